@@ -1,0 +1,7 @@
+//! roundup turns an organisation's news into one email, and sends it once to everybody on the list.
+//!
+//! The rooms stand in the order a story walks through them; each uses only rooms above it (`tests/house.rs`).
+#![forbid(unsafe_code)]
+
+pub mod problem;
+pub mod rfc;

@@ -1,0 +1,92 @@
+//! What is wrong with one input while the rest goes on: where, what, and the cure.
+//! Pure: nothing here reads or writes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Where something stands in what people gave us: a file or an address, and a line and column where known (both from 1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The file as people typed it, or an http(s) address.
+    pub source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+impl Place {
+    pub fn whole(source: impl Into<String>) -> Self {
+        Self { source: source.into(), line: None, column: None }
+    }
+
+    pub fn line(source: impl Into<String>, line: usize) -> Self {
+        Self { source: source.into(), line: Some(line), column: None }
+    }
+
+    pub fn at(source: impl Into<String>, line: usize, column: usize) -> Self {
+        Self { source: source.into(), line: Some(line), column: Some(column) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.source)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One input that is bad. It is collected, listed and counted; it never stops the others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Problem {
+    pub place: Place,
+    pub what: String,
+    pub cure: String,
+}
+
+impl Problem {
+    pub fn new(place: Place, what: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { place, what: what.into(), cure: cure.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.place, self.what, self.cure)
+    }
+}
+
+/// The known name nearest to a mistyped one, if any is near enough to be what was meant.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_as_editors_write_it() {
+        assert_eq!(Place::at("news/a.md", 3, 7).to_string(), "news/a.md:3:7");
+        assert_eq!(Place::whole("news/a.md").to_string(), "news/a.md");
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_near() {
+        let known = ["summary", "title", "date"];
+        assert_eq!(nearest("sumary", known), Some("summary"));
+        assert_eq!(nearest("weather", known), None);
+    }
+}

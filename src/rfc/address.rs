@@ -1,0 +1,224 @@
+//! Addresses that can be mailed (RFC 5321 section 4.1.2, RFC 5322 section 3.4, RFC 5890 for domains).
+//! Pure: parsing only.
+//!
+//! An [`EmailAddress`] cannot hold a control character, a second address, an address literal or a domain without a
+//! dot: whatever is built from one (an envelope, a header) cannot be broken out of.
+
+use std::fmt;
+
+use lettre::Address;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::header::DisplayName;
+
+/// RFC 5321 section 4.5.3.1.3: a path is at most 256 octets with its brackets.
+const LONGEST_ADDRESS_BYTES: usize = 254;
+
+/// One address, its domain in ASCII (punycode), its local part as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress {
+    text: String,
+    at: usize,
+}
+
+/// Why a text is not an address that can be mailed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AddressError {
+    #[error("the address is empty")]
+    Empty,
+    #[error("`{0}` holds a control or invisible character")]
+    Control(String),
+    #[error("`{0}` is not an email address")]
+    NotAnAddress(String),
+    #[error("`{0}` holds more than one address")]
+    Several(String),
+    #[error("the domain of `{0}` has no dot")]
+    NoDot(String),
+    #[error("`{0}` names a machine by number, not a domain")]
+    Literal(String),
+    #[error("`{0}` is longer than {LONGEST_ADDRESS_BYTES} characters")]
+    TooLong(String),
+    #[error("`{0}` has letters outside a-z before the @, which most mail servers refuse")]
+    LocalPartNotAscii(String),
+}
+
+impl EmailAddress {
+    /// Reads exactly one address, nothing around it.
+    ///
+    /// # Errors
+    /// Says what about the text keeps it from being an address.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        // Errors quote the text, and are printed: what could move a cursor is shown as an escape.
+        let shown = || text.escape_debug().take(80).collect::<String>();
+        if text.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        if text.chars().any(super::header::is_hidden) {
+            return Err(AddressError::Control(shown()));
+        }
+        if text.len() > LONGEST_ADDRESS_BYTES {
+            return Err(AddressError::TooLong(shown()));
+        }
+        let Some((local, domain)) = text.rsplit_once('@') else {
+            return Err(AddressError::NotAnAddress(shown()));
+        };
+        if !local.starts_with('"') && local.contains(['@', ',', ';']) {
+            return Err(AddressError::Several(shown()));
+        }
+        if domain.starts_with('[') {
+            return Err(AddressError::Literal(shown()));
+        }
+        if !local.is_ascii() {
+            return Err(AddressError::LocalPartNotAscii(shown()));
+        }
+        let domain = idna::domain_to_ascii_strict(domain)
+            .map_err(|_| AddressError::NotAnAddress(shown()))?;
+        if domain.parse::<std::net::IpAddr>().is_ok() {
+            return Err(AddressError::Literal(shown()));
+        }
+        if !domain.contains('.') {
+            return Err(AddressError::NoDot(shown()));
+        }
+        Address::new(local, &domain).map_err(|_| AddressError::NotAnAddress(shown()))?;
+        Ok(Self { text: format!("{local}@{domain}"), at: local.len() })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The part after the `@`, in lower-case ASCII.
+    pub fn domain(&self) -> &str {
+        &self.text[self.at + 1..]
+    }
+
+    /// What two spellings of one person's address have in common: all of it in lower case. Never used as an envelope.
+    pub fn key(&self) -> String {
+        self.text.to_lowercase()
+    }
+
+    /// True for the domains RFC 2606 and RFC 6761 keep for examples and tests: no mail ever arrives there.
+    pub fn is_reserved(&self) -> bool {
+        const NAMES: [&str; 3] = ["example.com", "example.net", "example.org"];
+        const ENDINGS: [&str; 4] = ["example", "test", "invalid", "localhost"];
+        let domain = self.domain();
+        let last = domain.rsplit('.').next().unwrap_or(domain);
+        ENDINGS.contains(&last)
+            || NAMES.iter().any(|name| {
+                domain.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            })
+    }
+
+    /// The same address as lettre's type, for its commands and headers.
+    pub fn to_lettre(&self) -> Address {
+        // `parse` already had lettre accept exactly these two parts.
+        Address::new_dangerous(&self.text[..self.at], self.domain())
+    }
+
+    /// First letter and domain only, for screens that strangers may see: `a•••@example.org`.
+    pub fn masked(&self) -> String {
+        let first = self.text.chars().next().unwrap_or('•');
+        format!("{first}•••@{}", self.domain())
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = AddressError;
+    fn try_from(text: String) -> Result<Self, AddressError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.text
+    }
+}
+
+/// An address with the name people see beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    pub name: Option<DisplayName>,
+    pub address: EmailAddress,
+}
+
+impl Mailbox {
+    /// As lettre writes it into a header field.
+    pub fn to_lettre(&self) -> lettre::message::Mailbox {
+        lettre::message::Mailbox::new(
+            self.name.as_ref().map(|name| name.as_str().to_owned()),
+            self.address.to_lettre(),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_mailed_is_kept_as_written() {
+        for text in [
+            "amina@example.org",
+            "First.Last+news@example.co.uk",
+            "o'brien@example.com",
+            "\"a b\"@example.com",
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_domain_in_other_letters_becomes_ascii() {
+        let address = EmailAddress::parse("post@bücher.example").unwrap();
+        assert_eq!(address.as_str(), "post@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn what_cannot_be_mailed_says_why() {
+        use AddressError as E;
+        type Case = (&'static str, fn(&E) -> bool);
+        let cases: [Case; 14] = [
+            ("", |e| matches!(e, E::Empty)),
+            ("amina", |e| matches!(e, E::NotAnAddress(_))),
+            ("@example.org", |e| matches!(e, E::NotAnAddress(_))),
+            ("a@", |e| matches!(e, E::NotAnAddress(_))),
+            ("a..b@example.org", |e| matches!(e, E::NotAnAddress(_))),
+            ("<a@example.org>", |e| matches!(e, E::NotAnAddress(_))),
+            ("a b@example.org", |e| matches!(e, E::NotAnAddress(_))),
+            ("a@example.org\r\nBcc: b@example.org", |e| matches!(e, E::Control(_))),
+            ("a@b.org,c@d.org", |e| matches!(e, E::Several(_))),
+            ("a@b@example.org", |e| matches!(e, E::Several(_))),
+            ("a@localhost", |e| matches!(e, E::NoDot(_))),
+            ("a@[127.0.0.1]", |e| matches!(e, E::Literal(_))),
+            ("a@127.0.0.1", |e| matches!(e, E::Literal(_))),
+            ("jösé@example.org", |e| matches!(e, E::LocalPartNotAscii(_))),
+        ];
+        for (text, expected) in cases {
+            let error = EmailAddress::parse(text).unwrap_err();
+            assert!(expected(&error), "{text:?} gave {error:?}");
+            assert!(!error.to_string().contains('\n'));
+        }
+    }
+
+    #[test]
+    fn reserved_domains_are_known() {
+        for (text, reserved) in [
+            ("a@example.org", true),
+            ("a@mail.example.net", true),
+            ("a@charity.example", true),
+            ("a@myexample.org", false),
+            ("a@charity.org.uk", false),
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().is_reserved(), reserved, "{text}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! DKIM signatures (RFC 6376; RFC 8463 for Ed25519), relaxed header fields and a body that is canonical already.
+//! Pure: key and bytes in, one header field out.
+
+use std::fmt;
+
+use aws_lc_rs::digest;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use thiserror::Error;
+
+/// RFC 8301 forbids less.
+const SHORTEST_RSA_BYTES: usize = 1024 / 8;
+
+/// A private key with the name under which its public half stands in the DNS.
+pub struct Signer {
+    key: Key,
+    domain: String,
+    selector: String,
+}
+
+enum Key {
+    Rsa(RsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+/// Why a key cannot sign.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    #[error("the DKIM key is not a PEM file with a private key")]
+    NotPem,
+    #[error("the DKIM key is neither RSA nor Ed25519, or is damaged")]
+    NotAKey,
+    #[error("the DKIM key is shorter than 1024 bits, which receivers refuse")]
+    TooShort,
+    #[error("the DKIM {0} `{1}` is not a domain name")]
+    Name(&'static str, String),
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({}._domainkey.{})", self.selector, self.domain)
+    }
+}
+
+impl Signer {
+    /// Reads a PEM private key (PKCS#8, or PKCS#1 for RSA).
+    ///
+    /// # Errors
+    /// When the key or a name is not usable.
+    pub fn new(pem: &str, domain: &str, selector: &str) -> Result<Self, KeyError> {
+        for (what, name) in [("domain", domain), ("selector", selector)] {
+            let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+            if name.is_empty() || !name.chars().all(good) {
+                return Err(KeyError::Name(what, name.escape_debug().to_string()));
+            }
+        }
+        let der = pem_body(pem).ok_or(KeyError::NotPem)?;
+        let key = if let Ok(key) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der) {
+            Key::Ed25519(key)
+        } else {
+            let key = RsaKeyPair::from_pkcs8(&der)
+                .or_else(|_| RsaKeyPair::from_der(&der))
+                .map_err(|_| KeyError::NotAKey)?;
+            if key.public_modulus_len() < SHORTEST_RSA_BYTES {
+                return Err(KeyError::TooShort);
+            }
+            Key::Rsa(key)
+        };
+        Ok(Self { key, domain: domain.to_owned(), selector: selector.to_owned() })
+    }
+
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The `DKIM-Signature` field, with its CRLF, for these header fields (each whole, with CRLF) and this body.
+    ///
+    /// Every field is signed, and its name once more than it occurs, so that no second one can be added on the way
+    /// (section 8.15). The body must be canonical (see `quoted_printable`): it is hashed as it stands.
+    pub fn sign(&self, fields: &[&str], body: &[u8]) -> String {
+        let hash = STANDARD.encode(digest::digest(&digest::SHA256, body));
+        let mut names: Vec<String> = Vec::new();
+        let mut signed = String::new();
+        // RFC 6376 section 5.4.2: fields of one name are taken from the bottom up.
+        for field in fields.iter().rev() {
+            let (name, canonical) = relaxed(field);
+            names.push(name);
+            signed.push_str(&canonical);
+            signed.push_str("\r\n");
+        }
+        let mut again: Vec<String> = names.clone();
+        again.sort();
+        again.dedup();
+        names.extend(again);
+        let algorithm = match self.key {
+            Key::Rsa(_) => "rsa-sha256",
+            Key::Ed25519(_) => "ed25519-sha256",
+        };
+        let mut field = format!(
+            "DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d={}; s={};\r\n h={};\r\n bh={hash};\r\n b=",
+            self.domain,
+            self.selector,
+            names.join(":\r\n "),
+        );
+        signed.push_str(&relaxed(&field).1);
+        let signature = STANDARD.encode(self.signature(signed.as_bytes()));
+        for (index, chunk) in signature.as_bytes().chunks(72).enumerate() {
+            if index > 0 {
+                field.push_str("\r\n ");
+            }
+            field.push_str(&String::from_utf8_lossy(chunk));
+        }
+        field.push_str("\r\n");
+        field
+    }
+
+    fn signature(&self, bytes: &[u8]) -> Vec<u8> {
+        match &self.key {
+            Key::Rsa(key) => {
+                let mut out = vec![0; key.public_modulus_len()];
+                key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), bytes, &mut out)
+                    .expect("a checked RSA key signs into a buffer as long as its modulus");
+                out
+            }
+            // RFC 8463 section 3: the hash is signed, not the bytes.
+            Key::Ed25519(key) => {
+                key.sign(digest::digest(&digest::SHA256, bytes).as_ref()).as_ref().to_vec()
+            }
+        }
+    }
+
+    /// The public half as the DNS record must have it after `p=`.
+    pub fn public_record(&self) -> String {
+        match &self.key {
+            Key::Rsa(key) => STANDARD.encode(spki_of_rsa(key.public_key().as_ref())),
+            Key::Ed25519(key) => STANDARD.encode(key.public_key().as_ref()),
+        }
+    }
+}
+
+/// An RSA public key (PKCS#1) as the SubjectPublicKeyInfo that DNS records hold (RFC 5280 section 4.1).
+fn spki_of_rsa(pkcs1: &[u8]) -> Vec<u8> {
+    const ALGORITHM: &[u8] =
+        &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    let mut bits = vec![0];
+    bits.extend_from_slice(pkcs1);
+    let mut inner = ALGORITHM.to_vec();
+    inner.extend(der(0x03, &bits));
+    der(0x30, &inner)
+}
+
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len();
+    let mut out = vec![tag];
+    if length < 128 {
+        out.push(u8::try_from(length).unwrap_or(0));
+    } else {
+        let bytes = length.to_be_bytes();
+        let first = bytes.iter().position(|b| *b != 0).unwrap_or(bytes.len() - 1);
+        out.push(0x80 | u8::try_from(bytes.len() - first).unwrap_or(0));
+        out.extend_from_slice(&bytes[first..]);
+    }
+    out.extend_from_slice(content);
+    out
+}
+
+/// A field's name in lower case, and the field in relaxed form without its line end (RFC 6376 section 3.4.2).
+fn relaxed(field: &str) -> (String, String) {
+    let (name, value) = field.split_once(':').unwrap_or((field, ""));
+    let name = name.trim_end().to_ascii_lowercase();
+    let value: Vec<&str> =
+        value.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
+    let canonical = format!("{name}:{}", value.join(" "));
+    (name, canonical)
+}
+
+fn pem_body(pem: &str) -> Option<Vec<u8>> {
+    let start = pem.find("-----BEGIN ")?;
+    let rest = &pem[start..];
+    let body = rest.split_once("PRIVATE KEY-----")?.1;
+    let body = body.split_once("-----END ")?.0;
+    let packed: String = body.split_whitespace().collect();
+    STANDARD.decode(packed).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+
+    use super::*;
+
+    #[test]
+    fn relaxed_fields_follow_the_example_of_the_rfc() {
+        // RFC 6376 section 3.4.5, example 1.
+        assert_eq!(relaxed("A: X\r\n").1, "a:X");
+        assert_eq!(relaxed("B : Y\t\r\n\tZ  \r\n").1, "b:Y Z");
+    }
+
+    #[test]
+    fn an_ed25519_signature_verifies_over_what_was_signed() {
+        let pair = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+        let pem = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            STANDARD.encode(pair.as_ref())
+        );
+        let signer = Signer::new(&pem, "example.org", "news").unwrap();
+        let field = signer.sign(&["From: a@example.org\r\n", "Subject: x\r\n"], b"hello\r\n");
+        assert!(field.contains("h=subject:\r\n from:\r\n from:\r\n subject;"), "{field}");
+        let (unsigned, value) = field.rsplit_once("b=").unwrap();
+        let signature: String = value.split_whitespace().collect();
+        let mut signed = String::from("subject:x\r\nfrom:a@example.org\r\n");
+        signed.push_str(&relaxed(&format!("{unsigned}b=")).1);
+        let Key::Ed25519(key) = &signer.key else {
+            panic!("the key is Ed25519");
+        };
+        UnparsedPublicKey::new(&ED25519, key.public_key().as_ref())
+            .verify(
+                digest::digest(&digest::SHA256, signed.as_bytes()).as_ref(),
+                &STANDARD.decode(signature).unwrap(),
+            )
+            .unwrap();
+    }
+
+    #[test]
+    fn keys_that_cannot_sign_say_why() {
+        let error = |pem: &str| Signer::new(pem, "example.org", "s").unwrap_err();
+        assert_eq!(error("hello"), KeyError::NotPem);
+        assert_eq!(
+            error("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"),
+            KeyError::NotAKey
+        );
+        assert!(matches!(
+            Signer::new("", "example.org; d=x", "s"),
+            Err(KeyError::Name("domain", _))
+        ));
+    }
+}

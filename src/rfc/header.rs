@@ -1,0 +1,157 @@
+//! Text that goes into a header field (RFC 5322 section 2.2, RFC 2047 for letters outside ASCII).
+//! Pure: values in, encoded lines out.
+
+use std::fmt;
+
+use lettre::message::header::{HeaderName, HeaderValue, Headers};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Characters nobody sees and that can break a line, turn the reading direction, or hide text: C0 and C1 controls,
+/// line and paragraph separators, bidirectional overrides (Unicode TR36), zero-width space and byte order mark.
+/// Zero-width joiners stay: names and emoji of several scripts need them.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}')
+}
+
+/// The same text with every hidden character gone and each run of white space made one space.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() || (c.is_control() && c != '\0') {
+            if !line.ends_with(' ') {
+                line.push(' ');
+            }
+        } else if !is_hidden(c) {
+            line.push(c);
+        }
+    }
+    line.trim().to_owned()
+}
+
+/// A name shown beside an address. One line, nothing hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DisplayName(String);
+
+/// A text that a header field cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HeaderTextError {
+    #[error("the text is empty")]
+    Empty,
+    #[error("the text has a line break or a hidden character")]
+    Hidden,
+    #[error("the text is longer than {LONGEST_TEXT_BYTES} bytes")]
+    TooLong,
+}
+
+/// Longer header texts are cut by mail programs and refused by some relays.
+const LONGEST_TEXT_BYTES: usize = 500;
+
+impl DisplayName {
+    /// # Errors
+    /// When the text is empty, too long, or holds a hidden character.
+    pub fn parse(text: &str) -> Result<Self, HeaderTextError> {
+        check(text).map(|()| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn check(text: &str) -> Result<(), HeaderTextError> {
+    if text.trim().is_empty() {
+        Err(HeaderTextError::Empty)
+    } else if text.chars().any(is_hidden) {
+        Err(HeaderTextError::Hidden)
+    } else if text.len() > LONGEST_TEXT_BYTES {
+        Err(HeaderTextError::TooLong)
+    } else {
+        Ok(())
+    }
+}
+
+impl TryFrom<String> for DisplayName {
+    type Error = HeaderTextError;
+    fn try_from(text: String) -> Result<Self, HeaderTextError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<DisplayName> for String {
+    fn from(name: DisplayName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A header field with free text, encoded and folded by lettre, with its CRLF. Hidden characters are taken out first,
+/// so no value can begin another field.
+pub fn text_field(name: &'static str, text: &str) -> String {
+    let mut headers = Headers::new();
+    headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(text)));
+    headers.to_string()
+}
+
+/// A header field with one mailbox.
+pub fn mailbox_field(name: &'static str, mailbox: &super::address::Mailbox) -> String {
+    use lettre::message::header::{From as FromField, Header, ReplyTo, To};
+    let mailboxes: lettre::message::Mailboxes =
+        lettre::message::Mailboxes::new().with(mailbox.to_lettre());
+    let value = match name {
+        "From" => FromField::from(mailboxes).display(),
+        "Reply-To" => ReplyTo::from(mailboxes).display(),
+        _ => To::from(mailboxes).display(),
+    };
+    let mut headers = Headers::new();
+    headers.insert_raw(value);
+    headers.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::address::{EmailAddress, Mailbox};
+    use super::*;
+
+    #[test]
+    fn a_text_field_is_one_field_whatever_the_text() {
+        let field = text_field("Subject", "Hello\r\nBcc: thief@example.org");
+        assert_eq!(field, "Subject: Hello Bcc: thief@example.org\r\n");
+    }
+
+    #[test]
+    fn letters_outside_ascii_are_encoded() {
+        let field = text_field("Subject", "Café – the year’s news");
+        assert!(field.is_ascii());
+        assert!(field.contains("=?utf-8?b?"), "{field}");
+    }
+
+    #[test]
+    fn names_with_special_signs_are_encoded() {
+        let mailbox = Mailbox {
+            name: Some(DisplayName::parse("O'Neil, \"Bob\" (News)").unwrap()),
+            address: EmailAddress::parse("bob@example.org").unwrap(),
+        };
+        let field = mailbox_field("To", &mailbox);
+        assert_eq!(field, "To: =?utf-8?b?TydOZWlsLCAiQm9iIiAoTmV3cyk=?= <bob@example.org>\r\n");
+    }
+
+    #[test]
+    fn a_name_cannot_hold_a_line_break() {
+        for text in ["Bob\r\nBcc: v@z.com", "Bob\u{0}", "Bob\u{202e}", "Bob\u{2028}x"] {
+            assert_eq!(DisplayName::parse(text), Err(HeaderTextError::Hidden), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_line_keeps_words_apart() {
+        assert_eq!(one_line("  a\r\nb\tc\u{200b}d  "), "a b cd");
+    }
+}
