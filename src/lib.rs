@@ -5,3 +5,6 @@
 
 pub mod problem;
 pub mod rfc;
+
+pub mod news;
+pub mod window;

@@ -1,0 +1,366 @@
+//! From named fields to an item: the one table of the names that front matter, CSV columns and JSON keys go by.
+//! Pure: values in, an item out.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use super::date::PartialDate;
+use super::item::{Image, Item, Reading, Skipped, slug, title_from, web_address};
+use crate::problem::{Place, Problem, nearest};
+use crate::rfc::csv::simple;
+use crate::rfc::header::{is_hidden, one_line};
+
+const TITLE: &[&str] = &["title", "headline", "name"];
+const DATE: &[&str] =
+    &["date", "published", "publishdate", "pubdate", "publishedat", "datepublished", "createdat"];
+const SUMMARY: &[&str] =
+    &["summary", "description", "excerpt", "standfirst", "teaser", "customexcerpt"];
+const CONTENT: &[&str] = &["content", "contenttext", "body", "text"];
+const LINK: &[&str] = &["link", "url", "permalink", "canonical", "externalurl"];
+const IMAGE: &[&str] =
+    &["image", "images", "cover", "thumbnail", "featuredimage", "featureimage", "hero"];
+const ALT: &[&str] = &["alt", "imagealt", "featureimagealt"];
+const TOPICS: &[&str] = &["topics", "topic", "tags", "categories", "category"];
+const ID: &[&str] = &["id", "guid", "slug"];
+const ORDER: &[&str] = &["order", "weight"];
+const DRAFT: &[&str] = &["draft"];
+const MADE: &[&str] = &["titlemade"];
+/// Known to other tools or to people, and of no use here: no warning.
+const IGNORED: &[&str] = &[
+    "layout",
+    "author",
+    "authors",
+    "keywords",
+    "datebasis",
+    "lastmod",
+    "updated",
+    "modified",
+    "aliases",
+    "type",
+    "lang",
+    "params",
+    "extra",
+    "taxonomies",
+    "consent",
+    "source",
+    "expirydate",
+    "visibility",
+    "status",
+];
+
+/// A text longer than this is a whole page pasted by mistake; its beginning is kept.
+const LONGEST_SUMMARY_CHARS: usize = 4000;
+
+/// Where the fields of one item come from.
+pub struct Origin<'a> {
+    pub source: &'a str,
+    pub place: Place,
+    pub zone: Tz,
+    /// Used when the fields name none.
+    pub id: Option<String>,
+    pub date: Option<PartialDate>,
+    /// What stands below the front matter, as plain text.
+    pub body: Option<String>,
+    pub order: i64,
+    /// The line of a field, where the format knows it.
+    pub line_of: &'a dyn Fn(&str) -> Option<usize>,
+}
+
+/// Adds the item that these fields describe to `reading`, or says why there is none.
+pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Origin) {
+    let named: BTreeMap<String, (&str, &Value)> =
+        fields.iter().map(|(name, value)| (simple(name), (name.as_str(), value))).collect();
+    let find = |names: &[&str]| {
+        names.iter().find_map(|name| named.get(*name)).filter(|(_, value)| !value.is_null())
+    };
+    let text = |names: &[&str]| find(names).and_then(|(_, value)| plain(value));
+    let place_of = |name: &str| match (origin.line_of)(name) {
+        Some(line) => Place::line(&origin.place.source, line),
+        None => origin.place.clone(),
+    };
+
+    let summary = text(SUMMARY)
+        .map(|summary| plain_text(&summary))
+        .or_else(|| origin.body.clone())
+        .or_else(|| text(CONTENT).map(|content| plain_text(&content)))
+        .unwrap_or_default();
+    let summary = shortened(&summary);
+    let (title, title_made) = match text(TITLE).map(|title| one_line(&html_to_text(&title))) {
+        Some(title) if !title.is_empty() => {
+            (title, find(MADE).is_some_and(|(_, value)| is_true(value)))
+        }
+        _ => (title_from(&summary), true),
+    };
+    if title.is_empty() {
+        reading.problems.push(Problem::new(
+            origin.place,
+            "this item has no title and no text: it was left out",
+            "add a title",
+        ));
+        return;
+    }
+    let unpublished = find(&["published"]).is_some_and(|(_, value)| *value == &Value::Bool(false));
+    let is_draft = find(DRAFT).is_some_and(|(_, value)| is_true(value));
+    if is_draft || unpublished {
+        reading.skipped.push(Skipped {
+            title,
+            source: origin.source.to_owned(),
+            place: origin.place,
+            reason: "it is marked as a draft".to_owned(),
+        });
+        return;
+    }
+    let mut date = origin.date;
+    if let Some((name, value)) = find(DATE)
+        && !value.is_boolean()
+    {
+        match PartialDate::parse(&plain(value).unwrap_or_default(), origin.zone) {
+            Ok(parsed) => date = Some(parsed),
+            Err(error) => reading.problems.push(Problem::new(
+                place_of(name),
+                format!("{error}: the item is listed without a date"),
+                "write the date as 2020-12-23, 2020-12 or 2020",
+            )),
+        }
+    }
+    let address = |names: &[&str], reading: &mut Reading| {
+        let (name, value) = find(names)?;
+        let written = plain(value)?;
+        let found = web_address(&written, None);
+        // A path within the site is common in front matter, and cannot be mailed.
+        if found.is_none() && !written.trim().is_empty() {
+            reading.problems.push(Problem::new(
+                place_of(name),
+                format!("`{}` is not a web address: it was left out", one_line(&written)),
+                "write it whole, beginning with https://",
+            ));
+        }
+        found
+    };
+    let link = address(LINK, reading);
+    let image = address(IMAGE, reading)
+        .map(|address| Image { address, alt: one_line(&text(ALT).unwrap_or_default()) });
+    for (simple_name, (name, _)) in &named {
+        let known = [
+            TITLE, DATE, SUMMARY, CONTENT, LINK, IMAGE, ALT, TOPICS, ID, ORDER, DRAFT, MADE,
+            IGNORED,
+        ];
+        let mut names = known.iter().copied().flatten().copied();
+        if !names.clone().any(|known| known == simple_name)
+            && let Some(meant) = names.find(|known| nearest(simple_name, [*known]).is_some())
+        {
+            reading.problems.push(Problem::new(
+                place_of(name),
+                format!("`{name}` is not a known field"),
+                format!("did you mean `{meant}`?"),
+            ));
+        }
+    }
+    let id = text(ID)
+        .map(|id| one_line(&id))
+        .filter(|id| !id.is_empty())
+        .or(origin.id)
+        .unwrap_or_else(|| slug(&title));
+    reading.items.push(Item {
+        id,
+        title,
+        title_made,
+        summary,
+        link,
+        image,
+        topics: find(TOPICS).map(|(_, value)| words(value)).unwrap_or_default(),
+        date,
+        source: origin.source.to_owned(),
+        also_in: Vec::new(),
+        place: origin.place,
+        order: find(ORDER).and_then(|(_, value)| value.as_i64()).unwrap_or(origin.order),
+    });
+}
+
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => *value,
+        Value::String(text) => matches!(text.to_lowercase().as_str(), "true" | "yes" | "1"),
+        _ => false,
+    }
+}
+
+/// A text, a number, or the first of a list of them (`images: [a.jpg]`), or the address within a mapping.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(values) => values.first().and_then(plain),
+        Value::Object(map) => {
+            ["url", "src", "image", "path"].iter().find_map(|key| map.get(*key)).and_then(plain)
+        }
+        Value::Bool(_) | Value::Null => None,
+    }
+}
+
+/// A list, or a text with commas or semicolons between its words.
+fn words(value: &Value) -> Vec<String> {
+    let written: Vec<String> = match value {
+        Value::Array(values) => values.iter().filter_map(plain).collect(),
+        Value::String(text) => text.split([',', ';']).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let mut words: Vec<String> = Vec::new();
+    for word in written.iter().map(|word| one_line(word)).filter(|word| !word.is_empty()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SUMMARY_CHARS) {
+        Some((end, _)) => {
+            let cut = &text[..end];
+            format!("{}…", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// Text out of what may be HTML: tags go, blocks stay apart, entities become letters.
+pub fn html_to_text(html: &str) -> String {
+    if !html.contains(['<', '&']) {
+        return html.to_owned();
+    }
+    // A paragraph end survives the removal of its tag as an empty line.
+    let mut spaced = html.to_owned();
+    for end in ["</p>", "</li>", "</h1>", "</h2>", "</h3>", "</div>", "<br>", "<br/>", "<br />"] {
+        spaced = spaced.replace(end, &format!("\n\n{end}"));
+    }
+    let text = ammonia::Builder::empty()
+        .clean_content_tags(["script", "style", "title"].into_iter().collect())
+        .clean(&spaced)
+        .to_string();
+    entities(&text)
+}
+
+/// The entities that a sanitiser leaves in text.
+fn entities(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+/// What may be HTML as tidy plain text.
+pub fn plain_text(html: &str) -> String {
+    tidy(&html_to_text(html))
+}
+
+/// Text with paragraphs apart, nothing hidden, single spaces. C1 controls that windows-1252 pastes leave behind become
+/// the signs they were meant to be: one of them makes Gmail cut the whole mail.
+pub fn tidy(text: &str) -> String {
+    let text: String = text.chars().map(windows_1252_sign).collect();
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut paragraphs: Vec<String> = Vec::new();
+    for paragraph in text.split("\n\n") {
+        let line = one_line(paragraph);
+        if !line.is_empty() {
+            paragraphs.push(line.chars().filter(|c| !is_hidden(*c)).collect());
+        }
+    }
+    paragraphs.join("\n\n")
+}
+
+fn windows_1252_sign(c: char) -> char {
+    match u8::try_from(u32::from(c)) {
+        Ok(byte @ 0x80..=0x9f) => {
+            encoding_rs::WINDOWS_1252.decode(&[byte]).0.chars().next().unwrap_or(c)
+        }
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(fields: Value) -> Reading {
+        let fields: BTreeMap<String, Value> = serde_json::from_value(fields).unwrap();
+        let mut reading = Reading::default();
+        add(
+            &mut reading,
+            &fields,
+            Origin {
+                source: "news",
+                place: Place::whole("a.md"),
+                zone: London,
+                id: None,
+                date: None,
+                body: None,
+                order: 0,
+                line_of: &|_| None,
+            },
+        );
+        reading
+    }
+
+    #[test]
+    fn fields_go_by_many_names() {
+        for fields in [
+            json!({"title": "T", "date": "2020-12-23", "summary": "S", "link": "https://e.org/a"}),
+            json!({"Headline": "T", "publishDate": "2020-12-23", "excerpt": "S", "permalink": "https://e.org/a"}),
+            json!({"title": "T", "pubDate": "23 December 2020", "description": "<p>S</p>", "url": "https://e.org/a"}),
+        ] {
+            let item = read(fields).items.remove(0);
+            assert_eq!(item.title, "T");
+            assert_eq!(item.summary, "S");
+            assert_eq!(item.date.unwrap().to_string(), "2020-12-23");
+            assert_eq!(item.link.as_deref(), Some("https://e.org/a"));
+        }
+    }
+
+    #[test]
+    fn drafts_are_skipped_and_told() {
+        for fields in [
+            json!({"title": "T", "draft": true}),
+            json!({"title": "T", "draft": "yes"}),
+            json!({"title": "T", "published": false}),
+        ] {
+            let reading = read(fields);
+            assert!(reading.items.is_empty());
+            assert_eq!(reading.skipped.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_bad_date_leaves_an_undated_item_and_a_problem() {
+        let reading = read(json!({"title": "T", "date": "soon"}));
+        assert_eq!(reading.items[0].date, None);
+        assert!(reading.problems[0].what.contains("`soon` is not a date"));
+    }
+
+    #[test]
+    fn a_mistyped_field_is_told_and_a_foreign_one_is_not() {
+        let reading = read(json!({"title": "T", "sumary": "S", "sitemap_priority": 1}));
+        assert_eq!(reading.problems.len(), 1);
+        assert_eq!(reading.problems[0].cure, "did you mean `summary`?");
+    }
+
+    #[test]
+    fn hostile_markup_becomes_plain_text() {
+        let reading = read(json!({
+            "title": "<b>Fish &amp; chips</b><script>x()</script>",
+            "summary": "<p onclick=x()>One</p><p>Two\u{202e}\u{92}s</p>",
+            "link": "javascript:x()",
+        }));
+        let item = &reading.items[0];
+        assert_eq!(item.title, "Fish & chips");
+        assert_eq!(item.summary, "One\n\nTwo’s");
+        assert_eq!(item.link, None);
+        assert_eq!(reading.problems.len(), 1);
+    }
+}

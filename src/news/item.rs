@@ -1,0 +1,179 @@
+//! One story, and what a reader of a source gives.
+//! Pure: plain values.
+
+use serde::Serialize;
+
+use super::date::PartialDate;
+use crate::problem::{Place, Problem};
+
+/// One news item, as its source has it. An item without a date keeps none: no reader makes one up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// Names the item in drafts. Stable while the source keeps it: a file's name, a feed's id, a row's id.
+    pub id: String,
+    /// One line of plain text.
+    pub title: String,
+    /// True when the source had no title and this one was made from the first sentence.
+    pub title_made: bool,
+    /// Plain text; paragraphs are kept apart by an empty line. May be empty.
+    pub summary: String,
+    /// An absolute http(s) address.
+    pub link: Option<String>,
+    pub image: Option<Image>,
+    pub topics: Vec<String>,
+    pub date: Option<PartialDate>,
+    /// Name of the source, as in `roundup.toml`.
+    pub source: String,
+    /// Other sources that have the same story.
+    pub also_in: Vec<String>,
+    pub place: Place,
+    /// Place within the source, for items of one date.
+    pub order: i64,
+}
+
+/// A picture with what it says to those who cannot see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Image {
+    /// An absolute http(s) address.
+    pub address: String,
+    /// Empty when the source gives none; a check says so.
+    pub alt: String,
+}
+
+/// Something in a source that is no item on purpose: a draft, an unpublished page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    pub title: String,
+    pub source: String,
+    pub place: Place,
+    pub reason: String,
+}
+
+/// All that a reader found in one source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub items: Vec<Item>,
+    pub skipped: Vec<Skipped>,
+    pub problems: Vec<Problem>,
+}
+
+impl Reading {
+    pub fn append(&mut self, mut other: Reading) {
+        self.items.append(&mut other.items);
+        self.skipped.append(&mut other.skipped);
+        self.problems.append(&mut other.problems);
+    }
+}
+
+/// The longest title made from a text, in characters.
+const LONGEST_MADE_TITLE: usize = 90;
+
+/// A title made from the first sentence of a text, cut at a word where it is long.
+pub fn title_from(text: &str) -> String {
+    let text = crate::rfc::header::one_line(text);
+    let sentence = first_sentence(&text).trim_end_matches(['.', ' ']);
+    if sentence.chars().count() <= LONGEST_MADE_TITLE {
+        return sentence.to_owned();
+    }
+    let cut: String = sentence.chars().take(LONGEST_MADE_TITLE).collect();
+    let words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    format!("{}…", words.trim_end_matches([',', ';', ':', '–', '-', ' ']))
+}
+
+/// Up to the first full stop, question or exclamation mark that ends a sentence: followed by a space and a capital,
+/// and not part of an abbreviation.
+pub fn first_sentence(text: &str) -> &str {
+    const NOT_AN_END: [&str; 12] =
+        ["Mr", "Mrs", "Ms", "Dr", "St", "Prof", "No", "vs", "e.g", "i.e", "etc", "approx"];
+    for (at, sign) in text.char_indices() {
+        if !matches!(sign, '.' | '!' | '?') {
+            continue;
+        }
+        let rest = &text[at + sign.len_utf8()..];
+        let after = rest.trim_start_matches(['’', '”', '"', '\'', ')']);
+        if after.is_empty() {
+            return text;
+        }
+        let mut next = after.chars();
+        let ends = next.next() == Some(' ') && next.next().is_some_and(|c| !c.is_lowercase());
+        let word = text[..at].rsplit([' ', '(']).next().unwrap_or("");
+        let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
+        if ends && !(sign == '.' && (initial || NOT_AN_END.contains(&word))) {
+            return &text[..text.len() - after.len()];
+        }
+    }
+    text
+}
+
+/// A name for files and anchors: lower-case words of the text, joined by hyphens, at most eight of them.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    let mut words = 0;
+    let plain = text.replace(['’', '\''], "");
+    for word in plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if words == 8 || slug.len() + word.len() > 70 {
+            break;
+        }
+        if words > 0 {
+            slug.push('-');
+        }
+        slug.extend(word.chars().flat_map(char::to_lowercase));
+        words += 1;
+    }
+    if slug.is_empty() { "item".to_owned() } else { slug }
+}
+
+/// An absolute http(s) address, or nothing when the text is none. `base` is where a relative one stands.
+pub fn web_address(text: &str, base: Option<&str>) -> Option<String> {
+    let text = text.trim();
+    let parsed = match url::Url::parse(text) {
+        Ok(address) => address,
+        Err(_) => url::Url::parse(base?).ok()?.join(text).ok()?,
+    };
+    (matches!(parsed.scheme(), "http" | "https") && parsed.has_host()).then(|| parsed.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_made_title_is_the_first_sentence() {
+        for (text, title) in [
+            ("The report is out. Read it.", "The report is out"),
+            ("Is it enough? We think not.", "Is it enough?"),
+            ("Mr. Hill met Dr. Lee. They talked.", "Mr. Hill met Dr. Lee"),
+            ("It costs 4.5 million pounds. Really.", "It costs 4.5 million pounds"),
+            ("She said “enough.” Then she left.", "She said “enough.”"),
+            ("No end", "No end"),
+            ("", ""),
+        ] {
+            assert_eq!(title_from(text), title);
+        }
+    }
+
+    #[test]
+    fn a_long_title_is_cut_at_a_word() {
+        let title = title_from(&"wonderful ".repeat(20));
+        assert!(title.ends_with("wonderful…"), "{title}");
+        assert!(title.chars().count() <= LONGEST_MADE_TITLE + 1);
+    }
+
+    #[test]
+    fn slugs_are_fit_for_file_names() {
+        assert_eq!(slug("Court of Appeal: children’s rights"), "court-of-appeal-childrens-rights");
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+        assert_eq!(slug("…"), "item");
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert_eq!(web_address("javascript:alert(1)", None), None);
+        assert_eq!(web_address("file:///etc/passwd", None), None);
+        assert_eq!(web_address("/a", None), None);
+        assert_eq!(
+            web_address("/a", Some("https://example.org/b/")).as_deref(),
+            Some("https://example.org/a")
+        );
+    }
+}

@@ -1,0 +1,379 @@
+//! Markdown files with front matter in YAML (`---`), TOML (`+++`) or JSON (`{`), as Hugo, Jekyll, Zola and people write them.
+//! Pure: a file's text in, an item and problems out.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use serde_json::Value;
+
+use super::date::PartialDate;
+use super::fields::{self, Origin};
+use super::item::Reading;
+use crate::problem::{Place, Problem};
+
+/// A text split at its front matter.
+pub struct Document<'a> {
+    pub fields: BTreeMap<String, Value>,
+    pub body: &'a str,
+    /// Line of the file at which the front matter's own first line stands, from 1.
+    pub first_field_line: usize,
+    pub front: &'a str,
+}
+
+impl Document<'_> {
+    /// The line of the file on which a field stands.
+    pub fn line_of(&self, name: &str) -> Option<usize> {
+        self.front
+            .lines()
+            .position(|line| {
+                let line = line.trim_start().trim_start_matches('"');
+                line.strip_prefix(name).is_some_and(|rest| {
+                    rest.trim_start_matches('"').trim_start().starts_with([':', '='])
+                })
+            })
+            .map(|index| index + self.first_field_line)
+    }
+}
+
+/// Splits a text and reads its front matter. A text without any has no fields.
+///
+/// # Errors
+/// Says at which line of `source` the front matter is wrong, and the cure.
+pub fn document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Problem> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body_only =
+        Document { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" };
+    let first = text.lines().next().unwrap_or("").trim_end();
+    let (fence, is_yaml) = match first {
+        "---" => ("---", true),
+        "+++" => ("+++", false),
+        _ if first.starts_with('{') => return json_document(source, text),
+        _ => return Ok(body_only),
+    };
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut at = start;
+    let mut end = None;
+    for line in text[start..].split_inclusive('\n') {
+        if line.trim_end() == fence {
+            end = Some((at, at + line.len()));
+            break;
+        }
+        at += line.len();
+    }
+    let Some((front_end, body_start)) = end else {
+        return Err(Problem::new(
+            Place::line(source, 1),
+            format!("the front matter is not closed: there is no second `{fence}` line"),
+            format!("put a line `{fence}` between the fields and the text"),
+        ));
+    };
+    let front = &text[start..front_end];
+    let fields = if is_yaml { yaml(source, front)? } else { toml_fields(source, front)? };
+    Ok(Document { fields, body: &text[body_start..], first_field_line: 2, front })
+}
+
+fn json_document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Problem> {
+    let mut values =
+        serde_json::Deserializer::from_str(text).into_iter::<BTreeMap<String, Value>>();
+    match values.next() {
+        Some(Ok(fields)) => {
+            let end = values.byte_offset();
+            Ok(Document { fields, body: &text[end..], first_field_line: 1, front: &text[..end] })
+        }
+        Some(Err(error)) => Err(Problem::new(
+            Place::at(source, error.line(), error.column()),
+            format!("the front matter is not JSON: {error}"),
+            "close every brace and quotation mark",
+        )),
+        None => {
+            Ok(Document { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" })
+        }
+    }
+}
+
+fn yaml(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
+    if front.trim().is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    match serde_saphyr::from_str(front) {
+        Ok(fields) => Ok(fields),
+        Err(error) => {
+            // The most common mistake of all: a colon in a title that is not quoted.
+            let unquoted = front.lines().enumerate().find(|(_, line)| {
+                line.split_once(": ").is_some_and(|(_, value)| {
+                    value.contains(": ") && !value.trim_start().starts_with(['"', '\'', '[', '{'])
+                })
+            });
+            if let Some((index, line)) = unquoted {
+                let name = line.split(':').next().unwrap_or("title").trim();
+                return Err(Problem::new(
+                    Place::line(source, index + 2),
+                    format!("the front matter cannot be read: `{name}` has a second colon"),
+                    format!("put it in quotation marks: {name}: \"…: …\""),
+                ));
+            }
+            let line = error.location().map_or(1, |at| at.line() as usize);
+            let column = error.location().map_or(1, |at| at.column() as usize);
+            let what = error.without_snippet().to_string();
+            let what = what.lines().next().unwrap_or("it is not YAML").to_owned();
+            Err(Problem::new(
+                Place::at(source, line + 1, column),
+                format!("the front matter cannot be read: {what}"),
+                "write one `name: value` a line, without tabs, texts with signs in quotation marks",
+            ))
+        }
+    }
+}
+
+fn toml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
+    let table: toml::Table = front.parse().map_err(|error: toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = front[..at.min(front.len())].matches('\n').count() + 2;
+        Problem::new(
+            Place::line(source, line),
+            format!("the front matter cannot be read: {}", error.message()),
+            "write one `name = \"value\"` a line",
+        )
+    })?;
+    Ok(table.into_iter().map(|(name, value)| (name, json_of_toml(value))).collect())
+}
+
+fn json_of_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => Value::from(number),
+        toml::Value::Boolean(value) => Value::Bool(value),
+        // Dates are bare words in TOML.
+        toml::Value::Datetime(date) => Value::String(date.to_string()),
+        toml::Value::Array(values) => Value::Array(values.into_iter().map(json_of_toml).collect()),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(k, v)| (k, json_of_toml(v))).collect())
+        }
+    }
+}
+
+/// Reads one file. `path` is its name below the project, for places; its last part gives the id, and, last of all,
+/// a date.
+pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
+    let mut reading = Reading::default();
+    let document = match document(path, text) {
+        Ok(document) => document,
+        Err(problem) => {
+            reading.problems.push(problem);
+            return reading;
+        }
+    };
+    let stem = stem(path);
+    let body = paragraph_text(document.body);
+    let heading = heading(document.body);
+    let mut fields = document.fields.clone();
+    if let Some(heading) = heading
+        && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
+    {
+        fields.insert("title".to_owned(), Value::String(heading));
+    }
+    // Zola keeps its topics in a table of their own.
+    if let Some(Value::Object(taxonomies)) = document.fields.get("taxonomies") {
+        for (name, value) in taxonomies {
+            fields.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    fields::add(
+        &mut reading,
+        &fields,
+        Origin {
+            source,
+            place: Place::whole(path),
+            zone,
+            id: Some(stem.to_owned()),
+            date: date_in_name(stem, zone),
+            body: (!body.is_empty()).then_some(body),
+            order: 0,
+            line_of: &|name| document.line_of(name),
+        },
+    );
+    reading
+}
+
+/// The file's name without its ending, or its folder's name for a page bundle (`gala/index.md`).
+fn stem(path: &str) -> &str {
+    let mut parts = path.rsplit(['/', '\\']);
+    let file = parts.next().unwrap_or(path);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    if matches!(stem, "index" | "_index") { parts.next().unwrap_or(stem) } else { stem }
+}
+
+/// Jekyll and Zola date a page by its name: `2020-12-23-title.md`.
+fn date_in_name(stem: &str, zone: Tz) -> Option<PartialDate> {
+    let day = stem.get(..10)?;
+    let rest = &stem[10..];
+    let is_day = day.bytes().enumerate().all(|(at, b)| match at {
+        4 | 7 => b == b'-',
+        _ => b.is_ascii_digit(),
+    });
+    (is_day && (rest.is_empty() || rest.starts_with(['-', '_', ' '])))
+        .then(|| PartialDate::parse(day, zone).ok())
+        .flatten()
+}
+
+/// The plain text of all paragraphs, an empty line between them.
+fn paragraph_text(markdown: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for event in Parser::new(markdown) {
+        match event {
+            Event::Start(Tag::Paragraph) => {
+                inside = true;
+                if !text.is_empty() {
+                    text.push_str("\n\n");
+                }
+            }
+            Event::End(TagEnd::Paragraph) => inside = false,
+            Event::Text(words) | Event::Code(words) if inside => text.push_str(&words),
+            Event::SoftBreak | Event::HardBreak if inside => text.push(' '),
+            _ => {}
+        }
+    }
+    fields::tidy(&text)
+}
+
+/// The text of the first heading.
+fn heading(markdown: &str) -> Option<String> {
+    let mut text: Option<String> = None;
+    for event in Parser::new(markdown) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => text = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => break,
+            Event::Text(words) | Event::Code(words) => {
+                if let Some(text) = &mut text {
+                    text.push_str(&words);
+                }
+            }
+            _ => {}
+        }
+    }
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// An item as a Markdown file, for `roundup news import`.
+pub fn write(item: &super::item::Item) -> String {
+    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+    let mut file = format!("---\ntitle: {}\n", quoted(&item.title));
+    if item.title_made {
+        file.push_str("title_made: true # from the first sentence; change it as you like\n");
+    }
+    if let Some(date) = item.date {
+        file.push_str(&format!("date: {date}\n"));
+    }
+    if !item.topics.is_empty() {
+        let topics: Vec<String> = item.topics.iter().map(|topic| quoted(topic)).collect();
+        file.push_str(&format!("topics: [{}]\n", topics.join(", ")));
+    }
+    if let Some(link) = &item.link {
+        file.push_str(&format!("link: {}\n", quoted(link)));
+    }
+    if let Some(image) = &item.image {
+        file.push_str(&format!("image: {}\nalt: {}\n", quoted(&image.address), quoted(&image.alt)));
+    }
+    if item.order != 0 {
+        file.push_str(&format!("order: {}\n", item.order));
+    }
+    file.push_str("---\n\n");
+    // Text that Markdown would take for markup is written so that it stays text.
+    for (index, paragraph) in item.summary.split("\n\n").enumerate() {
+        if index > 0 {
+            file.push('\n');
+        }
+        file.push_str(&escaped(paragraph));
+        file.push('\n');
+    }
+    file
+}
+
+fn escaped(paragraph: &str) -> String {
+    let mut out = String::with_capacity(paragraph.len());
+    for (at, c) in paragraph.char_indices() {
+        let starts_block = at == 0 && matches!(c, '#' | '-' | '+' | '>' | '=' | '~' | '|');
+        if starts_block || matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '&') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    // "1. x" or "2) x" would begin a list.
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && matches!(out.as_bytes().get(digits), Some(b'.' | b')')) {
+        out.insert(digits, '\\');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    fn one(path: &str, text: &str) -> super::super::item::Item {
+        let mut reading = read("news", path, text, London);
+        assert_eq!(reading.problems, []);
+        reading.items.remove(0)
+    }
+
+    #[test]
+    fn front_matter_of_every_tool() {
+        for text in [
+            "---\ntitle: \"A: b\"\ndate: 2020-12\ntopics: [x, z]\n---\n\nHello *you*.\n",
+            "+++\ntitle = \"A: b\"\ndate = 2020-12-01\n[taxonomies]\ntags = [\"x\", \"z\"]\n+++\nHello you.\n",
+            "{\"title\": \"A: b\", \"date\": \"2020-12\", \"tags\": \"x, z\"}\nHello you.\n",
+            "\u{feff}---\r\ntitle: 'A: b'\r\ndate: 2020-12\r\ncategories: x;z\r\n---\r\nHello\r\nyou.\r\n",
+        ] {
+            let item = one("news/a.md", text);
+            assert_eq!(item.title, "A: b");
+            assert_eq!(item.summary, "Hello you.");
+            assert_eq!(item.topics, ["x", "z"]);
+            assert_eq!(item.id, "a");
+            assert!(item.date.unwrap().to_string().starts_with("2020-12"));
+        }
+    }
+
+    #[test]
+    fn a_date_comes_from_the_name_last() {
+        assert_eq!(
+            one("news/2020-12-23-gala.md", "# Gala\n\nx").date.unwrap().to_string(),
+            "2020-12-23"
+        );
+        assert_eq!(one("news/2020-12-gala.md", "# Gala\n\nx").date, None);
+        let item = one("news/2020-12-23-gala.md", "---\ndate: 2020\n---\n# Gala\n");
+        assert_eq!(item.date.unwrap().to_string(), "2020");
+        assert_eq!(item.title, "Gala");
+        assert_eq!(one("news/gala/index.md", "# Gala\n").id, "gala");
+    }
+
+    #[test]
+    fn broken_front_matter_names_its_line_and_cure() {
+        let problem = |text: &str| read("news", "a.md", text, London).problems.remove(0);
+        let colon = problem("---\ndate: 2020\ntitle: Yes: but\n---\n");
+        assert_eq!(colon.place, Place::line("a.md", 3));
+        assert!(colon.cure.contains("quotation marks"));
+        let open = problem("---\ntitle: x\n");
+        assert!(open.what.contains("not closed"));
+        let bad = problem("---\ntitle: [x\n---\n");
+        assert_eq!(bad.place.source, "a.md");
+        assert!(bad.place.line.is_some());
+        let toml = problem("+++\ntitle = x\n+++\n");
+        assert_eq!(toml.place, Place::line("a.md", 2));
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same() {
+        let mut item = one("news/a.md", "---\ntitle: \"“A” & b\"\ndate: 2020\norder: 3\n---\nx");
+        item.title_made = true;
+        item.link = Some("https://example.org/?a=1&b=2".to_owned());
+        item.topics = vec!["one, two".to_owned()];
+        item.summary = "1. *not* a [list] & <b>\n\n# not a_heading_".to_owned();
+        let again = one("news/a.md", &write(&item));
+        assert_eq!(again, item);
+    }
+}

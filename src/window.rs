@@ -1,0 +1,424 @@
+//! The window of an edition: a half-open span of days in a time zone, and which items are in it.
+//! Pure: what "today" is comes in as an argument.
+//!
+//! `[start of the first day, start of the day after the last)`. An item is *in*, *out*, or nobody *can say*: a date
+//! that is known only to the year says nothing about a month.
+
+use std::fmt;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::news::{Item, PartialDate};
+
+/// A span of whole days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// First day, in the window.
+    pub start: NaiveDate,
+    /// The day after the last one.
+    pub end: NaiveDate,
+    pub zone: Tz,
+}
+
+/// Why there is no such window.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WindowError {
+    #[error("`{0}` is not a month: write 2020-12")]
+    Month(String),
+    #[error("`{0}` is not a quarter: write 2020-Q4")]
+    Quarter(String),
+    #[error("`{0}` is not a year between 1990 and 2100")]
+    Year(String),
+    #[error("`{0}` is not a day: write 2020-12-31")]
+    Day(String),
+    #[error("`{0}` is not a length of time: write 30d, 6w or 3m")]
+    Length(String),
+    #[error("the window ends on {until}, before it begins on {since}")]
+    Backwards { since: NaiveDate, until: NaiveDate },
+}
+
+/// The longest window: more is a mistake of the keyboard.
+const LONGEST_DAYS: u64 = 3660;
+
+impl Window {
+    /// # Errors
+    /// When `text` is not like `2020-12`.
+    pub fn month(text: &str, zone: Tz) -> Result<Self, WindowError> {
+        match PartialDate::parse(text, zone) {
+            Ok(date @ PartialDate::Month(..)) => Ok(Self::of(date, zone)),
+            _ => Err(WindowError::Month(text.to_owned())),
+        }
+    }
+
+    /// # Errors
+    /// When `text` is not like `2020-Q4`.
+    pub fn quarter(text: &str, zone: Tz) -> Result<Self, WindowError> {
+        let wrong = || WindowError::Quarter(text.to_owned());
+        let (year, quarter) =
+            text.split_once("-Q").or_else(|| text.split_once("-q")).ok_or_else(wrong)?;
+        let quarter: u32 = match quarter {
+            "1" | "2" | "3" | "4" => quarter.parse().map_err(|_| wrong())?,
+            _ => return Err(wrong()),
+        };
+        let year = Self::year(year, zone).map_err(|_| wrong())?;
+        let start = year.start + Months::new(3 * (quarter - 1));
+        Ok(Self { start, end: start + Months::new(3), zone })
+    }
+
+    /// # Errors
+    /// When `text` is not like `2020`.
+    pub fn year(text: &str, zone: Tz) -> Result<Self, WindowError> {
+        match PartialDate::parse(text, zone) {
+            Ok(date @ PartialDate::Year(_)) => Ok(Self::of(date, zone)),
+            _ => Err(WindowError::Year(text.to_owned())),
+        }
+    }
+
+    /// From a day to a day, both in it.
+    ///
+    /// # Errors
+    /// When a text is no day, or the days are in the wrong order.
+    pub fn days(since: &str, until: &str, zone: Tz) -> Result<Self, WindowError> {
+        let since = parse_day(since, zone)?;
+        let until = parse_day(until, zone)?;
+        if until < since {
+            return Err(WindowError::Backwards { since, until });
+        }
+        Ok(Self { start: since, end: until + Days::new(1), zone })
+    }
+
+    /// The last days, weeks or months (`30d`, `6w`, `3m`), today included.
+    ///
+    /// # Errors
+    /// When `text` is no length of time.
+    pub fn last(text: &str, today: NaiveDate, zone: Tz) -> Result<Self, WindowError> {
+        let wrong = || WindowError::Length(text.to_owned());
+        let unit = text.chars().last().ok_or_else(wrong)?;
+        let number: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
+        let days = match unit {
+            'd' => u64::from(number),
+            'w' => u64::from(number) * 7,
+            'm' => u64::from(number) * 31,
+            _ => return Err(wrong()),
+        };
+        if number == 0 || days > LONGEST_DAYS {
+            return Err(wrong());
+        }
+        let end = today + Days::new(1);
+        let start = if unit == 'm' { end - Months::new(number) } else { end - Days::new(days) };
+        Ok(Self { start, end, zone })
+    }
+
+    /// From the day after an earlier window's last day up to and including today.
+    ///
+    /// # Errors
+    /// When that window has not ended yet.
+    pub fn since_last(last: &Window, today: NaiveDate) -> Result<Self, WindowError> {
+        let end = today + Days::new(1);
+        if end <= last.end {
+            return Err(WindowError::Backwards { since: last.end, until: today });
+        }
+        Ok(Self { start: last.end, end, zone: last.zone })
+    }
+
+    /// The last month that is over.
+    pub fn last_full_month(today: NaiveDate, zone: Tz) -> Self {
+        let end = today.with_day(1).unwrap_or(today);
+        Self { start: end - Months::new(1), end, zone }
+    }
+
+    /// All days that a date may mean.
+    pub fn of(date: PartialDate, zone: Tz) -> Self {
+        let (first, last) = date.days(zone);
+        Self { start: first, end: last + Days::new(1), zone }
+    }
+
+    /// The last day in it.
+    pub fn last_day(&self) -> NaiveDate {
+        self.end - Days::new(1)
+    }
+
+    /// What an edition made on the fly is called: `2020`, `2020-Q4`, `2020-12`, `2020-12-01_2020-12-15`.
+    pub fn name(&self) -> String {
+        let first = self.start;
+        if first.day() == 1 {
+            if first.month() == 1 && first + Months::new(12) == self.end {
+                return format!("{:04}", first.year());
+            }
+            if first.month0().is_multiple_of(3) && first + Months::new(3) == self.end {
+                return format!("{:04}-Q{}", first.year(), first.month0() / 3 + 1);
+            }
+            if first + Months::new(1) == self.end {
+                return first.format("%Y-%m").to_string();
+            }
+        }
+        format!("{}_{}", first.format("%Y-%m-%d"), self.last_day().format("%Y-%m-%d"))
+    }
+
+    /// True when it is a whole calendar year or longer.
+    pub fn is_year(&self) -> bool {
+        self.start + Months::new(12) <= self.end
+    }
+
+    /// Whether a date is in the window.
+    pub fn judge(&self, date: PartialDate) -> Verdict {
+        let (first, last) = date.days(self.zone);
+        if last < self.start {
+            Verdict::Before
+        } else if first >= self.end {
+            Verdict::After
+        } else if first >= self.start && last < self.end {
+            Verdict::In
+        } else {
+            Verdict::CannotSay
+        }
+    }
+}
+
+/// For people: "December 2020", "2020", "1 to 15 December 2020".
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name();
+        let last = self.last_day();
+        if name.len() == 4 {
+            f.write_str(&name)
+        } else if let Some((year, quarter)) = name.split_once("-Q") {
+            let word = ["first", "second", "third", "fourth"]
+                .get(quarter.parse::<usize>().unwrap_or(1) - 1)
+                .unwrap_or(&"");
+            write!(f, "{word} quarter of {year}")
+        } else if name.len() == 7 {
+            write!(f, "{}", self.start.format("%B %Y"))
+        } else if self.start == last {
+            write!(f, "{}", last.format("%-d %B %Y"))
+        } else if (self.start.year(), self.start.month()) == (last.year(), last.month()) {
+            write!(f, "{} to {}", self.start.day(), last.format("%-d %B %Y"))
+        } else {
+            write!(f, "{} to {}", self.start.format("%-d %B %Y"), last.format("%-d %B %Y"))
+        }
+    }
+}
+
+fn parse_day(text: &str, zone: Tz) -> Result<NaiveDate, WindowError> {
+    match PartialDate::parse(text, zone) {
+        Ok(PartialDate::Day(date)) => Ok(date),
+        _ => Err(WindowError::Day(text.to_owned())),
+    }
+}
+
+/// Where a date lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    In,
+    Before,
+    After,
+    /// The date covers days in the window and days outside it.
+    CannotSay,
+}
+
+/// Every item of a reading, in one of three lists; nothing is lost between them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Newest first.
+    pub chosen: Vec<Item>,
+    pub left_out: Vec<(Item, String)>,
+    pub undecided: Vec<(Item, String)>,
+}
+
+/// Sorts items into those of a window, those outside, and those of which nobody can say. An item dated after `today`
+/// waits, whatever the window.
+pub fn select(items: Vec<Item>, window: &Window, today: NaiveDate) -> Selection {
+    let mut selection = Selection::default();
+    for item in items {
+        let Some(date) = item.date else {
+            selection.undecided.push((item, "it has no date".to_owned()));
+            continue;
+        };
+        match window.judge(date) {
+            Verdict::In if date.days(window.zone).0 > today => {
+                selection.left_out.push((
+                    item,
+                    format!("it is dated in the future ({})", date.long(window.zone)),
+                ));
+            }
+            Verdict::In => selection.chosen.push(item),
+            Verdict::Before => {
+                selection
+                    .left_out
+                    .push((item, format!("before the window ({})", date.long(window.zone))));
+            }
+            Verdict::After => {
+                selection
+                    .left_out
+                    .push((item, format!("after the window ({})", date.long(window.zone))));
+            }
+            Verdict::CannotSay => selection.undecided.push((
+                item,
+                format!("only the {} is known ({})", date.precision(), date.long(window.zone)),
+            )),
+        }
+    }
+    let zone = window.zone;
+    sort_newest_first(&mut selection.chosen, zone);
+    selection
+}
+
+/// Newest first. Of items that may be of one day, the more precisely dated stands first, then their own order.
+pub fn sort_newest_first(items: &mut [Item], zone: Tz) {
+    items.sort_by_cached_key(|item| {
+        let last_day = item.date.map(|date| date.days(zone).1);
+        // A month-precise item stands after the dated ones of its month: its first day counts.
+        let first_day = item.date.map(|date| date.days(zone).0);
+        let instant = match item.date {
+            Some(PartialDate::Instant(instant)) => Some(instant),
+            _ => None,
+        };
+        (
+            std::cmp::Reverse(first_day),
+            std::cmp::Reverse(last_day),
+            std::cmp::Reverse(instant),
+            item.order,
+            item.id.clone(),
+        )
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::problem::Place;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn item(when: &str) -> Item {
+        Item {
+            id: when.to_owned(),
+            title: when.to_owned(),
+            title_made: false,
+            summary: String::new(),
+            link: None,
+            image: None,
+            topics: Vec::new(),
+            date: PartialDate::parse(when, London).ok(),
+            source: "news".to_owned(),
+            also_in: Vec::new(),
+            place: Place::whole("x"),
+            order: 0,
+        }
+    }
+
+    #[test]
+    fn windows_and_their_names() {
+        let today = date("2020-12-15");
+        for (window, name, words) in [
+            (Window::month("2020-12", London), "2020-12", "December 2020"),
+            (Window::quarter("2020-Q4", London), "2020-Q4", "fourth quarter of 2020"),
+            (Window::year("2020", London), "2020", "2020"),
+            (
+                Window::days("2020-12-01", "2020-12-15", London),
+                "2020-12-01_2020-12-15",
+                "1 to 15 December 2020",
+            ),
+            (Window::days("2020-02-01", "2020-02-29", London), "2020-02", "February 2020"),
+            (
+                Window::last("30d", today, London),
+                "2020-11-16_2020-12-15",
+                "16 November 2020 to 15 December 2020",
+            ),
+            (
+                Window::last("1m", today, London),
+                "2020-11-16_2020-12-15",
+                "16 November 2020 to 15 December 2020",
+            ),
+            (Ok(Window::last_full_month(today, London)), "2020-11", "November 2020"),
+        ] {
+            let window = window.unwrap();
+            assert_eq!(window.name(), name);
+            assert_eq!(window.to_string(), words);
+        }
+    }
+
+    #[test]
+    fn what_is_no_window_says_what_to_write() {
+        let today = date("2020-12-15");
+        assert!(Window::month("2020", London).is_err());
+        assert!(Window::month("2020-13", London).is_err());
+        assert!(Window::quarter("2020-Q5", London).is_err());
+        assert!(Window::quarter("2020", London).is_err());
+        assert!(Window::year("20", London).is_err());
+        assert!(Window::days("2020-12-15", "2020-12-01", London).is_err());
+        for text in ["", "d", "0d", "30", "30x", "99999999d", "-1d", "é"] {
+            assert!(Window::last(text, today, London).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn partial_dates_are_in_out_or_nobody_can_say() {
+        let december = Window::month("2020-12", London).unwrap();
+        let year = Window::year("2020", London).unwrap();
+        let half = Window::days("2020-12-01", "2020-12-15", London).unwrap();
+        for (when, in_december, in_year, in_half) in [
+            ("2020-12-01", Verdict::In, Verdict::In, Verdict::In),
+            ("2020-12-31", Verdict::In, Verdict::In, Verdict::After),
+            ("2021-01-01", Verdict::After, Verdict::After, Verdict::After),
+            ("2020-11-30", Verdict::Before, Verdict::In, Verdict::Before),
+            ("2020-12", Verdict::In, Verdict::In, Verdict::CannotSay),
+            ("2020-11", Verdict::Before, Verdict::In, Verdict::Before),
+            ("2020", Verdict::CannotSay, Verdict::In, Verdict::CannotSay),
+            ("2019", Verdict::Before, Verdict::Before, Verdict::Before),
+            ("2020-12-31T23:59:59Z", Verdict::In, Verdict::In, Verdict::After),
+            ("2020-06-30T23:30:00Z", Verdict::Before, Verdict::In, Verdict::Before),
+        ] {
+            let parsed = PartialDate::parse(when, London).unwrap();
+            assert_eq!(december.judge(parsed), in_december, "{when}");
+            assert_eq!(year.judge(parsed), in_year, "{when}");
+            assert_eq!(half.judge(parsed), in_half, "{when}");
+        }
+    }
+
+    #[test]
+    fn the_edge_of_a_month_is_the_zones_midnight() {
+        let june = Window::month("2020-06", London).unwrap();
+        let july = Window::month("2020-07", London).unwrap();
+        // In summer London is an hour ahead: 23:30 UTC on 30 June is 1 July there.
+        let instant = PartialDate::parse("2020-06-30T23:30:00Z", London).unwrap();
+        assert_eq!(june.judge(instant), Verdict::After);
+        assert_eq!(july.judge(instant), Verdict::In);
+    }
+
+    #[test]
+    fn every_item_is_in_exactly_one_list() {
+        let window = Window::month("2020-12", London).unwrap();
+        let items: Vec<Item> =
+            ["2020-12-01", "2020-12", "2020", "2019", "no date", "2020-12-30"].map(item).to_vec();
+        let selection = select(items, &window, date("2020-12-15"));
+        let names =
+            |list: &[(Item, String)]| list.iter().map(|(i, _)| i.id.clone()).collect::<Vec<_>>();
+        let chosen: Vec<&str> = selection.chosen.iter().map(|i| i.id.as_str()).collect();
+        assert_eq!(chosen, ["2020-12", "2020-12-01"]);
+        assert_eq!(names(&selection.left_out), ["2019", "2020-12-30"]);
+        assert_eq!(names(&selection.undecided), ["2020", "no date"]);
+    }
+
+    proptest! {
+        /// Windows that follow each other share no day and leave none out.
+        #[test]
+        fn each_day_is_in_exactly_one_month(offset in 0u64..36_000) {
+            let day = date("1991-01-01") + Days::new(offset);
+            let within = |d: NaiveDate| {
+                Window::month(&d.format("%Y-%m").to_string(), London).unwrap().judge(PartialDate::Day(day))
+            };
+            prop_assert_eq!(within(day), Verdict::In);
+            prop_assert_eq!(within(day - Months::new(1)), Verdict::After);
+            prop_assert_eq!(within(day + Months::new(1)), Verdict::Before);
+        }
+    }
+}
