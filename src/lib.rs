@@ -8,3 +8,7 @@ pub mod rfc;
 
 pub mod news;
 pub mod window;
+
+pub mod edition;
+
+pub mod compose;

@@ -1,0 +1,273 @@
+//! The words a template can use beside Handlebars' own.
+//! Pure: arguments in, text or a slot's marker out.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, RenderContext,
+    RenderError, RenderErrorReason, Renderable,
+};
+
+use super::slot::{Slot, Slots};
+use super::text::wrap;
+use crate::problem::nearest;
+
+/// Their names, for messages.
+pub const NAMES: [&str; 9] = [
+    "recipient",
+    "unsubscribe_url",
+    "for_recipient",
+    "for_segment",
+    "plural",
+    "truncate",
+    "upper",
+    "wrap",
+    "underline",
+];
+
+/// What helpers share during one composition.
+pub struct Shared {
+    pub slots: Mutex<Slots>,
+    /// Segments that the mail being rendered is for.
+    pub active: Mutex<BTreeSet<String>>,
+    /// Segments that templates asked about.
+    pub asked: Mutex<BTreeSet<String>>,
+    /// Blocks cut out of templates, by number.
+    pub blocks: Mutex<Vec<Slot>>,
+    /// Columns of the list.
+    pub columns: Vec<String>,
+}
+
+/// A lock that a panic left behind is still a list of slots.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Registers all helpers.
+pub fn register(registry: &mut Handlebars<'_>, shared: &Arc<Shared>) {
+    registry.register_helper("recipient", Box::new(Recipient(Arc::clone(shared))));
+    registry.register_helper("unsubscribe_url", Box::new(UnsubscribeUrl(Arc::clone(shared))));
+    registry.register_helper("recipient_block", Box::new(RecipientBlock(Arc::clone(shared))));
+    registry.register_helper("for_segment", Box::new(ForSegment(Arc::clone(shared))));
+    registry.register_helper("plural", Box::new(plural));
+    registry.register_helper("truncate", Box::new(truncate));
+    registry.register_helper("upper", Box::new(upper));
+    registry.register_helper("wrap", Box::new(wrap_text));
+    registry.register_helper("underline", Box::new(underline));
+}
+
+fn wrong(what: impl Into<String>) -> RenderError {
+    RenderErrorReason::Other(what.into()).into()
+}
+
+fn text_param(h: &Helper, index: usize, helper: &'static str) -> Result<String, RenderError> {
+    h.param(index)
+        .map(|param| param.value().render())
+        .ok_or_else(|| RenderErrorReason::ParamNotFoundForIndex(helper, index).into())
+}
+
+/// `{{recipient "first_name" fallback="friend"}}`
+struct Recipient(Arc<Shared>);
+
+impl HelperDef for Recipient {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = text_param(h, 0, "recipient")?;
+        if !self.0.columns.contains(&name) {
+            let cure = match nearest(&name, self.0.columns.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its columns are {}", self.0.columns.join(", ")),
+            };
+            return Err(wrong(format!("the list has no column `{name}`: {cure}")));
+        }
+        let fallback = match h.hash_get("fallback") {
+            Some(value) => value.value().render(),
+            None if name == "email" => String::new(),
+            None => {
+                return Err(wrong(format!(
+                    "`{name}` may be empty for somebody: write {{{{recipient \"{name}\" fallback=\"…\"}}}}"
+                )));
+            }
+        };
+        let marker = lock(&self.0.slots).marker(Slot::Field { name, fallback });
+        out.write(&marker)?;
+        Ok(())
+    }
+}
+
+/// `{{unsubscribe_url}}`
+struct UnsubscribeUrl(Arc<Shared>);
+
+impl HelperDef for UnsubscribeUrl {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        _: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let marker = lock(&self.0.slots).marker(Slot::UnsubscribeUrl);
+        out.write(&marker)?;
+        Ok(())
+    }
+}
+
+/// What `cut_blocks` puts where a `{{#for_recipient}}` block stood.
+struct RecipientBlock(Arc<Shared>);
+
+impl HelperDef for RecipientBlock {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let number = h.param(0).and_then(|param| param.value().as_u64());
+        let slot = number
+            .and_then(|number| lock(&self.0.blocks).get(usize::try_from(number).ok()?).cloned())
+            .ok_or_else(|| wrong("`recipient_block` is roundup's own: write {{#for_recipient}}"))?;
+        let marker = lock(&self.0.slots).marker(slot);
+        out.write(&marker)?;
+        Ok(())
+    }
+}
+
+/// `{{#for_segment "donors"}}…{{else}}…{{/for_segment}}`
+struct ForSegment(Arc<Shared>);
+
+impl HelperDef for ForSegment {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        render: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = text_param(h, 0, "for_segment")?;
+        let is_active = lock(&self.0.active).contains(&name);
+        lock(&self.0.asked).insert(name);
+        let template = if is_active { h.template() } else { h.inverse() };
+        match template {
+            Some(template) => template.render(registry, context, render, out),
+            None => Ok(()),
+        }
+    }
+}
+
+type Args<'a, 'reg, 'rc> = (&'a Helper<'rc>, &'reg Handlebars<'reg>);
+
+/// `{{plural count "story" "stories"}}` writes the number and the word.
+fn plural(
+    h: &Helper,
+    _: &Handlebars,
+    _: &Context,
+    _: &mut RenderContext,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let count = h
+        .param(0)
+        .and_then(|param| param.value().as_u64())
+        .ok_or_else(|| wrong("`plural` needs a number first"))?;
+    let word = text_param(h, if count == 1 { 1 } else { 2 }, "plural")?;
+    out.write(&format!("{count} {word}"))?;
+    Ok(())
+}
+
+/// `{{truncate text 200}}` cuts at a word.
+fn truncate(
+    h: &Helper,
+    r: &Handlebars,
+    _: &Context,
+    _: &mut RenderContext,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let text = text_param(h, 0, "truncate")?;
+    let length = h
+        .param(1)
+        .and_then(|param| param.value().as_u64())
+        .and_then(|length| usize::try_from(length).ok())
+        .ok_or_else(|| wrong("`truncate` needs a length: {{truncate summary 200}}"))?;
+    write_escaped((h, r), &cut_at_word(&text, length), out)
+}
+
+/// `{{upper heading}}`
+fn upper(
+    h: &Helper,
+    r: &Handlebars,
+    _: &Context,
+    _: &mut RenderContext,
+    out: &mut dyn Output,
+) -> HelperResult {
+    write_escaped((h, r), &text_param(h, 0, "upper")?.to_uppercase(), out)
+}
+
+/// `{{wrap summary 72}}`, for the text part.
+fn wrap_text(
+    h: &Helper,
+    _: &Handlebars,
+    _: &Context,
+    _: &mut RenderContext,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let text = text_param(h, 0, "wrap")?;
+    let width = h.param(1).and_then(|param| param.value().as_u64()).unwrap_or(72);
+    out.write(&wrap(&text, usize::try_from(width).unwrap_or(72)))?;
+    Ok(())
+}
+
+/// `{{underline heading "-"}}` writes the text and a rule of its width below, for the text part.
+fn underline(
+    h: &Helper,
+    _: &Handlebars,
+    _: &Context,
+    _: &mut RenderContext,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let text = text_param(h, 0, "underline")?;
+    let sign = text_param(h, 1, "underline")?;
+    let wrapped = wrap(&text, 72);
+    let width = wrapped.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0);
+    out.write(&format!("{wrapped}\n{}", sign.repeat(width)))?;
+    Ok(())
+}
+
+/// Helpers' output is not escaped by `{{ }}`: it is done here, by the registry's own rule.
+fn write_escaped((_, registry): Args, text: &str, out: &mut dyn Output) -> HelperResult {
+    out.write(&registry.get_escape_fn()(text))?;
+    Ok(())
+}
+
+/// At most `length` characters, cut at a word, with an ellipsis.
+pub fn cut_at_word(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let cut = &text[..end];
+            let words = cut.rsplit_once(' ').map_or(cut, |(words, _)| words);
+            format!("{}…", words.trim_end_matches([',', ';', ':', '.', ' ', '–', '-']))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_at_words_and_letters_stay_whole() {
+        assert_eq!(cut_at_word("one two three", 9), "one two…");
+        assert_eq!(cut_at_word("one two", 7), "one two");
+        assert_eq!(cut_at_word("ééééé", 3), "ééé…");
+    }
+}

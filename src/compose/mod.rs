@@ -1,0 +1,588 @@
+//! From an edition to a mail: the same for everybody, with slots where people differ.
+//! Pure: an edition, a theme, templates and a nonce in, a composition out.
+
+mod blocks;
+pub mod fault;
+mod helpers;
+mod html;
+pub mod model;
+pub mod prep;
+pub mod slot;
+pub mod templates;
+pub mod text;
+pub mod theme;
+mod words;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use aws_lc_rs::digest;
+use handlebars::Handlebars;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::edition::{self, Edition};
+use crate::rfc::header::one_line;
+
+pub use fault::TemplateFault;
+pub use slot::{Context, Filler, Nonce, Piece, Slot, Values};
+pub use templates::Templates;
+pub use theme::Theme;
+
+use fault::Source;
+use helpers::{Shared, lock};
+use slot::{Slots, escape_html};
+
+/// A mail that is ready but for the slots. A plain value: it is stored when a run is planned, and what is sent is
+/// what was stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Composition {
+    pub edition: String,
+    pub subject: Vec<Piece>,
+    pub preheader: String,
+    /// One for each combination of segments in use; the first is for people without any.
+    pub variants: Vec<Variant>,
+    pub slots: Vec<Slot>,
+    /// Segments that the templates ask about: the others make no difference.
+    pub segments: BTreeSet<String>,
+}
+
+/// The two parts for the people of some segments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    pub segments: BTreeSet<String>,
+    pub html: Vec<Piece>,
+    pub text: Vec<Piece>,
+    /// Where the HTML came from, for people who look; not part of the mail.
+    #[serde(skip)]
+    pub mjml: String,
+}
+
+/// What there is to know of the people before one of them is looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Columns of the list.
+    pub columns: Vec<String>,
+    /// Every combination of segments that somebody is in.
+    pub segments: BTreeSet<BTreeSet<String>>,
+}
+
+/// Why nothing can be composed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ComposeError {
+    #[error("there is no template `{name}`")]
+    NoTemplate { name: String, known: Vec<String>, nearest: Option<String> },
+    #[error(transparent)]
+    Template(#[from] TemplateFault),
+}
+
+impl Composition {
+    /// Which variant a person of these segments gets.
+    pub fn variant(&self, segments: &BTreeSet<String>) -> usize {
+        let asked: BTreeSet<&String> = segments.intersection(&self.segments).collect();
+        self.variants
+            .iter()
+            .position(|variant| variant.segments.iter().collect::<BTreeSet<_>>() == asked)
+            .unwrap_or(0)
+    }
+
+    /// Names these words and no others: sixteen hexadecimal digits of their SHA-256.
+    pub fn hash(&self) -> String {
+        let bytes =
+            serde_json::to_vec(self).expect("a composition of texts can be written as JSON");
+        digest::digest(&digest::SHA256, &bytes).as_ref()[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The fixed text of some pieces, slots shown by their names in braces.
+    pub fn shown(&self, pieces: &[Piece]) -> String {
+        pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Slot { index, .. } => match &self.slots[*index] {
+                    Slot::Field { name, .. } => format!("{{{name}}}"),
+                    Slot::UnsubscribeUrl => "{unsubscribe_url}".to_owned(),
+                    Slot::Block { .. } => "{for_recipient}".to_owned(),
+                },
+            })
+            .collect()
+    }
+}
+
+/// Some pieces with their slots filled for one person.
+pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_url: &str) -> String {
+    let mut out = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Slot { index, context } => {
+                filler.fill(*index, *context, person, unsubscribe_url, &mut out)
+            }
+        }
+    }
+    out
+}
+
+/// Composes an edition.
+///
+/// # Errors
+/// When a template or the editor's words are wrong, with the place and the cure.
+pub fn compose(
+    edition: &Edition,
+    theme: &Theme,
+    templates: &Templates,
+    people: &People,
+    nonce: Nonce,
+) -> Result<Composition, ComposeError> {
+    templates.refuse_rings()?;
+    let files = [format!("{}.mjml.hbs", edition.template), format!("{}.txt.hbs", edition.template)];
+    if templates.file(&files[0]).is_none() || templates.file(&files[1]).is_none() {
+        return Err(ComposeError::NoTemplate {
+            name: edition.template.clone(),
+            known: templates.names().into_iter().map(str::to_owned).collect(),
+            nearest: templates.nearest_name(&edition.template).map(str::to_owned),
+        });
+    }
+    let mut columns = people.columns.clone();
+    for column in ["email", "first_name", "last_name"] {
+        if !columns.iter().any(|known| known == column) {
+            columns.push(column.to_owned());
+        }
+    }
+    let shared = Arc::new(Shared {
+        slots: Mutex::new(Slots::new(nonce)),
+        active: Mutex::new(BTreeSet::new()),
+        asked: Mutex::new(BTreeSet::new()),
+        blocks: Mutex::new(Vec::new()),
+        columns,
+    });
+    let mut html_side = Handlebars::new();
+    html_side.register_escape_fn(escape_html);
+    let mut text_side = Handlebars::new();
+    text_side.register_escape_fn(handlebars::no_escape);
+    for registry in [&mut html_side, &mut text_side] {
+        registry.set_strict_mode(true);
+        helpers::register(registry, &shared);
+        for (name, text) in templates.partials() {
+            add_template(registry, templates, name, text, &shared)?;
+        }
+        for file in &files {
+            let text = templates.file(file).unwrap_or_default();
+            add_template(registry, templates, file, text, &shared)?;
+        }
+    }
+
+    let side = Side { templates, html: &html_side, text: &text_side, shared: &shared };
+    let subject = one_line(&side.words(&edition.subject, edition, theme)?);
+    let preheader = one_line(&side.words(&edition.preheader, edition, theme)?);
+    let introduction = side.words(&edition.introduction, edition, theme)?;
+    let for_html = model::of(
+        edition,
+        theme,
+        &model::Words {
+            subject: subject.clone(),
+            preheader: preheader.clone(),
+            introduction: words::html(&introduction, &theme.look.accent),
+        },
+    );
+    let for_text = model::of(
+        edition,
+        theme,
+        &model::Words {
+            subject: subject.clone(),
+            preheader: preheader.clone(),
+            introduction: words::text(&introduction),
+        },
+    );
+
+    let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
+    sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
+    // A block inside another one is seen only when the outer one is active: render until no new segment is asked about.
+    let variants = loop {
+        let asked = lock(&shared.asked).clone();
+        let mut variants: Vec<Variant> = Vec::new();
+        for set in &sets {
+            let active: BTreeSet<String> = set.intersection(&asked).cloned().collect();
+            if !variants.iter().any(|variant| variant.segments == active) {
+                lock(&shared.active).clone_from(&active);
+                variants.push(side.variant(&files, &for_html, &for_text, active)?);
+            }
+        }
+        if *lock(&shared.asked) == asked {
+            break variants;
+        }
+    };
+    let segments = lock(&shared.asked).clone();
+    let subject = lock(&shared.slots).cut_text(&subject, Context::Header);
+    let preheader_pieces = lock(&shared.slots).cut_text(&preheader, Context::PlainText);
+    let slots =
+        std::mem::replace(&mut *lock(&shared.slots), Slots::new(Nonce::new([0; 16]))).into_slots();
+    let composition = Composition {
+        edition: edition.name.clone(),
+        subject,
+        preheader: String::new(),
+        variants,
+        slots,
+        segments,
+    };
+    try_blocks(&composition, &shared.columns, templates)?;
+    let preheader = composition.shown(&preheader_pieces);
+    Ok(Composition { preheader, ..composition })
+}
+
+fn try_blocks(
+    composition: &Composition,
+    columns: &[String],
+    templates: &Templates,
+) -> Result<(), TemplateFault> {
+    Filler::new(&composition.slots).and_then(|filler| filler.try_blocks(columns)).map_err(|error| {
+        let line = error.place.line.unwrap_or(1) + error.line;
+        let (what, cure) = match &error.unknown {
+            Some(name) => (
+                format!("the list has no column `{name}`"),
+                match crate::problem::nearest(name, columns.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("its columns are {}", columns.join(", ")),
+                },
+            ),
+            None => (
+                error.what.clone(),
+                "a block may hold text, {{column}} and {{#if column}}".to_owned(),
+            ),
+        };
+        TemplateFault {
+            line_text: templates.line(&error.place.source, line),
+            place: crate::problem::Place::line(&error.place.source, line),
+            what,
+            cure,
+        }
+    })
+}
+
+fn add_template(
+    registry: &mut Handlebars<'_>,
+    templates: &Templates,
+    name: &str,
+    text: &str,
+    shared: &Shared,
+) -> Result<(), TemplateFault> {
+    let cut = blocks::cut(&Templates::shown(name), 1, text, &mut lock(&shared.blocks))?;
+    registry
+        .register_template_string(name, &cut)
+        .map_err(|error| fault::of_parsing(templates, name, text, None, &error))
+}
+
+/// The two registries with what they share.
+struct Side<'a> {
+    templates: &'a Templates,
+    html: &'a Handlebars<'a>,
+    text: &'a Handlebars<'a>,
+    shared: &'a Shared,
+}
+
+impl Side<'_> {
+    /// The editor's words with their slots; nothing is escaped yet.
+    fn words(
+        &self,
+        words: &edition::Words,
+        edition: &Edition,
+        theme: &Theme,
+    ) -> Result<String, TemplateFault> {
+        let source = Source { place: words.place(), text: &words.text };
+        let data = serde_json::json!({
+            "edition": {"name": edition.name, "title": edition.window.to_string()},
+            "count": edition.shown().count(),
+            "organisation": theme.organisation,
+        });
+        let mut registry = self.text.clone();
+        let cut = blocks::cut(
+            &source.place.source,
+            source.place.line.unwrap_or(1),
+            &words.text,
+            &mut lock(&self.shared.blocks),
+        )?;
+        registry.register_template_string("words of the draft", &cut).map_err(|error| {
+            fault::of_parsing(
+                self.templates,
+                "words of the draft",
+                &words.text,
+                Some(&source),
+                &error,
+            )
+        })?;
+        registry.render("words of the draft", &data).map_err(|error| {
+            fault::of_rendering(self.templates, Some(&source), &known_names(&data), &error)
+        })
+    }
+
+    fn variant(
+        &self,
+        files: &[String; 2],
+        for_html: &serde_json::Value,
+        for_text: &serde_json::Value,
+        segments: BTreeSet<String>,
+    ) -> Result<Variant, TemplateFault> {
+        let mjml = self.html.render(&files[0], for_html).map_err(|error| {
+            fault::of_rendering(self.templates, None, &known_names(for_html), &error)
+        })?;
+        let html = html::render(&mjml, self.templates)?;
+        let text = self.text.render(&files[1], for_text).map_err(|error| {
+            fault::of_rendering(self.templates, None, &known_names(for_text), &error)
+        })?;
+        let slots = lock(&self.shared.slots);
+        let html = slots.cut_html(&html).map_err(|error| TemplateFault {
+            place: crate::problem::Place::whole(format!("templates/{}", files[0])),
+            what: error.to_string(),
+            cure: "move it into the text of the mail, or into an attribute's quotation marks"
+                .to_owned(),
+            line_text: None,
+        })?;
+        let text = slots.cut_text(&text::tidy(&text), Context::PlainText);
+        let mjml_pieces = slots.cut_text(&mjml, Context::PlainText);
+        drop(slots);
+        let mjml = self.shown_mjml(&mjml_pieces);
+        Ok(Variant { segments, html, text, mjml })
+    }
+
+    fn shown_mjml(&self, pieces: &[Piece]) -> String {
+        let mut out = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Slot { index, .. } => out.push_str(&format!("{{slot {index}}}")),
+            }
+        }
+        out
+    }
+}
+
+fn known_names(data: &serde_json::Value) -> Vec<String> {
+    let mut names = model::names(data);
+    names.extend(helpers::NAMES.iter().map(|name| (*name).to_owned()));
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+    use crate::edition::Draft;
+    use crate::news::markdown;
+    use crate::problem::Place;
+    use crate::window::{Window, select};
+
+    fn theme() -> Theme {
+        Theme {
+            organisation: theme::Organisation {
+                name: "Example Charity".to_owned(),
+                legal_name: "Example Charity Ltd".to_owned(),
+                address: "1 High Street, Example".to_owned(),
+                charity: Some("Registered charity no. 1".to_owned()),
+                website: "https://charity.example".to_owned(),
+                contact: "news@charity.example".to_owned(),
+                why: "You asked.".to_owned(),
+            },
+            look: theme::Look::default(),
+            appeal: None,
+        }
+    }
+
+    fn edition(draft_text: &str) -> Edition {
+        let items = (1..=3)
+            .flat_map(|day| {
+                let text = format!(
+                    "---\ntitle: 'Story {day} {{{{x}}}} & b'\ndate: 2020-12-0{day}\ntopics: [a-b]\nlink: https://charity.example/{day}\n---\nWords of {day} & “more” > less.\n"
+                );
+                markdown::read("news", &format!("news/s{day}.md"), &text, London).items
+            })
+            .collect();
+        let draft = Draft::read("2020-12", "editions/2020-12.md", draft_text, London).unwrap();
+        let selection = select(items, &draft.window, "2026-01-01".parse().unwrap());
+        crate::edition::edit(&draft, selection).unwrap()
+    }
+
+    const DRAFT: &str = "---\nsubject: \"News for {{recipient 'first_name' fallback='you'}}\"\nwindow: 2020-12\npinned: [s2]\nitems: [s3, s1]\n---\n\n{{#for_recipient}}{{#if first_name}}Dear {{first_name}},{{else}}Hello,{{/if}}{{/for_recipient}}\n\nGood *news*.\n";
+
+    fn try_compose(
+        draft: &str,
+        own: &[(&str, &str)],
+        people: &People,
+    ) -> Result<Composition, ComposeError> {
+        let templates =
+            Templates::with(own.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())));
+        compose(&edition(draft), &theme(), &templates, people, Nonce::new([3; 16]))
+    }
+
+    fn fault(draft: &str, own: &[(&str, &str)]) -> TemplateFault {
+        match try_compose(draft, own, &People::default()) {
+            Err(ComposeError::Template(fault)) => fault,
+            other => panic!("no fault: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_composition_has_every_story_in_both_parts_and_slots_for_the_person() {
+        let composition = try_compose(DRAFT, &[], &People::default()).unwrap();
+        let filler = Filler::new(&composition.slots).unwrap();
+        let person: Values = [("first_name".to_owned(), "Zoë & Co".to_owned())].into();
+        let variant = &composition.variants[0];
+        let html = filled(&filler, &variant.html, &person, "https://charity.example/u/1");
+        let text = filled(&filler, &variant.text, &person, "https://charity.example/u/1");
+        for day in 1..=3 {
+            assert!(html.contains(&format!("Story {day} {{{{x}}}} &amp; b")), "{html}");
+            assert!(text.contains(&format!("Story {day} {{{{x}}}} & b")), "{text}");
+            assert!(text.contains(&format!("\nhttps://charity.example/{day}\n")), "{text}");
+        }
+        assert!(html.contains("Words of 1 &amp; “more” &gt; less."));
+        assert!(html.contains("Dear Zoë &amp; Co,"), "{html}");
+        assert!(text.contains("Dear Zoë & Co,"), "{text}");
+        assert!(html.contains("href=\"https://charity.example/u/1\""));
+        assert_eq!(filled(&filler, &composition.subject, &person, ""), "News for Zoë & Co");
+        assert!(!html.contains("n0000"), "a marker is left");
+        assert!(!html.contains("fonts.googleapis"));
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_composition_whatever_the_nonce() {
+        let templates = Templates::with([]);
+        let one =
+            compose(&edition(DRAFT), &theme(), &templates, &People::default(), Nonce::new([1; 16]))
+                .unwrap();
+        let two =
+            compose(&edition(DRAFT), &theme(), &templates, &People::default(), Nonce::new([2; 16]))
+                .unwrap();
+        assert_eq!(one, two);
+        assert_eq!(one.hash(), two.hash());
+        let stored: Composition =
+            serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
+        assert_eq!(stored.hash(), one.hash());
+    }
+
+    #[test]
+    fn segments_make_variants_and_only_those_in_use() {
+        let layout = "<mjml><mj-body><mj-section><mj-column><mj-text>{{#for_segment \"donors\"}}Thanks{{#for_segment \"local\"}} neighbour{{/for_segment}}{{else}}Join{{/for_segment}} <a href=\"{{unsubscribe_url}}\">x</a></mj-text></mj-column></mj-section></mj-body></mjml>";
+        let set =
+            |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let people = People {
+            columns: vec![],
+            segments: [
+                set(&[]),
+                set(&["donors", "press"]),
+                set(&["donors", "local"]),
+                set(&["press"]),
+            ]
+            .into(),
+        };
+        let composition = try_compose(DRAFT, &[("monthly.mjml.hbs", layout)], &people).unwrap();
+        assert_eq!(composition.variants.len(), 3);
+        let html = |names: &[&str]| {
+            composition.shown(&composition.variants[composition.variant(&set(names))].html)
+        };
+        assert!(html(&["press"]).contains("Join"));
+        assert!(html(&["donors", "press"]).contains("Thanks "));
+        assert!(html(&["donors", "local"]).contains("Thanks neighbour"));
+    }
+
+    #[test]
+    fn mistakes_in_templates_name_their_place_and_cure() {
+        let body = |text: &str| {
+            format!(
+                "<mjml><mj-body>\n<mj-section><mj-column><mj-text>\n{text}\n</mj-text></mj-column></mj-section>\n</mj-body></mjml>"
+            )
+        };
+        let unknown = fault(DRAFT, &[("monthly.mjml.hbs", &body("{{organisaton.name}}"))]);
+        assert_eq!(unknown.place, Place::at("templates/monthly.mjml.hbs", 3, 1));
+        assert_eq!(unknown.cure, "did you mean `organisation`?");
+        assert_eq!(unknown.line_text.as_deref(), Some("{{organisaton.name}}"));
+        let helper = fault(DRAFT, &[("monthly.mjml.hbs", &body("x {{plurall count}}"))]);
+        assert_eq!((helper.place.line, helper.cure.as_str()), (Some(3), "did you mean `plural`?"));
+        let partial = fault(DRAFT, &[("monthly.mjml.hbs", &body("{{> stroy}}"))]);
+        assert_eq!(partial.cure, "did you mean `story`?");
+        let open = fault(DRAFT, &[("monthly.mjml.hbs", &body("{{#if count}}"))]);
+        assert_eq!(open.what, "{{#if}} is never closed");
+        let element = fault(
+            DRAFT,
+            &[(
+                "monthly.mjml.hbs",
+                "<mjml><mj-body>\n  <mj-sektion></mj-sektion>\n</mj-body></mjml>",
+            )],
+        );
+        assert_eq!(element.place, Place::at("templates/monthly.mjml.hbs", 2, 3));
+        assert_eq!(element.cure, "did you mean <mj-section>?");
+        let unclosed = fault(
+            DRAFT,
+            &[("monthly.mjml.hbs", "<mjml>\n<mj-body>\n<mj-section>\n</mj-body></mjml>")],
+        );
+        assert_eq!(unclosed.place.line, Some(3));
+        let raw_html = fault(DRAFT, &[("monthly.mjml.hbs", &body("<p>a<p>b"))]);
+        assert!(raw_html.what.contains("cannot be rendered"), "{raw_html:?}");
+    }
+
+    #[test]
+    fn mistakes_in_the_editors_words_name_the_drafts_line() {
+        let fault_of = |old: &str, new: &str| fault(&DRAFT.replace(old, new), &[]);
+        let column = fault_of("'first_name' fallback", "'frist_name' fallback");
+        assert_eq!(column.place.line, Some(2));
+        assert!(column.what.contains("did you mean `first_name`?"), "{column:?}");
+        let fallback = fault_of(" fallback='you'", "");
+        assert!(fallback.what.contains("fallback="), "{fallback:?}");
+        let block = fault_of("Dear {{first_name}}", "Dear {{town}}");
+        assert_eq!(block.place, Place::line("editions/2020-12.md", 8));
+        assert_eq!(block.what, "the list has no column `town`");
+        let open = fault_of("Good *news*", "{{#if count}}Good");
+        assert_eq!(open.place.line, Some(10));
+    }
+
+    #[test]
+    fn a_template_that_is_not_there_names_the_nearest() {
+        let error = try_compose(
+            &DRAFT.replace("window: 2020-12", "window: 2020-12\ntemplate: montly"),
+            &[],
+            &People::default(),
+        );
+        assert!(
+            matches!(error, Err(ComposeError::NoTemplate { nearest: Some(near), .. }) if near == "monthly")
+        );
+    }
+
+    #[test]
+    fn a_year_is_grouped_by_month() {
+        let window = Window::year("2020", London).unwrap();
+        let items: Vec<_> = ["2020-03-25", "2020-12", "2020-12-23", "2020"]
+            .iter()
+            .flat_map(|date| {
+                markdown::read(
+                    "news",
+                    &format!("news/{date}x.md"),
+                    &format!("---\ntitle: S\ndate: {date}\n---\n"),
+                    London,
+                )
+                .items
+            })
+            .collect();
+        let selection = select(items, &window, "2026-01-01".parse().unwrap());
+        let draft = Draft::propose(&window, &selection, None, "Example Charity");
+        let edition = crate::edition::edit(&draft, selection).unwrap();
+        let data = model::of(
+            &edition,
+            &theme(),
+            &model::Words {
+                subject: String::new(),
+                preheader: String::new(),
+                introduction: String::new(),
+            },
+        );
+        let headings: Vec<&str> = data["contents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| c["heading"].as_str().unwrap())
+            .collect();
+        assert_eq!(headings, ["March", "December", "Through the year"]);
+        assert_eq!(data["sections"][1]["items"][0]["date"], "23 December 2020");
+    }
+}

@@ -1,0 +1,158 @@
+//! What templates see: an edition and a theme as plain data. Absent things are `null`, so that a misspelt name is an error.
+//! Pure: values in, JSON out.
+
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::theme::Theme;
+use crate::edition::Edition;
+use crate::news::item::slug;
+use crate::news::{Item, same};
+
+/// The data for one mail. `words` are the editor's, already rendered.
+pub fn of(edition: &Edition, theme: &Theme, words: &Words) -> Value {
+    let zone = edition.window.zone;
+    let sections = sections(edition, zone);
+    let contents: Vec<Value> = sections
+        .iter()
+        .map(|section| {
+            json!({"heading": section["heading"], "anchor": section["anchor"], "count": section["count"]})
+        })
+        .collect();
+    let months = edition
+        .shown()
+        .filter_map(|item| item.date.and_then(|date| date.month(zone)))
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    let topics = edition
+        .shown()
+        .flat_map(|item| item.topics.iter())
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    let count = edition.shown().count();
+    let mut numbers = vec![number(count, "story", "stories")];
+    if topics > 1 {
+        numbers.push(number(topics, "topic", "topics"));
+    }
+    if months > 1 {
+        numbers.push(number(months, "month of news", "months of news"));
+    }
+    json!({
+        "subject": words.subject,
+        "preheader": words.preheader,
+        "introduction": words.introduction,
+        "edition": {
+            "name": edition.name,
+            "title": edition.window.to_string(),
+            "is_year": edition.window.is_year(),
+        },
+        "count": count,
+        "lead": edition.pinned.iter().map(|item| story(item, zone)).collect::<Vec<_>>(),
+        "sections": sections,
+        "contents": contents,
+        "numbers": numbers,
+        "appeal": theme.appeal,
+        "organisation": theme.organisation,
+        "theme": theme.look,
+    })
+}
+
+/// The editor's words for one kind of part (HTML or text).
+pub struct Words {
+    pub subject: String,
+    pub preheader: String,
+    pub introduction: String,
+}
+
+fn number(value: usize, one: &str, many: &str) -> Value {
+    json!({"value": value, "label": if value == 1 { one } else { many }})
+}
+
+/// A year is grouped by month; a shorter window is one section. Order is the edition's: a group stands where its
+/// first story does.
+fn sections(edition: &Edition, zone: Tz) -> Vec<Value> {
+    let by_month = edition.template == "year" || edition.window.is_year();
+    let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
+    for item in &edition.items {
+        let heading = if by_month {
+            match item.date.and_then(|date| date.month(zone)) {
+                Some((year, month)) => month_heading(edition, year, month),
+                None => "Through the year".to_owned(),
+            }
+        } else if edition.pinned.is_empty() {
+            "Stories".to_owned()
+        } else {
+            "More stories".to_owned()
+        };
+        match groups.iter_mut().find(|(known, _)| *known == heading) {
+            Some((_, items)) => items.push(item),
+            None => groups.push((heading, vec![item])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(heading, items)| {
+            json!({
+                "anchor": slug(&heading),
+                "count": items.len(),
+                "heading": heading,
+                "items": items.into_iter().map(|item| story(item, zone)).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn month_heading(edition: &Edition, year: i32, month: u32) -> String {
+    let name = u8::try_from(month)
+        .ok()
+        .and_then(|month| chrono::Month::try_from(month).ok())
+        .map_or("", |month| month.name());
+    // A window of one calendar year says it once, in its title.
+    if edition.window.name().len() == 4 { name.to_owned() } else { format!("{name} {year}") }
+}
+
+fn story(item: &Item, zone: Tz) -> Value {
+    let first = item.summary.split("\n\n").next().unwrap_or("");
+    json!({
+        "id": item.id,
+        "title": item.title,
+        "summary": item.summary,
+        "paragraph": first,
+        "date": item.date.map(|date| date.long(zone)),
+        "link": item.link,
+        "place": item.link.as_deref().map(|link| same::canonical(link).split('/').next().unwrap_or("").to_owned()),
+        "image": item.image,
+        "topics": item.topics.iter().map(|topic| topic_words(topic)).collect::<Vec<_>>(),
+    })
+}
+
+/// A topic as people read it: `youth-programme` is "youth programme".
+fn topic_words(topic: &str) -> String {
+    topic.replace(['-', '_'], " ")
+}
+
+/// Every name that occurs in the data, for "did you mean".
+pub fn names(value: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    collect(value, &mut names);
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                names.push(name.clone());
+                collect(value, names);
+            }
+        }
+        Value::Array(values) => {
+            if let Some(first) = values.first() {
+                collect(first, names);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

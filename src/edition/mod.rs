@@ -1,0 +1,216 @@
+//! What the editor decides: the draft in `editions/`, and the edition made of it.
+//! Pure: texts and items in, values out.
+
+pub mod draft;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::news::Item;
+use crate::problem::{Place, Problem};
+use crate::window::{Selection, Window};
+
+pub use draft::Draft;
+
+/// The editor's decisions with the items they are about: all that is needed to compose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Names it everywhere: in files, in the ledger, in Message-IDs.
+    pub name: String,
+    pub window: Window,
+    /// Name of the template, without ending.
+    pub template: String,
+    /// The editor's words; they may hold slots.
+    pub subject: Words,
+    pub preheader: Words,
+    /// Markdown.
+    pub introduction: Words,
+    /// Shown large, before the sections.
+    pub pinned: Vec<Item>,
+    /// In order.
+    pub items: Vec<Item>,
+    /// In the window and in neither list of the draft: the editor has not seen them.
+    pub unmentioned: Vec<Item>,
+    /// Without a date that decides.
+    pub undecided: Vec<Item>,
+}
+
+impl Edition {
+    /// All items that the mail shows, in its order.
+    pub fn shown(&self) -> impl Iterator<Item = &Item> {
+        self.pinned.iter().chain(&self.items)
+    }
+}
+
+/// A text with the place it was written at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    pub text: String,
+    /// The file it stands in, or `None` when roundup proposed it.
+    pub source: Option<String>,
+    /// First line of the text in that file, from 1.
+    pub line: usize,
+}
+
+impl Words {
+    pub fn proposed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), source: None, line: 1 }
+    }
+
+    pub fn place(&self) -> Place {
+        match &self.source {
+            Some(source) => Place::line(source, self.line),
+            None => Place::whole("the proposed words"),
+        }
+    }
+}
+
+/// Why a draft cannot become an edition.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EditError {
+    #[error("the draft names {} that no source has", count(.missing.len()))]
+    Missing { missing: Vec<Problem> },
+    #[error("there is no story in {window}")]
+    Empty { window: String, undecided: usize, left_out: usize },
+}
+
+fn count(missing: usize) -> String {
+    if missing == 1 { "a story".to_owned() } else { format!("{missing} stories") }
+}
+
+/// Puts a draft and the items of its window together.
+///
+/// # Errors
+/// When the draft names an item that is gone, or nothing is left to send.
+pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
+    let Selection { chosen, left_out, undecided } = selection;
+    let undecided: Vec<Item> = undecided.into_iter().map(|(item, _)| item).collect();
+    let left_out_count = left_out.len();
+    // An editor may take an item from outside the window, or an undated one: she has said so by name.
+    let known: Vec<&Item> =
+        chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)).collect();
+    let mut missing = Vec::new();
+    let mut find = |ids: &[draft::Mention]| -> Vec<Item> {
+        ids.iter()
+            .filter_map(|mention| {
+                let found = known.iter().find(|item| item.id == mention.id);
+                if found.is_none() {
+                    let near = crate::problem::nearest(
+                        &mention.id,
+                        known.iter().map(|item| item.id.as_str()),
+                    );
+                    let cure = near.map_or_else(
+                        || "take the line out, or bring the story back".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let what = format!("no source has a story `{}`", mention.id);
+                    missing.push(Problem::new(Place::line(draft.path(), mention.line), what, cure));
+                }
+                found.map(|item| (*item).clone())
+            })
+            .collect()
+    };
+    let pinned = find(&draft.pinned);
+    let listed = find(&draft.items);
+    if !missing.is_empty() {
+        return Err(EditError::Missing { missing });
+    }
+    let mentioned = |item: &Item| {
+        draft.pinned.iter().chain(&draft.items).chain(&draft.left_out).any(|m| m.id == item.id)
+    };
+    let items: Vec<Item> =
+        listed.into_iter().filter(|item| !pinned.iter().any(|pin| pin.id == item.id)).collect();
+    if pinned.is_empty() && items.is_empty() {
+        return Err(EditError::Empty {
+            window: draft.window.to_string(),
+            undecided: undecided.len(),
+            left_out: left_out_count,
+        });
+    }
+    Ok(Edition {
+        name: draft.name.clone(),
+        window: draft.window.clone(),
+        template: draft.template.clone(),
+        subject: draft.subject.clone(),
+        preheader: draft.preheader.clone(),
+        introduction: draft.introduction.clone(),
+        unmentioned: chosen.into_iter().filter(|item| !mentioned(item)).collect(),
+        undecided: undecided.into_iter().filter(|item| !mentioned(item)).collect(),
+        pinned,
+        items,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+    use crate::news::markdown;
+    use crate::window::select;
+
+    fn selection() -> Selection {
+        let items = ["2020-12-01", "2020-12-05", "2020-12-09", "2019-01-01", "none"]
+            .iter()
+            .flat_map(|date| {
+                let date_line =
+                    if *date == "none" { String::new() } else { format!("date: {date}\n") };
+                let text = format!("---\ntitle: Story {date}\n{date_line}---\n");
+                markdown::read("news", &format!("news/{date}-a.md"), &text, London).items
+            })
+            .collect();
+        let window = Window::month("2020-12", London).unwrap();
+        select(items, &window, "2026-01-01".parse().unwrap())
+    }
+
+    fn draft(change: impl FnOnce(String) -> String) -> Draft {
+        let window = Window::month("2020-12", London).unwrap();
+        let proposed = Draft::propose(&window, &selection(), None, "Example Charity");
+        let text = change(proposed.write(&selection()));
+        Draft::read("2020-12", "editions/2020-12.md", &text, London).unwrap()
+    }
+
+    #[test]
+    fn a_proposed_draft_reads_back_and_shows_every_item_of_the_window() {
+        let edition = edit(&draft(|text| text), selection()).unwrap();
+        let ids: Vec<&str> = edition.shown().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["2020-12-09-a", "2020-12-05-a", "2020-12-01-a"]);
+        assert_eq!(edition.unmentioned, []);
+        assert_eq!(edition.undecided.len(), 1);
+        assert_eq!(edition.subject.place(), Place::line("editions/2020-12.md", 2));
+    }
+
+    #[test]
+    fn pins_stand_first_and_left_outs_stay_out() {
+        let edition = edit(
+            &draft(|text| {
+                text.replace("pinned: []", "pinned: [2020-12-01-a]")
+                    .replace("  - 2020-12-05-a", "")
+                    .replace("left_out: []", "left_out: [2020-12-05-a]")
+            }),
+            selection(),
+        )
+        .unwrap();
+        let ids: Vec<&str> = edition.shown().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["2020-12-01-a", "2020-12-09-a"]);
+        assert_eq!(edition.unmentioned, []);
+    }
+
+    #[test]
+    fn an_item_taken_out_without_a_word_is_noticed() {
+        let edition =
+            edit(&draft(|text| text.replace("  - 2020-12-05-a", "")), selection()).unwrap();
+        assert_eq!(edition.unmentioned[0].id, "2020-12-05-a");
+    }
+
+    #[test]
+    fn an_item_that_no_source_has_holds_the_edition() {
+        let error =
+            edit(&draft(|text| text.replace("- 2020-12-05-a", "- 2020-12-05-b")), selection());
+        let Err(EditError::Missing { missing }) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(missing[0].cure, "did you mean `2020-12-05-a`?");
+        assert!(missing[0].place.line.is_some());
+    }
+}
