@@ -12,3 +12,5 @@ pub mod window;
 pub mod edition;
 
 pub mod compose;
+
+pub mod audience;
