@@ -14,3 +14,5 @@ pub mod edition;
 pub mod compose;
 
 pub mod audience;
+
+pub mod ledger;

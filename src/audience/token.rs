@@ -62,6 +62,11 @@ impl Keys {
         person
     }
 
+    /// A person's name where her address must not stand, such as the do-not-mail list.
+    pub fn person_name(&self, address: &EmailAddress) -> String {
+        URL_SAFE_NO_PAD.encode(self.person(address))
+    }
+
     /// The left part of a copy's Message-ID: the same however often the copy is tried.
     pub fn message_id(&self, edition: &str, address: &EmailAddress) -> String {
         let mac = self.mac(Purpose::MessageId, &[edition.as_bytes(), address.key().as_bytes()]);

@@ -1,0 +1,305 @@
+//! What may become of one person's copy: the table of `docs/DELIVERY.md`.
+//! Pure: a status and an event in, the next status out.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Where one person's copy stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// In the plan; nothing was sent.
+    Planned,
+    /// A sender is about to try; nothing that counts was sent.
+    Claimed,
+    /// Written and fsynced before the message's final dot leaves.
+    HandingOver,
+    /// The relay took responsibility.
+    Accepted,
+    /// The relay said "not now"; has a time to try again.
+    Deferred,
+    /// The relay said "never", about this person.
+    Rejected,
+    /// The final dot may have left and no answer was read: nobody on our side can know.
+    Uncertain,
+    /// Must not be mailed any more: unsubscribed, bounced, or gone from the list since the plan.
+    Suppressed,
+    /// The run was ended by its operator.
+    Cancelled,
+    /// Deferred until its last time.
+    Expired,
+}
+
+impl Status {
+    pub const ALL: [Status; 10] = [
+        Status::Planned,
+        Status::Claimed,
+        Status::HandingOver,
+        Status::Accepted,
+        Status::Deferred,
+        Status::Rejected,
+        Status::Uncertain,
+        Status::Suppressed,
+        Status::Cancelled,
+        Status::Expired,
+    ];
+
+    /// Its word in the database and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Planned => "planned",
+            Status::Claimed => "claimed",
+            Status::HandingOver => "handing_over",
+            Status::Accepted => "accepted",
+            Status::Deferred => "deferred",
+            Status::Rejected => "rejected",
+            Status::Uncertain => "uncertain",
+            Status::Suppressed => "suppressed",
+            Status::Cancelled => "cancelled",
+            Status::Expired => "expired",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+
+    /// True when nothing will happen to it without somebody's decision.
+    pub fn is_final(self) -> bool {
+        match self {
+            Status::Planned | Status::Claimed | Status::HandingOver | Status::Deferred => false,
+            Status::Accepted
+            | Status::Rejected
+            | Status::Uncertain
+            | Status::Suppressed
+            | Status::Cancelled
+            | Status::Expired => true,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What happened to one person's copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    Claimed,
+    /// Given back untried, or the trouble was not about this person: nothing of it can have been delivered.
+    Released {
+        why: String,
+    },
+    HandingOver,
+    Accepted {
+        reply: String,
+    },
+    Deferred {
+        why: String,
+        next_at: DateTime<Utc>,
+    },
+    Rejected {
+        why: String,
+    },
+    Uncertain {
+        why: String,
+    },
+    Suppressed {
+        why: String,
+    },
+    Cancelled,
+    Expired {
+        why: String,
+    },
+    /// An operator decided that an uncertain copy shall be sent again.
+    Resent,
+    /// An operator, or the relay's own log, says that an uncertain copy arrived.
+    AssumedSent {
+        why: String,
+    },
+}
+
+impl Event {
+    /// What people are told of it.
+    pub fn detail(&self) -> &str {
+        match self {
+            Event::Released { why }
+            | Event::Deferred { why, .. }
+            | Event::Rejected { why }
+            | Event::Uncertain { why }
+            | Event::Suppressed { why }
+            | Event::Expired { why }
+            | Event::AssumedSent { why } => why,
+            Event::Accepted { reply } => reply,
+            Event::Claimed | Event::HandingOver | Event::Cancelled | Event::Resent => "",
+        }
+    }
+
+    pub fn word(&self) -> &'static str {
+        match self {
+            Event::Claimed => "claimed",
+            Event::Released { .. } => "released",
+            Event::HandingOver => "handing_over",
+            Event::Accepted { .. } => "accepted",
+            Event::Deferred { .. } => "deferred",
+            Event::Rejected { .. } => "rejected",
+            Event::Uncertain { .. } => "uncertain",
+            Event::Suppressed { .. } => "suppressed",
+            Event::Cancelled => "cancelled",
+            Event::Expired { .. } => "expired",
+            Event::Resent => "resent",
+            Event::AssumedSent { .. } => "assumed_sent",
+        }
+    }
+}
+
+/// A step that must never be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("a copy that is {from} cannot become {event}")]
+pub struct ImpossibleStep {
+    pub from: Status,
+    pub event: &'static str,
+}
+
+/// The next status. This function is the whole of the state machine.
+///
+/// # Errors
+/// When the event cannot happen to a copy in this status.
+pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
+    use Event as E;
+    use Status as S;
+    let to = match (from, event) {
+        (S::Planned | S::Deferred, E::Claimed) => S::Claimed,
+        (S::Planned | S::Deferred | S::Claimed, E::Suppressed { .. }) => S::Suppressed,
+        (S::Planned | S::Deferred, E::Cancelled) => S::Cancelled,
+        (S::Planned | S::Deferred | S::Claimed, E::Expired { .. }) => S::Expired,
+        (S::Claimed, E::HandingOver) => S::HandingOver,
+        // Refusals before the dot, and explicit refusals after it: in both the relay has not taken the message.
+        (S::Claimed | S::HandingOver, E::Released { .. }) => S::Planned,
+        (S::Claimed | S::HandingOver, E::Deferred { .. }) => S::Deferred,
+        (S::Claimed | S::HandingOver, E::Rejected { .. }) => S::Rejected,
+        (S::HandingOver, E::Accepted { .. }) => S::Accepted,
+        (S::HandingOver, E::Uncertain { .. }) => S::Uncertain,
+        (S::Uncertain, E::Resent) => S::Planned,
+        (S::Uncertain, E::AssumedSent { .. }) => S::Accepted,
+        _ => return Err(ImpossibleStep { from, event: event.word() }),
+    };
+    Ok(to)
+}
+
+/// What a copy found by a new run becomes: the sender that had it is gone.
+pub fn after_a_crash(status: Status) -> Option<Event> {
+    match status {
+        Status::Claimed => {
+            Some(Event::Released { why: "the sender stopped before the message ended".to_owned() })
+        }
+        Status::HandingOver => Some(Event::Uncertain {
+            why: "the sender stopped while the message was being handed over".to_owned(),
+        }),
+        Status::Planned
+        | Status::Accepted
+        | Status::Deferred
+        | Status::Rejected
+        | Status::Uncertain
+        | Status::Suppressed
+        | Status::Cancelled
+        | Status::Expired => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events() -> Vec<Event> {
+        let why = String::new;
+        vec![
+            Event::Claimed,
+            Event::Released { why: why() },
+            Event::HandingOver,
+            Event::Accepted { reply: why() },
+            Event::Deferred { why: why(), next_at: DateTime::UNIX_EPOCH },
+            Event::Rejected { why: why() },
+            Event::Uncertain { why: why() },
+            Event::Suppressed { why: why() },
+            Event::Cancelled,
+            Event::Expired { why: why() },
+            Event::Resent,
+            Event::AssumedSent { why: why() },
+        ]
+    }
+
+    #[test]
+    fn only_a_copy_being_handed_over_becomes_accepted_or_uncertain() {
+        for from in Status::ALL {
+            for event in events() {
+                let to = next(from, &event);
+                if to == Ok(Status::Uncertain) {
+                    assert_eq!(from, Status::HandingOver);
+                }
+                if to == Ok(Status::Accepted) {
+                    assert!(matches!(from, Status::HandingOver | Status::Uncertain));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_a_final_status_but_an_operators_word_on_the_uncertain() {
+        for from in Status::ALL.into_iter().filter(|status| status.is_final()) {
+            for event in events() {
+                let allowed = from == Status::Uncertain
+                    && matches!(event, Event::Resent | Event::AssumedSent { .. });
+                assert_eq!(next(from, &event).is_ok(), allowed, "{from} {}", event.word());
+            }
+        }
+    }
+
+    #[test]
+    fn an_uncertain_copy_is_never_claimed() {
+        assert!(next(Status::Uncertain, &Event::Claimed).is_err());
+        assert!(next(Status::HandingOver, &Event::Claimed).is_err());
+        assert!(next(Status::Accepted, &Event::Claimed).is_err());
+    }
+
+    #[test]
+    fn after_a_crash_every_open_copy_is_unsent_or_uncertain() {
+        for status in Status::ALL {
+            let settled =
+                after_a_crash(status).map_or(Ok(status), |event| next(status, &event)).unwrap();
+            assert!(!matches!(settled, Status::Claimed | Status::HandingOver));
+        }
+    }
+
+    #[test]
+    fn the_document_has_the_same_table() {
+        let document = include_str!("../../docs/DELIVERY.md");
+        for from in Status::ALL {
+            for event in events() {
+                if let Ok(to) = next(from, &event) {
+                    let row = format!("| {from} | {} | {to} |", event.word());
+                    assert!(document.contains(&row), "docs/DELIVERY.md lacks the row {row}");
+                }
+            }
+        }
+        let rows = document
+            .lines()
+            .filter(|line| {
+                line.split('|').count() == 5
+                    && Status::ALL.iter().any(|s| line.starts_with(&format!("| {s} |")))
+            })
+            .count();
+        let steps = Status::ALL
+            .iter()
+            .flat_map(|from| events().into_iter().map(move |e| next(*from, &e)))
+            .filter(Result::is_ok)
+            .count();
+        assert_eq!(rows, steps, "docs/DELIVERY.md has rows that the code does not know");
+    }
+}

@@ -1,0 +1,713 @@
+//! The ledger in one SQLite file: a single writer thread, many changes a commit, every commit fsynced.
+//! Shell: the file and its thread.
+//!
+//! Group commit: while one commit waits for the disk, further changes queue up, and the next commit takes them all.
+//! Each change is told done only after the commit that holds it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use tokio::sync::oneshot;
+
+use super::delivery::{after_a_crash, next};
+use super::{
+    Claim, Counts, Delivery, Event, Ledger, LedgerError, LeftOutRow, Plan, PlannedEdition, Row,
+    Status,
+};
+
+/// Changes waiting for the writer before senders wait too.
+const QUEUE: usize = 1024;
+/// The most changes of one commit: more would keep the first of them waiting.
+const LARGEST_COMMIT: usize = 512;
+/// How long another process may hold the file before we give up on a commit.
+const BUSY_WITHIN: Duration = Duration::from_secs(10);
+const VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("schema/1.sql");
+
+type Told = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
+
+struct Job {
+    writes: bool,
+    /// Does the work, or is told why there is no transaction to do it in.
+    work: Box<dyn FnOnce(Result<&Connection, LedgerError>) -> Told + Send>,
+}
+
+/// See the module. Dropping it ends the thread after the last commit.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    jobs: Option<mpsc::SyncSender<Job>>,
+    writer: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for SqliteLedger {
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(writer) = self.writer.take() {
+            // A panic of the writer was told to whoever waited for it.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl SqliteLedger {
+    /// Opens or makes the file; its folder is made for its owner alone.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is damaged, or comes from a newer roundup. It is never made anew over an old one.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let shown = path.display().to_string();
+        let failed = |what: String| LedgerError::Open { path: shown.clone(), what };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_private_folder(folder).map_err(|error| failed(error.to_string()))?;
+        }
+        let connection = connect(path)?;
+        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let writer = thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || work(connection, &queue))
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Self { jobs: Some(jobs), writer: Some(writer) })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        writes: bool,
+        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (tell, told) = oneshot::channel();
+        let job = Job {
+            writes,
+            work: Box::new(move |connection| {
+                let outcome =
+                    connection.and_then(|connection| in_savepoint(connection, writes, work));
+                Box::new(move |committed| {
+                    let outcome = outcome.and_then(|value| committed.map(|()| value));
+                    // The one who asked may have gone; the change stands all the same.
+                    let _ = tell.send(outcome);
+                })
+            }),
+        };
+        let jobs = self.jobs.clone().ok_or(LedgerError::Stopped)?;
+        match jobs.try_send(job) {
+            Ok(()) => {}
+            Err(mpsc::TrySendError::Full(job)) => {
+                tokio::task::spawn_blocking(move || jobs.send(job))
+                    .await
+                    .map_err(|_| LedgerError::Stopped)?
+                    .map_err(|_| LedgerError::Stopped)?;
+            }
+            Err(mpsc::TrySendError::Disconnected(_)) => return Err(LedgerError::Stopped),
+        }
+        told.await.map_err(|_| LedgerError::Stopped)?
+    }
+}
+
+/// Makes a folder that only its owner can enter.
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    let shown = path.display().to_string();
+    let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            LedgerError::Damaged { path: shown.clone(), what: plain(&error) }
+        }
+        _ => LedgerError::Open { path: shown.clone(), what: plain(&error) },
+    };
+    make_private_file(path)
+        .map_err(|error| LedgerError::Open { path: shown.clone(), what: error.to_string() })?;
+    let mut connection = Connection::open(path).map_err(failed)?;
+    connection.busy_timeout(BUSY_WITHIN).map_err(failed)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    // Each commit reaches the disk before it is told done: the promise rests on this line.
+    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    connection.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
+    let version = |connection: &Connection| {
+        connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+    };
+    if version(&connection).map_err(failed)? == 0 {
+        let transaction = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        // Another process may have made the tables while we waited for the lock.
+        if version(&transaction).map_err(failed)? == 0 {
+            transaction.execute_batch(SCHEMA).map_err(failed)?;
+            transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+    }
+    let found = version(&connection).map_err(failed)?;
+    if found > VERSION {
+        return Err(LedgerError::Newer { path: shown, found, known: VERSION });
+    }
+    let health: String =
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
+    if health != "ok" {
+        return Err(LedgerError::Damaged { path: shown, what: health });
+    }
+    Ok(connection)
+}
+
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(|_| ())
+}
+
+fn plain(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(what)) => what.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn write_error(error: &rusqlite::Error) -> LedgerError {
+    LedgerError::Write { what: plain(error) }
+}
+
+/// The writer's life: take what waits, do it in one transaction, commit, tell everybody.
+fn work(connection: Connection, queue: &mpsc::Receiver<Job>) {
+    let mut kept: Option<Job> = None;
+    loop {
+        let Some(first) = kept.take().or_else(|| queue.recv().ok()) else {
+            return;
+        };
+        let writes = first.writes;
+        let begin = if writes { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        if let Err(error) = connection.execute_batch(begin) {
+            (first.work)(Err(write_error(&error)))(Ok(()));
+            continue;
+        }
+        let mut told = Vec::new();
+        let mut job = first;
+        loop {
+            told.push((job.work)(Ok(&connection)));
+            if told.len() == LARGEST_COMMIT {
+                break;
+            }
+            match queue.try_recv() {
+                Ok(next) if next.writes == writes => job = next,
+                Ok(next) => {
+                    kept = Some(next);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        let committed = connection.execute_batch("COMMIT").map_err(|error| {
+            let error = write_error(&error);
+            // Nothing of a failed commit may linger in the next one.
+            if let Err(again) = connection.execute_batch("ROLLBACK") {
+                return LedgerError::Write {
+                    what: format!("{error}, and then: {}", plain(&again)),
+                };
+            }
+            error
+        });
+        for tell in told {
+            tell(committed.clone());
+        }
+    }
+}
+
+/// One job must not leave half of itself in the transaction of the others.
+fn in_savepoint<T>(
+    connection: &Connection,
+    writes: bool,
+    work: impl FnOnce(&Connection) -> Result<T, LedgerError>,
+) -> Result<T, LedgerError> {
+    if !writes {
+        return work(connection);
+    }
+    connection.execute_batch("SAVEPOINT job").map_err(|error| write_error(&error))?;
+    let outcome = work(connection);
+    let end = if outcome.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    connection.execute_batch(end).map_err(|error| write_error(&error))?;
+    outcome
+}
+
+fn millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+fn time(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+fn status_of(word: &str) -> Result<Status, LedgerError> {
+    Status::parse(word).ok_or_else(|| LedgerError::Damaged {
+        path: "row".to_owned(),
+        what: format!("`{word}` is no status"),
+    })
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LedgerError> {
+    serde_json::from_str(text)
+        .map_err(|error| LedgerError::Damaged { path: "row".to_owned(), what: error.to_string() })
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
+    serde_json::to_string(value).map_err(|error| LedgerError::Write { what: error.to_string() })
+}
+
+/// Writes one event into its row. Ordinary steps leave no line in `events`: their row says all.
+fn apply(
+    connection: &Connection,
+    id: i64,
+    event: &Event,
+    now: DateTime<Utc>,
+) -> Result<Status, LedgerError> {
+    let word: String = connection
+        .prepare_cached("SELECT status FROM deliveries WHERE id = ?1")
+        .and_then(|mut query| query.query_row([id], |row| row.get(0)).optional())
+        .map_err(|error| write_error(&error))?
+        .ok_or(LedgerError::NoRow { id })?;
+    let status = next(status_of(&word)?, event)?;
+    let next_at = match event {
+        Event::Deferred { next_at, .. } => Some(millis(*next_at)),
+        _ => None,
+    };
+    let tried = match event {
+        Event::Claimed => 1,
+        Event::Released { .. } => -1,
+        _ => 0,
+    };
+    connection
+        .prepare_cached(
+            "UPDATE deliveries SET status = ?2, changed_at = ?3, next_at = ?4, detail = ?5,
+             attempts = max(0, attempts + ?6) WHERE id = ?1",
+        )
+        .and_then(|mut update| {
+            update.execute(params![id, status.word(), millis(now), next_at, event.detail(), tried])
+        })
+        .map_err(|error| write_error(&error))?;
+    let ordinary = matches!(event, Event::Claimed | Event::HandingOver | Event::Accepted { .. });
+    if !ordinary {
+        connection
+            .prepare_cached(
+                "INSERT INTO events (delivery, at, event, detail) VALUES (?1, ?2, ?3, ?4)",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![id, millis(now), event.word(), event.detail()])
+            })
+            .map_err(|error| write_error(&error))?;
+    }
+    Ok(status)
+}
+
+fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> {
+    let edition = &plan.edition;
+    let exists: bool = connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM editions WHERE name = ?1)",
+            [&edition.name],
+            |row| row.get(0),
+        )
+        .map_err(|error| write_error(&error))?;
+    if exists {
+        return Err(LedgerError::PlannedAlready { edition: edition.name.clone() });
+    }
+    let planned_at = millis(edition.planned_at);
+    connection
+        .execute(
+            "INSERT INTO editions (name, planned_at, planned) VALUES (?1, ?2, ?3)",
+            params![edition.name, planned_at, to_json(edition)?],
+        )
+        .map_err(|error| write_error(&error))?;
+    let mut insert = connection
+        .prepare_cached(
+            "INSERT INTO deliveries (edition, key, recipient, person, message_id, status, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'planned', ?6)",
+        )
+        .map_err(|error| write_error(&error))?;
+    for row in &plan.rows {
+        insert
+            .execute(params![
+                edition.name,
+                row.recipient.address.key(),
+                to_json(&row.recipient)?,
+                row.person,
+                row.message_id,
+                planned_at
+            ])
+            .map_err(|error| write_error(&error))?;
+    }
+    let mut insert = connection
+        .prepare_cached("INSERT INTO left_out (edition, address, why) VALUES (?1, ?2, ?3)")
+        .map_err(|error| write_error(&error))?;
+    for row in &plan.left_out {
+        insert
+            .execute(params![row.edition, row.address, row.why])
+            .map_err(|error| write_error(&error))?;
+    }
+    Ok(())
+}
+
+fn claim(
+    connection: &Connection,
+    edition: &str,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Claim, LedgerError> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    // Due retries first: they have waited. Two queries, so that each is answered by the index.
+    let mut found: Vec<(i64, String, u32, Option<String>)> = Vec::new();
+    for (wanted, sql) in [
+        (
+            Status::Deferred,
+            "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
+             WHERE d.edition = ?1 AND d.status = ?2 AND d.next_at <= ?3 ORDER BY d.next_at, d.id LIMIT ?4",
+        ),
+        (
+            Status::Planned,
+            "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
+             WHERE d.edition = ?1 AND d.status = ?2 AND ?3 IS NOT NULL ORDER BY d.next_at, d.id LIMIT ?4",
+        ),
+    ] {
+        let room = most - i64::try_from(found.len()).unwrap_or(most);
+        let mut query = connection.prepare_cached(sql).map_err(|error| write_error(&error))?;
+        let rows = query
+            .query_map(params![edition, wanted.word(), millis(now), room], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .map_err(|error| write_error(&error))?;
+        for row in rows {
+            found.push(row.map_err(|error| write_error(&error))?);
+        }
+    }
+    let mut claim = Claim::default();
+    let nothing_found = found.is_empty();
+    for (id, recipient, attempts, suppressed) in found {
+        if let Some(why) = suppressed {
+            apply(connection, id, &Event::Suppressed { why }, now)?;
+            continue;
+        }
+        apply(connection, id, &Event::Claimed, now)?;
+        claim.deliveries.push(Delivery { id, recipient: from_json(&recipient)?, attempts });
+    }
+    if claim.deliveries.is_empty() {
+        if !nothing_found {
+            // All of these were suppressed: look again for others.
+            return self::claim(
+                connection,
+                edition,
+                now,
+                usize::try_from(most).unwrap_or(usize::MAX),
+            );
+        }
+        let due: Option<i64> = connection
+            .query_row(
+                "SELECT min(next_at) FROM deliveries WHERE edition = ?1 AND status = 'deferred'",
+                [edition],
+                |row| row.get(0),
+            )
+            .map_err(|error| write_error(&error))?;
+        claim.next_due = due.map(time);
+    }
+    Ok(claim)
+}
+
+type Raw = (String, String, String, u32, i64, Option<i64>, String, String);
+
+const ROW_COLUMNS: &str = "edition, json_extract(recipient, '$.address'), status, attempts, changed_at, next_at, detail, message_id";
+
+fn raw(row: &SqlRow, from: usize) -> rusqlite::Result<Raw> {
+    Ok((
+        row.get(from)?,
+        row.get(from + 1)?,
+        row.get(from + 2)?,
+        row.get(from + 3)?,
+        row.get(from + 4)?,
+        row.get(from + 5)?,
+        row.get(from + 6)?,
+        row.get(from + 7)?,
+    ))
+}
+
+fn shown(raw: Raw) -> Result<Row, LedgerError> {
+    let (edition, address, status, attempts, changed_at, next_at, detail, message_id) = raw;
+    Ok(Row {
+        edition,
+        address,
+        status: status_of(&status)?,
+        attempts,
+        changed_at: time(changed_at),
+        detail,
+        next_at: next_at.map(time),
+        message_id,
+    })
+}
+
+impl Ledger for SqliteLedger {
+    async fn plan(&self, plan: Plan) -> Result<(), LedgerError> {
+        self.run(true, move |connection| insert_plan(connection, &plan)).await
+    }
+
+    async fn edition(&self, name: &str) -> Result<Option<PlannedEdition>, LedgerError> {
+        let name = name.to_owned();
+        self.run(false, move |connection| {
+            let text: Option<String> = connection
+                .query_row("SELECT planned FROM editions WHERE name = ?1", [name], |row| row.get(0))
+                .optional()
+                .map_err(|error| write_error(&error))?;
+            text.map(|text| from_json(&text)).transpose()
+        })
+        .await
+    }
+
+    async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
+        self.run(false, |connection| {
+            let mut query = connection
+                .prepare("SELECT planned FROM editions ORDER BY planned_at DESC, name")
+                .map_err(|error| write_error(&error))?;
+            let rows = query
+                .query_map([], |row| row.get::<_, String>(0))
+                .map_err(|error| write_error(&error))?;
+            rows.map(|row| from_json(&row.map_err(|error| write_error(&error))?)).collect()
+        })
+        .await
+    }
+
+    async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(true, move |connection| {
+            let mut query = connection
+                .prepare("SELECT id, status FROM deliveries WHERE edition = ?1 AND status IN ('claimed', 'handing_over')")
+                .map_err(|error| write_error(&error))?;
+            let open: Vec<(i64, String)> = query
+                .query_map([edition], |row| Ok((row.get(0)?, row.get(1)?)))
+                .and_then(Iterator::collect)
+                .map_err(|error| write_error(&error))?;
+            let mut uncertain = 0;
+            for (id, word) in open {
+                if let Some(event) = after_a_crash(status_of(&word)?)
+                    && apply(connection, id, &event, now)? == Status::Uncertain
+                {
+                    uncertain += 1;
+                }
+            }
+            Ok(uncertain)
+        })
+        .await
+    }
+
+    async fn claim(
+        &self,
+        edition: &str,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Claim, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(true, move |connection| claim(connection, &edition, now, most)).await
+    }
+
+    async fn record(
+        &self,
+        id: i64,
+        event: Event,
+        now: DateTime<Utc>,
+    ) -> Result<Status, LedgerError> {
+        self.run(true, move |connection| apply(connection, id, &event, now)).await
+    }
+
+    async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(false, move |connection| {
+            let mut query = connection
+                .prepare_cached(
+                    "SELECT status, count(*) FROM deliveries WHERE edition = ?1 GROUP BY status",
+                )
+                .map_err(|error| write_error(&error))?;
+            let rows: Vec<(String, i64)> = query
+                .query_map([edition], |row| Ok((row.get(0)?, row.get(1)?)))
+                .and_then(Iterator::collect)
+                .map_err(|error| write_error(&error))?;
+            let mut counts = Counts::default();
+            for (word, rows) in rows {
+                counts.add(status_of(&word)?, u64::try_from(rows).unwrap_or(0));
+            }
+            Ok(counts)
+        })
+        .await
+    }
+
+    async fn rows(&self, edition: &str) -> Result<Vec<(i64, Row)>, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(false, move |connection| {
+            let sql =
+                format!("SELECT id, {ROW_COLUMNS} FROM deliveries WHERE edition = ?1 ORDER BY id");
+            let mut query = connection.prepare(&sql).map_err(|error| write_error(&error))?;
+            let rows: Vec<(i64, Raw)> = query
+                .query_map([edition], |row| Ok((row.get(0)?, raw(row, 1)?)))
+                .and_then(Iterator::collect)
+                .map_err(|error| write_error(&error))?;
+            rows.into_iter().map(|(id, raw)| Ok((id, shown(raw)?))).collect()
+        })
+        .await
+    }
+
+    async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+        let key = key.to_owned();
+        self.run(false, move |connection| {
+            let sql = format!("SELECT {ROW_COLUMNS} FROM deliveries WHERE key = ?1 ORDER BY id DESC");
+            let mut query = connection.prepare(&sql).map_err(|error| write_error(&error))?;
+            let rows: Vec<Raw> = query
+                .query_map([&key], |row| raw(row, 0))
+                .and_then(Iterator::collect)
+                .map_err(|error| write_error(&error))?;
+            let mut query = connection
+                .prepare("SELECT edition, address, why FROM left_out WHERE lower(address) = ?1 ORDER BY rowid DESC")
+                .map_err(|error| write_error(&error))?;
+            let left_out = query
+                .query_map([&key], |row| {
+                    Ok(LeftOutRow { edition: row.get(0)?, address: row.get(1)?, why: row.get(2)? })
+                })
+                .and_then(Iterator::collect)
+                .map_err(|error| write_error(&error))?;
+            Ok((rows.into_iter().map(shown).collect::<Result<_, _>>()?, left_out))
+        })
+        .await
+    }
+
+    async fn suppress(
+        &self,
+        person: &str,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let (person, why) = (person.to_owned(), why.to_owned());
+        self.run(true, move |connection| {
+            connection
+                .execute(
+                    "INSERT INTO suppressions (person, why, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    params![person, why, millis(now)],
+                )
+                .map(|_| ())
+                .map_err(|error| write_error(&error))
+        })
+        .await
+    }
+
+    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
+        let person = person.to_owned();
+        self.run(false, move |connection| {
+            connection
+                .query_row("SELECT why FROM suppressions WHERE person = ?1", [person], |row| {
+                    row.get(0)
+                })
+                .optional()
+                .map_err(|error| write_error(&error))
+        })
+        .await
+    }
+}
+
+/// Where a project keeps its ledger.
+pub fn default_path(project: &Path) -> PathBuf {
+    project.join(".roundup").join("ledger.db")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::laws;
+
+    #[tokio::test]
+    async fn the_laws_hold_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        laws::hold(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn what_was_told_is_there_after_opening_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let ledger = SqliteLedger::open(&path).unwrap();
+        ledger.plan(laws::plan("2020", &["a@example.org", "b@example.org"])).await.unwrap();
+        let claim = ledger.claim("2020", laws::now(), 1).await.unwrap();
+        ledger.record(claim.deliveries[0].id, Event::HandingOver, laws::now()).await.unwrap();
+        drop(ledger);
+        let ledger = SqliteLedger::open(&path).unwrap();
+        assert_eq!(ledger.counts("2020").await.unwrap().handing_over, 1);
+        assert_eq!(ledger.recover("2020", laws::now()).await.unwrap(), 1);
+        assert_eq!(ledger.edition("2020").await.unwrap().unwrap().name, "2020");
+    }
+
+    #[tokio::test]
+    async fn many_changes_at_once_all_reach_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger =
+            std::sync::Arc::new(SqliteLedger::open(&folder.path().join("ledger.db")).unwrap());
+        let addresses: Vec<String> = (0..2000).map(|n| format!("p{n}@example.org")).collect();
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        ledger.plan(laws::plan("2020", &addresses)).await.unwrap();
+        let claim = ledger.claim("2020", laws::now(), 2000).await.unwrap();
+        let tasks: Vec<_> = claim
+            .deliveries
+            .into_iter()
+            .map(|delivery| {
+                let ledger = std::sync::Arc::clone(&ledger);
+                tokio::spawn(async move {
+                    ledger.record(delivery.id, Event::HandingOver, laws::now()).await
+                })
+            })
+            .collect();
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), Ok(Status::HandingOver));
+        }
+        assert_eq!(ledger.counts("2020").await.unwrap().handing_over, 2000);
+    }
+
+    #[test]
+    fn a_file_that_is_no_ledger_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        fs::write(&path, "this is not a database, and somebody may want it").unwrap();
+        assert!(matches!(SqliteLedger::open(&path), Err(LedgerError::Damaged { .. })));
+        assert!(fs::read_to_string(&path).unwrap().starts_with("this is"));
+    }
+
+    #[test]
+    fn a_ledger_of_a_newer_version_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(connection);
+        assert!(matches!(SqliteLedger::open(&path), Err(LedgerError::Newer { found: 99, .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_reads_the_ledger() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".roundup/ledger.db");
+        drop(SqliteLedger::open(&path).unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+    }
+}
