@@ -16,3 +16,5 @@ pub mod compose;
 pub mod audience;
 
 pub mod ledger;
+
+pub mod message;

@@ -1,0 +1,490 @@
+//! One person's message: the composition's bytes, encoded once, with her slots filled and her header fields on top.
+//! Pure: a composition and a person in, bytes out.
+//!
+//! The fixed text is quoted-printable already; a slot's value stands between two soft line breaks (see
+//! `rfc::quoted_printable`), so a message is put together by copying. Two people's messages differ in slots and in the
+//! header fields that name the person, and nowhere else.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::audience::{Keys, Recipient};
+use crate::compose::slot::BlockError;
+use crate::compose::{Composition, Context, Filler, Piece, filled};
+use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
+use crate::rfc::dkim::Signer;
+use crate::rfc::header::{DisplayName, HeaderTextError, mailbox_field, text_field};
+use crate::rfc::{list, quoted_printable};
+
+/// `[sender]` of `roundup.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Shown as the sender.
+    pub name: String,
+    pub address: String,
+    /// Where answers go, if not to `address`.
+    pub reply_to: Option<String>,
+    /// Where returned mail goes (the envelope's sender), if not to `address`.
+    pub bounce_address: Option<String>,
+    /// Name of the list in `List-Id`; `news.` and the sender's domain by default.
+    pub list_id: Option<String>,
+    /// Where a mail that says "unsubscribe" goes, if not to `address`.
+    pub unsubscribe_address: Option<String>,
+    /// The public https address of `roundup serve`, for one-click unsubscribing.
+    pub public_url: Option<String>,
+}
+
+/// Who sends, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub sender: Mailbox,
+    pub reply_to: Option<Mailbox>,
+    pub bounce_address: EmailAddress,
+    pub list_id: String,
+    pub unsubscribe_address: EmailAddress,
+    /// Without a slash at the end.
+    pub public_url: Option<String>,
+}
+
+/// Which setting of the sender is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum IdentityError {
+    #[error("`{field}` under [sender]: {error}")]
+    Address { field: &'static str, error: AddressError },
+    #[error("`name` under [sender]: {0}")]
+    Name(HeaderTextError),
+    #[error("`public_url` under [sender] is `{0}`, and must begin with https://")]
+    PublicUrl(String),
+    #[error("`list_id` under [sender] is `{0}`, and must be like news.charity.org.uk")]
+    ListId(String),
+}
+
+impl Identity {
+    /// # Errors
+    /// Names the setting that is wrong.
+    pub fn new(settings: &Settings) -> Result<Self, IdentityError> {
+        let address = |field: &'static str, text: &str| {
+            EmailAddress::parse(text).map_err(|error| IdentityError::Address { field, error })
+        };
+        let optional = |field: &'static str, text: &Option<String>| {
+            text.as_deref().map(|text| address(field, text)).transpose()
+        };
+        let name = DisplayName::parse(&settings.name).map_err(IdentityError::Name)?;
+        let sender = Mailbox { name: Some(name), address: address("address", &settings.address)? };
+        let reply_to = optional("reply_to", &settings.reply_to)?
+            .map(|address| Mailbox { name: sender.name.clone(), address });
+        let bounce_address = optional("bounce_address", &settings.bounce_address)?
+            .unwrap_or_else(|| sender.address.clone());
+        let unsubscribe_address = optional("unsubscribe_address", &settings.unsubscribe_address)?
+            .unwrap_or_else(|| sender.address.clone());
+        let public_url = match &settings.public_url {
+            Some(url) => {
+                let good =
+                    url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+                if !good {
+                    return Err(IdentityError::PublicUrl(url.clone()));
+                }
+                Some(url.trim_end_matches('/').to_owned())
+            }
+            None => None,
+        };
+        let list_id =
+            settings.list_id.clone().unwrap_or_else(|| format!("news.{}", sender.address.domain()));
+        let is_label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if !list_id.contains('.') || !list_id.chars().all(is_label) {
+            return Err(IdentityError::ListId(list_id));
+        }
+        Ok(Self { sender, reply_to, bounce_address, list_id, unsubscribe_address, public_url })
+    }
+
+    /// The right part of Message-IDs.
+    pub fn domain(&self) -> &str {
+        self.sender.address.domain()
+    }
+
+    /// The address behind "unsubscribe" in a person's mail: https where there is a public address, a mail otherwise.
+    pub fn unsubscribe_url(&self, keys: &Keys, person: &EmailAddress) -> String {
+        let token = keys.unsubscribe_token(person);
+        match &self.public_url {
+            Some(url) => format!("{url}/unsubscribe/{token}"),
+            None => self.unsubscribe_mail(&token),
+        }
+    }
+
+    fn unsubscribe_mail(&self, token: &str) -> String {
+        format!("mailto:{}?subject=unsubscribe%20{token}", self.unsubscribe_address)
+    }
+}
+
+/// Who gives the message to whom (RFC 5321 section 2.3.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    pub sender: EmailAddress,
+    pub recipient: EmailAddress,
+}
+
+/// A message as it goes over the wire, and into files of dry runs: the very same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub envelope: Envelope,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// Header and body with CRLF line ends; no line begins with a full stop; the last one ends in CRLF.
+    pub bytes: Vec<u8>,
+}
+
+/// A composition made ready to address many people.
+#[derive(Debug)]
+pub struct Skeleton {
+    composition: Composition,
+    filler: Filler,
+    identity: Identity,
+    keys: Keys,
+    signer: Option<Arc<Signer>>,
+    /// Fields before those that name the person, and after them.
+    head: String,
+    tail: String,
+    /// For each variant, its body.
+    bodies: Vec<Vec<Part>>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Fixed(Vec<u8>),
+    Slot { index: usize, context: Context },
+}
+
+impl Skeleton {
+    /// Encodes all that is fixed. `date` is the edition's date: the same for everybody and for every try.
+    ///
+    /// # Errors
+    /// When a stored block is no template, which a composition of `compose` cannot have.
+    pub fn new(
+        composition: Composition,
+        identity: Identity,
+        keys: Keys,
+        signer: Option<Arc<Signer>>,
+        date: DateTime<Utc>,
+        zone: Tz,
+    ) -> Result<Self, BlockError> {
+        let filler = Filler::new(&composition.slots)?;
+        // `=_` cannot occur in quoted-printable text (RFC 2045 section 6.7).
+        let boundary = format!("=_roundup_{}", composition.hash());
+        let mut head = mailbox_field("From", &identity.sender);
+        if let Some(reply_to) = &identity.reply_to {
+            head.push_str(&mailbox_field("Reply-To", reply_to));
+        }
+        let mut tail = format!("Date: {}\r\n", date.with_timezone(&zone).to_rfc2822());
+        let list_name = identity.sender.name.as_ref().map_or("", |name| name.as_str()).to_owned();
+        tail.push_str(&list::list_id(&list_name, &identity.list_id));
+        // Asks machines not to answer for people who are away.
+        tail.push_str("Precedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n");
+        tail.push_str(&format!(
+            "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"
+        ));
+        let bodies = composition
+            .variants
+            .iter()
+            .map(|variant| {
+                let mut parts = vec![Part::Fixed(Vec::new())];
+                for (kind, pieces) in [("plain", &variant.text), ("html", &variant.html)] {
+                    push_fixed(
+                        &mut parts,
+                        format!(
+                            "--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n\
+                             Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                        )
+                        .as_bytes(),
+                    );
+                    for piece in pieces {
+                        match piece {
+                            Piece::Text(text) => {
+                                let mut encoded = Vec::with_capacity(text.len() + text.len() / 8);
+                                quoted_printable::encode_piece(text, &mut encoded);
+                                push_fixed(&mut parts, &encoded);
+                            }
+                            Piece::Slot { index, context } => {
+                                parts.push(Part::Slot { index: *index, context: *context });
+                            }
+                        }
+                    }
+                    push_fixed(&mut parts, b"\r\n");
+                }
+                push_fixed(&mut parts, format!("--{boundary}--\r\n").as_bytes());
+                parts
+            })
+            .collect();
+        Ok(Self { composition, filler, identity, keys, signer, head, tail, bodies })
+    }
+
+    pub fn composition(&self) -> &Composition {
+        &self.composition
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The HTML and the text as this person sees them, for previews.
+    pub fn seen_by(&self, recipient: &Recipient) -> (String, String, String) {
+        let variant = &self.composition.variants[self.composition.variant(&recipient.segments)];
+        let url = self.identity.unsubscribe_url(&self.keys, &recipient.address);
+        let fill = |pieces: &[Piece]| filled(&self.filler, pieces, &recipient.values, &url);
+        (fill(&self.composition.subject), fill(&variant.html), fill(&variant.text))
+    }
+
+    /// One person's message.
+    pub fn address(&self, recipient: &Recipient) -> Message {
+        let url = self.identity.unsubscribe_url(&self.keys, &recipient.address);
+        let token = self.keys.unsubscribe_token(&recipient.address);
+        let message_id = format!(
+            "{}@{}",
+            self.keys.message_id(&self.composition.edition, &recipient.address),
+            self.identity.domain()
+        );
+        let to = Mailbox {
+            name: recipient.name().and_then(|name| DisplayName::parse(&name).ok()),
+            address: recipient.address.clone(),
+        };
+        let subject = filled(&self.filler, &self.composition.subject, &recipient.values, &url);
+        let mail = self.identity.unsubscribe_mail(&token);
+        let https = self.identity.public_url.as_ref().map(|_| url.as_str());
+
+        let mut body = Vec::with_capacity(64 * 1024);
+        let mut value = String::new();
+        for part in &self.bodies[self.composition.variant(&recipient.segments)] {
+            match part {
+                Part::Fixed(bytes) => body.extend_from_slice(bytes),
+                Part::Slot { index, context } => {
+                    value.clear();
+                    self.filler.fill(*index, *context, &recipient.values, &url, &mut value);
+                    quoted_printable::encode_piece(&value, &mut body);
+                }
+            }
+        }
+
+        let fields = [
+            self.head.as_str(),
+            &mailbox_field("To", &to),
+            &text_field("Subject", &subject),
+            &format!("Message-ID: <{message_id}>\r\n"),
+            &list::unsubscribe(https, &mail),
+            &self.tail,
+        ]
+        .concat();
+        let mut bytes = Vec::with_capacity(fields.len() + body.len() + 1024);
+        if let Some(signer) = &self.signer {
+            bytes.extend_from_slice(signer.sign(&split_fields(&fields), &body).as_bytes());
+        }
+        bytes.extend_from_slice(fields.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&body);
+        Message {
+            envelope: Envelope {
+                sender: self.identity.bounce_address.clone(),
+                recipient: recipient.address.clone(),
+            },
+            message_id,
+            bytes,
+        }
+    }
+}
+
+fn push_fixed(parts: &mut Vec<Part>, bytes: &[u8]) {
+    if let Some(Part::Fixed(last)) = parts.last_mut() {
+        last.extend_from_slice(bytes);
+    } else {
+        parts.push(Part::Fixed(bytes.to_vec()));
+    }
+}
+
+/// Header text as whole fields: a line that begins with white space belongs to the one before.
+fn split_fields(text: &str) -> Vec<&str> {
+    let mut fields = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(end) = text[at..].find("\r\n") {
+        at += end + 2;
+        if !text[at..].starts_with([' ', '\t']) {
+            fields.push(&text[start..at]);
+            start = at;
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono_tz::Europe::London;
+    use mail_parser::MessageParser;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::compose::{Slot, Values, Variant};
+
+    fn settings() -> Settings {
+        Settings {
+            name: "Example Charity — news".to_owned(),
+            address: "news@charity.example".to_owned(),
+            reply_to: Some("hello@charity.example".to_owned()),
+            bounce_address: None,
+            list_id: None,
+            unsubscribe_address: None,
+            public_url: None,
+        }
+    }
+
+    fn composition() -> Composition {
+        let text = |text: &str| Piece::Text(text.to_owned());
+        let slot = |index, context| Piece::Slot { index, context };
+        Composition {
+            edition: "2020".to_owned(),
+            subject: vec![text("For "), slot(0, Context::Header)],
+            preheader: String::new(),
+            variants: vec![Variant {
+                segments: BTreeSet::new(),
+                html: vec![
+                    text("<p>Dear "),
+                    slot(0, Context::HtmlText),
+                    text("</p>\n.dot\n--x <a href=\""),
+                    slot(1, Context::HtmlAddress),
+                    text("\">bye</a>"),
+                ],
+                text: vec![
+                    text("Dear "),
+                    slot(0, Context::PlainText),
+                    text(",\n\n.dot  é\nFrom here\n"),
+                ],
+                mjml: String::new(),
+            }],
+            slots: vec![
+                Slot::Field { name: "first_name".to_owned(), fallback: "friend".to_owned() },
+                Slot::UnsubscribeUrl,
+            ],
+            segments: BTreeSet::new(),
+        }
+    }
+
+    fn skeleton(settings: &Settings) -> Skeleton {
+        Skeleton::new(
+            composition(),
+            Identity::new(settings).unwrap(),
+            Keys::new(b"secret"),
+            None,
+            "2020-12-31T12:00:00Z".parse().unwrap(),
+            London,
+        )
+        .unwrap()
+    }
+
+    fn person(name: &str) -> Recipient {
+        Recipient {
+            address: EmailAddress::parse("ann@example.org").unwrap(),
+            values: [("first_name".to_owned(), name.to_owned())].into(),
+            segments: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn an_independent_parser_reads_what_was_meant() {
+        let skeleton = skeleton(&settings());
+        let message = skeleton.address(&person("Zoë"));
+        let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+        assert_eq!(parsed.subject(), Some("For Zoë"));
+        assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Example Charity — news"));
+        assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("ann@example.org"));
+        assert_eq!(parsed.message_id(), Some(message.message_id.as_str()));
+        let (_, html, text) = skeleton.seen_by(&person("Zoë"));
+        assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n"), html);
+        assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), text);
+        let header = String::from_utf8_lossy(&message.bytes);
+        for field in [
+            "From:",
+            "To:",
+            "Subject:",
+            "Date:",
+            "Message-ID:",
+            "List-Id:",
+            "List-Unsubscribe:",
+            "MIME-Version:",
+        ] {
+            assert_eq!(
+                header.matches(&format!("\r\n{field}")).count()
+                    + usize::from(header.starts_with(field)),
+                1,
+                "{field}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_click_needs_a_public_address() {
+        let bytes = |settings: &Settings| {
+            String::from_utf8(skeleton(settings).address(&person("A")).bytes).unwrap()
+        };
+        assert!(!bytes(&settings()).contains("List-Unsubscribe-Post"));
+        let public =
+            Settings { public_url: Some("https://news.charity.example/".to_owned()), ..settings() };
+        let message = bytes(&public);
+        assert!(message.contains("List-Unsubscribe: <https://news.charity.example/unsubscribe/1."));
+        assert!(message.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+    }
+
+    #[test]
+    fn two_people_differ_in_slots_and_nowhere_else() {
+        let skeleton = skeleton(&settings());
+        let fixed = |name: &str, address: &str| {
+            let recipient =
+                Recipient { address: EmailAddress::parse(address).unwrap(), ..person(name) };
+            let message = skeleton.address(&recipient);
+            let text = String::from_utf8(message.bytes).unwrap();
+            let token = skeleton.keys.unsubscribe_token(&recipient.address);
+            text.replace("=\r\n", "")
+                .replace(&message.message_id, "ID")
+                .replace(&token.replace('.', "=2E"), "TOKEN")
+                .replace(&token, "TOKEN")
+                .replace(address, "ADDRESS")
+                .replace(name, "NAME")
+        };
+        assert_eq!(fixed("Annabel", "ann@example.org"), fixed("Bartholomew", "bob@example.net"));
+    }
+
+    #[test]
+    fn settings_that_are_wrong_are_named() {
+        let error = |change: fn(&mut Settings)| {
+            let mut settings = settings();
+            change(&mut settings);
+            Identity::new(&settings).unwrap_err().to_string()
+        };
+        assert!(error(|s| s.address = "news".to_owned()).starts_with("`address` under [sender]"));
+        assert!(error(|s| s.name = "a\nb".to_owned()).starts_with("`name` under [sender]"));
+        assert!(error(|s| s.public_url = Some("http://x.example".to_owned())).contains("https://"));
+        assert!(error(|s| s.list_id = Some("x>\r\ny".to_owned())).contains("list_id"));
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_names_arrive_as_they_are_and_change_nothing_else(name in "[\\PC\\r\\n\\t.]{0,80}|\u{202e}x|(é\u{1F600}){30}|\\.\\r\\n\\.\\r\\n") {
+            let skeleton = skeleton(&settings());
+            let values: Values = [("first_name".to_owned(), name)].into();
+            let recipient = Recipient { values, ..person("") };
+            let message = skeleton.address(&recipient);
+            let text = String::from_utf8(message.bytes.clone()).unwrap();
+            prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "a bare line end");
+            prop_assert!(text.split("\r\n").all(|line| line.len() <= 998 && !line.starts_with('.')));
+            let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+            let (subject, html, text) = skeleton.seen_by(&recipient);
+            prop_assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n"), html);
+            prop_assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), text);
+            prop_assert_eq!(parsed.subject().unwrap_or("").trim(), crate::rfc::header::one_line(&subject));
+            prop_assert_eq!(parsed.headers().len(), 12);
+        }
+    }
+}
