@@ -18,3 +18,5 @@ pub mod audience;
 pub mod ledger;
 
 pub mod message;
+
+pub mod smtp;

@@ -43,8 +43,9 @@ pub struct PlannedEdition {
     pub name: String,
     /// For people: the subject with slots shown by name.
     pub subject: String,
-    /// Last day of its window.
+    /// First day of its window.
     pub window_start: chrono::NaiveDate,
+    /// The day after its last (windows are half-open).
     pub window_end: chrono::NaiveDate,
     pub hash: String,
     pub planned_at: DateTime<Utc>,
