@@ -20,3 +20,5 @@ pub mod ledger;
 pub mod message;
 
 pub mod smtp;
+
+pub mod send;

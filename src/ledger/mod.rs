@@ -3,7 +3,7 @@
 
 pub mod delivery;
 #[cfg(test)]
-mod laws;
+pub mod laws;
 pub mod memory;
 pub mod plan;
 pub mod sqlite;
@@ -18,7 +18,9 @@ use crate::audience::{LeftOut, Recipient};
 use crate::compose::Composition;
 
 pub use delivery::{Event, Status};
+pub use memory::MemoryLedger;
 pub use plan::Plan;
+pub use sqlite::SqliteLedger;
 
 /// A row as a sender gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]

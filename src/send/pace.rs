@@ -1,0 +1,142 @@
+//! How fast, and when again: the rate of a run and the times of retries.
+//! Pure: the time comes in as an argument.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use thiserror::Error;
+
+/// Messages in a span of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// The time from one message to the next.
+    pub gap: Duration,
+}
+
+/// A rate that is none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is not a rate: write 30/min, 5/s or 1000/h")]
+pub struct RateError(pub String);
+
+impl Rate {
+    /// Reads `30/min`, `5/s`, `1000/h`.
+    ///
+    /// # Errors
+    /// When the text is none of these, or nothing would ever be sent.
+    pub fn parse(text: &str) -> Result<Self, RateError> {
+        let wrong = || RateError(text.escape_debug().take(40).collect());
+        let (number, unit) = text.trim().split_once('/').ok_or_else(wrong)?;
+        let number: u32 = number.trim().parse().map_err(|_| wrong())?;
+        let span = match unit.trim() {
+            "s" | "sec" | "second" => Duration::from_secs(1),
+            "min" | "m" | "minute" => Duration::from_secs(60),
+            "h" | "hour" => Duration::from_secs(3600),
+            _ => return Err(wrong()),
+        };
+        if number == 0 {
+            return Err(wrong());
+        }
+        Ok(Self { gap: span / number })
+    }
+}
+
+/// Gives out the moments at which messages may leave. `now` is any clock that only goes forward.
+#[derive(Debug)]
+pub struct Pace {
+    rate: Option<Rate>,
+    next: Duration,
+}
+
+impl Pace {
+    pub fn new(rate: Option<Rate>) -> Self {
+        Self { rate, next: Duration::ZERO }
+    }
+
+    /// How long the caller has to wait before its message, `now` after the start. Each call takes one moment.
+    pub fn wait(&mut self, now: Duration) -> Duration {
+        let Some(rate) = self.rate else {
+            return Duration::ZERO;
+        };
+        let moment = self.next.max(now);
+        self.next = moment + rate.gap;
+        moment - now
+    }
+}
+
+/// When a deferred copy is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// After the first refusal; four times as long after each further one.
+    pub first: Duration,
+    /// Never longer than this.
+    pub longest: Duration,
+    /// Tries, the first included; then the copy is expired.
+    pub most_tries: u32,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            // Greylisting wants five minutes; a first look after one costs little.
+            first: Duration::from_secs(60),
+            longest: Duration::from_secs(4 * 3600),
+            most_tries: 6,
+        }
+    }
+}
+
+impl Retry {
+    /// The next time after `tries` tries, or `None` when there have been enough. `jitter` (0 to 1) spreads copies that
+    /// were refused together.
+    pub fn next(&self, tries: u32, now: DateTime<Utc>, jitter: f64) -> Option<DateTime<Utc>> {
+        if tries >= self.most_tries {
+            return None;
+        }
+        let factor = 4u32.saturating_pow(tries.saturating_sub(1));
+        let wait = self.first.saturating_mul(factor).min(self.longest);
+        let spread = wait.mul_f64(0.25 * jitter.clamp(0.0, 1.0));
+        let wait = TimeDelta::from_std(wait + spread).unwrap_or(TimeDelta::hours(4));
+        Some(now + wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_as_people_write_them() {
+        assert_eq!(Rate::parse("30/min").unwrap().gap, Duration::from_secs(2));
+        assert_eq!(Rate::parse(" 5 / s ").unwrap().gap, Duration::from_millis(200));
+        assert_eq!(Rate::parse("3600/h").unwrap().gap, Duration::from_secs(1));
+        for text in ["", "30", "0/s", "-1/s", "30/day", "1.5/s"] {
+            assert!(Rate::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pace_keeps_its_gaps_and_does_not_catch_up() {
+        let mut pace = Pace::new(Some(Rate::parse("1/s").unwrap()));
+        let seconds = Duration::from_secs;
+        assert_eq!(pace.wait(seconds(0)), seconds(0));
+        assert_eq!(pace.wait(seconds(0)), seconds(1));
+        assert_eq!(pace.wait(seconds(0)), seconds(2));
+        // After a long pause messages leave one by one again, and not all that were missed at once.
+        assert_eq!(pace.wait(seconds(100)), seconds(0));
+        assert_eq!(pace.wait(seconds(100)), seconds(1));
+        assert_eq!(Pace::new(None).wait(seconds(5)), seconds(0));
+    }
+
+    #[test]
+    fn retries_come_later_and_later_and_end() {
+        let retry = Retry::default();
+        let now = DateTime::UNIX_EPOCH;
+        let minutes = |tries| retry.next(tries, now, 0.0).map(|at| (at - now).num_minutes());
+        assert_eq!(minutes(1), Some(1));
+        assert_eq!(minutes(2), Some(4));
+        assert_eq!(minutes(3), Some(16));
+        assert_eq!(minutes(5), Some(240));
+        assert_eq!(minutes(6), None);
+        assert_eq!(retry.next(1, now, 1.0).map(|at| (at - now).num_seconds()), Some(75));
+    }
+}

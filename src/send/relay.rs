@@ -1,0 +1,194 @@
+//! Who takes a message: a server, a folder, or a script in tests.
+//! Shell: the network and files.
+
+use std::fs::{self, File};
+use std::future::Future;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::message::Message;
+use crate::rfc::reply::{Reply, Stage};
+use crate::smtp::{Connection, Fault, Outcome, Server};
+
+/// The ledger's leave to end a message: it resolves when *handing over* is on disk. Nothing that completes a message may
+/// be done before.
+pub type Leave<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
+/// Takes responsibility for messages, one at a time. Because leave is an argument, none can be written that forgets it.
+pub trait Relay: Send + 'static {
+    /// Hands one message over.
+    fn transmit(
+        &mut self,
+        message: &Message,
+        leave: Leave<'_>,
+    ) -> impl Future<Output = Outcome> + Send;
+
+    /// Ends politely; everything was answered before.
+    fn close(self) -> impl Future<Output = ()> + Send;
+}
+
+/// A mail server. Connects when there is something to send, and anew when a session was lost.
+pub struct SmtpRelay {
+    server: Arc<Server>,
+    connection: Option<Connection>,
+}
+
+impl SmtpRelay {
+    pub fn new(server: Arc<Server>) -> Self {
+        Self { server, connection: None }
+    }
+}
+
+impl Relay for SmtpRelay {
+    async fn transmit(&mut self, message: &Message, leave: Leave<'_>) -> Outcome {
+        if let Some(connection) = &mut self.connection
+            && !connection.is_quiet().await
+        {
+            self.connection = None;
+        }
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            None => match Connection::open(&self.server).await {
+                Ok(connection) => self.connection.insert(connection),
+                Err(outcome) => return outcome,
+            },
+        };
+        connection.transmit(message, leave).await
+    }
+
+    async fn close(mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
+    }
+}
+
+/// A Maildir: any mail program opens it. Where practise mode delivers.
+#[derive(Debug, Clone)]
+pub struct FolderRelay {
+    folder: PathBuf,
+}
+
+impl FolderRelay {
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn new(folder: &Path) -> std::io::Result<Self> {
+        for part in ["tmp", "new", "cur"] {
+            fs::create_dir_all(folder.join(part))?;
+        }
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The file of a message, below `new/`. The same message always has the same name.
+    pub fn file_name(message: &Message) -> String {
+        let name = message.message_id.split('@').next().unwrap_or_default();
+        format!("{name}.eml")
+    }
+}
+
+impl Relay for FolderRelay {
+    async fn transmit(&mut self, message: &Message, leave: Leave<'_>) -> Outcome {
+        let name = Self::file_name(message);
+        let written = self.folder.join("tmp").join(&name);
+        let delivered = self.folder.join("new").join(&name);
+        let broken = |stage: Stage, path: &Path, error: &std::io::Error| {
+            let what = format!("{} cannot be written: {error}", path.display());
+            Outcome { stage, result: Err(Fault::Broken(what)) }
+        };
+        if let Err(error) = write_durably(&written, &message.bytes) {
+            return broken(Stage::Body, &written, &error);
+        }
+        if let Err(why) = leave.await {
+            // The copy in `tmp` was never delivered; mail programs do not look there.
+            return match fs::remove_file(&written) {
+                Ok(()) => Outcome { stage: Stage::Body, result: Err(Fault::NoLeave(why)) },
+                Err(error) => broken(Stage::Body, &written, &error),
+            };
+        }
+        // A rename that failed did nothing: unlike a dot on the wire, it is certain.
+        if let Err(error) = fs::rename(&written, &delivered) {
+            return broken(Stage::Body, &delivered, &error);
+        }
+        Outcome {
+            stage: Stage::Dot,
+            result: Ok(Reply::new(250, &format!("2.0.0 saved as {}", delivered.display()))),
+        }
+    }
+
+    async fn close(self) {}
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+pub mod scripted {
+    //! A relay that does what a function says, and keeps what it took.
+
+    use std::sync::Mutex;
+
+    use super::{Arc, Fault, Leave, Message, Outcome, Relay, Reply, Stage};
+
+    /// What the script wants to happen to a message.
+    #[derive(Debug, Clone)]
+    pub enum Act {
+        Answer(Stage, u16, &'static str),
+        Break(Stage),
+        /// Never answers: only a stop ends it.
+        Hang(Stage),
+    }
+
+    type Script = dyn Fn(&str, usize) -> Act + Send + Sync;
+
+    /// All relays of one script share what was taken, as connections to one server do.
+    #[derive(Clone)]
+    pub struct ScriptedRelay {
+        script: Arc<Script>,
+        pub taken: Arc<Mutex<Vec<String>>>,
+        tries: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl ScriptedRelay {
+        /// The script gets the recipient and how often she was tried before.
+        pub fn new(script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
+            Self { script: Arc::new(script), taken: Arc::default(), tries: Arc::default() }
+        }
+    }
+
+    impl Relay for ScriptedRelay {
+        async fn transmit(&mut self, message: &Message, leave: Leave<'_>) -> Outcome {
+            let recipient = message.envelope.recipient.to_string();
+            let before = {
+                let mut tries = self.tries.lock().unwrap();
+                tries.push(recipient.clone());
+                tries.iter().filter(|tried| **tried == recipient).count() - 1
+            };
+            let act = (self.script)(&recipient, before);
+            let stage = match &act {
+                Act::Answer(stage, ..) | Act::Break(stage) | Act::Hang(stage) => *stage,
+            };
+            if stage == Stage::Dot
+                && let Err(why) = leave.await
+            {
+                return Outcome { stage: Stage::Body, result: Err(Fault::NoLeave(why)) };
+            }
+            match act {
+                Act::Answer(stage, code, text) => {
+                    if stage == Stage::Dot && code == 250 {
+                        self.taken.lock().unwrap().push(recipient);
+                    }
+                    Outcome { stage, result: Ok(Reply::new(code, text)) }
+                }
+                Act::Break(stage) => Outcome { stage, result: Err(Fault::Closed) },
+                Act::Hang(_) => std::future::pending().await,
+            }
+        }
+
+        async fn close(self) {}
+    }
+}
