@@ -13,6 +13,8 @@ pub mod edition;
 
 pub mod compose;
 
+pub mod check;
+
 pub mod audience;
 
 pub mod ledger;

@@ -1,0 +1,115 @@
+//! Size and colours: whether the mail arrives whole and can be read.
+//! Pure: numbers in, findings out.
+
+use super::{Finding, Known, Rule, Severity};
+use crate::compose::Composition;
+use crate::compose::theme::contrast;
+use crate::problem::Place;
+
+pub const RULES: [Rule; 2] = [
+    Rule {
+        id: "size",
+        title: "Does the largest message stay below 102 KB?",
+        why: "Gmail cuts a mail off after 102 KB and hides the rest, with the unsubscribe link, behind \"view entire \
+              message\". roundup measures the largest message of all people. Leave stories out, or shorten summaries.",
+        find: size,
+    },
+    Rule {
+        id: "contrast",
+        title: "Can every colour be read on its ground?",
+        why: "Text needs a contrast of 4.5 to 1 with what is behind it (WCAG 2.2, 1.4.3), in light and in dark. Take a \
+              darker or a lighter colour under [theme].",
+        find: colours,
+    },
+];
+
+/// Where Gmail cuts.
+const CUT_BYTES: usize = 102 * 1024;
+/// Near enough to say so: relays add header fields.
+const NEAR_BYTES: usize = 95 * 1024;
+
+fn size(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+    let Some((bytes, who)) = known.largest.filter(|(bytes, _)| *bytes > NEAR_BYTES) else {
+        return Vec::new();
+    };
+    let kilobytes = bytes as f64 / 1024.0;
+    let (severity, what) = if bytes > CUT_BYTES {
+        (Severity::Must, "Gmail cuts it off after 102 KB")
+    } else {
+        (Severity::Should, "102 KB is where Gmail cuts mail off")
+    };
+    vec![Finding {
+        rule: "size",
+        severity,
+        place: known.edition.introduction.place(),
+        message: format!("the message to {who} has {kilobytes:.1} KB: {what}"),
+        cure: "leave stories out, or shorten the longest summaries".to_owned(),
+    }]
+}
+
+fn colours(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+    let look = &known.theme.look;
+    let place = || Place::whole("roundup.toml");
+    let mut findings: Vec<Finding> = look
+        .colours()
+        .into_iter()
+        .filter(|(_, colour)| contrast(colour, "#ffffff").is_none())
+        .map(|(name, colour)| Finding {
+            rule: "contrast",
+            severity: Severity::Must,
+            place: place(),
+            message: format!("`{name} = \"{colour}\"` under [theme] is no colour"),
+            cure: "write six hexadecimal digits, as in #0b5a6f".to_owned(),
+        })
+        .collect();
+    let pairs = [
+        ("ink", &look.ink, "paper", &look.paper),
+        ("muted", &look.muted, "paper", &look.paper),
+        ("muted", &look.muted, "ground", &look.ground),
+        ("accent", &look.accent, "paper", &look.paper),
+        ("accent_ink", &look.accent_ink, "accent", &look.accent),
+        ("dark_ink", &look.dark_ink, "dark_paper", &look.dark_paper),
+        ("dark_muted", &look.dark_muted, "dark_paper", &look.dark_paper),
+        ("dark_accent", &look.dark_accent, "dark_paper", &look.dark_paper),
+    ];
+    for (name, colour, on, ground) in pairs {
+        if let Some(found) = contrast(colour, ground).filter(|found| *found < 4.5) {
+            findings.push(Finding {
+                rule: "contrast",
+                severity: Severity::Should,
+                place: place(),
+                message: format!(
+                    "`{name}` on `{on}` has a contrast of {found:.1} to 1, and text needs 4.5"
+                ),
+                cure: format!("take another `{name}` or `{on}` under [theme]"),
+            });
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Mail;
+
+    #[test]
+    fn messages_that_are_cut_off() {
+        let near = Mail::with(|mail| mail.largest = 98 * 1024);
+        assert_eq!(
+            near.only_finding(),
+            "size: the message to ann@example.org has 98.0 KB: 102 KB is where Gmail cuts mail off"
+        );
+        let over = Mail::with(|mail| mail.largest = 103 * 1024);
+        assert!(over.only_finding().contains("Gmail cuts it off after"));
+    }
+
+    #[test]
+    fn colours_that_cannot_be_read() {
+        let pale = Mail::with(|mail| mail.theme.look.muted = "#a0a0a0".to_owned());
+        let findings = pale.findings();
+        assert_eq!(findings.len(), 2);
+        assert!(findings[0].starts_with("contrast: `muted` on `paper` has a contrast of 2.6 to 1"));
+        let none = Mail::with(|mail| mail.theme.look.line = "grey".to_owned());
+        assert_eq!(none.only_finding(), "contrast: `line = \"grey\"` under [theme] is no colour");
+    }
+}
