@@ -24,3 +24,7 @@ pub mod message;
 pub mod smtp;
 
 pub mod send;
+
+pub mod report;
+
+pub mod project;

@@ -37,6 +37,20 @@ pub struct List {
     pub problems: Vec<Problem>,
 }
 
+impl List {
+    /// Puts another list after this one.
+    pub fn append(&mut self, other: List) {
+        self.subscribers.extend(other.subscribers);
+        for column in other.columns {
+            if !self.columns.contains(&column) {
+                self.columns.push(column);
+            }
+        }
+        self.left_out.extend(other.left_out);
+        self.problems.extend(other.problems);
+    }
+}
+
 /// Why a file is no list at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ListError {

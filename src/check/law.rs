@@ -1,9 +1,9 @@
 //! What the law wants in every mail (Companies Act 2006 and its trading disclosures, PECR regulation 23, UK GDPR).
 //! Pure: a composition in, findings out.
 
-use super::{Finding, Known, Rule, Severity};
+use super::{Finding, Known, Rule, Severity, template};
 use crate::compose::slot::escape_html;
-use crate::compose::{Composition, Piece, Slot, Templates};
+use crate::compose::{Composition, Piece, Slot};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 3] = [
@@ -51,7 +51,7 @@ fn unsubscribe(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
         .map(|part| Finding {
             rule: "unsubscribe",
             severity: Severity::Must,
-            place: Place::whole(Templates::shown(&known.edition.template)),
+            place: template(known),
             message: format!("nobody can unsubscribe from the {part}"),
             cure: "put {{unsubscribe_url}} into the template".to_owned(),
         })
@@ -91,7 +91,7 @@ fn sender_details(composition: &Composition, known: &Known<'_>) -> Vec<Finding> 
                     findings.push(Finding {
                         rule: "sender-details",
                         severity: Severity::Must,
-                        place: Place::whole(Templates::shown(&known.edition.template)),
+                        place: template(known),
                         message,
                         cure: format!(
                             "put {{{{organisation.{setting}}}}} into the template's footer"
@@ -126,7 +126,7 @@ fn appeal_charity(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::Mail;
-    use super::*;
+    use crate::compose::Templates;
 
     fn without(name: &str, words: &str) -> Mail {
         let own = Templates::with([]).file(name).unwrap().to_owned();

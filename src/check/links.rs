@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Known, Rule, Severity};
-use crate::compose::{Composition, Templates};
-use crate::problem::Place;
+use super::{Finding, Known, Rule, Severity, template};
+use crate::compose::Composition;
 
 pub const RULES: [Rule; 4] = [
     Rule {
@@ -91,7 +90,7 @@ fn same_links(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
                     findings.push(Finding {
                         rule: "same-links",
                         severity: Severity::Should,
-                        place: Place::whole(Templates::shown(&known.edition.template)),
+                        place: template(known),
                         message,
                         cure: format!("show it in the {lacks} too"),
                     });
@@ -146,7 +145,7 @@ fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
 #[cfg(test)]
 mod tests {
     use super::super::tests::Mail;
-    use super::*;
+    use crate::compose::Templates;
 
     #[test]
     fn a_link_without_encryption() {

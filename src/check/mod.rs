@@ -12,7 +12,7 @@ mod words;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::compose::{Composition, Theme};
+use crate::compose::{Composition, Templates, Theme};
 use crate::edition::Edition;
 use crate::problem::Place;
 
@@ -107,6 +107,11 @@ fn written<'a>(known: &Known<'a>) -> Vec<(Place, &'a str)> {
     texts
 }
 
+/// The template of the edition, for findings about it.
+fn template(known: &Known<'_>) -> Place {
+    Place::whole(Templates::shown(&format!("{}.mjml.hbs", known.edition.template)))
+}
+
 /// Some words of a text, for a finding.
 fn excerpt(text: &str) -> String {
     crate::compose::text::cut_at_word(&crate::rfc::header::one_line(text), 60)
@@ -120,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::compose::theme::{Appeal, Look, Organisation};
-    use crate::compose::{Nonce, People, Templates, compose};
+    use crate::compose::{Nonce, People, compose};
     use crate::edition::{Draft, edit};
     use crate::news::markdown;
     use crate::window::{Window, select};

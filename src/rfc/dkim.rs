@@ -8,10 +8,27 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use thiserror::Error;
 
 /// RFC 8301 forbids less.
 const SHORTEST_RSA_BYTES: usize = 1024 / 8;
+
+/// `[dkim]` of `roundup.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The domain that signs; the sender's by default.
+    pub domain: Option<String>,
+    /// The name below `_domainkey` at which the public key stands.
+    pub selector: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { domain: None, selector: "roundup".to_owned() }
+    }
+}
 
 /// A private key with the name under which its public half stands in the DNS.
 pub struct Signer {

@@ -6,3 +6,32 @@ pub mod relay;
 pub mod run;
 pub mod stop;
 pub mod verdict;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// `[send]` of `roundup.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Messages under way at a time.
+    pub connections: usize,
+    /// As in `30/min`; as fast as the relay takes them when there is none.
+    pub rate: Option<String>,
+    /// The name this computer gives itself when it greets the relay; the sender's domain by default.
+    pub hello: Option<String>,
+    /// A PEM file of certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Seconds before a deferred copy is tried again for the first time.
+    pub retry_after_seconds: u64,
+}
+
+/// A relay that takes more than this at a time from one sender is rare.
+pub const MOST_CONNECTIONS: usize = 64;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { connections: 4, rate: None, hello: None, ca_file: None, retry_after_seconds: 60 }
+    }
+}

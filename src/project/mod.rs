@@ -1,0 +1,346 @@
+//! The project on disk: `roundup.toml`, `.env`, and the folders beside them, gathered for the rooms.
+//! Shell: the only reader of settings and of the environment.
+
+pub mod environment;
+pub mod relay;
+pub mod settings;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+use crate::audience::{Keys, List, list};
+use crate::compose::Templates;
+use crate::edition::Draft;
+use crate::problem::{Place, Problem};
+use crate::rfc::dkim::{KeyError, Signer};
+
+pub use environment::{Environment, EnvironmentError, Variable};
+pub use relay::{RelayAddress, RelayError};
+pub use settings::{Settings, SettingsError};
+
+/// The file that makes a folder a project.
+pub const SETTINGS_FILE: &str = "roundup.toml";
+/// Settings are a page long.
+const LONGEST_SETTINGS_BYTES: u64 = 1024 * 1024;
+/// A template or a draft is a few pages long.
+const LONGEST_TEXT_BYTES: u64 = 4 * 1024 * 1024;
+/// A list of a million people has some 100 MB.
+const LONGEST_LIST_BYTES: u64 = 1024 * 1024 * 1024;
+const SECRET_BYTES: usize = 32;
+
+/// A project with its settings and secrets.
+#[derive(Debug)]
+pub struct Project {
+    pub root: PathBuf,
+    pub settings: Settings,
+    pub environment: Environment,
+}
+
+/// What keeps a project from being used.
+#[derive(Debug, Error)]
+pub enum ProjectError {
+    #[error("there is no {SETTINGS_FILE} in {} or above it", .from.display())]
+    NotFound { from: PathBuf },
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    #[error("{path} cannot be read: {what}")]
+    Read { path: String, what: String },
+    #[error("{path} cannot be written: {what}")]
+    Write { path: String, what: String },
+    #[error("{0}")]
+    Draft(Problem),
+    #[error("there is no edition `{name}`")]
+    NoDraft { name: String, known: Vec<String> },
+    #[error("`{name}` is no name for an edition")]
+    BadName { name: String },
+    #[error("{path}: {error}")]
+    List { path: String, error: list::ListError },
+    #[error("there is no list in subscribers/")]
+    NoList,
+    #[error(transparent)]
+    Dkim(#[from] KeyError),
+    #[error("ROUNDUP_SECRET has {length} characters, and needs {least} at least")]
+    ShortSecret { length: usize, least: usize },
+}
+
+/// Shorter ones can be guessed.
+const SHORTEST_SECRET: usize = 16;
+
+/// Looks for the project that a folder is in.
+///
+/// # Errors
+/// When no folder above has settings.
+pub fn find(from: &Path) -> Result<PathBuf, ProjectError> {
+    from.ancestors()
+        .find(|folder| folder.join(SETTINGS_FILE).is_file())
+        .map(Path::to_owned)
+        .ok_or_else(|| ProjectError::NotFound { from: from.to_owned() })
+}
+
+impl Project {
+    /// Reads the settings and the environment. `process` is the environment of the process.
+    ///
+    /// # Errors
+    /// When one of them is wrong, with the place.
+    pub fn open(
+        root: PathBuf,
+        process: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ProjectError> {
+        let text = read_text(&root.join(SETTINGS_FILE), SETTINGS_FILE, LONGEST_SETTINGS_BYTES)?;
+        let settings = Settings::read(SETTINGS_FILE, &text)?;
+        let environment = Environment::read(&root, process)?;
+        Ok(Self { root, settings, environment })
+    }
+
+    /// A path below the project, as people would type it.
+    pub fn path(&self, below: impl AsRef<Path>) -> PathBuf {
+        self.root.join(below)
+    }
+
+    /// The built-in templates, with the project's own over them.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn templates(&self) -> Result<Templates, ProjectError> {
+        let mut own = Vec::new();
+        let folder = self.path("templates");
+        for below in ["", "partials/"] {
+            for (path, name) in files(&folder.join(below), "hbs")? {
+                let shown = format!("templates/{below}{name}");
+                own.push((format!("{below}{name}"), read_text(&path, &shown, LONGEST_TEXT_BYTES)?));
+            }
+        }
+        Ok(Templates::with(own))
+    }
+
+    /// The names of the drafts in `editions/`, in order.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn drafts(&self) -> Result<Vec<String>, ProjectError> {
+        let files = files(&self.path("editions"), "md")?;
+        Ok(files.into_iter().map(|(_, name)| name.trim_end_matches(".md").to_owned()).collect())
+    }
+
+    /// The file of a draft, below the project. A name never leads out of `editions/`.
+    ///
+    /// # Errors
+    /// When the name has signs that no edition's name has.
+    pub fn draft_path(&self, name: &str) -> Result<String, ProjectError> {
+        let is_sign = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty()
+            || name.starts_with('.')
+            || name.len() > 100
+            || !name.chars().all(is_sign)
+        {
+            return Err(ProjectError::BadName { name: name.escape_debug().take(60).collect() });
+        }
+        Ok(format!("editions/{name}.md"))
+    }
+
+    /// Reads a draft, or `None` when there is none of this name.
+    ///
+    /// # Errors
+    /// When there is one and it is wrong.
+    pub fn draft(&self, name: &str) -> Result<Option<Draft>, ProjectError> {
+        let shown = self.draft_path(name)?;
+        let path = self.path(&shown);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let text = read_text(&path, &shown, LONGEST_TEXT_BYTES)?;
+        let draft = Draft::read(name, &shown, &text, self.settings.time_zone);
+        draft.map(Some).map_err(ProjectError::Draft)
+    }
+
+    /// All lists of `subscribers/` as one: a person who stands in two of them is mailed once.
+    ///
+    /// # Errors
+    /// When there is none, or one of them is no list.
+    pub fn list(&self) -> Result<List, ProjectError> {
+        let mut all = List::default();
+        let files = files(&self.path("subscribers"), "csv")?;
+        if files.is_empty() {
+            return Err(ProjectError::NoList);
+        }
+        for (path, name) in files {
+            let shown = format!("subscribers/{name}");
+            let bytes = read_bytes(&path, &shown, LONGEST_LIST_BYTES)?;
+            let list = list::read(&shown, &bytes)
+                .map_err(|error| ProjectError::List { path: shown, error })?;
+            all.append(list);
+        }
+        Ok(all)
+    }
+
+    /// The secret behind Message-IDs and unsubscribe links: `ROUNDUP_SECRET`, or the one in `.roundup/secret`, which is
+    /// made when it is first needed.
+    ///
+    /// # Errors
+    /// When it is too short, or cannot be read or kept.
+    pub fn keys(&self, random: fn(&mut [u8])) -> Result<Keys, ProjectError> {
+        if let Some(secret) = self.environment.value(Variable::Secret)? {
+            let length = secret.expose_secret().chars().count();
+            if length < SHORTEST_SECRET {
+                return Err(ProjectError::ShortSecret { length, least: SHORTEST_SECRET });
+            }
+            return Ok(Keys::new(secret.expose_secret().as_bytes()));
+        }
+        let shown = ".roundup/secret";
+        let path = self.path(shown);
+        if !path.exists() {
+            let mut secret = [0; SECRET_BYTES];
+            random(&mut secret);
+            let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            write_private(&path, text.as_bytes()).map_err(|error| ProjectError::Write {
+                path: shown.to_owned(),
+                what: error.to_string(),
+            })?;
+        }
+        let text = read_text(&path, shown, 1024)?;
+        Ok(Keys::new(text.trim().as_bytes()))
+    }
+
+    /// The DKIM key, when one is set.
+    ///
+    /// # Errors
+    /// When it cannot sign.
+    pub fn signer(&self, domain: &str) -> Result<Option<Signer>, ProjectError> {
+        let Some(pem) = self.environment.value(Variable::DkimKey)? else {
+            return Ok(None);
+        };
+        let dkim = &self.settings.dkim;
+        let domain = dkim.domain.as_deref().unwrap_or(domain);
+        Ok(Some(Signer::new(pem.expose_secret(), domain, &dkim.selector)?))
+    }
+
+    /// A secret of the environment.
+    ///
+    /// # Errors
+    /// When the file that holds it cannot be read.
+    pub fn secret(&self, variable: Variable) -> Result<Option<SecretString>, ProjectError> {
+        Ok(self.environment.value(variable)?)
+    }
+
+    /// The folder of roundup's own files, made for its owner alone.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn own_folder(&self, practice: bool) -> Result<PathBuf, ProjectError> {
+        let shown = if practice { ".roundup/practice" } else { ".roundup" };
+        let folder = self.path(shown);
+        make_private_folder(&folder).map_err(|error| ProjectError::Write {
+            path: shown.to_owned(),
+            what: error.to_string(),
+        })?;
+        Ok(folder)
+    }
+
+    /// Where the ledger of real runs, or of practice runs, is. It may not exist yet.
+    pub fn ledger_path(&self, practice: bool) -> PathBuf {
+        self.path(if practice { ".roundup/practice/ledger.db" } else { ".roundup/ledger.db" })
+    }
+
+    /// The file that is locked while a run of this edition lives.
+    pub fn lock_path(&self, edition: &str, practice: bool) -> PathBuf {
+        let folder = if practice { ".roundup/practice" } else { ".roundup" };
+        self.path(folder).join(format!("{edition}.sending"))
+    }
+}
+
+/// The files of a folder with one ending, by name. No folder, no files.
+fn files(folder: &Path, ending: &str) -> Result<Vec<(PathBuf, String)>, ProjectError> {
+    let unreadable = |error: io::Error| ProjectError::Read {
+        path: folder.display().to_string(),
+        what: error.to_string(),
+    };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let has_ending = path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+        if has_ending && !name.starts_with('.') && path.is_file() {
+            found.push((path, name));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read_bytes(path: &Path, shown: &str, most: u64) -> Result<Vec<u8>, ProjectError> {
+    let unreadable = |what: String| ProjectError::Read { path: shown.to_owned(), what };
+    let length = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+    if length > most {
+        return Err(unreadable(format!("it has {length} bytes, and {most} is the most")));
+    }
+    fs::read(path).map_err(|error| unreadable(error.to_string()))
+}
+
+fn read_text(path: &Path, shown: &str, most: u64) -> Result<String, ProjectError> {
+    let bytes = read_bytes(path, shown, most)?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+            let what = format!("line {line} is not UTF-8: save the file as UTF-8");
+            Err(ProjectError::Read { path: shown.to_owned(), what })
+        }
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use io::Write;
+    if let Some(folder) = path.parent() {
+        make_private_folder(folder)?;
+    }
+    let partial = path.with_extension("partial");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)
+}
+
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+impl ProjectError {
+    /// Where it is, when it is at a place.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Settings(error) => Some(error.place.clone()),
+            Self::Environment(error) => error.place(),
+            Self::Draft(problem) => Some(problem.place.clone()),
+            Self::NotFound { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::NoDraft { .. }
+            | Self::BadName { .. }
+            | Self::List { .. }
+            | Self::NoList
+            | Self::Dkim(_)
+            | Self::ShortSecret { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `roundup.toml`: every room's settings in one file, and no word that nobody knows.
+//! Pure: text in, settings out.
+
+use std::ops::Range;
+
+use chrono_tz::Tz;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::compose::Theme;
+use crate::compose::theme::{Appeal, Look, Organisation};
+use crate::problem::{Place, nearest};
+use crate::rfc::dkim;
+use crate::{message, news, send};
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where a day begins and ends.
+    #[serde(default = "london")]
+    pub time_zone: Tz,
+    pub organisation: Organisation,
+    pub sender: message::Settings,
+    #[serde(default)]
+    pub theme: Look,
+    pub appeal: Option<Appeal>,
+    /// Where news comes from; the folder `news/` when there is none.
+    #[serde(default)]
+    pub news: Vec<news::gather::Settings>,
+    #[serde(default)]
+    pub send: send::Settings,
+    #[serde(default)]
+    pub dkim: dkim::Settings,
+}
+
+fn london() -> Tz {
+    Tz::Europe__London
+}
+
+/// What is wrong with the file, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{what}")]
+pub struct SettingsError {
+    pub place: Place,
+    pub what: String,
+    pub cure: String,
+    /// The line it stands on.
+    pub line_text: Option<String>,
+}
+
+impl Settings {
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// With line and column.
+    pub fn read(path: &str, text: &str) -> Result<Self, SettingsError> {
+        toml::from_str(text).map_err(|error| explain(path, text, error.message(), error.span()))
+    }
+
+    /// What composing needs.
+    pub fn theme(&self) -> Theme {
+        Theme {
+            organisation: self.organisation.clone(),
+            look: self.theme.clone(),
+            appeal: self.appeal.clone(),
+        }
+    }
+
+    /// The sources of news.
+    pub fn sources(&self) -> Vec<news::gather::Settings> {
+        match self.news.as_slice() {
+            [] => vec![news::gather::Settings::folder()],
+            sources => sources.to_vec(),
+        }
+    }
+}
+
+fn explain(path: &str, text: &str, message: &str, span: Option<Range<usize>>) -> SettingsError {
+    let message = message.trim();
+    let start = span.map(|span| span.start).unwrap_or(0).min(text.len());
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let line_text = text.lines().nth(line - 1).map(str::to_owned);
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let (what, cure) = match quoted.as_slice() {
+        [unknown, known @ ..] if message.starts_with("unknown field") => (
+            format!("there is no setting `{unknown}` here"),
+            match nearest(unknown, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the settings here are {}", known.join(", ")),
+            },
+        ),
+        [unknown, known @ ..] if message.starts_with("unknown variant") => (
+            format!("`{unknown}` is none of the words that can stand here"),
+            match nearest(unknown, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("write one of {}", known.join(", ")),
+            },
+        ),
+        [missing, ..] if message.starts_with("missing field") => (
+            format!("the setting `{missing}` is missing"),
+            format!("add a line `{missing} = \"…\"`, or `[{missing}]` if it is a group"),
+        ),
+        _ if message.contains("time zone") || message.contains("timezone") => (
+            "there is no such time zone".to_owned(),
+            "write it as Europe/London, with a capital for each part".to_owned(),
+        ),
+        _ => (message.lines().next().unwrap_or_default().to_owned(), cure_of_syntax(message)),
+    };
+    SettingsError { place: Place::at(path, line, column), what, cure, line_text }
+}
+
+fn cure_of_syntax(message: &str) -> String {
+    if message.contains("duplicate") {
+        "take one of the two out".to_owned()
+    } else if message.starts_with("invalid type") {
+        "text stands in quotes, numbers and true or false do not".to_owned()
+    } else {
+        "a setting is written as name = \"text\", and a group begins with [name]".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[organisation]
+name = "Example Charity"
+legal_name = "Example Charity Limited"
+address = "1 Example Street"
+website = "https://charity.example"
+contact = "hello@charity.example"
+
+[sender]
+name = "Example Charity"
+address = "news@charity.example"
+"#;
+
+    fn error(change: impl FnOnce(String) -> String) -> (String, String, String) {
+        let error = Settings::read("roundup.toml", &change(GOOD.to_owned())).unwrap_err();
+        (error.place.to_string(), error.what, error.cure)
+    }
+
+    #[test]
+    fn what_is_not_written_has_a_default() {
+        let settings = Settings::read("roundup.toml", GOOD).unwrap();
+        assert_eq!(settings.time_zone, Tz::Europe__London);
+        assert_eq!(settings.sources(), [news::gather::Settings::folder()]);
+        assert_eq!(settings.theme().look, Look::default());
+    }
+
+    #[test]
+    fn unknown_names_are_refused_with_the_nearest() {
+        let (place, what, cure) = error(|good| good.replace("legal_name", "legal_nam"));
+        assert_eq!(place, "roundup.toml:4:1");
+        assert_eq!(what, "there is no setting `legal_nam` here");
+        assert_eq!(cure, "did you mean `legal_name`?");
+        let (_, what, cure) = error(|good| good + "[[news]]\nname = \"x\"\nkind = \"rss\"\n");
+        assert_eq!(what, "`rss` is none of the words that can stand here");
+        assert_eq!(cure, "write one of markdown, csv, json, feed, listing");
+    }
+
+    #[test]
+    fn missing_groups_and_wrong_types() {
+        let (place, what, _) = error(|good| good.replace("[sender]", "[theme]\n[appeal]"));
+        assert!(what.contains("there is no setting") || what.contains("missing"), "{place} {what}");
+        let (_, what, cure) = error(|good| good.replace("\"1 Example Street\"", "7"));
+        assert!(what.starts_with("invalid type: integer `7`"), "{what}");
+        assert_eq!(cure, "text stands in quotes, numbers and true or false do not");
+        let (_, what, _) = error(|_| "time_zone = \"Europe/Londn\"".to_owned() + GOOD);
+        assert_eq!(what, "there is no such time zone");
+        let (place, _, _) = error(|good| good.replace("\"Example Charity\"", "\"Example"));
+        assert!(place.starts_with("roundup.toml:3:"), "{place}");
+    }
+}

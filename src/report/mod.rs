@@ -1,0 +1,191 @@
+//! Who got it, who did not, and why: the ledger's rows as people and scripts read them.
+//! Pure: rows in, a report out; every figure is counted from rows.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::ledger::{Counts, LeftOutRow, PlannedEdition, Row, Status};
+
+/// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    pub schema: &'static str,
+    pub edition: String,
+    pub subject: String,
+    /// Names the words that are sent.
+    pub hash: String,
+    /// True when the mail went into the outbox folder and to nobody.
+    pub practice: bool,
+    pub state: State,
+    pub planned_at: DateTime<Utc>,
+    pub people: u64,
+    pub accepted: u64,
+    pub deferred: u64,
+    pub rejected: u64,
+    pub uncertain: u64,
+    pub suppressed: u64,
+    pub cancelled: u64,
+    pub expired: u64,
+    /// Not tried yet, or being tried at this moment.
+    pub planned: u64,
+    /// The people of the list who were left out when it was planned.
+    pub left_out: u64,
+    /// Everybody who did not simply get it.
+    pub rows: Vec<Row>,
+}
+
+/// Computed, never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A run has it at this moment.
+    Sending,
+    /// Somebody is still to be tried: `send` carries on.
+    Unfinished,
+    /// Nobody is left to try.
+    Finished,
+}
+
+impl Report {
+    /// `sending`: whether a run holds the edition's lock.
+    pub fn new(
+        edition: &PlannedEdition,
+        counts: Counts,
+        rows: Vec<Row>,
+        left_out: u64,
+        practice: bool,
+        sending: bool,
+    ) -> Self {
+        let state = match (sending, counts.open()) {
+            (true, _) => State::Sending,
+            (false, 0) => State::Finished,
+            (false, _) => State::Unfinished,
+        };
+        let report = Self {
+            schema: "roundup.report/1",
+            edition: edition.name.clone(),
+            subject: edition.subject.clone(),
+            hash: edition.hash.clone(),
+            practice,
+            state,
+            planned_at: edition.planned_at,
+            people: counts.people(),
+            accepted: counts.accepted,
+            deferred: counts.deferred,
+            rejected: counts.rejected,
+            uncertain: counts.uncertain,
+            suppressed: counts.suppressed,
+            cancelled: counts.cancelled,
+            expired: counts.expired,
+            planned: counts.planned + counts.claimed + counts.handing_over,
+            left_out,
+            rows: rows
+                .into_iter()
+                .filter(|row| !matches!(row.status, Status::Accepted | Status::Planned))
+                .collect(),
+        };
+        debug_assert_eq!(
+            report.people,
+            report.parts().iter().map(|(_, count)| count).sum::<u64>(),
+            "everybody is counted once"
+        );
+        report
+    }
+
+    /// The figures that add up to `people`, in the order people read them.
+    pub fn parts(&self) -> [(&'static str, u64); 8] {
+        [
+            ("accepted", self.accepted),
+            ("deferred", self.deferred),
+            ("rejected", self.rejected),
+            ("uncertain", self.uncertain),
+            ("suppressed", self.suppressed),
+            ("cancelled", self.cancelled),
+            ("expired", self.expired),
+            ("planned", self.planned),
+        ]
+    }
+
+    /// The sum as a line that people can check.
+    pub fn arithmetic(&self) -> String {
+        let parts: Vec<String> = self
+            .parts()
+            .into_iter()
+            .filter(|(name, count)| *count > 0 || *name == "accepted")
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect();
+        format!("{} people = {}", self.people, parts.join(" + "))
+    }
+}
+
+/// Everything about one person. `roundup.why/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    pub schema: &'static str,
+    pub address: String,
+    /// The word of the list, when she is on it.
+    pub basis: Option<String>,
+    /// Why she would not be mailed now, or `None` when she would.
+    pub not_mailed: Option<String>,
+    pub deliveries: Vec<WhyDelivery>,
+}
+
+/// One edition's copy for this person, or the reason why there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WhyDelivery {
+    pub edition: String,
+    pub state: String,
+    pub at: Option<DateTime<Utc>>,
+    pub reply: String,
+    pub message_id: Option<String>,
+    pub practice: bool,
+}
+
+impl WhyDelivery {
+    pub fn of_row(row: Row, practice: bool) -> Self {
+        Self {
+            edition: row.edition,
+            state: row.status.word().to_owned(),
+            at: Some(row.changed_at),
+            reply: row.detail,
+            message_id: Some(row.message_id),
+            practice,
+        }
+    }
+
+    pub fn of_left_out(row: LeftOutRow, practice: bool) -> Self {
+        Self {
+            edition: row.edition,
+            state: "left_out".to_owned(),
+            at: None,
+            reply: row.why,
+            message_id: None,
+            practice,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::laws;
+
+    #[test]
+    fn the_figures_add_up_in_every_state() {
+        let edition = laws::plan("2020", &[]).edition;
+        let mut counts = Counts::default();
+        for (rows, status) in (1..).zip(Status::ALL) {
+            counts.add(status, rows);
+            let report = Report::new(&edition, counts, Vec::new(), 2, false, false);
+            let sum: u64 = report.parts().iter().map(|(_, count)| count).sum();
+            assert_eq!(sum, report.people);
+        }
+        let report = Report::new(&edition, counts, Vec::new(), 2, false, false);
+        assert_eq!(report.state, State::Unfinished);
+        assert_eq!(
+            report.arithmetic(),
+            "55 people = 4 accepted + 5 deferred + 6 rejected + 7 uncertain + 8 suppressed + 9 cancelled \
+             + 10 expired + 6 planned"
+        );
+    }
+}
