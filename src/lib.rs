@@ -27,4 +27,8 @@ pub mod send;
 
 pub mod report;
 
+pub mod web;
+
 pub mod project;
+
+pub mod cli;

@@ -1,1 +1,6 @@
-fn main() {}
+//! roundup, the program.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    roundup::cli::run()
+}

@@ -48,6 +48,12 @@ impl List {
         }
         self.left_out.extend(other.left_out);
         self.problems.extend(other.problems);
+        // Templates may ask everybody for every column.
+        for subscriber in &mut self.subscribers {
+            for column in &self.columns {
+                subscriber.values.entry(column.clone()).or_default();
+            }
+        }
     }
 }
 

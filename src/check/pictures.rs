@@ -37,7 +37,7 @@ fn alt(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
                 severity: Severity::Should,
                 place: item.place.clone(),
                 message,
-                cure: "say in `image_alt:` what the picture shows".to_owned(),
+                cure: "say in `alt:` what the picture shows".to_owned(),
             })
         })
         .collect()

@@ -194,6 +194,11 @@ impl Ledger for MemoryLedger {
         Ok(rows.map(|(index, entry)| (id_of(index), entry.shown())).collect())
     }
 
+    async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
+        let count = self.books().left_out.iter().filter(|row| row.edition == edition).count();
+        Ok(count as u64)
+    }
+
     async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
         let books = self.books();
         let rows = books.rows.iter().filter(|entry| entry.planned.recipient.address.key() == key);

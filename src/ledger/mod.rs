@@ -199,6 +199,9 @@ pub trait Ledger: Send + Sync + 'static {
         edition: &str,
     ) -> impl Future<Output = Result<Vec<(i64, Row)>, LedgerError>> + Send;
 
+    /// How many people of the list were left out of an edition when it was planned.
+    fn left_out(&self, edition: &str) -> impl Future<Output = Result<u64, LedgerError>> + Send;
+
     /// Everything about one address (by its key): rows, and editions that left it out.
     fn history(
         &self,

@@ -551,6 +551,19 @@ impl Ledger for SqliteLedger {
         .await
     }
 
+    async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(false, move |connection| {
+            let count: i64 = connection
+                .query_row("SELECT count(*) FROM left_out WHERE edition = ?1", [edition], |row| {
+                    row.get(0)
+                })
+                .map_err(|error| write_error(&error))?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+        .await
+    }
+
     async fn rows(&self, edition: &str) -> Result<Vec<(i64, Row)>, LedgerError> {
         let edition = edition.to_owned();
         self.run(false, move |connection| {

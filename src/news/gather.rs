@@ -68,7 +68,11 @@ const DEEPEST_FOLDER: usize = 8;
 pub async fn gather(project: &Path, sources: &[Settings], zone: Tz) -> Reading {
     let mut reading = Reading::default();
     for source in sources {
-        reading.append(read_source(project, source, zone).await);
+        let mut read = read_source(project, source, zone).await;
+        if read.items.is_empty() && read.skipped.is_empty() && !read.problems.is_empty() {
+            read.unread.push(source.name.clone());
+        }
+        reading.append(read);
     }
     reading.items = same::join(std::mem::take(&mut reading.items));
     reading

@@ -55,6 +55,8 @@ pub struct Reading {
     pub items: Vec<Item>,
     pub skipped: Vec<Skipped>,
     pub problems: Vec<Problem>,
+    /// Names of sources of which nothing at all could be read: their stories are missing.
+    pub unread: Vec<String>,
 }
 
 impl Reading {
@@ -62,6 +64,7 @@ impl Reading {
         self.items.append(&mut other.items);
         self.skipped.append(&mut other.skipped);
         self.problems.append(&mut other.problems);
+        self.unread.append(&mut other.unread);
     }
 }
 

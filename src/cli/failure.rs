@@ -1,0 +1,299 @@
+//! What people see when something cannot be done: what happened, where, and what to type.
+//! Pure: errors in, text out.
+
+use std::fmt::Write;
+
+use crate::compose::ComposeError;
+use crate::compose::fault::TemplateFault;
+use crate::edition::EditError;
+use crate::ledger::LedgerError;
+use crate::message::IdentityError;
+use crate::problem::{Place, Problem};
+use crate::project::{ProjectError, RelayError};
+use crate::send::pace::RateError;
+use crate::smtp::connection::TlsSetupError;
+use crate::window::WindowError;
+
+/// What the process ends with. Scripts rely on these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    Failed = 1,
+    /// The command line or the settings.
+    Usage = 2,
+    /// A check found what must be mended.
+    Findings = 3,
+    /// No news, or nobody to mail.
+    Nothing = 4,
+    /// Some people were refused, or nobody knows whether they got it.
+    Partly = 5,
+    /// Stopped for now: the same command carries on.
+    Later = 6,
+    Interrupted = 130,
+}
+
+/// One failure, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub exit: Exit,
+    pub what: String,
+    pub place: Option<Place>,
+    /// The line that `place` points to.
+    pub line_text: Option<String>,
+    /// Further things of the same kind.
+    pub more: Vec<String>,
+    pub help: Option<String>,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), place: None, line_text: None, more: Vec::new(), help: None }
+    }
+
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    fn line(self, text: Option<String>) -> Self {
+        Self { line_text: text, ..self }
+    }
+
+    fn more(self, more: Vec<String>) -> Self {
+        Self { more, ..self }
+    }
+
+    /// Everything, as it stands on the screen. `strong` and `faint` paint words.
+    pub fn shown(&self, strong: impl Fn(&str) -> String, faint: impl Fn(&str) -> String) -> String {
+        let mut text = format!("{} {}\n", strong("error:"), self.what);
+        if let Some(place) = &self.place {
+            let _ = writeln!(text, "  {} {place}", faint("-->"));
+            if let (Some(line_text), Some(line)) = (&self.line_text, place.line) {
+                text.push_str(&snippet(line_text, line, place.column, &faint));
+            }
+        }
+        for more in &self.more {
+            let _ = writeln!(text, "  {more}");
+        }
+        if let Some(help) = &self.help {
+            let _ = writeln!(text, "{} {help}", faint("help:"));
+        }
+        text
+    }
+}
+
+/// Screens are about this wide.
+const WIDEST: usize = 100;
+
+/// The line with its number and a caret under the column.
+fn snippet(
+    line_text: &str,
+    line: usize,
+    column: Option<usize>,
+    faint: impl Fn(&str) -> String,
+) -> String {
+    let number = line.to_string();
+    let margin = " ".repeat(number.len());
+    let column = column.unwrap_or(1).max(1);
+    // A long line is shown from a little before the column.
+    let skipped = if column > WIDEST { column - WIDEST / 2 } else { 0 };
+    let shown: String = line_text
+        .chars()
+        .skip(skipped)
+        .take(WIDEST)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let before: String = shown.chars().take(column - 1 - skipped).collect();
+    let before = " ".repeat(unicode_width::UnicodeWidthStr::width(before.as_str()));
+    format!(
+        " {margin} {bar}\n {number} {bar} {shown}\n {margin} {bar} {before}^\n",
+        number = faint(&number),
+        bar = faint("|")
+    )
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::new(Exit::Usage, problem.what).at(problem.place).help(problem.cure)
+    }
+}
+
+impl From<ProjectError> for Failure {
+    fn from(error: ProjectError) -> Self {
+        let place = error.place();
+        let failure = match error {
+            ProjectError::NotFound { .. } => Self::new(Exit::Usage, error.to_string())
+                .help("go to the folder of your newsletter, or name it with --project DIR"),
+            ProjectError::Settings(error) => {
+                Self::new(Exit::Usage, error.what).help(error.cure).line(error.line_text)
+            }
+            ProjectError::Environment(error) => {
+                let cure = error.cure();
+                Self::new(Exit::Usage, error.to_string()).help(cure)
+            }
+            ProjectError::Draft(problem) => Self::from(problem),
+            ProjectError::NoDraft { ref known, .. } => {
+                let help = if known.is_empty() {
+                    "make one with `roundup draft --month 2020-12`, or name a window: --year 2020"
+                        .to_owned()
+                } else {
+                    format!("the editions are {}", known.join(", "))
+                };
+                Self::new(Exit::Usage, error.to_string()).help(help)
+            }
+            ProjectError::BadName { .. } => Self::new(Exit::Usage, error.to_string())
+                .help("a name is made of letters, digits, hyphens and underscores, as in 2020-12"),
+            ProjectError::List { .. } => Self::new(Exit::Usage, error.to_string())
+                .help("the first line of a list names its columns, one of them `email`"),
+            ProjectError::NoList => Self::new(Exit::Nothing, error.to_string())
+                .help("put a CSV file with the columns email, first_name, basis into subscribers/"),
+            ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
+                .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
+            ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
+                .help("take 32 random letters and digits, and never change them again"),
+            ProjectError::Read { .. } | ProjectError::Write { .. } => {
+                Self::new(Exit::Failed, error.to_string())
+            }
+        };
+        match place {
+            Some(place) => failure.at(place),
+            None => failure,
+        }
+    }
+}
+
+impl From<WindowError> for Failure {
+    fn from(error: WindowError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        match &error {
+            EditError::Missing { missing } => {
+                let first = missing.first();
+                let more = missing.iter().map(|problem| {
+                    format!("{}: {} ({})", problem.place, problem.what, problem.cure)
+                });
+                let failure = Self::new(Exit::Usage, error.to_string()).more(more.collect());
+                match first {
+                    Some(problem) => failure.at(problem.place.clone()),
+                    None => failure,
+                }
+            }
+            EditError::Empty { undecided, left_out, .. } => {
+                let help = match (undecided, left_out) {
+                    (0, 0) => "no source has any story: look at [[news]] in roundup.toml, or put files into news/"
+                        .to_owned(),
+                    (0, out) => format!("{out} stories are outside of it: `roundup news` lists them with their dates"),
+                    (some, _) => format!(
+                        "of {some} stories nobody can say whether they belong here: give them a date, or take a \
+                         longer window (`roundup news` lists them)"
+                    ),
+                };
+                Self::new(Exit::Nothing, error.to_string()).help(help)
+            }
+        }
+    }
+}
+
+impl From<TemplateFault> for Failure {
+    fn from(fault: TemplateFault) -> Self {
+        Self::new(Exit::Usage, fault.what).at(fault.place).line(fault.line_text).help(fault.cure)
+    }
+}
+
+impl From<ComposeError> for Failure {
+    fn from(error: ComposeError) -> Self {
+        match error {
+            ComposeError::Template(fault) => fault.into(),
+            ComposeError::NoTemplate { ref known, ref nearest, .. } => {
+                let help = match nearest {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the templates are {}", known.join(", ")),
+                };
+                Self::new(Exit::Usage, error.to_string()).help(help)
+            }
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let help = match &error {
+            LedgerError::Open { .. } | LedgerError::Write { .. } => {
+                "look whether the disk is full, and whether you may write in .roundup/"
+            }
+            LedgerError::Newer { .. } => "install the newest roundup",
+            LedgerError::Damaged { .. } => {
+                "nothing was sent; bring the file back from a backup: it says who got what"
+            }
+            LedgerError::PlannedAlready { .. }
+            | LedgerError::Impossible(_)
+            | LedgerError::NoRow { .. }
+            | LedgerError::Stopped => "this is a mistake in roundup: please report it",
+        };
+        Self::new(Exit::Failed, error.to_string()).help(help)
+    }
+}
+
+impl From<IdentityError> for Failure {
+    fn from(error: IdentityError) -> Self {
+        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml"))
+    }
+}
+
+impl From<RelayError> for Failure {
+    fn from(error: RelayError) -> Self {
+        let cure = error.cure();
+        Self::new(Exit::Usage, error.to_string()).help(cure)
+    }
+}
+
+impl From<RateError> for Failure {
+    fn from(error: RateError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
+    }
+}
+
+impl From<TlsSetupError> for Failure {
+    fn from(error: TlsSetupError) -> Self {
+        Self::new(Exit::Usage, error.to_string()).help("look at `ca_file` under [send]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(failure: &Failure) -> String {
+        failure.shown(str::to_owned, str::to_owned)
+    }
+
+    #[test]
+    fn a_place_has_its_line_and_a_caret() {
+        let failure = Failure::new(Exit::Usage, "there is no setting `legal_nam` here")
+            .at(Place::at("roundup.toml", 12, 3))
+            .line(Some("  legal_nam = \"x\"".to_owned()))
+            .help("did you mean `legal_name`?");
+        assert_eq!(
+            plain(&failure),
+            "error: there is no setting `legal_nam` here\n  --> roundup.toml:12:3\n    |\n 12 |   legal_nam = \"x\"\n    \
+             |   ^\nhelp: did you mean `legal_name`?\n"
+        );
+    }
+
+    #[test]
+    fn a_caret_stands_under_wide_letters_and_in_long_lines() {
+        let wide =
+            Failure::new(Exit::Usage, "x").at(Place::at("a", 1, 3)).line(Some("日本x".to_owned()));
+        assert!(plain(&wide).contains(" 1 | 日本x\n   |     ^\n"), "{}", plain(&wide));
+        let long =
+            Failure::new(Exit::Usage, "x").at(Place::at("a", 1, 500)).line(Some("y".repeat(600)));
+        assert!(plain(&long).lines().all(|line| line.len() < 120));
+    }
+}

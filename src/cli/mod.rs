@@ -1,0 +1,189 @@
+//! The command line: one file a subcommand. The only room that prints.
+//! Shell: arguments in, an exit code out.
+
+mod check;
+mod draft;
+mod explain;
+pub mod failure;
+mod news;
+mod prepare;
+mod preview;
+mod progress;
+mod prompt;
+mod report;
+mod resolve;
+mod screen;
+mod send;
+mod standing;
+mod status;
+mod which;
+mod why;
+mod world;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::project::{self, Project};
+use failure::{Exit, Failure};
+use screen::{Colour, Screen};
+
+const EXAMPLES: &str = "\
+Examples:
+  roundup news --month 2020-12         what is in the window, and what is not
+  roundup draft --year 2020            a file to edit: subject, introduction, order
+  roundup preview 2020                 the mail as phones, desks and inboxes show it
+  roundup check 2020                   what a careful colleague would say
+  roundup send 2020 --dry-run          everything but the sending
+  roundup send 2020                    asks for the number of people, then sends
+  roundup report 2020                  who got it, who did not, and why
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments or settings, 3 checks found what must be mended,
+4 no news or nobody to mail, 5 some people were not reached, 6 stopped for now (run it again),
+130 interrupted (run it again).";
+
+/// Turns an organisation's news into one email, checks it, and sends it once to everybody on the list.
+#[derive(Debug, Parser)]
+#[command(name = "roundup", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// The folder of the newsletter, if not this one
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    project: Option<PathBuf>,
+    /// One JSON object on stdout
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    json: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    verbose: bool,
+    /// Never ask
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    no_input: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        help_heading = "Everywhere"
+    )]
+    color: Colour,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What is in a window, from which source, and what is left out and why
+    News(news::Arguments),
+    /// Write editions/NAME.md: subject, introduction, stories in order
+    Draft(draft::Arguments),
+    /// Write the mail as pages to look at
+    Preview(preview::Arguments),
+    /// Ask every rule about the mail
+    Check(check::Arguments),
+    /// Say why a rule exists
+    Explain(explain::Arguments),
+    /// Send an edition to everybody on the list, once
+    Send(send::Arguments),
+    /// Decide about copies of which nobody knows whether they arrived
+    Resolve(resolve::Arguments),
+    /// What runs, what is finished, and what to do next
+    Status(status::Arguments),
+    /// Who got an edition, who did not, and why
+    Report(report::Arguments),
+    /// Everything about one person
+    Why(why::Arguments),
+}
+
+/// What every command gets.
+struct Desk {
+    screen: Screen,
+    project: Option<PathBuf>,
+}
+
+impl Desk {
+    fn project(&self) -> Result<Project, Failure> {
+        let from = match &self.project {
+            Some(folder) => folder.clone(),
+            None => std::env::current_dir().map_err(|error| {
+                Failure::new(Exit::Failed, format!("this folder cannot be read: {error}"))
+            })?,
+        };
+        let root = if self.project.is_some() {
+            // A folder that is named is meant, and not one above it.
+            if !from.join(project::SETTINGS_FILE).is_file() {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("there is no {} in {}", project::SETTINGS_FILE, from.display()),
+                )
+                .help("--project names the folder that roundup.toml is in"));
+            }
+            from
+        } else {
+            project::find(&from)?
+        };
+        let project = Project::open(root, process_environment())?;
+        for warning in &project.environment.warnings {
+            self.screen.warn(warning);
+        }
+        Ok(project)
+    }
+}
+
+/// The process's own variables; those that are no text are none of ours.
+fn process_environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let common = arguments.common;
+    let screen =
+        Screen::new(common.json, common.quiet, common.verbose, common.no_input, common.color);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            screen.failure(&Failure::new(Exit::Failed, format!("roundup cannot start: {error}")));
+            return ExitCode::from(Exit::Failed as u8);
+        }
+    };
+    let desk = Desk { screen: screen.clone(), project: common.project };
+    let exit = match runtime.block_on(obey(arguments.command, desk)) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            screen.failure(&failure);
+            failure.exit
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
+    match command {
+        None => standing::run(&desk).await,
+        Some(Command::News(arguments)) => news::run(arguments, &desk).await,
+        Some(Command::Draft(arguments)) => draft::run(arguments, &desk).await,
+        Some(Command::Preview(arguments)) => preview::run(arguments, &desk).await,
+        Some(Command::Check(arguments)) => check::run(arguments, &desk).await,
+        Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
+        Some(Command::Send(arguments)) => send::run(arguments, &desk).await,
+        Some(Command::Resolve(arguments)) => resolve::run(arguments, &desk).await,
+        Some(Command::Status(arguments)) => status::run(arguments, &desk).await,
+        Some(Command::Report(arguments)) => report::run(arguments, &desk).await,
+        Some(Command::Why(arguments)) => why::run(arguments, &desk).await,
+    }
+}

@@ -1,0 +1,304 @@
+//! From a window or a draft's name to everything that would be sent: the one path of `check`, `preview` and `send`.
+//! Shell: reads the project.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::failure::{Exit, Failure};
+use super::screen::Screen;
+use super::which::{Which, window_of_name};
+use super::world;
+use crate::audience::{Audience, Keys, List, Recipient, assemble};
+use crate::check::{Finding, Known, Severity, check};
+use crate::compose::{Composition, Nonce, People, Values, compose};
+use crate::edition::{Draft, Edition, edit};
+use crate::ledger::{Ledger, PlannedEdition, SqliteLedger};
+use crate::message::{Identity, Skeleton};
+use crate::news::gather::gather;
+use crate::news::{Item, Reading};
+use crate::project::{Project, ProjectError, RelayAddress, Variable};
+use crate::rfc::address::EmailAddress;
+use crate::window::{Window, select};
+
+/// A name, its window, and the draft when somebody wrote one.
+#[derive(Debug)]
+pub struct Chosen {
+    pub name: String,
+    pub window: Window,
+    pub draft: Option<Draft>,
+}
+
+/// Where mail goes in this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Practise mode: a folder, and nobody is mailed.
+    Outbox,
+    Relay(RelayAddress),
+}
+
+impl Destination {
+    /// From `--relay`, or else the environment.
+    pub fn of(project: &Project, flag: Option<&str>) -> Result<Self, Failure> {
+        use secrecy::ExposeSecret;
+        let text = match flag {
+            Some(text) => Some(text.to_owned()),
+            None => {
+                project.secret(Variable::Relay)?.map(|address| address.expose_secret().to_owned())
+            }
+        };
+        Ok(match text {
+            Some(text) => Self::Relay(RelayAddress::parse(&text)?),
+            None => Self::Outbox,
+        })
+    }
+
+    pub fn is_practice(&self) -> bool {
+        *self == Self::Outbox
+    }
+
+    /// Whether example addresses may be written to: nothing leaves this computer.
+    pub fn takes_examples(&self) -> bool {
+        match self {
+            Self::Outbox => true,
+            Self::Relay(relay) => relay.is_local(),
+        }
+    }
+}
+
+/// Everything that would be sent.
+#[derive(Debug)]
+pub struct Prepared {
+    pub edition: Edition,
+    pub composition: Composition,
+    pub audience: Audience,
+    pub identity: Identity,
+    pub findings: Vec<Finding>,
+    /// Bytes of the largest message.
+    pub largest: usize,
+    pub unread: Vec<String>,
+}
+
+impl Prepared {
+    /// Whether something must be mended before this is sent.
+    pub fn is_held(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Must)
+    }
+
+    /// The messages, ready to be addressed. `date` is the same for everybody.
+    pub fn skeleton(&self, project: &Project, date: DateTime<Utc>) -> Result<Skeleton, Failure> {
+        skeleton(project, self.composition.clone(), self.identity.clone(), date)
+    }
+
+    /// Somebody to show the mail to: the first of the list, or a stand-in.
+    pub fn example(&self) -> Recipient {
+        self.audience.recipients.first().cloned().unwrap_or_else(stand_in)
+    }
+}
+
+/// Who is shown the mail when there is no list.
+fn stand_in() -> Recipient {
+    let mut values = Values::new();
+    for (column, value) in
+        [("email", "sam.example@example.org"), ("first_name", "Sam"), ("last_name", "Example")]
+    {
+        values.insert(column.to_owned(), value.to_owned());
+    }
+    let address = EmailAddress::parse("sam.example@example.org").expect("a plain address");
+    Recipient { address, values, segments: BTreeSet::new() }
+}
+
+/// A composition with the project's keys, ready to address people.
+pub fn skeleton(
+    project: &Project,
+    composition: Composition,
+    identity: Identity,
+    date: DateTime<Utc>,
+) -> Result<Skeleton, Failure> {
+    let keys = project.keys(world::random)?;
+    let signer = project.signer(identity.domain())?.map(Arc::new);
+    made(project, composition, identity, keys, signer, date)
+}
+
+fn made(
+    project: &Project,
+    composition: Composition,
+    identity: Identity,
+    keys: Keys,
+    signer: Option<Arc<crate::rfc::dkim::Signer>>,
+    date: DateTime<Utc>,
+) -> Result<Skeleton, Failure> {
+    let zone = project.settings.time_zone;
+    Skeleton::new(composition, identity, keys, signer, date, zone)
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()))
+}
+
+/// Which edition is meant.
+pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result<Chosen, Failure> {
+    let zone = project.settings.time_zone;
+    if let Some(name) = &which.edition {
+        let name = name.trim_start_matches("editions/").trim_end_matches(".md");
+        if let Some(draft) = project.draft(name)? {
+            return Ok(Chosen {
+                name: draft.name.clone(),
+                window: draft.window.clone(),
+                draft: Some(draft),
+            });
+        }
+        return match window_of_name(name, zone) {
+            Some(window) => Ok(Chosen { name: window.name(), window, draft: None }),
+            None => {
+                Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
+                    .into())
+            }
+        };
+    }
+    let last = last_window(project).await?;
+    let window = which.window.window(zone, world::today(zone), last.as_ref())?;
+    let name = window.name();
+    let draft = project.draft(&name)?;
+    if let Some(draft) = &draft {
+        screen.say(&format!("Using your draft {}.", draft.path()));
+    }
+    Ok(Chosen { name, window, draft })
+}
+
+/// The window of the last edition that was planned: for real, or else for practice.
+pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice)? else { continue };
+        let editions = ledger.editions().await?;
+        if let Some(last) = editions.iter().max_by_key(|edition| edition.window_end) {
+            return Ok(Some(window_of(project, last)));
+        }
+    }
+    Ok(None)
+}
+
+/// The window of an edition of the ledger.
+pub fn window_of(project: &Project, edition: &PlannedEdition) -> Window {
+    Window {
+        start: edition.window_start,
+        end: edition.window_end,
+        zone: project.settings.time_zone,
+    }
+}
+
+/// The ledger's file: the project's, or the one that `ROUNDUP_LEDGER` names.
+pub fn ledger_path(project: &Project, practice: bool) -> Result<std::path::PathBuf, Failure> {
+    use secrecy::ExposeSecret;
+    let named = project.secret(Variable::Ledger)?;
+    let Some(named) = named.filter(|_| !practice) else {
+        return Ok(project.ledger_path(practice));
+    };
+    let text = named.expose_secret();
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Err(Failure::new(
+            Exit::Usage,
+            "this roundup keeps its ledger in a file, and not in PostgreSQL yet",
+        )
+        .help("unset ROUNDUP_LEDGER, or set it to the path of a file"));
+    }
+    Ok(project.path(text.strip_prefix("sqlite:").unwrap_or(text)))
+}
+
+/// A ledger that is there already.
+pub fn existing_ledger(project: &Project, practice: bool) -> Result<Option<SqliteLedger>, Failure> {
+    let path = ledger_path(project, practice)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(SqliteLedger::open(&path)?))
+}
+
+/// Reads all news, and tells of what could not be read.
+pub async fn read_news(project: &Project, screen: &Screen) -> Reading {
+    let settings = &project.settings;
+    let reading = gather(&project.root, &settings.sources(), settings.time_zone).await;
+    screen.problems(&reading.problems);
+    reading
+}
+
+/// The edition of a choice, from the news.
+pub async fn edition(
+    project: &Project,
+    chosen: &Chosen,
+    screen: &Screen,
+) -> Result<(Edition, Vec<String>), Failure> {
+    let Reading { items, unread, .. } = read_news(project, screen).await;
+    Ok((edition_of(project, chosen, items)?, unread))
+}
+
+fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Edition, Failure> {
+    let settings = &project.settings;
+    let selection = select(items, &chosen.window, world::today(settings.time_zone));
+    let proposed;
+    let draft = match &chosen.draft {
+        Some(draft) => draft,
+        None => {
+            let organisation = &settings.organisation.name;
+            proposed = Draft::propose(&chosen.window, &selection, None, organisation);
+            &proposed
+        }
+    };
+    Ok(edit(draft, selection)?)
+}
+
+/// Composes an edition, assembles its people, measures everybody's message and asks every rule.
+pub async fn prepare(
+    project: &Project,
+    chosen: &Chosen,
+    list: Option<&List>,
+    takes_examples: bool,
+    screen: &Screen,
+) -> Result<Prepared, Failure> {
+    let (edition, unread) = edition(project, chosen, screen).await?;
+    let settings = &project.settings;
+    let identity = Identity::new(&settings.sender)?;
+    let audience = list.map(|list| assemble(list, takes_examples)).unwrap_or_default();
+    let columns = match list {
+        Some(list) => list.columns.clone(),
+        None => stand_in().values.into_keys().collect(),
+    };
+    let segments = audience.recipients.iter().map(|recipient| recipient.segments.clone()).collect();
+    let people = People { columns, segments };
+    let theme = settings.theme();
+    let mut nonce = [0; 16];
+    world::random(&mut nonce);
+    let composition = compose(&edition, &theme, &project.templates()?, &people, Nonce::new(nonce))?;
+    // Sizes are measured without the signature: it has the same length for everybody.
+    let keys = project.keys(world::random)?;
+    let date = world::now();
+    let unsigned = made(project, composition.clone(), identity.clone(), keys, None, date)?;
+    let stand_in = stand_in();
+    let everybody = match audience.recipients.as_slice() {
+        [] => std::slice::from_ref(&stand_in),
+        recipients => recipients,
+    };
+    let largest = everybody
+        .iter()
+        .map(|recipient| (unsigned.address(recipient).bytes.len(), recipient.address.to_string()))
+        .max_by_key(|(bytes, _)| *bytes);
+    let (largest, whose) = largest.unwrap_or_default();
+    let known = Known {
+        edition: &edition,
+        theme: &theme,
+        today: world::today(settings.time_zone),
+        largest: Some((largest, &whose)),
+    };
+    let findings = check(&composition, &known);
+    Ok(Prepared { edition, composition, audience, identity, findings, largest, unread })
+}
+
+/// The list, or `None` where a command can do without.
+pub fn list_if_any(project: &Project, screen: &Screen) -> Result<Option<List>, Failure> {
+    match project.list() {
+        Ok(list) => {
+            screen.problems(&list.problems);
+            Ok(Some(list))
+        }
+        Err(ProjectError::NoList) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,148 @@
+//! `roundup preview`: the mail as pages and files to look at.
+//! Shell: reads the project, writes a folder.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::draft::write_whole;
+use super::failure::{Exit, Failure};
+use super::prepare::{Destination, Prepared, choose, list_if_any, prepare};
+use super::screen::{Screen, kilobytes, stories};
+use super::which::Which;
+use super::{Desk, world};
+use crate::check::Severity;
+use crate::message::Skeleton;
+use crate::project::Project;
+use crate::web::Page;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// Where to write the pages; preview/EDITION when not given
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// `roundup.preview/1`.
+#[derive(Serialize)]
+struct Previewed<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    hash: String,
+    page: String,
+    stories: usize,
+    bytes_largest: usize,
+    findings: &'a [crate::check::Finding],
+}
+
+pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let chosen = choose(&project, &arguments.which, screen).await?;
+    let list = list_if_any(&project, screen)?;
+    let examples = Destination::of(&project, None)?.takes_examples();
+    let prepared = prepare(&project, &chosen, list.as_ref(), examples, screen).await?;
+    let folder = arguments.out.unwrap_or_else(|| default_folder(&project, &chosen.name));
+    let skeleton = prepared.skeleton(&project, world::now())?;
+    write(&prepared, &skeleton, &folder)?;
+    let page = folder.join("index.html");
+    if screen.json {
+        screen.object(&Previewed {
+            schema: "roundup.preview/1",
+            edition: &chosen.name,
+            hash: prepared.composition.hash(),
+            page: page.display().to_string(),
+            stories: prepared.edition.shown().count(),
+            bytes_largest: prepared.largest,
+            findings: &prepared.findings,
+        })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("Open {}", page.display()))?;
+    summarise(&prepared, screen)?;
+    screen.say(&format!("Next: roundup check {0}, then roundup send {0} --dry-run", chosen.name));
+    Ok(Exit::Done)
+}
+
+/// Where previews go when nobody says where.
+pub fn default_folder(project: &Project, edition: &str) -> PathBuf {
+    let folder = project.path("preview").join(edition);
+    // A shorter way to it, where there is one: people copy it.
+    match std::env::current_dir() {
+        Ok(here) => folder.strip_prefix(&here).map(Path::to_owned).unwrap_or(folder),
+        Err(_) => folder,
+    }
+}
+
+/// The mail in a few lines.
+pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
+    let subject = prepared.composition.shown(&prepared.composition.subject);
+    screen.print(&format!(
+        "  Subject   {subject} {}",
+        screen.faint(&format!("({} characters)", subject.chars().count()))
+    ))?;
+    screen.print(&format!(
+        "  Content   {}, {} of 102 KB before Gmail cuts it off",
+        stories(prepared.edition.shown().count()),
+        kilobytes(prepared.largest)
+    ))?;
+    let count =
+        |severity| prepared.findings.iter().filter(|finding| finding.severity == severity).count();
+    let (must, should, note) =
+        (count(Severity::Must), count(Severity::Should), count(Severity::Note));
+    let words = if must + should + note == 0 {
+        "nothing found".to_owned()
+    } else {
+        format!("{must} must fix, {should} should fix, {note} good to know")
+    };
+    screen.print(&format!("  Checks    {words}"))
+}
+
+/// Writes the page and its companions. Each file is whole or not there.
+pub fn write(prepared: &Prepared, skeleton: &Skeleton, folder: &Path) -> Result<(), Failure> {
+    let example = prepared.example();
+    let (subject, html, text) = skeleton.seen_by(&example);
+    let message = skeleton.address(&example);
+    let variant = prepared.composition.variant(&example.segments);
+    let seen_by = match example.name() {
+        Some(name) => name,
+        None => example.address.to_string(),
+    };
+    let sender = match &prepared.identity.sender.name {
+        Some(name) => name.as_str().to_owned(),
+        None => prepared.identity.sender.address.to_string(),
+    };
+    let people = prepared.audience.recipients.len();
+    let page = Page {
+        edition: &prepared.edition.name,
+        hash: &prepared.composition.hash(),
+        sender: &sender,
+        subject: &subject,
+        preheader: &prepared.composition.preheader,
+        html: &html,
+        text: &text,
+        seen_by: &seen_by,
+        stories: prepared.edition.shown().count(),
+        people: (people > 0).then_some(people),
+        largest_bytes: prepared.largest,
+        findings: &prepared.findings,
+    };
+    let cannot = |path: &Path, error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+    for (name, bytes) in [
+        ("email.html", html.as_bytes()),
+        ("email.txt", text.as_bytes()),
+        ("email.mjml", prepared.composition.variants[variant].mjml.as_bytes()),
+        ("message.eml", message.bytes.as_slice()),
+        ("index.html", page.html().as_bytes()),
+    ] {
+        let path = folder.join(name);
+        write_whole(&path, bytes).map_err(|error| cannot(&path, error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! How a run gets on: a bar on a terminal, a line now and then elsewhere.
+//! Shell: the terminal and its clock.
+
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::screen::{Screen, grouped};
+use crate::ledger::Status;
+use crate::send::run::Told;
+
+/// Logs are read later: a line this often is enough.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// Takes what a run tells and shows it.
+pub struct Progress {
+    screen: Screen,
+    bar: Option<ProgressBar>,
+    people: u64,
+    state: Mutex<State>,
+}
+
+struct State {
+    settled: u64,
+    refused: u64,
+    last_line: Instant,
+}
+
+impl Progress {
+    /// `settled` people of `people` have their copy, or never will.
+    pub fn new(screen: &Screen, people: u64, settled: u64) -> Self {
+        let on_terminal = std::io::stderr().is_terminal() && !screen.quiet && !screen.json;
+        let bar = on_terminal.then(|| {
+            let bar =
+                ProgressBar::with_draw_target(Some(people), ProgressDrawTarget::stderr_with_hz(10));
+            let style = ProgressStyle::with_template(
+                "[{bar:24}] {human_pos}/{human_len} · {msg}(Ctrl-C stops safely)",
+            );
+            if let Ok(style) = style {
+                bar.set_style(style.progress_chars("█▌ "));
+            }
+            bar.set_position(settled);
+            bar
+        });
+        let state = State { settled, refused: 0, last_line: Instant::now() };
+        Self { screen: screen.clone(), bar, people, state: Mutex::new(state) }
+    }
+
+    pub fn take(&self, told: Told) {
+        match told {
+            Told::Row { address, status, why } => self.take_row(&address, status, &why),
+            Told::Trouble { why } => self.line(&format!("Trouble with the relay: {why}. Trying again …")),
+            Told::Waiting { until } => self.line(&format!(
+                "Waiting until {} UTC: the relay asked to try some people again then. (Ctrl-C stops safely)",
+                until.format("%H:%M:%S")
+            )),
+        }
+    }
+
+    fn take_row(&self, address: &str, status: Status, why: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if status.is_final() {
+            state.settled += 1;
+        }
+        match status {
+            Status::Rejected | Status::Expired | Status::Uncertain => {
+                state.refused += 1;
+                let word = if status == Status::Uncertain { "uncertain" } else { "not delivered" };
+                self.line(&format!("{address}: {word}: {why}"));
+            }
+            Status::Deferred if self.screen.verbose => {
+                self.line(&format!("{address}: later: {why}"));
+            }
+            Status::Planned
+            | Status::Claimed
+            | Status::HandingOver
+            | Status::Accepted
+            | Status::Deferred
+            | Status::Suppressed
+            | Status::Cancelled => {}
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(state.settled);
+            if state.refused > 0 {
+                bar.set_message(format!("{} not delivered · ", state.refused));
+            }
+        } else if state.last_line.elapsed() >= LINE_EVERY {
+            state.last_line = Instant::now();
+            self.screen.say(&format!("{} of {}", grouped(state.settled), grouped(self.people)));
+        }
+    }
+
+    /// A line of talk that does not tear the bar.
+    pub fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.screen.say(text)),
+            None => self.screen.say(text),
+        }
+    }
+
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

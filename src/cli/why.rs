@@ -1,0 +1,99 @@
+//! `roundup why`: everything about one person.
+//! Shell: reads the list and the ledgers.
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::prepare::{Destination, existing_ledger, list_if_any};
+use super::{Desk, world};
+use crate::audience::assemble;
+use crate::ledger::Ledger;
+use crate::report::{Why, WhyDelivery};
+use crate::rfc::address::EmailAddress;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The person's address
+    address: String,
+}
+
+pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let typed = arguments.address.trim();
+    // What is no address may still stand on the list: the list says why it is not mailed.
+    let address = EmailAddress::parse(typed).ok();
+    let key = address.as_ref().map_or_else(|| typed.to_lowercase(), EmailAddress::key);
+    let list = list_if_any(&project, screen)?.unwrap_or_default();
+    let examples = Destination::of(&project, None)?.takes_examples();
+    let audience = assemble(&list, examples);
+    let mailed = audience.recipients.iter().any(|recipient| recipient.address.key() == key);
+    let row = list.subscribers.iter().find(|subscriber| subscriber.address.key() == key);
+    let basis = row.and_then(|row| {
+        let word =
+            ["basis", "consent", "lawful_basis"].iter().find_map(|name| row.values.get(*name));
+        word.filter(|word| !word.is_empty()).cloned()
+    });
+    let mut not_mailed = match (mailed, &row) {
+        (true, _) => None,
+        (false, _) => audience
+            .left_out
+            .iter()
+            .find(|left| left.address.to_lowercase() == key)
+            .map(|left| format!("{} ({})", left.why, left.place))
+            .or_else(|| Some("is not on the list".to_owned())),
+    };
+    let mut deliveries = Vec::new();
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(&project, practice)? else { continue };
+        let (rows, left_out) = ledger.history(&key).await?;
+        deliveries.extend(rows.into_iter().map(|row| WhyDelivery::of_row(row, practice)));
+        deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
+        if let (Some(address), false) = (&address, practice) {
+            let person = project.keys(world::random)?.person_name(address);
+            if let Some(why) = ledger.suppression(&person).await? {
+                not_mailed = Some(format!("earlier mail was refused for good: {why}"));
+            }
+        }
+    }
+    let why = Why {
+        schema: "roundup.why/1",
+        address: address
+            .map_or_else(|| typed.escape_debug().take(100).collect(), |a| a.to_string()),
+        basis,
+        not_mailed,
+        deliveries,
+    };
+    if screen.json {
+        screen.object(&why)?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&screen.strong(&why.address))?;
+    match (&why.not_mailed, &why.basis) {
+        (None, Some(basis)) => screen.print(&format!("Is mailed (basis: {basis})."))?,
+        (None, None) => screen.print("Is mailed.")?,
+        (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
+    }
+    let zone = project.settings.time_zone;
+    for delivery in &why.deliveries {
+        let at = delivery.at.map_or_else(String::new, |at| {
+            at.with_timezone(&zone).format(" on %-d %B %Y at %H:%M:%S").to_string()
+        });
+        let id = delivery
+            .message_id
+            .as_ref()
+            .map_or_else(String::new, |id| format!("  Message-ID <{id}>"));
+        screen.print(&format!(
+            "  {}{}  {}{at}  {}{}",
+            delivery.edition,
+            if delivery.practice { " (practice)" } else { "" },
+            delivery.state.replace('_', " "),
+            delivery.reply,
+            screen.faint(&id)
+        ))?;
+    }
+    if why.deliveries.is_empty() {
+        screen.print("  No edition was planned with or without this address.")?;
+    }
+    Ok(Exit::Done)
+}
