@@ -53,6 +53,7 @@ pub struct Look {
     pub dark_muted: String,
     pub dark_paper: String,
     pub dark_ground: String,
+    pub dark_line: String,
     /// Fonts that are on people's machines: nothing is fetched.
     pub font: String,
     /// https address of a picture at most 200 px high.
@@ -77,6 +78,7 @@ impl Default for Look {
             dark_muted: "#b3bec8".to_owned(),
             dark_paper: "#1b2229".to_owned(),
             dark_ground: "#11161b".to_owned(),
+            dark_line: "#3b4650".to_owned(),
             font: "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif".to_owned(),
             logo: None,
             logo_width: 160,
@@ -104,7 +106,7 @@ pub struct Theme {
 
 impl Look {
     /// The colours by name, for checking.
-    pub fn colours(&self) -> [(&'static str, &str); 12] {
+    pub fn colours(&self) -> [(&'static str, &str); 13] {
         [
             ("accent", &self.accent),
             ("accent_ink", &self.accent_ink),
@@ -118,6 +120,7 @@ impl Look {
             ("dark_muted", &self.dark_muted),
             ("dark_paper", &self.dark_paper),
             ("dark_ground", &self.dark_ground),
+            ("dark_line", &self.dark_line),
         ]
     }
 }
