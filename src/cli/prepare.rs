@@ -220,16 +220,6 @@ pub async fn read_news(project: &Project, screen: &Screen) -> Reading {
     reading
 }
 
-/// The edition of a choice, from the news.
-pub async fn edition(
-    project: &Project,
-    chosen: &Chosen,
-    screen: &Screen,
-) -> Result<(Edition, Vec<String>), Failure> {
-    let Reading { items, unread, .. } = read_news(project, screen).await;
-    Ok((edition_of(project, chosen, items)?, unread))
-}
-
 fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Edition, Failure> {
     let settings = &project.settings;
     let selection = select(items, &chosen.window, world::today(settings.time_zone));
@@ -245,6 +235,39 @@ fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Ed
     Ok(edit(draft, selection)?)
 }
 
+/// Composes a choice from the news as they are now, and tells nobody.
+pub async fn composed(
+    project: &Project,
+    chosen: &Chosen,
+    list: Option<&List>,
+) -> Result<(Edition, Composition), Failure> {
+    let settings = &project.settings;
+    let reading = gather(&project.root, &settings.sources(), settings.time_zone).await;
+    compose_items(project, chosen, list, reading.items)
+}
+
+fn compose_items(
+    project: &Project,
+    chosen: &Chosen,
+    list: Option<&List>,
+    items: Vec<Item>,
+) -> Result<(Edition, Composition), Failure> {
+    let edition = edition_of(project, chosen, items)?;
+    let columns = match list {
+        Some(list) => list.columns.clone(),
+        None => stand_in().values.into_keys().collect(),
+    };
+    let segments = list.map_or_else(BTreeSet::new, |list| {
+        list.subscribers.iter().map(|subscriber| subscriber.segments.clone()).collect()
+    });
+    let people = People { columns, segments };
+    let mut nonce = [0; 16];
+    world::random(&mut nonce);
+    let theme = project.settings.theme();
+    let composition = compose(&edition, &theme, &project.templates()?, &people, Nonce::new(nonce))?;
+    Ok((edition, composition))
+}
+
 /// Composes an edition, assembles its people, measures everybody's message and asks every rule.
 pub async fn prepare(
     project: &Project,
@@ -253,20 +276,12 @@ pub async fn prepare(
     takes_examples: bool,
     screen: &Screen,
 ) -> Result<Prepared, Failure> {
-    let (edition, unread) = edition(project, chosen, screen).await?;
     let settings = &project.settings;
     let identity = Identity::new(&settings.sender)?;
+    let Reading { items, unread, .. } = read_news(project, screen).await;
+    let (edition, composition) = compose_items(project, chosen, list, items)?;
     let audience = list.map(|list| assemble(list, takes_examples)).unwrap_or_default();
-    let columns = match list {
-        Some(list) => list.columns.clone(),
-        None => stand_in().values.into_keys().collect(),
-    };
-    let segments = audience.recipients.iter().map(|recipient| recipient.segments.clone()).collect();
-    let people = People { columns, segments };
     let theme = settings.theme();
-    let mut nonce = [0; 16];
-    world::random(&mut nonce);
-    let composition = compose(&edition, &theme, &project.templates()?, &people, Nonce::new(nonce))?;
     // Sizes are measured without the signature: it has the same length for everybody.
     let keys = project.keys(world::random)?;
     let date = world::now();

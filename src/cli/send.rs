@@ -72,32 +72,43 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         Destination::Outbox => None,
         Destination::Relay(_) => Some(server(&project, &destination)?),
     };
+    let list = project.list()?;
+    screen.problems(&list.problems);
+    let identity = Identity::new(&project.settings.sender)?;
+    // Until the number was typed nothing is written; then everything happens under the lock.
+    let plan = match planned_already(&project, &chosen.name, practice).await? {
+        true => None,
+        false => match plan(&project, &chosen, &list, &destination, &arguments, screen).await? {
+            Some(plan) => Some(plan),
+            None => {
+                screen.say("Nothing was sent.");
+                return Ok(Exit::Interrupted);
+            }
+        },
+    };
     project.own_folder(practice)?;
     let _lock = lock(&project, &chosen.name, practice)?;
     let ledger = Arc::new(SqliteLedger::open(&ledger_path(&project, practice)?)?);
-    let list = project.list()?;
-    screen.problems(&list.problems);
-    let planned = match ledger.edition(&chosen.name).await? {
-        Some(planned) => {
-            if !carry_on(&project, &ledger, &planned, &list, &destination, &arguments, screen)
-                .await?
-            {
-                return Ok(Exit::Done);
-            }
-            planned
-        }
-        None => {
-            let plan = plan(&project, &chosen, &list, &destination, &arguments, screen).await?;
-            let Some(plan) = plan else {
-                screen.say("Nothing was sent.");
-                return Ok(Exit::Interrupted);
-            };
+    let planned = match plan {
+        Some(plan) => {
             let edition = plan.edition.clone();
+            // Another process may have planned it while the number was typed: then this fails.
             ledger.plan(plan).await?;
             edition
         }
+        None => {
+            let Some(planned) = ledger.edition(&chosen.name).await? else {
+                return Err(Failure::new(Exit::Failed, "the ledger was taken away meanwhile"));
+            };
+            let go_on =
+                carry_on(&project, &ledger, &planned, &list, &destination, &arguments, screen);
+            if let Some(exit) = go_on.await? {
+                return Ok(exit);
+            }
+            tell_changes(&project, &chosen, &planned, &list, screen).await;
+            planned
+        }
     };
-    let identity = Identity::new(&project.settings.sender)?;
     let skeleton =
         Arc::new(skeleton(&project, planned.composition.clone(), identity, planned.planned_at)?);
     let end = match server {
@@ -116,6 +127,39 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     };
     let report = report_of(&project, &ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
+}
+
+/// Whether an earlier run has planned this edition.
+async fn planned_already(project: &Project, name: &str, practice: bool) -> Result<bool, Failure> {
+    match prepare::existing_ledger(project, practice)? {
+        Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// What was planned is what is sent; people who have changed something since should know.
+async fn tell_changes(
+    project: &Project,
+    chosen: &Chosen,
+    planned: &PlannedEdition,
+    list: &List,
+    screen: &Screen,
+) {
+    // An edition that cannot be composed any more is no obstacle: it was composed when it was planned.
+    let changed = match prepare::composed(project, chosen, Some(list)).await {
+        Ok((_, now)) => {
+            let then = &planned.composition;
+            let (now_first, then_first) = (now.variants.first(), then.variants.first());
+            now.subject != then.subject
+                || now_first.map(|v| (&v.html, &v.text)) != then_first.map(|v| (&v.html, &v.text))
+        }
+        Err(_) => true,
+    };
+    if changed {
+        screen.say(
+            "Stories, templates or settings have changed since the plan: what was planned is sent, to everybody.",
+        );
+    }
 }
 
 /// The run itself, with its progress and its signals.
@@ -203,7 +247,9 @@ fn server(project: &Project, destination: &Destination) -> Result<Server, Failur
         credentials,
     };
     let ca_file = settings.ca_file.as_ref().map(|path| project.path(path));
-    Ok(Server::new(relay.host.clone(), relay.port, smtp, Deadlines::default(), ca_file.as_deref())?)
+    let deadlines =
+        Deadlines::of_answers(Duration::from_secs(settings.answer_within_seconds.clamp(1, 3600)));
+    Ok(Server::new(relay.host.clone(), relay.port, smtp, deadlines, ca_file.as_deref())?)
 }
 
 fn half(set: &str, missing: &str) -> Failure {
@@ -403,7 +449,7 @@ fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, Fail
     }
 }
 
-/// Gets a planned edition ready to go on. `false` when it is finished already, or the person pressed Enter.
+/// Gets a planned edition ready to go on. `Some` when it is finished already, or the person pressed Enter.
 async fn carry_on(
     project: &Project,
     ledger: &SqliteLedger,
@@ -412,7 +458,7 @@ async fn carry_on(
     destination: &Destination,
     arguments: &Arguments,
     screen: &Screen,
-) -> Result<bool, Failure> {
+) -> Result<Option<Exit>, Failure> {
     let now = world::now();
     let name = &planned.name;
     let uncertain = ledger.recover(name, now).await?;
@@ -432,7 +478,7 @@ async fn carry_on(
             screen.print(&format!("{name} is finished: {}.", report.arithmetic()))?;
             screen.say(&format!("Next: roundup report {name}"));
         }
-        return Ok(false);
+        return Ok(Some(Exit::Done));
     }
     screen.say(&format!(
         "Carrying on with {name}, planned on {}: {} of {} left.",
@@ -442,10 +488,10 @@ async fn carry_on(
     ));
     if !confirm(counts.people(), arguments.confirm, screen)? {
         screen.say("Nothing was sent.");
-        return Ok(false);
+        return Ok(Some(Exit::Interrupted));
     }
     suppress_the_gone(ledger, name, list, destination, screen).await?;
-    Ok(true)
+    Ok(None)
 }
 
 /// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.

@@ -23,8 +23,10 @@ pub struct Settings {
     pub hello: Option<String>,
     /// A PEM file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
-    /// Seconds before a deferred copy is tried again for the first time.
+    /// Before a deferred copy is tried again for the first time.
     pub retry_after_seconds: u64,
+    /// How long the relay may take for an answer. It has ten times as long for the answer to a message's end.
+    pub answer_within_seconds: u64,
 }
 
 /// A relay that takes more than this at a time from one sender is rare.
@@ -32,6 +34,13 @@ pub const MOST_CONNECTIONS: usize = 64;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { connections: 4, rate: None, hello: None, ca_file: None, retry_after_seconds: 60 }
+        Self {
+            connections: 4,
+            rate: None,
+            hello: None,
+            ca_file: None,
+            retry_after_seconds: 60,
+            answer_within_seconds: 60,
+        }
     }
 }

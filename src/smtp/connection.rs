@@ -34,16 +34,16 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(30),
-            answer: Duration::from_secs(60),
-            message: Duration::from_secs(180),
-            dot: Duration::from_secs(600),
-        }
+        Self::of_answers(Duration::from_secs(60))
     }
 }
 
 impl Deadlines {
+    /// All deadlines from that of one answer.
+    pub fn of_answers(answer: Duration) -> Self {
+        Self { connect: answer / 2, answer, message: answer * 3, dot: answer * 10 }
+    }
+
     fn of(&self, stage: Stage) -> Duration {
         match stage {
             Stage::Connect | Stage::Tls => self.connect,

@@ -1,0 +1,14 @@
+//! What happens to a charity and its supporters, from the command line to the last byte. One file a happening.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod everybody_gets_one;
+mod killed_and_resumed;
+mod listing_moves_in;
+mod postfix_takes_it;
+mod previewed_is_sent;
+mod relay_misbehaves;
+mod somebody_leaves;
+mod tls_or_nothing;

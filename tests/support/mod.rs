@@ -1,0 +1,234 @@
+//! A charity with a project of its own, and servers that behave as badly as they are told to.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+pub mod server;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+pub use server::{Act, Server, Stage};
+
+/// A project in a folder of its own.
+pub struct Charity {
+    folder: tempfile::TempDir,
+    variables: BTreeMap<String, String>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+const SETTINGS: &str = r#"
+[organisation]
+name = "Example Charity"
+legal_name = "Example Charity Limited"
+address = "1 Example Street, London"
+charity = "Registered charity no. 0000000"
+website = "https://charity.example/"
+contact = "hello@charity.example"
+
+[sender]
+name = "Example Charity"
+address = "news@charity.example"
+"#;
+
+const QUICK: &str = "\n[send]\nretry_after_seconds = 0\nanswer_within_seconds = 1\n";
+
+impl Charity {
+    /// Three stories of December 2020 and nobody on the list.
+    pub fn new() -> Self {
+        let charity = Self { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() };
+        let charity = charity.file("roundup.toml", &format!("{SETTINGS}{QUICK}"));
+        ["03", "12", "21"].into_iter().fold(charity, |charity, day| {
+            charity.file(
+                &format!("news/2020-12-{day}-story.md"),
+                &format!(
+                    "---\ntitle: Story of the {day}\ndate: 2020-12-{day}\nlink: https://charity.example/{day}\n---\n\nWhat \
+                     happened.\n"
+                ),
+            )
+        })
+    }
+
+    /// A list of so many people.
+    pub fn people(self, count: usize) -> Self {
+        let rows: String =
+            (0..count).map(|i| format!("p{i}@example.org,Person {i},consent\n")).collect();
+        self.file("subscribers/people.csv", &format!("email,first_name,basis\n{rows}"))
+    }
+
+    pub fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    /// Adds to `roundup.toml`.
+    pub fn setting(self, text: &str) -> Self {
+        let settings = format!("{SETTINGS}{QUICK}{text}\n");
+        self.file("roundup.toml", settings)
+    }
+
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub fn relay(self, server: &Server) -> Self {
+        let address = server.address();
+        self.variable("ROUNDUP_RELAY", &address)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    pub fn files(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.path(folder)) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roundup"));
+        command.args(arguments.split_whitespace()).current_dir(self.folder.path());
+        command.stdin(Stdio::null());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("ROUNDUP_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(&self.variables);
+        command
+    }
+
+    /// Runs a command to its end. Arguments are separated by spaces.
+    pub fn run(&self, arguments: &str) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Starts a command and lets it run.
+    pub fn start(&self, arguments: &str) -> Child {
+        self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The report as JSON.
+    pub fn report(&self, edition: &str) -> serde_json::Value {
+        let ran = self.run(&format!("report {edition} --json"));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let number = |name: &str| report[name].as_u64().unwrap();
+        let sum: u64 = [
+            "accepted",
+            "deferred",
+            "rejected",
+            "uncertain",
+            "suppressed",
+            "cancelled",
+            "expired",
+            "planned",
+        ]
+        .into_iter()
+        .map(number)
+        .sum();
+        assert_eq!(sum, number("people"), "{report}");
+        report
+    }
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Ended with this code.
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Said these words, on either stream.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(
+            self.stdout.contains(words) || self.stderr.contains(words),
+            "`{words}` is missing\nstdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+}
+
+/// The path of a program that a test needs, or `None` with a word about it. Under `scripts/test` nothing may be missing.
+pub fn needed(program: &str) -> Option<PathBuf> {
+    let found = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path)
+            .chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from))
+            .map(|folder| folder.join(program))
+            .find(|path| path.is_file())
+    });
+    if found.is_none() {
+        assert!(
+            std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(),
+            "{program} is missing, and scripts/test should have installed it"
+        );
+        eprintln!("skipped: {program} is missing");
+    }
+    found
+}
+
+/// Sends a signal by name to a process that a test has started.
+pub fn signal(child: &Child, name: &str) {
+    let status =
+        Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+    assert!(status.success());
+}
+
+/// A field of a message's header, unfolded.
+pub fn field<'a>(message: &'a str, name: &str) -> Vec<&'a str> {
+    message
+        .split("\r\n\r\n")
+        .next()
+        .unwrap_or_default()
+        .split("\r\n")
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .collect()
+}
+
+/// The whole folder as a sorted list of names and lengths, to see that nothing was changed.
+pub fn contents(folder: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let length = fs::metadata(&path).unwrap().len();
+                found.push((path, length));
+            }
+        }
+    }
+    found.sort();
+    found
+}

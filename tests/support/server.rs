@@ -1,0 +1,399 @@
+//! An SMTP server for tests: keeps what it took, and does at each stage what its script says.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// Where in a session the script is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    Banner,
+    Hello,
+    StartTls,
+    Login,
+    Mail,
+    Recipient,
+    Data,
+    Dot,
+    Quit,
+}
+
+/// What happens there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// What a good server does.
+    Go,
+    /// This answer instead.
+    Answer(&'static str),
+    /// The good answer, and these bytes right behind it.
+    GoAnd(&'static str),
+    /// Closes without a word.
+    Close,
+    /// After the dot: takes the message, then closes without an answer.
+    TakeAndClose,
+    /// Says nothing until the client goes away.
+    Silence,
+}
+
+/// What the script gets to see.
+#[derive(Debug, Clone)]
+pub struct Moment<'a> {
+    pub stage: Stage,
+    /// From 1, in the order of connections.
+    pub connection: usize,
+    /// Empty before RCPT.
+    pub recipient: &'a str,
+    /// How often this recipient came to this stage before.
+    pub before: usize,
+}
+
+/// A message that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub recipient: String,
+    pub bytes: String,
+}
+
+type Script = dyn Fn(&Moment<'_>) -> Act + Send + Sync;
+
+/// What the server offers.
+#[derive(Debug, Clone, Default)]
+pub struct Offer {
+    /// Lines of the EHLO answer after the first.
+    pub extensions: Vec<&'static str>,
+    /// TLS from the first byte.
+    pub implicit: bool,
+    /// The certificate's files, for TLS of either kind.
+    pub tls: bool,
+}
+
+#[derive(Default)]
+struct Books {
+    taken: Vec<Taken>,
+    visits: Vec<(Stage, String)>,
+    connections: usize,
+    /// Everything clients said, for looking at.
+    said: Vec<String>,
+}
+
+/// Runs until the test process ends.
+pub struct Server {
+    port: u16,
+    books: Arc<Mutex<Books>>,
+    taken: Receiver<usize>,
+    scheme: &'static str,
+    /// PEM of the certificate.
+    pub certificate: Option<String>,
+}
+
+struct House {
+    script: Box<Script>,
+    offer: Offer,
+    tls: Option<Arc<ServerConfig>>,
+    books: Arc<Mutex<Books>>,
+    taken: Mutex<Sender<usize>>,
+}
+
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
+impl Server {
+    /// A server that takes everything.
+    pub fn good() -> Self {
+        Self::scripted(|_| Act::Go)
+    }
+
+    pub fn scripted(script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static) -> Self {
+        let extensions = vec!["PIPELINING", "SIZE 10240000", "8BITMIME", "ENHANCEDSTATUSCODES"];
+        Self::offering(Offer { extensions, ..Offer::default() }, script)
+    }
+
+    pub fn offering(
+        offer: Offer,
+        script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (tls, certificate) = if offer.tls || offer.implicit {
+            let (config, pem) = certificate();
+            (Some(Arc::new(config)), Some(pem))
+        } else {
+            (None, None)
+        };
+        let scheme = if offer.implicit { "smtps" } else { "smtp" };
+        let books = Arc::new(Mutex::new(Books::default()));
+        let (sender, taken) = channel();
+        let house = Arc::new(House {
+            script: Box::new(script),
+            offer,
+            tls,
+            books: Arc::clone(&books),
+            taken: Mutex::new(sender),
+        });
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let house = Arc::clone(&house);
+                let number = {
+                    let mut books = house.books.lock().unwrap();
+                    books.connections += 1;
+                    books.connections
+                };
+                // A client that goes away is no failure of the server.
+                thread::spawn(move || house.serve(stream.unwrap(), number));
+            }
+        });
+        Self { port, books, taken, scheme, certificate }
+    }
+
+    /// As ROUNDUP_RELAY wants it.
+    pub fn address(&self) -> String {
+        format!("{}://127.0.0.1:{}", self.scheme, self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn taken(&self) -> Vec<Taken> {
+        self.books.lock().unwrap().taken.clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.books.lock().unwrap().connections
+    }
+
+    pub fn said(&self) -> Vec<String> {
+        self.books.lock().unwrap().said.clone()
+    }
+
+    /// Waits until so many messages were taken since the server began.
+    pub fn wait_for(&self, messages: usize) {
+        while self.taken().len() < messages {
+            self.taken.recv_timeout(std::time::Duration::from_secs(60)).expect("a message in time");
+        }
+    }
+
+    /// Who got a message, in order of addresses. Nobody may stand there twice.
+    #[track_caller]
+    pub fn everybody_once(&self) -> Vec<String> {
+        let mut recipients: Vec<String> =
+            self.taken().into_iter().map(|taken| taken.recipient).collect();
+        recipients.sort();
+        let mut once = recipients.clone();
+        once.dedup();
+        assert_eq!(recipients, once, "somebody got it twice");
+        once
+    }
+}
+
+fn certificate() -> (ServerConfig, String) {
+    let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    (config, made.cert.pem())
+}
+
+/// A session is over.
+struct Over;
+
+impl From<std::io::Error> for Over {
+    fn from(_: std::io::Error) -> Self {
+        Over
+    }
+}
+
+impl House {
+    fn serve(&self, stream: TcpStream, number: usize) {
+        stream.set_nodelay(true).unwrap();
+        let stream: Box<dyn Stream> = match (&self.tls, self.offer.implicit) {
+            (Some(tls), true) => match self.secure(tls, Box::new(stream)) {
+                Some(stream) => stream,
+                None => return,
+            },
+            _ => Box::new(stream),
+        };
+        let mut session = Session {
+            house: self,
+            stream: BufReader::new(stream),
+            number,
+            recipient: String::new(),
+        };
+        let _: Result<(), Over> = session.talk();
+    }
+
+    fn secure(&self, tls: &Arc<ServerConfig>, stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
+        let connection = ServerConnection::new(Arc::clone(tls)).ok()?;
+        Some(Box::new(StreamOwned::new(connection, stream)))
+    }
+}
+
+struct Session<'a> {
+    house: &'a House,
+    stream: BufReader<Box<dyn Stream>>,
+    number: usize,
+    recipient: String,
+}
+
+impl Session<'_> {
+    /// Does what the script says. `true` when the good answer was given.
+    fn act(&mut self, stage: Stage, good: &str) -> Result<bool, Over> {
+        let act = self.ask(stage);
+        match act {
+            Act::Go => self.write(good).map(|()| true),
+            Act::Answer(answer) => self.write(answer).map(|()| false),
+            Act::GoAnd(more) => self.write(&format!("{good}\r\n{more}")).map(|()| true),
+            Act::Close | Act::TakeAndClose => Err(Over),
+            Act::Silence => self.be_silent(),
+        }
+    }
+
+    fn ask(&self, stage: Stage) -> Act {
+        let before = {
+            let mut books = self.house.books.lock().unwrap();
+            let visit = (stage, self.recipient.clone());
+            let before = books.visits.iter().filter(|past| **past == visit).count();
+            books.visits.push(visit);
+            before
+        };
+        let moment = Moment { stage, connection: self.number, recipient: &self.recipient, before };
+        (self.house.script)(&moment)
+    }
+
+    fn be_silent<T>(&mut self) -> Result<T, Over> {
+        let mut rest = [0; 1024];
+        while self.stream.read(&mut rest)? > 0 {}
+        Err(Over)
+    }
+
+    fn write(&mut self, answer: &str) -> Result<(), Over> {
+        let stream = self.stream.get_mut();
+        stream.write_all(format!("{answer}\r\n").as_bytes())?;
+        stream.flush()?;
+        Ok(())
+    }
+
+    fn line(&mut self) -> Result<String, Over> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(Over);
+        }
+        Ok(line)
+    }
+
+    fn talk(&mut self) -> Result<(), Over> {
+        self.act(Stage::Banner, "220 test ESMTP")?;
+        let mut secure = self.house.offer.implicit;
+        loop {
+            let line = self.line()?;
+            let command = line.trim_end().to_owned();
+            self.house.books.lock().unwrap().said.push(command.clone());
+            let verb = command.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+            match verb.as_str() {
+                "EHLO" => {
+                    let mut lines = vec!["test"];
+                    lines.extend(
+                        self.house.offer.extensions.iter().filter(|e| !secure || **e != "STARTTLS"),
+                    );
+                    let last = lines.len() - 1;
+                    let answer: Vec<String> = lines
+                        .iter()
+                        .enumerate()
+                        .map(|(i, l)| format!("250{}{l}", if i == last { ' ' } else { '-' }))
+                        .collect();
+                    self.act(Stage::Hello, &answer.join("\r\n"))?;
+                }
+                "STARTTLS" => {
+                    if self.act(Stage::StartTls, "220 go ahead")? {
+                        let tls = self.house.tls.clone().ok_or(Over)?;
+                        let plain = std::mem::replace(
+                            &mut self.stream,
+                            BufReader::new(Box::new(std::io::Cursor::new(Vec::new()))),
+                        );
+                        let stream = self.house.secure(&tls, plain.into_inner()).ok_or(Over)?;
+                        self.stream = BufReader::new(stream);
+                        secure = true;
+                    }
+                }
+                "AUTH" => {
+                    if command.eq_ignore_ascii_case("AUTH LOGIN") {
+                        self.write("334 VXNlcm5hbWU6")?;
+                        self.line()?;
+                        self.write("334 UGFzc3dvcmQ6")?;
+                        self.line()?;
+                    }
+                    self.act(Stage::Login, "235 2.7.0 welcome")?;
+                }
+                "MAIL" => {
+                    self.recipient.clear();
+                    self.act(Stage::Mail, "250 2.1.0 ok")?;
+                }
+                "RCPT" => {
+                    let address = command.split(['<', '>']).nth(1).unwrap_or_default();
+                    self.recipient = address.to_owned();
+                    if !self.act(Stage::Recipient, "250 2.1.5 ok")? {
+                        self.recipient = format!("!{address}");
+                    }
+                }
+                "DATA" => {
+                    if self.recipient.is_empty() || self.recipient.starts_with('!') {
+                        self.write("503 5.5.1 no recipient")?;
+                    } else if self.act(Stage::Data, "354 go ahead")? {
+                        self.message()?;
+                    }
+                }
+                "RSET" => self.write("250 2.0.0 ok")?,
+                "QUIT" => {
+                    self.act(Stage::Quit, "221 2.0.0 bye")?;
+                    return Ok(());
+                }
+                _ => self.write("500 5.5.2 what?")?,
+            }
+        }
+    }
+
+    fn message(&mut self) -> Result<(), Over> {
+        let mut bytes = String::new();
+        loop {
+            let line = self.line()?;
+            if line == ".\r\n" {
+                break;
+            }
+            bytes.push_str(line.strip_prefix('.').unwrap_or(&line));
+        }
+        let take = |house: &House, recipient: &str, bytes: String| {
+            let mut books = house.books.lock().unwrap();
+            books.taken.push(Taken { recipient: recipient.to_owned(), bytes });
+            // Nobody may be waiting.
+            let _ = house.taken.lock().unwrap().send(books.taken.len());
+        };
+        match self.ask(Stage::Dot) {
+            Act::Go => {
+                take(self.house, &self.recipient, bytes);
+                self.write("250 2.0.0 taken")
+            }
+            Act::GoAnd(more) => {
+                take(self.house, &self.recipient, bytes);
+                self.write(&format!("250 2.0.0 taken\r\n{more}"))
+            }
+            Act::TakeAndClose => {
+                take(self.house, &self.recipient, bytes);
+                Err(Over)
+            }
+            Act::Answer(answer) => self.write(answer),
+            Act::Close => Err(Over),
+            Act::Silence => self.be_silent(),
+        }
+    }
+}
