@@ -1,5 +1,4 @@
 //! roundup, the program.
-#![forbid(unsafe_code)]
 
 fn main() -> std::process::ExitCode {
     roundup::cli::run()

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::rfc::address::EmailAddress;
+use crate::rfc::base16;
 
 /// What a keyed name is for. It goes into the key's input, so that one kind can never pass as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl Keys {
     /// The left part of a copy's Message-ID: the same however often the copy is tried.
     pub fn message_id(&self, edition: &str, address: &EmailAddress) -> String {
         let mac = self.mac(Purpose::MessageId, &[edition.as_bytes(), address.key().as_bytes()]);
-        mac[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        base16::encode(&mac[..16])
     }
 
     /// The token in a person's unsubscribe address.

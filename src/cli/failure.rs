@@ -50,10 +50,12 @@ impl Failure {
         Self { exit, what: what.into(), place: None, line_text: None, more: Vec::new(), help: None }
     }
 
+    #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
+    #[must_use]
     pub fn at(self, place: Place) -> Self {
         Self { place: Some(place), ..self }
     }

@@ -372,11 +372,15 @@ fn write_items(
     }
     let mut taken = std::collections::BTreeSet::new();
     for item in &reading.items {
-        let mut name = item::slug(&item.id);
+        let slug = match item::slug(&item.id) {
+            slug if slug.is_empty() => "story".to_owned(),
+            slug => slug,
+        };
+        let mut name = slug.clone();
         // Ids from outside may differ only in signs that no file name has.
         let mut number = 2;
         while !taken.insert(name.clone()) {
-            name = format!("{}-{number}", item::slug(&item.id));
+            name = format!("{slug}-{number}");
             number += 1;
         }
         let shown = format!("news/{name}.md");

@@ -224,13 +224,12 @@ fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Ed
     let settings = &project.settings;
     let selection = select(items, &chosen.window, world::today(settings.time_zone));
     let proposed;
-    let draft = match &chosen.draft {
-        Some(draft) => draft,
-        None => {
-            let organisation = &settings.organisation.name;
-            proposed = Draft::propose(&chosen.window, &selection, None, organisation);
-            &proposed
-        }
+    let draft = if let Some(draft) = &chosen.draft {
+        draft
+    } else {
+        let organisation = &settings.organisation.name;
+        proposed = Draft::propose(&chosen.window, &selection, None, organisation);
+        &proposed
     };
     Ok(edit(draft, selection)?)
 }

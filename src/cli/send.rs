@@ -46,7 +46,7 @@ pub struct Arguments {
     /// The number of people, for scripts: it must be the number in the plan
     #[arg(long, value_name = "N")]
     confirm: Option<u64>,
-    /// Where to send it, as in smtps://smtp.example.org or smtp://127.0.0.1:2525
+    /// Where to send it, as in <smtps://smtp.example.org> or <smtp://127.0.0.1:2525>
     #[arg(long, value_name = "URL")]
     relay: Option<String>,
     /// No faster than this, as in 30/min
@@ -76,38 +76,34 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     screen.problems(&list.problems);
     let identity = Identity::new(&project.settings.sender)?;
     // Until the number was typed nothing is written; then everything happens under the lock.
-    let plan = match planned_already(&project, &chosen.name, practice).await? {
-        true => None,
-        false => match plan(&project, &chosen, &list, &destination, &arguments, screen).await? {
-            Some(plan) => Some(plan),
-            None => {
-                screen.say("Nothing was sent.");
-                return Ok(Exit::Interrupted);
-            }
-        },
+    let plan = if planned_already(&project, &chosen.name, practice).await? {
+        None
+    } else if let Some(plan) =
+        plan(&project, &chosen, &list, &destination, &arguments, screen).await?
+    {
+        Some(plan)
+    } else {
+        screen.say("Nothing was sent.");
+        return Ok(Exit::Interrupted);
     };
     project.own_folder(practice)?;
     let _lock = lock(&project, &chosen.name, practice)?;
     let ledger = Arc::new(SqliteLedger::open(&ledger_path(&project, practice)?)?);
-    let planned = match plan {
-        Some(plan) => {
-            let edition = plan.edition.clone();
-            // Another process may have planned it while the number was typed: then this fails.
-            ledger.plan(plan).await?;
-            edition
+    let planned = if let Some(plan) = plan {
+        let edition = plan.edition.clone();
+        // Another process may have planned it while the number was typed: then this fails.
+        ledger.plan(plan).await?;
+        edition
+    } else {
+        let Some(planned) = ledger.edition(&chosen.name).await? else {
+            return Err(Failure::new(Exit::Failed, "the ledger was taken away meanwhile"));
+        };
+        let go_on = carry_on(&project, &ledger, &planned, &list, &destination, &arguments, screen);
+        if let Some(exit) = go_on.await? {
+            return Ok(exit);
         }
-        None => {
-            let Some(planned) = ledger.edition(&chosen.name).await? else {
-                return Err(Failure::new(Exit::Failed, "the ledger was taken away meanwhile"));
-            };
-            let go_on =
-                carry_on(&project, &ledger, &planned, &list, &destination, &arguments, screen);
-            if let Some(exit) = go_on.await? {
-                return Ok(exit);
-            }
-            tell_changes(&project, &chosen, &planned, &list, screen).await;
-            planned
-        }
+        tell_changes(&project, &chosen, &planned, &list, screen).await;
+        planned
     };
     let skeleton =
         Arc::new(skeleton(&project, planned.composition.clone(), identity, planned.planned_at)?);

@@ -1,6 +1,7 @@
-//! Cuts `{{#for_recipient}}…{{/for_recipient}}` out of a template before it is compiled: what is inside is a template of
-//! its own, filled for each person.
+//! Cuts `{{#for_recipient}}…{{/for_recipient}}` out of a template before it is compiled.
 //! Pure: text in, text and slots out.
+//!
+//! What is inside is a template of its own, filled for each person.
 
 use super::fault::TemplateFault;
 use super::slot::Slot;

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::edition::{self, Edition};
+use crate::rfc::base16;
 use crate::rfc::header::one_line;
 
 pub use fault::TemplateFault;
@@ -90,10 +91,7 @@ impl Composition {
     pub fn hash(&self) -> String {
         let bytes =
             serde_json::to_vec(self).expect("a composition of texts can be written as JSON");
-        digest::digest(&digest::SHA256, &bytes).as_ref()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        base16::encode(&digest::digest(&digest::SHA256, &bytes).as_ref()[..8])
     }
 
     /// The fixed text of some pieces, slots shown by their names in braces.
@@ -119,7 +117,7 @@ pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_ur
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Slot { index, context } => {
-                filler.fill(*index, *context, person, unsubscribe_url, &mut out)
+                filler.fill(*index, *context, person, unsubscribe_url, &mut out);
             }
         }
     }
@@ -343,11 +341,11 @@ impl Side<'_> {
         let text = slots.cut_text(&text::tidy(&text), Context::PlainText);
         let mjml_pieces = slots.cut_text(&mjml, Context::PlainText);
         drop(slots);
-        let mjml = self.shown_mjml(&mjml_pieces);
+        let mjml = Self::shown_mjml(&mjml_pieces);
         Ok(Variant { segments, html, text, mjml })
     }
 
-    fn shown_mjml(&self, pieces: &[Piece]) -> String {
+    fn shown_mjml(pieces: &[Piece]) -> String {
         let mut out = String::new();
         for piece in pieces {
             match piece {

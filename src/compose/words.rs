@@ -16,7 +16,9 @@ pub fn html(markdown: &str, link_colour: &str) -> String {
             Event::Start(tag) => match tag {
                 Tag::Paragraph => out.push_str("<p style=\"margin:0 0 14px\">"),
                 Tag::Heading { .. } => {
-                    out.push_str("<h2 style=\"margin:20px 0 8px;font-size:20px;line-height:26px\">")
+                    out.push_str(
+                        "<h2 style=\"margin:20px 0 8px;font-size:20px;line-height:26px\">",
+                    );
                 }
                 Tag::Emphasis => out.push_str("<em>"),
                 Tag::Strong => out.push_str("<strong>"),
@@ -24,10 +26,10 @@ pub fn html(markdown: &str, link_colour: &str) -> String {
                     "<blockquote style=\"margin:0 0 14px;padding:0 0 0 16px;font-style:italic\">",
                 ),
                 Tag::List(None) => {
-                    out.push_str("<ul style=\"margin:0 0 14px;padding:0 0 0 22px\">")
+                    out.push_str("<ul style=\"margin:0 0 14px;padding:0 0 0 22px\">");
                 }
                 Tag::List(Some(_)) => {
-                    out.push_str("<ol style=\"margin:0 0 14px;padding:0 0 0 22px\">")
+                    out.push_str("<ol style=\"margin:0 0 14px;padding:0 0 0 22px\">");
                 }
                 Tag::Item => out.push_str("<li style=\"margin:0 0 6px\">"),
                 Tag::Link { dest_url, .. } => {
@@ -106,7 +108,7 @@ pub fn text(markdown: &str) -> String {
                 }
             }
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) if depth == 0 => {
-                flush(&mut paragraph, "\n\n")
+                flush(&mut paragraph, "\n\n");
             }
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 paragraph.push_str(&text);

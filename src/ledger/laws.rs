@@ -1,5 +1,5 @@
 //! The laws that every ledger keeps, as one test that each of them runs.
-//! Pure: a ledger comes in as an argument.
+//! Shell: runs ledgers that come in as arguments.
 
 use std::collections::BTreeSet;
 

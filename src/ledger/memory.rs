@@ -47,7 +47,7 @@ impl Entry {
     fn apply(&mut self, event: &Event, now: DateTime<Utc>) -> Result<Status, LedgerError> {
         self.status = next(self.status, event)?;
         self.changed_at = now;
-        self.detail = event.detail().to_owned();
+        event.detail().clone_into(&mut self.detail);
         self.next_at = match event {
             Event::Deferred { next_at, .. } => Some(*next_at),
             _ => None,

@@ -1,4 +1,4 @@
-//! The ledger in one SQLite file: a single writer thread, many changes a commit, every commit fsynced.
+//! The ledger in one `SQLite` file: a single writer thread, many changes a commit, every commit fsynced.
 //! Shell: the file and its thread.
 //!
 //! Group commit: while one commit waits for the disk, further changes queue up, and the next commit takes them all.
@@ -69,7 +69,7 @@ impl SqliteLedger {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let writer = thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn(move || work(connection, &queue))
+            .spawn(move || work(&connection, &queue))
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self { jobs: Some(jobs), writer: Some(writer) })
     }
@@ -186,7 +186,7 @@ fn write_error(error: &rusqlite::Error) -> LedgerError {
 }
 
 /// The writer's life: take what waits, do it in one transaction, commit, tell everybody.
-fn work(connection: Connection, queue: &mpsc::Receiver<Job>) {
+fn work(connection: &Connection, queue: &mpsc::Receiver<Job>) {
     let mut kept: Option<Job> = None;
     loop {
         let Some(first) = kept.take().or_else(|| queue.recv().ok()) else {
@@ -201,7 +201,7 @@ fn work(connection: Connection, queue: &mpsc::Receiver<Job>) {
         let mut told = Vec::new();
         let mut job = first;
         loop {
-            told.push((job.work)(Ok(&connection)));
+            told.push((job.work)(Ok(connection)));
             if told.len() == LARGEST_COMMIT {
                 break;
             }

@@ -42,7 +42,7 @@ pub fn read(
         ));
         return reading;
     }
-    reading.problems = table.problems.clone();
+    reading.problems.clone_from(&table.problems);
     for (index, row) in table.rows.iter().enumerate() {
         let fields: BTreeMap<String, Value> = table
             .columns

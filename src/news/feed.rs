@@ -17,19 +17,16 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
         Ok(feed) => feed,
         Err(first) => {
             let repaired = repaired(bytes);
-            match parse(address, repaired.as_bytes(), zone) {
-                Ok(feed) => {
-                    reading.problems.push(Problem::new(
-                        Place::whole(address),
-                        format!("the feed is damaged and was mended: {first}"),
-                        "tell whoever runs the site",
-                    ));
-                    feed
-                }
-                Err(_) => {
-                    reading.problems.push(refusal(address, bytes, &first));
-                    return reading;
-                }
+            if let Ok(feed) = parse(address, repaired.as_bytes(), zone) {
+                reading.problems.push(Problem::new(
+                    Place::whole(address),
+                    format!("the feed is damaged and was mended: {first}"),
+                    "tell whoever runs the site",
+                ));
+                feed
+            } else {
+                reading.problems.push(refusal(address, bytes, &first));
+                return reading;
             }
         }
     };

@@ -143,14 +143,7 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
     let image = address(IMAGE, reading)
         .map(|address| Image { address, alt: one_line(&text(ALT).unwrap_or_default()) });
     for (simple_name, (name, _)) in &named {
-        let known = [
-            TITLE, DATE, SUMMARY, CONTENT, LINK, IMAGE, ALT, TOPICS, ID, ORDER, DRAFT, MADE,
-            IGNORED,
-        ];
-        let mut names = known.iter().copied().flatten().copied();
-        if !names.clone().any(|known| known == simple_name)
-            && let Some(meant) = names.find(|known| nearest(simple_name, [*known]).is_some())
-        {
+        if let Some(meant) = misspelt(simple_name) {
             reading.problems.push(Problem::new(
                 place_of(name),
                 format!("`{name}` is not a known field"),
@@ -177,6 +170,17 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         place: origin.place,
         order: find(ORDER).and_then(|(_, value)| value.as_i64()).unwrap_or(origin.order),
     });
+}
+
+/// The known field that a name nobody knows looks like.
+fn misspelt(simple_name: &str) -> Option<&'static str> {
+    const KNOWN: [&[&str]; 13] =
+        [TITLE, DATE, SUMMARY, CONTENT, LINK, IMAGE, ALT, TOPICS, ID, ORDER, DRAFT, MADE, IGNORED];
+    let mut names = KNOWN.iter().copied().flatten().copied();
+    if names.clone().any(|known| known == simple_name) {
+        return None;
+    }
+    names.find(|known| nearest(simple_name, [*known]).is_some())
 }
 
 fn is_true(value: &Value) -> bool {

@@ -111,17 +111,16 @@ pub fn first_sentence(text: &str) -> &str {
 /// A name for files and anchors: lower-case words of the text, joined by hyphens, at most eight of them.
 pub fn slug(text: &str) -> String {
     let mut slug = String::new();
-    let mut words = 0;
     let plain = text.replace(['’', '\''], "");
-    for word in plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        if words == 8 || slug.len() + word.len() > 70 {
+    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words.take(8) {
+        if slug.len() + word.len() > 70 {
             break;
         }
-        if words > 0 {
+        if !slug.is_empty() {
             slug.push('-');
         }
         slug.extend(word.chars().flat_map(char::to_lowercase));
-        words += 1;
     }
     if slug.is_empty() { "item".to_owned() } else { slug }
 }

@@ -113,8 +113,8 @@ fn yaml(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
                     format!("put it in quotation marks: {name}: \"…: …\""),
                 ));
             }
-            let line = error.location().map_or(1, |at| at.line() as usize);
-            let column = error.location().map_or(1, |at| at.column() as usize);
+            let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
+            let column = error.location().map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
             let what = error.without_snippet().to_string();
             let what = what.lines().next().unwrap_or("it is not YAML").to_owned();
             Err(Problem::new(

@@ -16,6 +16,7 @@ use crate::audience::{Keys, List, list};
 use crate::compose::Templates;
 use crate::edition::Draft;
 use crate::problem::{Place, Problem};
+use crate::rfc::base16;
 use crate::rfc::dkim::{KeyError, Signer};
 
 pub use environment::{Environment, EnvironmentError, Variable};
@@ -197,7 +198,7 @@ impl Project {
         if !path.exists() {
             let mut secret = [0; SECRET_BYTES];
             random(&mut secret);
-            let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text = base16::encode(&secret);
             write_private(&path, text.as_bytes()).map_err(|error| ProjectError::Write {
                 path: shown.to_owned(),
                 what: error.to_string(),

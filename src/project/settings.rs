@@ -78,7 +78,7 @@ impl Settings {
 
 fn explain(path: &str, text: &str, message: &str, span: Option<Range<usize>>) -> SettingsError {
     let message = message.trim();
-    let start = span.map(|span| span.start).unwrap_or(0).min(text.len());
+    let start = span.map_or(0, |span| span.start).min(text.len());
     let before = text.get(..start).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

@@ -67,6 +67,9 @@ pub fn simple(name: &str) -> String {
 
 /// Text of a file whose encoding is not told: byte order mark, else UTF-8, else windows-1252 (what Excel writes as
 /// "CSV"), and whether it was the last.
+///
+/// # Errors
+/// When no encoding reads it.
 pub fn decode(bytes: &[u8]) -> Result<(String, bool), TableError> {
     let (encoding, start) = if bytes.starts_with(b"\xef\xbb\xbf") {
         (UTF_8, 3)
@@ -130,10 +133,7 @@ pub fn read(source: &str, bytes: &[u8]) -> Result<Table, TableError> {
     }
     let heading = lines.iter().find(|line| !line.trim().is_empty()).ok_or(TableError::Empty)?;
     let delimiter = delimiter.unwrap_or_else(|| sniff(heading));
-    loop {
-        let Some(line) = quote_fault(&lines, delimiter) else {
-            break;
-        };
+    while let Some(line) = quote_fault(&lines, delimiter) {
         if problems.len() > MOST_QUOTE_FAULTS {
             return Err(TableError::Quotes { line });
         }

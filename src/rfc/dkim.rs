@@ -157,7 +157,7 @@ impl Signer {
     }
 }
 
-/// An RSA public key (PKCS#1) as the SubjectPublicKeyInfo that DNS records hold (RFC 5280 section 4.1).
+/// An RSA public key (PKCS#1) as the `SubjectPublicKeyInfo` that DNS records hold (RFC 5280 section 4.1).
 fn spki_of_rsa(pkcs1: &[u8]) -> Vec<u8> {
     const ALGORITHM: &[u8] =
         &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];

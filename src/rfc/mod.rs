@@ -2,6 +2,7 @@
 //! Pure: bytes and values in, bytes and values out.
 
 pub mod address;
+pub mod base16;
 pub mod csv;
 pub mod dkim;
 pub mod header;

@@ -29,8 +29,8 @@ impl Rate {
         let number: u32 = number.trim().parse().map_err(|_| wrong())?;
         let span = match unit.trim() {
             "s" | "sec" | "second" => Duration::from_secs(1),
-            "min" | "m" | "minute" => Duration::from_secs(60),
-            "h" | "hour" => Duration::from_secs(3600),
+            "min" | "m" | "minute" => Duration::from_mins(1),
+            "h" | "hour" => Duration::from_hours(1),
             _ => return Err(wrong()),
         };
         if number == 0 {
@@ -59,7 +59,7 @@ impl Pace {
         };
         let moment = self.next.max(now);
         self.next = moment + rate.gap;
-        moment - now
+        moment.checked_sub(now).unwrap()
     }
 }
 
@@ -78,8 +78,8 @@ impl Default for Retry {
     fn default() -> Self {
         Self {
             // Greylisting wants five minutes; a first look after one costs little.
-            first: Duration::from_secs(60),
-            longest: Duration::from_secs(4 * 3600),
+            first: Duration::from_mins(1),
+            longest: Duration::from_hours(4),
             most_tries: 6,
         }
     }

@@ -37,7 +37,7 @@ impl Orders {
             connections: 4,
             rate: None,
             retry: Retry::default(),
-            patience: Duration::from_secs(30 * 60),
+            patience: Duration::from_mins(30),
             reconnect: Duration::from_secs(1),
         }
     }

@@ -34,7 +34,7 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self::of_answers(Duration::from_secs(60))
+        Self::of_answers(Duration::from_mins(1))
     }
 }
 

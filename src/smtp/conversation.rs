@@ -1,5 +1,4 @@
-//! One SMTP session without its socket: bytes and leave in, steps out (RFC 5321; RFC 2920 for pipelining, RFC 3207 for
-//! STARTTLS, RFC 4954 for AUTH).
+//! One SMTP session without its socket: bytes and leave in, steps out (RFC 5321, 2920, 3207, 4954).
 //! Pure: no clock, no network.
 //!
 //! Two rules keep answers and commands together. Before anything is written, nothing may be left unread: a server that

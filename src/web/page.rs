@@ -130,9 +130,9 @@ impl Page<'_> {
             }
             // What only may matter is folded away when there is much of it.
             let open = if severity == Severity::Note && findings.len() > 3 { "" } else { " open" };
-            let _ = write!(
+            let _ = writeln!(
                 page,
-                "<details class=\"{class}\"{open}><summary>{heading} <span class=\"count\">{}</span></summary><ul>\n",
+                "<details class=\"{class}\"{open}><summary>{heading} <span class=\"count\">{}</span></summary><ul>",
                 findings.len()
             );
             for finding in findings {

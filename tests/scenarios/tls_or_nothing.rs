@@ -25,10 +25,8 @@ fn implicit_tls_and_starttls() {
     for implicit in [true, false] {
         let extensions = if implicit { vec!["AUTH PLAIN"] } else { STARTTLS.to_vec() };
         let server = Server::offering(Offer { extensions, implicit, tls: true }, |_| Act::Go);
-        let address = match implicit {
-            true => server.address(),
-            false => format!("{}?tls=starttls", server.address()),
-        };
+        let address =
+            if implicit { server.address() } else { format!("{}?tls=starttls", server.address()) };
         let charity = secret_charity(&server, &address);
         charity.run("send --year 2020 --confirm 4").ends(0).says("4 accepted");
         assert_eq!(server.everybody_once().len(), 4);

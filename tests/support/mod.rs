@@ -44,11 +44,11 @@ impl Charity {
     /// Three stories of December 2020 and nobody on the list.
     pub fn new() -> Self {
         let charity = Self { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() };
-        let charity = charity.file("roundup.toml", &format!("{SETTINGS}{QUICK}"));
+        let charity = charity.file("roundup.toml", format!("{SETTINGS}{QUICK}"));
         ["03", "12", "21"].into_iter().fold(charity, |charity, day| {
             charity.file(
                 &format!("news/2020-12-{day}-story.md"),
-                &format!(
+                format!(
                     "---\ntitle: Story of the {day}\ndate: 2020-12-{day}\nlink: https://charity.example/{day}\n---\n\nWhat \
                      happened.\n"
                 ),
@@ -60,7 +60,7 @@ impl Charity {
     pub fn people(self, count: usize) -> Self {
         let rows: String =
             (0..count).map(|i| format!("p{i}@example.org,Person {i},consent\n")).collect();
-        self.file("subscribers/people.csv", &format!("email,first_name,basis\n{rows}"))
+        self.file("subscribers/people.csv", format!("email,first_name,basis\n{rows}"))
     }
 
     pub fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {

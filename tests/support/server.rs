@@ -150,7 +150,7 @@ impl Server {
         Self { port, books, taken, scheme, certificate }
     }
 
-    /// As ROUNDUP_RELAY wants it.
+    /// As `ROUNDUP_RELAY` wants it.
     pub fn address(&self) -> String {
         format!("{}://127.0.0.1:{}", self.scheme, self.port)
     }
@@ -174,7 +174,7 @@ impl Server {
     /// Waits until so many messages were taken since the server began.
     pub fn wait_for(&self, messages: usize) {
         while self.taken().len() < messages {
-            self.taken.recv_timeout(std::time::Duration::from_secs(60)).expect("a message in time");
+            self.taken.recv_timeout(std::time::Duration::from_mins(1)).expect("a message in time");
         }
     }
 
@@ -341,7 +341,7 @@ impl Session<'_> {
                 }
                 "RCPT" => {
                     let address = command.split(['<', '>']).nth(1).unwrap_or_default();
-                    self.recipient = address.to_owned();
+                    address.clone_into(&mut self.recipient);
                     if !self.act(Stage::Recipient, "250 2.1.5 ok")? {
                         self.recipient = format!("!{address}");
                     }

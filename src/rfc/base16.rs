@@ -1,0 +1,25 @@
+//! Bytes as hexadecimal digits (RFC 4648 section 8), in small letters.
+//! Pure: bytes in, text out.
+
+/// Two digits a byte.
+pub fn encode(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_vectors_of_the_standard() {
+        assert_eq!(encode(b""), "");
+        assert_eq!(encode(b"foobar"), "666f6f626172");
+        assert_eq!(encode(&[0, 255]), "00ff");
+    }
+}
