@@ -101,9 +101,22 @@ fn every_file_says_what_it_does_and_whether_it_touches_the_world() {
 
 #[test]
 fn a_pure_file_touches_nothing() {
-    const WORLD: [&str; 14] = [
-        "std::fs", "std::env", "TcpStream", "UdpSocket", "std::process", "thread::sleep", "tokio::", "Utc::now", "Local::now",
-        "SystemTime", "Instant::now", "reqwest", "println!", "eprintln!", "File::",
+    const WORLD: [&str; 15] = [
+        "std::fs",
+        "std::env",
+        "TcpStream",
+        "UdpSocket",
+        "std::process",
+        "thread::sleep",
+        "tokio::",
+        "Utc::now",
+        "Local::now",
+        "SystemTime",
+        "Instant::now",
+        "reqwest",
+        "println!",
+        "eprintln!",
+        "File::",
     ];
     let mut found = Vec::new();
     for path in sources(Path::new("src")) {
