@@ -86,7 +86,10 @@ fn the_page_and_the_program_say_the_same() {
         .collect();
     let missing: Vec<_> = said.difference(&listed).collect();
     let surplus: Vec<_> = listed.difference(&said).collect();
-    assert!(missing.is_empty() && surplus.is_empty(), "missing: {missing:#?}\nsurplus: {surplus:#?}");
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "missing: {missing:#?}\nsurplus: {surplus:#?}"
+    );
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! What the documents show is what the program does, and their links lead somewhere.
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn console_blocks_run_as_they_stand() {
+    trycmd::TestCases::new().case("README.md").case("docs/*.md");
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut files = vec![Path::new("README.md").to_owned(), Path::new("SECURITY.md").to_owned()];
+    files.extend(fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path()));
+    let mut checked = 0;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "md")) {
+        let text = fs::read_to_string(file).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("http") || link.starts_with('#') {
+                continue;
+            }
+            let target = link.split('#').next().unwrap();
+            assert!(file.with_file_name(target).exists(), "{}: {link}", file.display());
+            checked += 1;
+        }
+    }
+    assert!(checked >= 5, "{checked}");
+}
+
+#[test]
+fn the_sample_is_the_news_of_2020_and_eight_people_at_example_domains() {
+    assert_eq!(fs::read_dir("news").unwrap().count(), 26);
+    let list = fs::read_to_string("subscribers/people.csv").unwrap();
+    let addresses: Vec<&str> =
+        list.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(addresses.len(), 8);
+    for address in addresses {
+        let domain = address.split('@').nth(1).unwrap();
+        assert!(["example.org", "example.com", "example.net"].contains(&domain), "{address}");
+    }
+}
