@@ -170,7 +170,7 @@ fn every_invariant_names_a_test_that_exists() {
         .collect();
     let invariants = document.split("## Invariants").nth(1).expect("a section of invariants");
     let mut count = 0;
-    for name in invariants.split('`').skip(1).step_by(2).filter(|name| name.contains("_")) {
+    for name in invariants.split('`').skip(1).step_by(2).filter(|name| name.contains('_')) {
         let name = name.rsplit("::").next().unwrap();
         assert!(all.contains(&format!("fn {name}(")), "no test is named {name}");
         count += 1;

@@ -334,7 +334,7 @@ async fn import(arguments: &ImportArguments, desk: &Desk) -> Result<Exit, Failur
         )
         .help("look whether --kind says what it is"));
     }
-    write_items(&project, &reading, arguments.dry_run, screen)
+    write_items(&project, &reading, kind, arguments.dry_run, screen)
 }
 
 fn guess(from: &str, bytes: &[u8]) -> Option<Kind> {
@@ -357,9 +357,27 @@ fn guess(from: &str, bytes: &[u8]) -> Option<Kind> {
     (start.starts_with('[') || start.starts_with('{')).then_some(Kind::Json)
 }
 
+/// A name that people recognise: day and title. A listing's items are named by their place on the page, which is all that
+/// is known of their order.
+fn file_name(item: &Item, kind: Kind) -> String {
+    let name = match kind {
+        Kind::Listing => item::slug(&item.id),
+        Kind::Markdown | Kind::Csv | Kind::Json | Kind::Feed => {
+            let title = item::slug(&item.title);
+            match item.date {
+                Some(PartialDate::Instant(at)) => format!("{}-{title}", at.format("%Y-%m-%d")),
+                Some(date) => format!("{date}-{title}"),
+                None => title,
+            }
+        }
+    };
+    if name.trim_matches('-').is_empty() { "story".to_owned() } else { name }
+}
+
 fn write_items(
     project: &Project,
     reading: &Reading,
+    kind: Kind,
     dry_run: bool,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
@@ -372,10 +390,7 @@ fn write_items(
     }
     let mut taken = std::collections::BTreeSet::new();
     for item in &reading.items {
-        let slug = match item::slug(&item.id) {
-            slug if slug.is_empty() => "story".to_owned(),
-            slug => slug,
-        };
+        let slug = file_name(item, kind);
         let mut name = slug.clone();
         // Ids from outside may differ only in signs that no file name has.
         let mut number = 2;

@@ -36,7 +36,7 @@ impl Progress {
             let bar =
                 ProgressBar::with_draw_target(Some(people), ProgressDrawTarget::stderr_with_hz(10));
             let style = ProgressStyle::with_template(
-                "[{bar:24}] {human_pos}/{human_len} · {msg}(Ctrl-C stops safely)",
+                "[{bar:24}] {human_pos}/{human_len} · {msg}about {eta} left (Ctrl-C stops safely)",
             );
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("█▌ "));

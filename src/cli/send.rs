@@ -46,8 +46,11 @@ pub struct Arguments {
     /// The number of people, for scripts: it must be the number in the plan
     #[arg(long, value_name = "N")]
     confirm: Option<u64>,
-    /// Where to send it, as in <smtps://smtp.example.org> or <smtp://127.0.0.1:2525>
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Where to send it, as in smtps://smtp.example.org or smtp://127.0.0.1:2525"
+    )]
     relay: Option<String>,
     /// No faster than this, as in 30/min
     #[arg(long, value_name = "RATE")]

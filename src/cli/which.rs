@@ -11,28 +11,33 @@ use crate::window::Window;
 
 /// A window of time. Days are whole days in the project's time zone.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Window")]
 pub struct WindowArguments {
     /// One month, as in 2020-12
-    #[arg(long, value_name = "MONTH", group = "window")]
+    #[arg(long, help_heading = "Window", value_name = "MONTH", group = "window")]
     pub month: Option<String>,
     /// Three months, as in 2020-Q4
-    #[arg(long, value_name = "QUARTER", group = "window")]
+    #[arg(long, help_heading = "Window", value_name = "QUARTER", group = "window")]
     pub quarter: Option<String>,
     /// One year, as in 2020
-    #[arg(long, value_name = "YEAR", group = "window")]
+    #[arg(long, help_heading = "Window", value_name = "YEAR", group = "window")]
     pub year: Option<String>,
     /// From this day on, as in 2020-12-01
-    #[arg(long, value_name = "DATE", group = "window", requires = "until")]
+    #[arg(
+        long,
+        help_heading = "Window",
+        value_name = "DATE",
+        group = "window",
+        requires = "until"
+    )]
     pub since: Option<String>,
     /// To the end of this day, as in 2020-12-15
-    #[arg(long, value_name = "DATE", requires = "since")]
+    #[arg(long, help_heading = "Window", value_name = "DATE", requires = "since")]
     pub until: Option<String>,
     /// The last days, weeks or months, as in 30d, 2w, 3m
-    #[arg(long, value_name = "SPAN", group = "window")]
+    #[arg(long, help_heading = "Window", value_name = "SPAN", group = "window")]
     pub last: Option<String>,
     /// From the end of the last edition to the end of today (the default, once there is one)
-    #[arg(long, group = "window")]
+    #[arg(long, help_heading = "Window", group = "window")]
     pub since_last: bool,
 }
 

@@ -32,8 +32,14 @@ pub enum Act {
     Answer(&'static str),
     /// The good answer, and these bytes right behind it.
     GoAnd(&'static str),
+    /// Exactly these bytes instead, and nothing more.
+    Raw(&'static [u8]),
+    /// This answer, a byte at a time, slower than anybody waits.
+    Drip(&'static str),
     /// Closes without a word.
     Close,
+    /// Breaks the connection off (RST).
+    Reset,
     /// After the dot: takes the message, then closes without an answer.
     TakeAndClose,
     /// Says nothing until the client goes away.
@@ -46,6 +52,8 @@ pub struct Moment<'a> {
     pub stage: Stage,
     /// From 1, in the order of connections.
     pub connection: usize,
+    /// From 1, in the order of this connection's MAIL commands; 0 before the first.
+    pub message: usize,
     /// Empty before RCPT.
     pub recipient: &'a str,
     /// How often this recipient came to this stage before.
@@ -205,6 +213,11 @@ fn certificate() -> (ServerConfig, String) {
     (config, made.cert.pem())
 }
 
+/// Whether an answer is of the class of the good one.
+fn agrees(answer: &[u8], good: &str) -> bool {
+    answer.first() == good.as_bytes().first()
+}
+
 /// A session is over.
 struct Over;
 
@@ -217,6 +230,7 @@ impl From<std::io::Error> for Over {
 impl House {
     fn serve(&self, stream: TcpStream, number: usize) {
         stream.set_nodelay(true).unwrap();
+        let socket = stream.try_clone().unwrap();
         let stream: Box<dyn Stream> = match (&self.tls, self.offer.implicit) {
             (Some(tls), true) => match self.secure(tls, Box::new(stream)) {
                 Some(stream) => stream,
@@ -227,7 +241,10 @@ impl House {
         let mut session = Session {
             house: self,
             stream: BufReader::new(stream),
+            socket,
             number,
+            messages: 0,
+            has_sender: false,
             recipient: String::new(),
         };
         let _: Result<(), Over> = session.talk();
@@ -242,7 +259,11 @@ impl House {
 struct Session<'a> {
     house: &'a House,
     stream: BufReader<Box<dyn Stream>>,
+    /// The same socket below everything, to break it.
+    socket: TcpStream,
     number: usize,
+    messages: usize,
+    has_sender: bool,
     recipient: String,
 }
 
@@ -252,10 +273,40 @@ impl Session<'_> {
         let act = self.ask(stage);
         match act {
             Act::Go => self.write(good).map(|()| true),
-            Act::Answer(answer) => self.write(answer).map(|()| false),
+            Act::Answer(answer) => self.write(answer).map(|()| agrees(answer.as_bytes(), good)),
+            Act::Raw(bytes) => self.misbehave::<()>(act).map(|()| agrees(bytes, good)),
             Act::GoAnd(more) => self.write(&format!("{good}\r\n{more}")).map(|()| true),
-            Act::Close | Act::TakeAndClose => Err(Over),
+            Act::Drip(_) | Act::Close | Act::Reset | Act::TakeAndClose | Act::Silence => {
+                self.misbehave(act)
+            }
+        }
+    }
+
+    /// Everything that is no whole answer.
+    fn misbehave<T: Default>(&mut self, act: Act) -> Result<T, Over> {
+        match act {
+            Act::Raw(bytes) => {
+                let stream = self.stream.get_mut();
+                stream.write_all(bytes)?;
+                stream.flush()?;
+                Ok(T::default())
+            }
+            Act::Drip(answer) => {
+                for byte in format!("{answer}\r\n").bytes() {
+                    let stream = self.stream.get_mut();
+                    stream.write_all(&[byte])?;
+                    stream.flush()?;
+                    thread::sleep(std::time::Duration::from_millis(20));
+                }
+                Ok(T::default())
+            }
             Act::Silence => self.be_silent(),
+            Act::Reset => {
+                // With a linger time of nothing the kernel sends RST instead of FIN.
+                socket2::SockRef::from(&self.socket).set_linger(Some(std::time::Duration::ZERO))?;
+                Err(Over)
+            }
+            Act::Go | Act::Answer(_) | Act::GoAnd(_) | Act::Close | Act::TakeAndClose => Err(Over),
         }
     }
 
@@ -267,7 +318,13 @@ impl Session<'_> {
             books.visits.push(visit);
             before
         };
-        let moment = Moment { stage, connection: self.number, recipient: &self.recipient, before };
+        let moment = Moment {
+            stage,
+            connection: self.number,
+            message: self.messages,
+            recipient: &self.recipient,
+            before,
+        };
         (self.house.script)(&moment)
     }
 
@@ -337,8 +394,10 @@ impl Session<'_> {
                 }
                 "MAIL" => {
                     self.recipient.clear();
-                    self.act(Stage::Mail, "250 2.1.0 ok")?;
+                    self.messages += 1;
+                    self.has_sender = self.act(Stage::Mail, "250 2.1.0 ok")?;
                 }
+                "RCPT" if !self.has_sender => self.write("503 5.5.1 no sender")?,
                 "RCPT" => {
                     let address = command.split(['<', '>']).nth(1).unwrap_or_default();
                     address.clone_into(&mut self.recipient);
@@ -391,9 +450,19 @@ impl Session<'_> {
                 take(self.house, &self.recipient, bytes);
                 Err(Over)
             }
-            Act::Answer(answer) => self.write(answer),
-            Act::Close => Err(Over),
-            Act::Silence => self.be_silent(),
+            Act::Answer(answer) => {
+                if answer.starts_with('2') {
+                    take(self.house, &self.recipient, bytes);
+                }
+                self.write(answer)
+            }
+            Act::Raw(answer) => {
+                if agrees(answer, "250") && !answer.starts_with(b"250-") {
+                    take(self.house, &self.recipient, bytes);
+                }
+                self.misbehave(Act::Raw(answer))
+            }
+            act => self.misbehave(act),
         }
     }
 }

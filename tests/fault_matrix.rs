@@ -1,0 +1,306 @@
+//! The fault matrix: what goes wrong, at which stage, on a new connection and on one that has served before; and what
+//! becomes of the person's row, the run, the connection and the list of addresses that exist no more.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use roundup::message::{Envelope, Message};
+use roundup::rfc::address::EmailAddress;
+use roundup::send::relay::{Relay, SmtpRelay};
+use roundup::send::verdict::{RowFate, RunFate, judge};
+use roundup::smtp::Server as Client;
+use roundup::smtp::connection::Deadlines;
+use roundup::smtp::conversation::{Credentials, Security, Settings};
+use support::server::Offer;
+use support::{Act, Server, Stage};
+
+/// The stages a fault can be put at, in the order of a session.
+const STAGES: [Stage; 7] = [
+    Stage::Banner,
+    Stage::Hello,
+    Stage::Login,
+    Stage::Mail,
+    Stage::Recipient,
+    Stage::Data,
+    Stage::Dot,
+];
+
+/// `row run connection`, a cell for each stage. Row: A accepted, D deferred, R rejected, S rejected and suppressed,
+/// U uncertain, P planned again. Run: `.` goes on, `c` counts a failed connection, `p` counts a refusal for policy, `!`
+/// pauses. Connection: `+` serves again, `-` is gone. `=` is a fault that this stage does not have.
+type Line = (&'static str, Act, [&'static str; 7]);
+
+const MATRIX: [Line; 31] = [
+    // What                  banner  hello  login   mail   rcpt   data   dot
+    ("nothing goes wrong", Act::Go, ["A.+", "A.+", "A.+", "A.+", "A.+", "A.+", "A.+"]),
+    ("F1 silence", Act::Silence, ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"]),
+    ("F2 closes", Act::Close, ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"]),
+    ("F3 breaks off", Act::Reset, ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"]),
+    ("F4 421", Act::Answer("421 4.3.2 closing"), ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-"]),
+    (
+        "F5 450",
+        Act::Answer("450 4.2.0 greylisted"),
+        ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"],
+    ),
+    ("F5 451", Act::Answer("451 4.3.0 later"), ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"]),
+    ("F5 452", Act::Answer("452 4.3.1 no room"), ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"]),
+    (
+        "F6 454",
+        Act::Answer("454 4.7.0 throttled"),
+        ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"],
+    ),
+    (
+        "F7 5.1.1",
+        Act::Answer("550 5.1.1 no such user"),
+        ["P!-", "P!-", "P!-", "P!+", "S.+", "P!+", "S.+"],
+    ),
+    (
+        "F7 5.1.2",
+        Act::Answer("550 5.1.2 no such domain"),
+        ["P!-", "P!-", "P!-", "P!+", "S.+", "P!+", "S.+"],
+    ),
+    (
+        "F7 5.2.1",
+        Act::Answer("550 5.2.1 mailbox disabled"),
+        ["P!-", "P!-", "P!-", "P!+", "S.+", "P!+", "S.+"],
+    ),
+    (
+        "F8 5.2.2",
+        Act::Answer("552 5.2.2 mailbox full"),
+        ["P!-", "P!-", "P!-", "P!+", "D.+", "P!+", "D.+"],
+    ),
+    (
+        "F8 5.3.4",
+        Act::Answer("552 5.3.4 too big"),
+        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+    ),
+    ("F9 5.7.1", Act::Answer("554 5.7.1 spam"), ["P!-", "P!-", "P!-", "P!+", "Rp+", "P!+", "Rp+"]),
+    (
+        "F9 5.7.26",
+        Act::Answer("550 5.7.26 no DMARC"),
+        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+    ),
+    (
+        "F9 5.7.515",
+        Act::Answer("550 5.7.515 denied"),
+        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+    ),
+    (
+        "F10 535",
+        Act::Answer("535 5.7.8 who are you"),
+        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+    ),
+    (
+        "F10 530",
+        Act::Answer("530 5.7.0 log in first"),
+        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+    ),
+    ("F11 354", Act::Answer("354 out of place"), ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "=", "Uc-"]),
+    ("F11 250", Act::Answer("250 out of place"), ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"]),
+    (
+        "F12 one answer too many",
+        Act::GoAnd("250 extra"),
+        ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "A.-"],
+    ),
+    (
+        "F13 mixed codes",
+        Act::Raw(b"250-ok\r\n550 no\r\n"),
+        ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"],
+    ),
+    (
+        "F14 drips",
+        Act::Drip("250 slower than anybody waits for an answer to come"),
+        ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"],
+    ),
+    (
+        "F15 no SMTP",
+        Act::Raw(b"HTTP/1.1 400 Bad Request\r\n"),
+        ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"],
+    ),
+    (
+        "F15 zero bytes",
+        Act::Raw(b"\0\0\0\0\r\n"),
+        ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"],
+    ),
+    (
+        "F15 not UTF-8",
+        Act::Raw(b"250 caf\xe9\r\n"),
+        ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"],
+    ),
+    (
+        "F16 a line without end",
+        Act::Raw(&[b'2'; 9000]),
+        ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "Uc-"],
+    ),
+    (
+        "F17 a bare line feed",
+        Act::Raw(b"250 ok\n"),
+        ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"],
+    ),
+    ("F17 a code alone", Act::Raw(b"250\r\n"), ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"]),
+    ("F9 a bare 550", Act::Answer("550 no"), ["P!-", "P!-", "P!-", "P!+", "R.+", "P!+", "Rp+"]),
+];
+
+fn message(recipient: &str) -> Message {
+    Message {
+        envelope: Envelope {
+            sender: EmailAddress::parse("news@charity.example").unwrap(),
+            recipient: EmailAddress::parse(recipient).unwrap(),
+        },
+        message_id: "1@charity.example".to_owned(),
+        bytes: b"Subject: x\r\n\r\nwords\r\n".to_vec(),
+    }
+}
+
+/// A server that only makes us wait is given up soon; any other has time enough on the slowest machine.
+fn client(server: &Server, act: Act) -> SmtpRelay {
+    let answer = match act {
+        Act::Silence | Act::Drip(_) => Duration::from_millis(500),
+        _ => Duration::from_secs(20),
+    };
+    let settings = Settings {
+        hello: "charity.example".to_owned(),
+        security: Security::Plain,
+        credentials: Some(Credentials::new("ann".to_owned(), "secret".to_owned())),
+    };
+    let deadlines = Deadlines { connect: answer, answer, message: answer, dot: answer };
+    let client =
+        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
+    SmtpRelay::new(Arc::new(client))
+}
+
+/// Sends one message that meets the fault, and says what became of everything. `before` messages have gone well on the
+/// same connection.
+async fn cell(act: Act, stage: Stage, before: usize, pipelining: bool) -> String {
+    let mut extensions = vec!["AUTH PLAIN", "SIZE 100000"];
+    if pipelining {
+        extensions.push("PIPELINING");
+    }
+    let server = Server::offering(Offer { extensions, ..Offer::default() }, move |at| {
+        // The opening of a session happens once; the rest once a message.
+        let opening = at.stage < Stage::Mail;
+        let meets =
+            at.stage == stage && at.connection == 1 && (opening || at.message == before + 1);
+        if meets { act } else { Act::Go }
+    });
+    let mut relay = client(&server, act);
+    for number in 0..before {
+        let outcome =
+            relay.transmit(&message(&format!("before{number}@example.org")), leave()).await;
+        assert!(matches!(judge(&outcome).row, RowFate::Accepted { .. }), "{outcome:?}");
+    }
+    let outcome = relay.transmit(&message("ann@example.org"), leave()).await;
+    let verdict = judge(&outcome);
+    let row = match &verdict.row {
+        RowFate::Accepted { .. } => 'A',
+        RowFate::Deferred { .. } => 'D',
+        RowFate::Rejected { suppress: false, .. } => 'R',
+        RowFate::Rejected { suppress: true, .. } => 'S',
+        RowFate::Uncertain { .. } => 'U',
+        RowFate::Released { .. } => 'P',
+    };
+    let run = match verdict.run {
+        RunFate::GoOn => '.',
+        RunFate::ConnectionFailed { .. } => 'c',
+        RunFate::PolicyRefusal { .. } => 'p',
+        RunFate::Pause { .. } => '!',
+    };
+    // The next message shows whether the connection lives; whatever happened, its own answer is its own.
+    let next = relay.transmit(&message("next@example.org"), leave()).await;
+    assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "the next message: {next:?}");
+    let connection = if server.connections() == 1 { '+' } else { '-' };
+    // What the ledger says and what the server took must agree, but for the uncertain.
+    let taken = server.taken().iter().filter(|taken| taken.recipient == "ann@example.org").count();
+    match row {
+        'A' => assert_eq!(taken, 1, "recorded as sent, and not taken"),
+        'U' => assert!(taken <= 1),
+        _ => assert_eq!(taken, 0, "taken, and not recorded as sent"),
+    }
+    format!("{row}{run}{connection}")
+}
+
+fn leave() -> roundup::send::relay::Leave<'static> {
+    Box::pin(async { Ok(()) })
+}
+
+async fn compare(before: usize, pipelining: bool) {
+    let mut wrong = Vec::new();
+    let mut cells = 0;
+    for (name, act, expected) in MATRIX {
+        let row = STAGES
+            .into_iter()
+            .zip(expected)
+            // A connection that has served before has its opening behind it.
+            .filter(|(stage, expected)| *expected != "=" && (before == 0 || *stage >= Stage::Mail))
+            .map(|(stage, expected)| {
+                (stage, expected, tokio::spawn(cell(act, stage, before, pipelining)))
+            })
+            .collect::<Vec<_>>();
+        for (stage, expected, found) in row {
+            cells += 1;
+            let found = found.await.unwrap();
+            if found != expected {
+                wrong.push(format!("{name} at {stage:?}: {found}, and not {expected}"));
+            }
+        }
+    }
+    assert!(cells > 100, "{cells}");
+    assert!(wrong.is_empty(), "{} of {cells}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_new_connection() {
+    compare(0, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_connection_that_has_served_before() {
+    compare(2, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_server_that_takes_one_command_at_a_time() {
+    compare(0, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_leave_the_message_is_never_ended() {
+    let server = Server::good();
+    let settings = Settings {
+        hello: "charity.example".to_owned(),
+        security: Security::Plain,
+        credentials: None,
+    };
+    let deadlines = Deadlines::of_answers(Duration::from_secs(5));
+    let client =
+        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
+    let mut relay = SmtpRelay::new(Arc::new(client));
+    let refused: roundup::send::relay::Leave<'_> =
+        Box::pin(async { Err("the disk is full".to_owned()) });
+    let outcome = relay.transmit(&message("ann@example.org"), refused).await;
+    let verdict = judge(&outcome);
+    assert!(matches!(verdict.row, RowFate::Released { .. }), "{verdict:?}");
+    assert!(matches!(verdict.run, RunFate::Pause { .. }), "{verdict:?}");
+    relay.close().await;
+    assert_eq!(server.taken().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_larger_than_the_server_takes_is_not_begun() {
+    let offer = Offer { extensions: vec!["SIZE 10"], ..Offer::default() };
+    let server = Server::offering(offer, |_| Act::Go);
+    let settings = Settings {
+        hello: "charity.example".to_owned(),
+        security: Security::Plain,
+        credentials: None,
+    };
+    let deadlines = Deadlines::of_answers(Duration::from_secs(5));
+    let client =
+        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
+    let mut relay = SmtpRelay::new(Arc::new(client));
+    let outcome = relay.transmit(&message("ann@example.org"), leave()).await;
+    assert!(matches!(judge(&outcome).run, RunFate::Pause { .. }), "{outcome:?}");
+    assert!(server.said().iter().all(|line| !line.starts_with("MAIL")));
+}
