@@ -171,11 +171,21 @@ fn client(server: &Server, act: Act) -> SmtpRelay {
     SmtpRelay::new(Arc::new(client))
 }
 
+/// How commands reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    OneByOne,
+    /// MAIL, RCPT and DATA in one write.
+    InGroups,
+    /// The same, in one write with the dot of the message before.
+    Announced,
+}
+
 /// Sends one message that meets the fault, and says what became of everything. `before` messages have gone well on the
 /// same connection.
-async fn cell(act: Act, stage: Stage, before: usize, pipelining: bool) -> String {
+async fn cell(act: Act, stage: Stage, before: usize, way: Way) -> String {
     let mut extensions = vec!["AUTH PLAIN", "SIZE 100000"];
-    if pipelining {
+    if way != Way::OneByOne {
         extensions.push("PIPELINING");
     }
     let server = Server::offering(Offer { extensions, ..Offer::default() }, move |at| {
@@ -186,12 +196,14 @@ async fn cell(act: Act, stage: Stage, before: usize, pipelining: bool) -> String
         if meets { act } else { Act::Go }
     });
     let mut relay = client(&server, act);
+    let ann = message("ann@example.org");
     for number in 0..before {
+        let next = (way == Way::Announced && number + 1 == before).then_some(&ann);
         let outcome =
-            relay.transmit(&message(&format!("before{number}@example.org")), leave()).await;
+            relay.transmit(&message(&format!("before{number}@example.org")), leave(), next).await;
         assert!(matches!(judge(&outcome).row, RowFate::Accepted { .. }), "{outcome:?}");
     }
-    let outcome = relay.transmit(&message("ann@example.org"), leave()).await;
+    let outcome = relay.transmit(&ann, leave(), None).await;
     let verdict = judge(&outcome);
     let row = match &verdict.row {
         RowFate::Accepted { .. } => 'A',
@@ -208,7 +220,7 @@ async fn cell(act: Act, stage: Stage, before: usize, pipelining: bool) -> String
         RunFate::Pause { .. } => '!',
     };
     // The next message shows whether the connection lives; whatever happened, its own answer is its own.
-    let next = relay.transmit(&message("next@example.org"), leave()).await;
+    let next = relay.transmit(&message("next@example.org"), leave(), None).await;
     assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "the next message: {next:?}");
     let connection = if server.connections() == 1 { '+' } else { '-' };
     // What the ledger says and what the server took must agree, but for the uncertain.
@@ -225,7 +237,7 @@ fn leave() -> roundup::send::relay::Leave<'static> {
     Box::pin(async { Ok(()) })
 }
 
-async fn compare(before: usize, pipelining: bool) {
+async fn compare(before: usize, way: Way) {
     let mut wrong = Vec::new();
     let mut cells = 0;
     for (name, act, expected) in MATRIX {
@@ -234,9 +246,7 @@ async fn compare(before: usize, pipelining: bool) {
             .zip(expected)
             // A connection that has served before has its opening behind it.
             .filter(|(stage, expected)| *expected != "=" && (before == 0 || *stage >= Stage::Mail))
-            .map(|(stage, expected)| {
-                (stage, expected, tokio::spawn(cell(act, stage, before, pipelining)))
-            })
+            .map(|(stage, expected)| (stage, expected, tokio::spawn(cell(act, stage, before, way))))
             .collect::<Vec<_>>();
         for (stage, expected, found) in row {
             cells += 1;
@@ -252,17 +262,22 @@ async fn compare(before: usize, pipelining: bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_new_connection() {
-    compare(0, true).await;
+    compare(0, Way::InGroups).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_connection_that_has_served_before() {
-    compare(2, true).await;
+    compare(2, Way::InGroups).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_message_that_was_announced_with_the_last_ones_dot() {
+    compare(2, Way::Announced).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_server_that_takes_one_command_at_a_time() {
-    compare(0, false).await;
+    compare(0, Way::OneByOne).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -279,7 +294,7 @@ async fn without_leave_the_message_is_never_ended() {
     let mut relay = SmtpRelay::new(Arc::new(client));
     let refused: roundup::send::relay::Leave<'_> =
         Box::pin(async { Err("the disk is full".to_owned()) });
-    let outcome = relay.transmit(&message("ann@example.org"), refused).await;
+    let outcome = relay.transmit(&message("ann@example.org"), refused, None).await;
     let verdict = judge(&outcome);
     assert!(matches!(verdict.row, RowFate::Released { .. }), "{verdict:?}");
     assert!(matches!(verdict.run, RunFate::Pause { .. }), "{verdict:?}");
@@ -300,7 +315,7 @@ async fn a_message_larger_than_the_server_takes_is_not_begun() {
     let client =
         Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
     let mut relay = SmtpRelay::new(Arc::new(client));
-    let outcome = relay.transmit(&message("ann@example.org"), leave()).await;
+    let outcome = relay.transmit(&message("ann@example.org"), leave(), None).await;
     assert!(matches!(judge(&outcome).run, RunFate::Pause { .. }), "{outcome:?}");
     assert!(server.said().iter().all(|line| !line.starts_with("MAIL")));
 }

@@ -218,6 +218,7 @@ fn orders(project: &Project, edition: &str, arguments: &Arguments) -> Result<Ord
     Ok(Orders {
         connections,
         rate,
+        window: settings.window.min(1),
         retry: Retry { first, ..Retry::default() },
         ..Orders::new(edition)
     })

@@ -23,6 +23,9 @@ pub struct Settings {
     pub hello: Option<String>,
     /// A PEM file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Messages that a connection announces ahead of the one under way, 0 or 1. After a crash at most `window + 1`
+    /// people a connection are uncertain.
+    pub window: u8,
     /// Before a deferred copy is tried again for the first time.
     pub retry_after_seconds: u64,
     /// How long the relay may take for an answer. It has ten times as long for the answer to a message's end.
@@ -39,6 +42,7 @@ impl Default for Settings {
             rate: None,
             hello: None,
             ca_file: None,
+            window: 1,
             retry_after_seconds: 60,
             answer_within_seconds: 60,
         }

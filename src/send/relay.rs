@@ -18,11 +18,13 @@ pub type Leave<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a
 
 /// Takes responsibility for messages, one at a time. Because leave is an argument, none can be written that forgets it.
 pub trait Relay: Send + 'static {
-    /// Hands one message over.
+    /// Hands one message over. `next` is the message that will follow, if it is known: a relay may announce it early, and
+    /// the caller need not keep its word.
     fn transmit(
         &mut self,
         message: &Message,
         leave: Leave<'_>,
+        next: Option<&Message>,
     ) -> impl Future<Output = Outcome> + Send;
 
     /// Ends politely; everything was answered before.
@@ -42,9 +44,14 @@ impl SmtpRelay {
 }
 
 impl Relay for SmtpRelay {
-    async fn transmit(&mut self, message: &Message, leave: Leave<'_>) -> Outcome {
+    async fn transmit(
+        &mut self,
+        message: &Message,
+        leave: Leave<'_>,
+        next: Option<&Message>,
+    ) -> Outcome {
         if let Some(connection) = &mut self.connection
-            && !connection.is_quiet().await
+            && !connection.is_ready_for(message).await
         {
             self.connection = None;
         }
@@ -55,7 +62,7 @@ impl Relay for SmtpRelay {
                 Err(outcome) => return outcome,
             },
         };
-        connection.transmit(message, leave).await
+        connection.transmit(message, leave, next).await
     }
 
     async fn close(mut self) {
@@ -89,7 +96,12 @@ impl FolderRelay {
 }
 
 impl Relay for FolderRelay {
-    async fn transmit(&mut self, message: &Message, leave: Leave<'_>) -> Outcome {
+    async fn transmit(
+        &mut self,
+        message: &Message,
+        leave: Leave<'_>,
+        _next: Option<&Message>,
+    ) -> Outcome {
         let name = Self::file_name(message);
         let written = self.folder.join("tmp").join(&name);
         let delivered = self.folder.join("new").join(&name);
@@ -161,7 +173,12 @@ pub mod scripted {
     }
 
     impl Relay for ScriptedRelay {
-        async fn transmit(&mut self, message: &Message, leave: Leave<'_>) -> Outcome {
+        async fn transmit(
+            &mut self,
+            message: &Message,
+            leave: Leave<'_>,
+            _next: Option<&Message>,
+        ) -> Outcome {
             let recipient = message.envelope.recipient.to_string();
             let before = {
                 let mut tries = self.tries.lock().unwrap();

@@ -2,11 +2,12 @@
 //! Shell: tasks and their timers; what to do is decided in `verdict` and `pace`.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use super::pace::{Pace, Rate, Retry};
@@ -14,7 +15,7 @@ use super::relay::{Leave, Relay};
 use super::stop::{Handle, Stop, Stopper, line};
 use super::verdict::{RowFate, RunFate, Verdict, judge};
 use crate::ledger::{Delivery, Event, Ledger, LedgerError, Status};
-use crate::message::Skeleton;
+use crate::message::{Message, Skeleton};
 
 /// How a run shall go.
 #[derive(Debug, Clone)]
@@ -23,6 +24,9 @@ pub struct Orders {
     /// How many messages are under way at a time, each on a connection of its own.
     pub connections: usize,
     pub rate: Option<Rate>,
+    /// How many messages beyond the one under way a connection may announce and record ahead: 0 or 1. After a crash at
+    /// most `window + 1` rows a connection are uncertain.
+    pub window: u8,
     pub retry: Retry,
     /// How long the run waits for the next deferred copy before it ends and says when to carry on.
     pub patience: Duration,
@@ -36,6 +40,7 @@ impl Orders {
             edition: edition.into(),
             connections: 4,
             rate: None,
+            window: 1,
             retry: Retry::default(),
             patience: Duration::from_mins(30),
             reconnect: Duration::from_secs(1),
@@ -185,27 +190,95 @@ pub async fn run<L: Ledger, R: Relay>(
     }
 }
 
+/// A row being written by the ledger while something else goes on.
+type Writing = JoinHandle<Result<Status, LedgerError>>;
+
+/// A message with its row. `intent` is *handing over* on its way to the disk, or there already.
+struct Turn {
+    delivery: Delivery,
+    message: Message,
+    intent: Option<Writing>,
+}
+
+impl Turn {
+    /// Waits until *handing over* is on disk, if it was asked for. Anything written to the row must wait for this.
+    async fn settle_intent(&mut self) -> Result<(), LedgerError> {
+        if let Some(writing) = &mut self.intent {
+            let written = writing.await.map_err(|_| LedgerError::Stopped)?;
+            self.intent = None;
+            written?;
+        }
+        Ok(())
+    }
+}
+
 /// One connection's work.
+///
+/// Three things overlap, so that a message costs one round trip and no wait for the disk: the next message is announced
+/// with this one's dot; its *handing over* is written while this one's answer is awaited; and *accepted* is written while
+/// the next is under way. A crash can leave two rows a connection uncertain, and no more: this one and the next.
 async fn work<L: Ledger, R: Relay>(
     shared: Arc<Shared<L>>,
     mut relay: R,
 ) -> Result<(), LedgerError> {
-    while let Some(delivery) = shared.next().await? {
-        if !shared.wait_for_turn().await {
+    let mut upcoming: Option<Turn> = None;
+    let mut accepting: Option<Writing> = None;
+    loop {
+        let turn = match upcoming.take() {
+            Some(turn) => Some(turn),
+            None => shared.turn().await?,
+        };
+        let Some(mut turn) = turn else { break };
+        upcoming = if shared.looks_ahead() { shared.turn().await? } else { None };
+        let granted = AtomicBool::new(false);
+        let next_intent: Mutex<Option<Writing>> = Mutex::default();
+        let outcome = {
+            let Turn { delivery, message, intent } = &mut turn;
+            let next = upcoming.as_ref();
+            let leave: Leave<'_> = Box::pin(async {
+                let writing = intent.get_or_insert_with(|| shared.hand_over(delivery.id));
+                let written = match writing.await {
+                    Ok(written) => written.map(drop).map_err(|error| error.to_string()),
+                    Err(_) => Err(LedgerError::Stopped.to_string()),
+                };
+                *intent = None;
+                written?;
+                granted.store(true, Ordering::Release);
+                if let Some(next) = next {
+                    let writing = shared.hand_over(next.delivery.id);
+                    *next_intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
+                }
+                Ok(())
+            });
+            tokio::select! {
+                outcome = relay.transmit(message, leave, next.map(|next| &next.message)) => Some(outcome),
+                () = shared.stopper.wished(Stop::Now) => None,
+            }
+        };
+        if let Some(next) = &mut upcoming {
+            next.intent = next_intent.into_inner().unwrap_or_else(PoisonError::into_inner);
+        }
+        turn.settle_intent().await?;
+        match outcome {
+            Some(outcome) => shared.record(&turn.delivery, judge(&outcome), &mut accepting).await?,
+            // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
+            None if !granted.load(Ordering::Acquire) => shared.give_back(&turn).await?,
+            None => {}
+        }
+        if shared.is_over() {
             break;
         }
-        let message = shared.skeleton.address(&delivery.recipient);
-        let leave: Leave<'_> = Box::pin(async {
-            let left = shared.ledger.record(delivery.id, Event::HandingOver, (shared.world.now)());
-            left.await.map(drop).map_err(|error| error.to_string())
-        });
-        let outcome = tokio::select! {
-            outcome = relay.transmit(&message, leave) => outcome,
-            () = shared.stopper.wished(Stop::Now) => return Ok(()),
-        };
-        shared.record(&delivery, judge(&outcome)).await?;
     }
-    relay.close().await;
+    if let Some(mut next) = upcoming {
+        next.settle_intent().await?;
+        shared.give_back(&next).await?;
+    }
+    if let Some(writing) = accepting {
+        writing.await.map_err(|_| LedgerError::Stopped)??;
+    }
+    if shared.stopper.wish() < Stop::Now {
+        relay.close().await;
+    }
     Ok(())
 }
 
@@ -232,6 +305,35 @@ impl<L: Ledger> Shared<L> {
         Ok(queue.pop_front())
     }
 
+    /// The next row with its message, when it is its turn.
+    async fn turn(&self) -> Result<Option<Turn>, LedgerError> {
+        let Some(delivery) = self.next().await? else { return Ok(None) };
+        if !self.wait_for_turn().await {
+            return Ok(None);
+        }
+        let message = self.skeleton.address(&delivery.recipient);
+        Ok(Some(Turn { delivery, message, intent: None }))
+    }
+
+    /// With a rate the next message has to wait, and so does its announcement.
+    fn looks_ahead(&self) -> bool {
+        self.orders.rate.is_none() && self.orders.window > 0 && !self.is_over()
+    }
+
+    /// Begins to write *handing over*.
+    fn hand_over(&self, id: i64) -> Writing {
+        let ledger = Arc::clone(&self.ledger);
+        let now = (self.world.now)();
+        tokio::spawn(async move { ledger.record(id, Event::HandingOver, now).await })
+    }
+
+    /// A row that was certainly not sent goes back to the plan.
+    async fn give_back(&self, turn: &Turn) -> Result<(), LedgerError> {
+        let why = "the run stopped before the message ended".to_owned();
+        let now = (self.world.now)();
+        self.ledger.record(turn.delivery.id, Event::Released { why }, now).await.map(drop)
+    }
+
     /// False when the run ended while we waited.
     async fn wait_for_turn(&self) -> bool {
         let wait =
@@ -251,8 +353,27 @@ impl<L: Ledger> Shared<L> {
         !self.is_over()
     }
 
-    async fn record(&self, delivery: &Delivery, verdict: Verdict) -> Result<(), LedgerError> {
+    /// Writes what became of a row. What was accepted is written while the next message is under way.
+    async fn record(
+        &self,
+        delivery: &Delivery,
+        verdict: Verdict,
+        accepting: &mut Option<Writing>,
+    ) -> Result<(), LedgerError> {
+        if let Some(writing) = accepting.take() {
+            writing.await.map_err(|_| LedgerError::Stopped)??;
+        }
         let now = (self.world.now)();
+        if let RowFate::Accepted { reply } = verdict.row {
+            let (ledger, id, why) = (Arc::clone(&self.ledger), delivery.id, reply.clone());
+            *accepting = Some(tokio::spawn(async move {
+                ledger.record(id, Event::Accepted { reply }, now).await
+            }));
+            let address = delivery.recipient.address.to_string();
+            (self.told)(Told::Row { address, status: Status::Accepted, why });
+            self.note(Status::Accepted, verdict.run).await;
+            return Ok(());
+        }
         let tries = delivery.attempts + 1;
         let next_at = self.orders.retry.next(tries, now, (self.world.jitter)());
         let mut fate = verdict.row;

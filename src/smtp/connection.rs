@@ -205,19 +205,18 @@ impl Connection {
             return Err(Outcome { stage: Stage::Tls, result: Err(fault) });
         }
         let no_message: Option<(&[u8], std::future::Ready<Result<(), String>>)> = None;
-        match connection.drive(no_message).await {
+        match connection.drive(no_message, None).await {
             None => Ok(connection),
             Some(outcome) => Err(outcome),
         }
     }
 
-    /// True when the session is idle and the server has said nothing since: another message may begin.
-    pub async fn is_quiet(&mut self) -> bool {
-        if !self.conversation.is_idle() {
-            return false;
+    /// True when this message may begin: it was announced, or the session is idle and the server has said nothing since.
+    pub async fn is_ready_for(&mut self, message: &Message) -> bool {
+        if !self.conversation.has_announced() && self.conversation.is_idle() {
+            self.take_what_arrived().await;
         }
-        self.take_what_arrived().await;
-        self.conversation.is_idle()
+        self.conversation.is_ready_for(&message.envelope)
     }
 
     /// Reads what the server has sent already, and waits for nothing: a zero timeout polls once.
@@ -231,14 +230,15 @@ impl Connection {
     }
 
     /// Hands one message over. `leave` is asked for when all but the final dot has left; without it the session ends,
-    /// and the message was never complete.
+    /// and the message was never complete. `next` is announced with the dot, where the server takes commands in groups.
     pub async fn transmit(
         &mut self,
         message: &Message,
         leave: impl Future<Output = Result<(), String>> + Send,
+        next: Option<&Message>,
     ) -> Outcome {
         self.conversation.begin(&message.envelope, message.bytes.len());
-        match self.drive(Some((&message.bytes, leave))).await {
+        match self.drive(Some((&message.bytes, leave)), next).await {
             Some(outcome) => outcome,
             // A transaction that was begun always ends in an outcome; a conversation that is idle has none open.
             None => Outcome { stage: Stage::Mail, result: Err(Fault::Closed) },
@@ -249,11 +249,15 @@ impl Connection {
     pub async fn close(mut self) {
         self.conversation.quit();
         let no_message: Option<(&[u8], std::future::Ready<Result<(), String>>)> = None;
-        self.drive(no_message).await;
+        self.drive(no_message, None).await;
     }
 
     /// Does what the conversation says until it is idle (`None`) or has an outcome.
-    async fn drive<F>(&mut self, message: Option<(&[u8], F)>) -> Option<Outcome>
+    async fn drive<F>(
+        &mut self,
+        message: Option<(&[u8], F)>,
+        next: Option<&Message>,
+    ) -> Option<Outcome>
     where
         F: Future<Output = Result<(), String>> + Send,
     {
@@ -293,7 +297,8 @@ impl Connection {
                             // would be taken for the dot's. The next step ends the session when there is one.
                             self.take_what_arrived().await;
                             if self.conversation.may_end_message() {
-                                self.conversation.leave_given();
+                                let next = next.map(|next| (&next.envelope, next.bytes.len()));
+                                self.conversation.leave_given(next);
                             }
                         }
                         Err(error) => self.conversation.fail(Fault::NoLeave(error)),

@@ -157,6 +157,8 @@ enum State {
     Handshake,
     Login,
     Idle,
+    /// The last message is answered, and the next one's commands are under way.
+    Announced,
     Envelope,
     Message,
     Leave,
@@ -180,6 +182,8 @@ pub struct Conversation {
     /// The first answer of the transaction that was no yes.
     refusal: Option<(Stage, Reply)>,
     data_agreed: bool,
+    /// The envelope whose commands left together with the last message's dot.
+    announced: Option<Envelope>,
     /// A transaction was begun and not completed: RSET comes before the next.
     needs_reset: bool,
     done: Option<Outcome>,
@@ -199,6 +203,7 @@ impl Conversation {
             awaiting: VecDeque::new(),
             refusal: None,
             data_agreed: false,
+            announced: None,
             needs_reset: false,
             done: None,
         }
@@ -213,9 +218,32 @@ impl Conversation {
         self.state == State::Idle && self.reader.is_empty()
     }
 
-    /// Begins a transaction. Only when idle.
+    /// True when this transaction may begin: the session is idle, or the transaction was announced already.
+    pub fn is_ready_for(&self, envelope: &Envelope) -> bool {
+        match self.state {
+            State::Announced => self.announced.as_ref() == Some(envelope),
+            _ => self.is_idle(),
+        }
+    }
+
+    /// True while an announced transaction waits for its message.
+    pub fn has_announced(&self) -> bool {
+        self.state == State::Announced
+    }
+
+    /// Begins a transaction. Only when ready for it.
     pub fn begin(&mut self, envelope: &Envelope, size: usize) {
-        assert!(self.state == State::Idle, "a transaction begins only in an idle session");
+        assert!(
+            self.state == State::Idle || self.announced.as_ref() == Some(envelope),
+            "a transaction begins in an idle session, or in one that it was announced in"
+        );
+        if self.announced.take().is_some() {
+            self.refusal = None;
+            self.data_agreed = false;
+            self.needs_reset = true;
+            self.state = State::Envelope;
+            return;
+        }
         if let Some(limit) = self.capabilities.size.filter(|limit| size > *limit) {
             // Nothing was written: the session is as good as before.
             self.done =
@@ -227,6 +255,12 @@ impl Conversation {
         if std::mem::replace(&mut self.needs_reset, true) {
             self.commands.push_back((Stage::Reset, Rset.to_string()));
         }
+        self.queue_envelope(envelope, size);
+        self.state = State::Envelope;
+        self.send_commands();
+    }
+
+    fn queue_envelope(&mut self, envelope: &Envelope, size: usize) {
         let mut parameters = Vec::new();
         if self.capabilities.size.is_some() {
             parameters.push(MailParameter::Size(size));
@@ -236,8 +270,6 @@ impl Conversation {
         self.commands.push_back((Stage::Mail, mail.to_string()));
         self.commands.push_back((Stage::Recipient, recipient.to_string()));
         self.commands.push_back((Stage::Data, Data.to_string()));
-        self.state = State::Envelope;
-        self.send_commands();
     }
 
     /// Ends an idle session politely.
@@ -276,11 +308,21 @@ impl Conversation {
         self.state == State::Leave && self.reader.is_empty()
     }
 
-    /// The ledger has it in writing: the final dot may leave.
-    pub fn leave_given(&mut self) {
+    /// The ledger has it in writing: the final dot may leave. Where the server takes commands in groups, those of the next
+    /// message leave in the same write (RFC 2920 section 3.1 allows it behind a message): one round trip a message. An
+    /// answer too many cannot shift results: the third must be 354, and nothing may be left unread behind it.
+    pub fn leave_given(&mut self, next: Option<(&Envelope, usize)>) {
         assert!(self.state == State::Leave, "leave is given only when it was asked for");
         self.out.extend_from_slice(b".\r\n");
         self.state = State::Dot;
+        if let Some((envelope, size)) = next
+            && self.capabilities.pipelining
+            && self.capabilities.size.is_none_or(|limit| size <= limit)
+        {
+            self.announced = Some(envelope.clone());
+            self.queue_envelope(envelope, size);
+            self.send_commands();
+        }
     }
 
     /// What to do next.
@@ -302,7 +344,7 @@ impl Conversation {
                 return Step::Write(self.stage(), std::mem::take(&mut self.out));
             }
             match self.state {
-                State::Idle => return Step::Ready,
+                State::Idle | State::Announced => return Step::Ready,
                 State::Message => {
                     self.state = State::Leave;
                     return Step::WriteMessage;
@@ -336,7 +378,7 @@ impl Conversation {
             State::Envelope => self.awaiting.front().copied().unwrap_or(Stage::Mail),
             State::Message | State::Leave => Stage::Body,
             State::Dot => Stage::Dot,
-            State::Idle | State::Quit | State::Dead => Stage::Quit,
+            State::Idle | State::Announced | State::Quit | State::Dead => Stage::Quit,
         }
     }
 
@@ -395,10 +437,19 @@ impl Conversation {
                 };
                 let usable = result.is_ok() && !closing;
                 self.finish(Stage::Dot, result);
-                self.state = if usable { State::Idle } else { State::Dead };
+                self.state = match (usable, self.announced.is_some()) {
+                    (true, true) => State::Announced,
+                    (true, false) => State::Idle,
+                    (false, _) => State::Dead,
+                };
             }
             State::Quit => self.state = State::Dead,
-            State::Idle | State::Handshake | State::Message | State::Leave | State::Dead => {
+            State::Idle
+            | State::Announced
+            | State::Handshake
+            | State::Message
+            | State::Leave
+            | State::Dead => {
                 self.fail(Fault::Unsolicited);
             }
         }
@@ -569,7 +620,8 @@ mod tests {
                     assert_eq!(written, "", "was written too, after {log:#?}");
                 }
                 "begin" => conversation.begin(&envelope, 1000),
-                "leave" => conversation.leave_given(),
+                "leave" => conversation.leave_given(None),
+                "leave-next" => conversation.leave_given(Some((&envelope, 1000))),
                 "tls" => conversation.tls_started(),
                 "timeout" => conversation.fail(Fault::TimedOut),
                 "quit" => conversation.quit(),
@@ -636,6 +688,48 @@ mod tests {
                 "{OPEN_PIPELINED}begin\n{group}S: 550 5.7.1 no\nS: 503 a\nS: 503 b\n= MAIL 550\n= ready"
             ),
         );
+    }
+
+    #[test]
+    fn the_next_messages_commands_leave_with_the_dot() {
+        let group = "C: MAIL FROM:<news@charity.example> SIZE=1000\nC: RCPT TO:<ann@example.org>\nC: DATA\n";
+        let first = format!(
+            "{OPEN_PIPELINED}begin\n{group}S: 250 a\nS: 250 b\nS: 354 c\nC: <message>\n= leave?\nleave-next\nC: .\n{group}"
+        );
+        // All answers at once, or one by one: each message has its own.
+        play(
+            plain(),
+            &format!(
+                "{first}S: 250 taken\nS: 250 a\nS: 250 b\nS: 354 c\n= end of message 250\nbegin\nC: <message>\n= leave?\n\
+                 leave\nC: .\nS: 554 5.6.0 no\n= end of message 554\n= ready"
+            ),
+        );
+        // The first is refused at its end, the second at RCPT.
+        play(
+            plain(),
+            &format!(
+                "{first}S: 554 5.6.0 no\n= end of message 554\nbegin\nS: 250 a\nS: 550 5.1.1 no\nS: 503 no\n= RCPT 550\n= ready"
+            ),
+        );
+        // An answer too many, or too few: the second message is never ended.
+        play(
+            plain(),
+            &format!(
+                "{first}S: 250 taken\nS: 250 extra\nS: 250 a\nS: 250 b\nS: 354 c\n= end of message 250\nbegin\n\
+                 = DATA fault: the server answered 250, which makes no sense here\n= closed"
+            ),
+        );
+        play(
+            plain(),
+            &format!(
+                "{first}S: 250 taken\nS: 250 a\nS: 354 c\n= end of message 250\nbegin\n\
+                 = RCPT fault: the server answered 354, which makes no sense here\n= closed"
+            ),
+        );
+        // The server closes behind the first.
+        play(plain(), &format!("{first}S: 421 4.3.2 bye\n= end of message 421\n= closed"));
+        // Nobody wants the second any more: the session is dropped, and its message never ends.
+        play(plain(), &format!("{first}S: 250 taken\n= end of message 250\nquit\n= closed"));
     }
 
     #[test]
