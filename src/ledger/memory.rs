@@ -180,6 +180,30 @@ impl Ledger for MemoryLedger {
         books.rows.get_mut(index).ok_or(LedgerError::NoRow { id })?.apply(&event, now)
     }
 
+    async fn record_all(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let mut books = self.books();
+        // First a look whether all of them can happen.
+        let mut after: BTreeMap<usize, Status> = BTreeMap::new();
+        for (id, event) in &events {
+            let index = usize::try_from(*id).map_err(|_| LedgerError::NoRow { id: *id })?;
+            let entry = books.rows.get(index).ok_or(LedgerError::NoRow { id: *id })?;
+            let from = after.get(&index).copied().unwrap_or(entry.status);
+            after.insert(index, next(from, event)?);
+        }
+        for (id, event) in events {
+            if let Some(entry) =
+                usize::try_from(id).ok().and_then(|index| books.rows.get_mut(index))
+            {
+                entry.apply(&event, now)?;
+            }
+        }
+        Ok(())
+    }
+
     async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
         let mut counts = Counts::default();
         for entry in self.books().rows.iter().filter(|entry| entry.edition == edition) {

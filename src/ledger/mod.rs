@@ -191,6 +191,13 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<Status, LedgerError>> + Send;
 
+    /// Writes what happened to several rows, all or nothing, in one commit.
+    fn record_all(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
     fn counts(&self, edition: &str) -> impl Future<Output = Result<Counts, LedgerError>> + Send;
 
     /// The rows of an edition in the order of the list.

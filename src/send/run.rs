@@ -191,7 +191,7 @@ pub async fn run<L: Ledger, R: Relay>(
 }
 
 /// A row being written by the ledger while something else goes on.
-type Writing = JoinHandle<Result<Status, LedgerError>>;
+type Writing = JoinHandle<Result<(), LedgerError>>;
 
 /// A message with its row. `intent` is *handing over* on its way to the disk, or there already.
 struct Turn {
@@ -215,14 +215,14 @@ impl Turn {
 /// One connection's work.
 ///
 /// Three things overlap, so that a message costs one round trip and no wait for the disk: the next message is announced
-/// with this one's dot; its *handing over* is written while this one's answer is awaited; and *accepted* is written while
-/// the next is under way. A crash can leave two rows a connection uncertain, and no more: this one and the next.
+/// with this one's dot; its *handing over* is written while this one's answer is awaited; and *accepted* shares a commit with
+/// a later *handing over*. A crash can leave two rows a connection uncertain, and no more: this one and the next.
 async fn work<L: Ledger, R: Relay>(
     shared: Arc<Shared<L>>,
     mut relay: R,
 ) -> Result<(), LedgerError> {
     let mut upcoming: Option<Turn> = None;
-    let mut accepting: Option<Writing> = None;
+    let mut accepted: Option<(i64, Event)> = None;
     loop {
         let turn = match upcoming.take() {
             Some(turn) => Some(turn),
@@ -236,7 +236,8 @@ async fn work<L: Ledger, R: Relay>(
             let Turn { delivery, message, intent } = &mut turn;
             let next = upcoming.as_ref();
             let leave: Leave<'_> = Box::pin(async {
-                let writing = intent.get_or_insert_with(|| shared.hand_over(delivery.id));
+                let writing =
+                    intent.get_or_insert_with(|| shared.hand_over(delivery.id, accepted.take()));
                 let written = match writing.await {
                     Ok(written) => written.map(drop).map_err(|error| error.to_string()),
                     Err(_) => Err(LedgerError::Stopped.to_string()),
@@ -245,7 +246,7 @@ async fn work<L: Ledger, R: Relay>(
                 written?;
                 granted.store(true, Ordering::Release);
                 if let Some(next) = next {
-                    let writing = shared.hand_over(next.delivery.id);
+                    let writing = shared.hand_over(next.delivery.id, accepted.take());
                     *next_intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
                 }
                 Ok(())
@@ -260,7 +261,7 @@ async fn work<L: Ledger, R: Relay>(
         }
         turn.settle_intent().await?;
         match outcome {
-            Some(outcome) => shared.record(&turn.delivery, judge(&outcome), &mut accepting).await?,
+            Some(outcome) => shared.record(&turn.delivery, judge(&outcome), &mut accepted).await?,
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
             None if !granted.load(Ordering::Acquire) => shared.give_back(&turn).await?,
             None => {}
@@ -273,8 +274,8 @@ async fn work<L: Ledger, R: Relay>(
         next.settle_intent().await?;
         shared.give_back(&next).await?;
     }
-    if let Some(writing) = accepting {
-        writing.await.map_err(|_| LedgerError::Stopped)??;
+    if let Some(accepted) = accepted {
+        shared.ledger.record_all(vec![accepted], (shared.world.now)()).await?;
     }
     if shared.stopper.wish() < Stop::Now {
         relay.close().await;
@@ -320,11 +321,12 @@ impl<L: Ledger> Shared<L> {
         self.orders.rate.is_none() && self.orders.window > 0 && !self.is_over()
     }
 
-    /// Begins to write *handing over*.
-    fn hand_over(&self, id: i64) -> Writing {
+    /// Begins to write *handing over*, and with it what the last message came to: one commit a message.
+    fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing {
         let ledger = Arc::clone(&self.ledger);
         let now = (self.world.now)();
-        tokio::spawn(async move { ledger.record(id, Event::HandingOver, now).await })
+        let events = accepted.into_iter().chain([(id, Event::HandingOver)]).collect();
+        tokio::spawn(async move { ledger.record_all(events, now).await })
     }
 
     /// A row that was certainly not sent goes back to the plan.
@@ -353,24 +355,28 @@ impl<L: Ledger> Shared<L> {
         !self.is_over()
     }
 
-    /// Writes what became of a row. What was accepted is written while the next message is under way.
+    /// Writes what became of a row. What was accepted is kept for the commit of the next *handing over*.
     async fn record(
         &self,
         delivery: &Delivery,
         verdict: Verdict,
-        accepting: &mut Option<Writing>,
+        accepted: &mut Option<(i64, Event)>,
     ) -> Result<(), LedgerError> {
-        if let Some(writing) = accepting.take() {
-            writing.await.map_err(|_| LedgerError::Stopped)??;
-        }
         let now = (self.world.now)();
+        if let Some(earlier) = accepted.take() {
+            // Nobody took it along.
+            self.ledger.record_all(vec![earlier], now).await?;
+        }
         if let RowFate::Accepted { reply } = verdict.row {
-            let (ledger, id, why) = (Arc::clone(&self.ledger), delivery.id, reply.clone());
-            *accepting = Some(tokio::spawn(async move {
-                ledger.record(id, Event::Accepted { reply }, now).await
-            }));
             let address = delivery.recipient.address.to_string();
-            (self.told)(Told::Row { address, status: Status::Accepted, why });
+            (self.told)(Told::Row { address, status: Status::Accepted, why: reply.clone() });
+            let event = (delivery.id, Event::Accepted { reply });
+            if self.looks_ahead() {
+                *accepted = Some(event);
+            } else {
+                // The next message may be far away: a crash until then must not put this one in doubt.
+                self.ledger.record_all(vec![event], now).await?;
+            }
             self.note(Status::Accepted, verdict.run).await;
             return Ok(());
         }

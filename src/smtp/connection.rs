@@ -351,7 +351,7 @@ impl Connection {
 /// The bytes with a dot doubled at the beginning of each line that has one (RFC 5321 section 4.5.2); `None` when there
 /// is none, as in every message of ours.
 fn dot_stuffed(bytes: &[u8]) -> Option<Vec<u8>> {
-    let has_dot = bytes.starts_with(b".") || bytes.windows(3).any(|three| three == b"\r\n.");
+    let has_dot = bytes.starts_with(b".") || memchr::memmem::find(bytes, b"\r\n.").is_some();
     if !has_dot {
         return None;
     }

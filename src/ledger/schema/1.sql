@@ -24,7 +24,9 @@ CREATE TABLE deliveries (
     UNIQUE (edition, key)
 ) STRICT;
 
-CREATE INDEX deliveries_by_status ON deliveries (edition, status, next_at);
+-- Of rows that can be claimed alone: what is under way or done touches no index.
+CREATE INDEX deliveries_planned ON deliveries (edition, id) WHERE status = 'planned';
+CREATE INDEX deliveries_deferred ON deliveries (edition, next_at, id) WHERE status = 'deferred';
 CREATE INDEX deliveries_by_key ON deliveries (key);
 
 -- What happened besides the ordinary, for `roundup why`. Only ever added to.
