@@ -191,7 +191,8 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<Status, LedgerError>> + Send;
 
-    /// Writes what happened to several rows, all or nothing, in one commit.
+    /// Writes what happened to several rows, all or nothing, in one commit. The writing may begin before the future is
+    /// first polled, so that it goes on while the caller does something else.
     fn record_all(
         &self,
         events: Vec<(i64, Event)>,

@@ -5,6 +5,7 @@
 //! Each change is told done only after the commit that holds it.
 
 use std::fs;
+use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -20,8 +21,6 @@ use super::{
     Status,
 };
 
-/// Changes waiting for the writer before senders wait too.
-const QUEUE: usize = 1024;
 /// The most changes of one commit: more would keep the first of them waiting.
 const LARGEST_COMMIT: usize = 512;
 /// How long another process may hold the file before we give up on a commit.
@@ -40,7 +39,7 @@ struct Job {
 /// See the module. Dropping it ends the thread after the last commit.
 #[derive(Debug)]
 pub struct SqliteLedger {
-    jobs: Option<mpsc::SyncSender<Job>>,
+    jobs: Option<mpsc::Sender<Job>>,
     writer: Option<thread::JoinHandle<()>>,
 }
 
@@ -66,7 +65,7 @@ impl SqliteLedger {
             make_private_folder(folder).map_err(|error| failed(error.to_string()))?;
         }
         let connection = connect(path)?;
-        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let (jobs, queue) = mpsc::channel();
         let writer = thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || work(&connection, &queue))
@@ -74,11 +73,12 @@ impl SqliteLedger {
         Ok(Self { jobs: Some(jobs), writer: Some(writer) })
     }
 
-    async fn run<T: Send + 'static>(
+    /// Queues some work at once; the future only waits for its commit.
+    fn run<T: Send + 'static>(
         &self,
         writes: bool,
         work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
-    ) -> Result<T, LedgerError> {
+    ) -> impl Future<Output = Result<T, LedgerError>> + Send + 'static {
         let (tell, told) = oneshot::channel();
         let job = Job {
             writes,
@@ -92,18 +92,15 @@ impl SqliteLedger {
                 })
             }),
         };
-        let jobs = self.jobs.clone().ok_or(LedgerError::Stopped)?;
-        match jobs.try_send(job) {
-            Ok(()) => {}
-            Err(mpsc::TrySendError::Full(job)) => {
-                tokio::task::spawn_blocking(move || jobs.send(job))
-                    .await
-                    .map_err(|_| LedgerError::Stopped)?
-                    .map_err(|_| LedgerError::Stopped)?;
-            }
-            Err(mpsc::TrySendError::Disconnected(_)) => return Err(LedgerError::Stopped),
+        // Each connection waits for its rows before it asks for more: the queue cannot grow beyond their number.
+        let queued = match &self.jobs {
+            Some(jobs) => jobs.send(job).map_err(|_| LedgerError::Stopped),
+            None => Err(LedgerError::Stopped),
+        };
+        async move {
+            queued?;
+            told.await.map_err(|_| LedgerError::Stopped)?
         }
-        told.await.map_err(|_| LedgerError::Stopped)?
     }
 }
 
@@ -531,18 +528,17 @@ impl Ledger for SqliteLedger {
         self.run(true, move |connection| apply(connection, id, &event, now)).await
     }
 
-    async fn record_all(
+    fn record_all(
         &self,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
         self.run(true, move |connection| {
             for (id, event) in &events {
                 apply(connection, *id, event, now)?;
             }
             Ok(())
         })
-        .await
     }
 
     async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {

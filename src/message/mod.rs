@@ -255,19 +255,6 @@ impl Skeleton {
         let mail = self.identity.unsubscribe_mail(&token);
         let https = self.identity.public_url.as_ref().map(|_| url.as_str());
 
-        let mut body = Vec::with_capacity(64 * 1024);
-        let mut value = String::new();
-        for part in &self.bodies[self.composition.variant(&recipient.segments)] {
-            match part {
-                Part::Fixed(bytes) => body.extend_from_slice(bytes),
-                Part::Slot { index, context } => {
-                    value.clear();
-                    self.filler.fill(*index, *context, &recipient.values, &url, &mut value);
-                    quoted_printable::encode_piece(&value, &mut body);
-                }
-            }
-        }
-
         let fields = [
             self.head.as_str(),
             &mailbox_field("To", &to),
@@ -277,13 +264,27 @@ impl Skeleton {
             &self.tail,
         ]
         .concat();
-        let mut bytes = Vec::with_capacity(fields.len() + body.len() + 1024);
-        if let Some(signer) = &self.signer {
-            bytes.extend_from_slice(signer.sign(&split_fields(&fields), &body).as_bytes());
-        }
+        let variant = self.composition.variant(&recipient.segments);
+        let parts = &self.bodies[variant];
+        let mut bytes = Vec::with_capacity(fields.len() + fixed_bytes(parts) + ROOM_BYTES);
         bytes.extend_from_slice(fields.as_bytes());
         bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(&body);
+        let body = bytes.len();
+        let mut value = String::new();
+        for part in parts {
+            match part {
+                Part::Fixed(fixed) => bytes.extend_from_slice(fixed),
+                Part::Slot { index, context } => {
+                    value.clear();
+                    self.filler.fill(*index, *context, &recipient.values, &url, &mut value);
+                    quoted_printable::encode_piece(&value, &mut bytes);
+                }
+            }
+        }
+        if let Some(signer) = &self.signer {
+            let signature = signer.sign(&split_fields(&fields), &bytes[body..]);
+            bytes.splice(0..0, signature.into_bytes());
+        }
         Message {
             envelope: Envelope {
                 sender: self.identity.bounce_address.clone(),
@@ -293,6 +294,13 @@ impl Skeleton {
             bytes,
         }
     }
+}
+
+/// Room for slots and a signature, so that a message is written into memory once.
+const ROOM_BYTES: usize = 8 * 1024;
+
+fn fixed_bytes(parts: &[Part]) -> usize {
+    parts.iter().map(|part| if let Part::Fixed(fixed) = part { fixed.len() } else { 0 }).sum()
 }
 
 fn push_fixed(parts: &mut Vec<Part>, bytes: &[u8]) {

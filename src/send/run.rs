@@ -2,12 +2,14 @@
 //! Shell: tasks and their timers; what to do is decided in `verdict` and `pace`.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::pace::{Pace, Rate, Retry};
@@ -90,8 +92,9 @@ const MOST_FAILURES_AT_FIRST: u32 = 2;
 const MOST_POLICY_REFUSALS: u32 = 3;
 /// A copy on which this many connections failed waits like a deferred one: it may itself be the reason.
 const MOST_RELEASES: u32 = 3;
-/// Rows a connection claims at a time: few enough to be on time for an unsubscribe, enough to share one sync.
-const CLAIM: usize = 16;
+/// Rows claimed at a time: few enough to be on time for an unsubscribe, enough to share one sync.
+const CLAIM: usize = 64;
+const LARGEST_CLAIM: usize = 512;
 
 struct Shared<L> {
     ledger: Arc<L>,
@@ -190,21 +193,21 @@ pub async fn run<L: Ledger, R: Relay>(
     }
 }
 
-/// A row being written by the ledger while something else goes on.
-type Writing = JoinHandle<Result<(), LedgerError>>;
+/// Rows being written by the ledger while something else goes on.
+type Writing<'a> = Pin<Box<dyn Future<Output = Result<(), LedgerError>> + Send + 'a>>;
 
 /// A message with its row. `intent` is *handing over* on its way to the disk, or there already.
-struct Turn {
+struct Turn<'a> {
     delivery: Delivery,
     message: Message,
-    intent: Option<Writing>,
+    intent: Option<Writing<'a>>,
 }
 
-impl Turn {
+impl Turn<'_> {
     /// Waits until *handing over* is on disk, if it was asked for. Anything written to the row must wait for this.
     async fn settle_intent(&mut self) -> Result<(), LedgerError> {
         if let Some(writing) = &mut self.intent {
-            let written = writing.await.map_err(|_| LedgerError::Stopped)?;
+            let written = writing.await;
             self.intent = None;
             written?;
         }
@@ -221,7 +224,8 @@ async fn work<L: Ledger, R: Relay>(
     shared: Arc<Shared<L>>,
     mut relay: R,
 ) -> Result<(), LedgerError> {
-    let mut upcoming: Option<Turn> = None;
+    let shared = &*shared;
+    let mut upcoming: Option<Turn<'_>> = None;
     let mut accepted: Option<(i64, Event)> = None;
     loop {
         let turn = match upcoming.take() {
@@ -231,28 +235,26 @@ async fn work<L: Ledger, R: Relay>(
         let Some(mut turn) = turn else { break };
         upcoming = if shared.looks_ahead() { shared.turn().await? } else { None };
         let granted = AtomicBool::new(false);
-        let next_intent: Mutex<Option<Writing>> = Mutex::default();
+        let next_intent: Mutex<Option<Writing<'_>>> = Mutex::default();
         let outcome = {
             let Turn { delivery, message, intent } = &mut turn;
-            let next = upcoming.as_ref();
+            let next = upcoming.as_ref().map(|next| &next.message);
+            let next_id = upcoming.as_ref().map(|next| next.delivery.id);
             let leave: Leave<'_> = Box::pin(async {
                 let writing =
                     intent.get_or_insert_with(|| shared.hand_over(delivery.id, accepted.take()));
-                let written = match writing.await {
-                    Ok(written) => written.map(drop).map_err(|error| error.to_string()),
-                    Err(_) => Err(LedgerError::Stopped.to_string()),
-                };
+                let written = writing.await;
                 *intent = None;
-                written?;
+                written.map_err(|error| error.to_string())?;
                 granted.store(true, Ordering::Release);
-                if let Some(next) = next {
-                    let writing = shared.hand_over(next.delivery.id, accepted.take());
+                if let Some(id) = next_id {
+                    let writing = shared.hand_over(id, accepted.take());
                     *next_intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
                 }
                 Ok(())
             });
             tokio::select! {
-                outcome = relay.transmit(message, leave, next.map(|next| &next.message)) => Some(outcome),
+                outcome = relay.transmit(message, leave, next) => Some(outcome),
                 () = shared.stopper.wished(Stop::Now) => None,
             }
         };
@@ -263,7 +265,7 @@ async fn work<L: Ledger, R: Relay>(
         match outcome {
             Some(outcome) => shared.record(&turn.delivery, judge(&outcome), &mut accepted).await?,
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
-            None if !granted.load(Ordering::Acquire) => shared.give_back(&turn).await?,
+            None if !granted.load(Ordering::Acquire) => shared.give_back(turn.delivery.id).await?,
             None => {}
         }
         if shared.is_over() {
@@ -272,7 +274,7 @@ async fn work<L: Ledger, R: Relay>(
     }
     if let Some(mut next) = upcoming {
         next.settle_intent().await?;
-        shared.give_back(&next).await?;
+        shared.give_back(next.delivery.id).await?;
     }
     if let Some(accepted) = accepted {
         shared.ledger.record_all(vec![accepted], (shared.world.now)()).await?;
@@ -299,7 +301,7 @@ impl<L: Ledger> Shared<L> {
             return Ok(None);
         }
         if queue.is_empty() {
-            let most = CLAIM * self.orders.connections.max(1);
+            let most = (CLAIM * self.orders.connections.max(1)).min(LARGEST_CLAIM);
             let now = (self.world.now)();
             queue.extend(self.ledger.claim(&self.orders.edition, now, most).await?.deliveries);
         }
@@ -307,7 +309,7 @@ impl<L: Ledger> Shared<L> {
     }
 
     /// The next row with its message, when it is its turn.
-    async fn turn(&self) -> Result<Option<Turn>, LedgerError> {
+    async fn turn(&self) -> Result<Option<Turn<'_>>, LedgerError> {
         let Some(delivery) = self.next().await? else { return Ok(None) };
         if !self.wait_for_turn().await {
             return Ok(None);
@@ -322,18 +324,17 @@ impl<L: Ledger> Shared<L> {
     }
 
     /// Begins to write *handing over*, and with it what the last message came to: one commit a message.
-    fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing {
-        let ledger = Arc::clone(&self.ledger);
+    fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing<'_> {
         let now = (self.world.now)();
         let events = accepted.into_iter().chain([(id, Event::HandingOver)]).collect();
-        tokio::spawn(async move { ledger.record_all(events, now).await })
+        Box::pin(self.ledger.record_all(events, now))
     }
 
     /// A row that was certainly not sent goes back to the plan.
-    async fn give_back(&self, turn: &Turn) -> Result<(), LedgerError> {
+    async fn give_back(&self, id: i64) -> Result<(), LedgerError> {
         let why = "the run stopped before the message ended".to_owned();
         let now = (self.world.now)();
-        self.ledger.record(turn.delivery.id, Event::Released { why }, now).await.map(drop)
+        self.ledger.record(id, Event::Released { why }, now).await.map(drop)
     }
 
     /// False when the run ended while we waited.
