@@ -1,10 +1,12 @@
 //! The socket under a conversation: TCP, TLS, and a deadline for every stage.
 //! Shell: the network and its clock.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
@@ -12,6 +14,7 @@ use rustls_platform_verifier::Verifier;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::unconstrained;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -219,13 +222,22 @@ impl Connection {
         self.conversation.is_ready_for(&message.envelope)
     }
 
-    /// Reads what the server has sent already, and waits for nothing: a zero timeout polls once.
+    /// Reads what the server has sent already, and waits for nothing.
     async fn take_what_arrived(&mut self) {
-        match timeout(Duration::ZERO, self.stream.read(&mut self.buffer)).await {
-            Err(_) => {}
-            Ok(Ok(0)) => self.conversation.fail(Fault::Closed),
-            Ok(Ok(read)) => self.conversation.receive(&self.buffer[..read]),
-            Ok(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
+        // Polled once by hand: a timeout of zero would wait for the timer's next tick, a millisecond for each message.
+        let arrived = {
+            let mut read = pin!(unconstrained(self.stream.read(&mut self.buffer)));
+            poll_fn(|context| match read.as_mut().poll(context) {
+                Poll::Ready(read) => Poll::Ready(Some(read)),
+                Poll::Pending => Poll::Ready(None),
+            })
+            .await
+        };
+        match arrived {
+            None => {}
+            Some(Ok(0)) => self.conversation.fail(Fault::Closed),
+            Some(Ok(read)) => self.conversation.receive(&self.buffer[..read]),
+            Some(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
         }
     }
 
