@@ -91,7 +91,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     };
     project.own_folder(practice)?;
     let _lock = lock(&project, &chosen.name, practice)?;
-    let ledger = Arc::new(SqliteLedger::open(&ledger_path(&project, practice)?)?);
+    let ledger =
+        Arc::new(SqliteLedger::open_for(&ledger_path(&project, practice)?, orders.connections)?);
     let planned = if let Some(plan) = plan {
         let edition = plan.edition.clone();
         // Another process may have planned it while the number was typed: then this fails.

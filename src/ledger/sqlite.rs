@@ -23,6 +23,10 @@ use super::{
 
 /// The most changes of one commit: more would keep the first of them waiting.
 const LARGEST_COMMIT: usize = 512;
+/// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
+/// round trip later: a wait much shorter than that costs nothing.
+const GATHER_EACH: Duration = Duration::from_micros(100);
+const GATHER_LONGEST: Duration = Duration::from_millis(1);
 /// How long another process may hold the file before we give up on a commit.
 const BUSY_WITHIN: Duration = Duration::from_secs(10);
 const VERSION: i64 = 1;
@@ -59,6 +63,20 @@ impl SqliteLedger {
     /// # Errors
     /// When the file cannot be opened, is damaged, or comes from a newer roundup. It is never made anew over an old one.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        Self::gathering(path, Duration::ZERO)
+    }
+
+    /// Opens it for so many connections at a time. A commit costs the same for one change as for twenty: with several
+    /// connections the writer waits a moment for the changes of the others.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_for(path: &Path, connections: usize) -> Result<Self, LedgerError> {
+        let others = u32::try_from(connections.saturating_sub(1)).unwrap_or(u32::MAX);
+        Self::gathering(path, GATHER_EACH.saturating_mul(others).min(GATHER_LONGEST))
+    }
+
+    fn gathering(path: &Path, gather: Duration) -> Result<Self, LedgerError> {
         let shown = path.display().to_string();
         let failed = |what: String| LedgerError::Open { path: shown.clone(), what };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -68,7 +86,7 @@ impl SqliteLedger {
         let (jobs, queue) = mpsc::channel();
         let writer = thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn(move || work(&connection, &queue))
+            .spawn(move || work(&connection, &queue, gather))
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self { jobs: Some(jobs), writer: Some(writer) })
     }
@@ -183,13 +201,17 @@ fn write_error(error: &rusqlite::Error) -> LedgerError {
 }
 
 /// The writer's life: take what waits, do it in one transaction, commit, tell everybody.
-fn work(connection: &Connection, queue: &mpsc::Receiver<Job>) {
+fn work(connection: &Connection, queue: &mpsc::Receiver<Job>, gather: Duration) {
     let mut kept: Option<Job> = None;
     loop {
         let Some(first) = kept.take().or_else(|| queue.recv().ok()) else {
             return;
         };
         let writes = first.writes;
+        if writes && !gather.is_zero() {
+            // Not a timed receive: that would wake this thread for every change.
+            thread::sleep(gather);
+        }
         let begin = if writes { "BEGIN IMMEDIATE" } else { "BEGIN" };
         if let Err(error) = connection.execute_batch(begin) {
             (first.work)(Err(write_error(&error)))(Ok(()));
