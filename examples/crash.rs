@@ -1,0 +1,289 @@
+//! Kills roundup at random moments and counts what became of everybody.
+//!
+//! `cargo run --release --example crash -- --kills 1000` starts the real program against a counting SMTP server, kills it
+//! (`kill -9`) at random moments, lets it carry on, and prints how many people were lost, mailed twice, and uncertain. The
+//! server asks some people to come back later, closes connections now and then, and the mail is signed.
+
+#[path = "support/sink.rs"]
+mod sink;
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use sink::{Answer, Books};
+
+/// Kills roundup at random moments and counts what became of everybody.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How often to kill it
+    #[arg(long, default_value_t = 1000)]
+    kills: u32,
+    /// People of an edition; when all have their mail, the next edition begins
+    #[arg(long, default_value_t = 2000)]
+    people: usize,
+    #[arg(long, default_value_t = 8)]
+    connections: u32,
+    /// Without DKIM signatures
+    #[arg(long)]
+    unsigned: bool,
+    /// Ctrl-C instead of kill -9: nothing at all may be uncertain
+    #[arg(long)]
+    gently: bool,
+    /// The same number gives the same moments
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// One person in a hundred is asked to come back, and one answer in five hundred closes the connection.
+fn mood(question: u64) -> Answer {
+    match question.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54 {
+        0..=9 => Answer::Later,
+        10 | 11 => Answer::Close,
+        _ => Answer::Take,
+    }
+}
+
+/// A small generator: good enough for moments.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % most.max(1)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Totals {
+    kills: u32,
+    editions: u32,
+    people: usize,
+    lost: usize,
+    doubled: usize,
+    /// Said to be accepted, and never taken.
+    lies: usize,
+    uncertain: usize,
+    uncertain_and_taken: usize,
+}
+
+const SETTINGS: &str = r#"
+[organisation]
+name = "Example Charity"
+legal_name = "Example Charity Limited"
+address = "1 Example Street, London"
+website = "https://charity.example/"
+contact = "hello@charity.example"
+
+[sender]
+name = "Example Charity"
+address = "news@charity.example"
+
+[send]
+retry_after_seconds = 0
+"#;
+
+fn main() {
+    let arguments = Arguments::parse();
+    let program = program();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    prepare(folder.path(), &arguments);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (port, books) =
+        runtime.block_on(sink::serve("127.0.0.1:0", true, mood)).expect("a free port");
+    let mut chance = Chance(arguments.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+    let mut totals = Totals::default();
+    let started = Instant::now();
+    while totals.kills < arguments.kills {
+        totals.editions += 1;
+        let edition = format!("edition-{}", totals.editions);
+        write_draft(folder.path(), &edition);
+        let run = || -> Child {
+            Command::new(&program)
+                .args(["send", &edition, "--confirm", &arguments.people.to_string()])
+                .args(["--connections", &arguments.connections.to_string(), "-q", "--no-input"])
+                .current_dir(folder.path())
+                .env("ROUNDUP_RELAY", format!("smtp://127.0.0.1:{port}"))
+                .envs(key(folder.path(), &arguments))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("roundup starts")
+        };
+        loop {
+            let mut child = run();
+            if totals.kills >= arguments.kills {
+                child.wait().expect("roundup ends");
+                if is_finished(&program, folder.path(), &edition) {
+                    break;
+                }
+                continue;
+            }
+            // Somewhere between the start of the process and some hundred messages later.
+            let target = books.messages.load(Ordering::Relaxed) + chance.below(200);
+            let by = Instant::now() + Duration::from_millis(20 + chance.below(400));
+            let ended = loop {
+                if child.try_wait().expect("a child of ours").is_some() {
+                    break true;
+                }
+                if books.messages.load(Ordering::Relaxed) >= target && chance.below(3) == 0
+                    || Instant::now() > by
+                {
+                    break false;
+                }
+                std::thread::sleep(Duration::from_micros(chance.below(300)));
+            };
+            if ended {
+                if is_finished(&program, folder.path(), &edition) {
+                    break;
+                }
+                continue;
+            }
+            stop(&mut child, arguments.gently);
+            totals.kills += 1;
+            if totals.kills.is_multiple_of(50) {
+                print!("\r{} kills … ", totals.kills);
+                // Only a sign of life.
+                let _ = std::io::stdout().flush();
+            }
+        }
+        count(&program, folder.path(), &edition, &books, &mut totals);
+    }
+    println!(
+        "\r{} kills over {} people in {} editions, {} connections, {:.0} s{}{}",
+        totals.kills,
+        totals.people,
+        totals.editions,
+        arguments.connections,
+        started.elapsed().as_secs_f64(),
+        if arguments.unsigned { "" } else { ", signed" },
+        if arguments.gently { ", Ctrl-C" } else { ", kill -9" },
+    );
+    println!("lost       {}", totals.lost);
+    println!("twice      {}", totals.doubled);
+    println!("false      {} (said to be accepted, and never taken)", totals.lies);
+    println!(
+        "uncertain  {} ({:.2} a kill; {} of them had arrived), each named by `roundup resolve`",
+        totals.uncertain,
+        totals.uncertain as f64 / f64::from(totals.kills.max(1)),
+        totals.uncertain_and_taken,
+    );
+    let allowed = if arguments.gently { 0 } else { totals.kills * arguments.connections * 2 };
+    let bad = totals.lost + totals.doubled + totals.lies;
+    if bad > 0 || totals.uncertain > allowed as usize {
+        std::process::exit(1);
+    }
+}
+
+/// The program beside this one, built anew.
+fn program() -> PathBuf {
+    let this = std::env::current_exe().expect("a path of our own");
+    let profile = this.parent().and_then(Path::parent).expect("target/PROFILE/examples/crash");
+    let mut build = Command::new(option_env!("CARGO").unwrap_or("cargo"));
+    build.args(["build", "--quiet", "--bin", "roundup"]);
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.status().is_ok_and(|status| status.success()), "roundup must build");
+    profile.join("roundup")
+}
+
+fn prepare(folder: &Path, arguments: &Arguments) {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("below the folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("roundup.toml", SETTINGS);
+    write(
+        "news/2020-12-03-story.md",
+        "---\ntitle: A story\ndate: 2020-12-03\n---\n\nWhat happened.\n",
+    );
+    let mut list = String::from("email,first_name,basis\n");
+    for person in 0..arguments.people {
+        list.push_str(&format!("p{person}@example.org,Person {person},consent\n"));
+    }
+    write("subscribers/people.csv", &list);
+    if !arguments.unsigned {
+        let key =
+            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)
+                .expect("a key");
+        write("dkim.pem", &key.serialize_pem());
+    }
+}
+
+fn key(folder: &Path, arguments: &Arguments) -> Vec<(&'static str, PathBuf)> {
+    if arguments.unsigned {
+        Vec::new()
+    } else {
+        vec![("ROUNDUP_DKIM_KEY_FILE", folder.join("dkim.pem"))]
+    }
+}
+
+fn write_draft(folder: &Path, edition: &str) {
+    let text = "---\nsubject: \"December at Example Charity\"\npreheader: \"What happened\"\ntemplate: monthly\n\
+                window: \"2020-12\"\nitems:\n  - 2020-12-03-story\n---\n\nDear {{recipient \"first_name\" fallback=\"friend\"}},\n";
+    std::fs::create_dir_all(folder.join("editions")).expect("a folder");
+    std::fs::write(folder.join(format!("editions/{edition}.md")), text).expect("a file");
+}
+
+fn stop(child: &mut Child, gently: bool) {
+    if gently {
+        let id = child.id().to_string();
+        // It may have ended at this very moment.
+        let _ = Command::new("kill").args(["-INT", &id]).stderr(Stdio::null()).status();
+    } else {
+        child.kill().expect("a child of ours");
+    }
+    child.wait().expect("a child of ours");
+}
+
+fn report(program: &Path, folder: &Path, edition: &str) -> Option<serde_json::Value> {
+    let output = Command::new(program)
+        .args(["report", edition, "--json"])
+        .current_dir(folder)
+        .output()
+        .expect("roundup starts");
+    serde_json::from_slice(&output.stdout).ok()
+}
+
+fn is_finished(program: &Path, folder: &Path, edition: &str) -> bool {
+    report(program, folder, edition).is_some_and(|report| report["state"] == "finished")
+}
+
+/// Compares what the ledger says of each person with what the server took.
+fn count(program: &Path, folder: &Path, edition: &str, books: &Books, totals: &mut Totals) {
+    let taken: HashMap<String, u32> = books.take();
+    totals.doubled += taken.values().filter(|count| **count > 1).count();
+    let ledger = rusqlite::Connection::open(folder.join(".roundup/ledger.db")).expect("a ledger");
+    let mut query = ledger
+        .prepare("SELECT status, message_id FROM deliveries WHERE edition = ?1")
+        .expect("a query");
+    let rows: Vec<(String, String)> = query
+        .query_map([edition], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("rows");
+    let known: HashSet<&String> = rows.iter().map(|(_, id)| id).collect();
+    totals.lies += taken.keys().filter(|id| !known.contains(id)).count();
+    for (status, id) in &rows {
+        let arrived = taken.contains_key(id);
+        totals.people += 1;
+        match status.as_str() {
+            "accepted" if !arrived => totals.lies += 1,
+            "accepted" => {}
+            "uncertain" => {
+                totals.uncertain += 1;
+                totals.uncertain_and_taken += usize::from(arrived);
+            }
+            _ => totals.lost += 1,
+        }
+    }
+    assert!(report(program, folder, edition).is_some(), "a report");
+}
