@@ -1,10 +1,8 @@
 //! From a window or a draft's name to everything that would be sent: the one path of `check`, `preview` and `send`.
 //! Shell: reads the project.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 
 use super::failure::{Exit, Failure};
 use super::screen::Screen;
@@ -20,6 +18,7 @@ use crate::news::gather::gather;
 use crate::news::{Item, Reading};
 use crate::project::{Project, ProjectError, RelayAddress, Variable};
 use crate::rfc::address::EmailAddress;
+use crate::rfc::dkim::Signer;
 use crate::window::{Window, select};
 
 /// A name, its window, and the draft when somebody wrote one.
@@ -117,8 +116,8 @@ pub fn skeleton(
     date: DateTime<Utc>,
 ) -> Result<Skeleton, Failure> {
     let keys = project.keys(world::random)?;
-    let signer = project.signer(identity.domain())?.map(Arc::new);
-    made(project, composition, identity, keys, signer, date)
+    let signers = project.signers(identity.domain())?;
+    made(project, composition, identity, keys, signers, date)
 }
 
 fn made(
@@ -126,11 +125,11 @@ fn made(
     composition: Composition,
     identity: Identity,
     keys: Keys,
-    signer: Option<Arc<crate::rfc::dkim::Signer>>,
+    signers: Vec<Signer>,
     date: DateTime<Utc>,
 ) -> Result<Skeleton, Failure> {
     let zone = project.settings.time_zone;
-    Skeleton::new(composition, identity, keys, signer, date, zone)
+    Skeleton::new(composition, identity, keys, signers, date, zone)
         .map_err(|error| Failure::new(Exit::Failed, error.to_string()))
 }
 
@@ -284,7 +283,7 @@ pub async fn prepare(
     // Sizes are measured without the signature: it has the same length for everybody.
     let keys = project.keys(world::random)?;
     let date = world::now();
-    let unsigned = made(project, composition.clone(), identity.clone(), keys, None, date)?;
+    let unsigned = made(project, composition.clone(), identity.clone(), keys, Vec::new(), date)?;
     let stand_in = stand_in();
     let everybody = match audience.recipients.as_slice() {
         [] => std::slice::from_ref(&stand_in),

@@ -5,8 +5,6 @@
 //! `rfc::quoted_printable`), so a message is put together by copying. Two people's messages differ in slots and in the
 //! header fields that name the person, and nowhere else.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -145,7 +143,7 @@ pub struct Skeleton {
     filler: Filler,
     identity: Identity,
     keys: Keys,
-    signer: Option<Arc<Signer>>,
+    signers: Vec<Signer>,
     /// Fields before those that name the person, and after them.
     head: String,
     tail: String,
@@ -168,7 +166,7 @@ impl Skeleton {
         composition: Composition,
         identity: Identity,
         keys: Keys,
-        signer: Option<Arc<Signer>>,
+        signers: Vec<Signer>,
         date: DateTime<Utc>,
         zone: Tz,
     ) -> Result<Self, BlockError> {
@@ -219,7 +217,7 @@ impl Skeleton {
                 parts
             })
             .collect();
-        Ok(Self { composition, filler, identity, keys, signer, head, tail, bodies })
+        Ok(Self { composition, filler, identity, keys, signers, head, tail, bodies })
     }
 
     pub fn composition(&self) -> &Composition {
@@ -281,9 +279,11 @@ impl Skeleton {
                 }
             }
         }
-        if let Some(signer) = &self.signer {
-            let signature = signer.sign(&split_fields(&fields), &bytes[body..]);
-            bytes.splice(0..0, signature.into_bytes());
+        if !self.signers.is_empty() {
+            let fields = split_fields(&fields);
+            let signatures: String =
+                self.signers.iter().map(|signer| signer.sign(&fields, &bytes[body..])).collect();
+            bytes.splice(0..0, signatures.into_bytes());
         }
         Message {
             envelope: Envelope {
@@ -385,7 +385,7 @@ mod tests {
             composition(),
             Identity::new(settings).unwrap(),
             Keys::new(b"secret"),
-            None,
+            Vec::new(),
             "2020-12-31T12:00:00Z".parse().unwrap(),
             London,
         )

@@ -208,17 +208,15 @@ impl Project {
         Ok(Keys::new(text.trim().as_bytes()))
     }
 
-    /// The DKIM key, when one is set.
+    /// The DKIM keys, when some are set.
     ///
     /// # Errors
     /// When it cannot sign.
-    pub fn signer(&self, domain: &str) -> Result<Option<Signer>, ProjectError> {
+    pub fn signers(&self, domain: &str) -> Result<Vec<Signer>, ProjectError> {
         let Some(pem) = self.environment.value(Variable::DkimKey)? else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let dkim = &self.settings.dkim;
-        let domain = dkim.domain.as_deref().unwrap_or(domain);
-        Ok(Some(Signer::new(pem.expose_secret(), domain, &dkim.selector)?))
+        Ok(Signer::read(pem.expose_secret(), domain, &self.settings.dkim)?)
     }
 
     /// A secret of the environment.

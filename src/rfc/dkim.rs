@@ -22,11 +22,13 @@ pub struct Settings {
     pub domain: Option<String>,
     /// The name below `_domainkey` at which the public key stands.
     pub selector: String,
+    /// The same for an Ed25519 key; the selector with `-ed25519` behind it when there is an RSA key too.
+    pub ed25519_selector: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { domain: None, selector: "roundup".to_owned() }
+        Self { domain: None, selector: "roundup".to_owned(), ed25519_selector: None }
     }
 }
 
@@ -86,6 +88,47 @@ impl Signer {
             Key::Rsa(key)
         };
         Ok(Self { key, domain: domain.to_owned(), selector: selector.to_owned() })
+    }
+
+    /// Reads one private key or several, each in its PEM block: an RSA key for everybody, an Ed25519 key for receivers that
+    /// know it (RFC 8463 section 5 wants both).
+    ///
+    /// # Errors
+    /// When one of them is not usable.
+    pub fn read(pem: &str, domain: &str, settings: &Settings) -> Result<Vec<Self>, KeyError> {
+        let domain = settings.domain.as_deref().unwrap_or(domain);
+        let blocks: Vec<&str> = pem.split_inclusive("PRIVATE KEY-----").collect();
+        // A block has the words twice: at its beginning and at its end.
+        let blocks: Vec<String> = blocks.chunks(2).map(<[&str]>::concat).collect();
+        let blocks: Vec<&String> = blocks.iter().filter(|block| !block.trim().is_empty()).collect();
+        let mut signers = Vec::new();
+        for block in &blocks {
+            let mut signer = Self::new(block, domain, &settings.selector)?;
+            if let Key::Ed25519(_) = signer.key {
+                let selector = match &settings.ed25519_selector {
+                    Some(selector) => selector.clone(),
+                    None if blocks.len() > 1 => format!("{}-ed25519", settings.selector),
+                    None => settings.selector.clone(),
+                };
+                signer = Self::new(block, domain, &selector)?;
+            }
+            signers.push(signer);
+        }
+        if signers.is_empty() { Err(KeyError::NotPem) } else { Ok(signers) }
+    }
+
+    /// Where the public key must stand in the DNS.
+    pub fn record_name(&self) -> String {
+        format!("{}._domainkey.{}", self.selector, self.domain)
+    }
+
+    /// The record's whole text (RFC 6376 section 3.6.1).
+    pub fn record(&self) -> String {
+        let kind = match self.key {
+            Key::Rsa(_) => "rsa",
+            Key::Ed25519(_) => "ed25519",
+        };
+        format!("v=DKIM1; k={kind}; p={}", self.public_record())
     }
 
     pub fn domain(&self) -> &str {
@@ -207,6 +250,41 @@ mod tests {
     use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 
     use super::*;
+
+    #[test]
+    fn two_keys_make_two_signatures_with_selectors_of_their_own() {
+        let rsa =
+            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
+        let rsa = rsa.unwrap().serialize_pem();
+        let ed = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap().serialize_pem();
+        let names = |pem: &str, settings: &Settings| -> Vec<String> {
+            let signers = Signer::read(pem, "charity.example", settings).unwrap();
+            signers.iter().map(Signer::record_name).collect()
+        };
+        let settings = Settings::default();
+        assert_eq!(
+            names(&format!("{rsa}\n{ed}"), &settings),
+            ["roundup._domainkey.charity.example", "roundup-ed25519._domainkey.charity.example"]
+        );
+        assert_eq!(names(&ed, &settings), ["roundup._domainkey.charity.example"]);
+        let settings = Settings {
+            domain: Some("b.example".to_owned()),
+            ed25519_selector: Some("e".to_owned()),
+            ..settings
+        };
+        assert_eq!(
+            names(&format!("{ed}{rsa}"), &settings),
+            ["e._domainkey.b.example", "roundup._domainkey.b.example"]
+        );
+        for wrong in
+            ["", "hello", "-----BEGIN PRIVATE KEY-----", &format!("{rsa}\nrest PRIVATE KEY-----")]
+        {
+            assert!(
+                Signer::read(wrong, "charity.example", &Settings::default()).is_err(),
+                "{wrong}"
+            );
+        }
+    }
 
     #[test]
     fn relaxed_fields_follow_the_example_of_the_rfc() {

@@ -539,7 +539,7 @@ mod tests {
                 composition,
                 identity,
                 Keys::new(b"secret"),
-                None,
+                Vec::new(),
                 laws::now(),
                 London,
             );

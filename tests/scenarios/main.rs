@@ -10,5 +10,6 @@ mod listing_moves_in;
 mod postfix_takes_it;
 mod previewed_is_sent;
 mod relay_misbehaves;
+mod signed;
 mod somebody_leaves;
 mod tls_or_nothing;

@@ -180,6 +180,7 @@ impl Ran {
 
 /// The path of a program that a test needs, or `None` with a word about it. Under `scripts/test` nothing may be missing.
 pub fn needed(program: &str) -> Option<PathBuf> {
+    // A path names a file of one package, where another of the same name may be about.
     let found = std::env::var_os("PATH").and_then(|path| {
         std::env::split_paths(&path)
             .chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from))
