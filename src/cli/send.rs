@@ -70,7 +70,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     let practice = destination.is_practice();
     // Everything that can be wrong with the orders is found before anything is written.
-    let orders = orders(&project, &chosen.name, &arguments)?;
+    let mut orders = orders(&project, &chosen.name, &arguments)?;
     let server = match &destination {
         Destination::Outbox => None,
         Destination::Relay(_) => Some(server(&project, &destination)?),
@@ -109,6 +109,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         tell_changes(&project, &chosen, &planned, &list, screen).await;
         planned
     };
+    let hours = chrono::TimeDelta::hours(project.settings.send.expires_after_hours.into());
+    if let Some(expires_at) = planned.planned_at.checked_add_signed(hours) {
+        orders.retry.expires_at = expires_at;
+    }
     let skeleton =
         Arc::new(skeleton(&project, planned.composition.clone(), identity, planned.planned_at)?);
     let end = match server {

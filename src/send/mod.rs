@@ -26,6 +26,8 @@ pub struct Settings {
     /// Messages that a connection announces ahead of the one under way, 0 or 1. After a crash at most `window + 1`
     /// people a connection are uncertain.
     pub window: u8,
+    /// How long after the plan deferred copies are tried again.
+    pub expires_after_hours: u32,
     /// Before a deferred copy is tried again for the first time.
     pub retry_after_seconds: u64,
     /// How long the relay may take for an answer. It has ten times as long for the answer to a message's end.
@@ -43,6 +45,7 @@ impl Default for Settings {
             hello: None,
             ca_file: None,
             window: 1,
+            expires_after_hours: 24,
             retry_after_seconds: 60,
             answer_within_seconds: 60,
         }

@@ -70,8 +70,10 @@ pub struct Retry {
     pub first: Duration,
     /// Never longer than this.
     pub longest: Duration,
-    /// Tries, the first included; then the copy is expired.
+    /// Tries, the first included; then the copy is expired, whatever the time.
     pub most_tries: u32,
+    /// After this moment a copy that was tried a few times is expired.
+    pub expires_at: DateTime<Utc>,
 }
 
 impl Default for Retry {
@@ -80,14 +82,18 @@ impl Default for Retry {
             // Greylisting wants five minutes; a first look after one costs little.
             first: Duration::from_mins(1),
             longest: Duration::from_hours(4),
-            most_tries: 6,
+            most_tries: 20,
+            expires_at: DateTime::<Utc>::MAX_UTC,
         }
     }
 }
 
+/// Greylisting refuses the first time and takes the second.
+const FEWEST_TRIES: u32 = 3;
+
 impl Retry {
     /// The next time after `tries` tries, or `None` when there have been enough. `jitter` (0 to 1) spreads copies that
-    /// were refused together.
+    /// were refused together. A run that carries on late still tries everybody a few times.
     pub fn next(&self, tries: u32, now: DateTime<Utc>, jitter: f64) -> Option<DateTime<Utc>> {
         if tries >= self.most_tries {
             return None;
@@ -96,7 +102,8 @@ impl Retry {
         let wait = self.first.saturating_mul(factor).min(self.longest);
         let spread = wait.mul_f64(0.25 * jitter.clamp(0.0, 1.0));
         let wait = TimeDelta::from_std(wait + spread).unwrap_or(TimeDelta::hours(4));
-        Some(now + wait)
+        let next = now + wait;
+        (next <= self.expires_at || tries < FEWEST_TRIES).then_some(next)
     }
 }
 
@@ -136,7 +143,12 @@ mod tests {
         assert_eq!(minutes(2), Some(4));
         assert_eq!(minutes(3), Some(16));
         assert_eq!(minutes(5), Some(240));
-        assert_eq!(minutes(6), None);
+        assert_eq!(minutes(19), Some(240));
+        assert_eq!(minutes(20), None);
+        // Late, everybody has three tries all the same.
+        let late = Retry { expires_at: now, ..retry };
+        assert!(late.next(2, now, 0.0).is_some());
+        assert_eq!(late.next(3, now, 0.0), None);
         assert_eq!(retry.next(1, now, 1.0).map(|at| (at - now).num_seconds()), Some(75));
     }
 }

@@ -391,10 +391,11 @@ impl<L: Ledger> Shared<L> {
             fate = RowFate::Deferred { why: why.clone() };
         }
         let event = fate.event(next_at.unwrap_or(now));
-        let why = event.detail().to_owned();
+        let mut why = event.detail().to_owned();
         let mut status = self.ledger.record(delivery.id, event, now).await?;
         if status == Status::Deferred && next_at.is_none() {
-            let expired = Event::Expired { why: format!("{why} (tried {tries} times)") };
+            why = format!("{why} (tried {tries} times)");
+            let expired = Event::Expired { why: why.clone() };
             status = self.ledger.record(delivery.id, expired, now).await?;
         }
         if let RowFate::Rejected { why, suppress: true } = &fate {
@@ -515,7 +516,7 @@ mod tests {
             ledger.plan(laws::plan("2020", &addresses)).await.unwrap();
             let orders = Orders {
                 connections: 2,
-                retry: Retry { first: Duration::ZERO, ..Retry::default() },
+                retry: Retry { first: Duration::ZERO, most_tries: 6, ..Retry::default() },
                 patience: Duration::ZERO,
                 reconnect: Duration::ZERO,
                 ..Orders::new("2020")

@@ -161,3 +161,19 @@ fn a_late_answer_never_becomes_anothers() {
     assert_eq!(rejected["address"], "p1@example.org");
     assert_eq!(server.connections(), 2);
 }
+
+#[test]
+fn who_is_never_taken_expires_and_is_listed() {
+    let server = Server::scripted(|at| match (at.stage, at.recipient) {
+        (Stage::Recipient, "p1@example.org") => Act::Answer("450 4.2.1 busy"),
+        _ => Act::Go,
+    });
+    let charity = Charity::new().people(3);
+    let settings = charity.read("roundup.toml") + "expires_after_hours = 0\n";
+    let charity = charity.file("roundup.toml", settings).relay(&server);
+    charity
+        .run("send --year 2020 --confirm 3")
+        .ends(5)
+        .says("2 accepted + 1 expired")
+        .says("450 4.2.1 busy (tried 3 times)");
+}
