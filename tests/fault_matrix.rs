@@ -155,16 +155,16 @@ fn message(recipient: &str) -> Message {
 }
 
 /// A server that only makes us wait is given up soon; any other has time enough on the slowest machine.
-fn client(server: &Server, act: Act) -> SmtpRelay {
-    let answer = match act {
+fn patience(act: Act) -> Duration {
+    match act {
         Act::Silence | Act::Drip(_) => Duration::from_millis(500),
         _ => Duration::from_secs(20),
-    };
-    let settings = Settings {
-        hello: "charity.example".to_owned(),
-        security: Security::Plain,
-        credentials: Some(Credentials::new("ann".to_owned(), "secret".to_owned())),
-    };
+    }
+}
+
+fn client(server: &Server, credentials: Option<Credentials>, answer: Duration) -> SmtpRelay {
+    let settings =
+        Settings { hello: "charity.example".to_owned(), security: Security::Plain, credentials };
     let deadlines = Deadlines { connect: answer, answer, message: answer, dot: answer };
     let client =
         Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
@@ -195,7 +195,8 @@ async fn cell(act: Act, stage: Stage, before: usize, way: Way) -> String {
             at.stage == stage && at.connection == 1 && (opening || at.message == before + 1);
         if meets { act } else { Act::Go }
     });
-    let mut relay = client(&server, act);
+    let login = Credentials::new("ann".to_owned(), "secret".to_owned());
+    let mut relay = client(&server, Some(login), patience(act));
     let ann = message("ann@example.org");
     for number in 0..before {
         let next = (way == Way::Announced && number + 1 == before).then_some(&ann);
@@ -283,15 +284,7 @@ async fn on_a_server_that_takes_one_command_at_a_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_leave_the_message_is_never_ended() {
     let server = Server::good();
-    let settings = Settings {
-        hello: "charity.example".to_owned(),
-        security: Security::Plain,
-        credentials: None,
-    };
-    let deadlines = Deadlines::of_answers(Duration::from_secs(5));
-    let client =
-        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
-    let mut relay = SmtpRelay::new(Arc::new(client));
+    let mut relay = client(&server, None, patience(Act::Go));
     let refused: roundup::send::relay::Leave<'_> =
         Box::pin(async { Err("the disk is full".to_owned()) });
     let outcome = relay.transmit(&message("ann@example.org"), refused, None).await;
@@ -306,15 +299,7 @@ async fn without_leave_the_message_is_never_ended() {
 async fn a_message_larger_than_the_server_takes_is_not_begun() {
     let offer = Offer { extensions: vec!["SIZE 10"], ..Offer::default() };
     let server = Server::offering(offer, |_| Act::Go);
-    let settings = Settings {
-        hello: "charity.example".to_owned(),
-        security: Security::Plain,
-        credentials: None,
-    };
-    let deadlines = Deadlines::of_answers(Duration::from_secs(5));
-    let client =
-        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
-    let mut relay = SmtpRelay::new(Arc::new(client));
+    let mut relay = client(&server, None, patience(Act::Go));
     let outcome = relay.transmit(&message("ann@example.org"), leave(), None).await;
     assert!(matches!(judge(&outcome).run, RunFate::Pause { .. }), "{outcome:?}");
     assert!(server.said().iter().all(|line| !line.starts_with("MAIL")));

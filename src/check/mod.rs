@@ -38,6 +38,12 @@ pub struct Finding {
     pub cure: String,
 }
 
+/// How many findings there are of each severity: must, should, note.
+pub fn tally(findings: &[Finding]) -> [usize; 3] {
+    [Severity::Must, Severity::Should, Severity::Note]
+        .map(|severity| findings.iter().filter(|finding| finding.severity == severity).count())
+}
+
 /// What the rules know beside the composition.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::Desk;
 use super::failure::{Exit, Failure};
-use super::prepare::{Destination, choose, list_if_any, prepare};
+use super::prepare::prepare_to_look;
 use super::which::Which;
-use crate::check::{Finding, Severity, rules};
+use crate::check::{Finding, Severity, rules, tally};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -31,10 +31,8 @@ struct Checked<'a> {
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
-    let chosen = choose(&project, &arguments.which, screen).await?;
-    let list = list_if_any(&project, screen)?;
-    let examples = Destination::of(&project, None)?.takes_examples();
-    let prepared = prepare(&project, &chosen, list.as_ref(), examples, screen).await?;
+    let prepared = prepare_to_look(&project, &arguments.which, screen).await?;
+    let name = &prepared.edition.name;
     let findings = &prepared.findings;
     let worst = findings.iter().map(|finding| finding.severity).min();
     let held = match worst {
@@ -46,22 +44,18 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     if screen.json {
         screen.object(&Checked {
             schema: "roundup.check/1",
-            edition: &chosen.name,
+            edition: name,
             hash: prepared.composition.hash(),
             findings,
         })?;
         return Ok(exit);
     }
     screen.findings(findings)?;
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let [must, should, note] = tally(findings);
     let failed: std::collections::BTreeSet<&str> =
         findings.iter().map(|finding| finding.rule).collect();
     screen.print(&screen.strong(&format!(
-        "{}: {} must fix, {} should fix, {} good to know; {} of {} rules found nothing.",
-        chosen.name,
-        count(Severity::Must),
-        count(Severity::Should),
-        count(Severity::Note),
+        "{name}: {must} must fix, {should} should fix, {note} good to know; {} of {} rules found nothing.",
         rules().count() - failed.len(),
         rules().count(),
     )))?;

@@ -173,18 +173,7 @@ fn show(
             zone.name().rsplit('/').next().unwrap_or_default().replace('_', " "),
         ))
     ))?;
-    for (number, item) in (1..).zip(&selection.chosen) {
-        screen.print(&format!(
-            "{number:>4}  {:<17} {}{}",
-            date_of(item, zone),
-            item.title,
-            screen.faint(if item.title_made {
-                "  (title made from the first sentence)"
-            } else {
-                ""
-            })
-        ))?;
-    }
+    print_items(&selection.chosen, zone, screen)?;
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, why) in &selection.left_out {
         // "before the window (23 December 2019)" counts as "before the window".
@@ -211,6 +200,20 @@ fn show(
         screen.say("Next: another window, as in `roundup news --year 2020`");
     } else {
         screen.say(&format!("Next: roundup draft {}", flags(window)));
+    }
+    Ok(())
+}
+
+/// A numbered line for each item.
+fn print_items(items: &[Item], zone: Tz, screen: &Screen) -> Result<(), Failure> {
+    for (number, item) in (1..).zip(items) {
+        let made = if item.title_made { "  (title made from the first sentence)" } else { "" };
+        screen.print(&format!(
+            "{number:>4}  {:<17} {}{}",
+            date_of(item, zone),
+            item.title,
+            screen.faint(made)
+        ))?;
     }
     Ok(())
 }
@@ -360,7 +363,7 @@ fn guess(from: &str, bytes: &[u8]) -> Option<Kind> {
 /// A name that people recognise: day and title. A listing's items are named by their place on the page, which is all that
 /// is known of their order.
 fn file_name(item: &Item, kind: Kind) -> String {
-    let name = match kind {
+    match kind {
         Kind::Listing => item::slug(&item.id),
         Kind::Markdown | Kind::Csv | Kind::Json | Kind::Feed => {
             let title = item::slug(&item.title);
@@ -370,8 +373,7 @@ fn file_name(item: &Item, kind: Kind) -> String {
                 None => title,
             }
         }
-    };
-    if name.trim_matches('-').is_empty() { "story".to_owned() } else { name }
+    }
 }
 
 fn write_items(
@@ -423,15 +425,7 @@ fn write_items(
         return Ok(Exit::Done);
     }
     let zone = project.settings.time_zone;
-    for (number, item) in (1..).zip(&reading.items) {
-        let made = if item.title_made { "  (title made from the first sentence)" } else { "" };
-        screen.print(&format!(
-            "{number:>4}  {:<17} {}{}",
-            date_of(item, zone),
-            item.title,
-            screen.faint(made)
-        ))?;
-    }
+    print_items(&reading.items, zone, screen)?;
     let verb = if dry_run { "Would write" } else { "Wrote" };
     screen.print(&screen.strong(&format!("{verb} {} into news/.", stories(written.len()))))?;
     if !kept.is_empty() {

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use super::failure::{Exit, Failure};
 use super::screen::Screen;
-use super::which::{Which, window_of_name};
+use super::which::Which;
 use super::world;
 use crate::audience::{Audience, Keys, List, Recipient, assemble};
 use crate::check::{Finding, Known, Severity, check};
 use crate::compose::{Composition, Nonce, People, Values, compose};
+use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
 use crate::ledger::{Ledger, PlannedEdition, SqliteLedger};
 use crate::message::{Identity, Skeleton};
@@ -145,9 +146,9 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
                 draft: Some(draft),
             });
         }
-        return match window_of_name(name, zone) {
-            Some(window) => Ok(Chosen { name: window.name(), window, draft: None }),
-            None => {
+        return match window_from_name(name, zone) {
+            Ok(window) => Ok(Chosen { name: window.name(), window, draft: None }),
+            Err(_) => {
                 Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
                     .into())
             }
@@ -302,6 +303,18 @@ pub async fn prepare(
     };
     let findings = check(&composition, &known);
     Ok(Prepared { edition, composition, audience, identity, findings, largest, unread })
+}
+
+/// What `check` and `preview` look at: they can do without a list, and send nothing.
+pub async fn prepare_to_look(
+    project: &Project,
+    which: &Which,
+    screen: &Screen,
+) -> Result<Prepared, Failure> {
+    let chosen = choose(project, which, screen).await?;
+    let list = list_if_any(project, screen)?;
+    let examples = Destination::of(project, None)?.takes_examples();
+    prepare(project, &chosen, list.as_ref(), examples, screen).await
 }
 
 /// The list, or `None` where a command can do without.

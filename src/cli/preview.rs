@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::draft::write_whole;
 use super::failure::{Exit, Failure};
-use super::prepare::{Destination, Prepared, choose, list_if_any, prepare};
+use super::prepare::{Prepared, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
 use super::which::Which;
 use super::{Desk, world};
-use crate::check::Severity;
+use crate::check::tally;
 use crate::message::Skeleton;
 use crate::project::Project;
 use crate::web::Page;
@@ -41,18 +41,16 @@ struct Previewed<'a> {
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
-    let chosen = choose(&project, &arguments.which, screen).await?;
-    let list = list_if_any(&project, screen)?;
-    let examples = Destination::of(&project, None)?.takes_examples();
-    let prepared = prepare(&project, &chosen, list.as_ref(), examples, screen).await?;
-    let folder = arguments.out.unwrap_or_else(|| default_folder(&project, &chosen.name));
+    let prepared = prepare_to_look(&project, &arguments.which, screen).await?;
+    let name = &prepared.edition.name;
+    let folder = arguments.out.unwrap_or_else(|| default_folder(&project, name));
     let skeleton = prepared.skeleton(&project, world::now())?;
     write(&prepared, &skeleton, &folder)?;
     let page = folder.join("index.html");
     if screen.json {
         screen.object(&Previewed {
             schema: "roundup.preview/1",
-            edition: &chosen.name,
+            edition: name,
             hash: prepared.composition.hash(),
             page: page.display().to_string(),
             stories: prepared.edition.shown().count(),
@@ -63,7 +61,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     screen.print(&format!("Open {}", page.display()))?;
     summarise(&prepared, screen)?;
-    screen.say(&format!("Next: roundup check {0}, then roundup send {0} --dry-run", chosen.name));
+    screen.say(&format!("Next: roundup check {name}, then roundup send {name} --dry-run"));
     Ok(Exit::Done)
 }
 
@@ -89,10 +87,7 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
         stories(prepared.edition.shown().count()),
         kilobytes(prepared.largest)
     ))?;
-    let count =
-        |severity| prepared.findings.iter().filter(|finding| finding.severity == severity).count();
-    let (must, should, note) =
-        (count(Severity::Must), count(Severity::Should), count(Severity::Note));
+    let [must, should, note] = tally(&prepared.findings);
     let words = if must + should + note == 0 {
         "nothing found".to_owned()
     } else {

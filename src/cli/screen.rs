@@ -78,10 +78,7 @@ impl Screen {
     /// # Errors
     /// When stdout cannot be written.
     pub fn object(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(value).map_err(|error| {
-            Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}"))
-        })?;
-        self.print(&text)
+        self.print(&json_text(value)?)
     }
 
     /// Talk. When even that cannot be written there is nobody to tell.
@@ -151,6 +148,15 @@ impl Screen {
     fn talk_faint(&self, word: &str) -> String {
         paint(self.talk_colour, "2", word)
     }
+}
+
+/// A value as JSON that people can read too.
+///
+/// # Errors
+/// When it has no JSON, which none of ours is.
+pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}")))
 }
 
 fn paint(colour: bool, code: &str, word: &str) -> String {

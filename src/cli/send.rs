@@ -16,13 +16,13 @@ use super::failure::{Exit, Failure};
 use super::prepare::{self, Chosen, Destination, Prepared, choose, ledger_path, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
-use super::screen::{Screen, grouped, people};
+use super::screen::{Screen, grouped, json_text, people};
 use super::which::Which;
 use super::{Desk, preview, prompt, world};
 use crate::audience::{Audience, LeftOut, List, assemble};
 use crate::ledger::{Counts, Event, Ledger, Plan, PlannedEdition, SqliteLedger, Status};
 use crate::message::{Identity, Skeleton};
-use crate::project::{Project, Variable};
+use crate::project::{Project, RelayAddress, Variable};
 use crate::report::Report;
 use crate::send::pace::{Rate, Retry};
 use crate::send::relay::{FolderRelay, SmtpRelay};
@@ -71,13 +71,13 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let practice = destination.is_practice();
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &arguments)?;
+    let identity = Identity::new(&project.settings.sender)?;
     let server = match &destination {
         Destination::Outbox => None,
-        Destination::Relay(_) => Some(server(&project, &destination)?),
+        Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
     };
     let list = project.list()?;
     screen.problems(&list.problems);
-    let identity = Identity::new(&project.settings.sender)?;
     // Until the number was typed nothing is written; then everything happens under the lock.
     let plan = if planned_already(&project, &chosen.name, practice).await? {
         None
@@ -229,10 +229,7 @@ fn orders(project: &Project, edition: &str, arguments: &Arguments) -> Result<Ord
     })
 }
 
-fn server(project: &Project, destination: &Destination) -> Result<Server, Failure> {
-    let Destination::Relay(relay) = destination else {
-        return Err(Failure::new(Exit::Failed, "practise mode has no server"));
-    };
+fn server(project: &Project, relay: &RelayAddress, sender: &Identity) -> Result<Server, Failure> {
     let settings = &project.settings.send;
     let username = project.secret(Variable::RelayUsername)?;
     let password = project.secret(Variable::RelayPassword)?;
@@ -245,7 +242,6 @@ fn server(project: &Project, destination: &Destination) -> Result<Server, Failur
         (Some(_), None) => return Err(half("ROUNDUP_RELAY_USERNAME", "ROUNDUP_RELAY_PASSWORD")),
         (None, Some(_)) => return Err(half("ROUNDUP_RELAY_PASSWORD", "ROUNDUP_RELAY_USERNAME")),
     };
-    let sender = Identity::new(&project.settings.sender)?;
     let smtp = SmtpSettings {
         hello: settings.hello.clone().unwrap_or_else(|| sender.domain().to_owned()),
         security: relay.security,
@@ -663,10 +659,8 @@ async fn dry_run(
     let report =
         Report::new(&plan.edition, counts, Vec::new(), left_out, destination.is_practice(), false);
     let path = folder.join("report.json");
-    let text = serde_json::to_vec_pretty(&report).map_err(|error| {
-        Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}"))
-    })?;
-    super::draft::write_whole(&path, &text).map_err(|error| {
+    let text = json_text(&report)?;
+    super::draft::write_whole(&path, text.as_bytes()).map_err(|error| {
         Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
     })?;
     let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };

@@ -6,7 +6,6 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use crate::edition::draft::window_from_name;
 use crate::window::Window;
 
 /// A window of time. Days are whole days in the project's time zone.
@@ -84,11 +83,6 @@ impl WindowArguments {
         };
         Ok(window)
     }
-}
-
-/// The window an edition's name stands for, when it has no draft.
-pub fn window_of_name(name: &str, zone: Tz) -> Option<Window> {
-    window_from_name(name, zone).ok()
 }
 
 #[cfg(test)]
