@@ -109,6 +109,7 @@ fn main() {
                 .args(["send", &edition, "--confirm", &arguments.people.to_string()])
                 .args(["--connections", &arguments.connections.to_string(), "-q", "--no-input"])
                 .current_dir(folder.path())
+                .env("XDG_STATE_HOME", folder.path().join(".state"))
                 .env("ROUNDUP_RELAY", format!("smtp://127.0.0.1:{port}"))
                 .envs(key(folder.path(), &arguments))
                 .stdout(Stdio::null())

@@ -168,7 +168,7 @@ fn client(server: &Server, credentials: Option<Credentials>, answer: Duration) -
     let deadlines = Deadlines { connect: answer, answer, message: answer, dot: answer };
     let client =
         Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
-    SmtpRelay::new(Arc::new(client))
+    SmtpRelay::new(Arc::new(client), Arc::default())
 }
 
 /// How commands reach the server.

@@ -10,6 +10,7 @@ use crate::ledger::LedgerError;
 use crate::message::IdentityError;
 use crate::problem::{Place, Problem};
 use crate::project::{ProjectError, RelayError};
+use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
 use crate::smtp::connection::TlsSetupError;
 use crate::window::WindowError;
@@ -234,6 +235,15 @@ impl From<LedgerError> for Failure {
             LedgerError::Damaged { .. } => {
                 "nothing was sent; bring the file back from a backup: it says who got what"
             }
+            LedgerError::Fenced => {
+                return Self::new(Exit::Later, error.to_string())
+                    .help("nobody is mailed twice; the same command carries on with what is left");
+            }
+            LedgerError::Unreachable { .. } => {
+                return Self::new(Exit::Later, error.to_string()).help(
+                    "look at ROUNDUP_LEDGER and its server; the same command carries on with what is left",
+                );
+            }
             LedgerError::PlannedAlready { .. }
             | LedgerError::Impossible(_)
             | LedgerError::NoRow { .. }
@@ -259,6 +269,12 @@ impl From<RelayError> for Failure {
 impl From<RateError> for Failure {
     fn from(error: RateError) -> Self {
         Self::new(Exit::Usage, error.to_string())
+    }
+}
+
+impl From<HoursError> for Failure {
+    fn from(error: HoursError) -> Self {
+        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml"))
     }
 }
 

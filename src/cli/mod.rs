@@ -1,11 +1,16 @@
 //! The command line: one file a subcommand. The only room that prints.
 //! Shell: arguments in, an exit code out.
 
+mod cancel;
 mod check;
 mod draft;
+mod dry_run;
 mod explain;
 pub mod failure;
 mod news;
+mod orders;
+mod pause;
+mod planned;
 mod prepare;
 mod preview;
 mod progress;
@@ -16,6 +21,7 @@ mod screen;
 mod send;
 mod standing;
 mod status;
+mod trust;
 mod which;
 mod why;
 mod world;
@@ -96,6 +102,10 @@ enum Command {
     Explain(explain::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::Arguments),
+    /// Stop an edition that is being sent, here or on another computer; `send` lets it go on
+    Pause(pause::Arguments),
+    /// End an edition: who has nothing yet gets nothing
+    Cancel(cancel::Arguments),
     /// Decide about copies of which nobody knows whether they arrived
     Resolve(resolve::Arguments),
     /// What runs, what is finished, and what to do next
@@ -181,6 +191,8 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Check(arguments)) => check::run(arguments, &desk).await,
         Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
         Some(Command::Send(arguments)) => send::run(arguments, &desk).await,
+        Some(Command::Pause(arguments)) => pause::run(arguments, &desk).await,
+        Some(Command::Cancel(arguments)) => cancel::run(arguments, &desk).await,
         Some(Command::Resolve(arguments)) => resolve::run(arguments, &desk).await,
         Some(Command::Status(arguments)) => status::run(arguments, &desk).await,
         Some(Command::Report(arguments)) => report::run(arguments, &desk).await,

@@ -13,7 +13,7 @@ use crate::check::{Finding, Known, Severity, check};
 use crate::compose::{Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
-use crate::ledger::{Ledger, PlannedEdition, SqliteLedger};
+use crate::ledger::{KeptLedger, Ledger, PlannedEdition, PostgresLedger, SqliteLedger};
 use crate::message::{Identity, Skeleton};
 use crate::news::gather::gather;
 use crate::news::{Item, Reading};
@@ -167,7 +167,7 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
 /// The window of the last edition that was planned: for real, or else for practice.
 pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
     for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice)? else { continue };
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let editions = ledger.editions().await?;
         if let Some(last) = editions.iter().max_by_key(|edition| edition.window_end) {
             return Ok(Some(window_of(project, last)));
@@ -185,31 +185,54 @@ pub fn window_of(project: &Project, edition: &PlannedEdition) -> Window {
     }
 }
 
-/// The ledger's file: the project's, or the one that `ROUNDUP_LEDGER` names.
-pub fn ledger_path(project: &Project, practice: bool) -> Result<std::path::PathBuf, Failure> {
+/// Where the ledger is: the project's own file, the file that `ROUNDUP_LEDGER` names, or its server. Practice has its own.
+enum Where {
+    File(std::path::PathBuf),
+    Server(secrecy::SecretString),
+}
+
+fn ledger_place(project: &Project, practice: bool) -> Result<Where, Failure> {
     use secrecy::ExposeSecret;
     let named = project.secret(Variable::Ledger)?;
     let Some(named) = named.filter(|_| !practice) else {
-        return Ok(project.ledger_path(practice));
+        return Ok(Where::File(project.ledger_path(practice)));
     };
     let text = named.expose_secret();
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Err(Failure::new(
-            Exit::Usage,
-            "this roundup keeps its ledger in a file, and not in PostgreSQL yet",
-        )
-        .help("unset ROUNDUP_LEDGER, or set it to the path of a file"));
+        return Ok(Where::Server(named));
     }
-    Ok(project.path(text.strip_prefix("sqlite:").unwrap_or(text)))
+    Ok(Where::File(project.path(text.strip_prefix("sqlite:").unwrap_or(text))))
+}
+
+/// Whether other computers may send from the same ledger.
+pub fn is_shared(project: &Project, practice: bool) -> Result<bool, Failure> {
+    Ok(matches!(ledger_place(project, practice)?, Where::Server(_)))
+}
+
+/// The ledger, made if there is none, for so many connections at a time.
+pub async fn ledger_for(
+    project: &Project,
+    practice: bool,
+    connections: usize,
+) -> Result<KeptLedger, Failure> {
+    Ok(match ledger_place(project, practice)? {
+        Where::File(path) => KeptLedger::File(SqliteLedger::open_for(&path, connections)?),
+        Where::Server(address) => {
+            use secrecy::ExposeSecret;
+            KeptLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
+        }
+    })
 }
 
 /// A ledger that is there already.
-pub fn existing_ledger(project: &Project, practice: bool) -> Result<Option<SqliteLedger>, Failure> {
-    let path = ledger_path(project, practice)?;
-    if !path.exists() {
-        return Ok(None);
+pub async fn existing_ledger(
+    project: &Project,
+    practice: bool,
+) -> Result<Option<KeptLedger>, Failure> {
+    match ledger_place(project, practice)? {
+        Where::File(path) if !path.exists() => Ok(None),
+        Where::File(_) | Where::Server(_) => ledger_for(project, practice, 1).await.map(Some),
     }
-    Ok(Some(SqliteLedger::open(&path)?))
 }
 
 /// Reads all news, and tells of what could not be read.

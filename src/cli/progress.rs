@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::screen::{Screen, grouped};
 use crate::ledger::Status;
-use crate::send::run::Told;
+use crate::send::run::{Pause, Told};
 
 /// Logs are read later: a line this often is enough.
 const LINE_EVERY: Duration = Duration::from_secs(30);
@@ -51,11 +51,25 @@ impl Progress {
     pub fn take(&self, told: Told) {
         match told {
             Told::Row { address, status, why } => self.take_row(&address, status, &why),
-            Told::Trouble { why } => self.line(&format!("Trouble with the relay: {why}. Trying again …")),
-            Told::Waiting { until } => self.line(&format!(
-                "Waiting until {} UTC: the relay asked to try some people again then. (Ctrl-C stops safely)",
-                until.format("%H:%M:%S")
+            Told::Trouble { why } => {
+                self.line(&format!("Trouble with the relay: {why}. Trying again …"));
+            }
+            Told::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
+                "The relay asks for less: {connections} messages at a time for now."
             )),
+            Told::Slower { rest, .. } => self.line(&format!(
+                "The relay asks for less: one message at a time for now, with {} s between.",
+                rest.as_secs_f32()
+            )),
+            Told::Waiting { until, why } => self.line(&format!(
+                "Waiting until {} UTC: {} (Ctrl-C stops safely)",
+                until.format("%H:%M:%S"),
+                match why {
+                    Pause::Deferred => "the relay asked to try some people again then.",
+                    Pause::Hours => "no mail is sent before.",
+                }
+            )),
+            Told::Alive { .. } => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! The one question roundup asks: how many people.
+//! The questions roundup asks: how many people, and which edition.
 //! Pure: streams come in as arguments.
 
 use std::io::{BufRead, Write};
@@ -18,26 +18,48 @@ pub fn number_of_people(
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<bool, Failure> {
-    let cannot_ask =
-        |error: std::io::Error| Failure::new(Exit::Failed, format!("nobody can be asked: {error}"));
-    write!(
-        output,
-        "Type the number of people ({}) to send it, or Enter to stop: ",
-        grouped(people)
-    )
-    .and_then(|()| output.flush())
-    .map_err(cannot_ask)?;
-    let mut answer = String::new();
-    std::io::Read::take(input, LONGEST_ANSWER_BYTES).read_line(&mut answer).map_err(cannot_ask)?;
-    let answer = answer.trim().replace([',', ' ', '.'], "");
+    let question =
+        format!("Type the number of people ({}) to send it, or Enter to stop: ", grouped(people));
+    number(&question, people, "nothing was sent", input, output)
+}
+
+/// Asks for a number. `true` when the right one was typed, `false` when nothing was.
+///
+/// # Errors
+/// When another number was typed, or nobody can be asked.
+pub fn number(
+    question: &str,
+    right: u64,
+    otherwise: &str,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> Result<bool, Failure> {
+    let answer = word(question, input, output)?.replace([',', ' ', '.'], "");
     if answer.is_empty() {
         return Ok(false);
     }
-    if answer.parse() == Ok(people) {
+    if answer.parse() == Ok(right) {
         return Ok(true);
     }
-    Err(Failure::new(Exit::Usage, format!("that is not {}: nothing was sent", grouped(people)))
+    Err(Failure::new(Exit::Usage, format!("that is not {}: {otherwise}", grouped(right)))
         .help("look at the list again, then run the same command"))
+}
+
+/// Asks for a word; nothing is typed as nothing.
+///
+/// # Errors
+/// When nobody can be asked.
+pub fn word(
+    question: &str,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> Result<String, Failure> {
+    let cannot_ask =
+        |error: std::io::Error| Failure::new(Exit::Failed, format!("nobody can be asked: {error}"));
+    write!(output, "{question}").and_then(|()| output.flush()).map_err(cannot_ask)?;
+    let mut answer = String::new();
+    std::io::Read::take(input, LONGEST_ANSWER_BYTES).read_line(&mut answer).map_err(cannot_ask)?;
+    Ok(answer.trim().to_owned())
 }
 
 #[cfg(test)]

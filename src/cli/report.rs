@@ -5,10 +5,10 @@ use clap::Args;
 
 use super::Desk;
 use super::failure::{Exit, Failure};
+use super::planned::{find_planned, is_sending};
 use super::prepare::existing_ledger;
 use super::screen::people;
-use super::send::{find_planned, is_sending};
-use crate::ledger::{Ledger, PlannedEdition, SqliteLedger, Status};
+use crate::ledger::{Ledger, PlannedEdition, Status, Wish};
 use crate::project::Project;
 use crate::report::{Report, State};
 
@@ -21,21 +21,27 @@ pub struct Arguments {
 /// The report of an edition, counted from its rows.
 pub async fn report_of(
     project: &Project,
-    ledger: &SqliteLedger,
+    ledger: &impl Ledger,
     planned: &PlannedEdition,
     practice: bool,
 ) -> Result<Report, Failure> {
     let name = &planned.name;
-    let sending = is_sending(project, name, practice);
+    let known = if is_sending(project, ledger, name, practice).await? {
+        State::Sending
+    } else if ledger.standing(name).await?.wish == Wish::Pause {
+        State::Paused
+    } else {
+        State::Unfinished
+    };
     let rows = ledger.rows(name).await?.into_iter().map(|(_, row)| row).collect();
     let left_out = ledger.left_out(name).await?;
-    Ok(Report::new(planned, ledger.counts(name).await?, rows, left_out, practice, sending))
+    Ok(Report::new(planned, ledger.counts(name).await?, rows, left_out, practice, known))
 }
 
 /// The name of the edition that was planned last, for real or else for practice.
 async fn last(project: &Project) -> Result<String, Failure> {
     for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice)? else { continue };
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         if let Some(last) = ledger.editions().await?.first() {
             return Ok(last.name.clone());
         }
@@ -90,6 +96,9 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     match report.state {
         State::Sending => screen.say("It is being sent at this moment."),
+        State::Paused => {
+            screen.say(&format!("It is paused. Go on with: roundup send {}", report.edition));
+        }
         State::Unfinished => screen.say(&format!("Carry on with: roundup send {}", report.edition)),
         State::Finished if report.uncertain > 0 => {
             screen.say(&format!("Next: roundup resolve {}", report.edition));

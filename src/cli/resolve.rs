@@ -1,14 +1,19 @@
 //! `roundup resolve`: somebody's word on copies of which nobody knows whether they arrived.
 //! Shell: reads and writes the ledger.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::planned::{find_planned, is_sending, lock};
 use super::screen::people;
-use super::send::{find_planned, is_sending};
 use super::{Desk, world};
 use crate::ledger::{Event, Ledger, Row, Status};
+use crate::report::relay_log::RelayLog;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -20,6 +25,9 @@ pub struct Arguments {
     /// Take them for arrived: some may have got nothing
     #[arg(long)]
     assume_sent: bool,
+    /// Take those for arrived that the relay's log says it took: a log of Postfix or Exim, or a provider's CSV
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resend", "assume_sent"])]
+    log: Option<PathBuf>,
     /// Only this address; all of them when not given
     #[arg(long, value_name = "ADDRESS")]
     only: Vec<String>,
@@ -40,13 +48,15 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
     let name = &planned.name;
-    if is_sending(&project, name, practice) {
+    if is_sending(&project, &ledger, name, practice).await? {
         return Err(Failure::new(
             Exit::Failed,
             format!("the edition `{name}` is being sent at this moment"),
         )
         .help("let it finish, or stop it with Ctrl-C, then decide"));
     }
+    let log = arguments.log.as_deref().map(read_log).transpose()?;
+    let _lock = if ledger.lease().is_none() { Some(lock(&project, name, practice)?) } else { None };
     // A run that was killed has left copies that only this can name.
     ledger.recover(name, world::now()).await?;
     let mut uncertain = Vec::new();
@@ -57,16 +67,17 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             uncertain.push((id, row));
         }
     }
-    let decide = arguments.resend || arguments.assume_sent;
-    if decide {
-        for (id, _) in &uncertain {
-            let event = if arguments.resend {
-                Event::Resent
-            } else {
-                Event::AssumedSent { why: "assumed to have arrived, by hand".to_owned() }
-            };
-            ledger.record(*id, event, world::now()).await?;
-        }
+    if let Some(log) = log {
+        return settle_by(&log, &ledger, name, uncertain, desk).await;
+    }
+    if arguments.resend || arguments.assume_sent {
+        let event = if arguments.resend {
+            Event::Resent
+        } else {
+            Event::AssumedSent { why: "assumed to have arrived, by hand".to_owned() }
+        };
+        let events = uncertain.iter().map(|(id, _)| (*id, event.clone())).collect();
+        ledger.decide(events, world::now()).await?;
     }
     let count = uncertain.len() as u64;
     if screen.json {
@@ -101,9 +112,82 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             people(count)
         ))?;
         screen.say(&format!(
-            "Look for the Message-IDs in the relay's log. Then: roundup resolve {name} --assume-sent, or --resend \
-             (some may get it twice)"
+            "When you have the relay's log: roundup resolve {name} --log FILE. Else decide: --assume-sent (some may \
+             have got nothing), or --resend (some may get it twice)"
         ));
     }
+    Ok(Exit::Done)
+}
+
+/// A log of a busy day.
+const LONGEST_LOG_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// No line of a mail log is longer.
+const LONGEST_LINE_BYTES: u64 = 64 * 1024;
+
+fn read_log(path: &Path) -> Result<RelayLog, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Usage, format!("{} cannot be read: {error}", path.display()))
+            .help("give the relay's log as a file of text, not compressed")
+    };
+    let mut input = BufReader::new(File::open(path).map_err(cannot)?.take(LONGEST_LOG_BYTES));
+    let mut log = RelayLog::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = Read::by_ref(&mut input)
+            .take(LONGEST_LINE_BYTES)
+            .read_until(b'\n', &mut line)
+            .map_err(cannot)?;
+        if read == 0 {
+            break;
+        }
+        log.line(&String::from_utf8_lossy(&line));
+    }
+    if let (lines, 0) = log.lines() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("none of the {lines} lines of {} is one of a mail log", path.display()),
+        )
+        .help("it reads logs of Postfix and Exim, and CSV with a column for the Message-ID"));
+    }
+    Ok(log)
+}
+
+/// Those whose Message-ID the relay took have arrived; of the others the log says nothing.
+async fn settle_by(
+    log: &RelayLog,
+    ledger: &impl Ledger,
+    edition: &str,
+    uncertain: Vec<(i64, Row)>,
+    desk: &Desk,
+) -> Result<Exit, Failure> {
+    let screen = &desk.screen;
+    let (arrived, left): (Vec<_>, Vec<_>) =
+        uncertain.into_iter().partition(|(_, row)| log.took(&row.message_id));
+    let event = Event::AssumedSent { why: "the relay's log says that it took it".to_owned() };
+    let events = arrived.iter().map(|(id, _)| (*id, event.clone())).collect();
+    let settled = ledger.decide(events, world::now()).await?;
+    if screen.json {
+        screen.object(&Resolved {
+            schema: "roundup.resolve/1",
+            edition: edition.to_owned(),
+            resend: 0,
+            assumed_sent: settled,
+            uncertain: left.into_iter().map(|(_, row)| row).collect(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("{} arrived: the relay's log names their messages.", people(settled)))?;
+    if left.is_empty() {
+        screen.say(&format!("Nothing is uncertain any more. Next: roundup report {edition}"));
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("Of {} the log says nothing:", people(left.len() as u64)))?;
+    for (_, row) in &left {
+        screen.print(&format!("  {}", row.address))?;
+    }
+    screen.say(&format!(
+        "If the log covers the whole run, these got nothing: roundup resolve {edition} --resend"
+    ));
     Ok(Exit::Done)
 }

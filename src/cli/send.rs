@@ -2,62 +2,65 @@
 //! Shell: the ledger, the relay, the person at the keyboard.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, TryLockError};
-use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use clap::Args;
-use secrecy::ExposeSecret;
 use serde::Serialize;
 
+use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
-use super::prepare::{self, Chosen, Destination, Prepared, choose, ledger_path, prepare, skeleton};
+use super::orders::{orders, server};
+use super::planned::lock;
+use super::prepare::{self, Chosen, Destination, Prepared, choose, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
-use super::screen::{Screen, grouped, json_text, people};
+use super::screen::{Screen, grouped, people};
+use super::trust::refuse_strange;
 use super::which::Which;
-use super::{Desk, preview, prompt, world};
+use super::{Desk, prompt, world};
 use crate::audience::{Audience, LeftOut, List, assemble};
-use crate::ledger::{Counts, Event, Ledger, Plan, PlannedEdition, SqliteLedger, Status};
+use crate::ledger::{Event, Ledger, LedgerError, Plan, PlannedEdition, Status, Wish};
 use crate::message::{Identity, Skeleton};
-use crate::project::{Project, RelayAddress, Variable};
+use crate::project::Project;
 use crate::report::Report;
-use crate::send::pace::{Rate, Retry};
-use crate::send::relay::{FolderRelay, SmtpRelay};
-use crate::send::run::{End, Orders, run as run_orders};
+use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
+use crate::send::run::{End, Orders, Pause, Told, run as run_orders};
 use crate::send::stop::{Stop, line, listen};
-use crate::send::{MOST_CONNECTIONS, relay::Relay};
-use crate::smtp::Server;
-use crate::smtp::connection::Deadlines;
-use crate::smtp::conversation::{Credentials, Security, Settings as SmtpSettings};
+use crate::send::turnover::Turnover;
+use crate::smtp::conversation::Security;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    pub which: Which,
     /// Do everything but connect and record: pages, one message a person, report.json
     #[arg(long, short = 'n')]
-    dry_run: bool,
+    pub dry_run: bool,
     /// Where --dry-run writes; preview/EDITION when not given
     #[arg(long, short, value_name = "DIR", requires = "dry_run")]
-    out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     /// The number of people, for scripts: it must be the number in the plan
     #[arg(long, value_name = "N")]
-    confirm: Option<u64>,
+    pub confirm: Option<u64>,
     #[arg(
         long,
         value_name = "URL",
         help = "Where to send it, as in smtps://smtp.example.org or smtp://127.0.0.1:2525"
     )]
-    relay: Option<String>,
+    pub relay: Option<String>,
     /// No faster than this, as in 30/min
     #[arg(long, value_name = "RATE")]
-    rate: Option<String>,
+    pub rate: Option<String>,
     /// Messages under way at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
-    connections: Option<u8>,
+    pub connections: Option<u8>,
+    /// Go on with an edition that `roundup pause` stopped, where nobody can be asked
+    #[arg(long)]
+    pub unpause: bool,
+    /// Go on though the run is days old, or its ledger was copied or comes from a backup
+    #[arg(long)]
+    pub trust_ledger: bool,
 }
 
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
@@ -70,7 +73,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     let practice = destination.is_practice();
     // Everything that can be wrong with the orders is found before anything is written.
-    let mut orders = orders(&project, &chosen.name, &arguments)?;
+    let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
     let identity = Identity::new(&project.settings.sender)?;
     let server = match &destination {
         Destination::Outbox => None,
@@ -90,19 +93,24 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Interrupted);
     };
     project.own_folder(practice)?;
-    let _lock = lock(&project, &chosen.name, practice)?;
-    let ledger =
-        Arc::new(SqliteLedger::open_for(&ledger_path(&project, practice)?, orders.connections)?);
-    let planned = if let Some(plan) = plan {
-        let edition = plan.edition.clone();
-        // Another process may have planned it while the number was typed: then this fails.
-        ledger.plan(plan).await?;
-        edition
+    // Where the ledger is shared, its leases say who sends what.
+    let _lock = if prepare::is_shared(&project, practice)? {
+        None
+    } else {
+        Some(lock(&project, &chosen.name, practice)?)
+    };
+    let ledger = Arc::new(prepare::ledger_for(&project, practice, orders.connections).await?);
+    let first = match plan {
+        Some(plan) => plan_first(&*ledger, plan).await?,
+        None => None,
+    };
+    let planned = if let Some(planned) = first {
+        planned
     } else {
         let Some(planned) = ledger.edition(&chosen.name).await? else {
             return Err(Failure::new(Exit::Failed, "the ledger was taken away meanwhile"));
         };
-        let go_on = carry_on(&project, &ledger, &planned, &list, &destination, &arguments, screen);
+        let go_on = carry_on(&project, &*ledger, &planned, &list, &destination, &arguments, screen);
         if let Some(exit) = go_on.await? {
             return Ok(exit);
         }
@@ -121,21 +129,33 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             let relay = FolderRelay::new(&folder).map_err(|error| {
                 Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
             })?;
-            deliver(&ledger, skeleton, orders, move || relay.clone(), screen).await?
+            deliver(&project, &ledger, skeleton, orders, move || relay.clone(), screen).await?
         }
         Some(server) => {
             let server = Arc::new(server);
-            deliver(&ledger, skeleton, orders, move || SmtpRelay::new(Arc::clone(&server)), screen)
-                .await?
+            let set = project.settings.send.messages_per_connection;
+            let turnover = Arc::new(Mutex::new(Turnover::new(set)));
+            let relay = move || SmtpRelay::new(Arc::clone(&server), Arc::clone(&turnover));
+            deliver(&project, &ledger, skeleton, orders, relay, screen).await?
         }
     };
-    let report = report_of(&project, &ledger, &planned, practice).await?;
+    let report = report_of(&project, &*ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
+}
+
+/// Writes the plan. `None` when somebody else has written one meanwhile: then that one is carried on with.
+async fn plan_first(ledger: &impl Ledger, plan: Plan) -> Result<Option<PlannedEdition>, Failure> {
+    let edition = plan.edition.clone();
+    match ledger.plan(plan).await {
+        Ok(()) => Ok(Some(edition)),
+        Err(LedgerError::PlannedAlready { .. }) if ledger.lease().is_some() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether an earlier run has planned this edition.
 async fn planned_already(project: &Project, name: &str, practice: bool) -> Result<bool, Failure> {
-    match prepare::existing_ledger(project, practice)? {
+    match prepare::existing_ledger(project, practice).await? {
         Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
         None => Ok(false),
     }
@@ -167,8 +187,9 @@ async fn tell_changes(
 }
 
 /// The run itself, with its progress and its signals.
-async fn deliver<R: Relay>(
-    ledger: &Arc<SqliteLedger>,
+async fn deliver<L: Ledger, R: Relay>(
+    project: &Project,
+    ledger: &Arc<L>,
     skeleton: Arc<Skeleton>,
     orders: Orders,
     relay: impl Fn() -> R,
@@ -190,6 +211,8 @@ async fn deliver<R: Relay>(
     }
     });
     let told = Arc::clone(&progress);
+    let identity = ledger.age().await?.identity;
+    let memory = project.memory.clone();
     let end = run_orders(
         Arc::clone(ledger),
         skeleton,
@@ -197,103 +220,14 @@ async fn deliver<R: Relay>(
         relay,
         stopper,
         world::WORLD,
-        move |event| told.take(event),
+        move |event| match event {
+            Told::Alive { age } => memory.keep(&identity, age),
+            event => told.take(event),
+        },
     )
     .await;
     progress.end();
     Ok(end?)
-}
-
-fn orders(project: &Project, edition: &str, arguments: &Arguments) -> Result<Orders, Failure> {
-    let settings = &project.settings.send;
-    let rate = match arguments.rate.as_ref().or(settings.rate.as_ref()) {
-        Some(rate) => Some(Rate::parse(rate)?),
-        None => None,
-    };
-    let connections = arguments.connections.map_or(settings.connections, usize::from);
-    if !(1..=MOST_CONNECTIONS).contains(&connections) {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "`connections` under [send] is {connections}, and must be from 1 to {MOST_CONNECTIONS}"
-            ),
-        ));
-    }
-    let first = Duration::from_secs(settings.retry_after_seconds);
-    Ok(Orders {
-        connections,
-        rate,
-        window: settings.window.min(1),
-        retry: Retry { first, ..Retry::default() },
-        ..Orders::new(edition)
-    })
-}
-
-fn server(project: &Project, relay: &RelayAddress, sender: &Identity) -> Result<Server, Failure> {
-    let settings = &project.settings.send;
-    let username = project.secret(Variable::RelayUsername)?;
-    let password = project.secret(Variable::RelayPassword)?;
-    let credentials = match (username, password) {
-        (Some(username), Some(password)) => Some(Credentials::new(
-            username.expose_secret().to_owned(),
-            password.expose_secret().to_owned(),
-        )),
-        (None, None) => None,
-        (Some(_), None) => return Err(half("ROUNDUP_RELAY_USERNAME", "ROUNDUP_RELAY_PASSWORD")),
-        (None, Some(_)) => return Err(half("ROUNDUP_RELAY_PASSWORD", "ROUNDUP_RELAY_USERNAME")),
-    };
-    let smtp = SmtpSettings {
-        hello: settings.hello.clone().unwrap_or_else(|| sender.domain().to_owned()),
-        security: relay.security,
-        credentials,
-    };
-    let ca_file = settings.ca_file.as_ref().map(|path| project.path(path));
-    let deadlines =
-        Deadlines::of_answers(Duration::from_secs(settings.answer_within_seconds.clamp(1, 3600)));
-    Ok(Server::new(relay.host.clone(), relay.port, smtp, deadlines, ca_file.as_deref())?)
-}
-
-fn half(set: &str, missing: &str) -> Failure {
-    Failure::new(Exit::Usage, format!("{set} is set and {missing} is not"))
-        .help(format!("set {missing} too, in .env or in the environment"))
-}
-
-/// Held while the run lives. The operating system lets go of it even when the process is killed.
-fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failure> {
-    let path = project.lock_path(edition, practice);
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{} cannot be locked: {error}", path.display()))
-    };
-    let mut file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(cannot)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let holder = fs::read_to_string(&path).unwrap_or_default();
-            let holder = holder.trim();
-            return Err(Failure::new(
-                Exit::Failed,
-                format!("the edition `{edition}` is being sent at this moment (process {holder})"),
-            )
-            .help("let it finish; `roundup status` shows how far it is"));
-        }
-        Err(TryLockError::Error(error)) => return Err(cannot(error)),
-    }
-    file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(cannot)?;
-    Ok(file)
-}
-
-/// Whether a run holds an edition's lock at this moment.
-pub fn is_sending(project: &Project, edition: &str, practice: bool) -> bool {
-    match File::open(project.lock_path(edition, practice)) {
-        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
-        Err(_) => false,
-    }
 }
 
 /// Prepares a first run and asks for the number. `None` when the person pressed Enter.
@@ -359,7 +293,7 @@ fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> 
         .help(format!("mend it, then look again with `roundup check {}`", prepared.edition.name)))
 }
 
-fn refuse_nobody(
+pub fn refuse_nobody(
     audience: &Audience,
     list: &List,
     destination: &Destination,
@@ -392,7 +326,7 @@ fn tell_people(audience: &Audience, screen: &Screen) {
 }
 
 /// Rows that are not mailed: each is named, or counted when there are many.
-fn tell_left_out(left_out: &[LeftOut], screen: &Screen) {
+pub fn tell_left_out(left_out: &[LeftOut], screen: &Screen) {
     if left_out.is_empty() {
         return;
     }
@@ -425,7 +359,7 @@ fn tell_destination(destination: &Destination, identity: &Identity, screen: &Scr
 }
 
 /// `true` to go on, `false` when the person pressed Enter.
-fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, Failure> {
+pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, Failure> {
     match flag {
         Some(flag) if flag == number => Ok(true),
         Some(flag) => Err(Failure::new(
@@ -453,7 +387,7 @@ fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, Fail
 /// Gets a planned edition ready to go on. `Some` when it is finished already, or the person pressed Enter.
 async fn carry_on(
     project: &Project,
-    ledger: &SqliteLedger,
+    ledger: &impl Ledger,
     planned: &PlannedEdition,
     list: &List,
     destination: &Destination,
@@ -462,6 +396,7 @@ async fn carry_on(
 ) -> Result<Option<Exit>, Failure> {
     let now = world::now();
     let name = &planned.name;
+    let standing = ledger.standing(name).await?;
     let uncertain = ledger.recover(name, now).await?;
     if uncertain > 0 {
         screen.warn(&format!(
@@ -476,10 +411,24 @@ async fn carry_on(
         if screen.json {
             screen.object(&report)?;
         } else {
-            screen.print(&format!("{name} is finished: {}.", report.arithmetic()))?;
+            let word = if standing.wish == Wish::Cancel { "was cancelled" } else { "is finished" };
+            screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
             screen.say(&format!("Next: roundup report {name}"));
         }
         return Ok(Some(Exit::Done));
+    }
+    let paused = standing.wish == Wish::Pause;
+    if paused {
+        let since = standing.wished_at.unwrap_or(now).with_timezone(&project.settings.time_zone);
+        let since = since.format("%-d %B %Y at %H:%M");
+        if !screen.asks && !arguments.unpause {
+            return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
+                .help(format!("to go on: roundup send {name} --unpause")));
+        }
+        screen.say(&format!("{name} was paused on {since}; this lets it go on."));
+    }
+    if !destination.is_practice() {
+        refuse_strange(project, ledger, name, &standing, arguments.trust_ledger, screen).await?;
     }
     screen.say(&format!(
         "Carrying on with {name}, planned on {}: {} of {} left.",
@@ -491,13 +440,16 @@ async fn carry_on(
         screen.say("Nothing was sent.");
         return Ok(Some(Exit::Interrupted));
     }
+    if paused {
+        ledger.wish(name, Wish::Go, now).await?;
+    }
     suppress_the_gone(ledger, name, list, destination, screen).await?;
     Ok(None)
 }
 
 /// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.
 async fn suppress_the_gone(
-    ledger: &SqliteLedger,
+    ledger: &impl Ledger,
     edition: &str,
     list: &List,
     destination: &Destination,
@@ -523,7 +475,10 @@ async fn suppress_the_gone(
         }
         let why =
             reasons.get(&key).cloned().unwrap_or_else(|| "is no longer on the list".to_owned());
-        ledger.record(id, Event::Suppressed { why: why.clone() }, world::now()).await?;
+        let event = Event::Suppressed { why: why.clone() };
+        if ledger.decide(vec![(id, event)], world::now()).await? == 0 {
+            continue;
+        }
         screen.say(&format!("  {}: not mailed: {why}", row.address));
         gone += 1;
     }
@@ -552,7 +507,10 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
             Exit::Done
         }
         End::Finished => Exit::Partly,
-        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } => Exit::Later,
+        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
+            Exit::Later
+        }
+        End::Cancelled => Exit::Partly,
         End::Interrupted => Exit::Interrupted,
     };
     if screen.json {
@@ -570,11 +528,17 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
     }
     let how = match end {
         End::Finished => String::new(),
-        End::Waiting { until } => format!(
+        End::Waiting { until, why: Pause::Deferred } => format!(
             "the relay asked to try {} later, from {} UTC on",
             people(report.deferred),
             until.format("%H:%M on %-d %B")
         ),
+        End::Waiting { until, why: Pause::Hours } => format!(
+            "mail is sent at other hours: again from {} UTC on",
+            until.format("%H:%M on %-d %B")
+        ),
+        End::Halted => "somebody paused it".to_owned(),
+        End::Cancelled => "somebody cancelled it: the rest gets nothing".to_owned(),
         End::Paused { why } | End::Unreachable { why } => why.clone(),
         End::Interrupted => "stopped, as asked; nobody is mailed twice".to_owned(),
     };
@@ -587,7 +551,10 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
         }
     }
     match end {
-        End::Finished => {
+        End::Finished | End::Cancelled => {
+            if *end == End::Cancelled {
+                screen.say(&how);
+            }
             screen.say(&format!("Next: roundup report {name}"));
             Ok(exit)
         }
@@ -595,7 +562,7 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
             screen.say(&format!("Stopped. Carry on with: roundup send {name}"));
             Ok(exit)
         }
-        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } => {
+        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
             Err(Failure::new(exit, how).help(format!(
                 "nobody was missed: {} still to go. Carry on with: roundup send {name}",
                 people(report.planned + report.deferred)
@@ -606,157 +573,17 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
 
 /// `roundup.send/1`.
 #[derive(Serialize)]
-struct Sent<'a> {
-    schema: &'static str,
-    edition: &'a str,
-    dry_run: bool,
-    people: u64,
-    messages: u64,
-    hash: &'a str,
+pub struct Sent<'a> {
+    pub schema: &'static str,
+    pub edition: &'a str,
+    pub dry_run: bool,
+    pub people: u64,
+    pub messages: u64,
+    pub hash: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bytes_largest: Option<usize>,
+    pub bytes_largest: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    folder: Option<String>,
+    pub folder: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a Report>,
-}
-
-/// Everything but the sending: the preview, one message a person, and what the report would be.
-async fn dry_run(
-    project: &Project,
-    chosen: &Chosen,
-    destination: &Destination,
-    arguments: &Arguments,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
-    orders(project, &chosen.name, arguments)?;
-    let list = project.list()?;
-    screen.problems(&list.problems);
-    let prepared =
-        prepare(project, chosen, Some(&list), destination.takes_examples(), screen).await?;
-    refuse_nobody(&prepared.audience, &list, destination)?;
-    let number = prepared.audience.recipients.len() as u64;
-    if let Some(flag) = arguments.confirm {
-        confirm(number, Some(flag), screen)?;
-    }
-    let folder =
-        arguments.out.clone().unwrap_or_else(|| preview::default_folder(project, &chosen.name));
-    let now = world::now();
-    let skeleton = prepared.skeleton(project, now)?;
-    preview::write(&prepared, &skeleton, &folder)?;
-    write_messages(&prepared, &skeleton, &folder)?;
-    let keys = project.keys(world::random)?;
-    let plan = Plan::new(
-        prepared.composition.clone(),
-        &prepared.edition.window,
-        prepared.audience.clone(),
-        &keys,
-        prepared.identity.domain(),
-        now,
-    );
-    let counts = Counts { planned: number, ..Counts::default() };
-    let left_out = plan.left_out.len() as u64;
-    let report =
-        Report::new(&plan.edition, counts, Vec::new(), left_out, destination.is_practice(), false);
-    let path = folder.join("report.json");
-    let text = json_text(&report)?;
-    super::draft::write_whole(&path, text.as_bytes()).map_err(|error| {
-        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
-    })?;
-    let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };
-    if screen.json {
-        screen.object(&Sent {
-            schema: "roundup.send/1",
-            edition: &chosen.name,
-            dry_run: true,
-            people: number,
-            messages: number,
-            hash: &prepared.composition.hash(),
-            bytes_largest: Some(prepared.largest),
-            folder: Some(folder.display().to_string()),
-            report: Some(&report),
-        })?;
-        return Ok(exit);
-    }
-    screen.print(&format!(
-        "Dry run of {}: nothing was sent. {} would get it.",
-        chosen.name,
-        people(number)
-    ))?;
-    preview::summarise(&prepared, screen)?;
-    screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
-    screen.print(&format!("  Messages  {} (one a person)", folder.join("messages").display()))?;
-    screen.print(&format!("  Report    {}", path.display()))?;
-    tell_left_out(&prepared.audience.left_out, screen);
-    if prepared.is_held() {
-        screen.findings(&prepared.findings)?;
-        screen.say(&format!(
-            "Sending is held until that is mended. Look again with: roundup check {}",
-            chosen.name
-        ));
-    } else {
-        screen.say(&format!(
-            "Next: open the preview in a browser, then roundup send {}",
-            chosen.name
-        ));
-    }
-    Ok(exit)
-}
-
-/// One file a person, in the order of the list. An earlier dry run's files are cleared away first.
-fn write_messages(
-    prepared: &Prepared,
-    skeleton: &Skeleton,
-    folder: &std::path::Path,
-) -> Result<(), Failure> {
-    let messages = folder.join("messages");
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", messages.display()))
-    };
-    fs::create_dir_all(&messages).map_err(cannot)?;
-    for entry in fs::read_dir(&messages).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
-        if path.extension().is_some_and(|ending| ending == "eml") {
-            fs::remove_file(path).map_err(cannot)?;
-        }
-    }
-    let width = prepared.audience.recipients.len().to_string().len();
-    for (number, recipient) in (1..).zip(&prepared.audience.recipients) {
-        let name: String = recipient
-            .address
-            .to_string()
-            .chars()
-            .map(
-                |c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '_' },
-            )
-            .take(100)
-            .collect();
-        let path = messages.join(format!("{number:0width$}-{name}.eml"));
-        fs::write(path, &skeleton.address(recipient).bytes).map_err(cannot)?;
-    }
-    Ok(())
-}
-
-/// What `status` and `resolve` need of an edition: its ledger, and whether it was practice.
-pub async fn find_planned(
-    project: &Project,
-    name: &str,
-) -> Result<(SqliteLedger, PlannedEdition, bool), Failure> {
-    let name = name.trim_start_matches("editions/").trim_end_matches(".md");
-    let mut known = Vec::new();
-    for practice in [false, true] {
-        let Some(ledger) = prepare::existing_ledger(project, practice)? else { continue };
-        if let Some(planned) = ledger.edition(name).await? {
-            return Ok((ledger, planned, practice));
-        }
-        known.extend(ledger.editions().await?.into_iter().map(|edition| edition.name));
-    }
-    let shown: String = name.escape_debug().take(60).collect();
-    let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` was never sent"));
-    Err(if known.is_empty() {
-        failure
-            .help("no edition was sent yet: roundup send --year 2020 --dry-run shows how it goes")
-    } else {
-        failure.help(format!("the editions that were are {}", known.join(", ")))
-    })
+    pub report: Option<&'a Report>,
 }

@@ -26,7 +26,7 @@ struct Standing {
 pub async fn reports(project: &Project) -> Result<Vec<Report>, Failure> {
     let mut reports = Vec::new();
     for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice)? else { continue };
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         for planned in ledger.editions().await? {
             reports.push(report_of(project, &ledger, &planned, practice).await?);
         }
@@ -51,6 +51,7 @@ pub async fn run(_: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         let state = match report.state {
             State::Sending => "being sent",
             State::Unfinished => "unfinished",
+            State::Paused => "paused",
             State::Finished => "finished",
         };
         screen.print(&format!(
@@ -60,7 +61,7 @@ pub async fn run(_: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             report.arithmetic()
         ))?;
     }
-    match editions.iter().find(|report| report.state == State::Unfinished) {
+    match editions.iter().find(|report| matches!(report.state, State::Unfinished | State::Paused)) {
         Some(report) => screen.say(&format!("Carry on with: roundup send {}", report.edition)),
         None => screen.say(&format!("Next: roundup report {}", editions[0].edition)),
     }

@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     };
     let mut deliveries = Vec::new();
     for practice in [false, true] {
-        let Some(ledger) = existing_ledger(&project, practice)? else { continue };
+        let Some(ledger) = existing_ledger(&project, practice).await? else { continue };
         let (rows, left_out) = ledger.history(&key).await?;
         deliveries.extend(rows.into_iter().map(|row| WhyDelivery::of_row(row, practice)));
         deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));

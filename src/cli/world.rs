@@ -20,6 +20,18 @@ pub fn random(bytes: &mut [u8]) {
     SystemRandom::new().fill(bytes).expect("the operating system gives random numbers");
 }
 
+/// This process, for people who look who is sending: its number, and the computer's name where it has one.
+pub fn process_name() -> String {
+    let host = ["HOSTNAME", "COMPUTERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let host = host
+        .or_else(|| std::fs::read_to_string("/etc/hostname").ok())
+        .map(|host| host.trim().chars().take(64).collect::<String>());
+    match host {
+        Some(host) => format!("process {} on {host}", std::process::id()),
+        None => format!("process {}", std::process::id()),
+    }
+}
+
 fn jitter() -> f64 {
     let mut bytes = [0; 4];
     random(&mut bytes);

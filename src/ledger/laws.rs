@@ -2,11 +2,12 @@
 //! Shell: runs ledgers that come in as arguments.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
-use super::{Event, Ledger, LedgerError, Plan, Status};
+use super::{Claim, Event, Ledger, LedgerError, Plan, Status, Wish};
 use crate::audience::{Audience, Keys, LeftOut, Recipient, WhyNot};
 use crate::compose::{Composition, Values, Variant};
 use crate::problem::Place;
@@ -56,6 +57,7 @@ fn why(text: &str) -> String {
 }
 
 /// Runs all laws over a fresh ledger.
+#[allow(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 pub async fn hold(ledger: &impl Ledger) {
     ledger
         .plan(plan("2020", &["a@example.org", "b@example.org", "c@example.org", "d@example.org"]))
@@ -69,52 +71,92 @@ pub async fn hold(ledger: &impl Ledger) {
         Err(LedgerError::PlannedAlready { edition: why("2020") })
     );
     assert_eq!(ledger.counts("2020").await.unwrap().people(), 4);
+    let status = async |id: i64| {
+        let rows = ledger.rows("2020").await.unwrap();
+        rows.iter().find(|(found, _)| *found == id).map(|(_, row)| row.status).unwrap()
+    };
 
     // A row is given out once, in the order of the list, and never to another edition's run.
-    let first = ledger.claim("2020", now(), 2).await.unwrap().deliveries;
-    let second = ledger.claim("2020", now(), 1).await.unwrap().deliveries;
+    let sender = ledger.enter("2020", "first", now()).await.unwrap().sender;
+    let other = ledger.enter("2021", "other", now()).await.unwrap().sender;
+    assert!(other > sender, "the numbers of senders grow");
+    let first = ledger.claim(sender, now(), 2).await.unwrap().deliveries;
+    let second = ledger.claim(sender, now(), 1).await.unwrap().deliveries;
     let addresses: Vec<&str> =
         first.iter().chain(&second).map(|d| d.recipient.address.as_str()).collect();
     assert_eq!(addresses, ["a@example.org", "b@example.org", "c@example.org"]);
 
-    // Accepted only after handing over.
+    // Another sender cannot write rows that this one has in hand, and an operator cannot either.
+    assert_eq!(
+        ledger.record(other, first[0].id, Event::HandingOver, now()).await,
+        Err(LedgerError::Fenced)
+    );
+    let gone = Event::Suppressed { why: why("unsubscribed") };
+    assert_eq!(ledger.decide(vec![(first[0].id, gone)], now()).await, Ok(0));
+
+    // Accepted only after handing over; of several events all or none are written.
     let accepted = Event::Accepted { reply: why("250 ok") };
     assert!(matches!(
-        ledger.record(first[0].id, accepted.clone(), now()).await,
+        ledger.record(sender, first[0].id, accepted.clone(), now()).await,
         Err(LedgerError::Impossible(_))
     ));
-    assert_eq!(
-        ledger.record(first[0].id, Event::HandingOver, now()).await,
-        Ok(Status::HandingOver)
-    );
-    assert_eq!(ledger.record(first[0].id, accepted.clone(), now()).await, Ok(Status::Accepted));
-    assert!(ledger.record(first[0].id, accepted, now()).await.is_err());
+    let both = vec![(first[0].id, Event::HandingOver), (first[1].id, accepted.clone())];
+    assert!(ledger.record_all(sender, both, now()).await.is_err());
+    assert_eq!(status(first[0].id).await, Status::Claimed);
+    ledger.record(sender, first[0].id, Event::HandingOver, now()).await.unwrap();
+    assert_eq!(status(first[0].id).await, Status::HandingOver);
+    ledger.record(sender, first[0].id, accepted.clone(), now()).await.unwrap();
+    assert_eq!(status(first[0].id).await, Status::Accepted);
+    assert!(ledger.record(sender, first[0].id, accepted.clone(), now()).await.is_err());
 
     // A deferred row comes back when it is due, and not before; its attempts are counted.
     let later = now() + TimeDelta::minutes(5);
     let deferred = Event::Deferred { why: why("451 later"), next_at: later };
-    assert_eq!(ledger.record(first[1].id, deferred, now()).await, Ok(Status::Deferred));
-    let fourth = ledger.claim("2020", now(), 9).await.unwrap().deliveries;
+    ledger.record(sender, first[1].id, deferred, now()).await.unwrap();
+    assert_eq!(status(first[1].id).await, Status::Deferred);
+    let fourth = ledger.claim(sender, now(), 9).await.unwrap().deliveries;
     assert_eq!(fourth.len(), 1);
-    let nothing = ledger.claim("2020", now(), 9).await.unwrap();
+    let nothing = ledger.claim(sender, now(), 9).await.unwrap();
     assert_eq!((nothing.deliveries.len(), nothing.next_due), (0, Some(later)));
-    let again = ledger.claim("2020", later, 9).await.unwrap().deliveries;
+    let again = ledger.claim(sender, later, 9).await.unwrap().deliveries;
     assert_eq!((again[0].id, again[0].attempts), (first[1].id, 1));
 
-    // A crash leaves the claimed unsent and the handed over uncertain.
-    ledger.record(second[0].id, Event::HandingOver, now()).await.unwrap();
-    assert_eq!(ledger.recover("2020", later).await, Ok(1));
+    // A sender that leaves gives back what it had not begun, and is in doubt about what it was handing over.
+    ledger.record(sender, second[0].id, Event::HandingOver, now()).await.unwrap();
+    assert_eq!(ledger.leave(sender, later).await, Ok(1));
     let counts = ledger.counts("2020").await.unwrap();
     assert_eq!((counts.uncertain, counts.planned, counts.accepted), (1, 2, 1));
     assert_eq!(ledger.recover("2020", later).await, Ok(0));
     // Another edition is not touched.
     assert_eq!(ledger.counts("2021").await.unwrap().planned, 1);
+    // Once ended, it writes nothing more.
+    assert_eq!(ledger.claim(sender, later, 9).await, Err(LedgerError::Fenced));
+    assert_eq!(ledger.keep(sender, later).await, Err(LedgerError::Fenced));
+    assert_eq!(
+        ledger.record(sender, first[1].id, Event::Claimed, later).await,
+        Err(LedgerError::Fenced)
+    );
 
     // The uncertain are never given out by themselves.
-    let rest = ledger.claim("2020", later, 9).await.unwrap().deliveries;
+    let entered = ledger.enter("2020", "second", later).await.unwrap();
+    assert_eq!(entered.uncertain, 0);
+    let sender = entered.sender;
+    let rest = ledger.claim(sender, later, 9).await.unwrap().deliveries;
     assert!(rest.iter().all(|delivery| delivery.id != second[0].id));
     assert_eq!(rest.len(), 2);
-    assert_eq!(ledger.record(second[0].id, Event::Resent, later).await, Ok(Status::Planned));
+    assert_eq!(ledger.decide(vec![(second[0].id, Event::Resent)], later).await, Ok(1));
+    assert_eq!(status(second[0].id).await, Status::Planned);
+    assert_eq!(ledger.decide(vec![(second[0].id, Event::Resent)], later).await, Ok(0));
+
+    // While it is paused nobody is given out; a wish is told to the senders.
+    ledger.wish("2020", Wish::Pause, later).await.unwrap();
+    assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
+    assert_eq!(ledger.keep(sender, later).await.unwrap().wish, Wish::Pause);
+    let standing = ledger.standing("2020").await.unwrap();
+    assert_eq!((standing.wish, standing.wished_at), (Wish::Pause, Some(later)));
+    assert_eq!(standing.last_sign, later);
+    assert_eq!(ledger.standing("2021").await.unwrap().wish, Wish::Go);
+    ledger.wish("2020", Wish::Go, later).await.unwrap();
 
     // A suppressed person is never given out again, in any edition.
     let keys = Keys::new(b"secret");
@@ -122,14 +164,39 @@ pub async fn hold(ledger: &impl Ledger) {
     for address in ["a@example.org", "c@example.org"] {
         ledger.suppress(&person(address), "550 5.1.1 no such user", later).await.unwrap();
     }
-    assert!(ledger.claim("2020", later, 9).await.unwrap().deliveries.is_empty());
-    assert!(ledger.claim("2021", later, 9).await.unwrap().deliveries.is_empty());
+    assert!(ledger.claim(sender, later, 9).await.unwrap().deliveries.is_empty());
+    assert!(ledger.claim(other, later, 9).await.unwrap().deliveries.is_empty());
     assert_eq!(ledger.counts("2021").await.unwrap().suppressed, 1);
     assert_eq!(
         ledger.suppression(&person("A@example.org")).await.unwrap().as_deref(),
         Some("550 5.1.1 no such user")
     );
     assert_eq!(ledger.suppression(&person("b@example.org")).await.unwrap(), None);
+
+    // Cancelled: what nobody has in hand at once, the rest as soon as it comes back.
+    ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();
+    let third = ledger.enter("2022", "third", later).await.unwrap().sender;
+    let hand = ledger.claim(third, later, 2).await.unwrap().deliveries;
+    ledger.wish("2022", Wish::Cancel, later).await.unwrap();
+    assert_eq!(ledger.counts("2022").await.unwrap().cancelled, 1);
+    ledger.record(third, hand[0].id, Event::HandingOver, later).await.unwrap();
+    ledger.record(third, hand[0].id, accepted, later).await.unwrap();
+    assert_eq!(ledger.leave(third, later).await, Ok(0));
+    let counts = ledger.counts("2022").await.unwrap();
+    assert_eq!((counts.cancelled, counts.accepted, counts.open()), (2, 1, 0));
+
+    // Moments of a rate are given out once, whoever asks, and never later than their gaps make them.
+    let gap = Duration::from_millis(100);
+    assert_eq!(ledger.moments("2021", 5, gap, later).await, Ok(Duration::ZERO));
+    let wait = ledger.moments("2021", 1, gap, later).await.unwrap();
+    assert!(wait > Duration::from_millis(400) && wait <= Duration::from_millis(500), "{wait:?}");
+
+    // The ledger grows older with each sign of life.
+    let before = ledger.age().await.unwrap();
+    let kept = ledger.keep(other, later).await.unwrap();
+    let after = ledger.age().await.unwrap();
+    assert_eq!((before.identity, before.age + 1), (after.identity, after.age));
+    assert_eq!((kept.age, kept.wish), (after.age, Wish::Go));
 
     // Sums add up whatever happened, and everything about a person is found by her address.
     let counts = ledger.counts("2020").await.unwrap();
@@ -139,13 +206,13 @@ pub async fn hold(ledger: &impl Ledger) {
     assert!(rows.iter().all(|row| row.message_id.ends_with("@example.org")));
     assert_eq!(left_out, []);
     let (rows, left_out) = ledger.history("gone@example.org").await.unwrap();
-    assert_eq!((rows.len(), left_out.len()), (0, 2));
+    assert_eq!((rows.len(), left_out.len()), (0, 3));
     let all = ledger.rows("2020").await.unwrap();
     assert_eq!(
         all.iter().map(|(_, row)| row.address.as_str()).collect::<Vec<_>>(),
         ["a@example.org", "b@example.org", "c@example.org", "d@example.org"]
     );
-    assert_eq!(ledger.editions().await.unwrap().len(), 2);
+    assert_eq!(ledger.editions().await.unwrap().len(), 3);
     assert_eq!(ledger.edition("none").await.unwrap(), None);
 }
 

@@ -3,25 +3,38 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::delivery::{after_a_crash, next};
 use super::{
-    Claim, Counts, Delivery, Event, Ledger, LedgerError, LeftOutRow, Plan, PlannedEdition,
-    PlannedRow, Row, Status,
+    Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
+    Plan, PlannedEdition, PlannedRow, Row, SenderId, Standing, Status, Wish, reserve, until,
 };
 
 #[derive(Debug, Default)]
 struct Books {
     editions: Vec<PlannedEdition>,
+    wishes: BTreeMap<String, (Wish, DateTime<Utc>)>,
+    next_moments: BTreeMap<String, i64>,
+    senders: Vec<Sender>,
+    age: i64,
     rows: Vec<Entry>,
     left_out: Vec<LeftOutRow>,
     suppressions: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
+struct Sender {
+    edition: String,
+    kept_at: DateTime<Utc>,
+    ended: bool,
+}
+
+#[derive(Debug)]
 struct Entry {
+    sender: Option<SenderId>,
     edition: String,
     planned: PlannedRow,
     status: Status,
@@ -61,6 +74,10 @@ impl Entry {
         Ok(self.status)
     }
 
+    fn is_in_hand(&self) -> bool {
+        matches!(self.status, Status::Claimed | Status::HandingOver)
+    }
+
     fn shown(&self) -> Row {
         Row {
             edition: self.edition.clone(),
@@ -72,6 +89,66 @@ impl Entry {
             next_at: self.next_at,
             message_id: self.planned.message_id.clone(),
         }
+    }
+}
+
+impl Books {
+    /// A sender that was ended writes nothing more. Gives its edition.
+    fn edition_of(&self, sender: SenderId) -> Result<String, LedgerError> {
+        usize::try_from(sender.0 - 1)
+            .ok()
+            .and_then(|index| self.senders.get(index))
+            .filter(|sender| !sender.ended)
+            .map(|sender| sender.edition.clone())
+            .ok_or(LedgerError::Fenced)
+    }
+
+    fn wish_of(&self, edition: &str) -> Wish {
+        self.wishes.get(edition).map_or(Wish::Go, |(wish, _)| *wish)
+    }
+
+    fn settle(
+        &mut self,
+        edition: &str,
+        of: Option<SenderId>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        let mut uncertain = 0;
+        for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
+            if (of.is_none() || entry.sender == of)
+                && let Some(event) = after_a_crash(entry.status)
+                && entry.apply(&event, now)? == Status::Uncertain
+            {
+                uncertain += 1;
+            }
+        }
+        if self.wish_of(edition) == Wish::Cancel {
+            self.cancel_rest(edition, now)?;
+        }
+        Ok(uncertain)
+    }
+
+    fn cancel_rest(&mut self, edition: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
+            if matches!(entry.status, Status::Planned | Status::Deferred) {
+                entry.apply(&Event::Cancelled, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn recover(&mut self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        for sender in self.senders.iter_mut().filter(|sender| sender.edition == edition) {
+            sender.ended = true;
+        }
+        self.settle(edition, None, now)
+    }
+
+    fn entry(&mut self, id: i64) -> Result<&mut Entry, LedgerError> {
+        usize::try_from(id)
+            .ok()
+            .and_then(|index| self.rows.get_mut(index))
+            .ok_or(LedgerError::NoRow { id })
     }
 }
 
@@ -87,6 +164,7 @@ impl Ledger for MemoryLedger {
         }
         for planned in plan.rows {
             books.rows.push(Entry {
+                sender: None,
                 edition: plan.edition.name.clone(),
                 planned,
                 status: Status::Planned,
@@ -110,26 +188,58 @@ impl Ledger for MemoryLedger {
     }
 
     async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
-        let mut uncertain = 0;
-        for entry in self.books().rows.iter_mut().filter(|entry| entry.edition == edition) {
-            if let Some(event) = after_a_crash(entry.status)
-                && entry.apply(&event, now)? == Status::Uncertain
-            {
-                uncertain += 1;
-            }
-        }
+        self.books().recover(edition, now)
+    }
+
+    async fn enter(
+        &self,
+        edition: &str,
+        _name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Entered, LedgerError> {
+        let mut books = self.books();
+        let uncertain = books.recover(edition, now)?;
+        books.senders.push(Sender { edition: edition.to_owned(), kept_at: now, ended: false });
+        books.age += 1;
+        Ok(Entered { sender: SenderId(id_of(books.senders.len())), uncertain })
+    }
+
+    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+        let mut books = self.books();
+        let edition = books.edition_of(sender)?;
+        books.age += 1;
+        let index = usize::try_from(sender.0 - 1).map_err(|_| LedgerError::Fenced)?;
+        books.senders[index].kept_at = now;
+        Ok(Kept { wish: books.wish_of(&edition), senders: 1, age: books.age })
+    }
+
+    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        let mut books = self.books();
+        let edition = books.edition_of(sender)?;
+        let uncertain = books.settle(&edition, Some(sender), now)?;
+        books.age += 1;
+        let index = usize::try_from(sender.0 - 1).map_err(|_| LedgerError::Fenced)?;
+        books.senders[index].ended = true;
         Ok(uncertain)
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        None
     }
 
     async fn claim(
         &self,
-        edition: &str,
+        sender: SenderId,
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
         let mut books = self.books();
         let books = &mut *books;
+        let edition = books.edition_of(sender)?;
         let mut claim = Claim::default();
+        if books.wish_of(&edition) != Wish::Go {
+            return Ok(claim);
+        }
         for (index, entry) in books.rows.iter_mut().enumerate() {
             if entry.edition != edition {
                 continue;
@@ -157,6 +267,7 @@ impl Ledger for MemoryLedger {
             }
             let attempts = entry.attempts;
             entry.apply(&Event::Claimed, now)?;
+            entry.sender = Some(sender);
             claim.deliveries.push(Delivery {
                 id: id_of(index),
                 recipient: entry.planned.recipient.clone(),
@@ -169,39 +280,86 @@ impl Ledger for MemoryLedger {
         Ok(claim)
     }
 
-    async fn record(
-        &self,
-        id: i64,
-        event: Event,
-        now: DateTime<Utc>,
-    ) -> Result<Status, LedgerError> {
-        let mut books = self.books();
-        let index = usize::try_from(id).map_err(|_| LedgerError::NoRow { id })?;
-        books.rows.get_mut(index).ok_or(LedgerError::NoRow { id })?.apply(&event, now)
-    }
-
     async fn record_all(
         &self,
+        sender: SenderId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         let mut books = self.books();
+        books.edition_of(sender)?;
         // First a look whether all of them can happen.
-        let mut after: BTreeMap<usize, Status> = BTreeMap::new();
+        let mut after: BTreeMap<i64, Status> = BTreeMap::new();
         for (id, event) in &events {
-            let index = usize::try_from(*id).map_err(|_| LedgerError::NoRow { id: *id })?;
-            let entry = books.rows.get(index).ok_or(LedgerError::NoRow { id: *id })?;
-            let from = after.get(&index).copied().unwrap_or(entry.status);
-            after.insert(index, next(from, event)?);
+            let entry = books.entry(*id)?;
+            if entry.is_in_hand() && entry.sender != Some(sender) {
+                return Err(LedgerError::Fenced);
+            }
+            let from = after.get(id).copied().unwrap_or(entry.status);
+            after.insert(*id, next(from, event)?);
         }
         for (id, event) in events {
-            if let Some(entry) =
-                usize::try_from(id).ok().and_then(|index| books.rows.get_mut(index))
-            {
-                entry.apply(&event, now)?;
-            }
+            books.entry(id)?.apply(&event, now)?;
         }
         Ok(())
+    }
+
+    async fn decide(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        let mut books = self.books();
+        let mut decided = 0;
+        for (id, event) in events {
+            let entry = books.entry(id)?;
+            if !entry.is_in_hand() && entry.apply(&event, now).is_ok() {
+                decided += 1;
+            }
+        }
+        Ok(decided)
+    }
+
+    async fn wish(&self, edition: &str, wish: Wish, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let mut books = self.books();
+        books.wishes.insert(edition.to_owned(), (wish, now));
+        if wish == Wish::Cancel {
+            books.cancel_rest(edition, now)?;
+        }
+        Ok(())
+    }
+
+    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+        let books = self.books();
+        let planned = books.editions.iter().find(|known| known.name == edition);
+        let planned_at = planned.map_or(DateTime::UNIX_EPOCH, |planned| planned.planned_at);
+        let senders = books.senders.iter().filter(|sender| sender.edition == edition);
+        let last_sign = senders.clone().map(|sender| sender.kept_at).max();
+        Ok(Standing {
+            wish: books.wish_of(edition),
+            wished_at: books.wishes.get(edition).map(|(_, at)| *at),
+            last_sign: last_sign.unwrap_or(planned_at).max(planned_at),
+            senders: u32::try_from(senders.filter(|sender| !sender.ended).count())
+                .unwrap_or(u32::MAX),
+        })
+    }
+
+    async fn age(&self) -> Result<LedgerAge, LedgerError> {
+        Ok(LedgerAge { identity: "memory".to_owned(), age: self.books().age })
+    }
+
+    async fn moments(
+        &self,
+        edition: &str,
+        count: u32,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Duration, LedgerError> {
+        let mut books = self.books();
+        let next = books.next_moments.entry(edition.to_owned()).or_default();
+        let (first, after) = reserve(*next, count, gap, now);
+        *next = after;
+        Ok(until(first, now))
     }
 
     async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {

@@ -2,13 +2,16 @@
 //! Pure: the types and the trait; `sqlite.rs` is the shell that keeps them on disk.
 
 pub mod delivery;
+mod kept;
 #[cfg(test)]
 pub mod laws;
 pub mod memory;
 pub mod plan;
+pub mod postgres;
 pub mod sqlite;
 
 use std::future::Future;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,8 +21,10 @@ use crate::audience::{LeftOut, Recipient};
 use crate::compose::Composition;
 
 pub use delivery::{Event, Status};
+pub use kept::KeptLedger;
 pub use memory::MemoryLedger;
 pub use plan::Plan;
+pub use postgres::PostgresLedger;
 pub use sqlite::SqliteLedger;
 
 /// A row as a sender gets it.
@@ -29,6 +34,77 @@ pub struct Delivery {
     pub recipient: Recipient,
     /// How often it was tried before.
     pub attempts: u32,
+}
+
+/// A sender at work on an edition: a number that only grows. Rows carry the number of the sender that has them in hand,
+/// and a sender that was ended can write nothing more, however late it wakes: a fencing token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SenderId(pub i64);
+
+/// How long a sender that shares its edition with others may be silent before they take over what it had in hand.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// What a new sender finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entered {
+    pub sender: SenderId,
+    /// Rows that a sender which is gone left in doubt.
+    pub uncertain: u64,
+}
+
+/// What an operator wants of an edition, whoever sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wish {
+    #[default]
+    Go,
+    /// Stop, until somebody lets it go on.
+    Pause,
+    /// Stop for ever: who has nothing yet gets nothing.
+    Cancel,
+}
+
+impl Wish {
+    /// Its word in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Wish::Go => "go",
+            Wish::Pause => "pause",
+            Wish::Cancel => "cancel",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Wish::Go, Wish::Pause, Wish::Cancel].into_iter().find(|wish| wish.word() == word)
+    }
+}
+
+/// How an edition stands beside its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub wish: Wish,
+    pub wished_at: Option<DateTime<Utc>>,
+    /// When a sender last showed that it lives; the time of planning when there was none.
+    pub last_sign: DateTime<Utc>,
+    /// Senders that have not ended and are within their lease. A ledger in a file cannot know: see the run's lock.
+    pub senders: u32,
+}
+
+/// Which ledger this is, and how far it has come: a copy has the same identity, a restored backup an older age.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerAge {
+    /// Random, made with the ledger.
+    pub identity: String,
+    /// Grows each time that a sender enters, shows that it lives, or leaves.
+    pub age: i64,
+}
+
+/// What a sender that lives is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub wish: Wish,
+    /// Senders at work on this edition, this one included.
+    pub senders: u32,
+    pub age: i64,
 }
 
 /// What one claim gives.
@@ -151,6 +227,10 @@ pub enum LedgerError {
     NoRow { id: i64 },
     #[error("the ledger has stopped")]
     Stopped,
+    #[error("this run was silent for too long: others have taken over what it had in hand")]
+    Fenced,
+    #[error("the ledger's server cannot be reached: {what}")]
+    Unreachable { what: String },
 }
 
 /// Where rows are kept. Every call that changes something has reached the disk when it returns.
@@ -167,37 +247,99 @@ pub trait Ledger: Send + Sync + 'static {
     /// All editions that were planned, the latest first: name, subject, time of planning, last day of the window.
     fn editions(&self) -> impl Future<Output = Result<Vec<PlannedEdition>, LedgerError>> + Send;
 
-    /// Settles what an earlier run left open (see `delivery::after_a_crash`); gives how many rows became uncertain.
-    /// Only the holder of the edition's lock may call it.
+    /// Ends the senders of an edition that are gone and settles what they had in hand (see `delivery::after_a_crash`);
+    /// gives how many rows became uncertain. In a ledger of one computer every sender is taken for gone: only the holder
+    /// of the edition's lock may call it.
     fn recover(
         &self,
         edition: &str,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// Takes at most `most` rows that are planned, or deferred and due. Suppressed people are never given out.
-    fn claim(
+    /// A sender begins; what others left is recovered first. `name` tells people which computer and process it is.
+    fn enter(
         &self,
         edition: &str,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Entered, LedgerError>> + Send;
+
+    /// A sender shows that it lives, and learns what is wished. Where others may send too, it must do so within `LEASE`.
+    fn keep(
+        &self,
+        sender: SenderId,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Kept, LedgerError>> + Send;
+
+    /// A sender ends. What it still has in hand is settled as after a crash.
+    fn leave(
+        &self,
+        sender: SenderId,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
+
+    /// How long `keep` holds; `None` where one computer's lock says who lives.
+    fn lease(&self) -> Option<Duration>;
+
+    /// Takes at most `most` rows that are planned, or deferred and due. Suppressed people are never given out, and of a
+    /// cancelled edition nobody is.
+    fn claim(
+        &self,
+        sender: SenderId,
         now: DateTime<Utc>,
         most: usize,
     ) -> impl Future<Output = Result<Claim, LedgerError>> + Send;
 
-    /// Writes what happened to one row and gives its new status.
-    fn record(
-        &self,
-        id: i64,
-        event: Event,
-        now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Status, LedgerError>> + Send;
-
-    /// Writes what happened to several rows, all or nothing, in one commit. The writing may begin before the future is
-    /// first polled, so that it goes on while the caller does something else.
+    /// Writes what happened to rows that a sender has in hand, all or nothing, in one commit. The writing may begin before
+    /// the future is first polled, so that it goes on while the caller does something else.
     fn record_all(
         &self,
+        sender: SenderId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// Writes what happened to one row that a sender has in hand.
+    fn record(
+        &self,
+        sender: SenderId,
+        id: i64,
+        event: Event,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        self.record_all(sender, vec![(id, event)], now)
+    }
+
+    /// Writes somebody's word about rows that no sender has in hand, in one commit; gives how many of them it was true
+    /// for. Rows in hand, or in a status that the event cannot happen to, stay as they are.
+    fn decide(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
+
+    /// Keeps what an operator wants of an edition. Cancelling also cancels every row that is planned or deferred.
+    fn wish(
+        &self,
+        edition: &str,
+        wish: Wish,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    fn standing(&self, edition: &str)
+    -> impl Future<Output = Result<Standing, LedgerError>> + Send;
+
+    fn age(&self) -> impl Future<Output = Result<LedgerAge, LedgerError>> + Send;
+
+    /// Reserves `count` moments, `gap` apart, for messages of an edition, whoever sends them; gives how long to wait for
+    /// the first.
+    fn moments(
+        &self,
+        edition: &str,
+        count: u32,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Duration, LedgerError>> + Send;
 
     fn counts(&self, edition: &str) -> impl Future<Output = Result<Counts, LedgerError>> + Send;
 
@@ -229,6 +371,24 @@ pub trait Ledger: Send + Sync + 'static {
         &self,
         person: &str,
     ) -> impl Future<Output = Result<Option<String>, LedgerError>> + Send;
+}
+
+/// The first moment that is free, and the one after the last that is taken now, both in microseconds since 1970.
+/// A moment further away than senders can have reserved is one of another clock: it is not waited for.
+pub(crate) fn reserve(next: i64, count: u32, gap: Duration, now: DateTime<Utc>) -> (i64, i64) {
+    let now = now.timestamp_micros();
+    let gap = i64::try_from(gap.as_micros()).unwrap_or(i64::MAX / 8192);
+    let farthest = now.saturating_add(gap.saturating_mul(MOST_RESERVED));
+    let first = if next > farthest { now } else { next.max(now) };
+    (first, first.saturating_add(gap.saturating_mul(i64::from(count))))
+}
+
+/// Moments that senders may hold at a time: some machines with 64 connections each, and a second's worth of a fast rate.
+const MOST_RESERVED: i64 = 8192;
+
+/// From now until a moment.
+pub(crate) fn until(moment: i64, now: DateTime<Utc>) -> Duration {
+    Duration::from_micros(u64::try_from(moment - now.timestamp_micros()).unwrap_or(0))
 }
 
 /// One planned row, as `plan` writes it.

@@ -17,8 +17,8 @@ use tokio::sync::oneshot;
 
 use super::delivery::{after_a_crash, next};
 use super::{
-    Claim, Counts, Delivery, Event, Ledger, LedgerError, LeftOutRow, Plan, PlannedEdition, Row,
-    Status,
+    Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
+    Plan, PlannedEdition, Row, SenderId, Standing, Status, Wish, reserve, until,
 };
 
 /// The most changes of one commit: more would keep the first of them waiting.
@@ -29,8 +29,11 @@ const GATHER_EACH: Duration = Duration::from_micros(100);
 const GATHER_LONGEST: Duration = Duration::from_millis(1);
 /// How long another process may hold the file before we give up on a commit.
 const BUSY_WITHIN: Duration = Duration::from_secs(10);
-const VERSION: i64 = 1;
-const SCHEMA: &str = include_str!("schema/1.sql");
+/// Each version's changes to the one before: a ledger is brought to the newest when it is opened.
+const SCHEMA: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const VERSION: i64 = 2;
+/// Up to this size a file is read through when it is opened: that takes some tenths of a second.
+const LARGEST_QUICK_CHECK_BYTES: u64 = 64 * 1024 * 1024;
 
 type Told = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
 
@@ -155,25 +158,30 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
     let version = |connection: &Connection| {
         connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
     };
-    if version(&connection).map_err(failed)? == 0 {
-        let transaction = connection
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-            .map_err(failed)?;
-        // Another process may have made the tables while we waited for the lock.
-        if version(&transaction).map_err(failed)? == 0 {
-            transaction.execute_batch(SCHEMA).map_err(failed)?;
-            transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
-        }
-        transaction.commit().map_err(failed)?;
-    }
     let found = version(&connection).map_err(failed)?;
     if found > VERSION {
         return Err(LedgerError::Newer { path: shown, found, known: VERSION });
     }
-    let health: String =
-        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
-    if health != "ok" {
-        return Err(LedgerError::Damaged { path: shown, what: health });
+    if found < VERSION {
+        let transaction = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        // Another process may have made the tables while we waited for the lock.
+        let found = version(&transaction).map_err(failed)?;
+        for (step, changes) in (1..).zip(SCHEMA) {
+            if step > found {
+                transaction.execute_batch(changes).map_err(failed)?;
+            }
+        }
+        transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+    }
+    if fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_QUICK_CHECK_BYTES) {
+        let health: String =
+            connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
+        if health != "ok" {
+            return Err(LedgerError::Damaged { path: shown, what: health });
+        }
     }
     Ok(connection)
 }
@@ -295,19 +303,51 @@ fn to_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
     serde_json::to_string(value).map_err(|error| LedgerError::Write { what: error.to_string() })
 }
 
+/// Who writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    /// A sender that takes rows, or has them in hand.
+    Sender(SenderId),
+    /// Whoever settles what a sender left.
+    Settling,
+    /// An operator: rows in a sender's hand are not hers.
+    Operator,
+}
+
 /// Writes one event into its row. Ordinary steps leave no line in `events`: their row says all.
 fn apply(
     connection: &Connection,
     id: i64,
     event: &Event,
     now: DateTime<Utc>,
+    hand: Hand,
 ) -> Result<Status, LedgerError> {
-    let word: String = connection
-        .prepare_cached("SELECT status FROM deliveries WHERE id = ?1")
-        .and_then(|mut query| query.query_row([id], |row| row.get(0)).optional())
+    let (word, holder): (String, Option<i64>) = connection
+        .prepare_cached("SELECT status, sender FROM deliveries WHERE id = ?1")
+        .and_then(|mut query| {
+            query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
         .map_err(|error| write_error(&error))?
         .ok_or(LedgerError::NoRow { id })?;
-    let status = next(status_of(&word)?, event)?;
+    let from = status_of(&word)?;
+    let in_hand = matches!(from, Status::Claimed | Status::HandingOver);
+    let sender = match hand {
+        Hand::Sender(SenderId(sender)) => {
+            if in_hand && holder != Some(sender) {
+                return Err(LedgerError::Fenced);
+            }
+            Some(sender)
+        }
+        Hand::Settling => holder,
+        Hand::Operator if in_hand => {
+            return Err(LedgerError::Impossible(super::delivery::ImpossibleStep {
+                from,
+                event: event.word(),
+            }));
+        }
+        Hand::Operator => holder,
+    };
+    let status = next(from, event)?;
     let next_at = match event {
         Event::Deferred { next_at, .. } => Some(millis(*next_at)),
         _ => None,
@@ -320,10 +360,18 @@ fn apply(
     connection
         .prepare_cached(
             "UPDATE deliveries SET status = ?2, changed_at = ?3, next_at = ?4, detail = ?5,
-             attempts = max(0, attempts + ?6) WHERE id = ?1",
+             attempts = max(0, attempts + ?6), sender = ?7 WHERE id = ?1",
         )
         .and_then(|mut update| {
-            update.execute(params![id, status.word(), millis(now), next_at, event.detail(), tried])
+            update.execute(params![
+                id,
+                status.word(),
+                millis(now),
+                next_at,
+                event.detail(),
+                tried,
+                sender
+            ])
         })
         .map_err(|error| write_error(&error))?;
     let ordinary = matches!(event, Event::Claimed | Event::HandingOver | Event::Accepted { .. });
@@ -388,12 +436,104 @@ fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> 
     Ok(())
 }
 
-fn claim(
+/// A sender that was ended writes nothing more. Gives its edition.
+fn edition_of(connection: &Connection, sender: SenderId) -> Result<String, LedgerError> {
+    connection
+        .prepare_cached("SELECT edition FROM senders WHERE id = ?1 AND ended_at IS NULL")
+        .and_then(|mut query| query.query_row([sender.0], |row| row.get(0)).optional())
+        .map_err(|error| write_error(&error))?
+        .ok_or(LedgerError::Fenced)
+}
+
+fn wish_of(connection: &Connection, edition: &str) -> Result<Wish, LedgerError> {
+    let word: Option<String> = connection
+        .prepare_cached("SELECT wish FROM editions WHERE name = ?1")
+        .and_then(|mut query| query.query_row([edition], |row| row.get(0)).optional())
+        .map_err(|error| write_error(&error))?;
+    Ok(word.and_then(|word| Wish::parse(&word)).unwrap_or_default())
+}
+
+/// What senders that are gone had in hand: all of an edition, or those of one sender.
+fn settle(
+    connection: &Connection,
+    edition: &str,
+    of: Option<SenderId>,
+    now: DateTime<Utc>,
+) -> Result<u64, LedgerError> {
+    let mut query = connection
+        .prepare_cached(
+            "SELECT id, status FROM deliveries WHERE edition = ?1 AND status IN ('claimed', 'handing_over')
+             AND (?2 IS NULL OR sender = ?2)",
+        )
+        .map_err(|error| write_error(&error))?;
+    let open: Vec<(i64, String)> = query
+        .query_map(params![edition, of.map(|of| of.0)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect)
+        .map_err(|error| write_error(&error))?;
+    let mut uncertain = 0;
+    for (id, word) in open {
+        if let Some(event) = after_a_crash(status_of(&word)?)
+            && apply(connection, id, &event, now, Hand::Settling)? == Status::Uncertain
+        {
+            uncertain += 1;
+        }
+    }
+    if wish_of(connection, edition)? == Wish::Cancel {
+        cancel_rest(connection, edition, now)?;
+    }
+    Ok(uncertain)
+}
+
+/// Ends every sender of an edition. On one computer the run's lock has shown that they are gone.
+fn recover(connection: &Connection, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+    connection
+        .execute(
+            "UPDATE senders SET ended_at = ?2 WHERE edition = ?1 AND ended_at IS NULL",
+            params![edition, millis(now)],
+        )
+        .map_err(|error| write_error(&error))?;
+    settle(connection, edition, None, now)
+}
+
+fn cancel_rest(
     connection: &Connection,
     edition: &str,
     now: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    let mut query = connection
+        .prepare_cached(
+            "SELECT id FROM deliveries WHERE edition = ?1 AND status = 'planned'
+             UNION ALL SELECT id FROM deliveries WHERE edition = ?1 AND status = 'deferred'",
+        )
+        .map_err(|error| write_error(&error))?;
+    let rest: Vec<i64> = query
+        .query_map([edition], |row| row.get(0))
+        .and_then(Iterator::collect)
+        .map_err(|error| write_error(&error))?;
+    for id in rest {
+        apply(connection, id, &Event::Cancelled, now, Hand::Operator)?;
+    }
+    Ok(())
+}
+
+/// The ledger grows older.
+fn grow(connection: &Connection) -> Result<i64, LedgerError> {
+    connection
+        .prepare_cached("UPDATE ledger SET age = age + 1 RETURNING age")
+        .and_then(|mut update| update.query_row([], |row| row.get(0)))
+        .map_err(|error| write_error(&error))
+}
+
+fn claim(
+    connection: &Connection,
+    sender: SenderId,
+    now: DateTime<Utc>,
     most: usize,
 ) -> Result<Claim, LedgerError> {
+    let edition = &edition_of(connection, sender)?;
+    if wish_of(connection, edition)? != Wish::Go {
+        return Ok(Claim::default());
+    }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     // Due retries first: they have waited. Two queries, so that each is answered by the index.
     let mut found: Vec<(i64, String, u32, Option<String>)> = Vec::new();
@@ -419,10 +559,10 @@ fn claim(
     let nothing_found = found.is_empty();
     for (id, recipient, attempts, suppressed) in found {
         if let Some(why) = suppressed {
-            apply(connection, id, &Event::Suppressed { why }, now)?;
+            apply(connection, id, &Event::Suppressed { why }, now, Hand::Settling)?;
             continue;
         }
-        apply(connection, id, &Event::Claimed, now)?;
+        apply(connection, id, &Event::Claimed, now, Hand::Sender(sender))?;
         claim.deliveries.push(Delivery { id, recipient: from_json(&recipient)?, attempts });
     }
     if claim.deliveries.is_empty() {
@@ -430,7 +570,7 @@ fn claim(
             // All of these were suppressed: look again for others.
             return self::claim(
                 connection,
-                edition,
+                sender,
                 now,
                 usize::try_from(most).unwrap_or(usize::MAX),
             );
@@ -510,57 +650,182 @@ impl Ledger for SqliteLedger {
 
     async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
         let edition = edition.to_owned();
+        self.run(true, move |connection| recover(connection, &edition, now)).await
+    }
+
+    async fn enter(
+        &self,
+        edition: &str,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Entered, LedgerError> {
+        let (edition, name) = (edition.to_owned(), name.to_owned());
         self.run(true, move |connection| {
-            let mut query = connection
-                .prepare("SELECT id, status FROM deliveries WHERE edition = ?1 AND status IN ('claimed', 'handing_over')")
+            let uncertain = recover(connection, &edition, now)?;
+            connection
+                .execute(
+                    "INSERT INTO senders (edition, name, entered_at, kept_at) VALUES (?1, ?2, ?3, ?3)",
+                    params![edition, name, millis(now)],
+                )
                 .map_err(|error| write_error(&error))?;
-            let open: Vec<(i64, String)> = query
-                .query_map([edition], |row| Ok((row.get(0)?, row.get(1)?)))
-                .and_then(Iterator::collect)
+            let sender = SenderId(connection.last_insert_rowid());
+            grow(connection)?;
+            Ok(Entered { sender, uncertain })
+        })
+        .await
+    }
+
+    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+        self.run(true, move |connection| {
+            let edition = edition_of(connection, sender)?;
+            connection
+                .prepare_cached("UPDATE senders SET kept_at = ?2 WHERE id = ?1")
+                .and_then(|mut update| update.execute(params![sender.0, millis(now)]))
                 .map_err(|error| write_error(&error))?;
-            let mut uncertain = 0;
-            for (id, word) in open {
-                if let Some(event) = after_a_crash(status_of(&word)?)
-                    && apply(connection, id, &event, now)? == Status::Uncertain
-                {
-                    uncertain += 1;
-                }
-            }
+            Ok(Kept { wish: wish_of(connection, &edition)?, senders: 1, age: grow(connection)? })
+        })
+        .await
+    }
+
+    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        self.run(true, move |connection| {
+            let edition = edition_of(connection, sender)?;
+            let uncertain = settle(connection, &edition, Some(sender), now)?;
+            connection
+                .execute(
+                    "UPDATE senders SET ended_at = ?2, kept_at = ?2 WHERE id = ?1",
+                    params![sender.0, millis(now)],
+                )
+                .map_err(|error| write_error(&error))?;
+            grow(connection)?;
             Ok(uncertain)
         })
         .await
     }
 
+    fn lease(&self) -> Option<Duration> {
+        None
+    }
+
     async fn claim(
         &self,
-        edition: &str,
+        sender: SenderId,
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
-        let edition = edition.to_owned();
-        self.run(true, move |connection| claim(connection, &edition, now, most)).await
-    }
-
-    async fn record(
-        &self,
-        id: i64,
-        event: Event,
-        now: DateTime<Utc>,
-    ) -> Result<Status, LedgerError> {
-        self.run(true, move |connection| apply(connection, id, &event, now)).await
+        self.run(true, move |connection| claim(connection, sender, now, most)).await
     }
 
     fn record_all(
         &self,
+        sender: SenderId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send {
         self.run(true, move |connection| {
+            edition_of(connection, sender)?;
             for (id, event) in &events {
-                apply(connection, *id, event, now)?;
+                apply(connection, *id, event, now, Hand::Sender(sender))?;
             }
             Ok(())
         })
+    }
+
+    async fn decide(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        self.run(true, move |connection| {
+            let mut decided = 0;
+            for (id, event) in &events {
+                match apply(connection, *id, event, now, Hand::Operator) {
+                    Ok(_) => decided += 1,
+                    Err(LedgerError::Impossible(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(decided)
+        })
+        .await
+    }
+
+    async fn wish(&self, edition: &str, wish: Wish, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let edition = edition.to_owned();
+        self.run(true, move |connection| {
+            connection
+                .execute(
+                    "UPDATE editions SET wish = ?2, wished_at = ?3 WHERE name = ?1",
+                    params![edition, wish.word(), millis(now)],
+                )
+                .map_err(|error| write_error(&error))?;
+            if wish == Wish::Cancel {
+                cancel_rest(connection, &edition, now)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(false, move |connection| {
+            connection
+                .query_row(
+                    "SELECT wish, wished_at, max(planned_at, coalesce(
+                         (SELECT max(kept_at) FROM senders WHERE edition = editions.name), 0)),
+                         (SELECT count(*) FROM senders WHERE edition = editions.name AND ended_at IS NULL)
+                     FROM editions WHERE name = ?1",
+                    [&edition],
+                    |row| {
+                        Ok(Standing {
+                            wish: Wish::parse(&row.get::<_, String>(0)?).unwrap_or_default(),
+                            wished_at: row.get::<_, Option<i64>>(1)?.map(time),
+                            last_sign: time(row.get(2)?),
+                            senders: row.get(3)?,
+                        })
+                    },
+                )
+                .map_err(|error| write_error(&error))
+        })
+        .await
+    }
+
+    async fn age(&self) -> Result<LedgerAge, LedgerError> {
+        self.run(false, |connection| {
+            connection
+                .query_row("SELECT identity, age FROM ledger", [], |row| {
+                    Ok(LedgerAge { identity: row.get(0)?, age: row.get(1)? })
+                })
+                .map_err(|error| write_error(&error))
+        })
+        .await
+    }
+
+    async fn moments(
+        &self,
+        edition: &str,
+        count: u32,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Duration, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(true, move |connection| {
+            let next: i64 = connection
+                .query_row("SELECT next_moment FROM editions WHERE name = ?1", [&edition], |row| {
+                    row.get(0)
+                })
+                .map_err(|error| write_error(&error))?;
+            let (first, next) = reserve(next, count, gap, now);
+            connection
+                .execute(
+                    "UPDATE editions SET next_moment = ?2 WHERE name = ?1",
+                    params![edition, next],
+                )
+                .map_err(|error| write_error(&error))?;
+            Ok(until(first, now))
+        })
+        .await
     }
 
     async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
@@ -709,8 +974,12 @@ mod tests {
         let path = folder.path().join("ledger.db");
         let ledger = SqliteLedger::open(&path).unwrap();
         ledger.plan(laws::plan("2020", &["a@example.org", "b@example.org"])).await.unwrap();
-        let claim = ledger.claim("2020", laws::now(), 1).await.unwrap();
-        ledger.record(claim.deliveries[0].id, Event::HandingOver, laws::now()).await.unwrap();
+        let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
+        let claim = ledger.claim(sender, laws::now(), 1).await.unwrap();
+        ledger
+            .record(sender, claim.deliveries[0].id, Event::HandingOver, laws::now())
+            .await
+            .unwrap();
         drop(ledger);
         let ledger = SqliteLedger::open(&path).unwrap();
         assert_eq!(ledger.counts("2020").await.unwrap().handing_over, 1);
@@ -726,19 +995,20 @@ mod tests {
         let addresses: Vec<String> = (0..2000).map(|n| format!("p{n}@example.org")).collect();
         let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
         ledger.plan(laws::plan("2020", &addresses)).await.unwrap();
-        let claim = ledger.claim("2020", laws::now(), 2000).await.unwrap();
+        let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
+        let claim = ledger.claim(sender, laws::now(), 2000).await.unwrap();
         let tasks: Vec<_> = claim
             .deliveries
             .into_iter()
             .map(|delivery| {
                 let ledger = std::sync::Arc::clone(&ledger);
                 tokio::spawn(async move {
-                    ledger.record(delivery.id, Event::HandingOver, laws::now()).await
+                    ledger.record(sender, delivery.id, Event::HandingOver, laws::now()).await
                 })
             })
             .collect();
         for task in tasks {
-            assert_eq!(task.await.unwrap(), Ok(Status::HandingOver));
+            assert_eq!(task.await.unwrap(), Ok(()));
         }
         assert_eq!(ledger.counts("2020").await.unwrap().handing_over, 2000);
     }
@@ -750,6 +1020,20 @@ mod tests {
         fs::write(&path, "this is not a database, and somebody may want it").unwrap();
         assert!(matches!(SqliteLedger::open(&path), Err(LedgerError::Damaged { .. })));
         assert!(fs::read_to_string(&path).unwrap().starts_with("this is"));
+    }
+
+    #[tokio::test]
+    async fn a_ledger_of_the_first_version_is_brought_to_the_newest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch(SCHEMA[0]).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        insert_plan(&connection, &laws::plan("2020", &["a@example.org"])).unwrap();
+        drop(connection);
+        let ledger = SqliteLedger::open(&path).unwrap();
+        let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
+        assert_eq!(ledger.claim(sender, laws::now(), 9).await.unwrap().deliveries.len(), 1);
     }
 
     #[test]

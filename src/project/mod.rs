@@ -2,6 +2,7 @@
 //! Shell: the only reader of settings and of the environment.
 
 pub mod environment;
+pub mod memory;
 pub mod relay;
 pub mod settings;
 
@@ -20,6 +21,7 @@ use crate::rfc::base16;
 use crate::rfc::dkim::{KeyError, Signer};
 
 pub use environment::{Environment, EnvironmentError, Variable};
+pub use memory::Memory;
 pub use relay::{RelayAddress, RelayError};
 pub use settings::{Settings, SettingsError};
 
@@ -39,6 +41,8 @@ pub struct Project {
     pub root: PathBuf,
     pub settings: Settings,
     pub environment: Environment,
+    /// What this computer remembers of ledgers, outside of the project.
+    pub memory: Memory,
 }
 
 /// What keeps a project from being used.
@@ -95,8 +99,10 @@ impl Project {
     ) -> Result<Self, ProjectError> {
         let text = read_text(&root.join(SETTINGS_FILE), SETTINGS_FILE, LONGEST_SETTINGS_BYTES)?;
         let settings = Settings::read(SETTINGS_FILE, &text)?;
+        let process: Vec<_> = process.into_iter().collect();
+        let memory = Memory::new(&process);
         let environment = Environment::read(&root, process)?;
-        Ok(Self { root, settings, environment })
+        Ok(Self { root, settings, environment, memory })
     }
 
     /// A path below the project, as people would type it.

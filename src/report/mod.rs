@@ -1,6 +1,8 @@
 //! Who got it, who did not, and why: the ledger's rows as people and scripts read them.
 //! Pure: rows in, a report out; every figure is counted from rows.
 
+pub mod relay_log;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -44,22 +46,25 @@ pub enum State {
     Unfinished,
     /// Nobody is left to try.
     Finished,
+    /// Somebody paused it with people still to go.
+    Paused,
 }
 
 impl Report {
-    /// `sending`: whether a run holds the edition's lock.
+    /// `known` is what is known beside the rows: whether somebody sends it, or somebody paused it.
     pub fn new(
         edition: &PlannedEdition,
         counts: Counts,
         rows: Vec<Row>,
         left_out: u64,
         practice: bool,
-        sending: bool,
+        known: State,
     ) -> Self {
-        let state = match (sending, counts.open()) {
-            (true, _) => State::Sending,
-            (false, 0) => State::Finished,
-            (false, _) => State::Unfinished,
+        let state = match (known, counts.open()) {
+            (State::Sending, _) => State::Sending,
+            (_, 0) => State::Finished,
+            (State::Paused, _) => State::Paused,
+            (State::Unfinished | State::Finished, _) => State::Unfinished,
         };
         let report = Self {
             schema: "roundup.report/1",
@@ -176,11 +181,11 @@ mod tests {
         let mut counts = Counts::default();
         for (rows, status) in (1..).zip(Status::ALL) {
             counts.add(status, rows);
-            let report = Report::new(&edition, counts, Vec::new(), 2, false, false);
+            let report = Report::new(&edition, counts, Vec::new(), 2, false, State::Unfinished);
             let sum: u64 = report.parts().iter().map(|(_, count)| count).sum();
             assert_eq!(sum, report.people);
         }
-        let report = Report::new(&edition, counts, Vec::new(), 2, false, false);
+        let report = Report::new(&edition, counts, Vec::new(), 2, false, State::Unfinished);
         assert_eq!(report.state, State::Unfinished);
         assert_eq!(
             report.arithmetic(),

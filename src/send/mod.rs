@@ -1,12 +1,19 @@
 //! The run: claim, address, transmit, record, until no row is left.
-//! Pure: `verdict.rs` and `pace.rs` decide; `run.rs`, `relay.rs` and `stop.rs` are the shells.
+//! Pure: `verdict.rs` decides about rows; `pace.rs`, `domains.rs`, `throttle.rs`, `turnover.rs` and `hours.rs` about time.
 
+mod crew;
+pub mod domains;
+pub mod hours;
 pub mod pace;
 pub mod relay;
 pub mod run;
 pub mod stop;
+pub mod throttle;
+pub mod turnover;
 pub mod verdict;
+mod work;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -19,6 +26,16 @@ pub struct Settings {
     pub connections: usize,
     /// As in `30/min`; as fast as the relay takes them when there is none.
     pub rate: Option<String>,
+    /// Rates by the recipient's domain, as in `"gmail.com" = "20/s"`; `"*"` for all others; "unlimited" lifts one.
+    pub domains: BTreeMap<String, String>,
+    /// As in `08:00-18:00`; outside of them the run waits.
+    pub hours: Option<String>,
+    /// As in `mon-fri`.
+    pub days: Option<String>,
+    /// After so many messages a connection is made anew; learned when the relay hangs up after as many twice.
+    pub messages_per_connection: Option<u32>,
+    /// The run pauses by itself when more of a hundred messages than this are refused.
+    pub pause_above_refused_percent: u8,
     /// The name this computer gives itself when it greets the relay; the sender's domain by default.
     pub hello: Option<String>,
     /// A PEM file of certificates to trust beside the system's.
@@ -42,6 +59,11 @@ impl Default for Settings {
         Self {
             connections: 4,
             rate: None,
+            domains: BTreeMap::new(),
+            hours: None,
+            days: None,
+            messages_per_connection: None,
+            pause_above_refused_percent: 5,
             hello: None,
             ca_file: None,
             window: 1,

@@ -1,4 +1,4 @@
-//! How fast, and when again: the rate of a run and the times of retries.
+//! How fast, and when again: rates as people write them, and the times of retries.
 //! Pure: the time comes in as an argument.
 
 use std::time::Duration;
@@ -40,33 +40,34 @@ impl Rate {
     }
 }
 
-/// Gives out the moments at which messages may leave. `now` is any clock that only goes forward.
-#[derive(Debug)]
-pub struct Pace {
-    rate: Option<Rate>,
-    next: Duration,
+/// What kind of "not now" it was: each passes after a time of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delay {
+    Ordinary,
+    /// The relay wants to see us a second time, and most wait five minutes for it.
+    Greylisted,
+    /// It asks for less.
+    Throttled,
+    /// The mailbox is full: somebody has to clear it.
+    MailboxFull,
 }
 
-impl Pace {
-    pub fn new(rate: Option<Rate>) -> Self {
-        Self { rate, next: Duration::ZERO }
-    }
-
-    /// How long the caller has to wait before its message, `now` after the start. Each call takes one moment.
-    pub fn wait(&mut self, now: Duration) -> Duration {
-        let Some(rate) = self.rate else {
-            return Duration::ZERO;
-        };
-        let moment = self.next.max(now);
-        self.next = moment + rate.gap;
-        moment.checked_sub(now).unwrap()
+impl Delay {
+    /// The first wait, in times of the ordinary one.
+    fn factor(self) -> u32 {
+        match self {
+            Delay::Ordinary => 1,
+            Delay::Greylisted => 5,
+            Delay::Throttled => 10,
+            Delay::MailboxFull => 60,
+        }
     }
 }
 
 /// When a deferred copy is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
-    /// After the first refusal; four times as long after each further one.
+    /// After the first ordinary refusal (`Delay` says how much longer others wait); four times as long after each further one.
     pub first: Duration,
     /// Never longer than this.
     pub longest: Duration,
@@ -79,7 +80,6 @@ pub struct Retry {
 impl Default for Retry {
     fn default() -> Self {
         Self {
-            // Greylisting wants five minutes; a first look after one costs little.
             first: Duration::from_mins(1),
             longest: Duration::from_hours(4),
             most_tries: 20,
@@ -94,12 +94,19 @@ const FEWEST_TRIES: u32 = 3;
 impl Retry {
     /// The next time after `tries` tries, or `None` when there have been enough. `jitter` (0 to 1) spreads copies that
     /// were refused together. A run that carries on late still tries everybody a few times.
-    pub fn next(&self, tries: u32, now: DateTime<Utc>, jitter: f64) -> Option<DateTime<Utc>> {
+    pub fn next(
+        &self,
+        tries: u32,
+        delay: Delay,
+        now: DateTime<Utc>,
+        jitter: f64,
+    ) -> Option<DateTime<Utc>> {
         if tries >= self.most_tries {
             return None;
         }
         let factor = 4u32.saturating_pow(tries.saturating_sub(1));
-        let wait = self.first.saturating_mul(factor).min(self.longest);
+        let first = self.first.saturating_mul(delay.factor());
+        let wait = first.saturating_mul(factor).min(self.longest);
         let spread = wait.mul_f64(0.25 * jitter.clamp(0.0, 1.0));
         let wait = TimeDelta::from_std(wait + spread).unwrap_or(TimeDelta::hours(4));
         let next = now + wait;
@@ -122,23 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_keeps_its_gaps_and_does_not_catch_up() {
-        let mut pace = Pace::new(Some(Rate::parse("1/s").unwrap()));
-        let seconds = Duration::from_secs;
-        assert_eq!(pace.wait(seconds(0)), seconds(0));
-        assert_eq!(pace.wait(seconds(0)), seconds(1));
-        assert_eq!(pace.wait(seconds(0)), seconds(2));
-        // After a long pause messages leave one by one again, and not all that were missed at once.
-        assert_eq!(pace.wait(seconds(100)), seconds(0));
-        assert_eq!(pace.wait(seconds(100)), seconds(1));
-        assert_eq!(Pace::new(None).wait(seconds(5)), seconds(0));
-    }
-
-    #[test]
     fn retries_come_later_and_later_and_end() {
         let retry = Retry::default();
         let now = DateTime::UNIX_EPOCH;
-        let minutes = |tries| retry.next(tries, now, 0.0).map(|at| (at - now).num_minutes());
+        let minutes =
+            |tries| retry.next(tries, Delay::Ordinary, now, 0.0).map(|at| (at - now).num_minutes());
         assert_eq!(minutes(1), Some(1));
         assert_eq!(minutes(2), Some(4));
         assert_eq!(minutes(3), Some(16));
@@ -147,8 +142,13 @@ mod tests {
         assert_eq!(minutes(20), None);
         // Late, everybody has three tries all the same.
         let late = Retry { expires_at: now, ..retry };
-        assert!(late.next(2, now, 0.0).is_some());
-        assert_eq!(late.next(3, now, 0.0), None);
-        assert_eq!(retry.next(1, now, 1.0).map(|at| (at - now).num_seconds()), Some(75));
+        assert!(late.next(2, Delay::Ordinary, now, 0.0).is_some());
+        assert_eq!(late.next(3, Delay::Ordinary, now, 0.0), None);
+        let seconds =
+            |delay, jitter| retry.next(1, delay, now, jitter).map(|at| (at - now).num_seconds());
+        assert_eq!(seconds(Delay::Ordinary, 1.0), Some(75));
+        assert_eq!(seconds(Delay::Greylisted, 0.0), Some(300));
+        assert_eq!(seconds(Delay::Throttled, 0.0), Some(600));
+        assert_eq!(seconds(Delay::MailboxFull, 0.0), Some(3600));
     }
 }

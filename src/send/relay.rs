@@ -6,8 +6,9 @@ use std::future::Future;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::turnover::Turnover;
 use crate::message::Message;
 use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::{Connection, Fault, Outcome, Server};
@@ -27,19 +28,41 @@ pub trait Relay: Send + 'static {
         next: Option<&Message>,
     ) -> impl Future<Output = Outcome> + Send;
 
-    /// Ends politely; everything was answered before.
-    fn close(self) -> impl Future<Output = ()> + Send;
+    /// Ends the session politely; everything was answered before. It may transmit again, over a new one.
+    fn close(&mut self) -> impl Future<Output = ()> + Send;
 }
 
-/// A mail server. Connects when there is something to send, and anew when a session was lost.
+/// A mail server. Connects when there is something to send, and anew when a session was lost or is worn.
 pub struct SmtpRelay {
     server: Arc<Server>,
+    turnover: Arc<Mutex<Turnover>>,
     connection: Option<Connection>,
+    /// Messages whose end was answered on this connection.
+    carried: u32,
 }
 
 impl SmtpRelay {
-    pub fn new(server: Arc<Server>) -> Self {
-        Self { server, connection: None }
+    /// `turnover` is shared by all connections to this server.
+    pub fn new(server: Arc<Server>, turnover: Arc<Mutex<Turnover>>) -> Self {
+        Self { server, turnover, connection: None, carried: 0 }
+    }
+
+    fn turnover(&self) -> MutexGuard<'_, Turnover> {
+        self.turnover.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection this message can go over, if the one we have is any good.
+    async fn usable(&mut self, message: &Message) -> Option<Connection> {
+        let mut connection = self.connection.take()?;
+        if self.turnover().is_worn(self.carried) {
+            connection.close().await;
+            return None;
+        }
+        if !connection.is_ready_for(message).await {
+            self.turnover().hung_up_after(self.carried);
+            return None;
+        }
+        Some(connection)
     }
 }
 
@@ -50,22 +73,34 @@ impl Relay for SmtpRelay {
         leave: Leave<'_>,
         next: Option<&Message>,
     ) -> Outcome {
-        if let Some(connection) = &mut self.connection
-            && !connection.is_ready_for(message).await
-        {
-            self.connection = None;
-        }
-        let connection = match &mut self.connection {
+        let connection = match self.usable(message).await {
             Some(connection) => connection,
             None => match Connection::open(&self.server).await {
-                Ok(connection) => self.connection.insert(connection),
+                Ok(connection) => {
+                    self.carried = 0;
+                    connection
+                }
                 Err(outcome) => return outcome,
             },
         };
-        connection.transmit(message, leave, next).await
+        // On a connection that will be worn, nothing is announced.
+        let next = next.filter(|_| !self.turnover().is_worn(self.carried + 1));
+        let connection = self.connection.insert(connection);
+        let outcome = connection.transmit(message, leave, next).await;
+        match (&outcome.stage, &outcome.result) {
+            (Stage::Dot, Ok(_)) => self.carried += 1,
+            (Stage::Mail, Err(Fault::Closed | Fault::Broken(_))) => {
+                self.turnover().hung_up_after(self.carried);
+            }
+            (Stage::Mail, Ok(reply)) if reply.code == 421 => {
+                self.turnover().hung_up_after(self.carried);
+            }
+            _ => {}
+        }
+        outcome
     }
 
-    async fn close(mut self) {
+    async fn close(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
@@ -129,7 +164,7 @@ impl Relay for FolderRelay {
         }
     }
 
-    async fn close(self) {}
+    async fn close(&mut self) {}
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -206,6 +241,6 @@ pub mod scripted {
             }
         }
 
-        async fn close(self) {}
+        async fn close(&mut self) {}
     }
 }

@@ -1,51 +1,62 @@
-//! A run: claim, address, transmit, record, until no row is left that can be tried now.
-//! Shell: tasks and their timers; what to do is decided in `verdict` and `pace`.
+//! A run: connections work side by side, in rounds, until no row is left that can be tried now.
+//! Shell: tasks and their timers; what to do is decided in `verdict`, `pace` and their neighbours.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
 
-use super::pace::{Pace, Rate, Retry};
-use super::relay::{Leave, Relay};
-use super::stop::{Handle, Stop, Stopper, line};
-use super::verdict::{RowFate, RunFate, Verdict, judge};
-use crate::ledger::{Delivery, Event, Ledger, LedgerError, Status};
-use crate::message::{Message, Skeleton};
+use super::crew::Crew;
+use super::domains::Domains;
+use super::hours::Hours;
+use super::pace::{Rate, Retry};
+use super::relay::Relay;
+use super::stop::{Stop, Stopper};
+use super::work::work;
+use crate::ledger::{Ledger, LedgerError, Status};
+use crate::message::Skeleton;
 
 /// How a run shall go.
 #[derive(Debug, Clone)]
 pub struct Orders {
     pub edition: String,
+    /// For people: which computer and process this is.
+    pub sender: String,
     /// How many messages are under way at a time, each on a connection of its own.
     pub connections: usize,
     pub rate: Option<Rate>,
+    pub domains: Domains,
+    pub hours: Option<Hours>,
     /// How many messages beyond the one under way a connection may announce and record ahead: 0 or 1. After a crash at
     /// most `window + 1` rows a connection are uncertain.
     pub window: u8,
     pub retry: Retry,
+    /// More refusals than this of a hundred pause the run.
+    pub most_refused_percent: u8,
     /// How long the run waits for the next deferred copy before it ends and says when to carry on.
     pub patience: Duration,
     /// Before the first new connection after one that failed; doubled after each further one.
     pub reconnect: Duration,
+    /// How often the run shows that it lives, and looks what is wished.
+    pub keep_every: Duration,
 }
 
 impl Orders {
     pub fn new(edition: impl Into<String>) -> Self {
         Self {
             edition: edition.into(),
+            sender: "roundup".to_owned(),
             connections: 4,
             rate: None,
+            domains: Domains::unlimited(),
+            hours: None,
             window: 1,
             retry: Retry::default(),
+            most_refused_percent: 100,
             patience: Duration::from_mins(30),
             reconnect: Duration::from_secs(1),
+            keep_every: Duration::from_secs(1),
         }
     }
 }
@@ -65,8 +76,21 @@ pub enum Told {
     Row { address: String, status: Status, why: String },
     /// A connection failed; another is tried.
     Trouble { why: String },
+    /// The relay asked for less: so many connections are used now, with a rest before each message.
+    Slower { connections: usize, rest: Duration },
     /// Nothing can be done before this moment.
-    Waiting { until: DateTime<Utc> },
+    Waiting { until: DateTime<Utc>, why: Pause },
+    /// The ledger has come to this age.
+    Alive { age: i64 },
+}
+
+/// Why nothing is sent for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// The relay asked to try some people later.
+    Deferred,
+    /// Mail is not sent at this hour.
+    Hours,
 }
 
 /// How a run ended. What happened to each person stands in the ledger, and nowhere else.
@@ -74,55 +98,21 @@ pub enum Told {
 pub enum End {
     /// No row is left to try.
     Finished,
-    /// Deferred copies wait longer than the run does.
-    Waiting { until: DateTime<Utc> },
+    /// Nothing can be done for longer than the run waits.
+    Waiting { until: DateTime<Utc>, why: Pause },
     /// The relay has something against us: somebody has to look.
     Paused { why: String },
+    /// Somebody paused it, here or on another computer.
+    Halted,
+    /// Somebody cancelled it.
+    Cancelled,
     /// The relay cannot be reached, or drops every connection.
     Unreachable { why: String },
     /// Somebody asked it to stop.
     Interrupted,
 }
 
-/// Connections that fail one after the other before the run ends.
-const MOST_FAILURES: u32 = 5;
-/// The same while no message was ever answered: then it is the address or the network, and waiting is vain.
-const MOST_FAILURES_AT_FIRST: u32 = 2;
-/// Refusals for reasons of policy, with no acceptance between them, before the run pauses.
-const MOST_POLICY_REFUSALS: u32 = 3;
-/// A copy on which this many connections failed waits like a deferred one: it may itself be the reason.
-const MOST_RELEASES: u32 = 3;
-/// Rows claimed at a time: few enough to be on time for an unsubscribe, enough to share one sync.
-const CLAIM: usize = 64;
-const LARGEST_CLAIM: usize = 512;
-
-struct Shared<L> {
-    ledger: Arc<L>,
-    skeleton: Arc<Skeleton>,
-    orders: Orders,
-    world: World,
-    told: Box<dyn Fn(Told) + Send + Sync>,
-    queue: tokio::sync::Mutex<VecDeque<Delivery>>,
-    started: Instant,
-    pace: Mutex<Pace>,
-    troubles: Mutex<Troubles>,
-    /// The operator's wish.
-    stopper: Stopper,
-    /// The run's own end, once there is one.
-    ending: Handle,
-    ended: Stopper,
-}
-
-#[derive(Default)]
-struct Troubles {
-    answered: bool,
-    failures: u32,
-    policy_refusals: u32,
-    releases: BTreeMap<i64, u32>,
-    end: Option<End>,
-}
-
-/// Runs until it ends. The caller holds the edition's lock and has settled what an earlier run left (`recover`).
+/// Runs until it ends. Where the ledger is one computer's, the caller holds the edition's lock.
 ///
 /// # Errors
 /// When the ledger fails. Nothing is sent after that; the next run settles what was open.
@@ -135,25 +125,33 @@ pub async fn run<L: Ledger, R: Relay>(
     world: World,
     told: impl Fn(Told) + Send + Sync + 'static,
 ) -> Result<End, LedgerError> {
-    let (ending, ended) = line();
-    let shared = Arc::new(Shared {
-        ledger,
-        skeleton,
-        world,
-        told: Box::new(told),
-        queue: tokio::sync::Mutex::default(),
-        started: Instant::now(),
-        pace: Mutex::new(Pace::new(orders.rate)),
-        troubles: Mutex::default(),
-        stopper,
-        ending,
-        ended,
-        orders,
+    let crew = Arc::new(Crew::enter(ledger, skeleton, orders, stopper, world, told).await?);
+    let keeper = tokio::spawn({
+        let crew = Arc::clone(&crew);
+        async move { crew.keep().await }
     });
+    let end = rounds(&crew, new_relay).await;
+    keeper.abort();
+    // Cancelled is not stopped in the middle of a commit: the ledger does what it was asked.
+    let _ = keeper.await;
+    match end {
+        Ok(end) => {
+            crew.leave().await?;
+            Ok(end)
+        }
+        // The ledger itself failed: what was in hand is settled by the next that enters.
+        Err(error) => Err(error),
+    }
+}
+
+async fn rounds<L: Ledger, R: Relay>(
+    crew: &Arc<Crew<L>>,
+    new_relay: impl Fn() -> R,
+) -> Result<End, LedgerError> {
     loop {
         let mut workers = JoinSet::new();
-        for _ in 0..shared.orders.connections.max(1) {
-            workers.spawn(work(Arc::clone(&shared), new_relay()));
+        for number in 0..crew.orders.connections.max(1) {
+            workers.spawn(work(Arc::clone(crew), new_relay(), number));
         }
         let mut failed = None;
         while let Some(worker) = workers.join_next().await {
@@ -163,336 +161,41 @@ pub async fn run<L: Ledger, R: Relay>(
                 Err(_) => Err(LedgerError::Stopped),
             };
             if let Err(error) = result {
-                shared.ending.wish(Stop::Soon);
+                crew.finish_soon();
                 failed.get_or_insert(error);
             }
         }
-        if let Some(error) = failed {
+        if let Some(error) = failed.or_else(|| crew.failure()) {
             return Err(error);
         }
-        // What was claimed and not begun goes back; what a hasty stop cut off after the dot is uncertain.
-        shared.queue.lock().await.clear();
-        shared.ledger.recover(&shared.orders.edition, (shared.world.now)()).await?;
-        let counts = shared.ledger.counts(&shared.orders.edition).await?;
-        if counts.open() == 0 {
+        crew.give_back_queue().await?;
+        if crew.counts().await?.open() == 0 {
             return Ok(End::Finished);
         }
-        if let Some(end) = shared.troubles().end.take() {
+        if let Some(end) = crew.take_end() {
             return Ok(end);
         }
-        if shared.stopper.wish() > Stop::No {
+        if crew.stopper.wish() > Stop::No {
             return Ok(End::Interrupted);
         }
-        if !shared.wait_for_deferred().await? {
-            let until = shared.next_due().await?;
-            return Ok(match shared.stopper.wish() {
-                Stop::No => End::Waiting { until },
-                Stop::Soon | Stop::Now => End::Interrupted,
-            });
+        if let Some(end) = crew.wait_for_more().await? {
+            return Ok(end);
         }
-    }
-}
-
-/// Rows being written by the ledger while something else goes on.
-type Writing<'a> = Pin<Box<dyn Future<Output = Result<(), LedgerError>> + Send + 'a>>;
-
-/// A message with its row. `intent` is *handing over* on its way to the disk, or there already.
-struct Turn<'a> {
-    delivery: Delivery,
-    message: Message,
-    intent: Option<Writing<'a>>,
-}
-
-impl Turn<'_> {
-    /// Waits until *handing over* is on disk, if it was asked for. Anything written to the row must wait for this.
-    async fn settle_intent(&mut self) -> Result<(), LedgerError> {
-        if let Some(writing) = &mut self.intent {
-            let written = writing.await;
-            self.intent = None;
-            written?;
-        }
-        Ok(())
-    }
-}
-
-/// One connection's work.
-///
-/// Three things overlap, so that a message costs one round trip and no wait for the disk: the next message is announced
-/// with this one's dot; its *handing over* is written while this one's answer is awaited; and *accepted* shares a commit with
-/// a later *handing over*. A crash can leave two rows a connection uncertain, and no more: this one and the next.
-async fn work<L: Ledger, R: Relay>(
-    shared: Arc<Shared<L>>,
-    mut relay: R,
-) -> Result<(), LedgerError> {
-    let shared = &*shared;
-    let mut upcoming: Option<Turn<'_>> = None;
-    let mut accepted: Option<(i64, Event)> = None;
-    loop {
-        let turn = match upcoming.take() {
-            Some(turn) => Some(turn),
-            None => shared.turn().await?,
-        };
-        let Some(mut turn) = turn else { break };
-        upcoming = if shared.looks_ahead() { shared.turn().await? } else { None };
-        let granted = AtomicBool::new(false);
-        let next_intent: Mutex<Option<Writing<'_>>> = Mutex::default();
-        let outcome = {
-            let Turn { delivery, message, intent } = &mut turn;
-            let next = upcoming.as_ref().map(|next| &next.message);
-            let next_id = upcoming.as_ref().map(|next| next.delivery.id);
-            let leave: Leave<'_> = Box::pin(async {
-                let writing =
-                    intent.get_or_insert_with(|| shared.hand_over(delivery.id, accepted.take()));
-                let written = writing.await;
-                *intent = None;
-                written.map_err(|error| error.to_string())?;
-                granted.store(true, Ordering::Release);
-                if let Some(id) = next_id {
-                    let writing = shared.hand_over(id, accepted.take());
-                    *next_intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
-                }
-                Ok(())
-            });
-            tokio::select! {
-                outcome = relay.transmit(message, leave, next) => Some(outcome),
-                () = shared.stopper.wished(Stop::Now) => None,
-            }
-        };
-        if let Some(next) = &mut upcoming {
-            next.intent = next_intent.into_inner().unwrap_or_else(PoisonError::into_inner);
-        }
-        turn.settle_intent().await?;
-        match outcome {
-            Some(outcome) => shared.record(&turn.delivery, judge(&outcome), &mut accepted).await?,
-            // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
-            None if !granted.load(Ordering::Acquire) => shared.give_back(turn.delivery.id).await?,
-            None => {}
-        }
-        if shared.is_over() {
-            break;
-        }
-    }
-    if let Some(mut next) = upcoming {
-        next.settle_intent().await?;
-        shared.give_back(next.delivery.id).await?;
-    }
-    if let Some(accepted) = accepted {
-        shared.ledger.record_all(vec![accepted], (shared.world.now)()).await?;
-    }
-    if shared.stopper.wish() < Stop::Now {
-        relay.close().await;
-    }
-    Ok(())
-}
-
-impl<L: Ledger> Shared<L> {
-    fn troubles(&self) -> MutexGuard<'_, Troubles> {
-        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_over(&self) -> bool {
-        self.stopper.wish() > Stop::No || self.ended.wish() > Stop::No
-    }
-
-    /// The next row to try, or `None` when there is none now.
-    async fn next(&self) -> Result<Option<Delivery>, LedgerError> {
-        let mut queue = self.queue.lock().await;
-        if self.is_over() {
-            return Ok(None);
-        }
-        if queue.is_empty() {
-            let most = (CLAIM * self.orders.connections.max(1)).min(LARGEST_CLAIM);
-            let now = (self.world.now)();
-            queue.extend(self.ledger.claim(&self.orders.edition, now, most).await?.deliveries);
-        }
-        Ok(queue.pop_front())
-    }
-
-    /// The next row with its message, when it is its turn.
-    async fn turn(&self) -> Result<Option<Turn<'_>>, LedgerError> {
-        let Some(delivery) = self.next().await? else { return Ok(None) };
-        if !self.wait_for_turn().await {
-            return Ok(None);
-        }
-        let message = self.skeleton.address(&delivery.recipient);
-        Ok(Some(Turn { delivery, message, intent: None }))
-    }
-
-    /// With a rate the next message has to wait, and so does its announcement.
-    fn looks_ahead(&self) -> bool {
-        self.orders.rate.is_none() && self.orders.window > 0 && !self.is_over()
-    }
-
-    /// Begins to write *handing over*, and with it what the last message came to: one commit a message.
-    fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing<'_> {
-        let now = (self.world.now)();
-        let events = accepted.into_iter().chain([(id, Event::HandingOver)]).collect();
-        Box::pin(self.ledger.record_all(events, now))
-    }
-
-    /// A row that was certainly not sent goes back to the plan.
-    async fn give_back(&self, id: i64) -> Result<(), LedgerError> {
-        let why = "the run stopped before the message ended".to_owned();
-        let now = (self.world.now)();
-        self.ledger.record(id, Event::Released { why }, now).await.map(drop)
-    }
-
-    /// False when the run ended while we waited.
-    async fn wait_for_turn(&self) -> bool {
-        let wait =
-            self.pace.lock().unwrap_or_else(PoisonError::into_inner).wait(self.started.elapsed());
-        self.rest(wait).await
-    }
-
-    /// Sleeps, and says whether the run goes on.
-    async fn rest(&self, wait: Duration) -> bool {
-        if !wait.is_zero() {
-            tokio::select! {
-                () = sleep(wait) => {}
-                () = self.stopper.wished(Stop::Soon) => {}
-                () = self.ended.wished(Stop::Soon) => {}
-            }
-        }
-        !self.is_over()
-    }
-
-    /// Writes what became of a row. What was accepted is kept for the commit of the next *handing over*.
-    async fn record(
-        &self,
-        delivery: &Delivery,
-        verdict: Verdict,
-        accepted: &mut Option<(i64, Event)>,
-    ) -> Result<(), LedgerError> {
-        let now = (self.world.now)();
-        if let Some(earlier) = accepted.take() {
-            // Nobody took it along.
-            self.ledger.record_all(vec![earlier], now).await?;
-        }
-        if let RowFate::Accepted { reply } = verdict.row {
-            let address = delivery.recipient.address.to_string();
-            (self.told)(Told::Row { address, status: Status::Accepted, why: reply.clone() });
-            let event = (delivery.id, Event::Accepted { reply });
-            if self.looks_ahead() {
-                *accepted = Some(event);
-            } else {
-                // The next message may be far away: a crash until then must not put this one in doubt.
-                self.ledger.record_all(vec![event], now).await?;
-            }
-            self.note(Status::Accepted, verdict.run).await;
-            return Ok(());
-        }
-        let tries = delivery.attempts + 1;
-        let next_at = self.orders.retry.next(tries, now, (self.world.jitter)());
-        let mut fate = verdict.row;
-        if let RowFate::Released { why } = &fate
-            && matches!(verdict.run, RunFate::ConnectionFailed { .. })
-            && self.count_release(delivery.id) >= MOST_RELEASES
-        {
-            fate = RowFate::Deferred { why: why.clone() };
-        }
-        let event = fate.event(next_at.unwrap_or(now));
-        let mut why = event.detail().to_owned();
-        let mut status = self.ledger.record(delivery.id, event, now).await?;
-        if status == Status::Deferred && next_at.is_none() {
-            why = format!("{why} (tried {tries} times)");
-            let expired = Event::Expired { why: why.clone() };
-            status = self.ledger.record(delivery.id, expired, now).await?;
-        }
-        if let RowFate::Rejected { why, suppress: true } = &fate {
-            let person = self.skeleton.keys().person_name(&delivery.recipient.address);
-            self.ledger.suppress(&person, why, now).await?;
-        }
-        let address = delivery.recipient.address.to_string();
-        (self.told)(Told::Row { address, status, why });
-        self.note(status, verdict.run).await;
-        Ok(())
-    }
-
-    fn count_release(&self, id: i64) -> u32 {
-        let mut troubles = self.troubles();
-        let releases = troubles.releases.entry(id).or_default();
-        *releases += 1;
-        *releases
-    }
-
-    /// Counts what the verdict means for the run, and ends it where that is too much.
-    async fn note(&self, status: Status, fate: RunFate) {
-        let wait = {
-            let mut troubles = self.troubles();
-            match fate {
-                RunFate::GoOn => {
-                    troubles.answered = true;
-                    troubles.failures = 0;
-                    if status == Status::Accepted {
-                        troubles.policy_refusals = 0;
-                    }
-                    return;
-                }
-                RunFate::PolicyRefusal { why } => {
-                    troubles.answered = true;
-                    troubles.failures = 0;
-                    troubles.policy_refusals += 1;
-                    if troubles.policy_refusals >= MOST_POLICY_REFUSALS {
-                        let why = format!("the relay refuses one message after the other: {why}");
-                        self.end(&mut troubles, End::Paused { why });
-                    }
-                    return;
-                }
-                RunFate::Pause { why } => {
-                    self.end(&mut troubles, End::Paused { why });
-                    return;
-                }
-                RunFate::ConnectionFailed { why } => {
-                    troubles.failures += 1;
-                    let most =
-                        if troubles.answered { MOST_FAILURES } else { MOST_FAILURES_AT_FIRST };
-                    if troubles.failures >= most {
-                        self.end(&mut troubles, End::Unreachable { why });
-                        return;
-                    }
-                    (self.told)(Told::Trouble { why });
-                    self.orders.reconnect * 2u32.saturating_pow(troubles.failures - 1)
-                }
-            }
-        };
-        self.rest(wait).await;
-    }
-
-    fn end(&self, troubles: &mut Troubles, end: End) {
-        troubles.end.get_or_insert(end);
-        self.ending.wish(Stop::Soon);
-    }
-
-    async fn next_due(&self) -> Result<DateTime<Utc>, LedgerError> {
-        let now = (self.world.now)();
-        let claim = self.ledger.claim(&self.orders.edition, now, 0).await?;
-        Ok(claim.next_due.unwrap_or(now))
-    }
-
-    /// Waits for the next deferred row if that is not too long, and says whether it did.
-    async fn wait_for_deferred(&self) -> Result<bool, LedgerError> {
-        let until = self.next_due().await?;
-        let wait = (until - (self.world.now)()).to_std().unwrap_or_default();
-        if wait > self.orders.patience {
-            return Ok(false);
-        }
-        if wait > Duration::from_secs(1) {
-            (self.told)(Told::Waiting { until });
-        }
-        Ok(self.rest(wait).await)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::Mutex;
 
     use chrono_tz::Europe::London;
 
     use super::super::relay::scripted::{Act, ScriptedRelay};
+    use super::super::stop::line;
     use super::*;
     use crate::audience::Keys;
-    use crate::ledger::{Counts, MemoryLedger, laws};
+    use crate::ledger::{Counts, MemoryLedger, Wish, laws};
     use crate::message::{Identity, Settings};
     use crate::rfc::reply::Stage;
 
@@ -503,6 +206,7 @@ mod tests {
         relay: ScriptedRelay,
         orders: Orders,
         stop: Option<Stop>,
+        slower: Option<Arc<Mutex<Vec<usize>>>>,
     }
 
     impl Happening {
@@ -519,9 +223,10 @@ mod tests {
                 retry: Retry { first: Duration::ZERO, most_tries: 6, ..Retry::default() },
                 patience: Duration::ZERO,
                 reconnect: Duration::ZERO,
+                keep_every: Duration::from_millis(1),
                 ..Orders::new("2020")
             };
-            Self { ledger, relay: ScriptedRelay::new(script), orders, stop: None }
+            Self { ledger, relay: ScriptedRelay::new(script), orders, stop: None, slower: None }
         }
 
         async fn run(&self) -> (End, Counts) {
@@ -546,6 +251,7 @@ mod tests {
             );
             let (handle, stopper) = line();
             let stop = self.stop;
+            let slower = self.slower.clone();
             let world = World { now: laws::now, jitter: || 0.0 };
             let end = run(
                 Arc::clone(&self.ledger),
@@ -554,10 +260,14 @@ mod tests {
                 || self.relay.clone(),
                 stopper,
                 world,
-                move |told| {
-                    if let (Told::Row { .. }, Some(stop)) = (told, stop) {
-                        handle.wish(stop);
+                move |told| match (told, stop) {
+                    (Told::Row { .. }, Some(stop)) => handle.wish(stop),
+                    (Told::Slower { connections, .. }, _) => {
+                        if let Some(slower) = &slower {
+                            slower.lock().unwrap().push(connections);
+                        }
                     }
+                    _ => {}
                 },
             );
             let end = end.await.unwrap();
@@ -620,7 +330,13 @@ mod tests {
         .await;
         happening.orders.retry = Retry::default();
         let (end, counts) = happening.run().await;
-        assert_eq!(end, End::Waiting { until: laws::now() + chrono::TimeDelta::seconds(60) });
+        assert_eq!(
+            end,
+            End::Waiting {
+                until: laws::now() + chrono::TimeDelta::seconds(60 * 5),
+                why: Pause::Deferred
+            }
+        );
         assert_eq!((counts.accepted, counts.deferred), (2, 1));
     }
 
@@ -704,5 +420,91 @@ mod tests {
         assert_eq!((counts.claimed, counts.handing_over), (0, 0));
         assert!(counts.uncertain <= 2, "{counts:?}");
         assert_eq!(counts.accepted + counts.uncertain + counts.planned, 50);
+    }
+
+    #[tokio::test]
+    async fn a_pause_from_elsewhere_halts_the_run_and_going_on_does_the_rest() {
+        let ledger: Arc<Mutex<Option<Arc<MemoryLedger>>>> = Arc::default();
+        let elsewhere = Arc::clone(&ledger);
+        let happening = Happening::new(50, move |who, _| {
+            if who == "p20@example.org" {
+                let ledger = elsewhere.lock().unwrap().clone().unwrap();
+                // The ledger in memory does it at once, and needs no runtime for it.
+                let wish = ledger.wish("2020", Wish::Pause, laws::now());
+                futures_now(wish).unwrap();
+            }
+            OK
+        })
+        .await;
+        *ledger.lock().unwrap() = Some(Arc::clone(&happening.ledger));
+        let mut happening = happening;
+        // The queue holds all fifty: only the sign of life can learn of the pause.
+        happening.orders.rate = Some(Rate::parse("1000/s").unwrap());
+        let (end, counts) = happening.run().await;
+        assert_eq!(end, End::Halted);
+        assert!(counts.accepted >= 20 && counts.planned > 0, "{counts:?}");
+        assert_eq!((counts.claimed, counts.handing_over, counts.uncertain), (0, 0, 0));
+        happening.ledger.wish("2020", Wish::Go, laws::now()).await.unwrap();
+        *ledger.lock().unwrap() = Some(Arc::default());
+        let (end, _) = happening.run().await;
+        assert_eq!((end, happening.taken()), (End::Finished, 50));
+    }
+
+    /// What needs no waiting is done when it is asked for.
+    fn futures_now<T>(future: impl Future<Output = T>) -> T {
+        let mut future = std::pin::pin!(future);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match future.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(value) => value,
+            std::task::Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_edition_goes_to_nobody_else() {
+        let happening = Happening::new(30, |_, _| OK).await;
+        happening.ledger.wish("2020", Wish::Cancel, laws::now()).await.unwrap();
+        let (end, counts) = happening.run().await;
+        assert_eq!((end, counts.cancelled, happening.taken()), (End::Finished, 30, 0));
+    }
+
+    #[tokio::test]
+    async fn too_many_refusals_pause_the_run() {
+        let mut happening =
+            Happening::new(300, |_, _| Act::Answer(Stage::Recipient, 550, "5.1.1 no such user"))
+                .await;
+        happening.orders.most_refused_percent = 5;
+        let (end, counts) = happening.run().await;
+        assert!(matches!(end, End::Paused { .. }), "{end:?}");
+        assert!((20..=22).contains(&counts.rejected), "{counts:?}");
+    }
+
+    #[tokio::test]
+    async fn a_relay_that_asks_for_less_gets_less_and_everybody_is_mailed() {
+        let slower: Arc<Mutex<Vec<usize>>> = Arc::default();
+        let mut happening = Happening::new(60, |who, before| match (who, before) {
+            ("p7@example.org", 0) => Act::Answer(Stage::Mail, 421, "4.7.0 too many connections"),
+            _ => OK,
+        })
+        .await;
+        happening.orders.connections = 8;
+        happening.slower = Some(Arc::clone(&slower));
+        let (end, counts) = happening.run().await;
+        assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 60, 60));
+        assert_eq!(*slower.lock().unwrap(), [4]);
+    }
+
+    #[tokio::test]
+    async fn outside_its_hours_nothing_is_sent() {
+        let mut happening = Happening::new(3, |_, _| OK).await;
+        // It is noon on Thursday, the last day of 2020.
+        happening.orders.hours = Hours::parse(Some("08:00-11:00"), None, London).unwrap();
+        let (end, counts) = happening.run().await;
+        let until = "2021-01-01T08:00:00Z".parse().unwrap();
+        assert_eq!(end, End::Waiting { until, why: Pause::Hours });
+        assert_eq!((counts.planned, happening.taken()), (3, 0));
+        happening.orders.hours = Hours::parse(Some("08:00-18:00"), Some("thu"), London).unwrap();
+        let (end, _) = happening.run().await;
+        assert_eq!((end, happening.taken()), (End::Finished, 3));
     }
 }

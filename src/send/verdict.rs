@@ -1,6 +1,7 @@
 //! What an answer, or its absence, means for the person's row and for the run: the fault table (see docs/DELIVERY.md).
 //! Pure: an outcome in, a verdict out.
 
+use super::pace::Delay;
 use crate::ledger::Event;
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 use crate::smtp::{Fault, Outcome};
@@ -15,6 +16,7 @@ pub enum RowFate {
     /// Again later, at a time that `pace` chooses.
     Deferred {
         why: String,
+        delay: Delay,
     },
     Rejected {
         why: String,
@@ -51,6 +53,44 @@ pub enum RunFate {
 pub struct Verdict {
     pub row: RowFate,
     pub run: RunFate,
+}
+
+/// Whether the relay asks for less: fewer connections, or slower.
+pub fn asks_for_less(outcome: &Outcome) -> bool {
+    match &outcome.result {
+        Ok(reply) => reply.is_transient() && delay_of(outcome.stage, reply) == Delay::Throttled,
+        Err(_) => false,
+    }
+}
+
+/// What "not now" means, by its enhanced code (RFC 3463), or else by its words.
+fn delay_of(stage: Stage, reply: &Reply) -> Delay {
+    let text = reply.summary().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let code = reply.enhanced.map(|enhanced| (enhanced.subject, enhanced.detail));
+    if says(&["greylist", "graylist", "grey-list", "gray-list", "greylisted"]) {
+        return Delay::Greylisted;
+    }
+    if says(&[
+        "throttl",
+        "rate limit",
+        "too many",
+        "too fast",
+        "at a rate",
+        "unusual rate",
+        "slow down",
+    ]) {
+        return Delay::Throttled;
+    }
+    match code {
+        Some((2, 2)) => Delay::MailboxFull,
+        Some((2, 0) | (7, 1)) => Delay::Greylisted,
+        Some((7, 28) | (5, 3) | (3, 2)) => Delay::Throttled,
+        _ if reply.code == 421 => Delay::Throttled,
+        // Before the person was named it can only be about us.
+        _ if matches!(stage, Stage::Banner | Stage::Mail | Stage::Data) => Delay::Throttled,
+        _ => Delay::Ordinary,
+    }
 }
 
 /// Judges one transaction.
@@ -104,7 +144,8 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
             if reply.code == 421 {
                 Verdict { row: released(), run: failed() }
             } else if reply.is_transient() {
-                Verdict { row: RowFate::Deferred { why: answer }, run: RunFate::GoOn }
+                let delay = delay_of(stage, reply);
+                Verdict { row: RowFate::Deferred { why: answer, delay }, run: RunFate::GoOn }
             } else {
                 Verdict { row: released(), run: about_us() }
             }
@@ -131,7 +172,8 @@ fn judge_person(stage: Stage, reply: &Reply) -> Verdict {
         };
     }
     if reply.is_transient() {
-        return Verdict { row: RowFate::Deferred { why: answer }, run: RunFate::GoOn };
+        let delay = delay_of(stage, reply);
+        return Verdict { row: RowFate::Deferred { why: answer, delay }, run: RunFate::GoOn };
     }
     if matches!(reply.code, 530 | 534 | 535) {
         return pause();
@@ -150,7 +192,10 @@ fn judge_person(stage: Stage, reply: &Reply) -> Verdict {
             Verdict { row: RowFate::Rejected { why: answer, suppress: true }, run: RunFate::GoOn }
         }
         // The mailbox is full: it may not be tomorrow.
-        (2, 2) => Verdict { row: RowFate::Deferred { why: answer }, run: RunFate::GoOn },
+        (2, 2) => {
+            let delay = Delay::MailboxFull;
+            Verdict { row: RowFate::Deferred { why: answer, delay }, run: RunFate::GoOn }
+        }
         // The message is too large for the system: it is for everybody.
         (3, 4) | (2, 3) => pause(),
         // Our own address, or our authentication.
@@ -170,7 +215,7 @@ impl RowFate {
     pub fn event(&self, next_at: DateTime<Utc>) -> Event {
         match self.clone() {
             RowFate::Accepted { reply } => Event::Accepted { reply },
-            RowFate::Deferred { why } => Event::Deferred { why, next_at },
+            RowFate::Deferred { why, .. } => Event::Deferred { why, next_at },
             RowFate::Rejected { why, .. } => Event::Rejected { why },
             RowFate::Uncertain { why } => Event::Uncertain { why },
             RowFate::Released { why } => Event::Released { why },
@@ -257,6 +302,37 @@ mod tests {
                 assert_eq!(letters(&verdict), expected[column], "{answer} at {}", stage.name());
             }
         }
+    }
+
+    #[test]
+    fn each_not_now_waits_for_its_own_time() {
+        use Delay::{Greylisted, MailboxFull, Ordinary, Throttled};
+        for (stage, code, text, expected) in [
+            (
+                Stage::Recipient,
+                450,
+                "4.2.0 <a@b>: Recipient address rejected: Greylisted",
+                Greylisted,
+            ),
+            (Stage::Recipient, 451, "4.7.1 come back later", Greylisted),
+            (Stage::Recipient, 452, "4.2.2 mailbox full", MailboxFull),
+            (Stage::Recipient, 450, "4.2.1 receiving mail at a rate that prevents it", Throttled),
+            (Stage::Recipient, 452, "4.5.3 too many recipients", Throttled),
+            (Stage::Dot, 421, "4.7.28 unusual rate of mail", Throttled),
+            (Stage::Dot, 451, "4.3.0 temporary problem", Ordinary),
+            (Stage::Dot, 451, "try again", Ordinary),
+            (Stage::Mail, 451, "try again", Throttled),
+            (Stage::Banner, 421, "closing", Throttled),
+            (Stage::Tls, 454, "4.7.0 no TLS today", Ordinary),
+            (Stage::Login, 454, "4.7.0 temporary failure", Ordinary),
+        ] {
+            let reply = Reply::new(code, text);
+            assert_eq!(delay_of(stage, &reply), expected, "{code} {text}");
+            let asks = asks_for_less(&Outcome { stage, result: Ok(reply) });
+            assert_eq!(asks, expected == Throttled, "{code} {text}");
+        }
+        assert!(!asks_for_less(&Outcome { stage: Stage::Dot, result: Ok(Reply::new(250, "ok")) }));
+        assert!(!asks_for_less(&Outcome { stage: Stage::Dot, result: Err(Fault::Closed) }));
     }
 
     #[test]

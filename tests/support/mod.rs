@@ -111,6 +111,8 @@ impl Charity {
                 command.env_remove(name);
             }
         }
+        // What roundup remembers of ledgers stays with this charity.
+        command.env("XDG_STATE_HOME", self.folder.path().join(".state"));
         command.envs(&self.variables);
         command
     }
@@ -195,6 +197,28 @@ pub fn needed(program: &str) -> Option<PathBuf> {
         eprintln!("skipped: {program} is missing");
     }
     found
+}
+
+/// A new database on the server that `scripts/test` starts, or `None` with a word about it.
+pub fn database(name: &str) -> Option<String> {
+    let Ok(server) = std::env::var("ROUNDUP_TEST_POSTGRES") else {
+        assert!(std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(), "PostgreSQL is missing");
+        eprintln!("skipped: PostgreSQL is missing");
+        return None;
+    };
+    change_database(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));
+    Some(format!("{server}/{name}"))
+}
+
+/// Changes something behind roundup's back.
+pub fn change_database(address: &str, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) =
+            tokio_postgres::connect(address, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+    });
 }
 
 /// Sends a signal by name to a process that a test has started.

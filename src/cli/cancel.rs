@@ -1,0 +1,86 @@
+//! `roundup cancel`: end an edition for ever. Who has nothing yet gets nothing.
+//! Shell: writes the ledger.
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::planned::{find_planned, is_sending, lock};
+use super::report::report_of;
+use super::screen::{grouped, people};
+use super::{Desk, prompt, world};
+use crate::ledger::{Ledger, Wish};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The edition
+    edition: String,
+    /// How many people will get nothing, for scripts: it must be the number still to go
+    #[arg(long, value_name = "N")]
+    confirm: Option<u64>,
+}
+
+pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    let name = &planned.name;
+    let open = ledger.counts(name).await?.open();
+    if open == 0 {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("`{name}` is finished: there is nothing to cancel"),
+        )
+        .help(format!("`roundup report {name}` shows who got it")));
+    }
+    let sending = is_sending(&project, &ledger, name, practice).await?;
+    if sending {
+        // Otherwise the number would change while it is typed.
+        return Err(Failure::new(Exit::Failed, format!("`{name}` is being sent at this moment"))
+            .help(format!("first: roundup pause {name}")));
+    }
+    let sure = match arguments.confirm {
+        Some(number) if number == open => true,
+        Some(number) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "{} are still to go, and --confirm says {}: nothing was changed",
+                    people(open),
+                    grouped(number)
+                ),
+            )
+            .help(format!("`roundup report {name}` shows who")));
+        }
+        None if screen.asks => prompt::number(
+            &format!(
+                "{} would never get it. Type that number to cancel, or Enter to leave it: ",
+                people(open)
+            ),
+            open,
+            "nothing was changed",
+            &mut std::io::stdin().lock(),
+            &mut std::io::stderr().lock(),
+        )?,
+        None => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "nobody is here to type how many people will get nothing: nothing was changed",
+            )
+            .help(format!("add --confirm {open} when that is the number you expect")));
+        }
+    };
+    if !sure {
+        screen.say("Nothing was changed.");
+        return Ok(Exit::Interrupted);
+    }
+    let _lock = if ledger.lease().is_none() { Some(lock(&project, name, practice)?) } else { None };
+    ledger.recover(name, world::now()).await?;
+    ledger.wish(name, Wish::Cancel, world::now()).await?;
+    let report = report_of(&project, &ledger, &planned, practice).await?;
+    if screen.json {
+        screen.object(&report)?;
+    } else {
+        screen.print(&format!("{name} is cancelled: {}.", report.arithmetic()))?;
+    }
+    Ok(Exit::Done)
+}

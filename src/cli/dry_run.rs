@@ -1,0 +1,137 @@
+//! `roundup send --dry-run`: everything but connecting and recording.
+//! Shell: writes the preview's folder.
+
+use std::fs;
+
+use super::failure::{Exit, Failure};
+use super::orders::orders;
+use super::prepare::{Chosen, Destination, Prepared, prepare};
+use super::screen::{Screen, json_text, people};
+use super::send::{Arguments, Sent, confirm, refuse_nobody, tell_left_out};
+use super::{preview, world};
+use crate::ledger::{Counts, Plan};
+use crate::message::Skeleton;
+use crate::project::Project;
+use crate::report::{Report, State};
+
+/// Everything but the sending: the preview, one message a person, and what the report would be.
+pub async fn dry_run(
+    project: &Project,
+    chosen: &Chosen,
+    destination: &Destination,
+    arguments: &Arguments,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    orders(project, &chosen.name, destination, arguments)?;
+    let list = project.list()?;
+    screen.problems(&list.problems);
+    let prepared =
+        prepare(project, chosen, Some(&list), destination.takes_examples(), screen).await?;
+    refuse_nobody(&prepared.audience, &list, destination)?;
+    let number = prepared.audience.recipients.len() as u64;
+    if let Some(flag) = arguments.confirm {
+        confirm(number, Some(flag), screen)?;
+    }
+    let folder =
+        arguments.out.clone().unwrap_or_else(|| preview::default_folder(project, &chosen.name));
+    let now = world::now();
+    let skeleton = prepared.skeleton(project, now)?;
+    preview::write(&prepared, &skeleton, &folder)?;
+    write_messages(&prepared, &skeleton, &folder)?;
+    let keys = project.keys(world::random)?;
+    let plan = Plan::new(
+        prepared.composition.clone(),
+        &prepared.edition.window,
+        prepared.audience.clone(),
+        &keys,
+        prepared.identity.domain(),
+        now,
+    );
+    let counts = Counts { planned: number, ..Counts::default() };
+    let left_out = plan.left_out.len() as u64;
+    let report = Report::new(
+        &plan.edition,
+        counts,
+        Vec::new(),
+        left_out,
+        destination.is_practice(),
+        State::Unfinished,
+    );
+    let path = folder.join("report.json");
+    let text = json_text(&report)?;
+    super::draft::write_whole(&path, text.as_bytes()).map_err(|error| {
+        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
+    })?;
+    let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };
+    if screen.json {
+        screen.object(&Sent {
+            schema: "roundup.send/1",
+            edition: &chosen.name,
+            dry_run: true,
+            people: number,
+            messages: number,
+            hash: &prepared.composition.hash(),
+            bytes_largest: Some(prepared.largest),
+            folder: Some(folder.display().to_string()),
+            report: Some(&report),
+        })?;
+        return Ok(exit);
+    }
+    screen.print(&format!(
+        "Dry run of {}: nothing was sent. {} would get it.",
+        chosen.name,
+        people(number)
+    ))?;
+    preview::summarise(&prepared, screen)?;
+    screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
+    screen.print(&format!("  Messages  {} (one a person)", folder.join("messages").display()))?;
+    screen.print(&format!("  Report    {}", path.display()))?;
+    tell_left_out(&prepared.audience.left_out, screen);
+    if prepared.is_held() {
+        screen.findings(&prepared.findings)?;
+        screen.say(&format!(
+            "Sending is held until that is mended. Look again with: roundup check {}",
+            chosen.name
+        ));
+    } else {
+        screen.say(&format!(
+            "Next: open the preview in a browser, then roundup send {}",
+            chosen.name
+        ));
+    }
+    Ok(exit)
+}
+
+/// One file a person, in the order of the list. An earlier dry run's files are cleared away first.
+fn write_messages(
+    prepared: &Prepared,
+    skeleton: &Skeleton,
+    folder: &std::path::Path,
+) -> Result<(), Failure> {
+    let messages = folder.join("messages");
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", messages.display()))
+    };
+    fs::create_dir_all(&messages).map_err(cannot)?;
+    for entry in fs::read_dir(&messages).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        if path.extension().is_some_and(|ending| ending == "eml") {
+            fs::remove_file(path).map_err(cannot)?;
+        }
+    }
+    let width = prepared.audience.recipients.len().to_string().len();
+    for (number, recipient) in (1..).zip(&prepared.audience.recipients) {
+        let name: String = recipient
+            .address
+            .to_string()
+            .chars()
+            .map(
+                |c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@') { c } else { '_' },
+            )
+            .take(100)
+            .collect();
+        let path = messages.join(format!("{number:0width$}-{name}.eml"));
+        fs::write(path, &skeleton.address(recipient).bytes).map_err(cannot)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! `roundup pause`: stop an edition, whoever sends it.
+//! Shell: writes the ledger.
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::planned::{find_planned, is_sending};
+use super::report::report_of;
+use super::{Desk, world};
+use crate::ledger::{Ledger, Wish};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The edition
+    edition: String,
+}
+
+pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    let name = &planned.name;
+    if ledger.counts(name).await?.open() == 0 {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("`{name}` is finished: there is nothing to pause"),
+        )
+        .help(format!("`roundup report {name}` shows who got it")));
+    }
+    ledger.wish(name, Wish::Pause, world::now()).await?;
+    let sending = is_sending(&project, &ledger, name, practice).await?;
+    if screen.json {
+        screen.object(&report_of(&project, &ledger, &planned, practice).await?)?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("{name} is paused."))?;
+    if sending {
+        screen
+            .say("Whoever sends it finishes what is in flight, and stops within a second or two.");
+    }
+    screen.say(&format!("Go on with: roundup send {name}. End it with: roundup cancel {name}"));
+    Ok(Exit::Done)
+}

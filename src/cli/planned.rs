@@ -1,0 +1,80 @@
+//! Editions that were planned: finding them, and holding one while something is done to it.
+//! Shell: ledgers and lock files.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+
+use super::failure::{Exit, Failure};
+use super::prepare;
+use crate::ledger::{KeptLedger, Ledger, PlannedEdition};
+use crate::project::Project;
+
+/// Held while the run lives. The operating system lets go of it even when the process is killed.
+pub fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failure> {
+    let path = project.lock_path(edition, practice);
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{} cannot be locked: {error}", path.display()))
+    };
+    let mut file = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let holder = fs::read_to_string(&path).unwrap_or_default();
+            let holder = holder.trim();
+            return Err(Failure::new(
+                Exit::Failed,
+                format!("the edition `{edition}` is being sent at this moment (process {holder})"),
+            )
+            .help("let it finish; `roundup status` shows how far it is"));
+        }
+        Err(TryLockError::Error(error)) => return Err(cannot(error)),
+    }
+    file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(cannot)?;
+    Ok(file)
+}
+
+/// Whether somebody sends an edition at this moment.
+pub async fn is_sending(
+    project: &Project,
+    ledger: &impl Ledger,
+    edition: &str,
+    practice: bool,
+) -> Result<bool, Failure> {
+    if ledger.lease().is_some() {
+        return Ok(ledger.standing(edition).await?.senders > 0);
+    }
+    Ok(match File::open(project.lock_path(edition, practice)) {
+        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+        Err(_) => false,
+    })
+}
+
+/// What `status` and `resolve` need of an edition: its ledger, and whether it was practice.
+pub async fn find_planned(
+    project: &Project,
+    name: &str,
+) -> Result<(KeptLedger, PlannedEdition, bool), Failure> {
+    let name = name.trim_start_matches("editions/").trim_end_matches(".md");
+    let mut known = Vec::new();
+    for practice in [false, true] {
+        let Some(ledger) = prepare::existing_ledger(project, practice).await? else { continue };
+        if let Some(planned) = ledger.edition(name).await? {
+            return Ok((ledger, planned, practice));
+        }
+        known.extend(ledger.editions().await?.into_iter().map(|edition| edition.name));
+    }
+    let shown: String = name.escape_debug().take(60).collect();
+    let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` was never sent"));
+    Err(if known.is_empty() {
+        failure
+            .help("no edition was sent yet: roundup send --year 2020 --dry-run shows how it goes")
+    } else {
+        failure.help(format!("the editions that were are {}", known.join(", ")))
+    })
+}
