@@ -4,9 +4,13 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 
 /// What the server does at RCPT and at the end of a message, from a number that grows by one each time.
 pub type Mood = fn(u64) -> Answer;
@@ -39,8 +43,14 @@ impl Books {
     }
 }
 
-/// Serves until the program ends. `remember` keeps Message-IDs; without it messages are only counted.
-pub async fn serve(address: &str, remember: bool, mood: Mood) -> io::Result<(u16, Arc<Books>)> {
+/// Serves until the program ends. `remember` keeps Message-IDs; without it messages are only counted. Each answer leaves
+/// `delay` after it was made, as from a relay that is so far away.
+pub async fn serve(
+    address: &str,
+    remember: bool,
+    delay: Duration,
+    mood: Mood,
+) -> io::Result<(u16, Arc<Books>)> {
     let listener = TcpListener::bind(address).await?;
     let port = listener.local_addr()?.port();
     let books = Arc::new(Books::default());
@@ -49,7 +59,9 @@ pub async fn serve(address: &str, remember: bool, mood: Mood) -> io::Result<(u16
         while let Ok((stream, _)) = listener.accept().await {
             let books = Arc::clone(&shared);
             // A client that goes away in the middle is what this is for.
-            tokio::spawn(async move { session(stream, &books, remember, mood).await.is_ok() });
+            tokio::spawn(
+                async move { session(stream, &books, remember, delay, mood).await.is_ok() },
+            );
         }
     });
     Ok((port, books))
@@ -57,14 +69,50 @@ pub async fn serve(address: &str, remember: bool, mood: Mood) -> io::Result<(u16
 
 const READ_BYTES: usize = 256 * 1024;
 
+/// Where answers go: at once, or late.
+enum Answers {
+    Now(OwnedWriteHalf),
+    Late(mpsc::UnboundedSender<(Instant, Vec<u8>)>, Duration),
+}
+
+impl Answers {
+    fn new(mut stream: OwnedWriteHalf, delay: Duration) -> Self {
+        if delay.is_zero() {
+            return Self::Now(stream);
+        }
+        let (late, mut waiting) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+        tokio::spawn(async move {
+            while let Some((at, bytes)) = waiting.recv().await {
+                sleep_until(at).await;
+                if stream.write_all(&bytes).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self::Late(late, delay)
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Now(stream) => stream.write_all(bytes).await,
+            Self::Late(late, delay) => late
+                .send((Instant::now() + *delay, bytes.to_vec()))
+                .map_err(|_| io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
 async fn session(
-    mut stream: TcpStream,
+    stream: TcpStream,
     books: &Books,
     remember: bool,
+    delay: Duration,
     mood: Mood,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    stream.write_all(b"220 sink ESMTP\r\n").await?;
+    let (mut stream, answer) = stream.into_split();
+    let mut answer = Answers::new(answer, delay);
+    answer.write(b"220 sink ESMTP\r\n").await?;
     let mut buffer = vec![0; READ_BYTES];
     let mut filled = 0;
     let mut answers: Vec<u8> = Vec::with_capacity(512);
@@ -148,7 +196,7 @@ async fn session(
             }
         }
         if !answers.is_empty() {
-            stream.write_all(&answers).await?;
+            answer.write(&answers).await?;
             answers.clear();
         }
         if close {

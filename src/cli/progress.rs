@@ -61,12 +61,15 @@ impl Progress {
                 "The relay asks for less: one message at a time for now, with {} s between.",
                 rest.as_secs_f32()
             )),
+            Told::Waiting { why: Pause::Others, .. } => {
+                self.line("Waiting for another sender to finish what it has in hand.");
+            }
             Told::Waiting { until, why } => self.line(&format!(
                 "Waiting until {} UTC: {} (Ctrl-C stops safely)",
                 until.format("%H:%M:%S"),
                 match why {
                     Pause::Deferred => "the relay asked to try some people again then.",
-                    Pause::Hours => "no mail is sent before.",
+                    Pause::Hours | Pause::Others => "no mail is sent before.",
                 }
             )),
             Told::Alive { .. } => {}

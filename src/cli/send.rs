@@ -533,7 +533,7 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
             people(report.deferred),
             until.format("%H:%M on %-d %B")
         ),
-        End::Waiting { until, why: Pause::Hours } => format!(
+        End::Waiting { until, why: Pause::Hours | Pause::Others } => format!(
             "mail is sent at other hours: again from {} UTC on",
             until.format("%H:%M on %-d %B")
         ),

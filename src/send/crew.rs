@@ -83,6 +83,8 @@ struct Troubles {
     settled: u64,
     refused: u64,
     releases: BTreeMap<i64, u32>,
+    /// The last reason for waiting that was told.
+    waited_for: Option<Pause>,
     end: Option<End>,
     failure: Option<LedgerError>,
 }
@@ -554,13 +556,17 @@ impl<L: Ledger> Crew<L> {
         } else {
             let claim = self.ledger.claim(self.sender, now, 0).await?;
             let others = chrono::TimeDelta::from_std(self.orders.keep_every).unwrap_or_default();
-            (claim.next_due.unwrap_or(now + others), Pause::Deferred)
+            match claim.next_due {
+                Some(due) => (due, Pause::Deferred),
+                None => (now + others, Pause::Others),
+            }
         };
         let wait = (until - now).to_std().unwrap_or_default();
         if wait > self.orders.patience && wait > self.orders.keep_every {
             return Ok(Some(End::Waiting { until, why }));
         }
-        if wait > Duration::from_secs(1) {
+        let is_news = locked(&self.troubles).waited_for.replace(why) != Some(why);
+        if wait > Duration::from_secs(1) || why == Pause::Others && is_news {
             (self.told)(Told::Waiting { until, why });
         }
         if self.rest(wait).await {

@@ -91,6 +91,8 @@ pub enum Pause {
     Deferred,
     /// Mail is not sent at this hour.
     Hours,
+    /// Another sender has the last rows in hand; when it is gone, they come back.
+    Others,
 }
 
 /// How a run ended. What happened to each person stands in the ledger, and nowhere else.
