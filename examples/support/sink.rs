@@ -167,6 +167,7 @@ async fn session(
             let Some(end) = memchr::memchr(b'\n', &buffer[start..filled]) else { break };
             let line = &buffer[start..start + end];
             match line.get(..4).unwrap_or(line) {
+                b"HELO" => answers.extend_from_slice(b"250 sink\r\n"),
                 b"EHLO" => answers
                     .extend_from_slice(b"250-sink\r\n250-PIPELINING\r\n250 SIZE 100000000\r\n"),
                 b"MAIL" | b"RSET" | b"NOOP" => answers.extend_from_slice(b"250 2.0.0 ok\r\n"),

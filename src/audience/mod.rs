@@ -2,6 +2,7 @@
 //! Pure: lists in, an audience out.
 
 pub mod list;
+pub mod strange;
 pub mod subscriber;
 pub mod token;
 
@@ -15,6 +16,7 @@ use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
 pub use list::List;
+pub use strange::{Strange, strangest};
 pub use subscriber::{Basis, Standing, Subscriber};
 pub use token::Keys;
 

@@ -52,6 +52,16 @@ pub struct Known<'a> {
     pub today: NaiveDate,
     /// The largest message of all that would be sent, and whose it is.
     pub largest: Option<(usize, &'a str)>,
+    /// People whose copy nobody would want to get.
+    pub doubts: &'a [Doubt],
+}
+
+/// One person's copy that would look wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    pub address: String,
+    /// As in "would be greeted without a name".
+    pub what: String,
 }
 
 /// One question, with its reason for people who ask.
@@ -142,6 +152,7 @@ mod tests {
         pub theme: Theme,
         pub templates: Vec<(String, String)>,
         pub largest: usize,
+        pub doubts: Vec<super::Doubt>,
     }
 
     impl Mail {
@@ -173,7 +184,7 @@ mod tests {
                 }),
             };
             let edition = edit(&draft, selection).unwrap();
-            Self { edition, theme, templates: Vec::new(), largest: 40_000 }
+            Self { edition, theme, templates: Vec::new(), largest: 40_000, doubts: Vec::new() }
         }
 
         pub fn with(change: impl FnOnce(&mut Self)) -> Self {
@@ -195,6 +206,7 @@ mod tests {
                 theme: &self.theme,
                 today: "2021-01-04".parse().unwrap(),
                 largest: Some((self.largest, "ann@example.org")),
+                doubts: &self.doubts,
             };
             check(&composition, &known)
                 .into_iter()

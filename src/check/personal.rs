@@ -1,16 +1,52 @@
-//! What differs by person: braces that were meant to be slots. (A slot without a fallback cannot be composed.)
+//! What differs by person: copies that would look wrong, and braces that were meant to be slots. (A slot without a fallback cannot be composed.)
 //! Pure: a composition in, findings out.
 
 use super::{Finding, Known, Rule, Severity, excerpt, parts};
 use crate::compose::Composition;
+use crate::problem::Place;
 
-pub const RULES: [Rule; 1] = [Rule {
-    id: "raw-braces",
-    title: "Are braces left in the mail?",
-    why: "{{first_name}}, *|FNAME|* or %FNAME% in a mail that has gone out are the mark of a machine. Stories are \
+pub const RULES: [Rule; 2] = [
+    Rule {
+        id: "raw-braces",
+        title: "Are braces left in the mail?",
+        why: "{{first_name}}, *|FNAME|* or %FNAME% in a mail that has gone out are the mark of a machine. Stories are \
               plain text: personal words work in the draft and in templates only.",
-    find: raw_braces,
-}];
+        find: raw_braces,
+    },
+    Rule {
+        id: "each-copy",
+        title: "Does everybody's own copy read well?",
+        why: "Lists from other systems hold {{name}} or *|FNAME|* where a name should be, or nothing at all. roundup \
+              writes everybody's copy once before the first one leaves, and names those that would look wrong. Mend the \
+              row of the list, or give the words in the draft a fallback.",
+        find: each_copy,
+    },
+];
+
+/// More than this are counted and not named.
+const MOST_NAMED: usize = 5;
+
+fn each_copy(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = known
+        .doubts
+        .iter()
+        .take(MOST_NAMED)
+        .map(|doubt| Finding {
+            rule: "each-copy",
+            severity: Severity::Must,
+            place: Place::whole("subscribers/"),
+            message: format!("{} {}", doubt.address, excerpt(&doubt.what)),
+            cure: "mend the row of the list, or give the words in the draft a fallback".to_owned(),
+        })
+        .collect();
+    let more = known.doubts.len().saturating_sub(MOST_NAMED);
+    if more > 0
+        && let Some(last) = findings.last_mut()
+    {
+        last.message.push_str(&format!(", and {more} more like it"));
+    }
+    findings
+}
 
 fn raw_braces(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
     const MARKS: [&str; 4] = ["{{", "}}", "*|", "%FNAME%"];
@@ -55,6 +91,20 @@ fn without_styles(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::tests::Mail;
+
+    #[test]
+    fn copies_that_would_look_wrong_are_named() {
+        let doubt = |n: usize| super::super::Doubt {
+            address: format!("p{n}@example.org"),
+            what: "would be greeted without a name".to_owned(),
+        };
+        let mail = Mail::with(|mail| mail.doubts = vec![doubt(1)]);
+        assert!(mail.only_finding().starts_with("each-copy: p1@example.org would be greeted"));
+        let many = Mail::with(|mail| mail.doubts = (0..9).map(doubt).collect());
+        let findings = many.findings();
+        assert_eq!(findings.len(), 5);
+        assert!(findings[4].contains("and 4 more like it"), "{findings:?}");
+    }
 
     #[test]
     fn braces_of_another_system() {

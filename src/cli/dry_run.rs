@@ -7,7 +7,7 @@ use super::failure::{Exit, Failure};
 use super::orders::orders;
 use super::prepare::{Chosen, Destination, Prepared, prepare};
 use super::screen::{Screen, json_text, people};
-use super::send::{Arguments, Sent, confirm, refuse_nobody, tell_left_out};
+use super::send::{Arguments, Sent, confirm, refuse_nobody, tell_left_out, tell_strangest};
 use super::{preview, world};
 use crate::ledger::{Counts, Plan};
 use crate::message::Skeleton;
@@ -86,6 +86,7 @@ pub async fn dry_run(
     screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
     screen.print(&format!("  Messages  {} (one a person)", folder.join("messages").display()))?;
     screen.print(&format!("  Report    {}", path.display()))?;
+    tell_strangest(project, &prepared, screen)?;
     tell_left_out(&prepared.audience.left_out, screen);
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;

@@ -9,11 +9,12 @@ use super::screen::Screen;
 use super::which::Which;
 use super::world;
 use crate::audience::{Audience, Keys, List, Recipient, assemble};
-use crate::check::{Finding, Known, Severity, check};
+use crate::check::{Doubt, Finding, Known, Severity, check};
 use crate::compose::{Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
 use crate::ledger::{KeptLedger, Ledger, PlannedEdition, PostgresLedger, SqliteLedger};
+use crate::message::examine::Scratch;
 use crate::message::{Identity, Skeleton};
 use crate::news::gather::gather;
 use crate::news::{Item, Reading};
@@ -313,19 +314,64 @@ pub async fn prepare(
         [] => std::slice::from_ref(&stand_in),
         recipients => recipients,
     };
-    let largest = everybody
-        .iter()
-        .map(|recipient| (unsigned.address(recipient).bytes.len(), recipient.address.to_string()))
-        .max_by_key(|(bytes, _)| *bytes);
-    let (largest, whose) = largest.unwrap_or_default();
+    let Examination { largest, whose, doubts } = examine(&unsigned, everybody);
     let known = Known {
         edition: &edition,
         theme: &theme,
         today: world::today(settings.time_zone),
         largest: Some((largest, &whose)),
+        doubts: &doubts,
     };
     let findings = check(&composition, &known);
     Ok(Prepared { edition, composition, audience, identity, findings, largest, unread })
+}
+
+/// What was found in everybody's copies.
+#[derive(Debug, Default)]
+struct Examination {
+    largest: usize,
+    whose: String,
+    doubts: Vec<Doubt>,
+}
+
+impl Examination {
+    fn of(skeleton: &Skeleton, recipients: &[Recipient]) -> Self {
+        let mut found = Self::default();
+        let mut scratch = Scratch::default();
+        for recipient in recipients {
+            let examined = skeleton.examine(recipient, &mut scratch);
+            if examined.bytes > found.largest {
+                found.largest = examined.bytes;
+                found.whose = recipient.address.to_string();
+            }
+            found.doubts.extend(examined.doubt);
+        }
+        found
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        if other.largest > self.largest {
+            (self.largest, self.whose) = (other.largest, other.whose);
+        }
+        self.doubts.extend(other.doubts);
+        self
+    }
+}
+
+/// Looks at everybody's copy, on all cores: of a long list it is the longest part of a start.
+fn examine(skeleton: &Skeleton, recipients: &[Recipient]) -> Examination {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = recipients.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = recipients
+            .chunks(share)
+            .map(|chunk| scope.spawn(move || Examination::of(skeleton, chunk)))
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a look at a copy does not panic"))
+            .fold(Examination::default(), Examination::and)
+    })
 }
 
 /// What `check` and `preview` look at: they can do without a list, and send nothing.

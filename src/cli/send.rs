@@ -19,7 +19,7 @@ use super::screen::{Screen, grouped, people};
 use super::trust::refuse_strange;
 use super::which::Which;
 use super::{Desk, prompt, world};
-use crate::audience::{Audience, LeftOut, List, assemble};
+use crate::audience::{Audience, LeftOut, List, assemble, strangest};
 use crate::ledger::{Event, Ledger, LedgerError, Plan, PlannedEdition, Status, Wish};
 use crate::message::{Identity, Skeleton};
 use crate::project::Project;
@@ -252,6 +252,7 @@ async fn plan(
         prepared.composition.shown(&prepared.composition.subject)
     ));
     tell_people(&prepared.audience, screen);
+    tell_strangest(project, &prepared, screen)?;
     tell_destination(destination, &prepared.identity, screen);
     if !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
@@ -323,6 +324,31 @@ fn tell_people(audience: &Audience, screen: &Screen) {
         audience.recipients.iter().take(3).map(|recipient| recipient.address.masked()).collect();
     screen.say(&format!("  First     {}", masked.join(", ")));
     tell_left_out(&audience.left_out, screen);
+}
+
+/// People shown before a sending, those whose copies are most likely to look wrong.
+const STRANGEST: usize = 5;
+
+/// How the strangest of the list will be addressed: names that came from somewhere else look wrong in ways no rule knows.
+pub fn tell_strangest(
+    project: &Project,
+    prepared: &Prepared,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let found = strangest(&prepared.audience.recipients, STRANGEST);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let skeleton = prepared.skeleton(project, world::now())?;
+    let mut title = "  Strangest ";
+    for strange in found {
+        let Some(line) = skeleton.first_personal_line(strange.recipient) else { return Ok(()) };
+        let line: String = line.chars().filter(|c| !c.is_control()).take(60).collect();
+        let who = strange.recipient.address.masked();
+        screen.say(&format!("{title}\"{line}\" for {who}: the name {}", strange.why));
+        title = "            ";
+    }
+    Ok(())
 }
 
 /// Rows that are not mailed: each is named, or counted when there are many.

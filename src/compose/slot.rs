@@ -42,6 +42,16 @@ pub enum Slot {
     Block { source: String, place: Place },
 }
 
+impl Slot {
+    /// Whether it holds a column of the list.
+    pub fn is_field(&self) -> bool {
+        match self {
+            Slot::Field { .. } => true,
+            Slot::UnsubscribeUrl | Slot::Block { .. } => false,
+        }
+    }
+}
+
 /// Where a slot stands, and so how its value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,8 @@
 //! `rfc::quoted_printable`), so a message is put together by copying. Two people's messages differ in slots and in the
 //! header fields that name the person, and nowhere else.
 
+pub mod examine;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -151,6 +153,12 @@ pub struct Skeleton {
     bodies: Vec<Vec<Part>>,
 }
 
+struct Head {
+    fields: String,
+    message_id: String,
+    unsubscribe_url: String,
+}
+
 #[derive(Debug)]
 enum Part {
     Fixed(Vec<u8>),
@@ -236,10 +244,10 @@ impl Skeleton {
         (fill(&self.composition.subject), fill(&variant.html), fill(&variant.text))
     }
 
-    /// One person's message.
-    pub fn address(&self, recipient: &Recipient) -> Message {
-        let url = self.identity.unsubscribe_url(&self.keys, &recipient.address);
+    /// The header fields of one person's message, in order, without the signatures.
+    fn head_of(&self, recipient: &Recipient) -> Head {
         let token = self.keys.unsubscribe_token(&recipient.address);
+        let unsubscribe_url = self.identity.unsubscribe_url(&self.keys, &recipient.address);
         let message_id = format!(
             "{}@{}",
             self.keys.message_id(&self.composition.edition, &recipient.address),
@@ -249,10 +257,10 @@ impl Skeleton {
             name: recipient.name().and_then(|name| DisplayName::parse(&name).ok()),
             address: recipient.address.clone(),
         };
-        let subject = filled(&self.filler, &self.composition.subject, &recipient.values, &url);
+        let subject =
+            filled(&self.filler, &self.composition.subject, &recipient.values, &unsubscribe_url);
         let mail = self.identity.unsubscribe_mail(&token);
-        let https = self.identity.public_url.as_ref().map(|_| url.as_str());
-
+        let https = self.identity.public_url.as_ref().map(|_| unsubscribe_url.as_str());
         let fields = [
             self.head.as_str(),
             &mailbox_field("To", &to),
@@ -262,6 +270,12 @@ impl Skeleton {
             &self.tail,
         ]
         .concat();
+        Head { fields, message_id, unsubscribe_url }
+    }
+
+    /// One person's message.
+    pub fn address(&self, recipient: &Recipient) -> Message {
+        let Head { fields, message_id, unsubscribe_url: url } = self.head_of(recipient);
         let variant = self.composition.variant(&recipient.segments);
         let parts = &self.bodies[variant];
         let mut bytes = Vec::with_capacity(fields.len() + fixed_bytes(parts) + ROOM_BYTES);
@@ -337,7 +351,7 @@ mod tests {
     use super::*;
     use crate::compose::{Slot, Values, Variant};
 
-    fn settings() -> Settings {
+    pub(super) fn settings() -> Settings {
         Settings {
             name: "Example Charity — news".to_owned(),
             address: "news@charity.example".to_owned(),
@@ -380,7 +394,7 @@ mod tests {
         }
     }
 
-    fn skeleton(settings: &Settings) -> Skeleton {
+    pub(super) fn skeleton(settings: &Settings) -> Skeleton {
         Skeleton::new(
             composition(),
             Identity::new(settings).unwrap(),
@@ -392,7 +406,7 @@ mod tests {
         .unwrap()
     }
 
-    fn person(name: &str) -> Recipient {
+    pub(super) fn person(name: &str) -> Recipient {
         Recipient {
             address: EmailAddress::parse("ann@example.org").unwrap(),
             values: [("first_name".to_owned(), name.to_owned())].into(),

@@ -1,0 +1,137 @@
+//! Everybody's message looked at once before the first leaves: its size, and what stands in her slots.
+//! Pure: a skeleton and a recipient in, what was found out.
+//!
+//! What is the same for everybody was looked at when it was composed; here only what differs by person is rendered.
+
+use super::{Part, Skeleton, fixed_bytes};
+use crate::audience::Recipient;
+use crate::check::Doubt;
+use crate::compose::{Context, Piece};
+use crate::rfc::quoted_printable;
+
+/// What other systems leave behind where a name should be.
+const MARKS: [&str; 8] = ["{{", "}}", "*|", "|*", "[[", "]]", "%%", "<%"];
+
+/// One person's message, measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Examined {
+    /// Without the signature, which has the same length for everybody.
+    pub bytes: usize,
+    /// What nobody would want to get.
+    pub doubt: Option<Doubt>,
+}
+
+/// Memory that is used again for the next person.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    encoded: Vec<u8>,
+    value: String,
+}
+
+impl Skeleton {
+    /// Renders what differs in one person's message.
+    pub fn examine(&self, recipient: &Recipient, scratch: &mut Scratch) -> Examined {
+        let head = self.head_of(recipient);
+        let parts = &self.bodies[self.composition.variant(&recipient.segments)];
+        let mut bytes = head.fields.len() + 2 + fixed_bytes(parts);
+        let mut doubt = None;
+        for (at, part) in parts.iter().enumerate() {
+            let Part::Slot { index, context } = part else { continue };
+            let Scratch { encoded, value } = scratch;
+            value.clear();
+            self.filler.fill(*index, *context, &recipient.values, &head.unsubscribe_url, value);
+            encoded.clear();
+            quoted_printable::encode_piece(value, encoded);
+            bytes += encoded.len();
+            let is_field = self.composition.slots[*index].is_field();
+            if doubt.is_none() && is_field && *context == Context::PlainText {
+                let what = if MARKS.iter().any(|mark| value.contains(mark)) {
+                    Some(format!("would read `{value}`"))
+                } else if value.trim().is_empty() && leaves_a_hole(parts, at) {
+                    Some("would be greeted without a name".to_owned())
+                } else {
+                    None
+                };
+                doubt = what.map(|what| Doubt { address: recipient.address.to_string(), what });
+            }
+        }
+        Examined { bytes, doubt }
+    }
+
+    /// The first line of the plain text that differs by person, as this person reads it.
+    pub fn first_personal_line(&self, recipient: &Recipient) -> Option<String> {
+        let variant = &self.composition.variants[self.composition.variant(&recipient.segments)];
+        let is_field = |piece: &Piece| match piece {
+            Piece::Slot { index, .. } => self.composition.slots[*index].is_field(),
+            Piece::Text(_) => false,
+        };
+        let at = variant.text.iter().position(is_field)?;
+        let (_, _, whole) = self.seen_by(recipient);
+        let before: usize = variant.text[..at]
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.matches('\n').count(),
+                Piece::Slot { .. } => 0,
+            })
+            .sum();
+        whole.lines().nth(before).map(|line| line.trim().to_owned())
+    }
+}
+
+/// Whether nothing at this place is seen: a space before it, and a sign or the line's end after it.
+fn leaves_a_hole(parts: &[Part], at: usize) -> bool {
+    let before = match at.checked_sub(1).map(|before| &parts[before]) {
+        // Quoted-printable writes a space before a soft break as it is.
+        Some(Part::Fixed(bytes)) => {
+            bytes.trim_ascii_end().len() < bytes.len() || ends_softly(bytes)
+        }
+        Some(Part::Slot { .. }) | None => false,
+    };
+    let after = match parts.get(at + 1) {
+        Some(Part::Fixed(bytes)) => bytes.iter().find(|byte| !matches!(byte, b'=' | b'\r' | b'\n')),
+        Some(Part::Slot { .. }) | None => None,
+    };
+    before && matches!(after, Some(b',' | b'!' | b'.' | b':' | b';'))
+}
+
+/// A space that stands before a soft line break is encoded (RFC 2045 section 6.7, rule 3) or followed by `=`.
+fn ends_softly(bytes: &[u8]) -> bool {
+    let text = bytes.strip_suffix(b"=\r\n").unwrap_or(bytes);
+    text.ends_with(b" ") || text.ends_with(b"=20")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{person, settings, skeleton};
+    use super::*;
+
+    #[test]
+    fn the_size_is_that_of_the_message() {
+        let skeleton = skeleton(&settings());
+        let mut scratch = Scratch::default();
+        for name in ["Ann", "", "Zoë Ünal 日本", "a name of more than one line ".repeat(20).trim()]
+        {
+            let recipient = person(name);
+            let examined = skeleton.examine(&recipient, &mut scratch);
+            assert_eq!(examined.bytes, skeleton.address(&recipient).bytes.len(), "{name}");
+            assert_eq!(examined.doubt, None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_another_system_left_is_doubted() {
+        let skeleton = skeleton(&settings());
+        for name in ["{{first_name}}", "*|FNAME|*", "%%name%%", "[[x]]"] {
+            let doubt = skeleton.examine(&person(name), &mut Scratch::default()).doubt.unwrap();
+            assert_eq!(doubt.address, "ann@example.org");
+            assert!(doubt.what.contains(name), "{doubt:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_personal_line_is_as_she_reads_it() {
+        let skeleton = skeleton(&settings());
+        assert_eq!(skeleton.first_personal_line(&person("Zoë")).as_deref(), Some("Dear Zoë,"));
+        assert_eq!(skeleton.first_personal_line(&person("")).as_deref(), Some("Dear friend,"));
+    }
+}
