@@ -1,7 +1,6 @@
 //! Clock and chance: the only place where they are taken from the computer.
 //! Shell: the system's clock and random numbers.
 
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -15,9 +14,10 @@ pub fn today(zone: Tz) -> NaiveDate {
     now().with_timezone(&zone).date_naive()
 }
 
-/// Fills `bytes` with random ones.
+/// Fills `bytes` with random ones of the operating system. (The crypto library's own generator measures the jitter of the
+/// processor when it is first used: 30 ms at the start of each command.)
 pub fn random(bytes: &mut [u8]) {
-    SystemRandom::new().fill(bytes).expect("the operating system gives random numbers");
+    getrandom::fill(bytes).expect("the operating system gives random numbers");
 }
 
 /// This process, for people who look who is sending: its number, and the computer's name where it has one.
