@@ -4,6 +4,7 @@
 mod support;
 
 mod bad_input;
+mod dies_at_each_point;
 mod everybody_gets_one;
 mod killed_and_resumed;
 mod listing_moves_in;

@@ -103,7 +103,18 @@ impl Charity {
     }
 
     fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_roundup"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_roundup")), arguments)
+    }
+
+    /// A command under another program, which gets its path and arguments. What it says is not kept.
+    pub fn under(&self, mut program: Command, arguments: &str) -> Command {
+        program.arg(env!("CARGO_BIN_EXE_roundup"));
+        let mut command = self.prepared(program, arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn prepared(&self, mut command: Command, arguments: &str) -> Command {
         command.args(arguments.split_whitespace()).current_dir(self.folder.path());
         command.stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
