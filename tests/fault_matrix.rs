@@ -9,7 +9,7 @@ use std::time::Duration;
 use roundup::message::{Envelope, Message};
 use roundup::rfc::address::EmailAddress;
 use roundup::send::relay::{Relay, SmtpRelay};
-use roundup::send::verdict::{RowFate, RunFate, judge};
+use roundup::send::verdict::{RowFate, RunFate, Verdict, judge};
 use roundup::smtp::Server as Client;
 use roundup::smtp::connection::Deadlines;
 use roundup::smtp::conversation::{Credentials, Security, Settings};
@@ -163,13 +163,50 @@ fn patience(act: Act) -> Duration {
 }
 
 fn client(server: &Server, credentials: Option<Credentials>, answer: Duration) -> SmtpRelay {
-    let settings =
-        Settings { hello: "charity.example".to_owned(), security: Security::Plain, credentials };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("certificate.pem");
+    // A server with a certificate is spoken to over STARTTLS.
+    let (security, trusted) = match &server.certificate {
+        Some(certificate) => {
+            std::fs::write(&path, certificate).unwrap();
+            (Security::StartTls, Some(path.as_path()))
+        }
+        None => (Security::Plain, None),
+    };
+    let settings = Settings { hello: "charity.example".to_owned(), security, credentials };
     let deadlines = Deadlines { connect: answer, answer, message: answer, dot: answer };
     let client =
-        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, None).unwrap();
+        Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, trusted).unwrap();
     SmtpRelay::new(Arc::new(client), Arc::default())
 }
+
+/// What goes wrong between STARTTLS and the first word inside: it is always about us, and nothing ever leaves in the clear.
+const AT_STARTTLS: [(&str, Act, &str); 16] = [
+    ("nothing goes wrong", Act::Go, "A.+"),
+    ("F1 silence", Act::Silence, "Pc-"),
+    ("F2 closes", Act::Close, "Pc-"),
+    ("F3 breaks off", Act::Reset, "Pc-"),
+    ("F4 421", Act::Answer("421 4.3.2 closing"), "Pc-"),
+    ("F5 451", Act::Answer("451 4.3.0 later"), "Pc-"),
+    ("F10 530", Act::Answer("530 5.7.0 no"), "P!-"),
+    ("F11 354", Act::Answer("354 out of place"), "Pc-"),
+    ("F12 one answer too many", Act::GoAnd("250 extra"), "P!-"),
+    ("F12 a whole session slipped in", Act::GoAnd("250-evil\r\n250 AUTH PLAIN"), "P!-"),
+    ("F13 mixed codes", Act::Raw(b"220-ok\r\n550 no\r\n"), "Pc-"),
+    ("F14 drips", Act::Drip("220 slower than anybody waits for an answer to come"), "Pc-"),
+    ("F15 no SMTP", Act::Raw(b"HTTP/1.1 400 Bad Request\r\n"), "Pc-"),
+    ("F16 a line without end", Act::Raw(&[b'2'; 9000]), "Pc-"),
+    ("F19 454", Act::Answer("454 4.7.0 no TLS today"), "Pc-"),
+    ("F19 502", Act::Answer("502 5.5.1 what?"), "P!-"),
+];
+
+/// What arrives while the message is under way, before its dot has left: a server that gives up early. The dot never follows.
+const IN_MID_BODY: [(&str, Act, &str); 4] = [
+    ("F2 closes", Act::Close, "Pc-"),
+    ("F4 421", Act::Answer("421 4.3.2 shutting down"), "Pc-"),
+    ("F12 an answer nobody asked for", Act::Answer("250 2.0.0 taken"), "Pc-"),
+    ("F12 a refusal nobody waited for", Act::Answer("552 5.3.4 too much"), "Pc-"),
+];
 
 /// How commands reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +216,24 @@ enum Way {
     InGroups,
     /// The same, in one write with the dot of the message before.
     Announced,
+}
+
+fn letters(verdict: &Verdict) -> String {
+    let row = match &verdict.row {
+        RowFate::Accepted { .. } => 'A',
+        RowFate::Deferred { .. } => 'D',
+        RowFate::Rejected { suppress: false, .. } => 'R',
+        RowFate::Rejected { suppress: true, .. } => 'S',
+        RowFate::Uncertain { .. } => 'U',
+        RowFate::Released { .. } => 'P',
+    };
+    let run = match verdict.run {
+        RunFate::GoOn => '.',
+        RunFate::ConnectionFailed { .. } => 'c',
+        RunFate::PolicyRefusal { .. } => 'p',
+        RunFate::Pause { .. } => '!',
+    };
+    format!("{row}{run}")
 }
 
 /// Sends one message that meets the fault, and says what became of everything. `before` messages have gone well on the
@@ -206,32 +261,19 @@ async fn cell(act: Act, stage: Stage, before: usize, way: Way) -> String {
     }
     let outcome = relay.transmit(&ann, leave(), None).await;
     let verdict = judge(&outcome);
-    let row = match &verdict.row {
-        RowFate::Accepted { .. } => 'A',
-        RowFate::Deferred { .. } => 'D',
-        RowFate::Rejected { suppress: false, .. } => 'R',
-        RowFate::Rejected { suppress: true, .. } => 'S',
-        RowFate::Uncertain { .. } => 'U',
-        RowFate::Released { .. } => 'P',
-    };
-    let run = match verdict.run {
-        RunFate::GoOn => '.',
-        RunFate::ConnectionFailed { .. } => 'c',
-        RunFate::PolicyRefusal { .. } => 'p',
-        RunFate::Pause { .. } => '!',
-    };
+    let row = letters(&verdict);
     // The next message shows whether the connection lives; whatever happened, its own answer is its own.
     let next = relay.transmit(&message("next@example.org"), leave(), None).await;
     assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "the next message: {next:?}");
     let connection = if server.connections() == 1 { '+' } else { '-' };
     // What the ledger says and what the server took must agree, but for the uncertain.
     let taken = server.taken().iter().filter(|taken| taken.recipient == "ann@example.org").count();
-    match row {
-        'A' => assert_eq!(taken, 1, "recorded as sent, and not taken"),
-        'U' => assert!(taken <= 1),
+    match row.as_bytes()[0] {
+        b'A' => assert_eq!(taken, 1, "recorded as sent, and not taken"),
+        b'U' => assert!(taken <= 1),
         _ => assert_eq!(taken, 0, "taken, and not recorded as sent"),
     }
-    format!("{row}{run}{connection}")
+    format!("{row}{connection}")
 }
 
 fn leave() -> roundup::send::relay::Leave<'static> {
@@ -279,6 +321,71 @@ async fn on_a_message_that_was_announced_with_the_last_ones_dot() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_server_that_takes_one_command_at_a_time() {
     compare(0, Way::OneByOne).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn between_starttls_and_the_first_word_inside() {
+    let mut wrong = Vec::new();
+    for (name, act, expected) in AT_STARTTLS {
+        let extensions = vec!["STARTTLS", "AUTH PLAIN", "PIPELINING"];
+        let offer = Offer { extensions, implicit: false, tls: true };
+        let server = Server::offering(offer, move |at| {
+            if at.stage == Stage::StartTls && at.connection == 1 { act } else { Act::Go }
+        });
+        let login = Credentials::new("ann".to_owned(), "secret".to_owned());
+        let mut relay = client(&server, Some(login), patience(act));
+        let outcome = relay.transmit(&message("ann@example.org"), leave(), None).await;
+        let row = letters(&judge(&outcome));
+        if !row.starts_with('A') {
+            // Nothing but the greeting and the wish for TLS was said in the clear.
+            let said = server.said();
+            let is_harmless =
+                |line: &String| line.starts_with("EHLO") || line.starts_with("STARTTLS");
+            assert!(
+                said.iter().all(|line| is_harmless(line) || line == "QUIT"),
+                "{name}: {said:?}"
+            );
+            assert_eq!(server.taken().len(), 0, "{name}");
+        }
+        let next = relay.transmit(&message("next@example.org"), leave(), None).await;
+        assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "{name}: {next:?}");
+        let connection = if server.connections() == 1 { '+' } else { '-' };
+        let found = format!("{row}{connection}");
+        if found != expected {
+            wrong.push(format!("{name}: {found}, and not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_mid_body_the_dot_never_follows() {
+    let mut wrong = Vec::new();
+    for (name, act, expected) in IN_MID_BODY {
+        let server = Server::offering(
+            Offer { extensions: vec!["PIPELINING"], ..Offer::default() },
+            move |at| if at.stage == Stage::Body && at.connection == 1 { act } else { Act::Go },
+        );
+        let mut relay = client(&server, None, patience(act));
+        // The ledger gives leave when the server has had its say: what it said is there before the dot would leave.
+        let happened = server.acted();
+        let leave: roundup::send::relay::Leave<'_> = Box::pin(async move {
+            tokio::task::spawn_blocking(move || happened.recv().unwrap()).await.unwrap();
+            Ok(())
+        });
+        let outcome = relay.transmit(&message("ann@example.org"), leave, None).await;
+        let row = letters(&judge(&outcome));
+        let next = relay.transmit(&message("next@example.org"), self::leave(), None).await;
+        assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "{name}: {next:?}");
+        let connection = if server.connections() == 1 { '+' } else { '-' };
+        let taken: Vec<String> = server.taken().into_iter().map(|taken| taken.recipient).collect();
+        assert_eq!(taken, ["next@example.org"], "{name}");
+        let found = format!("{row}{connection}");
+        if found != expected {
+            wrong.push(format!("{name}: {found}, and not {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

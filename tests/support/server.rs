@@ -19,6 +19,8 @@ pub enum Stage {
     Mail,
     Recipient,
     Data,
+    /// After the first line of a message; only acts that break in are of use here.
+    Body,
     Dot,
     Quit,
 }
@@ -94,6 +96,7 @@ pub struct Server {
     port: u16,
     books: Arc<Mutex<Books>>,
     taken: Receiver<usize>,
+    acted: Mutex<Option<Receiver<()>>>,
     scheme: &'static str,
     /// PEM of the certificate.
     pub certificate: Option<String>,
@@ -105,6 +108,7 @@ struct House {
     tls: Option<Arc<ServerConfig>>,
     books: Arc<Mutex<Books>>,
     taken: Mutex<Sender<usize>>,
+    acted: Mutex<Sender<()>>,
 }
 
 trait Stream: Read + Write + Send {}
@@ -136,12 +140,14 @@ impl Server {
         let scheme = if offer.implicit { "smtps" } else { "smtp" };
         let books = Arc::new(Mutex::new(Books::default()));
         let (sender, taken) = channel();
+        let (act, acted) = channel();
         let house = Arc::new(House {
             script: Box::new(script),
             offer,
             tls,
             books: Arc::clone(&books),
             taken: Mutex::new(sender),
+            acted: Mutex::new(act),
         });
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -155,12 +161,17 @@ impl Server {
                 thread::spawn(move || house.serve(stream.unwrap(), number));
             }
         });
-        Self { port, books, taken, scheme, certificate }
+        Self { port, books, taken, acted: Mutex::new(Some(acted)), scheme, certificate }
     }
 
     /// As `ROUNDUP_RELAY` wants it.
     pub fn address(&self) -> String {
         format!("{}://127.0.0.1:{}", self.scheme, self.port)
+    }
+
+    /// Hears of each act in the middle of a message, when it is done.
+    pub fn acted(&self) -> Receiver<()> {
+        self.acted.lock().unwrap().take().expect("one who hears it")
     }
 
     pub fn port(&self) -> u16 {
@@ -422,10 +433,30 @@ impl Session<'_> {
         }
     }
 
+    /// What the script wants in the middle of a message.
+    fn break_in(&mut self) -> Result<(), Over> {
+        let act = self.ask(Stage::Body);
+        let done = match act {
+            Act::Go => return Ok(()),
+            Act::Answer(answer) => self.write(answer),
+            act => self.misbehave(act),
+        };
+        if act == Act::Close {
+            self.socket.shutdown(std::net::Shutdown::Both)?;
+        }
+        // Nobody may be waiting.
+        let _ = self.house.acted.lock().unwrap().send(());
+        done
+    }
+
     fn message(&mut self) -> Result<(), Over> {
         let mut bytes = String::new();
+        let mut is_first = true;
         loop {
             let line = self.line()?;
+            if std::mem::take(&mut is_first) {
+                self.break_in()?;
+            }
             if line == ".\r\n" {
                 break;
             }
