@@ -342,7 +342,10 @@ pub fn tell_strangest(
     let skeleton = prepared.skeleton(project, world::now())?;
     let mut title = "  Strangest ";
     for strange in found {
-        let Some(line) = skeleton.first_personal_line(strange.recipient) else { return Ok(()) };
+        // A mail without a personal word has the name in its To field all the same.
+        let line = skeleton
+            .first_personal_line(strange.recipient)
+            .unwrap_or_else(|| format!("To: {}", strange.recipient.name().unwrap_or_default()));
         let line: String = line.chars().filter(|c| !c.is_control()).take(60).collect();
         let who = strange.recipient.address.masked();
         screen.say(&format!("{title}\"{line}\" for {who}: the name {}", strange.why));

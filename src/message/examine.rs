@@ -34,7 +34,11 @@ impl Skeleton {
         let head = self.head_of(recipient);
         let parts = &self.bodies[self.composition.variant(&recipient.segments)];
         let mut bytes = head.fields.len() + 2 + fixed_bytes(parts);
-        let mut doubt = None;
+        // The name stands in the To field, whether the text uses it or not.
+        let mut doubt = recipient.name().filter(|name| has_marks(name)).map(|name| Doubt {
+            address: recipient.address.to_string(),
+            what: format!("would be addressed as `{name}`"),
+        });
         for (at, part) in parts.iter().enumerate() {
             let Part::Slot { index, context } = part else { continue };
             let Scratch { encoded, value } = scratch;
@@ -45,7 +49,7 @@ impl Skeleton {
             bytes += encoded.len();
             let is_field = self.composition.slots[*index].is_field();
             if doubt.is_none() && is_field && *context == Context::PlainText {
-                let what = if MARKS.iter().any(|mark| value.contains(mark)) {
+                let what = if has_marks(value) {
                     Some(format!("would read `{value}`"))
                 } else if value.trim().is_empty() && leaves_a_hole(parts, at) {
                     Some("would be greeted without a name".to_owned())
@@ -76,6 +80,10 @@ impl Skeleton {
             .sum();
         whole.lines().nth(before).map(|line| line.trim().to_owned())
     }
+}
+
+fn has_marks(value: &str) -> bool {
+    MARKS.iter().any(|mark| value.contains(mark))
 }
 
 /// Whether nothing at this place is seen: a space before it, and a sign or the line's end after it.

@@ -14,6 +14,7 @@ mod previewed_is_sent;
 mod relay_misbehaves;
 mod several_machines;
 mod signed;
+mod somebody_has_a_strange_name;
 mod somebody_leaves;
 mod the_ledger_is_strange;
 mod the_relay_asks_for_less;
