@@ -67,6 +67,11 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.word() == word)
     }
 
+    /// True while a sender works on it, and nobody else may.
+    pub fn is_in_hand(self) -> bool {
+        matches!(self, Status::Claimed | Status::HandingOver)
+    }
+
     /// True when nothing will happen to it without somebody's decision.
     pub fn is_final(self) -> bool {
         match self {
@@ -126,6 +131,28 @@ pub enum Event {
 }
 
 impl Event {
+    /// When the copy is tried again, if the event says so.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Event::Deferred { next_at, .. } => Some(*next_at),
+            _ => None,
+        }
+    }
+
+    /// What it does to the count of tries: given back untried, a copy was not tried.
+    pub fn tries(&self) -> i32 {
+        match self {
+            Event::Claimed => 1,
+            Event::Released { .. } => -1,
+            _ => 0,
+        }
+    }
+
+    /// True for the steps that nearly every copy takes: its row says all of them, and they leave no line in `events`.
+    pub fn is_ordinary(&self) -> bool {
+        matches!(self, Event::Claimed | Event::HandingOver | Event::Accepted { .. })
+    }
+
     /// What people are told of it.
     pub fn detail(&self) -> &str {
         match self {

@@ -61,21 +61,13 @@ impl Entry {
         self.status = next(self.status, event)?;
         self.changed_at = now;
         event.detail().clone_into(&mut self.detail);
-        self.next_at = match event {
-            Event::Deferred { next_at, .. } => Some(*next_at),
-            _ => None,
-        };
-        if matches!(event, Event::Claimed) {
-            self.attempts += 1;
-        }
-        if matches!(event, Event::Released { .. }) {
-            self.attempts = self.attempts.saturating_sub(1);
-        }
+        self.next_at = event.next_at();
+        self.attempts = self.attempts.saturating_add_signed(event.tries());
         Ok(self.status)
     }
 
     fn is_in_hand(&self) -> bool {
-        matches!(self.status, Status::Claimed | Status::HandingOver)
+        self.status.is_in_hand()
     }
 
     fn shown(&self) -> Row {

@@ -1,6 +1,7 @@
 //! The ledger: one row for each person and edition, and the only truth about what was sent.
 //! Pure: the types and the trait; `sqlite.rs` is the shell that keeps them on disk.
 
+mod column;
 pub mod delivery;
 mod kept;
 #[cfg(test)]

@@ -18,6 +18,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row as SqlRow, Statement, Transaction};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::column::{LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time, to_json};
 use super::delivery::{ImpossibleStep, after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError,
@@ -28,8 +29,6 @@ const SCHEMA: &str = include_str!("schema/postgres-1.sql");
 const VERSION: i64 = 1;
 /// The number that keeps two processes from making the tables at once: any number, the same for all.
 const MAKING_TABLES: i64 = 0x726f_756e_6475_7001;
-/// The most changes of one commit.
-const LARGEST_COMMIT: usize = 512;
 /// How long changes are gathered, for each connection beyond the first, and at most: a commit is a round trip and a sync.
 const GATHER_EACH: Duration = Duration::from_micros(100);
 const GATHER_LONGEST: Duration = Duration::from_millis(1);
@@ -112,8 +111,7 @@ impl PostgresLedger {
         })?;
         config.connect_timeout(ANSWER_WITHIN).application_name("roundup");
         let server = Arc::new(Server { config, session: Mutex::new(None) });
-        let others = u32::try_from(connections.saturating_sub(1)).unwrap_or(u32::MAX);
-        let gather = GATHER_EACH.saturating_mul(others).min(GATHER_LONGEST);
+        let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
         drop(server.session().await?);
         let (jobs, queue) = mpsc::unbounded_channel();
         tokio::spawn(write(Arc::clone(&server), queue, gather));
@@ -291,30 +289,6 @@ fn tls() -> Result<MakeRustlsConnect, String> {
     Ok(MakeRustlsConnect::new(config))
 }
 
-fn millis(at: DateTime<Utc>) -> i64 {
-    at.timestamp_millis()
-}
-
-fn time(millis: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
-}
-
-fn damaged(what: String) -> LedgerError {
-    LedgerError::Damaged { path: "row".to_owned(), what }
-}
-
-fn status_of(word: &str) -> Result<Status, LedgerError> {
-    Status::parse(word).ok_or_else(|| damaged(format!("`{word}` is no status")))
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LedgerError> {
-    serde_json::from_str(text).map_err(|error| damaged(error.to_string()))
-}
-
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
-    serde_json::to_string(value).map_err(|error| LedgerError::Write { what: error.to_string() })
-}
-
 /// The writer's life: take what waits, do it in one transaction, tell everybody.
 async fn write(server: Arc<Server>, mut queue: mpsc::UnboundedReceiver<Job>, gather: Duration) {
     while let Some(first) = queue.recv().await {
@@ -362,23 +336,16 @@ impl Entry {
     fn apply(&mut self, event: &Event, now: DateTime<Utc>) -> Result<(), ImpossibleStep> {
         self.status = next(self.status, event)?;
         self.changed_at = millis(now);
-        self.next_at = match event {
-            Event::Deferred { next_at, .. } => Some(millis(*next_at)),
-            _ => None,
-        };
+        self.next_at = event.next_at().map(millis);
         // The server refuses the sign of no sign.
         self.detail = event.detail().replace('\0', "\u{fffd}");
-        self.tried += match event {
-            Event::Claimed => 1,
-            Event::Released { .. } => -1,
-            _ => 0,
-        };
+        self.tried += event.tries();
         self.changed = true;
         Ok(())
     }
 
     fn is_in_hand(&self) -> bool {
-        matches!(self.status, Status::Claimed | Status::HandingOver)
+        self.status.is_in_hand()
     }
 }
 
@@ -423,9 +390,7 @@ impl Changes {
         let entry = self.rows.get_mut(&id).ok_or(LedgerError::NoRow { id })?;
         entry.apply(event, now)?;
         let status = entry.status;
-        let ordinary =
-            matches!(event, Event::Claimed | Event::HandingOver | Event::Accepted { .. });
-        if !ordinary {
+        if !event.is_ordinary() {
             self.events.push((id, millis(now), event.word(), entry.detail.clone()));
         }
         Ok(status)

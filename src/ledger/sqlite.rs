@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -15,14 +15,13 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use tokio::sync::oneshot;
 
+use super::column::{LARGEST_COMMIT, from_json, gather, millis, status_of, time, to_json};
 use super::delivery::{after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
     Plan, PlannedEdition, Row, SenderId, Standing, Status, Wish, reserve, until,
 };
 
-/// The most changes of one commit: more would keep the first of them waiting.
-const LARGEST_COMMIT: usize = 512;
 /// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
 /// round trip later: a wait much shorter than that costs nothing.
 const GATHER_EACH: Duration = Duration::from_micros(10);
@@ -77,8 +76,7 @@ impl SqliteLedger {
     /// # Errors
     /// As `open`.
     pub fn open_for(path: &Path, connections: usize) -> Result<Self, LedgerError> {
-        let others = u32::try_from(connections.saturating_sub(1)).unwrap_or(u32::MAX);
-        Self::gathering(path, GATHER_EACH.saturating_mul(others).min(GATHER_LONGEST))
+        Self::gathering(path, gather(connections, GATHER_EACH, GATHER_LONGEST))
     }
 
     fn gathering(path: &Path, gather: Duration) -> Result<Self, LedgerError> {
@@ -282,30 +280,6 @@ fn in_savepoint<T>(
     outcome
 }
 
-fn millis(at: DateTime<Utc>) -> i64 {
-    at.timestamp_millis()
-}
-
-fn time(millis: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
-}
-
-fn status_of(word: &str) -> Result<Status, LedgerError> {
-    Status::parse(word).ok_or_else(|| LedgerError::Damaged {
-        path: "row".to_owned(),
-        what: format!("`{word}` is no status"),
-    })
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LedgerError> {
-    serde_json::from_str(text)
-        .map_err(|error| LedgerError::Damaged { path: "row".to_owned(), what: error.to_string() })
-}
-
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
-    serde_json::to_string(value).map_err(|error| LedgerError::Write { what: error.to_string() })
-}
-
 /// Who writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hand {
@@ -333,16 +307,15 @@ fn apply(
         .map_err(|error| write_error(&error))?
         .ok_or(LedgerError::NoRow { id })?;
     let from = status_of(&word)?;
-    let in_hand = matches!(from, Status::Claimed | Status::HandingOver);
     let sender = match hand {
         Hand::Sender(SenderId(sender)) => {
-            if in_hand && holder != Some(sender) {
+            if from.is_in_hand() && holder != Some(sender) {
                 return Err(LedgerError::Fenced);
             }
             Some(sender)
         }
         Hand::Settling => holder,
-        Hand::Operator if in_hand => {
+        Hand::Operator if from.is_in_hand() => {
             return Err(LedgerError::Impossible(super::delivery::ImpossibleStep {
                 from,
                 event: event.word(),
@@ -351,15 +324,6 @@ fn apply(
         Hand::Operator => holder,
     };
     let status = next(from, event)?;
-    let next_at = match event {
-        Event::Deferred { next_at, .. } => Some(millis(*next_at)),
-        _ => None,
-    };
-    let tried = match event {
-        Event::Claimed => 1,
-        Event::Released { .. } => -1,
-        _ => 0,
-    };
     connection
         .prepare_cached(
             "UPDATE deliveries SET status = ?2, changed_at = ?3, next_at = ?4, detail = ?5,
@@ -370,15 +334,14 @@ fn apply(
                 id,
                 status.word(),
                 millis(now),
-                next_at,
+                event.next_at().map(millis),
                 event.detail(),
-                tried,
+                event.tries(),
                 sender
             ])
         })
         .map_err(|error| write_error(&error))?;
-    let ordinary = matches!(event, Event::Claimed | Event::HandingOver | Event::Accepted { .. });
-    if !ordinary {
+    if !event.is_ordinary() {
         connection
             .prepare_cached(
                 "INSERT INTO events (delivery, at, event, detail) VALUES (?1, ?2, ?3, ?4)",
@@ -934,11 +897,6 @@ impl Ledger for SqliteLedger {
         })
         .await
     }
-}
-
-/// Where a project keeps its ledger.
-pub fn default_path(project: &Path) -> PathBuf {
-    project.join(".roundup").join("ledger.db")
 }
 
 #[cfg(test)]

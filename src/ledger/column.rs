@@ -1,0 +1,42 @@
+//! Rows of a database: how times, statuses and values are written into columns, and how changes are gathered into commits.
+//! Pure: values in, values out.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{LedgerError, Status};
+
+/// The most changes of one commit: more would keep the first of them waiting.
+pub(super) const LARGEST_COMMIT: usize = 512;
+
+/// How long a writer gathers for so many connections: `each` for every one beyond the first, and `longest` at most.
+pub(super) fn gather(connections: usize, each: Duration, longest: Duration) -> Duration {
+    let others = u32::try_from(connections.saturating_sub(1)).unwrap_or(u32::MAX);
+    each.saturating_mul(others).min(longest)
+}
+
+/// Milliseconds since 1970.
+pub(super) fn millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+pub(super) fn time(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+pub(super) fn damaged(what: String) -> LedgerError {
+    LedgerError::Damaged { path: "row".to_owned(), what }
+}
+
+pub(super) fn status_of(word: &str) -> Result<Status, LedgerError> {
+    Status::parse(word).ok_or_else(|| damaged(format!("`{word}` is no status")))
+}
+
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LedgerError> {
+    serde_json::from_str(text).map_err(|error| damaged(error.to_string()))
+}
+
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
+    serde_json::to_string(value).map_err(|error| LedgerError::Write { what: error.to_string() })
+}
