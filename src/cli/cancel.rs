@@ -4,7 +4,7 @@
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use super::planned::{find_planned, is_sending, lock};
+use super::planned::{find_planned, hold, is_sending};
 use super::report::report_of;
 use super::screen::{grouped, people};
 use super::{Desk, prompt, world};
@@ -73,7 +73,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         screen.say("Nothing was changed.");
         return Ok(Exit::Interrupted);
     }
-    let _lock = if ledger.lease().is_none() { Some(lock(&project, name, practice)?) } else { None };
+    let _held = hold(&project, &ledger, name, practice)?;
     ledger.recover(name, world::now()).await?;
     ledger.wish(name, Wish::Cancel, world::now()).await?;
     let report = report_of(&project, &ledger, &planned, practice).await?;

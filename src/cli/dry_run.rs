@@ -86,7 +86,7 @@ pub async fn dry_run(
     screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
     screen.print(&format!("  Messages  {} (one a person)", folder.join("messages").display()))?;
     screen.print(&format!("  Report    {}", path.display()))?;
-    tell_strangest(project, &prepared, screen)?;
+    tell_strangest(&prepared, screen);
     tell_left_out(&prepared.audience.left_out, screen);
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;

@@ -2,6 +2,7 @@
 //! Shell: arguments in, an exit code out.
 
 mod cancel;
+mod carry_on;
 mod check;
 mod draft;
 mod dry_run;

@@ -9,8 +9,19 @@ use super::prepare;
 use crate::ledger::{KeptLedger, Ledger, PlannedEdition};
 use crate::project::Project;
 
+/// Keeps other processes of this computer from sending the edition while the value lives. Where a ledger is shared, its
+/// leases say who has what, and nothing is held.
+pub fn hold(
+    project: &Project,
+    ledger: &impl Ledger,
+    edition: &str,
+    practice: bool,
+) -> Result<Option<File>, Failure> {
+    if ledger.lease().is_some() { Ok(None) } else { lock(project, edition, practice).map(Some) }
+}
+
 /// Held while the run lives. The operating system lets go of it even when the process is killed.
-pub fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failure> {
+fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failure> {
     let path = project.lock_path(edition, practice);
     let cannot = |error: std::io::Error| {
         Failure::new(Exit::Failed, format!("{} cannot be locked: {error}", path.display()))

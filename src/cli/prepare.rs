@@ -79,6 +79,8 @@ pub struct Prepared {
     /// Bytes of the largest message.
     pub largest: usize,
     pub unread: Vec<String>,
+    /// The messages as they were looked at: without signatures.
+    pub unsigned: Skeleton,
 }
 
 impl Prepared {
@@ -205,11 +207,6 @@ fn ledger_place(project: &Project, practice: bool) -> Result<Where, Failure> {
     Ok(Where::File(project.path(text.strip_prefix("sqlite:").unwrap_or(text))))
 }
 
-/// Whether other computers may send from the same ledger.
-pub fn is_shared(project: &Project, practice: bool) -> Result<bool, Failure> {
-    Ok(matches!(ledger_place(project, practice)?, Where::Server(_)))
-}
-
 /// The ledger, made if there is none, for so many connections at a time.
 pub async fn ledger_for(
     project: &Project,
@@ -323,7 +320,7 @@ pub async fn prepare(
         doubts: &doubts,
     };
     let findings = check(&composition, &known);
-    Ok(Prepared { edition, composition, audience, identity, findings, largest, unread })
+    Ok(Prepared { edition, composition, audience, identity, findings, largest, unread, unsigned })
 }
 
 /// What was found in everybody's copies.

@@ -9,11 +9,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
-use super::planned::{find_planned, is_sending, lock};
+use super::planned::{find_planned, hold, is_sending};
 use super::screen::people;
 use super::{Desk, world};
 use crate::ledger::{Event, Ledger, Row, Status};
 use crate::report::relay_log::RelayLog;
+use crate::rfc::csv::LONGEST_TABLE_BYTES;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -56,7 +57,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         .help("let it finish, or stop it with Ctrl-C, then decide"));
     }
     let log = arguments.log.as_deref().map(read_log).transpose()?;
-    let _lock = if ledger.lease().is_none() { Some(lock(&project, name, practice)?) } else { None };
+    let _held = hold(&project, &ledger, name, practice)?;
     // A run that was killed has left copies that only this can name.
     ledger.recover(name, world::now()).await?;
     let mut uncertain = Vec::new();
@@ -124,12 +125,30 @@ const LONGEST_LOG_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// No line of a mail log is longer.
 const LONGEST_LINE_BYTES: u64 = 64 * 1024;
 
+/// Enough of a file to see whether it is a table.
+const START_BYTES: u64 = 64 * 1024;
+
 fn read_log(path: &Path) -> Result<RelayLog, Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Usage, format!("{} cannot be read: {error}", path.display()))
+    let cannot = |what: String| {
+        Failure::new(Exit::Usage, format!("{} cannot be read: {what}", path.display()))
             .help("give the relay's log as a file of text, not compressed")
     };
-    let mut input = BufReader::new(File::open(path).map_err(cannot)?.take(LONGEST_LOG_BYTES));
+    let unreadable = |error: std::io::Error| cannot(error.to_string());
+    let open = || File::open(path).map_err(unreadable);
+    let shown = path.display().to_string();
+    let mut start = Vec::new();
+    open()?.take(START_BYTES).read_to_end(&mut start).map_err(unreadable)?;
+    // The start may end in the middle of a row: only its heading counts.
+    if matches!(RelayLog::of_table(&shown, &start), Ok(Some(_))) {
+        let mut bytes = Vec::new();
+        // One byte more than a table may have, so that a longer one is refused and not cut off.
+        let most = LONGEST_TABLE_BYTES as u64 + 1;
+        open()?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+        let table =
+            RelayLog::of_table(&shown, &bytes).map_err(|error| cannot(error.to_string()))?;
+        return Ok(table.unwrap_or_default());
+    }
+    let mut input = BufReader::new(open()?.take(LONGEST_LOG_BYTES));
     let mut log = RelayLog::default();
     let mut line = Vec::new();
     loop {
@@ -137,7 +156,7 @@ fn read_log(path: &Path) -> Result<RelayLog, Failure> {
         let read = Read::by_ref(&mut input)
             .take(LONGEST_LINE_BYTES)
             .read_until(b'\n', &mut line)
-            .map_err(cannot)?;
+            .map_err(unreadable)?;
         if read == 0 {
             break;
         }

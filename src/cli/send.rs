@@ -1,26 +1,26 @@
 //! `roundup send`: plan, confirm, deliver, record. Run again, it carries on.
 //! Shell: the ledger, the relay, the person at the keyboard.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use clap::Args;
 use serde::Serialize;
 
+use super::carry_on::{carry_on, tell_changes};
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
 use super::orders::{orders, server};
-use super::planned::lock;
+use super::planned::hold;
 use super::prepare::{self, Chosen, Destination, Prepared, choose, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
 use super::screen::{Screen, grouped, people};
-use super::trust::refuse_strange;
 use super::which::Which;
 use super::{Desk, prompt, world};
 use crate::audience::{Audience, LeftOut, List, assemble, strangest};
-use crate::ledger::{Event, Ledger, LedgerError, Plan, PlannedEdition, Status, Wish};
+use crate::ledger::{Ledger, LedgerError, Plan, PlannedEdition};
 use crate::message::{Identity, Skeleton};
 use crate::project::Project;
 use crate::report::Report;
@@ -93,13 +93,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Interrupted);
     };
     project.own_folder(practice)?;
-    // Where the ledger is shared, its leases say who sends what.
-    let _lock = if prepare::is_shared(&project, practice)? {
-        None
-    } else {
-        Some(lock(&project, &chosen.name, practice)?)
-    };
     let ledger = Arc::new(prepare::ledger_for(&project, practice, orders.connections).await?);
+    let _held = hold(&project, &*ledger, &chosen.name, practice)?;
     let first = match plan {
         Some(plan) => plan_first(&*ledger, plan).await?,
         None => None,
@@ -158,31 +153,6 @@ async fn planned_already(project: &Project, name: &str, practice: bool) -> Resul
     match prepare::existing_ledger(project, practice).await? {
         Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
         None => Ok(false),
-    }
-}
-
-/// What was planned is what is sent; people who have changed something since should know.
-async fn tell_changes(
-    project: &Project,
-    chosen: &Chosen,
-    planned: &PlannedEdition,
-    list: &List,
-    screen: &Screen,
-) {
-    // An edition that cannot be composed any more is no obstacle: it was composed when it was planned.
-    let changed = match prepare::composed(project, chosen, Some(list)).await {
-        Ok((_, now)) => {
-            let then = &planned.composition;
-            let (now_first, then_first) = (now.variants.first(), then.variants.first());
-            now.subject != then.subject
-                || now_first.map(|v| (&v.html, &v.text)) != then_first.map(|v| (&v.html, &v.text))
-        }
-        Err(_) => true,
-    };
-    if changed {
-        screen.say(
-            "Stories, templates or settings have changed since the plan: what was planned is sent, to everybody.",
-        );
     }
 }
 
@@ -252,7 +222,7 @@ async fn plan(
         prepared.composition.shown(&prepared.composition.subject)
     ));
     tell_people(&prepared.audience, screen);
-    tell_strangest(project, &prepared, screen)?;
+    tell_strangest(&prepared, screen);
     tell_destination(destination, &prepared.identity, screen);
     if !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
@@ -330,20 +300,12 @@ fn tell_people(audience: &Audience, screen: &Screen) {
 const STRANGEST: usize = 5;
 
 /// How the strangest of the list will be addressed: names that came from somewhere else look wrong in ways no rule knows.
-pub fn tell_strangest(
-    project: &Project,
-    prepared: &Prepared,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let found = strangest(&prepared.audience.recipients, STRANGEST);
-    if found.is_empty() {
-        return Ok(());
-    }
-    let skeleton = prepared.skeleton(project, world::now())?;
+pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
     let mut title = "  Strangest ";
-    for strange in found {
+    for strange in strangest(&prepared.audience.recipients, STRANGEST) {
         // A mail without a personal word has the name in its To field all the same.
-        let line = skeleton
+        let line = prepared
+            .unsigned
             .first_personal_line(strange.recipient)
             .unwrap_or_else(|| format!("To: {}", strange.recipient.name().unwrap_or_default()));
         let line: String = line.chars().filter(|c| !c.is_control()).take(60).collect();
@@ -351,7 +313,6 @@ pub fn tell_strangest(
         screen.say(&format!("{title}\"{line}\" for {who}: the name {}", strange.why));
         title = "            ";
     }
-    Ok(())
 }
 
 /// Rows that are not mailed: each is named, or counted when there are many.
@@ -411,120 +372,6 @@ pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, 
         )
         .help(format!("add --confirm {number} when that is the number you expect"))),
     }
-}
-
-/// Gets a planned edition ready to go on. `Some` when it is finished already, or the person pressed Enter.
-async fn carry_on(
-    project: &Project,
-    ledger: &impl Ledger,
-    planned: &PlannedEdition,
-    list: &List,
-    destination: &Destination,
-    arguments: &Arguments,
-    screen: &Screen,
-) -> Result<Option<Exit>, Failure> {
-    let now = world::now();
-    let name = &planned.name;
-    let standing = ledger.standing(name).await?;
-    let uncertain = ledger.recover(name, now).await?;
-    if uncertain > 0 {
-        screen.warn(&format!(
-            "the last run stopped while {} handed over: nobody can know whether it arrived. \
-             It is not sent again; `roundup resolve {name}` lists it",
-            if uncertain == 1 { "1 message was" } else { "several messages were" }
-        ));
-    }
-    let counts = ledger.counts(name).await?;
-    if counts.open() == 0 {
-        let report = report_of(project, ledger, planned, destination.is_practice()).await?;
-        if screen.json {
-            screen.object(&report)?;
-        } else {
-            let word = if standing.wish == Wish::Cancel { "was cancelled" } else { "is finished" };
-            screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
-            screen.say(&format!("Next: roundup report {name}"));
-        }
-        return Ok(Some(Exit::Done));
-    }
-    let paused = standing.wish == Wish::Pause;
-    if paused {
-        let since = standing.wished_at.unwrap_or(now).with_timezone(&project.settings.time_zone);
-        let since = since.format("%-d %B %Y at %H:%M");
-        if !screen.asks && !arguments.unpause {
-            return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
-                .help(format!("to go on: roundup send {name} --unpause")));
-        }
-        screen.say(&format!("{name} was paused on {since}; this lets it go on."));
-    }
-    if !destination.is_practice() {
-        refuse_strange(project, ledger, name, &standing, arguments.trust_ledger, screen).await?;
-    }
-    screen.say(&format!(
-        "Carrying on with {name}, planned on {}: {} of {} left.",
-        planned.planned_at.with_timezone(&project.settings.time_zone).format("%-d %B %Y at %H:%M"),
-        grouped(counts.open()),
-        people(counts.people())
-    ));
-    if !confirm(counts.people(), arguments.confirm, screen)? {
-        screen.say("Nothing was sent.");
-        return Ok(Some(Exit::Interrupted));
-    }
-    if paused {
-        ledger.wish(name, Wish::Go, now).await?;
-    }
-    suppress_the_gone(ledger, name, list, destination, screen).await?;
-    Ok(None)
-}
-
-/// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.
-async fn suppress_the_gone(
-    ledger: &impl Ledger,
-    edition: &str,
-    list: &List,
-    destination: &Destination,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let audience = assemble(list, destination.takes_examples());
-    let current: BTreeSet<String> =
-        audience.recipients.iter().map(|recipient| recipient.address.key()).collect();
-    let reasons: BTreeMap<String, String> = audience
-        .left_out
-        .iter()
-        .map(|left| (left.address.to_lowercase(), left.why.to_string()))
-        .collect();
-    let rows = ledger.rows(edition).await?;
-    let mut gone = 0;
-    let mut planned: BTreeSet<String> = BTreeSet::new();
-    for (id, row) in rows {
-        let key = crate::rfc::address::EmailAddress::parse(&row.address)
-            .map_or_else(|_| row.address.to_lowercase(), |address| address.key());
-        planned.insert(key.clone());
-        if current.contains(&key) || !matches!(row.status, Status::Planned | Status::Deferred) {
-            continue;
-        }
-        let why =
-            reasons.get(&key).cloned().unwrap_or_else(|| "is no longer on the list".to_owned());
-        let event = Event::Suppressed { why: why.clone() };
-        if ledger.decide(vec![(id, event)], world::now()).await? == 0 {
-            continue;
-        }
-        screen.say(&format!("  {}: not mailed: {why}", row.address));
-        gone += 1;
-    }
-    let new = current.difference(&planned).count();
-    if gone > 0 {
-        screen.say(&format!(
-            "{} left the list since the plan, and will not be mailed.",
-            people(gone)
-        ));
-    }
-    if new > 0 {
-        screen.say(&format!(
-            "{} joined the list since the plan: this edition does not go to them.",
-            people(new as u64)
-        ));
-    }
-    Ok(())
 }
 
 fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure> {

@@ -7,6 +7,8 @@ mod kept;
 #[cfg(test)]
 pub mod laws;
 pub mod memory;
+#[cfg(test)]
+mod model;
 pub mod plan;
 pub mod postgres;
 pub mod sqlite;

@@ -1,9 +1,11 @@
 //! What a relay's own log says: the Message-IDs of messages it took (Postfix, Exim, or a provider's CSV).
-//! Pure: lines in, Message-IDs out.
+//! Pure: lines or a table in, Message-IDs out.
 
 use std::collections::{BTreeSet, HashMap};
 
-/// Columns in which providers write the Message-ID, in lower case without signs between the words.
+use crate::rfc::csv::{self, TableError};
+
+/// Columns in which providers write the Message-ID, as `csv::simple` writes names.
 const ID_COLUMNS: [&str; 7] = [
     "messageid",
     "smtpid",
@@ -18,37 +20,46 @@ const EVENT_COLUMNS: [&str; 6] = ["event", "status", "state", "type", "eventtype
 /// Words for a message that was never on its way.
 const REFUSED: [&str; 6] = ["drop", "reject", "block", "invalid", "fail", "suppress"];
 
-/// Reads a log line by line. A line it does not know says nothing.
+/// What a log says. A line it does not know says nothing.
 #[derive(Debug, Default)]
 pub struct RelayLog {
     took: BTreeSet<String>,
     /// Postfix names the Message-ID when it reads the header, and the queue when it has taken the whole.
     in_queue: HashMap<String, String>,
-    csv: Option<Columns>,
     lines: u64,
     known: u64,
 }
 
-#[derive(Debug)]
-struct Columns {
-    id: usize,
-    event: Option<usize>,
-    separator: char,
-}
-
 impl RelayLog {
+    /// Reads a provider's table; `None` when no column of it holds Message-IDs.
+    ///
+    /// # Errors
+    /// When it is no table at all.
+    pub fn of_table(source: &str, bytes: &[u8]) -> Result<Option<Self>, TableError> {
+        let table = csv::read(source, bytes)?;
+        let Some(id) = table.column(&ID_COLUMNS) else { return Ok(None) };
+        let event = table.column(&EVENT_COLUMNS);
+        let mut log = Self { lines: 1, known: 1, ..Self::default() };
+        for row in &table.rows {
+            log.lines += 1;
+            let id = bare(&row.cells[id]);
+            if !id.contains('@') {
+                continue;
+            }
+            log.known += 1;
+            let event = event.map_or(String::new(), |event| row.cells[event].to_lowercase());
+            if !REFUSED.iter().any(|word| event.contains(word)) {
+                log.took.insert(id.to_owned());
+            }
+        }
+        Ok(Some(log))
+    }
+
+    /// Reads a line of Postfix or Exim.
     pub fn line(&mut self, line: &str) {
         self.lines += 1;
-        let line = line.trim_end().trim_start_matches('\u{feff}');
-        if self.lines == 1 {
-            self.csv = columns(line);
-        }
-        let known = match &self.csv {
-            Some(_) if self.lines == 1 => true,
-            Some(_) => self.csv_line(line),
-            None => self.postfix(line) || self.exim(line),
-        };
-        self.known += u64::from(known);
+        let line = line.trim_end();
+        self.known += u64::from(self.postfix(line) || self.exim(line));
     }
 
     /// `Dec 31 12:00:01 mx postfix/cleanup[12]: 4D2F: message-id=<a@b>` names it; `qmgr … (queue active)` or any
@@ -82,21 +93,6 @@ impl RelayLog {
         id.is_some()
     }
 
-    fn csv_line(&mut self, line: &str) -> bool {
-        let Some(columns) = &self.csv else { return false };
-        let fields = fields(line, columns.separator);
-        let Some(id) = fields.get(columns.id).map(|id| bare(id)).filter(|id| id.contains('@'))
-        else {
-            return false;
-        };
-        let event = columns.event.and_then(|at| fields.get(at)).map(|event| event.to_lowercase());
-        let refused = event.is_some_and(|event| REFUSED.iter().any(|word| event.contains(word)));
-        if !refused {
-            self.took.insert(id.to_owned());
-        }
-        true
-    }
-
     /// Whether the relay took the message of this Message-ID (without angle brackets).
     pub fn took(&self, message_id: &str) -> bool {
         self.took.contains(message_id)
@@ -112,43 +108,14 @@ fn bare(id: &str) -> &str {
     id.trim().trim_start_matches('<').trim_end_matches('>')
 }
 
-fn columns(line: &str) -> Option<Columns> {
-    let separator = [',', ';', '\t'].into_iter().max_by_key(|sign| line.matches(*sign).count())?;
-    let names: Vec<String> = fields(line, separator)
-        .iter()
-        .map(|name| {
-            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
-        })
-        .collect();
-    let find = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
-    Some(Columns { id: find(&ID_COLUMNS)?, event: find(&EVENT_COLUMNS), separator })
-}
-
-/// One line's fields; quotes hold separators, and are doubled to mean themselves (RFC 4180).
-fn fields(line: &str, separator: char) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut signs = line.chars().peekable();
-    while let Some(sign) = signs.next() {
-        let last = fields.len() - 1;
-        match sign {
-            '"' if quoted && signs.peek() == Some(&'"') => {
-                signs.next();
-                fields[last].push('"');
-            }
-            '"' => quoted = !quoted,
-            sign if sign == separator && !quoted => fields.push(String::new()),
-            sign => fields[last].push(sign),
-        }
-    }
-    fields
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(text: &str) -> RelayLog {
+        if let Ok(Some(log)) = RelayLog::of_table("log.csv", text.as_bytes()) {
+            return log;
+        }
         let mut log = RelayLog::default();
         text.lines().for_each(|line| log.line(line));
         log

@@ -68,7 +68,7 @@ fn delay_of(stage: Stage, reply: &Reply) -> Delay {
     let text = reply.summary().to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let code = reply.enhanced.map(|enhanced| (enhanced.subject, enhanced.detail));
-    if says(&["greylist", "graylist", "grey-list", "gray-list", "greylisted"]) {
+    if says(&["greylist", "graylist", "grey-list", "gray-list"]) {
         return Delay::Greylisted;
     }
     if says(&[

@@ -1,4 +1,5 @@
 //! A ledger and its senders under whatever may happen, against a model that knows what really arrived.
+//! Shell: runs ledgers.
 //!
 //! Sequences of happenings are made at random: senders enter, claim, hand over, get answers, die, are replaced; people
 //! unsubscribe; operators pause, cancel, resend; the clock jumps. After each step the invariants hold:
@@ -9,18 +10,14 @@
 //! - who was suppressed before her copy was claimed is not handed over;
 //! - in the end everybody is in a final state, and who has nothing is named.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use roundup::audience::{Audience, Keys, Recipient};
-use roundup::compose::{Composition, Values, Variant};
-use roundup::ledger::{
-    Event, Ledger, LedgerError, MemoryLedger, Plan, SenderId, SqliteLedger, Status, Wish,
-};
-use roundup::rfc::address::EmailAddress;
-use roundup::window::Window;
+
+use super::{Event, Ledger, LedgerError, MemoryLedger, SenderId, SqliteLedger, Status, Wish, laws};
+use crate::audience::Keys;
+use crate::rfc::address::EmailAddress;
 
 const PEOPLE: usize = 6;
 const EDITION: &str = "2020";
@@ -110,36 +107,9 @@ fn address(who: usize) -> EmailAddress {
     EmailAddress::parse(&format!("p{who}@example.org")).unwrap()
 }
 
-fn plan(edition: &str) -> Plan {
-    let composition = Composition {
-        edition: edition.to_owned(),
-        subject: Vec::new(),
-        preheader: String::new(),
-        variants: vec![Variant {
-            segments: BTreeSet::new(),
-            html: Vec::new(),
-            text: Vec::new(),
-            mjml: String::new(),
-        }],
-        slots: Vec::new(),
-        segments: BTreeSet::new(),
-    };
-    let recipients = (0..PEOPLE).map(|who| Recipient {
-        address: address(who),
-        values: Values::new(),
-        segments: BTreeSet::new(),
-    });
-    let audience = Audience { recipients: recipients.collect(), left_out: Vec::new() };
-    let window = Window::year("2020", chrono_tz::Europe::London).unwrap();
-    Plan::new(composition, &window, audience, &keys(), "example.org", start())
-}
-
+/// The secret of the plan's names.
 fn keys() -> Keys {
-    Keys::new(b"a secret of the model")
-}
-
-fn start() -> DateTime<Utc> {
-    "2020-12-31T12:00:00Z".parse().unwrap()
+    Keys::new(b"secret")
 }
 
 /// What the model knows of one person's copy, beside what the ledger says.
@@ -154,7 +124,7 @@ struct Truth {
 }
 
 struct World<L> {
-    ledger: Arc<L>,
+    ledger: L,
     now: DateTime<Utc>,
     sender: Option<SenderId>,
     /// Died, and nobody has taken over yet.
@@ -169,11 +139,14 @@ struct World<L> {
 
 impl<L: Ledger> World<L> {
     async fn new(ledger: L) -> Self {
-        ledger.plan(plan(EDITION)).await.unwrap();
-        ledger.plan(plan("other")).await.unwrap();
+        let addresses: Vec<String> = (0..PEOPLE).map(|who| address(who).to_string()).collect();
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        for edition in [EDITION, "other"] {
+            ledger.plan(laws::plan(edition, &addresses)).await.unwrap();
+        }
         Self {
-            ledger: Arc::new(ledger),
-            now: start(),
+            ledger,
+            now: laws::now(),
             sender: None,
             fallen: None,
             zombies: Vec::new(),
