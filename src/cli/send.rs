@@ -304,10 +304,9 @@ pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
     let mut title = "  Strangest ";
     for strange in strangest(&prepared.audience.recipients, STRANGEST) {
         // A mail without a personal word has the name in its To field all the same.
-        let line = prepared
-            .unsigned
-            .first_personal_line(strange.recipient)
-            .unwrap_or_else(|| format!("To: {}", strange.recipient.name().unwrap_or_default()));
+        let to = || strange.recipient.name().map(|name| format!("To: {name}"));
+        let line = prepared.unsigned.first_personal_line(strange.recipient).or_else(to);
+        let Some(line) = line else { continue };
         let line: String = line.chars().filter(|c| !c.is_control()).take(60).collect();
         let who = strange.recipient.address.masked();
         screen.say(&format!("{title}\"{line}\" for {who}: the name {}", strange.why));

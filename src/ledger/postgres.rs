@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row as SqlRow, Statement, Transaction};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -142,7 +143,12 @@ fn is_local(config: &Config) -> bool {
 
 fn broken(error: &tokio_postgres::Error) -> LedgerError {
     if let Some(answer) = error.as_db_error() {
-        return LedgerError::Write { what: answer.message().to_owned() };
+        let what = answer.message().to_owned();
+        // A fatal answer ends the session: the server goes down, or did not want to wait for us any longer.
+        return match answer.parsed_severity() {
+            Some(Severity::Fatal | Severity::Panic) => LedgerError::Unreachable { what },
+            _ => LedgerError::Write { what },
+        };
     }
     LedgerError::Unreachable { what: cause(error) }
 }

@@ -101,7 +101,17 @@ fn at_each_point_nobody_is_lost_and_nobody_is_mailed_twice() {
             let said = std::fs::read_to_string(&told).unwrap_or_default();
             if marks.iter().any(|mark| said.contains(mark)) {
                 happened.insert(point.name);
-                assert!(!point.is_deadly || !status.success(), "{} {which}", point.name);
+                if point.is_deadly && status.success() {
+                    // Only the sync at the closing of the file may fail unheard: by then everybody's row was on the disk.
+                    let report = charity.report("2020");
+                    let done = (&report["state"], &report["accepted"]);
+                    assert_eq!(
+                        done,
+                        (&"finished".into(), &PEOPLE.into()),
+                        "{} {which}",
+                        point.name
+                    );
+                }
             }
             // What it left is settled, and the rest is sent.
             let ran = charity.run("send --year 2020 --confirm 6");
