@@ -2,11 +2,12 @@
 //! Pure: lists in, an audience out.
 
 pub mod list;
+pub mod portions;
 pub mod strange;
 pub mod subscriber;
 pub mod token;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,8 @@ use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
 pub use list::List;
-pub use strange::{Strange, strangest};
+pub use portions::on_all_cores;
+pub use strange::{Strange, Strangest};
 pub use subscriber::{Basis, Standing, Subscriber};
 pub use token::Keys;
 
@@ -98,52 +100,69 @@ impl fmt::Display for WhyNot {
     }
 }
 
-/// The people of an edition.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Audience {
-    /// In the order of the list.
-    pub recipients: Vec<Recipient>,
-    pub left_out: Vec<LeftOut>,
+/// A row of the list as an edition takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Person {
+    Mailed(Recipient),
+    LeftOut(LeftOut),
 }
 
-/// Sorts a list into those who are mailed and those who are not. Where an address stands twice, any row that says no
-/// wins over one that says yes. `examples` lets the reserved example domains in: for practice and for servers of one's
-/// own.
-pub fn assemble(list: &List, examples: bool) -> Audience {
-    let mut refusals: BTreeMap<String, WhyNot> = BTreeMap::new();
-    for subscriber in &list.subscribers {
-        if let Some(why) = subscriber.standing.refusal() {
-            refusals.entry(subscriber.address.key()).or_insert(why);
+/// The people of an edition, counted, with a few of them to show.
+#[derive(Debug, Clone, Default)]
+pub struct Audience {
+    pub mailed: u64,
+    pub left_out: u64,
+    /// Left out for nothing but their example address.
+    pub examples: u64,
+    /// The first who are mailed, in the order of the list.
+    pub first: Vec<Recipient>,
+    /// The first who are not.
+    pub first_left_out: Vec<LeftOut>,
+    /// Some of the reasons, in words.
+    pub reasons: BTreeSet<String>,
+    pub strangest: Strangest,
+}
+
+/// The most people and reasons of a kind that an audience keeps to show.
+const MOST_SHOWN: usize = 10;
+
+impl Audience {
+    pub fn count(&mut self, person: &Person) {
+        match person {
+            Person::Mailed(recipient) => {
+                self.mailed += 1;
+                if self.first.len() < MOST_SHOWN {
+                    self.first.push(recipient.clone());
+                }
+                self.strangest.look_at(recipient);
+            }
+            Person::LeftOut(left_out) => {
+                self.left_out += 1;
+                self.examples += u64::from(left_out.why == WhyNot::ExampleDomain);
+                if self.first_left_out.len() < MOST_SHOWN {
+                    self.first_left_out.push(left_out.clone());
+                }
+                if self.reasons.len() < MOST_SHOWN {
+                    self.reasons.insert(left_out.why.to_string());
+                }
+            }
         }
     }
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut audience = Audience { left_out: list.left_out.clone(), ..Audience::default() };
-    for subscriber in &list.subscribers {
-        let key = subscriber.address.key();
-        let duplicate = seen.get(&key).map(|line| WhyNot::Duplicate { line: *line });
-        seen.entry(key.clone()).or_insert_with(|| subscriber.place.line.unwrap_or(0));
-        let why = duplicate
-            .or_else(|| refusals.get(&key).cloned())
-            .or_else(|| subscriber.lawful().err())
-            .or_else(|| role(&subscriber.address))
-            .or_else(|| {
-                (!examples && subscriber.address.is_reserved()).then_some(WhyNot::ExampleDomain)
-            });
-        match why {
-            Some(why) => audience.left_out.push(LeftOut {
-                address: subscriber.address.to_string(),
-                place: subscriber.place.clone(),
-                why,
-            }),
-            None => audience.recipients.push(Recipient {
-                address: subscriber.address.clone(),
-                values: subscriber.values.clone(),
-                segments: subscriber.segments.clone(),
-            }),
-        }
+
+    /// Those of a later part of the list too.
+    #[must_use]
+    pub fn and(mut self, later: Self) -> Self {
+        self.mailed += later.mailed;
+        self.left_out += later.left_out;
+        self.examples += later.examples;
+        self.first.extend(later.first);
+        self.first.truncate(MOST_SHOWN);
+        self.first_left_out.extend(later.first_left_out);
+        self.first_left_out.truncate(MOST_SHOWN);
+        self.reasons.extend(later.reasons.into_iter().take(MOST_SHOWN));
+        self.strangest = self.strangest.and(later.strangest);
+        self
     }
-    audience.left_out.sort_by_key(|left_out| left_out.place.line);
-    audience
 }
 
 fn role(address: &EmailAddress) -> Option<WhyNot> {
@@ -157,12 +176,32 @@ fn role(address: &EmailAddress) -> Option<WhyNot> {
 mod tests {
     use super::*;
 
-    fn audience(rows: &str, examples: bool) -> Audience {
-        let text = format!("email,first_name,basis,status\n{rows}");
-        assemble(&list::read("people.csv", text.as_bytes()).unwrap(), examples)
+    struct Sorted {
+        recipients: Vec<Recipient>,
+        left_out: Vec<LeftOut>,
     }
 
-    fn reasons(audience: &Audience) -> Vec<(usize, String)> {
+    fn audience(rows: &str, examples: bool) -> Sorted {
+        let text = format!("email,first_name,basis,status\n{rows}");
+        let input: std::sync::Arc<[u8]> = text.as_bytes().into();
+        let list =
+            List::survey(vec![("people.csv".to_owned(), std::sync::Arc::new(input))]).unwrap();
+        let mut sorted = Sorted { recipients: Vec::new(), left_out: Vec::new() };
+        let mut counted = Audience::default();
+        for person in list.everybody(examples) {
+            let person = person.unwrap();
+            counted.count(&person);
+            match person {
+                Person::Mailed(recipient) => sorted.recipients.push(recipient),
+                Person::LeftOut(left_out) => sorted.left_out.push(left_out),
+            }
+        }
+        assert_eq!(counted.mailed as usize, sorted.recipients.len());
+        assert_eq!(counted.left_out as usize, sorted.left_out.len());
+        sorted
+    }
+
+    fn reasons(audience: &Sorted) -> Vec<(usize, String)> {
         audience
             .left_out
             .iter()

@@ -13,22 +13,44 @@ pub struct Strange<'a> {
 
 /// A name that is longer is seldom one.
 const LONG_NAME: usize = 30;
+/// Enough of each kind to fill the whole, if there is no other.
+pub const STRANGEST: usize = 5;
 
-/// The strangest of them, the strangest first, and each reason once before any comes a second time.
-pub fn strangest(recipients: &[Recipient], most: usize) -> Vec<Strange<'_>> {
-    let mut found: Vec<(usize, u32, usize, Strange<'_>)> = Vec::new();
-    let mut seen: [usize; REASONS.len()] = [0; REASONS.len()];
-    for (at, recipient) in recipients.iter().enumerate() {
-        let Some(reason) = reason(&recipient.values) else { continue };
-        // Enough of each kind to fill the whole, if there is no other.
-        if seen[reason] < most {
-            let strange = Strange { recipient, why: REASONS[reason] };
-            found.push((seen[reason], u32::try_from(reason).unwrap_or(0), at, strange));
-            seen[reason] += 1;
+/// The strangest of those who were looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Strangest {
+    found: [Vec<Recipient>; REASONS.len()],
+}
+
+impl Strangest {
+    pub fn look_at(&mut self, recipient: &Recipient) {
+        if let Some(reason) = reason(&recipient.values)
+            && self.found[reason].len() < STRANGEST
+        {
+            self.found[reason].push(recipient.clone());
         }
     }
-    found.sort_by_key(|(round, reason, at, _)| (*round, *reason, *at));
-    found.into_iter().take(most).map(|(.., strange)| strange).collect()
+
+    /// Those of a later part of the list too.
+    #[must_use]
+    pub fn and(mut self, later: Self) -> Self {
+        for (found, later) in self.found.iter_mut().zip(later.found) {
+            found.extend(later);
+            found.truncate(STRANGEST);
+        }
+        self
+    }
+
+    /// The strangest first, and each reason once before any comes a second time.
+    pub fn shown(&self) -> impl Iterator<Item = Strange<'_>> {
+        (0..STRANGEST)
+            .flat_map(|round| {
+                self.found.iter().zip(REASONS).filter_map(move |(found, why)| {
+                    found.get(round).map(|recipient| Strange { recipient, why })
+                })
+            })
+            .take(STRANGEST)
+    }
 }
 
 /// The strangest first.
@@ -95,32 +117,23 @@ mod tests {
             .collect()
     }
 
+    fn shown(names: &[&str]) -> Vec<String> {
+        let (early, late) = names.split_at(names.len() / 2);
+        let look = |names: &[&str]| {
+            let mut strangest = Strangest::default();
+            people(names).iter().for_each(|recipient| strangest.look_at(recipient));
+            strangest
+        };
+        let both = look(early).and(look(late));
+        both.shown().map(|strange| strange.recipient.values["first_name"].clone()).collect()
+    }
+
     #[test]
     fn the_strangest_come_first_and_each_kind_before_a_second_of_any() {
-        let names = [
-            "Ann",
-            "Zoë",
-            "bob",
-            "cid",
-            "EVE",
-            "X",
-            "",
-            "a@b.example",
-            "{{name}}",
-            "Agent 7",
-            "ليلى",
-            "日本",
-        ];
-        let people = people(&names);
-        let found: Vec<&str> = strangest(&people, 9)
-            .iter()
-            .map(|strange| strange.recipient.values["first_name"].as_str())
-            .collect();
-        assert_eq!(
-            found,
-            ["{{name}}", "a@b.example", "Agent 7", "ليلى", "EVE", "bob", "X", "", "cid"]
-        );
-        assert_eq!(strangest(&people, 5).len(), 5);
-        assert_eq!(strangest(&people[..2], 5), []);
+        let names =
+            ["Ann", "Zoë", "bob", "EVE", "Agent 7", "Agent 8", "{{name}}", "a@b.example", "ليلى"];
+        assert_eq!(shown(&names), ["{{name}}", "a@b.example", "Agent 7", "ليلى", "EVE"]);
+        assert_eq!(shown(&["bob", "Ann", "cid", "X", "", "日本"]), ["bob", "X", "", "cid"]);
+        assert!(shown(&["Ann", "Zoë"]).is_empty());
     }
 }

@@ -19,6 +19,7 @@ enum Purpose {
 }
 
 /// The project's secret, ready to make and check names.
+#[derive(Clone)]
 pub struct Keys {
     key: hmac::Key,
 }

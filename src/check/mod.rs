@@ -53,7 +53,7 @@ pub struct Known<'a> {
     /// The largest message of all that would be sent, and whose it is.
     pub largest: Option<(usize, &'a str)>,
     /// People whose copy nobody would want to get.
-    pub doubts: &'a [Doubt],
+    pub doubts: &'a Doubts,
 }
 
 /// One person's copy that would look wrong.
@@ -62,6 +62,34 @@ pub struct Doubt {
     pub address: String,
     /// As in "would be greeted without a name".
     pub what: String,
+}
+
+/// All doubts, counted, with the first of them by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doubts {
+    pub first: Vec<Doubt>,
+    pub count: usize,
+}
+
+impl Doubts {
+    /// More than this are counted and not named.
+    const MOST_NAMED: usize = 5;
+
+    pub fn add(&mut self, doubt: Doubt) {
+        self.count += 1;
+        if self.first.len() < Self::MOST_NAMED {
+            self.first.push(doubt);
+        }
+    }
+
+    /// Those of a later part of the list too.
+    #[must_use]
+    pub fn and(mut self, later: Self) -> Self {
+        self.count += later.count;
+        self.first.extend(later.first);
+        self.first.truncate(Self::MOST_NAMED);
+        self
+    }
 }
 
 /// One question, with its reason for people who ask.
@@ -152,7 +180,7 @@ mod tests {
         pub theme: Theme,
         pub templates: Vec<(String, String)>,
         pub largest: usize,
-        pub doubts: Vec<super::Doubt>,
+        pub doubts: super::Doubts,
     }
 
     impl Mail {
@@ -184,7 +212,13 @@ mod tests {
                 }),
             };
             let edition = edit(&draft, selection).unwrap();
-            Self { edition, theme, templates: Vec::new(), largest: 40_000, doubts: Vec::new() }
+            Self {
+                edition,
+                theme,
+                templates: Vec::new(),
+                largest: 40_000,
+                doubts: super::Doubts::default(),
+            }
         }
 
         pub fn with(change: impl FnOnce(&mut Self)) -> Self {

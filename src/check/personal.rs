@@ -23,14 +23,11 @@ pub const RULES: [Rule; 2] = [
     },
 ];
 
-/// More than this are counted and not named.
-const MOST_NAMED: usize = 5;
-
 fn each_copy(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = known
         .doubts
+        .first
         .iter()
-        .take(MOST_NAMED)
         .map(|doubt| Finding {
             rule: "each-copy",
             severity: Severity::Must,
@@ -39,7 +36,7 @@ fn each_copy(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
             cure: "mend the row of the list, or give the words in the draft a fallback".to_owned(),
         })
         .collect();
-    let more = known.doubts.len().saturating_sub(MOST_NAMED);
+    let more = known.doubts.count.saturating_sub(findings.len());
     if more > 0
         && let Some(last) = findings.last_mut()
     {
@@ -98,9 +95,15 @@ mod tests {
             address: format!("p{n}@example.org"),
             what: "would be greeted without a name".to_owned(),
         };
-        let mail = Mail::with(|mail| mail.doubts = vec![doubt(1)]);
+        let mail = Mail::with(|mail| mail.doubts.add(doubt(1)));
         assert!(mail.only_finding().starts_with("each-copy: p1@example.org would be greeted"));
-        let many = Mail::with(|mail| mail.doubts = (0..9).map(doubt).collect());
+        let many = Mail::with(|mail| {
+            for n in 0..9 {
+                let mut later = super::super::Doubts::default();
+                later.add(doubt(n));
+                mail.doubts = std::mem::take(&mut mail.doubts).and(later);
+            }
+        });
         let findings = many.findings();
         assert_eq!(findings.len(), 5);
         assert!(findings[4].contains("and 4 more like it"), "{findings:?}");

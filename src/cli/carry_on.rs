@@ -1,7 +1,10 @@
 //! `roundup send`, run again: what was planned goes on, when it may be trusted and somebody says so.
 //! Shell: the ledger and the person at the keyboard.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
 
 use super::failure::{Exit, Failure};
 use super::prepare::{self, Chosen, Destination};
@@ -10,122 +13,234 @@ use super::screen::{Screen, grouped, people};
 use super::send::{Arguments, confirm};
 use super::trust::refuse_strange;
 use super::world;
-use crate::audience::{List, assemble};
-use crate::ledger::{Event, Ledger, PlannedEdition, Status, Wish};
+use crate::audience::list::{ListError, fingerprint};
+use crate::audience::{List, Person, on_all_cores};
+use crate::compose::People;
+use crate::ledger::{Event, Ledger, Pick, PlannedEdition, Status, Wish};
 use crate::project::Project;
 
-/// Gets a planned edition ready to go on. `Some` when it is finished already, or the person pressed Enter.
-pub async fn carry_on(
-    project: &Project,
-    ledger: &impl Ledger,
-    planned: &PlannedEdition,
-    list: &List,
-    destination: &Destination,
-    arguments: &Arguments,
-    screen: &Screen,
-) -> Result<Option<Exit>, Failure> {
-    let now = world::now();
-    let name = &planned.name;
-    let standing = ledger.standing(name).await?;
-    let uncertain = ledger.recover(name, now).await?;
-    if uncertain > 0 {
-        screen.warn(&format!(
-            "the last run stopped while {} handed over: nobody can know whether it arrived. \
-             It is not sent again; `roundup resolve {name}` lists it",
-            if uncertain == 1 { "1 message was" } else { "several messages were" }
-        ));
-    }
-    let counts = ledger.counts(name).await?;
-    if counts.open() == 0 {
-        let report = report_of(project, ledger, planned, destination.is_practice()).await?;
-        if screen.json {
-            screen.object(&report)?;
-        } else {
-            let word = if standing.wish == Wish::Cancel { "was cancelled" } else { "is finished" };
-            screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
-            screen.say(&format!("Next: roundup report {name}"));
-        }
-        return Ok(Some(Exit::Done));
-    }
-    let paused = standing.wish == Wish::Pause;
-    if paused {
-        let since = standing.wished_at.unwrap_or(now).with_timezone(&project.settings.time_zone);
-        let since = since.format("%-d %B %Y at %H:%M");
-        if !screen.asks && !arguments.unpause {
-            return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
-                .help(format!("to go on: roundup send {name} --unpause")));
-        }
-        screen.say(&format!("{name} was paused on {since}; this lets it go on."));
-    }
-    if !destination.is_practice() {
-        refuse_strange(project, ledger, name, &standing, arguments.trust_ledger, screen).await?;
-    }
-    screen.say(&format!(
-        "Carrying on with {name}, planned on {}: {} of {} left.",
-        planned.planned_at.with_timezone(&project.settings.time_zone).format("%-d %B %Y at %H:%M"),
-        grouped(counts.open()),
-        people(counts.people())
-    ));
-    if !confirm(counts.people(), arguments.confirm, screen)? {
-        screen.say("Nothing was sent.");
-        return Ok(Some(Exit::Interrupted));
-    }
-    if paused {
-        ledger.wish(name, Wish::Go, now).await?;
-    }
-    suppress_the_gone(ledger, name, list, destination, screen).await?;
-    Ok(None)
+/// A planned edition that goes on.
+pub struct CarriedOn<'a, L> {
+    pub project: &'a Project,
+    pub ledger: &'a L,
+    pub planned: &'a PlannedEdition,
+    pub destination: &'a Destination,
 }
 
-/// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.
-async fn suppress_the_gone(
-    ledger: &impl Ledger,
-    edition: &str,
+/// Whether there is something to send.
+pub enum Go {
+    /// There is; these are the people that mail would be composed for now.
+    On(People),
+    /// It is finished already, or the person pressed Enter.
+    Ended(Exit),
+}
+
+/// Names a list and what was asked of it: while this is the same, so are the people who are mailed.
+pub fn asked(fingerprint: &str, examples: bool) -> String {
+    let examples = if examples { " with examples" } else { "" };
+    format!("{fingerprint} by {}{examples}", env!("CARGO_PKG_VERSION"))
+}
+
+/// People who are named one by one; of more than these the number is told.
+const MOST_NAMED: u64 = 20;
+/// Rows that are decided in one commit.
+const DECIDED: usize = 1000;
+/// More than these are not decided one by one.
+const MOST_ONE_BY_ONE: usize = 50;
+
+/// An address in sixteen bytes: a million of them are sixteen megabytes, and no two are the same.
+type Name = [u8; 16];
+
+fn name_of(key: &str) -> Name {
+    let mut name = Name::default();
+    let digest = digest::digest(&digest::SHA256, key.as_bytes());
+    name.copy_from_slice(&digest.as_ref()[..16]);
+    name
+}
+
+impl<L: Ledger> CarriedOn<'_, L> {
+    /// Gets the edition ready to go on.
+    pub async fn begin(&self, arguments: &Arguments, screen: &Screen) -> Result<Go, Failure> {
+        let Self { project, ledger, planned, destination } = *self;
+        let now = world::now();
+        let name = &planned.name;
+        let standing = ledger.standing(name).await?;
+        let uncertain = ledger.recover(name, now).await?;
+        if uncertain > 0 {
+            screen.warn(&format!(
+                "the last run stopped while {} handed over: nobody can know whether it arrived. \
+                 It is not sent again; `roundup resolve {name}` lists it",
+                if uncertain == 1 { "1 message was" } else { "several messages were" }
+            ));
+        }
+        let progress = ledger.progress(name).await?;
+        if progress.open == 0 {
+            let report = report_of(project, ledger, planned, destination.is_practice()).await?;
+            if screen.json {
+                screen.object(&report)?;
+            } else {
+                let word =
+                    if standing.wish == Wish::Cancel { "was cancelled" } else { "is finished" };
+                screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
+                screen.say(&format!("Next: roundup report {name}"));
+            }
+            return Ok(Go::Ended(Exit::Done));
+        }
+        let paused = standing.wish == Wish::Pause;
+        if paused {
+            let since = standing.wished_at.unwrap_or(now);
+            let since = since.with_timezone(&project.settings.time_zone);
+            let since = since.format("%-d %B %Y at %H:%M");
+            if !screen.asks && !arguments.unpause {
+                return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
+                    .help(format!("to go on: roundup send {name} --unpause")));
+            }
+            screen.say(&format!("{name} was paused on {since}; this lets it go on."));
+        }
+        if !destination.is_practice() {
+            refuse_strange(project, ledger, name, &standing, arguments.trust_ledger, screen)
+                .await?;
+        }
+        screen.say(&format!(
+            "Carrying on with {name}, planned on {}: {} of {} left.",
+            planned
+                .planned_at
+                .with_timezone(&project.settings.time_zone)
+                .format("%-d %B %Y at %H:%M"),
+            grouped(progress.open),
+            people(progress.people)
+        ));
+        if !confirm(progress.people, arguments.confirm, screen)? {
+            screen.say("Nothing was sent.");
+            return Ok(Go::Ended(Exit::Interrupted));
+        }
+        let people = self.look_at_list(screen).await?;
+        if paused {
+            ledger.wish(name, Wish::Go, now).await?;
+        }
+        Ok(Go::On(people))
+    }
+
+    /// A list whose bytes are those it was planned with has nothing new to say.
+    async fn look_at_list(&self, screen: &Screen) -> Result<People, Failure> {
+        let examples = self.destination.takes_examples();
+        let files = self.project.list_files()?;
+        if let Some(then) = &self.planned.list
+            && then.fingerprint == asked(&fingerprint(&files)?, examples)
+        {
+            return Ok(then.people.clone());
+        }
+        let list = self.project.list()?;
+        screen.problems(&list.problems);
+        self.suppress_the_gone(&list, examples, screen).await?;
+        Ok(list.people.clone())
+    }
+
+    /// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.
+    async fn suppress_the_gone(
+        &self,
+        list: &Arc<List>,
+        examples: bool,
+        screen: &Screen,
+    ) -> Result<(), Failure> {
+        let current = names_of_mailed(list, examples)?;
+        let (mut gone, mut addresses, mut known) = (Vec::new(), Vec::new(), 0);
+        let mut after = None;
+        loop {
+            let page = self.ledger.page(&self.planned.name, Pick::All, after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            for (id, row) in page {
+                let name = name_of(&row.address.to_lowercase());
+                if current.binary_search(&name).is_ok() {
+                    known += 1;
+                } else if matches!(row.status, Status::Planned | Status::Deferred) {
+                    if gone.len() < MOST_ONE_BY_ONE {
+                        addresses.push(row.address);
+                    }
+                    gone.push((id, name));
+                }
+            }
+        }
+        let reasons = reasons_of(list, &gone, examples)?;
+        let event_of = |name: &Name| Event::Suppressed {
+            why: reasons
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| "is no longer on the list".to_owned()),
+        };
+        let mut number = 0;
+        // The first one by one, so that each who is named is one who was suppressed.
+        for ((id, name), address) in gone.iter().zip(&addresses) {
+            let event = event_of(name);
+            let why = event.detail().to_owned();
+            if self.ledger.decide(vec![(*id, event)], world::now()).await? == 0 {
+                continue;
+            }
+            number += 1;
+            if number <= MOST_NAMED {
+                screen.say(&format!("  {address}: not mailed: {why}"));
+            }
+        }
+        for some in gone.get(addresses.len()..).unwrap_or_default().chunks(DECIDED) {
+            let events = some.iter().map(|(id, name)| (*id, event_of(name))).collect();
+            number += self.ledger.decide(events, world::now()).await?;
+        }
+        if number > 0 {
+            screen.say(&format!(
+                "{} left the list since the plan, and will not be mailed.",
+                people(number)
+            ));
+        }
+        let new = current.len() as u64 - known;
+        if new > 0 {
+            screen.say(&format!(
+                "{} joined the list since the plan: this edition does not go to them.",
+                people(new)
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Everybody whom the list would have mailed now, in the order of their names.
+fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<Name>, ListError> {
+    let mut names = Vec::new();
+    let portions = on_all_cores(list, move |list, portion| {
+        let mailed = list.people(&portion, examples).filter_map(|person| match person {
+            Person::Mailed(recipient) => Some(name_of(&recipient.address.key())),
+            Person::LeftOut(_) => None,
+        });
+        mailed.collect::<Vec<_>>()
+    });
+    for portion in portions {
+        names.extend(portion?);
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Why the list does not mail some people any more, where it says so.
+fn reasons_of(
     list: &List,
-    destination: &Destination,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let audience = assemble(list, destination.takes_examples());
-    let current: BTreeSet<String> =
-        audience.recipients.iter().map(|recipient| recipient.address.key()).collect();
-    let reasons: BTreeMap<String, String> = audience
-        .left_out
-        .iter()
-        .map(|left| (left.address.to_lowercase(), left.why.to_string()))
-        .collect();
-    let rows = ledger.rows(edition).await?;
-    let mut gone = 0;
-    let mut planned: BTreeSet<String> = BTreeSet::new();
-    for (id, row) in rows {
-        let key = crate::rfc::address::EmailAddress::parse(&row.address)
-            .map_or_else(|_| row.address.to_lowercase(), |address| address.key());
-        planned.insert(key.clone());
-        if current.contains(&key) || !matches!(row.status, Status::Planned | Status::Deferred) {
-            continue;
+    gone: &[(i64, Name)],
+    examples: bool,
+) -> Result<BTreeMap<Name, String>, ListError> {
+    let mut reasons = BTreeMap::new();
+    if gone.is_empty() {
+        return Ok(reasons);
+    }
+    let mut names: Vec<Name> = gone.iter().map(|(_, name)| *name).collect();
+    names.sort_unstable();
+    for person in list.everybody(examples) {
+        if let Person::LeftOut(left) = person? {
+            let name = name_of(&left.address.to_lowercase());
+            if names.binary_search(&name).is_ok() {
+                reasons.entry(name).or_insert_with(|| left.why.to_string());
+            }
         }
-        let why =
-            reasons.get(&key).cloned().unwrap_or_else(|| "is no longer on the list".to_owned());
-        let event = Event::Suppressed { why: why.clone() };
-        if ledger.decide(vec![(id, event)], world::now()).await? == 0 {
-            continue;
-        }
-        screen.say(&format!("  {}: not mailed: {why}", row.address));
-        gone += 1;
     }
-    let new = current.difference(&planned).count();
-    if gone > 0 {
-        screen.say(&format!(
-            "{} left the list since the plan, and will not be mailed.",
-            people(gone)
-        ));
-    }
-    if new > 0 {
-        screen.say(&format!(
-            "{} joined the list since the plan: this edition does not go to them.",
-            people(new as u64)
-        ));
-    }
-    Ok(())
+    Ok(reasons)
 }
 
 /// What was planned is what is sent; people who have changed something since should know.
@@ -133,11 +248,11 @@ pub async fn tell_changes(
     project: &Project,
     chosen: &Chosen,
     planned: &PlannedEdition,
-    list: &List,
+    people: &People,
     screen: &Screen,
 ) {
     // An edition that cannot be composed any more is no obstacle: it was composed when it was planned.
-    let changed = match prepare::composed(project, chosen, Some(list)).await {
+    let changed = match prepare::composed(project, chosen, people).await {
         Ok((_, now)) => {
             let then = &planned.composition;
             let (now_first, then_first) = (now.variants.first(), then.variants.first());

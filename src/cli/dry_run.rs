@@ -9,7 +9,8 @@ use super::prepare::{Chosen, Destination, Prepared, prepare};
 use super::screen::{Screen, json_text, people};
 use super::send::{Arguments, Sent, confirm, refuse_nobody, tell_left_out, tell_strangest};
 use super::{preview, world};
-use crate::ledger::{Counts, Plan};
+use crate::audience::Person;
+use crate::ledger::{Counts, PlannedEdition};
 use crate::message::Skeleton;
 use crate::project::Project;
 use crate::report::{Report, State};
@@ -26,9 +27,9 @@ pub async fn dry_run(
     let list = project.list()?;
     screen.problems(&list.problems);
     let prepared =
-        prepare(project, chosen, Some(&list), destination.takes_examples(), screen).await?;
-    refuse_nobody(&prepared.audience, &list, destination)?;
-    let number = prepared.audience.recipients.len() as u64;
+        prepare(project, chosen, Some(list), destination.takes_examples(), screen).await?;
+    refuse_nobody(&prepared)?;
+    let number = prepared.audience.mailed;
     if let Some(flag) = arguments.confirm {
         confirm(number, Some(flag), screen)?;
     }
@@ -38,22 +39,14 @@ pub async fn dry_run(
     let skeleton = prepared.skeleton(project, now)?;
     preview::write(&prepared, &skeleton, &folder)?;
     write_messages(&prepared, &skeleton, &folder)?;
-    let keys = project.keys(world::random)?;
-    let plan = Plan::new(
-        prepared.composition.clone(),
-        &prepared.edition.window,
-        prepared.audience.clone(),
-        &keys,
-        prepared.identity.domain(),
-        now,
-    );
+    let planned =
+        PlannedEdition::new(prepared.composition.clone(), &prepared.edition.window, None, now);
     let counts = Counts { planned: number, ..Counts::default() };
-    let left_out = plan.left_out.len() as u64;
     let report = Report::new(
-        &plan.edition,
+        &planned,
         counts,
         Vec::new(),
-        left_out,
+        prepared.audience.left_out,
         destination.is_practice(),
         State::Unfinished,
     );
@@ -87,7 +80,7 @@ pub async fn dry_run(
     screen.print(&format!("  Messages  {} (one a person)", folder.join("messages").display()))?;
     screen.print(&format!("  Report    {}", path.display()))?;
     tell_strangest(&prepared, screen);
-    tell_left_out(&prepared.audience.left_out, screen);
+    tell_left_out(&prepared, screen)?;
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;
         screen.say(&format!(
@@ -120,8 +113,11 @@ fn write_messages(
             fs::remove_file(path).map_err(cannot)?;
         }
     }
-    let width = prepared.audience.recipients.len().to_string().len();
-    for (number, recipient) in (1..).zip(&prepared.audience.recipients) {
+    let width = prepared.audience.mailed.to_string().len();
+    let mut number = 0;
+    for person in prepared.everybody() {
+        let Person::Mailed(recipient) = person? else { continue };
+        number += 1;
         let name: String = recipient
             .address
             .to_string()
@@ -132,7 +128,7 @@ fn write_messages(
             .take(100)
             .collect();
         let path = messages.join(format!("{number:0width$}-{name}.eml"));
-        fs::write(path, &skeleton.address(recipient).bytes).map_err(cannot)?;
+        fs::write(path, &skeleton.address(&recipient).bytes).map_err(cannot)?;
     }
     Ok(())
 }

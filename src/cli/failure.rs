@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::audience::list::{ListError, ListFault};
 use crate::compose::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::edition::EditError;
@@ -10,6 +11,7 @@ use crate::ledger::LedgerError;
 use crate::message::IdentityError;
 use crate::problem::{Place, Problem};
 use crate::project::{ProjectError, RelayError};
+use crate::rfc::csv::TableError;
 use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
 use crate::smtp::connection::TlsSetupError;
@@ -149,8 +151,7 @@ impl From<ProjectError> for Failure {
             }
             ProjectError::BadName { .. } => Self::new(Exit::Usage, error.to_string())
                 .help("a name is made of letters, digits, hyphens and underscores, as in 2020-12"),
-            ProjectError::List { .. } => Self::new(Exit::Usage, error.to_string())
-                .help("the first line of a list names its columns, one of them `email`"),
+            ProjectError::List(error) => error.into(),
             ProjectError::NoList => Self::new(Exit::Nothing, error.to_string())
                 .help("put a CSV file with the columns email, first_name, basis into subscribers/"),
             ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
@@ -225,6 +226,24 @@ impl From<ComposeError> for Failure {
     }
 }
 
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Self {
+        let help = match &error.fault {
+            ListFault::Changed => {
+                "nothing was sent; let the other program finish, then run the same command again"
+            }
+            ListFault::TooManySegments { .. } => {
+                "give the column another name if it holds notes; segments are a few words that many share"
+            }
+            ListFault::Table(TableError::TooLarge) => "split it into several files",
+            ListFault::Table(_) | ListFault::NoEmailColumn { .. } => {
+                "the first line of a list names its columns, one of them `email`"
+            }
+        };
+        Self::new(Exit::Usage, error.to_string()).help(help)
+    }
+}
+
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         let help = match &error {
@@ -244,7 +263,9 @@ impl From<LedgerError> for Failure {
                     "look at ROUNDUP_LEDGER and its server; the same command carries on with what is left",
                 );
             }
+            LedgerError::List(error) => return error.clone().into(),
             LedgerError::PlannedAlready { .. }
+            | LedgerError::Miscounted { .. }
             | LedgerError::Impossible(_)
             | LedgerError::NoRow { .. }
             | LedgerError::Stopped => "this is a mistake in roundup: please report it",

@@ -3,13 +3,15 @@
 
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::failure::{Exit, Failure};
 use super::screen::Screen;
 use super::which::Which;
 use super::world;
-use crate::audience::{Audience, Keys, List, Recipient, assemble};
-use crate::check::{Doubt, Finding, Known, Severity, check};
+use crate::audience::list::ListError;
+use crate::audience::{Audience, Keys, List, Person, Recipient, on_all_cores};
+use crate::check::{Doubts, Finding, Known, Severity, check};
 use crate::compose::{Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
@@ -74,13 +76,17 @@ pub struct Prepared {
     pub edition: Edition,
     pub composition: Composition,
     pub audience: Audience,
+    /// The list that the audience is of, if there is one.
+    pub list: Option<Arc<List>>,
+    /// Whether example addresses get mail.
+    pub takes_examples: bool,
     pub identity: Identity,
     pub findings: Vec<Finding>,
     /// Bytes of the largest message.
     pub largest: usize,
     pub unread: Vec<String>,
     /// The messages as they were looked at: without signatures.
-    pub unsigned: Skeleton,
+    pub unsigned: Arc<Skeleton>,
 }
 
 impl Prepared {
@@ -96,7 +102,12 @@ impl Prepared {
 
     /// Somebody to show the mail to: the first of the list, or a stand-in.
     pub fn example(&self) -> Recipient {
-        self.audience.recipients.first().cloned().unwrap_or_else(stand_in)
+        self.audience.first.first().cloned().unwrap_or_else(stand_in)
+    }
+
+    /// Everybody of the list, one after the other: those who are mailed, and those who are not.
+    pub fn everybody(&self) -> impl Iterator<Item = Result<Person, ListError>> + '_ {
+        self.list.iter().flat_map(|list| list.everybody(self.takes_examples))
     }
 }
 
@@ -259,32 +270,24 @@ fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Ed
 pub async fn composed(
     project: &Project,
     chosen: &Chosen,
-    list: Option<&List>,
+    people: &People,
 ) -> Result<(Edition, Composition), Failure> {
     let settings = &project.settings;
     let reading = gather(&project.root, &settings.sources(), settings.time_zone).await;
-    compose_items(project, chosen, list, reading.items)
+    compose_items(project, chosen, people, reading.items)
 }
 
 fn compose_items(
     project: &Project,
     chosen: &Chosen,
-    list: Option<&List>,
+    people: &People,
     items: Vec<Item>,
 ) -> Result<(Edition, Composition), Failure> {
     let edition = edition_of(project, chosen, items)?;
-    let columns = match list {
-        Some(list) => list.columns.clone(),
-        None => stand_in().values.into_keys().collect(),
-    };
-    let segments = list.map_or_else(BTreeSet::new, |list| {
-        list.subscribers.iter().map(|subscriber| subscriber.segments.clone()).collect()
-    });
-    let people = People { columns, segments };
     let mut nonce = [0; 16];
     world::random(&mut nonce);
     let theme = project.settings.theme();
-    let composition = compose(&edition, &theme, &project.templates()?, &people, Nonce::new(nonce))?;
+    let composition = compose(&edition, &theme, &project.templates()?, people, Nonce::new(nonce))?;
     Ok((edition, composition))
 }
 
@@ -292,26 +295,31 @@ fn compose_items(
 pub async fn prepare(
     project: &Project,
     chosen: &Chosen,
-    list: Option<&List>,
+    list: Option<Arc<List>>,
     takes_examples: bool,
     screen: &Screen,
 ) -> Result<Prepared, Failure> {
     let settings = &project.settings;
     let identity = Identity::new(&settings.sender)?;
     let Reading { items, unread, .. } = read_news(project, screen).await;
-    let (edition, composition) = compose_items(project, chosen, list, items)?;
-    let audience = list.map(|list| assemble(list, takes_examples)).unwrap_or_default();
+    let nobody =
+        People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() };
+    let people = list.as_ref().map_or(&nobody, |list| &list.people);
+    let (edition, composition) = compose_items(project, chosen, people, items)?;
     let theme = settings.theme();
     // Sizes are measured without the signature: it has the same length for everybody.
     let keys = project.keys(world::random)?;
     let date = world::now();
     let unsigned = made(project, composition.clone(), identity.clone(), keys, Vec::new(), date)?;
-    let stand_in = stand_in();
-    let everybody = match audience.recipients.as_slice() {
-        [] => std::slice::from_ref(&stand_in),
-        recipients => recipients,
+    let unsigned = Arc::new(unsigned);
+    let mut examination = match &list {
+        Some(list) => examine(&unsigned, list, takes_examples)?,
+        None => Examination::default(),
     };
-    let Examination { largest, whose, doubts } = examine(&unsigned, everybody);
+    if examination.audience.mailed == 0 {
+        examination.look_at(&unsigned, &stand_in(), &mut Scratch::default());
+    }
+    let Examination { audience, largest, whose, doubts } = examination;
     let known = Known {
         edition: &edition,
         theme: &theme,
@@ -320,55 +328,79 @@ pub async fn prepare(
         doubts: &doubts,
     };
     let findings = check(&composition, &known);
-    Ok(Prepared { edition, composition, audience, identity, findings, largest, unread, unsigned })
+    Ok(Prepared {
+        edition,
+        composition,
+        audience,
+        list,
+        takes_examples,
+        identity,
+        findings,
+        largest,
+        unread,
+        unsigned,
+    })
 }
 
-/// What was found in everybody's copies.
+/// Who everybody is, and what was found in their copies.
 #[derive(Debug, Default)]
 struct Examination {
+    audience: Audience,
     largest: usize,
     whose: String,
-    doubts: Vec<Doubt>,
+    doubts: Doubts,
 }
 
 impl Examination {
-    fn of(skeleton: &Skeleton, recipients: &[Recipient]) -> Self {
-        let mut found = Self::default();
-        let mut scratch = Scratch::default();
-        for recipient in recipients {
-            let examined = skeleton.examine(recipient, &mut scratch);
-            if examined.bytes > found.largest {
-                found.largest = examined.bytes;
-                found.whose = recipient.address.to_string();
-            }
-            found.doubts.extend(examined.doubt);
+    fn look_at(&mut self, skeleton: &Skeleton, recipient: &Recipient, scratch: &mut Scratch) {
+        let examined = skeleton.examine(recipient, scratch);
+        if examined.bytes > self.largest {
+            self.largest = examined.bytes;
+            self.whose = recipient.address.to_string();
         }
-        found
+        if let Some(doubt) = examined.doubt {
+            self.doubts.add(doubt);
+        }
     }
 
-    fn and(mut self, other: Self) -> Self {
-        if other.largest > self.largest {
-            (self.largest, self.whose) = (other.largest, other.whose);
+    fn and(self, later: Self) -> Self {
+        let (largest, whose) = if later.largest > self.largest {
+            (later.largest, later.whose)
+        } else {
+            (self.largest, self.whose)
+        };
+        Self {
+            audience: self.audience.and(later.audience),
+            largest,
+            whose,
+            doubts: self.doubts.and(later.doubts),
         }
-        self.doubts.extend(other.doubts);
-        self
     }
 }
 
 /// Looks at everybody's copy, on all cores: of a long list it is the longest part of a start.
-fn examine(skeleton: &Skeleton, recipients: &[Recipient]) -> Examination {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = recipients.len().div_ceil(cores).max(1);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = recipients
-            .chunks(share)
-            .map(|chunk| scope.spawn(move || Examination::of(skeleton, chunk)))
-            .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().expect("a look at a copy does not panic"))
-            .fold(Examination::default(), Examination::and)
-    })
+fn examine(
+    skeleton: &Arc<Skeleton>,
+    list: &Arc<List>,
+    examples: bool,
+) -> Result<Examination, ListError> {
+    let skeleton = Arc::clone(skeleton);
+    let examinations = on_all_cores(list, move |list, portion| {
+        let mut examination = Examination::default();
+        let mut scratch = Scratch::default();
+        for person in list.people(&portion, examples) {
+            examination.audience.count(&person);
+            if let Person::Mailed(recipient) = &person {
+                examination.look_at(&skeleton, recipient, &mut scratch);
+            }
+        }
+        examination
+    });
+    let mut whole = Examination::default();
+    for examination in examinations {
+        whole = whole.and(examination?);
+    }
+    Ok(whole)
 }
 
 /// What `check` and `preview` look at: they can do without a list, and send nothing.
@@ -380,11 +412,11 @@ pub async fn prepare_to_look(
     let chosen = choose(project, which, screen).await?;
     let list = list_if_any(project, screen)?;
     let examples = Destination::of(project, None)?.takes_examples();
-    prepare(project, &chosen, list.as_ref(), examples, screen).await
+    prepare(project, &chosen, list, examples, screen).await
 }
 
 /// The list, or `None` where a command can do without.
-pub fn list_if_any(project: &Project, screen: &Screen) -> Result<Option<List>, Failure> {
+pub fn list_if_any(project: &Project, screen: &Screen) -> Result<Option<Arc<List>>, Failure> {
     match project.list() {
         Ok(list) => {
             screen.problems(&list.problems);

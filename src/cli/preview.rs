@@ -110,7 +110,7 @@ pub fn write(prepared: &Prepared, skeleton: &Skeleton, folder: &Path) -> Result<
         Some(name) => name.as_str().to_owned(),
         None => prepared.identity.sender.address.to_string(),
     };
-    let people = prepared.audience.recipients.len();
+    let people = prepared.audience.mailed;
     let page = Page {
         edition: &prepared.edition.name,
         hash: &prepared.composition.hash(),

@@ -8,7 +8,7 @@ use super::failure::{Exit, Failure};
 use super::planned::{find_planned, is_sending};
 use super::prepare::existing_ledger;
 use super::screen::people;
-use crate::ledger::{Ledger, PlannedEdition, Status, Wish};
+use crate::ledger::{Ledger, Pick, PlannedEdition, Status, Wish};
 use crate::project::Project;
 use crate::report::{Report, State};
 
@@ -33,7 +33,7 @@ pub async fn report_of(
     } else {
         State::Unfinished
     };
-    let rows = ledger.rows(name).await?.into_iter().map(|(_, row)| row).collect();
+    let rows = ledger.rows(name, Pick::Unusual).await?.into_iter().map(|(_, row)| row).collect();
     let left_out = ledger.left_out(name).await?;
     Ok(Report::new(planned, ledger.counts(name).await?, rows, left_out, practice, known))
 }

@@ -12,7 +12,7 @@ use super::failure::{Exit, Failure};
 use super::planned::{find_planned, hold, is_sending};
 use super::screen::people;
 use super::{Desk, world};
-use crate::ledger::{Event, Ledger, Row, Status};
+use crate::ledger::{Event, Ledger, Pick, Row, Status};
 use crate::report::relay_log::RelayLog;
 use crate::rfc::csv::LONGEST_TABLE_BYTES;
 
@@ -61,10 +61,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     // A run that was killed has left copies that only this can name.
     ledger.recover(name, world::now()).await?;
     let mut uncertain = Vec::new();
-    for (id, row) in ledger.rows(name).await? {
+    for (id, row) in ledger.rows(name, Pick::In(Status::Uncertain)).await? {
         let wanted = arguments.only.is_empty()
             || arguments.only.iter().any(|only| only.eq_ignore_ascii_case(&row.address));
-        if row.status == Status::Uncertain && wanted {
+        if wanted {
             uncertain.push((id, row));
         }
     }

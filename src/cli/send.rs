@@ -1,14 +1,13 @@
 //! `roundup send`: plan, confirm, deliver, record. Run again, it carries on.
 //! Shell: the ledger, the relay, the person at the keyboard.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use clap::Args;
 use serde::Serialize;
 
-use super::carry_on::{carry_on, tell_changes};
+use super::carry_on::{CarriedOn, Go, asked, tell_changes};
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
 use super::orders::{orders, server};
@@ -19,8 +18,8 @@ use super::report::report_of;
 use super::screen::{Screen, grouped, people};
 use super::which::Which;
 use super::{Desk, prompt, world};
-use crate::audience::{Audience, LeftOut, List, assemble, strangest};
-use crate::ledger::{Ledger, LedgerError, Plan, PlannedEdition};
+use crate::audience::{LeftOut, Person};
+use crate::ledger::{Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
 use crate::message::{Identity, Skeleton};
 use crate::project::Project;
 use crate::report::Report;
@@ -79,14 +78,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         Destination::Outbox => None,
         Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
     };
-    let list = project.list()?;
-    screen.problems(&list.problems);
     // Until the number was typed nothing is written; then everything happens under the lock.
     let plan = if planned_already(&project, &chosen.name, practice).await? {
         None
-    } else if let Some(plan) =
-        plan(&project, &chosen, &list, &destination, &arguments, screen).await?
-    {
+    } else if let Some(plan) = plan(&project, &chosen, &destination, &arguments, screen).await? {
         Some(plan)
     } else {
         screen.say("Nothing was sent.");
@@ -105,11 +100,17 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         let Some(planned) = ledger.edition(&chosen.name).await? else {
             return Err(Failure::new(Exit::Failed, "the ledger was taken away meanwhile"));
         };
-        let go_on = carry_on(&project, &*ledger, &planned, &list, &destination, &arguments, screen);
-        if let Some(exit) = go_on.await? {
-            return Ok(exit);
-        }
-        tell_changes(&project, &chosen, &planned, &list, screen).await;
+        let on = CarriedOn {
+            project: &project,
+            ledger: &*ledger,
+            planned: &planned,
+            destination: &destination,
+        };
+        let people = match on.begin(&arguments, screen).await? {
+            Go::On(people) => people,
+            Go::Ended(exit) => return Ok(exit),
+        };
+        tell_changes(&project, &chosen, &planned, &people, screen).await;
         planned
     };
     let hours = chrono::TimeDelta::hours(project.settings.send.expires_after_hours.into());
@@ -165,9 +166,8 @@ async fn deliver<L: Ledger, R: Relay>(
     relay: impl Fn() -> R,
     screen: &Screen,
 ) -> Result<End, Failure> {
-    let counts = ledger.counts(&orders.edition).await?;
-    let progress =
-        Arc::new(Progress::new(screen, counts.people(), counts.people() - counts.open()));
+    let so_far = ledger.progress(&orders.edition).await?;
+    let progress = Arc::new(Progress::new(screen, so_far.people, so_far.people - so_far.open));
     let (handle, stopper) = line();
     let talker = Arc::clone(&progress);
     let connections = orders.connections;
@@ -204,37 +204,40 @@ async fn deliver<L: Ledger, R: Relay>(
 async fn plan(
     project: &Project,
     chosen: &Chosen,
-    list: &List,
     destination: &Destination,
     arguments: &Arguments,
     screen: &Screen,
 ) -> Result<Option<Plan>, Failure> {
-    let prepared =
-        prepare(project, chosen, Some(list), destination.takes_examples(), screen).await?;
+    let list = project.list()?;
+    screen.problems(&list.problems);
+    let examples = destination.takes_examples();
+    let prepared = prepare(project, chosen, Some(Arc::clone(&list)), examples, screen).await?;
     refuse_unread(&prepared, chosen)?;
     refuse_findings(&prepared, screen)?;
-    refuse_nobody(&prepared.audience, list, destination)?;
-    let number = prepared.audience.recipients.len() as u64;
+    refuse_nobody(&prepared)?;
+    let number = prepared.audience.mailed;
     let keys = project.keys(world::random)?;
     screen.say(&format!(
         "{} · \"{}\"",
         chosen.name,
         prepared.composition.shown(&prepared.composition.subject)
     ));
-    tell_people(&prepared.audience, screen);
+    tell_people(&prepared, screen)?;
     tell_strangest(&prepared, screen);
     tell_destination(destination, &prepared.identity, screen);
     if !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
     }
-    Ok(Some(Plan::new(
-        prepared.composition,
-        &prepared.edition.window,
-        prepared.audience,
-        &keys,
-        prepared.identity.domain(),
-        world::now(),
-    )))
+    let namer =
+        Namer { edition: chosen.name.clone(), keys, domain: prepared.identity.domain().to_owned() };
+    let planned_list = PlannedList {
+        fingerprint: asked(&list.fingerprint(), examples),
+        people: list.people.clone(),
+    };
+    let window = &prepared.edition.window;
+    let edition =
+        PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
+    Ok(Some(Plan::new(edition, list, examples, namer, number)))
 }
 
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.
@@ -264,45 +267,37 @@ fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> 
         .help(format!("mend it, then look again with `roundup check {}`", prepared.edition.name)))
 }
 
-pub fn refuse_nobody(
-    audience: &Audience,
-    list: &List,
-    destination: &Destination,
-) -> Result<(), Failure> {
-    if !audience.recipients.is_empty() {
+pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
+    let audience = &prepared.audience;
+    if audience.mailed > 0 {
         return Ok(());
     }
-    let rows = list.subscribers.len() + list.left_out.len();
+    let rows = audience.left_out;
     let failure = Failure::new(Exit::Nothing, "there is nobody to mail");
     Err(if rows == 0 {
         failure.help("the lists in subscribers/ have no row below the names of their columns")
-    } else if assemble(list, true).recipients.is_empty() || destination.takes_examples() {
-        let why: BTreeSet<String> =
-            audience.left_out.iter().map(|left| left.why.to_string()).collect();
-        failure.help(format!(
-            "the lists have {rows} rows, and none can be mailed: {}",
-            why.into_iter().take(5).collect::<Vec<_>>().join("; ")
-        ))
+    } else if audience.examples == 0 {
+        let why: Vec<&str> = audience.reasons.iter().take(5).map(String::as_str).collect();
+        failure
+            .help(format!("the lists have {rows} rows, and none can be mailed: {}", why.join("; ")))
     } else {
         failure.help("the list holds only example addresses, which get mail in practise mode alone")
     })
 }
 
-fn tell_people(audience: &Audience, screen: &Screen) {
-    screen.say(&format!("  To        {}", people(audience.recipients.len() as u64)));
+fn tell_people(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
+    let audience = &prepared.audience;
+    screen.say(&format!("  To        {}", people(audience.mailed)));
     let masked: Vec<String> =
-        audience.recipients.iter().take(3).map(|recipient| recipient.address.masked()).collect();
+        audience.first.iter().take(3).map(|recipient| recipient.address.masked()).collect();
     screen.say(&format!("  First     {}", masked.join(", ")));
-    tell_left_out(&audience.left_out, screen);
+    tell_left_out(prepared, screen)
 }
-
-/// People shown before a sending, those whose copies are most likely to look wrong.
-const STRANGEST: usize = 5;
 
 /// How the strangest of the list will be addressed: names that came from somewhere else look wrong in ways no rule knows.
 pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
     let mut title = "  Strangest ";
-    for strange in strangest(&prepared.audience.recipients, STRANGEST) {
+    for strange in prepared.audience.strangest.shown() {
         // A mail without a personal word has the name in its To field all the same.
         let to = || strange.recipient.name().map(|name| format!("To: {name}"));
         let line = prepared.unsigned.first_personal_line(strange.recipient).or_else(to);
@@ -315,18 +310,28 @@ pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
 }
 
 /// Rows that are not mailed: each is named, or counted when there are many.
-pub fn tell_left_out(left_out: &[LeftOut], screen: &Screen) {
-    if left_out.is_empty() {
-        return;
+pub fn tell_left_out(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
+    let audience = &prepared.audience;
+    if audience.left_out == 0 {
+        return Ok(());
     }
-    let most = if screen.verbose { usize::MAX } else { 10 };
-    screen.say(&format!("  Not to    {}:", people(left_out.len() as u64)));
-    for left in left_out.iter().take(most) {
-        screen.say(&format!("    {} {}: {}", left.place, left.address, left.why));
+    screen.say(&format!("  Not to    {}:", people(audience.left_out)));
+    let tell =
+        |left: &LeftOut| screen.say(&format!("    {} {}: {}", left.place, left.address, left.why));
+    if screen.verbose {
+        for person in prepared.everybody() {
+            if let Person::LeftOut(left) = person? {
+                tell(&left);
+            }
+        }
+        return Ok(());
     }
-    if left_out.len() > most {
-        screen.say(&format!("    … and {} more (-v shows them all)", left_out.len() - most));
+    audience.first_left_out.iter().for_each(tell);
+    let more = audience.left_out - audience.first_left_out.len() as u64;
+    if more > 0 {
+        screen.say(&format!("    … and {} more (-v shows them all)", grouped(more)));
     }
+    Ok(())
 }
 
 fn tell_destination(destination: &Destination, identity: &Identity, screen: &Screen) {

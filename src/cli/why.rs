@@ -6,7 +6,7 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::prepare::{Destination, existing_ledger, list_if_any};
 use super::{Desk, world};
-use crate::audience::assemble;
+use crate::audience::Person;
 use crate::ledger::Ledger;
 use crate::report::{Why, WhyDelivery};
 use crate::rfc::address::EmailAddress;
@@ -24,25 +24,19 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     // What is no address may still stand on the list: the list says why it is not mailed.
     let address = EmailAddress::parse(typed).ok();
     let key = address.as_ref().map_or_else(|| typed.to_lowercase(), EmailAddress::key);
-    let list = list_if_any(&project, screen)?.unwrap_or_default();
     let examples = Destination::of(&project, None)?.takes_examples();
-    let audience = assemble(&list, examples);
-    let mailed = audience.recipients.iter().any(|recipient| recipient.address.key() == key);
-    let row = list.subscribers.iter().find(|subscriber| subscriber.address.key() == key);
-    let basis = row.and_then(|row| {
-        let word =
-            ["basis", "consent", "lawful_basis"].iter().find_map(|name| row.values.get(*name));
-        word.filter(|word| !word.is_empty()).cloned()
-    });
-    let mut not_mailed = match (mailed, &row) {
-        (true, _) => None,
-        (false, _) => audience
-            .left_out
-            .iter()
-            .find(|left| left.address.to_lowercase() == key)
-            .map(|left| format!("{} ({})", left.why, left.place))
-            .or_else(|| Some("is not on the list".to_owned())),
+    let found = match list_if_any(&project, screen)? {
+        Some(list) => list.find(&key, examples)?,
+        None => None,
     };
+    let (basis, mut not_mailed) = match found {
+        Some((basis, Person::Mailed(_))) => (Some(basis), None),
+        Some((basis, Person::LeftOut(left))) => {
+            (Some(basis), Some(format!("{} ({})", left.why, left.place)))
+        }
+        None => (None, Some("is not on the list".to_owned())),
+    };
+    let basis = basis.filter(|basis| !basis.is_empty());
     let mut deliveries = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(&project, practice).await? else { continue };

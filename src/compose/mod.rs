@@ -60,7 +60,7 @@ pub struct Variant {
 }
 
 /// What there is to know of the people before one of them is looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct People {
     /// Columns of the list.
     pub columns: Vec<String>,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Plan,
-    PlannedEdition, PostgresLedger, Row, SenderId, SqliteLedger, Standing, Wish,
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Pick, Plan,
+    PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing, Wish,
 };
 
 /// See the module.
@@ -126,8 +126,17 @@ impl Ledger for KeptLedger {
         pass_on!(self, ledger => ledger.counts(edition))
     }
 
-    async fn rows(&self, edition: &str) -> Result<Vec<(i64, Row)>, LedgerError> {
-        pass_on!(self, ledger => ledger.rows(edition))
+    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+        pass_on!(self, ledger => ledger.progress(edition))
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+        pass_on!(self, ledger => ledger.page(edition, pick, after))
     }
 
     async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {

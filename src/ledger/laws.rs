@@ -2,13 +2,18 @@
 //! Shell: runs ledgers that come in as arguments.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
-use super::{Claim, Event, Ledger, LedgerError, Plan, Status, Wish};
-use crate::audience::{Audience, Keys, LeftOut, Recipient, WhyNot};
+use super::{
+    Claim, Event, Ledger, LedgerError, Namer, PAGE, Pick, Plan, Planned, PlannedEdition, Progress,
+    Status, Wish,
+};
+use crate::audience::list::{ListError, ListFault};
+use crate::audience::{Keys, LeftOut, Person, Recipient, WhyNot};
 use crate::compose::{Composition, Values, Variant};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
@@ -40,16 +45,25 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         slots: Vec::new(),
         segments: BTreeSet::new(),
     };
-    let audience = Audience {
-        recipients: addresses.iter().map(|address| recipient(address)).collect(),
-        left_out: vec![LeftOut {
-            address: "Gone@example.org".to_owned(),
-            place: Place::whole("people.csv"),
-            why: WhyNot::Unsubscribed,
-        }],
+    let namer = Namer {
+        edition: edition.to_owned(),
+        keys: Keys::new(b"secret"),
+        domain: "example.org".to_owned(),
     };
+    let left_out = LeftOut {
+        address: "Gone@example.org".to_owned(),
+        place: Place::whole("people.csv"),
+        why: WhyNot::Unsubscribed,
+    };
+    let people = addresses.iter().map(|address| Person::Mailed(recipient(address)));
+    let people = people.chain([Person::LeftOut(left_out)]);
+    let rows: Vec<Planned> = people.map(|person| namer.planned(person)).collect();
     let window = Window::year("2020", London).unwrap();
-    Plan::new(composition, &window, audience, &Keys::new(b"secret"), "example.org", now())
+    Plan {
+        edition: PlannedEdition::new(composition, &window, None, now()),
+        people: addresses.len() as u64,
+        rows: Arc::new(move || Box::new(rows.clone().into_iter().map(|row| Ok(vec![row])))),
+    }
 }
 
 fn why(text: &str) -> String {
@@ -71,8 +85,26 @@ pub async fn hold(ledger: &impl Ledger) {
         Err(LedgerError::PlannedAlready { edition: why("2020") })
     );
     assert_eq!(ledger.counts("2020").await.unwrap().people(), 4);
+
+    // A plan whose list breaks off, or has another number of people than somebody confirmed, is not written at all.
+    let good = plan("2019", &["a@example.org", "b@example.org"]);
+    let broken = ListError { path: why("people.csv"), fault: ListFault::Changed };
+    let rows = Arc::clone(&good.rows);
+    let breaks_off = Plan {
+        rows: Arc::new({
+            let broken = broken.clone();
+            move || Box::new(rows().chain([Err(broken.clone())]))
+        }),
+        ..good.clone()
+    };
+    assert_eq!(ledger.plan(breaks_off).await, Err(LedgerError::List(broken)));
+    let miscounted = Plan { people: 3, ..good };
+    let expected = LedgerError::Miscounted { people: 3, written: 2 };
+    assert_eq!(ledger.plan(miscounted).await, Err(expected));
+    assert_eq!(ledger.edition("2019").await, Ok(None));
+    assert_eq!(ledger.history("b@example.org").await.unwrap().0.len(), 1);
     let status = async |id: i64| {
-        let rows = ledger.rows("2020").await.unwrap();
+        let rows = ledger.rows("2020", Pick::All).await.unwrap();
         rows.iter().find(|(found, _)| *found == id).map(|(_, row)| row.status).unwrap()
     };
 
@@ -207,12 +239,34 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(left_out, []);
     let (rows, left_out) = ledger.history("gone@example.org").await.unwrap();
     assert_eq!((rows.len(), left_out.len()), (0, 3));
-    let all = ledger.rows("2020").await.unwrap();
+    let all = ledger.rows("2020", Pick::All).await.unwrap();
     assert_eq!(
         all.iter().map(|(_, row)| row.address.as_str()).collect::<Vec<_>>(),
         ["a@example.org", "b@example.org", "c@example.org", "d@example.org"]
     );
     assert_eq!(ledger.editions().await.unwrap().len(), 3);
+
+    // What is counted by the indexes is what stands in the rows, and each pick takes its rows alone.
+    for edition in ["2020", "2021", "2022"] {
+        let counts = ledger.counts(edition).await.unwrap();
+        let progress = Progress { people: counts.people(), open: counts.open() };
+        assert_eq!(ledger.progress(edition).await, Ok(progress), "{edition}");
+        let picks = Status::ALL.into_iter().map(Pick::In).chain([Pick::All, Pick::Unusual]);
+        for pick in picks {
+            let rows = ledger.rows(edition, pick).await.unwrap();
+            assert!(rows.iter().all(|(_, row)| pick.takes(row.status)), "{pick:?}");
+            let expected: u64 =
+                Status::ALL.into_iter().filter(|s| pick.takes(*s)).map(|s| counts.of(s)).sum();
+            assert_eq!(rows.len() as u64, expected, "{edition} {pick:?}");
+        }
+    }
+
+    // Of many rows none is missed and none comes twice between two pages.
+    let many: Vec<String> = (0..PAGE * 2 + 3).map(|n| format!("p{n}@example.org")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    ledger.plan(plan("many", &many)).await.unwrap();
+    let rows = ledger.rows("many", Pick::All).await.unwrap();
+    assert!(rows.iter().map(|(_, row)| row.address.as_str()).eq(many));
     assert_eq!(ledger.edition("none").await.unwrap(), None);
 }
 

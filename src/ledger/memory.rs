@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use super::delivery::{after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    Plan, PlannedEdition, PlannedRow, Row, SenderId, Standing, Status, Wish, reserve, until,
+    PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId, Standing,
+    Status, Wish, reserve, until,
 };
 
 #[derive(Debug, Default)]
@@ -154,19 +155,30 @@ impl Ledger for MemoryLedger {
         if books.editions.iter().any(|known| known.name == plan.edition.name) {
             return Err(LedgerError::PlannedAlready { edition: plan.edition.name });
         }
-        for planned in plan.rows {
-            books.rows.push(Entry {
-                sender: None,
-                edition: plan.edition.name.clone(),
-                planned,
-                status: Status::Planned,
-                attempts: 0,
-                changed_at: plan.edition.planned_at,
-                next_at: None,
-                detail: String::new(),
-            });
+        let (mut rows, mut left_out) = (Vec::new(), Vec::new());
+        for some in (plan.rows)() {
+            for row in some? {
+                match row {
+                    Planned::Copy(planned) => rows.push(Entry {
+                        sender: None,
+                        edition: plan.edition.name.clone(),
+                        planned,
+                        status: Status::Planned,
+                        attempts: 0,
+                        changed_at: plan.edition.planned_at,
+                        next_at: None,
+                        detail: String::new(),
+                    }),
+                    Planned::LeftOut(row) => left_out.push(row),
+                }
+            }
         }
-        books.left_out.extend(plan.left_out);
+        let written = rows.len() as u64;
+        if written != plan.people {
+            return Err(LedgerError::Miscounted { people: plan.people, written });
+        }
+        books.rows.extend(rows);
+        books.left_out.extend(left_out);
         books.editions.insert(0, plan.edition);
         Ok(())
     }
@@ -362,10 +374,23 @@ impl Ledger for MemoryLedger {
         Ok(counts)
     }
 
-    async fn rows(&self, edition: &str) -> Result<Vec<(i64, Row)>, LedgerError> {
+    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+        let counts = self.counts(edition).await?;
+        Ok(Progress { people: counts.people(), open: counts.open() })
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Row)>, LedgerError> {
         let books = self.books();
-        let rows = books.rows.iter().enumerate().filter(|(_, entry)| entry.edition == edition);
-        Ok(rows.map(|(index, entry)| (id_of(index), entry.shown())).collect())
+        let rows = books.rows.iter().enumerate().map(|(index, entry)| (id_of(index), entry));
+        let rows = rows
+            .filter(|(id, entry)| entry.edition == edition && after.is_none_or(|after| *id > after))
+            .filter(|(_, entry)| pick.takes(entry.status));
+        Ok(rows.take(PAGE).map(|(id, entry)| (id, entry.shown())).collect())
     }
 
     async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {

@@ -20,13 +20,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::audience::list::ListError;
 use crate::audience::{LeftOut, Recipient};
-use crate::compose::Composition;
+use crate::compose::{Composition, People};
 
 pub use delivery::{Event, Status};
 pub use kept::KeptLedger;
 pub use memory::MemoryLedger;
-pub use plan::Plan;
+pub use plan::{Namer, Plan, Planned};
 pub use postgres::PostgresLedger;
 pub use sqlite::SqliteLedger;
 
@@ -131,7 +132,58 @@ pub struct PlannedEdition {
     pub hash: String,
     pub planned_at: DateTime<Utc>,
     pub composition: Composition,
+    /// The list it was planned for; ledgers of earlier versions do not say.
+    #[serde(default)]
+    pub list: Option<PlannedList>,
 }
+
+/// A list as it was when an edition was planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedList {
+    /// Names the bytes of its files, and what was asked of them: while it is the same, so are the people.
+    pub fingerprint: String,
+    pub people: People,
+}
+
+/// How far an edition is, by its indexes alone: at once, however many rows there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub people: u64,
+    /// Rows that a run still has to do something about.
+    pub open: u64,
+}
+
+/// Which rows somebody wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    All,
+    /// Those in one status.
+    In(Status),
+    /// All but those that were accepted, and those that were not begun.
+    Unusual,
+}
+
+impl Pick {
+    pub fn takes(self, status: Status) -> bool {
+        match self {
+            Self::All => true,
+            Self::In(wanted) => status == wanted,
+            Self::Unusual => !matches!(status, Status::Accepted | Status::Planned),
+        }
+    }
+
+    /// The same as a condition on `deliveries`.
+    fn condition(self) -> String {
+        match self {
+            Self::All => "true".to_owned(),
+            Self::In(status) => format!("status = '{}'", status.word()),
+            Self::Unusual => "status NOT IN ('accepted', 'planned')".to_owned(),
+        }
+    }
+}
+
+/// Rows that are read at a time.
+pub const PAGE: usize = 2000;
 
 /// How many rows are in each status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -230,6 +282,10 @@ pub enum LedgerError {
     NoRow { id: i64 },
     #[error("the ledger has stopped")]
     Stopped,
+    #[error(transparent)]
+    List(#[from] ListError),
+    #[error("the plan has {people} people, and {written} were written: nothing was kept")]
+    Miscounted { people: u64, written: u64 },
     #[error("this run was silent for too long: others have taken over what it had in hand")]
     Fenced,
     #[error("the ledger's server cannot be reached: {what}")]
@@ -346,11 +402,36 @@ pub trait Ledger: Send + Sync + 'static {
 
     fn counts(&self, edition: &str) -> impl Future<Output = Result<Counts, LedgerError>> + Send;
 
-    /// The rows of an edition in the order of the list.
+    /// How many people an edition has, and how many rows are open. Much faster than `counts`.
+    fn progress(&self, edition: &str)
+    -> impl Future<Output = Result<Progress, LedgerError>> + Send;
+
+    /// Rows of an edition in the order of the list: at most `PAGE` of them, from the first or those behind row `after`.
+    fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> impl Future<Output = Result<Vec<(i64, Row)>, LedgerError>> + Send;
+
+    /// All rows of an edition that somebody wants, in the order of the list. They are in memory together.
     fn rows(
         &self,
         edition: &str,
-    ) -> impl Future<Output = Result<Vec<(i64, Row)>, LedgerError>> + Send;
+        pick: Pick,
+    ) -> impl Future<Output = Result<Vec<(i64, Row)>, LedgerError>> + Send {
+        async move {
+            let mut rows: Vec<(i64, Row)> = Vec::new();
+            loop {
+                let after = rows.last().map(|(id, _)| *id);
+                let page = self.page(edition, pick, after).await?;
+                if page.is_empty() {
+                    return Ok(rows);
+                }
+                rows.extend(page);
+            }
+        }
+    }
 
     /// How many people of the list were left out of an edition when it was planned.
     fn left_out(&self, edition: &str) -> impl Future<Output = Result<u64, LedgerError>> + Send;

@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::{Event, Ledger, LedgerError, MemoryLedger, SenderId, SqliteLedger, Status, Wish, laws};
+use super::{
+    Event, Ledger, LedgerError, MemoryLedger, Pick, SenderId, SqliteLedger, Status, Wish, laws,
+};
 use crate::audience::Keys;
 use crate::rfc::address::EmailAddress;
 
@@ -157,7 +159,7 @@ impl<L: Ledger> World<L> {
     }
 
     async fn rows(&self) -> Vec<(i64, Status)> {
-        let rows = self.ledger.rows(EDITION).await.unwrap();
+        let rows = self.ledger.rows(EDITION, Pick::All).await.unwrap();
         rows.into_iter().map(|(id, row)| (id, row.status)).collect()
     }
 

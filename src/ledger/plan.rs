@@ -1,51 +1,108 @@
-//! From an audience and a composition to the rows of a ledger.
+//! From a list and a composition to the rows of a ledger.
 //! Pure: values in, a plan out.
+
+use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{LeftOutRow, PlannedEdition, PlannedRow, left_out_row};
-use crate::audience::{Audience, Keys};
+use super::{LeftOutRow, PlannedEdition, PlannedList, PlannedRow, left_out_row};
+use crate::audience::list::ListError;
+use crate::audience::{Keys, List, Person, on_all_cores};
 use crate::compose::Composition;
 use crate::window::Window;
 
-/// All that is written when a run is planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All that is written when a run is planned. The people are not in memory: there may be a million.
+#[derive(Clone)]
 pub struct Plan {
     pub edition: PlannedEdition,
-    pub rows: Vec<PlannedRow>,
-    pub left_out: Vec<LeftOutRow>,
+    /// How many rows there must be: what somebody has confirmed.
+    pub people: u64,
+    /// Reads the people from the first to the last, some at a time. It may be called again.
+    pub rows: Arc<dyn Fn() -> PlannedRows + Send + Sync>,
+}
+
+/// Rows on their way into a ledger.
+pub type PlannedRows = Box<dyn Iterator<Item = Result<Vec<Planned>, ListError>> + Send>;
+
+/// What becomes of one row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Planned {
+    Copy(PlannedRow),
+    LeftOut(LeftOutRow),
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("edition", &self.edition.name)
+            .field("people", &self.people)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What makes rows out of people: the names of their copies.
+#[derive(Debug, Clone)]
+pub struct Namer {
+    pub edition: String,
+    pub keys: Keys,
+    /// The right part of the Message-IDs.
+    pub domain: String,
+}
+
+impl Namer {
+    pub fn planned(&self, person: Person) -> Planned {
+        match person {
+            Person::Mailed(recipient) => {
+                let id = self.keys.message_id(&self.edition, &recipient.address);
+                Planned::Copy(PlannedRow {
+                    person: self.keys.person_name(&recipient.address),
+                    message_id: format!("{id}@{}", self.domain),
+                    recipient,
+                })
+            }
+            Person::LeftOut(left) => Planned::LeftOut(left_out_row(&self.edition, &left)),
+        }
+    }
 }
 
 impl Plan {
-    /// One row for each recipient; `domain` is the right part of the Message-IDs.
+    /// One row for each person of the list who is mailed: `people` of them.
+    pub fn new(
+        edition: PlannedEdition,
+        list: Arc<List>,
+        examples: bool,
+        namer: Namer,
+        people: u64,
+    ) -> Self {
+        let namer = Arc::new(namer);
+        let rows = move || -> PlannedRows {
+            let namer = Arc::clone(&namer);
+            Box::new(on_all_cores(&list, move |list, portion| {
+                list.people(&portion, examples).map(|person| namer.planned(person)).collect()
+            }))
+        };
+        Self { edition, people, rows: Arc::new(rows) }
+    }
+}
+
+impl PlannedEdition {
+    /// What is kept of a composition. `list` is what it was composed for.
     pub fn new(
         composition: Composition,
         window: &Window,
-        audience: Audience,
-        keys: &Keys,
-        domain: &str,
+        list: Option<PlannedList>,
         now: DateTime<Utc>,
     ) -> Self {
-        let name = composition.edition.clone();
-        let left_out = audience.left_out.iter().map(|left| left_out_row(&name, left)).collect();
-        let rows = audience
-            .recipients
-            .into_iter()
-            .map(|recipient| PlannedRow {
-                person: keys.person_name(&recipient.address),
-                message_id: format!("{}@{domain}", keys.message_id(&name, &recipient.address)),
-                recipient,
-            })
-            .collect();
-        let edition = PlannedEdition {
+        Self {
+            name: composition.edition.clone(),
             subject: composition.shown(&composition.subject),
             window_start: window.start,
             window_end: window.end,
             hash: composition.hash(),
             planned_at: now,
             composition,
-            name,
-        };
-        Self { edition, rows, left_out }
+            list,
+        }
     }
 }

@@ -23,7 +23,8 @@ use super::column::{LARGEST_COMMIT, damaged, from_json, gather, millis, status_o
 use super::delivery::{ImpossibleStep, after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError,
-    LeftOutRow, Plan, PlannedEdition, Row, SenderId, Standing, Status, Wish, reserve, until,
+    LeftOutRow, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
+    Standing, Status, Wish, reserve, until,
 };
 
 const SCHEMA: &str = include_str!("schema/postgres-1.sql");
@@ -621,35 +622,61 @@ async fn insert_plan(transaction: &Transaction<'_>, plan: &Plan) -> Result<(), L
     if inserted == 0 {
         return Err(LedgerError::PlannedAlready { edition: edition.name.clone() });
     }
-    for rows in plan.rows.chunks(PLAN_ROWS) {
-        let keys: Vec<String> = rows.iter().map(|row| row.recipient.address.key()).collect();
-        let addresses: Vec<&str> = rows.iter().map(|row| row.recipient.address.as_str()).collect();
-        let recipients: Vec<String> =
-            rows.iter().map(|row| to_json(&row.recipient)).collect::<Result<_, _>>()?;
-        let persons: Vec<&str> = rows.iter().map(|row| row.person.as_str()).collect();
-        let ids: Vec<&str> = rows.iter().map(|row| row.message_id.as_str()).collect();
-        transaction
-            .execute(
-                "INSERT INTO deliveries (edition, key, address, recipient, person, message_id, status, changed_at)
-                 SELECT $1, u.key, u.address, u.recipient, u.person, u.message_id, 'planned', $2
-                 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-                 WITH ORDINALITY AS u (key, address, recipient, person, message_id, position) ORDER BY u.position",
-                &[&edition.name, &planned_at, &keys, &addresses, &recipients, &persons, &ids],
-            )
-            .await
-            .map_err(|error| broken(&error))?;
+    let (mut copies, mut left_out, mut written) = (Vec::new(), Vec::new(), 0);
+    for rows in (plan.rows)() {
+        for row in rows? {
+            match row {
+                Planned::Copy(row) => copies.push(row),
+                Planned::LeftOut(row) => left_out.push(row),
+            }
+        }
+        if copies.len().max(left_out.len()) >= PLAN_ROWS {
+            written += copies.len() as u64;
+            insert_rows(transaction, plan, &mut copies, &mut left_out).await?;
+        }
     }
-    for rows in plan.left_out.chunks(PLAN_ROWS) {
-        let addresses: Vec<&str> = rows.iter().map(|row| row.address.as_str()).collect();
-        let whys: Vec<&str> = rows.iter().map(|row| row.why.as_str()).collect();
-        transaction
-            .execute(
-                "INSERT INTO left_out (edition, address, why) SELECT $1, * FROM unnest($2::text[], $3::text[])",
-                &[&edition.name, &addresses, &whys],
-            )
-            .await
-            .map_err(|error| broken(&error))?;
+    written += copies.len() as u64;
+    insert_rows(transaction, plan, &mut copies, &mut left_out).await?;
+    if written != plan.people {
+        return Err(LedgerError::Miscounted { people: plan.people, written });
     }
+    Ok(())
+}
+
+async fn insert_rows(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    copies: &mut Vec<PlannedRow>,
+    left_out: &mut Vec<LeftOutRow>,
+) -> Result<(), LedgerError> {
+    let edition = &plan.edition.name;
+    let rows = std::mem::take(copies);
+    let keys: Vec<String> = rows.iter().map(|row| row.recipient.address.key()).collect();
+    let addresses: Vec<&str> = rows.iter().map(|row| row.recipient.address.as_str()).collect();
+    let recipients: Vec<String> =
+        rows.iter().map(|row| to_json(&row.recipient)).collect::<Result<_, _>>()?;
+    let persons: Vec<&str> = rows.iter().map(|row| row.person.as_str()).collect();
+    let ids: Vec<&str> = rows.iter().map(|row| row.message_id.as_str()).collect();
+    transaction
+        .execute(
+            "INSERT INTO deliveries (edition, key, address, recipient, person, message_id, status, changed_at)
+             SELECT $1, u.key, u.address, u.recipient, u.person, u.message_id, 'planned', $2
+             FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+             WITH ORDINALITY AS u (key, address, recipient, person, message_id, position) ORDER BY u.position",
+            &[edition, &millis(plan.edition.planned_at), &keys, &addresses, &recipients, &persons, &ids],
+        )
+        .await
+        .map_err(|error| broken(&error))?;
+    let rows = std::mem::take(left_out);
+    let addresses: Vec<&str> = rows.iter().map(|row| row.address.as_str()).collect();
+    let whys: Vec<&str> = rows.iter().map(|row| row.why.as_str()).collect();
+    transaction
+        .execute(
+            "INSERT INTO left_out (edition, address, why) SELECT $1, * FROM unnest($2::text[], $3::text[])",
+            &[edition, &addresses, &whys],
+        )
+        .await
+        .map_err(|error| broken(&error))?;
     Ok(())
 }
 
@@ -967,9 +994,32 @@ impl Ledger for PostgresLedger {
         Ok(counts)
     }
 
-    async fn rows(&self, edition: &str) -> Result<Vec<(i64, Row)>, LedgerError> {
-        let sql = format!("SELECT {ROW_COLUMNS} FROM deliveries WHERE edition = $1 ORDER BY id");
-        self.server.query(&sql, &[&edition]).await?.iter().map(row_of).collect()
+    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+        let sql = "SELECT (SELECT count(*) FROM deliveries WHERE edition = $1),
+                (SELECT count(*) FROM deliveries WHERE edition = $1 AND status = 'planned')
+              + (SELECT count(*) FROM deliveries WHERE edition = $1 AND status = 'deferred')
+              + (SELECT count(*) FROM deliveries WHERE edition = $1 AND status IN ('claimed', 'handing_over'))";
+        let rows = self.server.query(sql, &[&edition]).await?;
+        let figure = |at| {
+            let figure = rows.first().map_or(0, |row| row.get::<_, i64>(at));
+            u64::try_from(figure).unwrap_or(0)
+        };
+        Ok(Progress { people: figure(0), open: figure(1) })
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+        let sql = format!(
+            "SELECT {ROW_COLUMNS} FROM deliveries WHERE edition = $1 AND id > $2 AND {}
+             ORDER BY id LIMIT {PAGE}",
+            pick.condition()
+        );
+        let rows = self.server.query(&sql, &[&edition, &after.unwrap_or(-1)]).await?;
+        rows.iter().map(row_of).collect()
     }
 
     async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {

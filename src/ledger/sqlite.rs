@@ -19,7 +19,8 @@ use super::column::{LARGEST_COMMIT, from_json, gather, millis, status_of, time, 
 use super::delivery::{after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    Plan, PlannedEdition, Row, SenderId, Standing, Status, Wish, reserve, until,
+    PAGE, Pick, Plan, Planned, PlannedEdition, Progress, Row, SenderId, Standing, Status, Wish,
+    reserve, until,
 };
 
 /// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
@@ -29,8 +30,9 @@ const GATHER_LONGEST: Duration = Duration::from_micros(500);
 /// How long another process may hold the file before we give up on a commit.
 const BUSY_WITHIN: Duration = Duration::from_secs(10);
 /// Each version's changes to the one before: a ledger is brought to the newest when it is opened.
-const SCHEMA: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
-const VERSION: i64 = 2;
+const SCHEMA: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const VERSION: i64 = 3;
 /// The database's own memory. With its default of 2 MB, planning ten thousand people writes pages twice.
 const CACHE_KIB: i64 = 16 * 1024;
 /// Up to this size a file is read through when it is opened: that takes some tenths of a second.
@@ -154,7 +156,6 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
     connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
     // Each commit reaches the disk before it is told done: the promise rests on this line.
     connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-    connection.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
     let version = |connection: &Connection| {
         connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
@@ -164,6 +165,8 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
         return Err(LedgerError::Newer { path: shown, found, known: VERSION });
     }
     if found < VERSION {
+        // A table that others refer to is made anew on the way.
+        connection.pragma_update(None, "foreign_keys", "OFF").map_err(failed)?;
         let transaction = connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(failed)?;
@@ -177,6 +180,7 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
         transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
         transaction.commit().map_err(failed)?;
     }
+    connection.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
     if fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_QUICK_CHECK_BYTES) {
         let health: String =
             connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
@@ -373,31 +377,61 @@ fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> 
             params![edition.name, planned_at, to_json(edition)?],
         )
         .map_err(|error| write_error(&error))?;
-    let mut insert = connection
+    let last: Option<i64> = connection
+        .query_row("SELECT max(id) FROM deliveries", [], |row| row.get(0))
+        .map_err(|error| write_error(&error))?;
+    let first = last.unwrap_or(0) + 1;
+    let mut next = first;
+    let mut left_out = 0;
+    let mut insert_copy = connection
         .prepare_cached(
-            "INSERT INTO deliveries (edition, key, recipient, person, message_id, status, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'planned', ?6)",
+            "INSERT INTO deliveries (id, edition, key, recipient, person, message_id, status, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'planned', ?7)",
         )
         .map_err(|error| write_error(&error))?;
-    for row in &plan.rows {
-        insert
-            .execute(params![
-                edition.name,
-                row.recipient.address.key(),
-                to_json(&row.recipient)?,
-                row.person,
-                row.message_id,
-                planned_at
-            ])
-            .map_err(|error| write_error(&error))?;
-    }
-    let mut insert = connection
+    let mut insert_left_out = connection
         .prepare_cached("INSERT INTO left_out (edition, address, why) VALUES (?1, ?2, ?3)")
         .map_err(|error| write_error(&error))?;
-    for row in &plan.left_out {
-        insert
-            .execute(params![row.edition, row.address, row.why])
-            .map_err(|error| write_error(&error))?;
+    for rows in (plan.rows)() {
+        for row in rows? {
+            let inserted = match &row {
+                Planned::Copy(row) => {
+                    next += 1;
+                    insert_copy.execute(params![
+                        next - 1,
+                        edition.name,
+                        row.recipient.address.key(),
+                        to_json(&row.recipient)?,
+                        row.person,
+                        row.message_id,
+                        planned_at
+                    ])
+                }
+                Planned::LeftOut(row) => {
+                    left_out += 1;
+                    insert_left_out.execute(params![row.edition, row.address, row.why])
+                }
+            };
+            inserted.map_err(|error| write_error(&error))?;
+        }
+    }
+    let written = u64::try_from(next - first).unwrap_or(0);
+    if written != plan.people {
+        return Err(LedgerError::Miscounted { people: plan.people, written });
+    }
+    for (sql, values) in [
+        (
+            // In the order of the table that is filled: page after page, and none a second time.
+            "INSERT INTO copies SELECT key, edition, id FROM deliveries WHERE id BETWEEN ?2 AND ?3 AND edition = ?1
+             AND ?4 >= 0 ORDER BY key",
+            params![edition.name, first, next - 1, left_out],
+        ),
+        (
+            "UPDATE editions SET first_row = ?2, last_row = ?3, left_out = ?4 WHERE name = ?1",
+            params![edition.name, first, next - 1, left_out],
+        ),
+    ] {
+        connection.execute(sql, values).map_err(|error| write_error(&error))?;
     }
     Ok(())
 }
@@ -501,10 +535,11 @@ fn claim(
         return Ok(Claim::default());
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    // Due retries first: they have waited. Two queries, so that each is answered by the index.
-    let mut found: Vec<(i64, String, u32, Option<String>)> = Vec::new();
-    // The statuses stand in the SQL: with a parameter SQLite cannot see that the partial index holds all of them.
-    for sql in [
+    loop {
+        // Due retries first: they have waited. Two queries, so that each is answered by the index.
+        let mut found: Vec<(i64, String, u32, Option<String>)> = Vec::new();
+        // The statuses stand in the SQL: with a parameter SQLite cannot see that the partial index holds all of them.
+        for sql in [
         "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
          WHERE d.edition = ?1 AND d.status = 'deferred' AND d.next_at <= ?2 ORDER BY d.next_at, d.id LIMIT ?3",
         "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
@@ -521,36 +556,32 @@ fn claim(
             found.push(row.map_err(|error| write_error(&error))?);
         }
     }
-    let mut claim = Claim::default();
-    let nothing_found = found.is_empty();
-    for (id, recipient, attempts, suppressed) in found {
-        if let Some(why) = suppressed {
-            apply(connection, id, &Event::Suppressed { why }, now, Hand::Settling)?;
-            continue;
+        let mut claim = Claim::default();
+        let nothing_found = found.is_empty();
+        for (id, recipient, attempts, suppressed) in found {
+            if let Some(why) = suppressed {
+                apply(connection, id, &Event::Suppressed { why }, now, Hand::Settling)?;
+                continue;
+            }
+            apply(connection, id, &Event::Claimed, now, Hand::Sender(sender))?;
+            claim.deliveries.push(Delivery { id, recipient: from_json(&recipient)?, attempts });
         }
-        apply(connection, id, &Event::Claimed, now, Hand::Sender(sender))?;
-        claim.deliveries.push(Delivery { id, recipient: from_json(&recipient)?, attempts });
-    }
-    if claim.deliveries.is_empty() {
-        if !nothing_found {
-            // All of these were suppressed: look again for others.
-            return self::claim(
-                connection,
-                sender,
-                now,
-                usize::try_from(most).unwrap_or(usize::MAX),
-            );
-        }
-        let due: Option<i64> = connection
+        if claim.deliveries.is_empty() {
+            if !nothing_found {
+                // All of these were suppressed: look again for others.
+                continue;
+            }
+            let due: Option<i64> = connection
             .query_row(
                 "SELECT min(next_at) FROM deliveries WHERE edition = ?1 AND status = 'deferred'",
                 [edition],
                 |row| row.get(0),
             )
             .map_err(|error| write_error(&error))?;
-        claim.next_due = due.map(time);
+            claim.next_due = due.map(time);
+        }
+        return Ok(claim);
     }
-    Ok(claim)
 }
 
 type Raw = (String, String, String, u32, i64, Option<i64>, String, String);
@@ -799,7 +830,9 @@ impl Ledger for SqliteLedger {
         self.run(false, move |connection| {
             let mut query = connection
                 .prepare_cached(
-                    "SELECT status, count(*) FROM deliveries WHERE edition = ?1 GROUP BY status",
+                    "SELECT status, count(*) FROM deliveries
+                     WHERE id BETWEEN (SELECT first_row FROM editions WHERE name = ?1)
+                         AND (SELECT last_row FROM editions WHERE name = ?1) GROUP BY status",
                 )
                 .map_err(|error| write_error(&error))?;
             let rows: Vec<(String, i64)> = query
@@ -819,7 +852,7 @@ impl Ledger for SqliteLedger {
         let edition = edition.to_owned();
         self.run(false, move |connection| {
             let count: i64 = connection
-                .query_row("SELECT count(*) FROM left_out WHERE edition = ?1", [edition], |row| {
+                .query_row("SELECT left_out FROM editions WHERE name = ?1", [edition], |row| {
                     row.get(0)
                 })
                 .map_err(|error| write_error(&error))?;
@@ -828,14 +861,49 @@ impl Ledger for SqliteLedger {
         .await
     }
 
-    async fn rows(&self, edition: &str) -> Result<Vec<(i64, Row)>, LedgerError> {
+    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
         let edition = edition.to_owned();
         self.run(false, move |connection| {
-            let sql =
-                format!("SELECT id, {ROW_COLUMNS} FROM deliveries WHERE edition = ?1 ORDER BY id");
-            let mut query = connection.prepare(&sql).map_err(|error| write_error(&error))?;
+            connection
+                .query_row(
+                    "SELECT last_row - first_row + 1,
+                         (SELECT count(*) FROM deliveries WHERE edition = ?1 AND status = 'planned')
+                       + (SELECT count(*) FROM deliveries WHERE edition = ?1 AND status = 'deferred')
+                       + (SELECT count(*) FROM deliveries WHERE edition = ?1 AND status IN ('claimed', 'handing_over'))
+                     FROM editions WHERE name = ?1",
+                    [edition],
+                    |row| {
+                        let figure = |at| {
+                            row.get::<_, i64>(at).map(|rows| u64::try_from(rows).unwrap_or(0))
+                        };
+                        Ok(Progress { people: figure(0)?, open: figure(1)? })
+                    },
+                )
+                .map_err(|error| write_error(&error))
+        })
+        .await
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+        let edition = edition.to_owned();
+        self.run(false, move |connection| {
+            let sql = format!(
+                "SELECT id, {ROW_COLUMNS} FROM deliveries
+                 WHERE id BETWEEN max(?2, (SELECT first_row FROM editions WHERE name = ?1))
+                     AND (SELECT last_row FROM editions WHERE name = ?1) AND {}
+                 ORDER BY id LIMIT {PAGE}",
+                pick.condition()
+            );
+            let mut query = connection.prepare_cached(&sql).map_err(|error| write_error(&error))?;
             let rows: Vec<(i64, Raw)> = query
-                .query_map([edition], |row| Ok((row.get(0)?, raw(row, 1)?)))
+                .query_map(params![edition, after.map_or(0, |after| after + 1)], |row| {
+                    Ok((row.get(0)?, raw(row, 1)?))
+                })
                 .and_then(Iterator::collect)
                 .map_err(|error| write_error(&error))?;
             rows.into_iter().map(|(id, raw)| Ok((id, shown(raw)?))).collect()
@@ -846,7 +914,10 @@ impl Ledger for SqliteLedger {
     async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
         let key = key.to_owned();
         self.run(false, move |connection| {
-            let sql = format!("SELECT {ROW_COLUMNS} FROM deliveries WHERE key = ?1 ORDER BY id DESC");
+            let sql = format!(
+                "SELECT {ROW_COLUMNS} FROM deliveries
+                 WHERE id IN (SELECT delivery FROM copies WHERE key = ?1) ORDER BY id DESC"
+            );
             let mut query = connection.prepare(&sql).map_err(|error| write_error(&error))?;
             let rows: Vec<Raw> = query
                 .query_map([&key], |row| raw(row, 0))
@@ -990,11 +1061,41 @@ mod tests {
         let connection = Connection::open(&path).unwrap();
         connection.execute_batch(SCHEMA[0]).unwrap();
         connection.pragma_update(None, "user_version", 1).unwrap();
-        insert_plan(&connection, &laws::plan("2020", &["a@example.org"])).unwrap();
+        for (name, addresses) in [("2019", ["a", "b"]), ("2020", ["b", "c"])] {
+            let edition = laws::plan(name, &[]).edition;
+            let values = params![name, to_json(&edition).unwrap()];
+            connection.execute("INSERT INTO editions VALUES (?1, 7, ?2)", values).unwrap();
+            connection
+                .execute("INSERT INTO left_out VALUES (?1, 'Gone@example.org', 'left')", [name])
+                .unwrap();
+            for address in addresses {
+                let recipient = laws::recipient(&format!("{address}@example.org"));
+                let key = recipient.address.key();
+                let values = params![name, key, to_json(&recipient).unwrap(), "id", "planned"];
+                connection
+                    .execute(
+                        "INSERT INTO deliveries (edition, key, recipient, person, message_id, status, changed_at)
+                         VALUES (?1, ?2, ?3, 'person', ?4, ?5, 7)",
+                        values,
+                    )
+                    .unwrap();
+            }
+        }
+        connection.execute("INSERT INTO events VALUES (4, 7, 'resent', '')", []).unwrap();
         drop(connection);
         let ledger = SqliteLedger::open(&path).unwrap();
+        let progress = ledger.progress("2020").await.unwrap();
+        assert_eq!((progress.people, progress.open), (2, 2));
         let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
-        assert_eq!(ledger.claim(sender, laws::now(), 9).await.unwrap().deliveries.len(), 1);
+        let claim = ledger.claim(sender, laws::now(), 9).await.unwrap();
+        let addresses: Vec<_> =
+            claim.deliveries.iter().map(|d| d.recipient.address.as_str()).collect();
+        assert_eq!(addresses, ["b@example.org", "c@example.org"]);
+        assert_eq!(ledger.left_out("2020").await, Ok(1));
+        let (rows, left_out) = ledger.history("b@example.org").await.unwrap();
+        assert_eq!((rows.len(), left_out.len()), (2, 0));
+        assert_eq!(ledger.history("gone@example.org").await.unwrap().1.len(), 2);
+        ledger.plan(laws::plan("2021", &["a@example.org"])).await.unwrap();
     }
 
     #[test]

@@ -9,15 +9,18 @@ pub mod settings;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-use crate::audience::{Keys, List, list};
+use crate::audience::list::{ListError, NamedInput};
+use crate::audience::{Keys, List};
 use crate::compose::Templates;
 use crate::edition::Draft;
 use crate::problem::{Place, Problem};
 use crate::rfc::base16;
+use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
 
 pub use environment::{Environment, EnvironmentError, Variable};
@@ -31,8 +34,6 @@ pub const SETTINGS_FILE: &str = "roundup.toml";
 const LONGEST_SETTINGS_BYTES: u64 = 1024 * 1024;
 /// A template or a draft is a few pages long.
 const LONGEST_TEXT_BYTES: u64 = 4 * 1024 * 1024;
-/// A list of a million people has some 100 MB.
-const LONGEST_LIST_BYTES: u64 = 1024 * 1024 * 1024;
 const SECRET_BYTES: usize = 32;
 
 /// A project with its settings and secrets.
@@ -64,8 +65,8 @@ pub enum ProjectError {
     NoDraft { name: String, known: Vec<String> },
     #[error("`{name}` is no name for an edition")]
     BadName { name: String },
-    #[error("{path}: {error}")]
-    List { path: String, error: list::ListError },
+    #[error(transparent)]
+    List(#[from] ListError),
     #[error("there is no list in subscribers/")]
     NoList,
     #[error(transparent)]
@@ -170,20 +171,23 @@ impl Project {
     ///
     /// # Errors
     /// When there is none, or one of them is no list.
-    pub fn list(&self) -> Result<List, ProjectError> {
-        let mut all = List::default();
+    pub fn list(&self) -> Result<Arc<List>, ProjectError> {
+        Ok(Arc::new(List::survey(self.list_files()?)?))
+    }
+
+    /// The files of the list, in the order of their names.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn list_files(&self) -> Result<Vec<NamedInput>, ProjectError> {
         let files = files(&self.path("subscribers"), "csv")?;
         if files.is_empty() {
             return Err(ProjectError::NoList);
         }
-        for (path, name) in files {
-            let shown = format!("subscribers/{name}");
-            let bytes = read_bytes(&path, &shown, LONGEST_LIST_BYTES)?;
-            let list = list::read(&shown, &bytes)
-                .map_err(|error| ProjectError::List { path: shown, error })?;
-            all.append(list);
-        }
-        Ok(all)
+        let named = |(path, name): (PathBuf, String)| -> NamedInput {
+            (format!("subscribers/{name}"), Arc::new(InputFile(path)))
+        };
+        Ok(files.into_iter().map(named).collect())
     }
 
     /// The secret behind Message-IDs and unsubscribe links: `ROUNDUP_SECRET`, or the one in `.roundup/secret`, which is
@@ -283,6 +287,16 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<(PathBuf, String)>, ProjectE
     Ok(found)
 }
 
+/// A file that is read row by row.
+#[derive(Debug)]
+struct InputFile(PathBuf);
+
+impl Input for InputFile {
+    fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
+        Ok(Box::new(fs::File::open(&self.0)?))
+    }
+}
+
 fn read_bytes(path: &Path, shown: &str, most: u64) -> Result<Vec<u8>, ProjectError> {
     let unreadable = |what: String| ProjectError::Read { path: shown.to_owned(), what };
     let length = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
@@ -342,7 +356,7 @@ impl ProjectError {
             | Self::Write { .. }
             | Self::NoDraft { .. }
             | Self::BadName { .. }
-            | Self::List { .. }
+            | Self::List(_)
             | Self::NoList
             | Self::Dkim(_)
             | Self::ShortSecret { .. } => None,

@@ -6,7 +6,7 @@ pub mod relay_log;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::ledger::{Counts, LeftOutRow, PlannedEdition, Row, Status};
+use crate::ledger::{Counts, LeftOutRow, PlannedEdition, Row};
 
 /// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,7 +51,7 @@ pub enum State {
 }
 
 impl Report {
-    /// `known` is what is known beside the rows: whether somebody sends it, or somebody paused it.
+    /// `rows` are the unusual ones (`Pick::Unusual`); `known` is what is known beside the rows: whether somebody sends it, or somebody paused it.
     pub fn new(
         edition: &PlannedEdition,
         counts: Counts,
@@ -84,10 +84,7 @@ impl Report {
             expired: counts.expired,
             planned: counts.planned + counts.claimed + counts.handing_over,
             left_out,
-            rows: rows
-                .into_iter()
-                .filter(|row| !matches!(row.status, Status::Accepted | Status::Planned))
-                .collect(),
+            rows,
         };
         debug_assert_eq!(
             report.people,
@@ -173,7 +170,7 @@ impl WhyDelivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::laws;
+    use crate::ledger::{Status, laws};
 
     #[test]
     fn the_figures_add_up_in_every_state() {

@@ -17,7 +17,7 @@ use super::stop::{Handle, Stop, Stopper, line};
 use super::throttle::Throttle;
 use super::verdict::{RowFate, RunFate, Verdict};
 use crate::ledger::delivery::next;
-use crate::ledger::{Counts, Delivery, Event, Ledger, LedgerError, SenderId, Status, Wish};
+use crate::ledger::{Delivery, Event, Ledger, LedgerError, Progress, SenderId, Status, Wish};
 use crate::message::{Message, Skeleton};
 
 /// Connections that fail one after the other before the run ends.
@@ -229,8 +229,8 @@ impl<L: Ledger> Crew<L> {
         locked(&self.troubles).end.take()
     }
 
-    pub async fn counts(&self) -> Result<Counts, LedgerError> {
-        self.ledger.counts(&self.orders.edition).await
+    pub async fn progress(&self) -> Result<Progress, LedgerError> {
+        self.ledger.progress(&self.orders.edition).await
     }
 
     pub fn is_over(&self) -> bool {

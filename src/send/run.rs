@@ -171,7 +171,7 @@ async fn rounds<L: Ledger, R: Relay>(
             return Err(error);
         }
         crew.give_back_queue().await?;
-        if crew.counts().await?.open() == 0 {
+        if crew.progress().await?.open == 0 {
             return Ok(End::Finished);
         }
         if let Some(end) = crew.take_end() {
@@ -197,7 +197,7 @@ mod tests {
     use super::super::stop::line;
     use super::*;
     use crate::audience::Keys;
-    use crate::ledger::{Counts, MemoryLedger, Wish, laws};
+    use crate::ledger::{Counts, MemoryLedger, Pick, Wish, laws};
     use crate::message::{Identity, Settings};
     use crate::rfc::reply::Stage;
 
@@ -319,7 +319,7 @@ mod tests {
         .await;
         let (end, counts) = happening.run().await;
         assert_eq!((end, counts.accepted, counts.expired), (End::Finished, 9, 1));
-        let rows = happening.ledger.rows("2020").await.unwrap();
+        let rows = happening.ledger.rows("2020", Pick::All).await.unwrap();
         assert_eq!(rows[2].1.detail, "450 4.2.1 busy (tried 6 times)");
     }
 

@@ -19,7 +19,7 @@ pub struct Page<'a> {
     /// Whose copy is shown.
     pub seen_by: &'a str,
     pub stories: usize,
-    pub people: Option<usize>,
+    pub people: Option<u64>,
     pub largest_bytes: usize,
     pub findings: &'a [Finding],
 }

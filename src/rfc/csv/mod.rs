@@ -4,17 +4,41 @@
 //! Mended and told: UTF-8 with a byte order mark, UTF-16, windows-1252, `;`, tab and `|`, Excel's `sep=` line, ragged
 //! rows. A quotation mark that is never closed costs its own line and not the rest of the file, as it would in most
 //! readers.
+//!
+//! A table may be longer than memory: [`Shape::of`] looks at it once, and [`Shape::rows`] reads it row by row, as often
+//! as wanted. [`read`] takes a short one whole.
 
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+mod shape;
+
+use std::fmt;
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+
+use encoding_rs::WINDOWS_1252;
 use thiserror::Error;
 
 use crate::problem::{Place, Problem};
 
+pub use shape::Shape;
+
 /// A list of a million people with twenty columns stays below this.
 pub const LONGEST_TABLE_BYTES: usize = 256 * 1024 * 1024;
-/// More faulty quotation marks than this mean the file is not what it seems.
-const MOST_QUOTE_FAULTS: usize = 50;
 const MOST_COLUMNS: usize = 500;
+
+/// Bytes that can be read from their beginning again and again: a file, or some at hand.
+pub trait Input: fmt::Debug + Send + Sync {
+    /// Opens them at their beginning.
+    ///
+    /// # Errors
+    /// When the file is gone, or cannot be read.
+    fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+}
+
+impl Input for Arc<[u8]> {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(Cursor::new(Arc::clone(self))))
+    }
+}
 
 /// Rows under named columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +73,25 @@ pub enum TableError {
     TooManyColumns,
     #[error("line {line}: {what}")]
     Unreadable { line: usize, what: String },
+    #[error("the file cannot be read: {0}")]
+    Input(String),
+}
+
+impl From<io::Error> for TableError {
+    fn from(error: io::Error) -> Self {
+        Self::Input(error.to_string())
+    }
 }
 
 impl Table {
     /// Index of the first column whose name, in lower case and without signs, is one of `names`.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
-        names
-            .iter()
-            .find_map(|name| self.columns.iter().position(|column| simple(column) == simple(name)))
+        column(&self.columns, names)
     }
+}
+
+fn column(columns: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| columns.iter().position(|column| simple(column) == simple(name)))
 }
 
 /// A column name without case, spaces and signs: `E-mail Address` and `email_address` are one.
@@ -71,22 +105,10 @@ pub fn simple(name: &str) -> String {
 /// # Errors
 /// When no encoding reads it.
 pub fn decode(bytes: &[u8]) -> Result<(String, bool), TableError> {
-    let (encoding, start) = if bytes.starts_with(b"\xef\xbb\xbf") {
-        (UTF_8, 3)
-    } else if bytes.starts_with(b"\xff\xfe") {
-        (UTF_16LE, 2)
-    } else if bytes.starts_with(b"\xfe\xff") {
-        (UTF_16BE, 2)
-    } else if looks_like_utf_16(bytes, 1) {
-        (UTF_16LE, 0)
-    } else if looks_like_utf_16(bytes, 0) {
-        (UTF_16BE, 0)
-    } else {
-        (UTF_8, 0)
-    };
+    let (encoding, start) = shape::encoding_at(bytes);
     let bytes = &bytes[start..];
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    let (text, guessed) = if had_errors && encoding == UTF_8 {
+    let (text, guessed) = if had_errors && encoding == encoding_rs::UTF_8 {
         (WINDOWS_1252.decode_without_bom_handling(bytes).0, true)
     } else {
         (text, false)
@@ -97,158 +119,139 @@ pub fn decode(bytes: &[u8]) -> Result<(String, bool), TableError> {
     Ok((text.into_owned(), guessed))
 }
 
-/// Excel's "Unicode text" without a mark: every other byte of the beginning is zero.
-fn looks_like_utf_16(bytes: &[u8], zero_at: usize) -> bool {
-    let start = &bytes[..bytes.len().min(64) & !1];
-    start.len() >= 8 && start.chunks(2).all(|pair| pair[zero_at] == 0 && pair[1 - zero_at] != 0)
-}
-
 /// Reads a table whose first line names its columns. `source` is the file's name, for places.
 ///
 /// # Errors
 /// When the file as a whole is no table; a bad row is only a problem.
 pub fn read(source: &str, bytes: &[u8]) -> Result<Table, TableError> {
-    if bytes.len() > LONGEST_TABLE_BYTES {
-        return Err(TableError::TooLarge);
+    let input: Arc<[u8]> = bytes.into();
+    let shape = Shape::of(source, &input)?;
+    let mut problems = shape.problems.clone();
+    let mut rows = Vec::new();
+    let mut reader = shape.rows(&input)?;
+    while let Some(line) = reader.advance()? {
+        problems.extend(reader.raggedness().map(|what| what.problem(source, line)));
+        let cells = (0..shape.columns.len()).map(|column| reader.cell(column).to_owned()).collect();
+        rows.push(Row { line, cells });
     }
-    let (text, guessed) = decode(bytes)?;
-    let mut problems = Vec::new();
-    if guessed {
-        problems.push(Problem::new(
-            Place::whole(source),
-            "the file is not UTF-8: it was read as windows-1252",
-            "look at names with accents, and save as “CSV UTF-8” next time",
-        ));
-    }
-    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    if lines.len() == 1 && text.contains('\r') {
-        lines = text.split_inclusive('\r').collect();
-    }
-    let mut delimiter = None;
-    if let Some(first) = lines.first_mut()
-        && let Some(rest) = first.trim_end().strip_prefix("sep=")
-    {
-        delimiter = rest.bytes().next();
-        *first = "\n";
-    }
-    let heading = lines.iter().find(|line| !line.trim().is_empty()).ok_or(TableError::Empty)?;
-    let delimiter = delimiter.unwrap_or_else(|| sniff(heading));
-    while let Some(line) = quote_fault(&lines, delimiter) {
-        if problems.len() > MOST_QUOTE_FAULTS {
-            return Err(TableError::Quotes { line });
-        }
-        problems.push(Problem::new(
-            Place::line(source, line),
-            "this line has a quotation mark that is not closed: the line was left out",
-            "close or remove the quotation mark",
-        ));
-        lines[line - 1] = "\n";
-    }
-    parse(source, &lines, delimiter, problems)
+    problems.sort();
+    Ok(Table { columns: shape.columns, rows, problems })
 }
 
-fn parse(
-    source: &str,
-    lines: &[&str],
-    delimiter: u8,
-    mut problems: Vec<Problem>,
-) -> Result<Table, TableError> {
-    let text = lines.concat();
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .has_headers(false)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes());
-    let mut columns: Option<Vec<String>> = None;
-    let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let more = reader.read_record(&mut record).map_err(|error| TableError::Unreadable {
-            line: error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(usize::MAX)),
-            what: error.to_string(),
-        })?;
-        if !more {
-            break;
-        }
-        let line =
-            record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(usize::MAX));
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        let Some(columns) = &columns else {
-            if record.len() > MOST_COLUMNS {
-                return Err(TableError::TooManyColumns);
-            }
-            columns = Some(record.iter().map(|cell| cell.trim().to_owned()).collect());
-            continue;
-        };
-        let spare =
-            record.iter().skip(columns.len()).filter(|cell| !cell.trim().is_empty()).count();
-        if spare > 0 {
-            problems.push(Problem::new(
-                Place::line(source, line),
+/// The rows of a table, one after the other in the same memory.
+pub struct Rows {
+    reader: csv::Reader<Box<dyn Read + Send>>,
+    record: csv::StringRecord,
+    columns: usize,
+    headed: bool,
+}
+
+/// A row that has not as many cells as there are columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ragged {
+    Spare(usize),
+    Missing { cells: usize, columns: usize },
+}
+
+impl Ragged {
+    pub fn problem(self, source: &str, line: usize) -> Problem {
+        let place = Place::line(source, line);
+        match self {
+            Self::Spare(spare) => Problem::new(
+                place,
                 format!(
                     "this line has {spare} more cells than there are columns: they were left out"
                 ),
                 "put cells that hold commas in quotation marks",
-            ));
-        } else if record.len() < columns.len() {
-            problems.push(Problem::new(
-                Place::line(source, line),
+            ),
+            Self::Missing { cells, columns } => Problem::new(
+                place,
                 format!(
-                    "this line has {} cells for {} columns: the missing ones are taken as empty",
-                    record.len(),
-                    columns.len()
+                    "this line has {cells} cells for {columns} columns: the missing ones are taken as empty"
                 ),
                 "add the missing commas, or look whether the line is whole",
-            ));
-        }
-        let mut cells: Vec<String> = record.iter().take(columns.len()).map(str::to_owned).collect();
-        cells.resize(columns.len(), String::new());
-        rows.push(Row { line, cells });
-    }
-    problems.sort();
-    Ok(Table { columns: columns.ok_or(TableError::Empty)?, rows, problems })
-}
-
-/// The separator that the heading has most of; a comma when it has none.
-fn sniff(heading: &str) -> u8 {
-    let count = |sign: u8| heading.bytes().filter(|b| *b == sign).count();
-    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
-}
-
-/// The line (from 1) that opens a quotation which is never closed, or closed in mid-cell.
-fn quote_fault(lines: &[&str], delimiter: u8) -> Option<usize> {
-    #[derive(PartialEq)]
-    enum In {
-        CellStart,
-        Plain,
-        Quoted,
-        QuoteSeen,
-    }
-    let mut state = In::CellStart;
-    let mut opened = 0;
-    for (index, line) in lines.iter().enumerate() {
-        for byte in line.bytes() {
-            let ends = byte == delimiter || byte == b'\n' || byte == b'\r';
-            state = match state {
-                In::CellStart if byte == b'"' => {
-                    opened = index + 1;
-                    In::Quoted
-                }
-                In::CellStart | In::Plain if ends => In::CellStart,
-                In::CellStart | In::Plain => In::Plain,
-                In::Quoted if byte == b'"' => In::QuoteSeen,
-                In::Quoted => In::Quoted,
-                In::QuoteSeen if ends => In::CellStart,
-                In::QuoteSeen if byte == b'"' => In::Quoted,
-                // Spaces between the quotation mark and the comma are common and harmless.
-                In::QuoteSeen if byte == b' ' => In::QuoteSeen,
-                In::QuoteSeen => return Some(opened),
-            };
+            ),
         }
     }
-    (state == In::Quoted).then_some(opened)
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+impl Rows {
+    fn new(input: Box<dyn Read + Send>, delimiter: u8, columns: usize) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .delimiter(delimiter)
+            .buffer_capacity(64 * 1024)
+            .from_reader(input);
+        Self { reader, record: csv::StringRecord::new(), columns, headed: false }
+    }
+
+    /// Goes to the next row below the names of the columns that is not blank, and gives the line at which it begins.
+    ///
+    /// # Errors
+    /// When the file cannot be read further.
+    pub fn advance(&mut self) -> Result<Option<usize>, TableError> {
+        if !self.headed {
+            self.headed = true;
+            self.read_record()?;
+        }
+        Ok(self.read_record()?.then(|| self.record.position().map_or(0, line_of)))
+    }
+
+    /// The names of the columns: none where the table is empty.
+    fn heading(&mut self) -> Result<Vec<String>, TableError> {
+        self.headed = true;
+        self.read_record()?;
+        Ok(self.record.iter().map(|cell| cell.trim().to_owned()).collect())
+    }
+
+    fn read_record(&mut self) -> Result<bool, TableError> {
+        loop {
+            let more =
+                self.reader.read_record(&mut self.record).map_err(|error| match error.kind() {
+                    csv::ErrorKind::Io(error) => TableError::Input(error.to_string()),
+                    _ => TableError::Unreadable {
+                        line: error.position().map_or(0, line_of),
+                        what: error.to_string(),
+                    },
+                })?;
+            if !more || self.record.iter().any(|cell| !cell.trim().is_empty()) {
+                return Ok(more);
+            }
+        }
+    }
+
+    /// A cell of this row; empty where the row is too short.
+    pub fn cell(&self, column: usize) -> &str {
+        self.record.get(column).unwrap_or_default()
+    }
+
+    /// The cells of this row, for somebody else to look at.
+    pub fn record(&self) -> &csv::StringRecord {
+        &self.record
+    }
+
+    pub fn raggedness(&self) -> Option<Ragged> {
+        let spare =
+            self.record.iter().skip(self.columns).filter(|cell| !cell.trim().is_empty()).count();
+        if spare > 0 {
+            Some(Ragged::Spare(spare))
+        } else if self.record.len() < self.columns {
+            Some(Ragged::Missing { cells: self.record.len(), columns: self.columns })
+        } else {
+            None
+        }
+    }
+}
+
+fn line_of(at: &csv::Position) -> usize {
+    usize::try_from(at.line()).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
