@@ -397,7 +397,8 @@ impl Survey {
         let (mut rows, so_far) = file.open()?;
         while let Some(line) = rows.advance().map_err(fault)? {
             self.rows += 1;
-            self.see_problems(file, line, rows.record(), rows.raggedness());
+            let address = file.address(rows.record());
+            self.see_problems(file, line, rows.record(), rows.raggedness(), address.is_ok());
             let cell = file.cell(rows.record(), file.segments);
             if !cell.is_empty() && !self.cells.contains(cell) {
                 self.cells.insert(cell.to_owned());
@@ -408,7 +409,7 @@ impl Survey {
                     return Err(ListFault::TooManySegments { column }.of(&file.name));
                 }
             }
-            if let Ok(address) = file.address(rows.record()) {
+            if let Ok(address) = address {
                 self.seen.push(self.hasher.hash_one(address.key()));
             }
         }
@@ -429,6 +430,7 @@ impl Survey {
         line: usize,
         record: &csv::StringRecord,
         ragged: Option<Ragged>,
+        has_address: bool,
     ) {
         let most = MOST_PROBLEMS;
         let mut tell = |problem: &dyn Fn() -> Problem| {
@@ -442,14 +444,14 @@ impl Survey {
         if let Some(ragged) = ragged {
             tell(&|| ragged.problem(&file.name, line));
         }
-        if file.address(record).is_err() {
+        if !has_address {
             return;
         }
         for (field, cell) in file.fields.iter().zip(record) {
             if field.is_empty() {
                 continue;
             }
-            if cell.trim().chars().any(is_hidden) {
+            if !is_plain(cell) && cell.trim().chars().any(is_hidden) {
                 tell(&|| {
                     Problem::new(
                         place(),
@@ -563,8 +565,9 @@ impl ListFile {
             values.insert(field.clone(), value);
         }
         let obtained = self.cell(record, self.obtained);
-        let obtained_at =
-            PartialDate::parse(obtained, Tz::UTC).ok().map(|date| date.days(Tz::UTC).0);
+        let obtained =
+            if obtained.is_empty() { None } else { PartialDate::parse(obtained, Tz::UTC).ok() };
+        let obtained_at = obtained.map(|date| date.days(Tz::UTC).0);
         Ok(Subscriber {
             address,
             values,
@@ -578,10 +581,18 @@ impl ListFile {
 }
 
 fn segments(cell: &str) -> BTreeSet<String> {
+    if cell.is_empty() {
+        return BTreeSet::new();
+    }
     cell.split([';', ',', '|'])
         .map(|word| one_line(word.trim_matches(['"', ' '])))
         .filter(|word| !word.is_empty())
         .collect()
+}
+
+/// Letters, digits and signs of ASCII alone: nothing is hidden among them.
+fn is_plain(cell: &str) -> bool {
+    cell.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// A cell as a template shows it.
@@ -611,6 +622,9 @@ fn field_name(column: &str) -> String {
 /// blanks, invisible signs, a comma or full stop at the end.
 fn tidy_address(cell: &str) -> String {
     let cell = cell.trim();
+    if is_plain(cell) && !cell.contains(['<', ':']) {
+        return cell.trim_end_matches([',', '.', ';']).trim().to_owned();
+    }
     // A line break inside is no tidying matter: the parser refuses it.
     let visible: String = cell
         .chars()

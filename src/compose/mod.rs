@@ -80,6 +80,9 @@ pub enum ComposeError {
 impl Composition {
     /// Which variant a person of these segments gets.
     pub fn variant(&self, segments: &BTreeSet<String>) -> usize {
+        if segments.is_empty() || self.segments.is_empty() {
+            return 0;
+        }
         let asked: BTreeSet<&String> = segments.intersection(&self.segments).collect();
         self.variants
             .iter()

@@ -57,7 +57,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
     };
     let people = addresses.iter().map(|address| Person::Mailed(recipient(address)));
     let people = people.chain([Person::LeftOut(left_out)]);
-    let rows: Vec<Planned> = people.map(|person| namer.planned(person)).collect();
+    let rows: Vec<Planned> = people.map(|person| namer.planned(&person)).collect();
     let window = Window::year("2020", London).unwrap();
     Plan {
         edition: PlannedEdition::new(composition, &window, None, now()),

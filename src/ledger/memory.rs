@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::column::from_json;
 use super::delivery::{after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
@@ -74,7 +75,7 @@ impl Entry {
     fn shown(&self) -> Row {
         Row {
             edition: self.edition.clone(),
-            address: self.planned.recipient.address.to_string(),
+            address: self.planned.address.clone(),
             status: self.status,
             attempts: self.attempts,
             changed_at: self.changed_at,
@@ -274,7 +275,7 @@ impl Ledger for MemoryLedger {
             entry.sender = Some(sender);
             claim.deliveries.push(Delivery {
                 id: id_of(index),
-                recipient: entry.planned.recipient.clone(),
+                recipient: from_json(&entry.planned.recipient)?,
                 attempts,
             });
         }
@@ -400,7 +401,7 @@ impl Ledger for MemoryLedger {
 
     async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
         let books = self.books();
-        let rows = books.rows.iter().filter(|entry| entry.planned.recipient.address.key() == key);
+        let rows = books.rows.iter().filter(|entry| entry.planned.key == key);
         let left_out = books.left_out.iter().filter(|row| row.address.to_lowercase() == key);
         Ok((rows.map(Entry::shown).collect(), left_out.cloned().collect()))
     }

@@ -478,7 +478,11 @@ pub(crate) fn until(moment: i64, now: DateTime<Utc>) -> Duration {
 /// One planned row, as `plan` writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedRow {
-    pub recipient: Recipient,
+    pub address: String,
+    /// The address in lower case.
+    pub key: String,
+    /// The recipient as JSON: what is kept of her.
+    pub recipient: String,
     /// Keyed name of the person, for suppressions.
     pub person: String,
     pub message_id: String,

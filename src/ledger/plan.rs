@@ -51,17 +51,21 @@ pub struct Namer {
 }
 
 impl Namer {
-    pub fn planned(&self, person: Person) -> Planned {
+    /// # Panics
+    /// Never: a recipient is made of words alone, and words can be written as JSON.
+    pub fn planned(&self, person: &Person) -> Planned {
         match person {
             Person::Mailed(recipient) => {
                 let id = self.keys.message_id(&self.edition, &recipient.address);
                 Planned::Copy(PlannedRow {
+                    address: recipient.address.to_string(),
+                    key: recipient.address.key(),
+                    recipient: serde_json::to_string(recipient).expect("words"),
                     person: self.keys.person_name(&recipient.address),
                     message_id: format!("{id}@{}", self.domain),
-                    recipient,
                 })
             }
-            Person::LeftOut(left) => Planned::LeftOut(left_out_row(&self.edition, &left)),
+            Person::LeftOut(left) => Planned::LeftOut(left_out_row(&self.edition, left)),
         }
     }
 }
@@ -79,7 +83,7 @@ impl Plan {
         let rows = move || -> PlannedRows {
             let namer = Arc::clone(&namer);
             Box::new(on_all_cores(&list, move |list, portion| {
-                list.people(&portion, examples).map(|person| namer.planned(person)).collect()
+                list.people(&portion, examples).map(|person| namer.planned(&person)).collect()
             }))
         };
         Self { edition, people, rows: Arc::new(rows) }

@@ -651,10 +651,9 @@ async fn insert_rows(
 ) -> Result<(), LedgerError> {
     let edition = &plan.edition.name;
     let rows = std::mem::take(copies);
-    let keys: Vec<String> = rows.iter().map(|row| row.recipient.address.key()).collect();
-    let addresses: Vec<&str> = rows.iter().map(|row| row.recipient.address.as_str()).collect();
-    let recipients: Vec<String> =
-        rows.iter().map(|row| to_json(&row.recipient)).collect::<Result<_, _>>()?;
+    let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let addresses: Vec<&str> = rows.iter().map(|row| row.address.as_str()).collect();
+    let recipients: Vec<&str> = rows.iter().map(|row| row.recipient.as_str()).collect();
     let persons: Vec<&str> = rows.iter().map(|row| row.person.as_str()).collect();
     let ids: Vec<&str> = rows.iter().map(|row| row.message_id.as_str()).collect();
     transaction

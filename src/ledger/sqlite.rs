@@ -400,8 +400,8 @@ fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> 
                     insert_copy.execute(params![
                         next - 1,
                         edition.name,
-                        row.recipient.address.key(),
-                        to_json(&row.recipient)?,
+                        row.key,
+                        row.recipient,
                         row.person,
                         row.message_id,
                         planned_at

@@ -83,7 +83,8 @@ impl Skeleton {
 }
 
 fn has_marks(value: &str) -> bool {
-    MARKS.iter().any(|mark| value.contains(mark))
+    // Nearly every name is without any.
+    value.contains(['{', '}', '|', '[', ']', '%']) && MARKS.iter().any(|mark| value.contains(mark))
 }
 
 /// Whether nothing at this place is seen: a space before it, and a sign or the line's end after it.

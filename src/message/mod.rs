@@ -108,11 +108,10 @@ impl Identity {
     }
 
     /// The address behind "unsubscribe" in a person's mail: https where there is a public address, a mail otherwise.
-    pub fn unsubscribe_url(&self, keys: &Keys, person: &EmailAddress) -> String {
-        let token = keys.unsubscribe_token(person);
+    fn unsubscribe_url(&self, token: &str) -> String {
         match &self.public_url {
             Some(url) => format!("{url}/unsubscribe/{token}"),
-            None => self.unsubscribe_mail(&token),
+            None => self.unsubscribe_mail(token),
         }
     }
 
@@ -239,7 +238,8 @@ impl Skeleton {
     /// The HTML and the text as this person sees them, for previews.
     pub fn seen_by(&self, recipient: &Recipient) -> (String, String, String) {
         let variant = &self.composition.variants[self.composition.variant(&recipient.segments)];
-        let url = self.identity.unsubscribe_url(&self.keys, &recipient.address);
+        let token = self.keys.unsubscribe_token(&recipient.address);
+        let url = self.identity.unsubscribe_url(&token);
         let fill = |pieces: &[Piece]| filled(&self.filler, pieces, &recipient.values, &url);
         (fill(&self.composition.subject), fill(&variant.html), fill(&variant.text))
     }
@@ -247,7 +247,7 @@ impl Skeleton {
     /// The header fields of one person's message, in order, without the signatures.
     fn head_of(&self, recipient: &Recipient) -> Head {
         let token = self.keys.unsubscribe_token(&recipient.address);
-        let unsubscribe_url = self.identity.unsubscribe_url(&self.keys, &recipient.address);
+        let unsubscribe_url = self.identity.unsubscribe_url(&token);
         let message_id = format!(
             "{}@{}",
             self.keys.message_id(&self.composition.edition, &recipient.address),

@@ -17,6 +17,10 @@ pub fn is_hidden(c: char) -> bool {
 
 /// The same text with every hidden character gone and each run of white space made one space.
 pub fn one_line(text: &str) -> String {
+    // Nearly every name is one already.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ") {
+        return text.trim_matches(' ').to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() || (c.is_control() && c != '\0') {
@@ -92,9 +96,27 @@ impl fmt::Display for DisplayName {
     }
 }
 
+/// Room of a line that is not folded.
+const ROOM: usize = 70;
+
+/// Letters, digits and single spaces: what needs no encoding whatever.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+        && !text.contains("  ")
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+}
+
 /// A header field with free text, encoded and folded by lettre, with its CRLF. Hidden characters are taken out first,
 /// so no value can begin another field.
 pub fn text_field(name: &'static str, text: &str) -> String {
+    if is_plain(text) && name.len() + text.len() < ROOM {
+        return format!("{name}: {text}\r\n");
+    }
+    text_field_of_any(name, text)
+}
+
+fn text_field_of_any(name: &'static str, text: &str) -> String {
     let mut headers = Headers::new();
     headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(text)));
     headers.to_string()
@@ -102,6 +124,19 @@ pub fn text_field(name: &'static str, text: &str) -> String {
 
 /// A header field with one mailbox.
 pub fn mailbox_field(name: &'static str, mailbox: &super::address::Mailbox) -> String {
+    let address = mailbox.address.as_str();
+    if let Some(person) = mailbox.name.as_ref().map(DisplayName::as_str)
+        && is_plain(person)
+        && name.len() + person.len() + address.len() < ROOM
+    {
+        // As lettre writes it: words in quotation marks, a single word without.
+        let quote = if person.contains(' ') { "\"" } else { "" };
+        return format!("{name}: {quote}{person}{quote} <{address}>\r\n");
+    }
+    mailbox_field_of_any(name, mailbox)
+}
+
+fn mailbox_field_of_any(name: &'static str, mailbox: &super::address::Mailbox) -> String {
     use lettre::message::header::{From as FromField, Header, ReplyTo, To};
     let mailboxes: lettre::message::Mailboxes =
         lettre::message::Mailboxes::new().with(mailbox.to_lettre());
@@ -119,6 +154,20 @@ pub fn mailbox_field(name: &'static str, mailbox: &super::address::Mailbox) -> S
 mod tests {
     use super::super::address::{EmailAddress, Mailbox};
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_gives_what_the_long_one_gives(
+            text in "[A-Za-z0-9 ]{0,64}",
+            address in "[a-z.]{1,9}[a-z0-9]@[a-z]{1,20}\\.org"
+        ) {
+            proptest::prop_assert_eq!(text_field("Subject", &text), text_field_of_any("Subject", &text));
+            if let (Ok(name), Ok(address)) = (DisplayName::parse(&text), EmailAddress::parse(&address)) {
+                let mailbox = Mailbox { name: Some(name), address };
+                proptest::prop_assert_eq!(mailbox_field("To", &mailbox), mailbox_field_of_any("To", &mailbox));
+            }
+        }
+    }
 
     #[test]
     fn a_text_field_is_one_field_whatever_the_text() {

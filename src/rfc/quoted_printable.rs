@@ -17,6 +17,19 @@ pub fn encode_piece(text: &str, out: &mut Vec<u8>) {
     let mut after_space = false;
     let mut at = 0;
     while at < bytes.len() {
+        if column > 0 {
+            // What is written as it stands goes in one piece.
+            let room = bytes.len().min(at + WIDTH - 1 - column);
+            let plain = bytes[at..room].iter().take_while(|b| matches!(b, 33..=126) && **b != b'=');
+            let plain = plain.count();
+            if plain > 0 {
+                out.extend_from_slice(&bytes[at..at + plain]);
+                column += plain;
+                at += plain;
+                after_space = false;
+                continue;
+            }
+        }
         let byte = bytes[at];
         if byte == b'\r' || byte == b'\n' {
             if byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
