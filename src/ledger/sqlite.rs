@@ -19,8 +19,8 @@ use super::column::{LARGEST_COMMIT, from_json, gather, millis, status_of, time, 
 use super::delivery::{after_a_crash, next};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    PAGE, Pick, Plan, Planned, PlannedEdition, Progress, Row, SenderId, Standing, Status, Wish,
-    reserve, until,
+    PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId, Standing,
+    Status, Wish, reserve, until,
 };
 
 /// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
@@ -358,6 +358,43 @@ fn apply(
     Ok(status)
 }
 
+/// Rows of one INSERT when an edition is planned.
+const TOGETHER: usize = 32;
+
+/// The numbers of a row's own parameters; the first two are everybody's.
+fn places(at: usize) -> [usize; 5] {
+    [3, 4, 5, 6, 7].map(|place| place + at * 5)
+}
+
+/// Writes some copies, numbered from `first`.
+fn insert_copies(
+    connection: &Connection,
+    edition: &PlannedEdition,
+    first: i64,
+    rows: &[PlannedRow],
+) -> rusqlite::Result<()> {
+    let values: Vec<String> = (0..rows.len())
+        .map(|at| {
+            let [id, key, recipient, person, message_id] = places(at);
+            format!("(?{id}, ?1, ?{key}, ?{recipient}, ?{person}, ?{message_id}, 'planned', ?2)")
+        })
+        .collect();
+    let values = values.join(", ");
+    let mut insert = connection.prepare_cached(&format!(
+        "INSERT INTO deliveries (id, edition, key, recipient, person, message_id, status, changed_at) VALUES {values}"
+    ))?;
+    insert.raw_bind_parameter(1, &edition.name)?;
+    insert.raw_bind_parameter(2, millis(edition.planned_at))?;
+    for (at, (id, row)) in (first..).zip(rows).enumerate() {
+        insert.raw_bind_parameter(places(at)[0], id)?;
+        let texts = [&row.key, &row.recipient, &row.person, &row.message_id];
+        for (place, text) in places(at).into_iter().skip(1).zip(texts) {
+            insert.raw_bind_parameter(place, text)?;
+        }
+    }
+    insert.raw_execute().map(drop)
+}
+
 fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> {
     let edition = &plan.edition;
     let exists: bool = connection
@@ -383,37 +420,31 @@ fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> 
     let first = last.unwrap_or(0) + 1;
     let mut next = first;
     let mut left_out = 0;
-    let mut insert_copy = connection
-        .prepare_cached(
-            "INSERT INTO deliveries (id, edition, key, recipient, person, message_id, status, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'planned', ?7)",
-        )
-        .map_err(|error| write_error(&error))?;
     let mut insert_left_out = connection
         .prepare_cached("INSERT INTO left_out (edition, address, why) VALUES (?1, ?2, ?3)")
         .map_err(|error| write_error(&error))?;
-    for rows in (plan.rows)() {
-        for row in rows? {
-            let inserted = match &row {
-                Planned::Copy(row) => {
-                    next += 1;
-                    insert_copy.execute(params![
-                        next - 1,
-                        edition.name,
-                        row.key,
-                        row.recipient,
-                        row.person,
-                        row.message_id,
-                        planned_at
-                    ])
-                }
+    let mut waiting: Vec<PlannedRow> = Vec::new();
+    let rows = (plan.rows)().map(Some).chain([None]);
+    for rows in rows {
+        let is_last = rows.is_none();
+        for row in rows.transpose()?.unwrap_or_default() {
+            match row {
+                Planned::Copy(row) => waiting.push(row),
                 Planned::LeftOut(row) => {
                     left_out += 1;
-                    insert_left_out.execute(params![row.edition, row.address, row.why])
+                    insert_left_out
+                        .execute(params![row.edition, row.address, row.why])
+                        .map_err(|error| write_error(&error))?;
                 }
-            };
-            inserted.map_err(|error| write_error(&error))?;
+            }
         }
+        // Several rows in one statement take two thirds of the time of one by one.
+        let whole = if is_last { waiting.len() } else { waiting.len() / TOGETHER * TOGETHER };
+        for some in waiting[..whole].chunks(TOGETHER) {
+            insert_copies(connection, edition, next, some).map_err(|error| write_error(&error))?;
+            next += i64::try_from(some.len()).unwrap_or(i64::MAX);
+        }
+        waiting.drain(..whole);
     }
     let written = u64::try_from(next - first).unwrap_or(0);
     if written != plan.people {
