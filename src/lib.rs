@@ -27,6 +27,8 @@ pub mod send;
 
 pub mod report;
 
+pub mod doctor;
+
 pub mod web;
 
 pub mod project;

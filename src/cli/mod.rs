@@ -4,6 +4,7 @@
 mod cancel;
 mod carry_on;
 mod check;
+mod doctor;
 mod draft;
 mod dry_run;
 mod explain;
@@ -101,6 +102,8 @@ enum Command {
     Check(check::Arguments),
     /// Say why a rule exists
     Explain(explain::Arguments),
+    /// Look whether mail could be sent, and would be believed: list, ledger, DNS records, relay
+    Doctor(doctor::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::Arguments),
     /// Stop an edition that is being sent, here or on another computer; `send` lets it go on
@@ -191,6 +194,7 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Preview(arguments)) => preview::run(arguments, &desk).await,
         Some(Command::Check(arguments)) => check::run(arguments, &desk).await,
         Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
+        Some(Command::Doctor(arguments)) => doctor::run(arguments, &desk).await,
         Some(Command::Send(arguments)) => send::run(arguments, &desk).await,
         Some(Command::Pause(arguments)) => pause::run(arguments, &desk).await,
         Some(Command::Cancel(arguments)) => cancel::run(arguments, &desk).await,

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::conversation::{Conversation, Fault, Outcome, Security, Settings, Step};
+use super::conversation::{Capabilities, Conversation, Fault, Outcome, Security, Settings, Step};
 use crate::message::Message;
 use crate::rfc::reply::Stage;
 
@@ -212,6 +212,11 @@ impl Connection {
             None => Ok(connection),
             Some(outcome) => Err(outcome),
         }
+    }
+
+    /// What the server said it can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        self.conversation.capabilities()
     }
 
     /// True when this message may begin: it was announced, or the session is idle and the server has said nothing since.

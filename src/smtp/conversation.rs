@@ -6,6 +6,7 @@
 //! has nobody to reach.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -126,6 +127,17 @@ pub enum Fault {
 pub struct Outcome {
     pub stage: Stage,
     pub result: Result<Reply, Fault>,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.result {
+            Ok(reply) => {
+                write!(f, "the relay answered {} ({})", reply.summary(), self.stage.name())
+            }
+            Err(fault) => write!(f, "{fault} ({})", self.stage.name()),
+        }
+    }
 }
 
 /// What the shell has to do next.

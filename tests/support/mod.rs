@@ -1,6 +1,7 @@
 //! A charity with a project of its own, and servers that behave as badly as they are told to.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod names;
 pub mod server;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+pub use names::NameServer;
 pub use server::{Act, Server, Stage};
 
 /// A project in a folder of its own.

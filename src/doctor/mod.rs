@@ -1,0 +1,44 @@
+//! What a newsletter needs around it, looked at before anybody is mailed: the records of its domain, its relay.
+//! Pure: answers in, diagnoses out; `names.rs` is the shell that asks the DNS.
+
+pub mod names;
+pub mod records;
+
+use serde::Serialize;
+
+/// What was found about one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnosis {
+    /// As people call it: `DKIM`, `Relay`.
+    pub about: &'static str,
+    pub verdict: Verdict,
+    pub what: String,
+    /// What to do, where there is something.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cure: String,
+}
+
+/// How it is with one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Good,
+    /// It works, and could be better; or it cannot be known now.
+    Doubtful,
+    /// Mail will not arrive, or not be trusted.
+    Bad,
+}
+
+impl Diagnosis {
+    pub fn good(about: &'static str, what: impl Into<String>) -> Self {
+        Self { about, verdict: Verdict::Good, what: what.into(), cure: String::new() }
+    }
+
+    pub fn doubtful(about: &'static str, what: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { about, verdict: Verdict::Doubtful, what: what.into(), cure: cure.into() }
+    }
+
+    pub fn bad(about: &'static str, what: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { about, verdict: Verdict::Bad, what: what.into(), cure: cure.into() }
+    }
+}

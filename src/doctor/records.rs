@@ -1,0 +1,368 @@
+//! The records by which receivers believe mail: DKIM (RFC 6376), SPF (RFC 7208), DMARC (RFC 9989's way to the domain).
+//! Pure: what the DNS answers comes in as an argument.
+
+use super::Diagnosis;
+use super::names::{Answer, Names};
+use crate::rfc::dkim::Signer;
+
+/// RFC 7208 section 4.6.4: more questions than these, and receivers give up.
+const MOST_QUESTIONS: usize = 10;
+
+/// Whether the public key in the DNS is the one whose private half signs.
+pub async fn dkim(names: &impl Names, signer: &Signer) -> Diagnosis {
+    const ABOUT: &str = "DKIM";
+    let name = signer.record_name();
+    let publish = format!("publish this TXT record at {name}: {}", signer.record());
+    let texts = match names.texts(&name).await {
+        Answer::Texts(texts) => texts,
+        Answer::Nothing => {
+            return Diagnosis::bad(ABOUT, format!("there is no key at {name}"), publish);
+        }
+        Answer::Unknown(why) => return unknown(ABOUT, &name, &why),
+    };
+    let [text] = texts.as_slice() else {
+        return Diagnosis::bad(
+            ABOUT,
+            format!("{} records stand at {name}: receivers may take any of them", texts.len()),
+            "leave the one of the key that roundup signs with",
+        );
+    };
+    let tag = |wanted: &str| tag(text, wanted);
+    let squeezed = |text: String| text.split_whitespace().collect::<String>();
+    if tag("v").is_some_and(|version| version != "DKIM1") {
+        return Diagnosis::bad(ABOUT, format!("the record at {name} is no DKIM key"), publish);
+    }
+    match tag("p").map(squeezed) {
+        None => Diagnosis::bad(ABOUT, format!("the record at {name} has no key"), publish),
+        Some(key) if key.is_empty() => Diagnosis::bad(
+            ABOUT,
+            format!("the key at {name} was withdrawn: its record has an empty `p=`"),
+            publish,
+        ),
+        Some(key) if key != signer.public_record() => Diagnosis::bad(
+            ABOUT,
+            format!("the key at {name} is another one than roundup's"),
+            publish,
+        ),
+        Some(_)
+            if tag("t").is_some_and(|flags| flags.split(':').any(|flag| flag.trim() == "y")) =>
+        {
+            Diagnosis::doubtful(
+                ABOUT,
+                format!("the key at {name} is roundup's, and marked as a test (`t=y`)"),
+                "take `t=y` out of the record: some receivers ignore keys that are tests",
+            )
+        }
+        Some(_) => Diagnosis::good(ABOUT, format!("the key at {name} is the one that signs")),
+    }
+}
+
+/// A tag of a `tag=value; …` record (RFC 6376 section 3.2).
+fn tag(record: &str, wanted: &str) -> Option<String> {
+    record.split(';').find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        (name.trim() == wanted).then(|| value.trim().to_owned())
+    })
+}
+
+/// Whether the domain of the bounce address says which servers send its mail.
+pub async fn spf(names: &impl Names, domain: &str) -> Diagnosis {
+    const ABOUT: &str = "SPF";
+    let record = match spf_record(names, domain).await {
+        Ok(Some(record)) => record,
+        Ok(None) => {
+            return Diagnosis::bad(
+                ABOUT,
+                format!("{domain} has no SPF record"),
+                format!(
+                    "publish a TXT record at {domain}: your relay's provider says which, as in v=spf1 include:… ~all"
+                ),
+            );
+        }
+        Err(Trouble::Several(count)) => {
+            return Diagnosis::bad(
+                ABOUT,
+                format!("{domain} has {count} SPF records: receivers take none of them"),
+                "put them together into one",
+            );
+        }
+        Err(Trouble::Unknown(why)) => return unknown(ABOUT, domain, &why),
+    };
+    let questions = match count_questions(names, &record).await {
+        Ok(questions) => questions,
+        Err(why) => return unknown(ABOUT, domain, &why),
+    };
+    let open = record.split_ascii_whitespace().any(|term| matches!(term, "all" | "+all"));
+    if questions > MOST_QUESTIONS {
+        Diagnosis::bad(
+            ABOUT,
+            format!(
+                "the SPF record of {domain} needs more than {MOST_QUESTIONS} lookups: receivers give up"
+            ),
+            "take out `include:` of services that you no longer use",
+        )
+    } else if open {
+        Diagnosis::bad(
+            ABOUT,
+            format!("the SPF record of {domain} lets everybody send: it ends with `+all`"),
+            "let it end with ~all",
+        )
+    } else {
+        let lookups = if questions == 1 { "lookup" } else { "lookups" };
+        Diagnosis::good(
+            ABOUT,
+            format!(
+                "{domain} says which servers send its mail ({questions} {lookups} of {MOST_QUESTIONS}); whether your relay is one of them, a test mail shows"
+            ),
+        )
+    }
+}
+
+enum Trouble {
+    Several(usize),
+    Unknown(String),
+}
+
+async fn spf_record(names: &impl Names, domain: &str) -> Result<Option<String>, Trouble> {
+    let texts = match names.texts(domain).await {
+        Answer::Texts(texts) => texts,
+        Answer::Nothing => return Ok(None),
+        Answer::Unknown(why) => return Err(Trouble::Unknown(why)),
+    };
+    let is_spf = |text: &String| {
+        let version = text.split_ascii_whitespace().next().unwrap_or_default();
+        version.eq_ignore_ascii_case("v=spf1")
+    };
+    let mut records: Vec<String> = texts.into_iter().filter(is_spf).collect();
+    if records.len() > 1 { Err(Trouble::Several(records.len())) } else { Ok(records.pop()) }
+}
+
+/// How many questions a receiver has to ask, of which one beyond the most is enough to know.
+async fn count_questions(names: &impl Names, record: &str) -> Result<usize, String> {
+    let mut waiting = vec![record.to_owned()];
+    let mut questions = 0;
+    while let Some(record) = waiting.pop() {
+        for term in record.split_ascii_whitespace().skip(1) {
+            let term = term.trim_start_matches(['+', '-', '~', '?']).to_ascii_lowercase();
+            let (name, value) = term.split_once([':', '=']).unwrap_or((&term, ""));
+            let name = name.split('/').next().unwrap_or(name);
+            match name {
+                "a" | "mx" | "ptr" | "exists" => questions += 1,
+                "include" | "redirect" => {
+                    questions += 1;
+                    // A name with a macro differs by message.
+                    if questions <= MOST_QUESTIONS && !value.is_empty() && !value.contains('%') {
+                        match spf_record(names, value).await {
+                            Ok(record) => waiting.extend(record),
+                            Err(Trouble::Several(_)) => {}
+                            Err(Trouble::Unknown(why)) => return Err(why),
+                        }
+                    }
+                }
+                _ => {}
+            }
+            if questions > MOST_QUESTIONS {
+                return Ok(questions);
+            }
+        }
+    }
+    Ok(questions)
+}
+
+/// Whether the sender's domain says what to do with mail that is not its own, and whether roundup's signature speaks for it.
+pub async fn dmarc(names: &impl Names, domain: &str, signed_by: &[&str]) -> Diagnosis {
+    const ABOUT: &str = "DMARC";
+    let mut found = None;
+    // From the domain itself up to the one below the public suffix; there are few labels.
+    let labels: Vec<&str> = domain.split('.').collect();
+    for from in 0..labels.len().saturating_sub(1) {
+        let name = format!("_dmarc.{}", labels[from..].join("."));
+        match names.texts(&name).await {
+            Answer::Texts(texts) => {
+                let mut texts =
+                    texts.into_iter().filter(|text| tag(text, "v").as_deref() == Some("DMARC1"));
+                if let Some(text) = texts.next() {
+                    found = Some((name, text));
+                    break;
+                }
+            }
+            Answer::Nothing => {}
+            Answer::Unknown(why) => return unknown(ABOUT, &name, &why),
+        }
+    }
+    let Some((name, record)) = found else {
+        return Diagnosis::bad(
+            ABOUT,
+            format!("{domain} has no DMARC record; Gmail and Yahoo want one of whoever mails many"),
+            format!(
+                "publish this TXT record at _dmarc.{domain}: v=DMARC1; p=none; rua=mailto:YOUR-ADDRESS"
+            ),
+        );
+    };
+    if let Some(other) = signed_by.iter().find(|signer| !is_aligned(signer, domain)) {
+        return Diagnosis::bad(
+            ABOUT,
+            format!(
+                "mail from {domain} is signed by {other}: the signature does not speak for the sender"
+            ),
+            format!("set `domain` under [dkim] to {domain}, or take it out"),
+        );
+    }
+    match tag(&record, "p").as_deref() {
+        Some(policy @ ("none" | "quarantine" | "reject")) => Diagnosis::good(
+            ABOUT,
+            format!("{name} says what becomes of mail that is not yours (p={policy})"),
+        ),
+        _ => Diagnosis::bad(
+            ABOUT,
+            format!("the record at {name} has no policy that is known"),
+            "give it p=none to begin with",
+        ),
+    }
+}
+
+/// Relaxed alignment (RFC 7489 section 3.1.1), as far as it can be known without the list of public suffixes.
+fn is_aligned(signer: &str, domain: &str) -> bool {
+    let below = |one: &str, other: &str| {
+        one.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    below(signer, domain) || below(domain, signer)
+}
+
+fn unknown(about: &'static str, name: &str, why: &str) -> Diagnosis {
+    let why: String = why.chars().filter(|c| !c.is_control()).take(120).collect();
+    Diagnosis::doubtful(
+        about,
+        format!("{name} could not be looked up: {why}"),
+        "look whether this computer is connected, then run it again",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::Verdict;
+    use super::*;
+
+    #[derive(Default)]
+    struct Zone(BTreeMap<String, Vec<String>>);
+
+    impl Zone {
+        fn with(mut self, name: &str, text: &str) -> Self {
+            self.0.entry(name.to_owned()).or_default().push(text.to_owned());
+            self
+        }
+    }
+
+    impl Names for Zone {
+        async fn texts(&self, name: &str) -> Answer {
+            if name.starts_with("broken.") {
+                return Answer::Unknown("timed\nout".to_owned());
+            }
+            self.0.get(name).map_or(Answer::Nothing, |texts| Answer::Texts(texts.clone()))
+        }
+    }
+
+    fn signer(domain: &str) -> Signer {
+        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        Signer::new(&key.serialize_pem(), domain, "news").unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_key_in_the_dns_must_be_the_one_that_signs() {
+        let ours = signer("charity.example");
+        let name = "news._domainkey.charity.example";
+        let record = ours.record();
+        let (start, end) = record.split_at(record.len() - 5);
+        for (zone, verdict, word) in [
+            (Zone::default().with(name, &record), Verdict::Good, "the one that signs"),
+            // As name servers that wrap long keys give it.
+            (
+                Zone::default().with(name, &format!("{start} {end}")),
+                Verdict::Good,
+                "the one that signs",
+            ),
+            (Zone::default().with(name, &record.replace("v=DKIM1; ", "")), Verdict::Good, "signs"),
+            (Zone::default().with(name, &format!("{record}; t=s:y")), Verdict::Doubtful, "test"),
+            (Zone::default(), Verdict::Bad, "no key at"),
+            (
+                Zone::default().with(name, &signer("charity.example").record()),
+                Verdict::Bad,
+                "another one",
+            ),
+            (Zone::default().with(name, "v=DKIM1; p="), Verdict::Bad, "withdrawn"),
+            (Zone::default().with(name, "v=spf1 -all"), Verdict::Bad, "no DKIM key"),
+            (Zone::default().with(name, "hello"), Verdict::Bad, "has no key"),
+            (
+                Zone::default().with(name, &record).with(name, "v=DKIM1; p=x"),
+                Verdict::Bad,
+                "2 records",
+            ),
+        ] {
+            let found = dkim(&zone, &ours).await;
+            assert_eq!(found.verdict, verdict, "{found:?}");
+            assert!(found.what.contains(word), "{found:?}");
+        }
+        let found = dkim(&Zone::default(), &ours).await;
+        assert!(found.cure.contains(&record), "{found:?}");
+    }
+
+    #[tokio::test]
+    async fn an_spf_record_is_one_and_is_short() {
+        let many = (0..12).fold(Zone::default(), |zone, n| {
+            zone.with(&format!("s{n}.example"), &format!("v=spf1 include:s{}.example ~all", n + 1))
+        });
+        for (zone, verdict, word) in [
+            (
+                Zone::default()
+                    .with("c.example", "v=spf1 include:r.example ~all")
+                    .with("r.example", "v=spf1 a mx -all"),
+                Verdict::Good,
+                "3 lookups",
+            ),
+            (
+                Zone::default().with("c.example", "v=spf1 ip4:192.0.2.1 -all"),
+                Verdict::Good,
+                "0 lookups",
+            ),
+            (Zone::default().with("c.example", "something else"), Verdict::Bad, "no SPF"),
+            (
+                Zone::default().with("c.example", "v=spf1 -all").with("c.example", "v=spf1 a"),
+                Verdict::Bad,
+                "2 SPF records",
+            ),
+            (Zone::default().with("c.example", "v=spf1 +all"), Verdict::Bad, "everybody"),
+            (
+                many.with("c.example", "v=spf1 include:s0.example ~all"),
+                Verdict::Bad,
+                "more than 10",
+            ),
+            // A record that includes itself ends too.
+            (
+                Zone::default().with("c.example", "v=spf1 include:c.example ~all"),
+                Verdict::Bad,
+                "more than 10",
+            ),
+        ] {
+            let found = spf(&zone, "c.example").await;
+            assert_eq!(found.verdict, verdict, "{found:?}");
+            assert!(found.what.contains(word), "{found:?}");
+        }
+        let found = spf(&Zone::default(), "broken.example").await;
+        assert_eq!((found.verdict, found.what.contains("timedout")), (Verdict::Doubtful, true));
+    }
+
+    #[tokio::test]
+    async fn a_dmarc_record_may_stand_at_the_domain_above() {
+        let above = || Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=none");
+        let domain = "news.charity.example";
+        let found = dmarc(&above(), domain, &["charity.example"]).await;
+        assert_eq!(found.verdict, Verdict::Good, "{found:?}");
+        assert_eq!(dmarc(&Zone::default(), domain, &[]).await.verdict, Verdict::Bad);
+        let found = dmarc(&above(), domain, &["other.example"]).await;
+        assert!(found.what.contains("signed by other.example"), "{found:?}");
+        let odd = Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=maybe");
+        assert!(dmarc(&odd, domain, &[]).await.what.contains("no policy"));
+    }
+}
