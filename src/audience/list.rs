@@ -1,6 +1,7 @@
-//! A list of subscribers from tables. It may be longer than memory: it is surveyed once, and then read row by row, as
-//! often as wanted.
+//! A list of subscribers from tables.
 //! Pure: inputs in, people and problems out.
+//!
+//! It may be longer than memory: it is surveyed once, and then read row by row, as often as wanted.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -43,7 +44,7 @@ const PORTION: usize = 512;
 /// What tables have of subscribers.
 #[derive(Debug, Default)]
 pub struct List {
-    files: Vec<ListFile>,
+    files: Vec<Sheet>,
     /// The merge fields, by the names templates use, and the combinations of segments.
     pub people: People,
     /// Rows, those without a usable address too.
@@ -55,7 +56,7 @@ pub struct List {
 }
 
 #[derive(Debug)]
-struct ListFile {
+struct Sheet {
     /// As people know it: `subscribers/people.csv`.
     name: String,
     input: Arc<dyn Input>,
@@ -185,7 +186,7 @@ impl List {
     pub fn survey(inputs: Vec<NamedInput>) -> Result<Self, ListError> {
         let mut list = Self::default();
         for (name, input) in inputs {
-            let file = ListFile::of(name, input)?;
+            let file = Sheet::of(name, input)?;
             for field in file.fields.iter().filter(|field| !field.is_empty()) {
                 if !list.people.columns.contains(field) {
                     list.people.columns.push(field.clone());
@@ -391,7 +392,7 @@ struct Survey {
 
 impl Survey {
     /// Gives the file's digest.
-    fn file(&mut self, file: &ListFile) -> Result<Vec<u8>, ListError> {
+    fn file(&mut self, file: &Sheet) -> Result<Vec<u8>, ListError> {
         self.problems.extend(file.shape.problems.iter().cloned());
         let fault = |error: TableError| ListFault::Table(error).of(&file.name);
         let (mut rows, so_far) = file.open()?;
@@ -426,7 +427,7 @@ impl Survey {
 
     fn see_problems(
         &mut self,
-        file: &ListFile,
+        file: &Sheet,
         line: usize,
         record: &csv::StringRecord,
         ragged: Option<Ragged>,
@@ -486,7 +487,7 @@ impl Survey {
     }
 }
 
-impl ListFile {
+impl Sheet {
     fn of(name: String, input: Arc<dyn Input>) -> Result<Self, ListError> {
         let shape = Shape::of(&name, &*input).map_err(|error| ListFault::Table(error).of(&name))?;
         let Some(email) = shape.column(EMAIL) else {

@@ -196,8 +196,8 @@ mod tests {
                 Person::LeftOut(left_out) => sorted.left_out.push(left_out),
             }
         }
-        assert_eq!(counted.mailed as usize, sorted.recipients.len());
-        assert_eq!(counted.left_out as usize, sorted.left_out.len());
+        assert_eq!(counted.mailed, sorted.recipients.len() as u64);
+        assert_eq!(counted.left_out, sorted.left_out.len() as u64);
         sorted
     }
 

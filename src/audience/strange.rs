@@ -121,7 +121,9 @@ mod tests {
         let (early, late) = names.split_at(names.len() / 2);
         let look = |names: &[&str]| {
             let mut strangest = Strangest::default();
-            people(names).iter().for_each(|recipient| strangest.look_at(recipient));
+            for recipient in &people(names) {
+                strangest.look_at(recipient);
+            }
             strangest
         };
         let both = look(early).and(look(late));

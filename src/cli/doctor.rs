@@ -221,7 +221,7 @@ async fn relay(
         Err(outcome) => {
             return Ok(Diagnosis::bad(
                 ABOUT,
-                format!("{address}: {}", outcome),
+                format!("{address}: {outcome}"),
                 "look at ROUNDUP_RELAY, and at its user name and password",
             ));
         }

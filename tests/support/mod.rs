@@ -1,5 +1,5 @@
 //! A charity with a project of its own, and servers that behave as badly as they are told to.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
 pub mod names;
 pub mod server;

@@ -128,7 +128,7 @@ impl Shape {
         }
         if !self.without.is_empty() {
             let lines = BufReader::with_capacity(CHUNK_BYTES, text);
-            text = Box::new(Without { lines, line: 1, without: self.without.clone(), at: 0 });
+            text = Box::new(Without { lines, line: 1, skipped: self.without.clone(), at: 0 });
         }
         Ok(text)
     }
@@ -317,7 +317,7 @@ struct Without<R> {
     lines: R,
     /// Of the line that is read now.
     line: usize,
-    without: Vec<usize>,
+    skipped: Vec<usize>,
     /// Those before this one are passed.
     at: usize,
 }
@@ -325,7 +325,7 @@ struct Without<R> {
 impl<R: BufRead> Read for Without<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let skips = self.without.get(self.at) == Some(&self.line);
+            let skips = self.skipped.get(self.at) == Some(&self.line);
             let available = self.lines.fill_buf()?;
             if available.is_empty() {
                 return Ok(0);
