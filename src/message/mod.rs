@@ -69,7 +69,9 @@ impl Identity {
     /// Names the setting that is wrong.
     pub fn new(settings: &Settings) -> Result<Self, IdentityError> {
         let address = |field: &'static str, text: &str| {
-            EmailAddress::parse(text).map_err(|error| IdentityError::Address { field, error })
+            EmailAddress::parse(text)
+                .and_then(EmailAddress::in_ascii)
+                .map_err(|error| IdentityError::Address { field, error })
         };
         let optional = |field: &'static str, text: &Option<String>| {
             text.as_deref().map(|text| address(field, text)).transpose()

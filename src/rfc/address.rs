@@ -40,7 +40,7 @@ pub enum AddressError {
     Literal(String),
     #[error("`{0}` is longer than {LONGEST_ADDRESS_BYTES} characters")]
     TooLong(String),
-    #[error("`{0}` has letters outside a-z before the @, which most mail servers refuse")]
+    #[error("`{0}` has letters outside a-z before the @, which a sender's address cannot have")]
     LocalPartNotAscii(String),
 }
 
@@ -77,8 +77,10 @@ impl EmailAddress {
         if domain.starts_with('[') {
             return Err(AddressError::Literal(shown()));
         }
-        if !local.is_ascii() {
-            return Err(AddressError::LocalPartNotAscii(shown()));
+        // RFC 6531 allows nearly any sign; those that are no letters or digits of some language are slips.
+        let is_letter = |c: char| c.is_ascii() || c.is_alphanumeric();
+        if !local.is_ascii() && (local.starts_with('"') || !local.chars().all(is_letter)) {
+            return Err(AddressError::NotAnAddress(shown()));
         }
         let domain = idna::domain_to_ascii_strict(domain)
             .map_err(|_| AddressError::NotAnAddress(shown()))?;
@@ -90,6 +92,22 @@ impl EmailAddress {
         }
         Address::new(local, &domain).map_err(|_| AddressError::NotAnAddress(shown()))?;
         Ok(Self { text: format!("{local}@{domain}"), at: local.len() })
+    }
+
+    /// The same, for a sender: relays that take letters outside a-z from anybody are few.
+    ///
+    /// # Errors
+    /// When there are such letters before the `@`.
+    pub fn in_ascii(self) -> Result<Self, AddressError> {
+        if self.needs_utf8() {
+            return Err(AddressError::LocalPartNotAscii(self.text));
+        }
+        Ok(self)
+    }
+
+    /// Whether it can only be written to where the relay offers SMTPUTF8 (RFC 6531).
+    pub fn needs_utf8(&self) -> bool {
+        !self.text.is_ascii()
     }
 
     pub fn as_str(&self) -> &str {
@@ -210,6 +228,15 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_other_languages_are_for_relays_that_take_them() {
+        let address = EmailAddress::parse("jösé@bücher.example").unwrap();
+        assert_eq!(address.as_str(), "jösé@xn--bcher-kva.example");
+        assert!(address.needs_utf8());
+        assert!(matches!(address.in_ascii(), Err(AddressError::LocalPartNotAscii(_))));
+        assert!(!EmailAddress::parse("post@bücher.example").unwrap().needs_utf8());
+    }
+
+    #[test]
     fn most_addresses_are_plain() {
         for text in ["p1@example.org", "Ann.Lee+news@charity.org.uk", "a_b@1.co"] {
             assert_eq!(plain_at(text), text.find('@'), "{text}");
@@ -250,7 +277,7 @@ mod tests {
     fn what_cannot_be_mailed_says_why() {
         use AddressError as E;
         type Case = (&'static str, fn(&E) -> bool);
-        let cases: [Case; 14] = [
+        let cases: [Case; 15] = [
             ("", |e| matches!(e, E::Empty)),
             ("amina", |e| matches!(e, E::NotAnAddress(_))),
             ("@example.org", |e| matches!(e, E::NotAnAddress(_))),
@@ -264,7 +291,8 @@ mod tests {
             ("a@localhost", |e| matches!(e, E::NoDot(_))),
             ("a@[127.0.0.1]", |e| matches!(e, E::Literal(_))),
             ("a@127.0.0.1", |e| matches!(e, E::Literal(_))),
-            ("jösé@example.org", |e| matches!(e, E::LocalPartNotAscii(_))),
+            ("jösé\u{2122}@example.org", |e| matches!(e, E::NotAnAddress(_))),
+            ("\"jösé\"@example.org", |e| matches!(e, E::NotAnAddress(_))),
         ];
         for (text, expected) in cases {
             let error = EmailAddress::parse(text).unwrap_err();

@@ -137,6 +137,15 @@ pub fn mailbox_field(name: &'static str, mailbox: &super::address::Mailbox) -> S
 }
 
 fn mailbox_field_of_any(name: &'static str, mailbox: &super::address::Mailbox) -> String {
+    if mailbox.address.needs_utf8() {
+        // RFC 6532: the address stands there as it is. Its name is written as for anybody.
+        const STAND_IN: &str = "x@x.invalid";
+        let stand_in = super::address::EmailAddress::parse(STAND_IN).expect("a plain address");
+        let plain = super::address::Mailbox { name: mailbox.name.clone(), address: stand_in };
+        let field = mailbox_field_of_any(name, &plain);
+        let (before, after) = field.rsplit_once(STAND_IN).expect("the address that was put in");
+        return format!("{before}{}{after}", mailbox.address);
+    }
     use lettre::message::header::{From as FromField, Header, ReplyTo, To};
     let mailboxes: lettre::message::Mailboxes =
         lettre::message::Mailboxes::new().with(mailbox.to_lettre());
@@ -190,6 +199,18 @@ mod tests {
         };
         let field = mailbox_field("To", &mailbox);
         assert_eq!(field, "To: =?utf-8?b?TydOZWlsLCAiQm9iIiAoTmV3cyk=?= <bob@example.org>\r\n");
+    }
+
+    #[test]
+    fn an_address_in_letters_of_another_language_stands_as_it_is() {
+        let address = EmailAddress::parse("jösé@example.org").unwrap();
+        let mailbox = |name: Option<&str>| Mailbox {
+            name: name.map(|name| DisplayName::parse(name).unwrap()),
+            address: address.clone(),
+        };
+        assert_eq!(mailbox_field("To", &mailbox(None)), "To: jösé@example.org\r\n");
+        let named = mailbox_field("To", &mailbox(Some("José")));
+        assert_eq!(named, "To: =?utf-8?b?Sm9zw6k=?= <jösé@example.org>\r\n");
     }
 
     #[test]

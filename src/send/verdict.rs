@@ -115,6 +115,13 @@ fn judge_fault(stage: Stage, fault: &Fault) -> Verdict {
         Fault::TlsNotOffered | Fault::TlsInjected | Fault::TlsFailed(_) | Fault::NoLogin => {
             RunFate::Pause { why: fault.to_string() }
         }
+        Fault::Utf8NotOffered => {
+            // About this address and this relay: another relay, or a later year, may take it.
+            return Verdict {
+                row: RowFate::Rejected { why: fault.to_string(), suppress: false },
+                run: RunFate::GoOn,
+            };
+        }
         Fault::TooLarge { .. } | Fault::NoLeave(_) => RunFate::Pause { why: fault.to_string() },
         Fault::TimedOut
         | Fault::Closed
@@ -351,6 +358,9 @@ mod tests {
             (Fault::TooLarge { size: 2, limit: 1 }, " halt"),
             (Fault::NoLeave("disk full".to_owned()), " halt"),
         ];
+        let verdict = judge(&Outcome { stage: Stage::Mail, result: Err(Fault::Utf8NotOffered) });
+        assert!(matches!(verdict.row, RowFate::Rejected { suppress: false, .. }));
+        assert_eq!(verdict.run, RunFate::GoOn);
         for (fault, run) in faults {
             for stage in STAGES {
                 let verdict = judge(&Outcome { stage, result: Err(fault.clone()) });

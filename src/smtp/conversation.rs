@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 pub use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
-use lettre::transport::smtp::extension::{ClientId, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
 use thiserror::Error;
 
 use crate::message::Envelope;
@@ -58,6 +58,8 @@ pub struct Capabilities {
     pub starttls: bool,
     /// RFC 1870; `None` when there is no limit.
     pub size: Option<usize>,
+    /// Addresses in letters of any language (RFC 6531).
+    pub smtputf8: bool,
     pub login_plain: bool,
     pub login_login: bool,
 }
@@ -71,6 +73,7 @@ impl Capabilities {
             match words.next() {
                 Some("PIPELINING") => capabilities.pipelining = true,
                 Some("STARTTLS") => capabilities.starttls = true,
+                Some("SMTPUTF8") => capabilities.smtputf8 = true,
                 Some("SIZE") => {
                     let size = words.next().and_then(|size| size.parse().ok());
                     capabilities.size = size.filter(|size| *size > 0);
@@ -88,6 +91,13 @@ impl Capabilities {
             }
         }
         capabilities
+    }
+}
+
+impl Capabilities {
+    /// Whether it takes a message to this address.
+    fn takes(&self, envelope: &Envelope) -> bool {
+        self.smtputf8 || !envelope.recipient.needs_utf8()
     }
 }
 
@@ -118,6 +128,8 @@ pub enum Fault {
     NoLogin,
     #[error("the server takes messages of {limit} bytes at most; this one has {size}")]
     TooLarge { size: usize, limit: usize },
+    #[error("the relay takes no address with letters outside a-z before the @")]
+    Utf8NotOffered,
     #[error("the ledger could not be written, so the message was not ended: {0}")]
     NoLeave(String),
 }
@@ -262,6 +274,10 @@ impl Conversation {
                 Some(Outcome { stage: Stage::Mail, result: Err(Fault::TooLarge { size, limit }) });
             return;
         }
+        if !self.capabilities.takes(envelope) {
+            self.done = Some(Outcome { stage: Stage::Mail, result: Err(Fault::Utf8NotOffered) });
+            return;
+        }
         self.refusal = None;
         self.data_agreed = false;
         if std::mem::replace(&mut self.needs_reset, true) {
@@ -276,6 +292,11 @@ impl Conversation {
         let mut parameters = Vec::new();
         if self.capabilities.size.is_some() {
             parameters.push(MailParameter::Size(size));
+        }
+        if envelope.recipient.needs_utf8() {
+            // The To field has the address as it is: eight bits, for this message alone.
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+            parameters.push(MailParameter::SmtpUtfEight);
         }
         let mail = Mail::new(Some(envelope.sender.to_lettre()), parameters);
         let recipient = Rcpt::new(envelope.recipient.to_lettre(), Vec::new());
@@ -330,6 +351,7 @@ impl Conversation {
         if let Some((envelope, size)) = next
             && self.capabilities.pipelining
             && self.capabilities.size.is_none_or(|limit| size <= limit)
+            && self.capabilities.takes(envelope)
         {
             self.announced = Some(envelope.clone());
             self.queue_envelope(envelope, size);

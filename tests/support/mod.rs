@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 pub use names::NameServer;
-pub use server::{Act, Server, Stage};
+pub use server::{Act, Offer, Server, Stage};
 
 /// A project in a folder of its own.
 pub struct Charity {
