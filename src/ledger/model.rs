@@ -11,12 +11,15 @@
 //! - in the end everybody is in a final state, and who has nothing is named.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
+use super::postgres::tests::{database, execute};
 use super::{
-    Event, Ledger, LedgerError, MemoryLedger, Pick, SenderId, SqliteLedger, Status, Wish, laws,
+    Event, Ledger, LedgerError, MemoryLedger, Pick, PostgresLedger, SenderId, SqliteLedger, Status,
+    Wish, laws,
 };
 use crate::audience::Keys;
 use crate::rfc::address::EmailAddress;
@@ -137,10 +140,12 @@ struct World<L> {
     hand: BTreeMap<i64, (usize, bool)>,
     zombie_hand: Vec<i64>,
     truth: Vec<Truth>,
+    /// Where the ledger is a server's: its address. A sender that is gone must be silent there for a lease.
+    server: Option<String>,
 }
 
 impl<L: Ledger> World<L> {
-    async fn new(ledger: L) -> Self {
+    async fn new(ledger: L, server: Option<String>) -> Self {
         let addresses: Vec<String> = (0..PEOPLE).map(|who| address(who).to_string()).collect();
         let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
         for edition in [EDITION, "other"] {
@@ -155,6 +160,7 @@ impl<L: Ledger> World<L> {
             hand: BTreeMap::new(),
             zombie_hand: Vec::new(),
             truth: vec![Truth { allowed: 1, ..Truth::default() }; PEOPLE],
+            server,
         }
     }
 
@@ -178,6 +184,10 @@ impl<L: Ledger> World<L> {
                 self.lose_hand();
                 self.zombies.extend(self.sender.take());
                 self.zombies.extend(self.fallen.take());
+                if let Some(server) = &self.server {
+                    let passed = "UPDATE roundup.senders SET lease_until = clock_timestamp() WHERE ended_at IS NULL";
+                    execute(server, passed).await;
+                }
                 self.sender =
                     Some(self.ledger.enter(EDITION, "model", self.now).await.unwrap().sender);
             }
@@ -352,8 +362,8 @@ impl<L: Ledger> World<L> {
     }
 }
 
-async fn live(ledger: impl Ledger, steps: &[Step]) {
-    let mut world = World::new(ledger).await;
+async fn live(ledger: impl Ledger, server: Option<String>, steps: &[Step]) {
+    let mut world = World::new(ledger, server).await;
     for step in steps {
         world.step(*step).await;
         world.invariants_hold().await;
@@ -370,7 +380,7 @@ proptest! {
 
     #[test]
     fn whatever_happens_in_memory(steps in prop::collection::vec(step(), 0..60)) {
-        block_on(live(MemoryLedger::default(), &steps));
+        block_on(live(MemoryLedger::default(), None, &steps));
     }
 }
 
@@ -381,6 +391,22 @@ proptest! {
     #[test]
     fn whatever_happens_on_disk(steps in prop::collection::vec(step(), 0..60)) {
         let folder = tempfile::tempdir().unwrap();
-        block_on(live(SqliteLedger::open(&folder.path().join("ledger.db")).unwrap(), &steps));
+        block_on(live(SqliteLedger::open(&folder.path().join("ledger.db")).unwrap(), None, &steps));
+    }
+}
+
+proptest! {
+    // Each case makes a database.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_on_a_server(steps in prop::collection::vec(step(), 0..60)) {
+        static CASE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("model_{}", CASE.fetch_add(1, Ordering::Relaxed));
+        block_on(async {
+            let Some(address) = database(&name).await else { return };
+            let ledger = PostgresLedger::open(&address, 1).await.unwrap();
+            live(ledger, Some(address), &steps).await;
+        });
     }
 }

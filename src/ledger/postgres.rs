@@ -1065,12 +1065,12 @@ fn lease_text() -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::ledger::laws;
 
     /// A database of its own on the server that `scripts/with-postgres` starts.
-    async fn database(name: &str) -> Option<String> {
+    pub(in crate::ledger) async fn database(name: &str) -> Option<String> {
         let Ok(server) = std::env::var("ROUNDUP_TEST_POSTGRES") else {
             let everything = std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_some();
             assert!(!everything, "PostgreSQL is missing");
@@ -1084,7 +1084,7 @@ mod tests {
         Some(format!("{server}/{name}"))
     }
 
-    async fn execute(address: &str, sql: &str) {
+    pub(in crate::ledger) async fn execute(address: &str, sql: &str) {
         let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
         tokio::spawn(connection);
         client.batch_execute(sql).await.unwrap();
