@@ -95,6 +95,13 @@ retry_after_seconds = 0
 /// A run that sends nothing for so long is killed all the same.
 const LONGEST_WAIT_MILLIS: u64 = 5000;
 
+/// One kill in ten comes at a moment of the clock, which may be before the first message; the others by what was sent, so
+/// that a busy computer does not make them harmless.
+fn patience(chance: &mut Chance) -> Duration {
+    let millis = if chance.below(10) == 0 { 20 + chance.below(400) } else { LONGEST_WAIT_MILLIS };
+    Duration::from_millis(millis)
+}
+
 fn main() {
     let arguments = Arguments::parse();
     let program = program();
@@ -141,11 +148,7 @@ fn main() {
             }
             // Somewhere between the start of the process and some hundred messages later.
             let target = books.messages.load(Ordering::Relaxed) + chance.below(200);
-            // One in ten at a moment of the clock, which may be before the first message; the others by what was sent, so
-            // that a busy computer does not make them harmless.
-            let patience =
-                if chance.below(10) == 0 { 20 + chance.below(400) } else { LONGEST_WAIT_MILLIS };
-            let by = Instant::now() + Duration::from_millis(patience);
+            let by = Instant::now() + patience(&mut chance);
             let ended = loop {
                 if child.try_wait().expect("a child of ours").is_some() {
                     break true;

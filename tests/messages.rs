@@ -4,6 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+/// A file without its tests, whoever else may use what they use.
+fn without_tests(text: &str) -> &str {
+    let ends = ["mod tests", "pub(super) mod tests"]
+        .map(|word| text.find(&format!("\n#[cfg(test)]\n{word}")));
+    ends.into_iter().flatten().min().map_or(text, |end| &text[..end])
+}
+
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -11,7 +18,7 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
             sources(&path, found);
         } else {
             let text = fs::read_to_string(&path).unwrap();
-            found.push(text.split("\n#[cfg(test)]\nmod tests").next().unwrap().to_owned());
+            found.push(without_tests(&text).to_owned());
         }
     }
 }

@@ -137,16 +137,17 @@ pub fn mailbox_field(name: &'static str, mailbox: &super::address::Mailbox) -> S
 }
 
 fn mailbox_field_of_any(name: &'static str, mailbox: &super::address::Mailbox) -> String {
+    use lettre::message::header::{From as FromField, Header, ReplyTo, To};
+    /// Where the address will stand.
+    const STAND_IN: &str = "x@x.invalid";
     if mailbox.address.needs_utf8() {
         // RFC 6532: the address stands there as it is. Its name is written as for anybody.
-        const STAND_IN: &str = "x@x.invalid";
         let stand_in = super::address::EmailAddress::parse(STAND_IN).expect("a plain address");
         let plain = super::address::Mailbox { name: mailbox.name.clone(), address: stand_in };
         let field = mailbox_field_of_any(name, &plain);
         let (before, after) = field.rsplit_once(STAND_IN).expect("the address that was put in");
         return format!("{before}{}{after}", mailbox.address);
     }
-    use lettre::message::header::{From as FromField, Header, ReplyTo, To};
     let mailboxes: lettre::message::Mailboxes =
         lettre::message::Mailboxes::new().with(mailbox.to_lettre());
     let value = match name {

@@ -3,6 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls_platform_verifier::Verifier;
+use socket2::SockRef;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -152,6 +154,31 @@ impl Stream {
         }
     }
 
+    fn tcp(&self) -> Option<&TcpStream> {
+        match self {
+            Stream::Plain(stream) => Some(stream),
+            Stream::Tls(stream) => Some(stream.get_ref().0),
+            Stream::None => None,
+        }
+    }
+
+    /// Whether the operating system holds bytes, or the end, that nobody has read.
+    fn has_unread(&self) -> bool {
+        let Some(stream) = self.tcp() else { return false };
+        match SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(_) => true,
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+        }
+    }
+
+    /// Waits until the runtime knows that there is something to read.
+    async fn heard_of_it(&self) {
+        if let Some(stream) = self.tcp() {
+            // If that fails, so will the reading.
+            let _ = stream.readable().await;
+        }
+    }
+
     async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Stream::Plain(stream) => stream.write_all(bytes).await,
@@ -227,23 +254,30 @@ impl Connection {
         self.conversation.is_ready_for(&message.envelope)
     }
 
-    /// Reads what the server has sent already, and waits for nothing.
+    /// Reads what the server has sent already, and waits for nothing more.
     async fn take_what_arrived(&mut self) {
-        // Polled once by hand: a timeout of zero would wait for the timer's next tick, a millisecond for each message.
-        let arrived = {
-            let mut read = pin!(unconstrained(self.stream.read(&mut self.buffer)));
-            poll_fn(|context| match read.as_mut().poll(context) {
-                Poll::Ready(read) => Poll::Ready(Some(read)),
-                Poll::Pending => Poll::Ready(None),
-            })
-            .await
-        };
+        let mut arrived = self.read_now().await;
+        if arrived.is_none() && self.stream.has_unread() {
+            // The socket has bytes of which the runtime has not heard yet: on a busy computer that takes a while.
+            self.stream.heard_of_it().await;
+            arrived = self.read_now().await;
+        }
         match arrived {
             None => {}
             Some(Ok(0)) => self.conversation.fail(Fault::Closed),
             Some(Ok(read)) => self.conversation.receive(&self.buffer[..read]),
             Some(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
         }
+    }
+
+    /// Polled once by hand: a timeout of zero would wait for the timer's next tick, a millisecond for each message.
+    async fn read_now(&mut self) -> Option<io::Result<usize>> {
+        let mut read = pin!(unconstrained(self.stream.read(&mut self.buffer)));
+        poll_fn(|context| match read.as_mut().poll(context) {
+            Poll::Ready(read) => Poll::Ready(Some(read)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
     }
 
     /// Hands one message over. `leave` is asked for when all but the final dot has left; without it the session ends,
