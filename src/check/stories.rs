@@ -7,7 +7,7 @@ use super::{Finding, Known, Rule, Severity};
 use crate::compose::Composition;
 use crate::problem::Place;
 
-pub const RULES: [Rule; 3] = [
+pub const RULES: [Rule; 4] = [
     Rule {
         id: "unmentioned",
         title: "Is every story of the window shown or left out by name?",
@@ -29,7 +29,31 @@ pub const RULES: [Rule; 3] = [
               change a title.",
         find: same_title,
     },
+    Rule {
+        id: "room",
+        title: "Is there room for every story?",
+        why: "Gmail cuts off what is longer than 102 KB. With many stories roundup gives each less room, step by step: \
+              cards, rows, a list. What does not even fit as a list stays out, and the mail says how many more are on \
+              the website. Leave some out yourself, or make two editions.",
+        find: room,
+    },
 ];
+
+fn room(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
+    let more = composition.more;
+    if more == 0 {
+        return Vec::new();
+    }
+    vec![Finding {
+        rule: "room",
+        severity: Severity::Should,
+        place: known.edition.introduction.place(),
+        message: format!(
+            "there is no room for the last {more} stories: the mail sends readers to the website for them"
+        ),
+        cure: "leave stories out by name, or make an edition of each half of the window".to_owned(),
+    }]
+}
 
 fn unmentioned(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
     known
@@ -89,6 +113,21 @@ fn same_title(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::Mail;
+
+    #[test]
+    fn stories_that_there_is_no_room_for() {
+        let mail = Mail::with(|mail| {
+            let item = mail.edition.items[0].clone();
+            mail.edition.items = (0..600)
+                .map(|n| crate::news::Item {
+                    id: format!("{n}"),
+                    title: format!("Story number {n} of a year with many of them"),
+                    ..item.clone()
+                })
+                .collect();
+        });
+        assert!(mail.only_finding().starts_with("room: there is no room for the last "));
+    }
 
     #[test]
     fn stories_that_the_draft_does_not_know() {

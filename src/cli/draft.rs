@@ -20,7 +20,7 @@ use crate::window::select;
 pub struct Arguments {
     #[command(flatten)]
     window: WindowArguments,
-    /// monthly, year, or a template of your own; a year has its own when not given
+    /// monthly, year, announcement, or a template of your own; a year has its own when not given
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     /// Write it anew over the one that is there

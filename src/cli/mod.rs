@@ -23,6 +23,7 @@ mod screen;
 mod send;
 mod standing;
 mod status;
+mod templates;
 mod trust;
 mod which;
 mod why;
@@ -100,6 +101,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Ask every rule about the mail
     Check(check::Arguments),
+    /// What templates there are; `templates copy NAME` gives you one to change
+    Templates(templates::Arguments),
     /// Say why a rule exists
     Explain(explain::Arguments),
     /// Look whether mail could be sent, and would be believed: list, ledger, DNS records, relay
@@ -193,6 +196,7 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Draft(arguments)) => draft::run(arguments, &desk).await,
         Some(Command::Preview(arguments)) => preview::run(arguments, &desk).await,
         Some(Command::Check(arguments)) => check::run(arguments, &desk).await,
+        Some(Command::Templates(arguments)) => templates::run(&arguments, &desk),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
         Some(Command::Doctor(arguments)) => doctor::run(arguments, &desk).await,
         Some(Command::Send(arguments)) => send::run(arguments, &desk).await,

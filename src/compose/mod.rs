@@ -2,6 +2,7 @@
 //! Pure: an edition, a theme, templates and a nonce in, a composition out.
 
 mod blocks;
+pub mod density;
 pub mod fault;
 mod helpers;
 mod html;
@@ -24,7 +25,9 @@ use thiserror::Error;
 use crate::edition::{self, Edition};
 use crate::rfc::base16;
 use crate::rfc::header::one_line;
+use crate::rfc::quoted_printable;
 
+pub use density::Density;
 pub use fault::TemplateFault;
 pub use slot::{Context, Filler, Nonce, Piece, Slot, Values};
 pub use templates::Templates;
@@ -46,6 +49,16 @@ pub struct Composition {
     pub slots: Vec<Slot>,
     /// Segments that the templates ask about: the others make no difference.
     pub segments: BTreeSet<String>,
+    /// How much room a story got.
+    #[serde(default = "as_in_earlier_versions")]
+    pub density: Density,
+    /// Stories that there was no room for: the mail says that they are on the website.
+    #[serde(default)]
+    pub more: usize,
+}
+
+fn as_in_earlier_versions() -> Density {
+    Density::Cards
 }
 
 /// The two parts for the people of some segments.
@@ -57,6 +70,22 @@ pub struct Variant {
     /// Where the HTML came from, for people who look; not part of the mail.
     #[serde(skip)]
     pub mjml: String,
+}
+
+impl Variant {
+    /// What both parts take as they are sent, with a little for each slot.
+    pub fn bytes(&self) -> usize {
+        const SLOT_BYTES: usize = 40;
+        let mut encoded = Vec::new();
+        let mut slots = 0;
+        for piece in self.html.iter().chain(&self.text) {
+            match piece {
+                Piece::Text(text) => quoted_printable::encode_piece(text, &mut encoded),
+                Piece::Slot { .. } => slots += SLOT_BYTES,
+            }
+        }
+        encoded.len() + slots
+    }
 }
 
 /// What there is to know of the people before one of them is looked at.
@@ -180,40 +209,26 @@ pub fn compose(
     let subject = one_line(&side.words(&edition.subject, edition, theme)?);
     let preheader = one_line(&side.words(&edition.preheader, edition, theme)?);
     let introduction = side.words(&edition.introduction, edition, theme)?;
-    let for_html = model::of(
-        edition,
-        theme,
-        &model::Words {
-            subject: subject.clone(),
-            preheader: preheader.clone(),
-            introduction: words::html(&introduction, &theme.look.accent),
-        },
-    );
-    let for_text = model::of(
-        edition,
-        theme,
-        &model::Words {
-            subject: subject.clone(),
-            preheader: preheader.clone(),
-            introduction: words::text(&introduction),
-        },
-    );
+    let words_as = |introduction: String| model::Words {
+        subject: subject.clone(),
+        preheader: preheader.clone(),
+        introduction,
+    };
+    let in_html = words_as(words::html(&introduction, &theme.look.accent));
+    let in_text = words_as(words::text(&introduction));
 
     let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
-    // A block inside another one is seen only when the outer one is active: render until no new segment is asked about.
+    let stories = edition.shown().count();
+    let mut density = Density::of(stories);
     let variants = loop {
-        let asked = lock(&shared.asked).clone();
-        let mut variants: Vec<Variant> = Vec::new();
-        for set in &sets {
-            let active: BTreeSet<String> = set.intersection(&asked).cloned().collect();
-            if !variants.iter().any(|variant| variant.segments == active) {
-                lock(&shared.active).clone_from(&active);
-                variants.push(side.variant(&files, &for_html, &for_text, active)?);
-            }
-        }
-        if *lock(&shared.asked) == asked {
-            break variants;
+        let for_html = model::of(edition, theme, &in_html, density);
+        let for_text = model::of(edition, theme, &in_text, density);
+        let variants = side.variants(&files, &for_html, &for_text, &sets)?;
+        let bytes = variants.iter().map(Variant::bytes).max().unwrap_or(0);
+        match density.narrower(bytes, stories) {
+            Some(narrower) if bytes > density::MOST_BYTES => density = narrower,
+            _ => break variants,
         }
     };
     let segments = lock(&shared.asked).clone();
@@ -228,6 +243,8 @@ pub fn compose(
         variants,
         slots,
         segments,
+        density,
+        more: stories - density.shows(stories),
     };
     try_blocks(&composition, &shared.columns, templates)?;
     let preheader = composition.shown(&preheader_pieces);
@@ -317,6 +334,31 @@ impl Side<'_> {
         registry.render("words of the draft", &data).map_err(|error| {
             fault::of_rendering(self.templates, Some(&source), &known_names(&data), &error)
         })
+    }
+
+    /// What the people of each set of segments get.
+    fn variants(
+        &self,
+        files: &[String; 2],
+        for_html: &serde_json::Value,
+        for_text: &serde_json::Value,
+        sets: &[BTreeSet<String>],
+    ) -> Result<Vec<Variant>, TemplateFault> {
+        // A block inside another one is seen only when the outer one is active: render until no new segment is asked about.
+        loop {
+            let asked = lock(&self.shared.asked).clone();
+            let mut variants: Vec<Variant> = Vec::new();
+            for set in sets {
+                let active: BTreeSet<String> = set.intersection(&asked).cloned().collect();
+                if !variants.iter().any(|variant| variant.segments == active) {
+                    lock(&self.shared.active).clone_from(&active);
+                    variants.push(self.variant(files, for_html, for_text, active)?);
+                }
+            }
+            if *lock(&self.shared.asked) == asked {
+                return Ok(variants);
+            }
+        }
     }
 
     fn variant(
@@ -550,6 +592,59 @@ mod tests {
         );
     }
 
+    /// An edition of a year with so many stories, each with a picture and some words.
+    fn long_year(stories: usize) -> Edition {
+        let window = Window::year("2020", London).unwrap();
+        let items = (0..stories)
+            .flat_map(|n| {
+                let text = format!(
+                    "---\ntitle: \"Story {n}: what children told the inquiry this year\"\ndate: 2020-{:02}-{:02}\n\
+                     link: https://charity.example/news/what-children-told-{n}\ntopics: [policy]\n\
+                     image: https://charity.example/images/news/story-{n}.jpg\n\
+                     alt: \"Young people at a table, talking and drawing together\"\n---\n\n{}\n",
+                    n % 12 + 1,
+                    n % 28 + 1,
+                    "Short courses of 45 minutes, open to anyone whose work may bring them to a child. ".repeat(2)
+                );
+                markdown::read("news", &format!("news/{n}.md"), &text, London).items
+            })
+            .collect();
+        let selection = select(items, &window, "2026-01-01".parse().unwrap());
+        let draft = Draft::propose(&window, &selection, None, "Example Charity");
+        crate::edition::edit(&draft, selection).unwrap()
+    }
+
+    fn composed(stories: usize) -> (Composition, usize) {
+        let templates = Templates::with([]);
+        let people = People::default();
+        let composition =
+            compose(&long_year(stories), &theme(), &templates, &people, Nonce::new([7; 16]));
+        let composition = composition.unwrap();
+        let bytes = composition.variants[0].bytes();
+        (composition, bytes)
+    }
+
+    #[test]
+    fn a_mail_stays_small_and_gets_narrower_before_it_gets_large() {
+        let (year, bytes) = composed(26);
+        assert_eq!((year.density, year.more), (Density::Rows, 0));
+        assert!(bytes < 50_000, "{bytes}");
+        let (long, bytes) = composed(60);
+        assert!(long.more == 0 && bytes < 95_000, "{bytes} {:?}", long.density);
+        let (longer, bytes) = composed(120);
+        assert!(longer.density >= Density::List && bytes < density::MOST_BYTES, "{bytes}");
+        let (longest, bytes) = composed(600);
+        assert!(matches!(longest.density, Density::Top(shown) if longest.more == 600 - shown));
+        assert!(bytes < density::MOST_BYTES, "{bytes}");
+        // Who does not find a story is told where it is, in both parts.
+        let variant = &longest.variants[0];
+        for part in [&variant.html, &variant.text] {
+            let part = longest.shown(part);
+            assert!(part.contains(&format!("{} more stories are on our website", longest.more)));
+        }
+        assert_eq!(composed(6).0.density, Density::Cards);
+    }
+
     #[test]
     fn a_year_is_grouped_by_month() {
         let window = Window::year("2020", London).unwrap();
@@ -576,6 +671,7 @@ mod tests {
                 preheader: String::new(),
                 introduction: String::new(),
             },
+            Density::Rows,
         );
         let headings: Vec<&str> = data["contents"]
             .as_array()

@@ -4,15 +4,20 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use super::density::Density;
 use super::theme::Theme;
 use crate::edition::Edition;
 use crate::news::item::slug;
 use crate::news::{Item, same};
 
 /// The data for one mail. `words` are the editor's, already rendered.
-pub fn of(edition: &Edition, theme: &Theme, words: &Words) -> Value {
+pub fn of(edition: &Edition, theme: &Theme, words: &Words, density: Density) -> Value {
     let zone = edition.window.zone;
-    let sections = sections(edition, zone);
+    let all = edition.shown().count();
+    let shown = density.shows(all);
+    let lead = &edition.pinned[..edition.pinned.len().min(shown)];
+    let items = &edition.items[..shown - lead.len()];
+    let sections = sections(edition, items, zone);
     let contents: Vec<Value> = sections
         .iter()
         .map(|section| {
@@ -47,7 +52,13 @@ pub fn of(edition: &Edition, theme: &Theme, words: &Words) -> Value {
             "is_year": edition.window.is_year(),
         },
         "count": count,
-        "lead": edition.pinned.iter().map(|item| story(item, zone)).collect::<Vec<_>>(),
+        "density": density.asked(),
+        // What there was no room for, and where it is.
+        "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
+        // For a mail about one thing: that story, and the others.
+        "first": edition.shown().next().map(|item| story(item, zone)),
+        "others": edition.shown().take(shown).skip(1).map(|item| story(item, zone)).collect::<Vec<_>>(),
+        "lead": lead.iter().map(|item| story(item, zone)).collect::<Vec<_>>(),
         "sections": sections,
         "contents": contents,
         "numbers": numbers,
@@ -70,10 +81,10 @@ fn number(value: usize, one: &str, many: &str) -> Value {
 
 /// A year is grouped by month; a shorter window is one section. Order is the edition's: a group stands where its
 /// first story does.
-fn sections(edition: &Edition, zone: Tz) -> Vec<Value> {
+fn sections(edition: &Edition, items: &[Item], zone: Tz) -> Vec<Value> {
     let by_month = edition.template == "year" || edition.window.is_year();
     let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
-    for item in &edition.items {
+    for item in items {
         let heading = if by_month {
             match item.date.and_then(|date| date.month(zone)) {
                 Some((year, month)) => month_heading(edition, year, month),
@@ -118,6 +129,7 @@ fn story(item: &Item, zone: Tz) -> Value {
         "title": item.title,
         "summary": item.summary,
         "paragraph": first,
+        "paragraphs": item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>(),
         "date": item.date.map(|date| date.long(zone)),
         "link": item.link,
         "place": item.link.as_deref().map(|link| same::canonical(link).split('/').next().unwrap_or("").to_owned()),

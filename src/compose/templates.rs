@@ -8,7 +8,9 @@ use crate::problem::{Place, nearest};
 use super::fault::TemplateFault;
 
 /// The templates that come with roundup, by file name.
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 23] = [
+    ("announcement.mjml.hbs", include_str!("../../templates/announcement.mjml.hbs")),
+    ("announcement.txt.hbs", include_str!("../../templates/announcement.txt.hbs")),
     ("monthly.mjml.hbs", include_str!("../../templates/monthly.mjml.hbs")),
     ("monthly.txt.hbs", include_str!("../../templates/monthly.txt.hbs")),
     ("year.mjml.hbs", include_str!("../../templates/year.mjml.hbs")),
@@ -16,6 +18,15 @@ const BUILT_IN: [(&str, &str); 12] = [
     ("partials/layout.hbs", include_str!("../../templates/partials/layout.hbs")),
     ("partials/style.hbs", include_str!("../../templates/partials/style.hbs")),
     ("partials/story.hbs", include_str!("../../templates/partials/story.hbs")),
+    ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
+    ("partials/byline.hbs", include_str!("../../templates/partials/byline.hbs")),
+    ("partials/row.hbs", include_str!("../../templates/partials/row.hbs")),
+    ("partials/line.hbs", include_str!("../../templates/partials/line.hbs")),
+    ("partials/stories.hbs", include_str!("../../templates/partials/stories.hbs")),
+    ("partials/sections.hbs", include_str!("../../templates/partials/sections.hbs")),
+    ("partials/more.hbs", include_str!("../../templates/partials/more.hbs")),
+    ("partials/numbers.hbs", include_str!("../../templates/partials/numbers.hbs")),
+    ("partials/contents.hbs", include_str!("../../templates/partials/contents.hbs")),
     ("partials/lead.hbs", include_str!("../../templates/partials/lead.hbs")),
     ("partials/appeal.hbs", include_str!("../../templates/partials/appeal.hbs")),
     ("partials/footer.hbs", include_str!("../../templates/partials/footer.hbs")),
@@ -45,6 +56,23 @@ impl Templates {
     /// The names that `template:` of a draft can have.
     pub fn names(&self) -> Vec<&str> {
         self.files.keys().filter_map(|file| file.strip_suffix(".mjml.hbs")).collect()
+    }
+
+    /// The files of a template: its two parts, and every partial they call, however deep.
+    pub fn files_of(&self, name: &str) -> Vec<(&str, &str)> {
+        let mut calls = BTreeMap::new();
+        let mut waiting: Vec<String> = vec![format!("{name}.mjml.hbs"), format!("{name}.txt.hbs")];
+        let mut found: BTreeMap<&str, &str> = BTreeMap::new();
+        while let Some(file) = waiting.pop() {
+            let Some((file, text)) = self.files.get_key_value(&file) else { continue };
+            if found.insert(file, text).is_none() {
+                collect_calls(file, file, text, &mut calls);
+                for (called, _) in calls.remove(file).unwrap_or_default() {
+                    waiting.push(format!("partials/{called}.hbs"));
+                }
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// A file's text.
@@ -216,7 +244,29 @@ mod tests {
     #[test]
     fn the_built_in_templates_have_no_ring() {
         assert_eq!(own(&[]).refuse_rings(), Ok(()));
-        assert_eq!(own(&[]).names(), ["monthly", "year"]);
+        assert_eq!(own(&[]).names(), ["announcement", "monthly", "year"]);
+    }
+
+    #[test]
+    fn a_template_knows_its_files() {
+        let templates = own(&[]);
+        let files: Vec<&str> =
+            templates.files_of("monthly").into_iter().map(|(file, _)| file).collect();
+        for file in
+            ["monthly.mjml.hbs", "monthly.txt.hbs", "partials/layout.hbs", "partials/headline.hbs"]
+        {
+            assert!(files.contains(&file), "{files:?}");
+        }
+        assert!(!files.contains(&"partials/numbers.hbs"));
+        assert!(templates.files_of("nothing").is_empty());
+        // Every partial that comes with roundup is called by some template.
+        let used: std::collections::BTreeSet<&str> = templates
+            .names()
+            .into_iter()
+            .flat_map(|name| templates.files_of(name))
+            .map(|(file, _)| file)
+            .collect();
+        assert!(templates.files.keys().all(|file| used.contains(file.as_str())), "{used:?}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct Draft {
     pub source: Option<String>,
     pub subject: Words,
     pub preheader: Words,
-    /// `monthly` or `year`, or the name of a template of the project.
+    /// `monthly`, `year` or `announcement`, or the name of a template of the project.
     pub template: String,
     pub window: Window,
     pub items: Vec<Mention>,
@@ -58,7 +58,10 @@ impl Draft {
         }
         let count = chosen.len();
         let stories = if count == 1 { "one story".to_owned() } else { format!("{count} stories") };
-        let (subject, preheader) = if template == "year" {
+        let first = selection.chosen.first().filter(|_| template == "announcement");
+        let (subject, preheader) = if let Some(first) = first {
+            (first.title.clone(), first_titles(&[&first.summary]))
+        } else if template == "year" {
             (
                 format!("Our {window} in {stories}"),
                 format!("What happened at {organisation}, month by month"),

@@ -44,6 +44,8 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         }],
         slots: Vec::new(),
         segments: BTreeSet::new(),
+        density: crate::compose::Density::Cards,
+        more: 0,
     };
     let namer = Namer {
         edition: edition.to_owned(),

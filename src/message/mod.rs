@@ -393,6 +393,8 @@ mod tests {
                 Slot::UnsubscribeUrl,
             ],
             segments: BTreeSet::new(),
+            density: crate::compose::Density::Cards,
+            more: 0,
         }
     }
 
