@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use crate::audience::list::{ListError, ListFault};
-use crate::compose::ComposeError;
 use crate::compose::fault::TemplateFault;
+use crate::compose::{ComposeError, LexiconError};
 use crate::edition::EditError;
 use crate::ledger::LedgerError;
 use crate::message::IdentityError;
@@ -215,6 +215,21 @@ impl From<ComposeError> for Failure {
     fn from(error: ComposeError) -> Self {
         match error {
             ComposeError::Template(fault) => fault.into(),
+            ComposeError::Words(ref words) => {
+                let help = match words {
+                    LexiconError::Unknown { known, .. } => format!(
+                        "set `language` under [theme] to one of {}, or write templates/words/LANGUAGE.toml",
+                        known.join(", ")
+                    ),
+                    LexiconError::Code(_) => {
+                        "a language is written as in `language = \"en\"` under [theme]".to_owned()
+                    }
+                    LexiconError::File { .. } => {
+                        "see the words that come with roundup: templates/words/en.toml".to_owned()
+                    }
+                };
+                Self::new(Exit::Usage, error.to_string()).help(help)
+            }
             ComposeError::NoTemplate { ref known, ref nearest, .. } => {
                 let help = match nearest {
                     Some(near) => format!("did you mean `{near}`?"),

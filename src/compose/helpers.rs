@@ -9,12 +9,14 @@ use handlebars::{
     RenderError, RenderErrorReason, Renderable,
 };
 
+use super::lexicon::Lexicon;
 use super::slot::{Slot, Slots};
 use super::text::{cut_at_word, wrap};
 use crate::problem::nearest;
 
 /// Their names, for messages.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
+    "say",
     "recipient",
     "unsubscribe_url",
     "for_recipient",
@@ -28,6 +30,7 @@ pub const NAMES: [&str; 9] = [
 
 /// What helpers share during one composition.
 pub struct Shared {
+    pub lexicon: Lexicon,
     pub slots: Mutex<Slots>,
     /// Segments that the mail being rendered is for.
     pub active: Mutex<BTreeSet<String>>,
@@ -50,6 +53,7 @@ pub fn register(registry: &mut Handlebars<'_>, shared: &Arc<Shared>) {
     registry.register_helper("unsubscribe_url", Box::new(UnsubscribeUrl(Arc::clone(shared))));
     registry.register_helper("recipient_block", Box::new(RecipientBlock(Arc::clone(shared))));
     registry.register_helper("for_segment", Box::new(ForSegment(Arc::clone(shared))));
+    registry.register_helper("say", Box::new(Say(Arc::clone(shared))));
     registry.register_helper("plural", Box::new(plural));
     registry.register_helper("truncate", Box::new(truncate));
     registry.register_helper("upper", Box::new(upper));
@@ -162,6 +166,39 @@ impl HelperDef for ForSegment {
             Some(template) => template.render(registry, context, render, out),
             None => Ok(()),
         }
+    }
+}
+
+/// `{{say "read_story"}}`, and `{{say "stories" count}}` with the form for that number.
+struct Say(Arc<Shared>);
+
+impl HelperDef for Say {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let key = text_param(h, 0, "say")?;
+        let lexicon = &self.0.lexicon;
+        let words = match h.param(1) {
+            None => lexicon.say(&key).map(str::to_owned),
+            Some(number) => {
+                let number = number.value().as_u64().and_then(|n| usize::try_from(n).ok());
+                let number = number.ok_or_else(|| wrong("`say` needs a number second"))?;
+                lexicon.count(&key, number)
+            }
+        };
+        let words = words.ok_or_else(|| {
+            let cure = match nearest(&key, lexicon.keys()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("they are {}", lexicon.keys().collect::<Vec<_>>().join(", ")),
+            };
+            wrong(format!("there are no words `{key}`: {cure}"))
+        })?;
+        write_escaped((h, registry), &words, out)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod density;
 pub mod fault;
 mod helpers;
 mod html;
+pub mod lexicon;
 pub mod model;
 pub mod prep;
 pub mod slot;
@@ -29,6 +30,7 @@ use crate::rfc::quoted_printable;
 
 pub use density::Density;
 pub use fault::TemplateFault;
+pub use lexicon::{Lexicon, LexiconError};
 pub use slot::{Context, Filler, Nonce, Piece, Slot, Values};
 pub use templates::Templates;
 pub use theme::Theme;
@@ -104,6 +106,8 @@ pub enum ComposeError {
     NoTemplate { name: String, known: Vec<String>, nearest: Option<String> },
     #[error(transparent)]
     Template(#[from] TemplateFault),
+    #[error(transparent)]
+    Words(#[from] LexiconError),
 }
 
 impl Composition {
@@ -182,7 +186,9 @@ pub fn compose(
             columns.push(column.to_owned());
         }
     }
+    let lexicon = Lexicon::of(&theme.look.language, &templates.words())?;
     let shared = Arc::new(Shared {
+        lexicon: lexicon.clone(),
         slots: Mutex::new(Slots::new(nonce)),
         active: Mutex::new(BTreeSet::new()),
         asked: Mutex::new(BTreeSet::new()),
@@ -222,8 +228,8 @@ pub fn compose(
     let stories = edition.shown().count();
     let mut density = Density::of(stories);
     let variants = loop {
-        let for_html = model::of(edition, theme, &in_html, density);
-        let for_text = model::of(edition, theme, &in_text, density);
+        let for_html = model::of(edition, theme, &lexicon, &in_html, density);
+        let for_text = model::of(edition, theme, &lexicon, &in_text, density);
         let variants = side.variants(&files, &for_html, &for_text, &sets)?;
         let bytes = variants.iter().map(Variant::bytes).max().unwrap_or(0);
         match density.narrower(bytes, stories) {
@@ -666,6 +672,7 @@ mod tests {
         let data = model::of(
             &edition,
             &theme(),
+            &Lexicon::of("en", &std::collections::BTreeMap::new()).unwrap(),
             &model::Words {
                 subject: String::new(),
                 preheader: String::new(),

@@ -5,19 +5,27 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::density::Density;
+use super::lexicon::Lexicon;
 use super::theme::Theme;
 use crate::edition::Edition;
 use crate::news::item::slug;
 use crate::news::{Item, same};
 
 /// The data for one mail. `words` are the editor's, already rendered.
-pub fn of(edition: &Edition, theme: &Theme, words: &Words, density: Density) -> Value {
+pub fn of(
+    edition: &Edition,
+    theme: &Theme,
+    lexicon: &Lexicon,
+    words: &Words,
+    density: Density,
+) -> Value {
     let zone = edition.window.zone;
     let all = edition.shown().count();
     let shown = density.shows(all);
     let lead = &edition.pinned[..edition.pinned.len().min(shown)];
     let items = &edition.items[..shown - lead.len()];
-    let sections = sections(edition, items, zone);
+    let sections = sections(edition, items, lexicon);
+    let story = |item: &Item| story(item, lexicon, zone);
     let contents: Vec<Value> = sections
         .iter()
         .map(|section| {
@@ -35,13 +43,17 @@ pub fn of(edition: &Edition, theme: &Theme, words: &Words, density: Density) -> 
         .collect::<std::collections::BTreeSet<_>>()
         .len();
     let count = edition.shown().count();
-    let mut numbers = vec![number(count, "story", "stories")];
+    let mut numbers = vec![number(lexicon, count, "story_label")];
     if topics > 1 {
-        numbers.push(number(topics, "topic", "topics"));
+        numbers.push(number(lexicon, topics, "topic_label"));
     }
     if months > 1 {
-        numbers.push(number(months, "month of news", "months of news"));
+        numbers.push(number(lexicon, months, "month_label"));
     }
+    let mut look = json!(theme.look);
+    look["direction"] = json!(lexicon.direction().word());
+    look["start"] = json!(lexicon.direction().start());
+    look["end"] = json!(lexicon.direction().end());
     json!({
         "subject": words.subject,
         "preheader": words.preheader,
@@ -56,15 +68,15 @@ pub fn of(edition: &Edition, theme: &Theme, words: &Words, density: Density) -> 
         // What there was no room for, and where it is.
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
         // For a mail about one thing: that story, and the others.
-        "first": edition.shown().next().map(|item| story(item, zone)),
-        "others": edition.shown().take(shown).skip(1).map(|item| story(item, zone)).collect::<Vec<_>>(),
-        "lead": lead.iter().map(|item| story(item, zone)).collect::<Vec<_>>(),
+        "first": edition.shown().next().map(story),
+        "others": edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>(),
+        "lead": lead.iter().map(story).collect::<Vec<_>>(),
         "sections": sections,
         "contents": contents,
         "numbers": numbers,
         "appeal": theme.appeal,
         "organisation": theme.organisation,
-        "theme": theme.look,
+        "theme": look,
     })
 }
 
@@ -75,25 +87,27 @@ pub struct Words {
     pub introduction: String,
 }
 
-fn number(value: usize, one: &str, many: &str) -> Value {
-    json!({"value": value, "label": if value == 1 { one } else { many }})
+fn number(lexicon: &Lexicon, value: usize, label: &str) -> Value {
+    json!({"value": value, "label": lexicon.count(label, value)})
 }
 
 /// A year is grouped by month; a shorter window is one section. Order is the edition's: a group stands where its
 /// first story does.
-fn sections(edition: &Edition, items: &[Item], zone: Tz) -> Vec<Value> {
+fn sections(edition: &Edition, items: &[Item], lexicon: &Lexicon) -> Vec<Value> {
+    let zone = edition.window.zone;
+    let say = |key: &str| lexicon.say(key).unwrap_or_default().to_owned();
     let by_month = edition.template == "year" || edition.window.is_year();
     let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
     for item in items {
         let heading = if by_month {
             match item.date.and_then(|date| date.month(zone)) {
-                Some((year, month)) => month_heading(edition, year, month),
-                None => "Through the year".to_owned(),
+                Some((year, month)) => month_heading(edition, lexicon, year, month),
+                None => say("undated_heading"),
             }
         } else if edition.pinned.is_empty() {
-            "Stories".to_owned()
+            say("stories_heading")
         } else {
-            "More stories".to_owned()
+            say("more_heading")
         };
         match groups.iter_mut().find(|(known, _)| *known == heading) {
             Some((_, items)) => items.push(item),
@@ -107,22 +121,19 @@ fn sections(edition: &Edition, items: &[Item], zone: Tz) -> Vec<Value> {
                 "anchor": slug(&heading),
                 "count": items.len(),
                 "heading": heading,
-                "items": items.into_iter().map(|item| story(item, zone)).collect::<Vec<_>>(),
+                "items": items.into_iter().map(|item| story(item, lexicon, zone)).collect::<Vec<_>>(),
             })
         })
         .collect()
 }
 
-fn month_heading(edition: &Edition, year: i32, month: u32) -> String {
-    let name = u8::try_from(month)
-        .ok()
-        .and_then(|month| chrono::Month::try_from(month).ok())
-        .map_or("", |month| month.name());
+fn month_heading(edition: &Edition, lexicon: &Lexicon, year: i32, month: u32) -> String {
+    let name = lexicon.month_name(month);
     // A window of one calendar year says it once, in its title.
     if edition.window.name().len() == 4 { name.to_owned() } else { format!("{name} {year}") }
 }
 
-fn story(item: &Item, zone: Tz) -> Value {
+fn story(item: &Item, lexicon: &Lexicon, zone: Tz) -> Value {
     let first = item.summary.split("\n\n").next().unwrap_or("");
     json!({
         "id": item.id,
@@ -130,7 +141,7 @@ fn story(item: &Item, zone: Tz) -> Value {
         "summary": item.summary,
         "paragraph": first,
         "paragraphs": item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>(),
-        "date": item.date.map(|date| date.long(zone)),
+        "date": item.date.map(|date| lexicon.date(date, zone)),
         "link": item.link,
         "place": item.link.as_deref().map(|link| same::canonical(link).split('/').next().unwrap_or("").to_owned()),
         "image": item.image,

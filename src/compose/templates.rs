@@ -58,6 +58,14 @@ impl Templates {
         self.files.keys().filter_map(|file| file.strip_suffix(".mjml.hbs")).collect()
     }
 
+    /// The project's own words, by file name: `fr.toml`.
+    pub fn words(&self) -> BTreeMap<String, String> {
+        let own = self.files.iter().filter_map(|(file, text)| {
+            file.strip_prefix("words/").map(|name| (name.to_owned(), text.clone()))
+        });
+        own.collect()
+    }
+
     /// The files of a template: its two parts, and every partial they call, however deep.
     pub fn files_of(&self, name: &str) -> Vec<(&str, &str)> {
         let mut calls = BTreeMap::new();

@@ -118,8 +118,8 @@ impl Project {
     pub fn templates(&self) -> Result<Templates, ProjectError> {
         let mut own = Vec::new();
         let folder = self.path("templates");
-        for below in ["", "partials/"] {
-            for (path, name) in files(&folder.join(below), "hbs")? {
+        for (below, ending) in [("", "hbs"), ("partials/", "hbs"), ("words/", "toml")] {
+            for (path, name) in files(&folder.join(below), ending)? {
                 let shown = format!("templates/{below}{name}");
                 own.push((format!("{below}{name}"), read_text(&path, &shown, LONGEST_TEXT_BYTES)?));
             }
