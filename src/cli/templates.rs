@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     for name in names {
-        let whose = if project.path(&format!("templates/{name}.mjml.hbs")).exists() {
+        let whose = if project.path(format!("templates/{name}.mjml.hbs")).exists() {
             "yours"
         } else {
             "comes with roundup"

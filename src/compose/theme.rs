@@ -28,10 +28,29 @@ fn default_why() -> String {
     "You get this email because you asked for our news.".to_owned()
 }
 
-/// `[theme]`: colours, letters and logo. Colours are six hexadecimal digits: old Outlook reads no other form.
+/// The themes that come with roundup, by name. The first is the one that is used when nobody names one.
+const BUILT_IN: [(&str, &str); 2] = [
+    ("harbour", include_str!("../../templates/themes/harbour.toml")),
+    ("meadow", include_str!("../../templates/themes/meadow.toml")),
+];
+
+/// A theme file that comes with roundup.
+pub fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The names of those.
+pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// `[theme]`, and a theme's file: colours, letters and logo. Colours are six hexadecimal digits: old Outlook reads no other form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Look {
+    /// The theme that the other settings change: `harbour`, `meadow`, or a file of the project.
+    #[serde(rename = "use")]
+    pub base: Option<String>,
     /// `en`, `cy`, `fr`, …
     pub language: String,
     /// Buttons, links and the band at the top.
@@ -56,15 +75,23 @@ pub struct Look {
     pub dark_line: String,
     /// Fonts that are on people's machines: nothing is fetched.
     pub font: String,
+    pub heading_font: String,
+    /// Of a button's corners, pixels.
+    pub button_radius: u32,
     /// https address of a picture at most 200 px high.
     pub logo: Option<String>,
     /// Width in the mail, pixels.
     pub logo_width: u32,
+    /// A line beside the name at the top.
+    pub tagline: Option<String>,
+    /// A paragraph at the foot.
+    pub footer: Option<String>,
 }
 
 impl Default for Look {
     fn default() -> Self {
         Self {
+            base: None,
             language: "en".to_owned(),
             accent: "#0b5a6f".to_owned(),
             accent_ink: "#ffffff".to_owned(),
@@ -80,8 +107,13 @@ impl Default for Look {
             dark_ground: "#11161b".to_owned(),
             dark_line: "#3b4650".to_owned(),
             font: "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif".to_owned(),
+            heading_font: "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+                .to_owned(),
+            button_radius: 4,
             logo: None,
             logo_width: 160,
+            tagline: None,
+            footer: None,
         }
     }
 }
@@ -147,9 +179,23 @@ fn luminance(colour: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn look(name: &str) -> Look {
+        toml::from_str(built_in(name).unwrap()).unwrap()
+    }
+
     #[test]
-    fn the_default_colours_can_be_read_in_light_and_dark() {
-        let look = Look::default();
+    fn the_first_theme_is_the_default() {
+        assert_eq!(look(built_in_names().next().unwrap()), Look::default());
+    }
+
+    #[test]
+    fn the_colours_of_every_theme_can_be_read_in_light_and_dark() {
+        for name in built_in_names() {
+            can_be_read(&look(name));
+        }
+    }
+
+    fn can_be_read(look: &Look) {
         for (ink, paper) in [
             (&look.ink, &look.paper),
             (&look.muted, &look.paper),

@@ -16,9 +16,9 @@ use thiserror::Error;
 
 use crate::audience::list::{ListError, NamedInput};
 use crate::audience::{Keys, List};
-use crate::compose::Templates;
+use crate::compose::{Templates, theme};
 use crate::edition::Draft;
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, nearest};
 use crate::rfc::base16;
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
@@ -99,7 +99,8 @@ impl Project {
         process: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ProjectError> {
         let text = read_text(&root.join(SETTINGS_FILE), SETTINGS_FILE, LONGEST_SETTINGS_BYTES)?;
-        let settings = Settings::read(SETTINGS_FILE, &text)?;
+        let mut settings = Settings::read(SETTINGS_FILE, &text)?;
+        put_theme_under(&root, &mut settings)?;
         let process: Vec<_> = process.into_iter().collect();
         let memory = Memory::new(&process);
         let environment = Environment::read(&root, process)?;
@@ -285,6 +286,36 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<(PathBuf, String)>, ProjectE
     }
     found.sort();
     Ok(found)
+}
+
+/// The theme that the settings name: the project's own file, or one that comes with roundup.
+fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectError> {
+    let Some(name) = settings.theme_name().map(str::to_owned) else { return Ok(()) };
+    let folder = root.join("templates/themes");
+    let own = files(&folder, "toml")?;
+    let shown = format!("templates/themes/{name}.toml");
+    let text = match own.iter().find(|(_, file)| *file == format!("{name}.toml")) {
+        Some((path, _)) => read_text(path, &shown, LONGEST_SETTINGS_BYTES)?,
+        None => match theme::built_in(&name) {
+            Some(text) => text.to_owned(),
+            None => {
+                let mut known: Vec<String> = theme::built_in_names().map(str::to_owned).collect();
+                known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml").to_owned()));
+                known.sort_unstable();
+                let cure = match nearest(&name, known.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the themes are {}", known.join(", ")),
+                };
+                return Err(ProjectError::Settings(SettingsError {
+                    place: Place::whole(SETTINGS_FILE),
+                    what: format!("there is no theme `{}`", name.escape_debug()),
+                    cure,
+                    line_text: None,
+                }));
+            }
+        },
+    };
+    Ok(settings.put_under(&shown, &text)?)
 }
 
 /// A file that is read row by row.

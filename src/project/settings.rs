@@ -32,6 +32,9 @@ pub struct Settings {
     pub send: send::Settings,
     #[serde(default)]
     pub dkim: dkim::Settings,
+    /// `[theme]` as it was written: only what stands there changes a theme.
+    #[serde(skip)]
+    written_theme: toml::Table,
 }
 
 fn london() -> Tz {
@@ -55,7 +58,31 @@ impl Settings {
     /// # Errors
     /// With line and column.
     pub fn read(path: &str, text: &str) -> Result<Self, SettingsError> {
-        toml::from_str(text).map_err(|error| explain(path, text, error.message(), error.span()))
+        let wrong = |error: &toml::de::Error| explain(path, text, error.message(), error.span());
+        let mut settings: Self = toml::from_str(text).map_err(|error| wrong(&error))?;
+        let mut whole: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
+        if let Some(toml::Value::Table(theme)) = whole.remove("theme") {
+            settings.written_theme = theme;
+        }
+        Ok(settings)
+    }
+
+    /// The name of the theme that `[theme]` changes, if it names one.
+    pub fn theme_name(&self) -> Option<&str> {
+        self.theme.base.as_deref()
+    }
+
+    /// Puts a theme's file under what `[theme]` says. `path` is the file's name, for places.
+    ///
+    /// # Errors
+    /// When the file is wrong, with line and column.
+    pub fn put_under(&mut self, path: &str, text: &str) -> Result<(), SettingsError> {
+        let wrong = |error: &toml::de::Error| explain(path, text, error.message(), error.span());
+        let _: Look = toml::from_str(text).map_err(|error| wrong(&error))?;
+        let mut whole: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
+        whole.extend(self.written_theme.clone());
+        self.theme = Look::deserialize(whole).map_err(|error| wrong(&error))?;
+        Ok(())
     }
 
     /// What composing needs.
@@ -150,6 +177,26 @@ address = "news@charity.example"
         assert_eq!(settings.time_zone, Tz::Europe__London);
         assert_eq!(settings.sources(), [news::gather::Settings::folder()]);
         assert_eq!(settings.theme().look, Look::default());
+    }
+
+    #[test]
+    fn a_theme_is_changed_by_what_stands_in_the_settings_and_by_nothing_else() {
+        let text = format!("{GOOD}\n[theme]\nuse = \"meadow\"\nink = \"#000000\"\n");
+        let mut settings = Settings::read("roundup.toml", &text).unwrap();
+        assert_eq!(settings.theme_name(), Some("meadow"));
+        let meadow = crate::compose::theme::built_in("meadow").unwrap();
+        settings.put_under("templates/themes/meadow.toml", meadow).unwrap();
+        let look = settings.theme().look;
+        assert_eq!(
+            (look.ink.as_str(), look.accent.as_str(), look.button_radius),
+            ("#000000", "#2f5d3a", 24)
+        );
+        let wrong = settings.put_under("templates/themes/x.toml", "ink = \"#000000\"\naccnt = 1\n");
+        let wrong = wrong.unwrap_err();
+        assert_eq!(
+            (wrong.place.to_string().as_str(), wrong.cure.as_str()),
+            ("templates/themes/x.toml:2:1", "did you mean `accent`?")
+        );
     }
 
     #[test]
