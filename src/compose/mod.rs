@@ -4,6 +4,7 @@
 mod blocks;
 pub mod density;
 pub mod fault;
+mod grammar;
 mod helpers;
 mod html;
 pub mod lexicon;

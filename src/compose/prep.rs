@@ -4,45 +4,7 @@
 //! Each repair answers one measured fault of mrml 6.0.1 or htmlparser 0.2.1; each has a test. A text that needs no
 //! repair comes out as it went in.
 
-/// The elements that MJML 4 and 5 have and mrml renders. Anything else named `mj-…` would vanish without a word.
-const ELEMENTS: [&str; 36] = [
-    "mjml",
-    "mj-accordion",
-    "mj-accordion-element",
-    "mj-accordion-text",
-    "mj-accordion-title",
-    "mj-all",
-    "mj-attributes",
-    "mj-body",
-    "mj-breakpoint",
-    "mj-button",
-    "mj-carousel",
-    "mj-carousel-image",
-    "mj-class",
-    "mj-column",
-    "mj-divider",
-    "mj-font",
-    "mj-group",
-    "mj-head",
-    "mj-hero",
-    "mj-image",
-    "mj-include",
-    "mj-navbar",
-    "mj-navbar-link",
-    "mj-preview",
-    "mj-raw",
-    "mj-section",
-    "mj-social",
-    "mj-social-element",
-    "mj-spacer",
-    "mj-style",
-    "mj-table",
-    "mj-text",
-    "mj-title",
-    "mj-wrapper",
-    "mj-html-attributes",
-    "mj-selector",
-];
+use super::grammar;
 
 /// A fault of the MJML itself, with the byte at which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,13 +162,11 @@ pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
             .unwrap_or("");
         let fault = |what: String, cure: &str| Some(MjmlFault { at, what, cure: cure.to_owned() });
         if name.starts_with("mj") {
-            if !ELEMENTS.contains(&name) {
-                let near = crate::problem::nearest(name, ELEMENTS);
-                let cure = near.map_or_else(
-                    || "use an element of MJML, or HTML inside <mj-text>".to_owned(),
-                    |near| format!("did you mean <{near}>?"),
+            if matches!(name, "mj-html-attributes" | "mj-selector") {
+                return fault(
+                    format!("<{name}> is not supported"),
+                    "write the attribute where the element is",
                 );
-                return fault(format!("<{name}> is not an MJML element"), &cure);
             }
             if name == "mj-include" {
                 return fault(
@@ -214,11 +174,11 @@ pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
                     "use a Handlebars partial: {{> name}}",
                 );
             }
-            if matches!(name, "mj-html-attributes" | "mj-selector") {
-                return fault(
-                    format!("<{name}> is not supported"),
-                    "write the attribute where the element is",
-                );
+            if !closing {
+                let within = open.last().map_or("", |(_, name)| *name);
+                if let Err((what, cure)) = grammar::look_at(name, within, attributes(tag)) {
+                    return fault(what, &cure);
+                }
             }
             if closing {
                 match open.pop() {
@@ -250,6 +210,26 @@ pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
         at,
         what: format!("<{name}> is never closed"),
         cure: format!("add </{name}>"),
+    })
+}
+
+/// The names of a tag's attributes.
+fn attributes(tag: &str) -> impl Iterator<Item = &str> {
+    let mut rest = tag.trim_start_matches(|c: char| !c.is_whitespace());
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let end = rest.find(|c: char| c == '=' || c == '>' || c == '/' || c.is_whitespace())?;
+        let name = &rest[..end];
+        rest = rest[end..].trim_start();
+        if let Some(value) = rest.strip_prefix('=') {
+            let value = value.trim_start();
+            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+            rest = match quote {
+                Some(quote) => value[1..].split_once(quote).map_or("", |(_, after)| after),
+                None => value.trim_start_matches(|c: char| !c.is_whitespace() && c != '>'),
+            };
+        }
+        (!name.is_empty()).then_some(name)
     })
 }
 
@@ -314,6 +294,14 @@ mod tests {
                 "<mj-section> is closed by </mj-body>",
             ),
             ("<mjml><mj-body>", "<mj-body> is never closed"),
+            (
+                "<mjml><mj-body><mj-text>x</mj-text></mj-body></mjml>",
+                "<mj-text> cannot stand inside <mj-body>: it would be dropped or break the layout",
+            ),
+            (
+                "<mjml><mj-body><mj-section padding=\"a > b\" paddin='0'></mj-section></mj-body></mjml>",
+                "<mj-section> has no attribute `paddin`",
+            ),
             ("<mjml></mj-body></mjml>", "<mjml> is closed by </mj-body>"),
             ("</mj-body>", "</mj-body> closes nothing"),
             (
@@ -325,7 +313,8 @@ mod tests {
         }
         assert_eq!(
             first_fault(
-                "<mjml><!-- <mj-foo> --><mj-body><mj-text>a<br>b <p>x</p></mj-text></mj-body></mjml>"
+                "<mjml><!-- <mj-foo> --><mj-body><mj-section\n  padding = '0'><mj-column><mj-text align=\"left\">a<br>b \
+                 <p class=\"x\">x</p></mj-text></mj-column></mj-section></mj-body></mjml>"
             ),
             None
         );

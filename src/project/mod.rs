@@ -294,26 +294,25 @@ fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectEr
     let folder = root.join("templates/themes");
     let own = files(&folder, "toml")?;
     let shown = format!("templates/themes/{name}.toml");
-    let text = match own.iter().find(|(_, file)| *file == format!("{name}.toml")) {
-        Some((path, _)) => read_text(path, &shown, LONGEST_SETTINGS_BYTES)?,
-        None => match theme::built_in(&name) {
-            Some(text) => text.to_owned(),
-            None => {
-                let mut known: Vec<String> = theme::built_in_names().map(str::to_owned).collect();
-                known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml").to_owned()));
-                known.sort_unstable();
-                let cure = match nearest(&name, known.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the themes are {}", known.join(", ")),
-                };
-                return Err(ProjectError::Settings(SettingsError {
-                    place: Place::whole(SETTINGS_FILE),
-                    what: format!("there is no theme `{}`", name.escape_debug()),
-                    cure,
-                    line_text: None,
-                }));
-            }
-        },
+    let file = own.iter().find(|(_, file)| *file == format!("{name}.toml"));
+    let text = if let Some((path, _)) = file {
+        read_text(path, &shown, LONGEST_SETTINGS_BYTES)?
+    } else if let Some(text) = theme::built_in(&name) {
+        text.to_owned()
+    } else {
+        let mut known: Vec<String> = theme::built_in_names().map(str::to_owned).collect();
+        known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml").to_owned()));
+        known.sort_unstable();
+        let cure = match nearest(&name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the themes are {}", known.join(", ")),
+        };
+        return Err(ProjectError::Settings(SettingsError {
+            place: Place::whole(SETTINGS_FILE),
+            what: format!("there is no theme `{}`", name.escape_debug()),
+            cure,
+            line_text: None,
+        }));
     };
     Ok(settings.put_under(&shown, &text)?)
 }
