@@ -34,7 +34,7 @@ const SCHEMA: [&str; 3] =
     [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 const VERSION: i64 = 3;
 /// The database's own memory. With its default of 2 MB, planning ten thousand people writes pages twice.
-const CACHE_KIB: i64 = 16 * 1024;
+const CACHE_KIB: i64 = 10 * 1024;
 /// Up to this size a file is read through when it is opened: that takes some tenths of a second.
 const LARGEST_QUICK_CHECK_BYTES: u64 = 64 * 1024 * 1024;
 
