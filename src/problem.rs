@@ -73,6 +73,18 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// The cure for a name that nobody knows: the nearest one, or all there are, after `otherwise` ("the themes are").
+pub fn did_you_mean<'a>(
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+    otherwise: &str,
+) -> String {
+    match nearest(typed, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("{otherwise} {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -276,7 +276,7 @@ impl List {
                     return Some(Ok(portion));
                 }
                 file += 1;
-                if !this.digest.is_empty() && so_far.digest() != this.digest {
+                if so_far.digest() != this.digest {
                     file = self.files.len();
                     return Some(Err(ListFault::Changed.of(&this.name)));
                 }

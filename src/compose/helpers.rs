@@ -12,7 +12,7 @@ use handlebars::{
 use super::lexicon::Lexicon;
 use super::slot::{Slot, Slots};
 use super::text::{cut_at_word, wrap};
-use crate::problem::nearest;
+use crate::problem::did_you_mean;
 
 /// Their names, for messages.
 pub const NAMES: [&str; 10] = [
@@ -85,10 +85,8 @@ impl HelperDef for Recipient {
     ) -> HelperResult {
         let name = text_param(h, 0, "recipient")?;
         if !self.0.columns.contains(&name) {
-            let cure = match nearest(&name, self.0.columns.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its columns are {}", self.0.columns.join(", ")),
-            };
+            let columns = self.0.columns.iter().map(String::as_str);
+            let cure = did_you_mean(&name, columns, "its columns are");
             return Err(wrong(format!("the list has no column `{name}`: {cure}")));
         }
         let fallback = match h.hash_get("fallback") {
@@ -192,10 +190,7 @@ impl HelperDef for Say {
             }
         };
         let words = words.ok_or_else(|| {
-            let cure = match nearest(&key, lexicon.keys()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("they are {}", lexicon.keys().collect::<Vec<_>>().join(", ")),
-            };
+            let cure = did_you_mean(&key, lexicon.keys(), "they are");
             wrong(format!("there are no words `{key}`: {cure}"))
         })?;
         write_escaped((h, registry), &words, out)

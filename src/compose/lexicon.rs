@@ -149,7 +149,7 @@ impl Lexicon {
     }
 
     /// The keys of both, for "did you mean".
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
+    pub fn keys(&self) -> impl Iterator<Item = &str> + Clone {
         self.words.say.keys().chain(self.words.count.keys()).map(String::as_str)
     }
 

@@ -268,10 +268,11 @@ fn try_blocks(
         let (what, cure) = match &error.unknown {
             Some(name) => (
                 format!("the list has no column `{name}`"),
-                match crate::problem::nearest(name, columns.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("its columns are {}", columns.join(", ")),
-                },
+                crate::problem::did_you_mean(
+                    name,
+                    columns.iter().map(String::as_str),
+                    "its columns are",
+                ),
             ),
             None => (
                 error.what.clone(),

@@ -18,7 +18,7 @@ use crate::audience::list::{ListError, NamedInput};
 use crate::audience::{Keys, List};
 use crate::compose::{Templates, theme};
 use crate::edition::Draft;
-use crate::problem::{Place, Problem, nearest};
+use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::base16;
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
@@ -303,10 +303,7 @@ fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectEr
         let mut known: Vec<String> = theme::built_in_names().map(str::to_owned).collect();
         known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml").to_owned()));
         known.sort_unstable();
-        let cure = match nearest(&name, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the themes are {}", known.join(", ")),
-        };
+        let cure = did_you_mean(&name, known.iter().map(String::as_str), "the themes are");
         return Err(ProjectError::Settings(SettingsError {
             place: Place::whole(SETTINGS_FILE),
             what: format!("there is no theme `{}`", name.escape_debug()),
