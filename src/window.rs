@@ -312,6 +312,8 @@ mod tests {
             also_in: Vec::new(),
             place: Place::whole("x"),
             order: 0,
+            consent: None,
+            lines: crate::news::item::Lines::default(),
         }
     }
 

@@ -114,6 +114,10 @@ pub struct Audience {
     pub left_out: u64,
     /// Left out for nothing but their example address.
     pub examples: u64,
+    /// Left out because nothing says why they may be mailed.
+    pub without_basis: u64,
+    /// Left out because they said no, complained, or their mail came back.
+    pub said_no: u64,
     /// The first who are mailed, in the order of the list.
     pub first: Vec<Recipient>,
     /// The first who are not.
@@ -138,7 +142,16 @@ impl Audience {
             }
             Person::LeftOut(left_out) => {
                 self.left_out += 1;
-                self.examples += u64::from(left_out.why == WhyNot::ExampleDomain);
+                let why = &left_out.why;
+                self.examples += u64::from(*why == WhyNot::ExampleDomain);
+                self.without_basis += u64::from(matches!(
+                    why,
+                    WhyNot::NoBasis | WhyNot::UnknownBasis(_) | WhyNot::SoftOptInTooEarly
+                ));
+                self.said_no += u64::from(matches!(
+                    why,
+                    WhyNot::Unsubscribed | WhyNot::Bounced | WhyNot::Complained
+                ));
                 if self.first_left_out.len() < MOST_SHOWN {
                     self.first_left_out.push(left_out.clone());
                 }
@@ -155,6 +168,8 @@ impl Audience {
         self.mailed += later.mailed;
         self.left_out += later.left_out;
         self.examples += later.examples;
+        self.without_basis += later.without_basis;
+        self.said_no += later.said_no;
         self.first.extend(later.first);
         self.first.truncate(MOST_SHOWN);
         self.first_left_out.extend(later.first_left_out);

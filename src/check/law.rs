@@ -1,45 +1,47 @@
 //! What the law wants in every mail (Companies Act 2006 and its trading disclosures, PECR regulation 23, UK GDPR).
 //! Pure: a composition in, findings out.
 
-use super::{Finding, Known, Rule, Severity, template};
+use super::{Finding, Known, Rule, Severity, Shown, template};
 use crate::compose::slot::escape_html;
-use crate::compose::{Composition, Piece, Slot};
+use crate::compose::{Piece, Slot};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 3] = [
-    Rule {
-        id: "unsubscribe",
-        title: "Can everybody unsubscribe, from both parts of the mail?",
-        why: "Marketing mail must offer a simple way to say no each time (PECR regulation 22 and 23), and mail programs \
+    Rule::new(
+        "unsubscribe",
+        "Can everybody unsubscribe, from both parts of the mail?",
+        "Marketing mail must offer a simple way to say no each time (PECR regulation 22 and 23), and mail programs \
               report as spam what has none. Templates that ship with roundup have {{unsubscribe_url}} in HTML and text.",
-        find: unsubscribe,
-    },
-    Rule {
-        id: "sender-details",
-        title: "Does the mail say who sends it, from where, and why?",
-        why: "The law wants the sender's registered name and postal address in business mail, the charity number where \
+        unsubscribe,
+    )
+    .of_law(),
+    Rule::new(
+        "sender-details",
+        "Does the mail say who sends it, from where, and why?",
+        "The law wants the sender's registered name and postal address in business mail, the charity number where \
               there is one, and data protection wants the reader to know why she gets it. They come from \
               [organisation] in roundup.toml and stand in the footer.",
-        find: sender_details,
-    },
-    Rule {
-        id: "appeal-charity",
-        title: "Does an appeal for money name the registered charity?",
-        why: "A registered charity in England and Wales with an income of more than £10,000 must say that it is \
+        sender_details,
+    )
+    .of_law(),
+    Rule::new(
+        "appeal-charity",
+        "Does an appeal for money name the registered charity?",
+        "A registered charity in England and Wales with an income of more than £10,000 must say that it is \
               registered in every document that asks for money (Charities Act 2011, section 194).",
-        find: appeal_charity,
-    },
+        appeal_charity,
+    ),
 ];
 
-fn unsubscribe(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn unsubscribe(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let has_slot = |pieces: &[Piece]| {
         pieces.iter().any(|piece| match piece {
-            Piece::Slot { index, .. } => composition.slots[*index] == Slot::UnsubscribeUrl,
+            Piece::Slot { index, .. } => shown.composition.slots[*index] == Slot::UnsubscribeUrl,
             Piece::Text(_) => false,
         })
     };
     let mut lacking: Vec<&str> = Vec::new();
-    for variant in &composition.variants {
+    for variant in &shown.composition.variants {
         for (part, pieces) in [("HTML", &variant.html), ("plain text", &variant.text)] {
             if !has_slot(pieces) && !lacking.contains(&part) {
                 lacking.push(part);
@@ -58,7 +60,7 @@ fn unsubscribe(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn sender_details(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn sender_details(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let organisation = &known.theme.organisation;
     let mut wanted = vec![
         ("legal_name", &organisation.legal_name),
@@ -78,9 +80,9 @@ fn sender_details(composition: &Composition, known: &Known<'_>) -> Vec<Finding> 
             });
             continue;
         }
-        for variant in &composition.variants {
-            let html = joined(&composition.shown(&variant.html));
-            let text = joined(&composition.shown(&variant.text));
+        for variant in &shown.variants {
+            let html = joined(&variant.html);
+            let text = joined(&variant.text);
             for (part, seen, words) in
                 [("HTML", html, escape_html(words)), ("plain text", text, (*words).clone())]
             {
@@ -109,14 +111,14 @@ fn joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn appeal_charity(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn appeal_charity(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     if known.theme.appeal.is_none() || known.theme.organisation.charity.is_some() {
         return Vec::new();
     }
     vec![Finding {
         rule: "appeal-charity",
         severity: Severity::Note,
-        place: Place::whole("roundup.toml"),
+        place: known.in_settings("[appeal]").unwrap_or_else(|| Place::whole("roundup.toml")),
         message: "the mail has an appeal and no charity number".to_owned(),
         cure: "a registered charity writes `charity = \"Registered charity no. …\"` under [organisation]"
             .to_owned(),

@@ -1,145 +1,337 @@
 //! Links: where they lead, what they say, and that both parts have them.
-//! Pure: texts in, findings out; nothing is fetched.
+//! Pure: texts in, findings out; nothing is asked (see `probe.rs`).
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Known, Rule, Severity, template};
-use crate::compose::Composition;
+use pulldown_cmark::{Event, Parser, Tag};
 
-pub const RULES: [Rule; 4] = [
-    Rule {
-        id: "insecure-link",
-        title: "Does every link begin with https?",
-        why: "What is read over http can be read and changed on the way, and mail programs warn of it. Nearly every site \
+use super::phrases::Phrases;
+use super::{Finding, Known, Rule, Severity, Shown, excerpt};
+use crate::problem::Place;
+
+pub const RULES: [Rule; 7] = [
+    Rule::new(
+        "insecure-link",
+        "Does every link begin with https?",
+        "What is read over http can be read and changed on the way, and mail programs warn of it. Nearly every site \
               answers on https: write the address with https:// and look whether it opens.",
-        find: insecure_link,
-    },
-    Rule {
-        id: "no-link",
-        title: "Can every story be read in full somewhere?",
-        why: "A story without `link:` ends where the mail ends. That may be right; often an address was forgotten.",
-        find: no_link,
-    },
-    Rule {
-        id: "same-links",
-        title: "Have the HTML and the plain text the same links?",
-        why: "People who read the plain text must be able to do what the others can, and filters take it amiss when the \
+        insecure_link,
+    ),
+    Rule::new(
+        "odd-address",
+        "Does every address open in a mail program?",
+        "A page's own address such as /news opens on its website and nowhere else; pictures as data: are not shown by Gmail \
+         and Outlook; file: is a folder on the writer's computer. Only http, https, mailto and tel open in a mail.",
+        odd_address,
+    ),
+    Rule::new(
+        "distrusted-link",
+        "Does every link show whose it is?",
+        "Short addresses hide where they lead, and so do bare numbers and names before an @: scams use them, filters \
+         distrust them, and so do supporters. Link the page itself.",
+        shortener,
+    ),
+    Rule::new(
+        "example-address",
+        "Is every address a real one?",
+        "Names that end in .example, .test or .invalid, and example.org, are set aside for examples (RFC 2606): no page is \
+         there. They are often left from the settings or a template. roundup asks none of them.",
+        example_address,
+    ),
+    Rule::new(
+        "no-link",
+        "Can every story be read in full somewhere?",
+        "A story without `link:` ends where the mail ends. That may be right; often an address was forgotten.",
+        no_link,
+    ),
+    Rule::new(
+        "same-parts",
+        "Do the HTML and the plain text tell the same?",
+        "People who read the plain text must be able to do what the others can, and filters take it amiss when the \
               two parts differ. Templates that ship with roundup have both; one of your own may have lost one.",
-        find: same_links,
-    },
-    Rule {
-        id: "vague-link",
-        title: "Does every link say where it leads?",
-        why: "Screen readers read a mail's links as a list. \"Click here\" five times says nothing there: link the words \
+        same_parts,
+    ),
+    Rule::new(
+        "vague-link",
+        "Does every link say where it leads?",
+        "Screen readers read a mail's links as a list. \"Click here\" five times says nothing there: link the words \
               that name the thing.",
-        find: vague_link,
-    },
+        vague_link,
+    ),
 ];
 
-fn insecure_link(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    let mut found: BTreeSet<String> = BTreeSet::new();
-    for variant in &composition.variants {
-        found.extend(hrefs(&composition.shown(&variant.html)).filter(|a| a.starts_with("http://")));
-    }
+fn insecure_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut found: BTreeSet<String> = shown.addresses().into_iter().collect();
+    found.retain(|address| address.starts_with("http://"));
     found
         .into_iter()
         .map(|address| {
-            let item = known.edition.shown().find(|item| item.link.as_ref() == Some(&address));
-            Finding {
-                rule: "insecure-link",
-                severity: Severity::Should,
-                place: item.map_or_else(|| known.edition.introduction.place(), |i| i.place.clone()),
-                cure: "write it with https://, and look whether it opens".to_owned(),
-                message: format!("{address} is not encrypted"),
-            }
+            Finding::new(
+                "insecure-link",
+                Severity::Should,
+                known.place_of(&address),
+                format!("{address} is not encrypted"),
+                "write it with https://, and look whether it opens",
+            )
         })
         .collect()
 }
 
-fn no_link(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+/// Addresses that open in no reader's program, or that no reader can trust.
+fn odd_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // The editor's own links that lead nowhere are plain words in the mail: the draft has to be asked for them.
+    let introduction = &known.edition.introduction;
+    for (event, range) in Parser::new(&introduction.text).into_offset_iter() {
+        if let Event::Start(Tag::Link { dest_url, .. }) = event
+            && !crate::compose::words::is_link(&dest_url)
+        {
+            findings.push(Finding::new(
+                "odd-address",
+                Severity::Must,
+                introduction.place_of(range.start),
+                format!(
+                    "`{}` opens in no mail: its words are shown without a link",
+                    excerpt(&dest_url)
+                ),
+                "write the whole address, beginning with https://",
+            ));
+        }
+    }
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for page in shown.variants.iter().map(|variant| &variant.page) {
+        let links = page.links.iter().map(|link| link.address.as_str());
+        let pictures = page.pictures.iter().map(|picture| picture.address.as_str());
+        for address in links.chain(pictures) {
+            let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme).to_lowercase();
+            let what = match scheme.as_str() {
+                _ if address.contains('{') => continue,
+                "http" | "https" | "mailto" | "tel" | "sms" => continue,
+                _ if address.starts_with('#') && address.len() > 1 => continue,
+                "" => "is an address within a website, and a mail is in none",
+                "data" => "is a picture within the mail, which Gmail and Outlook do not show",
+                "file" => "is a file on somebody's computer",
+                "javascript" => "is a program, which no mail may run",
+                _ => "opens in no mail program",
+            };
+            if seen.insert(address) {
+                let short: String = address.chars().take(60).collect();
+                findings.push(Finding::new(
+                    "odd-address",
+                    Severity::Must,
+                    known.place_of(address),
+                    format!("`{short}` {what}"),
+                    "write the whole address, beginning with https://",
+                ));
+            }
+        }
+    }
+    findings
+}
+
+fn shortener(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    const SHORTENERS: [&str; 16] = [
+        "bit.ly",
+        "tinyurl.com",
+        "t.co",
+        "ow.ly",
+        "goo.gl",
+        "buff.ly",
+        "is.gd",
+        "rb.gy",
+        "cutt.ly",
+        "shorturl.at",
+        "tiny.cc",
+        "rebrand.ly",
+        "lnkd.in",
+        "t.ly",
+        "bl.ink",
+        "dlvr.it",
+    ];
+    shown
+        .addresses()
+        .into_iter()
+        .filter_map(|address| {
+            let url = url::Url::parse(&address).ok()?;
+            let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
+            let message = if SHORTENERS.contains(&host.as_str()) {
+                format!("{address} hides where it leads: filters distrust {host}")
+            } else if url.host().is_some_and(|host| !matches!(host, url::Host::Domain(_))) {
+                format!("{address} has a number for a name: filters take it for a scam")
+            } else if !url.username().is_empty() || url.password().is_some() {
+                format!("{address} has a name before an @: filters take it for a scam")
+            } else {
+                return None;
+            };
+            let place = known.place_of(&address);
+            let cure = "link the page itself, by its own name";
+            Some(Finding::new("distrusted-link", Severity::Should, place, message, cure))
+        })
+        .collect()
+}
+
+/// Whether an address stands for one that somebody has yet to write (RFC 2606).
+pub fn is_example(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else { return false };
+    let host = url.host_str().unwrap_or_default().to_lowercase();
+    ["example", "test", "invalid", "example.org", "example.com", "example.net"]
+        .iter()
+        .any(|name| host == *name || host.ends_with(&format!(".{name}")))
+}
+
+fn example_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    shown
+        .addresses()
+        .into_iter()
+        .filter(|address| is_example(address))
+        .map(|address| {
+            Finding::new(
+                "example-address",
+                Severity::Should,
+                known.place_of(&address),
+                format!("{address} is an example: no page is there"),
+                "write your own address",
+            )
+        })
+        .collect()
+}
+
+fn no_link(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     known
         .edition
         .shown()
         .filter(|item| item.link.is_none())
-        .map(|item| Finding {
-            rule: "no-link",
-            severity: Severity::Note,
-            place: item.place.clone(),
-            message: format!("\"{}\" has no link", item.title),
-            cure: "add `link:` if there is more to read".to_owned(),
+        .map(|item| {
+            Finding::new(
+                "no-link",
+                Severity::Note,
+                item.place.clone(),
+                format!("\"{}\" has no link", item.title),
+                "add `link:` if there is more to read",
+            )
         })
         .collect()
 }
 
-fn same_links(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
+/// Links and headings of one part that the other lacks.
+fn same_parts(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for variant in &composition.variants {
-        let html: BTreeSet<String> = hrefs(&composition.shown(&variant.html))
+    let mut add = |message: String, place: Place, cure: String| {
+        if findings.iter().all(|finding| finding.message != message) {
+            findings.push(Finding::new("same-parts", Severity::Should, place, message, cure));
+        }
+    };
+    for variant in &shown.variants {
+        let html: BTreeSet<&str> = variant
+            .page
+            .links
+            .iter()
+            .map(|link| link.address.trim_end_matches('/'))
             .filter(|address| address.starts_with("http"))
-            .map(|address| address.trim_end_matches('/').to_owned())
             .collect();
-        let text: BTreeSet<String> = addresses(&composition.shown(&variant.text)).collect();
+        let text: BTreeSet<&str> = addresses(&variant.text).collect();
         let only = [
             ("HTML", "plain text", html.difference(&text)),
             ("plain text", "HTML", text.difference(&html)),
         ];
         for (has, lacks, addresses) in only {
             for address in addresses {
-                let message = format!("{address} is in the {has} and not in the {lacks}");
-                if findings.iter().all(|finding| finding.message != message) {
-                    findings.push(Finding {
-                        rule: "same-links",
-                        severity: Severity::Should,
-                        place: template(known),
-                        message,
-                        cure: format!("show it in the {lacks} too"),
-                    });
-                }
+                add(
+                    format!("{address} is in the {has} and not in the {lacks}"),
+                    known.place_of(address),
+                    format!("show it in the {lacks} too"),
+                );
+            }
+        }
+        // The text part breaks lines and has its own signs around a heading.
+        let words = |text: &str| -> String {
+            Phrases::of(text).words.iter().map(|(_, word)| word.to_lowercase() + " ").collect()
+        };
+        let all_text = words(&variant.text);
+        for heading in &variant.page.headings {
+            if !all_text.contains(&words(&heading.words)) {
+                add(
+                    format!("the heading \"{}\" is not in the plain text", heading.words),
+                    known.place_of(&heading.words),
+                    "show it in the plain text too".to_owned(),
+                );
+            }
+        }
+        let all_html = words(&variant.page.words);
+        for heading in headings(&variant.text) {
+            if !all_html.contains(&words(heading)) {
+                add(
+                    format!("the heading \"{heading}\" of the plain text is not in the HTML"),
+                    known.place_of(heading),
+                    "show it in the HTML too".to_owned(),
+                );
             }
         }
     }
     findings
 }
 
-fn vague_link(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    const VAGUE: [&str; 6] = ["click here", "here", "click", "link", "this link", "more"];
-    let mut findings = Vec::new();
-    for variant in &composition.variants {
-        let html = composition.shown(&variant.html);
-        for link in html.split("<a ").skip(1) {
-            let Some((_, rest)) = link.split_once('>') else { continue };
-            let words = rest.split("</a>").next().unwrap_or_default();
-            let words = crate::news::fields::plain_text(words).to_lowercase();
-            let words = words.trim().trim_end_matches(['.', '…', '!']);
-            if VAGUE.contains(&words) {
-                findings.push(Finding {
-                    rule: "vague-link",
-                    severity: Severity::Should,
-                    place: known.edition.introduction.place(),
-                    message: format!("a link says \"{words}\" and not where it leads"),
-                    cure: "link the words that name the thing".to_owned(),
-                });
-            }
+fn vague_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    const VAGUE: [&str; 17] = [
+        "click here",
+        "here",
+        "click",
+        "link",
+        "this link",
+        "more",
+        "this",
+        "read more",
+        "more info",
+        "cliquez ici",
+        "ici",
+        "en savoir plus",
+        "cliciwch yma",
+        "yma",
+        "mwy",
+        "اضغط هنا",
+        "هنا",
+    ];
+    let mut findings: Vec<Finding> = Vec::new();
+    for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
+        let words = link.words.to_lowercase();
+        let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+        let message = if words.is_empty() {
+            format!("a link to {} says nothing at all", link.address)
+        } else if VAGUE.contains(&words) {
+            format!("a link says \"{words}\" and not where it leads")
+        } else {
+            continue;
+        };
+        if findings.iter().all(|finding| finding.message != message) {
+            findings.push(Finding::new(
+                "vague-link",
+                Severity::Should,
+                known.place_of(&link.address),
+                message,
+                "link the words that name the thing",
+            ));
         }
     }
-    findings.dedup();
     findings
-}
-
-/// The addresses of an HTML text's links.
-fn hrefs(html: &str) -> impl Iterator<Item = String> + '_ {
-    html.split("href=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .map(|address| address.replace("&amp;", "&").replace("&#x3D;", "="))
 }
 
 /// The http(s) addresses in plain text, without what a sentence puts after them.
-fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
+fn addresses(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>'))
         .filter_map(|word| word.find("http").map(|at| &word[at..]))
         .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
-        .map(|word| word.trim_end_matches(['.', ',', ')', ';', '/']).to_owned())
+        .map(|word| word.trim_end_matches(['.', ',', ')', ';', '/']))
+}
+
+/// The lines of plain text that are underlined.
+fn headings(text: &str) -> impl Iterator<Item = &str> {
+    let lines: Vec<&str> = text.lines().collect();
+    (1..lines.len()).filter_map(move |at| {
+        let rule = lines[at].trim();
+        let sign = rule.chars().next().filter(|sign| matches!(sign, '=' | '-'))?;
+        (rule.chars().count() >= 3 && rule.chars().all(|c| c == sign) && !lines[at - 1].is_empty())
+            .then_some(lines[at - 1])
+    })
 }
 
 #[cfg(test)]
@@ -150,11 +342,11 @@ mod tests {
     #[test]
     fn a_link_without_encryption() {
         let mail = Mail::with(|mail| {
-            mail.edition.items[0].link = Some("http://charity.example/a?b=1&c=2".to_owned());
+            mail.edition.items[0].link = Some("http://charity.org.uk/a?b=1&c=2".to_owned());
         });
         assert_eq!(
             mail.only_finding(),
-            "insecure-link: http://charity.example/a?b=1&c=2 is not encrypted"
+            "insecure-link: http://charity.org.uk/a?b=1&c=2 is not encrypted"
         );
     }
 
@@ -169,11 +361,11 @@ mod tests {
         let mail = Mail::with(|mail| {
             let own = Templates::with([]).file("monthly.txt.hbs").unwrap().to_owned();
             mail.templates
-                .push(("monthly.txt.hbs".to_owned(), own + "\nhttps://charity.example/secret.\n"));
+                .push(("monthly.txt.hbs".to_owned(), own + "\nhttps://charity.org.uk/secret.\n"));
         });
         assert_eq!(
             mail.only_finding(),
-            "same-links: https://charity.example/secret is in the plain text and not in the HTML"
+            "same-parts: https://charity.org.uk/secret is in the plain text and not in the HTML"
         );
     }
 
@@ -181,11 +373,83 @@ mod tests {
     fn links_that_say_nothing() {
         let mail = Mail::with(|mail| {
             mail.edition.introduction.text =
-                "Our report: [Click here!](https://charity.example/report)".to_owned();
+                "Our report: [Click here!](https://charity.org.uk/report)".to_owned();
         });
         assert_eq!(
             mail.only_finding(),
             "vague-link: a link says \"click here\" and not where it leads"
         );
+    }
+
+    #[test]
+    fn a_heading_that_only_one_part_has() {
+        let mail = Mail::with(|mail| {
+            let own = Templates::with([]).file("monthly.txt.hbs").unwrap().to_owned();
+            mail.templates.push(("monthly.txt.hbs".to_owned(), own + "\nOnly here\n=========\n"));
+        });
+        assert_eq!(
+            mail.only_finding(),
+            "same-parts: the heading \"Only here\" of the plain text is not in the HTML"
+        );
+    }
+
+    #[test]
+    fn addresses_that_open_nowhere() {
+        let with = |address: &str| {
+            Mail::with(|mail| {
+                mail.edition.introduction.text = format!("Our [whole report]({address}) is out.");
+            })
+            .findings()
+        };
+        for address in ["/report", "file:///C:/report.docx", "ftp://charity.org.uk/x"] {
+            assert_eq!(
+                with(address),
+                [format!(
+                    "odd-address: `{address}` opens in no mail: its words are shown without a link"
+                )]
+            );
+        }
+        let own = Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
+        let template = |address: &str| {
+            let words = format!(
+                "<mj-text color=\"{{{{theme.ink}}}}\" css-class=\"ink\"><a href=\"{address}\">Our report</a></mj-text>{{{{/layout}}}}"
+            );
+            let text = own.replace("{{/layout}}", &words);
+            Mail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text))).findings()
+        };
+        for (address, said) in [
+            ("/report", "is an address within a website, and a mail is in none"),
+            ("javascript:x()", "is a program, which no mail may run"),
+            (
+                "data:text/html,x",
+                "is a picture within the mail, which Gmail and Outlook do not show",
+            ),
+        ] {
+            assert_eq!(template(address), [format!("odd-address: `{address}` {said}")]);
+        }
+        assert_eq!(with("mailto:hello@charity.org.uk"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn links_that_hide_where_they_lead() {
+        for address in ["https://bit.ly/x", "https://10.0.0.1/x", "https://paypal.com@evil.org.uk/"]
+        {
+            let mail = Mail::with(|mail| mail.edition.items[0].link = Some(address.to_owned()));
+            let finding = mail.only_finding();
+            assert!(finding.starts_with("distrusted-link: "), "{finding}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_nobody_has_written_yet() {
+        let with = |address: &str| {
+            Mail::with(|mail| mail.edition.items[0].link = Some(address.to_owned())).findings()
+        };
+        assert_eq!(
+            with("https://www.example.org/x"),
+            ["example-address: https://www.example.org/x is an example: no page is there"]
+        );
+        assert_eq!(with("https://charity.example/").len(), 1);
+        assert!(with("https://myexample.org/").is_empty());
     }
 }

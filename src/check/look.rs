@@ -1,26 +1,25 @@
 //! Size and colours: whether the mail arrives whole and can be read.
 //! Pure: numbers in, findings out.
 
-use super::{Finding, Known, Rule, Severity};
-use crate::compose::Composition;
+use super::{Finding, Known, Rule, Severity, Shown};
 use crate::compose::theme::contrast;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [
-    Rule {
-        id: "size",
-        title: "Does the largest message stay below 102 KB?",
-        why: "Gmail cuts a mail off after 102 KB and hides the rest, with the unsubscribe link, behind \"view entire \
+    Rule::new(
+        "size",
+        "Does the largest message stay below 102 KB?",
+        "Gmail cuts a mail off after 102 KB and hides the rest, with the unsubscribe link, behind \"view entire \
               message\". roundup measures the largest message of all people. Leave stories out, or shorten summaries.",
-        find: size,
-    },
-    Rule {
-        id: "contrast",
-        title: "Can every colour be read on its ground?",
-        why: "Text needs a contrast of 4.5 to 1 with what is behind it (WCAG 2.2, 1.4.3), in light and in dark. Take a \
+        size,
+    ),
+    Rule::new(
+        "contrast",
+        "Can every colour be read on its ground?",
+        "Text needs a contrast of 4.5 to 1 with what is behind it (WCAG 2.2, 1.4.3), in light and in dark. Take a \
               darker or a lighter colour under [theme].",
-        find: colours,
-    },
+        colours,
+    ),
 ];
 
 /// Where Gmail cuts.
@@ -28,7 +27,7 @@ const CUT_BYTES: usize = 102 * 1024;
 /// Near enough to say so: relays add header fields.
 const NEAR_BYTES: usize = 95 * 1024;
 
-fn size(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn size(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let Some((bytes, who)) = known.largest.filter(|(bytes, _)| *bytes > NEAR_BYTES) else {
         return Vec::new();
     };
@@ -47,9 +46,10 @@ fn size(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
     }]
 }
 
-fn colours(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn colours(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let look = &known.theme.look;
-    let place = || Place::whole("roundup.toml");
+    // A colour stands under [theme], or comes from the theme's file.
+    let place = || known.in_settings("[theme]").unwrap_or_else(|| Place::whole("roundup.toml"));
     let mut findings: Vec<Finding> = look
         .colours()
         .into_iter()

@@ -1,23 +1,45 @@
 //! What a careful colleague would say of a mail before it leaves: one rule, one question.
 //! Pure: a composition in, findings out.
 
+pub mod answers;
+pub mod clients;
+mod dates;
+mod earlier;
 mod law;
 mod links;
 mod look;
+mod message;
+pub mod page;
+mod people;
 mod personal;
+mod phrases;
 mod pictures;
+pub mod probe;
+mod reading;
+pub mod settings;
+mod spam;
 mod stories;
+pub mod terms;
 mod words;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::compose::{Composition, Templates, Theme};
-use crate::edition::Edition;
+use crate::edition::{Edition, Words};
+use crate::news::Item;
 use crate::problem::Place;
 
+pub use answers::{Answer, Answers};
+pub use earlier::Earlier;
+pub use page::Page;
+pub use people::Numbers;
+pub use settings::Settings;
+pub use spam::SpamReport;
+pub use terms::Term;
+
 /// How much it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Holds the sending.
@@ -38,6 +60,36 @@ pub struct Finding {
     pub cure: String,
 }
 
+impl Finding {
+    fn new(
+        rule: &'static str,
+        severity: Severity,
+        place: Place,
+        message: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        Self { rule, severity, place, message: message.into(), cure: cure.into() }
+    }
+}
+
+/// A rule that found something and is silent here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Silenced {
+    pub rule: &'static str,
+    /// How many findings are not shown.
+    pub findings: usize,
+    /// As `[checks.silence]` has it.
+    pub reason: String,
+}
+
+/// What all rules found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// What must be mended stands first.
+    pub findings: Vec<Finding>,
+    pub silenced: Vec<Silenced>,
+}
+
 /// How many findings there are of each severity: must, should, note.
 pub fn tally(findings: &[Finding]) -> [usize; 3] {
     [Severity::Must, Severity::Should, Severity::Note]
@@ -49,11 +101,167 @@ pub fn tally(findings: &[Finding]) -> [usize; 3] {
 pub struct Known<'a> {
     pub edition: &'a Edition,
     pub theme: &'a Theme,
+    pub templates: &'a Templates,
+    /// The text of `roundup.toml`, for the lines of what stands in it.
+    pub settings: &'a str,
     pub today: NaiveDate,
     /// The largest message of all that would be sent, and whose it is.
     pub largest: Option<(usize, &'a str)>,
     /// People whose copy nobody would want to get.
     pub doubts: &'a Doubts,
+    /// How many people there are, when there is a list.
+    pub numbers: Option<&'a Numbers>,
+    /// Editions that were mailed before, the latest first.
+    pub earlier: &'a [Earlier],
+    /// The messages of two people, as they would be sent.
+    pub messages: &'a [Vec<u8>],
+    /// What the links answered, as far as they were asked.
+    pub answers: &'a Answers,
+    pub terms: &'a [Term],
+    pub spam: Option<&'a SpamReport>,
+}
+
+impl<'a> Known<'a> {
+    /// Where some words or an address of the mail were written: in a story, the draft, `roundup.toml` or a template.
+    fn place_of(&self, words: &str) -> Place {
+        for item in self.edition.shown() {
+            if item.link.as_deref() == Some(words) {
+                return item.place_of(item.lines.link);
+            }
+            if item.image.as_ref().is_some_and(|image| image.address == words) {
+                return item.place_of(item.lines.image);
+            }
+            if item.title == words {
+                return item.place_of(item.lines.title);
+            }
+        }
+        for text in self.written() {
+            if let Some(at) = text.text.find(words) {
+                return text.place(at);
+            }
+        }
+        self.in_settings(words)
+            .or_else(|| self.templates.find_text(words).map(|(place, _)| place))
+            .unwrap_or_else(|| template(self))
+    }
+
+    /// The line of `roundup.toml` on which some words stand.
+    fn in_settings(&self, words: &str) -> Option<Place> {
+        let words = words.trim_end_matches('/');
+        let at = self.settings.lines().position(|line| {
+            line.contains(words) && !line.trim_start().starts_with('#') && !words.is_empty()
+        })?;
+        Some(Place::line("roundup.toml", at + 1))
+    }
+
+    /// What the mail shows that somebody wrote, each text with its place.
+    fn written(&self) -> Vec<Written<'a>> {
+        let edition = self.edition;
+        let mut texts: Vec<Written<'a>> =
+            [&edition.subject, &edition.preheader, &edition.introduction]
+                .into_iter()
+                .map(|words| Written { text: &words.text, origin: Origin::Words(words) })
+                .collect();
+        for item in edition.shown() {
+            texts.push(Written { text: &item.title, origin: Origin::Title(item) });
+            texts.push(Written { text: &item.summary, origin: Origin::Summary(item) });
+            if let Some(image) = &item.image {
+                texts.push(Written { text: &image.alt, origin: Origin::Alt(item) });
+            }
+        }
+        let theme = self.theme;
+        let appeal =
+            theme.appeal.iter().flat_map(|appeal| [&appeal.title, &appeal.text, &appeal.button]);
+        let standing = [&theme.look.tagline, &theme.look.footer].into_iter().flatten();
+        for text in appeal.chain(standing) {
+            let line = self.in_settings(text).and_then(|place| place.line);
+            texts.push(Written { text, origin: Origin::Settings(line) });
+        }
+        texts
+    }
+}
+
+/// A text that somebody wrote.
+struct Written<'a> {
+    text: &'a str,
+    origin: Origin<'a>,
+}
+
+enum Origin<'a> {
+    Words(&'a Words),
+    Title(&'a Item),
+    Summary(&'a Item),
+    Alt(&'a Item),
+    /// A text of `roundup.toml`, and its line.
+    Settings(Option<usize>),
+}
+
+impl Written<'_> {
+    /// The place of the byte `at`.
+    fn place(&self, at: usize) -> Place {
+        match self.origin {
+            Origin::Words(words) => words.place_of(at),
+            Origin::Title(item) => item.place_of(item.lines.title),
+            Origin::Summary(item) => item.place_in_summary(at),
+            Origin::Alt(item) => item.place_of(item.lines.image),
+            Origin::Settings(Some(line)) => Place::line("roundup.toml", line),
+            Origin::Settings(None) => Place::whole("roundup.toml"),
+        }
+    }
+
+    /// The story that the text is of, if it is of one.
+    fn item(&self) -> Option<&Item> {
+        match self.origin {
+            Origin::Title(item) | Origin::Summary(item) | Origin::Alt(item) => Some(item),
+            Origin::Words(_) | Origin::Settings(_) => None,
+        }
+    }
+}
+
+/// A composition as people get to see it.
+pub struct Shown<'a> {
+    pub composition: &'a Composition,
+    pub subject: String,
+    pub variants: Vec<ShownVariant>,
+}
+
+/// Both parts for the people of some segments, slots shown by name.
+pub struct ShownVariant {
+    pub html: String,
+    pub text: String,
+    pub page: Page,
+}
+
+impl<'a> Shown<'a> {
+    pub fn of(composition: &'a Composition) -> Self {
+        let variants = composition
+            .variants
+            .iter()
+            .map(|variant| {
+                let html = composition.shown(&variant.html);
+                let text = composition.shown(&variant.text);
+                ShownVariant { page: Page::read(&html), html, text }
+            })
+            .collect();
+        Self { composition, subject: composition.shown(&composition.subject), variants }
+    }
+
+    /// The web addresses that the mail sends people to or takes pictures from, each once.
+    pub fn addresses(&self) -> Vec<String> {
+        let mut addresses: Vec<String> = Vec::new();
+        for variant in &self.variants {
+            let links = variant.page.links.iter().map(|link| &link.address);
+            let pictures = variant.page.pictures.iter().map(|picture| &picture.address);
+            for address in links.chain(pictures) {
+                let is_web = address.starts_with("https://") || address.starts_with("http://");
+                // A slot stands in braces: what it becomes is another address for each person.
+                if is_web && !address.contains('{') && !addresses.contains(address) {
+                    addresses.push(address.clone());
+                }
+            }
+        }
+        addresses
+    }
 }
 
 /// One person's copy that would look wrong.
@@ -99,18 +307,44 @@ pub struct Rule {
     pub title: &'static str,
     /// Why it exists, and what to do.
     pub why: &'static str,
-    find: fn(&Composition, &Known<'_>) -> Vec<Finding>,
+    /// It guards what the law wants: no project can silence it.
+    pub is_law: bool,
+    find: fn(&Shown<'_>, &Known<'_>) -> Vec<Finding>,
+}
+
+impl Rule {
+    const fn new(
+        id: &'static str,
+        title: &'static str,
+        why: &'static str,
+        find: fn(&Shown<'_>, &Known<'_>) -> Vec<Finding>,
+    ) -> Self {
+        Self { id, title, why, is_law: false, find }
+    }
+
+    const fn of_law(self) -> Self {
+        Self { is_law: true, ..self }
+    }
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 7] = [
+pub const RULES: [&[Rule]; 16] = [
     &words::RULES,
+    &dates::RULES,
+    &terms::RULES,
     &stories::RULES,
+    &earlier::RULES,
     &links::RULES,
+    &answers::RULES,
     &pictures::RULES,
+    &reading::RULES,
+    &clients::RULES,
     &personal::RULES,
+    &people::RULES,
     &law::RULES,
+    &message::RULES,
     &look::RULES,
+    &spam::RULES,
 ];
 
 /// Every rule.
@@ -118,37 +352,28 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.into_iter().flatten()
 }
 
-/// Asks every rule. What must be mended stands first.
-pub fn check(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        rules().flat_map(|rule| (rule.find)(composition, known)).collect();
-    findings.sort_by_key(|finding| finding.severity);
-    findings
-}
-
-/// Both parts of every variant as text, slots shown by name.
-fn parts(composition: &Composition) -> impl Iterator<Item = (&'static str, String)> + '_ {
-    composition.variants.iter().flat_map(|variant| {
-        [
-            ("HTML", composition.shown(&variant.html)),
-            ("plain text", composition.shown(&variant.text)),
-        ]
-    })
-}
-
-/// What the mail shows that somebody wrote: the editor's words and the stories', each with its place.
-fn written<'a>(known: &Known<'a>) -> Vec<(Place, &'a str)> {
-    let edition = known.edition;
-    let mut texts: Vec<(Place, &str)> =
-        [&edition.subject, &edition.preheader, &edition.introduction]
-            .into_iter()
-            .map(|words| (words.place(), words.text.as_str()))
-            .collect();
-    for item in edition.shown() {
-        texts.push((item.place.clone(), &item.title));
-        texts.push((item.place.clone(), &item.summary));
+/// Asks every rule, and weighs what they find as the project wants it.
+pub fn check(shown: &Shown<'_>, known: &Known<'_>, settings: &Settings) -> Checked {
+    let mut checked = Checked::default();
+    for rule in rules() {
+        let mut findings = (rule.find)(shown, known);
+        if let Some(severity) = settings.severity_of(rule.id) {
+            for finding in &mut findings {
+                finding.severity = severity;
+            }
+        }
+        let reason = settings.silence_of(rule.id);
+        match reason.filter(|_| !findings.is_empty()) {
+            Some(reason) => checked.silenced.push(Silenced {
+                rule: rule.id,
+                findings: findings.len(),
+                reason: reason.to_owned(),
+            }),
+            None => checked.findings.append(&mut findings),
+        }
     }
-    texts
+    checked.findings.sort_by_key(|finding| finding.severity);
+    checked
 }
 
 /// The template of the edition, for findings about it.
@@ -181,13 +406,20 @@ mod tests {
         pub templates: Vec<(String, String)>,
         pub largest: usize,
         pub doubts: super::Doubts,
+        pub numbers: Option<Numbers>,
+        pub earlier: Vec<Earlier>,
+        pub messages: Vec<Vec<u8>>,
+        pub answers: Answers,
+        pub terms: Vec<Term>,
+        pub spam: Option<SpamReport>,
+        pub settings: Settings,
     }
 
     impl Mail {
         pub fn good() -> Self {
-            let text = "---\ntitle: Training for forty nurses\ndate: 2020-12-09\nlink: https://charity.example/nurses\n\
-                        image: https://charity.example/nurses.jpg\nimage_alt: Nurses in a class room\n---\n\
-                        Forty nurses learned to see the signs.\n";
+            let text = "---\ntitle: Training for forty nurses\ndate: 2020-12-09\nlink: https://charity.org.uk/nurses\n\
+                        image: https://charity.org.uk/nurses.jpg\nimage_alt: Nurses in a class room\n---\n\
+                        Forty nurses of three hospitals learned to see the signs of exploitation, and what to do next.\n";
             let items = markdown::read("news", "news/nurses.md", text, London).items;
             let window = Window::month("2020-12", London).unwrap();
             let selection = select(items, &window, "2021-01-04".parse().unwrap());
@@ -199,16 +431,17 @@ mod tests {
                     legal_name: "Example Charity Limited".to_owned(),
                     address: "1 Example Street, London".to_owned(),
                     charity: Some("Registered charity no. 1234567".to_owned()),
-                    website: "https://charity.example/".to_owned(),
-                    contact: "hello@charity.example".to_owned(),
+                    website: "https://charity.org.uk/".to_owned(),
+                    contact: "hello@charity.org.uk".to_owned(),
                     why: "You asked for our news.".to_owned(),
                 },
                 look: Look::default(),
                 appeal: Some(Appeal {
                     title: "Help".to_owned(),
-                    text: "Every pound helps.".to_owned(),
+                    text: "Every pound helps us to train nurses, teachers and police officers."
+                        .to_owned(),
                     button: "Give".to_owned(),
-                    url: "https://charity.example/give".to_owned(),
+                    url: "https://charity.org.uk/give".to_owned(),
                 }),
             };
             let edition = edit(&draft, selection).unwrap();
@@ -218,7 +451,21 @@ mod tests {
                 templates: Vec::new(),
                 largest: 40_000,
                 doubts: super::Doubts::default(),
+                numbers: None,
+                earlier: Vec::new(),
+                messages: Vec::new(),
+                answers: Answers::new(),
+                terms: Vec::new(),
+                spam: None,
+                settings: Settings::default(),
             }
+        }
+
+        pub fn composition(&self) -> Composition {
+            let templates = Templates::with(self.templates.clone());
+            let people =
+                People { columns: vec!["first_name".to_owned()], segments: BTreeSet::new() };
+            compose(&self.edition, &self.theme, &templates, &people, Nonce::new([7; 16])).unwrap()
         }
 
         pub fn with(change: impl FnOnce(&mut Self)) -> Self {
@@ -227,22 +474,31 @@ mod tests {
             mail
         }
 
-        /// What the rules say, as `rule: message`.
-        pub fn findings(&self) -> Vec<String> {
-            let templates = Templates::with(self.templates.clone());
-            let people =
-                People { columns: vec!["first_name".to_owned()], segments: BTreeSet::new() };
-            let composition =
-                compose(&self.edition, &self.theme, &templates, &people, Nonce::new([7; 16]))
-                    .unwrap();
+        /// What the rules say.
+        pub fn checked(&self) -> Checked {
+            let composition = self.composition();
             let known = Known {
                 edition: &self.edition,
                 theme: &self.theme,
+                templates: &Templates::with(self.templates.clone()),
+                settings: "",
                 today: "2021-01-04".parse().unwrap(),
                 largest: Some((self.largest, "ann@example.org")),
                 doubts: &self.doubts,
+                numbers: self.numbers.as_ref(),
+                earlier: &self.earlier,
+                messages: &self.messages,
+                answers: &self.answers,
+                terms: &self.terms,
+                spam: self.spam.as_ref(),
             };
-            check(&composition, &known)
+            check(&Shown::of(&composition), &known, &self.settings)
+        }
+
+        /// The same, as `rule: message`.
+        pub fn findings(&self) -> Vec<String> {
+            self.checked()
+                .findings
                 .into_iter()
                 .map(|finding| format!("{}: {}", finding.rule, finding.message))
                 .collect()
@@ -259,6 +515,36 @@ mod tests {
     #[test]
     fn nothing_is_found_in_a_good_mail() {
         assert_eq!(Mail::good().findings(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_project_weighs_and_silences_rules() {
+        let mut mail = Mail::with(|mail| mail.edition.items[0].link = None);
+        mail.settings = toml::from_str("[severity]\nno-link = 'must'\n").unwrap();
+        assert_eq!(mail.checked().findings[0].severity, Severity::Must);
+        mail.settings = toml::from_str("[silence]\nno-link = 'short news'\nalt = 'x'\n").unwrap();
+        let checked = mail.checked();
+        assert_eq!(checked.findings, []);
+        // A rule that found nothing was not silenced.
+        let silenced = Silenced { rule: "no-link", findings: 1, reason: "short news".to_owned() };
+        assert_eq!(checked.silenced, [silenced]);
+    }
+
+    #[test]
+    fn findings_name_the_line_where_the_words_were_written() {
+        let mail = Mail::with(|mail| {
+            let text = "---\ntitle: Training for forty nurses\ndate: 2020-12-09\nlink: http://charity.org.uk/nurses\n\
+                        ---\nForty nurses learned.\n\nJoin us TODO.\n";
+            mail.edition.items = markdown::read("news", "news/nurses.md", text, London).items;
+            mail.edition.introduction = crate::edition::Words {
+                text: "Hello.\n\nThe XXX of the year.".to_owned(),
+                source: Some("editions/x.md".to_owned()),
+                line: 7,
+            };
+        });
+        let places: Vec<String> =
+            mail.checked().findings.iter().map(|finding| finding.place.to_string()).collect();
+        assert_eq!(places, ["editions/x.md:9", "news/nurses.md:8", "news/nurses.md:4"]);
     }
 
     #[test]

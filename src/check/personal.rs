@@ -1,29 +1,28 @@
 //! What differs by person: copies that would look wrong, and braces that were meant to be slots. (A slot without a fallback cannot be composed.)
 //! Pure: a composition in, findings out.
 
-use super::{Finding, Known, Rule, Severity, excerpt, parts};
-use crate::compose::Composition;
+use super::{Finding, Known, Rule, Severity, Shown, excerpt};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [
-    Rule {
-        id: "raw-braces",
-        title: "Are braces left in the mail?",
-        why: "{{first_name}}, *|FNAME|* or %FNAME% in a mail that has gone out are the mark of a machine. Stories are \
+    Rule::new(
+        "raw-braces",
+        "Are braces left in the mail?",
+        "{{first_name}}, *|FNAME|* or %FNAME% in a mail that has gone out are the mark of a machine. Stories are \
               plain text: personal words work in the draft and in templates only.",
-        find: raw_braces,
-    },
-    Rule {
-        id: "each-copy",
-        title: "Does everybody's own copy read well?",
-        why: "Lists from other systems hold {{name}} or *|FNAME|* where a name should be, or nothing at all. roundup \
+        raw_braces,
+    ),
+    Rule::new(
+        "each-copy",
+        "Does everybody's own copy read well?",
+        "Lists from other systems hold {{name}} or *|FNAME|* where a name should be, or nothing at all. roundup \
               writes everybody's copy once before the first one leaves, and names those that would look wrong. Mend the \
               row of the list, or give the words in the draft a fallback.",
-        find: each_copy,
-    },
+        each_copy,
+    ),
 ];
 
-fn each_copy(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn each_copy(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = known
         .doubts
         .first
@@ -45,44 +44,31 @@ fn each_copy(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-fn raw_braces(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn raw_braces(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     const MARKS: [&str; 4] = ["{{", "}}", "*|", "%FNAME%"];
     let mut findings: Vec<Finding> = Vec::new();
-    for (part, text) in parts(composition) {
+    for variant in &shown.variants {
         // Style sheets are full of braces, and nobody sees them.
-        let seen = without_styles(&text);
-        for mark in MARKS {
-            let Some(at) = seen.find(mark) else { continue };
-            let around: String = seen[at..].chars().take(40).collect();
-            let place = known
-                .edition
-                .shown()
-                .find(|item| item.title.contains(mark) || item.summary.contains(mark))
-                .map_or_else(|| known.edition.introduction.place(), |item| item.place.clone());
-            if findings.iter().all(|finding| finding.place != place) {
-                findings.push(Finding {
-                    rule: "raw-braces",
-                    severity: Severity::Must,
-                    place,
-                    message: format!("`{}` is left in the {part}", excerpt(&around)),
-                    cure: "take it out, or write it in the draft as {{recipient \"first_name\" fallback=\"friend\"}}"
-                        .to_owned(),
-                });
+        let addresses = variant.page.links.iter().map(|link| ("HTML", link.address.as_str()));
+        let parts = [("HTML", variant.page.words.as_str()), ("plain text", variant.text.as_str())];
+        for (part, text) in parts.into_iter().chain(addresses) {
+            for mark in MARKS {
+                let Some(at) = text.find(mark) else { continue };
+                let around: String = text[at..].chars().take(40).collect();
+                let place = known.place_of(mark);
+                if findings.iter().all(|finding| finding.place != place) {
+                    findings.push(Finding::new(
+                        "raw-braces",
+                        Severity::Must,
+                        place,
+                        format!("`{}` is left in the {part}", excerpt(&around)),
+                        "take it out, or write it in the draft as {{recipient \"first_name\" fallback=\"friend\"}}",
+                    ));
+                }
             }
         }
     }
     findings
-}
-
-fn without_styles(html: &str) -> String {
-    let mut seen = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, after)) = rest.split_once("<style") {
-        seen.push_str(before);
-        rest = after.split_once("</style>").map_or("", |(_, after)| after);
-    }
-    seen.push_str(rest);
-    seen
 }
 
 #[cfg(test)]

@@ -1,46 +1,93 @@
 //! Pictures: what they say to those who do not see them.
-//! Pure: an edition in, findings out.
+//! Pure: a mail in, findings out.
 
-use super::{Finding, Known, Rule, Severity};
-use crate::compose::Composition;
+use super::{Finding, Known, Rule, Severity, Shown};
 
-pub const RULES: [Rule; 1] = [Rule {
-    id: "alt",
-    title: "Has every picture a description?",
-    why: "Screen readers read the description, and so does everybody whose mail program blocks pictures: about half of \
+pub const RULES: [Rule; 2] = [
+    Rule::new(
+        "alt",
+        "Has every picture a description?",
+        "Screen readers read the description, and so does everybody whose mail program blocks pictures: about half of \
           all readers. Say what the picture shows, in one sentence; a file name or a second copy of the title says \
           nothing.",
-    find: alt,
-}];
+        alt,
+    ),
+    Rule::new(
+        "picture-size",
+        "Has every picture its width and height?",
+        "Until a picture has come, or where pictures are blocked, a program leaves as much room for it as its `width` and \
+         `height` say. Without them the text jumps, and Outlook draws the picture as large as it is.",
+        picture_size,
+    ),
+];
 
-fn alt(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    known
+fn alt(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = known
         .edition
         .shown()
         .filter_map(|item| {
             let alt = item.image.as_ref()?.alt.trim();
-            let lower = alt.to_lowercase();
             let message = if alt.is_empty() {
                 format!("the picture of \"{}\" has no description", item.title)
-            } else if [".jpg", ".jpeg", ".png", ".gif", ".webp"]
-                .iter()
-                .any(|end| lower.ends_with(end))
-            {
+            } else if is_file_name(alt) {
                 format!("the description of the picture of \"{}\" is a file name", item.title)
-            } else if lower == item.title.to_lowercase() {
+            } else if alt.to_lowercase() == item.title.to_lowercase() {
                 format!("the description of the picture repeats the title \"{}\"", item.title)
             } else {
                 return None;
             };
-            Some(Finding {
-                rule: "alt",
-                severity: Severity::Should,
-                place: item.place.clone(),
-                message,
-                cure: "say in `alt:` what the picture shows".to_owned(),
-            })
+            let place = item.place_of(item.lines.image);
+            let cure = "say in `alt:` what the picture shows";
+            Some(Finding::new("alt", Severity::Should, place, message, cure))
         })
-        .collect()
+        .collect();
+    // Pictures of templates: an empty `alt` says that a picture is an ornament, none at all says nothing.
+    for picture in shown.variants.iter().flat_map(|variant| &variant.page.pictures) {
+        let message = format!("the picture {} has no description", picture.address);
+        if picture.alt.is_none() && findings.iter().all(|finding| finding.message != message) {
+            findings.push(Finding::new(
+                "alt",
+                Severity::Should,
+                known.place_of(&picture.address),
+                message,
+                "give it an `alt`, an empty one if it is an ornament",
+            ));
+        }
+    }
+    findings
+}
+
+/// What cameras, phones and programs call a picture.
+fn is_file_name(alt: &str) -> bool {
+    const ENDINGS: [&str; 7] = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".svg"];
+    const NAMES: [&str; 8] =
+        ["image", "img", "dsc", "photo", "picture", "screenshot", "screen shot", "untitled"];
+    let lower = alt.to_lowercase();
+    let bare = lower.trim_end_matches(|c: char| !c.is_alphabetic());
+    ENDINGS.iter().any(|end| lower.ends_with(end)) || NAMES.contains(&bare)
+}
+
+fn picture_size(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for picture in shown.variants.iter().flat_map(|variant| &variant.page.pictures) {
+        let lacks = match (picture.has_width, picture.has_height) {
+            (true, true) => continue,
+            (false, true) => "width",
+            (true, false) => "height",
+            (false, false) => "width and no height",
+        };
+        let message = format!("the picture {} has no {lacks}", picture.address);
+        if findings.iter().all(|finding| finding.message != message) {
+            findings.push(Finding::new(
+                "picture-size",
+                Severity::Should,
+                known.place_of(&picture.address),
+                message,
+                "write both in the template, in pixels",
+            ));
+        }
+    }
+    findings
 }
 
 #[cfg(test)]
@@ -52,6 +99,8 @@ mod tests {
         for (alt, said) in [
             ("", "has no description"),
             ("IMG_1.JPG", "is a file name"),
+            ("Screenshot 2020-12", "is a file name"),
+            ("image1", "is a file name"),
             ("Training for forty Nurses", "repeats the title"),
         ] {
             let mail = Mail::with(|mail| {
@@ -60,5 +109,24 @@ mod tests {
             let finding = mail.only_finding();
             assert!(finding.starts_with("alt: ") && finding.contains(said), "{finding}");
         }
+    }
+
+    #[test]
+    fn pictures_of_a_template() {
+        let own = crate::compose::Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
+        let with = |picture: &str| {
+            Mail::with(|mail| {
+                let text = own.replace(
+                    "{{/layout}}",
+                    &format!("<mj-text>{picture}</mj-text>{{{{/layout}}}}"),
+                );
+                assert_ne!(text, own);
+                mail.templates.push(("monthly.mjml.hbs".to_owned(), text));
+            })
+        };
+        let bare = with("<img src=\"https://charity.org.uk/x.png\" width=\"9\" height=\"9\"/>");
+        assert!(bare.only_finding().starts_with("alt: the picture https://charity.org.uk/x.png"));
+        let loose = with("<img src=\"https://charity.org.uk/x.png\" alt=\"\"/>");
+        assert!(loose.only_finding().starts_with("picture-size: "), "{}", loose.only_finding());
     }
 }

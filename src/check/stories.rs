@@ -1,46 +1,63 @@
 //! The choice of stories: nothing left out without a word, nothing twice.
 //! Pure: an edition in, findings out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Known, Rule, Severity};
-use crate::compose::Composition;
+use super::phrases::Phrases;
+use super::{Finding, Known, Rule, Severity, Shown};
+use crate::news::Item;
+use crate::news::same::canonical;
 use crate::problem::Place;
 
-pub const RULES: [Rule; 4] = [
-    Rule {
-        id: "unmentioned",
-        title: "Is every story of the window shown or left out by name?",
-        why: "A story that came in after the draft was made would be missed by everybody. Add it to `items:` in the draft, \
+pub const RULES: [Rule; 6] = [
+    Rule::new(
+        "unmentioned",
+        "Is every story of the window shown or left out by name?",
+        "A story that came in after the draft was made would be missed by everybody. Add it to `items:` in the draft, \
               or to `left_out:` if it shall wait.",
-        find: unmentioned,
-    },
-    Rule {
-        id: "undecided",
-        title: "Is there a date for every story that may belong here?",
-        why: "Of a story without a date, or with a year alone, nobody can say whether it belongs into this window. It is \
+        unmentioned,
+    ),
+    Rule::new(
+        "undecided",
+        "Is there a date for every story that may belong here?",
+        "Of a story without a date, or with a year alone, nobody can say whether it belongs into this window. It is \
               not in the mail. Give it a date, or name it in the draft's `items:` or `left_out:`.",
-        find: undecided,
-    },
-    Rule {
-        id: "same-title",
-        title: "Has every story a title of its own?",
-        why: "Two stories with one title are one story told twice, or a title that says too little. Leave one out, or \
+        undecided,
+    ),
+    Rule::new(
+        "same-title",
+        "Has every story a title of its own?",
+        "Two stories with one title are one story told twice, or a title that says too little. Leave one out, or \
               change a title.",
-        find: same_title,
-    },
-    Rule {
-        id: "room",
-        title: "Is there room for every story?",
-        why: "Gmail cuts off what is longer than 102 KB. With many stories roundup gives each less room, step by step: \
+        same_title,
+    ),
+    Rule::new(
+        "similar",
+        "Is each story about something else?",
+        "Two stories whose titles share nearly all their words, or that lead to one page, are often one story that came \
+         in twice. Leave one out, or make the difference plain in the titles.",
+        similar,
+    ),
+    Rule::new(
+        "consent",
+        "Do the people in the stories still agree to be shown?",
+        "A person who tells her story may say where and how long it is shown. Write it down beside the story: `consent:` \
+         with `channels: [website, email]` and `until: 2021-06-30`. A story whose consent has run out, or was not given \
+         for email, holds the sending.",
+        consent,
+    ),
+    Rule::new(
+        "room",
+        "Is there room for every story?",
+        "Gmail cuts off what is longer than 102 KB. With many stories roundup gives each less room, step by step: \
               cards, rows, a list. What does not even fit as a list stays out, and the mail says how many more are on \
               the website. Leave some out yourself, or make two editions.",
-        find: room,
-    },
+        room,
+    ),
 ];
 
-fn room(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    let more = composition.more;
+fn room(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let more = shown.composition.more;
     if more == 0 {
         return Vec::new();
     }
@@ -55,7 +72,7 @@ fn room(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
     }]
 }
 
-fn unmentioned(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn unmentioned(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     known
         .edition
         .unmentioned
@@ -70,7 +87,7 @@ fn unmentioned(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn undecided(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn undecided(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     // A listing of a whole year has dozens of these, and one cure: they are one finding.
     let items = &known.edition.undecided;
     let Some(first) = items.first() else {
@@ -93,7 +110,7 @@ fn undecided(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
     }]
 }
 
-fn same_title(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn same_title(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let mut seen: BTreeMap<String, &Place> = BTreeMap::new();
     let mut findings = Vec::new();
     for item in known.edition.shown() {
@@ -101,10 +118,105 @@ fn same_title(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
             findings.push(Finding {
                 rule: "same-title",
                 severity: Severity::Should,
-                place: item.place.clone(),
+                place: item.place_of(item.lines.title),
                 message: format!("\"{}\" is also the title of {first}", item.title),
                 cure: "leave one of them out, or change a title".to_owned(),
             });
+        }
+    }
+    findings
+}
+
+fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    /// Shorter titles share their words by chance.
+    const FEWEST_WORDS: usize = 4;
+    let items: Vec<(&Item, BTreeSet<String>, Option<String>)> = known
+        .edition
+        .shown()
+        .map(|item| {
+            let words = Phrases::of(&item.title).words;
+            let words = words.iter().map(|(_, word)| word.to_lowercase()).collect();
+            (item, words, item.link.as_deref().map(canonical))
+        })
+        .collect();
+    // Many sites give one listing page as the address of all their stories: that says nothing.
+    let mut of_address: BTreeMap<&str, usize> = BTreeMap::new();
+    for link in items.iter().filter_map(|(_, _, link)| link.as_deref()) {
+        *of_address.entry(link).or_default() += 1;
+    }
+    let mut findings = Vec::new();
+    for (index, (item, words, link)) in items.iter().enumerate() {
+        for (first, first_words, first_link) in &items[..index] {
+            // The same title is another rule's.
+            if item.title.to_lowercase() == first.title.to_lowercase() {
+                continue;
+            }
+            let both = words.intersection(first_words).count();
+            let all = words.union(first_words).count();
+            // "Part 1" and "Part 2" are two parts.
+            let is_series = words
+                .symmetric_difference(first_words)
+                .all(|word| word.chars().all(|c| c.is_ascii_digit()));
+            let is_long = words.len().min(first_words.len()) >= FEWEST_WORDS;
+            let alike = is_long && !is_series && both * 4 >= all * 3;
+            let one_page = link
+                .as_deref()
+                .is_some_and(|address| *link == *first_link && of_address.get(address) == Some(&2));
+            let what = if alike {
+                "says nearly the same as"
+            } else if one_page {
+                "leads to the same page as"
+            } else {
+                continue;
+            };
+            findings.push(Finding::new(
+                "similar",
+                Severity::Should,
+                item.place_of(item.lines.title),
+                format!("\"{}\" {what} \"{}\"", item.title, first.title),
+                "leave one of them out, or make the difference plain",
+            ));
+            break;
+        }
+    }
+    findings
+}
+
+fn consent(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    const EMAIL: [&str; 7] =
+        ["email", "e-mail", "mail", "newsletter", "newsletters", "digest", "all"];
+    let mut findings = Vec::new();
+    for item in known.edition.shown() {
+        let Some(consent) = &item.consent else { continue };
+        let place = || item.place_of(item.lines.consent);
+        if let Some(until) = consent.until.filter(|until| *until < known.today) {
+            let when = if until == chrono::NaiveDate::MIN {
+                "nobody knows until when it lasts".to_owned()
+            } else {
+                format!("it ended on {}", until.format("%-d %B %Y"))
+            };
+            findings.push(Finding::new(
+                "consent",
+                Severity::Must,
+                place(),
+                format!("\"{}\" has no consent any more: {when}", item.title),
+                "ask again, or leave the story out",
+            ));
+        }
+        let channels = &consent.channels;
+        if !channels.is_empty() && !channels.iter().any(|channel| EMAIL.contains(&channel.as_str()))
+        {
+            findings.push(Finding::new(
+                "consent",
+                Severity::Must,
+                place(),
+                format!(
+                    "\"{}\" has consent for {}, and not for email",
+                    item.title,
+                    channels.join(", ")
+                ),
+                "ask for it, or leave the story out",
+            ));
         }
     }
     findings
@@ -159,5 +271,46 @@ mod tests {
             mail.edition.items.push(item);
         });
         assert!(mail.only_finding().starts_with("same-title: "));
+    }
+
+    #[test]
+    fn stories_that_look_alike() {
+        let second = |change: fn(&mut crate::news::Item)| {
+            Mail::with(|mail| {
+                let mut item = mail.edition.items[0].clone();
+                item.title = "A training for forty nurses".to_owned();
+                item.link = Some("https://charity.org.uk/other".to_owned());
+                change(&mut item);
+                mail.edition.items.push(item);
+            })
+        };
+        assert_eq!(
+            second(|_| ()).only_finding(),
+            "similar: \"A training for forty nurses\" says nearly the same as \"Training for forty nurses\""
+        );
+        let same_page = second(|item| {
+            item.title = "What we did".to_owned();
+            item.link = Some("http://www.charity.org.uk/nurses/?utm_source=x".to_owned());
+        });
+        assert!(same_page.findings().iter().any(|f| f.contains("leads to the same page as")));
+        let other = second(|item| item.title = "Training for forty doctors in Wales".to_owned());
+        assert_eq!(other.findings(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn stories_without_consent() {
+        let with = |channels: &[&str], until: Option<&str>| {
+            Mail::with(|mail| {
+                mail.edition.items[0].consent = Some(crate::news::item::Consent {
+                    channels: channels.iter().map(|c| (*c).to_owned()).collect(),
+                    until: until.map(|day| day.parse().unwrap()),
+                });
+            })
+        };
+        assert!(
+            with(&[], Some("2021-01-03")).only_finding().ends_with("it ended on 3 January 2021")
+        );
+        assert_eq!(with(&["email"], Some("2021-01-04")).findings(), Vec::<String>::new());
+        assert!(with(&["website"], None).only_finding().ends_with("and not for email"));
     }
 }

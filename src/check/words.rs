@@ -1,52 +1,58 @@
 //! The editor's words: subject, preheader, and what was left in them by mistake.
 //! Pure: texts in, findings out.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use super::phrases::Phrases;
+use super::{Finding, Known, Rule, Severity, Shown, excerpt, template};
 
-use super::{Finding, Known, Rule, Severity, excerpt, written};
-use crate::compose::Composition;
-
-pub const RULES: [Rule; 5] = [
-    Rule {
-        id: "subject-length",
-        title: "Has the subject between 10 and 78 characters?",
-        why: "Phones show 35 to 45 characters of a subject, most programs on a desk some 70. A shorter one than ten says \
-              nothing. Put what matters first, and cut the rest.",
-        find: subject_length,
-    },
-    Rule {
-        id: "preheader",
-        title: "Does the preheader add something to the subject?",
-        why: "The line after the subject in the inbox is the preheader. Without one, mail programs show the first words \
-              of the mail; one that repeats the subject wastes the place. Write `preheader:` in the draft: 40 to 100 \
-              characters that make somebody open the mail.",
-        find: preheader,
-    },
-    Rule {
-        id: "placeholder",
-        title: "Is a placeholder left anywhere?",
-        why: "TK, TODO, XXX, lorem ipsum and [insert …] are notes to oneself. Readers got them often enough that every \
-              newsroom has such a story. They hold the sending.",
-        find: placeholder,
-    },
-    Rule {
-        id: "weekday",
-        title: "Does every weekday match its date?",
-        why: "\"Tuesday 15 July 2020\" was a Wednesday: half of the readers come on one day and half on the other. roundup \
-              looks at every weekday that stands before a whole date.",
-        find: weekday,
-    },
-    Rule {
-        id: "stale-words",
-        title: "Are \"today\" and \"this week\" still true?",
-        why: "Words such as today, tomorrow, yesterday and this week were true when the story was written, and are not \
-              when the mail is read. Name the day instead.",
-        find: stale_words,
-    },
+pub const RULES: [Rule; 6] = [
+    Rule::new(
+        "subject-length",
+        "Has the subject between 10 and 78 characters?",
+        "Phones show 35 to 45 characters of a subject, most programs on a desk some 70. A shorter one than ten says \
+         nothing. Put what matters first, and cut the rest.",
+        subject_length,
+    ),
+    Rule::new(
+        "subject-tone",
+        "Does the subject speak in a quiet voice?",
+        "Capitals throughout, several exclamation marks, or a \"Re:\" before a mail that answers nothing are what scams \
+         look like, to people and to filters. roundup has no list of forbidden words: an organisation that works against \
+         abuse must be able to name it.",
+        subject_tone,
+    ),
+    Rule::new(
+        "preheader",
+        "Does the preheader add something to the subject?",
+        "The line after the subject in the inbox is the preheader. Without one, mail programs show the first words \
+         of the mail; one that repeats the subject, or says \"View in browser\", wastes the place. Write `preheader:` in \
+         the draft: 40 to 100 characters that make somebody open the mail.",
+        preheader,
+    ),
+    Rule::new(
+        "placeholder",
+        "Is a placeholder left anywhere?",
+        "TK, TODO, XXX, lorem ipsum and [insert …] are notes to oneself. Readers got them often enough that every \
+         newsroom has such a story. They hold the sending.",
+        placeholder,
+    ),
+    Rule::new(
+        "attached",
+        "Does the mail promise an attachment?",
+        "roundup attaches nothing: attachments make mail to many people look dangerous, and filters take them so. \
+         \"Please find attached\" was meant for another mail. Put the file on the website and link it.",
+        attached,
+    ),
+    Rule::new(
+        "length",
+        "Can the mail be read in one sitting?",
+        "A mail of fewer than 50 words says little, and one of more than 5,000 is a book: few people get to its end. Leave \
+         stories out, or shorten the longest summaries.",
+        length,
+    ),
 ];
 
-fn subject_length(composition: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    let length = composition.shown(&composition.subject).chars().count();
+fn subject_length(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let length = shown.subject.chars().count();
     if (10..=78).contains(&length) {
         return Vec::new();
     }
@@ -64,123 +70,143 @@ fn subject_length(composition: &Composition, known: &Known<'_>) -> Vec<Finding> 
     }]
 }
 
-fn preheader(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn subject_tone(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let subject = shown.subject.trim();
+    let letters: Vec<char> = subject.chars().filter(|c| c.is_alphabetic()).collect();
+    let lower = subject.to_lowercase();
+    let capitals = letters.len() >= 10
+        && letters.iter().any(|c| c.is_uppercase())
+        && !letters.iter().any(|c| c.is_lowercase());
+    let answers =
+        ["re:", "fw:", "fwd:", "aw:", "wg:"].into_iter().find(|mark| lower.starts_with(mark));
+    let mut said: Vec<(String, &str)> = Vec::new();
+    if capitals {
+        said.push(("the subject is all capitals".to_owned(), "write it as a sentence"));
+    }
+    if subject.matches(['!', '¡']).count() > 1 || subject.contains("?!") {
+        said.push(("the subject has several exclamation marks".to_owned(), "one is plenty"));
+    }
+    if let Some(mark) = answers {
+        said.push((
+            format!("the subject begins with \"{mark}\", and answers nothing"),
+            "take it out: people feel tricked by it",
+        ));
+    }
+    said.into_iter()
+        .map(|(message, cure)| {
+            let place = known.edition.subject.place();
+            Finding::new("subject-tone", Severity::Should, place, message, cure)
+        })
+        .collect()
+}
+
+fn preheader(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    const WASTED: [&str; 4] = [
+        "view in browser",
+        "view this email in your browser",
+        "view online",
+        "having trouble viewing",
+    ];
     let words = known.edition.preheader.text.trim();
-    let subject = known.edition.subject.text.trim();
+    let lower = words.to_lowercase();
+    let subject = known.edition.subject.text.trim().to_lowercase();
     let message = if words.is_empty() {
-        "there is no preheader: the inbox shows whatever the mail begins with"
-    } else if words.eq_ignore_ascii_case(subject) {
-        "the preheader repeats the subject"
+        "there is no preheader: the inbox shows whatever the mail begins with".to_owned()
+    } else if lower == subject {
+        "the preheader repeats the subject".to_owned()
+    } else if let Some(wasted) = WASTED.into_iter().find(|phrase| lower.contains(phrase)) {
+        format!("the preheader says \"{wasted}\", which makes nobody open a mail")
     } else {
         return Vec::new();
     };
-    vec![Finding {
-        rule: "preheader",
-        severity: Severity::Should,
-        place: known.edition.preheader.place(),
-        message: message.to_owned(),
-        cure: "write a `preheader:` of 40 to 100 characters in the draft".to_owned(),
-    }]
+    vec![Finding::new(
+        "preheader",
+        Severity::Should,
+        known.edition.preheader.place(),
+        message,
+        "write a `preheader:` of 40 to 100 characters in the draft",
+    )]
 }
 
-fn placeholder(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
+fn placeholder(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     const WORDS: [&str; 5] = ["TK", "TKTK", "TODO", "XXX", "FIXME"];
     const PHRASES: [&str; 4] = ["lorem ipsum", "[insert", "[your ", "<insert"];
-    written(known)
+    known
+        .written()
         .into_iter()
-        .filter_map(|(place, text)| {
-            let lower = text.to_lowercase();
-            let found =
-                PHRASES.into_iter().find(|phrase| lower.contains(phrase)).or_else(|| {
-                    WORDS.into_iter().find(|word| {
-                        text.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word)
-                    })
-                })?;
-            Some(Finding {
-                rule: "placeholder",
-                severity: Severity::Must,
-                place,
-                message: format!("`{found}` is left in \"{}\"", excerpt(text)),
-                cure: "write what belongs there, or take it out".to_owned(),
-            })
+        .filter_map(|written| {
+            let text = written.text;
+            let lower = text.to_ascii_lowercase();
+            let phrase = PHRASES.into_iter().find_map(|phrase| Some((lower.find(phrase)?, phrase)));
+            let (at, found) = phrase.or_else(|| {
+                let words = Phrases::of(text);
+                WORDS.into_iter().find_map(|word| Some((words.find_exactly(word)?, word)))
+            })?;
+            Some(Finding::new(
+                "placeholder",
+                Severity::Must,
+                written.place(at),
+                format!("`{found}` is left in \"{}\"", excerpt(text)),
+                "write what belongs there, or take it out",
+            ))
         })
         .collect()
 }
 
-fn weekday(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    written(known)
+fn attached(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    const PHRASES: [&str; 8] = [
+        "find attached",
+        "see attached",
+        "attached is",
+        "attached are",
+        "is attached",
+        "are attached",
+        "in the attachment",
+        "attached to this",
+    ];
+    known
+        .written()
         .into_iter()
-        .flat_map(|(place, text)| {
-            wrong_weekdays(text).into_iter().map(move |(said, date)| Finding {
-                rule: "weekday",
-                severity: Severity::Should,
-                place: place.clone(),
-                message: format!(
-                    "{} was a {}, and the text says {said}",
-                    date.format("%-d %B %Y"),
-                    date.format("%A")
-                ),
-                cure: "look the day up, and mend the weekday or the date".to_owned(),
-            })
+        .filter_map(|written| {
+            let (at, phrase) = Phrases::of(written.text).find_any(&PHRASES)?;
+            Some(Finding::new(
+                "attached",
+                Severity::Should,
+                written.place(at),
+                format!("\"{phrase}\" in \"{}\", and nothing is attached", excerpt(written.text)),
+                "put the file on the website, and link it",
+            ))
         })
         .collect()
 }
 
-/// Weekdays that stand before a date with a year, in English, and are not that date's.
-fn wrong_weekdays(text: &str) -> Vec<(String, NaiveDate)> {
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words
-        .windows(4)
-        .filter_map(|four| {
-            let said: Weekday = (four[0].len() > 2).then(|| four[0].parse().ok())??;
-            let number = |word: &str| -> Option<u32> {
-                word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()
-            };
-            let month =
-                |word: &str| word.parse::<chrono::Month>().ok().map(|m| m.number_from_month());
-            let (day, month) = match (number(four[1]), month(four[2])) {
-                (Some(day), Some(month)) => (day, month),
-                _ => (number(four[2])?, month(four[1])?),
-            };
-            let date = NaiveDate::from_ymd_opt(four[3].parse().ok()?, month, day)?;
-            (date.weekday() != said).then(|| (four[0].to_owned(), date))
-        })
-        .collect()
-}
+/// A mail of fewer words says little, one of more is a book.
+const WORDS: std::ops::RangeInclusive<usize> = 50..=5_000;
 
-fn stale_words(_: &Composition, known: &Known<'_>) -> Vec<Finding> {
-    const PHRASES: [&str; 7] =
-        ["today", "tomorrow", "yesterday", "this week", "last week", "next week", "this morning"];
-    written(known)
-        .into_iter()
-        .filter_map(|(place, text)| {
-            let plain: String = text
-                .to_lowercase()
-                .chars()
-                .map(|c| if c.is_alphanumeric() || c == '\'' || c == '’' { c } else { ' ' })
-                .collect();
-            let plain = format!(" {plain} ");
-            let found =
-                PHRASES.into_iter().find(|phrase| plain.contains(&format!(" {phrase} ")))?;
-            Some(Finding {
-                rule: "stale-words",
-                severity: Severity::Note,
-                place,
-                message: format!(
-                    "\"{found}\" in \"{}\" may not be true when it is read",
-                    excerpt(text)
-                ),
-                cure: "name the day".to_owned(),
-            })
-        })
-        .collect()
+fn length(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let words = shown
+        .variants
+        .iter()
+        .map(|variant| variant.page.words.split_whitespace().count())
+        .find(|words| !WORDS.contains(words));
+    let Some(words) = words else { return Vec::new() };
+    let (what, cure) = if words < *WORDS.start() {
+        ("says little", "is this the mail you meant to send?")
+    } else {
+        ("is more than people read in one sitting", "leave stories out, or shorten summaries")
+    };
+    vec![Finding::new(
+        "length",
+        Severity::Note,
+        template(known),
+        format!("a mail of {words} words {what}"),
+        cure,
+    )]
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::Mail;
-    use super::*;
 
     #[test]
     fn subjects_too_short_and_too_long() {
@@ -197,6 +223,9 @@ mod tests {
         let same =
             Mail::with(|mail| mail.edition.preheader.text = mail.edition.subject.text.clone());
         assert_eq!(same.only_finding(), "preheader: the preheader repeats the subject");
+        let browser =
+            Mail::with(|mail| mail.edition.preheader.text = "View in browser | News".to_owned());
+        assert!(browser.only_finding().starts_with("preheader: the preheader says"));
     }
 
     #[test]
@@ -210,28 +239,38 @@ mod tests {
     }
 
     #[test]
-    fn weekdays_of_dates() {
-        let found =
-            |text: &str| wrong_weekdays(text).into_iter().map(|(said, _)| said).collect::<Vec<_>>();
-        assert_eq!(found("on Tuesday 15 July 2020 at noon"), ["Tuesday"]);
-        assert_eq!(found("on Tue, 15th July 2020"), ["Tue"]);
-        assert_eq!(found("Friday, December 4, 2019"), ["Friday"]);
-        assert!(found("on Wednesday 15 July 2020, and Friday, December 4, 2020").is_empty());
-        assert!(found("on Tuesday 15 July, and Tuesday 45 July 2020, so 2020").is_empty());
-        let mail = Mail::with(|mail| {
-            mail.edition.items[0].summary = "Join us on Tuesday 15 July 2020.".to_owned();
+    fn subjects_that_shout() {
+        for (subject, said) in [
+            ("NEWS FROM OUR CHARITY", "all capitals"),
+            ("Our news!! Read it!", "exclamation marks"),
+            ("Re: our news of December", "answers nothing"),
+        ] {
+            let mail = Mail::with(|mail| mail.edition.subject.text = subject.to_owned());
+            let finding = mail.only_finding();
+            assert!(finding.starts_with("subject-tone: ") && finding.contains(said), "{finding}");
+        }
+        let fine = Mail::with(|mail| {
+            mail.edition.subject.text = "Child sexual abuse online: what we do!".to_owned();
         });
-        assert_eq!(
-            mail.only_finding(),
-            "weekday: 15 July 2020 was a Wednesday, and the text says Tuesday"
-        );
+        assert_eq!(fine.findings(), Vec::<String>::new());
     }
 
     #[test]
-    fn words_that_age() {
+    fn attachments_that_are_not_there() {
         let mail = Mail::with(|mail| {
-            mail.edition.items[0].summary = "The inquiry opens this week.".to_owned();
+            mail.edition.introduction.text =
+                "Hello.\n\nPlease find\nattached our report.".to_owned();
         });
-        assert!(mail.only_finding().starts_with("stale-words: \"this week\" in"));
+        assert!(mail.only_finding().starts_with("attached: \"find attached\" in"));
+        let fine = Mail::with(|mail| {
+            mail.edition.introduction.text = "She became attached to the team.".to_owned();
+        });
+        assert_eq!(fine.findings(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn mails_too_long_to_read() {
+        let mail = Mail::with(|mail| mail.edition.introduction.text = "word ".repeat(5_001));
+        assert!(mail.only_finding().starts_with("length: a mail of 5"));
     }
 }

@@ -5,9 +5,11 @@ use std::fs;
 
 use super::failure::{Exit, Failure};
 use super::orders::orders;
-use super::prepare::{Chosen, Destination, Prepared, prepare};
+use super::prepare::{Asking, Chosen, Destination, Prepared, prepare};
 use super::screen::{Screen, json_text, people};
-use super::send::{Arguments, Sent, confirm, refuse_nobody, tell_left_out, tell_strangest};
+use super::send::{
+    Arguments, Sent, confirm, refuse_nobody, tell_checks, tell_left_out, tell_strangest,
+};
 use super::{preview, world};
 use crate::audience::Person;
 use crate::ledger::{Counts, PlannedEdition};
@@ -26,8 +28,8 @@ pub async fn dry_run(
     orders(project, &chosen.name, destination, arguments)?;
     let list = project.list()?;
     screen.problems(&list.problems);
-    let prepared =
-        prepare(project, chosen, Some(list), destination.takes_examples(), screen).await?;
+    let examples = destination.takes_examples();
+    let prepared = prepare(project, chosen, Some(list), examples, Asking::Nobody, screen).await?;
     refuse_nobody(&prepared)?;
     let number = prepared.audience.mailed;
     if let Some(flag) = arguments.confirm {
@@ -81,6 +83,7 @@ pub async fn dry_run(
     screen.print(&format!("  Report    {}", path.display()))?;
     tell_strangest(&prepared, screen);
     tell_left_out(&prepared, screen)?;
+    tell_checks(project, &prepared, screen);
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;
         screen.say(&format!(

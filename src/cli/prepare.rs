@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::failure::{Exit, Failure};
-use super::screen::Screen;
+use super::screen::{Screen, links};
 use super::which::Which;
 use super::world;
 use crate::audience::list::ListError;
 use crate::audience::{Audience, Keys, List, Person, Recipient, on_all_cores};
-use crate::check::{Doubts, Finding, Known, Severity, check};
-use crate::compose::{Composition, Nonce, People, Values, compose};
+use crate::check::clients::{self, Score};
+use crate::check::{
+    Answers, Checked, Doubts, Earlier, Finding, Known, Numbers, Severity, Shown, Silenced, check,
+    probe,
+};
+use crate::compose::{self, Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
 use crate::ledger::{KeptLedger, Ledger, PlannedEdition, PostgresLedger, SqliteLedger};
@@ -82,6 +86,13 @@ pub struct Prepared {
     pub takes_examples: bool,
     pub identity: Identity,
     pub findings: Vec<Finding>,
+    /// Rules that found something and are silent in this project.
+    pub silenced: Vec<Silenced>,
+    /// Links that were asked just now, or within the last day.
+    pub answers: Answers,
+    pub scores: Vec<Score>,
+    /// What each story takes of the mail, in its order; only where it was asked for.
+    pub costs: Vec<usize>,
     /// Bytes of the largest message.
     pub largest: usize,
     pub unread: Vec<String>,
@@ -291,12 +302,24 @@ fn compose_items(
     Ok((edition, composition))
 }
 
+/// Whether a check asks beyond the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Nobody: what earlier checks heard is enough. Nothing is measured beside what sending needs.
+    Nobody,
+    /// Nobody, for a check that tells all it can without the world.
+    Offline,
+    /// The links, and SpamAssassin where it is installed.
+    World,
+}
+
 /// Composes an edition, assembles its people, measures everybody's message and asks every rule.
 pub async fn prepare(
     project: &Project,
     chosen: &Chosen,
     list: Option<Arc<List>>,
     takes_examples: bool,
+    asking: Asking,
     screen: &Screen,
 ) -> Result<Prepared, Failure> {
     let settings = &project.settings;
@@ -320,14 +343,51 @@ pub async fn prepare(
         examination.look_at(&unsigned, &stand_in(), &mut Scratch::default());
     }
     let Examination { audience, largest, whose, doubts } = examination;
+    let templates = project.templates()?;
+    let numbers = Numbers {
+        mailed: audience.mailed,
+        without_basis: audience.without_basis,
+        said_no: audience.said_no,
+        otherwise: audience.left_out - audience.without_basis - audience.said_no,
+    };
+    let messages = two_messages(project, &composition, &identity, &audience, date)?;
+    let shown = Shown::of(&composition);
+    let before = project.checked_before(date);
+    let addresses = shown.addresses();
+    let (answers, spam) = match asking {
+        Asking::Nobody | Asking::Offline => (before.answers, None),
+        Asking::World => {
+            screen.say(&format!("Asking {} …", links(addresses.len())));
+            let allow_local = settings.checks.allow_local;
+            tokio::join!(
+                probe::ask(&addresses, &before.answers, allow_local, date),
+                probe::spam(&messages[0])
+            )
+        }
+    };
     let known = Known {
         edition: &edition,
         theme: &theme,
+        templates: &templates,
+        settings: &settings.text,
         today: world::today(settings.time_zone),
         largest: Some((largest, &whose)),
         doubts: &doubts,
+        numbers: list.as_ref().map(|_| &numbers),
+        earlier: &earlier(project, &edition.name).await?,
+        messages: &messages,
+        answers: &answers,
+        terms: &project.terms()?,
+        spam: spam.as_ref(),
     };
-    let findings = check(&composition, &known);
+    let Checked { findings, silenced } = check(&shown, &known, &settings.checks);
+    let scores = clients::scores(&shown);
+    let costs = match asking {
+        Asking::World | Asking::Offline => {
+            compose::costs(&edition, &theme, &templates, people, &composition)?
+        }
+        Asking::Nobody => Vec::new(),
+    };
     Ok(Prepared {
         edition,
         composition,
@@ -336,10 +396,53 @@ pub async fn prepare(
         takes_examples,
         identity,
         findings,
+        silenced,
+        answers,
+        scores,
+        costs,
         largest,
         unread,
         unsigned,
     })
+}
+
+/// The messages of two people, as they would be sent: the rules look at their bytes.
+fn two_messages(
+    project: &Project,
+    composition: &Composition,
+    identity: &Identity,
+    audience: &Audience,
+    date: DateTime<Utc>,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let skeleton = skeleton(project, composition.clone(), identity.clone(), date)?;
+    let somebody = audience.first.first().cloned().unwrap_or_else(stand_in);
+    // Another person of the same segments: what differs is hers alone.
+    let mut second = somebody.clone();
+    second.address = EmailAddress::parse("alex.other@example.org").expect("a plain address");
+    for (column, value) in &mut second.values {
+        *value = if column == "email" { second.address.to_string() } else { "Alex".to_owned() };
+    }
+    Ok([somebody, second].iter().map(|person| skeleton.address(person).bytes).collect())
+}
+
+/// The editions that were mailed for real, the latest first, without this one.
+async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure> {
+    /// Two years of weekly editions: what is older nobody remembers.
+    const MOST: usize = 104;
+    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
+    let mut earlier = Vec::new();
+    for edition in ledger.editions().await?.into_iter().filter(|e| e.name != this).take(MOST) {
+        let people = ledger.progress(&edition.name).await?.people;
+        earlier.push(Earlier {
+            name: edition.name,
+            subject: edition.subject,
+            window_start: edition.window_start,
+            window_end: edition.window_end,
+            people,
+            links: Earlier::links_of(&edition.composition),
+        });
+    }
+    Ok(earlier)
 }
 
 /// Who everybody is, and what was found in their copies.
@@ -407,12 +510,13 @@ fn examine(
 pub async fn prepare_to_look(
     project: &Project,
     which: &Which,
+    asking: Asking,
     screen: &Screen,
 ) -> Result<Prepared, Failure> {
     let chosen = choose(project, which, screen).await?;
     let list = list_if_any(project, screen)?;
     let examples = Destination::of(project, None)?.takes_examples();
-    prepare(project, &chosen, list, examples, screen).await
+    prepare(project, &chosen, list, examples, asking, screen).await
 }
 
 /// The list, or `None` where a command can do without.

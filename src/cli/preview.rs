@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::draft::write_whole;
 use super::failure::{Exit, Failure};
-use super::prepare::{Prepared, prepare_to_look};
+use super::prepare::{Asking, Prepared, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
 use super::which::Which;
 use super::{Desk, world};
@@ -41,7 +41,7 @@ struct Previewed<'a> {
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
-    let prepared = prepare_to_look(&project, &arguments.which, screen).await?;
+    let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
     let name = &prepared.edition.name;
     let folder = arguments.out.unwrap_or_else(|| default_folder(&project, name));
     let skeleton = prepared.skeleton(&project, world::now())?;

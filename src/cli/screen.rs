@@ -3,6 +3,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use chrono::TimeDelta;
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -173,6 +174,25 @@ pub fn stories(count: usize) -> String {
     if count == 1 { "1 story".to_owned() } else { format!("{} stories", grouped(count as u64)) }
 }
 
+/// `1 link`, `26 links`.
+pub fn links(count: usize) -> String {
+    if count == 1 { "1 link".to_owned() } else { format!("{} links", grouped(count as u64)) }
+}
+
+/// `just now`, `2 minutes ago`, `3 hours ago`, `5 days ago`.
+pub fn ago(since: TimeDelta) -> String {
+    let several = |count: i64, unit: &str| {
+        let s = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{s} ago")
+    };
+    match since.num_minutes() {
+        ..1 => "just now".to_owned(),
+        minutes @ 1..60 => several(minutes, "minute"),
+        minutes @ 60..1440 => several(minutes / 60, "hour"),
+        minutes => several(minutes / 1440, "day"),
+    }
+}
+
 /// A number as people read it: `1,204`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -204,5 +224,20 @@ mod tests {
         assert_eq!(people(1), "1 person");
         assert_eq!(stories(26), "26 stories");
         assert_eq!(kilobytes(1536), "1.5 KB");
+        assert_eq!((links(1).as_str(), links(1200).as_str()), ("1 link", "1,200 links"));
+        let said: Vec<String> =
+            [0, 1, 59, 60, 1439, 1440, 99_999].map(|m| ago(TimeDelta::minutes(m))).into();
+        assert_eq!(
+            said,
+            [
+                "just now",
+                "1 minute ago",
+                "59 minutes ago",
+                "1 hour ago",
+                "23 hours ago",
+                "1 day ago",
+                "69 days ago"
+            ]
+        );
     }
 }

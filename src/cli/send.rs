@@ -12,13 +12,14 @@ use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
 use super::orders::{orders, server};
 use super::planned::hold;
-use super::prepare::{self, Chosen, Destination, Prepared, choose, prepare, skeleton};
+use super::prepare::{self, Asking, Chosen, Destination, Prepared, choose, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
-use super::screen::{Screen, grouped, people};
+use super::screen::{Screen, ago, grouped, people};
 use super::which::Which;
 use super::{Desk, prompt, world};
 use crate::audience::{LeftOut, Person};
+use crate::check::tally;
 use crate::ledger::{Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
 use crate::message::{Identity, Skeleton};
 use crate::project::Project;
@@ -211,7 +212,9 @@ async fn plan(
     let list = project.list()?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
-    let prepared = prepare(project, chosen, Some(Arc::clone(&list)), examples, screen).await?;
+    let asking = Asking::Nobody;
+    let prepared =
+        prepare(project, chosen, Some(Arc::clone(&list)), examples, asking, screen).await?;
     refuse_unread(&prepared, chosen)?;
     refuse_findings(&prepared, screen)?;
     refuse_nobody(&prepared)?;
@@ -224,6 +227,7 @@ async fn plan(
     ));
     tell_people(&prepared, screen)?;
     tell_strangest(&prepared, screen);
+    tell_checks(project, &prepared, screen);
     tell_destination(destination, &prepared.identity, screen);
     if !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
@@ -307,6 +311,26 @@ pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
         screen.say(&format!("{title}\"{line}\" for {who}: the name {}", strange.why));
         title = "            ";
     }
+}
+
+/// When this very mail was checked, and what the rules say of it now.
+pub fn tell_checks(project: &Project, prepared: &Prepared, screen: &Screen) {
+    let now = world::now();
+    let [must, should, note] = tally(&prepared.findings);
+    let found = format!("{must} must fix, {should} should fix, {note} good to know");
+    let name = &prepared.edition.name;
+    let hash = prepared.composition.hash();
+    let before = project.checked_before(now);
+    let links = match before.editions.get(name) {
+        Some(last) if last.hash == hash && last.links > 0 => {
+            format!("links asked {}, unchanged since", ago(now - last.at))
+        }
+        Some(last) if last.hash != hash => {
+            format!("changed since it was checked {}", ago(now - last.at))
+        }
+        _ => format!("links not asked: roundup check {name}"),
+    };
+    screen.say(&format!("  Checks    {found} ({links})"));
 }
 
 /// Rows that are not mailed: each is named, or counted when there are many.

@@ -14,7 +14,7 @@ pub mod slot;
 pub mod templates;
 pub mod text;
 pub mod theme;
-mod words;
+pub mod words;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -172,6 +172,52 @@ pub fn compose(
     people: &People,
     nonce: Nonce,
 ) -> Result<Composition, ComposeError> {
+    compose_within(edition, theme, templates, people, nonce, None)
+}
+
+/// What each story that the mail shows takes of its bytes, in the mail's order: the mail without it is so much smaller.
+/// A story that there is no room for takes none.
+///
+/// # Errors
+/// As `compose`.
+pub fn costs(
+    edition: &Edition,
+    theme: &Theme,
+    templates: &Templates,
+    people: &People,
+    composition: &Composition,
+) -> Result<Vec<usize>, ComposeError> {
+    let bytes = |variants: &[Variant]| variants.iter().map(Variant::bytes).max().unwrap_or(0);
+    let whole = bytes(&composition.variants);
+    let stories = edition.shown().count();
+    let shown = composition.density.shows(stories);
+    (0..stories)
+        .map(|index| {
+            if index >= shown {
+                return Ok(0);
+            }
+            let mut without = edition.clone();
+            match index.checked_sub(without.pinned.len()) {
+                None => drop(without.pinned.remove(index)),
+                Some(index) => drop(without.items.remove(index)),
+            }
+            let nonce = Nonce::new([0; 16]);
+            let fixed = Some(composition.density);
+            let smaller = compose_within(&without, theme, templates, people, nonce, fixed)?;
+            Ok(whole.saturating_sub(bytes(&smaller.variants)))
+        })
+        .collect()
+}
+
+/// Composes at one density, or at the first that fits.
+fn compose_within(
+    edition: &Edition,
+    theme: &Theme,
+    templates: &Templates,
+    people: &People,
+    nonce: Nonce,
+    fixed: Option<Density>,
+) -> Result<Composition, ComposeError> {
     templates.refuse_rings()?;
     let files = [format!("{}.mjml.hbs", edition.template), format!("{}.txt.hbs", edition.template)];
     if templates.file(&files[0]).is_none() || templates.file(&files[1]).is_none() {
@@ -227,14 +273,14 @@ pub fn compose(
     let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
     let stories = edition.shown().count();
-    let mut density = Density::of(stories);
+    let mut density = fixed.unwrap_or_else(|| Density::of(stories));
     let variants = loop {
         let for_html = model::of(edition, theme, &lexicon, &in_html, density);
         let for_text = model::of(edition, theme, &lexicon, &in_text, density);
         let variants = side.variants(&files, &for_html, &for_text, &sets)?;
         let bytes = variants.iter().map(Variant::bytes).max().unwrap_or(0);
         match density.narrower(bytes, stories) {
-            Some(narrower) if bytes > density::MOST_BYTES => density = narrower,
+            Some(narrower) if bytes > density::MOST_BYTES && fixed.is_none() => density = narrower,
             _ => break variants,
         }
     };

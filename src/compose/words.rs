@@ -122,8 +122,9 @@ pub fn text(markdown: &str) -> String {
     out
 }
 
-fn is_link(address: &str) -> bool {
-    ["https://", "http://", "mailto:"]
+/// Whether an address in the editor's words becomes a link.
+pub fn is_link(address: &str) -> bool {
+    ["https://", "http://", "mailto:", "tel:"]
         .iter()
         .any(|scheme| address.to_ascii_lowercase().starts_with(scheme))
 }

@@ -63,6 +63,15 @@ impl Words {
             None => Place::whole("the proposed words"),
         }
     }
+
+    /// The place of the byte `at` of the text.
+    pub fn place_of(&self, at: usize) -> Place {
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        match &self.source {
+            Some(source) => Place::line(source, self.line + before.matches('\n').count()),
+            None => self.place(),
+        }
+    }
 }
 
 /// Why a draft cannot become an edition.

@@ -237,6 +237,8 @@ fn add(reading: &mut Reading, source: &str, address: &str, zone: Tz, index: usiz
         also_in: Vec::new(),
         place,
         order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
+        consent: None,
+        lines: crate::news::item::Lines::default(),
     });
 }
 

@@ -47,11 +47,7 @@ pub async fn get(address: &str, allow_local: bool) -> Result<Vec<u8>, FetchError
         host: host.clone(),
         what: root_cause(&error),
     };
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("roundup/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_WITHIN)
-        .timeout(ANSWER_WITHIN)
-        .dns_resolver(Arc::new(PublicOnly { allow_local }))
+    let client = builder(allow_local, ANSWER_WITHIN)
         .redirect(Policy::custom(move |attempt| {
             if attempt.previous().len() > MOST_REDIRECTS {
                 return attempt.error("it redirects more than five times");
@@ -81,7 +77,27 @@ pub async fn get(address: &str, allow_local: bool) -> Result<Vec<u8>, FetchError
     Ok(bytes)
 }
 
-fn root_cause(error: &dyn std::error::Error) -> String {
+fn builder(allow_local: bool, answer_within: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("roundup/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_WITHIN)
+        .timeout(answer_within)
+        .dns_resolver(Arc::new(PublicOnly { allow_local }))
+}
+
+/// A client that asks public addresses alone, and follows no redirect by itself.
+///
+/// # Errors
+/// When this computer has no certificates, or its proxy settings cannot be read.
+pub fn client(
+    allow_local: bool,
+    answer_within: Duration,
+) -> Result<reqwest::Client, reqwest::Error> {
+    builder(allow_local, answer_within).redirect(Policy::none()).build()
+}
+
+/// The last cause of an error: what really went wrong.
+pub fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;
@@ -90,7 +106,10 @@ fn root_cause(error: &dyn std::error::Error) -> String {
 }
 
 /// Refuses other schemes, and hosts given by a number that is not public. Names are checked by the resolver.
-fn refuse(url: &Url, allow_local: bool) -> Result<(), FetchError> {
+///
+/// # Errors
+/// When the address is none of the open web.
+pub fn refuse(url: &Url, allow_local: bool) -> Result<(), FetchError> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(FetchError::NotWeb(url.to_string()));
     }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::date::PartialDate;
-use super::item::{Image, Item, Reading, Skipped, slug, title_from, web_address};
+use super::item::{Consent, Image, Item, Lines, Reading, Skipped, slug, title_from, web_address};
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::csv::simple;
 use crate::rfc::header::{is_hidden, one_line};
@@ -27,6 +28,8 @@ const ID: &[&str] = &["id", "guid", "slug"];
 const ORDER: &[&str] = &["order", "weight"];
 const DRAFT: &[&str] = &["draft"];
 const MADE: &[&str] = &["titlemade"];
+const CONSENT: &[&str] = &["consent"];
+const CONSENT_UNTIL: &[&str] = &["consentuntil"];
 /// Known to other tools or to people, and of no use here: no warning.
 const IGNORED: &[&str] = &[
     "layout",
@@ -43,7 +46,6 @@ const IGNORED: &[&str] = &[
     "params",
     "extra",
     "taxonomies",
-    "consent",
     "source",
     "expirydate",
     "visibility",
@@ -63,6 +65,8 @@ pub struct Origin<'a> {
     pub date: Option<PartialDate>,
     /// What stands below the front matter, as plain text.
     pub body: Option<String>,
+    /// The line on which each paragraph of the body begins, where the format has lines.
+    pub body_lines: Vec<usize>,
     pub order: i64,
     /// The line of a field, where the format knows it.
     pub line_of: &'a dyn Fn(&str) -> Option<usize>,
@@ -70,29 +74,9 @@ pub struct Origin<'a> {
 
 /// Adds the item that these fields describe to `reading`, or says why there is none.
 pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Origin) {
-    let named: BTreeMap<String, (&str, &Value)> =
-        fields.iter().map(|(name, value)| (simple(name), (name.as_str(), value))).collect();
-    let find = |names: &[&str]| {
-        names.iter().find_map(|name| named.get(*name)).filter(|(_, value)| !value.is_null())
-    };
-    let text = |names: &[&str]| find(names).and_then(|(_, value)| plain(value));
-    let place_of = |name: &str| match (origin.line_of)(name) {
-        Some(line) => Place::line(&origin.place.source, line),
-        None => origin.place.clone(),
-    };
-
-    let summary = text(SUMMARY)
-        .map(|summary| plain_text(&summary))
-        .or_else(|| origin.body.clone())
-        .or_else(|| text(CONTENT).map(|content| plain_text(&content)))
-        .unwrap_or_default();
-    let summary = shortened(&summary);
-    let (title, title_made) = match text(TITLE).map(|title| one_line(&html_to_text(&title))) {
-        Some(title) if !title.is_empty() => {
-            (title, find(MADE).is_some_and(|(_, value)| is_true(value)))
-        }
-        _ => (title_from(&summary), true),
-    };
+    let given = Given::new(fields, &origin);
+    let (summary, paragraphs) = given.summary();
+    let (title, title_made) = given.title(&summary);
     if title.is_empty() {
         reading.problems.push(Problem::new(
             origin.place,
@@ -101,9 +85,7 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         ));
         return;
     }
-    let unpublished = find(&["published"]).is_some_and(|(_, value)| *value == &Value::Bool(false));
-    let is_draft = find(DRAFT).is_some_and(|(_, value)| is_true(value));
-    if is_draft || unpublished {
+    if given.is_draft() {
         reading.skipped.push(Skipped {
             title,
             source: origin.source.to_owned(),
@@ -112,70 +94,222 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         });
         return;
     }
-    let mut date = origin.date;
-    if let Some((name, value)) = find(DATE)
-        && !value.is_boolean()
-    {
-        match PartialDate::parse(&plain(value).unwrap_or_default(), origin.zone) {
-            Ok(parsed) => date = Some(parsed),
-            Err(error) => reading.problems.push(Problem::new(
-                place_of(name),
-                format!("{error}: the item is listed without a date"),
-                "write the date as 2020-12-23, 2020-12 or 2020",
-            )),
-        }
-    }
-    let address = |names: &[&str], reading: &mut Reading| {
-        let (name, value) = find(names)?;
-        let written = plain(value)?;
-        let found = web_address(&written, None);
-        // A path within the site is common in front matter, and cannot be mailed.
-        if found.is_none() && !written.trim().is_empty() {
-            reading.problems.push(Problem::new(
-                place_of(name),
-                format!("`{}` is not a web address: it was left out", one_line(&written)),
-                "write it whole, beginning with https://",
-            ));
-        }
-        found
-    };
-    let link = address(LINK, reading);
-    let image = address(IMAGE, reading)
-        .map(|address| Image { address, alt: one_line(&text(ALT).unwrap_or_default()) });
-    for (simple_name, (name, _)) in &named {
-        if let Some(meant) = misspelt(simple_name) {
-            reading.problems.push(Problem::new(
-                place_of(name),
-                format!("`{name}` is not a known field"),
-                format!("did you mean `{meant}`?"),
-            ));
-        }
-    }
-    let id = text(ID)
+    let problems = &mut reading.problems;
+    let date = given.date(problems);
+    let link = given.address(LINK, problems);
+    let image = given
+        .address(IMAGE, problems)
+        .map(|address| Image { address, alt: one_line(&given.text(ALT).unwrap_or_default()) });
+    let consent = given.consent(problems);
+    given.name_misspelt(problems);
+    let id = given
+        .text(ID)
         .map(|id| one_line(&id))
         .filter(|id| !id.is_empty())
-        .or(origin.id)
+        .or_else(|| origin.id.clone())
         .unwrap_or_else(|| slug(&title));
-    reading.items.push(Item {
+    let item = Item {
         id,
         title,
         title_made,
         summary,
         link,
         image,
-        topics: find(TOPICS).map(|(_, value)| words(value)).unwrap_or_default(),
+        topics: given.value(TOPICS).map(words).unwrap_or_default(),
         date,
         source: origin.source.to_owned(),
         also_in: Vec::new(),
-        place: origin.place,
-        order: find(ORDER).and_then(|(_, value)| value.as_i64()).unwrap_or(origin.order),
-    });
+        order: given.value(ORDER).and_then(Value::as_i64).unwrap_or(origin.order),
+        consent,
+        lines: given.lines(paragraphs),
+        place: origin.place.clone(),
+    };
+    reading.items.push(item);
+}
+
+/// The fields by their simple names, and where they stand.
+struct Given<'a> {
+    named: BTreeMap<String, (&'a str, &'a Value)>,
+    origin: &'a Origin<'a>,
+}
+
+impl<'a> Given<'a> {
+    fn new(fields: &'a BTreeMap<String, Value>, origin: &'a Origin<'a>) -> Self {
+        let named =
+            fields.iter().map(|(name, value)| (simple(name), (name.as_str(), value))).collect();
+        Self { named, origin }
+    }
+
+    fn find(&self, names: &[&str]) -> Option<(&'a str, &'a Value)> {
+        let found = names.iter().find_map(|name| self.named.get(*name)).copied();
+        found.filter(|(_, value)| !value.is_null())
+    }
+
+    fn value(&self, names: &[&str]) -> Option<&'a Value> {
+        self.find(names).map(|(_, value)| value)
+    }
+
+    fn text(&self, names: &[&str]) -> Option<String> {
+        self.value(names).and_then(plain)
+    }
+
+    fn line(&self, names: &[&str]) -> Option<usize> {
+        self.find(names).and_then(|(name, _)| (self.origin.line_of)(name))
+    }
+
+    fn place_of(&self, name: &str) -> Place {
+        match (self.origin.line_of)(name) {
+            Some(line) => Place::line(&self.origin.place.source, line),
+            None => self.origin.place.clone(),
+        }
+    }
+
+    /// The summary, and the lines of its paragraphs where they are known.
+    fn summary(&self) -> (String, Vec<usize>) {
+        let of_field = |names: &[&str], text: String| {
+            (shortened(&plain_text(&text)), self.line(names).into_iter().collect())
+        };
+        if let Some(text) = self.text(SUMMARY) {
+            of_field(SUMMARY, text)
+        } else if let Some(body) = &self.origin.body {
+            (shortened(body), self.origin.body_lines.clone())
+        } else {
+            of_field(CONTENT, self.text(CONTENT).unwrap_or_default())
+        }
+    }
+
+    /// The title, and whether it was made of the summary.
+    fn title(&self, summary: &str) -> (String, bool) {
+        match self.text(TITLE).map(|title| one_line(&html_to_text(&title))) {
+            Some(title) if !title.is_empty() => (title, self.value(MADE).is_some_and(is_true)),
+            _ => (title_from(summary), true),
+        }
+    }
+
+    fn is_draft(&self) -> bool {
+        self.value(&["published"]) == Some(&Value::Bool(false))
+            || self.value(DRAFT).is_some_and(is_true)
+    }
+
+    fn date(&self, problems: &mut Vec<Problem>) -> Option<PartialDate> {
+        let Some((name, value)) = self.find(DATE).filter(|(_, value)| !value.is_boolean()) else {
+            return self.origin.date;
+        };
+        match PartialDate::parse(&plain(value).unwrap_or_default(), self.origin.zone) {
+            Ok(date) => Some(date),
+            Err(error) => {
+                problems.push(Problem::new(
+                    self.place_of(name),
+                    format!("{error}: the item is listed without a date"),
+                    "write the date as 2020-12-23, 2020-12 or 2020",
+                ));
+                self.origin.date
+            }
+        }
+    }
+
+    fn address(&self, names: &[&str], problems: &mut Vec<Problem>) -> Option<String> {
+        let (name, value) = self.find(names)?;
+        let written = plain(value)?;
+        let found = web_address(&written, None);
+        // A path within the site is common in front matter, and cannot be mailed.
+        if found.is_none() && !written.trim().is_empty() {
+            problems.push(Problem::new(
+                self.place_of(name),
+                format!("`{}` is not a web address: it was left out", one_line(&written)),
+                "write it whole, beginning with https://",
+            ));
+        }
+        found
+    }
+
+    fn consent(&self, problems: &mut Vec<Problem>) -> Option<Consent> {
+        let zone = self.origin.zone;
+        match consent(self.value(CONSENT), self.value(CONSENT_UNTIL), zone) {
+            Ok(consent) => consent,
+            Err(until) => {
+                problems.push(Problem::new(
+                    self.place_of("consent"),
+                    format!(
+                        "`{}` is no date: nobody can say how long consent lasts",
+                        one_line(&until)
+                    ),
+                    "write the last day as 2021-06-30",
+                ));
+                // Until somebody says how long, it has ended.
+                Some(Consent { channels: Vec::new(), until: Some(NaiveDate::MIN) })
+            }
+        }
+    }
+
+    fn name_misspelt(&self, problems: &mut Vec<Problem>) {
+        for (simple_name, (name, _)) in &self.named {
+            if let Some(meant) = misspelt(simple_name) {
+                problems.push(Problem::new(
+                    self.place_of(name),
+                    format!("`{name}` is not a known field"),
+                    format!("did you mean `{meant}`?"),
+                ));
+            }
+        }
+    }
+
+    fn lines(&self, paragraphs: Vec<usize>) -> Lines {
+        Lines {
+            title: self.line(TITLE).or_else(|| paragraphs.first().copied()),
+            link: self.line(LINK),
+            image: self.line(ALT).or_else(|| self.line(IMAGE)),
+            consent: self.line(CONSENT_UNTIL).or_else(|| self.line(CONSENT)),
+            paragraphs,
+        }
+    }
+}
+
+/// What `consent:` says: channels alone, or a group of `channels:` and `until:`.
+///
+/// # Errors
+/// The words that stand where the last day should.
+fn consent(
+    value: Option<&Value>,
+    until: Option<&Value>,
+    zone: Tz,
+) -> Result<Option<Consent>, String> {
+    let (channels, until) = match value {
+        Some(Value::Object(group)) => (group.get("channels"), group.get("until").or(until)),
+        Some(Value::Bool(_)) => (None, until),
+        value => (value, until),
+    };
+    let channels: Vec<String> =
+        channels.map(words).unwrap_or_default().iter().map(|word| word.to_lowercase()).collect();
+    let until = match until.and_then(plain).filter(|text| !text.trim().is_empty()) {
+        Some(text) => {
+            Some(PartialDate::parse(&text, zone).ok().map(|date| date.days(zone).1).ok_or(text)?)
+        }
+        None => None,
+    };
+    let says_nothing = channels.is_empty() && until.is_none();
+    Ok((!says_nothing).then_some(Consent { channels, until }))
 }
 
 /// The known field that a name nobody knows looks like.
 fn misspelt(simple_name: &str) -> Option<&'static str> {
-    const KNOWN: [&[&str]; 13] =
-        [TITLE, DATE, SUMMARY, CONTENT, LINK, IMAGE, ALT, TOPICS, ID, ORDER, DRAFT, MADE, IGNORED];
+    const KNOWN: [&[&str]; 15] = [
+        TITLE,
+        DATE,
+        SUMMARY,
+        CONTENT,
+        LINK,
+        IMAGE,
+        ALT,
+        TOPICS,
+        ID,
+        ORDER,
+        DRAFT,
+        MADE,
+        CONSENT,
+        CONSENT_UNTIL,
+        IGNORED,
+    ];
     let mut names = KNOWN.iter().copied().flatten().copied();
     if names.clone().any(|known| known == simple_name) {
         return None;
@@ -305,6 +439,7 @@ mod tests {
                 id: None,
                 date: None,
                 body: None,
+                body_lines: Vec::new(),
                 order: 0,
                 line_of: &|_| None,
             },

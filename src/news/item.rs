@@ -1,6 +1,7 @@
 //! One story, and what a reader of a source gives.
 //! Pure: plain values.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::date::PartialDate;
@@ -29,6 +30,48 @@ pub struct Item {
     pub place: Place,
     /// Place within the source, for items of one date.
     pub order: i64,
+    /// What the people in the story have agreed to, where the source says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    #[serde(skip)]
+    pub lines: Lines,
+}
+
+impl Item {
+    /// The place of one of its parts, as exactly as the source has lines.
+    pub fn place_of(&self, line: Option<usize>) -> Place {
+        match line {
+            Some(line) => Place::line(&self.place.source, line),
+            None => self.place.clone(),
+        }
+    }
+
+    /// The place of the summary's paragraph that has its byte `at`.
+    pub fn place_in_summary(&self, at: usize) -> Place {
+        let before = self.summary.get(..at).unwrap_or(&self.summary);
+        let paragraph = before.matches("\n\n").count();
+        self.place_of(self.lines.paragraphs.get(paragraph).copied())
+    }
+}
+
+/// The lines of the source on which the parts of an item begin, where its format has lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines {
+    pub title: Option<usize>,
+    pub link: Option<usize>,
+    pub image: Option<usize>,
+    pub consent: Option<usize>,
+    /// Of each paragraph of the summary.
+    pub paragraphs: Vec<usize>,
+}
+
+/// Where a story and its picture may be shown, and how long.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Consent {
+    /// Such as `website`, `email`. Empty: the source does not say.
+    pub channels: Vec<String>,
+    /// The last day.
+    pub until: Option<NaiveDate>,
 }
 
 /// A picture with what it says to those who cannot see it.

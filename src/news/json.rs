@@ -75,6 +75,7 @@ pub fn read(
                 id: None,
                 date,
                 body: None,
+                body_lines: Vec::new(),
                 order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
                 line_of: &|_| None,
             },

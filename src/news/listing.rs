@@ -66,6 +66,7 @@ pub fn read(
                 id: Some(format!("{when}listing-{number:0width$}-{}", slug(&title))),
                 date,
                 body: Some(fields::tidy(&teaser.summary)),
+                body_lines: Vec::new(),
                 order: i64::try_from(number).unwrap_or(i64::MAX),
                 line_of: &|_| None,
             },

@@ -166,7 +166,10 @@ pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
         }
     };
     let stem = stem(path);
-    let body = paragraph_text(document.body);
+    // The body is the end of the text, so its first line is known by what stands before it.
+    let before = text.len() - document.body.len();
+    let (body, body_lines) =
+        paragraph_text(document.body, text[..before].matches('\n').count() + 1);
     let heading = heading(document.body);
     let mut fields = document.fields.clone();
     if let Some(heading) = heading
@@ -190,6 +193,7 @@ pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
             id: Some(stem.to_owned()),
             date: date_in_name(stem, zone),
             body: (!body.is_empty()).then_some(body),
+            body_lines,
             order: 0,
             line_of: &|name| document.line_of(name),
         },
@@ -218,25 +222,34 @@ fn date_in_name(stem: &str, zone: Tz) -> Option<PartialDate> {
         .flatten()
 }
 
-/// The plain text of all paragraphs, an empty line between them.
-fn paragraph_text(markdown: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for event in Parser::new(markdown) {
-        match event {
-            Event::Start(Tag::Paragraph) => {
-                inside = true;
-                if !text.is_empty() {
-                    text.push_str("\n\n");
-                }
+/// The plain text of all paragraphs, an empty line between them, and the line on which each begins.
+fn paragraph_text(markdown: &str, first_line: usize) -> (String, Vec<usize>) {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut lines = Vec::new();
+    let mut inside: Option<String> = None;
+    for (event, range) in Parser::new(markdown).into_offset_iter() {
+        match (event, &mut inside) {
+            (Event::Start(Tag::Paragraph), _) => {
+                lines.push(first_line + markdown[..range.start].matches('\n').count());
+                inside = Some(String::new());
             }
-            Event::End(TagEnd::Paragraph) => inside = false,
-            Event::Text(words) | Event::Code(words) if inside => text.push_str(&words),
-            Event::SoftBreak | Event::HardBreak if inside => text.push(' '),
+            (Event::End(TagEnd::Paragraph), Some(paragraph)) => {
+                let text = fields::tidy(paragraph);
+                if text.is_empty() {
+                    lines.pop();
+                } else {
+                    paragraphs.push(text);
+                }
+                inside = None;
+            }
+            (Event::Text(words) | Event::Code(words), Some(paragraph)) => {
+                paragraph.push_str(&words);
+            }
+            (Event::SoftBreak | Event::HardBreak, Some(paragraph)) => paragraph.push(' '),
             _ => {}
         }
     }
-    fields::tidy(&text)
+    (paragraphs.join("\n\n"), lines)
 }
 
 /// The text of the first heading.
@@ -276,6 +289,16 @@ pub fn write(item: &super::item::Item) -> String {
     }
     if let Some(image) = &item.image {
         file.push_str(&format!("image: {}\nalt: {}\n", quoted(&image.address), quoted(&image.alt)));
+    }
+    if let Some(consent) = &item.consent {
+        file.push_str("consent:\n");
+        if !consent.channels.is_empty() {
+            let channels: Vec<String> = consent.channels.iter().map(|c| quoted(c)).collect();
+            file.push_str(&format!("  channels: [{}]\n", channels.join(", ")));
+        }
+        if let Some(until) = consent.until {
+            file.push_str(&format!("  until: {until}\n"));
+        }
     }
     if item.order != 0 {
         file.push_str(&format!("order: {}\n", item.order));
@@ -367,13 +390,33 @@ mod tests {
     }
 
     #[test]
+    fn each_part_knows_its_line() {
+        let item = one(
+            "news/a.md",
+            "\u{feff}---\ntitle: A\nconsent:\n  channels: [Website, email]\n  until: 2021-06\n---\n\n# A\n\nOne\ntwo.\n\n\nThree.\n",
+        );
+        assert_eq!(item.summary, "One two.\n\nThree.");
+        assert_eq!(item.lines.paragraphs, [10, 14]);
+        assert_eq!(item.place_in_summary(12), Place::line("news/a.md", 14));
+        assert_eq!((item.lines.title, item.lines.consent), (Some(2), Some(3)));
+        let consent = item.consent.unwrap();
+        assert_eq!(consent.channels, ["website", "email"]);
+        assert_eq!(consent.until.unwrap().to_string(), "2021-06-30");
+    }
+
+    #[test]
     fn what_is_written_reads_back_the_same() {
         let mut item = one("news/a.md", "---\ntitle: \"“A” & b\"\ndate: 2020\norder: 3\n---\nx");
         item.title_made = true;
         item.link = Some("https://example.org/?a=1&b=2".to_owned());
         item.topics = vec!["one, two".to_owned()];
+        item.consent = Some(super::super::item::Consent {
+            channels: vec!["email".to_owned()],
+            until: "2021-06-30".parse().ok(),
+        });
         item.summary = "1. *not* a [list] & <b>\n\n# not a_heading_".to_owned();
-        let again = one("news/a.md", &write(&item));
+        let mut again = one("news/a.md", &write(&item));
+        again.lines = item.lines.clone();
         assert_eq!(again, item);
     }
 }

@@ -102,6 +102,8 @@ mod tests {
             also_in: Vec::new(),
             place: Place::whole(source),
             order: 0,
+            consent: None,
+            lines: crate::news::item::Lines::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The project on disk: `roundup.toml`, `.env`, and the folders beside them, gathered for the rooms.
 //! Shell: the only reader of settings and of the environment.
 
+pub mod checked;
 pub mod environment;
 pub mod memory;
 pub mod relay;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 use crate::audience::list::{ListError, NamedInput};
 use crate::audience::{Keys, List};
+use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::edition::Draft;
 use crate::problem::{Place, Problem, did_you_mean};
@@ -23,6 +25,7 @@ use crate::rfc::base16;
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
 
+pub use checked::{CheckedBefore, LastCheck};
 pub use environment::{Environment, EnvironmentError, Variable};
 pub use memory::Memory;
 pub use relay::{RelayAddress, RelayError};
@@ -126,6 +129,21 @@ impl Project {
             }
         }
         Ok(Templates::with(own))
+    }
+
+    /// The terms that `[checks]` names: the project's own list, or one that comes with roundup.
+    ///
+    /// # Errors
+    /// When there is no such list, or it is wrong, with the place.
+    pub fn terms(&self) -> Result<Vec<Term>, ProjectError> {
+        let Some(name) = &self.settings.checks.terms else { return Ok(Vec::new()) };
+        let list = NamedFile { folder: "terms", what: "list of terms", name };
+        let known = terms::built_in_names().collect();
+        let (shown, text) = list.read(&self.root, terms::built_in, known)?;
+        let wrong = |error: toml::de::Error| {
+            settings::explain(&shown, &text, error.message(), error.span())
+        };
+        Ok(terms::read(&text).map_err(wrong)?)
     }
 
     /// The names of the drafts in `editions/`, in order.
@@ -288,30 +306,52 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<(PathBuf, String)>, ProjectE
     Ok(found)
 }
 
-/// The theme that the settings name: the project's own file, or one that comes with roundup.
+/// The theme that the settings name.
 fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectError> {
     let Some(name) = settings.theme_name().map(str::to_owned) else { return Ok(()) };
-    let folder = root.join("templates/themes");
-    let own = files(&folder, "toml")?;
-    let shown = format!("templates/themes/{name}.toml");
-    let file = own.iter().find(|(_, file)| *file == format!("{name}.toml"));
-    let text = if let Some((path, _)) = file {
-        read_text(path, &shown, LONGEST_SETTINGS_BYTES)?
-    } else if let Some(text) = theme::built_in(&name) {
-        text.to_owned()
-    } else {
-        let mut known: Vec<String> = theme::built_in_names().map(str::to_owned).collect();
-        known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml").to_owned()));
-        known.sort_unstable();
-        let cure = did_you_mean(&name, known.iter().map(String::as_str), "the themes are");
-        return Err(ProjectError::Settings(SettingsError {
-            place: Place::whole(SETTINGS_FILE),
-            what: format!("there is no theme `{}`", name.escape_debug()),
-            cure,
-            line_text: None,
-        }));
-    };
+    let theme = NamedFile { folder: "themes", what: "theme", name: &name };
+    let (shown, text) = theme.read(root, theme::built_in, theme::built_in_names().collect())?;
     Ok(settings.put_under(&shown, &text)?)
+}
+
+/// A TOML file that the settings name without its ending: the project's own, or one that comes with roundup.
+struct NamedFile<'a> {
+    /// Below `templates/`.
+    folder: &'a str,
+    /// What it is, for people.
+    what: &'a str,
+    name: &'a str,
+}
+
+impl NamedFile<'_> {
+    /// Gives the file's name for people, and its text.
+    fn read(
+        &self,
+        root: &Path,
+        built_in: fn(&str) -> Option<&'static str>,
+        known: Vec<&'static str>,
+    ) -> Result<(String, String), ProjectError> {
+        let Self { folder, what, name } = self;
+        let own = files(&root.join("templates").join(folder), "toml")?;
+        let shown = format!("templates/{folder}/{name}.toml");
+        // Only a file that is there is read: a name leads nowhere else.
+        if let Some((path, _)) = own.iter().find(|(_, file)| *file == format!("{name}.toml")) {
+            let text = read_text(path, &shown, LONGEST_SETTINGS_BYTES)?;
+            return Ok((shown, text));
+        }
+        if let Some(text) = built_in(name) {
+            return Ok((shown, text.to_owned()));
+        }
+        let mut known: Vec<&str> = known;
+        known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml")));
+        known.sort_unstable();
+        Err(ProjectError::Settings(SettingsError {
+            place: Place::whole(SETTINGS_FILE),
+            what: format!("there is no {what} `{}`", name.escape_debug()),
+            cure: did_you_mean(name, known.iter().copied(), "there are"),
+            line_text: None,
+        }))
+    }
 }
 
 /// A file that is read row by row.

@@ -11,7 +11,7 @@ use crate::compose::Theme;
 use crate::compose::theme::{Appeal, Look, Organisation};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{message, news, send};
+use crate::{check, message, news, send};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -29,12 +29,17 @@ pub struct Settings {
     #[serde(default)]
     pub news: Vec<news::gather::Settings>,
     #[serde(default)]
+    pub checks: check::Settings,
+    #[serde(default)]
     pub send: send::Settings,
     #[serde(default)]
     pub dkim: dkim::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,
+    /// The file's text: findings about what stands in it name its line.
+    #[serde(skip)]
+    pub text: String,
 }
 
 fn london() -> Tz {
@@ -64,6 +69,7 @@ impl Settings {
         if let Some(toml::Value::Table(theme)) = whole.remove("theme") {
             settings.written_theme = theme;
         }
+        text.clone_into(&mut settings.text);
         Ok(settings)
     }
 
@@ -103,7 +109,13 @@ impl Settings {
     }
 }
 
-fn explain(path: &str, text: &str, message: &str, span: Option<Range<usize>>) -> SettingsError {
+/// What is wrong with a TOML file, from what the library says of it.
+pub(super) fn explain(
+    path: &str,
+    text: &str,
+    message: &str,
+    span: Option<Range<usize>>,
+) -> SettingsError {
     let message = message.trim();
     let start = span.map_or(0, |span| span.start).min(text.len());
     let before = text.get(..start).unwrap_or_default();

@@ -1,0 +1,271 @@
+//! Accessibility: what people need who hear a mail, enlarge it, or touch it (WCAG 2.2).
+//! Pure: pages in, findings out. Contrast is in `look.rs`, descriptions of pictures in `pictures.rs`.
+
+use super::page::{Page, SMALLEST_PX};
+use super::{Finding, Known, Rule, Severity, Shown, excerpt, template};
+
+pub const RULES: [Rule; 7] = [
+    Rule::new(
+        "language",
+        "Does the mail say its language and its title?",
+        "A screen reader reads English words in the voice of the language that the mail says it is in (WCAG 3.1.1), and \
+         says its title first (2.4.2). Templates that ship with roundup have both; one of your own may have lost one.",
+        language,
+    ),
+    Rule::new(
+        "heading-order",
+        "Do the headings go down step by step?",
+        "People who hear a mail jump from heading to heading. One heading of the first level, then the second, then the \
+         third: a level that is left out sounds like a part that is missing (WCAG 1.3.1).",
+        heading_order,
+    ),
+    Rule::new(
+        "layout-table",
+        "Do the tables of the layout say that they are no data?",
+        "Mail is laid out in tables. Without `role=\"presentation\"` a screen reader reads \"table with three rows\" before \
+         every story.",
+        layout_table,
+    ),
+    Rule::new(
+        "small-text",
+        "Is every text at least 14 pixels high?",
+        "Half of all readers are over 45 and read on a phone. Text under 14 pixels is not read; the phone may make it \
+         larger and break the layout.",
+        small_text,
+    ),
+    Rule::new(
+        "touch-target",
+        "Is every button large enough for a thumb?",
+        "A button of less than 44 pixels is hard to hit for many people (WCAG 2.5.5). Give it more room above and below.",
+        touch_target,
+    ),
+    Rule::new(
+        "typed-bullets",
+        "Is every list a list?",
+        "Lines that begin with a typed • are separate paragraphs to a screen reader, which cannot say \"list of five\". \
+         Write a list in Markdown, with - at the beginning of each line.",
+        typed_bullets,
+    ),
+    Rule::new(
+        "black-text",
+        "Can the text be read where programs turn mail dark?",
+        "Gmail and Outlook change colours in dark mode, and not all of them. Text fixed to black, on a ground that has \
+         become dark, is gone. Leave the colour to the theme.",
+        black_text,
+    ),
+];
+
+/// One finding for each thing that a page has, the same in every variant.
+fn of_pages<T: PartialEq>(shown: &Shown<'_>, what: impl Fn(&Page) -> Vec<T>) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for variant in &shown.variants {
+        for one in what(&variant.page) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    found
+}
+
+fn language(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let lacking = of_pages(shown, |page| {
+        [("lang", page.language.trim().is_empty()), ("title", page.title.trim().is_empty())]
+            .into_iter()
+            .filter(|(_, lacks)| *lacks)
+            .map(|(name, _)| name)
+            .collect()
+    });
+    lacking
+        .into_iter()
+        .map(|name| {
+            let (message, cure) = if name == "lang" {
+                ("the mail does not say its language", "write <mjml lang=\"…\"> in the template")
+            } else {
+                ("the mail has no title", "write <mj-title> in the head of the template")
+            };
+            Finding::new("language", Severity::Should, template(known), message, cure)
+        })
+        .collect()
+}
+
+fn heading_order(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let wrong = of_pages(shown, |page| {
+        let mut wrong = Vec::new();
+        let mut last = 0;
+        for heading in &page.headings {
+            if heading.level > last + 1 {
+                let what = if last == 0 {
+                    format!("the first heading is of level {}", heading.level)
+                } else {
+                    format!("level {} comes after level {last}", heading.level)
+                };
+                wrong.push((heading.words.clone(), what));
+            }
+            last = heading.level;
+        }
+        let firsts = page.headings.iter().filter(|heading| heading.level == 1).count();
+        if firsts == 0 && page.headings.is_empty() {
+            wrong.push((String::new(), "there is no heading at all".to_owned()));
+        } else if firsts > 1 {
+            wrong.push((String::new(), format!("there are {firsts} headings of the first level")));
+        }
+        wrong
+    });
+    wrong
+        .into_iter()
+        .map(|(words, what)| {
+            let place = if words.is_empty() { template(known) } else { known.place_of(&words) };
+            let message = if words.is_empty() { what } else { format!("{what}: \"{words}\"") };
+            let cure = "use one h1, then h2, then h3; in Markdown, begin with ##";
+            Finding::new("heading-order", Severity::Should, place, message, cure)
+        })
+        .collect()
+}
+
+fn layout_table(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let most = shown.variants.iter().map(|v| v.page.unmarked_tables).max().unwrap_or(0);
+    if most == 0 {
+        return Vec::new();
+    }
+    vec![Finding::new(
+        "layout-table",
+        Severity::Should,
+        known.templates.find_text("<table").map_or_else(|| template(known), |(place, _)| place),
+        format!("{most} tables do not say that they are there for the layout"),
+        "write <table role=\"presentation\">, or give a table of data its <th>",
+    )]
+}
+
+fn small_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    of_pages(shown, |page| page.small.clone())
+        .into_iter()
+        .map(|(px, words)| {
+            Finding::new(
+                "small-text",
+                Severity::Should,
+                known.place_of(&words),
+                format!("\"{}\" is {px} pixels high", excerpt(&words)),
+                format!("make it {SMALLEST_PX} or more: font-size=\"{SMALLEST_PX}px\""),
+            )
+        })
+        .collect()
+}
+
+fn touch_target(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    const THUMB_PX: u32 = 44;
+    of_pages(shown, |page| {
+        let buttons = page.links.iter().filter_map(|link| Some((link.button_px?, &link.words)));
+        buttons.filter(|(px, _)| *px < THUMB_PX).map(|(px, words)| (px, words.clone())).collect()
+    })
+    .into_iter()
+    .map(|(px, words)| {
+        Finding::new(
+            "touch-target",
+            Severity::Should,
+            known.place_of(&words),
+            format!("the button \"{}\" is {px} pixels high", excerpt(&words)),
+            format!("give it more inner-padding: {THUMB_PX} pixels in all"),
+        )
+    })
+    .collect()
+}
+
+fn typed_bullets(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let lines = of_pages(shown, |page| page.typed_bullets.clone());
+    let Some(first) = lines.first() else { return Vec::new() };
+    vec![Finding::new(
+        "typed-bullets",
+        Severity::Should,
+        known.place_of(first),
+        format!("a typed bullet begins \"{}\"", excerpt(first)),
+        "write a list: - at the beginning of each line",
+    )]
+}
+
+fn black_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    of_pages(shown, |page| page.black.clone())
+        .into_iter()
+        .map(|words| {
+            Finding::new(
+                "black-text",
+                Severity::Should,
+                known.place_of(&words),
+                format!("\"{}\" is black whatever is behind it", excerpt(&words)),
+                "give it the theme's colour: color=\"{{theme.ink}}\" and css-class=\"ink\"",
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Mail;
+    use crate::compose::Templates;
+
+    /// A mail whose own template has some MJML at its end.
+    fn with(mjml: &str) -> Vec<String> {
+        let own = Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
+        let text = own.replace("{{/layout}}", &format!("{mjml}{{{{/layout}}}}"));
+        assert_ne!(text, own);
+        Mail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text))).findings()
+    }
+
+    fn without(words: &str) -> Vec<String> {
+        let own = Templates::with([]).file("partials/layout.hbs").unwrap().to_owned();
+        assert!(own.contains(words), "{own}");
+        let text = own.replacen(words, "", 1);
+        Mail::with(|mail| mail.templates.push(("partials/layout.hbs".to_owned(), text))).findings()
+    }
+
+    #[test]
+    fn a_mail_without_language_or_title() {
+        assert_eq!(
+            without("<mj-title>{{subject}}</mj-title>"),
+            ["language: the mail has no title"]
+        );
+    }
+
+    #[test]
+    fn headings_that_leave_a_level_out() {
+        let findings = with(
+            "<mj-text css-class=\"ink\" color=\"{{theme.ink}}\"><h5>Training for forty nurses</h5></mj-text>",
+        );
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].starts_with("heading-order: level 5 comes after level "));
+    }
+
+    #[test]
+    fn tables_that_read_as_data() {
+        let table = "<mj-text css-class=\"ink\" color=\"{{theme.ink}}\"><table{}><tr><td>x</td></tr></table></mj-text>";
+        let findings = with(&table.replace("{}", ""));
+        assert_eq!(
+            findings,
+            ["layout-table: 1 tables do not say that they are there for the layout"]
+        );
+        assert!(with(&table.replace("{}", " role=\"presentation\"")).is_empty());
+    }
+
+    #[test]
+    fn letters_buttons_and_colours_of_an_own_template() {
+        let small = with(
+            "<mj-text css-class=\"ink\" font-size=\"11px\" color=\"{{theme.ink}}\">tiny</mj-text>",
+        );
+        assert_eq!(small, ["small-text: \"tiny\" is 11 pixels high"]);
+        let button = with(
+            "<mj-button href=\"https://charity.org.uk/give\" inner-padding=\"4px 8px\" font-size=\"16px\" \
+             css-class=\"button\" background-color=\"{{theme.accent}}\" color=\"{{theme.accent_ink}}\">Give</mj-button>",
+        );
+        assert_eq!(button, ["touch-target: the button \"Give\" is 28 pixels high"]);
+        let black = with("<mj-text color=\"#000000\">ink</mj-text>");
+        assert_eq!(black, ["black-text: \"ink\" is black whatever is behind it"]);
+    }
+
+    #[test]
+    fn bullets_that_somebody_typed() {
+        let mail = Mail::with(|mail| {
+            mail.edition.introduction.text = "Three things:\n\n• one\n\n• two".to_owned();
+        });
+        assert_eq!(mail.only_finding(), "typed-bullets: a typed bullet begins \"• one\"");
+    }
+}

@@ -1,0 +1,55 @@
+//! What the last check found out, so that it is not asked again at once, and `send` can say how old it is.
+//! Shell: one small file in `.roundup`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Project, ProjectError, read_text, write_private};
+use crate::check::Answers;
+
+const FILE: &str = ".roundup/checks.json";
+/// Some hundred links and editions.
+const LONGEST_BYTES: u64 = 4 * 1024 * 1024;
+/// An older answer says nothing of today.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// The file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CheckedBefore {
+    pub answers: Answers,
+    /// By edition.
+    pub editions: BTreeMap<String, LastCheck>,
+}
+
+/// One edition's last check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastCheck {
+    /// The composition that was checked.
+    pub hash: String,
+    pub at: DateTime<Utc>,
+    /// Links that were asked; none with `--offline`.
+    pub links: usize,
+}
+
+impl Project {
+    /// What earlier checks found out. A file that cannot be read is as good as none: everything in it can be asked again.
+    pub fn checked_before(&self, now: DateTime<Utc>) -> CheckedBefore {
+        let text = read_text(&self.path(FILE), FILE, LONGEST_BYTES).unwrap_or_default();
+        let mut before: CheckedBefore = serde_json::from_str(&text).unwrap_or_default();
+        before.answers.retain(|_, answer| now - answer.at < KEPT);
+        before
+    }
+
+    /// Keeps what a check found out.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_checked(&self, checked: &CheckedBefore) -> Result<(), ProjectError> {
+        let wrong = |what: String| ProjectError::Write { path: FILE.to_owned(), what };
+        let text = serde_json::to_vec(checked).map_err(|error| wrong(error.to_string()))?;
+        write_private(&self.path(FILE), &text).map_err(|error| wrong(error.to_string()))
+    }
+}
