@@ -12,8 +12,9 @@ use super::prepare::{Asking, Prepared, prepare_to_look};
 use super::screen::{Screen, ago, kilobytes, links};
 use super::which::Which;
 use super::world;
+use crate::check::answers::Outcome;
 use crate::check::clients::{self, Score};
-use crate::check::{Finding, Severity, Silenced, rules, tally};
+use crate::check::{Answer, Finding, Severity, Silenced, rules, tally};
 use crate::project::{LastCheck, Project};
 
 #[derive(Debug, Args)]
@@ -126,7 +127,11 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), Failure> {
     let now = world::now();
     let mut before = project.checked_before(now);
-    before.answers.extend(prepared.answers.clone());
+    // Answers that a computer without a connection got say nothing of the links.
+    let reached = |answer: &Answer| matches!(answer.outcome, Outcome::Fine | Outcome::Refused(_));
+    if prepared.answers.values().any(reached) {
+        before.answers.extend(prepared.answers.clone());
+    }
     let last = LastCheck { hash: prepared.composition.hash(), at: now, links: asked };
     before.editions.insert(prepared.edition.name.clone(), last);
     Ok(project.keep_checked(&before)?)

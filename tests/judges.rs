@@ -1,0 +1,209 @@
+//! What others say of the mail that roundup writes: html-validate, axe-core in Chromium, SpamAssassin, Can I email.
+//! Each of them is installed by `scripts/test`; plain `cargo test` says which one is missing.
+
+#[path = "support/mod.rs"]
+#[allow(dead_code)]
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use support::{Charity, needed};
+
+const TEMPLATES: [&str; 3] = ["monthly", "year", "announcement"];
+const THEMES: [&str; 2] = ["harbour", "meadow"];
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of a Node package, or `None` with a word about it.
+fn package(file: &str) -> Option<PathBuf> {
+    let path = repository().join("target/judges/node_modules").join(file);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(
+        std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(),
+        "{file} is missing, and scripts/test should have installed it"
+    );
+    eprintln!("skipped: {file} is missing");
+    None
+}
+
+/// The sample, composed with a template and a theme, in a folder of its own.
+fn composed(template: &str, theme: &str) -> Charity {
+    let read = |name: &str| fs::read_to_string(repository().join(name)).unwrap();
+    let settings = format!("{}\n[theme]\nuse = \"{theme}\"\n", read("roundup.toml"));
+    let mut charity = Charity::new().file("roundup.toml", settings);
+    for name in charity.files("news") {
+        fs::remove_file(charity.path("news").join(name)).unwrap();
+    }
+    for folder in ["news", "subscribers"] {
+        for entry in fs::read_dir(repository().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+            charity = charity.file(&name, fs::read(&path).unwrap());
+        }
+    }
+    let (window, name) =
+        if template == "year" { ("--year 2020", "2020") } else { ("--month 2020-12", "2020-12") };
+    charity.run(&format!("draft {window} --template {template}")).ends(0);
+    charity.run(&format!("preview {name} --out shown")).ends(0);
+    charity
+}
+
+fn everything() -> impl Iterator<Item = (String, Charity)> {
+    TEMPLATES.into_iter().flat_map(|template| {
+        THEMES
+            .into_iter()
+            .map(move |theme| (format!("{template} in {theme}"), composed(template, theme)))
+    })
+}
+
+/// What a page says after its scripts have run.
+fn in_chromium(chromium: &Path, page: &Path, dark: bool) -> String {
+    let profile = tempfile::tempdir().unwrap();
+    let mut command = Command::new(chromium);
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,1000",
+        "--virtual-time-budget=20000",
+        "--dump-dom",
+    ]);
+    if dark {
+        command.arg("--blink-settings=preferredColorScheme=0");
+    }
+    let output = command
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}", page.display()))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The JSON that a page's script left in `<pre id="result">`.
+fn result(dom: &str) -> serde_json::Value {
+    let (_, rest) =
+        dom.split_once("<pre id=\"result\">").unwrap_or_else(|| panic!("no result in {dom:.2000}"));
+    let text = rest.split("</pre>").next().unwrap();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:.500}"))
+}
+
+#[test]
+fn html_validate_finds_nothing_but_what_mail_must_do() {
+    let (Some(node), Some(judge)) =
+        (needed("node"), package("html-validate/bin/html-validate.mjs"))
+    else {
+        return;
+    };
+    for (name, charity) in everything() {
+        let report = charity.path("report.json");
+        let ran = Command::new(&node)
+            .arg(&judge)
+            .arg("--config")
+            .arg(repository().join("tests/judges/htmlvalidate.json"))
+            .arg(format!("--formatter=json={}", report.display()))
+            .arg(charity.path("shown/email.html"))
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "{name}: {}", charity.read("report.json"));
+        assert!(report.is_file(), "{name}: {}", String::from_utf8_lossy(&ran.stderr));
+    }
+}
+
+#[test]
+fn axe_finds_no_barrier_in_light_and_dark() {
+    let (Some(chromium), Some(axe)) = (needed("chromium"), package("axe-core/axe.min.js")) else {
+        return;
+    };
+    let axe = fs::read_to_string(axe).unwrap();
+    let script = |run: &str| format!("<script>{axe}</script><script>{run}</script></body>");
+    // A mail is an article within the page of a mail program, which has the landmarks.
+    let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],\
+        rules: {region: {enabled: false}, 'landmark-one-main': {enabled: false}}}).then(found => {\
+        const result = document.createElement('pre'); result.id = 'result';\
+        result.textContent = JSON.stringify({passes: found.passes.length, violations: found.violations.map(one =>\
+        one.id + ': ' + one.nodes.map(node => node.target + ' ' + node.failureSummary).join(' | '))});\
+        document.body.replaceChildren(result); })";
+    for (name, charity) in everything() {
+        let html = charity.read("shown/email.html");
+        let page = charity.path("shown/axe.html");
+        fs::write(&page, html.replace("</body>", &script(run))).unwrap();
+        for dark in [false, true] {
+            let found = result(&in_chromium(&chromium, &page, dark));
+            assert!(found["passes"].as_u64().unwrap() > 10, "{name}: {found}");
+            assert_eq!(found["violations"], serde_json::json!([]), "{name}, dark: {dark}");
+        }
+    }
+}
+
+#[test]
+fn nothing_sticks_out_on_any_screen_and_every_button_can_be_touched() {
+    let Some(chromium) = needed("chromium") else { return };
+    let frames = include_str!("judges/frames.html");
+    for (name, charity) in everything() {
+        let mail = serde_json::to_string(&charity.read("shown/email.html")).unwrap();
+        let page = charity.path("shown/frames.html");
+        fs::write(&page, frames.replace("MAIL", &mail.replace("</script", "<\\/script"))).unwrap();
+        for dark in [false, true] {
+            let found = result(&in_chromium(&chromium, &page, dark));
+            assert_eq!(found, serde_json::json!([]), "{name}, dark: {dark}");
+        }
+    }
+}
+
+#[test]
+fn spamassassin_gives_no_point() {
+    let Some(judge) = needed("spamassassin") else { return };
+    for (name, charity) in everything() {
+        let message = fs::File::open(charity.path("shown/message.eml")).unwrap();
+        let home = charity.path(".spam");
+        fs::create_dir_all(&home).unwrap();
+        let ran = Command::new(&judge)
+            .args(["--local", "--test-mode"])
+            .env("HOME", &home)
+            .stdin(message)
+            .output()
+            .unwrap();
+        let output = String::from_utf8_lossy(&ran.stdout);
+        let (_, table) = output.rsplit_once("Content analysis details:").expect("a report");
+        let points: Vec<&str> = table
+            .lines()
+            .filter(|line| {
+                line.split_whitespace()
+                    .next()
+                    .is_some_and(|w| w.parse::<f64>().is_ok_and(|p| p > 0.0))
+            })
+            .collect();
+        assert_eq!(points, Vec::<&str>::new(), "{name}");
+        assert!(table.contains("HTML_MESSAGE"), "{name}: the body was not looked at: {table}");
+    }
+}
+
+#[test]
+fn the_embedded_table_is_can_i_emails_own() {
+    let (Some(python), Some(data)) = (needed("python3"), package("caniemail/data/caniemail.json"))
+    else {
+        return;
+    };
+    let ran = Command::new(python)
+        .arg("scripts/clients")
+        .arg(data)
+        .arg("--compare")
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+}
