@@ -9,6 +9,8 @@ pub mod rfc;
 pub mod news;
 pub mod window;
 
+pub mod lexicon;
+
 pub mod edition;
 
 pub mod compose;

@@ -313,6 +313,8 @@ mod tests {
             place: Place::whole("x"),
             order: 0,
             consent: None,
+            event: None,
+            quote: None,
             lines: crate::news::item::Lines::default(),
         }
     }

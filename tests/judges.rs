@@ -2,7 +2,6 @@
 //! Each of them is installed by `scripts/test`; plain `cargo test` says which one is missing.
 
 #[path = "support/mod.rs"]
-#[allow(dead_code)]
 mod support;
 
 use std::fs;

@@ -188,6 +188,19 @@ fn past_event(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         "will be held",
     ];
     let mut findings = Vec::new();
+    for item in known.edition.shown() {
+        let Some(event) = &item.event else { continue };
+        let last = event.date.days(known.edition.window.zone).1;
+        if last < known.today {
+            findings.push(Finding::new(
+                "past-event",
+                Severity::Should,
+                item.place_of(item.lines.event),
+                format!("\"{}\" took place on {}", item.title, last.format("%-d %B %Y")),
+                "leave it out, or say how it went",
+            ));
+        }
+    }
     for written in known.written() {
         let item = written.item();
         let zone = known.edition.window.zone;
@@ -326,6 +339,18 @@ mod tests {
             with("We met. Join us on 12 December!").only_finding(),
             "past-event: \"join us\" for 12 December 2020, which is past"
         );
+        let event = |day: &str| {
+            Mail::with(|mail| {
+                let date = crate::news::PartialDate::Day(day.parse().unwrap());
+                mail.edition.items[0].event =
+                    Some(crate::news::item::Event { date, place: "Leeds".to_owned() });
+            })
+        };
+        assert_eq!(
+            event("2021-01-03").only_finding(),
+            "past-event: \"Training for forty nurses\" took place on 3 January 2021"
+        );
+        assert_eq!(event("2021-01-04").findings(), Vec::<String>::new());
         for fine in [
             "Join us on 12 January 2021!",
             "We met on 12 December. Join us next year!",

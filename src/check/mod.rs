@@ -165,6 +165,9 @@ impl<'a> Known<'a> {
         for item in edition.shown() {
             texts.push(Written { text: &item.title, origin: Origin::Title(item) });
             texts.push(Written { text: &item.summary, origin: Origin::Summary(item) });
+            if let Some(quote) = &item.quote {
+                texts.push(Written { text: &quote.words, origin: Origin::Quote(item) });
+            }
             if let Some(image) = &item.image {
                 texts.push(Written { text: &image.alt, origin: Origin::Alt(item) });
             }
@@ -191,6 +194,7 @@ enum Origin<'a> {
     Words(&'a Words),
     Title(&'a Item),
     Summary(&'a Item),
+    Quote(&'a Item),
     Alt(&'a Item),
     /// A text of `roundup.toml`, and its line.
     Settings(Option<usize>),
@@ -203,6 +207,7 @@ impl Written<'_> {
             Origin::Words(words) => words.place_of(at),
             Origin::Title(item) => item.place_of(item.lines.title),
             Origin::Summary(item) => item.place_in_summary(at),
+            Origin::Quote(item) => item.place_of(item.lines.quote),
             Origin::Alt(item) => item.place_of(item.lines.image),
             Origin::Settings(Some(line)) => Place::line("roundup.toml", line),
             Origin::Settings(None) => Place::whole("roundup.toml"),
@@ -212,7 +217,10 @@ impl Written<'_> {
     /// The story that the text is of, if it is of one.
     fn item(&self) -> Option<&Item> {
         match self.origin {
-            Origin::Title(item) | Origin::Summary(item) | Origin::Alt(item) => Some(item),
+            Origin::Title(item)
+            | Origin::Summary(item)
+            | Origin::Quote(item)
+            | Origin::Alt(item) => Some(item),
             Origin::Words(_) | Origin::Settings(_) => None,
         }
     }
@@ -423,7 +431,13 @@ mod tests {
             let items = markdown::read("news", "news/nurses.md", text, London).items;
             let window = Window::month("2020-12", London).unwrap();
             let selection = select(items, &window, "2021-01-04".parse().unwrap());
-            let mut draft = Draft::propose(&window, &selection, None, "Example Charity");
+            let mut draft = Draft::propose(
+                &window,
+                &selection,
+                None,
+                "Example Charity",
+                &crate::lexicon::Lexicon::english(),
+            );
             draft.preheader.text = "Forty nurses learned to see the signs".to_owned();
             let theme = Theme {
                 organisation: Organisation {

@@ -67,7 +67,9 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         .into());
     }
     let organisation = &project.settings.organisation.name;
-    let draft = Draft::propose(&window, &selection, arguments.template.as_deref(), organisation);
+    let template = arguments.template.as_deref();
+    let lexicon = project.lexicon()?;
+    let draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
     let shown = project.draft_path(&draft.name)?;
     let path = project.path(&shown);
     let cannot = |error: std::io::Error| {

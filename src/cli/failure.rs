@@ -4,10 +4,11 @@
 use std::fmt::Write;
 
 use crate::audience::list::{ListError, ListFault};
+use crate::compose::ComposeError;
 use crate::compose::fault::TemplateFault;
-use crate::compose::{ComposeError, LexiconError};
 use crate::edition::EditError;
 use crate::ledger::LedgerError;
+use crate::lexicon::LexiconError;
 use crate::message::IdentityError;
 use crate::problem::{Place, Problem};
 use crate::project::{ProjectError, RelayError};
@@ -140,6 +141,7 @@ impl From<ProjectError> for Failure {
                 Self::new(Exit::Usage, error.to_string()).help(cure)
             }
             ProjectError::Draft(problem) => Self::from(problem),
+            ProjectError::Words(words) => words.into(),
             ProjectError::NoDraft { ref known, .. } => {
                 let help = if known.is_empty() {
                     "make one with `roundup draft --month 2020-12`, or name a window: --year 2020"
@@ -211,25 +213,29 @@ impl From<TemplateFault> for Failure {
     }
 }
 
+impl From<LexiconError> for Failure {
+    fn from(error: LexiconError) -> Self {
+        let help = match &error {
+            LexiconError::Unknown { known, .. } => format!(
+                "set `language` under [theme] to one of {}, or write templates/words/LANGUAGE.toml",
+                known.join(", ")
+            ),
+            LexiconError::Code(_) => {
+                "a language is written as in `language = \"en\"` under [theme]".to_owned()
+            }
+            LexiconError::File { .. } => {
+                "see the words that come with roundup: templates/words/en.toml".to_owned()
+            }
+        };
+        Self::new(Exit::Usage, error.to_string()).help(help)
+    }
+}
+
 impl From<ComposeError> for Failure {
     fn from(error: ComposeError) -> Self {
         match error {
             ComposeError::Template(fault) => fault.into(),
-            ComposeError::Words(ref words) => {
-                let help = match words {
-                    LexiconError::Unknown { known, .. } => format!(
-                        "set `language` under [theme] to one of {}, or write templates/words/LANGUAGE.toml",
-                        known.join(", ")
-                    ),
-                    LexiconError::Code(_) => {
-                        "a language is written as in `language = \"en\"` under [theme]".to_owned()
-                    }
-                    LexiconError::File { .. } => {
-                        "see the words that come with roundup: templates/words/en.toml".to_owned()
-                    }
-                };
-                Self::new(Exit::Usage, error.to_string()).help(help)
-            }
+            ComposeError::Words(words) => words.into(),
             ComposeError::NoTemplate { ref known, ref nearest, .. } => {
                 let help = match nearest {
                     Some(near) => format!("did you mean `{near}`?"),

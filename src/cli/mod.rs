@@ -186,6 +186,8 @@ pub fn run() -> ExitCode {
             failure.exit
         }
     };
+    // A template that never ends is not waited for.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     ExitCode::from(exit as u8)
 }
 

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::failure::{Exit, Failure};
 use super::screen::{Screen, links};
@@ -271,7 +272,8 @@ fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Ed
         draft
     } else {
         let organisation = &settings.organisation.name;
-        proposed = Draft::propose(&chosen.window, &selection, None, organisation);
+        let lexicon = project.lexicon()?;
+        proposed = Draft::propose(&chosen.window, &selection, None, organisation, &lexicon);
         &proposed
     };
     Ok(edit(draft, selection)?)
@@ -285,10 +287,13 @@ pub async fn composed(
 ) -> Result<(Edition, Composition), Failure> {
     let settings = &project.settings;
     let reading = gather(&project.root, &settings.sources(), settings.time_zone).await;
-    compose_items(project, chosen, people, reading.items)
+    compose_items(project, chosen, people, reading.items).await
 }
 
-fn compose_items(
+/// A mail of a year takes a hundredth of this on an old computer: a template that takes longer never ends.
+const COMPOSE_WITHIN: Duration = Duration::from_secs(10);
+
+async fn compose_items(
     project: &Project,
     chosen: &Chosen,
     people: &People,
@@ -297,9 +302,21 @@ fn compose_items(
     let edition = edition_of(project, chosen, items)?;
     let mut nonce = [0; 16];
     world::random(&mut nonce);
-    let theme = project.settings.theme();
-    let composition = compose(&edition, &theme, &project.templates()?, people, Nonce::new(nonce))?;
-    Ok((edition, composition))
+    let (theme, templates) = (project.settings.theme(), project.templates()?);
+    let people = people.clone();
+    let composing = tokio::task::spawn_blocking(move || {
+        let composition = compose(&edition, &theme, &templates, &people, Nonce::new(nonce));
+        (edition, composition)
+    });
+    match tokio::time::timeout(COMPOSE_WITHIN, composing).await {
+        Ok(Ok((edition, composition))) => Ok((edition, composition?)),
+        Ok(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(Failure::new(
+            Exit::Usage,
+            "the template takes longer than 10 seconds: it goes round in loops",
+        )
+        .help("look for {{#each}} inside {{#each}} in the templates of the project")),
+    }
 }
 
 /// Whether a check asks beyond the project.
@@ -328,7 +345,7 @@ pub async fn prepare(
     let nobody =
         People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() };
     let people = list.as_ref().map_or(&nobody, |list| &list.people);
-    let (edition, composition) = compose_items(project, chosen, people, items)?;
+    let (edition, composition) = compose_items(project, chosen, people, items).await?;
     let theme = settings.theme();
     // Sizes are measured without the signature: it has the same length for everybody.
     let keys = project.keys(world::random)?;

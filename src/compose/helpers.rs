@@ -9,18 +9,24 @@ use handlebars::{
     RenderError, RenderErrorReason, Renderable,
 };
 
-use super::lexicon::Lexicon;
+use crate::lexicon::{DateStyle, Lexicon};
+use crate::news::PartialDate;
+use serde_json::Value;
+
 use super::slot::{Slot, Slots};
 use super::text::{cut_at_word, wrap};
+use super::words;
 use crate::problem::did_you_mean;
 
 /// Their names, for messages.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 12] = [
     "say",
     "recipient",
     "unsubscribe_url",
     "for_recipient",
     "for_segment",
+    "date",
+    "markdown",
     "plural",
     "truncate",
     "upper",
@@ -40,6 +46,15 @@ pub struct Shared {
     pub blocks: Mutex<Vec<Slot>>,
     /// Columns of the list.
     pub columns: Vec<String>,
+    /// The colour of links.
+    pub accent: String,
+}
+
+/// Which part a registry is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Html,
+    Text,
 }
 
 /// A lock that a panic left behind is still a list of slots.
@@ -48,7 +63,9 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Registers all helpers.
-pub fn register(registry: &mut Handlebars<'_>, shared: &Arc<Shared>) {
+pub fn register(registry: &mut Handlebars<'_>, part: Part, shared: &Arc<Shared>) {
+    registry.register_helper("date", Box::new(Date(Arc::clone(shared))));
+    registry.register_helper("markdown", Box::new(Markdown(part, Arc::clone(shared))));
     registry.register_helper("recipient", Box::new(Recipient(Arc::clone(shared))));
     registry.register_helper("unsubscribe_url", Box::new(UnsubscribeUrl(Arc::clone(shared))));
     registry.register_helper("recipient_block", Box::new(RecipientBlock(Arc::clone(shared))));
@@ -194,6 +211,66 @@ impl HelperDef for Say {
             wrong(format!("there are no words `{key}`: {cure}"))
         })?;
         write_escaped((h, registry), &words, out)
+    }
+}
+
+/// `{{date story "month"}}`, `{{date "2021-01-15" "day"}}`: as much as is known, said as people do.
+struct Date(Arc<Shared>);
+
+impl HelperDef for Date {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        render: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let Some(given) = h.param(0).map(|param| param.value().clone()) else {
+            // `{{date}}` alone is the date of the story that the template is at.
+            let own = render.evaluate(context, "this.date")?;
+            return write_escaped((h, registry), &own.as_json().render(), out);
+        };
+        // A story or an event has its date in `iso`; one without a date says nothing.
+        let text = match &given {
+            Value::Object(story) => story.get("iso").cloned().unwrap_or_default(),
+            other => other.clone(),
+        };
+        let style = h.param(1).map_or_else(|| "long".to_owned(), |param| param.value().render());
+        let Some((_, style)) = DateStyle::ALL.into_iter().find(|(name, _)| *name == style) else {
+            let names = DateStyle::ALL.map(|(name, _)| name);
+            let cure = did_you_mean(&style, names, "they are");
+            return Err(wrong(format!("`date` has no style `{style}`: {cure}")));
+        };
+        let text = match text {
+            Value::Null => return Ok(()),
+            other => other.render(),
+        };
+        let zone = chrono_tz::UTC;
+        let date = PartialDate::parse(&text, zone)
+            .map_err(|_| wrong(format!("`date` needs a story or a day: `{text}` is neither")))?;
+        write_escaped((h, registry), &self.0.lexicon.date_as(date, style, zone), out)
+    }
+}
+
+/// `{{markdown text}}`: paragraphs, lists and links, safe in HTML, and as plain text in the text part.
+struct Markdown(Part, Arc<Shared>);
+
+impl HelperDef for Markdown {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let text = text_param(h, 0, "markdown")?;
+        out.write(&match self.0 {
+            Part::Html => words::html(&text, &self.1.accent),
+            Part::Text => words::text(&text),
+        })?;
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ pub mod fault;
 mod grammar;
 mod helpers;
 mod html;
-pub mod lexicon;
+mod limited;
 pub mod model;
 pub mod prep;
 pub mod slot;
@@ -25,19 +25,19 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::edition::{self, Edition};
+use crate::lexicon::{Lexicon, LexiconError};
 use crate::rfc::base16;
 use crate::rfc::header::one_line;
 use crate::rfc::quoted_printable;
 
 pub use density::Density;
 pub use fault::TemplateFault;
-pub use lexicon::{Lexicon, LexiconError};
 pub use slot::{Context, Filler, Nonce, Piece, Slot, Values};
 pub use templates::Templates;
 pub use theme::Theme;
 
 use fault::Source;
-use helpers::{Shared, lock};
+use helpers::{Part, Shared, lock};
 use slot::{Slots, escape_html};
 
 /// A mail that is ready but for the slots. A plain value: it is stored when a run is planned, and what is sent is
@@ -241,14 +241,15 @@ fn compose_within(
         asked: Mutex::new(BTreeSet::new()),
         blocks: Mutex::new(Vec::new()),
         columns,
+        accent: theme.look.accent.clone(),
     });
     let mut html_side = Handlebars::new();
     html_side.register_escape_fn(escape_html);
     let mut text_side = Handlebars::new();
     text_side.register_escape_fn(handlebars::no_escape);
-    for registry in [&mut html_side, &mut text_side] {
+    for (part, registry) in [(Part::Html, &mut html_side), (Part::Text, &mut text_side)] {
         registry.set_strict_mode(true);
-        helpers::register(registry, &shared);
+        helpers::register(registry, part, &shared);
         for (name, text) in templates.partials() {
             add_template(registry, templates, name, text, &shared)?;
         }
@@ -385,8 +386,10 @@ impl Side<'_> {
                 &error,
             )
         })?;
-        registry.render("words of the draft", &data).map_err(|error| {
-            fault::of_rendering(self.templates, Some(&source), &known_names(&data), &error)
+        limited::render(&registry, "words of the draft", &data, &words.place()).map_err(|error| {
+            error.or_else(|error| {
+                fault::of_rendering(self.templates, Some(&source), &known_names(&data), &error)
+            })
         })
     }
 
@@ -422,13 +425,17 @@ impl Side<'_> {
         for_text: &serde_json::Value,
         segments: BTreeSet<String>,
     ) -> Result<Variant, TemplateFault> {
-        let mjml = self.html.render(&files[0], for_html).map_err(|error| {
-            fault::of_rendering(self.templates, None, &known_names(for_html), &error)
-        })?;
+        let rendered = |registry: &Handlebars<'_>, file: &str, data: &serde_json::Value| {
+            let place = crate::problem::Place::whole(Templates::shown(file));
+            limited::render(registry, file, data, &place).map_err(|error| {
+                error.or_else(|error| {
+                    fault::of_rendering(self.templates, None, &known_names(data), &error)
+                })
+            })
+        };
+        let mjml = rendered(self.html, &files[0], for_html)?;
         let html = html::render(&mjml, self.templates)?;
-        let text = self.text.render(&files[1], for_text).map_err(|error| {
-            fault::of_rendering(self.templates, None, &known_names(for_text), &error)
-        })?;
+        let text = rendered(self.text, &files[1], for_text)?;
         let slots = lock(&self.shared.slots);
         let html = slots.cut_html(&html).map_err(|error| TemplateFault {
             place: crate::problem::Place::whole(format!("templates/{}", files[0])),
@@ -533,6 +540,9 @@ mod tests {
             assert!(html.contains(&format!("Story {day} {{{{x}}}} &amp; b")), "{html}");
             assert!(text.contains(&format!("Story {day} {{{{x}}}} & b")), "{text}");
             assert!(text.contains(&format!("\nhttps://charity.example/{day}\n")), "{text}");
+            for part in [&html, &text] {
+                assert!(part.contains(&format!("{day} December 2020 · a b")), "{part}");
+            }
         }
         assert!(html.contains("Words of 1 &amp; “more” &gt; less."));
         assert!(html.contains("Dear Zoë &amp; Co,"), "{html}");
@@ -582,6 +592,78 @@ mod tests {
         assert!(html(&["press"]).contains("Join"));
         assert!(html(&["donors", "press"]).contains("Thanks "));
         assert!(html(&["donors", "local"]).contains("Thanks neighbour"));
+    }
+
+    #[test]
+    fn a_template_that_writes_without_end_is_stopped() {
+        let deep = "{{#each @root.sections}}{{#each items}}".repeat(14)
+            + &"words ".repeat(40)
+            + &"{{/each}}{{/each}}".repeat(14);
+        let found = fault(DRAFT, &[("monthly.txt.hbs", deep.as_str())]);
+        assert_eq!(found.what, "the template writes more than 2 MB");
+        assert_eq!(found.place.source, "templates/monthly.txt.hbs");
+    }
+
+    /// What both parts of a template of one line say of the first story.
+    fn said(line: &str) -> (String, String) {
+        let html = format!(
+            "<mjml><mj-body><mj-section><mj-column><mj-text>{{{{#with first}}}}«{line}»{{{{/with}}}}</mj-text></mj-column></mj-section></mj-body></mjml>"
+        );
+        let text = format!("{{{{#with first}}}}«{line}»{{{{/with}}}}");
+        let own = [("monthly.mjml.hbs", html.as_str()), ("monthly.txt.hbs", text.as_str())];
+        let composition = try_compose(DRAFT, &own, &People::default()).unwrap();
+        let variant = &composition.variants[0];
+        let within = |shown: String| {
+            let (_, rest) = shown.split_once('«').unwrap();
+            rest.rsplit_once('»').unwrap().0.to_owned()
+        };
+        (within(composition.shown(&variant.html)), within(composition.shown(&variant.text)))
+    }
+
+    #[test]
+    fn helpers_say_dates_and_markdown_in_each_part() {
+        assert_eq!(said("{{date}}"), ("2 December 2020".to_owned(), "2 December 2020".to_owned()));
+        assert_eq!(said("{{date this 'month'}}").0, "December 2020");
+        assert_eq!(said("{{date this 'day'}}").1, "2 December");
+        assert_eq!(said("{{date '2021-01' }}").0, "January 2021");
+        assert_eq!(said("{{date event}}").0, "");
+        let (html, text) = said("{{markdown '**bold** <b>x</b>'}}");
+        assert!(html.contains("<strong>bold</strong>") && !html.contains("<b>"), "{html}");
+        assert_eq!(text, "bold <b>x</b>");
+        let wrong = fault(DRAFT, &[("monthly.txt.hbs", "{{date first 'loong'}}")]);
+        assert!(wrong.what.contains("did you mean `long`?"), "{wrong:?}");
+        let wrong = fault(DRAFT, &[("monthly.txt.hbs", "{{date 'soon'}}")]);
+        assert!(wrong.what.contains("`soon` is neither"), "{wrong:?}");
+    }
+
+    #[test]
+    fn events_and_quotes_are_in_both_parts() {
+        let mut edition = edition(DRAFT);
+        let date = crate::news::PartialDate::parse("2021-01-15", London).unwrap();
+        for item in edition.items.iter_mut().chain(&mut edition.pinned) {
+            item.event = Some(crate::news::item::Event { date, place: "the Hub".to_owned() });
+            item.quote = Some(crate::news::item::Quote {
+                words: "We were heard".to_owned(),
+                by: "Ann, 16".to_owned(),
+            });
+        }
+        for template in ["monthly", "year", "announcement"] {
+            edition.template = template.to_owned();
+            let composition = compose(
+                &edition,
+                &theme(),
+                &Templates::with([]),
+                &People::default(),
+                Nonce::new([7; 16]),
+            )
+            .unwrap();
+            let variant = &composition.variants[0];
+            for part in [&variant.html, &variant.text] {
+                let shown = composition.shown(part);
+                assert!(shown.contains("Event: 15 January 2021, the Hub"), "{template}: {shown}");
+                assert!(shown.contains("“We were heard”") && shown.contains("Ann, 16"), "{shown}");
+            }
+        }
     }
 
     #[test]
@@ -664,7 +746,13 @@ mod tests {
             })
             .collect();
         let selection = select(items, &window, "2026-01-01".parse().unwrap());
-        let draft = Draft::propose(&window, &selection, None, "Example Charity");
+        let draft = Draft::propose(
+            &window,
+            &selection,
+            None,
+            "Example Charity",
+            &crate::lexicon::Lexicon::english(),
+        );
         crate::edition::edit(&draft, selection).unwrap()
     }
 
@@ -715,7 +803,13 @@ mod tests {
             })
             .collect();
         let selection = select(items, &window, "2026-01-01".parse().unwrap());
-        let draft = Draft::propose(&window, &selection, None, "Example Charity");
+        let draft = Draft::propose(
+            &window,
+            &selection,
+            None,
+            "Example Charity",
+            &crate::lexicon::Lexicon::english(),
+        );
         let edition = crate::edition::edit(&draft, selection).unwrap();
         let data = model::of(
             &edition,

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::density::Density;
-use super::lexicon::Lexicon;
 use super::theme::Theme;
 use crate::edition::Edition;
+use crate::lexicon::{DateStyle, Lexicon};
 use crate::news::item::slug;
 use crate::news::{Item, same};
 
@@ -60,7 +60,7 @@ pub fn of(
         "introduction": words.introduction,
         "edition": {
             "name": edition.name,
-            "title": edition.window.to_string(),
+            "title": lexicon.window(&edition.window),
             "is_year": edition.window.is_year(),
         },
         "count": count,
@@ -142,6 +142,17 @@ fn story(item: &Item, lexicon: &Lexicon, zone: Tz) -> Value {
         "paragraph": first,
         "paragraphs": item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>(),
         "date": item.date.map(|date| lexicon.date(date, zone)),
+        // As `{{date story "month"}}` takes it.
+        "iso": item.date.map(|date| lexicon.date_as(date, DateStyle::Iso, zone)),
+        "event": item.event.as_ref().map(|event| json!({
+            "date": lexicon.date(event.date, zone),
+            "iso": lexicon.date_as(event.date, DateStyle::Iso, zone),
+            "place": Some(&event.place).filter(|place| !place.is_empty()),
+        })),
+        "quote": item.quote.as_ref().map(|quote| json!({
+            "words": quote.words,
+            "by": Some(&quote.by).filter(|by| !by.is_empty()),
+        })),
         "link": item.link,
         "place": item.link.as_deref().map(|link| same::canonical(link).split('/').next().unwrap_or("").to_owned()),
         "image": item.image,

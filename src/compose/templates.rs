@@ -8,7 +8,7 @@ use crate::problem::{Place, nearest};
 use super::fault::TemplateFault;
 
 /// The templates that come with roundup, by file name.
-const BUILT_IN: [(&str, &str); 23] = [
+const BUILT_IN: [(&str, &str); 27] = [
     ("announcement.mjml.hbs", include_str!("../../templates/announcement.mjml.hbs")),
     ("announcement.txt.hbs", include_str!("../../templates/announcement.txt.hbs")),
     ("monthly.mjml.hbs", include_str!("../../templates/monthly.mjml.hbs")),
@@ -20,6 +20,10 @@ const BUILT_IN: [(&str, &str); 23] = [
     ("partials/story.hbs", include_str!("../../templates/partials/story.hbs")),
     ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
     ("partials/byline.hbs", include_str!("../../templates/partials/byline.hbs")),
+    ("partials/event.hbs", include_str!("../../templates/partials/event.hbs")),
+    ("partials/event_text.hbs", include_str!("../../templates/partials/event_text.hbs")),
+    ("partials/quote.hbs", include_str!("../../templates/partials/quote.hbs")),
+    ("partials/quote_text.hbs", include_str!("../../templates/partials/quote_text.hbs")),
     ("partials/row.hbs", include_str!("../../templates/partials/row.hbs")),
     ("partials/line.hbs", include_str!("../../templates/partials/line.hbs")),
     ("partials/stories.hbs", include_str!("../../templates/partials/stories.hbs")),

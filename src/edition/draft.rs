@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::Words;
+use crate::lexicon::Lexicon;
 use crate::news::{Item, PartialDate, markdown};
 use crate::problem::{Place, Problem, nearest};
 use crate::window::{Selection, Window, WindowError};
@@ -44,6 +45,7 @@ impl Draft {
         selection: &Selection,
         template: Option<&str>,
         organisation: &str,
+        lexicon: &Lexicon,
     ) -> Self {
         let template =
             template.unwrap_or(if window.is_year() { "year" } else { "monthly" }).to_owned();
@@ -56,20 +58,22 @@ impl Draft {
                     .map(|date| (date.days(window.zone).1, matches!(date, PartialDate::Month(..))))
             });
         }
-        let count = chosen.len();
-        let stories = if count == 1 { "one story".to_owned() } else { format!("{count} stories") };
+        let stories = lexicon.count("stories", chosen.len()).unwrap_or_default();
+        let said = lexicon.window(window);
+        let say = |key: &str| {
+            let values =
+                [("window", &*said), ("stories", &*stories), ("organisation", organisation)];
+            lexicon.fill(key, &values)
+        };
         let first = selection.chosen.first().filter(|_| template == "announcement");
         let (subject, preheader) = if let Some(first) = first {
             (first.title.clone(), first_titles(&[&first.summary]))
         } else if template == "year" {
-            (
-                format!("Our {window} in {stories}"),
-                format!("What happened at {organisation}, month by month"),
-            )
+            (say("draft_year_subject"), say("draft_year_preheader"))
         } else {
             let titles: Vec<&str> =
                 selection.chosen.iter().map(|item| item.title.as_str()).collect();
-            (format!("{window} at {organisation}"), first_titles(&titles))
+            (say("draft_subject"), first_titles(&titles))
         };
         Self {
             name: window.name(),

@@ -174,7 +174,13 @@ mod tests {
 
     fn draft(change: impl FnOnce(String) -> String) -> Draft {
         let window = Window::month("2020-12", London).unwrap();
-        let proposed = Draft::propose(&window, &selection(), None, "Example Charity");
+        let proposed = Draft::propose(
+            &window,
+            &selection(),
+            None,
+            "Example Charity",
+            &crate::lexicon::Lexicon::english(),
+        );
         let text = change(proposed.write(&selection()));
         Draft::read("2020-12", "editions/2020-12.md", &text, London).unwrap()
     }

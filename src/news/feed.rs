@@ -238,6 +238,8 @@ fn add(reading: &mut Reading, source: &str, address: &str, zone: Tz, index: usiz
         place,
         order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
         consent: None,
+        event: None,
+        quote: None,
         lines: crate::news::item::Lines::default(),
     });
 }

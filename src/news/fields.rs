@@ -8,7 +8,9 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::date::PartialDate;
-use super::item::{Consent, Image, Item, Lines, Reading, Skipped, slug, title_from, web_address};
+use super::item::{
+    Consent, Event, Image, Item, Lines, Quote, Reading, Skipped, slug, title_from, web_address,
+};
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::csv::simple;
 use crate::rfc::header::{is_hidden, one_line};
@@ -30,6 +32,10 @@ const DRAFT: &[&str] = &["draft"];
 const MADE: &[&str] = &["titlemade"];
 const CONSENT: &[&str] = &["consent"];
 const CONSENT_UNTIL: &[&str] = &["consentuntil"];
+const EVENT: &[&str] = &["event", "eventdate", "takesplace"];
+const WHERE: &[&str] = &["where", "venue"];
+const QUOTE: &[&str] = &["quote"];
+const QUOTE_BY: &[&str] = &["quoteby", "quotedby"];
 /// Known to other tools or to people, and of no use here: no warning.
 const IGNORED: &[&str] = &[
     "layout",
@@ -101,6 +107,10 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         .address(IMAGE, problems)
         .map(|address| Image { address, alt: one_line(&given.text(ALT).unwrap_or_default()) });
     let consent = given.consent(problems);
+    let event = given.event(problems);
+    let quote = given
+        .text_line(QUOTE)
+        .map(|words| Quote { words, by: given.text_line(QUOTE_BY).unwrap_or_default() });
     given.name_misspelt(problems);
     let id = given
         .text(ID)
@@ -121,6 +131,8 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         also_in: Vec::new(),
         order: given.value(ORDER).and_then(Value::as_i64).unwrap_or(origin.order),
         consent,
+        event,
+        quote,
         lines: given.lines(paragraphs),
         place: origin.place.clone(),
     };
@@ -151,6 +163,11 @@ impl<'a> Given<'a> {
 
     fn text(&self, names: &[&str]) -> Option<String> {
         self.value(names).and_then(plain)
+    }
+
+    /// Plain text on one line, if there is any.
+    fn text_line(&self, names: &[&str]) -> Option<String> {
+        self.text(names).map(|text| one_line(&html_to_text(&text))).filter(|text| !text.is_empty())
     }
 
     fn line(&self, names: &[&str]) -> Option<usize> {
@@ -208,6 +225,21 @@ impl<'a> Given<'a> {
         }
     }
 
+    fn event(&self, problems: &mut Vec<Problem>) -> Option<Event> {
+        let (name, value) = self.find(EVENT)?;
+        match PartialDate::parse(&plain(value)?, self.origin.zone) {
+            Ok(date) => Some(Event { date, place: self.text_line(WHERE).unwrap_or_default() }),
+            Err(error) => {
+                problems.push(Problem::new(
+                    self.place_of(name),
+                    format!("{error}: the event is shown without its day"),
+                    "write the day as 2021-01-15",
+                ));
+                None
+            }
+        }
+    }
+
     fn address(&self, names: &[&str], problems: &mut Vec<Problem>) -> Option<String> {
         let (name, value) = self.find(names)?;
         let written = plain(value)?;
@@ -260,6 +292,8 @@ impl<'a> Given<'a> {
             link: self.line(LINK),
             image: self.line(ALT).or_else(|| self.line(IMAGE)),
             consent: self.line(CONSENT_UNTIL).or_else(|| self.line(CONSENT)),
+            event: self.line(EVENT),
+            quote: self.line(QUOTE),
             paragraphs,
         }
     }
@@ -293,7 +327,7 @@ fn consent(
 
 /// The known field that a name nobody knows looks like.
 fn misspelt(simple_name: &str) -> Option<&'static str> {
-    const KNOWN: [&[&str]; 15] = [
+    const KNOWN: [&[&str]; 19] = [
         TITLE,
         DATE,
         SUMMARY,
@@ -308,6 +342,10 @@ fn misspelt(simple_name: &str) -> Option<&'static str> {
         MADE,
         CONSENT,
         CONSENT_UNTIL,
+        EVENT,
+        WHERE,
+        QUOTE,
+        QUOTE_BY,
         IGNORED,
     ];
     let mut names = KNOWN.iter().copied().flatten().copied();

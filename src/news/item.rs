@@ -33,6 +33,12 @@ pub struct Item {
     /// What the people in the story have agreed to, where the source says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
+    /// When and where it takes place, for a story that is an invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+    /// A sentence that somebody in the story said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
     #[serde(skip)]
     pub lines: Lines,
 }
@@ -61,8 +67,26 @@ pub struct Lines {
     pub link: Option<usize>,
     pub image: Option<usize>,
     pub consent: Option<usize>,
+    pub event: Option<usize>,
+    pub quote: Option<usize>,
     /// Of each paragraph of the summary.
     pub paragraphs: Vec<usize>,
+}
+
+/// When and where something takes place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    pub date: PartialDate,
+    /// Empty: the source does not say.
+    pub place: String,
+}
+
+/// What somebody said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    pub words: String,
+    /// Empty: the source does not say.
+    pub by: String,
 }
 
 /// Where a story and its picture may be shown, and how long.

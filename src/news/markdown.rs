@@ -300,6 +300,18 @@ pub fn write(item: &super::item::Item) -> String {
             file.push_str(&format!("  until: {until}\n"));
         }
     }
+    if let Some(event) = &item.event {
+        file.push_str(&format!("event: {}\n", event.date));
+        if !event.place.is_empty() {
+            file.push_str(&format!("where: {}\n", quoted(&event.place)));
+        }
+    }
+    if let Some(quote) = &item.quote {
+        file.push_str(&format!("quote: {}\n", quoted(&quote.words)));
+        if !quote.by.is_empty() {
+            file.push_str(&format!("quote_by: {}\n", quoted(&quote.by)));
+        }
+    }
     if item.order != 0 {
         file.push_str(&format!("order: {}\n", item.order));
     }
@@ -414,6 +426,11 @@ mod tests {
             channels: vec!["email".to_owned()],
             until: "2021-06-30".parse().ok(),
         });
+        let date = PartialDate::parse("2021-01-15", London).unwrap();
+        item.event =
+            Some(super::super::item::Event { date, place: "Leeds: the “Hub”".to_owned() });
+        item.quote =
+            Some(super::super::item::Quote { words: "Yes.".to_owned(), by: "Ann".to_owned() });
         item.summary = "1. *not* a [list] & <b>\n\n# not a_heading_".to_owned();
         let mut again = one("news/a.md", &write(&item));
         again.lines = item.lines.clone();

@@ -103,6 +103,8 @@ mod tests {
             place: Place::whole(source),
             order: 0,
             consent: None,
+            event: None,
+            quote: None,
             lines: crate::news::item::Lines::default(),
         }
     }

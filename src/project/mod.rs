@@ -20,6 +20,7 @@ use crate::audience::{Keys, List};
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::edition::Draft;
+use crate::lexicon::{Lexicon, LexiconError};
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::base16;
 use crate::rfc::csv::Input;
@@ -72,6 +73,8 @@ pub enum ProjectError {
     List(#[from] ListError),
     #[error("there is no list in subscribers/")]
     NoList,
+    #[error(transparent)]
+    Words(#[from] LexiconError),
     #[error(transparent)]
     Dkim(#[from] KeyError),
     #[error("ROUNDUP_SECRET has {length} characters, and needs {least} at least")]
@@ -129,6 +132,14 @@ impl Project {
             }
         }
         Ok(Templates::with(own))
+    }
+
+    /// The words of the language that `[theme]` names.
+    ///
+    /// # Errors
+    /// When there are none, or a file of them is wrong.
+    pub fn lexicon(&self) -> Result<Lexicon, ProjectError> {
+        Ok(Lexicon::of(&self.settings.theme.language, &self.templates()?.words())?)
     }
 
     /// The terms that `[checks]` names: the project's own list, or one that comes with roundup.
@@ -426,6 +437,7 @@ impl ProjectError {
             | Self::List(_)
             | Self::NoList
             | Self::Dkim(_)
+            | Self::Words(_)
             | Self::ShortSecret { .. } => None,
         }
     }

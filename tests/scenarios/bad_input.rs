@@ -225,3 +225,17 @@ fn a_ledger_that_is_damaged_or_cannot_be_written() {
     charity.run("send --year 2020 --confirm 1").ends(1).says("it is no address like postgres://");
     assert_eq!(server.connections(), 0);
 }
+
+#[test]
+fn a_template_that_never_ends_is_stopped() {
+    // Each story for every other, twenty times over, and not a word written.
+    let loops = "{{#each sections}}{{#each items}}".to_owned()
+        + &"{{#each @root.sections}}{{#each items}}".repeat(30)
+        + &"{{/each}}{{/each}}".repeat(31);
+    let charity = Charity::new().people(1).file("templates/monthly.txt.hbs", loops);
+    charity
+        .file("templates/monthly.mjml.hbs", "<mjml><mj-body></mj-body></mjml>")
+        .run("check --month 2020-12 --offline")
+        .ends(2)
+        .says("the template takes longer than 10 seconds");
+}

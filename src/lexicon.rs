@@ -11,13 +11,14 @@ use thiserror::Error;
 use unic_langid::LanguageIdentifier;
 
 use crate::news::PartialDate;
+use crate::window::Window;
 
 /// The languages that come with roundup, by code; English first: its words stand in for those that another file lacks.
 const BUILT_IN: [(&str, &str); 4] = [
-    ("en", include_str!("../../templates/words/en.toml")),
-    ("ar", include_str!("../../templates/words/ar.toml")),
-    ("cy", include_str!("../../templates/words/cy.toml")),
-    ("fr", include_str!("../../templates/words/fr.toml")),
+    ("en", include_str!("../templates/words/en.toml")),
+    ("ar", include_str!("../templates/words/ar.toml")),
+    ("cy", include_str!("../templates/words/cy.toml")),
+    ("fr", include_str!("../templates/words/fr.toml")),
 ];
 
 /// The words of one language.
@@ -81,6 +82,32 @@ impl Direction {
     }
 }
 
+/// How a date is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateStyle {
+    /// "23 December 2020"
+    Long,
+    /// "23 December"
+    Day,
+    /// "December 2020"
+    Month,
+    /// "2020"
+    Year,
+    /// "2020-12-23"
+    Iso,
+}
+
+impl DateStyle {
+    /// By their words in templates.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("long", Self::Long),
+        ("day", Self::Day),
+        ("month", Self::Month),
+        ("year", Self::Year),
+        ("iso", Self::Iso),
+    ];
+}
+
 /// Why there are no words.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LexiconError {
@@ -132,6 +159,11 @@ impl Lexicon {
         Ok(Self { language: language.to_owned(), words, rules: PluralRulesOf(language_alone) })
     }
 
+    /// The English words alone.
+    pub fn english() -> Self {
+        Self::of("en", &BTreeMap::new()).expect("the English words are part of the program")
+    }
+
     pub fn direction(&self) -> Direction {
         self.words.direction
     }
@@ -161,15 +193,52 @@ impl Lexicon {
 
     /// A date as people write it, as far as it is known.
     pub fn date(&self, date: PartialDate, zone: Tz) -> String {
+        self.date_as(date, DateStyle::Long, zone)
+    }
+
+    /// A date in one of the styles, as far as it is known.
+    pub fn date_as(&self, date: PartialDate, style: DateStyle, zone: Tz) -> String {
         let (first, _) = date.days(zone);
-        let form = match date {
-            PartialDate::Year(year) => return year.to_string(),
-            PartialDate::Month(..) => &self.words.month,
-            PartialDate::Day(_) | PartialDate::Instant(_) => &self.words.day,
+        let known = match date {
+            PartialDate::Year(_) => DateStyle::Year,
+            PartialDate::Month(..) => DateStyle::Month,
+            PartialDate::Day(_) | PartialDate::Instant(_) => DateStyle::Long,
+        };
+        let form = match (style, known) {
+            (DateStyle::Iso, _) => return date.to_string().chars().take(10).collect(),
+            (DateStyle::Year, _) | (_, DateStyle::Year) => return first.year().to_string(),
+            (DateStyle::Month, _) | (_, DateStyle::Month) => self.words.month.clone(),
+            (DateStyle::Day, _) => self.words.day.replace("{year}", "").trim().to_owned(),
+            (DateStyle::Long, _) => self.words.day.clone(),
         };
         form.replace("{day}", &first.day().to_string())
             .replace("{month}", self.month_name(first.month()))
             .replace("{year}", &first.year().to_string())
+    }
+
+    /// A sentence by its key, with what stands in its braces.
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        values.iter().fold(self.say(key).unwrap_or_default().to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
+    }
+
+    /// A window as people call it: "2020", "December 2020", "first quarter of 2020", "1 December 2020 to 3 January 2021".
+    pub fn window(&self, window: &Window) -> String {
+        let name = window.name();
+        let (first, last) = (window.start, window.last_day());
+        let day = |date| self.date(PartialDate::Day(date), window.zone);
+        if name.len() == 4 {
+            name
+        } else if let Some((year, quarter)) = name.split_once("-Q") {
+            self.fill(&format!("quarter_{quarter}"), &[("year", year)])
+        } else if name.len() == 7 {
+            self.date(PartialDate::Month(first.year(), first.month()), window.zone)
+        } else if first == last {
+            day(last)
+        } else {
+            self.fill("span", &[("from", &day(first)), ("until", &day(last))])
+        }
     }
 }
 
@@ -257,6 +326,37 @@ mod tests {
         assert_eq!(said("cy", "2020-12"), "Rhagfyr 2020");
         assert_eq!(said("fr", "2020-08-01"), "1 août 2020");
         assert_eq!(said("ar", "2020"), "2020");
+    }
+
+    #[test]
+    fn styles_say_no_more_than_is_known() {
+        let zone = Tz::Europe__London;
+        let said = |date: &str| {
+            let date = PartialDate::parse(date, zone).unwrap();
+            DateStyle::ALL.map(|(_, style)| lexicon("en").date_as(date, style, zone))
+        };
+        assert_eq!(
+            said("2020-12-23"),
+            ["23 December 2020", "23 December", "December 2020", "2020", "2020-12-23"]
+        );
+        assert_eq!(
+            said("2020-12"),
+            ["December 2020", "December 2020", "December 2020", "2020", "2020-12"]
+        );
+        assert_eq!(said("2020"), ["2020"; 5]);
+    }
+
+    #[test]
+    fn windows_are_called_as_people_call_them() {
+        let zone = Tz::Europe__London;
+        let quarter = Window::quarter("2020-Q4", zone).unwrap();
+        let days = Window::days("2020-12-01", "2021-01-03", zone).unwrap();
+        let month = Window::month("2020-12", zone).unwrap();
+        let said = |language: &str, window: &Window| lexicon(language).window(window);
+        assert_eq!(said("en", &quarter), "fourth quarter of 2020");
+        assert_eq!(said("en", &days), "1 December 2020 to 3 January 2021");
+        assert_eq!(said("cy", &month), "Rhagfyr 2020");
+        assert_eq!(said("fr", &days), "du 1 décembre 2020 au 3 janvier 2021");
     }
 
     #[test]
