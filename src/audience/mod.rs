@@ -7,12 +7,12 @@ pub mod strange;
 pub mod subscriber;
 pub mod token;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compose::Values;
+use crate::compose::{Values, language_code};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
@@ -118,6 +118,8 @@ pub struct Audience {
     pub without_basis: u64,
     /// Left out because they said no, complained, or their mail came back.
     pub said_no: u64,
+    /// Of those who are mailed, how many ask for each language, by code.
+    pub languages: BTreeMap<String, u64>,
     /// The first who are mailed, in the order of the list.
     pub first: Vec<Recipient>,
     /// The first who are not.
@@ -129,12 +131,22 @@ pub struct Audience {
 
 /// The most people and reasons of a kind that an audience keeps to show.
 const MOST_SHOWN: usize = 10;
+/// No list has more languages.
+const MOST_LANGUAGES: usize = 100;
 
 impl Audience {
     pub fn count(&mut self, person: &Person) {
         match person {
             Person::Mailed(recipient) => {
                 self.mailed += 1;
+                if let Some(written) = recipient.values.get("language") {
+                    let code = language_code(written);
+                    // A column of something else has a word for everybody.
+                    let has_room = self.languages.len() < MOST_LANGUAGES;
+                    if !code.is_empty() && (has_room || self.languages.contains_key(&code)) {
+                        *self.languages.entry(code).or_default() += 1;
+                    }
+                }
                 if self.first.len() < MOST_SHOWN {
                     self.first.push(recipient.clone());
                 }
@@ -170,6 +182,9 @@ impl Audience {
         self.examples += later.examples;
         self.without_basis += later.without_basis;
         self.said_no += later.said_no;
+        for (language, people) in later.languages {
+            *self.languages.entry(language).or_default() += people;
+        }
         self.first.extend(later.first);
         self.first.truncate(MOST_SHOWN);
         self.first_left_out.extend(later.first_left_out);

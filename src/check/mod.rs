@@ -5,6 +5,7 @@ pub mod answers;
 pub mod clients;
 mod dates;
 mod earlier;
+mod languages;
 mod law;
 mod links;
 mod look;
@@ -88,6 +89,23 @@ pub struct Checked {
     /// What must be mended stands first.
     pub findings: Vec<Finding>,
     pub silenced: Vec<Silenced>,
+}
+
+impl Checked {
+    /// Those of the same mail in another language too, where they are not the same.
+    pub fn add_translation(&mut self, language: &str, translated: Self) {
+        for mut finding in translated.findings {
+            let is_known = self.findings.iter().any(|known| {
+                known.rule == finding.rule
+                    && (known.message == finding.message || known.place == finding.place)
+            });
+            if !is_known {
+                finding.message = format!("{language}: {}", finding.message);
+                self.findings.push(finding);
+            }
+        }
+        self.findings.sort_by_key(|finding| finding.severity);
+    }
 }
 
 /// How many findings there are of each severity: must, should, note.
@@ -336,7 +354,7 @@ impl Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 16] = [
+pub const RULES: [&[Rule]; 17] = [
     &words::RULES,
     &dates::RULES,
     &terms::RULES,
@@ -349,6 +367,7 @@ pub const RULES: [&[Rule]; 16] = [
     &clients::RULES,
     &personal::RULES,
     &people::RULES,
+    &languages::RULES,
     &law::RULES,
     &message::RULES,
     &look::RULES,
@@ -396,7 +415,7 @@ fn excerpt(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use chrono_tz::Europe::London;
 
@@ -457,6 +476,7 @@ mod tests {
                     button: "Give".to_owned(),
                     url: "https://charity.org.uk/give".to_owned(),
                 }),
+                translations: BTreeMap::new(),
             };
             let edition = edit(&draft, selection).unwrap();
             Self {

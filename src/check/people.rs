@@ -1,13 +1,17 @@
 //! Who gets it: how many people, against the last time, and who is left out for want of a reason in law.
 //! Pure: numbers in, findings out.
 
+use std::collections::BTreeMap;
+
 use super::{Finding, Known, Rule, Severity, Shown};
 use crate::problem::Place;
 
 /// The people of an edition, counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Numbers {
     pub mailed: u64,
+    /// Of those, how many ask for each language, by code.
+    pub languages: BTreeMap<String, u64>,
     /// Left out because the list does not say why they may be mailed, or says it in unknown words.
     pub without_basis: u64,
     /// Left out because they said no, complained, or their mail came back.
@@ -17,7 +21,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    pub fn all(self) -> u64 {
+    pub fn all(&self) -> u64 {
         self.mailed + self.without_basis + self.said_no + self.otherwise
     }
 }
@@ -115,7 +119,8 @@ mod tests {
     #[test]
     fn people_without_a_reason() {
         let mail = Mail::with(|mail| {
-            mail.numbers = Some(Numbers { mailed: 3, without_basis: 2, said_no: 1, otherwise: 0 });
+            mail.numbers =
+                Some(Numbers { mailed: 3, without_basis: 2, said_no: 1, ..Numbers::default() });
         });
         assert!(mail.only_finding().starts_with("without-basis: 2 of 6 people are left out"));
     }

@@ -7,8 +7,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Desk;
+use super::checking::Asking;
 use super::failure::{Exit, Failure};
-use super::prepare::{Asking, Prepared, prepare_to_look};
+use super::prepare::{Prepared, prepare_to_look};
 use super::screen::{Screen, ago, kilobytes, links};
 use super::which::Which;
 use super::world;

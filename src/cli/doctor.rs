@@ -7,8 +7,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::ledgers::existing_ledger;
 use super::orders::server;
-use super::prepare::{Destination, existing_ledger};
+use super::prepare::Destination;
 use super::screen::{Screen, grouped, people};
 use super::{Desk, world};
 use crate::audience::Audience;

@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::ledgers;
 use super::screen::stories;
 use super::which::WindowArguments;
 use super::{Desk, prepare, world};
@@ -43,7 +44,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let last = prepare::last_window(&project).await?;
+    let last = ledgers::last_window(&project).await?;
     let window = arguments.window.window(zone, today, last.as_ref())?;
     let templates = project.templates()?;
     if let Some(name) = &arguments.template
@@ -71,22 +72,31 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let lexicon = project.lexicon()?;
     let draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
     let shown = project.draft_path(&draft.name)?;
-    let path = project.path(&shown);
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{shown} cannot be written: {error}"))
-    };
-    if path.exists() && !arguments.overwrite {
-        return Err(Failure::new(Exit::Usage, format!("{shown} is there already")).help(format!(
+    let mut files = vec![(shown.clone(), draft.write(&selection))];
+    for lexicon in project.other_lexicons()? {
+        let name = format!("{}.{}", draft.name, lexicon.language);
+        let words = draft.propose_in(&selection, organisation, &lexicon);
+        files.push((project.draft_path(&name)?, words.write()));
+    }
+    if let Some((there, _)) = files.iter().find(|(file, _)| project.path(file).exists())
+        && !arguments.overwrite
+    {
+        return Err(Failure::new(Exit::Usage, format!("{there} is there already")).help(format!(
             "edit it, or write it anew with --overwrite; look at it with `roundup preview {}`",
             draft.name
         )));
     }
-    std::fs::create_dir_all(project.path("editions")).map_err(cannot)?;
-    let text = draft.write(&selection);
-    if arguments.overwrite {
-        write_whole(&path, text.as_bytes()).map_err(cannot)?;
-    } else {
-        write_new(&path, &text).map_err(cannot)?;
+    let cannot = |file: &str, error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
+    };
+    std::fs::create_dir_all(project.path("editions")).map_err(|error| cannot("editions", error))?;
+    for (file, text) in &files {
+        let path = project.path(file);
+        if arguments.overwrite {
+            write_whole(&path, text.as_bytes()).map_err(|error| cannot(file, error))?;
+        } else {
+            write_new(&path, text).map_err(|error| cannot(file, error))?;
+        }
     }
     if screen.json {
         screen.object(&Written {
@@ -99,6 +109,9 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     screen.print(&format!("Wrote {shown} with {}.", stories(draft.items.len())))?;
+    for (file, _) in files.iter().skip(1) {
+        screen.print(&format!("Wrote {file} for its words in that language."))?;
+    }
     if !selection.undecided.is_empty() {
         screen.say(&format!(
             "Of {} nobody can say whether they belong here: `roundup news` lists them.",

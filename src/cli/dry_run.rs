@@ -3,9 +3,10 @@
 
 use std::fs;
 
+use super::checking::Asking;
 use super::failure::{Exit, Failure};
 use super::orders::orders;
-use super::prepare::{Asking, Chosen, Destination, Prepared, prepare};
+use super::prepare::{Chosen, Destination, Prepared, prepare};
 use super::screen::{Screen, json_text, people};
 use super::send::{
     Arguments, Sent, confirm, refuse_nobody, tell_checks, tell_left_out, tell_strangest,
@@ -39,7 +40,7 @@ pub async fn dry_run(
         arguments.out.clone().unwrap_or_else(|| preview::default_folder(project, &chosen.name));
     let now = world::now();
     let skeleton = prepared.skeleton(project, now)?;
-    preview::write(&prepared, &skeleton, &folder)?;
+    preview::write(&prepared, &skeleton, None, &folder)?;
     write_messages(&prepared, &skeleton, &folder)?;
     let planned =
         PlannedEdition::new(prepared.composition.clone(), &prepared.edition.window, None, now);

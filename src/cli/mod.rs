@@ -4,11 +4,14 @@
 mod cancel;
 mod carry_on;
 mod check;
+mod checking;
 mod doctor;
 mod draft;
 mod dry_run;
+mod examination;
 mod explain;
 pub mod failure;
+mod ledgers;
 mod news;
 mod orders;
 mod pause;

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::ledgers;
 use super::screen::{Screen, stories};
 use super::which::WindowArguments;
 use super::{Desk, prepare, world};
@@ -118,7 +119,7 @@ async fn list(window: &WindowArguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let last = prepare::last_window(&project).await?;
+    let last = ledgers::last_window(&project).await?;
     let window = window.window(zone, today, last.as_ref())?;
     let Reading { items, skipped, problems, .. } = prepare::read_news(&project, screen).await;
     let selection = select(items, &window, today);

@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 
 use super::failure::{Exit, Failure};
-use super::prepare;
+use super::ledgers;
 use crate::ledger::{KeptLedger, Ledger, PlannedEdition};
 use crate::project::Project;
 
@@ -74,7 +74,7 @@ pub async fn find_planned(
     let name = name.trim_start_matches("editions/").trim_end_matches(".md");
     let mut known = Vec::new();
     for practice in [false, true] {
-        let Some(ledger) = prepare::existing_ledger(project, practice).await? else { continue };
+        let Some(ledger) = ledgers::existing_ledger(project, practice).await? else { continue };
         if let Some(planned) = ledger.edition(name).await? {
             return Ok((ledger, planned, practice));
         }

@@ -6,21 +6,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::checking::{Asking, Heard, Question, ask};
+use super::examination::{Examination, examine};
 use super::failure::{Exit, Failure};
-use super::screen::{Screen, links};
+use super::ledgers::last_window;
+use super::screen::Screen;
 use super::which::Which;
 use super::world;
 use crate::audience::list::ListError;
-use crate::audience::{Audience, Keys, List, Person, Recipient, on_all_cores};
-use crate::check::clients::{self, Score};
-use crate::check::{
-    Answers, Checked, Doubts, Earlier, Finding, Known, Numbers, Severity, Shown, Silenced, check,
-    probe,
-};
-use crate::compose::{self, Composition, Nonce, People, Values, compose};
+use crate::audience::{Audience, Keys, List, Person, Recipient};
+use crate::check::clients::Score;
+use crate::check::{Answers, Finding, Severity, Silenced};
+use crate::compose::{Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
-use crate::ledger::{KeptLedger, Ledger, PlannedEdition, PostgresLedger, SqliteLedger};
 use crate::message::examine::Scratch;
 use crate::message::{Identity, Skeleton};
 use crate::news::gather::gather;
@@ -124,7 +123,7 @@ impl Prepared {
 }
 
 /// Who is shown the mail when there is no list.
-fn stand_in() -> Recipient {
+pub fn stand_in() -> Recipient {
     let mut values = Values::new();
     for (column, value) in
         [("email", "sam.example@example.org"), ("first_name", "Sam"), ("last_name", "Example")]
@@ -190,72 +189,6 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
     Ok(Chosen { name, window, draft })
 }
 
-/// The window of the last edition that was planned: for real, or else for practice.
-pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
-    for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let editions = ledger.editions().await?;
-        if let Some(last) = editions.iter().max_by_key(|edition| edition.window_end) {
-            return Ok(Some(window_of(project, last)));
-        }
-    }
-    Ok(None)
-}
-
-/// The window of an edition of the ledger.
-pub fn window_of(project: &Project, edition: &PlannedEdition) -> Window {
-    Window {
-        start: edition.window_start,
-        end: edition.window_end,
-        zone: project.settings.time_zone,
-    }
-}
-
-/// Where the ledger is: the project's own file, the file that `ROUNDUP_LEDGER` names, or its server. Practice has its own.
-enum Where {
-    File(std::path::PathBuf),
-    Server(secrecy::SecretString),
-}
-
-fn ledger_place(project: &Project, practice: bool) -> Result<Where, Failure> {
-    use secrecy::ExposeSecret;
-    let named = project.secret(Variable::Ledger)?;
-    let Some(named) = named.filter(|_| !practice) else {
-        return Ok(Where::File(project.ledger_path(practice)));
-    };
-    let text = named.expose_secret();
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Ok(Where::Server(named));
-    }
-    Ok(Where::File(project.path(text.strip_prefix("sqlite:").unwrap_or(text))))
-}
-
-/// The ledger, made if there is none, for so many connections at a time.
-pub async fn ledger_for(
-    project: &Project,
-    practice: bool,
-    connections: usize,
-) -> Result<KeptLedger, Failure> {
-    Ok(match ledger_place(project, practice)? {
-        Where::File(path) => KeptLedger::File(SqliteLedger::open_for(&path, connections)?),
-        Where::Server(address) => {
-            use secrecy::ExposeSecret;
-            KeptLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
-        }
-    })
-}
-
-/// A ledger that is there already.
-pub async fn existing_ledger(
-    project: &Project,
-    practice: bool,
-) -> Result<Option<KeptLedger>, Failure> {
-    match ledger_place(project, practice)? {
-        Where::File(path) if !path.exists() => Ok(None),
-        Where::File(_) | Where::Server(_) => ledger_for(project, practice, 1).await.map(Some),
-    }
-}
-
 /// Reads all news, and tells of what could not be read.
 pub async fn read_news(project: &Project, screen: &Screen) -> Reading {
     let settings = &project.settings;
@@ -273,7 +206,12 @@ fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Ed
     } else {
         let organisation = &settings.organisation.name;
         let lexicon = project.lexicon()?;
-        proposed = Draft::propose(&chosen.window, &selection, None, organisation, &lexicon);
+        let mut draft = Draft::propose(&chosen.window, &selection, None, organisation, &lexicon);
+        for lexicon in project.other_lexicons()? {
+            let words = draft.propose_in(&selection, organisation, &lexicon);
+            draft.translations.insert(lexicon.language.clone(), words);
+        }
+        proposed = draft;
         &proposed
     };
     Ok(edit(draft, selection)?)
@@ -319,17 +257,6 @@ async fn compose_items(
     }
 }
 
-/// Whether a check asks beyond the project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
-    /// Nobody: what earlier checks heard is enough. Nothing is measured beside what sending needs.
-    Nobody,
-    /// Nobody, for a check that tells all it can without the world.
-    Offline,
-    /// The links, and SpamAssassin where it is installed.
-    World,
-}
-
 /// Composes an edition, assembles its people, measures everybody's message and asks every rule.
 pub async fn prepare(
     project: &Project,
@@ -359,52 +286,21 @@ pub async fn prepare(
     if examination.audience.mailed == 0 {
         examination.look_at(&unsigned, &stand_in(), &mut Scratch::default());
     }
-    let Examination { audience, largest, whose, doubts } = examination;
     let templates = project.templates()?;
-    let numbers = Numbers {
-        mailed: audience.mailed,
-        without_basis: audience.without_basis,
-        said_no: audience.said_no,
-        otherwise: audience.left_out - audience.without_basis - audience.said_no,
-    };
-    let messages = two_messages(project, &composition, &identity, &audience, date)?;
-    let shown = Shown::of(&composition);
-    let before = project.checked_before(date);
-    let addresses = shown.addresses();
-    let (answers, spam) = match asking {
-        Asking::Nobody | Asking::Offline => (before.answers, None),
-        Asking::World => {
-            screen.say(&format!("Asking {} …", links(addresses.len())));
-            let allow_local = settings.checks.allow_local;
-            tokio::join!(
-                probe::ask(&addresses, &before.answers, allow_local, date),
-                probe::spam(&messages[0])
-            )
-        }
-    };
-    let known = Known {
+    let question = Question {
         edition: &edition,
+        composition: &composition,
         theme: &theme,
         templates: &templates,
-        settings: &settings.text,
-        today: world::today(settings.time_zone),
-        largest: Some((largest, &whose)),
-        doubts: &doubts,
-        numbers: list.as_ref().map(|_| &numbers),
-        earlier: &earlier(project, &edition.name).await?,
-        messages: &messages,
-        answers: &answers,
-        terms: &project.terms()?,
-        spam: spam.as_ref(),
+        people,
+        examination: &examination,
+        has_list: list.is_some(),
+        identity: &identity,
+        date,
     };
-    let Checked { findings, silenced } = check(&shown, &known, &settings.checks);
-    let scores = clients::scores(&shown);
-    let costs = match asking {
-        Asking::World | Asking::Offline => {
-            compose::costs(&edition, &theme, &templates, people, &composition)?
-        }
-        Asking::Nobody => Vec::new(),
-    };
+    let Heard { findings, silenced, answers, scores, costs } =
+        ask(project, &question, asking, screen).await?;
+    let Examination { audience, largest, .. } = examination;
     Ok(Prepared {
         edition,
         composition,
@@ -421,106 +317,6 @@ pub async fn prepare(
         unread,
         unsigned,
     })
-}
-
-/// The messages of two people, as they would be sent: the rules look at their bytes.
-fn two_messages(
-    project: &Project,
-    composition: &Composition,
-    identity: &Identity,
-    audience: &Audience,
-    date: DateTime<Utc>,
-) -> Result<Vec<Vec<u8>>, Failure> {
-    let skeleton = skeleton(project, composition.clone(), identity.clone(), date)?;
-    let somebody = audience.first.first().cloned().unwrap_or_else(stand_in);
-    // Another person of the same segments: what differs is hers alone.
-    let mut second = somebody.clone();
-    second.address = EmailAddress::parse("alex.other@example.org").expect("a plain address");
-    for (column, value) in &mut second.values {
-        *value = if column == "email" { second.address.to_string() } else { "Alex".to_owned() };
-    }
-    Ok([somebody, second].iter().map(|person| skeleton.address(person).bytes).collect())
-}
-
-/// The editions that were mailed for real, the latest first, without this one.
-async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure> {
-    /// Two years of weekly editions: what is older nobody remembers.
-    const MOST: usize = 104;
-    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
-    let mut earlier = Vec::new();
-    for edition in ledger.editions().await?.into_iter().filter(|e| e.name != this).take(MOST) {
-        let people = ledger.progress(&edition.name).await?.people;
-        earlier.push(Earlier {
-            name: edition.name,
-            subject: edition.subject,
-            window_start: edition.window_start,
-            window_end: edition.window_end,
-            people,
-            links: Earlier::links_of(&edition.composition),
-        });
-    }
-    Ok(earlier)
-}
-
-/// Who everybody is, and what was found in their copies.
-#[derive(Debug, Default)]
-struct Examination {
-    audience: Audience,
-    largest: usize,
-    whose: String,
-    doubts: Doubts,
-}
-
-impl Examination {
-    fn look_at(&mut self, skeleton: &Skeleton, recipient: &Recipient, scratch: &mut Scratch) {
-        let examined = skeleton.examine(recipient, scratch);
-        if examined.bytes > self.largest {
-            self.largest = examined.bytes;
-            self.whose = recipient.address.to_string();
-        }
-        if let Some(doubt) = examined.doubt {
-            self.doubts.add(doubt);
-        }
-    }
-
-    fn and(self, later: Self) -> Self {
-        let (largest, whose) = if later.largest > self.largest {
-            (later.largest, later.whose)
-        } else {
-            (self.largest, self.whose)
-        };
-        Self {
-            audience: self.audience.and(later.audience),
-            largest,
-            whose,
-            doubts: self.doubts.and(later.doubts),
-        }
-    }
-}
-
-/// Looks at everybody's copy, on all cores: of a long list it is the longest part of a start.
-fn examine(
-    skeleton: &Arc<Skeleton>,
-    list: &Arc<List>,
-    examples: bool,
-) -> Result<Examination, ListError> {
-    let skeleton = Arc::clone(skeleton);
-    let examinations = on_all_cores(list, move |list, portion| {
-        let mut examination = Examination::default();
-        let mut scratch = Scratch::default();
-        for person in list.people(&portion, examples) {
-            examination.audience.count(&person);
-            if let Person::Mailed(recipient) = &person {
-                examination.look_at(&skeleton, recipient, &mut scratch);
-            }
-        }
-        examination
-    });
-    let mut whole = Examination::default();
-    for examination in examinations {
-        whole = whole.and(examination?);
-    }
-    Ok(whole)
 }
 
 /// What `check` and `preview` look at: they can do without a list, and send nothing.

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use super::checking::Asking;
 use super::draft::write_whole;
 use super::failure::{Exit, Failure};
-use super::prepare::{Asking, Prepared, prepare_to_look};
+use super::prepare::{Prepared, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
 use super::which::Which;
 use super::{Desk, world};
 use crate::check::tally;
+use crate::compose::language_code;
 use crate::message::Skeleton;
 use crate::project::Project;
 use crate::web::Page;
@@ -24,6 +26,9 @@ pub struct Arguments {
     /// Where to write the pages; preview/EDITION when not given
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Show it as readers of this language get it, as in cy
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
 }
 
 /// `roundup.preview/1`.
@@ -43,9 +48,12 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
     let name = &prepared.edition.name;
+    if let Some(language) = &arguments.language {
+        refuse_unspoken(&project, language)?;
+    }
     let folder = arguments.out.unwrap_or_else(|| default_folder(&project, name));
     let skeleton = prepared.skeleton(&project, world::now())?;
-    write(&prepared, &skeleton, &folder)?;
+    write(&prepared, &skeleton, arguments.language.as_deref(), &folder)?;
     let page = folder.join("index.html");
     if screen.json {
         screen.object(&Previewed {
@@ -63,6 +71,20 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     summarise(&prepared, screen)?;
     screen.say(&format!("Next: roundup check {name}, then roundup send {name} --dry-run"));
     Ok(Exit::Done)
+}
+
+/// A language that the newsletter does not speak would be shown as its own, and nobody would notice.
+fn refuse_unspoken(project: &Project, language: &str) -> Result<(), Failure> {
+    let settings = &project.settings;
+    let mut spoken = vec![language_code(&settings.theme.language)];
+    spoken.extend(settings.translations.keys().cloned());
+    if spoken.contains(&language_code(language)) {
+        return Ok(());
+    }
+    let code = language.escape_debug();
+    Err(Failure::new(Exit::Usage, format!("this newsletter has no language `{code}`")).help(
+        format!("it has {}; [translations.cy] in roundup.toml adds Welsh", spoken.join(", ")),
+    ))
 }
 
 /// Where previews go when nobody says where.
@@ -97,11 +119,20 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
 }
 
 /// Writes the page and its companions. Each file is whole or not there.
-pub fn write(prepared: &Prepared, skeleton: &Skeleton, folder: &Path) -> Result<(), Failure> {
-    let example = prepared.example();
+pub fn write(
+    prepared: &Prepared,
+    skeleton: &Skeleton,
+    language: Option<&str>,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let mut example = prepared.example();
+    if let Some(language) = language {
+        example.values.insert("language".to_owned(), language.to_owned());
+    }
+    let shown = skeleton.composition_of(&example);
     let (subject, html, text) = skeleton.seen_by(&example);
     let message = skeleton.address(&example);
-    let variant = prepared.composition.variant(&example.segments);
+    let variant = shown.variant(&example.segments);
     let seen_by = match example.name() {
         Some(name) => name,
         None => example.address.to_string(),
@@ -116,7 +147,7 @@ pub fn write(prepared: &Prepared, skeleton: &Skeleton, folder: &Path) -> Result<
         hash: &prepared.composition.hash(),
         sender: &sender,
         subject: &subject,
-        preheader: &prepared.composition.preheader,
+        preheader: &shown.preheader,
         html: &html,
         text: &text,
         seen_by: &seen_by,
@@ -132,7 +163,7 @@ pub fn write(prepared: &Prepared, skeleton: &Skeleton, folder: &Path) -> Result<
     for (name, bytes) in [
         ("email.html", html.as_bytes()),
         ("email.txt", text.as_bytes()),
-        ("email.mjml", prepared.composition.variants[variant].mjml.as_bytes()),
+        ("email.mjml", shown.variants[variant].mjml.as_bytes()),
         ("message.eml", message.bytes.as_slice()),
         ("index.html", page.html().as_bytes()),
     ] {

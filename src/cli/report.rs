@@ -5,8 +5,8 @@ use clap::Args;
 
 use super::Desk;
 use super::failure::{Exit, Failure};
+use super::ledgers::existing_ledger;
 use super::planned::{find_planned, is_sending};
-use super::prepare::existing_ledger;
 use super::screen::people;
 use crate::ledger::{Ledger, Pick, PlannedEdition, Status, Wish};
 use crate::project::Project;

@@ -8,11 +8,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::carry_on::{CarriedOn, Go, asked, tell_changes};
+use super::checking::Asking;
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
+use super::ledgers;
 use super::orders::{orders, server};
 use super::planned::hold;
-use super::prepare::{self, Asking, Chosen, Destination, Prepared, choose, prepare, skeleton};
+use super::prepare::{Chosen, Destination, Prepared, choose, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
 use super::screen::{Screen, ago, grouped, people};
@@ -89,7 +91,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Interrupted);
     };
     project.own_folder(practice)?;
-    let ledger = Arc::new(prepare::ledger_for(&project, practice, orders.connections).await?);
+    let ledger = Arc::new(ledgers::ledger_for(&project, practice, orders.connections).await?);
     let _held = hold(&project, &*ledger, &chosen.name, practice)?;
     let first = match plan {
         Some(plan) => plan_first(&*ledger, plan).await?,
@@ -152,7 +154,7 @@ async fn plan_first(ledger: &impl Ledger, plan: Plan) -> Result<Option<PlannedEd
 
 /// Whether an earlier run has planned this edition.
 async fn planned_already(project: &Project, name: &str, practice: bool) -> Result<bool, Failure> {
-    match prepare::existing_ledger(project, practice).await? {
+    match ledgers::existing_ledger(project, practice).await? {
         Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
         None => Ok(false),
     }

@@ -2,6 +2,7 @@
 //! Shell: reads the project.
 
 use super::failure::{Exit, Failure};
+use super::ledgers;
 use super::screen::stories;
 use super::status::reports;
 use super::{Desk, prepare, world};
@@ -38,7 +39,7 @@ pub async fn run(desk: &Desk) -> Result<Exit, Failure> {
             return Ok(Exit::Done);
         }
     }
-    let window = match prepare::last_window(&project).await? {
+    let window = match ledgers::last_window(&project).await? {
         Some(last) => Window::since_last(&last, today)
             .unwrap_or_else(|_| Window::last_full_month(today, zone)),
         None => Window::last_full_month(today, zone),

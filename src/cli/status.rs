@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Desk;
 use super::failure::{Exit, Failure};
-use super::prepare::existing_ledger;
+use super::ledgers::existing_ledger;
 use super::report::report_of;
 use crate::ledger::Ledger;
 use crate::project::Project;

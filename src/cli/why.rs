@@ -4,7 +4,8 @@
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use super::prepare::{Destination, existing_ledger, list_if_any};
+use super::ledgers::existing_ledger;
+use super::prepare::{Destination, list_if_any};
 use super::{Desk, world};
 use crate::audience::Person;
 use crate::ledger::Ledger;

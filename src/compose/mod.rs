@@ -58,6 +58,17 @@ pub struct Composition {
     /// Stories that there was no room for: the mail says that they are on the website.
     #[serde(default)]
     pub more: usize,
+    /// The same mail in other languages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub translations: Vec<Translation>,
+}
+
+/// A mail in another language than the newsletter's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Translation {
+    /// `cy`
+    pub language: String,
+    pub composition: Composition,
 }
 
 fn as_in_earlier_versions() -> Density {
@@ -147,6 +158,11 @@ impl Composition {
     }
 }
 
+/// The code by which translations go: `cy-GB` and `CY ` are `cy`.
+pub fn language_code(written: &str) -> String {
+    written.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase()
+}
+
 /// Some pieces with their slots filled for one person.
 pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_url: &str) -> String {
     let mut out = String::new();
@@ -172,7 +188,17 @@ pub fn compose(
     people: &People,
     nonce: Nonce,
 ) -> Result<Composition, ComposeError> {
-    compose_within(edition, theme, templates, people, nonce, None)
+    let mut translations = Vec::new();
+    for language in theme.translations.keys() {
+        let (edition, theme) = (edition.in_language(language), theme.in_language(language));
+        let nonce = nonce.clone();
+        translations.push(Translation {
+            language: language.clone(),
+            composition: compose_within(&edition, &theme, templates, people, nonce, None)?,
+        });
+    }
+    let composition = compose_within(edition, theme, templates, people, nonce, None)?;
+    Ok(Composition { translations, ..composition })
 }
 
 /// What each story that the mail shows takes of its bytes, in the mail's order: the mail without it is so much smaller.
@@ -299,6 +325,7 @@ fn compose_within(
         segments,
         density,
         more: stories - density.shows(stories),
+        translations: Vec::new(),
     };
     try_blocks(&composition, &shared.columns, templates)?;
     let preheader = composition.shown(&preheader_pieces);
@@ -492,6 +519,7 @@ mod tests {
             },
             look: theme::Look::default(),
             appeal: None,
+            translations: std::collections::BTreeMap::new(),
         }
     }
 

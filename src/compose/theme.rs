@@ -1,6 +1,8 @@
 //! How an organisation's mail looks and what its footer says.
 //! Pure: settings.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// `[organisation]` of `roundup.toml`: what the law and courtesy want in every mail.
@@ -134,6 +136,50 @@ pub struct Theme {
     pub organisation: Organisation,
     pub look: Look,
     pub appeal: Option<Appeal>,
+    /// What it says in other languages, by code. The mail is composed in each of them.
+    pub translations: BTreeMap<String, ThemeWords>,
+}
+
+/// `[translations.cy]`: the sender's own words in another language. What is not there stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThemeWords {
+    pub name: Option<String>,
+    pub legal_name: Option<String>,
+    pub address: Option<String>,
+    pub charity: Option<String>,
+    pub website: Option<String>,
+    pub why: Option<String>,
+    pub tagline: Option<String>,
+    pub footer: Option<String>,
+    pub appeal: Option<Appeal>,
+}
+
+impl Theme {
+    /// The theme in another language.
+    #[must_use]
+    pub fn in_language(&self, language: &str) -> Self {
+        let mut theme = self.clone();
+        language.clone_into(&mut theme.look.language);
+        let Some(words) = self.translations.get(language) else { return theme };
+        let organisation = &mut theme.organisation;
+        for (there, own) in [
+            (&mut organisation.name, &words.name),
+            (&mut organisation.legal_name, &words.legal_name),
+            (&mut organisation.address, &words.address),
+            (&mut organisation.website, &words.website),
+            (&mut organisation.why, &words.why),
+        ] {
+            if let Some(own) = own {
+                own.clone_into(there);
+            }
+        }
+        organisation.charity = words.charity.clone().or(organisation.charity.take());
+        theme.look.tagline = words.tagline.clone().or(theme.look.tagline.take());
+        theme.look.footer = words.footer.clone().or(theme.look.footer.take());
+        theme.appeal = words.appeal.clone().or(theme.appeal.take());
+        theme
+    }
 }
 
 impl Look {

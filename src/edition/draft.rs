@@ -1,6 +1,8 @@
 //! The file of an edition, `editions/NAME.md`: front matter for the decisions, a body for the introduction.
 //! Pure: text in, a draft out, and back.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -24,6 +26,17 @@ pub struct Draft {
     pub items: Vec<Mention>,
     pub pinned: Vec<Mention>,
     pub left_out: Vec<Mention>,
+    pub introduction: Words,
+    /// The editor's words in other languages, by code.
+    pub translations: BTreeMap<String, Translation>,
+}
+
+/// The editor's words in another language: the file `editions/NAME.cy.md`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Translation {
+    pub subject: Words,
+    pub preheader: Words,
+    /// Markdown.
     pub introduction: Words,
 }
 
@@ -86,7 +99,67 @@ impl Draft {
             pinned: Vec::new(),
             left_out: Vec::new(),
             introduction: Words::proposed(""),
+            translations: BTreeMap::new(),
         }
+    }
+
+    /// The words that would be proposed in another language.
+    pub fn propose_in(
+        &self,
+        selection: &Selection,
+        organisation: &str,
+        lexicon: &Lexicon,
+    ) -> Translation {
+        let language = &lexicon.language;
+        let translated = Selection {
+            chosen: selection.chosen.iter().map(|item| item.in_language(language)).collect(),
+            ..Selection::default()
+        };
+        let proposed =
+            Self::propose(&self.window, &translated, Some(&self.template), organisation, lexicon);
+        Translation {
+            subject: proposed.subject,
+            preheader: proposed.preheader,
+            introduction: proposed.introduction,
+        }
+    }
+
+    /// Reads the words of another language.
+    ///
+    /// # Errors
+    /// Says at which line the file is wrong, and the cure.
+    pub fn read_translation(path: &str, text: &str) -> Result<Translation, Problem> {
+        const WORDS: [&str; 2] = ["subject", "preheader"];
+        let document = markdown::document(path, text)?;
+        for field in document.fields.keys() {
+            if !WORDS.contains(&field.as_str()) {
+                let line = document.line_of(field).unwrap_or(1);
+                return Err(Problem::new(
+                    Place::line(path, line),
+                    format!("`{field}` does not belong into a translation"),
+                    "it has `subject:`, `preheader:` and the introduction; all else stands in the edition's own file",
+                ));
+            }
+        }
+        let words = |field: &str| {
+            document.fields.get(field).and_then(Value::as_str).map(|text| Words {
+                text: text.to_owned(),
+                source: Some(path.to_owned()),
+                line: document.line_of(field).unwrap_or(1),
+            })
+        };
+        let subject = words("subject").ok_or_else(|| {
+            Problem::new(
+                Place::line(path, 1),
+                "the translation has no `subject`",
+                "add a line subject: \"…\"",
+            )
+        })?;
+        Ok(Translation {
+            subject,
+            preheader: words("preheader").unwrap_or_else(|| Words::proposed("")),
+            introduction: introduction(path, text, document.body),
+        })
     }
 
     /// The file's name, for places.
@@ -152,8 +225,6 @@ impl Draft {
             )
         })?;
         let list = |field: &str| mentions(&document, path, field);
-        let body = document.body.trim_start_matches(['\r', '\n']);
-        let body_line = text.lines().count() - body.lines().count() + 1;
         Ok(Self {
             name: name.to_owned(),
             source: Some(path.to_owned()),
@@ -165,11 +236,8 @@ impl Draft {
             items: list("items")?,
             pinned: list("pinned")?,
             left_out: list("left_out")?,
-            introduction: Words {
-                text: body.trim_end().to_owned(),
-                source: Some(path.to_owned()),
-                line: body_line,
-            },
+            introduction: introduction(path, text, document.body),
+            translations: BTreeMap::new(),
         })
     }
 
@@ -212,6 +280,29 @@ impl Draft {
             file.push('\n');
         }
         file
+    }
+}
+
+impl Translation {
+    /// The words as a file that people edit.
+    pub fn write(&self) -> String {
+        let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+        format!(
+            "---\nsubject: {}\npreheader: {}\n---\n\n{}",
+            quoted(&self.subject.text),
+            quoted(&self.preheader.text),
+            self.introduction.text
+        )
+    }
+}
+
+/// What stands below the front matter of `text`.
+fn introduction(path: &str, text: &str, body: &str) -> Words {
+    let body = body.trim_start_matches(['\r', '\n']);
+    Words {
+        text: body.trim_end().to_owned(),
+        source: Some(path.to_owned()),
+        line: text.lines().count() - body.lines().count() + 1,
     }
 }
 

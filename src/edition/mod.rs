@@ -3,6 +3,8 @@
 
 pub mod draft;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -33,12 +35,32 @@ pub struct Edition {
     pub unmentioned: Vec<Item>,
     /// Without a date that decides.
     pub undecided: Vec<Item>,
+    /// The editor's words in other languages, by code.
+    pub translations: BTreeMap<String, draft::Translation>,
 }
 
 impl Edition {
     /// All items that the mail shows, in its order.
     pub fn shown(&self) -> impl Iterator<Item = &Item> {
         self.pinned.iter().chain(&self.items)
+    }
+
+    /// The edition in another language: each story that is translated, and the editor's words if they are.
+    #[must_use]
+    pub fn in_language(&self, language: &str) -> Self {
+        let translated =
+            |items: &[Item]| items.iter().map(|item| item.in_language(language)).collect();
+        let mut edition = Self {
+            pinned: translated(&self.pinned),
+            items: translated(&self.items),
+            ..self.clone()
+        };
+        if let Some(words) = self.translations.get(language) {
+            edition.subject = words.subject.clone();
+            edition.preheader = words.preheader.clone();
+            edition.introduction = words.introduction.clone();
+        }
+        edition
     }
 }
 
@@ -145,6 +167,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         introduction: draft.introduction.clone(),
         unmentioned: chosen.into_iter().filter(|item| !mentioned(item)).collect(),
         undecided: undecided.into_iter().filter(|item| !mentioned(item)).collect(),
+        translations: draft.translations.clone(),
         pinned,
         items,
     })

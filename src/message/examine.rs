@@ -3,7 +3,8 @@
 //!
 //! What is the same for everybody was looked at when it was composed; here only what differs by person is rendered.
 
-use super::{Part, Skeleton, fixed_bytes};
+use super::Skeleton;
+use super::mail::{Part, fixed_bytes};
 use crate::audience::Recipient;
 use crate::check::Doubt;
 use crate::compose::{Context, Piece};
@@ -31,8 +32,9 @@ pub struct Scratch {
 impl Skeleton {
     /// Renders what differs in one person's message.
     pub fn examine(&self, recipient: &Recipient, scratch: &mut Scratch) -> Examined {
-        let head = self.head_of(recipient);
-        let parts = &self.bodies[self.composition.variant(&recipient.segments)];
+        let mail = self.mail_of(recipient);
+        let head = self.head_of(mail, recipient);
+        let parts = mail.body(recipient);
         let mut bytes = head.fields.len() + 2 + fixed_bytes(parts);
         // The name stands in the To field, whether the text uses it or not.
         let mut doubt = recipient.name().filter(|name| has_marks(name)).map(|name| Doubt {
@@ -43,11 +45,11 @@ impl Skeleton {
             let Part::Slot { index, context } = part else { continue };
             let Scratch { encoded, value } = scratch;
             value.clear();
-            self.filler.fill(*index, *context, &recipient.values, &head.unsubscribe_url, value);
+            mail.filler.fill(*index, *context, &recipient.values, &head.unsubscribe_url, value);
             encoded.clear();
             quoted_printable::encode_piece(value, encoded);
             bytes += encoded.len();
-            let is_field = self.composition.slots[*index].is_field();
+            let is_field = mail.composition.slots[*index].is_field();
             if doubt.is_none() && is_field && *context == Context::PlainText {
                 let what = if has_marks(value) {
                     Some(format!("would read `{value}`"))
@@ -64,9 +66,10 @@ impl Skeleton {
 
     /// The first line of the plain text that differs by person, as this person reads it.
     pub fn first_personal_line(&self, recipient: &Recipient) -> Option<String> {
-        let variant = &self.composition.variants[self.composition.variant(&recipient.segments)];
+        let mail = self.mail_of(recipient);
+        let variant = mail.variant(recipient);
         let is_field = |piece: &Piece| match piece {
-            Piece::Slot { index, .. } => self.composition.slots[*index].is_field(),
+            Piece::Slot { index, .. } => mail.composition.slots[*index].is_field(),
             Piece::Text(_) => false,
         };
         let at = variant.text.iter().position(is_field)?;

@@ -6,6 +6,7 @@
 //! header fields that name the person, and nowhere else.
 
 pub mod examine;
+mod mail;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -14,11 +15,13 @@ use thiserror::Error;
 
 use crate::audience::{Keys, Recipient};
 use crate::compose::slot::BlockError;
-use crate::compose::{Composition, Context, Filler, Piece, filled};
+use crate::compose::{Composition, Piece, filled, language_code};
 use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
 use crate::rfc::dkim::Signer;
 use crate::rfc::header::{DisplayName, HeaderTextError, mailbox_field, text_field};
 use crate::rfc::{list, quoted_printable};
+
+use mail::{Mail, Part, fixed_bytes};
 
 /// `[sender]` of `roundup.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -142,28 +145,19 @@ pub struct Message {
 /// A composition made ready to address many people.
 #[derive(Debug)]
 pub struct Skeleton {
-    composition: Composition,
-    filler: Filler,
     identity: Identity,
     keys: Keys,
     signers: Vec<Signer>,
-    /// Fields before those that name the person, and after them.
+    /// Fields before those that name the person.
     head: String,
-    tail: String,
-    /// For each variant, its body.
-    bodies: Vec<Vec<Part>>,
+    /// The newsletter's own language first.
+    mails: Vec<Mail>,
 }
 
 struct Head {
     fields: String,
     message_id: String,
     unsubscribe_url: String,
-}
-
-#[derive(Debug)]
-enum Part {
-    Fixed(Vec<u8>),
-    Slot { index: usize, context: Context },
 }
 
 impl Skeleton {
@@ -179,9 +173,6 @@ impl Skeleton {
         date: DateTime<Utc>,
         zone: Tz,
     ) -> Result<Self, BlockError> {
-        let filler = Filler::new(&composition.slots)?;
-        // `=_` cannot occur in quoted-printable text (RFC 2045 section 6.7).
-        let boundary = format!("=_roundup_{}", composition.hash());
         let mut head = mailbox_field("From", &identity.sender);
         if let Some(reply_to) = &identity.reply_to {
             head.push_str(&mailbox_field("Reply-To", reply_to));
@@ -191,46 +182,35 @@ impl Skeleton {
         tail.push_str(&list::list_id(&list_name, &identity.list_id));
         // Asks machines not to answer for people who are away.
         tail.push_str("Precedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n");
-        tail.push_str(&format!(
-            "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"
-        ));
-        let bodies = composition
-            .variants
+        let translations: Vec<Mail> = composition
+            .translations
             .iter()
-            .map(|variant| {
-                let mut parts = vec![Part::Fixed(Vec::new())];
-                for (kind, pieces) in [("plain", &variant.text), ("html", &variant.html)] {
-                    push_fixed(
-                        &mut parts,
-                        format!(
-                            "--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n\
-                             Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-                        )
-                        .as_bytes(),
-                    );
-                    for piece in pieces {
-                        match piece {
-                            Piece::Text(text) => {
-                                let mut encoded = Vec::with_capacity(text.len() + text.len() / 8);
-                                quoted_printable::encode_piece(text, &mut encoded);
-                                push_fixed(&mut parts, &encoded);
-                            }
-                            Piece::Slot { index, context } => {
-                                parts.push(Part::Slot { index: *index, context: *context });
-                            }
-                        }
-                    }
-                    push_fixed(&mut parts, b"\r\n");
-                }
-                push_fixed(&mut parts, format!("--{boundary}--\r\n").as_bytes());
-                parts
-            })
-            .collect();
-        Ok(Self { composition, filler, identity, keys, signers, head, tail, bodies })
+            .map(|one| Mail::new(&one.language, one.composition.clone(), &tail))
+            .collect::<Result<_, _>>()?;
+        let mut mails = vec![Mail::new("", composition, &tail)?];
+        mails.extend(translations);
+        Ok(Self { identity, keys, signers, head, mails })
     }
 
+    /// What was composed, in all its languages.
     pub fn composition(&self) -> &Composition {
-        &self.composition
+        &self.mails[0].composition
+    }
+
+    /// What was composed in the language that a person gets.
+    pub fn composition_of(&self, recipient: &Recipient) -> &Composition {
+        &self.mail_of(recipient).composition
+    }
+
+    /// The mail in the language that stands in a person's column `language`, or else in the newsletter's own.
+    fn mail_of(&self, recipient: &Recipient) -> &Mail {
+        let own = &self.mails[0];
+        if self.mails.len() == 1 {
+            return own;
+        }
+        let wanted = recipient.values.get("language").map_or("", String::as_str);
+        let code = language_code(wanted);
+        self.mails.iter().skip(1).find(|mail| mail.language == code).unwrap_or(own)
     }
 
     pub fn keys(&self) -> &Keys {
@@ -239,20 +219,21 @@ impl Skeleton {
 
     /// The HTML and the text as this person sees them, for previews.
     pub fn seen_by(&self, recipient: &Recipient) -> (String, String, String) {
-        let variant = &self.composition.variants[self.composition.variant(&recipient.segments)];
+        let mail = self.mail_of(recipient);
+        let variant = mail.variant(recipient);
         let token = self.keys.unsubscribe_token(&recipient.address);
         let url = self.identity.unsubscribe_url(&token);
-        let fill = |pieces: &[Piece]| filled(&self.filler, pieces, &recipient.values, &url);
-        (fill(&self.composition.subject), fill(&variant.html), fill(&variant.text))
+        let fill = |pieces: &[Piece]| filled(&mail.filler, pieces, &recipient.values, &url);
+        (fill(&mail.composition.subject), fill(&variant.html), fill(&variant.text))
     }
 
     /// The header fields of one person's message, in order, without the signatures.
-    fn head_of(&self, recipient: &Recipient) -> Head {
+    fn head_of(&self, mail: &Mail, recipient: &Recipient) -> Head {
         let token = self.keys.unsubscribe_token(&recipient.address);
         let unsubscribe_url = self.identity.unsubscribe_url(&token);
         let message_id = format!(
             "{}@{}",
-            self.keys.message_id(&self.composition.edition, &recipient.address),
+            self.keys.message_id(&mail.composition.edition, &recipient.address),
             self.identity.domain()
         );
         let to = Mailbox {
@@ -260,16 +241,16 @@ impl Skeleton {
             address: recipient.address.clone(),
         };
         let subject =
-            filled(&self.filler, &self.composition.subject, &recipient.values, &unsubscribe_url);
-        let mail = self.identity.unsubscribe_mail(&token);
+            filled(&mail.filler, &mail.composition.subject, &recipient.values, &unsubscribe_url);
+        let by_mail = self.identity.unsubscribe_mail(&token);
         let https = self.identity.public_url.as_ref().map(|_| unsubscribe_url.as_str());
         let fields = [
             self.head.as_str(),
             &mailbox_field("To", &to),
             &text_field("Subject", &subject),
             &format!("Message-ID: <{message_id}>\r\n"),
-            &list::unsubscribe(https, &mail),
-            &self.tail,
+            &list::unsubscribe(https, &by_mail),
+            &mail.tail,
         ]
         .concat();
         Head { fields, message_id, unsubscribe_url }
@@ -277,9 +258,9 @@ impl Skeleton {
 
     /// One person's message.
     pub fn address(&self, recipient: &Recipient) -> Message {
-        let Head { fields, message_id, unsubscribe_url: url } = self.head_of(recipient);
-        let variant = self.composition.variant(&recipient.segments);
-        let parts = &self.bodies[variant];
+        let mail = self.mail_of(recipient);
+        let Head { fields, message_id, unsubscribe_url: url } = self.head_of(mail, recipient);
+        let parts = mail.body(recipient);
         let mut bytes = Vec::with_capacity(fields.len() + fixed_bytes(parts) + ROOM_BYTES);
         bytes.extend_from_slice(fields.as_bytes());
         bytes.extend_from_slice(b"\r\n");
@@ -290,7 +271,7 @@ impl Skeleton {
                 Part::Fixed(fixed) => bytes.extend_from_slice(fixed),
                 Part::Slot { index, context } => {
                     value.clear();
-                    self.filler.fill(*index, *context, &recipient.values, &url, &mut value);
+                    mail.filler.fill(*index, *context, &recipient.values, &url, &mut value);
                     quoted_printable::encode_piece(&value, &mut bytes);
                 }
             }
@@ -314,18 +295,6 @@ impl Skeleton {
 
 /// Room for slots and a signature, so that a message is written into memory once.
 const ROOM_BYTES: usize = 8 * 1024;
-
-fn fixed_bytes(parts: &[Part]) -> usize {
-    parts.iter().map(|part| if let Part::Fixed(fixed) = part { fixed.len() } else { 0 }).sum()
-}
-
-fn push_fixed(parts: &mut Vec<Part>, bytes: &[u8]) {
-    if let Some(Part::Fixed(last)) = parts.last_mut() {
-        last.extend_from_slice(bytes);
-    } else {
-        parts.push(Part::Fixed(bytes.to_vec()));
-    }
-}
 
 /// Header text as whole fields: a line that begins with white space belongs to the one before.
 fn split_fields(text: &str) -> Vec<&str> {
@@ -351,7 +320,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::compose::{Slot, Values, Variant};
+    use crate::compose::{Context, Slot, Values, Variant};
 
     pub(super) fn settings() -> Settings {
         Settings {
@@ -395,6 +364,7 @@ mod tests {
             segments: BTreeSet::new(),
             density: crate::compose::Density::Cards,
             more: 0,
+            translations: Vec::new(),
         }
     }
 

@@ -241,6 +241,7 @@ fn add(reading: &mut Reading, source: &str, address: &str, zone: Tz, index: usiz
         event: None,
         quote: None,
         lines: crate::news::item::Lines::default(),
+        translations: std::collections::BTreeMap::new(),
     });
 }
 

@@ -134,6 +134,7 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         event,
         quote,
         lines: given.lines(paragraphs),
+        translations: BTreeMap::new(),
         place: origin.place.clone(),
     };
     reading.items.push(item);

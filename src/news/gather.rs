@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::date::PartialDate;
 use super::fetch::{self, LONGEST_ANSWER_BYTES};
 use super::item::Reading;
-use super::{csv, feed, json, listing, markdown, same};
+use super::{csv, feed, json, listing, markdown, same, translated};
 use crate::problem::{Place, Problem};
 
 /// What a source is made of.
@@ -197,6 +197,7 @@ fn read_folder(project: &Path, folder: &Path, source: &str, zone: Tz) -> Reading
             Err(error) => reading.append(refusal(&shown, error, "look at its rights")),
         }
     }
+    translated::join(&mut reading);
     reading
 }
 

@@ -1,6 +1,8 @@
 //! One story, and what a reader of a source gives.
 //! Pure: plain values.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -41,9 +43,36 @@ pub struct Item {
     pub quote: Option<Quote>,
     #[serde(skip)]
     pub lines: Lines,
+    /// The same story in other languages, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, Item>,
 }
 
 impl Item {
+    /// The story in a language: what is not translated stays as it is, and so do its name, date and order.
+    #[must_use]
+    pub fn in_language(&self, language: &str) -> Self {
+        let Some(own) = self.translations.get(language) else { return self.clone() };
+        let or = |own: &Option<String>, whole: &Option<String>| own.clone().or(whole.clone());
+        Self {
+            title: own.title.clone(),
+            title_made: own.title_made,
+            summary: if own.summary.is_empty() {
+                self.summary.clone()
+            } else {
+                own.summary.clone()
+            },
+            link: or(&own.link, &self.link),
+            image: own.image.clone().or(self.image.clone()),
+            topics: if own.topics.is_empty() { self.topics.clone() } else { own.topics.clone() },
+            event: own.event.clone().or(self.event.clone()),
+            quote: own.quote.clone().or(self.quote.clone()),
+            place: own.place.clone(),
+            lines: own.lines.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The place of one of its parts, as exactly as the source has lines.
     pub fn place_of(&self, line: Option<usize>) -> Place {
         match line {

@@ -12,6 +12,7 @@ pub mod json;
 pub mod listing;
 pub mod markdown;
 pub mod same;
+pub mod translated;
 
 pub use date::{DateError, PartialDate};
 pub use item::{Image, Item, Reading, Skipped};

@@ -106,6 +106,7 @@ mod tests {
             event: None,
             quote: None,
             lines: crate::news::item::Lines::default(),
+            translations: std::collections::BTreeMap::new(),
         }
     }
 

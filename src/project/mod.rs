@@ -21,6 +21,7 @@ use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::edition::Draft;
 use crate::lexicon::{Lexicon, LexiconError};
+use crate::news::translated::language_of;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::base16;
 use crate::rfc::csv::Input;
@@ -142,6 +143,16 @@ impl Project {
         Ok(Lexicon::of(&self.settings.theme.language, &self.templates()?.words())?)
     }
 
+    /// The words of the languages that the mail goes out in too.
+    ///
+    /// # Errors
+    /// When there are none for one of them, or a file of them is wrong.
+    pub fn other_lexicons(&self) -> Result<Vec<Lexicon>, ProjectError> {
+        let words = self.templates()?.words();
+        let languages = self.settings.translations.keys();
+        Ok(languages.map(|code| Lexicon::of(code, &words)).collect::<Result<_, _>>()?)
+    }
+
     /// The terms that `[checks]` names: the project's own list, or one that comes with roundup.
     ///
     /// # Errors
@@ -163,7 +174,13 @@ impl Project {
     /// When the folder cannot be read.
     pub fn drafts(&self) -> Result<Vec<String>, ProjectError> {
         let files = files(&self.path("editions"), "md")?;
-        Ok(files.into_iter().map(|(_, name)| name.trim_end_matches(".md").to_owned()).collect())
+        let names: Vec<String> =
+            files.into_iter().map(|(_, name)| name.trim_end_matches(".md").to_owned()).collect();
+        // `2020-12.cy` holds the Welsh words of `2020-12`.
+        let is_translation = |name: &String| {
+            language_of(name).is_some_and(|(edition, _)| names.iter().any(|n| n == edition))
+        };
+        Ok(names.iter().filter(|name| !is_translation(name)).cloned().collect())
     }
 
     /// The file of a draft, below the project. A name never leads out of `editions/`.
@@ -194,7 +211,17 @@ impl Project {
         }
         let text = read_text(&path, &shown, LONGEST_TEXT_BYTES)?;
         let draft = Draft::read(name, &shown, &text, self.settings.time_zone);
-        draft.map(Some).map_err(ProjectError::Draft)
+        let mut draft = draft.map_err(ProjectError::Draft)?;
+        for language in self.settings.translations.keys() {
+            let shown = self.draft_path(&format!("{name}.{language}"))?;
+            let path = self.path(&shown);
+            if path.is_file() {
+                let text = read_text(&path, &shown, LONGEST_TEXT_BYTES)?;
+                let words = Draft::read_translation(&shown, &text).map_err(ProjectError::Draft)?;
+                draft.translations.insert(language.clone(), words);
+            }
+        }
+        Ok(Some(draft))
     }
 
     /// All lists of `subscribers/` as one: a person who stands in two of them is mailed once.

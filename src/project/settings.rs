@@ -1,6 +1,7 @@
 //! `roundup.toml`: every room's settings in one file, and no word that nobody knows.
 //! Pure: text in, settings out.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono_tz::Tz;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::compose::Theme;
-use crate::compose::theme::{Appeal, Look, Organisation};
+use crate::compose::theme::{Appeal, Look, Organisation, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
 use crate::{check, message, news, send};
@@ -25,6 +26,9 @@ pub struct Settings {
     #[serde(default)]
     pub theme: Look,
     pub appeal: Option<Appeal>,
+    /// Languages that the mail goes out in too, by code, with the sender's words in them.
+    #[serde(default)]
+    pub translations: BTreeMap<String, ThemeWords>,
     /// Where news comes from; the folder `news/` when there is none.
     #[serde(default)]
     pub news: Vec<news::gather::Settings>,
@@ -97,6 +101,7 @@ impl Settings {
             organisation: self.organisation.clone(),
             look: self.theme.clone(),
             appeal: self.appeal.clone(),
+            translations: self.translations.clone(),
         }
     }
 

@@ -1,0 +1,136 @@
+//! Translations: what is missing in a language, and who asks for one that there is not.
+//! Pure: an edition and numbers in, findings out.
+
+use super::{Finding, Known, Rule, Severity, Shown};
+use crate::compose::language_code;
+use crate::problem::Place;
+
+pub const RULES: [Rule; 2] = [
+    Rule::new(
+        "translation",
+        "Is everything translated that a language's readers get?",
+        "With `[translations.cy]` in roundup.toml the mail goes out in Welsh too, to the people whose column `language` says \
+         `cy`. A story is translated by a file beside it, `story.cy.md`, and the editor's words by `editions/NAME.cy.md`. What \
+         is not translated is in the newsletter's own language.",
+        translation,
+    ),
+    Rule::new(
+        "unspoken",
+        "Does everybody get the language she asked for?",
+        "The list says of some people that they read a language which this newsletter does not speak: they get its own. Add \
+         `[translations.…]` for it when there are many.",
+        unspoken,
+    ),
+];
+
+fn translation(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for language in known.theme.translations.keys() {
+        let edition = known.edition;
+        if !edition.translations.contains_key(language) {
+            findings.push(Finding::new(
+                "translation",
+                Severity::Should,
+                edition.subject.place(),
+                format!("subject and introduction are not translated into `{language}`"),
+                format!("write editions/{}.{language}.md", edition.name),
+            ));
+        }
+        let missing: Vec<_> =
+            edition.shown().filter(|item| !item.translations.contains_key(language)).collect();
+        if let Some(first) = missing.first() {
+            let all = edition.shown().count();
+            let beside = first.place.source.trim_end_matches(".md");
+            findings.push(Finding::new(
+                "translation",
+                Severity::Note,
+                first.place.clone(),
+                format!(
+                    "{} of {all} stories are not translated into `{language}`, as \"{}\"",
+                    missing.len(),
+                    first.title
+                ),
+                format!("write {beside}.{language}.md"),
+            ));
+        }
+    }
+    findings
+}
+
+fn unspoken(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers else { return Vec::new() };
+    let own = language_code(&known.theme.look.language);
+    let spoken = |code: &str| code == own || known.theme.translations.contains_key(code);
+    let mut unspoken: Vec<(&String, u64)> = numbers
+        .languages
+        .iter()
+        .filter(|(code, _)| !spoken(code))
+        .map(|(code, people)| (code, *people))
+        .collect();
+    unspoken.sort_by_key(|(_, people)| std::cmp::Reverse(*people));
+    let people: u64 = unspoken.iter().map(|(_, people)| people).sum();
+    if people == 0 {
+        return Vec::new();
+    }
+    let codes: Vec<&str> = unspoken.iter().take(5).map(|(code, _)| code.as_str()).collect();
+    vec![Finding::new(
+        "unspoken",
+        Severity::Note,
+        Place::whole("subscribers/"),
+        format!(
+            "{people} of {} people ask for another language: {}",
+            numbers.mailed,
+            codes.join(", ")
+        ),
+        format!("they get `{own}`; a language is added with [translations.{}]", codes[0]),
+    )]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::tests::Mail;
+    use super::super::{Numbers, Severity};
+    use crate::compose::theme::ThemeWords;
+
+    fn welsh(change: impl FnOnce(&mut Mail)) -> Mail {
+        Mail::with(|mail| {
+            mail.theme.translations.insert("cy".to_owned(), ThemeWords::default());
+            change(mail);
+        })
+    }
+
+    #[test]
+    fn what_is_not_translated() {
+        let findings = welsh(|_| ()).checked().findings;
+        assert_eq!(findings.len(), 2);
+        assert_eq!((findings[0].rule, findings[0].severity), ("translation", Severity::Should));
+        assert_eq!(
+            findings[1].message,
+            "1 of 1 stories are not translated into `cy`, as \"Training for forty nurses\""
+        );
+        assert_eq!(findings[1].cure, "write news/nurses.cy.md");
+        let whole = welsh(|mail| {
+            let item = &mut mail.edition.items[0];
+            item.translations.insert("cy".to_owned(), item.clone());
+            let words = crate::edition::draft::Translation {
+                subject: mail.edition.subject.clone(),
+                preheader: mail.edition.preheader.clone(),
+                introduction: mail.edition.introduction.clone(),
+            };
+            mail.edition.translations.insert("cy".to_owned(), words);
+        });
+        assert_eq!(whole.findings(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn people_who_read_another_language() {
+        let mail = Mail::with(|mail| {
+            let languages: BTreeMap<String, u64> =
+                [("en", 5), ("pl", 2), ("cy", 1)].map(|(code, n)| (code.to_owned(), n)).into();
+            mail.numbers = Some(Numbers { mailed: 9, languages, ..Numbers::default() });
+        });
+        assert_eq!(mail.only_finding(), "unspoken: 3 of 9 people ask for another language: pl, cy");
+    }
+}

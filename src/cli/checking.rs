@@ -1,0 +1,190 @@
+//! What the rules are told, and what they say: the mail in all its languages, its people, what was mailed before, its links.
+//! Shell: reads the ledger, asks the links.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::examination::Examination;
+use super::failure::Failure;
+use super::ledgers::existing_ledger;
+use super::prepare::{skeleton, stand_in};
+use super::screen::{Screen, links};
+use super::world;
+use crate::audience::Audience;
+use crate::check::clients::{self, Score};
+use crate::check::{
+    Answers, Checked, Earlier, Finding, Known, Numbers, Shown, Silenced, SpamReport, check, probe,
+};
+use crate::compose::{self, Composition, People, Templates, Theme, Translation};
+use crate::edition::Edition;
+use crate::ledger::Ledger;
+use crate::message::Identity;
+use crate::project::Project;
+use crate::rfc::address::EmailAddress;
+
+/// Whether a check asks beyond the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Nobody: what earlier checks heard is enough. Nothing is measured beside what sending needs.
+    Nobody,
+    /// Nobody, for a check that tells all it can without the world.
+    Offline,
+    /// The links, and SpamAssassin where it is installed.
+    World,
+}
+
+/// A mail that the rules are asked about.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    pub edition: &'a Edition,
+    pub composition: &'a Composition,
+    pub theme: &'a Theme,
+    pub templates: &'a Templates,
+    pub people: &'a People,
+    pub examination: &'a Examination,
+    pub has_list: bool,
+    pub identity: &'a Identity,
+    pub date: DateTime<Utc>,
+}
+
+/// What they say.
+pub struct Heard {
+    pub findings: Vec<Finding>,
+    pub silenced: Vec<Silenced>,
+    pub answers: Answers,
+    pub scores: Vec<Score>,
+    /// What each story takes of the mail; none where nobody asked.
+    pub costs: Vec<usize>,
+}
+
+/// Asks every rule about the mail, in all its languages.
+///
+/// # Errors
+/// When the ledger or a list of terms cannot be read.
+pub async fn ask(
+    project: &Project,
+    question: &Question<'_>,
+    asking: Asking,
+    screen: &Screen,
+) -> Result<Heard, Failure> {
+    let Question { edition, composition, theme, templates, .. } = *question;
+    let settings = &project.settings;
+    let Examination { audience, largest, whose, doubts } = question.examination;
+    let numbers = numbers(audience);
+    let messages = two_messages(project, question)?;
+    let shown = Shown::of(composition);
+    let (answers, spam) = world_says(project, question, &shown, &messages[0], asking, screen).await;
+    let known = Known {
+        edition,
+        theme,
+        templates,
+        settings: &settings.text,
+        today: world::today(settings.time_zone),
+        largest: Some((*largest, whose)),
+        doubts,
+        numbers: question.has_list.then_some(&numbers),
+        earlier: &earlier(project, &edition.name).await?,
+        messages: &messages,
+        answers: &answers,
+        terms: &project.terms()?,
+        spam: spam.as_ref(),
+    };
+    let mut checked = check(&shown, &known, &settings.checks);
+    for Translation { language, composition } in &composition.translations {
+        // What was said of people and of the list is said once.
+        let known = Known {
+            edition: &edition.in_language(language),
+            theme: &Theme { translations: BTreeMap::new(), ..theme.in_language(language) },
+            numbers: None,
+            earlier: &[],
+            messages: &[],
+            spam: None,
+            ..known
+        };
+        checked.add_translation(language, check(&Shown::of(composition), &known, &settings.checks));
+    }
+    let costs = match asking {
+        Asking::World | Asking::Offline => {
+            compose::costs(edition, theme, templates, question.people, composition)?
+        }
+        Asking::Nobody => Vec::new(),
+    };
+    let Checked { findings, silenced } = checked;
+    Ok(Heard { findings, silenced, answers, scores: clients::scores(&shown), costs })
+}
+
+fn numbers(audience: &Audience) -> Numbers {
+    Numbers {
+        mailed: audience.mailed,
+        languages: audience.languages.clone(),
+        without_basis: audience.without_basis,
+        said_no: audience.said_no,
+        otherwise: audience.left_out - audience.without_basis - audience.said_no,
+    }
+}
+
+/// What the links answer, and `SpamAssassin`; or what earlier checks heard.
+async fn world_says(
+    project: &Project,
+    question: &Question<'_>,
+    shown: &Shown<'_>,
+    message: &[u8],
+    asking: Asking,
+    screen: &Screen,
+) -> (Answers, Option<SpamReport>) {
+    let before = project.checked_before(question.date).answers;
+    match asking {
+        Asking::Nobody | Asking::Offline => (before, None),
+        Asking::World => {
+            let mut addresses = shown.addresses();
+            for translation in &question.composition.translations {
+                for address in Shown::of(&translation.composition).addresses() {
+                    if !addresses.contains(&address) {
+                        addresses.push(address);
+                    }
+                }
+            }
+            screen.say(&format!("Asking {} …", links(addresses.len())));
+            let allow_local = project.settings.checks.allow_local;
+            tokio::join!(
+                probe::ask(&addresses, &before, allow_local, question.date),
+                probe::spam(message)
+            )
+        }
+    }
+}
+
+/// The messages of two people, as they would be sent: the rules look at their bytes.
+fn two_messages(project: &Project, question: &Question<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+    let (composition, identity) = (question.composition.clone(), question.identity.clone());
+    let skeleton = skeleton(project, composition, identity, question.date)?;
+    let somebody = question.examination.audience.first.first().cloned().unwrap_or_else(stand_in);
+    // Another person of the same segments: what differs is hers alone.
+    let mut second = somebody.clone();
+    second.address = EmailAddress::parse("alex.other@example.org").expect("a plain address");
+    for (column, value) in &mut second.values {
+        *value = if column == "email" { second.address.to_string() } else { "Alex".to_owned() };
+    }
+    Ok([somebody, second].iter().map(|person| skeleton.address(person).bytes).collect())
+}
+
+/// The editions that were mailed for real, the latest first, without this one.
+async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure> {
+    /// Two years of weekly editions: what is older nobody remembers.
+    const MOST: usize = 104;
+    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
+    let mut earlier = Vec::new();
+    for edition in ledger.editions().await?.into_iter().filter(|e| e.name != this).take(MOST) {
+        let people = ledger.progress(&edition.name).await?.people;
+        earlier.push(Earlier {
+            name: edition.name,
+            subject: edition.subject,
+            window_start: edition.window_start,
+            window_end: edition.window_end,
+            people,
+            links: Earlier::links_of(&edition.composition),
+        });
+    }
+    Ok(earlier)
+}

@@ -1,0 +1,73 @@
+//! Everybody's copy looked at before the first one leaves: who gets one, how large it is, and whose would look wrong.
+//! Shell: reads the list, on all cores.
+
+use std::sync::Arc;
+
+use crate::audience::list::ListError;
+use crate::audience::{Audience, List, Person, Recipient, on_all_cores};
+use crate::check::Doubts;
+use crate::message::Skeleton;
+use crate::message::examine::Scratch;
+
+/// Who everybody is, and what was found in their copies.
+#[derive(Debug, Default)]
+pub struct Examination {
+    pub audience: Audience,
+    /// Bytes of the largest message, and whose it is.
+    pub largest: usize,
+    pub whose: String,
+    pub doubts: Doubts,
+}
+
+impl Examination {
+    /// Takes one person's copy in.
+    pub fn look_at(&mut self, skeleton: &Skeleton, recipient: &Recipient, scratch: &mut Scratch) {
+        let examined = skeleton.examine(recipient, scratch);
+        if examined.bytes > self.largest {
+            self.largest = examined.bytes;
+            self.whose = recipient.address.to_string();
+        }
+        if let Some(doubt) = examined.doubt {
+            self.doubts.add(doubt);
+        }
+    }
+
+    fn and(self, later: Self) -> Self {
+        let (largest, whose) = if later.largest > self.largest {
+            (later.largest, later.whose)
+        } else {
+            (self.largest, self.whose)
+        };
+        Self {
+            audience: self.audience.and(later.audience),
+            largest,
+            whose,
+            doubts: self.doubts.and(later.doubts),
+        }
+    }
+}
+
+/// Looks at everybody's copy, on all cores: of a long list it is the longest part of a start.
+pub fn examine(
+    skeleton: &Arc<Skeleton>,
+    list: &Arc<List>,
+    examples: bool,
+) -> Result<Examination, ListError> {
+    let skeleton = Arc::clone(skeleton);
+    let examinations = on_all_cores(list, move |list, portion| {
+        let mut examination = Examination::default();
+        let mut scratch = Scratch::default();
+        for person in list.people(&portion, examples) {
+            examination.audience.count(&person);
+            if let Person::Mailed(recipient) = &person {
+                examination.look_at(&skeleton, recipient, &mut scratch);
+            }
+        }
+        examination
+    });
+    let mut whole = Examination::default();
+    for examination in examinations {
+        whole = whole.and(examination?);
+    }
+    Ok(whole)
+}

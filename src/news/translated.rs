@@ -1,0 +1,79 @@
+//! Stories that stand in several languages: `story.md` in the newsletter's own, `story.cy.md` beside it in Welsh.
+//! Pure: a reading in, a reading out.
+
+use std::collections::BTreeMap;
+
+use super::item::Reading;
+
+/// Puts each translation to its story. A file `x.cy.md` is one when there is a story `x.md` beside it; without one it is a
+/// story of its own, whatever its name.
+pub fn join(reading: &mut Reading) {
+    let known: BTreeMap<String, usize> = reading
+        .items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| (stem(&item.place.source).to_owned(), index))
+        .collect();
+    let mut translations = Vec::new();
+    for (index, item) in reading.items.iter().enumerate() {
+        if let Some((story, language)) = language_of(stem(&item.place.source))
+            && let Some(story) = known.get(story)
+        {
+            translations.push((index, *story, language.to_owned()));
+        }
+    }
+    for (index, story, language) in &translations {
+        let translation = reading.items[*index].clone();
+        reading.items[*story].translations.insert(language.clone(), translation);
+    }
+    let mut index = 0;
+    reading.items.retain(|_| {
+        index += 1;
+        !translations.iter().any(|(translation, _, _)| *translation == index - 1)
+    });
+}
+
+/// A file's path without `.md`.
+fn stem(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+}
+
+/// `news/story.cy` as `news/story` and `cy`.
+pub fn language_of(stem: &str) -> Option<(&str, &str)> {
+    let (story, code) = stem.rsplit_once('.')?;
+    let is_code = (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase());
+    (is_code && !story.is_empty()).then_some((story, code))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::super::markdown;
+    use super::*;
+
+    #[test]
+    fn a_translation_belongs_to_the_story_beside_it() {
+        let mut reading = Reading::default();
+        for (path, text) in [
+            ("news/gala.cy.md", "---\ntitle: Gala yr haf\ndate: 1999-01-01\n---\n\nDaeth cant.\n"),
+            (
+                "news/gala.md",
+                "---\ntitle: Summer gala\ndate: 2020-12-03\nlink: https://e.org/g\n---\n\nA hundred came.\n",
+            ),
+            ("news/alone.cy.md", "# Ar ei ben ei hun\n\nTestun.\n"),
+            ("news/v1.2.md", "# Version\n\nText.\n"),
+        ] {
+            reading.append(markdown::read("news", path, text, London));
+        }
+        join(&mut reading);
+        let titles: Vec<&str> = reading.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, ["Summer gala", "Ar ei ben ei hun", "Version"]);
+        let welsh = reading.items[0].in_language("cy");
+        assert_eq!((welsh.title.as_str(), welsh.summary.as_str()), ("Gala yr haf", "Daeth cant."));
+        assert_eq!(welsh.date.unwrap().to_string(), "2020-12-03");
+        assert_eq!(welsh.link.as_deref(), Some("https://e.org/g"));
+        assert_eq!((welsh.id.as_str(), welsh.place.source.as_str()), ("gala", "news/gala.cy.md"));
+        assert_eq!(reading.items[0].in_language("fr"), reading.items[0]);
+    }
+}
