@@ -9,6 +9,7 @@ mod helpers;
 mod html;
 mod limited;
 pub mod model;
+mod parsed;
 pub mod prep;
 pub mod slot;
 pub mod templates;
@@ -244,7 +245,6 @@ fn compose_within(
     nonce: Nonce,
     fixed: Option<Density>,
 ) -> Result<Composition, ComposeError> {
-    templates.refuse_rings()?;
     let files = [format!("{}.mjml.hbs", edition.template), format!("{}.txt.hbs", edition.template)];
     if templates.file(&files[0]).is_none() || templates.file(&files[1]).is_none() {
         return Err(ComposeError::NoTemplate {
@@ -253,6 +253,7 @@ fn compose_within(
             nearest: templates.nearest_name(&edition.template).map(str::to_owned),
         });
     }
+    let parsed = templates.parsed(&edition.template, &files)?;
     let mut columns = people.columns.clone();
     for column in ["email", "first_name", "last_name"] {
         if !columns.iter().any(|known| known == column) {
@@ -265,7 +266,7 @@ fn compose_within(
         slots: Mutex::new(Slots::new(nonce)),
         active: Mutex::new(BTreeSet::new()),
         asked: Mutex::new(BTreeSet::new()),
-        blocks: Mutex::new(Vec::new()),
+        blocks: Mutex::new(parsed.blocks.clone()),
         columns,
         accent: theme.look.accent.clone(),
     });
@@ -276,12 +277,8 @@ fn compose_within(
     for (part, registry) in [(Part::Html, &mut html_side), (Part::Text, &mut text_side)] {
         registry.set_strict_mode(true);
         helpers::register(registry, part, &shared);
-        for (name, text) in templates.partials() {
-            add_template(registry, templates, name, text, &shared)?;
-        }
-        for file in &files {
-            let text = templates.file(file).unwrap_or_default();
-            add_template(registry, templates, file, text, &shared)?;
+        for (name, template) in &parsed.templates {
+            registry.register_template(name, template.clone());
         }
     }
 
@@ -362,19 +359,6 @@ fn try_blocks(
     })
 }
 
-fn add_template(
-    registry: &mut Handlebars<'_>,
-    templates: &Templates,
-    name: &str,
-    text: &str,
-    shared: &Shared,
-) -> Result<(), TemplateFault> {
-    let cut = blocks::cut(&Templates::shown(name), 1, text, &mut lock(&shared.blocks))?;
-    registry
-        .register_template_string(name, &cut)
-        .map_err(|error| fault::of_parsing(templates, name, text, None, &error))
-}
-
 /// The two registries with what they share.
 struct Side<'a> {
     templates: &'a Templates,
@@ -391,6 +375,10 @@ impl Side<'_> {
         edition: &Edition,
         theme: &Theme,
     ) -> Result<String, TemplateFault> {
+        // Nothing to fill in: most words are plain.
+        if !words.text.contains("{{") {
+            return Ok(words.text.clone());
+        }
         let source = Source { place: words.place(), text: &words.text };
         let data = serde_json::json!({
             "edition": {"name": edition.name, "title": edition.window.to_string()},

@@ -2,10 +2,12 @@
 //! Pure: texts by name; `project` reads the files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::problem::{Place, nearest};
 
 use super::fault::TemplateFault;
+use super::parsed::{Kept, Parsed};
 
 /// The templates that come with roundup, by file name.
 const BUILT_IN: [(&str, &str); 27] = [
@@ -46,6 +48,8 @@ const DEEPEST_PARTIALS: usize = 20;
 pub struct Templates {
     /// By file name below `templates/`, with `/`.
     files: BTreeMap<String, String>,
+    /// Parsed already.
+    kept: Kept,
 }
 
 impl Templates {
@@ -54,7 +58,7 @@ impl Templates {
         let mut files: BTreeMap<String, String> =
             BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         files.extend(own);
-        Self { files }
+        Self { files, kept: Kept::default() }
     }
 
     /// The names that `template:` of a draft can have.
@@ -68,6 +72,14 @@ impl Templates {
             file.strip_prefix("words/").map(|name| (name.to_owned(), text.clone()))
         });
         own.collect()
+    }
+
+    /// A template's two parts, with all partials, parsed.
+    ///
+    /// # Errors
+    /// When one of them is wrong.
+    pub fn parsed(&self, name: &str, files: &[String]) -> Result<Arc<Parsed>, TemplateFault> {
+        self.kept.get(name, files, self)
     }
 
     /// The files of a template: its two parts, and every partial they call, however deep.

@@ -1,0 +1,81 @@
+//! How long the sample year takes: composed, checked, and previewed by the program from a cold start.
+//!
+//! `scripts/bench-compose` runs it beside npm mjml. Nothing here asserts: figures move with the machine.
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use roundup::check::{Answers, Doubts, Known, Settings, Shown, check};
+use roundup::compose::{Nonce, People, compose};
+use roundup::edition::{Draft, edit};
+use roundup::news::gather::gather;
+use roundup::project::Project;
+use roundup::window::{Window, select};
+
+fn year(criterion: &mut Criterion) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
+    let project = Project::open(root, []).expect("the repository is a project");
+    let settings = &project.settings;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let reading = runtime.block_on(gather(&project.root, &settings.sources(), settings.time_zone));
+    let window = Window::year("2020", settings.time_zone).unwrap();
+    let today = "2021-01-04".parse().unwrap();
+    let selection = select(reading.items, &window, today);
+    let lexicon = project.lexicon().unwrap();
+    let draft = Draft::propose(&window, &selection, None, &settings.organisation.name, &lexicon);
+    let edition = edit(&draft, selection).unwrap();
+    let (theme, templates) = (settings.theme(), project.templates().unwrap());
+    let people = People { columns: vec!["first_name".to_owned()], segments: BTreeSet::new() };
+    let composed = || compose(&edition, &theme, &templates, &people, Nonce::new([7; 16])).unwrap();
+
+    criterion
+        .bench_function("compose the sample year", |bench| bench.iter(|| black_box(composed())));
+
+    let composition = composed();
+    let (doubts, answers) = (Doubts::default(), Answers::new());
+    let known = Known {
+        edition: &edition,
+        theme: &theme,
+        templates: &templates,
+        settings: &settings.text,
+        today,
+        largest: None,
+        doubts: &doubts,
+        numbers: None,
+        earlier: &[],
+        messages: &[],
+        answers: &answers,
+        terms: &[],
+        spam: None,
+    };
+    criterion.bench_function("ask every rule about it", |bench| {
+        bench.iter(|| black_box(check(&Shown::of(&composition), &known, &Settings::default())));
+    });
+}
+
+fn preview(criterion: &mut Criterion) {
+    let folder = std::env::temp_dir().join(format!("roundup-bench-{}", std::process::id()));
+    criterion.bench_function("roundup preview --year 2020 --out", |bench| {
+        bench.iter(|| {
+            let ended = Command::new(env!("CARGO_BIN_EXE_roundup"))
+                .args(["--quiet", "preview", "--year", "2020", "--out"])
+                .arg(&folder)
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .stdout(Stdio::null())
+                .status()
+                .unwrap();
+            assert!(ended.success());
+        });
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+criterion_group! {
+    name = all;
+    config = Criterion::default().sample_size(20);
+    targets = year, preview
+}
+criterion_main!(all);
