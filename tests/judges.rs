@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use support::{Charity, needed};
+use support::{Charity, needed, sample};
 
 const TEMPLATES: [&str; 3] = ["monthly", "year", "announcement"];
 const THEMES: [&str; 2] = ["harbour", "meadow"];
@@ -31,33 +31,11 @@ fn package(file: &str) -> Option<PathBuf> {
     None
 }
 
-/// The sample, composed with a template and a theme, in a folder of its own.
-fn composed(template: &str, theme: &str) -> Charity {
-    let read = |name: &str| fs::read_to_string(repository().join(name)).unwrap();
-    let settings = format!("{}\n[theme]\nuse = \"{theme}\"\n", read("roundup.toml"));
-    let mut charity = Charity::new().file("roundup.toml", settings);
-    for name in charity.files("news") {
-        fs::remove_file(charity.path("news").join(name)).unwrap();
-    }
-    for folder in ["news", "subscribers"] {
-        for entry in fs::read_dir(repository().join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
-            charity = charity.file(&name, fs::read(&path).unwrap());
-        }
-    }
-    let (window, name) =
-        if template == "year" { ("--year 2020", "2020") } else { ("--month 2020-12", "2020-12") };
-    charity.run(&format!("draft {window} --template {template}")).ends(0);
-    charity.run(&format!("preview {name} --out shown")).ends(0);
-    charity
-}
-
 fn everything() -> impl Iterator<Item = (String, Charity)> {
     TEMPLATES.into_iter().flat_map(|template| {
         THEMES
             .into_iter()
-            .map(move |theme| (format!("{template} in {theme}"), composed(template, theme)))
+            .map(move |theme| (format!("{template} in {theme}"), sample(template, theme)))
     })
 }
 

@@ -193,6 +193,31 @@ impl Ran {
     }
 }
 
+/// The sample, composed with a template and a theme, in a folder of its own.
+pub fn sample(template: &str, theme: &str) -> Charity {
+    let read =
+        |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let settings = format!("{}\n[theme]\nuse = \"{theme}\"\n", read("roundup.toml"));
+    let mut charity = Charity::new()
+        .file("roundup.toml", settings)
+        .variable("ROUNDUP_SECRET", "a secret that is the same each time");
+    for name in charity.files("news") {
+        fs::remove_file(charity.path("news").join(name)).unwrap();
+    }
+    for folder in ["news", "subscribers"] {
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+            charity = charity.file(&name, fs::read(&path).unwrap());
+        }
+    }
+    let (window, name) =
+        if template == "year" { ("--year 2020", "2020") } else { ("--month 2020-12", "2020-12") };
+    charity.run(&format!("draft {window} --template {template}")).ends(0);
+    charity.run(&format!("preview {name} --out shown")).ends(0);
+    charity
+}
+
 /// The path of a program that a test needs, or `None` with a word about it. Under `scripts/test` nothing may be missing.
 pub fn needed(program: &str) -> Option<PathBuf> {
     // A path names a file of one package, where another of the same name may be about.
