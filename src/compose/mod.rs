@@ -6,7 +6,7 @@ pub mod density;
 pub mod fault;
 mod grammar;
 mod helpers;
-mod html;
+pub mod html;
 mod limited;
 pub mod model;
 mod parsed;
