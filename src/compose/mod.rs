@@ -297,10 +297,11 @@ fn compose_within(
     let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
     let stories = edition.shown().count();
+    let asked = model::Asked(&parsed.words);
     let mut density = fixed.unwrap_or_else(|| Density::of(stories));
     let variants = loop {
-        let for_html = model::of(edition, theme, &lexicon, &in_html, density);
-        let for_text = model::of(edition, theme, &lexicon, &in_text, density);
+        let for_html = model::of(edition, theme, &lexicon, &in_html, density, asked);
+        let for_text = model::of(edition, theme, &lexicon, &in_text, density, asked);
         let variants = side.variants(&files, &for_html, &for_text, &sets)?;
         let bytes = variants.iter().map(Variant::bytes).max().unwrap_or(0);
         match density.narrower(bytes, stories) {
@@ -837,6 +838,7 @@ mod tests {
                 introduction: String::new(),
             },
             Density::Rows,
+            model::Asked(&BTreeSet::new()),
         );
         let headings: Vec<&str> = data["contents"]
             .as_array()

@@ -1,6 +1,8 @@
 //! What templates see: an edition and a theme as plain data. Absent things are `null`, so that a misspelt name is an error.
 //! Pure: values in, JSON out.
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -18,14 +20,15 @@ pub fn of(
     lexicon: &Lexicon,
     words: &Words,
     density: Density,
+    asked: Asked<'_>,
 ) -> Value {
     let zone = edition.window.zone;
     let all = edition.shown().count();
     let shown = density.shows(all);
     let lead = &edition.pinned[..edition.pinned.len().min(shown)];
     let items = &edition.items[..shown - lead.len()];
-    let sections = sections(edition, items, lexicon);
-    let story = |item: &Item| story(item, lexicon, zone);
+    let story = |item: &Item| story(item, lexicon, zone, asked);
+    let sections = sections(edition, items, lexicon, &story);
     let contents: Vec<Value> = sections
         .iter()
         .map(|section| {
@@ -35,13 +38,9 @@ pub fn of(
     let months = edition
         .shown()
         .filter_map(|item| item.date.and_then(|date| date.month(zone)))
-        .collect::<std::collections::BTreeSet<_>>()
+        .collect::<BTreeSet<_>>()
         .len();
-    let topics = edition
-        .shown()
-        .flat_map(|item| item.topics.iter())
-        .collect::<std::collections::BTreeSet<_>>()
-        .len();
+    let topics = edition.shown().flat_map(|item| item.topics.iter()).collect::<BTreeSet<_>>().len();
     let count = edition.shown().count();
     let mut numbers = vec![number(lexicon, count, "story_label")];
     if topics > 1 {
@@ -68,8 +67,10 @@ pub fn of(
         // What there was no room for, and where it is.
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
         // For a mail about one thing: that story, and the others.
-        "first": edition.shown().next().map(story),
-        "others": edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>(),
+        "first": edition.shown().next().filter(|_| asked.has("first")).map(story),
+        "others": asked
+            .has("others")
+            .then(|| edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>()),
         "lead": lead.iter().map(story).collect::<Vec<_>>(),
         "sections": sections,
         "contents": contents,
@@ -78,6 +79,16 @@ pub fn of(
         "organisation": theme.organisation,
         "theme": look,
     })
+}
+
+/// The words of the templates: a story stands in the data as often as they name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a>(pub &'a BTreeSet<String>);
+
+impl Asked<'_> {
+    fn has(self, name: &str) -> bool {
+        self.0.contains(name)
+    }
 }
 
 /// The editor's words for one kind of part (HTML or text).
@@ -93,7 +104,12 @@ fn number(lexicon: &Lexicon, value: usize, label: &str) -> Value {
 
 /// A year is grouped by month; a shorter window is one section. Order is the edition's: a group stands where its
 /// first story does.
-fn sections(edition: &Edition, items: &[Item], lexicon: &Lexicon) -> Vec<Value> {
+fn sections(
+    edition: &Edition,
+    items: &[Item],
+    lexicon: &Lexicon,
+    story: &dyn Fn(&Item) -> Value,
+) -> Vec<Value> {
     let zone = edition.window.zone;
     let say = |key: &str| lexicon.say(key).unwrap_or_default().to_owned();
     let by_month = edition.template == "year" || edition.window.is_year();
@@ -121,7 +137,7 @@ fn sections(edition: &Edition, items: &[Item], lexicon: &Lexicon) -> Vec<Value> 
                 "anchor": slug(&heading),
                 "count": items.len(),
                 "heading": heading,
-                "items": items.into_iter().map(|item| story(item, lexicon, zone)).collect::<Vec<_>>(),
+                "items": items.into_iter().map(story).collect::<Vec<_>>(),
             })
         })
         .collect()
@@ -133,14 +149,16 @@ fn month_heading(edition: &Edition, lexicon: &Lexicon, year: i32, month: u32) ->
     if edition.window.name().len() == 4 { name.to_owned() } else { format!("{name} {year}") }
 }
 
-fn story(item: &Item, lexicon: &Lexicon, zone: Tz) -> Value {
+fn story(item: &Item, lexicon: &Lexicon, zone: Tz, asked: Asked<'_>) -> Value {
     let first = item.summary.split("\n\n").next().unwrap_or("");
     json!({
         "id": item.id,
         "title": item.title,
-        "summary": item.summary,
+        "summary": asked.has("summary").then_some(&item.summary),
         "paragraph": first,
-        "paragraphs": item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>(),
+        "paragraphs": asked.has("paragraphs").then(|| {
+            item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        }),
         "date": item.date.map(|date| lexicon.date(date, zone)),
         // As `{{date story "month"}}` takes it.
         "iso": item.date.map(|date| lexicon.date_as(date, DateStyle::Iso, zone)),

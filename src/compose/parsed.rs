@@ -1,7 +1,7 @@
 //! Templates parsed once, however many mails are composed with them.
 //! Pure: texts in, parsed templates out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +19,8 @@ pub struct Parsed {
     pub templates: Vec<(String, Template)>,
     /// The blocks that were cut out of them; a marker in the templates has the number of its block.
     pub blocks: Vec<Slot>,
+    /// Every word of them. What no template names need not be in the data: Handlebars copies it for each partial.
+    pub words: BTreeSet<String>,
 }
 
 /// What was parsed already, by the name of the template.
@@ -40,13 +42,16 @@ impl Kept {
             return Ok(Arc::clone(parsed));
         }
         templates.refuse_rings()?;
-        let mut parsed = Parsed { templates: Vec::new(), blocks: Vec::new() };
+        let mut parsed =
+            Parsed { templates: Vec::new(), blocks: Vec::new(), words: BTreeSet::new() };
         let files = files.iter().map(|file| (file.as_str(), templates.file(file).unwrap_or("")));
         for (name, text) in templates.partials().chain(files) {
             let cut = blocks::cut(&Templates::shown(name), 1, text, &mut parsed.blocks)?;
             let template = Template::compile_with_name(&cut, name.to_owned())
                 .map_err(|error| fault::of_parsing(templates, name, text, None, &error))?;
             parsed.templates.push((name.to_owned(), template));
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            parsed.words.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
         }
         let parsed = Arc::new(parsed);
         lock(&self.0).insert(name.to_owned(), Arc::clone(&parsed));
