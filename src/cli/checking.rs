@@ -75,6 +75,11 @@ pub async fn ask(
     let messages = two_messages(project, question)?;
     let shown = Shown::of(composition);
     let (answers, spam) = world_says(project, question, &shown, &messages[0], asking, screen).await;
+    // A mail can be looked at without its ledger; sending it needs one, and says so itself.
+    let before = earlier(project, &edition.name).await.unwrap_or_else(|failure| {
+        screen.warn(&format!("what was mailed before is not known: {}", failure.what));
+        Vec::new()
+    });
     let known = Known {
         edition,
         theme,
@@ -84,7 +89,7 @@ pub async fn ask(
         largest: Some((*largest, whose)),
         doubts,
         numbers: question.has_list.then_some(&numbers),
-        earlier: &earlier(project, &edition.name).await?,
+        earlier: &before,
         messages: &messages,
         answers: &answers,
         terms: &project.terms()?,

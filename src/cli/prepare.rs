@@ -179,7 +179,7 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
             }
         };
     }
-    let last = last_window(project).await?;
+    let last = if which.window.begins_at_last() { last_window(project).await? } else { None };
     let window = which.window.window(zone, world::today(zone), last.as_ref())?;
     let name = window.name();
     let draft = project.draft(&name)?;

@@ -51,6 +51,12 @@ pub struct Which {
 }
 
 impl WindowArguments {
+    /// Whether the window begins where the last edition's ended: then the ledger is asked which that was.
+    pub fn begins_at_last(&self) -> bool {
+        let named = [&self.month, &self.quarter, &self.year, &self.since, &self.last];
+        named.into_iter().all(Option::is_none)
+    }
+
     /// The window that was asked for. `last` is the window of the last edition that was sent.
     ///
     /// # Errors

@@ -137,3 +137,14 @@ fn a_list_of_terms_is_the_projects_own_or_ours() {
     );
     own.run("check --month 2020-12 --offline").says("[terms] \"campaign\" in \"Our campaign\"");
 }
+
+#[test]
+fn a_mail_can_be_looked_at_while_the_ledgers_server_is_away() {
+    let charity = Charity::new()
+        .people(2)
+        .variable("ROUNDUP_LEDGER", "postgres://somebody@127.0.0.1:1/roundup?sslmode=disable");
+    charity
+        .run("check --month 2020-12 --offline")
+        .ends(0)
+        .says("what was mailed before is not known: the ledger's server cannot be reached");
+}
