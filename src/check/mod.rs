@@ -23,6 +23,9 @@ mod stories;
 pub mod terms;
 mod words;
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -249,6 +252,8 @@ pub struct Shown<'a> {
     pub composition: &'a Composition,
     pub subject: String,
     pub variants: Vec<ShownVariant>,
+    /// What all variants use of HTML and CSS; read when first asked for.
+    signs: OnceLock<BTreeSet<String>>,
 }
 
 /// Both parts for the people of some segments, slots shown by name.
@@ -269,7 +274,15 @@ impl<'a> Shown<'a> {
                 ShownVariant { page: Page::read(&html), html, text }
             })
             .collect();
-        Self { composition, subject: composition.shown(&composition.subject), variants }
+        let subject = composition.shown(&composition.subject);
+        Self { composition, subject, variants, signs: OnceLock::new() }
+    }
+
+    /// What the mail uses, as `clients` names it.
+    fn signs(&self) -> &BTreeSet<String> {
+        self.signs.get_or_init(|| {
+            self.variants.iter().flat_map(|variant| clients::signs_of(&variant.html)).collect()
+        })
     }
 
     /// The web addresses that the mail sends people to or takes pictures from, each once.

@@ -74,7 +74,16 @@ pub async fn ask(
     let numbers = numbers(audience);
     let messages = two_messages(project, question)?;
     let shown = Shown::of(composition);
-    let (answers, spam) = world_says(project, question, &shown, &messages[0], asking, screen).await;
+    let translated: Vec<Shown<'_>> =
+        composition.translations.iter().map(|one| Shown::of(&one.composition)).collect();
+    let mut addresses: Vec<String> = Vec::new();
+    for address in std::iter::once(&shown).chain(&translated).flat_map(Shown::addresses) {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    let (answers, spam) =
+        world_says(project, question.date, &addresses, &messages[0], asking, screen).await;
     // A mail can be looked at without its ledger; sending it needs one, and says so itself.
     let before = earlier(project, &edition.name).await.unwrap_or_else(|failure| {
         screen.warn(&format!("what was mailed before is not known: {}", failure.what));
@@ -96,7 +105,7 @@ pub async fn ask(
         spam: spam.as_ref(),
     };
     let mut checked = check(&shown, &known, &settings.checks);
-    for Translation { language, composition } in &composition.translations {
+    for (Translation { language, .. }, shown) in composition.translations.iter().zip(&translated) {
         // What was said of people and of the list is said once.
         let known = Known {
             edition: &edition.in_language(language),
@@ -107,7 +116,7 @@ pub async fn ask(
             spam: None,
             ..known
         };
-        checked.add_translation(language, check(&Shown::of(composition), &known, &settings.checks));
+        checked.add_translation(language, check(shown, &known, &settings.checks));
     }
     let costs = match asking {
         Asking::World | Asking::Offline => {
@@ -132,30 +141,19 @@ fn numbers(audience: &Audience) -> Numbers {
 /// What the links answer, and `SpamAssassin`; or what earlier checks heard.
 async fn world_says(
     project: &Project,
-    question: &Question<'_>,
-    shown: &Shown<'_>,
+    now: DateTime<Utc>,
+    addresses: &[String],
     message: &[u8],
     asking: Asking,
     screen: &Screen,
 ) -> (Answers, Option<SpamReport>) {
-    let before = project.checked_before(question.date).answers;
+    let before = project.checked_before(now).answers;
     match asking {
         Asking::Nobody | Asking::Offline => (before, None),
         Asking::World => {
-            let mut addresses = shown.addresses();
-            for translation in &question.composition.translations {
-                for address in Shown::of(&translation.composition).addresses() {
-                    if !addresses.contains(&address) {
-                        addresses.push(address);
-                    }
-                }
-            }
             screen.say(&format!("Asking {} …", links(addresses.len())));
             let allow_local = project.settings.checks.allow_local;
-            tokio::join!(
-                probe::ask(&addresses, &before, allow_local, question.date),
-                probe::spam(message)
-            )
+            tokio::join!(probe::ask(addresses, &before, allow_local, now), probe::spam(message))
         }
     }
 }

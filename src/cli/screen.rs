@@ -166,17 +166,21 @@ fn paint(colour: bool, code: &str, word: &str) -> String {
 
 /// `1 person`, `1,204 people`.
 pub fn people(count: u64) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) }
+    counted(count, "person", "people")
 }
 
 /// `1 story`, `26 stories`.
 pub fn stories(count: usize) -> String {
-    if count == 1 { "1 story".to_owned() } else { format!("{} stories", grouped(count as u64)) }
+    counted(count as u64, "story", "stories")
 }
 
 /// `1 link`, `26 links`.
 pub fn links(count: usize) -> String {
-    if count == 1 { "1 link".to_owned() } else { format!("{} links", grouped(count as u64)) }
+    counted(count as u64, "link", "links")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// `just now`, `2 minutes ago`, `3 hours ago`, `5 days ago`.
