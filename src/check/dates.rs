@@ -223,8 +223,6 @@ fn past_event(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             }
         }
     }
-    // A title that was made from the first sentence says it a second time.
-    findings.dedup_by(|a, b| a.place == b.place && a.message == b.message);
     findings
 }
 

@@ -87,9 +87,7 @@ fn sender_details(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
                 [("HTML", html, escape_html(words)), ("plain text", text, (*words).clone())]
             {
                 let message = format!("the {part} does not show the `{setting}` of [organisation]");
-                if !seen.contains(&joined(&words))
-                    && findings.iter().all(|finding: &Finding| finding.message != message)
-                {
+                if !seen.contains(&joined(&words)) {
                     findings.push(Finding {
                         rule: "sender-details",
                         severity: Severity::Must,

@@ -217,9 +217,7 @@ fn no_link(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 fn same_parts(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut add = |message: String, place: Place, cure: String| {
-        if findings.iter().all(|finding| finding.message != message) {
-            findings.push(Finding::new("same-parts", Severity::Should, place, message, cure));
-        }
+        findings.push(Finding::new("same-parts", Severity::Should, place, message, cure));
     };
     for variant in &shown.variants {
         let html: BTreeSet<&str> = variant

@@ -134,7 +134,7 @@ fn no_tracking(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             let rest = address.replace("{unsubscribe_url}", "");
             let is_own = rest.contains('{') || (what == "picture" && rest != *address);
             let message = format!("the {what} {address} is another for each person");
-            if is_own && findings.iter().all(|finding| finding.message != message) {
+            if is_own {
                 findings.push(Finding::new(
                     "no-tracking",
                     Severity::Must,
@@ -146,7 +146,7 @@ fn no_tracking(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         }
         for picture in &variant.page.pictures {
             let message = format!("{} looks like a tracking pixel", picture.address);
-            if picture.is_pixel && findings.iter().all(|finding| finding.message != message) {
+            if picture.is_pixel {
                 findings.push(Finding::new(
                     "no-tracking",
                     Severity::Must,

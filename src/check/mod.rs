@@ -396,7 +396,13 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub fn check(shown: &Shown<'_>, known: &Known<'_>, settings: &Settings) -> Checked {
     let mut checked = Checked::default();
     for rule in rules() {
-        let mut findings = (rule.find)(shown, known);
+        // Variants share most of what they show: what a rule finds in several is one finding.
+        let mut findings: Vec<Finding> = Vec::new();
+        for finding in (rule.find)(shown, known) {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
         if let Some(severity) = settings.severity_of(rule.id) {
             for finding in &mut findings {
                 finding.severity = severity;

@@ -44,7 +44,7 @@ fn alt(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     // Pictures of templates: an empty `alt` says that a picture is an ornament, none at all says nothing.
     for picture in shown.variants.iter().flat_map(|variant| &variant.page.pictures) {
         let message = format!("the picture {} has no description", picture.address);
-        if picture.alt.is_none() && findings.iter().all(|finding| finding.message != message) {
+        if picture.alt.is_none() {
             findings.push(Finding::new(
                 "alt",
                 Severity::Should,
@@ -77,15 +77,13 @@ fn picture_size(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             (false, false) => "width and no height",
         };
         let message = format!("the picture {} has no {lacks}", picture.address);
-        if findings.iter().all(|finding| finding.message != message) {
-            findings.push(Finding::new(
-                "picture-size",
-                Severity::Should,
-                known.place_of(&picture.address),
-                message,
-                "write both in the template, in pixels",
-            ));
-        }
+        findings.push(Finding::new(
+            "picture-size",
+            Severity::Should,
+            known.place_of(&picture.address),
+            message,
+            "write both in the template, in pixels",
+        ));
     }
     findings
 }

@@ -745,6 +745,14 @@ mod tests {
         );
     }
 
+    /// The edition that takes everything of a window.
+    fn proposed(window: &Window, items: Vec<crate::news::Item>) -> Edition {
+        let selection = select(items, window, "2026-01-01".parse().unwrap());
+        let lexicon = Lexicon::english();
+        let draft = Draft::propose(window, &selection, None, "Example Charity", &lexicon);
+        crate::edition::edit(&draft, selection).unwrap()
+    }
+
     /// An edition of a year with so many stories, each with a picture and some words.
     fn long_year(stories: usize) -> Edition {
         let window = Window::year("2020", London).unwrap();
@@ -762,15 +770,7 @@ mod tests {
                 markdown::read("news", &format!("news/{n}.md"), &text, London).items
             })
             .collect();
-        let selection = select(items, &window, "2026-01-01".parse().unwrap());
-        let draft = Draft::propose(
-            &window,
-            &selection,
-            None,
-            "Example Charity",
-            &crate::lexicon::Lexicon::english(),
-        );
-        crate::edition::edit(&draft, selection).unwrap()
+        proposed(&window, items)
     }
 
     fn composed(stories: usize) -> (Composition, usize) {
@@ -819,15 +819,7 @@ mod tests {
                 .items
             })
             .collect();
-        let selection = select(items, &window, "2026-01-01".parse().unwrap());
-        let draft = Draft::propose(
-            &window,
-            &selection,
-            None,
-            "Example Charity",
-            &crate::lexicon::Lexicon::english(),
-        );
-        let edition = crate::edition::edit(&draft, selection).unwrap();
+        let edition = proposed(&window, items);
         let data = model::of(
             &edition,
             &theme(),
