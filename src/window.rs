@@ -11,7 +11,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::news::{Item, PartialDate};
+use crate::news::item::Elsewhere;
+use crate::news::{Item, PartialDate, Reading};
 
 /// A span of whole days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,13 +227,31 @@ pub struct Selection {
     pub chosen: Vec<Item>,
     pub left_out: Vec<(Item, String)>,
     pub undecided: Vec<(Item, String)>,
+    /// Stories of other days that were counted, and not read.
+    pub elsewhere: Elsewhere,
 }
+
+/// Why an item that its source has no more is in no edition.
+pub const GONE: &str = "its source took it away";
+/// Why items of other days are not in a window.
+pub const BEFORE: &str = "before the window";
+pub const AFTER: &str = "after the window";
 
 /// Sorts items into those of a window, those outside, and those of which nobody can say. An item dated after `today`
 /// waits, whatever the window.
+pub fn select_reading(reading: Reading, window: &Window, today: NaiveDate) -> Selection {
+    let elsewhere = reading.elsewhere;
+    Selection { elsewhere, ..select(reading.items, window, today) }
+}
+
+/// The same for items alone.
 pub fn select(items: Vec<Item>, window: &Window, today: NaiveDate) -> Selection {
     let mut selection = Selection::default();
     for item in items {
+        if let Some(gone) = item.seen.gone {
+            selection.left_out.push((item, format!("{GONE} ({})", gone.format("%-d %B %Y"))));
+            continue;
+        }
         let Some(date) = item.date else {
             selection.undecided.push((item, "it has no date".to_owned()));
             continue;
@@ -246,14 +265,10 @@ pub fn select(items: Vec<Item>, window: &Window, today: NaiveDate) -> Selection 
             }
             Verdict::In => selection.chosen.push(item),
             Verdict::Before => {
-                selection
-                    .left_out
-                    .push((item, format!("before the window ({})", date.long(window.zone))));
+                selection.left_out.push((item, format!("{BEFORE} ({})", date.long(window.zone))));
             }
             Verdict::After => {
-                selection
-                    .left_out
-                    .push((item, format!("after the window ({})", date.long(window.zone))));
+                selection.left_out.push((item, format!("{AFTER} ({})", date.long(window.zone))));
             }
             Verdict::CannotSay => selection.undecided.push((
                 item,
@@ -309,14 +324,9 @@ mod tests {
             topics: Vec::new(),
             date: PartialDate::parse(when, London).ok(),
             source: "news".to_owned(),
-            also_in: Vec::new(),
             place: Place::whole("x"),
             order: 0,
-            consent: None,
-            event: None,
-            quote: None,
-            lines: crate::news::item::Lines::default(),
-            translations: std::collections::BTreeMap::new(),
+            ..Item::default()
         }
     }
 

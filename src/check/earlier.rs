@@ -25,6 +25,10 @@ pub struct Earlier {
 impl Earlier {
     /// The links of a composition that was mailed.
     pub fn links_of(composition: &Composition) -> BTreeSet<String> {
+        if !composition.stories.is_empty() {
+            return composition.stories.iter().filter_map(|story| story.link.clone()).collect();
+        }
+        // Compositions of earlier versions do not name their stories.
         Shown::of(composition).addresses().iter().map(|address| canonical(address)).collect()
     }
 }
@@ -88,7 +92,7 @@ fn earlier_story(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             findings.push(Finding::new(
                 "earlier-story",
                 Severity::Should,
-                item.place_of(item.lines.title),
+                item.place_of_title(),
                 format!("\"{}\" was in the edition {}", item.title, earlier.name),
                 format!("add `{}` to `left_out:` in the draft", item.id),
             ));

@@ -153,7 +153,7 @@ impl<'a> Known<'a> {
                 return item.place_of(item.lines.image);
             }
             if item.title == words {
-                return item.place_of(item.lines.title);
+                return item.place_of_title();
             }
         }
         for text in self.written() {
@@ -226,10 +226,10 @@ impl Written<'_> {
     fn place(&self, at: usize) -> Place {
         match self.origin {
             Origin::Words(words) => words.place_of(at),
-            Origin::Title(item) => item.place_of(item.lines.title),
+            Origin::Title(item) => item.place_of_title(),
             Origin::Summary(item) => item.place_in_summary(at),
             Origin::Quote(item) => item.place_of(item.lines.quote),
-            Origin::Alt(item) => item.place_of(item.lines.image),
+            Origin::Alt(item) => item.place_of_alt(),
             Origin::Settings(Some(line)) => Place::line("roundup.toml", line),
             Origin::Settings(None) => Place::whole("roundup.toml"),
         }

@@ -36,7 +36,7 @@ fn alt(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             } else {
                 return None;
             };
-            let place = item.place_of(item.lines.image);
+            let place = item.place_of_alt();
             let cure = "say in `alt:` what the picture shows";
             Some(Finding::new("alt", Severity::Should, place, message, cure))
         })

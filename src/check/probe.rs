@@ -202,6 +202,8 @@ fn outcome_of(error: &FetchError) -> Outcome {
     match error {
         FetchError::Private(_) => Outcome::Private,
         FetchError::NotWeb(_)
+        | FetchError::Port { .. }
+        | FetchError::Swells { .. }
         | FetchError::Status { .. }
         | FetchError::TooLarge { .. }
         | FetchError::Unreachable { .. } => Outcome::Unreachable(error.to_string()),

@@ -9,7 +9,15 @@ use crate::news::Item;
 use crate::news::same::canonical;
 use crate::problem::Place;
 
-pub const RULES: [Rule; 6] = [
+pub const RULES: [Rule; 7] = [
+    Rule::new(
+        "changed",
+        "Is every story as it was when the draft was made?",
+        "A website may change a story after an editor has read it. What she read is what is sent: the mail has the \
+              story as it was, until somebody looks at what changed and takes it over with `roundup draft NAME \
+              --refresh`.",
+        changed,
+    ),
     Rule::new(
         "unmentioned",
         "Is every story of the window shown or left out by name?",
@@ -55,6 +63,30 @@ pub const RULES: [Rule; 6] = [
         room,
     ),
 ];
+
+fn changed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let edition = known.edition;
+    edition
+        .shown()
+        .filter(|item| !item.seen.changes.is_empty())
+        .map(|item| {
+            Finding::new(
+                "changed",
+                Severity::Should,
+                item.place.clone(),
+                format!(
+                    "\"{}\" has changed since it was put into the draft: {}",
+                    item.title,
+                    item.seen.changes.join("; ")
+                ),
+                format!(
+                    "take it over with `roundup draft {} --refresh`, or leave it as it was",
+                    edition.name
+                ),
+            )
+        })
+        .collect()
+}
 
 fn room(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let more = shown.composition.more;
@@ -118,7 +150,7 @@ fn same_title(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             findings.push(Finding {
                 rule: "same-title",
                 severity: Severity::Should,
-                place: item.place_of(item.lines.title),
+                place: item.place_of_title(),
                 message: format!("\"{}\" is also the title of {first}", item.title),
                 cure: "leave one of them out, or change a title".to_owned(),
             });
@@ -172,7 +204,7 @@ fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             findings.push(Finding::new(
                 "similar",
                 Severity::Should,
-                item.place_of(item.lines.title),
+                item.place_of_title(),
                 format!("\"{}\" {what} \"{}\"", item.title, first.title),
                 "leave one of them out, or make the difference plain",
             ));

@@ -1,32 +1,61 @@
 //! `roundup draft`: an edition as a file that people edit.
 //! Shell: reads the news, writes one file.
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::ledgers;
+use super::newsroom::{self, Wish};
 use super::screen::stories;
 use super::which::WindowArguments;
-use super::{Desk, prepare, world};
+use super::{Desk, world};
 use crate::compose::ComposeError;
-use crate::edition::{Draft, EditError};
-use crate::window::select;
+use crate::edition::coverage::{Mailed, late};
+use crate::edition::draft::{Group, Mention};
+use crate::edition::{Draft, EditError, choice};
+use crate::news::Item;
+use crate::project::{Project, ProjectError};
+use crate::window::{Selection, Window, select_reading};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
+    /// With --refresh: the name of a draft in editions/
+    #[arg(value_name = "EDITION", conflicts_with = "window", requires = "refresh")]
+    edition: Option<String>,
     #[command(flatten)]
     window: WindowArguments,
     /// monthly, year, announcement, or a template of your own; a year has its own when not given
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
+    /// Put every story in (what happens without --top)
+    #[arg(long, conflicts_with = "top")]
+    every: bool,
+    /// Propose so many stories; the others are named under left_out
+    #[arg(long, value_name = "NUMBER")]
+    top: Option<std::num::NonZeroUsize>,
+    /// What the sections are made of
+    #[arg(long, value_enum, value_name = "WHAT")]
+    group: Option<By>,
     /// Write it anew over the one that is there
     #[arg(long)]
     overwrite: bool,
+    /// Take over into a draft what its stories' websites have changed since, and show it
+    #[arg(long, conflicts_with_all = ["overwrite", "template", "every", "top", "group"])]
+    refresh: bool,
+}
+
+/// What the sections of a mail are made of.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum By {
+    Month,
+    Topic,
 }
 
 /// `roundup.draft/1`.
@@ -36,10 +65,31 @@ struct Written {
     edition: String,
     path: String,
     items: Vec<String>,
+    left_out: Vec<String>,
+    /// Stories of earlier days that came too late for their edition: the file offers them.
+    late: Vec<String>,
     undecided: usize,
 }
 
+/// `roundup.refresh/1`.
+#[derive(Serialize)]
+struct Refreshed {
+    schema: &'static str,
+    edition: String,
+    changed: Vec<Changed>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    id: String,
+    title: String,
+    changes: Vec<String>,
+}
+
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    if arguments.refresh {
+        return refresh(&arguments, desk).await;
+    }
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
@@ -57,22 +107,35 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         }
         .into());
     }
-    let reading = prepare::read_news(&project, screen).await;
-    let selection = select(reading.items, &window, today);
+    let mailed = newsroom::mailed(&project).await?;
+    let late_since = mailed.iter().map(|edition| edition.planned_at).min();
+    let wish = Wish { window: Some(&window), late_since, ..Wish::quick() };
+    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let now = world::now();
+    let selection = select_reading(reading, &window, today);
+    let before: Vec<Item> = selection.left_out.iter().map(|(item, _)| item.clone()).collect();
+    let late = late_for(&before, &mailed, &window, today);
     if selection.chosen.is_empty() {
         return Err(EditError::Empty {
             window: window.to_string(),
             undecided: selection.undecided.len(),
-            left_out: selection.left_out.len(),
+            left_out: selection.elsewhere.before + selection.elsewhere.after,
         }
         .into());
     }
     let organisation = &project.settings.organisation.name;
     let template = arguments.template.as_deref();
     let lexicon = project.lexicon()?;
-    let draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
+    let mut draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
+    if matches!(arguments.group, Some(By::Topic)) {
+        draft.group = Group::Topic;
+    }
+    take_over(&project, &selection, arguments.top, &mut draft)?;
+    if project.settings.sources().iter().any(|source| source.url.is_some()) {
+        draft.as_of = Some(now);
+    }
     let shown = project.draft_path(&draft.name)?;
-    let mut files = vec![(shown.clone(), draft.write(&selection))];
+    let mut files = vec![(shown.clone(), draft.write(&selection, &late))];
     for lexicon in project.other_lexicons()? {
         let name = format!("{}.{}", draft.name, lexicon.language);
         let words = draft.propose_in(&selection, organisation, &lexicon);
@@ -104,11 +167,27 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             edition: draft.name,
             path: shown,
             items: draft.items.into_iter().map(|mention| mention.id).collect(),
+            left_out: draft.left_out.into_iter().map(|mention| mention.id).collect(),
+            late: late.iter().map(|(item, _)| item.id.clone()).collect(),
             undecided: selection.undecided.len(),
         })?;
         return Ok(Exit::Done);
     }
-    screen.print(&format!("Wrote {shown} with {}.", stories(draft.items.len())))?;
+    let told = draft.items.iter().filter(|item| !draft.pinned.iter().any(|pin| pin.id == item.id));
+    let told = told.count() + draft.pinned.len();
+    screen.print(&format!("Wrote {shown} with {}.", stories(told)))?;
+    if !draft.left_out.is_empty() {
+        screen.print(&format!(
+            "{} more named under left_out: move the lines of those that shall be told.",
+            are(draft.left_out.len())
+        ))?;
+    }
+    if !late.is_empty() {
+        screen.print(&format!(
+            "{} offered that came too late for an earlier edition: take the # away to tell them.",
+            are(late.len())
+        ))?;
+    }
     for (file, _) in files.iter().skip(1) {
         screen.print(&format!("Wrote {file} for its words in that language."))?;
     }
@@ -122,6 +201,115 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         "Next: edit its subject, preheader and introduction, then roundup preview {}",
         draft.name
     ));
+    Ok(Exit::Done)
+}
+
+/// `1 story is`, `3 stories are`.
+fn are(count: usize) -> String {
+    format!("{} {}", stories(count), if count == 1 { "is" } else { "are" })
+}
+
+/// The stories of days before a window that came too late for the edition of their day.
+pub fn late_for<'a>(
+    items: &'a [Item],
+    mailed: &[Mailed],
+    window: &Window,
+    today: NaiveDate,
+) -> Vec<(&'a Item, String)> {
+    let is_before =
+        |item: &Item| item.date.is_some_and(|date| date.days(window.zone).1 < window.start);
+    late(items, mailed, today).into_iter().filter(|(item, _)| is_before(item)).collect()
+}
+
+/// What editors decided in the editions of a longer time stays: their pins stand first, their words for stories are kept.
+/// With `top`, so many stories are chosen, and the others named.
+fn take_over(
+    project: &Project,
+    selection: &Selection,
+    top: Option<std::num::NonZeroUsize>,
+    draft: &mut Draft,
+) -> Result<(), Failure> {
+    /// More of them shown large are a list again.
+    const MOST_PINNED: usize = 3;
+    let mut pinned = BTreeSet::new();
+    for name in project.drafts()? {
+        // A draft that cannot be read is told of when it is used; it has nothing to give here.
+        let Ok(Some(earlier)) = project.draft(&name) else { continue };
+        let (window, inner) = (&draft.window, &earlier.window);
+        let is_within = inner.start >= window.start && inner.end <= window.end && *inner != *window;
+        if is_within {
+            pinned.extend(earlier.pinned.into_iter().map(|mention| mention.id));
+            draft.overrides.extend(earlier.overrides);
+        }
+    }
+    if let Some(top) = top {
+        let find = |id: &str| selection.chosen.iter().find(|item| item.id == id);
+        let items: Vec<&Item> =
+            draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
+        let (chosen, others) = choice::top(&items, top.get(), &pinned);
+        let mentions = |items: Vec<&Item>| {
+            items.into_iter().map(|item| Mention { id: item.id.clone(), line: 0 }).collect()
+        };
+        draft.items = mentions(chosen);
+        draft.left_out = mentions(others);
+    }
+    let is_pinned = |mention: &&Mention| pinned.contains(&mention.id);
+    draft.pinned = draft.items.iter().filter(is_pinned).take(MOST_PINNED).cloned().collect();
+    let first = draft.pinned.clone();
+    draft.items.retain(|mention| !first.contains(mention));
+    let named = draft.ids();
+    draft.overrides.retain(|id, _| named.contains(id));
+    Ok(())
+}
+
+/// Takes over what websites have changed since a draft was made: the draft's `as_of` moves to now.
+async fn refresh(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let zone = project.settings.time_zone;
+    let name = match &arguments.edition {
+        Some(name) => name.trim_start_matches("editions/").trim_end_matches(".md").to_owned(),
+        None => {
+            let last = ledgers::last_window(&project).await?;
+            arguments.window.window(zone, world::today(zone), last.as_ref())?.name()
+        }
+    };
+    let Some(draft) = project.draft(&name)? else {
+        return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
+    };
+    let wish = Wish { window: Some(&draft.window), draft: Some(&draft), ..Wish::quick() };
+    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let named = draft.ids();
+    let changed: Vec<Changed> = reading
+        .items
+        .into_iter()
+        .filter(|item| named.contains(&item.id) && !item.seen.changes.is_empty())
+        .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
+        .collect();
+    let shown = project.draft_path(&name)?;
+    let path = project.path(&shown);
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{shown} cannot be written: {error}"))
+    };
+    let text = std::fs::read_to_string(&path).map_err(cannot)?;
+    let text = Draft::with_as_of(&text, world::now());
+    write_whole(&path, text.as_bytes()).map_err(cannot)?;
+    if screen.json {
+        let refreshed = Refreshed { schema: "roundup.refresh/1", edition: name, changed };
+        screen.object(&refreshed)?;
+        return Ok(Exit::Done);
+    }
+    for story in &changed {
+        screen.print(&screen.strong(&story.title))?;
+        for change in &story.changes {
+            screen.print(&format!("  {change}"))?;
+        }
+    }
+    match changed.len() {
+        0 => screen.print(&format!("No story of {shown} has changed."))?,
+        count => screen.print(&format!("Took over {} into {shown}.", stories(count)))?,
+    }
+    screen.say(&format!("Next: roundup preview {name}"));
     Ok(Exit::Done)
 }
 

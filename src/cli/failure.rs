@@ -10,6 +10,7 @@ use crate::edition::EditError;
 use crate::ledger::LedgerError;
 use crate::lexicon::LexiconError;
 use crate::message::IdentityError;
+use crate::news::store::StoreError;
 use crate::problem::{Place, Problem};
 use crate::project::{ProjectError, RelayError};
 use crate::rfc::csv::TableError;
@@ -156,6 +157,7 @@ impl From<ProjectError> for Failure {
             ProjectError::List(error) => error.into(),
             ProjectError::NoList => Self::new(Exit::Nothing, error.to_string())
                 .help("put a CSV file with the columns email, first_name, basis into subscribers/"),
+            ProjectError::Store(error) => error.into(),
             ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
                 .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
             ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
@@ -168,6 +170,18 @@ impl From<ProjectError> for Failure {
             Some(place) => failure.at(place),
             None => failure,
         }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let help = match &error {
+            StoreError::Newer { .. } => "install the newest roundup on this computer too",
+            StoreError::Failed { .. } => {
+                "move the file away and type `roundup news sync`: feeds tell their newest stories again, not the old ones"
+            }
+        };
+        Self::new(Exit::Failed, error.to_string()).help(help)
     }
 }
 

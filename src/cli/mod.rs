@@ -13,6 +13,7 @@ mod explain;
 pub mod failure;
 mod ledgers;
 mod news;
+mod newsroom;
 mod orders;
 mod pause;
 mod planned;

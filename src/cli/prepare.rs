@@ -10,6 +10,7 @@ use super::checking::{Asking, Heard, Question, ask};
 use super::examination::{Examination, examine};
 use super::failure::{Exit, Failure};
 use super::ledgers::last_window;
+use super::newsroom::{self, Wish};
 use super::screen::Screen;
 use super::which::Which;
 use super::world;
@@ -22,12 +23,12 @@ use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, edit};
 use crate::message::examine::Scratch;
 use crate::message::{Identity, Skeleton};
-use crate::news::gather::gather;
-use crate::news::{Item, Reading};
+use crate::news::Reading;
+use crate::news::item::Unread;
 use crate::project::{Project, ProjectError, RelayAddress, Variable};
 use crate::rfc::address::EmailAddress;
 use crate::rfc::dkim::Signer;
-use crate::window::{Window, select};
+use crate::window::{Window, select_reading};
 
 /// A name, its window, and the draft when somebody wrote one.
 #[derive(Debug)]
@@ -95,7 +96,7 @@ pub struct Prepared {
     pub costs: Vec<usize>,
     /// Bytes of the largest message.
     pub largest: usize,
-    pub unread: Vec<String>,
+    pub unread: Vec<Unread>,
     /// The messages as they were looked at: without signatures.
     pub unsigned: Arc<Skeleton>,
 }
@@ -189,17 +190,9 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
     Ok(Chosen { name, window, draft })
 }
 
-/// Reads all news, and tells of what could not be read.
-pub async fn read_news(project: &Project, screen: &Screen) -> Reading {
+fn edition_of(project: &Project, chosen: &Chosen, reading: Reading) -> Result<Edition, Failure> {
     let settings = &project.settings;
-    let reading = gather(&project.root, &settings.sources(), settings.time_zone).await;
-    screen.problems(&reading.problems);
-    reading
-}
-
-fn edition_of(project: &Project, chosen: &Chosen, items: Vec<Item>) -> Result<Edition, Failure> {
-    let settings = &project.settings;
-    let selection = select(items, &chosen.window, world::today(settings.time_zone));
+    let selection = select_reading(reading, &chosen.window, world::today(settings.time_zone));
     let proposed;
     let draft = if let Some(draft) = &chosen.draft {
         draft
@@ -223,21 +216,24 @@ pub async fn composed(
     chosen: &Chosen,
     people: &People,
 ) -> Result<(Edition, Composition), Failure> {
-    let settings = &project.settings;
-    let reading = gather(&project.root, &settings.sources(), settings.time_zone).await;
-    compose_items(project, chosen, people, reading.items).await
+    let wish = Wish { window: Some(&chosen.window), draft: chosen.draft.as_ref(), ..Wish::quick() };
+    let (reading, _) = newsroom::read(project, wish).await?;
+    compose_news(project, chosen, people, reading).await
 }
 
 /// A mail of a year takes a hundredth of this on an old computer: a template that takes longer never ends.
 const COMPOSE_WITHIN: Duration = Duration::from_secs(10);
 
-async fn compose_items(
+async fn compose_news(
     project: &Project,
     chosen: &Chosen,
     people: &People,
-    items: Vec<Item>,
+    reading: Reading,
 ) -> Result<(Edition, Composition), Failure> {
-    let edition = edition_of(project, chosen, items)?;
+    let mut edition = edition_of(project, chosen, reading)?;
+    if edition.template == "year" || edition.window.is_year() {
+        edition.counted = newsroom::counted(project, &edition).await;
+    }
     let mut nonce = [0; 16];
     world::random(&mut nonce);
     let (theme, templates) = (project.settings.theme(), project.templates()?);
@@ -268,11 +264,13 @@ pub async fn prepare(
 ) -> Result<Prepared, Failure> {
     let settings = &project.settings;
     let identity = Identity::new(&settings.sender)?;
-    let Reading { items, unread, .. } = read_news(project, screen).await;
+    let wish = Wish { window: Some(&chosen.window), draft: chosen.draft.as_ref(), ..Wish::quick() };
+    let mut reading = newsroom::read_aloud(project, wish, screen).await?;
+    let unread = std::mem::take(&mut reading.unread);
     let nobody =
         People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() };
     let people = list.as_ref().map_or(&nobody, |list| &list.people);
-    let (edition, composition) = compose_items(project, chosen, people, items).await?;
+    let (edition, composition) = compose_news(project, chosen, people, reading).await?;
     let theme = settings.theme();
     // Sizes are measured without the signature: it has the same length for everybody.
     let keys = project.keys(world::random)?;

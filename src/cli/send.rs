@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use chrono::NaiveTime;
 use clap::Args;
 use serde::Serialize;
 
@@ -24,6 +25,7 @@ use crate::audience::{LeftOut, Person};
 use crate::check::tally;
 use crate::ledger::{Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
 use crate::message::{Identity, Skeleton};
+use crate::news::date::instant_of;
 use crate::project::Project;
 use crate::report::Report;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
@@ -248,15 +250,21 @@ async fn plan(
 
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.
 fn refuse_unread(prepared: &Prepared, chosen: &Chosen) -> Result<(), Failure> {
-    if prepared.unread.is_empty() {
+    // What a source had when the window was over is all that belongs in.
+    let window = &chosen.window;
+    let over = instant_of(window.end.and_time(NaiveTime::MIN), window.zone);
+    let missing: Vec<&str> = prepared
+        .unread
+        .iter()
+        .filter(|unread| unread.answered.is_none_or(|answered| answered < over))
+        .map(|unread| unread.source.as_str())
+        .collect();
+    if missing.is_empty() {
         return Ok(());
     }
     Err(Failure::new(
         Exit::Failed,
-        format!(
-            "nothing could be read from {}: stories may be missing",
-            prepared.unread.join(", ")
-        ),
+        format!("nothing could be read from {}: stories may be missing", missing.join(", ")),
     )
     .help(format!(
         "mend the source or take it out of roundup.toml, then run `roundup send {}` again",

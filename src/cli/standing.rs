@@ -3,12 +3,13 @@
 
 use super::failure::{Exit, Failure};
 use super::ledgers;
+use super::newsroom::{self, Wish};
 use super::screen::stories;
 use super::status::reports;
-use super::{Desk, prepare, world};
+use super::{Desk, world};
 use crate::project;
 use crate::report::State;
-use crate::window::{Window, select};
+use crate::window::{Window, select_reading};
 
 pub async fn run(desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
@@ -44,9 +45,10 @@ pub async fn run(desk: &Desk) -> Result<Exit, Failure> {
             .unwrap_or_else(|_| Window::last_full_month(today, zone)),
         None => Window::last_full_month(today, zone),
     };
-    let reading = prepare::read_news(&project, screen).await;
-    let all = reading.items.len();
-    let selection = select(reading.items, &window, today);
+    let wish = Wish { window: Some(&window), ..Wish::quick() };
+    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let all = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
+    let selection = select_reading(reading, &window, today);
     screen.print(&format!(
         "{} · {window}: {} of {}",
         project.settings.organisation.name,

@@ -4,6 +4,7 @@
 use handlebars::{RenderError, RenderErrorReason, TemplateError, TemplateErrorReason};
 use thiserror::Error;
 
+use super::inlined;
 use super::templates::Templates;
 use crate::problem::{Place, nearest};
 
@@ -87,13 +88,10 @@ pub fn of_rendering(
     names: &[String],
     error: &RenderError,
 ) -> TemplateFault {
-    let (place, line_text) = locate(
-        templates,
-        error.template_name.as_deref(),
-        words,
-        error.line_no.unwrap_or(1),
-        error.column_no.unwrap_or(1),
-    );
+    let (partial, line) = inlined::origin(error.line_no.unwrap_or(1));
+    let partial = partial.and_then(|number| templates.partials().nth(number));
+    let name = partial.map(|(name, _)| name).or(error.template_name.as_deref());
+    let (place, line_text) = locate(templates, name, words, line, error.column_no.unwrap_or(1));
     let known = || names.iter().map(String::as_str);
     let (what, cure) = match error.reason() {
         RenderErrorReason::MissingVariable(Some(name)) => {

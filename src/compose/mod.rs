@@ -7,6 +7,7 @@ pub mod fault;
 mod grammar;
 mod helpers;
 pub mod html;
+mod inlined;
 mod limited;
 pub mod model;
 mod parsed;
@@ -27,6 +28,7 @@ use thiserror::Error;
 
 use crate::edition::{self, Edition};
 use crate::lexicon::{Lexicon, LexiconError};
+use crate::news::same::canonical;
 use crate::rfc::base16;
 use crate::rfc::header::one_line;
 use crate::rfc::quoted_printable;
@@ -59,9 +61,21 @@ pub struct Composition {
     /// Stories that there was no room for: the mail says that they are on the website.
     #[serde(default)]
     pub more: usize,
+    /// The stories that it tells, in its order. Compositions of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stories: Vec<Told>,
     /// The same mail in other languages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub translations: Vec<Translation>,
+}
+
+/// A story that a mail tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub id: String,
+    /// Its address in canonical form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// A mail in another language than the newsletter's own.
@@ -274,10 +288,12 @@ fn compose_within(
     html_side.register_escape_fn(escape_html);
     let mut text_side = Handlebars::new();
     text_side.register_escape_fn(handlebars::no_escape);
-    for (part, registry) in [(Part::Html, &mut html_side), (Part::Text, &mut text_side)] {
+    for (part, registry, files) in
+        [(Part::Html, &mut html_side, &parsed.html), (Part::Text, &mut text_side, &parsed.text)]
+    {
         registry.set_strict_mode(true);
         helpers::register(registry, part, &shared);
-        for (name, template) in &parsed.templates {
+        for (name, template) in files {
             registry.register_template(name, template.clone());
         }
     }
@@ -323,6 +339,11 @@ fn compose_within(
         segments,
         density,
         more: stories - density.shows(stories),
+        stories: edition
+            .shown()
+            .take(density.shows(stories))
+            .map(|item| Told { id: item.id.clone(), link: item.link.as_deref().map(canonical) })
+            .collect(),
         translations: Vec::new(),
     };
     try_blocks(&composition, &shared.columns, templates)?;

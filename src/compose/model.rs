@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::density::Density;
 use super::theme::Theme;
 use crate::edition::Edition;
+use crate::edition::draft::Group;
 use crate::lexicon::{DateStyle, Lexicon};
 use crate::news::item::slug;
 use crate::news::{Item, same};
@@ -46,8 +47,18 @@ pub fn of(
     if topics > 1 {
         numbers.push(number(lexicon, topics, "topic_label"));
     }
-    if months > 1 {
+    // Four numbers fit beside each other on a phone: a year's editions tell more than its months.
+    if months > 1 && edition.counted.is_none() {
         numbers.push(number(lexicon, months, "month_label"));
+    }
+    if let Some(counted) = edition.counted {
+        if counted.editions > 1 {
+            numbers.push(number(lexicon, counted.editions, "edition_label"));
+        }
+        if counted.people > 1 {
+            let people = usize::try_from(counted.people).unwrap_or(usize::MAX);
+            numbers.push(number(lexicon, people, "people_label"));
+        }
     }
     let mut look = json!(theme.look);
     look["direction"] = json!(lexicon.direction().word());
@@ -102,8 +113,8 @@ fn number(lexicon: &Lexicon, value: usize, label: &str) -> Value {
     json!({"value": value, "label": lexicon.count(label, value)})
 }
 
-/// A year is grouped by month; a shorter window is one section. Order is the edition's: a group stands where its
-/// first story does.
+/// A year is grouped by month, a shorter window is one section, unless the draft wants a section for each topic. Order is
+/// the edition's: a group stands where its first story does.
 fn sections(
     edition: &Edition,
     items: &[Item],
@@ -115,7 +126,12 @@ fn sections(
     let by_month = edition.template == "year" || edition.window.is_year();
     let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
     for item in items {
-        let heading = if by_month {
+        let heading = if edition.group == Group::Topic {
+            match item.topics.first() {
+                Some(topic) => capitalised(&topic_words(topic)),
+                None => say("more_heading"),
+            }
+        } else if by_month {
             match item.date.and_then(|date| date.month(zone)) {
                 Some((year, month)) => month_heading(edition, lexicon, year, month),
                 None => say("undated_heading"),
@@ -141,6 +157,14 @@ fn sections(
             })
         })
         .collect()
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
 }
 
 fn month_heading(edition: &Edition, lexicon: &Lexicon, year: i32, month: u32) -> String {

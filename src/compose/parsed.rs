@@ -10,13 +10,16 @@ use handlebars::Template;
 use super::blocks;
 use super::fault::{self, TemplateFault};
 use super::helpers::lock;
+use super::inlined::Partials;
 use super::slot::Slot;
 use super::templates::Templates;
 
 /// A template's two parts and all partials.
 pub struct Parsed {
-    /// By the name Handlebars knows them by.
-    pub templates: Vec<(String, Template)>,
+    /// By the name Handlebars knows them by, for the HTML part.
+    pub html: Vec<(String, Template)>,
+    /// The same for the text part.
+    pub text: Vec<(String, Template)>,
     /// The blocks that were cut out of them; a marker in the templates has the number of its block.
     pub blocks: Vec<Slot>,
     /// Every word of them. What no template names need not be in the data: Handlebars copies it for each partial.
@@ -42,18 +45,36 @@ impl Kept {
             return Ok(Arc::clone(parsed));
         }
         templates.refuse_rings()?;
-        let mut parsed =
-            Parsed { templates: Vec::new(), blocks: Vec::new(), words: BTreeSet::new() };
+        let mut blocks = Vec::new();
+        let mut words = BTreeSet::new();
+        let mut compiled = Vec::new();
+        let partials = templates.partials().count();
         let files = files.iter().map(|file| (file.as_str(), templates.file(file).unwrap_or("")));
         for (name, text) in templates.partials().chain(files) {
-            let cut = blocks::cut(&Templates::shown(name), 1, text, &mut parsed.blocks)?;
+            let cut = blocks::cut(&Templates::shown(name), 1, text, &mut blocks)?;
             let template = Template::compile_with_name(&cut, name.to_owned())
                 .map_err(|error| fault::of_parsing(templates, name, text, None, &error))?;
-            parsed.templates.push((name.to_owned(), template));
-            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            parsed.words.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+            compiled.push((name, text, template));
+            let named = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.extend(named.filter(|word| !word.is_empty()).map(str::to_owned));
         }
-        let parsed = Arc::new(parsed);
+        let called: Vec<(&str, &str, &Template)> = compiled[..partials]
+            .iter()
+            .map(|(name, text, template)| (*name, *text, template))
+            .collect();
+        let with_partials = |is_text: bool| {
+            let partials = Partials::new(&called, is_text);
+            let put = |(name, text, template): &(&str, &str, Template)| {
+                ((*name).to_owned(), partials.put_into(template, text))
+            };
+            compiled.iter().map(put).collect()
+        };
+        let parsed = Arc::new(Parsed {
+            html: with_partials(false),
+            text: with_partials(true),
+            blocks,
+            words,
+        });
         lock(&self.0).insert(name.to_owned(), Arc::clone(&parsed));
         Ok(parsed)
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -27,8 +28,35 @@ pub struct Draft {
     pub pinned: Vec<Mention>,
     pub left_out: Vec<Mention>,
     pub introduction: Words,
+    /// What the sections are made of.
+    pub group: Group,
+    /// The editor's own words for stories, by id; their sources stay as they are.
+    pub overrides: BTreeMap<String, Override>,
+    /// Stories of websites are taken as they were then: what has changed since is shown, and not slipped in.
+    pub as_of: Option<DateTime<Utc>>,
     /// The editor's words in other languages, by code.
     pub translations: BTreeMap<String, Translation>,
+}
+
+/// What the sections of a mail are made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Group {
+    /// A year by its months, anything shorter in one.
+    #[default]
+    Time,
+    /// A section for each topic.
+    Topic,
+}
+
+/// The editor's own words for a story.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Override {
+    pub title: Option<Words>,
+    pub summary: Option<Words>,
+    /// What the picture says to those who cannot see it.
+    pub alt: Option<Words>,
+    /// Line of the file, from 1.
+    pub line: usize,
 }
 
 /// The editor's words in another language: the file `editions/NAME.cy.md`.
@@ -48,8 +76,18 @@ pub struct Mention {
     pub line: usize,
 }
 
-const FIELDS: [&str; 7] =
-    ["subject", "preheader", "template", "window", "pinned", "items", "left_out"];
+const FIELDS: [&str; 10] = [
+    "subject",
+    "preheader",
+    "template",
+    "window",
+    "group",
+    "pinned",
+    "items",
+    "left_out",
+    "overrides",
+    "as_of",
+];
 
 impl Draft {
     /// The draft that takes everything of a window. A year is told from its beginning, a month from its end.
@@ -99,8 +137,17 @@ impl Draft {
             pinned: Vec::new(),
             left_out: Vec::new(),
             introduction: Words::proposed(""),
+            group: Group::default(),
+            overrides: BTreeMap::new(),
+            as_of: None,
             translations: BTreeMap::new(),
         }
+    }
+
+    /// The ids of all stories that it names.
+    pub fn ids(&self) -> Vec<String> {
+        let named = self.pinned.iter().chain(&self.items).chain(&self.left_out);
+        named.map(|mention| mention.id.clone()).collect()
     }
 
     /// The words that would be proposed in another language.
@@ -237,19 +284,68 @@ impl Draft {
             pinned: list("pinned")?,
             left_out: list("left_out")?,
             introduction: introduction(path, text, document.body),
+            group: match text_of("group")?.as_deref() {
+                None | Some("month" | "time") => Group::Time,
+                Some("topic") => Group::Topic,
+                Some(other) => {
+                    return Err(Problem::new(
+                        place_of("group"),
+                        format!("`{other}` is no way to group stories"),
+                        "write group: month, or group: topic",
+                    ));
+                }
+            },
+            overrides: overrides(&document, path)?,
+            as_of: match text_of("as_of")? {
+                None => None,
+                Some(text) => Some(text.parse().map_err(|_| {
+                    Problem::new(
+                        place_of("as_of"),
+                        format!("`{text}` is not a time"),
+                        "write it as 2020-12-31T09:00:00Z, or take the line out",
+                    )
+                })?),
+            },
             translations: BTreeMap::new(),
         })
     }
 
-    /// The draft as a file that people edit. Titles stand behind the items as comments.
-    pub fn write(&self, selection: &Selection) -> String {
+    /// A draft's text with another `as_of`, and nothing else changed.
+    pub fn with_as_of(text: &str, now: DateTime<Utc>) -> String {
+        let stamp = format!("as_of: \"{}\"", now.format("%Y-%m-%dT%H:%M:%SZ"));
+        let mut out = String::with_capacity(text.len() + stamp.len());
+        let mut is_done = false;
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let ends_front = number > 0 && line.trim_end() == "---";
+            if !is_done && line.starts_with("as_of:") {
+                let note = line.find(" #").map_or("\n", |at| &line[at..]);
+                out.push_str(&stamp);
+                out.push_str(note);
+                is_done = true;
+                continue;
+            }
+            if !is_done && ends_front {
+                out.push_str(&stamp);
+                out.push('\n');
+                is_done = true;
+            }
+            out.push_str(line);
+        }
+        out
+    }
+
+    /// The draft as a file that people edit. Titles stand behind the items as comments. `late` are stories that came after
+    /// the edition of their day: they are offered as lines that only need a `#` taken away.
+    pub fn write(&self, selection: &Selection, late: &[(&Item, String)]) -> String {
         let zone = self.window.zone;
         let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+        let said = |item: &Item| {
+            let date = item.date.map_or_else(|| "no date".to_owned(), |date| date.long(zone));
+            format!("{date} · {}", item.title)
+        };
         let title_of = |id: &str| {
-            selection.chosen.iter().find(|item| item.id == id).map_or_else(String::new, |item| {
-                let date = item.date.map_or_else(|| "no date".to_owned(), |date| date.long(zone));
-                format!(" # {date} · {}", item.title)
-            })
+            let item = selection.chosen.iter().find(|item| item.id == id);
+            item.map_or_else(String::new, |item| format!(" # {}", said(item)))
         };
         let list = |name: &str, mentions: &[Mention], note: &str| {
             let mut text =
@@ -271,9 +367,39 @@ impl Draft {
         ));
         file.push_str(&format!("template: {}\n", self.template));
         file.push_str(&format!("window: \"{}\"\n", self.window.name()));
+        if self.group == Group::Topic {
+            file.push_str("group: topic\n");
+        }
         file.push_str(&list("pinned", &self.pinned, "ids of stories to show first and large"));
         file.push_str(&list("items", &self.items, "in this order; move or remove lines"));
+        for (item, edition) in late {
+            file.push_str(&format!(
+                "  # - {} # {} (late: it came after {edition}; take the first # away to tell it now)\n",
+                yaml_word(&item.id),
+                said(item)
+            ));
+        }
         file.push_str(&list("left_out", &self.left_out, "ids of stories left out on purpose"));
+        if !self.overrides.is_empty() {
+            file.push_str("overrides: # your own words for a story: title, summary, alt\n");
+        }
+        for (id, own) in &self.overrides {
+            file.push_str(&format!("  {}:\n", yaml_word(id)));
+            for (name, words) in
+                [("title", &own.title), ("summary", &own.summary), ("alt", &own.alt)]
+            {
+                if let Some(words) = words {
+                    file.push_str(&format!("    {name}: {}\n", quoted(&words.text)));
+                }
+            }
+        }
+        if let Some(as_of) = self.as_of {
+            file.push_str(&format!(
+                "as_of: \"{}\" # stories of websites as they were then; `roundup draft {} --refresh` takes over what changed\n",
+                as_of.format("%Y-%m-%dT%H:%M:%SZ"),
+                self.name
+            ));
+        }
         file.push_str("---\n\n");
         if !self.introduction.text.is_empty() {
             file.push_str(&self.introduction.text);
@@ -327,6 +453,60 @@ pub fn window_from_name(name: &str, zone: Tz) -> Result<Window, WindowError> {
         return Window::quarter(name, zone);
     }
     if name.len() == 4 { Window::year(name, zone) } else { Window::month(name, zone) }
+}
+
+/// The group `overrides:`, by id.
+fn overrides(
+    document: &markdown::Document,
+    path: &str,
+) -> Result<BTreeMap<String, Override>, Problem> {
+    let start = document.line_of("overrides").unwrap_or(1);
+    let line_below = |from: usize, name: &str| {
+        document
+            .front
+            .lines()
+            .enumerate()
+            .skip((from + 1).saturating_sub(document.first_field_line))
+            .find(|(_, line)| line.trim_start().trim_start_matches(['"', '\'']).starts_with(name))
+            .map_or(from, |(index, _)| index + document.first_field_line)
+    };
+    let wrong = |line: usize, what: String| {
+        let cure = "write overrides:, below it `  id:`, and below that `    title: \"…\"`";
+        Problem::new(Place::line(path, line), what, cure)
+    };
+    let group = match document.fields.get("overrides") {
+        None | Some(Value::Null) => return Ok(BTreeMap::new()),
+        Some(Value::Object(group)) => group,
+        Some(_) => return Err(wrong(start, "`overrides` is not a group".to_owned())),
+    };
+    let mut found = BTreeMap::new();
+    for (id, own) in group {
+        let line = line_below(start, id);
+        let Value::Object(own) = own else {
+            return Err(wrong(line, format!("`{id}` has no group of words")));
+        };
+        let mut words = Override { line, ..Override::default() };
+        for (name, value) in own {
+            let line = line_below(line, name);
+            let Some(text) = value.as_str() else {
+                return Err(wrong(line, format!("`{name}` of `{id}` is not a text")));
+            };
+            let given = Words { text: text.to_owned(), source: Some(path.to_owned()), line };
+            match name.as_str() {
+                "title" => words.title = Some(given),
+                "summary" => words.summary = Some(given),
+                "alt" => words.alt = Some(given),
+                other => {
+                    return Err(wrong(
+                        line,
+                        format!("`{other}` of a story cannot have words of your own"),
+                    ));
+                }
+            }
+        }
+        found.insert(id.clone(), words);
+    }
+    Ok(found)
 }
 
 fn mentions(

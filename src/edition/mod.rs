@@ -1,6 +1,8 @@
 //! What the editor decides: the draft in `editions/`, and the edition made of it.
 //! Pure: texts and items in, values out.
 
+pub mod choice;
+pub mod coverage;
 pub mod draft;
 
 use std::collections::BTreeMap;
@@ -31,12 +33,23 @@ pub struct Edition {
     pub pinned: Vec<Item>,
     /// In order.
     pub items: Vec<Item>,
+    pub group: draft::Group,
     /// In the window and in neither list of the draft: the editor has not seen them.
     pub unmentioned: Vec<Item>,
     /// Without a date that decides.
     pub undecided: Vec<Item>,
     /// The editor's words in other languages, by code.
     pub translations: BTreeMap<String, draft::Translation>,
+    /// What the year was beside its stories, where somebody has counted.
+    pub counted: Option<Counted>,
+}
+
+/// What the editions of a year were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub editions: usize,
+    /// Most people that one of them was for.
+    pub people: u64,
 }
 
 impl Edition {
@@ -99,7 +112,7 @@ impl Words {
 /// Why a draft cannot become an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EditError {
-    #[error("the draft names {} that no source has", count(.missing.len()))]
+    #[error("the draft names {} that cannot be shown", count(.missing.len()))]
     Missing { missing: Vec<Problem> },
     #[error("there is no story in {window}")]
     Empty { window: String, undecided: usize, left_out: usize },
@@ -114,9 +127,9 @@ fn count(missing: usize) -> String {
 /// # Errors
 /// When the draft names an item that is gone, or nothing is left to send.
 pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
-    let Selection { chosen, left_out, undecided } = selection;
+    let Selection { chosen, left_out, undecided, elsewhere } = selection;
     let undecided: Vec<Item> = undecided.into_iter().map(|(item, _)| item).collect();
-    let left_out_count = left_out.len();
+    let left_out_count = left_out.len().max(elsewhere.before + elsewhere.after);
     // An editor may take an item from outside the window, or an undated one: she has said so by name.
     let known: Vec<&Item> =
         chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)).collect();
@@ -125,6 +138,19 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         ids.iter()
             .filter_map(|mention| {
                 let found = known.iter().find(|item| item.id == mention.id);
+                if let Some(gone) = found.and_then(|item| item.seen.gone) {
+                    // Perhaps somebody asked for it: it is never sent unseen.
+                    missing.push(Problem::new(
+                        Place::line(draft.path(), mention.line),
+                        format!(
+                            "its source took the story `{}` away ({})",
+                            mention.id,
+                            gone.format("%-d %B %Y")
+                        ),
+                        "take the line out; if the story shall go out all the same, write it into news/",
+                    ));
+                    return None;
+                }
                 if found.is_none() {
                     let near = crate::problem::nearest(
                         &mention.id,
@@ -137,12 +163,26 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
                     let what = format!("no source has a story `{}`", mention.id);
                     missing.push(Problem::new(Place::line(draft.path(), mention.line), what, cure));
                 }
-                found.map(|item| (*item).clone())
+                found.map(|item| with_own_words((*item).clone(), draft))
             })
             .collect()
     };
     let pinned = find(&draft.pinned);
     let listed = find(&draft.items);
+    let named = draft.ids();
+    for (id, own) in &draft.overrides {
+        if !named.contains(id) {
+            missing.push(Problem::new(
+                Place::line(draft.path(), own.line),
+                format!("the draft has words for `{id}` and does not name it"),
+                crate::problem::did_you_mean(
+                    id,
+                    named.iter().map(String::as_str),
+                    "add it to `items:`, which has",
+                ),
+            ));
+        }
+    }
     if !missing.is_empty() {
         return Err(EditError::Missing { missing });
     }
@@ -165,12 +205,33 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         subject: draft.subject.clone(),
         preheader: draft.preheader.clone(),
         introduction: draft.introduction.clone(),
+        group: draft.group,
+        counted: None,
         unmentioned: chosen.into_iter().filter(|item| !mentioned(item)).collect(),
         undecided: undecided.into_iter().filter(|item| !mentioned(item)).collect(),
         translations: draft.translations.clone(),
         pinned,
         items,
     })
+}
+
+/// A story with the words that its editor gives it.
+fn with_own_words(mut item: Item, draft: &Draft) -> Item {
+    let Some(own) = draft.overrides.get(&item.id) else { return item };
+    if let Some(words) = &own.title {
+        item.title.clone_from(&words.text);
+        item.title_made = false;
+        item.overridden.title = Some(words.place());
+    }
+    if let Some(words) = &own.summary {
+        item.summary.clone_from(&words.text);
+        item.overridden.summary = Some(words.place());
+    }
+    if let (Some(words), Some(image)) = (&own.alt, &mut item.image) {
+        image.alt.clone_from(&words.text);
+        item.overridden.alt = Some(words.place());
+    }
+    item
 }
 
 #[cfg(test)]
@@ -204,7 +265,7 @@ mod tests {
             "Example Charity",
             &crate::lexicon::Lexicon::english(),
         );
-        let text = change(proposed.write(&selection()));
+        let text = change(proposed.write(&selection(), &[]));
         Draft::read("2020-12", "editions/2020-12.md", &text, London).unwrap()
     }
 

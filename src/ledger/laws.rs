@@ -46,6 +46,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         segments: BTreeSet::new(),
         density: crate::compose::Density::Cards,
         more: 0,
+        stories: Vec::new(),
         translations: Vec::new(),
     };
     let namer = Namer {

@@ -364,6 +364,7 @@ mod tests {
             segments: BTreeSet::new(),
             density: crate::compose::Density::Cards,
             more: 0,
+            stories: Vec::new(),
             translations: Vec::new(),
         }
     }

@@ -3,23 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::date::PartialDate;
 use super::fields::{self, Origin};
 use super::item::Reading;
-use crate::problem::{Place, Problem};
+use super::source::Opened;
+use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::csv;
 
-/// Reads a table. `date` is given to rows that have none.
-pub fn read(
-    source: &str,
-    path: &str,
-    bytes: &[u8],
-    zone: Tz,
-    date: Option<PartialDate>,
-) -> Reading {
+/// Reads a table.
+pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
+    let (path, columns) = (opened.shown, &opened.settings.columns);
     let mut reading = Reading::default();
     let table = match csv::read(path, bytes) {
         Ok(table) => table,
@@ -32,13 +26,24 @@ pub fn read(
             return reading;
         }
     };
-    if table.column(&["title", "headline", "name"]).is_none()
+    for (name, column) in columns {
+        if !table.columns.iter().any(|known| csv::simple(known) == csv::simple(column)) {
+            reading.problems.push(Problem::new(
+                Place::line(path, 1),
+                format!("there is no column `{column}` for `{name}`"),
+                did_you_mean(column, table.columns.iter().map(String::as_str), "the columns are"),
+            ));
+            return reading;
+        }
+    }
+    if columns.is_empty()
+        && table.column(&["title", "headline", "name"]).is_none()
         && table.column(&["summary", "description", "text", "body"]).is_none()
     {
         reading.problems.push(Problem::new(
             Place::line(path, 1),
             format!("no column is named `title`: the columns are {}", table.columns.join(", ")),
-            "name the columns: title, date, summary, link, topics",
+            "name the columns title, date, summary, link, topics, or say columns = { title = \"…\" } in roundup.toml",
         ));
         return reading;
     }
@@ -49,17 +54,20 @@ pub fn read(
             .iter()
             .zip(&row.cells)
             .filter(|(name, cell)| !name.is_empty() && !cell.trim().is_empty())
-            .map(|(name, cell)| (name.clone(), Value::String(cell.clone())))
+            .map(|(name, cell)| {
+                let meant = columns.iter().find(|(_, c)| csv::simple(c) == csv::simple(name));
+                (meant.map_or(name, |(meant, _)| meant).clone(), Value::String(cell.clone()))
+            })
             .collect();
         fields::add(
             &mut reading,
             &fields,
             Origin {
-                source,
+                source: &opened.settings.name,
                 place: Place::line(path, row.line),
-                zone,
+                zone: opened.zone,
                 id: None,
-                date,
+                date: opened.date,
                 body: None,
                 body_lines: Vec::new(),
                 order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
@@ -74,16 +82,36 @@ pub fn read(
 mod tests {
     use chrono_tz::Europe::London;
 
+    use super::super::source::{Kind, Settings};
     use super::*;
+
+    fn read_as(columns: &str, bytes: &[u8]) -> Reading {
+        let mut settings = Settings::new("sheet", Kind::Csv);
+        settings.columns = toml::from_str(columns).unwrap();
+        read(&Opened { settings: &settings, shown: "news.csv", zone: London, date: None }, bytes)
+    }
+
+    #[test]
+    fn columns_of_any_name() {
+        let sheet = b"Headline,When,Blurb,Web page\nOne,3 Dec 2020,First,https://e.org/1\n";
+        let reading = read_as(
+            "title = 'Headline'\ndate = 'when'\nsummary = 'Blurb'\nlink = 'Web page'",
+            sheet,
+        );
+        assert_eq!(reading.problems, []);
+        let one = &reading.items[0];
+        assert_eq!((one.title.as_str(), one.summary.as_str()), ("One", "First"));
+        assert_eq!(one.date.unwrap().to_string(), "2020-12-03");
+        assert_eq!(one.link.as_deref(), Some("https://e.org/1"));
+        let reading = read_as("title = 'Headlin'", sheet);
+        assert_eq!(reading.problems[0].cure, "did you mean `Headline`?");
+    }
 
     #[test]
     fn rows_become_items_and_bad_rows_problems() {
-        let reading = read(
-            "sheet",
-            "news.csv",
+        let reading = read_as(
+            "",
             b"Title;Date;Summary;Topic;URL\nOne;2020-12;First;a,b;https://e.org/1\n;;;x;\nTwo;gestern;;;e.org\n",
-            London,
-            None,
         );
         assert_eq!(reading.items.len(), 2);
         assert_eq!(reading.items[0].topics, ["a", "b"]);
@@ -94,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_list_of_people_is_not_news() {
-        let reading = read("sheet", "people.csv", b"email,first_name\na@e.org,A\n", London, None);
+        let reading = read_as("", b"email,first_name\na@e.org,A\n");
         assert!(reading.items.is_empty());
         assert_eq!(reading.problems.len(), 1);
     }

@@ -1,6 +1,8 @@
 //! RSS, Atom and JSON Feed, read by feed-rs, with the repairs that real feeds need.
 //! Pure: bytes in, items and problems out.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use feed_rs::model::{Entry, Feed};
 
@@ -13,24 +15,32 @@ use crate::rfc::header::one_line;
 /// Reads a feed that stands at `address` (an address or a file's name).
 pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
     let mut reading = Reading::default();
-    let feed = match parse(address, bytes, zone) {
-        Ok(feed) => feed,
+    let entries = match parse(address, bytes, zone) {
+        Ok(feed) => feed.entries,
         Err(first) => {
             let repaired = repaired(bytes);
-            if let Ok(feed) = parse(address, repaired.as_bytes(), zone) {
-                reading.problems.push(Problem::new(
-                    Place::whole(address),
-                    format!("the feed is damaged and was mended: {first}"),
-                    "tell whoever runs the site",
-                ));
-                feed
-            } else {
+            let (entries, lost) = match parse(address, repaired.as_bytes(), zone) {
+                Ok(feed) => (feed.entries, 0),
+                Err(_) => one_by_one(address, &repaired, zone),
+            };
+            if entries.is_empty() {
                 reading.problems.push(refusal(address, bytes, &first));
                 return reading;
             }
+            let lost = match lost {
+                0 => String::new(),
+                1 => "; one item of it cannot be read".to_owned(),
+                lost => format!("; {lost} items of it cannot be read"),
+            };
+            reading.problems.push(Problem::new(
+                Place::whole(address),
+                format!("the feed is damaged and was mended: {first}{lost}"),
+                "tell whoever runs the site",
+            ));
+            entries
         }
     };
-    for (index, entry) in feed.entries.into_iter().enumerate() {
+    for (index, entry) in entries.into_iter().enumerate() {
         add(&mut reading, source, address, zone, index, entry);
     }
     if reading.items.is_empty() && reading.problems.is_empty() {
@@ -40,11 +50,129 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
             "look at the address in a browser: some sites have one feed a section",
         ));
     }
+    let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
+    if undated > 0 {
+        let which =
+            if undated == 1 { "1 item has".to_owned() } else { format!("{undated} items have") };
+        reading.problems.push(Problem::new(
+            Place::whole(address),
+            format!("{which} no date that can be read"),
+            "say when they were published: roundup news dates",
+        ));
+    }
+    if let Some(item) =
+        reading.items.iter().find(|item| is_mojibake(&item.title) || is_mojibake(&item.summary))
+    {
+        reading.problems.push(Problem::new(
+            item.place.clone(),
+            format!("the letters of “{}” were mixed up before they came here", item.title),
+            "tell whoever runs the site: its text was stored in the wrong encoding",
+        ));
+    }
     reading
+}
+
+/// UTF-8 that somebody has read as windows-1252 and stored again: "cafÃ©", "donâ€™t".
+fn is_mojibake(text: &str) -> bool {
+    ["Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã§", "â€™", "â€œ", "â€“", "Â£"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+/// The items that can be read of a feed that as a whole cannot, and how many cannot.
+fn one_by_one(address: &str, feed: &str, zone: Tz) -> (Vec<Entry>, usize) {
+    let (name, root) = if feed.contains("<entry") { ("entry", "feed") } else { ("item", "rss") };
+    let (opening, closing) = (format!("<{name}"), format!("</{name}>"));
+    let Some(first) = feed.find(&opening) else { return (Vec::new(), 0) };
+    // What the parser needs to know of the whole: its names and version.
+    let tag = feed[..first].find('<').and_then(|_| {
+        let at = feed.find(&format!("<{root}")).or_else(|| feed.find("<rdf:RDF"))?;
+        Some(&feed[at..at + feed[at..].find('>')? + 1])
+    });
+    let Some(tag) = tag else { return (Vec::new(), 0) };
+    let (before, after) = match root {
+        "feed" => (format!("{tag}<title>x</title>"), "</feed>".to_owned()),
+        _ if tag.starts_with("<rdf") => {
+            (format!("{tag}<channel><title>x</title></channel>"), "</rdf:RDF>".to_owned())
+        }
+        _ => (format!("{tag}<channel><title>x</title>"), "</channel></rss>".to_owned()),
+    };
+    let mut entries = Vec::new();
+    let mut lost = 0;
+    for part in feed[first..].split(&opening).skip(1) {
+        let Some(end) = part.find(&closing) else {
+            lost += 1;
+            continue;
+        };
+        let alone = format!("{before}{opening}{}{closing}{after}", &part[..end]);
+        match parse(address, alone.as_bytes(), zone) {
+            Ok(feed) if !feed.entries.is_empty() => entries.extend(feed.entries),
+            _ => lost += 1,
+        }
+    }
+    (entries, lost)
+}
+
+/// The page with older items, if the feed names one (RFC 5005), or is of a site that has them by number (`WordPress`).
+/// `number` is the page's own, from 1.
+pub fn next_page(address: &str, bytes: &[u8], number: usize) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let base = web_address(address, None)?;
+    if text.trim_start().starts_with('{') {
+        let feed: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        return web_address(feed.get("next_url")?.as_str()?, Some(&base));
+    }
+    let named = text.split('<').find_map(|tag| {
+        let is_link = tag.starts_with("link ") || tag.starts_with("atom:link ");
+        let rel = attribute(tag, "rel").filter(|_| is_link)?;
+        matches!(rel, "next" | "prev-archive").then(|| attribute(tag, "href")).flatten()
+    });
+    if let Some(href) = named {
+        return web_address(&href.replace("&amp;", "&"), Some(&base)).filter(|next| *next != base);
+    }
+    let head = text.get(..text.len().min(4000)).unwrap_or(&text);
+    let is_wordpress = head.split_once("<generator>").is_some_and(|(_, rest)| {
+        rest.starts_with("https://wordpress.org") || rest.starts_with("http://wordpress.org")
+    });
+    if !is_wordpress {
+        return None;
+    }
+    let mut next = url::Url::parse(&base).ok()?;
+    let kept: Vec<(String, String)> = next
+        .query_pairs()
+        .filter(|(name, _)| name != "paged")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    next.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept)
+        .append_pair("paged", &(number + 1).to_string());
+    Some(next.to_string())
+}
+
+/// The value of an attribute of a tag.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+    tag.match_indices(name).find_map(|(at, _)| {
+        let is_whole = tag[..at].ends_with(|c: char| c.is_whitespace());
+        let rest = tag[at + name.len()..]
+            .trim_start()
+            .strip_prefix('=')
+            .filter(|_| is_whole)?
+            .trim_start();
+        let sign = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest[1..].split(sign).next()
+    })
 }
 
 fn parse(address: &str, bytes: &[u8], zone: Tz) -> Result<Feed, String> {
     let json_with_text_ids = json_ids_as_text(bytes);
+    // feed-rs ends a title at the first tag within it, without an error.
+    let with_whole_titles = match std::str::from_utf8(bytes) {
+        Ok(text) if has_markup_in_a_title(text) => Some(titles_as_text(text).into_bytes()),
+        _ => None,
+    };
+    let bytes = with_whole_titles.as_deref().unwrap_or(bytes);
     feed_rs::parser::Builder::new()
         .base_uri(web_address(address, None))
         .timestamp_parser(move |text| {
@@ -62,6 +190,14 @@ fn parse(address: &str, bytes: &[u8], zone: Tz) -> Result<Feed, String> {
         .map_err(|error| one_line(&error.to_string()))
 }
 
+fn has_markup_in_a_title(feed: &str) -> bool {
+    feed.split("<title").skip(1).any(|rest| {
+        let inner = rest.split_once('>').map_or("", |(_, inner)| inner);
+        let inner = inner.split("</title>").next().unwrap_or_default();
+        inner.contains('<') && !inner.contains("<![CDATA[")
+    })
+}
+
 /// JSON Feed says that an id which is no text must be taken as one; feed-rs refuses the whole feed.
 fn json_ids_as_text(bytes: &[u8]) -> Option<Vec<u8>> {
     let first = bytes.iter().find(|b| !b.is_ascii_whitespace())?;
@@ -77,11 +213,46 @@ fn json_ids_as_text(bytes: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&feed).ok()
 }
 
+/// Bytes that are not UTF-8: windows-1252, which nearly always is what they were, unless other letters of the text are
+/// UTF-8 all the same.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let Err(error) = std::str::from_utf8(bytes) else { return String::from_utf8_lossy(bytes) };
+    let is_utf8_elsewhere = !bytes[..error.valid_up_to()].is_ascii();
+    let names_another = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).to_lowercase();
+    if is_utf8_elsewhere || names_another.contains("encoding=\"utf-16") {
+        return String::from_utf8_lossy(bytes);
+    }
+    let text = encoding_rs::WINDOWS_1252.decode(bytes).0;
+    Cow::Owned(text.into_owned())
+}
+
+/// Markup within a title ends it for the parser: it is made text, as it was meant.
+fn titles_as_text(feed: &str) -> String {
+    let mut out = String::with_capacity(feed.len());
+    let mut rest = feed;
+    while let Some(start) = rest.find("<title") {
+        let Some(open) = rest[start..].find('>').map(|at| start + at + 1) else { break };
+        let Some(end) = rest[open..].find("</title>").map(|at| open + at) else { break };
+        let inner = &rest[open..end];
+        out.push_str(&rest[..open]);
+        let is_markup = inner.contains('<') && !inner.contains("<![CDATA[");
+        if is_markup && !rest[start..open].contains("xhtml") {
+            out.push_str(&inner.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+        } else {
+            out.push_str(inner);
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The same feed with bad bytes replaced, bare `&` escaped, and what a broken-off download lacks closed.
 fn repaired(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
+    let text = decoded(bytes);
+    let text = titles_as_text(&text);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_ref();
+    let mut rest = text.as_str();
     // Within CDATA an `&` is what it is.
     while let Some(start) = rest.find("<![CDATA[") {
         let end = rest[start..].find("]]>").map_or(rest.len(), |end| start + end + 3);
@@ -130,6 +301,13 @@ fn refusal(address: &str, bytes: &[u8], error: &str) -> Problem {
     }
     if start.contains("<!doctype html") || start.contains("<html") {
         let page = String::from_utf8_lossy(bytes);
+        if page.contains("type=\"password\"") || page.contains("type='password'") {
+            return Problem::new(
+                Place::whole(address),
+                "this is a page to log in, not a feed",
+                "give an address that everybody may read",
+            );
+        }
         let feeds = advertised_feeds(&page, address);
         let cure = if feeds.is_empty() {
             "look for “RSS” or “feed” on the site, or try the address with /feed at its end"
@@ -147,7 +325,7 @@ fn refusal(address: &str, bytes: &[u8], error: &str) -> Problem {
 }
 
 /// The feeds that a page names in its head (`<link rel="alternate" type="application/rss+xml" href="…">`).
-fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
+pub fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
     let base = web_address(address, None);
     page.split('<')
         .filter(|tag| tag.to_ascii_lowercase().starts_with("link"))
@@ -157,9 +335,7 @@ fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
                 .any(|kind| tag.contains(kind))
         })
         .filter_map(|tag| {
-            let rest = &tag[tag.find("href=")? + 5..];
-            let sign = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            web_address(rest[1..].split(sign).next()?, base.as_deref())
+            web_address(&attribute(tag, "href")?.replace("&amp;", "&"), base.as_deref())
         })
         .take(3)
         .collect()
@@ -234,14 +410,9 @@ fn add(reading: &mut Reading, source: &str, address: &str, zone: Tz, index: usiz
         topics,
         date,
         source: source.to_owned(),
-        also_in: Vec::new(),
         place,
         order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
-        consent: None,
-        event: None,
-        quote: None,
-        lines: crate::news::item::Lines::default(),
-        translations: std::collections::BTreeMap::new(),
+        ..Item::default()
     });
 }
 
@@ -289,18 +460,57 @@ mod tests {
     fn damaged_feeds_are_mended_and_told() {
         let whole = rss("<item><title>Fish & chips</title></item><item><title>Two</title></item>");
         let cut = &whole[..whole.find("Two").unwrap() + 2];
+        let mismatched = rss(
+            "<item><title>One</title></item><item><title>Two</title><b></i></item><item><title>Three</title></item>",
+        );
         let mut bad_byte = rss("<item><title>Caf# bar</title></item>").into_bytes();
         let at = bad_byte.iter().position(|b| *b == b'#').unwrap();
         bad_byte[at] = 0xe9;
         for (bytes, expected) in [
             (whole.as_bytes(), vec!["Fish & chips", "Two"]),
             (cut.as_bytes(), vec!["Fish & chips"]),
-            (&bad_byte[..], vec!["Caf\u{fffd} bar"]),
+            (&bad_byte[..], vec!["Café bar"]),
+            (mismatched.as_bytes(), vec!["One", "Three"]),
         ] {
             let reading = read("feed", "https://e.org/feed", bytes, London);
             assert_eq!(titles(&reading), expected);
-            assert_eq!(reading.problems.len(), 1);
+            assert!(reading.problems[0].what.contains("mended"), "{:?}", reading.problems);
         }
+    }
+
+    #[test]
+    fn titles_with_markup_are_whole() {
+        let feed = rss(
+            "<item><title>Hi <b>bold</b> there</title></item><item><title><![CDATA[It&#8217;s <i>here</i>]]></title></item>",
+        );
+        let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
+        assert_eq!(titles(&reading), ["Hi bold there", "It’s here"]);
+    }
+
+    #[test]
+    fn letters_that_were_mixed_up_are_told() {
+        let feed = rss("<item><title>CafÃ© bar</title><pubDate>2020-12-03</pubDate></item>");
+        let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
+        assert!(reading.problems[0].what.contains("mixed up"), "{:?}", reading.problems);
+    }
+
+    #[test]
+    fn the_page_with_older_items() {
+        let next = |head: &str, number: usize| {
+            let feed = rss("<item><title>One</title></item>")
+                .replace("<channel>", &format!("<channel>{head}"));
+            next_page("https://e.org/feed/?x=1", feed.as_bytes(), number)
+        };
+        let link = "<atom:link rel=\"next\" href=\"/feed?page=2&amp;y=1\"/>";
+        assert_eq!(next(link, 1).as_deref(), Some("https://e.org/feed?page=2&y=1"));
+        let generator = "<generator>https://wordpress.org/?v=6.4</generator>";
+        assert_eq!(next(generator, 2).as_deref(), Some("https://e.org/feed/?x=1&paged=3"));
+        assert_eq!(next("<generator>Other</generator>", 1), None);
+        let json = br#"{"version":"https://jsonfeed.org/version/1.1","next_url":"https://e.org/2.json","items":[]}"#;
+        assert_eq!(
+            next_page("https://e.org/1.json", json, 1).as_deref(),
+            Some("https://e.org/2.json")
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -16,13 +16,13 @@ use crate::rfc::csv::simple;
 use crate::rfc::header::{is_hidden, one_line};
 
 const TITLE: &[&str] = &["title", "headline", "name"];
-const DATE: &[&str] =
+pub(super) const DATE: &[&str] =
     &["date", "published", "publishdate", "pubdate", "publishedat", "datepublished", "createdat"];
 const SUMMARY: &[&str] =
     &["summary", "description", "excerpt", "standfirst", "teaser", "customexcerpt"];
 const CONTENT: &[&str] = &["content", "contenttext", "body", "text"];
 const LINK: &[&str] = &["link", "url", "permalink", "canonical", "externalurl"];
-const IMAGE: &[&str] =
+pub(super) const IMAGE: &[&str] =
     &["image", "images", "cover", "thumbnail", "featuredimage", "featureimage", "hero"];
 const ALT: &[&str] = &["alt", "imagealt", "featureimagealt"];
 const TOPICS: &[&str] = &["topics", "topic", "tags", "categories", "category"];
@@ -128,14 +128,13 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         topics: given.value(TOPICS).map(words).unwrap_or_default(),
         date,
         source: origin.source.to_owned(),
-        also_in: Vec::new(),
         order: given.value(ORDER).and_then(Value::as_i64).unwrap_or(origin.order),
         consent,
         event,
         quote,
         lines: given.lines(paragraphs),
-        translations: BTreeMap::new(),
         place: origin.place.clone(),
+        ..Item::default()
     };
     reading.items.push(item);
 }
@@ -213,7 +212,15 @@ impl<'a> Given<'a> {
         let Some((name, value)) = self.find(DATE).filter(|(_, value)| !value.is_boolean()) else {
             return self.origin.date;
         };
-        match PartialDate::parse(&plain(value).unwrap_or_default(), self.origin.zone) {
+        // Programs count seconds, or thousandths of them, since 1970.
+        let instant = value.as_i64().and_then(|number| match number {
+            100_000_000..=9_999_999_999 => DateTime::from_timestamp(number, 0),
+            100_000_000_000.. => DateTime::from_timestamp_millis(number),
+            _ => None,
+        });
+        let text = instant
+            .map_or_else(|| plain(value).unwrap_or_default(), |instant| instant.to_rfc3339());
+        match PartialDate::parse(&text, self.origin.zone) {
             Ok(date) => Some(date),
             Err(error) => {
                 problems.push(Problem::new(

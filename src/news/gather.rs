@@ -1,254 +1,388 @@
-//! Reads every source of a project, one after another; a source that cannot be read is a problem and not the end.
+//! Every source of a project, read or asked, taken into the store, and the stories that are wanted of it.
 //! Shell: files and the network.
+//!
+//! Files are read each time. A website is asked when it was not asked for a while; when it does not answer, what the store
+//! has of it is used, and its age is told. A source that fails, or has turned strange, changes nothing in the store.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use serde::Deserialize;
 
+use super::answers::Answers;
+use super::ask::{self, Heard, News, Question};
 use super::date::PartialDate;
-use super::fetch::{self, LONGEST_ANSWER_BYTES};
-use super::item::Reading;
-use super::{csv, feed, json, listing, markdown, same, translated};
+use super::fetch::{FetchError, Web};
+use super::folder;
+use super::item::{Reading, Unread};
+use super::site::Site;
+use super::source::{Kind, Opened, Settings};
+use super::store::{
+    Answered, Asked, Found, Scope, SourceState, Store, StoreError, Taken, Trouble, Wanted,
+};
+use super::{csv, feed, json, listing, markdown, strange};
 use crate::problem::{Place, Problem};
 
-/// What a source is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A folder of Markdown files with front matter.
-    Markdown,
-    /// A table, one item a row.
-    Csv,
-    /// A list of items.
-    Json,
-    /// RSS, Atom or JSON Feed.
-    Feed,
-    /// A pasted page of teasers, each ending in "Read more".
-    Listing,
+/// A website that was asked within this time is not asked again, unless somebody wants it.
+const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(15);
+/// Websites that are asked at the same time.
+const AT_A_TIME: usize = 20;
+
+/// When websites are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Those that were not asked for a while.
+    InTime,
+    /// All of them; those named here are taken in however strange they have become.
+    Now { accept: Vec<String> },
+    /// None.
+    Never,
 }
 
-/// One `[[news]]` of `roundup.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// What people call it.
-    pub name: String,
-    pub kind: Kind,
-    /// A file or folder below the project.
-    pub path: Option<PathBuf>,
-    /// An http(s) address.
-    pub url: Option<String>,
-    /// All that is known of when undated items were published: `2020`, `2020-12` or `2020-12-23`.
-    pub date: Option<String>,
-    /// Lets `url` point inside this machine or its network.
-    #[serde(default)]
-    pub allow_local: bool,
+/// A project's news and what is wanted of it.
+pub struct Gathering<'a> {
+    pub project: &'a Path,
+    pub sources: &'a [Settings],
+    pub answers: &'a Answers,
+    pub zone: Tz,
+    pub now: DateTime<Utc>,
+    pub ask: Ask,
+    pub wanted: Wanted<'a>,
 }
 
-impl Settings {
-    /// What a project without any `[[news]]` has: the folder `news/`.
-    pub fn folder() -> Self {
-        Self {
-            name: "news".to_owned(),
-            kind: Kind::Markdown,
-            path: Some(PathBuf::from("news")),
-            url: None,
-            date: None,
-            allow_local: false,
-        }
-    }
+/// What became of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Synced {
+    pub source: String,
+    pub outcome: Outcome,
 }
 
-/// A folder with more files is not a news folder (a home directory, a whole site's build).
-const MOST_FILES: usize = 20_000;
-const DEEPEST_FOLDER: usize = 8;
+/// See `Synced`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Read or asked: how many items it has, and what has changed.
+    Taken { items: usize, taken: Taken },
+    /// Asked, and the same as before.
+    Same,
+    /// Asked a short while ago.
+    Recent,
+    /// Not read: what the store has of it is used.
+    Trouble(Trouble),
+}
 
-/// Reads all sources in their order and joins stories that several of them have.
-pub async fn gather(project: &Path, sources: &[Settings], zone: Tz) -> Reading {
+/// Reads and asks all sources, side by side where they are websites, and gives the stories that are wanted.
+///
+/// # Errors
+/// When the store fails. A source that cannot be read is a problem and not the end.
+pub async fn gather(
+    gathering: &Gathering<'_>,
+    store: &mut Store,
+) -> Result<(Reading, Vec<Synced>), StoreError> {
     let mut reading = Reading::default();
-    for source in sources {
-        let mut read = read_source(project, source, zone).await;
-        if read.items.is_empty() && read.skipped.is_empty() && !read.problems.is_empty() {
-            read.unread.push(source.name.clone());
+    let mut synced = Vec::new();
+    let heard = ask_websites(gathering, store).await?;
+    for (settings, heard) in gathering.sources.iter().zip(heard) {
+        let name = &settings.name;
+        let state = store.state(name)?;
+        let news = match heard {
+            Said::File => read_local(gathering, settings),
+            Said::Nothing => Err(state.trouble.clone()),
+            Said::Answer(Ok(Heard::Same)) => {
+                store.note_same(name, gathering.now)?;
+                synced.push(Synced { source: name.clone(), outcome: Outcome::Same });
+                tell_gaps(&mut reading, settings, &store.state(name)?, &gathering.wanted);
+                continue;
+            }
+            Said::Answer(Ok(Heard::News(news))) => Ok(news),
+            Said::Answer(Err(error)) => Err(Some(trouble_of(&error))),
+            Said::Wrong(trouble) => Err(Some(trouble)),
+        };
+        let outcome = match news {
+            Ok(news) => take_in(gathering, store, settings, &state, news, &mut reading)?,
+            Err(Some(trouble)) => Outcome::Trouble(trouble),
+            Err(None) => Outcome::Recent,
+        };
+        if let Outcome::Trouble(trouble) = &outcome {
+            if state.trouble.as_ref() != Some(trouble) || heard_now(gathering, settings, &state) {
+                store.note_trouble(name, trouble, gathering.now)?;
+            }
+            tell_trouble(&mut reading, settings, &state, trouble);
         }
-        reading.append(read);
+        tell_gaps(&mut reading, settings, &store.state(name)?, &gathering.wanted);
+        synced.push(Synced { source: name.clone(), outcome });
     }
-    reading.items = same::join(std::mem::take(&mut reading.items));
-    reading
+    store.put_dates(gathering.answers)?;
+    let asked: Vec<Asked<'_>> = gathering
+        .sources
+        .iter()
+        .map(|settings| Asked { name: &settings.name, is_remote: settings.url.is_some() })
+        .collect();
+    let Found { items, elsewhere } = store.find(&asked, &gathering.wanted)?;
+    reading.items = items;
+    reading.elsewhere = elsewhere;
+    Ok((reading, synced))
 }
 
-async fn read_source(project: &Path, source: &Settings, zone: Tz) -> Reading {
-    let date = match source.date.as_deref().map(|text| PartialDate::parse(text, zone)).transpose() {
-        Ok(date) => date,
-        Err(error) => {
-            return refusal(
-                "roundup.toml",
-                error.to_string(),
-                "write the source's date as 2020, 2020-12 or 2020-12-23",
+/// What a source said in this run.
+enum Said {
+    /// It is a file or folder, which is read when its turn comes.
+    File,
+    /// It was not asked.
+    Nothing,
+    Answer(Result<Heard, FetchError>),
+    /// Its settings are wrong.
+    Wrong(Trouble),
+}
+
+fn heard_now(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
+    settings.url.is_none() || is_due(gathering, state)
+}
+
+fn is_due(gathering: &Gathering<'_>, state: &SourceState) -> bool {
+    match gathering.ask {
+        Ask::Never => false,
+        Ask::Now { .. } => true,
+        Ask::InTime => state.asked.is_none_or(|asked| gathering.now - asked >= ASKED_AGAIN_AFTER),
+    }
+}
+
+async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Said>, StoreError> {
+    let mut said: Vec<Said> = Vec::new();
+    let mut waiting: Vec<(usize, Question)> = Vec::new();
+    for (index, settings) in gathering.sources.iter().enumerate() {
+        let state = store.state(&settings.name)?;
+        let date = match given_date(settings, gathering.zone) {
+            Ok(date) => date,
+            Err(trouble) => {
+                said.push(Said::Wrong(trouble));
+                continue;
+            }
+        };
+        if let Some((what, cure)) = settings.fault() {
+            let cure = cure.to_owned();
+            said.push(Said::Wrong(Trouble { what, cure, is_strange: false }));
+        } else if settings.url.is_none() {
+            said.push(Said::File);
+        } else {
+            if is_due(gathering, &state) {
+                let question = Question {
+                    settings: settings.clone(),
+                    date,
+                    answered: state.answered,
+                    // A strange answer that is accepted now must be given again.
+                    validators: if state.trouble.is_some() {
+                        Default::default()
+                    } else {
+                        state.validators
+                    },
+                    known: store.items_of(&settings.name)?,
+                    zone: gathering.zone,
+                };
+                waiting.push((index, question));
+            }
+            said.push(Said::Nothing);
+        }
+    }
+    waiting.reverse();
+    let mut tasks = tokio::task::JoinSet::new();
+    loop {
+        while tasks.len() < AT_A_TIME
+            && let Some((index, question)) = waiting.pop()
+        {
+            tasks.spawn(async move {
+                let heard = match Web::new(question.settings.allow_local) {
+                    Ok(web) => ask::ask(&web, &question).await,
+                    Err(error) => Err(error),
+                };
+                (index, heard)
+            });
+        }
+        match tasks.join_next().await {
+            Some(Ok((index, heard))) => said[index] = Said::Answer(heard),
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            None => return Ok(said),
+        }
+    }
+}
+
+fn given_date(settings: &Settings, zone: Tz) -> Result<Option<PartialDate>, Trouble> {
+    let date = settings.date.as_deref().map(|text| PartialDate::parse(text, zone)).transpose();
+    date.map_err(|error| Trouble {
+        what: error.to_string(),
+        cure: "write the source's date as 2020, 2020-12 or 2020-12-23".to_owned(),
+        is_strange: false,
+    })
+}
+
+fn take_in(
+    gathering: &Gathering<'_>,
+    store: &mut Store,
+    settings: &Settings,
+    state: &SourceState,
+    mut news: News,
+    reading: &mut Reading,
+) -> Result<Outcome, StoreError> {
+    let is_remote = settings.url.is_some();
+    gathering.answers.apply(&mut news.reading);
+    let items = news.reading.items.len();
+    let nothing =
+        items == 0 && news.reading.skipped.is_empty() && !news.reading.problems.is_empty();
+    let language = if is_remote { strange::language(&news.reading) } else { None };
+    let is_accepted =
+        matches!(&gathering.ask, Ask::Now { accept } if accept.contains(&settings.name));
+    if is_remote && !is_accepted {
+        if let Some(what) = strange::reason(state, &news.reading, language) {
+            let cure = format!(
+                "look at it; if it is right, type: roundup news sync --accept \"{}\"",
+                settings.name
             );
+            return Ok(Outcome::Trouble(Trouble { what, cure, is_strange: true }));
+        }
+    }
+    if nothing && !is_accepted {
+        let problem = news.reading.problems.remove(0);
+        reading.problems.append(&mut news.reading.problems);
+        return Ok(Outcome::Trouble(Trouble {
+            what: format!("{}: {}", problem.place, problem.what),
+            cure: problem.cure,
+            is_strange: false,
+        }));
+    }
+    let answered = Answered {
+        at: gathering.now,
+        validators: &news.validators,
+        language,
+        to_the_end: news.to_the_end,
+    };
+    let taken = store.take_in(&settings.name, news.reading.items, news.scope, &answered)?;
+    reading.skipped.append(&mut news.reading.skipped);
+    reading.problems.append(&mut news.reading.problems);
+    Ok(Outcome::Taken { items, taken })
+}
+
+fn trouble_of(error: &FetchError) -> Trouble {
+    Trouble { what: error.to_string(), cure: fetch_cure(error).to_owned(), is_strange: false }
+}
+
+/// Says that a source gave nothing, and how old is what is used instead.
+fn tell_trouble(
+    reading: &mut Reading,
+    settings: &Settings,
+    state: &SourceState,
+    trouble: &Trouble,
+) {
+    let place = match (&settings.url, &settings.path) {
+        (Some(url), _) => url.clone(),
+        (None, Some(path)) => path.display().to_string(),
+        (None, None) => "roundup.toml".to_owned(),
+    };
+    // What was read as a problem of a file names its place already.
+    let what = match trouble.what.strip_prefix(&format!("{place}: ")) {
+        Some(what) => what.to_owned(),
+        None => trouble.what.clone(),
+    };
+    let used = match state.answered {
+        Some(answered) if settings.url.is_some() => {
+            format!("; its stories are those of {}", answered.format("%-d %B %Y, %H:%M UTC"))
+        }
+        _ => String::new(),
+    };
+    reading.problems.push(Problem::new(
+        Place::whole(place),
+        format!("{what}{used}"),
+        trouble.cure.clone(),
+    ));
+    reading.unread.push(Unread {
+        source: settings.name.clone(),
+        answered: state.answered.filter(|_| settings.url.is_some() && !trouble.is_strange),
+    });
+}
+
+/// Says which days of the window a source forgets too fast to tell of.
+fn tell_gaps(reading: &mut Reading, settings: &Settings, state: &SourceState, wanted: &Wanted<'_>) {
+    let (Some((start, end)), Some(url)) = (wanted.days, &settings.url) else { return };
+    let day = |day: NaiveDate| day.format("%-d %B %Y").to_string();
+    let mut tell = |what: String| {
+        reading.problems.push(Problem::new(
+            Place::whole(url),
+            what,
+            "look at the website for them, and add what is missing to news/",
+        ));
+    };
+    if let Some(back) = state.reaches_back.filter(|back| *back > start) {
+        let until = back.min(end);
+        tell(format!(
+            "it only goes back to {}: stories of {} to {} may be missing",
+            day(back),
+            day(start),
+            day(until - chrono::Days::new(1)),
+        ));
+    }
+    for (after, before) in &state.gaps {
+        if *after < end && *before > start {
+            tell(format!(
+                "it was not asked in time: stories between {} and {} may be missing",
+                day(*after),
+                day(*before)
+            ));
+        }
+    }
+}
+
+fn read_local(gathering: &Gathering<'_>, settings: &Settings) -> Result<News, Option<Trouble>> {
+    let date = given_date(settings, gathering.zone).map_err(Some)?;
+    let path = settings.path.as_deref().unwrap_or(Path::new(""));
+    let today = gathering.now.with_timezone(&gathering.zone).date_naive();
+    let reading = if settings.kind.is_folder() {
+        let site = Site::new(settings, today);
+        folder::read(gathering.project, path, &settings.name, &site, gathering.zone)
+    } else {
+        let shown = path.display().to_string();
+        match folder::read_file(&gathering.project.join(path)) {
+            Ok(bytes) => {
+                let opened = Opened { settings, shown: &shown, zone: gathering.zone, date };
+                read_bytes(&opened, &bytes)
+            }
+            Err(error) => {
+                return Err(Some(Trouble {
+                    what: format!("{shown}: {error}"),
+                    cure: "look at its `path` in roundup.toml".to_owned(),
+                    is_strange: false,
+                }));
+            }
         }
     };
-    match (&source.path, &source.url) {
-        (Some(path), None) if source.kind == Kind::Markdown => {
-            read_folder(project, path, &source.name, zone)
-        }
-        (Some(path), None) => {
-            let shown = path.display().to_string();
-            match read_file(&project.join(path)) {
-                Ok(bytes) => read_bytes(source.kind, &source.name, &shown, &bytes, zone, date),
-                Err(error) => refusal(&shown, error, "look at its `path` in roundup.toml"),
-            }
-        }
-        (None, Some(url)) if source.kind != Kind::Markdown => {
-            match fetch::get(url, source.allow_local).await {
-                Ok(bytes) => read_bytes(source.kind, &source.name, url, &bytes, zone, date),
-                Err(error) => refusal(url, error.to_string(), fetch_cure(&error)),
-            }
-        }
-        (None, Some(_)) => refusal(
-            "roundup.toml",
-            format!("the source `{}` is a Markdown folder with a `url`", source.name),
-            "give its `path`, or another `kind`",
-        ),
-        (Some(_), Some(_)) | (None, None) => refusal(
-            "roundup.toml",
-            format!("the source `{}` needs a `path` or a `url`, one of them", source.name),
-            "add path = \"news\" or url = \"https://…\"",
-        ),
-    }
+    let validators = Default::default();
+    Ok(News { reading, scope: Scope::Whole, validators, to_the_end: true })
 }
 
 /// What to type when an address gave nothing.
-pub fn fetch_cure(error: &fetch::FetchError) -> &'static str {
+pub fn fetch_cure(error: &FetchError) -> &'static str {
     match error {
-        fetch::FetchError::Private(_) => "add allow_local = true to the source if this is meant",
-        fetch::FetchError::NotWeb(_) => "write the address whole, beginning with https://",
-        fetch::FetchError::Status { .. }
-        | fetch::FetchError::TooLarge { .. }
-        | fetch::FetchError::Unreachable { .. } => {
-            "look at the address in a browser, and try again"
+        FetchError::Private(_) | FetchError::Port { .. } => {
+            "add allow_local = true to the source if this is meant"
         }
+        FetchError::NotWeb(_) => "write the address whole, beginning with https://",
+        FetchError::Status { .. }
+        | FetchError::TooLarge { .. }
+        | FetchError::Swells { .. }
+        | FetchError::Unreachable { .. } => "look at the address in a browser, and try again",
     }
 }
 
 /// Reads one source's bytes by the reader of its kind.
-pub fn read_bytes(
-    kind: Kind,
-    source: &str,
-    shown: &str,
-    bytes: &[u8],
-    zone: Tz,
-    date: Option<PartialDate>,
-) -> Reading {
-    match kind {
-        Kind::Markdown => markdown::read(source, shown, &String::from_utf8_lossy(bytes), zone),
-        Kind::Csv => csv::read(source, shown, bytes, zone, date),
-        Kind::Json => json::read(source, shown, bytes, zone, date),
+pub fn read_bytes(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
+    let Opened { settings, shown, zone, date } = *opened;
+    let source = &settings.name;
+    match settings.kind {
+        Kind::Markdown | Kind::Hugo | Kind::Jekyll | Kind::Zola | Kind::Eleventy => {
+            markdown::read(source, shown, &String::from_utf8_lossy(bytes), zone)
+        }
+        Kind::Csv => csv::read(opened, bytes),
+        Kind::Json => json::read(opened, bytes),
         Kind::Feed => feed::read(source, shown, bytes, zone),
-        Kind::Listing => listing::read(source, shown, bytes, zone, date),
-    }
-}
-
-fn refusal(place: &str, what: impl Into<String>, cure: &str) -> Reading {
-    Reading { problems: vec![Problem::new(Place::whole(place), what, cure)], ..Reading::default() }
-}
-
-/// A file's bytes, if it is not too large to be news.
-///
-/// # Errors
-/// In words for people.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let size = std::fs::metadata(path).map_err(|error| plain_io(&error))?.len();
-    if size > LONGEST_ANSWER_BYTES as u64 {
-        return Err(format!("the file is larger than {} MB", LONGEST_ANSWER_BYTES / 1024 / 1024));
-    }
-    std::fs::read(path).map_err(|error| plain_io(&error))
-}
-
-fn plain_io(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "the file may not be read".to_owned(),
-        std::io::ErrorKind::IsADirectory => "this is a folder, not a file".to_owned(),
-        _ => format!("the file cannot be read: {error}"),
-    }
-}
-
-fn read_folder(project: &Path, folder: &Path, source: &str, zone: Tz) -> Reading {
-    let mut files = Vec::new();
-    let mut reading = Reading::default();
-    list(project, folder, 0, &mut files, &mut reading.problems);
-    // The file system's order is nobody's; names are.
-    files.sort();
-    for path in files {
-        let shown = path.display().to_string().replace('\\', "/");
-        match read_file(&project.join(&path)) {
-            Ok(bytes) => {
-                let text = match crate::rfc::csv::decode(&bytes) {
-                    Ok((text, _)) => text,
-                    Err(error) => {
-                        reading.append(refusal(&shown, error.to_string(), "save it as plain text"));
-                        continue;
-                    }
-                };
-                reading.append(markdown::read(source, &shown, &text, zone));
-            }
-            Err(error) => reading.append(refusal(&shown, error, "look at its rights")),
-        }
-    }
-    translated::join(&mut reading);
-    reading
-}
-
-fn list(
-    project: &Path,
-    folder: &Path,
-    depth: usize,
-    files: &mut Vec<PathBuf>,
-    problems: &mut Vec<Problem>,
-) {
-    let shown = folder.display().to_string();
-    let entries = match std::fs::read_dir(project.join(folder)) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let what = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-                _ => format!("the folder cannot be read: {error}"),
-            };
-            problems.push(Problem::new(
-                Place::whole(shown),
-                what,
-                "make it, or change `path` in roundup.toml",
-            ));
-            return;
-        }
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(text) = name.to_str() else { continue };
-        if text.starts_with('.') || text.eq_ignore_ascii_case("readme.md") {
-            continue;
-        }
-        let path = folder.join(text);
-        // A link could lead out of the project: only real files and folders are read.
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() {
-            if depth < DEEPEST_FOLDER {
-                list(project, &path, depth + 1, files, problems);
-            }
-        } else if kind.is_file()
-            && path.extension().is_some_and(|ending| ending == "md" || ending == "markdown")
-        {
-            if files.len() == MOST_FILES {
-                problems.push(Problem::new(
-                    Place::whole(shown),
-                    format!("the folder has more than {MOST_FILES} files: the rest was left out"),
-                    "point `path` at the news only",
-                ));
-                return;
-            }
-            files.push(path);
-        }
+        Kind::Wordpress => super::wordpress::read(source, shown, bytes, zone),
+        Kind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
+        Kind::Listing | Kind::Page => listing::read(source, shown, bytes, zone, date),
     }
 }

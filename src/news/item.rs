@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use serde::Serialize;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::date::PartialDate;
 use crate::problem::{Place, Problem};
 
 /// One news item, as its source has it. An item without a date keeps none: no reader makes one up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Names the item in drafts. Stable while the source keeps it: a file's name, a feed's id, a row's id.
     pub id: String,
@@ -28,24 +28,50 @@ pub struct Item {
     /// Name of the source, as in `roundup.toml`.
     pub source: String,
     /// Other sources that have the same story.
+    #[serde(skip)]
     pub also_in: Vec<String>,
     pub place: Place,
     /// Place within the source, for items of one date.
     pub order: i64,
     /// What the people in the story have agreed to, where the source says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
     /// When and where it takes place, for a story that is an invitation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
     /// A sentence that somebody in the story said.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
-    #[serde(skip)]
+    #[serde(default)]
     pub lines: Lines,
     /// The same story in other languages, by code.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: BTreeMap<String, Item>,
+    /// What the store knows of it.
+    #[serde(skip)]
+    pub seen: Seen,
+    /// Where the draft has other words for it.
+    #[serde(skip)]
+    pub overridden: Overridden,
+}
+
+/// The places of an editor's own words for a story, which stand for the source's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overridden {
+    pub title: Option<Place>,
+    pub summary: Option<Place>,
+    pub alt: Option<Place>,
+}
+
+/// When a story came, and whether it is still there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// When one of its sources had it first.
+    pub first: Option<DateTime<Utc>>,
+    /// When its source was found not to have it any more.
+    pub gone: Option<DateTime<Utc>>,
+    /// What its source has changed since the draft was written, in words: `title: “A” is “B” now`.
+    pub changes: Vec<String>,
 }
 
 impl Item {
@@ -81,8 +107,19 @@ impl Item {
         }
     }
 
+    pub fn place_of_title(&self) -> Place {
+        self.overridden.title.clone().unwrap_or_else(|| self.place_of(self.lines.title))
+    }
+
+    pub fn place_of_alt(&self) -> Place {
+        self.overridden.alt.clone().unwrap_or_else(|| self.place_of(self.lines.image))
+    }
+
     /// The place of the summary's paragraph that has its byte `at`.
     pub fn place_in_summary(&self, at: usize) -> Place {
+        if let Some(place) = &self.overridden.summary {
+            return place.clone();
+        }
         let before = self.summary.get(..at).unwrap_or(&self.summary);
         let paragraph = before.matches("\n\n").count();
         self.place_of(self.lines.paragraphs.get(paragraph).copied())
@@ -90,7 +127,8 @@ impl Item {
 }
 
 /// The lines of the source on which the parts of an item begin, where its format has lines.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Lines {
     pub title: Option<usize>,
     pub link: Option<usize>,
@@ -103,7 +141,7 @@ pub struct Lines {
 }
 
 /// When and where something takes place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     pub date: PartialDate,
     /// Empty: the source does not say.
@@ -111,7 +149,7 @@ pub struct Event {
 }
 
 /// What somebody said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub words: String,
     /// Empty: the source does not say.
@@ -119,7 +157,7 @@ pub struct Quote {
 }
 
 /// Where a story and its picture may be shown, and how long.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
     /// Such as `website`, `email`. Empty: the source does not say.
     pub channels: Vec<String>,
@@ -128,7 +166,7 @@ pub struct Consent {
 }
 
 /// A picture with what it says to those who cannot see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// An absolute http(s) address.
     pub address: String,
@@ -151,8 +189,25 @@ pub struct Reading {
     pub items: Vec<Item>,
     pub skipped: Vec<Skipped>,
     pub problems: Vec<Problem>,
-    /// Names of sources of which nothing at all could be read: their stories are missing.
-    pub unread: Vec<String>,
+    /// Sources that could not be read now.
+    pub unread: Vec<Unread>,
+    /// Stories outside of the days that were asked for.
+    pub elsewhere: Elsewhere,
+}
+
+/// A source that could not be read now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub source: String,
+    /// When its stories were last taken into the store, if those may be used.
+    pub answered: Option<DateTime<Utc>>,
+}
+
+/// How many stories lie outside of the days that were asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub before: usize,
+    pub after: usize,
 }
 
 impl Reading {

@@ -3,22 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::date::PartialDate;
 use super::fields::{self, Origin};
 use super::item::Reading;
+use super::source::Opened;
 use crate::problem::{Place, Problem};
 
-/// Reads a list. `date` is given to items that have none.
-pub fn read(
-    source: &str,
-    path: &str,
-    bytes: &[u8],
-    zone: Tz,
-    date: Option<PartialDate>,
-) -> Reading {
+/// Reads a list.
+pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
+    let path = opened.shown;
     let mut reading = Reading::default();
     let mut refuse = |place: Place, what: String, cure: &str| {
         reading.problems.push(Problem::new(place, what, cure));
@@ -36,9 +30,10 @@ pub fn read(
             return reading;
         }
     };
-    let list = match &value {
-        Value::Array(list) => Some(list),
-        Value::Object(map) => ["items", "posts", "news", "data", "articles"]
+    let list = match (&opened.settings.list, &value) {
+        (Some(path), value) => at(value, path).and_then(Value::as_array),
+        (None, Value::Array(list)) => Some(list),
+        (None, Value::Object(map)) => ["items", "posts", "news", "data", "articles"]
             .iter()
             .find_map(|key| map.get(*key))
             .and_then(Value::as_array),
@@ -48,7 +43,7 @@ pub fn read(
         refuse(
             Place::whole(path),
             "there is no list of items in this JSON".to_owned(),
-            "give a list, or an object with a list under `items`",
+            "say where it stands, as in list = \"data.results\"",
         );
         return reading;
     };
@@ -63,17 +58,24 @@ pub fn read(
             ));
             continue;
         };
-        let fields: BTreeMap<String, Value> =
+        let mut fields: BTreeMap<String, Value> =
             map.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, path) in &opened.settings.columns {
+            // What it is called there is no name of ours.
+            fields.remove(path.split('.').next().unwrap_or(path));
+            if let Some(found) = at(value, path) {
+                fields.insert(name.clone(), found.clone());
+            }
+        }
         fields::add(
             &mut reading,
             &fields,
             Origin {
-                source,
+                source: &opened.settings.name,
                 place,
-                zone,
+                zone: opened.zone,
                 id: None,
-                date,
+                date: opened.date,
                 body: None,
                 body_lines: Vec::new(),
                 order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
@@ -84,11 +86,40 @@ pub fn read(
     reading
 }
 
+/// The value at a path such as `data.results` or `title.rendered`.
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, part| match value {
+        Value::Array(values) => values.get(part.parse::<usize>().ok()?),
+        Value::Object(map) => map.get(part),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::London;
 
+    use super::super::source::{Kind, Settings};
     use super::*;
+
+    fn read_as(settings: &str, bytes: &[u8]) -> Reading {
+        let mut table: toml::Table = toml::from_str(settings).unwrap();
+        let mut source = Settings::new("api", Kind::Json);
+        source.list = table.remove("list").map(|list| list.as_str().unwrap().to_owned());
+        source.columns = table.try_into().unwrap();
+        read(&Opened { settings: &source, shown: "news.json", zone: London, date: None }, bytes)
+    }
+
+    #[test]
+    fn keys_of_any_name_however_deep() {
+        let reading = read_as(
+            "list = 'data.results'\ntitle = 'head.text'\ndate = 'when'",
+            br#"{"data": {"results": [{"head": {"text": "One"}, "when": 1606953600}]}}"#,
+        );
+        assert_eq!(reading.problems, []);
+        assert_eq!(reading.items[0].title, "One");
+        assert_eq!(reading.items[0].date.unwrap().to_string(), "2020-12-03T00:00:00Z");
+    }
 
     #[test]
     fn a_list_or_an_object_with_one() {
@@ -96,7 +127,7 @@ mod tests {
             r#"[{"id": 7, "title": "One", "date": "2020-12"}, 5]"#,
             r#"{"posts": [{"id": 7, "title": "One", "date": "2020-12"}, 5]}"#,
         ] {
-            let reading = read("api", "news.json", text.as_bytes(), London, None);
+            let reading = read_as("", text.as_bytes());
             assert_eq!(reading.items[0].id, "7");
             assert_eq!(reading.problems[0].place.source, "news.json item 2");
         }
@@ -104,9 +135,9 @@ mod tests {
 
     #[test]
     fn broken_json_names_its_place() {
-        let reading = read("api", "news.json", b"[\n{\"title\" 1}]", London, None);
+        let reading = read_as("", b"[\n{\"title\" 1}]");
         assert_eq!(reading.problems[0].place.line, Some(2));
-        let reading = read("api", "news.json", b"{\"a\": 1}", London, None);
+        let reading = read_as("", b"{\"a\": 1}");
         assert!(reading.problems[0].what.contains("no list"));
     }
 }

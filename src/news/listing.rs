@@ -109,6 +109,16 @@ fn teasers(text: &str) -> Vec<Teaser> {
     teasers
 }
 
+/// A teaser without the "Read more" at its end.
+pub fn without_marker(teaser: &str) -> String {
+    match marker(teaser) {
+        Some((start, end)) if !teaser[end..].chars().any(char::is_alphanumeric) => {
+            teaser[..start].trim_end().to_owned()
+        }
+        _ => teaser.to_owned(),
+    }
+}
+
 fn is_opening(c: char) -> bool {
     matches!(c, '“' | '‘' | '"' | '\'' | '(' | '£' | '$' | '€' | '#' | '@')
 }

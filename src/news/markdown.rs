@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::date::PartialDate;
 use super::fields::{self, Origin};
-use super::item::Reading;
+use super::item::{Reading, Skipped, web_address};
+use super::site::Page;
 use crate::problem::{Place, Problem};
+use crate::rfc::csv::simple;
 
 /// A text split at its front matter.
 pub struct Document<'a> {
@@ -154,9 +156,20 @@ fn json_of_toml(value: toml::Value) -> Value {
     }
 }
 
-/// Reads one file. `path` is its name below the project, for places; its last part gives the id, and, last of all,
-/// a date.
+/// Reads one file that belongs to no website. `path` is its name below the project, for places; its last part gives the
+/// id, and, last of all, a date.
 pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
+    read_page(source, path, text, zone, None)
+}
+
+/// Reads one file as the tool that makes a website of it would.
+pub fn read_page(
+    source: &str,
+    path: &str,
+    text: &str,
+    zone: Tz,
+    page: Option<&Page<'_>>,
+) -> Reading {
     let mut reading = Reading::default();
     let document = match document(path, text) {
         Ok(document) => document,
@@ -177,11 +190,23 @@ pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
     {
         fields.insert("title".to_owned(), Value::String(heading));
     }
-    // Zola keeps its topics in a table of their own.
-    if let Some(Value::Object(taxonomies)) = document.fields.get("taxonomies") {
-        for (name, value) in taxonomies {
-            fields.entry(name.clone()).or_insert_with(|| value.clone());
+    // Zola keeps topics, and each tool keeps what it does not know itself, in a table of its own.
+    for table in ["taxonomies", "extra", "params"] {
+        if let Some(Value::Object(inner)) = document.fields.get(table) {
+            for (name, value) in inner {
+                fields.entry(name.clone()).or_insert_with(|| value.clone());
+            }
         }
+    }
+    let in_name = date_in_name(stem, zone);
+    if let Some(page) = page {
+        if let Some(reason) = page.held_back(&fields, zone) {
+            let title = fields.get("title").and_then(Value::as_str).unwrap_or(stem).to_owned();
+            let (source, place) = (source.to_owned(), Place::whole(path));
+            reading.skipped.push(Skipped { title, source, place, reason });
+            return reading;
+        }
+        as_the_tool_means(page, &mut fields, in_name, zone);
     }
     fields::add(
         &mut reading,
@@ -191,7 +216,7 @@ pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
             place: Place::whole(path),
             zone,
             id: Some(stem.to_owned()),
-            date: date_in_name(stem, zone),
+            date: in_name,
             body: (!body.is_empty()).then_some(body),
             body_lines,
             order: 0,
@@ -199,6 +224,60 @@ pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
         },
     );
     reading
+}
+
+/// Replaces what only the tool understands: a path by the whole address, topics between blanks by a list.
+fn as_the_tool_means(
+    page: &Page<'_>,
+    fields: &mut BTreeMap<String, Value>,
+    in_name: Option<PartialDate>,
+    zone: Tz,
+) {
+    if page.is_plain() {
+        return;
+    }
+    // Hugo takes the day of the last change where there is no other.
+    let has = |fields: &BTreeMap<String, Value>, names: &[&str]| {
+        fields.keys().any(|name| names.contains(&simple(name).as_str()))
+    };
+    if !has(fields, fields::DATE)
+        && let Some((_, value)) =
+            fields.iter().find(|(name, _)| matches!(simple(name).as_str(), "lastmod" | "modified"))
+    {
+        let value = value.clone();
+        fields.insert("date".to_owned(), value);
+    }
+    let is_path = |value: &Value| value.as_str().is_none_or(|text| !text.contains("://"));
+    let date = fields.iter().find_map(|(name, value)| {
+        let is_date = name.eq_ignore_ascii_case("date");
+        PartialDate::parse(value.as_str().filter(|_| is_date)?, zone).ok()
+    });
+    let link = page.link(fields, date.or(in_name), zone);
+    fields.retain(|name, value| {
+        let is_address = matches!(simple(name).as_str(), "url" | "permalink" | "path" | "link");
+        !(is_address && is_path(value))
+    });
+    let has_link = fields.keys().any(|name| simple(name) == "link");
+    if let Some(link) = link.filter(|_| !has_link) {
+        fields.insert("link".to_owned(), Value::String(link));
+    }
+    let base = page.base();
+    for (name, value) in fields.iter_mut() {
+        let name = simple(name);
+        if let Value::String(text) = value {
+            if fields::IMAGE.contains(&name.as_str())
+                && let Some(address) = web_address(text, base.as_deref())
+            {
+                *text = address;
+            } else if matches!(name.as_str(), "tags" | "categories")
+                && page.splits_topics_at_blanks()
+                && !text.contains([',', ';'])
+            {
+                *value =
+                    text.split_whitespace().map(|word| Value::String(word.to_owned())).collect();
+            }
+        }
+    }
 }
 
 /// The file's name without its ending, or its folder's name for a page bundle (`gala/index.md`).

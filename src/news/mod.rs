@@ -1,18 +1,28 @@
-//! News items and where they come from: one pure reader a format, one thin shell that fetches.
-//! Pure: the types; `fetch.rs` and `gather.rs` are the shells.
+//! News items and where they come from: one pure reader a format, thin shells that read, ask and keep.
+//! Pure: the types; `folder.rs`, `fetch.rs`, `ask.rs`, `store.rs` and `gather.rs` are the shells.
 
+pub mod answers;
+pub mod ask;
 pub mod csv;
 pub mod date;
 pub mod feed;
 pub mod fetch;
 pub mod fields;
+pub mod folder;
 pub mod gather;
+pub mod ghost;
 pub mod item;
 pub mod json;
 pub mod listing;
 pub mod markdown;
+pub mod page;
 pub mod same;
+pub mod site;
+pub mod source;
+pub mod store;
+pub mod strange;
 pub mod translated;
+pub mod wordpress;
 
 pub use date::{DateError, PartialDate};
 pub use item::{Image, Item, Reading, Skipped};

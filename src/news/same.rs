@@ -1,43 +1,115 @@
-//! One story that several sources have is one item.
-//! Pure: items in, items out.
+//! Which items are one story: the same item seen again, or the same story in two sources.
+//! Pure: items in, decisions out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::item::Item;
 
-/// Joins items that have the same address and the same title, or the same title and date. The first one stays, with
-/// the names of the other sources; what it lacks it takes from them. Many sites give one listing page as the address
-/// of all their stories, so an address alone proves nothing.
-pub fn join(items: Vec<Item>) -> Vec<Item> {
-    let mut joined: Vec<Item> = Vec::with_capacity(items.len());
-    let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for item in items {
-        let title = words(&item.title);
-        let keys: Vec<(String, String)> = [
-            item.link.as_deref().map(|link| (title.clone(), canonical(link))),
-            item.date.map(|date| (title.clone(), date.to_string())),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let same = keys.iter().find_map(|key| known.get(key)).copied().filter(|index| {
-            // Within one source two items of one name are two items: the editor sees both.
-            joined[*index].source != item.source
-        });
-        if let Some(index) = same {
-            merge(&mut joined[index], item);
-        } else {
-            for key in keys {
-                known.entry(key).or_insert(joined.len());
-            }
-            joined.push(item);
-        }
-    }
-    joined
+/// An item as it was seen before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub id: String,
+    /// Its own address, in canonical form.
+    pub link: Option<String>,
+    /// The words of its title.
+    pub words: String,
+    /// First day it may be of, if it has a date.
+    pub day: Option<i32>,
 }
 
-fn merge(first: &mut Item, other: Item) {
-    if !first.also_in.contains(&other.source) {
+/// Titles as alike as this, of one day, are one title that was mended.
+const ALIKE: f64 = 0.9;
+/// A title that comes again this many days later is another story: the next "Open day".
+const NEAR_DAYS: i32 = 7;
+
+/// Tells which known item each of a reading is, and which are new (`None`). An item is known by its own address, else by
+/// its id, else by its title and date. No two are the same known item.
+pub fn recognise(items: &[Known], known: &[Known]) -> Vec<Option<usize>> {
+    let mut found = vec![None; items.len()];
+    let mut taken = vec![false; known.len()];
+    let mut take = |index: usize, which: usize, found: &mut Vec<Option<usize>>| {
+        if found[index].is_none() && !taken[which] {
+            taken[which] = true;
+            found[index] = Some(which);
+        }
+        taken[which]
+    };
+    let by_link: HashMap<&str, usize> = known
+        .iter()
+        .enumerate()
+        .filter_map(|(which, known)| Some((known.link.as_deref()?, which)))
+        .collect();
+    let by_id: HashMap<&str, usize> =
+        known.iter().enumerate().map(|(which, known)| (known.id.as_str(), which)).collect();
+    for (index, item) in items.iter().enumerate() {
+        if let Some(which) = item.link.as_deref().and_then(|link| by_link.get(link)) {
+            take(index, *which, &mut found);
+        }
+    }
+    for (index, item) in items.iter().enumerate() {
+        if let Some(which) = by_id.get(item.id.as_str()) {
+            take(index, *which, &mut found);
+        }
+    }
+    let mut by_day: BTreeMap<Option<i32>, Vec<usize>> = BTreeMap::new();
+    for (which, known) in known.iter().enumerate() {
+        by_day.entry(known.day).or_default().push(which);
+    }
+    for (index, item) in items.iter().enumerate() {
+        if found[index].is_some() {
+            continue;
+        }
+        let near: Vec<usize> = match item.day {
+            Some(day) => by_day
+                .range(Some(day - NEAR_DAYS)..=Some(day + NEAR_DAYS))
+                .flat_map(|(_, which)| which.iter().copied())
+                .collect(),
+            None => by_day.get(&None).cloned().unwrap_or_default(),
+        };
+        let same_title = |which: &&usize| {
+            let known = &known[**which];
+            known.words == item.words
+                || (item.day.is_some()
+                    && known.day == item.day
+                    && strsim::normalized_damerau_levenshtein(&known.words, &item.words) >= ALIKE)
+        };
+        if let Some(which) = near.iter().find(same_title) {
+            take(index, *which, &mut found);
+        }
+    }
+    found
+}
+
+/// Whether two items of different sources are one story: they have the same own address, or the same title within a week.
+pub fn is_same_story(one: &Known, other: &Known) -> bool {
+    if one.link.is_some() && one.link == other.link {
+        return true;
+    }
+    let near = match (one.day, other.day) {
+        (Some(one), Some(other)) => (one - other).abs() <= NEAR_DAYS,
+        (None, None) => true,
+        _ => false,
+    };
+    near && !one.words.is_empty() && one.words == other.words
+}
+
+/// The addresses that only one of these items has. Many sites give one listing page as the address of all their stories:
+/// such an address says nothing.
+pub fn own_links(items: &[Item]) -> Vec<Option<String>> {
+    let links: Vec<Option<String>> =
+        items.iter().map(|item| item.link.as_deref().map(canonical)).collect();
+    let mut count: HashMap<&str, usize> = HashMap::new();
+    for link in links.iter().flatten() {
+        *count.entry(link).or_default() += 1;
+    }
+    let shared: BTreeSet<String> =
+        count.into_iter().filter(|(_, n)| *n > 1).map(|(link, _)| link.to_owned()).collect();
+    links.into_iter().map(|link| link.filter(|link| !shared.contains(link))).collect()
+}
+
+/// Adds to an item what another source's item of the same story has beyond it.
+pub fn merge(first: &mut Item, other: Item) {
+    if other.source != first.source && !first.also_in.contains(&other.source) {
         first.also_in.push(other.source);
     }
     if first.summary.is_empty() {
@@ -49,9 +121,12 @@ fn merge(first: &mut Item, other: Item) {
     if first.topics.is_empty() {
         first.topics = other.topics;
     }
+    first.seen.first = first.seen.first.into_iter().chain(other.seen.first).min();
+    first.seen.changes.extend(other.seen.changes);
 }
 
-fn words(title: &str) -> String {
+/// A title's words, in lower case, without signs.
+pub fn words(title: &str) -> String {
     let words: Vec<String> = title
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -83,53 +158,124 @@ pub fn canonical(link: &str) -> String {
     text.strip_prefix("www.").unwrap_or(text).trim_end_matches('/').to_owned()
 }
 
+/// What of a story people would read differently, in words for them.
+pub fn differences(old: &Item, new: &Item) -> Vec<String> {
+    let mut found = Vec::new();
+    let short = |text: &str| -> String {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() <= 60 {
+            return line;
+        }
+        format!("{}…", line.chars().take(59).collect::<String>().trim_end())
+    };
+    let mut differ = |what: &str, old: String, new: String| {
+        if old != new {
+            found.push(match (old.is_empty(), new.is_empty()) {
+                (true, _) => format!("{what}: “{}” is new", short(&new)),
+                (_, true) => format!("{what}: “{}” is gone", short(&old)),
+                _ if short(&old) == short(&new) => format!("{what}: changed after its beginning"),
+                _ => format!("{what}: “{}” is “{}” now", short(&old), short(&new)),
+            });
+        }
+    };
+    let date = |item: &Item| item.date.map(|date| date.to_string()).unwrap_or_default();
+    let image = |item: &Item| item.image.as_ref().map(|image| image.address.clone());
+    let alt = |item: &Item| item.image.as_ref().map(|image| image.alt.clone());
+    differ("title", old.title.clone(), new.title.clone());
+    differ("text", old.summary.clone(), new.summary.clone());
+    differ("date", date(old), date(new));
+    differ("address", old.link.clone().unwrap_or_default(), new.link.clone().unwrap_or_default());
+    differ("picture", image(old).unwrap_or_default(), image(new).unwrap_or_default());
+    differ(
+        "description of the picture",
+        alt(old).unwrap_or_default(),
+        alt(new).unwrap_or_default(),
+    );
+    differ("topics", old.topics.join(", "), new.topics.join(", "));
+    let said = |item: &Item| item.quote.as_ref().map(|quote| quote.words.clone());
+    differ("quote", said(old).unwrap_or_default(), said(new).unwrap_or_default());
+    let event = |item: &Item| {
+        item.event.as_ref().map(|event| format!("{} {}", event.date, event.place).trim().to_owned())
+    };
+    differ("event", event(old).unwrap_or_default(), event(new).unwrap_or_default());
+    if old.consent != new.consent {
+        found.push("consent: changed".to_owned());
+    }
+    if old.translations != new.translations {
+        found.push("translations: changed".to_owned());
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::Place;
 
-    fn item(source: &str, title: &str, link: &str, summary: &str) -> Item {
-        Item {
-            id: title.to_owned(),
-            title: title.to_owned(),
-            title_made: false,
-            summary: summary.to_owned(),
-            link: Some(link.to_owned()),
-            image: None,
-            topics: Vec::new(),
-            date: None,
-            source: source.to_owned(),
-            also_in: Vec::new(),
-            place: Place::whole(source),
-            order: 0,
-            consent: None,
-            event: None,
-            quote: None,
-            lines: crate::news::item::Lines::default(),
-            translations: std::collections::BTreeMap::new(),
+    fn known(id: &str, link: &str, title: &str, day: Option<i32>) -> Known {
+        Known {
+            id: id.to_owned(),
+            link: (!link.is_empty()).then(|| canonical(link)),
+            words: words(title),
+            day,
         }
     }
 
     #[test]
-    fn one_story_of_two_sources_is_one_item() {
-        let joined = join(vec![
-            item("folder", "Fish & chips", "https://www.e.org/a/?utm_source=x", ""),
-            item("feed", "Fish – Chips", "http://e.org/a#top", "Text"),
-            item("feed", "Other", "https://e.org/a", ""),
-        ]);
-        assert_eq!(joined.len(), 2);
-        assert_eq!(joined[0].also_in, ["feed"]);
-        assert_eq!(joined[0].summary, "Text");
+    fn an_item_is_known_by_address_then_id_then_title() {
+        let before = [
+            known("1", "https://e.org/a", "Fish and chips", Some(10)),
+            known("2", "", "Spring fair", Some(20)),
+            known("3", "https://e.org/c", "A new well for the school", Some(30)),
+            known("4", "", "Open day", Some(40)),
+        ];
+        let now = [
+            // Another id and title, the same address.
+            known("9", "http://www.e.org/a/?utm_source=x", "Chips", Some(10)),
+            known("2", "", "The spring fair", Some(21)),
+            // Another id and address, a title that was mended.
+            known("7", "https://e.org/well", "A new well for the schools", Some(30)),
+            // The next open day is another story.
+            known("8", "", "Open day", Some(70)),
+        ];
+        assert_eq!(recognise(&now, &before), [Some(0), Some(1), Some(2), None]);
+        // Titles that only differ in a word that matters, on different days, are two stories.
+        let monday = [known("a", "", "Choir meets on Monday", Some(1))];
+        let tuesday = [known("b", "", "Choir meets on Tuesday", Some(2))];
+        assert_eq!(recognise(&tuesday, &monday), [None]);
     }
 
     #[test]
-    fn stories_that_share_a_listing_page_stay_apart() {
-        let page = "https://e.org/news";
-        let joined = join(vec![
-            item("a", "One", page, ""),
-            item("a", "Two", page, ""),
-            item("a", "One", page, ""),
+    fn no_two_items_are_the_same_known_one() {
+        let before = [known("1", "", "Story", Some(1))];
+        let now = [known("x", "", "Story", Some(1)), known("y", "", "Story", Some(1))];
+        assert_eq!(recognise(&now, &before), [Some(0), None]);
+    }
+
+    #[test]
+    fn an_address_that_many_items_have_is_nobodys() {
+        let item = |link: &str| Item { link: Some(link.to_owned()), ..Item::default() };
+        let links = own_links(&[
+            item("https://e.org/news"),
+            item("https://www.e.org/news/"),
+            item("https://e.org/a"),
         ]);
-        assert_eq!(joined.len(), 3);
+        assert_eq!(links, [None, None, Some("e.org/a".to_owned())]);
+    }
+
+    #[test]
+    fn one_story_in_two_sources() {
+        let a = known("1", "https://e.org/a", "Fish & chips", Some(10));
+        assert!(is_same_story(&a, &known("x", "http://e.org/a#top", "Other", Some(90))));
+        assert!(is_same_story(&a, &known("x", "https://other.org/f", "Fish – Chips", Some(12))));
+        assert!(!is_same_story(&a, &known("x", "https://other.org/f", "Fish – Chips", Some(90))));
+        assert!(!is_same_story(&a, &known("x", "https://other.org/f", "Fish – Chips", None)));
+    }
+
+    #[test]
+    fn differences_in_words() {
+        let old = Item { title: "A".to_owned(), summary: "x".to_owned(), ..Item::default() };
+        let new = Item { title: "B".to_owned(), ..Item::default() };
+        assert_eq!(differences(&old, &new), ["title: “A” is “B” now", "text: “x” is gone"]);
+        assert_eq!(differences(&old, &old), [] as [&str; 0]);
     }
 }

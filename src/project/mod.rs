@@ -21,6 +21,9 @@ use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::edition::Draft;
 use crate::lexicon::{Lexicon, LexiconError};
+use crate::news;
+use crate::news::answers::Answers;
+use crate::news::store::{Store, StoreError};
 use crate::news::translated::language_of;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::base16;
@@ -76,6 +79,8 @@ pub enum ProjectError {
     NoList,
     #[error(transparent)]
     Words(#[from] LexiconError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error(transparent)]
     Dkim(#[from] KeyError),
     #[error("ROUNDUP_SECRET has {length} characters, and needs {least} at least")]
@@ -294,6 +299,32 @@ impl Project {
         Ok(self.environment.value(variable)?)
     }
 
+    /// The store of all news. Where its file cannot be made (a folder that may only be read), it is kept in memory.
+    ///
+    /// # Errors
+    /// When there is one and it cannot be used.
+    pub fn news_store(&self) -> Result<Store, ProjectError> {
+        let zone = self.settings.time_zone;
+        let path = self.path(".roundup/news.db");
+        let can_be_made = path.exists() || self.own_folder(false).is_ok();
+        Ok(if can_be_made { Store::open(&path, zone)? } else { Store::in_memory(zone)? })
+    }
+
+    /// What people have answered about the dates of stories.
+    ///
+    /// # Errors
+    /// When the file is wrong.
+    pub fn news_answers(&self) -> Result<Answers, ProjectError> {
+        let shown = news::answers::FILE;
+        let path = self.path(shown);
+        if !path.is_file() {
+            return Ok(Answers::default());
+        }
+        let text = read_text(&path, shown, LONGEST_TEXT_BYTES)?;
+        Answers::read(&text, self.settings.time_zone)
+            .map_err(|what| ProjectError::Read { path: shown.to_owned(), what })
+    }
+
     /// The folder of roundup's own files, made for its owner alone.
     ///
     /// # Errors
@@ -465,6 +496,7 @@ impl ProjectError {
             | Self::NoList
             | Self::Dkim(_)
             | Self::Words(_)
+            | Self::Store(_)
             | Self::ShortSecret { .. } => None,
         }
     }

@@ -31,7 +31,7 @@ pub struct Settings {
     pub translations: BTreeMap<String, ThemeWords>,
     /// Where news comes from; the folder `news/` when there is none.
     #[serde(default)]
-    pub news: Vec<news::gather::Settings>,
+    pub news: Vec<news::source::Settings>,
     #[serde(default)]
     pub checks: check::Settings,
     #[serde(default)]
@@ -106,9 +106,9 @@ impl Settings {
     }
 
     /// The sources of news.
-    pub fn sources(&self) -> Vec<news::gather::Settings> {
+    pub fn sources(&self) -> Vec<news::source::Settings> {
         match self.news.as_slice() {
-            [] => vec![news::gather::Settings::folder()],
+            [] => vec![news::source::Settings::folder()],
             sources => sources.to_vec(),
         }
     }
@@ -192,7 +192,7 @@ address = "news@charity.example"
     fn what_is_not_written_has_a_default() {
         let settings = Settings::read("roundup.toml", GOOD).unwrap();
         assert_eq!(settings.time_zone, Tz::Europe__London);
-        assert_eq!(settings.sources(), [news::gather::Settings::folder()]);
+        assert_eq!(settings.sources(), [news::source::Settings::folder()]);
         assert_eq!(settings.theme().look, Look::default());
     }
 
@@ -224,7 +224,10 @@ address = "news@charity.example"
         assert_eq!(cure, "did you mean `legal_name`?");
         let (_, what, cure) = error(|good| good + "[[news]]\nname = \"x\"\nkind = \"rss\"\n");
         assert_eq!(what, "`rss` is none of the words that can stand here");
-        assert_eq!(cure, "write one of markdown, csv, json, feed, listing");
+        assert_eq!(
+            cure,
+            "write one of markdown, hugo, jekyll, zola, eleventy, csv, json, feed, wordpress, ghost, page, listing"
+        );
     }
 
     #[test]

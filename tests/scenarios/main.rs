@@ -8,6 +8,7 @@ mod dies_at_each_point;
 mod everybody_gets_one;
 mod killed_and_resumed;
 mod listing_moves_in;
+mod news_from_anywhere;
 mod paused_and_cancelled;
 mod postfix_takes_it;
 mod previewed_is_sent;

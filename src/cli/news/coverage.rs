@@ -1,0 +1,200 @@
+//! `roundup news coverage`: which story went out in which edition: once, twice, never, and why.
+//! Shell: reads the news and the ledger.
+
+use clap::Args;
+use serde::Serialize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::newsroom::{self, Wish};
+use super::screen::{Screen, stories};
+use super::which::WindowArguments;
+use super::{Desk, Exit, Failure, ShownItem, date_of, ledgers, shown, world};
+use crate::edition::coverage::{Fate, Mailed, Row, cover};
+use crate::news::Item;
+use crate::window::{Verdict, Window, sort_newest_first};
+
+/// Columns of a title beside its date and the editions.
+const TITLE_COLUMNS: usize = 48;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    window: WindowArguments,
+}
+
+/// `roundup.coverage/1`.
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema: &'static str,
+    window: String,
+    editions: Vec<&'a str>,
+    once: usize,
+    twice: usize,
+    never: usize,
+    stories: Vec<ShownRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownRow<'a> {
+    #[serde(flatten)]
+    item: ShownItem<'a>,
+    /// `once`, `twice` or `never`.
+    fate: &'static str,
+    editions: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+fn word(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Once => "once",
+        Fate::Twice => "twice",
+        Fate::Never(_) => "never",
+    }
+}
+
+fn why(fate: &Fate) -> Option<String> {
+    match fate {
+        Fate::Never(why) => Some(why.words()),
+        Fate::Once | Fate::Twice => None,
+    }
+}
+
+pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let zone = project.settings.time_zone;
+    let today = world::today(zone);
+    let last = ledgers::last_window(&project).await?;
+    let window = arguments.window.window(zone, today, last.as_ref())?;
+    let mailed = newsroom::mailed(&project).await?;
+    let reading = newsroom::read_aloud(&project, Wish::quick(), screen).await?;
+    let mut items: Vec<Item> = reading
+        .items
+        .into_iter()
+        .filter(|item| match item.date.map(|date| window.judge(date)) {
+            None | Some(Verdict::In | Verdict::CannotSay) => true,
+            Some(Verdict::Before | Verdict::After) => false,
+        })
+        .collect();
+    sort_newest_first(&mut items, zone);
+    items.reverse();
+    // Editions of other times have nothing to do with these days, unless they tell a late story of them.
+    let mailed: Vec<Mailed> = mailed
+        .into_iter()
+        .filter(|edition| {
+            let overlaps = edition.window.start < window.end && edition.window.end > window.start;
+            overlaps || items.iter().any(|item| edition.has(item))
+        })
+        .collect();
+    let rows = cover(&items, &mailed, today);
+    let count = |wanted: &str| rows.iter().filter(|row| word(&row.fate) == wanted).count();
+    let (once, twice, never) = (count("once"), count("twice"), count("never"));
+    let name = |at: &usize| mailed[*at].name.as_str();
+    if screen.json {
+        screen.object(&Shown {
+            schema: "roundup.coverage/1",
+            window: window.name(),
+            editions: mailed.iter().map(|edition| edition.name.as_str()).collect(),
+            once,
+            twice,
+            never,
+            stories: rows
+                .iter()
+                .map(|row| ShownRow {
+                    item: shown(row.item, None),
+                    fate: word(&row.fate),
+                    editions: row.editions.iter().map(name).collect(),
+                    why: why(&row.fate),
+                })
+                .collect(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&screen.strong(&format!(
+        "{window} · {} · {}",
+        stories(rows.len()),
+        match mailed.len() {
+            0 => "no edition yet".to_owned(),
+            1 => "1 edition".to_owned(),
+            many => format!("{many} editions"),
+        }
+    )))?;
+    table(&rows, &mailed, &window, screen)?;
+    screen.print(&format!("{once} once, {twice} twice, {never} never."))?;
+    Ok(Exit::Done)
+}
+
+fn table(
+    rows: &[Row<'_>],
+    mailed: &[Mailed],
+    window: &Window,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let width = mailed.iter().map(|edition| edition.name.width()).max().unwrap_or(0);
+    // Few editions stand over their columns by name; many have numbers, which are told first.
+    let by_name = mailed.len() * (width + 1) <= 36;
+    let label = |at: usize| if by_name { mailed[at].name.clone() } else { (at + 1).to_string() };
+    if !by_name {
+        for (number, edition) in (1..).zip(mailed) {
+            screen.print(&screen.faint(&format!("{number:>4}  {}", edition.name)))?;
+        }
+    }
+    let mut head = " ".repeat(2 + 17 + 1 + TITLE_COLUMNS);
+    for at in 0..mailed.len() {
+        head.push(' ');
+        head.push_str(&label(at));
+    }
+    if !mailed.is_empty() {
+        screen.print(&screen.faint(head.trim_end()))?;
+    }
+    for row in rows {
+        let mut line = format!(
+            "  {:<17} {}",
+            date_of(row.item, window.zone),
+            fitted(&row.item.title, TITLE_COLUMNS)
+        );
+        for at in 0..mailed.len() {
+            let sign = if row.editions.contains(&at) { "x" } else { "·" };
+            line.push_str(&format!(" {sign:^width$}", width = label(at).width()));
+        }
+        let note = match &row.fate {
+            Fate::Once => String::new(),
+            Fate::Twice => "  twice".to_owned(),
+            Fate::Never(why) => format!("  never: {}", why.words()),
+        };
+        screen.print(&format!("{}{}", line.trim_end(), screen.faint(&note)))?;
+    }
+    Ok(())
+}
+
+/// A text in exactly so many columns.
+fn fitted(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return format!("{text}{}", " ".repeat(columns - text.width()));
+    }
+    let mut fitted = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let width = c.width().unwrap_or(0);
+        if used + width + 1 > columns {
+            break;
+        }
+        used += width;
+        fitted.push(c);
+    }
+    fitted.push('…');
+    format!("{fitted}{}", " ".repeat(columns - used - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_fit_their_column() {
+        assert_eq!(fitted("abc", 5), "abc  ");
+        assert_eq!(fitted("abcdef", 5), "abcd…");
+        assert_eq!(fitted("新しい井戸", 6).width(), 6);
+    }
+}

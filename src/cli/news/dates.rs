@@ -1,0 +1,168 @@
+//! `roundup news dates`: asks when stories were published whose sources do not say, and keeps the answers.
+//! Shell: asks people, writes `news/dates.toml`.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::newsroom::{self, Wish};
+use super::screen::stories;
+use super::{Desk, Exit, Failure, ShownItem, date_of, prompt, shown};
+use crate::news::answers::{Answers, FILE};
+use crate::news::gather::Ask;
+use crate::news::{Item, PartialDate};
+use crate::problem::nearest;
+use crate::project::Project;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// An answer, without being asked: the story's id and its date
+    #[arg(long, value_name = "ID=DATE")]
+    set: Vec<String>,
+    /// Ask for the stories too of which only the year or the month is known
+    #[arg(long)]
+    all: bool,
+}
+
+/// `roundup.dates/1`.
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema: &'static str,
+    /// Answers that were kept just now.
+    kept: usize,
+    undated: Vec<ShownItem<'a>>,
+}
+
+pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let zone = project.settings.time_zone;
+    let mut answers = project.news_answers()?;
+    let (reading, _) = newsroom::read(&project, Wish::quick()).await?;
+    let mut kept = 0;
+    for given in &arguments.set {
+        let (item, date) = given_answer(given, &reading.items, zone)?;
+        answers.give(&item.source, &item.id, date);
+        kept += 1;
+    }
+    let is_open = |item: &&Item| {
+        let is_open = match item.date {
+            None => true,
+            Some(PartialDate::Year(_) | PartialDate::Month(..)) => arguments.all,
+            Some(PartialDate::Day(_) | PartialDate::Instant(_)) => false,
+        };
+        is_open && item.seen.gone.is_none()
+    };
+    let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
+    let asks = arguments.set.is_empty() && !screen.json && screen.asks;
+    if asks {
+        kept += ask(&open, &mut answers, desk, zone)?;
+    }
+    if kept > 0 {
+        keep(&project, &answers)?;
+    }
+    // What is open now, with the answers put in.
+    let wish = Wish { ask: Ask::Never, ..Wish::quick() };
+    let (reading, _) = newsroom::read(&project, wish).await?;
+    let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
+    if screen.json {
+        screen.object(&Shown {
+            schema: "roundup.dates/1",
+            kept,
+            undated: open.iter().map(|item| shown(item, None)).collect(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    if kept > 0 {
+        screen.print(&format!("Kept {kept} in {FILE}."))?;
+    }
+    if open.is_empty() {
+        screen.print("Every story has a date.")?;
+        screen.say("Next: roundup news");
+        return Ok(Exit::Done);
+    }
+    screen.print(&screen.strong(&format!("{} without a date:", stories(open.len()))))?;
+    for item in &open {
+        let known = item.date.map_or_else(String::new, |_| format!("{} · ", date_of(item, zone)));
+        screen.print(&format!("  {known}{}  {}", item.title, screen.faint(&item.id)))?;
+    }
+    screen.say(&format!("Next: roundup news dates --set \"{}=2020-12-03\"", open[0].id));
+    Ok(Exit::Done)
+}
+
+/// The story and the date that `ID=DATE` names.
+fn given_answer<'a>(
+    given: &str,
+    items: &'a [Item],
+    zone: chrono_tz::Tz,
+) -> Result<(&'a Item, PartialDate), Failure> {
+    // An id may hold an equals sign; a date never does.
+    let (id, date) = given.rsplit_once('=').ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("`{given}` is not an id and a date"))
+            .help("write --set \"ID=2020-12-03\"")
+    })?;
+    let item = items.iter().find(|item| item.id == id.trim()).ok_or_else(|| {
+        let near = nearest(id, items.iter().map(|item| item.id.as_str()));
+        let help = near.map_or_else(
+            || "`roundup news dates` lists the ids".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Failure::new(Exit::Usage, format!("no source has a story `{id}`")).help(help)
+    })?;
+    let date = PartialDate::parse(date, zone).map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string())
+            .help("write the date as 2020-12-03, 3 December 2020, 2020-12 or 2020")
+    })?;
+    Ok((item, date))
+}
+
+/// Asks for each in turn, until somebody has had enough.
+fn ask(
+    open: &[&Item],
+    answers: &mut Answers,
+    desk: &Desk,
+    zone: chrono_tz::Tz,
+) -> Result<usize, Failure> {
+    let screen = &desk.screen;
+    let mut kept = 0;
+    if !open.is_empty() {
+        screen.say("Type a date such as 3 December 2020, Enter to leave a story out, q to stop.");
+    }
+    for (number, item) in (1..).zip(open) {
+        screen.say(&format!("{number} of {}: {}", open.len(), screen.strong(&item.title)));
+        if let Some(link) = &item.link {
+            screen.say(&format!("  {link}"));
+        }
+        loop {
+            let answer = prompt::word(
+                "  published: ",
+                &mut std::io::stdin().lock(),
+                &mut std::io::stderr(),
+            )?;
+            match answer.as_str() {
+                "" => break,
+                "q" => return Ok(kept),
+                text => match PartialDate::parse(text, zone) {
+                    Ok(date) => {
+                        answers.give(&item.source, &item.id, date);
+                        kept += 1;
+                        break;
+                    }
+                    Err(error) => screen.say(&format!("  {error}: write it as 3 December 2020")),
+                },
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn keep(project: &Project, answers: &Answers) -> Result<(), Failure> {
+    let path = project.path(FILE);
+    let write = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        crate::cli::draft::write_whole(&path, answers.write().as_bytes())
+    };
+    write()
+        .map_err(|error| Failure::new(Exit::Failed, format!("{FILE} cannot be written: {error}")))
+}

@@ -1,0 +1,222 @@
+//! `roundup news import`: items from elsewhere as files in `news/`.
+//! Shell: reads a file or an address, writes files.
+
+use std::path::Path;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::screen::{Screen, stories};
+use super::{Desk, Exit, Failure, ShownItem, print_items, shown};
+use crate::news::fetch::{FetchError, Web};
+use crate::news::folder::read_file;
+use crate::news::gather::{fetch_cure, read_bytes};
+use crate::news::source::{Kind, Opened, Settings};
+use crate::news::{Item, PartialDate, Reading, Skipped, item, markdown};
+use crate::problem::Problem;
+use crate::project::Project;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A file, or an http(s) address
+    #[arg(value_name = "FILE|URL")]
+    from: String,
+    /// What it is made of; guessed from the name's ending when not given
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// All that is known of when undated items were published: 2020, 2020-12 or 2020-12-23
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
+    /// Show what would be written
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    /// Allow an address inside this computer or its network
+    #[arg(long)]
+    allow_local: bool,
+}
+
+/// `roundup.import/1`.
+#[derive(Serialize)]
+struct Imported<'a> {
+    schema: &'static str,
+    dry_run: bool,
+    written: Vec<String>,
+    /// Files that were there already; nothing is ever overwritten.
+    kept: Vec<String>,
+    items: Vec<ShownItem<'a>>,
+    skipped: &'a [Skipped],
+    problems: &'a [Problem],
+}
+
+pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let zone = project.settings.time_zone;
+    let date =
+        match arguments.date.as_deref().map(|text| PartialDate::parse(text, zone)).transpose() {
+            Ok(date) => date,
+            Err(error) => {
+                return Err(Failure::new(Exit::Usage, error.to_string())
+                    .help("write --date 2020, --date 2020-12 or --date 2020-12-23"));
+            }
+        };
+    let is_address =
+        arguments.from.starts_with("http://") || arguments.from.starts_with("https://");
+    let (bytes, base) = if is_address {
+        let refused = |error: FetchError| {
+            let failure = Failure::new(Exit::Failed, error.to_string());
+            match error {
+                FetchError::Private(_) | FetchError::Port { .. } => {
+                    failure.help("add --allow-local if this is meant")
+                }
+                _ => failure.help(fetch_cure(&error)),
+            }
+        };
+        let web = Web::new(arguments.allow_local).map_err(refused)?;
+        let answer = web.get(&arguments.from).await.map_err(refused)?;
+        (answer.bytes, answer.address)
+    } else {
+        let bytes = read_file(Path::new(&arguments.from)).map_err(|what| {
+            Failure::new(Exit::Failed, format!("{} cannot be read: {what}", arguments.from))
+        })?;
+        let name = Path::new(&arguments.from).file_name().and_then(|name| name.to_str());
+        (bytes, name.unwrap_or(&arguments.from).to_owned())
+    };
+    let kind = match arguments.kind {
+        Some(kind) => kind,
+        None => guess(&arguments.from, &bytes).ok_or_else(|| {
+            Failure::new(Exit::Usage, format!("nobody can tell what {} is made of", arguments.from))
+                .help("say it with --kind csv, json, feed, listing or markdown")
+        })?,
+    };
+    let settings = Settings::new("import", kind);
+    let reading = read_bytes(&Opened { settings: &settings, shown: &base, zone, date }, &bytes);
+    screen.problems(&reading.problems);
+    if reading.items.is_empty() {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("there is no story in {}", arguments.from),
+        )
+        .help("look whether --kind says what it is"));
+    }
+    write_items(&project, &reading, kind, arguments.dry_run, screen)
+}
+
+fn guess(from: &str, bytes: &[u8]) -> Option<Kind> {
+    let name = from.split(['?', '#']).next().unwrap_or_default().to_lowercase();
+    match name.rsplit('.').next() {
+        Some("csv" | "tsv") => return Some(Kind::Csv),
+        Some("md" | "markdown") => return Some(Kind::Markdown),
+        Some("rss" | "atom" | "xml") => return Some(Kind::Feed),
+        _ => {}
+    }
+    let start: String = String::from_utf8_lossy(&bytes[..bytes.len().min(500)]).to_lowercase();
+    if start.contains("<rss")
+        || start.contains("<feed")
+        || start.contains("<rdf")
+        || start.contains("jsonfeed.org")
+    {
+        return Some(Kind::Feed);
+    }
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    (start.starts_with('[') || start.starts_with('{')).then_some(Kind::Json)
+}
+
+/// A name that people recognise: day and title. A listing's items are named by their place on the page, which is all that
+/// is known of their order.
+fn file_name(item: &Item, kind: Kind) -> String {
+    match kind {
+        Kind::Listing | Kind::Page => item::slug(&item.id),
+        Kind::Markdown
+        | Kind::Hugo
+        | Kind::Jekyll
+        | Kind::Zola
+        | Kind::Eleventy
+        | Kind::Csv
+        | Kind::Json
+        | Kind::Feed
+        | Kind::Wordpress
+        | Kind::Ghost => {
+            let title = item::slug(&item.title);
+            match item.date {
+                Some(PartialDate::Instant(at)) => format!("{}-{title}", at.format("%Y-%m-%d")),
+                Some(date) => format!("{date}-{title}"),
+                None => title,
+            }
+        }
+    }
+}
+
+fn write_items(
+    project: &Project,
+    reading: &Reading,
+    kind: Kind,
+    dry_run: bool,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let cannot = |path: &str, error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{path} cannot be written: {error}"))
+    };
+    let (mut written, mut kept) = (Vec::new(), Vec::new());
+    if !dry_run {
+        std::fs::create_dir_all(project.path("news")).map_err(|error| cannot("news/", error))?;
+    }
+    let mut taken = std::collections::BTreeSet::new();
+    for item in &reading.items {
+        let slug = file_name(item, kind);
+        let mut name = slug.clone();
+        // Ids from outside may differ only in signs that no file name has.
+        let mut number = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{slug}-{number}");
+            number += 1;
+        }
+        let shown = format!("news/{name}.md");
+        let path = project.path(&shown);
+        if path.exists() {
+            kept.push(shown);
+            continue;
+        }
+        if !dry_run {
+            crate::cli::draft::write_new(&path, &markdown::write(item))
+                .map_err(|error| cannot(&shown, error))?;
+        }
+        written.push(shown);
+    }
+    if screen.json {
+        screen.object(&Imported {
+            schema: "roundup.import/1",
+            dry_run,
+            written,
+            kept,
+            items: reading.items.iter().map(|item| shown(item, None)).collect(),
+            skipped: &reading.skipped,
+            problems: &reading.problems,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let zone = project.settings.time_zone;
+    print_items(&reading.items, zone, screen)?;
+    let verb = if dry_run { "Would write" } else { "Wrote" };
+    screen.print(&screen.strong(&format!("{verb} {} into news/.", stories(written.len()))))?;
+    if !kept.is_empty() {
+        screen.print(&format!(
+            "{} there already: nothing was overwritten (first: {}).",
+            if kept.len() == 1 {
+                "1 file was".to_owned()
+            } else {
+                format!("{} files were", kept.len())
+            },
+            kept[0]
+        ))?;
+    }
+    let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
+    if undated > 0 {
+        screen.say(&format!(
+            "{} no date: say when with `roundup news dates`, or import with --date 2020.",
+            if undated == 1 { "1 story has".to_owned() } else { format!("{undated} stories have") }
+        ));
+    }
+    screen.say("Next: roundup news --year 2020 (or another window)");
+    Ok(Exit::Done)
+}

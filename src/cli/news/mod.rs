@@ -1,0 +1,116 @@
+//! `roundup news`: what is in a window, and what is not; its subcommands fetch, learn, date and account for stories.
+//! Shell: reads the news.
+
+mod coverage;
+mod dates;
+mod import;
+mod learn;
+mod list;
+mod sync;
+
+use chrono_tz::Tz;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::failure::{Exit, Failure};
+use super::screen::Screen;
+use super::which::WindowArguments;
+use super::{Desk, ledgers, newsroom, prompt, screen, which, world};
+use crate::news::{Item, PartialDate};
+use crate::window::Window;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    window: WindowArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ask every source now, and keep what it has
+    Sync(sync::Arguments),
+    /// Write items from a file or an address as Markdown into news/
+    Import(import::Arguments),
+    /// Find out where a web page has its stories, and write it into roundup.toml
+    Learn(learn::Arguments),
+    /// Say when stories were published whose sources do not
+    Dates(dates::Arguments),
+    /// Which story went out in which edition: once, twice, never, and why
+    Coverage(coverage::Arguments),
+}
+
+#[derive(Serialize)]
+struct ShownItem<'a> {
+    id: &'a str,
+    title: &'a str,
+    title_made: bool,
+    date: Option<String>,
+    precision: Option<&'static str>,
+    source: &'a str,
+    also_in: &'a [String],
+    place: String,
+    link: Option<&'a str>,
+    topics: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+fn shown<'a>(item: &'a Item, reason: Option<&'a str>) -> ShownItem<'a> {
+    ShownItem {
+        id: &item.id,
+        title: &item.title,
+        title_made: item.title_made,
+        date: item.date.map(|date| date.to_string()),
+        precision: item.date.map(PartialDate::precision),
+        source: &item.source,
+        also_in: &item.also_in,
+        place: item.place.to_string(),
+        link: item.link.as_deref(),
+        topics: &item.topics,
+        reason,
+    }
+}
+
+pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    match arguments.command {
+        None => list::run(&arguments.window, desk).await,
+        Some(Command::Sync(arguments)) => sync::run(&arguments, desk).await,
+        Some(Command::Import(arguments)) => import::run(&arguments, desk).await,
+        Some(Command::Learn(arguments)) => learn::run(&arguments, desk).await,
+        Some(Command::Dates(arguments)) => dates::run(&arguments, desk).await,
+        Some(Command::Coverage(arguments)) => coverage::run(&arguments, desk).await,
+    }
+}
+
+/// A numbered line for each item.
+fn print_items(items: &[Item], zone: Tz, screen: &Screen) -> Result<(), Failure> {
+    for (number, item) in (1..).zip(items) {
+        let made = if item.title_made { "  (title made from the first sentence)" } else { "" };
+        screen.print(&format!(
+            "{number:>4}  {:<17} {}{}",
+            date_of(item, zone),
+            item.title,
+            screen.faint(made)
+        ))?;
+    }
+    Ok(())
+}
+
+fn date_of(item: &Item, zone: Tz) -> String {
+    item.date.map_or_else(|| "no date".to_owned(), |date| date.long(zone))
+}
+
+/// The window as the flags that choose it.
+pub fn flags(window: &Window) -> String {
+    let name = window.name();
+    match name.split_once('_') {
+        Some((since, until)) => format!("--since {since} --until {until}"),
+        None if window.is_year() => format!("--year {name}"),
+        None if name.contains('Q') => format!("--quarter {name}"),
+        None if name.len() == 7 => format!("--month {name}"),
+        None => format!("--since {name} --until {name}"),
+    }
+}

@@ -1,0 +1,110 @@
+//! `roundup news sync`: asks every source now, and keeps what it has.
+//! Shell: files and the network.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::newsroom::{self, Wish};
+use super::screen::stories;
+use super::{Desk, Exit, Failure};
+use crate::news::gather::{Ask, Outcome, Synced};
+use crate::news::store::Taken;
+use crate::problem::{Problem, did_you_mean};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Take a source in although it has changed strangely: you have looked, and it is right
+    #[arg(long, value_name = "SOURCE")]
+    accept: Vec<String>,
+}
+
+/// `roundup.sync/1`.
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema: &'static str,
+    sources: Vec<ShownSource<'a>>,
+    problems: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct ShownSource<'a> {
+    source: &'a str,
+    /// `taken`, `same`, `recent` or `trouble`.
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<usize>,
+    new: usize,
+    changed: usize,
+    gone: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
+}
+
+impl<'a> ShownSource<'a> {
+    fn of(synced: &'a Synced) -> Self {
+        let none = Taken::default();
+        let (outcome, items, taken, trouble) = match &synced.outcome {
+            Outcome::Taken { items, taken } => ("taken", Some(*items), taken, None),
+            Outcome::Same => ("same", None, &none, None),
+            Outcome::Recent => ("recent", None, &none, None),
+            Outcome::Trouble(trouble) => ("trouble", None, &none, Some(trouble.what.as_str())),
+        };
+        let Taken { new, changed, gone } = *taken;
+        Self { source: &synced.source, outcome, items, new, changed, gone, trouble }
+    }
+}
+
+pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let sources = project.settings.sources();
+    let names = || sources.iter().map(|source| source.name.as_str());
+    for name in &arguments.accept {
+        if !names().any(|known| known == name) {
+            let names: Vec<&str> = names().collect();
+            return Err(Failure::new(Exit::Usage, format!("there is no source `{name}`"))
+                .help(did_you_mean(name, names, "the sources are")));
+        }
+    }
+    let ask = Ask::Now { accept: arguments.accept.clone() };
+    let (reading, synced) = newsroom::read(&project, Wish { ask, ..Wish::quick() }).await?;
+    let is_trouble = |synced: &&Synced| matches!(synced.outcome, Outcome::Trouble(_));
+    let troubled = synced.iter().filter(is_trouble).count();
+    let exit = if troubled == 0 { Exit::Done } else { Exit::Failed };
+    if screen.json {
+        screen.object(&Shown {
+            schema: "roundup.sync/1",
+            sources: synced.iter().map(ShownSource::of).collect(),
+            problems: &reading.problems,
+        })?;
+        return Ok(exit);
+    }
+    screen.problems(&reading.problems);
+    let width = synced.iter().map(|synced| synced.source.chars().count()).max().unwrap_or(0);
+    for Synced { source, outcome } in &synced {
+        let what = match outcome {
+            Outcome::Taken { items, taken } => format!("{}{}", stories(*items), said(taken)),
+            Outcome::Same => "the same as before".to_owned(),
+            Outcome::Recent => "asked a short while ago".to_owned(),
+            Outcome::Trouble(trouble) if trouble.is_strange => {
+                "held: it has changed strangely".to_owned()
+            }
+            Outcome::Trouble(_) => "could not be read".to_owned(),
+        };
+        screen.print(&format!("  {source:<width$}  {what}"))?;
+    }
+    screen.print(&screen.strong(&format!("{} known in all.", stories(reading.items.len()))))?;
+    if troubled == 0 {
+        screen.say("Next: roundup news");
+    }
+    Ok(exit)
+}
+
+fn said(taken: &Taken) -> String {
+    let parts: Vec<String> = [(taken.new, "new"), (taken.changed, "changed"), (taken.gone, "gone")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if parts.is_empty() { ", nothing new".to_owned() } else { format!(": {}", parts.join(", ")) }
+}

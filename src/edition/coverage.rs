@@ -1,0 +1,248 @@
+//! Which story went out in which edition: once, twice, never, and why; and those that came too late for theirs.
+//! Pure: stories and editions in, a table out.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::news::Item;
+use crate::news::same::canonical;
+use crate::window::{Verdict, Window};
+
+/// An edition that was planned for its people, and whatever it tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailed {
+    pub name: String,
+    pub window: Window,
+    pub planned_at: DateTime<Utc>,
+    /// The ids of its stories.
+    pub ids: BTreeSet<String>,
+    /// Their addresses in canonical form; all that is known of editions of earlier versions.
+    pub links: BTreeSet<String>,
+    /// Ids that its draft leaves out on purpose.
+    pub left_out: BTreeSet<String>,
+}
+
+impl Mailed {
+    pub fn has(&self, item: &Item) -> bool {
+        self.ids.contains(&item.id)
+            || (self.ids.is_empty()
+                && item.link.as_deref().is_some_and(|link| self.links.contains(&canonical(link))))
+    }
+
+    fn is_within(&self, other: &Self) -> bool {
+        self.name != other.name
+            && self.window.start >= other.window.start
+            && self.window.end <= other.window.end
+    }
+}
+
+/// What became of a story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// In one edition, and perhaps again in round-ups of a longer time.
+    Once,
+    /// In several editions, none of which is a round-up of the other.
+    Twice,
+    Never(Why),
+}
+
+/// Why a story was in no edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    Undated,
+    /// Its source took it away.
+    Gone(DateTime<Utc>),
+    /// It is dated after today.
+    Waits(NaiveDate),
+    /// No edition's window has its day.
+    NoEdition,
+    /// It came when the edition of its day was planned already.
+    Late(String),
+    LeftOut(String),
+    /// It was known, and its edition does not tell it: a line taken out of the draft, or no room.
+    NotTold(String),
+}
+
+impl Why {
+    /// In words for people.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Undated => "it has no date that decides".to_owned(),
+            Self::Gone(at) => format!("its source took it away ({})", at.format("%-d %B %Y")),
+            Self::Waits(day) => format!("it is dated in the future ({})", day.format("%-d %B %Y")),
+            Self::NoEdition => "no edition has its day".to_owned(),
+            Self::Late(edition) => format!("it came after {edition} was planned"),
+            Self::LeftOut(edition) => format!("left out of {edition} on purpose"),
+            Self::NotTold(edition) => format!("{edition} has its day and does not tell it"),
+        }
+    }
+}
+
+/// One story and the editions that tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row<'a> {
+    pub item: &'a Item,
+    /// By their place among the editions.
+    pub editions: Vec<usize>,
+    pub fate: Fate,
+}
+
+/// Every story of a reading, and what became of it.
+pub fn cover<'a>(items: &'a [Item], mailed: &[Mailed], today: NaiveDate) -> Vec<Row<'a>> {
+    items
+        .iter()
+        .map(|item| {
+            let editions: Vec<usize> =
+                (0..mailed.len()).filter(|at| mailed[*at].has(item)).collect();
+            let first_hand = editions
+                .iter()
+                .filter(|at| !editions.iter().any(|other| mailed[*other].is_within(&mailed[**at])));
+            let fate = match first_hand.count() {
+                0 => Fate::Never(why(item, mailed, today)),
+                1 => Fate::Once,
+                _ => Fate::Twice,
+            };
+            Row { item, editions, fate }
+        })
+        .collect()
+}
+
+fn why(item: &Item, mailed: &[Mailed], today: NaiveDate) -> Why {
+    let by_name = mailed.iter().find(|edition| edition.left_out.contains(&item.id));
+    if let Some(gone) = item.seen.gone {
+        return Why::Gone(gone);
+    }
+    if let Some(edition) = by_name {
+        return Why::LeftOut(edition.name.clone());
+    }
+    let Some(date) = item.date else { return Why::Undated };
+    let verdicts: Vec<(&Mailed, Verdict)> =
+        mailed.iter().map(|edition| (edition, edition.window.judge(date))).collect();
+    // The shortest window is the edition it was first meant for.
+    let own = verdicts
+        .iter()
+        .filter(|(_, verdict)| *verdict == Verdict::In)
+        .map(|(edition, _)| *edition)
+        .min_by_key(|edition| edition.window.end - edition.window.start);
+    let Some(edition) = own else {
+        let first_day = date.days(mailed.first().map_or(chrono_tz::UTC, |m| m.window.zone)).0;
+        if first_day > today {
+            return Why::Waits(first_day);
+        }
+        let cannot_say = verdicts.iter().any(|(_, verdict)| *verdict == Verdict::CannotSay);
+        return if cannot_say { Why::Undated } else { Why::NoEdition };
+    };
+    if item.seen.first.is_some_and(|seen| seen > edition.planned_at) {
+        Why::Late(edition.name.clone())
+    } else {
+        Why::NotTold(edition.name.clone())
+    }
+}
+
+/// The stories that no edition told because they came after the one of their day was planned, with its name: they are
+/// offered to the next. What an editor left out on purpose is not offered again.
+pub fn late<'a>(items: &'a [Item], mailed: &[Mailed], today: NaiveDate) -> Vec<(&'a Item, String)> {
+    cover(items, mailed, today)
+        .into_iter()
+        .filter_map(|row| match row.fate {
+            Fate::Never(Why::Late(edition)) => Some((row.item, edition)),
+            Fate::Never(_) | Fate::Once | Fate::Twice => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+    use crate::news::PartialDate;
+
+    fn time(text: &str) -> DateTime<Utc> {
+        format!("{text}T12:00:00Z").parse().unwrap()
+    }
+
+    fn item(id: &str, date: &str, seen: &str) -> Item {
+        let mut item = Item {
+            id: id.to_owned(),
+            date: PartialDate::parse(date, London).ok(),
+            ..Item::default()
+        };
+        item.seen.first = Some(time(seen));
+        item
+    }
+
+    fn mailed(window: Window, planned: &str, ids: &[&str]) -> Mailed {
+        Mailed {
+            name: window.name(),
+            window,
+            planned_at: time(planned),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            links: BTreeSet::new(),
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    fn editions() -> Vec<Mailed> {
+        let mut november = mailed(
+            Window::month("2020-11", London).unwrap(),
+            "2020-12-01",
+            &["once", "twice", "year"],
+        );
+        november.left_out.insert("left".to_owned());
+        vec![
+            november,
+            mailed(Window::month("2020-12", London).unwrap(), "2021-01-01", &["twice"]),
+            mailed(Window::year("2020", London).unwrap(), "2021-01-02", &["year"]),
+        ]
+    }
+
+    #[test]
+    fn every_story_has_a_fate() {
+        let gone = Item {
+            seen: crate::news::item::Seen { gone: Some(time("2020-12-09")), ..Default::default() },
+            ..item("gone", "2020-11-05", "2020-11-05")
+        };
+        let items = [
+            item("once", "2020-11-03", "2020-11-03"),
+            item("twice", "2020-11-03", "2020-11-03"),
+            item("year", "2020-11-03", "2020-11-03"),
+            item("left", "2020-11-03", "2020-11-03"),
+            item("late", "2020-11-03", "2020-12-09"),
+            item("dropped", "2020-11-03", "2020-11-03"),
+            item("old", "2019-11-03", "2020-11-03"),
+            item("future", "2031-01-01", "2020-11-03"),
+            item("undated", "", "2020-11-03"),
+            item("unsure", "2020", "2020-11-03"),
+            gone,
+        ];
+        let today = "2021-01-05".parse().unwrap();
+        let mut all = editions();
+        let fates: Vec<Fate> = cover(&items, &all, today).into_iter().map(|row| row.fate).collect();
+        let november = || "2020-11".to_owned();
+        assert_eq!(
+            fates,
+            [
+                Fate::Once,
+                Fate::Twice,
+                Fate::Once,
+                Fate::Never(Why::LeftOut(november())),
+                Fate::Never(Why::Late(november())),
+                Fate::Never(Why::NotTold(november())),
+                Fate::Never(Why::NoEdition),
+                Fate::Never(Why::Waits("2031-01-01".parse().unwrap())),
+                Fate::Never(Why::Undated),
+                // A year alone is in the year's own window, which does not tell it.
+                Fate::Never(Why::NotTold("2020".to_owned())),
+                Fate::Never(Why::Gone(time("2020-12-09"))),
+            ]
+        );
+        let offered: Vec<(String, String)> =
+            late(&items, &all, today).into_iter().map(|(item, e)| (item.id.clone(), e)).collect();
+        assert_eq!(offered, [("late".to_owned(), november())]);
+        // Once an edition has told it, it is offered no more.
+        all[1].ids.insert("late".to_owned());
+        assert_eq!(late(&items, &all, today), []);
+    }
+}

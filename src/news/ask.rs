@@ -1,0 +1,435 @@
+//! Asks one website for its news: as many pages as it takes to meet a story that is known.
+//! Shell: the network.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::date::PartialDate;
+use super::fetch::{Answer, FetchError, Fetched, Validators, Web};
+use super::item::{Item, Reading};
+use super::page::{self, article};
+use super::same::canonical;
+use super::source::{Kind, Opened, Settings};
+use super::store::Scope;
+use super::{csv, feed, ghost, json, listing, wordpress};
+use crate::problem::{Place, Problem};
+
+/// An archive of ten stories a page has this many pages after ten years.
+const MOST_PAGES: usize = 60;
+/// New stories whose own pages are looked at in one go; the others follow the next time.
+const MOST_ARTICLES: usize = 200;
+/// Pages of stories that are asked for at the same time.
+const ARTICLES_AT_A_TIME: usize = 4;
+
+/// A question to a website.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub settings: Settings,
+    /// For items that have none.
+    pub date: Option<PartialDate>,
+    /// When it answered last.
+    pub answered: Option<DateTime<Utc>>,
+    pub validators: Validators,
+    /// Its items that are known.
+    pub known: Vec<Item>,
+    pub zone: Tz,
+}
+
+/// What a website said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// Nothing has changed.
+    Same,
+    News(News),
+}
+
+/// A website's items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    pub reading: Reading,
+    pub scope: Scope,
+    pub validators: Validators,
+    /// Whether it was read to its very first item.
+    pub to_the_end: bool,
+}
+
+/// Asks.
+///
+/// # Errors
+/// When its first page cannot be had.
+pub async fn ask(web: &Web, question: &Question) -> Result<Heard, FetchError> {
+    let url = question.settings.url.as_deref().unwrap_or_default();
+    match question.settings.kind {
+        Kind::Feed => feed_pages(web, question, url).await,
+        Kind::Wordpress | Kind::Ghost => posts(web, question, url).await,
+        Kind::Page => listed(web, question, url).await,
+        Kind::Csv
+        | Kind::Json
+        | Kind::Listing
+        | Kind::Markdown
+        | Kind::Hugo
+        | Kind::Jekyll
+        | Kind::Zola
+        | Kind::Eleventy => whole(web, question, url).await,
+    }
+}
+
+/// One answer that has everything.
+async fn whole(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
+    let answer = match web.get_unless_same(url, &question.validators).await? {
+        Fetched::Same => return Ok(Heard::Same),
+        Fetched::New(answer) => answer,
+    };
+    let Question { settings, date, zone, .. } = question;
+    let opened = Opened { settings, shown: url, zone: *zone, date: *date };
+    let reading = match settings.kind {
+        Kind::Csv => csv::read(&opened, &answer.bytes),
+        Kind::Json => json::read(&opened, &answer.bytes),
+        _ => listing::read(&settings.name, url, &answer.bytes, *zone, *date),
+    };
+    // A page of teasers shows the newest; a table is what it is.
+    let is_whole = matches!(settings.kind, Kind::Csv | Kind::Json);
+    Ok(Heard::News(News {
+        reading,
+        scope: if is_whole { Scope::Whole } else { Scope::After(None) },
+        validators: answer.validators,
+        to_the_end: is_whole,
+    }))
+}
+
+async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
+    let Question { settings, zone, .. } = question;
+    let known = Knowledge::of(&question.known);
+    let mut answer = match web.get_unless_same(url, &question.validators).await? {
+        Fetched::Same => return Ok(Heard::Same),
+        Fetched::New(answer) => answer,
+    };
+    let mut validators = answer.validators.clone();
+    let mut reading = feed::read(&settings.name, &answer.address, &answer.bytes, *zone);
+    if reading.items.is_empty()
+        && let Some((found, theirs)) = advertised(web, settings, &answer, *zone).await
+    {
+        // The page's own version says nothing of its feed's.
+        validators = Validators::default();
+        (answer, reading) = (found, theirs);
+    }
+    let mut scope = after(&reading.items, *zone);
+    let mut to_the_end = false;
+    let mut met = known.has_one_of(&reading.items);
+    for number in 1..MOST_PAGES {
+        let Some(next) = feed::next_page(&answer.address, &answer.bytes, number) else {
+            to_the_end = number > 1;
+            break;
+        };
+        if met {
+            break;
+        }
+        match web.get(&next).await {
+            Ok(page) => answer = page,
+            // The page after the last one, where pages have numbers.
+            Err(FetchError::Status { status: 404, .. }) => {
+                to_the_end = true;
+                break;
+            }
+            Err(error) => {
+                reading.problems.push(not_further(&next, &error));
+                break;
+            }
+        }
+        let page = feed::read(&settings.name, &answer.address, &answer.bytes, *zone);
+        if page.items.is_empty() || !adds(&reading.items, &page.items) {
+            to_the_end = true;
+            break;
+        }
+        met = known.has_one_of(&page.items);
+        add_page(&mut reading, page);
+        scope = after(&reading.items, *zone);
+    }
+    Ok(Heard::News(News { reading, scope, validators, to_the_end }))
+}
+
+/// The feed that a page names, and what is in it.
+async fn advertised(
+    web: &Web,
+    settings: &Settings,
+    answer: &Answer,
+    zone: Tz,
+) -> Option<(Answer, Reading)> {
+    let html = String::from_utf8_lossy(&answer.bytes);
+    let address = feed::advertised_feeds(&html, &answer.address).into_iter().next()?;
+    let found = web.get(&address).await.ok()?;
+    let mut reading = feed::read(&settings.name, &found.address, &found.bytes, zone);
+    reading.problems.push(Problem::new(
+        Place::whole(&answer.address),
+        "this is a web page: the feed that it names was read instead",
+        format!("write url = \"{address}\" in roundup.toml"),
+    ));
+    (!reading.items.is_empty()).then_some((found, reading))
+}
+
+/// Posts of `WordPress` or Ghost: the newest, until a page has one that is known; then those that changed since.
+async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
+    let Question { settings, zone, answered, .. } = question;
+    let key = settings.key.as_deref().unwrap_or_default();
+    let is_ghost = settings.kind == Kind::Ghost;
+    let address = |page: usize, since: Option<DateTime<Utc>>| {
+        let address = if is_ghost {
+            ghost::address(url, key, page, since)
+        } else {
+            wordpress::address(url, page, since)
+        };
+        address.ok_or_else(|| FetchError::NotWeb(url.to_owned()))
+    };
+    let read = |bytes: &[u8]| {
+        if is_ghost {
+            return ghost::read(&settings.name, url, bytes, *zone);
+        }
+        let reading = wordpress::read(&settings.name, url, bytes, *zone);
+        let is_full = reading.items.len() + reading.skipped.len() >= wordpress::POSTS_A_PAGE;
+        (reading, is_full)
+    };
+    let known = Knowledge::of(&question.known);
+    let first = web.get(&address(1, None)?).await?;
+    let (mut reading, mut has_more) = read(&first.bytes);
+    let mut met = known.has_one_of(&reading.items);
+    let mut to_the_end = !has_more;
+    for number in 2..=MOST_PAGES {
+        if !has_more || met {
+            break;
+        }
+        let next = address(number, None)?;
+        match web.get(&next).await {
+            Ok(answer) => {
+                let (page, more) = read(&answer.bytes);
+                has_more = more && adds(&reading.items, &page.items);
+                met = known.has_one_of(&page.items);
+                add_page(&mut reading, page);
+                to_the_end = !has_more;
+            }
+            // The page after the last one.
+            Err(FetchError::Status { status: 400 | 404, .. }) => {
+                to_the_end = true;
+                break;
+            }
+            Err(error) => {
+                reading.problems.push(not_further(url, &error));
+                break;
+            }
+        }
+    }
+    let scope = after(&reading.items, *zone);
+    if let Some(answered) = answered.filter(|_| !to_the_end) {
+        match web.get(&address(1, Some(answered))?).await {
+            Ok(answer) => add_page(&mut reading, read(&answer.bytes).0),
+            Err(error) => reading.problems.push(not_further(url, &error)),
+        }
+    }
+    let scope = if to_the_end { Scope::Whole } else { scope };
+    Ok(Heard::News(News { reading, scope, validators: Validators::default(), to_the_end }))
+}
+
+/// A page of stories by its selectors, the pages after it, and the own page of each story that is new.
+async fn listed(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
+    let Question { settings, zone, .. } = question;
+    let select = settings.select.clone().unwrap_or_default();
+    let known = Knowledge::of(&question.known);
+    let mut reading = Reading::default();
+    let mut address = url.to_owned();
+    let mut to_the_end = false;
+    for number in 1..=MOST_PAGES {
+        let answer = match web.get(&address).await {
+            Ok(answer) => answer,
+            Err(error) if number == 1 => return Err(error),
+            Err(FetchError::Status { status: 404, .. }) => {
+                to_the_end = true;
+                break;
+            }
+            Err(error) => {
+                reading.problems.push(not_further(&address, &error));
+                break;
+            }
+        };
+        let html = decoded(&answer);
+        let so_far = reading.items.len();
+        let listed =
+            page::read(&settings.name, &answer.address, &html, &select, *zone, number, so_far);
+        let is_new = adds(&reading.items, &listed.reading.items);
+        let met = known.has_one_of(&listed.reading.items);
+        add_page(&mut reading, listed.reading);
+        if number > 1 && !is_new {
+            to_the_end = true;
+            break;
+        }
+        match listed.next {
+            Some(next) if !met => address = next,
+            Some(_) => break,
+            None => {
+                to_the_end = number > 1 || select.next.is_some() || select.pages.is_some();
+                break;
+            }
+        }
+    }
+    look_at_articles(web, &mut reading, &known, question.date, *zone).await;
+    let scope = after(&reading.items, *zone);
+    Ok(Heard::News(News { reading, scope, validators: Validators::default(), to_the_end }))
+}
+
+/// Completes each story: from what is known of it, else from its own page.
+async fn look_at_articles(
+    web: &Web,
+    reading: &mut Reading,
+    known: &Knowledge<'_>,
+    date: Option<PartialDate>,
+    zone: Tz,
+) {
+    let mut asked = 0;
+    let mut waiting: Vec<(usize, String)> = Vec::new();
+    for (index, item) in reading.items.iter_mut().enumerate() {
+        let before = known.of_link(item.link.as_deref());
+        if let Some(before) = before {
+            keep_what_was_found(item, before);
+        }
+        let is_whole = item.date.is_some() && before.is_some();
+        if let Some(link) = item.link.clone().filter(|_| !is_whole && asked < MOST_ARTICLES) {
+            asked += 1;
+            waiting.push((index, link));
+        }
+    }
+    waiting.reverse();
+    let mut tasks = tokio::task::JoinSet::new();
+    loop {
+        while tasks.len() < ARTICLES_AT_A_TIME
+            && let Some((index, link)) = waiting.pop()
+        {
+            let web = web.clone();
+            tasks.spawn(async move {
+                let found = web
+                    .get(&link)
+                    .await
+                    .map(|answer| article::read(&decoded(&answer), &answer.address, zone));
+                (index, link, found)
+            });
+        }
+        let Some(done) = tasks.join_next().await else { break };
+        let Ok((index, link, found)) = done else { continue };
+        match found {
+            Ok(article) => article.complete(&mut reading.items[index]),
+            Err(error) => reading.problems.push(not_further(&link, &error)),
+        }
+    }
+    for item in &mut reading.items {
+        item.date = item.date.or(date);
+    }
+    let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
+    if undated > 0 {
+        let which =
+            if undated == 1 { "1 story has".to_owned() } else { format!("{undated} stories have") };
+        let place = reading.items.first().map_or("the page", |item| item.source.as_str());
+        reading.problems.push(Problem::new(
+            Place::whole(place),
+            format!("{which} no date, on the page or on its own"),
+            "say when they were published: roundup news dates",
+        ));
+    }
+}
+
+/// What was once found on a story's own page is not asked for again.
+fn keep_what_was_found(item: &mut Item, before: &Item) {
+    if item.title_made {
+        item.title.clone_from(&before.title);
+        item.title_made = before.title_made;
+    }
+    if item.summary.is_empty() {
+        item.summary.clone_from(&before.summary);
+    }
+    item.date = item.date.or(before.date);
+    match (&mut item.image, &before.image) {
+        (None, found) => item.image.clone_from(found),
+        (Some(image), Some(found)) if image.alt.is_empty() => image.alt.clone_from(&found.alt),
+        _ => {}
+    }
+}
+
+/// A page's text: by its own word, else UTF-8, else windows-1252.
+pub fn decoded(answer: &Answer) -> String {
+    let start =
+        String::from_utf8_lossy(&answer.bytes[..answer.bytes.len().min(2048)]).to_lowercase();
+    let said = [answer.kind.to_lowercase(), start].into_iter().find_map(|text| {
+        let rest = text.split("charset=").nth(1)?.trim_start_matches(['"', '\'']);
+        let label: String = rest
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .collect();
+        encoding_rs::Encoding::for_label(label.as_bytes())
+    });
+    let is_utf8 = std::str::from_utf8(&answer.bytes).is_ok();
+    let encoding = match said {
+        Some(encoding) => encoding,
+        None if is_utf8 => encoding_rs::UTF_8,
+        None => encoding_rs::WINDOWS_1252,
+    };
+    encoding.decode(&answer.bytes).0.into_owned()
+}
+
+fn not_further(address: &str, error: &FetchError) -> Problem {
+    Problem::new(
+        Place::whole(address),
+        format!("{error}: what stands there is missing"),
+        "try again later: roundup news sync",
+    )
+}
+
+/// The day after which nothing can be missing between items that stand in the order of their dates.
+fn after(items: &[Item], zone: Tz) -> Scope {
+    let days: Option<Vec<NaiveDate>> =
+        items.iter().map(|item| item.date.map(|date| date.days(zone).0)).collect();
+    let days = days.filter(|days| days.is_sorted_by(|a, b| a >= b));
+    Scope::After(days.and_then(|days| days.last().copied()))
+}
+
+/// Whether a page has an item that the pages before it have not.
+fn adds(items: &[Item], page: &[Item]) -> bool {
+    let all = Knowledge::of(items);
+    page.iter().any(|item| !all.has(item))
+}
+
+fn add_page(reading: &mut Reading, mut page: Reading) {
+    let all = Knowledge::of(&reading.items);
+    let fresh: Vec<bool> = page.items.iter().map(|item| !all.has(item)).collect();
+    let mut fresh = fresh.into_iter();
+    page.items.retain(|_| fresh.next().unwrap_or(true));
+    let so_far = reading.items.len();
+    for (item, order) in page.items.iter_mut().zip(so_far + 1..) {
+        item.order = i64::try_from(order).unwrap_or(i64::MAX);
+    }
+    reading.append(page);
+}
+
+/// Items by what they are known by.
+struct Knowledge<'a> {
+    links: HashMap<String, &'a Item>,
+    ids: HashMap<&'a str, &'a Item>,
+}
+
+impl<'a> Knowledge<'a> {
+    fn of(items: &'a [Item]) -> Self {
+        let links = items.iter().filter_map(|item| Some((canonical(item.link.as_deref()?), item)));
+        let ids = items.iter().map(|item| (item.id.as_str(), item));
+        Self { links: links.collect(), ids: ids.collect() }
+    }
+
+    fn has(&self, item: &Item) -> bool {
+        self.ids.contains_key(item.id.as_str())
+            || self.of_link(item.link.as_deref()).is_some_and(|known| known.title == item.title)
+    }
+
+    fn has_one_of(&self, items: &[Item]) -> bool {
+        items.iter().any(|item| self.has(item))
+    }
+
+    fn of_link(&self, link: Option<&str>) -> Option<&'a Item> {
+        self.links.get(&canonical(link?)).copied()
+    }
+}

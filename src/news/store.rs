@@ -1,0 +1,778 @@
+//! Every item that a source ever had: a feed forgets, and December needs the whole year.
+//! Shell: one `SQLite` file, or memory where no file can be made.
+//!
+//! A source is taken in as a whole or not at all: one transaction. An item keeps the id under which it was seen first, so
+//! that drafts that name it hold, and each version of it, so that a change can be shown instead of slipped in.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Tz;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use thiserror::Error;
+
+use super::answers::{self, Answers};
+use super::fetch::Validators;
+use super::item::{Elsewhere, Item, Seen};
+use super::same::{self, Known};
+
+const SCHEMA: &str = include_str!("schema.sql");
+const VERSION: i64 = 1;
+/// How long another roundup may hold the file.
+const BUSY_WITHIN: Duration = Duration::from_secs(10);
+const CACHE_KIB: i64 = 16 * 1024;
+
+/// What keeps the store from being used.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("{path} was made by a newer roundup")]
+    Newer { path: String },
+    #[error("the store of news {path} cannot be used: {what}")]
+    Failed { path: String, what: String },
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Store {
+    database: Connection,
+    path: String,
+    zone: Tz,
+}
+
+/// How much of its source a reading has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All there is: what is not in it is gone.
+    Whole,
+    /// All that is later than this day, and perhaps more; nothing can be said of what is older.
+    After(Option<NaiveDate>),
+}
+
+/// What a reading of a source changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    pub new: usize,
+    pub changed: usize,
+    pub gone: usize,
+}
+
+/// What is known of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceState {
+    /// When it was asked last, whatever came of it.
+    pub asked: Option<DateTime<Utc>>,
+    /// When its items were taken in last, or were the same.
+    pub answered: Option<DateTime<Utc>>,
+    pub validators: Validators,
+    /// Items of its last answer.
+    pub items: usize,
+    pub language: Option<String>,
+    /// From this day on nothing is missing.
+    pub reaches_back: Option<NaiveDate>,
+    /// Days, exclusive on both sides, of which nothing is known.
+    pub gaps: Vec<(NaiveDate, NaiveDate)>,
+    /// Why the last asking gave nothing, if it did.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why a source could not be taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub what: String,
+    pub cure: String,
+    /// It answered, and what it said is strange: a person must look.
+    pub is_strange: bool,
+}
+
+/// A source in a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked<'a> {
+    pub name: &'a str,
+    /// Its items are wanted as they were at the question's `as_of`: it is not in the editor's own hands.
+    pub is_remote: bool,
+}
+
+/// Which stories are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted<'a> {
+    /// Those that may be of these days, the last one not among them, and those without a date; all where there are none.
+    pub days: Option<(NaiveDate, NaiveDate)>,
+    /// And these, whenever they are of.
+    pub ids: &'a [String],
+    /// And those of earlier days that were seen first after this.
+    pub late_since: Option<DateTime<Utc>>,
+    /// Stories of remote sources as they were then.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// The answer to `Wanted`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Each story once: of the source that is named first, with what the others have beyond it.
+    pub items: Vec<Item>,
+    pub elsewhere: Elsewhere,
+}
+
+impl Store {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is damaged, or comes from a newer roundup.
+    pub fn open(path: &Path, zone: Tz) -> Result<Self, StoreError> {
+        let shown = path.display().to_string();
+        let database = Connection::open(path).map_err(|error| failed(&shown, &error))?;
+        Self::with(database, shown, zone)
+    }
+
+    /// A store that is forgotten when it is dropped.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory(zone: Tz) -> Result<Self, StoreError> {
+        let shown = "in memory".to_owned();
+        let database = Connection::open_in_memory().map_err(|error| failed(&shown, &error))?;
+        Self::with(database, shown, zone)
+    }
+
+    fn with(mut database: Connection, path: String, zone: Tz) -> Result<Self, StoreError> {
+        prepare(&mut database, zone).map_err(|error| failed(&path, &error))?;
+        let version: i64 = database
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(|error| failed(&path, &error))?;
+        if version > VERSION {
+            return Err(StoreError::Newer { path });
+        }
+        let mut store = Self { database, path, zone };
+        store.follow_zone()?;
+        Ok(store)
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        failed(&self.path, error)
+    }
+
+    /// Days depend on the zone: when the project's has changed, they are reckoned anew.
+    fn follow_zone(&mut self) -> Result<(), StoreError> {
+        let zone = self.zone;
+        let renew = |database: &mut Connection| -> rusqlite::Result<()> {
+            let kept: String =
+                database.query_row("SELECT zone FROM about", [], |row| row.get(0))?;
+            if kept == zone.name() {
+                return Ok(());
+            }
+            let change = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            change.execute("UPDATE about SET zone = ?1", [zone.name()])?;
+            let mut rows = change.prepare("SELECT key, item FROM items")?;
+            let items: Vec<(i64, String)> = rows
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            drop(rows);
+            for (key, text) in items {
+                let (first, last) = days_of(&parse(&text)?, zone);
+                change.execute(
+                    "UPDATE items SET first_day = ?2, last_day = ?3 WHERE key = ?1",
+                    params![key, first, last],
+                )?;
+            }
+            change.commit()
+        };
+        renew(&mut self.database).map_err(|error| failed(&self.path, &error))
+    }
+
+    /// What is known of a source; nothing of one that was never asked.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn state(&self, source: &str) -> Result<SourceState, StoreError> {
+        let read = || -> rusqlite::Result<SourceState> {
+            let mut state = self
+                .database
+                .prepare_cached(
+                    "SELECT asked, answered, etag, last_modified, items, language, reaches_back, \
+                     trouble, cure, strange FROM sources WHERE name = ?1",
+                )?
+                .query_row([source], |row| {
+                    Ok(SourceState {
+                        asked: row.get::<_, Option<i64>>(0)?.and_then(time),
+                        answered: row.get::<_, Option<i64>>(1)?.and_then(time),
+                        validators: Validators { etag: row.get(2)?, last_modified: row.get(3)? },
+                        items: row.get::<_, u32>(4)? as usize,
+                        language: row.get(5)?,
+                        reaches_back: row.get::<_, Option<i32>>(6)?.and_then(date),
+                        gaps: Vec::new(),
+                        trouble: row
+                            .get::<_, Option<String>>(7)?
+                            .map(|what| {
+                                Ok::<_, rusqlite::Error>(Trouble {
+                                    what,
+                                    cure: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+                                    is_strange: row.get(9)?,
+                                })
+                            })
+                            .transpose()?,
+                    })
+                })
+                .optional()?
+                .unwrap_or_default();
+            let mut gaps = self.database.prepare_cached(
+                "SELECT after_day, before_day FROM gaps WHERE source = ?1 ORDER BY 1",
+            )?;
+            let rows = gaps.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            for row in rows {
+                let (after, before): (i32, i32) = row?;
+                state.gaps.extend(date(after).zip(date(before)));
+            }
+            Ok(state)
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    /// Notes that a source was asked in vain; what is known of it stays.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn note_trouble(
+        &mut self,
+        source: &str,
+        trouble: &Trouble,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.database
+            .execute(
+                "INSERT INTO sources (name, asked, trouble, cure, strange) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (name) DO UPDATE SET asked = ?2, trouble = ?3, cure = ?4, strange = ?5",
+                params![
+                    source,
+                    now.timestamp_millis(),
+                    trouble.what,
+                    trouble.cure,
+                    trouble.is_strange
+                ],
+            )
+            .map(|_| ())
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Notes that a source says that nothing has changed.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn note_same(&mut self, source: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.database
+            .execute(
+                "UPDATE sources SET asked = ?2, answered = ?2, trouble = NULL, strange = 0 WHERE name = ?1",
+                params![source, now.timestamp_millis()],
+            )
+            .map(|_| ())
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Puts people's answers to the items that have no whole day of their own.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn put_dates(&mut self, answers: &Answers) -> Result<(), StoreError> {
+        let zone = self.zone;
+        let put = |database: &mut Connection| -> rusqlite::Result<()> {
+            for (source, id, date) in answers.all() {
+                let text: Option<String> = database
+                    .prepare_cached("SELECT item FROM items WHERE source = ?1 AND id = ?2")?
+                    .query_row([source, id], |row| row.get(0))
+                    .optional()?;
+                let Some(mut item) = text.map(|text| parse(&text)).transpose()? else { continue };
+                if !answers::is_open(item.date) {
+                    continue;
+                }
+                item.date = Some(date);
+                let (first, last) = days_of(&item, zone);
+                database
+                    .prepare_cached(
+                        "UPDATE items SET item = ?3, first_day = ?4, last_day = ?5 \
+                         WHERE source = ?1 AND id = ?2",
+                    )?
+                    .execute(params![source, id, written(&item)?, first, last])?;
+            }
+            Ok(())
+        };
+        put(&mut self.database).map_err(|error| failed(&self.path, &error))
+    }
+
+    /// A source's items, for a reader that need not look at each page again.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn items_of(&self, source: &str) -> Result<Vec<Item>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Item>> {
+            let mut rows =
+                self.database.prepare_cached("SELECT item FROM items WHERE source = ?1")?;
+            let texts = rows.query_map([source], |row| row.get::<_, String>(0))?;
+            texts.map(|text| parse(&text?)).collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    /// Takes in what a source has now, all of it or, when something fails, nothing. `language` is what its text is in.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn take_in(
+        &mut self,
+        source: &str,
+        items: Vec<Item>,
+        scope: Scope,
+        answer: &Answered<'_>,
+    ) -> Result<Taken, StoreError> {
+        let zone = self.zone;
+        let take = || -> rusqlite::Result<Taken> {
+            let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let taken = take_in(&change, source, items, scope, answer, zone)?;
+            change.commit()?;
+            Ok(taken)
+        };
+        take().map_err(|error| failed(&self.path, &error))
+    }
+
+    /// The stories that are wanted, of these sources in their order.
+    ///
+    /// # Errors
+    /// When the file fails.
+    pub fn find(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> Result<Found, StoreError> {
+        self.look(sources, wanted).map_err(|error| self.failed(&error))
+    }
+
+    fn look(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> rusqlite::Result<Found> {
+        const COLUMNS: &str =
+            "SELECT key, source, id, story, first_seen, changed, gone, item FROM items";
+        let mut rows: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
+        let place: HashMap<&str, usize> =
+            sources.iter().enumerate().map(|(at, asked)| (asked.name, at)).collect();
+        let mut add = |row: &rusqlite::Row<'_>| -> rusqlite::Result<()> {
+            let source: String = row.get(1)?;
+            // A source that the project has no more has no stories.
+            let Some(place) = place.get(source.as_str()).copied() else { return Ok(()) };
+            rows.entry(row.get(3)?).or_default().push(Row {
+                key: row.get(0)?,
+                place,
+                id: row.get(2)?,
+                first_seen: time(row.get(4)?),
+                changed: row.get(5)?,
+                gone: row.get::<_, Option<i64>>(6)?.and_then(time),
+                text: row.get(7)?,
+            });
+            Ok(())
+        };
+        if let Some((start, end)) = wanted.days {
+            let (start, end) = (number(start), number(end));
+            let late = wanted.late_since.map_or(i64::MAX, |since| since.timestamp_millis());
+            let mut statement = self.database.prepare_cached(&format!(
+                "{COLUMNS} WHERE story IN (\
+                   SELECT story FROM items WHERE last_day >= ?1 AND first_day < ?2 \
+                   UNION SELECT story FROM items WHERE first_day IS NULL \
+                   UNION SELECT story FROM items WHERE first_seen > ?3 AND last_day < ?1 \
+                   UNION SELECT story FROM items WHERE id IN (SELECT value FROM json_each(?4)))"
+            ))?;
+            let ids = serde_json::to_string(wanted.ids).unwrap_or_default();
+            let mut found = statement.query(params![start, end, late, ids])?;
+            while let Some(row) = found.next()? {
+                add(row)?;
+            }
+        } else {
+            let mut statement = self.database.prepare_cached(COLUMNS)?;
+            let mut found = statement.query([])?;
+            while let Some(row) = found.next()? {
+                add(row)?;
+            }
+        }
+        let mut items = Vec::with_capacity(rows.len());
+        for (_, story) in rows {
+            items.push(self.story(sources, story, wanted.as_of)?);
+        }
+        let elsewhere = match wanted.days {
+            Some((start, end)) => self.elsewhere(sources, start, end)?,
+            None => Elsewhere::default(),
+        };
+        Ok(Found { items, elsewhere })
+    }
+
+    /// One item of all that are this story: the first source that still has it gives the words.
+    fn story(
+        &self,
+        sources: &[Asked<'_>],
+        mut rows: Vec<Row>,
+        as_of: Option<DateTime<Utc>>,
+    ) -> rusqlite::Result<Item> {
+        rows.sort_by_key(|row| (row.gone.is_some(), row.place, row.key));
+        let mut story: Option<Item> = None;
+        for row in rows {
+            let mut item = parse(&row.text)?;
+            let is_remote = sources.get(row.place).is_some_and(|asked| asked.is_remote);
+            if let Some(as_of) = as_of.filter(|_| is_remote)
+                && row.changed > as_of.timestamp_millis()
+                && let Some(then) = self.version(row.key, as_of)?
+            {
+                item = Item {
+                    seen: Seen { changes: same::differences(&then, &item), ..item.seen },
+                    ..then
+                };
+            }
+            item.id = row.id;
+            item.seen.first = row.first_seen;
+            item.seen.gone = row.gone;
+            match &mut story {
+                None => story = Some(item),
+                // What its own source took away adds nothing to another's story.
+                Some(_) if row.gone.is_some() => {}
+                Some(story) => same::merge(story, item),
+            }
+        }
+        Ok(story.unwrap_or_default())
+    }
+
+    /// The item as it was at a time, or as it was first, if it came later.
+    fn version(&self, key: i64, as_of: DateTime<Utc>) -> rusqlite::Result<Option<Item>> {
+        let text: Option<String> = self
+            .database
+            .prepare_cached(
+                "SELECT item FROM versions WHERE key = ?1 \
+                 ORDER BY changed <= ?2 DESC, CASE WHEN changed <= ?2 THEN -changed ELSE changed END LIMIT 1",
+            )?
+            .query_row(params![key, as_of.timestamp_millis()], |row| row.get(0))
+            .optional()?;
+        text.map(|text| parse(&text)).transpose()
+    }
+
+    /// Counts the stories of other days. (A story that its first source took away and another still has is not counted.)
+    fn elsewhere(
+        &self,
+        sources: &[Asked<'_>],
+        start: NaiveDate,
+        end: NaiveDate,
+    ) -> rusqlite::Result<Elsewhere> {
+        let names: Vec<&str> = sources.iter().map(|asked| asked.name).collect();
+        let names = serde_json::to_string(&names).unwrap_or_default();
+        let count = |condition: &str, day: NaiveDate| -> rusqlite::Result<usize> {
+            let count: u32 = self
+                .database
+                .prepare_cached(&format!(
+                    "SELECT count(*) FROM items WHERE key = story AND gone IS NULL AND {condition} \
+                     AND source IN (SELECT value FROM json_each(?2))"
+                ))?
+                .query_row(params![number(day), names], |row| row.get(0))?;
+            Ok(count as usize)
+        };
+        Ok(Elsewhere {
+            before: count("last_day < ?1", start)?,
+            after: count("last_day IS NOT NULL AND first_day >= ?1", end)?,
+        })
+    }
+}
+
+struct Row {
+    key: i64,
+    /// Of its source in the question.
+    place: usize,
+    id: String,
+    first_seen: Option<DateTime<Utc>>,
+    changed: i64,
+    gone: Option<DateTime<Utc>>,
+    text: String,
+}
+
+/// How a source answered.
+#[derive(Debug, Clone)]
+pub struct Answered<'a> {
+    pub at: DateTime<Utc>,
+    pub validators: &'a Validators,
+    pub language: Option<&'a str>,
+    /// Whether its answer went on to the very first item.
+    pub to_the_end: bool,
+}
+
+fn failed(path: &str, error: &rusqlite::Error) -> StoreError {
+    StoreError::Failed { path: path.to_owned(), what: error.to_string() }
+}
+
+fn prepare(database: &mut Connection, zone: Tz) -> rusqlite::Result<()> {
+    database.busy_timeout(BUSY_WITHIN)?;
+    database.pragma_update(None, "journal_mode", "WAL")?;
+    database.pragma_update(None, "synchronous", "NORMAL")?;
+    database.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    let change = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version == 0 {
+        change.execute_batch(SCHEMA)?;
+        change.execute("INSERT INTO about (zone) VALUES (?1)", [zone.name()])?;
+        change.pragma_update(None, "user_version", VERSION)?;
+    }
+    change.commit()
+}
+
+fn time(millis: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis)
+}
+
+fn number(date: NaiveDate) -> i32 {
+    date.num_days_from_ce()
+}
+
+fn date(number: i32) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(number)
+}
+
+fn days_of(item: &Item, zone: Tz) -> (Option<i32>, Option<i32>) {
+    let days = item.date.map(|date| date.days(zone));
+    (days.map(|(first, _)| number(first)), days.map(|(_, last)| number(last)))
+}
+
+fn parse(text: &str) -> rusqlite::Result<Item> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
+fn written(item: &Item) -> rusqlite::Result<String> {
+    serde_json::to_string(item)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// A row of the source as it stands.
+struct Standing {
+    key: i64,
+    changed: i64,
+    gone: bool,
+    text: String,
+}
+
+fn take_in(
+    change: &Transaction<'_>,
+    source: &str,
+    mut items: Vec<Item>,
+    scope: Scope,
+    answer: &Answered<'_>,
+    zone: Tz,
+) -> rusqlite::Result<Taken> {
+    let now = answer.at.timestamp_millis();
+    let (standing, known) = standing(change, source)?;
+    let links = same::own_links(&items);
+    let here: Vec<Known> = items
+        .iter()
+        .zip(links)
+        .map(|(item, link)| Known {
+            id: item.id.clone(),
+            link,
+            words: same::words(&item.title),
+            day: days_of(item, zone).0,
+        })
+        .collect();
+    let recognised = same::recognise(&here, &known);
+    let mut taken = Taken::default();
+    let mut ids: std::collections::HashSet<String> =
+        known.iter().map(|known| known.id.clone()).collect();
+    for ((item, here), which) in items.iter_mut().zip(&here).zip(&recognised) {
+        if let Some(which) = which {
+            item.id.clone_from(&known[*which].id);
+            if update(change, item, here, &standing[*which], now, zone)? {
+                taken.changed += 1;
+            }
+        } else {
+            // A source that gives one id to two items has two items all the same.
+            let mut number = 2;
+            while !ids.insert(item.id.clone()) {
+                item.id = format!("{}-{number}", here.id);
+                number += 1;
+            }
+            insert(change, source, item, here, now, zone)?;
+            taken.new += 1;
+        }
+    }
+    let missing = missing(&known, &recognised, scope);
+    for which in missing.into_iter().filter(|which| !standing[*which].gone) {
+        change
+            .prepare_cached("UPDATE items SET gone = ?2 WHERE key = ?1")?
+            .execute(params![standing[which].key, now])?;
+        taken.gone += 1;
+    }
+    note_answer(change, source, &here, &known, &recognised, scope, answer)?;
+    Ok(taken)
+}
+
+fn standing(
+    change: &Transaction<'_>,
+    source: &str,
+) -> rusqlite::Result<(Vec<Standing>, Vec<Known>)> {
+    let mut rows = change.prepare_cached(
+        "SELECT key, changed, gone, item, id, link, words, first_day FROM items WHERE source = ?1",
+    )?;
+    let found = rows.query_map([source], |row| {
+        Ok((
+            Standing {
+                key: row.get(0)?,
+                changed: row.get(1)?,
+                gone: row.get::<_, Option<i64>>(2)?.is_some(),
+                text: row.get(3)?,
+            },
+            Known { id: row.get(4)?, link: row.get(5)?, words: row.get(6)?, day: row.get(7)? },
+        ))
+    })?;
+    found.collect::<rusqlite::Result<Vec<_>>>().map(|rows| rows.into_iter().unzip())
+}
+
+/// Writes an item anew where it differs; tells whether people would see a difference.
+fn update(
+    change: &Transaction<'_>,
+    item: &Item,
+    here: &Known,
+    standing: &Standing,
+    now: i64,
+    zone: Tz,
+) -> rusqlite::Result<bool> {
+    let text = written(item)?;
+    if text == standing.text && !standing.gone {
+        return Ok(false);
+    }
+    let old = parse(&standing.text)?;
+    let is_changed = !same::differences(&old, item).is_empty();
+    if is_changed {
+        change
+            .prepare_cached(
+                "INSERT OR IGNORE INTO versions (key, changed, item) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![standing.key, standing.changed, standing.text])?;
+    }
+    let (first, last) = days_of(item, zone);
+    change
+        .prepare_cached(
+            "UPDATE items SET link = ?2, words = ?3, first_day = ?4, last_day = ?5, changed = ?6, \
+             gone = NULL, item = ?7 WHERE key = ?1",
+        )?
+        .execute(params![
+            standing.key,
+            here.link,
+            here.words,
+            first,
+            last,
+            if is_changed { now } else { standing.changed },
+            text
+        ])?;
+    Ok(is_changed)
+}
+
+fn insert(
+    change: &Transaction<'_>,
+    source: &str,
+    item: &Item,
+    here: &Known,
+    now: i64,
+    zone: Tz,
+) -> rusqlite::Result<()> {
+    let twin = twin(change, source, here)?;
+    let (first, last) = days_of(item, zone);
+    change
+        .prepare_cached(
+            "INSERT INTO items (source, id, link, words, story, first_day, last_day, first_seen, \
+             changed, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
+        )?
+        .execute(params![
+            source,
+            item.id,
+            here.link,
+            here.words,
+            twin.unwrap_or(0),
+            first,
+            last,
+            now,
+            written(item)?
+        ])?;
+    if twin.is_none() {
+        change
+            .prepare_cached("UPDATE items SET story = key WHERE key = ?1")?
+            .execute([change.last_insert_rowid()])?;
+    }
+    Ok(())
+}
+
+/// The story that another source's item already is.
+fn twin(change: &Transaction<'_>, source: &str, here: &Known) -> rusqlite::Result<Option<i64>> {
+    let mut rows = change.prepare_cached(
+        "SELECT story, link, words, first_day FROM items \
+         WHERE source <> ?1 AND (link = ?2 OR words = ?3) ORDER BY key",
+    )?;
+    let mut found = rows.query(params![source, here.link, here.words])?;
+    while let Some(row) = found.next()? {
+        let other =
+            Known { id: String::new(), link: row.get(1)?, words: row.get(2)?, day: row.get(3)? };
+        if same::is_same_story(here, &other) {
+            return Ok(Some(row.get(0)?));
+        }
+    }
+    Ok(None)
+}
+
+/// The known items that should be in the reading and are not.
+fn missing(known: &[Known], recognised: &[Option<usize>], scope: Scope) -> Vec<usize> {
+    let mut seen = vec![false; known.len()];
+    for which in recognised.iter().flatten() {
+        seen[*which] = true;
+    }
+    let unseen = (0..known.len()).filter(|which| !seen[*which]);
+    match scope {
+        Scope::Whole => unseen.collect(),
+        Scope::After(None) => Vec::new(),
+        Scope::After(Some(after)) => {
+            let after = number(after);
+            unseen.filter(|which| known[*which].day.is_some_and(|day| day > after)).collect()
+        }
+    }
+}
+
+/// Keeps how the source answered, and what of its days is known since.
+fn note_answer(
+    change: &Transaction<'_>,
+    source: &str,
+    here: &[Known],
+    known: &[Known],
+    recognised: &[Option<usize>],
+    scope: Scope,
+    answer: &Answered<'_>,
+) -> rusqlite::Result<()> {
+    let oldest = here.iter().filter_map(|item| item.day).min();
+    let newest_known = known.iter().filter_map(|known| known.day).max();
+    let all = scope == Scope::Whole || answer.to_the_end;
+    let reaches_back: Option<i32> = change
+        .prepare_cached("SELECT reaches_back FROM sources WHERE name = ?1")?
+        .query_row([source], |row| row.get(0))
+        .optional()?
+        .flatten();
+    // Days before any news count from the first of all.
+    let reaches_back = if all { Some(1) } else { reaches_back.or(oldest) };
+    if all {
+        change.execute("DELETE FROM gaps WHERE source = ?1", [source])?;
+    } else if recognised.iter().all(Option::is_none)
+        && let (Some(after), Some(before)) = (newest_known, oldest)
+        && after < before
+    {
+        // Nothing of this answer was known: something may have come and gone in between.
+        change.execute(
+            "INSERT INTO gaps (source, after_day, before_day) VALUES (?1, ?2, ?3)",
+            params![source, after, before],
+        )?;
+    }
+    change.execute(
+        "INSERT INTO sources (name, asked, answered, etag, last_modified, items, language, reaches_back) \
+         VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO UPDATE SET \
+         asked = ?2, answered = ?2, etag = ?3, last_modified = ?4, items = ?5, \
+         language = coalesce(?6, language), reaches_back = ?7, trouble = NULL, strange = 0",
+        params![
+            source,
+            answer.at.timestamp_millis(),
+            answer.validators.etag,
+            answer.validators.last_modified,
+            i64::try_from(here.len()).unwrap_or(i64::MAX),
+            answer.language,
+            reaches_back
+        ],
+    )?;
+    Ok(())
+}
