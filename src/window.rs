@@ -436,4 +436,81 @@ mod tests {
             prop_assert_eq!(within(day + Months::new(1)), Verdict::Before);
         }
     }
+
+    /// The offset from UTC in minutes by the law of each country, written down here by hand: what the database of zones says
+    /// is checked against it. `minute` counts from 1970.
+    fn offset_by_law(zone: Tz, minute: i64) -> i64 {
+        let day = |year: i32, month: u32, day: u32| {
+            i64::from(
+                NaiveDate::from_ymd_opt(year, month, day).unwrap().num_days_from_ce() - 719_163,
+            )
+        };
+        // Sunday is 0: the first of January 1970 was a Thursday.
+        let weekday = |day: i64| (day + 4).rem_euclid(7);
+        let sunday = |year: i32, month: u32, nth: i64| {
+            let first = day(year, month, 1);
+            first + (7 - weekday(first)) % 7 + 7 * (nth - 1)
+        };
+        let last_sunday = |year: i32, month: u32, days: u32| {
+            let last = day(year, month, days);
+            last - weekday(last)
+        };
+        let year = {
+            let days = i32::try_from(minute.div_euclid(1440)).unwrap();
+            NaiveDate::from_num_days_from_ce_opt(days + 719_163).unwrap().year()
+        };
+        let summer = |from: i64, to: i64| (from..to).contains(&minute);
+        match zone {
+            // From 01:00 UTC on the last Sunday of March to 01:00 UTC on the last of October.
+            Tz::Europe__London => {
+                let from = last_sunday(year, 3, 31) * 1440 + 60;
+                let to = last_sunday(year, 10, 31) * 1440 + 60;
+                if summer(from, to) { 60 } else { 0 }
+            }
+            // From 02:00 on the second Sunday of March to 02:00 on the first of November, by the clock.
+            Tz::America__New_York => {
+                let from = sunday(year, 3, 2) * 1440 + 2 * 60 + 300;
+                let to = sunday(year, 11, 1) * 1440 + 2 * 60 + 240;
+                if summer(from, to) { -240 } else { -300 }
+            }
+            // Half an hour of summer, from the first Sunday of October to the first of April, at 02:00.
+            Tz::Australia__Lord_Howe => {
+                let to = sunday(year, 4, 1) * 1440 + 2 * 60 - 660;
+                let from = sunday(year, 10, 1) * 1440 + 2 * 60 - 630;
+                if summer(to, from) { 630 } else { 660 }
+            }
+            Tz::Asia__Kathmandu => 345,
+            other => panic!("no law is written down for {other}"),
+        }
+    }
+
+    #[test]
+    fn every_half_hour_of_a_year_is_in_the_month_that_the_law_says() {
+        let zones = [London, Tz::America__New_York, Tz::Australia__Lord_Howe, Tz::Asia__Kathmandu];
+        for zone in zones {
+            for year in [2020, 2023, 2024] {
+                let months: Vec<Window> = (0..14)
+                    .map(|month| {
+                        let first = date(&format!("{}-12-01", year - 1)) + Months::new(month);
+                        Window::month(&first.format("%Y-%m").to_string(), zone).unwrap()
+                    })
+                    .collect();
+                let first = date(&format!("{year}-01-01")).num_days_from_ce() - 719_163;
+                // A day more on either side: somewhere it is that year already, or still.
+                let minutes = (i64::from(first) - 1) * 1440..(i64::from(first) + 367) * 1440;
+                for minute in minutes.step_by(30) {
+                    let instant = chrono::DateTime::from_timestamp(minute * 60, 0).unwrap();
+                    let local = minute + offset_by_law(zone, minute);
+                    let days = i32::try_from(local.div_euclid(1440)).unwrap() + 719_163;
+                    let day = NaiveDate::from_num_days_from_ce_opt(days).unwrap();
+                    let inside: Vec<String> = months
+                        .iter()
+                        .filter(|month| month.judge(PartialDate::Instant(instant)) == Verdict::In)
+                        .map(Window::name)
+                        .collect();
+                    assert_eq!(inside, [day.format("%Y-%m").to_string()], "{zone} {instant}");
+                }
+            }
+        }
+    }
 }

@@ -312,7 +312,7 @@ impl Draft {
 
     /// A draft's text with another `as_of`, and nothing else changed.
     pub fn with_as_of(text: &str, now: DateTime<Utc>) -> String {
-        let stamp = format!("as_of: \"{}\"", now.format("%Y-%m-%dT%H:%M:%SZ"));
+        let stamp = format!("as_of: \"{}\"", now.format("%Y-%m-%dT%H:%M:%S%.3fZ"));
         let mut out = String::with_capacity(text.len() + stamp.len());
         let mut is_done = false;
         for (number, line) in text.split_inclusive('\n').enumerate() {
@@ -396,7 +396,7 @@ impl Draft {
         if let Some(as_of) = self.as_of {
             file.push_str(&format!(
                 "as_of: \"{}\" # stories of websites as they were then; `roundup draft {} --refresh` takes over what changed\n",
-                as_of.format("%Y-%m-%dT%H:%M:%SZ"),
+                as_of.format("%Y-%m-%dT%H:%M:%S%.3fZ"),
                 self.name
             ));
         }

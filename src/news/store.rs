@@ -776,3 +776,243 @@ fn note_answer(
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+    use chrono_tz::Pacific::Auckland;
+
+    use super::*;
+    use crate::news::PartialDate;
+
+    fn at(day: &str) -> DateTime<Utc> {
+        format!("{day}T12:00:00Z").parse().unwrap()
+    }
+
+    fn item(id: &str, title: &str, date: &str) -> Item {
+        Item {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            link: Some(format!("https://e.org/{id}")),
+            date: PartialDate::parse(date, London).ok(),
+            ..Item::default()
+        }
+    }
+
+    fn answered(now: DateTime<Utc>) -> Answered<'static> {
+        static NONE: Validators = Validators { etag: None, last_modified: None };
+        Answered { at: now, validators: &NONE, language: None, to_the_end: false }
+    }
+
+    impl Store {
+        fn take(&mut self, source: &str, items: Vec<Item>, scope: Scope, day: &str) -> Taken {
+            let items =
+                items.into_iter().map(|i| Item { source: source.to_owned(), ..i }).collect();
+            self.take_in(source, items, scope, &answered(at(day))).unwrap()
+        }
+
+        fn all(&self, sources: &[&str], wanted: &Wanted<'_>) -> Vec<Item> {
+            let asked: Vec<Asked<'_>> =
+                sources.iter().map(|name| Asked { name, is_remote: true }).collect();
+            self.find(&asked, wanted).unwrap().items
+        }
+    }
+
+    fn titles(items: &[Item]) -> Vec<&str> {
+        items.iter().map(|item| item.title.as_str()).collect()
+    }
+
+    const NONE: Scope = Scope::After(None);
+
+    #[test]
+    fn an_item_keeps_its_id_and_each_of_its_versions() {
+        let mut store = Store::in_memory(London).unwrap();
+        let first = store.take("s", vec![item("a", "One", "2020-12-03")], NONE, "2020-12-04");
+        assert_eq!(first, Taken { new: 1, changed: 0, gone: 0 });
+        let again = store.take("s", vec![item("a", "One", "2020-12-03")], NONE, "2020-12-05");
+        assert_eq!(again, Taken::default());
+        // The same address under another id, with another title, twice.
+        for (title, day) in [("Two", "2020-12-06"), ("Three", "2020-12-08")] {
+            let other = Item { id: "x".to_owned(), ..item("a", title, "2020-12-03") };
+            assert_eq!(store.take("s", vec![other], NONE, day).changed, 1);
+        }
+        for (as_of, title, changes) in [
+            (None, "Three", 0),
+            (Some("2020-12-09"), "Three", 0),
+            (Some("2020-12-07"), "Two", 1),
+            (Some("2020-12-05"), "One", 1),
+            // Before it was known: as it was first.
+            (Some("2020-12-01"), "One", 1),
+        ] {
+            let wanted = Wanted { as_of: as_of.map(at), ..Wanted::default() };
+            let found = store.all(&["s"], &wanted);
+            assert_eq!((found[0].title.as_str(), found[0].id.as_str()), (title, "a"), "{as_of:?}");
+            assert_eq!(found[0].seen.changes.len(), changes, "{as_of:?}");
+            assert_eq!(found[0].seen.first, Some(at("2020-12-04")));
+        }
+    }
+
+    #[test]
+    fn what_should_be_there_and_is_not_is_gone_until_it_comes_back() {
+        let mut store = Store::in_memory(London).unwrap();
+        let (a, b, c) = (
+            item("a", "A", "2020-12-01"),
+            item("b", "B", "2020-12-05"),
+            item("c", "C", "2020-12-09"),
+        );
+        store.take("s", vec![c.clone(), b.clone(), a.clone()], NONE, "2020-12-10");
+        // The oldest may just be forgotten.
+        let after =
+            Scope::After(PartialDate::parse("2020-12-05", London).ok().map(|d| d.days(London).0));
+        assert_eq!(store.take("s", vec![c.clone(), b.clone()], after, "2020-12-11").gone, 0);
+        let after = Scope::After("2020-12-01".parse().ok());
+        assert_eq!(store.take("s", vec![c.clone(), a.clone()], after, "2020-12-12").gone, 1);
+        let gone = |store: &Store| {
+            let items = store.all(&["s"], &Wanted::default());
+            items.into_iter().find(|item| item.id == "b").unwrap().seen.gone
+        };
+        assert_eq!(gone(&store), Some(at("2020-12-12")));
+        // Once is enough to say so.
+        assert_eq!(store.take("s", vec![c.clone(), a.clone()], Scope::Whole, "2020-12-13").gone, 0);
+        store.take("s", vec![c, b, a], Scope::Whole, "2020-12-14");
+        assert_eq!(gone(&store), None);
+    }
+
+    #[test]
+    fn one_story_of_two_sources_is_one_and_its_first_source_gives_the_words() {
+        let mut store = Store::in_memory(London).unwrap();
+        store.take("feed", vec![item("a", "A well", "2020-12-03")], NONE, "2020-12-04");
+        let own = Item {
+            id: "well".to_owned(),
+            summary: "Ours".to_owned(),
+            link: Some("http://www.e.org/a/?utm_source=x".to_owned()),
+            ..item("well", "The new well", "2020-11-30")
+        };
+        store.take("folder", vec![own], Scope::Whole, "2020-12-05");
+        let found = store.all(&["folder", "feed"], &Wanted::default());
+        assert_eq!(titles(&found), ["The new well"]);
+        assert_eq!(found[0].also_in, ["feed"]);
+        assert_eq!(found[0].seen.first, Some(at("2020-12-04")));
+        // Wherever the days of its sources lie, it is found whole.
+        let day = |text: &str| text.parse().unwrap();
+        let december =
+            Wanted { days: Some((day("2020-12-01"), day("2021-01-01"))), ..Wanted::default() };
+        assert_eq!(titles(&store.all(&["folder", "feed"], &december)), ["The new well"]);
+        assert_eq!(titles(&store.all(&["feed"], &december)), ["A well"]);
+        // When its first source takes it away, the other still has it.
+        store.take("folder", Vec::new(), Scope::Whole, "2020-12-06");
+        let found = store.all(&["folder", "feed"], &Wanted::default());
+        assert_eq!((titles(&found), found[0].seen.gone), (vec!["A well"], None));
+    }
+
+    #[test]
+    fn a_source_is_taken_in_whole_or_not_at_all() {
+        let mut store = Store::in_memory(London).unwrap();
+        store.take("s", vec![item("a", "A", "2020-12-01")], NONE, "2020-12-02");
+        let before = (store.items_of("s").unwrap(), store.state("s").unwrap());
+        // The disk is full at the third item.
+        store
+            .database
+            .execute_batch(
+                "CREATE TRIGGER full BEFORE INSERT ON items WHEN NEW.id = 'c' \
+                 BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            )
+            .unwrap();
+        let items =
+            vec![item("a", "Changed", "2020-12-01"), item("b", "B", ""), item("c", "C", "")];
+        let error =
+            store.take_in("s", items, Scope::Whole, &answered(at("2020-12-03"))).unwrap_err();
+        assert!(error.to_string().contains("disk full"), "{error}");
+        assert_eq!((store.items_of("s").unwrap(), store.state("s").unwrap()), before);
+    }
+
+    #[test]
+    fn a_window_finds_its_own_the_undated_the_named_and_the_late() {
+        let mut store = Store::in_memory(London).unwrap();
+        let early = vec![
+            item("nov", "November", "2020-11-30"),
+            item("dec", "December", "2020-12-01"),
+            item("year", "Some day", "2020"),
+            item("none", "Undated", ""),
+            item("jan", "January", "2021-01-01"),
+        ];
+        store.take("s", early, NONE, "2020-12-01");
+        store.take("s", vec![item("late", "Late", "2020-11-02")], NONE, "2020-12-20");
+        store.take("other", vec![item("o", "Other", "2020-12-05")], NONE, "2020-12-20");
+        let day = |text: &str| text.parse().unwrap();
+        let days = Some((day("2020-12-01"), day("2021-01-01")));
+        let found = |wanted: &Wanted<'_>| {
+            let mut ids: Vec<String> =
+                store.all(&["s"], wanted).into_iter().map(|item| item.id).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(found(&Wanted { days, ..Wanted::default() }), ["dec", "none", "year"]);
+        let ids = ["jan".to_owned()];
+        assert_eq!(
+            found(&Wanted { days, ids: &ids, ..Wanted::default() }),
+            ["dec", "jan", "none", "year"]
+        );
+        let late_since = Some(at("2020-12-10"));
+        assert_eq!(
+            found(&Wanted { days, late_since, ..Wanted::default() }),
+            ["dec", "late", "none", "year"]
+        );
+        let asked = [Asked { name: "s", is_remote: true }];
+        let elsewhere =
+            store.find(&asked, &Wanted { days, ..Wanted::default() }).unwrap().elsewhere;
+        assert_eq!(elsewhere, Elsewhere { before: 2, after: 1 });
+    }
+
+    #[test]
+    fn days_follow_the_zone_of_the_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.db");
+        let mut store = Store::open(&path, London).unwrap();
+        let midnight = Item {
+            date: PartialDate::parse("2020-12-31T20:00:00Z", London).ok(),
+            ..item("a", "New year", "")
+        };
+        store.take("s", vec![midnight], NONE, "2021-01-01");
+        drop(store);
+        let january = ("2021-01-01".parse().unwrap(), "2021-02-01".parse().unwrap());
+        for (zone, found) in [(London, 0), (Auckland, 1), (London, 0)] {
+            let store = Store::open(&path, zone).unwrap();
+            let wanted = Wanted { days: Some(january), ..Wanted::default() };
+            assert_eq!(store.all(&["s"], &wanted).len(), found, "{zone}");
+        }
+    }
+
+    #[test]
+    fn a_store_of_a_newer_roundup_and_a_file_that_is_none_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.db");
+        let store = Store::open(&path, London).unwrap();
+        store.database.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        drop(store);
+        assert!(matches!(Store::open(&path, London), Err(StoreError::Newer { .. })));
+        std::fs::write(
+            &path,
+            "this is a letter and no database, and long enough to be seen as one",
+        )
+        .unwrap();
+        assert!(matches!(Store::open(&path, London), Err(StoreError::Failed { .. })));
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("this is a letter"));
+    }
+
+    #[test]
+    fn what_lies_between_two_answers_that_share_nothing_may_be_missing() {
+        let mut store = Store::in_memory(London).unwrap();
+        store.take("s", vec![item("a", "A", "2020-12-01")], NONE, "2020-12-02");
+        store.take("s", vec![item("b", "B", "2020-12-09")], NONE, "2020-12-10");
+        let state = store.state("s").unwrap();
+        let day = |text: &str| text.parse().unwrap();
+        assert_eq!(state.gaps, [(day("2020-12-01"), day("2020-12-09"))]);
+        assert_eq!(state.reaches_back, Some(day("2020-12-01")));
+        // Read to its first item, nothing is missing any more.
+        let all = Answered { to_the_end: true, ..answered(at("2020-12-11")) };
+        store.take_in("s", vec![item("b", "B", "2020-12-09")], NONE, &all).unwrap();
+        let state = store.state("s").unwrap();
+        assert_eq!((state.gaps.len(), state.reaches_back < Some(day("2000-01-01"))), (0, true));
+    }
+}
