@@ -8,10 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use roundup::check::{Answers, Doubts, Known, Settings, Shown, check};
+use roundup::check::{self, Doubts, Known, Settings, Shown, check};
 use roundup::compose::{Nonce, People, compose};
 use roundup::edition::{Draft, edit};
-use roundup::news::gather::gather;
+use roundup::news::answers::Answers;
+use roundup::news::gather::{Ask, Gathering, gather};
+use roundup::news::store::{Store, Wanted};
 use roundup::project::Project;
 use roundup::window::{Window, select};
 
@@ -20,7 +22,17 @@ fn year(criterion: &mut Criterion) {
     let project = Project::open(root, []).expect("the repository is a project");
     let settings = &project.settings;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let reading = runtime.block_on(gather(&project.root, &settings.sources(), settings.time_zone));
+    let mut store = Store::in_memory(settings.time_zone).unwrap();
+    let gathering = Gathering {
+        project: &project.root,
+        sources: &settings.sources(),
+        answers: &Answers::default(),
+        zone: settings.time_zone,
+        now: "2021-01-04T09:00:00Z".parse().unwrap(),
+        ask: Ask::Never,
+        wanted: Wanted::default(),
+    };
+    let (reading, _) = runtime.block_on(gather(&gathering, &mut store)).unwrap();
     let window = Window::year("2020", settings.time_zone).unwrap();
     let today = "2021-01-04".parse().unwrap();
     let selection = select(reading.items, &window, today);
@@ -35,7 +47,7 @@ fn year(criterion: &mut Criterion) {
         .bench_function("compose the sample year", |bench| bench.iter(|| black_box(composed())));
 
     let composition = composed();
-    let (doubts, answers) = (Doubts::default(), Answers::new());
+    let (doubts, answers) = (Doubts::default(), check::Answers::new());
     let known = Known {
         edition: &edition,
         theme: &theme,

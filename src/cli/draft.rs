@@ -13,15 +13,15 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::ledgers;
 use super::newsroom::{self, Wish};
-use super::screen::stories;
+use super::screen::{Screen, stories};
 use super::which::WindowArguments;
-use super::{Desk, world};
+use super::{Desk, refresh, world};
 use crate::compose::ComposeError;
 use crate::edition::coverage::{Mailed, late};
 use crate::edition::draft::{Group, Mention};
 use crate::edition::{Draft, EditError, choice};
 use crate::news::Item;
-use crate::project::{Project, ProjectError};
+use crate::project::Project;
 use crate::window::{Selection, Window, select_reading};
 
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Put every story in (what happens without --top)
     #[arg(long, conflicts_with = "top")]
     every: bool,
-    /// Propose so many stories; the others are named under left_out
+    /// Propose so many stories; the others are named under `left_out`
     #[arg(long, value_name = "NUMBER")]
     top: Option<std::num::NonZeroUsize>,
     /// What the sections are made of
@@ -71,24 +71,9 @@ struct Written {
     undecided: usize,
 }
 
-/// `roundup.refresh/1`.
-#[derive(Serialize)]
-struct Refreshed {
-    schema: &'static str,
-    edition: String,
-    changed: Vec<Changed>,
-}
-
-#[derive(Serialize)]
-struct Changed {
-    id: String,
-    title: String,
-    changes: Vec<String>,
-}
-
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     if arguments.refresh {
-        return refresh(&arguments, desk).await;
+        return refresh::run(arguments.edition.as_deref(), &arguments.window, desk).await;
     }
     let project = desk.project()?;
     let screen = &desk.screen;
@@ -161,15 +146,27 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             write_new(&path, text).map_err(|error| cannot(file, error))?;
         }
     }
+    tell(draft, &files, &late, selection.undecided.len(), screen)
+}
+
+/// What was written.
+fn tell(
+    draft: Draft,
+    files: &[(String, String)],
+    late: &[(&Item, String)],
+    undecided: usize,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let shown = &files[0].0;
     if screen.json {
         screen.object(&Written {
             schema: "roundup.draft/1",
             edition: draft.name,
-            path: shown,
+            path: shown.clone(),
             items: draft.items.into_iter().map(|mention| mention.id).collect(),
             left_out: draft.left_out.into_iter().map(|mention| mention.id).collect(),
             late: late.iter().map(|(item, _)| item.id.clone()).collect(),
-            undecided: selection.undecided.len(),
+            undecided,
         })?;
         return Ok(Exit::Done);
     }
@@ -191,10 +188,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     for (file, _) in files.iter().skip(1) {
         screen.print(&format!("Wrote {file} for its words in that language."))?;
     }
-    if !selection.undecided.is_empty() {
+    if undecided > 0 {
         screen.say(&format!(
             "Of {} nobody can say whether they belong here: `roundup news` lists them.",
-            stories(selection.undecided.len())
+            stories(undecided)
         ));
     }
     screen.say(&format!(
@@ -260,57 +257,6 @@ fn take_over(
     let named = draft.ids();
     draft.overrides.retain(|id, _| named.contains(id));
     Ok(())
-}
-
-/// Takes over what websites have changed since a draft was made: the draft's `as_of` moves to now.
-async fn refresh(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
-    let zone = project.settings.time_zone;
-    let name = match &arguments.edition {
-        Some(name) => name.trim_start_matches("editions/").trim_end_matches(".md").to_owned(),
-        None => {
-            let last = ledgers::last_window(&project).await?;
-            arguments.window.window(zone, world::today(zone), last.as_ref())?.name()
-        }
-    };
-    let Some(draft) = project.draft(&name)? else {
-        return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
-    };
-    let wish = Wish { window: Some(&draft.window), draft: Some(&draft), ..Wish::quick() };
-    let reading = newsroom::read_aloud(&project, wish, screen).await?;
-    let named = draft.ids();
-    let changed: Vec<Changed> = reading
-        .items
-        .into_iter()
-        .filter(|item| named.contains(&item.id) && !item.seen.changes.is_empty())
-        .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
-        .collect();
-    let shown = project.draft_path(&name)?;
-    let path = project.path(&shown);
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{shown} cannot be written: {error}"))
-    };
-    let text = std::fs::read_to_string(&path).map_err(cannot)?;
-    let text = Draft::with_as_of(&text, world::now());
-    write_whole(&path, text.as_bytes()).map_err(cannot)?;
-    if screen.json {
-        let refreshed = Refreshed { schema: "roundup.refresh/1", edition: name, changed };
-        screen.object(&refreshed)?;
-        return Ok(Exit::Done);
-    }
-    for story in &changed {
-        screen.print(&screen.strong(&story.title))?;
-        for change in &story.changes {
-            screen.print(&format!("  {change}"))?;
-        }
-    }
-    match changed.len() {
-        0 => screen.print(&format!("No story of {shown} has changed."))?,
-        count => screen.print(&format!("Took over {} into {shown}.", stories(count)))?,
-    }
-    screen.say(&format!("Next: roundup preview {name}"));
-    Ok(Exit::Done)
 }
 
 /// Writes a file that is not there yet, and touches none that is.

@@ -21,6 +21,7 @@ mod prepare;
 mod preview;
 mod progress;
 mod prompt;
+mod refresh;
 mod report;
 mod resolve;
 mod screen;

@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use feed_rs::model::{Entry, Feed};
 
 use super::date::{PartialDate, instant_of};
-use super::fields::{html_to_text, plain_text};
-use super::item::{Image, Item, Reading, title_from, web_address};
+use super::fields::{html_to_text, plain_text, without_more};
+use super::item::{Image, Item, Reading, slug, title_from, web_address};
+use super::same::canonical;
 use crate::problem::{Place, Problem};
 use crate::rfc::header::one_line;
 
@@ -43,6 +44,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
     for (index, entry) in entries.into_iter().enumerate() {
         add(&mut reading, source, address, zone, index, entry);
     }
+    put_pictures_of_json(&mut reading, address, bytes);
     if reading.items.is_empty() && reading.problems.is_empty() {
         reading.problems.push(Problem::new(
             Place::whole(address),
@@ -72,6 +74,28 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
     reading
 }
 
+/// JSON Feed has a picture an item, which feed-rs leaves out.
+fn put_pictures_of_json(reading: &mut Reading, address: &str, bytes: &[u8]) {
+    let lacks = |item: &Item| item.image.is_none();
+    if !is_json(bytes) || !reading.items.iter().any(lacks) {
+        return;
+    }
+    let Ok(feed) = serde_json::from_slice::<serde_json::Value>(bytes) else { return };
+    let items = feed.get("items").and_then(serde_json::Value::as_array);
+    for (number, item) in (1_i64..).zip(items.into_iter().flatten()) {
+        let named = ["image", "banner_image"].iter().find_map(|name| item.get(*name)?.as_str());
+        let picture = named.and_then(|text| web_address(text, Some(address)));
+        let story = reading.items.iter_mut().find(|story| story.order == number && lacks(story));
+        if let (Some(address), Some(story)) = (picture, story) {
+            story.image = Some(Image { address, alt: String::new() });
+        }
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{')
+}
+
 /// UTF-8 that somebody has read as windows-1252 and stored again: "cafÃ©", "donâ€™t".
 fn is_mojibake(text: &str) -> bool {
     ["Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã§", "â€™", "â€œ", "â€“", "Â£"]
@@ -87,7 +111,7 @@ fn one_by_one(address: &str, feed: &str, zone: Tz) -> (Vec<Entry>, usize) {
     // What the parser needs to know of the whole: its names and version.
     let tag = feed[..first].find('<').and_then(|_| {
         let at = feed.find(&format!("<{root}")).or_else(|| feed.find("<rdf:RDF"))?;
-        Some(&feed[at..at + feed[at..].find('>')? + 1])
+        Some(&feed[at..=at + feed[at..].find('>')?])
     });
     let Some(tag) = tag else { return (Vec::new(), 0) };
     let (before, after) = match root {
@@ -175,6 +199,12 @@ fn parse(address: &str, bytes: &[u8], zone: Tz) -> Result<Feed, String> {
     let bytes = with_whole_titles.as_deref().unwrap_or(bytes);
     feed_rs::parser::Builder::new()
         .base_uri(web_address(address, None))
+        // A hash would name the item in drafts; its address names it for people too.
+        .id_generator(|links, title, _| {
+            let link = links.first().map(|link| canonical(&link.href));
+            let title = title.as_ref().map(|title| slug(&html_to_text(&title.content)));
+            link.or(title).unwrap_or_default()
+        })
         .timestamp_parser(move |text| {
             match PartialDate::parse(text, zone).ok()? {
                 PartialDate::Instant(instant) => Some(instant),
@@ -200,8 +230,7 @@ fn has_markup_in_a_title(feed: &str) -> bool {
 
 /// JSON Feed says that an id which is no text must be taken as one; feed-rs refuses the whole feed.
 fn json_ids_as_text(bytes: &[u8]) -> Option<Vec<u8>> {
-    let first = bytes.iter().find(|b| !b.is_ascii_whitespace())?;
-    if *first != b'{' {
+    if !is_json(bytes) {
         return None;
     }
     let mut feed: serde_json::Value = serde_json::from_slice(bytes).ok()?;
@@ -346,7 +375,7 @@ fn add(reading: &mut Reading, source: &str, address: &str, zone: Tz, index: usiz
     let content = entry.content.and_then(|content| content.body);
     let summary = entry
         .summary
-        .map(|text| plain_text(&text.content))
+        .map(|text| without_more(&plain_text(&text.content)))
         .filter(|text| !text.is_empty())
         .or_else(|| content.as_deref().map(plain_text))
         .unwrap_or_default();

@@ -557,7 +557,7 @@ mod tests {
 
         #[tokio::test]
         async fn a_server_that_does_not_answer_in_time_is_given_up() {
-            let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+            let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
             let server = answering(slow).await;
             let web = Web::answering_within(true, Duration::from_millis(20)).unwrap();
             let error = web.get(&server.uri()).await.unwrap_err();

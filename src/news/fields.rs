@@ -441,6 +441,26 @@ pub fn plain_text(html: &str) -> String {
     tidy(&html_to_text(html))
 }
 
+/// A beginning of a text without what websites put at its end: "[…]", "Continue reading", "The post … appeared first on …".
+pub fn without_more(text: &str) -> String {
+    /// Only at its end: an article may be about reading.
+    const LONGEST_ENDING_BYTES: usize = 160;
+    let text =
+        match text.rfind("The post ").filter(|at| text[*at..].contains(" appeared first on ")) {
+            Some(at) => text[..at].trim_end(),
+            None => text,
+        };
+    let end = ["[…]", "[...]", "[&hellip;]", "Continue reading", "Read more"]
+        .iter()
+        .filter_map(|words| text.rfind(words))
+        .filter(|at| text.len() - at < LONGEST_ENDING_BYTES)
+        .min();
+    match end {
+        Some(at) => format!("{}…", text[..at].trim_end().trim_end_matches('…')),
+        None => text.to_owned(),
+    }
+}
+
 /// Text with paragraphs apart, nothing hidden, single spaces. C1 controls that windows-1252 pastes leave behind become
 /// the signs they were meant to be: one of them makes Gmail cut the whole mail.
 pub fn tidy(text: &str) -> String {

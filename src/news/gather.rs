@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use super::answers::Answers;
 use super::ask::{self, Heard, News, Question};
 use super::date::PartialDate;
-use super::fetch::{FetchError, Web};
+use super::fetch::{FetchError, Validators, Web};
 use super::folder;
 use super::item::{Reading, Unread};
 use super::site::Site;
@@ -171,7 +171,7 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
                     answered: state.answered,
                     // A strange answer that is accepted now must be given again.
                     validators: if state.trouble.is_some() {
-                        Default::default()
+                        Validators::default()
                     } else {
                         state.validators
                     },
@@ -230,14 +230,15 @@ fn take_in(
     let language = if is_remote { strange::language(&news.reading) } else { None };
     let is_accepted =
         matches!(&gathering.ask, Ask::Now { accept } if accept.contains(&settings.name));
-    if is_remote && !is_accepted {
-        if let Some(what) = strange::reason(state, &news.reading, language) {
-            let cure = format!(
-                "look at it; if it is right, type: roundup news sync --accept \"{}\"",
-                settings.name
-            );
-            return Ok(Outcome::Trouble(Trouble { what, cure, is_strange: true }));
-        }
+    if is_remote
+        && !is_accepted
+        && let Some(what) = strange::reason(state, &news.reading, language)
+    {
+        let cure = format!(
+            "look at it; if it is right, type: roundup news sync --accept \"{}\"",
+            settings.name
+        );
+        return Ok(Outcome::Trouble(Trouble { what, cure, is_strange: true }));
     }
     if nothing && !is_accepted {
         let problem = news.reading.problems.remove(0);
@@ -352,7 +353,7 @@ fn read_local(gathering: &Gathering<'_>, settings: &Settings) -> Result<News, Op
             }
         }
     };
-    let validators = Default::default();
+    let validators = Validators::default();
     Ok(News { reading, scope: Scope::Whole, validators, to_the_end: true })
 }
 

@@ -47,16 +47,13 @@ pub fn address(
 /// Reads one page of posts; says whether there is another. The address is shown without the key.
 pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool) {
     let mut reading = Reading::default();
-    let answer: Value = match serde_json::from_slice(bytes) {
-        Ok(answer) => answer,
-        Err(_) => {
-            reading.problems.push(Problem::new(
-                Place::whole(site),
-                "this is not the Content API of a Ghost site",
-                "give the address of its home page as `url`, or its feed: kind = \"feed\"",
-            ));
-            return (reading, false);
-        }
+    let Ok(answer) = serde_json::from_slice::<Value>(bytes) else {
+        reading.problems.push(Problem::new(
+            Place::whole(site),
+            "this is not the Content API of a Ghost site",
+            "give the address of its home page as `url`, or its feed: kind = \"feed\"",
+        ));
+        return (reading, false);
     };
     let Some(posts) = answer.get("posts").and_then(Value::as_array) else {
         let said = answer.pointer("/errors/0/message").and_then(Value::as_str);

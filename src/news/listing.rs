@@ -39,7 +39,7 @@ pub fn read(
             return reading;
         }
     };
-    let teasers = teasers(&text);
+    let teasers = teasers(&text, zone);
     let width = teasers.len().to_string().len().max(2);
     for (index, teaser) in teasers.iter().enumerate() {
         let number = index + 1;
@@ -55,6 +55,7 @@ pub fn read(
         let title = teaser.title.clone().unwrap_or_else(|| title_from(&teaser.summary));
         values.insert("title_made".to_owned(), Value::Bool(teaser.title.is_none()));
         values.insert("title".to_owned(), Value::String(title.clone()));
+        let date = teaser.date.or(date);
         let when = date.map_or_else(String::new, |date| format!("{date}-"));
         fields::add(
             &mut reading,
@@ -85,11 +86,12 @@ pub fn read(
 struct Teaser {
     line: usize,
     title: Option<String>,
+    date: Option<PartialDate>,
     summary: String,
 }
 
 /// Cuts the text where a "Read more" ends a teaser; a text without any has one teaser a line.
-fn teasers(text: &str) -> Vec<Teaser> {
+fn teasers(text: &str, zone: Tz) -> Vec<Teaser> {
     let mut teasers = Vec::new();
     let mut lines: Vec<(usize, String)> = Vec::new();
     let has_marker = text.lines().any(|line| marker(line).is_some());
@@ -97,15 +99,15 @@ fn teasers(text: &str) -> Vec<Teaser> {
         let mut rest = line.trim();
         while let Some((start, end)) = marker(rest) {
             lines.push((index + 1, rest[..start].trim().to_owned()));
-            teasers.extend(teaser(&mut lines));
+            teasers.extend(teaser(&mut lines, zone));
             rest = rest[end..].trim_start_matches(|c: char| !c.is_alphanumeric() && !is_opening(c));
         }
         lines.push((index + 1, rest.to_owned()));
         if !has_marker {
-            teasers.extend(teaser(&mut lines));
+            teasers.extend(teaser(&mut lines, zone));
         }
     }
-    teasers.extend(teaser(&mut lines));
+    teasers.extend(teaser(&mut lines, zone));
     teasers
 }
 
@@ -138,26 +140,51 @@ fn marker(line: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// One teaser of the lines gathered so far: titles that stand on lines of their own (often twice, as the picture's
-/// caption and as the heading), then the text, whose lines may have been wrapped.
-fn teaser(lines: &mut Vec<(usize, String)>) -> Option<Teaser> {
-    let lines: Vec<(usize, String)> =
+/// One teaser of the lines gathered so far: what stands around the page's list, a title (often twice, as the picture's
+/// caption and as the heading), a date, then the text, whose lines may have been wrapped.
+fn teaser(lines: &mut Vec<(usize, String)>, zone: Tz) -> Option<Teaser> {
+    let mut lines: Vec<(usize, String)> =
         std::mem::take(lines).into_iter().filter(|(_, text)| !text.is_empty()).collect();
-    let line = lines.first()?.0;
-    let mut title = None;
-    let mut from = 0;
+    let date = lines.iter().find_map(|(_, text)| whole_day(text, zone));
+    // A day alone on its line is neither title nor text.
     if lines.len() > 1 {
-        let first = &lines[0].1;
-        let doubled = lines.len() > 2 && lines[1].1 == *first;
-        let starts_anew = lines[1].1.chars().next().is_some_and(|c| !c.is_lowercase());
-        let no_sentence = !first.ends_with(['.', '!', ',', ';', ':']);
-        if doubled || (starts_anew && no_sentence && first.chars().count() <= LONGEST_TITLE_CHARS) {
-            title = Some(one_line(first));
-            from = if doubled { 2 } else { 1 };
-        }
+        lines.retain(|(_, text)| whole_day(text, zone).is_none());
     }
+    let first = lines.first()?.0;
+    let doubled = (1..lines.len()).find(|at| lines[*at].1 == lines[at - 1].1);
+    let from = match doubled {
+        Some(at) if at + 1 < lines.len() => at + 1,
+        _ => text_begins(&lines),
+    };
+    let title = from.checked_sub(1).map(|at| one_line(&lines[at].1));
+    let line = match from.checked_sub(1) {
+        Some(at) => lines[at].0,
+        None => first,
+    };
     let text: Vec<&str> = lines[from..].iter().map(|(_, text)| text.as_str()).collect();
-    Some(Teaser { line, title, summary: one_line(&text.join(" ")) })
+    Some(Teaser { line, title, date, summary: one_line(&text.join(" ")) })
+}
+
+/// Where the text begins: at the first line that is a sentence, or the beginning of one that was wrapped. What stands
+/// before it is a title, and before that the words around a page: menus, headings of sections.
+fn text_begins(lines: &[(usize, String)]) -> usize {
+    let is_text = |at: usize| {
+        let line = &lines[at].1;
+        let goes_on =
+            lines.get(at + 1).is_some_and(|(_, next)| next.starts_with(char::is_lowercase));
+        line.ends_with(['.', '!', ',', ';', ':', '…', '”', '"'])
+            || goes_on
+            || line.chars().count() > LONGEST_TITLE_CHARS
+    };
+    // The last line is text, whatever it looks like.
+    (0..lines.len()).find(|at| is_text(*at)).unwrap_or(lines.len().saturating_sub(1))
+}
+
+fn whole_day(text: &str, zone: Tz) -> Option<PartialDate> {
+    match PartialDate::parse(text, zone) {
+        Ok(date @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(date),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

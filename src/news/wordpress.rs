@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
-use super::fields::{self, Origin, plain_text};
+use super::fields::{self, Origin, plain_text, without_more};
 use super::item::Reading;
 use crate::problem::{Place, Problem};
 
@@ -101,7 +101,7 @@ fn fields_of(post: &Value) -> BTreeMap<String, Value> {
     put("title", text("/title/rendered"));
     put("date", text("/date"));
     put("link", text("/link"));
-    let excerpt = text("/excerpt/rendered").map(without_more);
+    let excerpt = text("/excerpt/rendered").map(|html| without_more(&plain_text(html)));
     put("summary", excerpt.as_deref());
     put("content", text("/content/rendered"));
     let picture = "/_embedded/wp:featuredmedia/0";
@@ -130,21 +130,6 @@ fn fields_of(post: &Value) -> BTreeMap<String, Value> {
         fields.insert("topics".to_owned(), Value::Array(topics));
     }
     fields
-}
-
-/// An excerpt without the "[…]" and "Continue reading" that the site puts at its end.
-fn without_more(excerpt: &str) -> String {
-    let text = plain_text(excerpt);
-    let end = ["[…]", "[...]", "Continue reading", "Read more"]
-        .iter()
-        .filter_map(|words| text.rfind(words))
-        // Only at its end: an article may be about reading.
-        .filter(|at| text.len() - at < 160)
-        .min();
-    match end {
-        Some(at) => format!("{}…", text[..at].trim_end().trim_end_matches('…')),
-        None => text,
-    }
 }
 
 #[cfg(test)]

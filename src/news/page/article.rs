@@ -10,6 +10,7 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
 use super::{date_of, text_of};
+use crate::news::answers::is_open;
 use crate::news::date::PartialDate;
 use crate::news::fields::plain_text;
 use crate::news::item::{Image, Item, web_address};
@@ -115,12 +116,8 @@ impl Article {
             item.title_made = false;
         }
         // A whole day is better than the month that a listing says.
-        let is_better = match (item.date, self.date) {
-            (Some(PartialDate::Year(_) | PartialDate::Month(..)) | None, Some(_)) => true,
-            _ => false,
-        };
-        if is_better {
-            item.date = self.date;
+        if is_open(item.date) {
+            item.date = self.date.or(item.date);
         }
         if item.summary.is_empty() {
             item.summary = self.summary.unwrap_or_default();
@@ -285,11 +282,11 @@ mod tests {
             ),
             (r#"<div class="news-date">Thursday, 3rd December 2020</div>"#, Some("2020-12-03")),
             (
-                r#"<main><h1>Fair</h1><p>Posted on Thursday, 3rd December 2020 by Ann</p></main>"#,
+                "<main><h1>Fair</h1><p>Posted on Thursday, 3rd December 2020 by Ann</p></main>",
                 Some("2020-12-03"),
             ),
             (
-                r#"<main><p>The fair of 3 December 2020 was, as everybody who came there has told us since and often, a good one.</p></main>"#,
+                "<main><p>The fair of 3 December 2020 was, as everybody who came there has told us since and often, a good one.</p></main>",
                 None,
             ),
             ("<p>no date at all</p>", None),

@@ -1,0 +1,159 @@
+//! How long news takes: a window of 100,000 stored stories, a folder of 1,000 files, a feed of 2 MB, 20 websites at once.
+//!
+//! Nothing here asserts: figures move with the machine.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Europe::London;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use roundup::news::answers::Answers;
+use roundup::news::fetch::Validators;
+use roundup::news::gather::{Ask, Gathering, gather};
+use roundup::news::site::Site;
+use roundup::news::source::{Kind, Settings};
+use roundup::news::store::{Answered, Asked, Scope, Store, Wanted};
+use roundup::news::{Item, PartialDate, feed, folder};
+use roundup::window::{Window, select};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn now() -> DateTime<Utc> {
+    "2021-01-04T09:00:00Z".parse().unwrap()
+}
+
+fn item(number: u64) -> Item {
+    let day = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap() + Days::new(number % 7600);
+    Item {
+        id: format!("story-{number}"),
+        title: format!("Story number {number} of the club"),
+        summary: "What happened, in a sentence or two that say it for those who were not there. "
+            .repeat(4),
+        link: Some(format!("https://e.org/news/{number}")),
+        topics: vec![format!("topic-{}", number % 9)],
+        date: Some(PartialDate::Day(day)),
+        source: "site".to_owned(),
+        ..Item::default()
+    }
+}
+
+fn window(criterion: &mut Criterion) {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&scratch.path().join("news.db"), London).unwrap();
+    let validators = Validators::default();
+    let answered =
+        Answered { at: now(), validators: &validators, language: None, to_the_end: true };
+    store.take_in("site", (0..100_000).map(item).collect(), Scope::Whole, &answered).unwrap();
+    let december = Window::month("2020-12", London).unwrap();
+    let asked = [Asked { name: "site", is_remote: true }];
+    let wanted = Wanted { days: Some((december.start, december.end)), ..Wanted::default() };
+    criterion.bench_function("a month of 100,000 stored stories", |bench| {
+        bench.iter(|| {
+            let found = store.find(&asked, &wanted).unwrap();
+            black_box(select(found.items, &december, now().date_naive()))
+        });
+    });
+}
+
+fn markdown(criterion: &mut Criterion) {
+    let scratch = tempfile::tempdir().unwrap();
+    fs::create_dir(scratch.path().join("news")).unwrap();
+    for number in 0..1000 {
+        let text = format!(
+            "---\ntitle: \"Story {number}\"\ndate: 2020-{:02}-{:02}\ntopics: [a, b]\nlink: https://e.org/{number}\n---\n\n{}\n",
+            number % 12 + 1,
+            number % 28 + 1,
+            "What happened, in some *words*.\n\n".repeat(6)
+        );
+        fs::write(scratch.path().join(format!("news/story-{number}.md")), text).unwrap();
+    }
+    let settings = Settings::folder();
+    let site = Site::new(&settings, now().date_naive());
+    criterion.bench_function("1,000 Markdown files", |bench| {
+        bench.iter(|| {
+            black_box(folder::read(scratch.path(), Path::new("news"), "news", &site, London))
+        });
+    });
+}
+
+fn large_feed() -> String {
+    let items: String = (0..2000)
+        .map(|number| {
+            format!(
+                "<item><guid>g{number}</guid><title>Story {number} &amp; more</title><link>https://e.org/{number}</link>\
+                 <pubDate>Thu, 03 Dec 2020 09:00:00 GMT</pubDate><description><![CDATA[<p>{}</p>]]></description></item>",
+                "What happened, in a sentence or two. ".repeat(22)
+            )
+        })
+        .collect();
+    format!("<rss version=\"2.0\"><channel><title>N</title>{items}</channel></rss>")
+}
+
+fn feeds(criterion: &mut Criterion) {
+    let text = large_feed();
+    assert!((1_900_000..2_300_000).contains(&text.len()), "{}", text.len());
+    let scratch = tempfile::tempdir().unwrap();
+    let validators = Validators::default();
+    let answered =
+        Answered { at: now(), validators: &validators, language: None, to_the_end: true };
+    let mut number = 0;
+    criterion.bench_function("a feed of 2 MB, parsed and stored", |bench| {
+        bench.iter_batched(
+            || {
+                number += 1;
+                Store::open(&scratch.path().join(format!("{number}.db")), London).unwrap()
+            },
+            |mut store| {
+                let reading = feed::read("site", "https://e.org/feed", text.as_bytes(), London);
+                store.take_in("site", reading.items, Scope::After(None), &answered).unwrap();
+                store
+            },
+            BatchSize::PerIteration,
+        );
+    });
+}
+
+fn websites(criterion: &mut Criterion) {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        let feed = "<rss version=\"2.0\"><channel><title>N</title><item><title>One</title></item></channel></rss>";
+        let answer =
+            ResponseTemplate::new(200).set_body_string(feed).set_delay(Duration::from_millis(100));
+        Mock::given(path("/feed")).respond_with(answer).mount(&server).await;
+        server
+    });
+    let sources: Vec<Settings> = (0..20)
+        .map(|number| Settings {
+            url: Some(format!("{}/feed", server.uri())),
+            allow_local: true,
+            ..Settings::new(format!("site {number}"), Kind::Feed)
+        })
+        .collect();
+    criterion.bench_function("20 websites that take 100 ms each", |bench| {
+        bench.iter(|| {
+            let mut store = Store::in_memory(London).unwrap();
+            let gathering = Gathering {
+                project: Path::new("."),
+                sources: &sources,
+                answers: &Answers::default(),
+                zone: London,
+                now: now(),
+                ask: Ask::InTime,
+                wanted: Wanted::default(),
+            };
+            black_box(runtime.block_on(gather(&gathering, &mut store)).unwrap())
+        });
+    });
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = window, markdown, feeds, websites
+}
+criterion_main!(benches);

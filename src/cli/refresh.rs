@@ -1,0 +1,83 @@
+//! `roundup draft NAME --refresh`: takes over into a draft what its stories' websites have changed since.
+//! Shell: reads the news, writes one file.
+
+use serde::Serialize;
+
+use super::draft::write_whole;
+use super::failure::{Exit, Failure};
+use super::ledgers;
+use super::newsroom::{self, Wish};
+use super::screen::stories;
+use super::which::WindowArguments;
+use super::{Desk, world};
+use crate::edition::Draft;
+use crate::project::ProjectError;
+
+/// `roundup.refresh/1`.
+#[derive(Serialize)]
+struct Refreshed {
+    schema: &'static str,
+    edition: String,
+    changed: Vec<Changed>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    id: String,
+    title: String,
+    changes: Vec<String>,
+}
+
+/// Takes over what websites have changed since a draft was made: the draft's `as_of` moves to now.
+pub async fn run(
+    edition: Option<&str>,
+    window: &WindowArguments,
+    desk: &Desk,
+) -> Result<Exit, Failure> {
+    let project = desk.project()?;
+    let screen = &desk.screen;
+    let zone = project.settings.time_zone;
+    let name = if let Some(name) = edition {
+        name.trim_start_matches("editions/").trim_end_matches(".md").to_owned()
+    } else {
+        let last = ledgers::last_window(&project).await?;
+        window.window(zone, world::today(zone), last.as_ref())?.name()
+    };
+    let Some(draft) = project.draft(&name)? else {
+        return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
+    };
+    let wish = Wish { window: Some(&draft.window), draft: Some(&draft), ..Wish::quick() };
+    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let named = draft.ids();
+    let changed: Vec<Changed> = reading
+        .items
+        .into_iter()
+        .filter(|item| named.contains(&item.id) && !item.seen.changes.is_empty())
+        .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
+        .collect();
+    let shown = project.draft_path(&name)?;
+    let path = project.path(&shown);
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{shown} cannot be written: {error}"))
+    };
+    let text = std::fs::read_to_string(&path).map_err(cannot)?;
+    let text = Draft::with_as_of(&text, world::now());
+    write_whole(&path, text.as_bytes()).map_err(cannot)?;
+    if screen.json {
+        let refreshed = Refreshed { schema: "roundup.refresh/1", edition: name, changed };
+        screen.object(&refreshed)?;
+        return Ok(Exit::Done);
+    }
+    for story in &changed {
+        screen.print(&screen.strong(&story.title))?;
+        for change in &story.changes {
+            screen.print(&format!("  {change}"))?;
+        }
+    }
+    match changed.len() {
+        0 => screen.print(&format!("No story of {shown} has changed."))?,
+        count => screen.print(&format!("Took over {} into {shown}.", stories(count)))?,
+    }
+    screen.say(&format!("Next: roundup preview {name}"));
+    Ok(Exit::Done)
+}
