@@ -1,7 +1,7 @@
 //! `roundup draft`: an edition as a file that people edit.
 //! Shell: reads the news, writes one file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ use super::which::WindowArguments;
 use super::{Desk, refresh, world};
 use crate::compose::ComposeError;
 use crate::edition::coverage::{Mailed, late};
-use crate::edition::draft::{Group, Mention};
+use crate::edition::draft::{Mention, Override};
 use crate::edition::{Draft, EditError, choice};
 use crate::news::Item;
 use crate::project::Project;
@@ -112,10 +112,24 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let template = arguments.template.as_deref();
     let lexicon = project.lexicon()?;
     let mut draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
-    if matches!(arguments.group, Some(By::Topic)) {
-        draft.group = Group::Topic;
+    let decided = decided(&project, &draft)?;
+    if let Some(top) = arguments.top {
+        let find = |id: &str| selection.chosen.iter().find(|item| item.id == id);
+        let items: Vec<&Item> =
+            draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
+        let (chosen, others) = choice::top(&items, top.get(), &decided.pinned);
+        let others =
+            others.into_iter().map(|item| Mention { id: item.id.clone(), line: 0 }).collect();
+        let chosen = chosen.into_iter().cloned().collect();
+        let chosen = Selection { chosen, ..Selection::default() };
+        // The subject counts what is told.
+        draft = Draft::propose(&window, &chosen, template, organisation, &lexicon);
+        draft.left_out = others;
     }
-    take_over(&project, &selection, arguments.top, &mut draft)?;
+    if matches!(arguments.group, Some(By::Topic)) {
+        draft.by_topic(&selection);
+    }
+    decided.keep_in(&mut draft);
     if project.settings.sources().iter().any(|source| source.url.is_some()) {
         draft.as_of = Some(now);
     }
@@ -174,9 +188,12 @@ fn tell(
     let told = told.count() + draft.pinned.len();
     screen.print(&format!("Wrote {shown} with {}.", stories(told)))?;
     if !draft.left_out.is_empty() {
+        let more = match draft.left_out.len() {
+            1 => "1 more story is".to_owned(),
+            many => format!("{many} more stories are"),
+        };
         screen.print(&format!(
-            "{} more named under left_out: move the lines of those that shall be told.",
-            are(draft.left_out.len())
+            "{more} named under left_out: move the lines of those that shall be told."
         ))?;
     }
     if !late.is_empty() {
@@ -218,45 +235,40 @@ pub fn late_for<'a>(
     late(items, mailed, today).into_iter().filter(|(item, _)| is_before(item)).collect()
 }
 
-/// What editors decided in the editions of a longer time stays: their pins stand first, their words for stories are kept.
-/// With `top`, so many stories are chosen, and the others named.
-fn take_over(
-    project: &Project,
-    selection: &Selection,
-    top: Option<std::num::NonZeroUsize>,
-    draft: &mut Draft,
-) -> Result<(), Failure> {
-    /// More of them shown large are a list again.
-    const MOST_PINNED: usize = 3;
-    let mut pinned = BTreeSet::new();
+/// What editors decided in the editions within a longer time.
+#[derive(Default)]
+struct Decided {
+    pinned: BTreeSet<String>,
+    overrides: BTreeMap<String, Override>,
+}
+
+fn decided(project: &Project, draft: &Draft) -> Result<Decided, Failure> {
+    let mut decided = Decided::default();
     for name in project.drafts()? {
         // A draft that cannot be read is told of when it is used; it has nothing to give here.
         let Ok(Some(earlier)) = project.draft(&name) else { continue };
         let (window, inner) = (&draft.window, &earlier.window);
-        let is_within = inner.start >= window.start && inner.end <= window.end && *inner != *window;
-        if is_within {
-            pinned.extend(earlier.pinned.into_iter().map(|mention| mention.id));
-            draft.overrides.extend(earlier.overrides);
+        if inner.start >= window.start && inner.end <= window.end && *inner != *window {
+            decided.pinned.extend(earlier.pinned.into_iter().map(|mention| mention.id));
+            decided.overrides.extend(earlier.overrides);
         }
     }
-    if let Some(top) = top {
-        let find = |id: &str| selection.chosen.iter().find(|item| item.id == id);
-        let items: Vec<&Item> =
-            draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
-        let (chosen, others) = choice::top(&items, top.get(), &pinned);
-        let mentions = |items: Vec<&Item>| {
-            items.into_iter().map(|item| Mention { id: item.id.clone(), line: 0 }).collect()
-        };
-        draft.items = mentions(chosen);
-        draft.left_out = mentions(others);
+    Ok(decided)
+}
+
+impl Decided {
+    /// Their pins stand first, and their words for stories stay.
+    fn keep_in(self, draft: &mut Draft) {
+        /// More of them shown large are a list again.
+        const MOST_PINNED: usize = 3;
+        let is_pinned = |mention: &&Mention| self.pinned.contains(&mention.id);
+        draft.pinned = draft.items.iter().filter(is_pinned).take(MOST_PINNED).cloned().collect();
+        let first = draft.pinned.clone();
+        draft.items.retain(|mention| !first.contains(mention));
+        let named = draft.ids();
+        draft.overrides = self.overrides;
+        draft.overrides.retain(|id, _| named.contains(id));
     }
-    let is_pinned = |mention: &&Mention| pinned.contains(&mention.id);
-    draft.pinned = draft.items.iter().filter(is_pinned).take(MOST_PINNED).cloned().collect();
-    let first = draft.pinned.clone();
-    draft.items.retain(|mention| !first.contains(mention));
-    let named = draft.ids();
-    draft.overrides.retain(|id, _| named.contains(id));
-    Ok(())
 }
 
 /// Writes a file that is not there yet, and touches none that is.

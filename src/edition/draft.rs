@@ -144,6 +144,16 @@ impl Draft {
         }
     }
 
+    /// Puts a section for each topic into a proposal; its preheader does not speak of months then.
+    pub fn by_topic(&mut self, selection: &Selection) {
+        self.group = Group::Topic;
+        let title_of = |mention: &Mention| {
+            selection.chosen.iter().find(|item| item.id == mention.id).map(|item| &*item.title)
+        };
+        let titles: Vec<&str> = self.items.iter().filter_map(title_of).collect();
+        self.preheader = Words::proposed(first_titles(&titles));
+    }
+
     /// The ids of all stories that it names.
     pub fn ids(&self) -> Vec<String> {
         let named = self.pinned.iter().chain(&self.items).chain(&self.left_out);

@@ -163,7 +163,11 @@ fn table(
             Fate::Twice => "  twice".to_owned(),
             Fate::Never(why) => format!("  never: {}", why.words()),
         };
-        screen.print(&format!("{}{}", line.trim_end(), screen.faint(&note)))?;
+        if note.is_empty() {
+            screen.print(line.trim_end())?;
+        } else {
+            screen.print(&format!("{line}{}", screen.faint(&note)))?;
+        }
     }
     Ok(())
 }
