@@ -26,7 +26,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn item(number: u64) -> Item {
-    let day = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap() + Days::new(number % 7600);
+    let day = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap() + Days::new(number % 7700);
     Item {
         id: format!("story-{number}"),
         title: format!("Story number {number} of the club"),

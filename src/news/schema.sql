@@ -43,10 +43,11 @@ CREATE TABLE items (
 ) STRICT;
 CREATE INDEX items_by_link ON items (link) WHERE link IS NOT NULL;
 CREATE INDEX items_by_words ON items (words);
+CREATE INDEX items_by_id ON items (id);
 CREATE INDEX items_by_story ON items (story);
 CREATE INDEX items_by_day ON items (last_day, first_day);
 -- For counting: each story once.
-CREATE INDEX stories_by_day ON items (last_day, first_day, source) WHERE key = story AND gone IS NULL;
+CREATE INDEX stories_by_day ON items (source, last_day, first_day) WHERE key = story AND gone IS NULL;
 CREATE INDEX items_undated ON items (key) WHERE first_day IS NULL;
 CREATE INDEX items_by_sight ON items (first_seen);
 
