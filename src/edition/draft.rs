@@ -443,7 +443,7 @@ fn introduction(path: &str, text: &str, body: &str) -> Words {
 }
 
 /// An id as a YAML word: plain where it can be nothing else, in quotation marks otherwise.
-fn yaml_word(id: &str) -> String {
+pub(super) fn yaml_word(id: &str) -> String {
     let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && id.chars().any(|c| c.is_ascii_alphabetic())
         && id.contains('-')

@@ -4,6 +4,7 @@
 pub mod choice;
 pub mod coverage;
 pub mod draft;
+pub mod edit;
 
 use std::collections::BTreeMap;
 

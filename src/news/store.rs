@@ -366,12 +366,14 @@ impl Store {
         if let Some((start, end)) = wanted.days {
             let (start, end) = (number(start), number(end));
             let late = wanted.late_since.map_or(i64::MAX, |since| since.timestamp_millis());
+            // Each part names its index: left to itself, SQLite walks through all of them in the order of stories.
             let mut statement = self.database.prepare_cached(&format!(
                 "{COLUMNS} WHERE story IN (\
-                   SELECT story FROM items WHERE last_day >= ?1 AND first_day < ?2 \
-                   UNION SELECT story FROM items WHERE first_day IS NULL \
-                   UNION SELECT story FROM items WHERE first_seen > ?3 AND last_day < ?1 \
-                   UNION SELECT story FROM items WHERE id IN (SELECT value FROM json_each(?4)))"
+                   SELECT story FROM items INDEXED BY items_by_day WHERE last_day >= ?1 AND first_day < ?2 \
+                   UNION ALL SELECT story FROM items INDEXED BY items_undated WHERE first_day IS NULL \
+                   UNION ALL SELECT story FROM items INDEXED BY items_by_sight \
+                     WHERE first_seen > ?3 AND last_day < ?1 \
+                   UNION ALL SELECT story FROM items INDEXED BY items_by_id WHERE id IN (SELECT value FROM json_each(?4)))"
             ))?;
             let ids = serde_json::to_string(wanted.ids).unwrap_or_default();
             let mut found = statement.query(params![start, end, late, ids])?;

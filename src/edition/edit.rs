@@ -1,0 +1,435 @@
+//! One change of a draft at a time, as the studio makes them: the file's text in, its text out, and every other line as it
+//! was.
+//! Pure: texts.
+
+use chrono_tz::Tz;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::draft::{Draft, Mention, yaml_word};
+use crate::problem::{Place, Problem};
+
+/// What an editor does to a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Change {
+    Subject {
+        text: String,
+    },
+    Preheader {
+        text: String,
+    },
+    /// Markdown.
+    Introduction {
+        text: String,
+    },
+    Template {
+        name: String,
+    },
+    Group {
+        by: String,
+    },
+    /// Shows a story, behind those that are shown.
+    Show {
+        id: String,
+    },
+    /// Leaves a story out, by name.
+    LeaveOut {
+        id: String,
+    },
+    /// Shows a story first and large, or where the others are.
+    Pin {
+        id: String,
+        pinned: bool,
+    },
+    /// Puts a story before another one of its list; at its end where none is named.
+    Move {
+        id: String,
+        before: Option<String>,
+    },
+    /// The editor's own words for a story; none gives the source's back.
+    Own {
+        id: String,
+        part: Part,
+        text: Option<String>,
+    },
+}
+
+/// What of a story can have words of the editor's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Title,
+    Summary,
+    Alt,
+}
+
+impl Part {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Summary => "summary",
+            Self::Alt => "alt",
+        }
+    }
+}
+
+/// What stands behind an id in the file, for people: `3 December 2020 · The fair`.
+pub type Said<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Makes a change. `path` is the file's name, for places; `late` are the lines that offer stories.
+///
+/// # Errors
+/// When the text is no draft, or the change makes it none.
+pub fn change(
+    path: &str,
+    text: &str,
+    zone: Tz,
+    change: &Change,
+    said: Said<'_>,
+    late: &[String],
+) -> Result<String, Problem> {
+    let draft = Draft::read("draft", path, text, zone)?;
+    let file = File::of(path, text)?;
+    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+    let changed = match change {
+        Change::Subject { text } => file.with("subject", &format!("subject: {}\n", quoted(text))),
+        Change::Preheader { text } => {
+            file.with("preheader", &format!("preheader: {}\n", quoted(text)))
+        }
+        Change::Introduction { text } => file.with_body(text),
+        Change::Template { name } => file.with("template", &format!("template: {}\n", word(name))),
+        Change::Group { by } => file.with("group", &format!("group: {}\n", word(by))),
+        Change::Show { .. }
+        | Change::LeaveOut { .. }
+        | Change::Pin { .. }
+        | Change::Move { .. } => {
+            let mut lists = Lists::of(&draft);
+            lists.change(change);
+            lists.put_into(file, &draft, said, late)
+        }
+        Change::Own { id, part, text } => own(file, &draft, id, *part, text.as_deref()),
+    };
+    // What was written must be read again: a draft is never left broken.
+    Draft::read("draft", path, &changed, zone)?;
+    Ok(changed)
+}
+
+/// A name as it is where it can be nothing else, in quotation marks otherwise.
+fn word(name: &str) -> String {
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if is_plain { name.to_owned() } else { Value::String(name.to_owned()).to_string() }
+}
+
+/// A draft's text in its three parts.
+#[derive(Debug, Clone)]
+struct File {
+    /// Each line with its end, between the two fences.
+    front: Vec<String>,
+    opening: String,
+    closing: String,
+    body: String,
+}
+
+impl File {
+    fn of(path: &str, text: &str) -> Result<Self, Problem> {
+        let mut lines = text.split_inclusive('\n');
+        let opening = lines.next().unwrap_or_default().to_owned();
+        if opening.trim_end().trim_start_matches('\u{feff}') != "---" {
+            return Err(Problem::new(
+                Place::line(path, 1),
+                "the studio changes drafts with `---` around their fields alone",
+                "edit this one in a text editor",
+            ));
+        }
+        let mut front = Vec::new();
+        for line in lines.by_ref() {
+            if line.trim_end() == "---" {
+                let closing = line.to_owned();
+                let body: String = lines.collect();
+                return Ok(Self { front, opening, closing, body });
+            }
+            front.push(line.to_owned());
+        }
+        Err(Problem::new(Place::line(path, 1), "the draft is not closed", "add a line `---`"))
+    }
+
+    fn text(&self) -> String {
+        format!("{}{}{}{}", self.opening, self.front.concat(), self.closing, self.body)
+    }
+
+    /// The file with a field's block replaced, or put at its end. What stands on the field's own line behind ` #` is kept.
+    fn with(self, field: &str, block: &str) -> String {
+        self.with_field(field, block).text()
+    }
+
+    fn with_field(mut self, field: &str, block: &str) -> Self {
+        let is_top = |line: &str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"');
+        let start = self.front.iter().position(|line| {
+            line.strip_prefix(field).is_some_and(|rest| rest.trim_start().starts_with(':'))
+        });
+        let Some(start) = start else {
+            if !block.is_empty() {
+                self.front.push(block.to_owned());
+            }
+            return self;
+        };
+        let end = (start + 1..self.front.len())
+            .find(|at| is_top(&self.front[*at]))
+            .unwrap_or(self.front.len());
+        let is_plain = !block.trim_end().contains('\n') && !block.is_empty();
+        let note = comment(&self.front[start]).filter(|_| is_plain).map(str::to_owned);
+        let block = match note {
+            Some(note) => format!("{} {note}\n", block.trim_end()),
+            None => block.to_owned(),
+        };
+        self.front.splice(start..end, [block]);
+        self
+    }
+
+    fn with_body(mut self, introduction: &str) -> String {
+        let text = introduction.replace("\r\n", "\n");
+        let text = text.trim();
+        self.body = if text.is_empty() { String::new() } else { format!("\n{text}\n") };
+        if !self.closing.ends_with('\n') {
+            self.closing.push('\n');
+        }
+        self.text()
+    }
+}
+
+/// The comment at the end of a line, outside of quotation marks.
+fn comment(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    let mut quote = None;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(sign) if c == sign && before != '\\' => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') && matches!(before, ' ' | '[' | ',') => quote = Some(c),
+            None if c == '#' && before == ' ' => return Some(&line[at..]),
+            None => {}
+        }
+        before = c;
+    }
+    None
+}
+
+/// The three lists of a draft.
+struct Lists {
+    pinned: Vec<String>,
+    items: Vec<String>,
+    left_out: Vec<String>,
+}
+
+impl Lists {
+    fn of(draft: &Draft) -> Self {
+        let ids = |mentions: &[Mention]| mentions.iter().map(|m| m.id.clone()).collect();
+        let pinned: Vec<String> = ids(&draft.pinned);
+        let mut items: Vec<String> = ids(&draft.items);
+        // A pinned story may stand among the others too: it is shown once.
+        items.retain(|id| !pinned.contains(id));
+        Self { pinned, items, left_out: ids(&draft.left_out) }
+    }
+
+    fn take_out(&mut self, id: &str) {
+        for list in [&mut self.pinned, &mut self.items, &mut self.left_out] {
+            list.retain(|known| known != id);
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Show { id } => {
+                self.take_out(id);
+                self.items.push(id.clone());
+            }
+            Change::LeaveOut { id } => {
+                self.take_out(id);
+                self.left_out.push(id.clone());
+            }
+            Change::Pin { id, pinned: true } => {
+                self.take_out(id);
+                self.pinned.push(id.clone());
+            }
+            Change::Pin { id, pinned: false } => {
+                self.take_out(id);
+                self.items.insert(0, id.clone());
+            }
+            Change::Move { id, before } => {
+                let is_pinned = match before {
+                    Some(before) => self.pinned.contains(before),
+                    None => self.pinned.contains(id),
+                };
+                self.take_out(id);
+                let list = if is_pinned { &mut self.pinned } else { &mut self.items };
+                let place = before.as_ref().and_then(|b| list.iter().position(|known| known == b));
+                list.insert(place.unwrap_or(list.len()), id.clone());
+            }
+            Change::Subject { .. }
+            | Change::Preheader { .. }
+            | Change::Introduction { .. }
+            | Change::Template { .. }
+            | Change::Group { .. }
+            | Change::Own { .. } => {}
+        }
+    }
+
+    fn put_into(self, file: File, draft: &Draft, said: Said<'_>, late: &[String]) -> String {
+        let before = Self::of(draft);
+        let mut file = file;
+        for (name, list, was, note) in [
+            ("pinned", &self.pinned, &before.pinned, "ids of stories to show first and large"),
+            ("items", &self.items, &before.items, "in this order; move or remove lines"),
+            ("left_out", &self.left_out, &before.left_out, "ids of stories left out on purpose"),
+        ] {
+            if list == was && name != "items" {
+                continue;
+            }
+            let mut block =
+                format!("{name}:{} # {note}\n", if list.is_empty() { " []" } else { "" });
+            for id in list {
+                let comment = said(id).map(|said| format!(" # {said}")).unwrap_or_default();
+                block.push_str(&format!("  - {}{comment}\n", yaml_word(id)));
+            }
+            if name == "items" {
+                block.push_str(&late.concat());
+            }
+            file = file.with_field(name, &block);
+        }
+        file.text()
+    }
+}
+
+/// The file with an editor's own words for a story.
+fn own(file: File, draft: &Draft, id: &str, part: Part, text: Option<&str>) -> String {
+    let mut overrides = draft.overrides.clone();
+    let story = overrides.entry(id.to_owned()).or_default();
+    let words = text.map(super::Words::proposed);
+    match part {
+        Part::Title => story.title = words,
+        Part::Summary => story.summary = words,
+        Part::Alt => story.alt = words,
+    }
+    let mut block = String::new();
+    for (id, own) in &overrides {
+        let parts =
+            [(Part::Title, &own.title), (Part::Summary, &own.summary), (Part::Alt, &own.alt)];
+        if parts.iter().all(|(_, words)| words.is_none()) {
+            continue;
+        }
+        block.push_str(&format!("  {}:\n", yaml_word(id)));
+        for (part, words) in parts {
+            if let Some(words) = words {
+                let text = Value::String(words.text.clone());
+                block.push_str(&format!("    {}: {text}\n", part.word()));
+            }
+        }
+    }
+    if !block.is_empty() {
+        block = format!("overrides: # your own words for a story: title, summary, alt\n{block}");
+    }
+    file.with("overrides", &block)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    const DRAFT: &str = "---\n# My own note.\nsubject: \"Old # subject\" # say it short\npreheader: \"x\"\ntemplate: monthly\nwindow: \"2020-12\"\n\
+        pinned: [] # ids\nitems: # order\n  - a-1 # A\n  - b-1 # B\n  # - c-1 # late\n  - d-1\nleft_out: []\n---\n\nHello.\n";
+
+    fn made(changes: &[Change]) -> String {
+        changes.iter().fold(DRAFT.to_owned(), |text, one| {
+            let said = |id: &str| Some(format!("title of {id}"));
+            change("editions/x.md", &text, London, one, &said, &["  # - c-1 # late\n".to_owned()])
+                .unwrap()
+        })
+    }
+
+    fn id(id: &str) -> String {
+        id.to_owned()
+    }
+
+    #[test]
+    fn one_field_changes_and_all_else_stays() {
+        let text = made(&[Change::Subject { text: "New \"words\"".to_owned() }]);
+        assert_eq!(text, DRAFT.replace("\"Old # subject\"", "\"New \\\"words\\\"\""));
+        let text =
+            made(&[Change::Introduction { text: "\nDear all,\r\n\r\nhello.\n\n".to_owned() }]);
+        assert_eq!(text, DRAFT.replace("\nHello.\n", "\nDear all,\n\nhello.\n"));
+        let text = made(&[Change::Group { by: "topic".to_owned() }]);
+        assert_eq!(text, DRAFT.replace("left_out: []\n", "left_out: []\ngroup: topic\n"));
+    }
+
+    #[test]
+    fn stories_are_moved_shown_and_left_out() {
+        let lists = |changes: &[Change]| {
+            let draft = Draft::read("x", "x", &made(changes), London).unwrap();
+            let ids = |m: &[Mention]| m.iter().map(|m| m.id.clone()).collect::<Vec<_>>().join(" ");
+            (ids(&draft.pinned), ids(&draft.items), ids(&draft.left_out))
+        };
+        let are = |p: &str, i: &str, l: &str| (p.to_owned(), i.to_owned(), l.to_owned());
+        let to = |before: &str| Some(before.to_owned());
+        assert_eq!(lists(&[Change::LeaveOut { id: id("b-1") }]), are("", "a-1 d-1", "b-1"));
+        assert_eq!(
+            lists(&[Change::LeaveOut { id: id("b-1") }, Change::Show { id: id("b-1") }]),
+            are("", "a-1 d-1 b-1", "")
+        );
+        assert_eq!(
+            lists(&[Change::Move { id: id("d-1"), before: to("a-1") }]),
+            are("", "d-1 a-1 b-1", "")
+        );
+        assert_eq!(
+            lists(&[Change::Move { id: id("a-1"), before: None }]),
+            are("", "b-1 d-1 a-1", "")
+        );
+        assert_eq!(
+            lists(&[Change::Pin { id: id("d-1"), pinned: true }]),
+            are("d-1", "a-1 b-1", "")
+        );
+        assert_eq!(
+            lists(&[
+                Change::Pin { id: id("d-1"), pinned: true },
+                Change::Pin { id: id("d-1"), pinned: false }
+            ]),
+            are("", "d-1 a-1 b-1", "")
+        );
+        let text = made(&[Change::LeaveOut { id: id("b-1") }]);
+        assert!(text.contains("# My own note.\n") && text.contains("  # - c-1 # late\n"), "{text}");
+        assert!(
+            text.contains(
+                "left_out: # ids of stories left out on purpose\n  - b-1 # title of b-1\n"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn own_words_come_and_go() {
+        let own = |part, text: Option<&str>| Change::Own {
+            id: id("a-1"),
+            part,
+            text: text.map(str::to_owned),
+        };
+        let text = made(&[own(Part::Title, Some("Mine: \"so\"")), own(Part::Alt, Some("A table"))]);
+        let draft = Draft::read("x", "x", &text, London).unwrap();
+        assert_eq!(draft.overrides["a-1"].title.as_ref().unwrap().text, "Mine: \"so\"");
+        let text = made(&[own(Part::Title, Some("Mine")), own(Part::Title, None)]);
+        assert_eq!(text, DRAFT);
+    }
+
+    #[test]
+    fn a_change_that_would_break_the_draft_is_refused() {
+        let said = |_: &str| None;
+        let wrong = Change::Group { by: "colour".to_owned() };
+        assert!(change("x", DRAFT, London, &wrong, &said, &[]).is_err());
+        let toml = DRAFT.replace("---", "+++");
+        let fine = Change::Subject { text: "x".to_owned() };
+        assert!(change("x", &toml, London, &fine, &said, &[]).is_err());
+    }
+}
