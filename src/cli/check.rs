@@ -125,7 +125,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 }
 
 /// Keeps when this mail was checked, and what its links answered.
-fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), Failure> {
+pub fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), Failure> {
     let now = world::now();
     let mut before = project.checked_before(now);
     // Answers that a computer without a connection got say nothing of the links.

@@ -28,7 +28,9 @@ mod screen;
 mod send;
 mod standing;
 mod status;
+mod studio;
 mod templates;
+mod test;
 mod trust;
 mod which;
 mod why;
@@ -102,7 +104,7 @@ enum Command {
     News(news::Arguments),
     /// Write editions/NAME.md: subject, introduction, stories in order
     Draft(draft::Arguments),
-    /// Write the mail as pages to look at
+    /// The studio in the browser: look at an edition, order its stories, mend it; or pages to look at
     Preview(preview::Arguments),
     /// Ask every rule about the mail
     Check(check::Arguments),
@@ -112,6 +114,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Look whether mail could be sent, and would be believed: list, ledger, DNS records, relay
     Doctor(doctor::Arguments),
+    /// Send a test to a few addresses that you type
+    Test(test::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::Arguments),
     /// Stop an edition that is being sent, here or on another computer; `send` lets it go on
@@ -206,6 +210,7 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Templates(arguments)) => templates::run(&arguments, &desk),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
         Some(Command::Doctor(arguments)) => doctor::run(arguments, &desk).await,
+        Some(Command::Test(arguments)) => test::run(arguments, &desk).await,
         Some(Command::Send(arguments)) => send::run(arguments, &desk).await,
         Some(Command::Pause(arguments)) => pause::run(arguments, &desk).await,
         Some(Command::Cancel(arguments)) => cancel::run(arguments, &desk).await,

@@ -147,7 +147,7 @@ pub fn skeleton(
     made(project, composition, identity, keys, signers, date)
 }
 
-fn made(
+pub fn made(
     project: &Project,
     composition: Composition,
     identity: Identity,

@@ -1,6 +1,7 @@
 //! `roundup preview`: the mail as pages and files to look at.
 //! Shell: reads the project, writes a folder.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,6 +12,7 @@ use super::draft::write_whole;
 use super::failure::{Exit, Failure};
 use super::prepare::{Prepared, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
+use super::studio::{self, How};
 use super::which::Which;
 use super::{Desk, world};
 use crate::check::tally;
@@ -23,9 +25,18 @@ use crate::web::Page;
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// Where to write the pages; preview/EDITION when not given
+    /// Write pages into this folder instead of opening the studio
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write pages into a folder to give to somebody else, such as a trustee
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    share: Option<PathBuf>,
+    /// The studio's port on this computer; any that is free when not given
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["out", "share"])]
+    port: Option<u16>,
+    /// Do not open the browser
+    #[arg(long)]
+    no_open: bool,
     /// Show it as readers of this language get it, as in cy
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
@@ -46,12 +57,22 @@ struct Previewed<'a> {
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
+    let writes =
+        arguments.out.is_some() || arguments.share.is_some() || arguments.language.is_some();
+    // Without a terminal nobody is there to look: pages are written.
+    let is_seen = std::io::stdout().is_terminal() && !screen.json;
+    if !writes && (arguments.port.is_some() || is_seen) {
+        let how =
+            How { port: arguments.port.unwrap_or(0), opens_browser: is_seen && !arguments.no_open };
+        return studio::run(&arguments.which, how, desk).await;
+    }
     let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
     let name = &prepared.edition.name;
     if let Some(language) = &arguments.language {
         refuse_unspoken(&project, language)?;
     }
-    let folder = arguments.out.unwrap_or_else(|| default_folder(&project, name));
+    let folder =
+        arguments.out.or(arguments.share).unwrap_or_else(|| default_folder(&project, name));
     let skeleton = prepared.skeleton(&project, world::now())?;
     write(&prepared, &skeleton, arguments.language.as_deref(), &folder)?;
     let page = folder.join("index.html");

@@ -28,6 +28,8 @@ pub struct Screen {
     pub verbose: bool,
     /// False when nobody can answer a question.
     pub asks: bool,
+    /// True where what is said goes elsewhere: to the studio's page.
+    is_silent: bool,
     out_colour: bool,
     talk_colour: bool,
 }
@@ -54,7 +56,14 @@ impl Screen {
             asks: !no_input && io::stdin().is_terminal() && io::stderr().is_terminal(),
             out_colour: wanted(io::stdout().is_terminal()),
             talk_colour: wanted(io::stderr().is_terminal()),
+            is_silent: false,
         }
+    }
+
+    /// One that says nothing: whoever uses it shows what is said in another way.
+    #[must_use]
+    pub fn silent(&self) -> Self {
+        Self { is_silent: true, quiet: true, json: false, asks: false, ..self.clone() }
     }
 
     /// Data. A reader that has gone away ends the program without a word, as it does for every Unix tool.
@@ -91,6 +100,9 @@ impl Screen {
 
     /// Talk that must be heard.
     pub fn warn(&self, text: &str) {
+        if self.is_silent {
+            return;
+        }
         let _ = writeln!(io::stderr().lock(), "{} {text}", self.talk_strong("warning:"));
     }
 

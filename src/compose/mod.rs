@@ -157,6 +157,16 @@ impl Composition {
         base16::encode(&digest::digest(&digest::SHA256, &bytes).as_ref()[..8])
     }
 
+    /// The same mail as a test: its subject says so, in every language.
+    #[must_use]
+    pub fn as_test(mut self) -> Self {
+        self.subject.insert(0, Piece::Text("[TEST] ".to_owned()));
+        for translation in &mut self.translations {
+            translation.composition.subject.insert(0, Piece::Text("[TEST] ".to_owned()));
+        }
+        self
+    }
+
     /// The fixed text of some pieces, slots shown by their names in braces.
     pub fn shown(&self, pieces: &[Piece]) -> String {
         pieces

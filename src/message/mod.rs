@@ -192,6 +192,13 @@ impl Skeleton {
         Ok(Self { identity, keys, signers, head, mails })
     }
 
+    /// Marks every message as a test, for programs that look.
+    #[must_use]
+    pub fn as_test(mut self) -> Self {
+        self.head.push_str("X-Roundup-Test: 1\r\n");
+        self
+    }
+
     /// What was composed, in all its languages.
     pub fn composition(&self) -> &Composition {
         &self.mails[0].composition

@@ -5,5 +5,6 @@ pub mod dark;
 pub mod guard;
 pub mod page;
 pub mod reading;
+pub mod studio;
 
 pub use page::Page;

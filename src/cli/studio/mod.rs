@@ -1,0 +1,101 @@
+//! `roundup preview` in the browser: the studio, while files are watched.
+//! Shell: the network, files, the browser.
+
+mod editor;
+mod shown;
+mod watch;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::failure::{Exit, Failure};
+use super::which::Which;
+use super::{Desk, world};
+use crate::rfc::base16;
+use crate::web::studio;
+
+use editor::Editor;
+
+const TOKEN_BYTES: usize = 16;
+/// Editors write a file in several steps: what comes within this time is one change.
+const STEPS_WITHIN: Duration = Duration::from_millis(25);
+
+/// `roundup.studio/1`.
+#[derive(Serialize)]
+struct Opened<'a> {
+    schema: &'static str,
+    url: &'a str,
+    edition: &'a str,
+}
+
+/// How the studio is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    pub port: u16,
+    pub opens_browser: bool,
+}
+
+/// Serves the studio until somebody presses Ctrl-C.
+pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> {
+    let screen = &desk.screen;
+    let mut editor = Editor::new(desk, which).await?;
+    let mut token = [0; TOKEN_BYTES];
+    world::random(&mut token);
+    let mut counter = studio::open(how.port, base16::encode(&token)).await.map_err(|error| {
+        Failure::new(Exit::Failed, format!("the studio cannot open port {}: {error}", how.port))
+            .help("leave --port out: any free one is taken")
+    })?;
+    let watched = watch::Watched::new(&desk.project()?)?;
+    if screen.json {
+        let edition = editor.name();
+        screen.object(&Opened { schema: "roundup.studio/1", url: &counter.address, edition })?;
+    } else {
+        screen.print(&counter.address)?;
+        screen.say(
+            "Open this address in a browser of this computer. Everything is saved to editions/; Ctrl-C ends the studio.",
+        );
+    }
+    if how.opens_browser {
+        open_browser(&counter.address);
+    }
+    let mut version = 1;
+    let mut watched = watched;
+    loop {
+        let changed = tokio::select! {
+            slip = counter.orders.recv() => {
+                let Some(slip) = slip else { return Ok(Exit::Done) };
+                let (answer, changed) = editor.obey(slip.order).await;
+                // A page that has gone away needs no answer.
+                let _ = slip.answer.send(answer);
+                changed
+            }
+            change = watched.changed() => {
+                if change.is_none() {
+                    return Ok(Exit::Done);
+                }
+                tokio::time::sleep(STEPS_WITHIN).await;
+                watched.forget();
+                editor.refresh().await;
+                true
+            }
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
+        };
+        if changed {
+            version += 1;
+            counter.version.send_replace(version);
+        }
+    }
+}
+
+/// Asks the desktop to show an address. Where there is none, the address stands on the screen.
+fn open_browser(address: &str) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let silent = std::process::Stdio::null;
+    let _ = std::process::Command::new(program)
+        .arg(address)
+        .stdin(silent())
+        .stdout(silent())
+        .stderr(silent())
+        .spawn();
+}

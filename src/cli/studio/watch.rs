@@ -1,0 +1,108 @@
+//! Tells when a file of the project has changed: news, drafts, templates, lists, settings.
+//! Shell: the file system.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+use crate::cli::failure::{Exit, Failure};
+use crate::project::Project;
+
+/// See the module. Dropping it ends the watch.
+pub struct Watched {
+    changes: mpsc::Receiver<()>,
+    /// Keeps the watch alive.
+    _watcher: RecommendedWatcher,
+}
+
+/// Folders below the project whose files make a mail, beside those of its sources.
+const FOLDERS: [&str; 4] = ["news", "editions", "templates", "subscribers"];
+
+impl Watched {
+    /// # Errors
+    /// When the system watches no more files.
+    pub fn new(project: &Project) -> Result<Self, Failure> {
+        let cannot = |error: notify::Error| {
+            Failure::new(Exit::Failed, format!("the project's files cannot be watched: {error}"))
+                .help("write the pages instead: roundup preview --out DIR")
+        };
+        // One change that nobody has looked at yet is as good as many.
+        let (tell, changes) = mpsc::channel(1);
+        let root = project.root.clone();
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                let Ok(event) = event else { return };
+                let changes = match event.kind {
+                    EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) => true,
+                    EventKind::Any | EventKind::Access(_) | EventKind::Other => false,
+                };
+                if changes && event.paths.iter().any(|path| matters(&root, path)) {
+                    let _ = tell.try_send(());
+                }
+            })
+            .map_err(cannot)?;
+        watcher.watch(&project.root, RecursiveMode::NonRecursive).map_err(cannot)?;
+        let sources = project.settings.sources();
+        let of_sources = sources.iter().filter_map(|source| source.path.clone());
+        let mut folders: Vec<PathBuf> =
+            FOLDERS.iter().map(PathBuf::from).chain(of_sources).collect();
+        folders.sort();
+        folders.dedup();
+        for folder in folders {
+            let path = project.path(&folder);
+            // A source may be one file: its folder is watched, since editors put a new file in its place.
+            let path = if path.is_file() {
+                path.parent().map_or(path.clone(), Path::to_owned)
+            } else {
+                path
+            };
+            if path.is_dir() && path != project.root {
+                watcher.watch(&path, RecursiveMode::Recursive).map_err(cannot)?;
+            }
+        }
+        Ok(Self { changes, _watcher: watcher })
+    }
+
+    /// Waits for a change.
+    pub async fn changed(&mut self) -> Option<()> {
+        self.changes.recv().await
+    }
+
+    /// Forgets the changes so far.
+    pub fn forget(&mut self) {
+        while self.changes.try_recv().is_ok() {}
+    }
+}
+
+/// Whether a path can change the mail: no hidden file, nothing that roundup itself writes.
+fn matters(root: &Path, path: &Path) -> bool {
+    const WRITTEN: [&str; 3] = ["outbox", "preview", "target"];
+    let Ok(below) = path.strip_prefix(root) else { return true };
+    let mut parts = below.components().map(|part| part.as_os_str());
+    let first = parts.clone().next().and_then(OsStr::to_str).unwrap_or_default();
+    let is_hidden =
+        |part: &OsStr| part.to_str().is_some_and(|name| name.starts_with('.') && name != ".env");
+    !WRITTEN.contains(&first) && !parts.any(is_hidden)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_make_a_mail_matter_and_others_do_not() {
+        let matters = |path: &str| matters(Path::new("/p"), &Path::new("/p").join(path));
+        for path in
+            ["news/a.md", "roundup.toml", ".env", "editions/2020.md", "templates/partials/x.hbs"]
+        {
+            assert!(matters(path), "{path}");
+        }
+        for path in
+            [".git/index", ".roundup/news.db", "outbox/new/1", "preview/2020/x", "news/.a.md.swp"]
+        {
+            assert!(!matters(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// The right side: what the checks say, and what to type when the mail is ready.
+import { $, make, say, want } from "./base.js";
+import { goToStory } from "./stories.js";
+
+const GROUPS = [["must", "Must fix"], ["should", "Should fix"], ["note", "Good to know"]];
+
+export function showChecks(state) {
+  const box = $("checks");
+  const key = JSON.stringify([state.findings, state.silenced]);
+  if (box.dataset.key !== key && !box.querySelector("form")?.contains(document.activeElement)) {
+    box.dataset.key = key;
+    box.className = "checks";
+    box.replaceChildren(
+      ...GROUPS.map(([severity, title]) => {
+        const found = state.findings.filter((finding) => finding.severity === severity);
+        if (!found.length) return null;
+        return make("div", { class: severity }, make("h3", {}, `${title} (${found.length})`), ...found.map(card));
+      }).filter(Boolean),
+      state.findings.length ? "" : make("p", { class: "fine" }, "Every check passed."),
+      ...state.silenced.map(({ rule, findings, reason }) => make("p", { class: "silent" }, `Silent: ${rule}, ${findings} found. ${reason}`)),
+    );
+  }
+  $("command").textContent = state.command;
+  const people = state.mailed === 1 ? "1 person" : `${state.mailed.toLocaleString("en-GB")} people`;
+  $("send-words").textContent = !state.mailed
+    ? "There is nobody to mail yet: put a list into subscribers/."
+    : state.held
+      ? "Sending is held until what must be fixed is fixed."
+      : `The studio never mails your list. Type this where you started it; it asks nothing, because it names the number: ${people}.${state.practice ? " No mail server is set: it will be practice." : ""}`;
+}
+
+function card(finding) {
+  const card = make(
+    "div",
+    { class: "finding" },
+    make("p", {}, finding.message),
+    make("p", { class: "cure" }, finding.cure),
+    make("p", { class: "place" }, `${finding.place} · ${finding.rule}`),
+  );
+  const acts = make("div", { class: "acts" });
+  if (finding.story) acts.append(make("button", { type: "button", onclick: () => goToStory(finding.story) }, "Go to the story"));
+  if (finding.silenceable) acts.append(make("button", { type: "button", onclick: () => askWhy(card, finding) }, "Silence…"));
+  if (acts.children.length) card.append(acts);
+  return card;
+}
+
+function askWhy(card, finding) {
+  if (card.querySelector("form")) return;
+  const reason = make("input", { "aria-label": `Why the rule ${finding.rule} is silent`, placeholder: "Why? It is shown at each check" });
+  const form = make("form", { class: "line" }, reason, make("button", { type: "submit" }, "Silence it"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    want({ want: "silence", rule: finding.rule, reason: reason.value }).then(() => say("Silent from now on")).catch(() => {});
+    reason.blur();
+  });
+  card.append(form);
+  reason.focus();
+}
+
+$("ask-links").addEventListener("click", async (event) => {
+  const button = event.currentTarget;
+  button.disabled = true;
+  button.textContent = "Asking …";
+  await want({ want: "check" }).then(() => say("The links were asked")).catch(() => {});
+  button.disabled = false;
+  button.textContent = "Ask the links";
+});

@@ -1,0 +1,307 @@
+//! The studio: a page in the browser of this computer that shows an edition and changes it.
+//! Shell: the network.
+//!
+//! Nothing is decided here: what the page asks is passed on as an `Order` to whoever works at the desk, and the answer is
+//! passed back. The page's files are in the program; nothing is fetched from anywhere.
+
+use std::convert::Infallible;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::guard::{Asked, Guard, Refused};
+use crate::edition::edit::Change;
+
+/// The largest thing that a page says: an introduction.
+const LONGEST_BODY_BYTES: usize = 256 * 1024;
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+const PAGE: &str = include_str!("index.html");
+const STYLE: &str = include_str!("studio.css");
+const SCRIPTS: [(&str, &str); 5] = [
+    ("base.js", include_str!("base.js")),
+    ("studio.js", include_str!("studio.js")),
+    ("stories.js", include_str!("stories.js")),
+    ("mail.js", include_str!("mail.js")),
+    ("checks.js", include_str!("checks.js")),
+];
+/// The page's own files and nothing else, from anywhere.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
+     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Whose copy is shown: `first`, `strange-2`, `segment:youth`, `language:cy`, `address:a@b.org`.
+pub type Whose = String;
+
+/// What the page asks of the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Everything beside the mail.
+    State {
+        whose: Whose,
+    },
+    /// The mail's HTML.
+    Mail {
+        whose: Whose,
+        light: String,
+    },
+    /// The mail's other forms: `text`, `mjml`, `source`, `headers`, `reading`.
+    Part {
+        whose: Whose,
+        part: String,
+    },
+    Do(Wanted),
+}
+
+/// What changes something.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "want", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Wanted {
+    /// One change of the draft.
+    Change {
+        change: Change,
+    },
+    Undo,
+    Redo,
+    /// Another edition, by the name of its draft or its window.
+    Choose {
+        edition: String,
+    },
+    /// When a story was published.
+    Date {
+        source: String,
+        id: String,
+        date: String,
+    },
+    /// A rule that shall be silent, and why.
+    Silence {
+        rule: String,
+        reason: String,
+    },
+    /// A test to typed addresses, as somebody would see it.
+    Test {
+        to: String,
+        whose: Whose,
+    },
+    /// Ask the links.
+    Check,
+}
+
+/// The desk's answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Json(Value),
+    /// A mail to show in its frame.
+    Mail(String),
+    Text(String),
+    Refused {
+        what: String,
+        cure: Option<String>,
+    },
+}
+
+/// An order and where its answer goes.
+#[derive(Debug)]
+pub struct Slip {
+    pub order: Order,
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// The ends that the desk holds.
+pub struct Counter {
+    pub orders: mpsc::Receiver<Slip>,
+    /// Told whenever there is something new to show.
+    pub version: watch::Sender<u64>,
+    /// The address to open.
+    pub address: String,
+}
+
+#[derive(Clone)]
+struct Studio {
+    guard: Arc<Guard>,
+    orders: mpsc::Sender<Slip>,
+    version: watch::Receiver<u64>,
+}
+
+/// Listens on this computer alone; port 0 is any that is free. The server lives as long as the runtime.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn open(port: u16, token: String) -> std::io::Result<Counter> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let guard = Guard::new(listener.local_addr()?.port(), token);
+    let address = guard.address();
+    let (orders, incoming) = mpsc::channel(64);
+    let (version, versions) = watch::channel(1);
+    let studio = Studio { guard: Arc::new(guard), orders, version: versions };
+    let router = Router::new().fallback(answer).with_state(studio);
+    tokio::spawn(async move {
+        // The listener only fails when the program ends.
+        let _ = axum::serve(listener, router).await;
+    });
+    Ok(Counter { orders: incoming, version, address })
+}
+
+async fn answer(State(studio): State<Studio>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let changes = parts.method != Method::GET;
+    let asked = Asked {
+        host: text(header::HOST),
+        origin: text(header::ORIGIN),
+        site: text(HeaderName::from_static("sec-fetch-site")),
+        changes,
+    };
+    let path = match studio.guard.check(parts.uri.path(), asked) {
+        Ok(path) => path.to_owned(),
+        Err(refused) => return turned_away(refused),
+    };
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect();
+    let value =
+        |name: &str| query.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone());
+    let whose = value("as").unwrap_or_else(|| "first".to_owned());
+    if parts.method == Method::POST && path == "do" {
+        return do_it(&studio, &parts.headers, body).await;
+    }
+    if parts.method != Method::GET {
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "the studio does not do that");
+    }
+    match path.as_str() {
+        "" => page(PAGE, "text/html; charset=utf-8"),
+        "studio.css" => page(STYLE, "text/css; charset=utf-8"),
+        "state" => shown(ask(&studio, Order::State { whose }).await, false),
+        "mail" => {
+            let light = value("light").unwrap_or_default();
+            let pictures = value("pictures").as_deref() == Some("on");
+            shown(ask(&studio, Order::Mail { whose, light }).await, pictures)
+        }
+        "events" => events(studio.version.clone()),
+        other => {
+            match (SCRIPTS.iter().find(|(name, _)| *name == other), other.strip_prefix("part/")) {
+                (Some((_, script)), _) => page(script, "text/javascript; charset=utf-8"),
+                (None, Some(part)) => {
+                    let part = part.to_owned();
+                    shown(ask(&studio, Order::Part { whose, part }).await, false)
+                }
+                (None, None) => plain(StatusCode::NOT_FOUND, "there is no such page"),
+            }
+        }
+    }
+}
+
+async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
+    // A form of another page cannot send this type without being asked first.
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"));
+    if !is_json {
+        return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the studio takes JSON");
+    }
+    let Ok(bytes) = to_bytes(body, LONGEST_BODY_BYTES).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, "that is too long");
+    };
+    match serde_json::from_slice::<Wanted>(&bytes) {
+        Ok(wanted) => shown(ask(studio, Order::Do(wanted)).await, false),
+        Err(error) => plain(StatusCode::BAD_REQUEST, &format!("nobody can read that: {error}")),
+    }
+}
+
+/// Passes an order on, and waits for its answer.
+async fn ask(studio: &Studio, order: Order) -> Option<Answer> {
+    let (tell, told) = oneshot::channel();
+    studio.orders.send(Slip { order, answer: tell }).await.ok()?;
+    told.await.ok()
+}
+
+fn events(version: watch::Receiver<u64>) -> Response {
+    // The first one comes at once: a page that was away learns what it has missed.
+    let stream = stream::unfold((version, true), |(mut version, is_first)| async move {
+        if !is_first {
+            version.changed().await.ok()?;
+        }
+        let number = *version.borrow_and_update();
+        let event = Event::default().event("version").data(number.to_string());
+        Some((Ok::<_, Infallible>(event), (version, false)))
+    });
+    let sse = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    with_headers(sse.into_response(), None)
+}
+
+fn shown(answer: Option<Answer>, pictures: bool) -> Response {
+    match answer {
+        Some(Answer::Json(value)) => {
+            let response = ([(header::CONTENT_TYPE, "application/json")], value.to_string());
+            with_headers(response.into_response(), None)
+        }
+        Some(Answer::Text(text)) => plain(StatusCode::OK, &text),
+        Some(Answer::Mail(html)) => {
+            // No script, no form, no frame; pictures of the web only when somebody wants them.
+            let from = if pictures { "https: http: data:" } else { "data:" };
+            let policy = format!(
+                "default-src 'none'; style-src 'unsafe-inline'; img-src {from}; base-uri 'none'; form-action 'none'; \
+                 frame-ancestors 'self'; sandbox allow-same-origin"
+            );
+            let response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html);
+            with_headers(response.into_response(), Some(&policy))
+        }
+        Some(Answer::Refused { what, cure }) => {
+            let value = serde_json::json!({"what": what, "cure": cure});
+            let response = (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                [(header::CONTENT_TYPE, "application/json")],
+                value.to_string(),
+            );
+            with_headers(response.into_response(), None)
+        }
+        None => plain(StatusCode::SERVICE_UNAVAILABLE, "the studio is closing"),
+    }
+}
+
+fn page(text: &'static str, kind: &'static str) -> Response {
+    let response = ([(header::CONTENT_TYPE, kind)], text);
+    with_headers(response.into_response(), Some(PAGE_POLICY))
+}
+
+fn plain(status: StatusCode, text: &str) -> Response {
+    let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
+    with_headers((status, [kind], text.to_owned()).into_response(), None)
+}
+
+fn turned_away(refused: Refused) -> Response {
+    plain(StatusCode::FORBIDDEN, refused.words())
+}
+
+/// Nothing is kept, framed, guessed or told to others.
+fn with_headers(mut response: Response, policy: Option<&str>) -> Response {
+    let policy = policy.unwrap_or("default-src 'none'; frame-ancestors 'none'; sandbox");
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
