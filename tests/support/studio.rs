@@ -1,0 +1,160 @@
+//! The studio of a charity, in a real Chromium.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+use super::support::{Charity, needed};
+
+/// Nothing on this computer takes so long; what does is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A studio that serves a charity.
+pub struct Studio {
+    process: Child,
+    pub address: String,
+}
+
+impl Studio {
+    pub fn of(charity: &Charity, edition: &str) -> Self {
+        let mut process = charity.start(&format!("preview {edition} --port 0"));
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().to_owned();
+        assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+        Self { process, address }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.split([':', '/']).nth(4).unwrap().parse().unwrap()
+    }
+
+    /// The path behind the port: the token, between slashes.
+    pub fn path(&self) -> String {
+        format!("/{}", self.address.splitn(4, '/').nth(3).unwrap())
+    }
+
+    /// One request as it stands, and the whole answer.
+    pub fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // A server that closes early has said what it had to say.
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+impl Drop for Studio {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Chromium, driven as a person would; `None`, with a word about it, where it is not installed.
+pub struct Browser {
+    driver: Child,
+    pub client: Client,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    pub async fn open(dark: bool) -> Option<Self> {
+        let (chromium, driver) = (needed("chromium")?, needed("chromedriver")?);
+        let mut driver = Command::new(driver)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.find_map(|line| {
+            let line = line.ok()?;
+            line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let port = port.expect("chromedriver says its port");
+        // It goes on talking, and must be heard.
+        std::thread::spawn(move || lines.for_each(drop));
+        let profile = tempfile::tempdir().unwrap();
+        let mut arguments: Vec<String> = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--window-size=1440,1000",
+        ]
+        .map(str::to_owned)
+        .into();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        if dark {
+            arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
+        }
+        let options = json!({"args": arguments, "binary": chromium});
+        let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options});
+        let Value::Object(wanted) = wanted else { unreachable!() };
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(wanted)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap();
+        Some(Self { driver, client, _profile: profile })
+    }
+
+    /// Runs a script with arguments.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client
+            .execute(script, arguments)
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until a script gives something true, and gives it.
+    pub async fn until(&self, script: &str) -> Value {
+        let begin = Instant::now();
+        loop {
+            let value = self.script(script, Vec::new()).await;
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return value;
+            }
+            assert!(begin.elapsed() < PATIENCE, "never true: {script}");
+        }
+    }
+
+    pub async fn click(&self, selector: &str) {
+        let found = self.client.find(Locator::Css(selector)).await;
+        found.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
+    }
+
+    /// Types into a field anew, and leaves it.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.client.find(Locator::Css(selector)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+        self.script("document.activeElement.blur()", Vec::new()).await;
+    }
+
+    pub async fn close(mut self) {
+        let _ = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
