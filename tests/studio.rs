@@ -547,7 +547,15 @@ fn other_pages_and_other_hosts_get_nothing() {
             "{below}: {answer:.400}"
         );
     }
-    // What changes something needs its own page, and its own kind of body, within a limit.
+}
+
+#[test]
+fn what_changes_something_comes_from_the_studios_own_page() {
+    let charity = charity();
+    let studio = Studio::of(&charity, "2020-12");
+    let (port, path) = (studio.port(), studio.path());
+    let own = format!("Host: 127.0.0.1:{port}\r\n");
+    // Its own kind of body, within a limit.
     let post = |fields: &str, body: &str| {
         let length = body.len();
         studio.raw(&format!("POST {path}do HTTP/1.1\r\nConnection: close\r\n{own}{fields}Content-Length: {length}\r\n\r\n{body}"))
@@ -617,6 +625,33 @@ fn axe_finds_no_barrier_in_the_studio() {
             let run = "const done = arguments[arguments.length - 1]; axe.run(document, { iframes: false }).then((found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | ')))).catch((error) => done([String(error)]));";
             let found = browser.client.execute_async(run, Vec::new()).await.unwrap();
             assert_eq!(found, json!([]), "the test's dialog, dark: {dark}");
+        });
+    }
+}
+
+/// `scripts/screenshots` takes the pictures of the documents: of this repository's own newsletter.
+#[test]
+#[ignore = "writes into docs/"]
+fn pictures_for_the_documents() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    for (dark, name) in [(false, "studio.png"), (true, "studio-dark.png")] {
+        in_browser(dark, async |browser| {
+            let charity = support::sample("monthly", "harbour");
+            let studio = Studio::of(&charity, "2020");
+            browser.client.set_window_size(1440, 1100).await.unwrap();
+            open(&browser, &studio).await;
+            browser
+                .click(&act("2020-03-25-free-webinars-professionals-working-from-home", "pin"))
+                .await;
+            browser.until("return document.querySelector('.story.lead')").await;
+            browser.script("document.getElementById('words').open = false", Vec::new()).await;
+            let light = if dark { "designed" } else { "light" };
+            browser.click(&format!("[data-light={light}]")).await;
+            browser.click("[data-width='375']").await;
+            browser.until("return [...document.querySelectorAll('.cost')].some((cost) => cost.textContent)").await;
+            browser.script("document.activeElement.blur()", Vec::new()).await;
+            let picture = browser.client.screenshot().await.unwrap();
+            fs::write(root.join("docs").join(name), picture).unwrap();
         });
     }
 }

@@ -64,7 +64,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     if !writes && (arguments.port.is_some() || is_seen) {
         let how =
             How { port: arguments.port.unwrap_or(0), opens_browser: is_seen && !arguments.no_open };
-        return studio::run(&arguments.which, how, desk).await;
+        return Box::pin(studio::run(&arguments.which, how, desk)).await;
     }
     let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
     let name = &prepared.edition.name;

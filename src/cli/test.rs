@@ -30,7 +30,7 @@ pub struct Arguments {
     /// Who gets the test: at most ten addresses
     #[arg(long, required = true, num_args = 1.., value_name = "ADDRESS")]
     to: Vec<String>,
-    /// Through this server, as in smtp://127.0.0.1:2525
+    /// Through this server, as in `smtp://127.0.0.1:2525`
     #[arg(long, value_name = "URL")]
     relay: Option<String>,
 }

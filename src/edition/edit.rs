@@ -1,6 +1,5 @@
-//! One change of a draft at a time, as the studio makes them: the file's text in, its text out, and every other line as it
-//! was.
-//! Pure: texts.
+//! One change of a draft at a time, as the studio makes them, and every other line as it was.
+//! Pure: a file's text in, its text out.
 
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -90,7 +89,7 @@ pub fn change(
     late: &[String],
 ) -> Result<String, Problem> {
     let draft = Draft::read("draft", path, text, zone)?;
-    let file = File::of(path, text)?;
+    let file = Text::of(path, text)?;
     let quoted = |text: &str| Value::String(text.to_owned()).to_string();
     let changed = match change {
         Change::Subject { text } => file.with("subject", &format!("subject: {}\n", quoted(text))),
@@ -124,7 +123,7 @@ fn word(name: &str) -> String {
 
 /// A draft's text in its three parts.
 #[derive(Debug, Clone)]
-struct File {
+struct Text {
     /// Each line with its end, between the two fences.
     front: Vec<String>,
     opening: String,
@@ -132,7 +131,7 @@ struct File {
     body: String,
 }
 
-impl File {
+impl Text {
     fn of(path: &str, text: &str) -> Result<Self, Problem> {
         let mut lines = text.split_inclusive('\n');
         let opening = lines.next().unwrap_or_default().to_owned();
@@ -277,7 +276,7 @@ impl Lists {
         }
     }
 
-    fn put_into(self, file: File, draft: &Draft, said: Said<'_>, late: &[String]) -> String {
+    fn put_into(self, file: Text, draft: &Draft, said: Said<'_>, late: &[String]) -> String {
         let before = Self::of(draft);
         let mut file = file;
         for (name, list, was, note) in [
@@ -304,7 +303,7 @@ impl Lists {
 }
 
 /// The file with an editor's own words for a story.
-fn own(file: File, draft: &Draft, id: &str, part: Part, text: Option<&str>) -> String {
+fn own(file: Text, draft: &Draft, id: &str, part: Part, text: Option<&str>) -> String {
     let mut overrides = draft.overrides.clone();
     let story = overrides.entry(id.to_owned()).or_default();
     let words = text.map(super::Words::proposed);

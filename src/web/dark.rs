@@ -5,8 +5,6 @@
 //! published; this is the turn that preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as
 //! it was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
 
-use std::fmt::Write;
-
 /// How somebody looks at a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Light {
@@ -65,16 +63,13 @@ fn turned(html: &str) -> String {
         let colour = (matches!(digits, 3 | 6) && ends)
             .then(|| Colour::parse(&rest[at + 1..at + 1 + digits]))
             .flatten();
-        match (colour, property(&rest[..at])) {
-            (Some(colour), Some(use_)) => {
-                out.push_str(&rest[..at]);
-                let _ = write!(out, "{}", colour.turned(use_).hex());
-                rest = &rest[at + 1 + digits..];
-            }
-            _ => {
-                out.push_str(&rest[..=at]);
-                rest = &rest[at + 1..];
-            }
+        if let (Some(colour), Some(use_)) = (colour, property(&rest[..at])) {
+            out.push_str(&rest[..at]);
+            out.push_str(&colour.turned(use_).hex());
+            rest = &rest[at + 1 + digits..];
+        } else {
+            out.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
         }
     }
     out.push_str(rest);
@@ -124,30 +119,40 @@ impl Colour {
     }
 
     fn hex(self) -> String {
-        let byte = |value: f64| format!("{:02x}", value.round().clamp(0.0, 255.0) as i64);
+        let byte = |value: f64| format!("{:02x}", rounded(value));
         format!("#{}{}{}", byte(self.red), byte(self.green), byte(self.blue))
     }
 
     /// Lightness, and the two axes of colour (CIE L*a*b*, D65).
-    fn lab(self) -> (f64, f64, f64) {
+    fn lab(self) -> [f64; 3] {
         let linear = |value: f64| {
             let value = value / 255.0;
             if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
         };
-        let (r, g, b) = (linear(self.red), linear(self.green), linear(self.blue));
-        let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
-        let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.950_47);
-        let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
-        let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.088_83);
-        (116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z))
+        let rgb = [linear(self.red), linear(self.green), linear(self.blue)];
+        let seen = |row: [f64; 3], white: f64| {
+            let value = (row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2]) / white;
+            if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 }
+        };
+        let wide = seen([0.4124, 0.3576, 0.1805], 0.950_47);
+        let bright = seen([0.2126, 0.7152, 0.0722], 1.0);
+        let short = seen([0.0193, 0.1192, 0.9505], 1.088_83);
+        [116.0 * bright - 16.0, 500.0 * (wide - bright), 200.0 * (bright - short)]
     }
 
-    fn of_lab((lightness, a, b): (f64, f64, f64)) -> Self {
-        let y = (lightness + 16.0) / 116.0;
-        let f = |t: f64| if t.powi(3) > 0.008_856 { t.powi(3) } else { (t - 16.0 / 116.0) / 7.787 };
-        let (x, y, z) = (f(y + a / 500.0) * 0.950_47, f(y), f(y - b / 200.0) * 1.088_83);
-        let gamma = |value: f64| {
-            let value = value.clamp(0.0, 1.0);
+    fn of_lab(lab: [f64; 3]) -> Self {
+        let back = |value: f64, white: f64| {
+            let cube = value.powi(3);
+            white * if cube > 0.008_856 { cube } else { (value - 16.0 / 116.0) / 7.787 }
+        };
+        let bright = (lab[0] + 16.0) / 116.0;
+        let xyz = [
+            back(bright + lab[1] / 500.0, 0.950_47),
+            back(bright, 1.0),
+            back(bright - lab[2] / 200.0, 1.088_83),
+        ];
+        let gamma = |row: [f64; 3]| {
+            let value = (row[0] * xyz[0] + row[1] * xyz[1] + row[2] * xyz[2]).clamp(0.0, 1.0);
             let value = if value <= 0.003_130_8 {
                 value * 12.92
             } else {
@@ -156,14 +161,14 @@ impl Colour {
             value * 255.0
         };
         Self {
-            red: gamma(3.2406 * x - 1.5372 * y - 0.4986 * z),
-            green: gamma(-0.9689 * x + 1.8758 * y + 0.0415 * z),
-            blue: gamma(0.0557 * x - 0.2040 * y + 1.0570 * z),
+            red: gamma([3.2406, -1.5372, -0.4986]),
+            green: gamma([-0.9689, 1.8758, 0.0415]),
+            blue: gamma([0.0557, -0.2040, 1.0570]),
         }
     }
 
     fn turned(self, use_: Use) -> Self {
-        let (lightness, a, b) = self.lab();
+        let [lightness, red_green, yellow_blue] = self.lab();
         let turns = match use_ {
             Use::Ground => lightness >= 50.0,
             Use::Letters => lightness < 50.0,
@@ -171,8 +176,18 @@ impl Colour {
         if !turns {
             return self;
         }
-        Self::of_lab((50.0 - (lightness - 50.0) * 0.75, a * 0.8, b * 0.8))
+        Self::of_lab([50.0 - (lightness - 50.0) * 0.75, red_green * 0.8, yellow_blue * 0.8])
     }
+}
+
+fn rounded(value: f64) -> u8 {
+    // The nearest of 256 values, without a cast that could cut.
+    (0..=u8::MAX)
+        .min_by(|one, other| {
+            let from = |byte: &u8| (f64::from(*byte) - value).abs();
+            from(one).total_cmp(&from(other))
+        })
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -197,8 +212,8 @@ mod tests {
         }
         // What is no colour stays.
         assert!(forced.contains("It&#39;s <a href=\"x#abc\">#123456</a>"), "{forced}");
-        let white = Colour::parse("ffffff").unwrap().turned(Use::Ground).lab().0;
-        let ink = Colour::parse("1d2733").unwrap().turned(Use::Letters).lab().0;
+        let white = Colour::parse("ffffff").unwrap().turned(Use::Ground).lab()[0];
+        let ink = Colour::parse("1d2733").unwrap().turned(Use::Letters).lab()[0];
         assert!(white < 15.0 && ink > 75.0, "{white} {ink}");
         // A dark band with light letters is left as it is.
         let dark = Colour::parse("0b5a6f").unwrap();

@@ -39,7 +39,7 @@ pub struct How {
 /// Serves the studio until somebody presses Ctrl-C.
 pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
-    let mut editor = Editor::new(desk, which).await?;
+    let mut editor = Box::pin(Editor::new(desk, which)).await?;
     let mut token = [0; TOKEN_BYTES];
     world::random(&mut token);
     let mut counter = studio::open(how.port, base16::encode(&token)).await.map_err(|error| {
@@ -76,6 +76,11 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
                 }
                 tokio::time::sleep(STEPS_WITHIN).await;
                 watched.forget();
+                if let Ok(project) = desk.project()
+                    && let Err(error) = watched.renew(&project)
+                {
+                    screen.warn(&format!("a new folder is not watched: {error}"));
+                }
                 editor.refresh().await;
                 true
             }

@@ -15,7 +15,6 @@ use crate::window::Window;
 pub struct Story {
     pub id: String,
     pub title: String,
-    /// The beginning of its text.
     pub summary: String,
     pub date: String,
     pub source: String,
@@ -49,9 +48,6 @@ impl Own {
     }
 }
 
-/// More of a summary is read in the mail.
-const SHOWN_CHARS: usize = 400;
-
 impl Story {
     pub fn of(
         item: &Item,
@@ -68,7 +64,7 @@ impl Story {
         Self {
             id: item.id.clone(),
             title: item.title.clone(),
-            summary: item.summary.chars().take(SHOWN_CHARS).collect(),
+            summary: item.summary.clone(),
             date: date(item, this),
             source: item.source.clone(),
             link: item.link.clone(),

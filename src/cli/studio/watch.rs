@@ -1,8 +1,9 @@
 //! Tells when a file of the project has changed: news, drafts, templates, lists, settings.
 //! Shell: the file system.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
@@ -13,8 +14,8 @@ use crate::project::Project;
 /// See the module. Dropping it ends the watch.
 pub struct Watched {
     changes: mpsc::Receiver<()>,
-    /// Keeps the watch alive.
-    _watcher: RecommendedWatcher,
+    watcher: RecommendedWatcher,
+    folders: BTreeSet<PathBuf>,
 }
 
 /// Folders below the project whose files make a mail, beside those of its sources.
@@ -44,13 +45,19 @@ impl Watched {
             })
             .map_err(cannot)?;
         watcher.watch(&project.root, RecursiveMode::NonRecursive).map_err(cannot)?;
+        let mut watched = Self { changes, watcher, folders: BTreeSet::new() };
+        watched.renew(project).map_err(cannot)?;
+        Ok(watched)
+    }
+
+    /// Watches the folders that have come since.
+    ///
+    /// # Errors
+    /// When the system watches no more files.
+    pub fn renew(&mut self, project: &Project) -> notify::Result<()> {
         let sources = project.settings.sources();
         let of_sources = sources.iter().filter_map(|source| source.path.clone());
-        let mut folders: Vec<PathBuf> =
-            FOLDERS.iter().map(PathBuf::from).chain(of_sources).collect();
-        folders.sort();
-        folders.dedup();
-        for folder in folders {
+        for folder in FOLDERS.iter().map(PathBuf::from).chain(of_sources) {
             let path = project.path(&folder);
             // A source may be one file: its folder is watched, since editors put a new file in its place.
             let path = if path.is_file() {
@@ -58,11 +65,14 @@ impl Watched {
             } else {
                 path
             };
-            if path.is_dir() && path != project.root {
-                watcher.watch(&path, RecursiveMode::Recursive).map_err(cannot)?;
+            if path.is_dir() && path != project.root && !self.folders.contains(&path) {
+                self.watcher.watch(&path, RecursiveMode::Recursive)?;
+                self.folders.insert(path);
             }
         }
-        Ok(Self { changes, _watcher: watcher })
+        // One that was taken away and made again is another folder.
+        self.folders.retain(|path| path.is_dir());
+        Ok(())
     }
 
     /// Waits for a change.
@@ -80,7 +90,7 @@ impl Watched {
 fn matters(root: &Path, path: &Path) -> bool {
     const WRITTEN: [&str; 3] = ["outbox", "preview", "target"];
     let Ok(below) = path.strip_prefix(root) else { return true };
-    let mut parts = below.components().map(|part| part.as_os_str());
+    let mut parts = below.components().map(Component::as_os_str);
     let first = parts.clone().next().and_then(OsStr::to_str).unwrap_or_default();
     let is_hidden =
         |part: &OsStr| part.to_str().is_some_and(|name| name.starts_with('.') && name != ".env");

@@ -199,7 +199,7 @@ function inboxRows() {
     if (program.oneLine) {
       const whole = cut(`${subject} - ${preheader}`, program.font, program.line);
       const said = whole.slice(0, Math.min(whole.length, subject.length));
-      row = make("div", { class: "mailrow cut" }, make("span", { class: "from" }, from), "   ", make("span", { class: "from" }, said), make("span", { class: "pre" }, whole.slice(said.length)));
+      row = make("div", { class: "mailrow cut" }, make("span", { class: "from" }, from), make("span", {}, make("span", { class: "from" }, said), make("span", { class: "pre" }, whole.slice(said.length))));
     } else {
       row = make(
         "div", { class: "mailrow" },

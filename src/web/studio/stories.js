@@ -1,9 +1,14 @@
 // The left side: stories in their order, those left out, those without a date, those that came too late.
-import { $, change, desk, make, say, want } from "./base.js";
+import { $, change, desk, get, make, say, want } from "./base.js";
 import { jumpTo } from "./mail.js";
 
 const open = new Set();
 let dragged = null;
+// What each story takes of the mail; measured once the mail has been shown, for measuring composes it again for each.
+let costs = {};
+let costsOf = null;
+let measuring = null;
+const MOST_MEASURED = 120;
 
 export function showStories(state, shown) {
   $("count").textContent = `${shown} shown`;
@@ -25,6 +30,24 @@ export function showStories(state, shown) {
   }
   bringBack(focus);
   showBeside(state);
+  showCosts();
+  if (costsOf !== state.hash && shown <= MOST_MEASURED) {
+    clearTimeout(measuring);
+    measuring = setTimeout(() => measure(state.hash), 600);
+  }
+}
+
+async function measure(hash) {
+  costs = await get("part/costs").catch(() => ({}));
+  costsOf = hash;
+  showCosts();
+}
+
+function showCosts() {
+  for (const row of document.querySelectorAll(".story")) {
+    const bytes = costs[row.dataset.id];
+    row.querySelector(".cost").textContent = bytes ? ` · ${(bytes / 1024).toFixed(1)} KB` : "";
+  }
 }
 
 // Which button of which story had the focus: moving a row must not lose it.
@@ -64,7 +87,7 @@ function storyRow(story) {
         "div",
         {},
         make("p", { class: "name" }, story.title),
-        make("p", { class: "about" }, `${story.date} · ${story.source}${story.state === "left_out" ? " · left out" : ""}`),
+        make("p", { class: "about" }, `${story.date} · ${story.source}${story.state === "left_out" ? " · left out" : ""}`, make("span", { class: "cost" })),
         ...tags.map((tag) => make("span", { class: "tag" }, tag)),
         ...story.changes.map((line) => make("p", { class: "about" }, line)),
       ),
