@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use support::{Charity, needed, sample};
+use support::{CHROMIUM, Charity, needed, sample};
 
 const TEMPLATES: [&str; 3] = ["monthly", "year", "announcement"];
 const THEMES: [&str; 2] = ["harbour", "meadow"];
@@ -43,16 +43,8 @@ fn everything() -> impl Iterator<Item = (String, Charity)> {
 fn in_chromium(chromium: &Path, page: &Path, dark: bool) -> String {
     let profile = tempfile::tempdir().unwrap();
     let mut command = Command::new(chromium);
-    command.args([
+    command.args(CHROMIUM).args([
         "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
         "--window-size=1280,1000",
         "--virtual-time-budget=20000",
         "--dump-dom",

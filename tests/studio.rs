@@ -170,6 +170,9 @@ fn two_tabs_and_a_text_editor_stay_in_step() {
             text.replace("2020-12-21-stor", "2020-12-21-story")
                 .replace("left_out:", "# by hand\nleft_out:"),
         );
+        let frame =
+            "document.querySelector('#stage iframe:not(.coming)').contentDocument.scrollingElement";
+        browser.script(&format!("{frame}.scrollTop = 60"), Vec::new()).await;
         let title = "---\ntitle: Another title\ndate: 2020-12-03\n---\n\nText.\n";
         let begin = Instant::now();
         let charity = charity.file("news/2020-12-03-story.md", title);
@@ -184,6 +187,8 @@ fn two_tabs_and_a_text_editor_stay_in_step() {
             begin.elapsed().as_millis()
         );
         assert!(charity.read("editions/2020-12.md").contains("# by hand"));
+        let top = browser.script(&format!("return {frame}.scrollTop"), Vec::new()).await;
+        assert_eq!(top, json!(60), "the mail stays where it was scrolled to");
         // There is no way back over somebody else's change.
         browser.click("#undo").await;
         browser.until("return !document.getElementById('fault').hidden").await;

@@ -63,15 +63,13 @@ pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
             &mut reading,
             &fields,
             Origin {
-                source: &opened.settings.name,
-                place: Place::line(path, row.line),
-                zone: opened.zone,
-                id: None,
                 date: opened.date,
-                body: None,
-                body_lines: Vec::new(),
-                order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
-                line_of: &|_| None,
+                ..Origin::listed(
+                    &opened.settings.name,
+                    Place::line(path, row.line),
+                    opened.zone,
+                    index,
+                )
             },
         );
     }

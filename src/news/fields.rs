@@ -78,6 +78,23 @@ pub struct Origin<'a> {
     pub line_of: &'a dyn Fn(&str) -> Option<usize>,
 }
 
+impl<'a> Origin<'a> {
+    /// Of an item of a list, by its index, of which nothing more is known.
+    pub fn listed(source: &'a str, place: Place, zone: Tz, index: usize) -> Self {
+        Self {
+            source,
+            place,
+            zone,
+            id: None,
+            date: None,
+            body: None,
+            body_lines: Vec::new(),
+            order: i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1),
+            line_of: &|_| None,
+        }
+    }
+}
+
 /// Adds the item that these fields describe to `reading`, or says why there is none.
 pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Origin) {
     let given = Given::new(fields, &origin);

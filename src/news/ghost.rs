@@ -104,21 +104,7 @@ pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool)
         if !tags.is_empty() {
             fields.insert("topics".to_owned(), Value::Array(tags));
         }
-        fields::add(
-            &mut reading,
-            &fields,
-            Origin {
-                source,
-                place,
-                zone,
-                id: None,
-                date: None,
-                body: None,
-                body_lines: Vec::new(),
-                order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
-                line_of: &|_| None,
-            },
-        );
+        fields::add(&mut reading, &fields, Origin::listed(source, place, zone, index));
     }
     let has_more = answer.pointer("/meta/pagination/next").is_some_and(Value::is_number);
     (reading, has_more)

@@ -71,15 +71,8 @@ pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
             &mut reading,
             &fields,
             Origin {
-                source: &opened.settings.name,
-                place,
-                zone: opened.zone,
-                id: None,
                 date: opened.date,
-                body: None,
-                body_lines: Vec::new(),
-                order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
-                line_of: &|_| None,
+                ..Origin::listed(&opened.settings.name, place, opened.zone, index)
             },
         );
     }

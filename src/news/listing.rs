@@ -61,15 +61,10 @@ pub fn read(
             &mut reading,
             &values,
             Origin {
-                source,
-                place: Place::line(path, teaser.line),
-                zone,
                 id: Some(format!("{when}listing-{number:0width$}-{}", slug(&title))),
                 date,
                 body: Some(fields::tidy(&teaser.summary)),
-                body_lines: Vec::new(),
-                order: i64::try_from(number).unwrap_or(i64::MAX),
-                line_of: &|_| None,
+                ..Origin::listed(source, Place::line(path, teaser.line), zone, index)
             },
         );
     }

@@ -71,21 +71,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
         } else {
             Place::whole(link)
         };
-        fields::add(
-            &mut reading,
-            &fields_of(post),
-            Origin {
-                source,
-                place,
-                zone,
-                id: None,
-                date: None,
-                body: None,
-                body_lines: Vec::new(),
-                order: i64::try_from(index).unwrap_or(i64::MAX) + 1,
-                line_of: &|_| None,
-            },
-        );
+        fields::add(&mut reading, &fields_of(post), Origin::listed(source, place, zone, index));
     }
     reading
 }

@@ -485,3 +485,27 @@ fn a_website_that_says_nothing_has_changed_is_believed() {
     assert!(ran.stdout.contains("the same as before"), "{ran:?}");
     assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in").len(), 2);
 }
+
+#[test]
+fn the_numbers_of_the_year_count_what_was_really_sent() {
+    let server = crate::support::Server::good();
+    let charity = Charity::new().people(3).relay(&server).file(
+        "news/2020-11-10-x.md",
+        "---\ntitle: Event of November\ndate: 2020-11-10\nlink: https://e.org/11\n---\n\nIt was good.\n",
+    );
+    for month in ["2020-11", "2020-12"] {
+        assert_eq!(charity.run(&format!("send {month} --confirm 3")).code, 0);
+    }
+    charity.run("preview 2020 --out out").ends(0);
+    let text = charity.read("out/email.html");
+    for number in ["4</p>", "stories", "2</p>", "editions", "3</p>", "readers"] {
+        assert!(text.contains(number), "{number}");
+    }
+    // What was practised is not counted: nobody was mailed.
+    let practised = Charity::new().people(3);
+    for month in ["2020-11", "2020-12"] {
+        practised.run(&format!("send {month} --confirm 3"));
+    }
+    practised.run("preview 2020 --out out").ends(0);
+    assert!(!practised.read("out/email.html").contains("editions"));
+}

@@ -218,6 +218,18 @@ pub fn sample(template: &str, theme: &str) -> Charity {
     charity
 }
 
+/// Switches of a Chromium that talks to nobody and leaves nothing behind.
+pub const CHROMIUM: [&str; 8] = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+];
+
 /// The path of a program that a test needs, or `None` with a word about it. Under `scripts/test` nothing may be missing.
 pub fn needed(program: &str) -> Option<PathBuf> {
     // A path names a file of one package, where another of the same name may be about.

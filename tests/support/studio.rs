@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
-use super::support::{Charity, needed};
+use super::support::{CHROMIUM, Charity, needed};
 
 /// Nothing on this computer takes so long; what does is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -83,20 +83,8 @@ impl Browser {
         // It goes on talking, and must be heard.
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().unwrap();
-        let mut arguments: Vec<String> = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--window-size=1440,1000",
-        ]
-        .map(str::to_owned)
-        .into();
+        let mut arguments: Vec<String> = CHROMIUM.map(str::to_owned).into();
+        arguments.extend(["--headless=new", "--window-size=1440,1000"].map(str::to_owned));
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         if dark {
             arguments.push("--blink-settings=preferredColorScheme=0".to_owned());

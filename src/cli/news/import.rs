@@ -7,10 +7,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::screen::{Screen, stories};
-use super::{Desk, Exit, Failure, ShownItem, print_items, shown};
-use crate::news::fetch::{FetchError, Web};
+use super::{Desk, Exit, Failure, ShownItem, print_items, refused, shown};
+use crate::news::fetch::Web;
 use crate::news::folder::read_file;
-use crate::news::gather::{fetch_cure, read_bytes};
+use crate::news::gather::read_bytes;
 use crate::news::source::{Kind, Opened, Settings};
 use crate::news::{Item, PartialDate, Reading, Skipped, item, markdown};
 use crate::problem::Problem;
@@ -63,17 +63,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let is_address =
         arguments.from.starts_with("http://") || arguments.from.starts_with("https://");
     let (bytes, base) = if is_address {
-        let refused = |error: FetchError| {
-            let failure = Failure::new(Exit::Failed, error.to_string());
-            match error {
-                FetchError::Private(_) | FetchError::Port { .. } => {
-                    failure.help("add --allow-local if this is meant")
-                }
-                _ => failure.help(fetch_cure(&error)),
-            }
-        };
-        let web = Web::new(arguments.allow_local).map_err(refused)?;
-        let answer = web.get(&arguments.from).await.map_err(refused)?;
+        let web = Web::new(arguments.allow_local).map_err(|error| refused(&error))?;
+        let answer = web.get(&arguments.from).await.map_err(|error| refused(&error))?;
         (answer.bytes, answer.address)
     } else {
         let bytes = read_file(Path::new(&arguments.from)).map_err(|what| {

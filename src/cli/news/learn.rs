@@ -5,10 +5,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::screen::stories;
-use super::{Desk, Exit, Failure, ShownItem, print_items, shown};
+use super::{Desk, Exit, Failure, ShownItem, print_items, refused, shown};
 use crate::news::ask::decoded;
-use crate::news::fetch::{FetchError, Web};
-use crate::news::gather::fetch_cure;
+use crate::news::fetch::Web;
 use crate::news::page::{self, learn};
 use crate::news::source::Select;
 use crate::news::{Item, feed};
@@ -54,17 +53,9 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
-    let refused = |error: FetchError| {
-        let failure = Failure::new(Exit::Failed, error.to_string());
-        match error {
-            FetchError::Private(_) | FetchError::Port { .. } => {
-                failure.help("add --allow-local if this is meant")
-            }
-            _ => failure.help(fetch_cure(&error)),
-        }
-    };
-    let web = Web::new(arguments.allow_local).map_err(refused)?;
-    let answer = web.get(&arguments.address).await.map_err(refused)?;
+
+    let web = Web::new(arguments.allow_local).map_err(|error| refused(&error))?;
+    let answer = web.get(&arguments.address).await.map_err(|error| refused(&error))?;
     let html = decoded(&answer);
     let guesses = learn::learn(&html, &answer.address, zone);
     let feeds = feed::advertised_feeds(&html, &answer.address);

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::newsroom::{self, Wish};
 use super::screen::{Screen, stories};
 use super::which::WindowArguments;
-use super::{Desk, Exit, Failure, ShownItem, date_of, flags, ledgers, print_items, shown, world};
+use super::{
+    Desk, Exit, Failure, ShownItem, flags, ledgers, print_items, print_with_reasons, shown, world,
+};
 use crate::cli::draft::late_for;
 use crate::news::{Item, PartialDate, Skipped};
 use crate::problem::Problem;
@@ -126,14 +128,7 @@ fn show(
         screen.print(&format!("Not in it: {} {why}", stories(count)))?;
     }
     if screen.verbose {
-        for (item, why) in &selection.left_out {
-            screen.print(&format!(
-                "      {:<17} {}  {}",
-                date_of(item, zone),
-                item.title,
-                screen.faint(why)
-            ))?;
-        }
+        print_with_reasons(selection.left_out.iter(), zone, screen)?;
     }
     for item in skipped {
         screen.print(&format!("Skipped: {} ({}: {})", item.title, item.place, item.reason))?;
@@ -161,14 +156,9 @@ fn show_late(late: &[(&Item, String)], window: &Window, screen: &Screen) -> Resu
     screen.print(
         &screen.strong(&format!("Late: {came} after the edition of their day was planned")),
     )?;
-    for (item, edition) in late {
-        screen.print(&format!(
-            "      {:<17} {}  {}",
-            date_of(item, window.zone),
-            item.title,
-            screen.faint(edition)
-        ))?;
-    }
+    let late: Vec<(Item, String)> =
+        late.iter().map(|(item, edition)| ((*item).clone(), edition.clone())).collect();
+    print_with_reasons(late.iter(), window.zone, screen)?;
     screen.print(&format!(
         "{} `roundup draft` offers them: take the # away before those that shall be told now",
         screen.faint("help:")
@@ -179,20 +169,12 @@ fn show_undecided(selection: &Selection, window: &Window, screen: &Screen) -> Re
     let Some((first, _)) = selection.undecided.first() else {
         return Ok(());
     };
-    let zone = window.zone;
     screen.print(&screen.strong(&format!(
         "Cannot say: {} may or may not belong here",
         stories(selection.undecided.len())
     )))?;
     let most = if screen.verbose { usize::MAX } else { 5 };
-    for (item, why) in selection.undecided.iter().take(most) {
-        screen.print(&format!(
-            "      {:<17} {}  {}",
-            date_of(item, zone),
-            item.title,
-            screen.faint(why)
-        ))?;
-    }
+    print_with_reasons(selection.undecided.iter().take(most), window.zone, screen)?;
     if selection.undecided.len() > most {
         screen.print(&format!(
             "      … and {} more (-v shows them all)",

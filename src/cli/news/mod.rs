@@ -16,6 +16,8 @@ use super::failure::{Exit, Failure};
 use super::screen::Screen;
 use super::which::WindowArguments;
 use super::{Desk, ledgers, newsroom, prompt, screen, which, world};
+use crate::news::fetch::FetchError;
+use crate::news::gather::fetch_cure;
 use crate::news::{Item, PartialDate};
 use crate::window::Window;
 
@@ -83,6 +85,34 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         Some(Command::Dates(arguments)) => dates::run(&arguments, desk).await,
         Some(Command::Coverage(arguments)) => coverage::run(&arguments, desk).await,
     }
+}
+
+/// Why an address that somebody typed gave nothing.
+fn refused(error: &FetchError) -> Failure {
+    let failure = Failure::new(Exit::Failed, error.to_string());
+    match error {
+        FetchError::Private(_) | FetchError::Port { .. } => {
+            failure.help("add --allow-local if this is meant")
+        }
+        _ => failure.help(fetch_cure(error)),
+    }
+}
+
+/// A line for each item, with why it stands there.
+fn print_with_reasons<'a>(
+    items: impl Iterator<Item = &'a (Item, String)>,
+    zone: Tz,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    for (item, why) in items {
+        screen.print(&format!(
+            "      {:<17} {}  {}",
+            date_of(item, zone),
+            item.title,
+            screen.faint(why)
+        ))?;
+    }
+    Ok(())
 }
 
 /// A numbered line for each item.

@@ -20,6 +20,12 @@ export function showChecks(state) {
       ...state.silenced.map(({ rule, findings, reason }) => make("p", { class: "silent" }, `Silent: ${rule}, ${findings} found. ${reason}`)),
     );
   }
+  const programs = $("programs").querySelector("ul");
+  const scores = JSON.stringify(state.scores);
+  if (programs.dataset.key !== scores) {
+    programs.dataset.key = scores;
+    programs.replaceChildren(...state.scores.map(({ family, percent }) => make("li", {}, make("span", {}, family), make("span", {}, `${percent} %`))));
+  }
   $("command").textContent = state.command;
   const people = state.mailed === 1 ? "1 person" : `${state.mailed.toLocaleString("en-GB")} people`;
   $("send-words").textContent = !state.mailed
