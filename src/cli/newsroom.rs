@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::failure::Failure;
 use super::ledgers::{existing_ledger, window_of};
+use super::prepare::Chosen;
 use super::screen::Screen;
 use super::world;
 use crate::check::Earlier;
@@ -31,7 +32,17 @@ pub struct Wish<'a> {
     pub ask: Ask,
 }
 
-impl Wish<'_> {
+impl<'a> Wish<'a> {
+    /// What an edition is made of.
+    pub fn of(chosen: &'a Chosen) -> Self {
+        Self {
+            window: Some(&chosen.window),
+            draft: chosen.draft.as_ref(),
+            late_since: None,
+            ask: chosen.ask.clone(),
+        }
+    }
+
     /// Everything, of sources that are asked when it is time.
     pub fn quick() -> Self {
         Self { window: None, draft: None, late_since: None, ask: Ask::InTime }

@@ -24,6 +24,7 @@ use crate::edition::{Draft, Edition, edit};
 use crate::message::examine::Scratch;
 use crate::message::{Identity, Skeleton};
 use crate::news::Reading;
+use crate::news::gather::Ask;
 use crate::news::item::Unread;
 use crate::project::{Project, ProjectError, RelayAddress, Variable};
 use crate::rfc::address::EmailAddress;
@@ -36,6 +37,8 @@ pub struct Chosen {
     pub name: String,
     pub window: Window,
     pub draft: Option<Draft>,
+    /// When its news is asked for.
+    pub ask: Ask,
 }
 
 /// Where mail goes in this run.
@@ -170,10 +173,11 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
                 name: draft.name.clone(),
                 window: draft.window.clone(),
                 draft: Some(draft),
+                ask: Ask::InTime,
             });
         }
         return match window_from_name(name, zone) {
-            Ok(window) => Ok(Chosen { name: window.name(), window, draft: None }),
+            Ok(window) => Ok(Chosen { name: window.name(), window, draft: None, ask: Ask::InTime }),
             Err(_) => {
                 Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
                     .into())
@@ -187,7 +191,7 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
     if let Some(draft) = &draft {
         screen.say(&format!("Using your draft {}.", draft.path()));
     }
-    Ok(Chosen { name, window, draft })
+    Ok(Chosen { name, window, draft, ask: Ask::InTime })
 }
 
 fn edition_of(project: &Project, chosen: &Chosen, reading: Reading) -> Result<Edition, Failure> {
@@ -216,7 +220,7 @@ pub async fn composed(
     chosen: &Chosen,
     people: &People,
 ) -> Result<(Edition, Composition), Failure> {
-    let wish = Wish { window: Some(&chosen.window), draft: chosen.draft.as_ref(), ..Wish::quick() };
+    let wish = Wish::of(chosen);
     let (reading, _) = newsroom::read(project, wish).await?;
     compose_news(project, chosen, people, reading).await
 }
@@ -264,7 +268,7 @@ pub async fn prepare(
 ) -> Result<Prepared, Failure> {
     let settings = &project.settings;
     let identity = Identity::new(&settings.sender)?;
-    let wish = Wish { window: Some(&chosen.window), draft: chosen.draft.as_ref(), ..Wish::quick() };
+    let wish = Wish::of(chosen);
     let mut reading = newsroom::read_aloud(project, wish, screen).await?;
     let unread = std::mem::take(&mut reading.unread);
     let nobody =

@@ -56,7 +56,7 @@ pub fn render(mjml: &str, templates: &Templates) -> Result<String, TemplateFault
         }
     };
     match outcome {
-        Ok(Ok(html)) => Ok(html),
+        Ok(Ok(html)) => Ok(prep::finish(&html)),
         Ok(Err((what, at, prepared))) => Err(place_in_templates(
             &prepared,
             at.unwrap_or(0),

@@ -21,6 +21,7 @@ pub fn prepare(mjml: &str) -> String {
     let mut out = String::with_capacity(mjml.len() + mjml.len() / 16);
     let mut rest = mjml.as_str();
     let mut in_style = false;
+    let mut open: Vec<&str> = Vec::new();
     while !rest.is_empty() {
         if rest.starts_with("<!--") {
             let end = rest.find("-->").map_or(rest.len(), |end| end + 3);
@@ -28,7 +29,18 @@ pub fn prepare(mjml: &str) -> String {
             rest = &rest[end..];
         } else if starts_tag(rest) {
             let end = tag_end(rest);
-            write_tag(&rest[..end], &mut out);
+            let tag = &rest[..end];
+            let is_raw_of_wrapper = open.last() == Some(&"mj-wrapper")
+                && tag.starts_with("<mj-raw")
+                && !tag.ends_with("/>");
+            if tag.starts_with("</mj-raw") && open.ends_with(&["mj-wrapper", "mj-raw"]) {
+                out.push_str(IN_OUTLOOK_AGAIN);
+            }
+            write_tag(tag, &mut out);
+            follow(tag, &mut open);
+            if is_raw_of_wrapper {
+                out.push_str(FOR_EVERYBODY);
+            }
             if rest.starts_with("<mj-style") && !rest[..end].ends_with("/>") {
                 in_style = true;
             } else if rest.starts_with("</mj-style") {
@@ -37,11 +49,65 @@ pub fn prepare(mjml: &str) -> String {
             rest = &rest[end..];
         } else {
             let end = text_end(rest);
-            write_text(&rest[..end], &rest[end..], in_style, &mut out);
+            let is_stray = open.last().is_some_and(|name| HOLDS_ELEMENTS.contains(name))
+                && !rest[..end].trim().is_empty();
+            // MJML has no place for it; mrml would show it between the tables, where programs put it anywhere.
+            let text = if is_stray { "\n" } else { &rest[..end] };
+            write_text(text, &rest[end..], in_style, &mut out);
             rest = &rest[end..];
         }
     }
     out
+}
+
+/// mrml puts `mj-raw` within `mj-wrapper` into the comment for Outlook that is open there: nobody else would see it. These
+/// words become the end of that comment and its beginning again, once mrml is done: its parser takes neither.
+const FOR_EVERYBODY: &str = "\u{f8fe}for everybody\u{f8fe}";
+const IN_OUTLOOK_AGAIN: &str = "\u{f8fe}in Outlook again\u{f8fe}";
+
+/// Puts the comments where `prepare` left a word for them.
+pub fn finish(html: &str) -> String {
+    if !html.contains('\u{f8fe}') {
+        return html.to_owned();
+    }
+    html.replace(FOR_EVERYBODY, "<![endif]-->").replace(IN_OUTLOOK_AGAIN, "<!--[if mso | IE]>")
+}
+
+/// Elements of MJML that hold elements and no text of their own.
+const HOLDS_ELEMENTS: [&str; 14] = [
+    "mjml",
+    "mj-head",
+    "mj-attributes",
+    "mj-body",
+    "mj-wrapper",
+    "mj-section",
+    "mj-group",
+    "mj-column",
+    "mj-hero",
+    "mj-navbar",
+    "mj-social",
+    "mj-accordion",
+    "mj-accordion-element",
+    "mj-carousel",
+];
+
+/// Keeps which MJML elements are open.
+fn follow<'a>(tag: &'a str, open: &mut Vec<&'a str>) {
+    let is_closing = tag.starts_with("</");
+    let name = tag[if is_closing { 2 } else { 1 }..]
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .next()
+        .unwrap_or_default();
+    if !name.starts_with("mj") {
+        return;
+    }
+    if is_closing {
+        if let Some(at) = open.iter().rposition(|known| *known == name) {
+            open.truncate(at);
+        }
+    } else if !tag.ends_with("/>") {
+        open.push(name);
+    }
 }
 
 fn starts_tag(text: &str) -> bool {
@@ -257,6 +323,36 @@ mod tests {
         let mjml = "\u{feff}<mjml>\r\n<mj-head> <mj-title>x</mj-title>\t</mj-head> <mj-body> <mj-section>\r\n</mj-section> </mj-body> </mjml>";
         assert!(mrml::parse(mjml).is_err(), "mrml has mended this: the repair can go");
         assert!(mrml::parse(prepare(mjml)).is_ok());
+    }
+
+    #[test]
+    fn raw_html_between_sections_of_a_wrapper_is_for_everybody() {
+        let section = "<mj-section><mj-column><mj-text>S</mj-text></mj-column></mj-section>";
+        let mjml = format!(
+            "<mjml><mj-body><mj-wrapper>{section}<mj-raw><p>RAW</p></mj-raw>{section}</mj-wrapper></mj-body></mjml>"
+        );
+        let render = |mjml: &str| {
+            let parsed = mrml::parse(mjml).unwrap();
+            parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap()
+        };
+        assert!(
+            render(&mjml).contains("</td></tr><p>RAW</p><tr>"),
+            "mrml has mended this: the repair can go"
+        );
+        let html = finish(&render(&prepare(&mjml)));
+        assert!(html.contains("</td></tr><![endif]--><p>RAW</p><!--[if mso | IE]><tr>"), "{html}");
+    }
+
+    #[test]
+    fn text_where_mjml_allows_none_is_dropped_as_its_own_program_drops_it() {
+        let mjml = "<mjml><mj-body>stray<mj-section> a <mj-column>b<mj-text>kept <b>too</b> end</mj-text></mj-column>c</mj-section></mj-body></mjml>";
+        let parsed = mrml::parse(prepare(mjml)).unwrap();
+        let html = parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap();
+        assert!(html.contains("kept <b>too</b> end"), "{html}");
+        assert!(
+            !html.contains("stray") && !html.contains("> a <") && !html.contains(">b<div"),
+            "{html}"
+        );
     }
 
     #[test]

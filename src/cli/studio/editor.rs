@@ -90,7 +90,7 @@ impl Editor {
             undo: Vec::new(),
             redo: Vec::new(),
         };
-        editor.refresh().await;
+        editor.refresh_asking(Ask::InTime).await;
         Ok(editor)
     }
 
@@ -104,7 +104,12 @@ impl Editor {
 
     /// Looks at the files again. What cannot be made is a fault, beside the last that could.
     pub async fn refresh(&mut self) {
-        match self.look(Asking::Nobody).await {
+        self.refresh_asking(Ask::Never).await;
+    }
+
+    /// The same, with the news of websites as new as is wanted.
+    async fn refresh_asking(&mut self, ask: Ask) {
+        match self.look(Asking::Nobody, ask).await {
             Ok(view) => {
                 self.view = Some(view);
                 self.fault = None;
@@ -113,11 +118,12 @@ impl Editor {
         }
     }
 
-    async fn look(&self, asking: Asking) -> Result<View, Failure> {
+    async fn look(&self, asking: Asking, ask: Ask) -> Result<View, Failure> {
         let project = self.desk.project()?;
         let screen = self.screen();
         let zone = project.settings.time_zone;
-        let chosen = choose(&project, &self.which, screen).await?;
+        let mut chosen = choose(&project, &self.which, screen).await?;
+        chosen.ask = ask;
         let list = list_if_any(&project, screen)?;
         let examples = Destination::of(&project, None)?.takes_examples();
         let prepared = prepare(&project, &chosen, list, examples, asking, screen).await?;
@@ -131,7 +137,8 @@ impl Editor {
             ask: Ask::Never,
         };
         let (mut reading, _) = newsroom::read(&project, wish).await?;
-        let problems = std::mem::take(&mut reading.problems);
+        let mut problems = std::mem::take(&mut reading.problems);
+        problems.dedup();
         let today = world::today(zone);
         let selection = select_reading(reading, &chosen.window, today);
         let outside: Vec<Item> = selection.left_out.iter().map(|(item, _)| item.clone()).collect();
@@ -167,7 +174,7 @@ impl Editor {
                 let chosen = choose(&project, &which, self.screen()).await?;
                 self.which = Which { edition: Some(chosen.name), ..Which::default() };
                 self.view = None;
-                self.refresh().await;
+                self.refresh_asking(Ask::InTime).await;
                 Ok((json!({}), true))
             }
             Wanted::Date { source, id, date } => {
@@ -182,8 +189,12 @@ impl Editor {
                 let tests = self.test(&to, &whose).await?;
                 Ok((json!({"tests": tests}), true))
             }
+            Wanted::Fetch => {
+                self.refresh_asking(Ask::Now { accept: Vec::new() }).await;
+                Ok((json!({}), true))
+            }
             Wanted::Check => {
-                let view = self.look(Asking::World).await?;
+                let view = self.look(Asking::World, Ask::Never).await?;
                 check::keep(&view.project, &view.prepared, view.prepared.answers.len())?;
                 self.view = Some(view);
                 self.fault = None;
@@ -630,6 +641,7 @@ fn state_of(view: &View, whose: &str) -> Value {
             "subject": subject,
             "preheader": shown_to.preheader,
         },
+        "has_websites": project.settings.sources().iter().any(|source| source.url.is_some()),
         "problems": view.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "practice": practice,
         "held": prepared.is_held(),

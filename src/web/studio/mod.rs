@@ -94,6 +94,8 @@ pub enum Wanted {
         to: String,
         whose: Whose,
     },
+    /// Ask the websites for their news.
+    Fetch,
     /// Ask the links.
     Check,
 }

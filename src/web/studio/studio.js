@@ -72,6 +72,7 @@ function show() {
     make("span", {}, desk.state.mailed ? `${desk.state.mailed.toLocaleString("en-GB")} ${desk.state.mailed === 1 ? "person" : "people"}` : "no list yet"),
     make("span", {}, desk.state.draft ? `saved in ${desk.state.draft}` : "not a draft yet: your first change makes one"),
   );
+  $("fetch").hidden = !desk.state.has_websites;
   showWindow();
   showWords();
   showStories(desk.state, shown);
@@ -185,6 +186,13 @@ $("as").addEventListener("change", (event) => {
   }
   const address = prompt("Whose copy? Type an address of your list.");
   seeAs(address ? `address:${address.trim()}` : "first");
+});
+
+$("fetch").addEventListener("click", async (event) => {
+  const button = event.currentTarget;
+  button.disabled = true;
+  await want({ want: "fetch" }).then(() => say("The websites were asked")).catch(() => {});
+  button.disabled = false;
 });
 
 // Undo and redo. In a field, the browser's own undo is what is meant.
