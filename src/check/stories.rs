@@ -1,7 +1,8 @@
 //! The choice of stories: nothing left out without a word, nothing twice.
 //! Pure: an edition in, findings out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::phrases::Phrases;
 use super::{Finding, Known, Rule, Severity, Shown};
@@ -159,16 +160,68 @@ fn same_title(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The words of a title by number, in order, and whether each is a number itself.
+struct Words(Vec<(u32, bool)>);
+
+impl Words {
+    /// Whether three quarters of all words of two titles are in both, and not only numbers differ: "Part 1" and "Part 2" are
+    /// two parts.
+    fn is_nearly(&self, other: &Self) -> bool {
+        /// Shorter titles share their words by chance.
+        const FEWEST_WORDS: usize = 4;
+        let (few, many) = if self.0.len() <= other.0.len() { (self, other) } else { (other, self) };
+        if few.0.len() < FEWEST_WORDS || few.0.len() * 4 < many.0.len() * 3 {
+            return false;
+        }
+        let (mut both, mut all, mut is_series) = (0, 0, true);
+        let (mut one, mut two) = (self.0.iter().peekable(), other.0.iter().peekable());
+        loop {
+            let order = match (one.peek(), two.peek()) {
+                (Some(a), Some(b)) => a.0.cmp(&b.0),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            all += 1;
+            let alone = match order {
+                Ordering::Less => one.next(),
+                Ordering::Greater => two.next(),
+                Ordering::Equal => {
+                    both += 1;
+                    one.next();
+                    two.next();
+                    None
+                }
+            };
+            is_series &= alone.is_none_or(|(_, is_number)| *is_number);
+        }
+        !is_series && both * 4 >= all * 3
+    }
+}
+
 fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    /// Shorter titles share their words by chance.
-    const FEWEST_WORDS: usize = 4;
-    let items: Vec<(&Item, BTreeSet<String>, Option<String>)> = known
+    // Each word has a number: a thousand stories are half a million pairs.
+    let mut numbers: BTreeMap<String, (u32, bool)> = BTreeMap::new();
+    let items: Vec<(&Item, Words, Option<String>)> = known
         .edition
         .shown()
         .map(|item| {
-            let words = Phrases::of(&item.title).words;
-            let words = words.iter().map(|(_, word)| word.to_lowercase()).collect();
-            (item, words, item.link.as_deref().map(canonical))
+            let next = |numbers: &BTreeMap<String, (u32, bool)>| {
+                u32::try_from(numbers.len()).unwrap_or(u32::MAX)
+            };
+            let mut words: Vec<(u32, bool)> = Phrases::of(&item.title)
+                .words
+                .iter()
+                .map(|(_, word)| {
+                    let word = word.to_lowercase();
+                    let is_number = word.chars().all(|c| c.is_ascii_digit());
+                    let fresh = (next(&numbers), is_number);
+                    *numbers.entry(word).or_insert(fresh)
+                })
+                .collect();
+            words.sort_unstable();
+            words.dedup();
+            (item, Words(words), item.link.as_deref().map(canonical))
         })
         .collect();
     // Many sites give one listing page as the address of all their stories: that says nothing.
@@ -179,18 +232,7 @@ fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, (item, words, link)) in items.iter().enumerate() {
         for (first, first_words, first_link) in &items[..index] {
-            // The same title is another rule's.
-            if item.title.to_lowercase() == first.title.to_lowercase() {
-                continue;
-            }
-            let both = words.intersection(first_words).count();
-            let all = words.union(first_words).count();
-            // "Part 1" and "Part 2" are two parts.
-            let is_series = words
-                .symmetric_difference(first_words)
-                .all(|word| word.chars().all(|c| c.is_ascii_digit()));
-            let is_long = words.len().min(first_words.len()) >= FEWEST_WORDS;
-            let alike = is_long && !is_series && both * 4 >= all * 3;
+            let alike = words.is_nearly(first_words);
             let one_page = link
                 .as_deref()
                 .is_some_and(|address| *link == *first_link && of_address.get(address) == Some(&2));
@@ -201,6 +243,10 @@ fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             } else {
                 continue;
             };
+            // The same title is another rule's.
+            if item.title.to_lowercase() == first.title.to_lowercase() {
+                continue;
+            }
             findings.push(Finding::new(
                 "similar",
                 Severity::Should,

@@ -38,7 +38,7 @@ impl<'a> Wish<'a> {
         Self {
             window: Some(&chosen.window),
             draft: chosen.draft.as_ref(),
-            late_since: None,
+            late_since: chosen.late_since,
             ask: chosen.ask.clone(),
         }
     }

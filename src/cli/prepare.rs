@@ -26,10 +26,11 @@ use crate::message::{Identity, Skeleton};
 use crate::news::Reading;
 use crate::news::gather::Ask;
 use crate::news::item::Unread;
+use crate::problem::Problem;
 use crate::project::{Project, ProjectError, RelayAddress, Variable};
 use crate::rfc::address::EmailAddress;
 use crate::rfc::dkim::Signer;
-use crate::window::{Window, select_reading};
+use crate::window::{Selection, Window, select_reading};
 
 /// A name, its window, and the draft when somebody wrote one.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Chosen {
     pub draft: Option<Draft>,
     /// When its news is asked for.
     pub ask: Ask,
+    /// Stories of earlier days that came after this are looked at too.
+    pub late_since: Option<DateTime<Utc>>,
 }
 
 /// Where mail goes in this run.
@@ -99,6 +102,9 @@ pub struct Prepared {
     pub costs: Vec<usize>,
     /// Bytes of the largest message.
     pub largest: usize,
+    /// The stories that were chosen from, and what was wrong with their sources.
+    pub selection: Selection,
+    pub problems: Vec<Problem>,
     pub unread: Vec<Unread>,
     /// The messages as they were looked at: without signatures.
     pub unsigned: Arc<Skeleton>,
@@ -174,10 +180,17 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
                 window: draft.window.clone(),
                 draft: Some(draft),
                 ask: Ask::InTime,
+                late_since: None,
             });
         }
         return match window_from_name(name, zone) {
-            Ok(window) => Ok(Chosen { name: window.name(), window, draft: None, ask: Ask::InTime }),
+            Ok(window) => Ok(Chosen {
+                name: window.name(),
+                window,
+                draft: None,
+                ask: Ask::InTime,
+                late_since: None,
+            }),
             Err(_) => {
                 Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
                     .into())
@@ -191,10 +204,14 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
     if let Some(draft) = &draft {
         screen.say(&format!("Using your draft {}.", draft.path()));
     }
-    Ok(Chosen { name, window, draft, ask: Ask::InTime })
+    Ok(Chosen { name, window, draft, ask: Ask::InTime, late_since: None })
 }
 
-fn edition_of(project: &Project, chosen: &Chosen, reading: Reading) -> Result<Edition, Failure> {
+fn edition_of(
+    project: &Project,
+    chosen: &Chosen,
+    reading: Reading,
+) -> Result<(Edition, Selection), Failure> {
     let settings = &project.settings;
     let selection = select_reading(reading, &chosen.window, world::today(settings.time_zone));
     let proposed;
@@ -211,7 +228,7 @@ fn edition_of(project: &Project, chosen: &Chosen, reading: Reading) -> Result<Ed
         proposed = draft;
         &proposed
     };
-    Ok(edit(draft, selection)?)
+    Ok((edit(draft, selection.clone())?, selection))
 }
 
 /// Composes a choice from the news as they are now, and tells nobody.
@@ -222,7 +239,8 @@ pub async fn composed(
 ) -> Result<(Edition, Composition), Failure> {
     let wish = Wish::of(chosen);
     let (reading, _) = newsroom::read(project, wish).await?;
-    compose_news(project, chosen, people, reading).await
+    let (edition, composition, _) = compose_news(project, chosen, people, reading).await?;
+    Ok((edition, composition))
 }
 
 /// A mail of a year takes a hundredth of this on an old computer: a template that takes longer never ends.
@@ -233,8 +251,8 @@ async fn compose_news(
     chosen: &Chosen,
     people: &People,
     reading: Reading,
-) -> Result<(Edition, Composition), Failure> {
-    let mut edition = edition_of(project, chosen, reading)?;
+) -> Result<(Edition, Composition, Selection), Failure> {
+    let (mut edition, selection) = edition_of(project, chosen, reading)?;
     if edition.template == "year" || edition.window.is_year() {
         edition.counted = newsroom::counted(project, &edition).await;
     }
@@ -247,7 +265,7 @@ async fn compose_news(
         (edition, composition)
     });
     match tokio::time::timeout(COMPOSE_WITHIN, composing).await {
-        Ok(Ok((edition, composition))) => Ok((edition, composition?)),
+        Ok(Ok((edition, composition))) => Ok((edition, composition?, selection)),
         Ok(Err(error)) => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(Failure::new(
             Exit::Usage,
@@ -271,10 +289,11 @@ pub async fn prepare(
     let wish = Wish::of(chosen);
     let mut reading = newsroom::read_aloud(project, wish, screen).await?;
     let unread = std::mem::take(&mut reading.unread);
+    let problems = std::mem::take(&mut reading.problems);
     let nobody =
         People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() };
     let people = list.as_ref().map_or(&nobody, |list| &list.people);
-    let (edition, composition) = compose_news(project, chosen, people, reading).await?;
+    let (edition, composition, selection) = compose_news(project, chosen, people, reading).await?;
     let theme = settings.theme();
     // Sizes are measured without the signature: it has the same length for everybody.
     let keys = project.keys(world::random)?;
@@ -316,6 +335,8 @@ pub async fn prepare(
         scores,
         costs,
         largest,
+        selection,
+        problems,
         unread,
         unsigned,
     })

@@ -20,6 +20,9 @@ pub enum Density {
 
 /// More stories than these are not shown as cards: nobody scrolls so far.
 const MOST_CARDS: usize = 8;
+/// More than these do not fit as rows, and more than twice as many not as a list, however short their titles are: nobody
+/// waits for a mail that will be thrown away.
+const MOST_ROWS: usize = 400;
 /// What a mail may have as it is sent, with both its parts: Gmail cuts off what has more than 102 KB, and personal words and
 /// header fields come on top.
 pub const MOST_BYTES: usize = 92_000;
@@ -29,7 +32,15 @@ const FEWEST: usize = 5;
 impl Density {
     /// Where to begin.
     pub fn of(stories: usize) -> Self {
-        if stories <= MOST_CARDS { Self::Cards } else { Self::Rows }
+        if stories <= MOST_CARDS {
+            Self::Cards
+        } else if stories <= MOST_ROWS {
+            Self::Rows
+        } else if stories <= 2 * MOST_ROWS {
+            Self::List
+        } else {
+            Self::Top(2 * MOST_ROWS)
+        }
     }
 
     /// The next narrower step for a mail of so many bytes and stories; `None` when there is none.

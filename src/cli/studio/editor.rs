@@ -9,12 +9,13 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::shown::{self, Own, Story};
+use super::watch::{Snapshot, snapshot};
 use crate::audience::{Person, Recipient};
 use crate::check::{rules, tally};
 use crate::cli::checking::Asking;
 use crate::cli::draft::{late_for, write_whole};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::newsroom::{self, Wish};
+use crate::cli::newsroom;
 use crate::cli::prepare::{Chosen, Destination, Prepared, choose, list_if_any, prepare, stand_in};
 use crate::cli::screen::Screen;
 use crate::cli::which::Which;
@@ -27,12 +28,11 @@ use crate::message::Skeleton;
 use crate::news::answers;
 use crate::news::gather::Ask;
 use crate::news::{Item, PartialDate};
-use crate::problem::Problem;
 use crate::project::{Project, SETTINGS_FILE};
 use crate::web::dark::{Light, seen};
 use crate::web::reading;
 use crate::web::studio::{Answer, Order, Wanted};
-use crate::window::{Selection, Window, select_reading};
+use crate::window::{Selection, Window};
 
 /// Steps back that are kept.
 const MOST_STEPS: usize = 200;
@@ -47,6 +47,8 @@ pub struct Editor {
     view: Option<View>,
     /// Why there is no newer one.
     fault: Option<Failure>,
+    /// How the files were when they were looked at.
+    looked_at: Option<Snapshot>,
     undo: Vec<Step>,
     redo: Vec<Step>,
 }
@@ -57,10 +59,8 @@ struct View {
     chosen: Chosen,
     prepared: Prepared,
     skeleton: Skeleton,
-    selection: Selection,
     late: Vec<(Item, String)>,
     mailed: Vec<Mailed>,
-    problems: Vec<Problem>,
 }
 
 /// One change of one file.
@@ -87,6 +87,7 @@ impl Editor {
             which,
             view: None,
             fault: None,
+            looked_at: None,
             undo: Vec::new(),
             redo: Vec::new(),
         };
@@ -107,8 +108,16 @@ impl Editor {
         self.refresh_asking(Ask::Never).await;
     }
 
-    /// The same, with the news of websites as new as is wanted.
+    /// Whether no file has changed since it was looked at.
+    pub fn has_seen_all(&self) -> bool {
+        let now = self.desk.project().ok().map(|project| snapshot(&project));
+        now.is_some() && now == self.looked_at
+    }
+
+    /// The same as `refresh`, with the news of websites as new as is wanted.
     async fn refresh_asking(&mut self, ask: Ask) {
+        // Before they are read: what changes meanwhile is looked at once more.
+        self.looked_at = self.desk.project().ok().map(|project| snapshot(&project));
         match self.look(Asking::Nobody, ask).await {
             Ok(view) => {
                 self.view = Some(view);
@@ -123,28 +132,23 @@ impl Editor {
         let screen = self.screen();
         let zone = project.settings.time_zone;
         let mut chosen = choose(&project, &self.which, screen).await?;
+        // What was mailed does not change while somebody works at the next one; it is looked at again with the websites.
+        let mailed = match &self.view {
+            Some(view) if ask == Ask::Never => view.mailed.clone(),
+            _ => newsroom::mailed(&project).await?,
+        };
         chosen.ask = ask;
+        chosen.late_since = mailed.iter().map(|edition| edition.planned_at).min();
         let list = list_if_any(&project, screen)?;
         let examples = Destination::of(&project, None)?.takes_examples();
         let prepared = prepare(&project, &chosen, list, examples, asking, screen).await?;
         let skeleton = prepared.skeleton(&project, world::now())?;
-        let mailed = newsroom::mailed(&project).await?;
-        let wish = Wish {
-            window: Some(&chosen.window),
-            draft: chosen.draft.as_ref(),
-            late_since: mailed.iter().map(|edition| edition.planned_at).min(),
-            // The sources were asked just now, by the preparing.
-            ask: Ask::Never,
-        };
-        let (mut reading, _) = newsroom::read(&project, wish).await?;
-        let mut problems = std::mem::take(&mut reading.problems);
-        problems.dedup();
         let today = world::today(zone);
-        let selection = select_reading(reading, &chosen.window, today);
-        let outside: Vec<Item> = selection.left_out.iter().map(|(item, _)| item.clone()).collect();
+        let outside = &prepared.selection.left_out;
+        let outside: Vec<Item> = outside.iter().map(|(item, _)| item.clone()).collect();
         let late = late_for(&outside, &mailed, &chosen.window, today);
         let late = late.into_iter().map(|(item, edition)| (item.clone(), edition)).collect();
-        Ok(View { project, chosen, prepared, skeleton, selection, late, mailed, problems })
+        Ok(View { project, chosen, prepared, skeleton, late, mailed })
     }
 
     /// Does what the page asks; tells whether there is something new to show.
@@ -222,7 +226,7 @@ impl Editor {
             None => proposal(view)?,
         };
         let all = || {
-            let Selection { chosen, left_out, undecided, .. } = &view.selection;
+            let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
             chosen.iter().chain(left_out.iter().chain(undecided).map(|(item, _)| item))
         };
         let said = |id: &str| {
@@ -474,13 +478,13 @@ fn proposal(view: &View) -> Result<String, Failure> {
     let organisation = &project.settings.organisation.name;
     let lexicon = project.lexicon()?;
     let window = &view.chosen.window;
-    let mut draft = Draft::propose(window, &view.selection, None, organisation, &lexicon);
+    let mut draft = Draft::propose(window, &view.prepared.selection, None, organisation, &lexicon);
     if project.settings.sources().iter().any(|source| source.url.is_some()) {
         draft.as_of = Some(world::now());
     }
     let late: Vec<(&Item, String)> =
         view.late.iter().map(|(item, edition)| (item, edition.clone())).collect();
-    Ok(draft.write(&view.selection, &late))
+    Ok(draft.write(&view.prepared.selection, &late))
 }
 
 /// Whose copy a word of the page means.
@@ -578,7 +582,7 @@ fn stories_of(view: &View) -> Vec<Story> {
     stories.extend(edition.pinned.iter().map(|item| story(item, "lead")));
     stories.extend(edition.items.iter().map(|item| story(item, "shown")));
     stories.extend(edition.unmentioned.iter().map(|item| story(item, "new")));
-    let Selection { chosen, left_out, undecided, .. } = &view.selection;
+    let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
     let all = || chosen.iter().chain(left_out.iter().chain(undecided).map(|(item, _)| item));
     for mention in draft.map(|draft| draft.left_out.as_slice()).unwrap_or_default() {
         if let Some(item) = all().find(|item| item.id == mention.id) {
@@ -642,7 +646,7 @@ fn state_of(view: &View, whose: &str) -> Value {
             "preheader": shown_to.preheader,
         },
         "has_websites": project.settings.sources().iter().any(|source| source.url.is_some()),
-        "problems": view.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "problems": view.prepared.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "practice": practice,
         "held": prepared.is_held(),
         "command": format!("roundup send {} --confirm {}", chosen.name, prepared.audience.mailed),

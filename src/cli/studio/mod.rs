@@ -19,7 +19,7 @@ use editor::Editor;
 
 const TOKEN_BYTES: usize = 16;
 /// Editors write a file in several steps: what comes within this time is one change.
-const STEPS_WITHIN: Duration = Duration::from_millis(25);
+const STEPS_WITHIN: Duration = Duration::from_millis(10);
 
 /// `roundup.studio/1`.
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
         Failure::new(Exit::Failed, format!("the studio cannot open port {}: {error}", how.port))
             .help("leave --port out: any free one is taken")
     })?;
-    let watched = watch::Watched::new(&desk.project()?)?;
+    let mut watched = watch::Watched::new(&desk.project()?)?;
     if screen.json {
         let edition = editor.name();
         screen.object(&Opened { schema: "roundup.studio/1", url: &counter.address, edition })?;
@@ -60,7 +60,6 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
         open_browser(&counter.address);
     }
     let mut version = 1;
-    let mut watched = watched;
     loop {
         let changed = tokio::select! {
             slip = counter.orders.recv() => {
@@ -81,8 +80,12 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
                 {
                     screen.warn(&format!("a new folder is not watched: {error}"));
                 }
-                editor.refresh().await;
-                true
+                // What the studio has written itself it has looked at already.
+                let is_new = !editor.has_seen_all();
+                if is_new {
+                    editor.refresh().await;
+                }
+                is_new
             }
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
         };

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
@@ -55,17 +56,8 @@ impl Watched {
     /// # Errors
     /// When the system watches no more files.
     pub fn renew(&mut self, project: &Project) -> notify::Result<()> {
-        let sources = project.settings.sources();
-        let of_sources = sources.iter().filter_map(|source| source.path.clone());
-        for folder in FOLDERS.iter().map(PathBuf::from).chain(of_sources) {
-            let path = project.path(&folder);
-            // A source may be one file: its folder is watched, since editors put a new file in its place.
-            let path = if path.is_file() {
-                path.parent().map_or(path.clone(), Path::to_owned)
-            } else {
-                path
-            };
-            if path.is_dir() && path != project.root && !self.folders.contains(&path) {
+        for path in folders(project) {
+            if !self.folders.contains(&path) {
                 self.watcher.watch(&path, RecursiveMode::Recursive)?;
                 self.folders.insert(path);
             }
@@ -83,6 +75,65 @@ impl Watched {
     /// Forgets the changes so far.
     pub fn forget(&mut self) {
         while self.changes.try_recv().is_ok() {}
+    }
+}
+
+/// The folders whose files make a mail, as far as they are there.
+fn folders(project: &Project) -> BTreeSet<PathBuf> {
+    let sources = project.settings.sources();
+    let of_sources = sources.iter().filter_map(|source| source.path.clone());
+    FOLDERS
+        .iter()
+        .map(PathBuf::from)
+        .chain(of_sources)
+        .map(|folder| {
+            let path = project.path(&folder);
+            // A source may be one file: its folder is watched, since editors put a new file in its place.
+            if path.is_file() { path.parent().map_or(path.clone(), Path::to_owned) } else { path }
+        })
+        .filter(|path| path.is_dir() && *path != project.root)
+        .collect()
+}
+
+/// The state of every file that matters: what is the same as when it was last looked at need not be looked at again.
+pub fn snapshot(project: &Project) -> Snapshot {
+    let mut files = Vec::new();
+    collect(&project.root, &project.root, 0, &mut files);
+    for folder in folders(project) {
+        collect(&project.root, &folder, DEEPEST, &mut files);
+    }
+    files.sort();
+    files.dedup();
+    Snapshot(files)
+}
+
+/// Files with their size and the time of their last change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot(Vec<(PathBuf, u64, Option<SystemTime>)>);
+
+/// As deep as folders of news are read.
+const DEEPEST: usize = 8;
+/// More are no newsletter; what lies beyond is looked at whenever something changes.
+const MOST_FILES: usize = 20_000;
+
+fn collect(
+    root: &Path,
+    folder: &Path,
+    depth: usize,
+    files: &mut Vec<(PathBuf, u64, Option<SystemTime>)>,
+) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let Ok(about) = entry.metadata() else { continue };
+        if files.len() >= MOST_FILES || !matters(root, &path) {
+            continue;
+        }
+        if about.is_dir() && depth > 0 {
+            collect(root, &path, depth - 1, files);
+        } else if about.is_file() {
+            files.push((path, about.len(), about.modified().ok()));
+        }
     }
 }
 
