@@ -1005,6 +1005,23 @@ mod tests {
     }
 
     #[test]
+    fn a_title_that_comes_again_each_week_is_a_story_each_week() {
+        for link in ["https://e.org/news", "https://e.org/"] {
+            let mut store = Store::in_memory(London).unwrap();
+            // The feed only ever has the newest, at an address that is always the same.
+            for (id, day) in [("1", "2020-12-01"), ("2", "2020-12-08"), ("3", "2020-12-15")] {
+                let item = Item { link: Some(link.to_owned()), ..item(id, "Weekly bulletin", day) };
+                let bulletin = Item { title: format!("Weekly bulletin {id}"), ..item.clone() };
+                store.take("numbered", vec![bulletin], NONE, day);
+                let own = Item { link: Some(format!("{link}{id}")), ..item };
+                store.take("named", vec![own], NONE, day);
+            }
+            assert_eq!(store.all(&["numbered"], &Wanted::default()).len(), 3, "{link}");
+            assert_eq!(store.all(&["named"], &Wanted::default()).len(), 3, "{link}");
+        }
+    }
+
+    #[test]
     fn what_lies_between_two_answers_that_share_nothing_may_be_missing() {
         let mut store = Store::in_memory(London).unwrap();
         store.take("s", vec![item("a", "A", "2020-12-01")], NONE, "2020-12-02");

@@ -90,7 +90,15 @@ fn name_of(element: ElementRef<'_>) -> Option<String> {
     let classes: Vec<&str> =
         value.classes().filter(is_plain).filter(is_shared).filter(starts_as_name).take(3).collect();
     if classes.is_empty() {
-        // Without a class only the parent tells it from other parts of the page.
+        // Without a class only what it stands in tells it from other parts of the page.
+        if name == "tr" {
+            let table = element.ancestors().filter_map(ElementRef::wrap).find_map(|around| {
+                let class = around.value().classes().filter(is_plain).find(starts_as_name);
+                let id = around.value().id().filter(is_plain).filter(starts_as_name);
+                id.map(|id| format!("#{id}")).or_else(|| class.map(|class| format!(".{class}")))
+            })?;
+            return Some(format!("{table} tr"));
+        }
         let parent = element.parent().and_then(ElementRef::wrap)?;
         let parent_class = parent.value().classes().filter(is_plain).find(starts_as_name);
         let parent_id = parent.value().id().filter(is_plain).filter(starts_as_name);
@@ -185,7 +193,19 @@ fn judge(
     let is_heading = |element: ElementRef<'_>| {
         matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
     };
-    let title = inner(&is_heading);
+    // Where there is no heading, a name tells what a part is for.
+    let named = |element: ElementRef<'_>, names: &[&str]| {
+        element.value().classes().any(|class| {
+            let class = class.to_lowercase();
+            names.iter().any(|name| class.contains(name))
+        })
+    };
+    let title = inner(&is_heading).or_else(|| {
+        inner(&|element| {
+            let length = text_of(element).chars().count();
+            (1..=200).contains(&length) && named(element, &["title", "headline", "heading"])
+        })
+    });
     let date = inner(&|element| {
         let short = text_of(element).chars().count() <= 60;
         // The innermost element that says the day: not a box around it.
@@ -193,8 +213,18 @@ fn judge(
         short && !inner && date_of(element, zone).is_some()
     });
     let image = inner(&|element| element.value().name() == "img");
+    let is_long = |element: ElementRef<'_>| text_of(element).chars().count() >= 30;
     let summary =
-        inner(&|element| element.value().name() == "p" && text_of(element).chars().count() >= 30);
+        inner(&|element| element.value().name() == "p" && is_long(element)).or_else(|| {
+            inner(&|element| {
+                is_long(element)
+                    && !element.child_elements().any(is_heading)
+                    && named(
+                        element,
+                        &["text", "teaser", "excerpt", "summary", "intro", "description"],
+                    )
+            })
+        });
     let telling = [&title, &date, &image, &summary].iter().filter(|found| found.is_some()).count();
     // Menus have words; stories have sentences, headings, days.
     if title.is_none() && date.is_none() && length < 80 {
@@ -340,5 +370,119 @@ mod tests {
             []
         );
         assert_eq!(learn("", "https://e.org/", London), []);
+    }
+
+    /// How the systems that most websites are made with write a page of news.
+    #[test]
+    fn pages_as_common_systems_write_them() {
+        let days = ["3", "12", "19", "24", "30"];
+        let story = |n: usize| format!("What the club did on its day number {n}");
+        let text =
+            "A sentence about it that is as long as sentences of a teaser are. And a second one.";
+        let of = |write: &dyn Fn(usize, &str) -> String| -> String {
+            days.iter().enumerate().map(|(n, day)| write(n, day)).collect()
+        };
+        for (name, list, date) in [
+            (
+                "WordPress, a block theme",
+                of(&|n, day| {
+                    format!(
+                        r#"<li class="wp-block-post post-{n} post type-post status-publish format-standard has-post-thumbnail hentry category-news">
+                    <figure class="wp-block-post-featured-image"><a href="/{n}"><img src="/{n}.jpg" alt=""></a></figure>
+                    <h2 class="wp-block-post-title"><a href="/{n}">{}</a></h2><div class="wp-block-post-excerpt"><p class="wp-block-post-excerpt__excerpt">{text}</p></div>
+                    <div class="wp-block-post-date"><time datetime="2020-12-{day:0>2}T10:00:00+00:00">{day} December 2020</time></div></li>"#,
+                        story(n)
+                    )
+                }),
+                true,
+            ),
+            (
+                "WordPress, an older theme",
+                of(&|n, day| {
+                    format!(
+                        r#"<article id="post-{n}" class="post-{n} post type-post hentry"><header class="entry-header"><h2 class="entry-title"><a href="/{n}" rel="bookmark">{}</a></h2>
+                    <div class="entry-meta"><span class="posted-on">Posted on <time class="entry-date published" datetime="2020-12-{day:0>2}">{day} December 2020</time></span></div></header>
+                    <div class="entry-summary"><p>{text} <a class="more-link" href="/{n}">Continue reading</a></p></div></article>"#,
+                        story(n)
+                    )
+                }),
+                true,
+            ),
+            (
+                "Drupal, a view",
+                of(&|n, day| {
+                    format!(
+                        r#"<div class="views-row views-row-{n}"><div class="views-field views-field-title"><span class="field-content"><a href="/{n}">{}</a></span></div>
+                    <div class="views-field views-field-created"><span class="field-content">{day} Dec 2020</span></div><div class="views-field views-field-body"><div class="field-content">{text}</div></div></div>"#,
+                        story(n)
+                    )
+                }),
+                true,
+            ),
+            (
+                "Bootstrap cards in columns",
+                of(&|n, day| {
+                    format!(
+                        r#"<div class="col-md-4"><div class="card h-100"><img class="card-img-top" src="/{n}.jpg"><div class="card-body"><h5 class="card-title">{}</h5>
+                    <p class="card-text">{text}</p><a href="/{n}" class="btn btn-primary">Read more</a></div><div class="card-footer"><small class="text-muted">{day}/12/2020</small></div></div></div>"#,
+                        story(n)
+                    )
+                }),
+                true,
+            ),
+            (
+                "whole cards that are links",
+                of(&|n, day| {
+                    format!(
+                        r#"<a class="news-tile" href="/{n}"><span class="news-tile__date">{day}th December 2020</span><strong class="news-tile__title">{}</strong><span class="news-tile__text">{text}</span></a>"#,
+                        story(n)
+                    )
+                }),
+                true,
+            ),
+            (
+                "a table",
+                format!(
+                    r#"<table class="news"><tbody>{}</tbody></table>"#,
+                    of(&|n, day| format!(
+                        r#"<tr><td>{day}.12.2020</td><td><a href="/{n}">{}</a><br>{text}</td></tr>"#,
+                        story(n)
+                    ))
+                ),
+                false,
+            ),
+            (
+                "a definition list without classes",
+                format!(
+                    r#"<div id="content"><div class="list">{}</div></div>"#,
+                    of(&|n, _| format!(
+                        r#"<div><h3><a href="/{n}">{}</a></h3>{text} <a href="/{n}">Read more</a></div>"#,
+                        story(n)
+                    ))
+                ),
+                false,
+            ),
+        ] {
+            let html = around(&list, "");
+            let guesses = learn(&html, "https://e.org/news", London);
+            let best = guesses.first().unwrap_or_else(|| panic!("{name}: nothing was found"));
+            let listed = read("site", "https://e.org/news", &html, &best.select, London, 1, 0);
+            let titles: Vec<&str> =
+                listed.reading.items.iter().map(|item| item.title.as_str()).collect();
+            let wanted: Vec<String> = (0..days.len()).map(story).collect();
+            assert_eq!(titles, wanted, "{name}: {:?}", best.select);
+            for (item, day) in listed.reading.items.iter().zip(days) {
+                assert!(item.link.is_some(), "{name}");
+                if date {
+                    let found = item.date.map(|date| date.days(London).0.to_string());
+                    assert_eq!(
+                        found,
+                        Some(format!("2020-12-{day:0>2}")),
+                        "{name}: {:?}",
+                        best.select
+                    );
+                }
+            }
+        }
     }
 }
