@@ -117,7 +117,7 @@ async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, 
     }
     let mut scope = after(&reading.items, *zone);
     let mut to_the_end = false;
-    let mut met = known.has_one_of(&reading.items);
+    let mut met = known.meets(&reading.items);
     for number in 1..MOST_PAGES {
         let Some(next) = feed::next_page(&answer.address, &answer.bytes, number) else {
             to_the_end = number > 1;
@@ -143,7 +143,7 @@ async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, 
             to_the_end = true;
             break;
         }
-        met = known.has_one_of(&page.items);
+        met = known.meets(&page.items);
         add_page(&mut reading, page);
         scope = after(&reading.items, *zone);
     }
@@ -193,7 +193,7 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
     let known = Knowledge::of(&question.known);
     let first = web.get(&address(1, None)?).await?;
     let (mut reading, mut has_more) = read(&first.bytes);
-    let mut met = known.has_one_of(&reading.items);
+    let mut met = known.meets(&reading.items);
     let mut to_the_end = !has_more;
     for number in 2..=MOST_PAGES {
         if !has_more || met {
@@ -204,7 +204,7 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
             Ok(answer) => {
                 let (page, more) = read(&answer.bytes);
                 has_more = more && adds(&reading.items, &page.items);
-                met = known.has_one_of(&page.items);
+                met = known.meets(&page.items);
                 add_page(&mut reading, page);
                 to_the_end = !has_more;
             }
@@ -256,7 +256,7 @@ async fn listed(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetc
         let listed =
             page::read(&settings.name, &answer.address, &html, &select, *zone, number, so_far);
         let is_new = adds(&reading.items, &listed.reading.items);
-        let met = known.has_one_of(&listed.reading.items);
+        let met = known.meets(&listed.reading.items);
         add_page(&mut reading, listed.reading);
         if number > 1 && !is_new {
             to_the_end = true;
@@ -411,13 +411,21 @@ fn add_page(reading: &mut Reading, mut page: Reading) {
 struct Knowledge<'a> {
     links: HashMap<String, &'a Item>,
     ids: HashMap<&'a str, &'a Item>,
+    newest: Vec<&'a Item>,
 }
+
+/// One of the newest known items shows that nothing lies between: one alone may have been taken away, and an old one may
+/// stand first on every page.
+const NEWEST: usize = 3;
 
 impl<'a> Knowledge<'a> {
     fn of(items: &'a [Item]) -> Self {
         let links = items.iter().filter_map(|item| Some((canonical(item.link.as_deref()?), item)));
         let ids = items.iter().map(|item| (item.id.as_str(), item));
-        Self { links: links.collect(), ids: ids.collect() }
+        let mut newest: Vec<&Item> = items.iter().collect();
+        newest.sort_by_cached_key(|item| item.date.map(|date| date.days(Tz::UTC).1));
+        let newest = newest.into_iter().rev().take(NEWEST).collect();
+        Self { links: links.collect(), ids: ids.collect(), newest }
     }
 
     fn has(&self, item: &Item) -> bool {
@@ -425,8 +433,11 @@ impl<'a> Knowledge<'a> {
             || self.of_link(item.link.as_deref()).is_some_and(|known| known.title == item.title)
     }
 
-    fn has_one_of(&self, items: &[Item]) -> bool {
-        items.iter().any(|item| self.has(item))
+    /// Whether a page goes back to what is known: it has one of the newest known items, or mostly known ones.
+    fn meets(&self, page: &[Item]) -> bool {
+        let of_page = Knowledge { newest: Vec::new(), ..Knowledge::of(page) };
+        let known = page.iter().filter(|item| self.has(item)).count();
+        self.newest.iter().any(|item| of_page.has(item)) || (known > 0 && known * 2 >= page.len())
     }
 
     fn of_link(&self, link: Option<&str>) -> Option<&'a Item> {

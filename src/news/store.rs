@@ -731,6 +731,16 @@ fn missing(known: &[Known], recognised: &[Option<usize>], scope: Scope) -> Vec<u
     }
 }
 
+/// Whether an answer goes back to what was known: one of the three newest known items is in it. One alone may have been taken
+/// away, and an old one may stand first in every answer.
+fn is_continuous(known: &[Known], recognised: &[Option<usize>]) -> bool {
+    const NEWEST: usize = 3;
+    let mut newest: Vec<usize> = (0..known.len()).filter(|at| known[*at].day.is_some()).collect();
+    newest.sort_by_key(|at| std::cmp::Reverse(known[*at].day));
+    newest.truncate(NEWEST);
+    recognised.iter().flatten().any(|which| newest.contains(which))
+}
+
 /// Keeps how the source answered, and what of its days is known since.
 fn note_answer(
     change: &Transaction<'_>,
@@ -743,6 +753,8 @@ fn note_answer(
 ) -> rusqlite::Result<()> {
     let oldest = here.iter().filter_map(|item| item.day).min();
     let newest_known = known.iter().filter_map(|known| known.day).max();
+    let new = here.iter().zip(recognised).filter(|(_, which)| which.is_none());
+    let oldest_new = new.filter_map(|(item, _)| item.day).min();
     let all = scope == Scope::Whole || answer.to_the_end;
     let reaches_back: Option<i32> = change
         .prepare_cached("SELECT reaches_back FROM sources WHERE name = ?1")?
@@ -753,11 +765,11 @@ fn note_answer(
     let reaches_back = if all { Some(1) } else { reaches_back.or(oldest) };
     if all {
         change.execute("DELETE FROM gaps WHERE source = ?1", [source])?;
-    } else if recognised.iter().all(Option::is_none)
-        && let (Some(after), Some(before)) = (newest_known, oldest)
+    } else if !is_continuous(known, recognised)
+        && let (Some(after), Some(before)) = (newest_known, oldest_new)
         && after < before
     {
-        // Nothing of this answer was known: something may have come and gone in between.
+        // It does not go back to what was known: something may have come and gone in between.
         change.execute(
             "INSERT INTO gaps (source, after_day, before_day) VALUES (?1, ?2, ?3)",
             params![source, after, before],
@@ -1030,6 +1042,14 @@ mod tests {
         let day = |text: &str| text.parse().unwrap();
         assert_eq!(state.gaps, [(day("2020-12-01"), day("2020-12-09"))]);
         assert_eq!(state.reaches_back, Some(day("2020-12-01")));
+        // An old story that stands first in each answer proves nothing.
+        let mut pinned = Store::in_memory(London).unwrap();
+        let old = || item("old", "Pinned", "2019-01-01");
+        let days = ["2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04"];
+        let before = days.iter().map(|day| item(day, day, day)).chain([old()]).collect();
+        pinned.take("s", before, NONE, "2020-12-05");
+        pinned.take("s", vec![old(), item("new", "New", "2020-12-20")], NONE, "2020-12-21");
+        assert_eq!(pinned.state("s").unwrap().gaps, [(day("2020-12-04"), day("2020-12-20"))]);
         // Read to its first item, nothing is missing any more.
         let all = Answered { to_the_end: true, ..answered(at("2020-12-11")) };
         store.take_in("s", vec![item("b", "B", "2020-12-09")], NONE, &all).unwrap();
