@@ -682,3 +682,39 @@ fn a_thousand_stories_can_be_worked_with() {
         assert_eq!(rows, json!(1000));
     });
 }
+
+#[test]
+fn websites_and_links_are_asked_when_somebody_wants_it() {
+    in_browser(false, async |browser| {
+        let website = wiremock::MockServer::start().await;
+        let says = async |title: &str| {
+            website.reset().await;
+            let feed = format!(
+                "<rss version=\"2.0\"><channel><title>N</title><item><guid>1</guid><title>{title}</title>\
+                 <link>{}/story</link><pubDate>2020-12-03</pubDate></item></channel></rss>",
+                website.uri()
+            );
+            let answer = wiremock::ResponseTemplate::new(200).set_body_string(feed);
+            wiremock::Mock::given(wiremock::matchers::path("/feed"))
+                .respond_with(answer)
+                .mount(&website)
+                .await;
+        };
+        says("As it was").await;
+        let source = format!(
+            "[[news]]\nname = \"site\"\nkind = \"feed\"\nurl = \"{}/feed\"\nallow_local = true\n[checks]\nallow_local = true\n",
+            website.uri()
+        );
+        let charity = Charity::new().people(1).setting(&source);
+        let studio = Studio::of(&charity, "2020-12");
+        open(&browser, &studio).await;
+        until_titles(&browser, &["shown As it was"]).await;
+        says("As it is now").await;
+        browser.click("#fetch").await;
+        until_titles(&browser, &["shown As it is now"]).await;
+        // The story's page is not there: the checks say so once the links were asked.
+        browser.click("#ask-links").await;
+        browser.until("return document.getElementById('checks').innerText.includes('404')").await;
+        browser.until("return !document.getElementById('ask-links').disabled").await;
+    });
+}

@@ -133,6 +133,7 @@ enum Command {
 }
 
 /// What every command gets.
+#[derive(Debug, Clone)]
 struct Desk {
     screen: Screen,
     project: Option<PathBuf>,

@@ -5,6 +5,7 @@
 //! text editor beside it, and a second tab, always see the same.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 
 use serde_json::{Value, json};
 
@@ -15,8 +16,10 @@ use crate::check::{rules, tally};
 use crate::cli::checking::Asking;
 use crate::cli::draft::{late_for, write_whole};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::newsroom;
-use crate::cli::prepare::{Chosen, Destination, Prepared, choose, list_if_any, prepare, stand_in};
+use crate::cli::newsroom::{self, Wish};
+use crate::cli::prepare::{
+    Chosen, Destination, Prepared, choose, list_if_any, prepare, prepare_to_look, stand_in,
+};
 use crate::cli::screen::Screen;
 use crate::cli::which::Which;
 use crate::cli::{Desk, check, ledgers, test, world};
@@ -118,7 +121,7 @@ impl Editor {
     async fn refresh_asking(&mut self, ask: Ask) {
         // Before they are read: what changes meanwhile is looked at once more.
         self.looked_at = self.desk.project().ok().map(|project| snapshot(&project));
-        match self.look(Asking::Nobody, ask).await {
+        match self.look(ask).await {
             Ok(view) => {
                 self.view = Some(view);
                 self.fault = None;
@@ -127,7 +130,7 @@ impl Editor {
         }
     }
 
-    async fn look(&self, asking: Asking, ask: Ask) -> Result<View, Failure> {
+    async fn look(&self, ask: Ask) -> Result<View, Failure> {
         let project = self.desk.project()?;
         let screen = self.screen();
         let zone = project.settings.time_zone;
@@ -141,7 +144,7 @@ impl Editor {
         chosen.late_since = mailed.iter().map(|edition| edition.planned_at).min();
         let list = list_if_any(&project, screen)?;
         let examples = Destination::of(&project, None)?.takes_examples();
-        let prepared = prepare(&project, &chosen, list, examples, asking, screen).await?;
+        let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
         let skeleton = prepared.skeleton(&project, world::now())?;
         let today = world::today(zone);
         let outside = &prepared.selection.left_out;
@@ -151,16 +154,28 @@ impl Editor {
         Ok(View { project, chosen, prepared, skeleton, late, mailed })
     }
 
-    /// Does what the page asks; tells whether there is something new to show.
-    pub async fn obey(&mut self, order: Order) -> (Answer, bool) {
+    /// Does what the page asks.
+    pub async fn obey(&mut self, order: Order) -> Obeyed {
         match order {
-            Order::State { whose } => (self.state(&whose).await, false),
-            Order::Mail { whose, light } => (self.mail(&whose, &light), false),
-            Order::Part { whose, part } => (self.part(&whose, &part), false),
+            Order::State { whose } => Obeyed::Now(self.state(&whose).await, false),
+            Order::Mail { whose, light } => Obeyed::Now(self.mail(&whose, &light), false),
+            Order::Part { whose, part } => Obeyed::Now(self.part(&whose, &part), false),
+            Order::Do(Wanted::Check) => {
+                Obeyed::Later(Box::pin(ask_links(self.desk.clone(), self.which.clone())))
+            }
+            Order::Do(Wanted::Fetch) => Obeyed::Later(Box::pin(fetch(self.desk.clone()))),
             Order::Do(wanted) => match self.want(wanted).await {
-                Ok((value, changed)) => (Answer::Json(value), changed),
-                Err(failure) => (refused(&failure), false),
+                Ok((value, changed)) => Obeyed::Now(Answer::Json(value), changed),
+                Err(failure) => Obeyed::Now(refused(&failure), false),
             },
+        }
+    }
+
+    /// What the page is told of an errand.
+    pub fn said(ended: Result<(), Failure>) -> Answer {
+        match ended {
+            Ok(()) => Answer::Json(json!({})),
+            Err(failure) => refused(&failure),
         }
     }
 
@@ -193,17 +208,8 @@ impl Editor {
                 let tests = self.test(&to, &whose).await?;
                 Ok((json!({"tests": tests}), true))
             }
-            Wanted::Fetch => {
-                self.refresh_asking(Ask::Now { accept: Vec::new() }).await;
-                Ok((json!({}), true))
-            }
-            Wanted::Check => {
-                let view = self.look(Asking::World, Ask::Never).await?;
-                check::keep(&view.project, &view.prepared, view.prepared.answers.len())?;
-                self.view = Some(view);
-                self.fault = None;
-                Ok((json!({}), true))
-            }
+            // Errands, which `obey` has sent on their way.
+            Wanted::Fetch | Wanted::Check => Ok((json!({}), false)),
         }
     }
 
@@ -444,6 +450,29 @@ impl Editor {
             )),
         }
     }
+}
+
+/// What became of an order.
+pub enum Obeyed {
+    /// The answer, and whether there is something new to show.
+    Now(Answer, bool),
+    /// It waits for the web: the studio goes on meanwhile, and looks at the files again when it ends.
+    Later(Pin<Box<dyn Future<Output = Result<(), Failure>>>>),
+}
+
+/// Asks the mail's links; what they answer is kept for every later look.
+async fn ask_links(desk: Desk, which: Which) -> Result<(), Failure> {
+    let project = desk.project()?;
+    let prepared = prepare_to_look(&project, &which, Asking::World, &desk.screen).await?;
+    check::keep(&project, &prepared, prepared.answers.len())
+}
+
+/// Asks the websites for their news, into the store.
+async fn fetch(desk: Desk) -> Result<(), Failure> {
+    let project = desk.project()?;
+    let ask = Ask::Now { accept: Vec::new() };
+    newsroom::read(&project, Wish { ask, ..Wish::quick() }).await?;
+    Ok(())
 }
 
 fn refused(failure: &Failure) -> Answer {

@@ -7,6 +7,8 @@ mod watch;
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
@@ -15,7 +17,7 @@ use super::{Desk, world};
 use crate::rfc::base16;
 use crate::web::studio;
 
-use editor::Editor;
+use editor::{Editor, Obeyed};
 
 const TOKEN_BYTES: usize = 16;
 /// Editors write a file in several steps: what comes within this time is one change.
@@ -39,6 +41,8 @@ pub struct How {
 /// Serves the studio until somebody presses Ctrl-C.
 pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
+    // Watched first: what changes while the first mail is made is looked at once more.
+    let mut watched = watch::Watched::new(&desk.project()?)?;
     let mut editor = Box::pin(Editor::new(desk, which)).await?;
     let mut token = [0; TOKEN_BYTES];
     world::random(&mut token);
@@ -46,7 +50,6 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
         Failure::new(Exit::Failed, format!("the studio cannot open port {}: {error}", how.port))
             .help("leave --port out: any free one is taken")
     })?;
-    let mut watched = watch::Watched::new(&desk.project()?)?;
     if screen.json {
         let edition = editor.name();
         screen.object(&Opened { schema: "roundup.studio/1", url: &counter.address, edition })?;
@@ -60,14 +63,28 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
         open_browser(&counter.address);
     }
     let mut version = 1;
+    // What waits for the web; the studio goes on meanwhile.
+    let mut errands = FuturesUnordered::new();
     loop {
         let changed = tokio::select! {
             slip = counter.orders.recv() => {
                 let Some(slip) = slip else { return Ok(Exit::Done) };
-                let (answer, changed) = editor.obey(slip.order).await;
-                // A page that has gone away needs no answer.
-                let _ = slip.answer.send(answer);
-                changed
+                match editor.obey(slip.order).await {
+                    Obeyed::Now(answer, changed) => {
+                        // A page that has gone away needs no answer.
+                        let _ = slip.answer.send(answer);
+                        changed
+                    }
+                    Obeyed::Later(errand) => {
+                        errands.push(async move { (errand.await, slip.answer) });
+                        false
+                    }
+                }
+            }
+            Some((ended, answer)) = errands.next(), if !errands.is_empty() => {
+                editor.refresh().await;
+                let _ = answer.send(Editor::said(ended));
+                true
             }
             change = watched.changed() => {
                 if change.is_none() {
