@@ -232,7 +232,7 @@ pub struct Selection {
 }
 
 /// Why an item that its source has no more is in no edition.
-pub const GONE: &str = "its source took it away";
+pub const GONE: &str = "taken away by its source";
 /// Why items of other days are not in a window.
 pub const BEFORE: &str = "before the window";
 pub const AFTER: &str = "after the window";

@@ -20,7 +20,7 @@ use crate::check::clients::Score;
 use crate::check::{Answers, Finding, Severity, Silenced};
 use crate::compose::{Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
-use crate::edition::{Draft, Edition, edit};
+use crate::edition::{Draft, Edition, as_named, edit};
 use crate::message::examine::Scratch;
 use crate::message::{Identity, Skeleton};
 use crate::news::Reading;
@@ -228,6 +228,7 @@ fn edition_of(
         proposed = draft;
         &proposed
     };
+    let selection = as_named(selection, draft);
     Ok((edit(draft, selection.clone())?, selection))
 }
 

@@ -52,7 +52,7 @@ pub async fn run(
     let changed: Vec<Changed> = reading
         .items
         .into_iter()
-        .filter(|item| named.contains(&item.id) && !item.seen.changes.is_empty())
+        .filter(|item| named.iter().any(|id| item.is_named(id)) && !item.seen.changes.is_empty())
         .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
         .collect();
     let shown = project.draft_path(&name)?;

@@ -25,7 +25,7 @@ pub struct Mailed {
 
 impl Mailed {
     pub fn has(&self, item: &Item) -> bool {
-        self.ids.contains(&item.id)
+        self.ids.iter().any(|id| item.is_named(id))
             || (self.ids.is_empty()
                 && item.link.as_deref().is_some_and(|link| self.links.contains(&canonical(link))))
     }
@@ -109,7 +109,7 @@ pub fn cover<'a>(items: &'a [Item], mailed: &[Mailed], today: NaiveDate) -> Vec<
 }
 
 fn why(item: &Item, mailed: &[Mailed], today: NaiveDate) -> Why {
-    let by_name = mailed.iter().find(|edition| edition.left_out.contains(&item.id));
+    let by_name = mailed.iter().find(|edition| edition.left_out.iter().any(|id| item.is_named(id)));
     if let Some(gone) = item.seen.gone {
         return Why::Gone(gone);
     }

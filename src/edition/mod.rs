@@ -123,6 +123,24 @@ fn count(missing: usize) -> String {
     if missing == 1 { "a story".to_owned() } else { format!("{missing} stories") }
 }
 
+/// The same stories by the ids that a draft calls them: a story that several sources have goes by several.
+#[must_use]
+pub fn as_named(mut selection: Selection, draft: &Draft) -> Selection {
+    let named = draft.ids();
+    let rename = |item: &mut Item| {
+        if named.contains(&item.id) {
+            return;
+        }
+        if let Some(at) = item.seen.aliases.iter().position(|alias| named.contains(alias)) {
+            std::mem::swap(&mut item.id, &mut item.seen.aliases[at]);
+        }
+    };
+    selection.chosen.iter_mut().for_each(rename);
+    let others = selection.left_out.iter_mut().chain(&mut selection.undecided);
+    others.for_each(|(item, _)| rename(item));
+    selection
+}
+
 /// Puts a draft and the items of its window together.
 ///
 /// # Errors
@@ -139,17 +157,22 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         ids.iter()
             .filter_map(|mention| {
                 let found = known.iter().find(|item| item.id == mention.id);
-                if let Some(gone) = found.and_then(|item| item.seen.gone) {
+                if let Some((item, gone)) = found.and_then(|item| Some((item, item.seen.gone?))) {
+                    let (id, day) = (&mention.id, gone.format("%-d %B %Y"));
+                    let is_file = !item.place.source.starts_with("http");
                     // Perhaps somebody asked for it: it is never sent unseen.
-                    missing.push(Problem::new(
-                        Place::line(draft.path(), mention.line),
-                        format!(
-                            "its source took the story `{}` away ({})",
-                            mention.id,
-                            gone.format("%-d %B %Y")
-                        ),
-                        "take the line out; if the story shall go out all the same, write it into news/",
-                    ));
+                    let (what, cure) = if is_file {
+                        (
+                            format!("the file of the story `{id}` is gone, or cannot be read"),
+                            "bring it back, mend it, or take the line out",
+                        )
+                    } else {
+                        (
+                            format!("its source took the story `{id}` away ({day})"),
+                            "take the line out; if the story shall go out all the same, write it into news/",
+                        )
+                    };
+                    missing.push(Problem::new(Place::line(draft.path(), mention.line), what, cure));
                     return None;
                 }
                 if found.is_none() {

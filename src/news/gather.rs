@@ -254,6 +254,7 @@ fn take_in(
         validators: &news.validators,
         language,
         to_the_end: news.to_the_end,
+        ids_are_files: settings.kind.is_folder(),
     };
     let taken = store.take_in(&settings.name, news.reading.items, news.scope, &answered)?;
     reading.skipped.append(&mut news.reading.skipped);

@@ -70,11 +70,18 @@ pub struct Seen {
     pub first: Option<DateTime<Utc>>,
     /// When its source was found not to have it any more.
     pub gone: Option<DateTime<Utc>>,
+    /// Other ids that it goes by: of the same story in other sources, and of files before they were renamed.
+    pub aliases: Vec<String>,
     /// What its source has changed since the draft was written, in words: `title: “A” is “B” now`.
     pub changes: Vec<String>,
 }
 
 impl Item {
+    /// Whether an id means this story.
+    pub fn is_named(&self, id: &str) -> bool {
+        self.id == id || self.seen.aliases.iter().any(|alias| alias == id)
+    }
+
     /// The story in a language: what is not translated stays as it is, and so do its name, date and order.
     #[must_use]
     pub fn in_language(&self, language: &str) -> Self {

@@ -128,6 +128,8 @@ pub fn merge(first: &mut Item, other: Item) {
     }
     first.seen.first = first.seen.first.into_iter().chain(other.seen.first).min();
     first.seen.changes.extend(other.seen.changes);
+    first.seen.aliases.push(other.id);
+    first.seen.aliases.extend(other.seen.aliases);
 }
 
 /// A title's words, in lower case, without signs.

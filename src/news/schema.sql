@@ -26,6 +26,8 @@ CREATE TABLE items (
     key INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
     id TEXT NOT NULL,
+    -- Ids that it had before, as a JSON list: a file that was renamed.
+    former TEXT NOT NULL DEFAULT '[]',
     -- Its own address, where no other item of the source has the same.
     link TEXT,
     -- The words of its title.

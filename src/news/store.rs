@@ -4,7 +4,7 @@
 //! A source is taken in as a whole or not at all: one transaction. An item keeps the id under which it was seen first, so
 //! that drafts that name it hold, and each version of it, so that a change can be shown instead of slipped in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -344,7 +344,7 @@ impl Store {
 
     fn look(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> rusqlite::Result<Found> {
         const COLUMNS: &str =
-            "SELECT key, source, id, story, first_seen, changed, gone, item FROM items";
+            "SELECT key, source, id, story, first_seen, changed, gone, item, former FROM items";
         let mut rows: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
         let place: HashMap<&str, usize> =
             sources.iter().enumerate().map(|(at, asked)| (asked.name, at)).collect();
@@ -360,6 +360,7 @@ impl Store {
                 changed: row.get(5)?,
                 gone: row.get::<_, Option<i64>>(6)?.and_then(time),
                 text: row.get(7)?,
+                former: row.get(8)?,
             });
             Ok(())
         };
@@ -422,10 +423,11 @@ impl Store {
             item.id = row.id;
             item.seen.first = row.first_seen;
             item.seen.gone = row.gone;
+            item.seen.aliases = serde_json::from_str(&row.former).unwrap_or_default();
             match &mut story {
                 None => story = Some(item),
-                // What its own source took away adds nothing to another's story.
-                Some(_) if row.gone.is_some() => {}
+                // What its own source took away adds nothing to another's story but its name.
+                Some(story) if row.gone.is_some() => story.seen.aliases.push(item.id),
                 Some(story) => same::merge(story, item),
             }
         }
@@ -482,6 +484,7 @@ struct Row {
     changed: i64,
     gone: Option<DateTime<Utc>>,
     text: String,
+    former: String,
 }
 
 /// How a source answered.
@@ -492,6 +495,8 @@ pub struct Answered<'a> {
     pub language: Option<&'a str>,
     /// Whether its answer went on to the very first item.
     pub to_the_end: bool,
+    /// Ids are names of files, which people see and change: an item goes by the one it has now.
+    pub ids_are_files: bool,
 }
 
 fn failed(path: &str, error: &rusqlite::Error) -> StoreError {
@@ -572,11 +577,20 @@ fn take_in(
         .collect();
     let recognised = same::recognise(&here, &known);
     let mut taken = Taken::default();
-    let mut ids: std::collections::HashSet<String> =
-        known.iter().map(|known| known.id.clone()).collect();
+    let mut ids: HashSet<String> = known.iter().map(|known| known.id.clone()).collect();
+    if answer.ids_are_files {
+        rename(change, &here, &known, &recognised, &standing)?;
+        for which in recognised.iter().flatten() {
+            ids.remove(&known[*which].id);
+        }
+        let now = here.iter().zip(&recognised).filter(|(_, which)| which.is_some());
+        ids.extend(now.map(|(here, _)| here.id.clone()));
+    }
     for ((item, here), which) in items.iter_mut().zip(&here).zip(&recognised) {
         if let Some(which) = which {
-            item.id.clone_from(&known[*which].id);
+            if !answer.ids_are_files {
+                item.id.clone_from(&known[*which].id);
+            }
             if update(change, item, here, &standing[*which], now, zone)? {
                 taken.changed += 1;
             }
@@ -600,6 +614,41 @@ fn take_in(
     }
     note_answer(change, source, &here, &known, &recognised, scope, answer)?;
     Ok(taken)
+}
+
+/// Gives items the ids that their files have now. Two files may have changed names: no id is given before all are free.
+fn rename(
+    change: &Transaction<'_>,
+    here: &[Known],
+    known: &[Known],
+    recognised: &[Option<usize>],
+    standing: &[Standing],
+) -> rusqlite::Result<()> {
+    let renamed: Vec<(i64, &str, &str)> = here
+        .iter()
+        .zip(recognised)
+        .filter_map(|(here, which)| {
+            let which = (*which)?;
+            let (new, old) = (here.id.as_str(), known[which].id.as_str());
+            (new != old).then_some((standing[which].key, new, old))
+        })
+        .collect();
+    for (key, _, old) in &renamed {
+        change.execute(
+            "UPDATE items SET id = char(0) || key, former = json_insert(former, '$[#]', ?2) WHERE key = ?1",
+            params![key, old],
+        )?;
+    }
+    for (key, new, _) in &renamed {
+        // A file that is gone may have had the name: it gives it up.
+        change.execute(
+            "UPDATE items SET id = id || char(0) || key, former = json_insert(former, '$[#]', id) \
+             WHERE id = ?2 AND key <> ?1 AND source = (SELECT source FROM items WHERE key = ?1)",
+            params![key, new],
+        )?;
+        change.execute("UPDATE items SET id = ?2 WHERE key = ?1", params![key, new])?;
+    }
+    Ok(())
 }
 
 fn standing(
@@ -817,7 +866,13 @@ mod tests {
 
     fn answered(now: DateTime<Utc>) -> Answered<'static> {
         static NONE: Validators = Validators { etag: None, last_modified: None };
-        Answered { at: now, validators: &NONE, language: None, to_the_end: false }
+        Answered {
+            at: now,
+            validators: &NONE,
+            language: None,
+            to_the_end: false,
+            ids_are_files: false,
+        }
     }
 
     impl Store {
@@ -908,6 +963,7 @@ mod tests {
         let found = store.all(&["folder", "feed"], &Wanted::default());
         assert_eq!(titles(&found), ["The new well"]);
         assert_eq!(found[0].also_in, ["feed"]);
+        assert!(found[0].is_named("a") && found[0].is_named("well"));
         assert_eq!(found[0].seen.first, Some(at("2020-12-04")));
         // Wherever the days of its sources lie, it is found whole.
         let day = |text: &str| text.parse().unwrap();
@@ -1031,6 +1087,40 @@ mod tests {
             assert_eq!(store.all(&["numbered"], &Wanted::default()).len(), 3, "{link}");
             assert_eq!(store.all(&["named"], &Wanted::default()).len(), 3, "{link}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_renamed_goes_by_its_new_name_and_is_known_by_its_old_one() {
+        let mut store = Store::in_memory(London).unwrap();
+        let files = Answered { ids_are_files: true, ..answered(at("2020-12-02")) };
+        let file = |id: &str, title: &str| Item {
+            link: Some(format!("https://e.org/{title}")),
+            source: "s".to_owned(),
+            ..item(id, title, "2020-12-01")
+        };
+        let mut take = |items: Vec<Item>| store.take_in("s", items, Scope::Whole, &files).unwrap();
+        take(vec![file("a", "One"), file("b", "Two"), file("c", "Three")]);
+        // Two have changed names, one has a new one, and its old one is another story's.
+        take(vec![file("b", "One"), file("a", "Two"), file("d", "Three"), file("c", "Four")]);
+        let mut found = store.all(&["s"], &Wanted::default());
+        found.sort_by(|one, two| one.id.cmp(&two.id));
+        let told: Vec<(&str, &str, Vec<&str>)> = found
+            .iter()
+            .map(|item| {
+                let aliases = item.seen.aliases.iter().map(String::as_str).collect();
+                (item.id.as_str(), item.title.as_str(), aliases)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a", "Two", vec!["b"]),
+                ("b", "One", vec!["a"]),
+                ("c", "Four", vec![]),
+                ("d", "Three", vec!["c"])
+            ]
+        );
+        assert!(found.iter().all(|item| item.seen.gone.is_none()));
     }
 
     #[test]

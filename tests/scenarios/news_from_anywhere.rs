@@ -284,6 +284,46 @@ fn one_story_of_two_sources_is_told_once() {
 }
 
 #[test]
+fn a_draft_holds_although_a_story_goes_by_another_name_now() {
+    let website = Website::new();
+    website.says("/feed", feed(&TWO));
+    let url = website.address("/feed");
+    let charity = Charity::new().people(3).setting(&format!(
+        "[[news]]\nname = \"news\"\nkind = \"markdown\"\npath = \"news\"\n\
+         [[news]]\nname = \"site\"\nkind = \"feed\"\nurl = \"{url}\"\nallow_local = true\n"
+    ));
+    assert_eq!(charity.run("draft --month 2020-12").code, 0);
+    // The same story as a file of her own, which stands first from now on.
+    let well =
+        "---\ntitle: A new well for all\ndate: 2020-12-03\nlink: https://e.org/a\n---\n\nOurs.\n";
+    let charity = charity.file("news/well.md", well);
+    charity.run("preview 2020-12 --out out").ends(0);
+    assert!(charity.read("out/email.txt").contains("A new well for all"));
+    assert_eq!(charity.run("send 2020-12 --confirm 3").code, 0);
+    // The file is renamed after it went out: the story was told all the same.
+    std::fs::rename(charity.path("news/well.md"), charity.path("news/water.md")).unwrap();
+    let ran = charity.run("news coverage --month 2020-12 --json");
+    let coverage: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&coverage["once"], &coverage["never"]), (&json!(5), &json!(0)), "{coverage}");
+    let ids: Vec<&str> = coverage["stories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|story| story["id"].as_str().unwrap())
+        .collect();
+    assert!(ids.contains(&"water") && !ids.contains(&"well"), "{ids:?}");
+    // A file that cannot be read any more is told as such.
+    let charity = charity.file("news/water.md", "---\ntitle: A: b\n---\n");
+    let draft = charity
+        .read("editions/2020-12.md")
+        .replace("- a ", "- water ")
+        .replace("- \"a\" ", "- water ");
+    let charity = charity.file("editions/2020-12.md", draft);
+    let ran = charity.run("check 2020-12 --offline");
+    assert!(ran.stderr.contains("the front matter cannot be read"), "{ran:?}");
+}
+
+#[test]
 fn a_page_without_a_feed_is_learnt_dated_and_followed() {
     let website = Website::new();
     let story = |n: u32| {
