@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod a_test_is_sent;
 mod bad_input;
 mod dies_at_each_point;
 mod everybody_gets_one;
