@@ -9,38 +9,31 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 
-use super::shown::{self, Own, Story};
+use super::shown;
+use super::view::View;
 use super::watch::{Snapshot, snapshot};
-use crate::audience::{Person, Recipient};
-use crate::check::{rules, tally};
+use crate::check::rules;
 use crate::cli::checking::Asking;
-use crate::cli::draft::{late_for, write_whole};
+use crate::cli::draft::write_whole;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::newsroom::{self, Wish};
-use crate::cli::prepare::{
-    Chosen, Destination, Prepared, choose, list_if_any, prepare, prepare_to_look, stand_in,
-};
+use crate::cli::prepare::{Destination, choose, prepare_to_look};
 use crate::cli::screen::Screen;
 use crate::cli::which::Which;
-use crate::cli::{Desk, check, ledgers, test, world};
-use crate::compose::costs;
-use crate::edition::Draft;
-use crate::edition::coverage::Mailed;
+use crate::cli::{Desk, check, test};
 use crate::edition::edit::{Change, change};
-use crate::message::Skeleton;
-use crate::news::answers;
 use crate::news::gather::Ask;
-use crate::news::{Item, PartialDate};
-use crate::project::{Project, SETTINGS_FILE};
+use crate::news::{PartialDate, answers};
+use crate::project::SETTINGS_FILE;
 use crate::web::dark::{Light, seen};
 use crate::web::reading;
 use crate::web::studio::{Answer, Order, Wanted};
-use crate::window::{Selection, Window};
+use crate::window::Selection;
 
 /// Steps back that are kept.
 const MOST_STEPS: usize = 200;
 /// Addresses that a test went to are remembered here, below the project.
-const REMEMBERED: &str = ".roundup/studio.json";
+pub const REMEMBERED: &str = ".roundup/studio.json";
 
 /// See the module.
 pub struct Editor {
@@ -54,16 +47,6 @@ pub struct Editor {
     looked_at: Option<Snapshot>,
     undo: Vec<Step>,
     redo: Vec<Step>,
-}
-
-/// Everything that is looked at.
-struct View {
-    project: Project,
-    chosen: Chosen,
-    prepared: Prepared,
-    skeleton: Skeleton,
-    late: Vec<(Item, String)>,
-    mailed: Vec<Mailed>,
 }
 
 /// One change of one file.
@@ -121,37 +104,13 @@ impl Editor {
     async fn refresh_asking(&mut self, ask: Ask) {
         // Before they are read: what changes meanwhile is looked at once more.
         self.looked_at = self.desk.project().ok().map(|project| snapshot(&project));
-        match self.look(ask).await {
+        match View::look(&self.desk, &self.which, self.view.as_ref(), ask).await {
             Ok(view) => {
                 self.view = Some(view);
                 self.fault = None;
             }
             Err(fault) => self.fault = Some(fault),
         }
-    }
-
-    async fn look(&self, ask: Ask) -> Result<View, Failure> {
-        let project = self.desk.project()?;
-        let screen = self.screen();
-        let zone = project.settings.time_zone;
-        let mut chosen = choose(&project, &self.which, screen).await?;
-        // What was mailed does not change while somebody works at the next one; it is looked at again with the websites.
-        let mailed = match &self.view {
-            Some(view) if ask == Ask::Never => view.mailed.clone(),
-            _ => newsroom::mailed(&project).await?,
-        };
-        chosen.ask = ask;
-        chosen.late_since = mailed.iter().map(|edition| edition.planned_at).min();
-        let list = list_if_any(&project, screen)?;
-        let examples = Destination::of(&project, None)?.takes_examples();
-        let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
-        let skeleton = prepared.skeleton(&project, world::now())?;
-        let today = world::today(zone);
-        let outside = &prepared.selection.left_out;
-        let outside: Vec<Item> = outside.iter().map(|(item, _)| item.clone()).collect();
-        let late = late_for(&outside, &mailed, &chosen.window, today);
-        let late = late.into_iter().map(|(item, edition)| (item.clone(), edition)).collect();
-        Ok(View { project, chosen, prepared, skeleton, late, mailed })
     }
 
     /// Does what the page asks.
@@ -229,7 +188,7 @@ impl Editor {
         let before = read(&project.path(&file))?;
         let text = match &before {
             Some(text) => text.clone(),
-            None => proposal(view)?,
+            None => view.proposal()?,
         };
         let all = || {
             let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
@@ -390,7 +349,7 @@ impl Editor {
         }
         let addresses = test::addresses(&[to.to_owned()])?;
         let destination = Destination::of(&view.project, None)?;
-        let recipient = recipient(view, whose);
+        let recipient = view.recipient(whose);
         let tests =
             test::send(&view.project, &view.prepared, &recipient, &addresses, &destination).await?;
         let typed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
@@ -406,16 +365,16 @@ impl Editor {
         let Some(view) = &self.view else {
             return Answer::Json(json!({"name": self.name(), "fault": fault, "steps": undo}));
         };
-        let mut state = state_of(view, whose);
+        let mut state = shown::state(view, whose);
         state["fault"] = json!(fault);
         state["steps"] = undo;
-        state["windows"] = windows(view).await;
+        state["windows"] = shown::windows(view).await;
         Answer::Json(state)
     }
 
     fn mail(&self, whose: &str, light: &str) -> Answer {
         let Ok(view) = self.viewed() else { return Answer::Mail(String::new()) };
-        let (_, html, _) = view.skeleton.seen_by(&recipient(view, whose));
+        let (_, html, _) = view.skeleton.seen_by(&view.recipient(whose));
         Answer::Mail(seen(&html, Light::parse(light).unwrap_or_default()))
     }
 
@@ -424,7 +383,7 @@ impl Editor {
             Ok(view) => view,
             Err(failure) => return refused(&failure),
         };
-        let recipient = recipient(view, whose);
+        let recipient = view.recipient(whose);
         let (_, html, text) = view.skeleton.seen_by(&recipient);
         match part {
             "text" => Answer::Text(text),
@@ -443,7 +402,7 @@ impl Editor {
                 Answer::Json(json!(shown::header_fields(&bytes)))
             }
             "reading" => Answer::Json(json!(reading::read(&html))),
-            "costs" => costs_of(view),
+            "costs" => shown::costs(view),
             other => refused(&Failure::new(
                 Exit::Usage,
                 format!("a mail has no part `{}`", other.escape_debug()),
@@ -475,7 +434,7 @@ async fn fetch(desk: Desk) -> Result<(), Failure> {
     Ok(())
 }
 
-fn refused(failure: &Failure) -> Answer {
+pub fn refused(failure: &Failure) -> Answer {
     Answer::Refused { what: failure.what.clone(), cure: failure.help.clone() }
 }
 
@@ -498,238 +457,5 @@ fn read(path: &PathBuf) -> Result<Option<String>, Failure> {
         Err(error) => {
             Err(Failure::new(Exit::Failed, format!("{} cannot be read: {error}", path.display())))
         }
-    }
-}
-
-/// What `roundup draft` would write.
-fn proposal(view: &View) -> Result<String, Failure> {
-    let project = &view.project;
-    let organisation = &project.settings.organisation.name;
-    let lexicon = project.lexicon()?;
-    let window = &view.chosen.window;
-    let mut draft = Draft::propose(window, &view.prepared.selection, None, organisation, &lexicon);
-    if project.settings.sources().iter().any(|source| source.url.is_some()) {
-        draft.as_of = Some(world::now());
-    }
-    let late: Vec<(&Item, String)> =
-        view.late.iter().map(|(item, edition)| (item, edition.clone())).collect();
-    Ok(draft.write(&view.prepared.selection, &late))
-}
-
-/// Whose copy a word of the page means.
-fn recipient(view: &View, whose: &str) -> Recipient {
-    let example = || view.prepared.example();
-    let audience = &view.prepared.audience;
-    match whose.split_once([':', '-']) {
-        Some(("strange", number)) => {
-            let number: usize = number.parse().unwrap_or(0);
-            let strange = audience.strangest.shown().nth(number);
-            strange.map_or_else(example, |strange| strange.recipient.clone())
-        }
-        Some(("person", number)) => {
-            let number: usize = number.parse().unwrap_or(0);
-            audience.first.get(number).cloned().unwrap_or_else(example)
-        }
-        Some(("segment", name)) => {
-            let mut somebody = example();
-            somebody.segments = [name.to_owned()].into();
-            somebody
-        }
-        Some(("language", code)) => {
-            let mut somebody = example();
-            somebody.values.insert("language".to_owned(), code.to_owned());
-            somebody
-        }
-        Some(("address", wanted)) => {
-            let found = view.prepared.everybody().find_map(|person| match person {
-                Ok(Person::Mailed(one)) if one.address.to_string().eq_ignore_ascii_case(wanted) => {
-                    Some(one)
-                }
-                _ => None,
-            });
-            found.unwrap_or_else(example)
-        }
-        _ if whose == "nobody" => {
-            let mut nobody = stand_in();
-            for (column, value) in &mut nobody.values {
-                if column != "email" {
-                    value.clear();
-                }
-            }
-            nobody
-        }
-        _ => example(),
-    }
-}
-
-/// The people that the mail can be seen as.
-fn people_of(view: &View) -> Value {
-    let audience = &view.prepared.audience;
-    let named = |recipient: &Recipient| match recipient.name() {
-        Some(name) => format!("{name} ({})", recipient.address.masked()),
-        None => recipient.address.masked(),
-    };
-    let mut people = Vec::new();
-    if audience.first.is_empty() {
-        people
-            .push(json!({"key": "first", "label": "Sam Example (a stand-in)", "group": "People"}));
-    }
-    for (number, recipient) in audience.first.iter().enumerate() {
-        let key = format!("person-{number}");
-        people.push(json!({"key": key, "label": named(recipient), "group": "People"}));
-    }
-    people.push(
-        json!({"key": "nobody", "label": "Somebody without a name", "group": "Strange names"}),
-    );
-    for (number, strange) in audience.strangest.shown().enumerate() {
-        let label = format!("{}: {}", named(strange.recipient), strange.why);
-        people.push(
-            json!({"key": format!("strange-{number}"), "label": label, "group": "Strange names"}),
-        );
-    }
-    for segment in &view.prepared.composition.segments {
-        people.push(
-            json!({"key": format!("segment:{segment}"), "label": segment, "group": "Segments"}),
-        );
-    }
-    for translation in &view.prepared.composition.translations {
-        let code = &translation.language;
-        people
-            .push(json!({"key": format!("language:{code}"), "label": code, "group": "Languages"}));
-    }
-    json!(people)
-}
-
-fn stories_of(view: &View) -> Vec<Story> {
-    let edition = &view.prepared.edition;
-    let draft = view.chosen.draft.as_ref();
-    let story = |item: &Item, state: &'static str| {
-        let own = Own::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
-        Story::of(item, state, own, &view.mailed, &view.chosen.window)
-    };
-    let mut stories: Vec<Story> = Vec::new();
-    stories.extend(edition.pinned.iter().map(|item| story(item, "lead")));
-    stories.extend(edition.items.iter().map(|item| story(item, "shown")));
-    stories.extend(edition.unmentioned.iter().map(|item| story(item, "new")));
-    let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
-    let all = || chosen.iter().chain(left_out.iter().chain(undecided).map(|(item, _)| item));
-    for mention in draft.map(|draft| draft.left_out.as_slice()).unwrap_or_default() {
-        if let Some(item) = all().find(|item| item.id == mention.id) {
-            stories.push(story(item, "left_out"));
-        }
-    }
-    stories
-}
-
-fn state_of(view: &View, whose: &str) -> Value {
-    let View { prepared, chosen, project, .. } = view;
-    let edition = &prepared.edition;
-    let recipient = recipient(view, whose);
-    let (subject, _, _) = view.skeleton.seen_by(&recipient);
-    let shown_to = view.skeleton.composition_of(&recipient);
-    let shown: Vec<&Item> = edition.shown().collect();
-    let silenceable = |rule: &str| rules().any(|known| known.id == rule && !known.is_law);
-    let findings: Vec<Value> = prepared
-        .findings
-        .iter()
-        .map(|finding| shown::finding(finding, &shown, silenceable(finding.rule)))
-        .collect();
-    let draft_file = project.draft_path(&chosen.name).ok();
-    let practice = Destination::of(project, None).is_ok_and(|to| to.is_practice());
-    let sender = prepared.identity.sender.name.as_ref().map(|name| name.as_str().to_owned());
-    let named: Vec<&str> = shown.iter().map(|item| item.id.as_str()).collect();
-    let offered = view.late.iter().filter(|(item, _)| !named.contains(&item.id.as_str()));
-    let remembered: Value = std::fs::read_to_string(project.path(REMEMBERED))
-        .ok()
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
-    json!({
-        "name": chosen.name,
-        "title": chosen.window.to_string(),
-        "organisation": project.settings.organisation.name,
-        "draft": chosen.draft.as_ref().and(draft_file.clone()),
-        "file": draft_file,
-        "hash": prepared.composition.hash(),
-        "template": edition.template,
-        "templates": project.templates().map(|t| t.names().into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default(),
-        "group": match edition.group { crate::edition::draft::Group::Time => "month", crate::edition::draft::Group::Topic => "topic" },
-        "words": {
-            "subject": edition.subject.text,
-            "preheader": edition.preheader.text,
-            "introduction": edition.introduction.text,
-        },
-        "stories": stories_of(view),
-        "undecided": edition.undecided.iter().map(|item| shown::beside(item, "", &chosen.window)).collect::<Vec<_>>(),
-        "late": offered.map(|(item, edition)| shown::beside(item, edition, &chosen.window)).collect::<Vec<_>>(),
-        "findings": findings,
-        "silenced": prepared.silenced,
-        "tally": tally(&prepared.findings),
-        "scores": prepared.scores,
-        "people": people_of(view),
-        "mailed": prepared.audience.mailed,
-        "left_out": prepared.audience.left_out,
-        "size": {"largest": prepared.largest, "limit": 102 * 1024},
-        "inbox": {
-            "sender": sender.unwrap_or_else(|| prepared.identity.sender.address.to_string()),
-            "subject": subject,
-            "preheader": shown_to.preheader,
-        },
-        "has_websites": project.settings.sources().iter().any(|source| source.url.is_some()),
-        "problems": view.prepared.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "practice": practice,
-        "held": prepared.is_held(),
-        "command": format!("roundup send {} --confirm {}", chosen.name, prepared.audience.mailed),
-        "test": remembered.get("test").cloned().unwrap_or_else(|| json!([])),
-    })
-}
-
-/// The windows that can be chosen, and the drafts there are.
-async fn windows(view: &View) -> Value {
-    let project = &view.project;
-    let zone = project.settings.time_zone;
-    let today = world::today(zone);
-    let since_last = match ledgers::last_window(project).await {
-        Ok(Some(last)) => Window::since_last(&last, today).ok().map(|window| window.name()),
-        _ => None,
-    };
-    json!({
-        "today": today.to_string(),
-        "last_month": Window::last_full_month(today, zone).name(),
-        "since_last": since_last,
-        "start": view.chosen.window.start.to_string(),
-        "end": view.chosen.window.last_day().to_string(),
-        "drafts": project.drafts().unwrap_or_default(),
-    })
-}
-
-/// What each story takes of the mail.
-fn costs_of(view: &View) -> Answer {
-    let project = &view.project;
-    let (theme, templates) = (
-        project.settings.theme(),
-        match project.templates() {
-            Ok(templates) => templates,
-            Err(error) => return refused(&error.into()),
-        },
-    );
-    let people = match &view.prepared.list {
-        Some(list) => list.people.clone(),
-        None => crate::compose::People {
-            columns: stand_in().values.into_keys().collect(),
-            segments: std::collections::BTreeSet::new(),
-        },
-    };
-    let prepared = &view.prepared;
-    match costs(&prepared.edition, &theme, &templates, &people, &prepared.composition) {
-        Ok(costs) => {
-            let of_id: serde_json::Map<String, Value> = prepared
-                .edition
-                .shown()
-                .zip(costs)
-                .map(|(item, bytes)| (item.id.clone(), json!(bytes)))
-                .collect();
-            Answer::Json(Value::Object(of_id))
-        }
-        Err(error) => refused(&error.into()),
     }
 }

@@ -3,6 +3,7 @@
 
 mod editor;
 mod shown;
+mod view;
 mod watch;
 
 use std::time::Duration;

@@ -1,14 +1,21 @@
 //! What the studio's page is told: an edition, its stories, its people, what the checks say.
-//! Pure: values in, JSON out.
+//! Shell: reads what else the project has: its drafts, its templates.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::check::{Finding, Severity};
+use super::editor::{REMEMBERED, refused};
+use super::view::View;
+use crate::audience::Recipient;
+use crate::check::{Finding, Severity, rules, tally};
+use crate::cli::prepare::{Destination, stand_in};
+use crate::cli::{ledgers, world};
+use crate::compose;
 use crate::edition::coverage::Mailed;
-use crate::edition::draft::Override;
+use crate::edition::draft::{Group, Override};
 use crate::news::{Item, PartialDate};
-use crate::window::Window;
+use crate::web::studio::Answer;
+use crate::window::{Selection, Window};
 
 /// One story of the left side.
 #[derive(Debug, Serialize)]
@@ -155,6 +162,178 @@ pub fn header_fields(message: &[u8]) -> Vec<(String, String)> {
         }
     }
     fields
+}
+
+pub fn state(view: &View, whose: &str) -> Value {
+    let View { prepared, chosen, project, .. } = view;
+    let edition = &prepared.edition;
+    let recipient = view.recipient(whose);
+    let (subject, _, _) = view.skeleton.seen_by(&recipient);
+    let shown_to = view.skeleton.composition_of(&recipient);
+    let shown: Vec<&Item> = edition.shown().collect();
+    let silenceable = |rule: &str| rules().any(|known| known.id == rule && !known.is_law);
+    let findings: Vec<Value> = prepared
+        .findings
+        .iter()
+        .map(|found| finding(found, &shown, silenceable(found.rule)))
+        .collect();
+    let draft_file = project.draft_path(&chosen.name).ok();
+    let practice = Destination::of(project, None).is_ok_and(|to| to.is_practice());
+    let sender = prepared.identity.sender.name.as_ref().map(|name| name.as_str().to_owned());
+    let named: Vec<&str> = shown.iter().map(|item| item.id.as_str()).collect();
+    let offered = view.late.iter().filter(|(item, _)| !named.contains(&item.id.as_str()));
+    let remembered: Value = std::fs::read_to_string(project.path(REMEMBERED))
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    json!({
+        "name": chosen.name,
+        "title": chosen.window.to_string(),
+        "organisation": project.settings.organisation.name,
+        "draft": chosen.draft.as_ref().and(draft_file.clone()),
+        "file": draft_file,
+        "hash": prepared.composition.hash(),
+        "template": edition.template,
+        "templates": project.templates().map(|t| t.names().into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default(),
+        "group": match edition.group { Group::Time => "month", Group::Topic => "topic" },
+        "words": {
+            "subject": edition.subject.text,
+            "preheader": edition.preheader.text,
+            "introduction": edition.introduction.text,
+        },
+        "stories": stories_of(view),
+        "undecided": edition.undecided.iter().map(|item| beside(item, "", &chosen.window)).collect::<Vec<_>>(),
+        "late": offered.map(|(item, edition)| beside(item, edition, &chosen.window)).collect::<Vec<_>>(),
+        "findings": findings,
+        "silenced": prepared.silenced,
+        "tally": tally(&prepared.findings),
+        "scores": prepared.scores,
+        "people": people_of(view),
+        "mailed": prepared.audience.mailed,
+        "left_out": prepared.audience.left_out,
+        "size": {"largest": prepared.largest, "limit": 102 * 1024},
+        "inbox": {
+            "sender": sender.unwrap_or_else(|| prepared.identity.sender.address.to_string()),
+            "subject": subject,
+            "preheader": shown_to.preheader,
+        },
+        "has_websites": project.settings.sources().iter().any(|source| source.url.is_some()),
+        "problems": view.prepared.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "practice": practice,
+        "held": prepared.is_held(),
+        "command": format!("roundup send {} --confirm {}", chosen.name, prepared.audience.mailed),
+        "test": remembered.get("test").cloned().unwrap_or_else(|| json!([])),
+    })
+}
+
+fn stories_of(view: &View) -> Vec<Story> {
+    let edition = &view.prepared.edition;
+    let draft = view.chosen.draft.as_ref();
+    let story = |item: &Item, state: &'static str| {
+        let own = Own::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
+        Story::of(item, state, own, &view.mailed, &view.chosen.window)
+    };
+    let mut stories: Vec<Story> = Vec::new();
+    stories.extend(edition.pinned.iter().map(|item| story(item, "lead")));
+    stories.extend(edition.items.iter().map(|item| story(item, "shown")));
+    stories.extend(edition.unmentioned.iter().map(|item| story(item, "new")));
+    let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
+    let all = || chosen.iter().chain(left_out.iter().chain(undecided).map(|(item, _)| item));
+    for mention in draft.map(|draft| draft.left_out.as_slice()).unwrap_or_default() {
+        if let Some(item) = all().find(|item| item.id == mention.id) {
+            stories.push(story(item, "left_out"));
+        }
+    }
+    stories
+}
+
+/// The people that the mail can be seen as.
+fn people_of(view: &View) -> Value {
+    let audience = &view.prepared.audience;
+    let named = |recipient: &Recipient| match recipient.name() {
+        Some(name) => format!("{name} ({})", recipient.address.masked()),
+        None => recipient.address.masked(),
+    };
+    let mut people = Vec::new();
+    if audience.first.is_empty() {
+        people
+            .push(json!({"key": "first", "label": "Sam Example (a stand-in)", "group": "People"}));
+    }
+    for (number, recipient) in audience.first.iter().enumerate() {
+        let key = format!("person-{number}");
+        people.push(json!({"key": key, "label": named(recipient), "group": "People"}));
+    }
+    people.push(
+        json!({"key": "nobody", "label": "Somebody without a name", "group": "Strange names"}),
+    );
+    for (number, strange) in audience.strangest.shown().enumerate() {
+        let label = format!("{}: {}", named(strange.recipient), strange.why);
+        people.push(
+            json!({"key": format!("strange-{number}"), "label": label, "group": "Strange names"}),
+        );
+    }
+    for segment in &view.prepared.composition.segments {
+        people.push(
+            json!({"key": format!("segment:{segment}"), "label": segment, "group": "Segments"}),
+        );
+    }
+    for translation in &view.prepared.composition.translations {
+        let code = &translation.language;
+        people
+            .push(json!({"key": format!("language:{code}"), "label": code, "group": "Languages"}));
+    }
+    json!(people)
+}
+
+/// The windows that can be chosen, and the drafts there are.
+pub async fn windows(view: &View) -> Value {
+    let project = &view.project;
+    let zone = project.settings.time_zone;
+    let today = world::today(zone);
+    let since_last = match ledgers::last_window(project).await {
+        Ok(Some(last)) => Window::since_last(&last, today).ok().map(|window| window.name()),
+        _ => None,
+    };
+    json!({
+        "today": today.to_string(),
+        "last_month": Window::last_full_month(today, zone).name(),
+        "since_last": since_last,
+        "start": view.chosen.window.start.to_string(),
+        "end": view.chosen.window.last_day().to_string(),
+        "drafts": project.drafts().unwrap_or_default(),
+    })
+}
+
+/// What each story takes of the mail.
+pub fn costs(view: &View) -> Answer {
+    let project = &view.project;
+    let (theme, templates) = (
+        project.settings.theme(),
+        match project.templates() {
+            Ok(templates) => templates,
+            Err(error) => return refused(&error.into()),
+        },
+    );
+    let people = match &view.prepared.list {
+        Some(list) => list.people.clone(),
+        None => compose::People {
+            columns: stand_in().values.into_keys().collect(),
+            segments: std::collections::BTreeSet::new(),
+        },
+    };
+    let prepared = &view.prepared;
+    match compose::costs(&prepared.edition, &theme, &templates, &people, &prepared.composition) {
+        Ok(costs) => {
+            let of_id: serde_json::Map<String, Value> = prepared
+                .edition
+                .shown()
+                .zip(costs)
+                .map(|(item, bytes)| (item.id.clone(), json!(bytes)))
+                .collect();
+            Answer::Json(Value::Object(of_id))
+        }
+        Err(error) => refused(&error.into()),
+    }
 }
 
 #[cfg(test)]
