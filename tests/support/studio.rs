@@ -125,11 +125,12 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
     }
 
-    /// Types into a field anew, and leaves it.
+    /// Types over what is in a field, and leaves it. (`clear` would leave it in between: the empty words would be saved,
+    /// and the field made anew.)
     pub async fn fill(&self, selector: &str, text: &str) {
+        const SELECT_ALL: &str = "\u{E009}a\u{E000}";
         let field = self.client.find(Locator::Css(selector)).await.unwrap();
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        field.send_keys(&format!("{SELECT_ALL}{text}")).await.unwrap();
         self.script("document.activeElement.blur()", Vec::new()).await;
     }
 
