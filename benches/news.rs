@@ -40,17 +40,16 @@ fn item(number: u64) -> Item {
     }
 }
 
+/// How a website answers that tells all it has.
+fn answered(validators: &Validators) -> Answered<'_> {
+    Answered { at: now(), validators, language: None, to_the_end: true, ids_are_files: false }
+}
+
 fn window(criterion: &mut Criterion) {
     let scratch = tempfile::tempdir().unwrap();
     let mut store = Store::open(&scratch.path().join("news.db"), London).unwrap();
     let validators = Validators::default();
-    let answered = Answered {
-        at: now(),
-        validators: &validators,
-        language: None,
-        to_the_end: true,
-        ids_are_files: false,
-    };
+    let answered = answered(&validators);
     store.take_in("site", (0..100_000).map(item).collect(), Scope::Whole, &answered).unwrap();
     let december = Window::month("2020-12", London).unwrap();
     let asked = [Asked { name: "site", is_remote: true }];
@@ -102,13 +101,7 @@ fn feeds(criterion: &mut Criterion) {
     assert!((1_900_000..2_300_000).contains(&text.len()), "{}", text.len());
     let scratch = tempfile::tempdir().unwrap();
     let validators = Validators::default();
-    let answered = Answered {
-        at: now(),
-        validators: &validators,
-        language: None,
-        to_the_end: true,
-        ids_are_files: false,
-    };
+    let answered = answered(&validators);
     let mut number = 0;
     criterion.bench_function("a feed of 2 MB, parsed and stored", |bench| {
         bench.iter_batched(

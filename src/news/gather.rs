@@ -85,7 +85,7 @@ pub async fn gather(
         let name = &settings.name;
         let state = store.state(name)?;
         let news = match heard {
-            Said::File => read_local(gathering, settings),
+            Said::File { date } => read_local(gathering, settings, date),
             Said::Nothing => Err(state.trouble.clone()),
             Said::Answer(Ok(Heard::Same)) => {
                 store.note_same(name, gathering.now)?;
@@ -125,8 +125,10 @@ pub async fn gather(
 
 /// What a source said in this run.
 enum Said {
-    /// It is a file or folder, which is read when its turn comes.
-    File,
+    /// It is a file or folder, which is read when its turn comes. `date` is what is known of all its stories.
+    File {
+        date: Option<PartialDate>,
+    },
     /// It was not asked.
     Nothing,
     Answer(Result<Heard, FetchError>),
@@ -162,7 +164,7 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
             let cure = cure.to_owned();
             said.push(Said::Wrong(Trouble { what, cure, is_strange: false }));
         } else if settings.url.is_none() {
-            said.push(Said::File);
+            said.push(Said::File { date });
         } else {
             if is_due(gathering, &state) {
                 let question = Question {
@@ -331,8 +333,11 @@ fn tell_gaps(reading: &mut Reading, settings: &Settings, state: &SourceState, wa
     }
 }
 
-fn read_local(gathering: &Gathering<'_>, settings: &Settings) -> Result<News, Option<Trouble>> {
-    let date = given_date(settings, gathering.zone).map_err(Some)?;
+fn read_local(
+    gathering: &Gathering<'_>,
+    settings: &Settings,
+    date: Option<PartialDate>,
+) -> Result<News, Option<Trouble>> {
     let path = settings.path.as_deref().unwrap_or(Path::new(""));
     let today = gathering.now.with_timezone(&gathering.zone).date_naive();
     let reading = if settings.kind.is_folder() {
