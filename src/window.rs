@@ -231,6 +231,14 @@ pub struct Selection {
     pub elsewhere: Elsewhere,
 }
 
+impl Selection {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Item> {
+        let others = self.left_out.iter().chain(&self.undecided);
+        self.chosen.iter().chain(others.map(|(item, _)| item))
+    }
+}
+
 /// Why an item that its source has no more is in no edition.
 pub const GONE: &str = "taken away by its source";
 /// Why items of other days are not in a window.

@@ -2,27 +2,23 @@
 //! Shell: reads the news, writes one file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
 
-use chrono::NaiveDate;
 use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
-use super::ledgers;
+use super::files::{cannot_write, save, write_new};
 use super::newsroom::{self, Wish};
 use super::screen::{Screen, stories};
 use super::which::WindowArguments;
 use super::{Desk, refresh, world};
 use crate::compose::ComposeError;
-use crate::edition::coverage::{Mailed, late};
+use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::edition::draft::{Mention, Override};
 use crate::edition::{Draft, EditError, choice};
 use crate::news::Item;
 use crate::project::Project;
-use crate::window::{Selection, Window, select_reading};
+use crate::window::{Selection, select_reading};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -79,8 +75,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let last = ledgers::last_window(&project).await?;
-    let window = arguments.window.window(zone, today, last.as_ref())?;
+    let mailed = newsroom::mailed(&project).await?;
+    let window = arguments.window.window(zone, today, last_window(&mailed))?;
     let templates = project.templates()?;
     if let Some(name) = &arguments.template
         && !templates.names().contains(&name.as_str())
@@ -92,14 +88,12 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         }
         .into());
     }
-    let mailed = newsroom::mailed(&project).await?;
-    let late_since = mailed.iter().map(|edition| edition.planned_at).min();
+    let late_since = first_planned(&mailed);
     let wish = Wish { window: Some(&window), late_since, ..Wish::quick() };
     let reading = newsroom::read_aloud(&project, wish, screen).await?;
     let now = world::now();
     let selection = select_reading(reading, &window, today);
-    let before: Vec<Item> = selection.left_out.iter().map(|(item, _)| item.clone()).collect();
-    let late = late_for(&before, &mailed, &window, today);
+    let late = late_for(&selection, &mailed, &window, today);
     if selection.chosen.is_empty() {
         return Err(EditError::Empty {
             window: window.to_string(),
@@ -148,16 +142,13 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             draft.name
         )));
     }
-    let cannot = |file: &str, error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
-    };
-    std::fs::create_dir_all(project.path("editions")).map_err(|error| cannot("editions", error))?;
+    std::fs::create_dir_all(project.path("editions"))
+        .map_err(|error| cannot_write("editions", &error))?;
     for (file, text) in &files {
-        let path = project.path(file);
         if arguments.overwrite {
-            write_whole(&path, text.as_bytes()).map_err(|error| cannot(file, error))?;
+            save(&project, file, text)?;
         } else {
-            write_new(&path, text).map_err(|error| cannot(file, error))?;
+            write_new(&project.path(file), text).map_err(|error| cannot_write(file, &error))?;
         }
     }
     tell(draft, &files, &late, selection.undecided.len(), screen)
@@ -223,18 +214,6 @@ fn are(count: usize) -> String {
     format!("{} {}", stories(count), if count == 1 { "is" } else { "are" })
 }
 
-/// The stories of days before a window that came too late for the edition of their day.
-pub fn late_for<'a>(
-    items: &'a [Item],
-    mailed: &[Mailed],
-    window: &Window,
-    today: NaiveDate,
-) -> Vec<(&'a Item, String)> {
-    let is_before =
-        |item: &Item| item.date.is_some_and(|date| date.days(window.zone).1 < window.start);
-    late(items, mailed, today).into_iter().filter(|(item, _)| is_before(item)).collect()
-}
-
 /// What editors decided in the editions within a longer time.
 #[derive(Default)]
 struct Decided {
@@ -269,27 +248,4 @@ impl Decided {
         draft.overrides = self.overrides;
         draft.overrides.retain(|id, _| named.contains(id));
     }
-}
-
-/// Writes a file that is not there yet, and touches none that is.
-pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let written = file.write_all(text.as_bytes());
-    if written.is_err() {
-        // Half a file would be taken for a whole one.
-        std::fs::remove_file(path)?;
-    }
-    written
-}
-
-/// Writes a file whole or not at all.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".partial");
-    let partial = path.with_file_name(name);
-    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
-    if written.is_err() && partial.exists() {
-        std::fs::remove_file(&partial)?;
-    }
-    written
 }

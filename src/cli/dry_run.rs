@@ -55,7 +55,7 @@ pub async fn dry_run(
     );
     let path = folder.join("report.json");
     let text = json_text(&report)?;
-    super::draft::write_whole(&path, text.as_bytes()).map_err(|error| {
+    super::files::write_whole(&path, text.as_bytes()).map_err(|error| {
         Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
     })?;
     let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };

@@ -2,20 +2,36 @@
 //! Shell: opens them.
 
 use super::failure::Failure;
+use super::which::WindowArguments;
+use super::world;
 use crate::ledger::{KeptLedger, Ledger, PlannedEdition, PostgresLedger, SqliteLedger};
 use crate::project::{Project, Variable};
 use crate::window::Window;
 
-/// The window of the last edition that was planned: for real, or else for practice.
-pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
+/// The editions that were planned: for real, or else for practice.
+pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> {
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let editions = ledger.editions().await?;
-        if let Some(last) = editions.iter().max_by_key(|edition| edition.window_end) {
-            return Ok(Some(window_of(project, last)));
+        if !editions.is_empty() {
+            return Ok(editions);
         }
     }
-    Ok(None)
+    Ok(Vec::new())
+}
+
+/// The window of the last edition that was planned.
+pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
+    let editions = planned(project).await?;
+    let last = editions.iter().max_by_key(|edition| edition.window_end);
+    Ok(last.map(|last| window_of(project, last)))
+}
+
+/// The window that arguments mean. The ledger is asked only where it begins at the last edition.
+pub async fn window_for(project: &Project, wanted: &WindowArguments) -> Result<Window, Failure> {
+    let last = if wanted.begins_at_last() { last_window(project).await? } else { None };
+    let zone = project.settings.time_zone;
+    wanted.window(zone, world::today(zone), last.as_ref())
 }
 
 /// The window of an edition of the ledger.

@@ -11,6 +11,7 @@ mod dry_run;
 mod examination;
 mod explain;
 pub mod failure;
+mod files;
 mod ledgers;
 mod news;
 mod newsroom;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::failure::Failure;
-use super::ledgers::{existing_ledger, window_of};
+use super::ledgers::{existing_ledger, planned, window_of};
 use super::prepare::Chosen;
 use super::screen::Screen;
 use super::world;
@@ -94,18 +94,11 @@ pub async fn read_aloud(
 /// # Errors
 /// When the ledger or a draft cannot be read.
 pub async fn mailed(project: &Project) -> Result<Vec<Mailed>, Failure> {
-    for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let editions = ledger.editions().await?;
-        if editions.is_empty() {
-            continue;
-        }
-        let mut mailed: Vec<Mailed> =
-            editions.iter().map(|edition| as_mailed(project, edition)).collect();
-        mailed.sort_by_key(|edition| (edition.window.end, edition.window.start));
-        return Ok(mailed);
-    }
-    Ok(Vec::new())
+    let editions = planned(project).await?;
+    let mut mailed: Vec<Mailed> =
+        editions.iter().map(|edition| as_mailed(project, edition)).collect();
+    mailed.sort_by_key(|edition| (edition.window.end, edition.window.start));
+    Ok(mailed)
 }
 
 fn as_mailed(project: &Project, edition: &PlannedEdition) -> Mailed {

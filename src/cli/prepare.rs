@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::checking::{Asking, Heard, Question, ask};
 use super::examination::{Examination, examine};
 use super::failure::{Exit, Failure};
-use super::ledgers::last_window;
+use super::ledgers::window_for;
 use super::newsroom::{self, Wish};
 use super::screen::Screen;
 use super::which::Which;
@@ -197,8 +197,7 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
             }
         };
     }
-    let last = if which.window.begins_at_last() { last_window(project).await? } else { None };
-    let window = which.window.window(zone, world::today(zone), last.as_ref())?;
+    let window = window_for(project, &which.window).await?;
     let name = window.name();
     let draft = project.draft(&name)?;
     if let Some(draft) = &draft {

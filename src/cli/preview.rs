@@ -8,8 +8,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::checking::Asking;
-use super::draft::write_whole;
 use super::failure::{Exit, Failure};
+use super::files::write_whole;
 use super::prepare::{Prepared, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
 use super::studio::{self, How};

@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::draft::write_whole;
 use super::failure::{Exit, Failure};
-use super::ledgers;
+use super::files::{cannot_write, save};
+use super::ledgers::window_for;
 use super::newsroom::{self, Wish};
 use super::screen::stories;
 use super::which::WindowArguments;
@@ -36,12 +36,10 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
-    let zone = project.settings.time_zone;
     let name = if let Some(name) = edition {
         name.trim_start_matches("editions/").trim_end_matches(".md").to_owned()
     } else {
-        let last = ledgers::last_window(&project).await?;
-        window.window(zone, world::today(zone), last.as_ref())?.name()
+        window_for(&project, window).await?.name()
     };
     let Some(draft) = project.draft(&name)? else {
         return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
@@ -56,13 +54,9 @@ pub async fn run(
         .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
         .collect();
     let shown = project.draft_path(&name)?;
-    let path = project.path(&shown);
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{shown} cannot be written: {error}"))
-    };
-    let text = std::fs::read_to_string(&path).map_err(cannot)?;
-    let text = Draft::with_as_of(&text, world::now());
-    write_whole(&path, text.as_bytes()).map_err(cannot)?;
+    let text = std::fs::read_to_string(project.path(&shown))
+        .map_err(|error| cannot_write(&shown, &error))?;
+    save(&project, &shown, &Draft::with_as_of(&text, world::now()))?;
     if screen.json {
         let refreshed = Refreshed { schema: "roundup.refresh/1", edition: name, changed };
         screen.object(&refreshed)?;

@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::Desk;
-use super::draft::write_new;
 use super::failure::{Exit, Failure};
+use super::files::write_new;
 use crate::compose::{ComposeError, Templates};
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::news::Item;
 use crate::news::same::canonical;
-use crate::window::{Verdict, Window};
+use crate::window::{Selection, Verdict, Window};
 
 /// An edition that was planned for its people, and whatever it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,9 +89,13 @@ pub struct Row<'a> {
 }
 
 /// Every story of a reading, and what became of it.
-pub fn cover<'a>(items: &'a [Item], mailed: &[Mailed], today: NaiveDate) -> Vec<Row<'a>> {
+pub fn cover<'a>(
+    items: impl IntoIterator<Item = &'a Item>,
+    mailed: &[Mailed],
+    today: NaiveDate,
+) -> Vec<Row<'a>> {
     items
-        .iter()
+        .into_iter()
         .map(|item| {
             let editions: Vec<usize> =
                 (0..mailed.len()).filter(|at| mailed[*at].has(item)).collect();
@@ -142,7 +146,11 @@ fn why(item: &Item, mailed: &[Mailed], today: NaiveDate) -> Why {
 
 /// The stories that no edition told because they came after the one of their day was planned, with its name: they are
 /// offered to the next. What an editor left out on purpose is not offered again.
-pub fn late<'a>(items: &'a [Item], mailed: &[Mailed], today: NaiveDate) -> Vec<(&'a Item, String)> {
+fn late<'a>(
+    items: impl IntoIterator<Item = &'a Item>,
+    mailed: &[Mailed],
+    today: NaiveDate,
+) -> Vec<(&'a Item, String)> {
     cover(items, mailed, today)
         .into_iter()
         .filter_map(|row| match row.fate {
@@ -150,6 +158,28 @@ pub fn late<'a>(items: &'a [Item], mailed: &[Mailed], today: NaiveDate) -> Vec<(
             Fate::Never(_) | Fate::Once | Fate::Twice => None,
         })
         .collect()
+}
+
+/// The stories of days before a window that came too late for the edition of their day.
+pub fn late_for<'a>(
+    selection: &'a Selection,
+    mailed: &[Mailed],
+    window: &Window,
+    today: NaiveDate,
+) -> Vec<(&'a Item, String)> {
+    let is_before =
+        |item: &&Item| item.date.is_some_and(|date| window.judge(date) == Verdict::Before);
+    late(selection.left_out.iter().map(|(item, _)| item).filter(is_before), mailed, today)
+}
+
+/// When the first of these editions was planned: a story that was there then is late for none.
+pub fn first_planned(mailed: &[Mailed]) -> Option<DateTime<Utc>> {
+    mailed.iter().map(|edition| edition.planned_at).min()
+}
+
+/// The window that ends last.
+pub fn last_window(mailed: &[Mailed]) -> Option<&Window> {
+    mailed.iter().map(|edition| &edition.window).max_by_key(|window| window.end)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::newsroom::{self, Wish};
 use super::screen::{Screen, stories};
 use super::which::WindowArguments;
-use super::{Desk, Exit, Failure, ShownItem, date_of, ledgers, shown, world};
-use crate::edition::coverage::{Fate, Mailed, Row, cover};
+use super::{Desk, Exit, Failure, ShownItem, date_of, shown, world};
+use crate::edition::coverage::{Fate, Mailed, Row, cover, last_window};
 use crate::news::Item;
 use crate::window::{Verdict, Window, sort_newest_first};
 
@@ -65,9 +65,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let last = ledgers::last_window(&project).await?;
-    let window = arguments.window.window(zone, today, last.as_ref())?;
     let mailed = newsroom::mailed(&project).await?;
+    let window = arguments.window.window(zone, today, last_window(&mailed))?;
     let reading = newsroom::read_aloud(&project, Wish::quick(), screen).await?;
     let mut items: Vec<Item> = reading
         .items

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::newsroom::{self, Wish};
 use super::screen::stories;
 use super::{Desk, Exit, Failure, ShownItem, date_of, prompt, shown};
+use crate::cli::files::save;
 use crate::news::answers::{Answers, FILE};
 use crate::news::gather::Ask;
 use crate::news::{Item, PartialDate};
 use crate::problem::nearest;
-use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -58,7 +58,7 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
         kept += ask(&open, &mut answers, desk, zone)?;
     }
     if kept > 0 {
-        keep(&project, &answers)?;
+        save(&project, FILE, &answers.write())?;
     }
     // What is open now, with the answers put in.
     let wish = Wish { ask: Ask::Never, ..Wish::quick() };
@@ -153,16 +153,4 @@ fn ask(
         }
     }
     Ok(kept)
-}
-
-fn keep(project: &Project, answers: &Answers) -> Result<(), Failure> {
-    let path = project.path(FILE);
-    let write = || -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        crate::cli::draft::write_whole(&path, answers.write().as_bytes())
-    };
-    write()
-        .map_err(|error| Failure::new(Exit::Failed, format!("{FILE} cannot be written: {error}")))
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::screen::{Screen, stories};
 use super::{Desk, Exit, Failure, ShownItem, print_items, refused, shown};
+use crate::cli::files::write_new;
 use crate::news::fetch::Web;
 use crate::news::folder::read_file;
 use crate::news::gather::read_bytes;
@@ -169,8 +170,7 @@ fn write_items(
             continue;
         }
         if !dry_run {
-            crate::cli::draft::write_new(&path, &markdown::write(item))
-                .map_err(|error| cannot(&shown, error))?;
+            write_new(&path, &markdown::write(item)).map_err(|error| cannot(&shown, error))?;
         }
         written.push(shown);
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::screen::stories;
 use super::{Desk, Exit, Failure, ShownItem, print_items, refused, shown};
+use crate::cli::files::{cannot_write, save};
 use crate::news::ask::decoded;
 use crate::news::fetch::Web;
 use crate::news::page::{self, learn};
@@ -154,11 +155,8 @@ fn settings_text(name: &str, address: &str, allow_local: bool, select: &Select) 
 
 /// Adds a source at the end of the settings. A project without any had the folder `news/`, and keeps it.
 fn append(project: &Project, settings: &str) -> Result<(), Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{SETTINGS_FILE} cannot be written: {error}"))
-    };
-    let path = project.path(SETTINGS_FILE);
-    let mut text = std::fs::read_to_string(&path).map_err(cannot)?;
+    let mut text = std::fs::read_to_string(project.path(SETTINGS_FILE))
+        .map_err(|error| cannot_write(SETTINGS_FILE, &error))?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
@@ -166,5 +164,5 @@ fn append(project: &Project, settings: &str) -> Result<(), Failure> {
         text.push_str("\n[[news]]\nname = \"news\"\nkind = \"markdown\"\npath = \"news\"\n");
     }
     text.push_str(settings);
-    crate::cli::draft::write_whole(&path, text.as_bytes()).map_err(cannot)
+    save(project, SETTINGS_FILE, &text)
 }

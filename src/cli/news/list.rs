@@ -8,10 +8,8 @@ use serde::Serialize;
 use super::newsroom::{self, Wish};
 use super::screen::{Screen, stories};
 use super::which::WindowArguments;
-use super::{
-    Desk, Exit, Failure, ShownItem, flags, ledgers, print_items, print_with_reasons, shown, world,
-};
-use crate::cli::draft::late_for;
+use super::{Desk, Exit, Failure, ShownItem, flags, print_items, print_with_reasons, shown, world};
+use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::news::{Item, PartialDate, Skipped};
 use crate::problem::Problem;
 use crate::window::{AFTER, BEFORE, Selection, Window, select_reading};
@@ -45,20 +43,18 @@ pub async fn run(window: &WindowArguments, desk: &Desk) -> Result<Exit, Failure>
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let last = ledgers::last_window(&project).await?;
-    let window = window.window(zone, today, last.as_ref())?;
     let mailed = newsroom::mailed(&project).await?;
+    let window = window.window(zone, today, last_window(&mailed))?;
     let wish = Wish {
         // All of it where somebody wants to see all that is out.
         window: (!screen.json && !screen.verbose).then_some(&window),
-        late_since: mailed.iter().map(|edition| edition.planned_at).min(),
+        late_since: first_planned(&mailed),
         ..Wish::quick()
     };
     let reading = newsroom::read_aloud(&project, wish, screen).await?;
     let (skipped, problems) = (reading.skipped.clone(), reading.problems.clone());
     let selection = select_reading(reading, &window, today);
-    let before: Vec<Item> = selection.left_out.iter().map(|(item, _)| item.clone()).collect();
-    let late = late_for(&before, &mailed, &window, today);
+    let late = late_for(&selection, &mailed, &window, today);
     if screen.json {
         screen.object(&News {
             schema: "roundup.news/1",

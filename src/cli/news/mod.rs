@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::screen::Screen;
 use super::which::WindowArguments;
-use super::{Desk, ledgers, newsroom, prompt, screen, which, world};
+use super::{Desk, newsroom, prompt, screen, which, world};
 use crate::news::fetch::FetchError;
 use crate::news::gather::fetch_cure;
 use crate::news::{Item, PartialDate};

@@ -14,8 +14,8 @@ use super::view::View;
 use super::watch::{Snapshot, snapshot};
 use crate::check::rules;
 use crate::cli::checking::Asking;
-use crate::cli::draft::write_whole;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files::{cannot_write, save};
 use crate::cli::newsroom::{self, Wish};
 use crate::cli::prepare::{Destination, choose, prepare_to_look};
 use crate::cli::screen::Screen;
@@ -28,7 +28,6 @@ use crate::project::SETTINGS_FILE;
 use crate::web::dark::{Light, seen};
 use crate::web::reading;
 use crate::web::studio::{Answer, Order, Wanted};
-use crate::window::Selection;
 
 /// Steps back that are kept.
 const MOST_STEPS: usize = 200;
@@ -55,6 +54,13 @@ struct Step {
     file: String,
     before: Option<String>,
     after: Option<String>,
+}
+
+/// Where a step is taken from.
+#[derive(Clone, Copy)]
+enum Stack {
+    Undo,
+    Redo,
 }
 
 impl Editor {
@@ -144,8 +150,8 @@ impl Editor {
                 self.change(&change).await?;
                 Ok((json!({}), true))
             }
-            Wanted::Undo => self.step_back().await,
-            Wanted::Redo => self.step_forth().await,
+            Wanted::Undo => self.take_back(Stack::Undo).await,
+            Wanted::Redo => self.take_back(Stack::Redo).await,
             Wanted::Choose { edition } => {
                 let which = Which { edition: Some(edition), ..Which::default() };
                 let project = self.desk.project()?;
@@ -190,12 +196,8 @@ impl Editor {
             Some(text) => text.clone(),
             None => view.proposal()?,
         };
-        let all = || {
-            let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
-            chosen.iter().chain(left_out.iter().chain(undecided).map(|(item, _)| item))
-        };
         let said = |id: &str| {
-            let item = all().find(|item| item.id == id)?;
+            let item = view.prepared.selection.all().find(|item| item.id == id)?;
             Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
         };
         // Lines that offer late stories stay offers, until their story is named.
@@ -236,37 +238,29 @@ impl Editor {
     }
 
     fn put(&self, file: &str, text: Option<&str>) -> Result<(), Failure> {
-        let path = self.desk.project()?.path(file);
-        let put = || -> std::io::Result<()> {
-            match text {
-                Some(text) => {
-                    if let Some(folder) = path.parent() {
-                        std::fs::create_dir_all(folder)?;
-                    }
-                    write_whole(&path, text.as_bytes())
-                }
-                None => std::fs::remove_file(&path),
+        let project = self.desk.project()?;
+        match text {
+            Some(text) => save(&project, file, text),
+            None => {
+                std::fs::remove_file(project.path(file)).map_err(|error| cannot_write(file, &error))
             }
-        };
-        put().map_err(|error| {
-            Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
-        })
+        }
     }
 
-    async fn step_back(&mut self) -> Result<(Value, bool), Failure> {
-        let Some(step) = self.undo.pop() else { return Ok((json!({}), false)) };
+    /// Takes back the last step of one stack; taking that back again is a step of the other.
+    async fn take_back(&mut self, from: Stack) -> Result<(Value, bool), Failure> {
+        let popped = match from {
+            Stack::Undo => self.undo.pop(),
+            Stack::Redo => self.redo.pop(),
+        };
+        let Some(step) = popped else { return Ok((json!({}), false)) };
         self.refuse_changed(&step.file, step.after.as_deref())?;
         self.put(&step.file, step.before.as_deref())?;
-        self.redo.push(step);
-        self.refresh().await;
-        Ok((json!({}), true))
-    }
-
-    async fn step_forth(&mut self) -> Result<(Value, bool), Failure> {
-        let Some(step) = self.redo.pop() else { return Ok((json!({}), false)) };
-        self.refuse_changed(&step.file, step.before.as_deref())?;
-        self.put(&step.file, step.after.as_deref())?;
-        self.undo.push(step);
+        let turned = Step { file: step.file, before: step.after, after: step.before };
+        match from {
+            Stack::Undo => self.redo.push(turned),
+            Stack::Redo => self.undo.push(turned),
+        }
         self.refresh().await;
         Ok((json!({}), true))
     }

@@ -15,7 +15,7 @@ use crate::edition::coverage::Mailed;
 use crate::edition::draft::{Group, Override};
 use crate::news::{Item, PartialDate};
 use crate::web::studio::Answer;
-use crate::window::{Selection, Window};
+use crate::window::Window;
 
 /// One story of the left side.
 #[derive(Debug, Serialize)]
@@ -237,10 +237,8 @@ fn stories_of(view: &View) -> Vec<Story> {
     stories.extend(edition.pinned.iter().map(|item| story(item, "lead")));
     stories.extend(edition.items.iter().map(|item| story(item, "shown")));
     stories.extend(edition.unmentioned.iter().map(|item| story(item, "new")));
-    let Selection { chosen, left_out, undecided, .. } = &view.prepared.selection;
-    let all = || chosen.iter().chain(left_out.iter().chain(undecided).map(|(item, _)| item));
     for mention in draft.map(|draft| draft.left_out.as_slice()).unwrap_or_default() {
-        if let Some(item) = all().find(|item| item.id == mention.id) {
+        if let Some(item) = view.prepared.selection.all().find(|item| item.id == mention.id) {
             stories.push(story(item, "left_out"));
         }
     }
@@ -290,6 +288,7 @@ pub async fn windows(view: &View) -> Value {
     let project = &view.project;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
+    // Asked anew each time: an edition may go out from a terminal beside the studio.
     let since_last = match ledgers::last_window(project).await {
         Ok(Some(last)) => Window::since_last(&last, today).ok().map(|window| window.name()),
         _ => None,

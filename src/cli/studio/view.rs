@@ -3,14 +3,13 @@
 
 use crate::audience::{Person, Recipient};
 use crate::cli::checking::Asking;
-use crate::cli::draft::late_for;
 use crate::cli::failure::Failure;
 use crate::cli::newsroom;
 use crate::cli::prepare::{Chosen, Destination, Prepared, choose, list_if_any, prepare, stand_in};
 use crate::cli::which::Which;
 use crate::cli::{Desk, world};
 use crate::edition::Draft;
-use crate::edition::coverage::Mailed;
+use crate::edition::coverage::{Mailed, first_planned, late_for};
 use crate::message::Skeleton;
 use crate::news::Item;
 use crate::news::gather::Ask;
@@ -47,15 +46,13 @@ impl View {
             _ => newsroom::mailed(&project).await?,
         };
         chosen.ask = ask;
-        chosen.late_since = mailed.iter().map(|edition| edition.planned_at).min();
+        chosen.late_since = first_planned(&mailed);
         let list = list_if_any(&project, screen)?;
         let examples = Destination::of(&project, None)?.takes_examples();
         let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
         let skeleton = prepared.skeleton(&project, world::now())?;
         let today = world::today(zone);
-        let outside = &prepared.selection.left_out;
-        let outside: Vec<Item> = outside.iter().map(|(item, _)| item.clone()).collect();
-        let late = late_for(&outside, &mailed, &chosen.window, today);
+        let late = late_for(&prepared.selection, &mailed, &chosen.window, today);
         let late = late.into_iter().map(|(item, edition)| (item.clone(), edition)).collect();
         Ok(View { project, chosen, prepared, skeleton, late, mailed })
     }

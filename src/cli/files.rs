@@ -1,0 +1,52 @@
+//! Files that commands write for people: whole, or not at all.
+//! Shell: writes them.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use super::failure::{Exit, Failure};
+use crate::project::Project;
+
+/// Writes a file of the project, named as below its root, whole or not at all, and its folder if there is none.
+///
+/// # Errors
+/// When it cannot be written; what was there stays.
+pub fn save(project: &Project, file: &str, text: &str) -> Result<(), Failure> {
+    let path = project.path(file);
+    let write = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        write_whole(&path, text.as_bytes())
+    };
+    write().map_err(|error| cannot_write(file, &error))
+}
+
+/// What people are told of a file that cannot be written.
+pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
+}
+
+/// Writes a file that is not there yet, and touches none that is.
+pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let written = file.write_all(text.as_bytes());
+    if written.is_err() {
+        // Half a file would be taken for a whole one.
+        std::fs::remove_file(path)?;
+    }
+    written
+}
+
+/// Writes a file whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    if written.is_err() && partial.exists() {
+        std::fs::remove_file(&partial)?;
+    }
+    written
+}
