@@ -4,19 +4,21 @@
 //! A source is taken in as a whole or not at all: one transaction. An item keeps the id under which it was seen first, so
 //! that drafts that name it hold, and each version of it, so that a change can be shown instead of slipped in.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod intake;
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use thiserror::Error;
 
-use super::answers::{self, Answers};
-use super::fetch::Validators;
-use super::item::{Elsewhere, Item, Seen};
-use super::same::{self, Known};
+use crate::news::answers::{self, Answers};
+use crate::news::fetch::Validators;
+use crate::news::item::{Elsewhere, Item, Seen};
+use crate::news::same;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const VERSION: i64 = 1;
@@ -327,7 +329,7 @@ impl Store {
         let zone = self.zone;
         let take = || -> rusqlite::Result<Taken> {
             let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let taken = take_in(&change, source, items, scope, answer, zone)?;
+            let taken = intake::take_in(&change, source, items, scope, answer, zone)?;
             change.commit()?;
             Ok(taken)
         };
@@ -544,302 +546,6 @@ fn parse(text: &str) -> rusqlite::Result<Item> {
 fn written(item: &Item) -> rusqlite::Result<String> {
     serde_json::to_string(item)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
-}
-
-/// A row of the source as it stands.
-struct Standing {
-    key: i64,
-    changed: i64,
-    gone: bool,
-    text: String,
-}
-
-fn take_in(
-    change: &Transaction<'_>,
-    source: &str,
-    mut items: Vec<Item>,
-    scope: Scope,
-    answer: &Answered<'_>,
-    zone: Tz,
-) -> rusqlite::Result<Taken> {
-    let now = answer.at.timestamp_millis();
-    let (standing, known) = standing(change, source)?;
-    let links = same::own_links(&items);
-    let here: Vec<Known> = items
-        .iter()
-        .zip(links)
-        .map(|(item, link)| Known {
-            id: item.id.clone(),
-            link,
-            words: same::words(&item.title),
-            day: days_of(item, zone).0,
-        })
-        .collect();
-    let recognised = same::recognise(&here, &known);
-    let mut taken = Taken::default();
-    let mut ids: HashSet<String> = known.iter().map(|known| known.id.clone()).collect();
-    if answer.ids_are_files {
-        rename(change, &here, &known, &recognised, &standing)?;
-        for which in recognised.iter().flatten() {
-            ids.remove(&known[*which].id);
-        }
-        let now = here.iter().zip(&recognised).filter(|(_, which)| which.is_some());
-        ids.extend(now.map(|(here, _)| here.id.clone()));
-    }
-    for ((item, here), which) in items.iter_mut().zip(&here).zip(&recognised) {
-        if let Some(which) = which {
-            if !answer.ids_are_files {
-                item.id.clone_from(&known[*which].id);
-            }
-            if update(change, item, here, &standing[*which], now, zone)? {
-                taken.changed += 1;
-            }
-        } else {
-            // A source that gives one id to two items has two items all the same.
-            let mut number = 2;
-            while !ids.insert(item.id.clone()) {
-                item.id = format!("{}-{number}", here.id);
-                number += 1;
-            }
-            insert(change, source, item, here, now, zone)?;
-            taken.new += 1;
-        }
-    }
-    let missing = missing(&known, &recognised, scope);
-    for which in missing.into_iter().filter(|which| !standing[*which].gone) {
-        change
-            .prepare_cached("UPDATE items SET gone = ?2 WHERE key = ?1")?
-            .execute(params![standing[which].key, now])?;
-        taken.gone += 1;
-    }
-    note_answer(change, source, &here, &known, &recognised, scope, answer)?;
-    Ok(taken)
-}
-
-/// Gives items the ids that their files have now. Two files may have changed names: no id is given before all are free.
-fn rename(
-    change: &Transaction<'_>,
-    here: &[Known],
-    known: &[Known],
-    recognised: &[Option<usize>],
-    standing: &[Standing],
-) -> rusqlite::Result<()> {
-    let renamed: Vec<(i64, &str, &str)> = here
-        .iter()
-        .zip(recognised)
-        .filter_map(|(here, which)| {
-            let which = (*which)?;
-            let (new, old) = (here.id.as_str(), known[which].id.as_str());
-            (new != old).then_some((standing[which].key, new, old))
-        })
-        .collect();
-    for (key, _, old) in &renamed {
-        change.execute(
-            "UPDATE items SET id = char(0) || key, former = json_insert(former, '$[#]', ?2) WHERE key = ?1",
-            params![key, old],
-        )?;
-    }
-    for (key, new, _) in &renamed {
-        // A file that is gone may have had the name: it gives it up.
-        change.execute(
-            "UPDATE items SET id = id || char(0) || key, former = json_insert(former, '$[#]', id) \
-             WHERE id = ?2 AND key <> ?1 AND source = (SELECT source FROM items WHERE key = ?1)",
-            params![key, new],
-        )?;
-        change.execute("UPDATE items SET id = ?2 WHERE key = ?1", params![key, new])?;
-    }
-    Ok(())
-}
-
-fn standing(
-    change: &Transaction<'_>,
-    source: &str,
-) -> rusqlite::Result<(Vec<Standing>, Vec<Known>)> {
-    let mut rows = change.prepare_cached(
-        "SELECT key, changed, gone, item, id, link, words, first_day FROM items WHERE source = ?1",
-    )?;
-    let found = rows.query_map([source], |row| {
-        Ok((
-            Standing {
-                key: row.get(0)?,
-                changed: row.get(1)?,
-                gone: row.get::<_, Option<i64>>(2)?.is_some(),
-                text: row.get(3)?,
-            },
-            Known { id: row.get(4)?, link: row.get(5)?, words: row.get(6)?, day: row.get(7)? },
-        ))
-    })?;
-    found.collect::<rusqlite::Result<Vec<_>>>().map(|rows| rows.into_iter().unzip())
-}
-
-/// Writes an item anew where it differs; tells whether people would see a difference.
-fn update(
-    change: &Transaction<'_>,
-    item: &Item,
-    here: &Known,
-    standing: &Standing,
-    now: i64,
-    zone: Tz,
-) -> rusqlite::Result<bool> {
-    let text = written(item)?;
-    if text == standing.text && !standing.gone {
-        return Ok(false);
-    }
-    let old = parse(&standing.text)?;
-    let is_changed = !same::differences(&old, item).is_empty();
-    if is_changed {
-        change
-            .prepare_cached(
-                "INSERT OR IGNORE INTO versions (key, changed, item) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![standing.key, standing.changed, standing.text])?;
-    }
-    let (first, last) = days_of(item, zone);
-    change
-        .prepare_cached(
-            "UPDATE items SET link = ?2, words = ?3, first_day = ?4, last_day = ?5, changed = ?6, \
-             gone = NULL, item = ?7 WHERE key = ?1",
-        )?
-        .execute(params![
-            standing.key,
-            here.link,
-            here.words,
-            first,
-            last,
-            if is_changed { now } else { standing.changed },
-            text
-        ])?;
-    Ok(is_changed)
-}
-
-fn insert(
-    change: &Transaction<'_>,
-    source: &str,
-    item: &Item,
-    here: &Known,
-    now: i64,
-    zone: Tz,
-) -> rusqlite::Result<()> {
-    let twin = twin(change, source, here)?;
-    let (first, last) = days_of(item, zone);
-    change
-        .prepare_cached(
-            "INSERT INTO items (source, id, link, words, story, first_day, last_day, first_seen, \
-             changed, item) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
-        )?
-        .execute(params![
-            source,
-            item.id,
-            here.link,
-            here.words,
-            twin.unwrap_or(0),
-            first,
-            last,
-            now,
-            written(item)?
-        ])?;
-    if twin.is_none() {
-        change
-            .prepare_cached("UPDATE items SET story = key WHERE key = ?1")?
-            .execute([change.last_insert_rowid()])?;
-    }
-    Ok(())
-}
-
-/// The story that another source's item already is.
-fn twin(change: &Transaction<'_>, source: &str, here: &Known) -> rusqlite::Result<Option<i64>> {
-    let mut rows = change.prepare_cached(
-        "SELECT story, link, words, first_day FROM items \
-         WHERE source <> ?1 AND (link = ?2 OR words = ?3) ORDER BY key",
-    )?;
-    let mut found = rows.query(params![source, here.link, here.words])?;
-    while let Some(row) = found.next()? {
-        let other =
-            Known { id: String::new(), link: row.get(1)?, words: row.get(2)?, day: row.get(3)? };
-        if same::is_same_story(here, &other) {
-            return Ok(Some(row.get(0)?));
-        }
-    }
-    Ok(None)
-}
-
-/// The known items that should be in the reading and are not.
-fn missing(known: &[Known], recognised: &[Option<usize>], scope: Scope) -> Vec<usize> {
-    let mut seen = vec![false; known.len()];
-    for which in recognised.iter().flatten() {
-        seen[*which] = true;
-    }
-    let unseen = (0..known.len()).filter(|which| !seen[*which]);
-    match scope {
-        Scope::Whole => unseen.collect(),
-        Scope::After(None) => Vec::new(),
-        Scope::After(Some(after)) => {
-            let after = number(after);
-            unseen.filter(|which| known[*which].day.is_some_and(|day| day > after)).collect()
-        }
-    }
-}
-
-/// Whether an answer goes back to what was known: one of the three newest known items is in it. One alone may have been taken
-/// away, and an old one may stand first in every answer.
-fn is_continuous(known: &[Known], recognised: &[Option<usize>]) -> bool {
-    const NEWEST: usize = 3;
-    let mut newest: Vec<usize> = (0..known.len()).filter(|at| known[*at].day.is_some()).collect();
-    newest.sort_by_key(|at| std::cmp::Reverse(known[*at].day));
-    newest.truncate(NEWEST);
-    recognised.iter().flatten().any(|which| newest.contains(which))
-}
-
-/// Keeps how the source answered, and what of its days is known since.
-fn note_answer(
-    change: &Transaction<'_>,
-    source: &str,
-    here: &[Known],
-    known: &[Known],
-    recognised: &[Option<usize>],
-    scope: Scope,
-    answer: &Answered<'_>,
-) -> rusqlite::Result<()> {
-    let oldest = here.iter().filter_map(|item| item.day).min();
-    let newest_known = known.iter().filter_map(|known| known.day).max();
-    let new = here.iter().zip(recognised).filter(|(_, which)| which.is_none());
-    let oldest_new = new.filter_map(|(item, _)| item.day).min();
-    let all = scope == Scope::Whole || answer.to_the_end;
-    let reaches_back: Option<i32> = change
-        .prepare_cached("SELECT reaches_back FROM sources WHERE name = ?1")?
-        .query_row([source], |row| row.get(0))
-        .optional()?
-        .flatten();
-    // Days before any news count from the first of all.
-    let reaches_back = if all { Some(1) } else { reaches_back.or(oldest) };
-    if all {
-        change.execute("DELETE FROM gaps WHERE source = ?1", [source])?;
-    } else if !is_continuous(known, recognised)
-        && let (Some(after), Some(before)) = (newest_known, oldest_new)
-        && after < before
-    {
-        // It does not go back to what was known: something may have come and gone in between.
-        change.execute(
-            "INSERT INTO gaps (source, after_day, before_day) VALUES (?1, ?2, ?3)",
-            params![source, after, before],
-        )?;
-    }
-    change.execute(
-        "INSERT INTO sources (name, asked, answered, etag, last_modified, items, language, reaches_back) \
-         VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO UPDATE SET \
-         asked = ?2, answered = ?2, etag = ?3, last_modified = ?4, items = ?5, \
-         language = coalesce(?6, language), reaches_back = ?7, trouble = NULL, strange = 0",
-        params![
-            source,
-            answer.at.timestamp_millis(),
-            answer.validators.etag,
-            answer.validators.last_modified,
-            i64::try_from(here.len()).unwrap_or(i64::MAX),
-            answer.language,
-            reaches_back
-        ],
-    )?;
-    Ok(())
 }
 
 #[cfg(test)]
