@@ -9,7 +9,8 @@ use chrono_tz::Tz;
 use super::date::PartialDate;
 use super::fetch::{Answer, FetchError, Fetched, Validators, Web};
 use super::item::{Item, Reading};
-use super::page::{self, article};
+use super::page;
+use super::page::article::{self, Article};
 use super::same::canonical;
 use super::source::{Kind, Opened, Settings};
 use super::store::Scope;
@@ -289,7 +290,7 @@ async fn look_at_articles(
     for (index, item) in reading.items.iter_mut().enumerate() {
         let before = known.of_link(item.link.as_deref());
         if let Some(before) = before {
-            keep_what_was_found(item, before);
+            Article::found_before(before).complete(item);
         }
         let is_whole = item.date.is_some() && before.is_some();
         if let Some(link) = item.link.clone().filter(|_| !is_whole && asked < MOST_ARTICLES) {
@@ -332,23 +333,6 @@ async fn look_at_articles(
             format!("{which} no date, on the page or on its own"),
             "say when they were published: roundup news dates",
         ));
-    }
-}
-
-/// What was once found on a story's own page is not asked for again.
-fn keep_what_was_found(item: &mut Item, before: &Item) {
-    if item.title_made {
-        item.title.clone_from(&before.title);
-        item.title_made = before.title_made;
-    }
-    if item.summary.is_empty() {
-        item.summary.clone_from(&before.summary);
-    }
-    item.date = item.date.or(before.date);
-    match (&mut item.image, &before.image) {
-        (None, found) => item.image.clone_from(found),
-        (Some(image), Some(found)) if image.alt.is_empty() => image.alt.clone_from(&found.alt),
-        _ => {}
     }
 }
 

@@ -107,6 +107,16 @@ pub fn read(html: &str, address: &str, zone: Tz) -> Article {
 }
 
 impl Article {
+    /// What was found when the page was read for an item that is known: it need not be asked for again.
+    pub fn found_before(known: &Item) -> Self {
+        Self {
+            title: (!known.title_made).then(|| known.title.clone()),
+            date: known.date,
+            summary: Some(known.summary.clone()),
+            image: known.image.clone(),
+        }
+    }
+
     /// Gives an item what it lacks; what the listing said of it stays.
     pub fn complete(self, item: &mut Item) {
         if item.title_made
@@ -333,5 +343,22 @@ mod tests {
         read(html, "https://e.org/fair", London).complete(&mut known);
         assert_eq!((known.title.as_str(), known.summary.as_str()), ("Ours", "Text"));
         assert_eq!(known.date.unwrap().to_string(), "2020-12-01");
+    }
+
+    #[test]
+    fn what_its_own_page_said_holds_when_the_listing_says_less_again() {
+        let html = r#"<meta name="date" content="2020-12-03"><meta name="description" content="A full fair.">
+            <meta property="og:image" content="/f.jpg"><h1>The fair</h1>"#;
+        let listed = Item {
+            title: "The fair".to_owned(),
+            date: PartialDate::parse("2020-12", London).ok(),
+            ..Item::default()
+        };
+        let mut first = listed.clone();
+        read(html, "https://e.org/fair", London).complete(&mut first);
+        assert_eq!(first.date.unwrap().to_string(), "2020-12-03");
+        let mut again = listed;
+        Article::found_before(&first).complete(&mut again);
+        assert_eq!(again, first);
     }
 }
