@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use futures_util::{StreamExt, stream};
 
 use super::date::PartialDate;
 use super::fetch::{Answer, FetchError, Fetched, Validators, Web};
@@ -298,23 +299,13 @@ async fn look_at_articles(
             waiting.push((index, link));
         }
     }
-    waiting.reverse();
-    let mut tasks = tokio::task::JoinSet::new();
-    loop {
-        while tasks.len() < ARTICLES_AT_A_TIME
-            && let Some((index, link)) = waiting.pop()
-        {
-            let web = web.clone();
-            tasks.spawn(async move {
-                let found = web
-                    .get(&link)
-                    .await
-                    .map(|answer| article::read(&decoded(&answer), &answer.address, zone));
-                (index, link, found)
-            });
-        }
-        let Some(done) = tasks.join_next().await else { break };
-        let Ok((index, link, found)) = done else { continue };
+    let asking = waiting.into_iter().map(|(index, link)| async move {
+        let answer = web.get(&link).await;
+        let found = answer.map(|answer| article::read(&decoded(&answer), &answer.address, zone));
+        (index, link, found)
+    });
+    let mut asking = stream::iter(asking).buffer_unordered(ARTICLES_AT_A_TIME);
+    while let Some((index, link, found)) = asking.next().await {
         match found {
             Ok(article) => article.complete(&mut reading.items[index]),
             Err(error) => reading.problems.push(not_further(&link, &error)),
