@@ -12,10 +12,10 @@ use super::world;
 use crate::message::Identity;
 use crate::project::{Project, RelayAddress, Variable};
 use crate::send::MOST_CONNECTIONS;
+use crate::send::config::RunConfig;
 use crate::send::domains::Domains;
 use crate::send::hours::Hours;
 use crate::send::pace::{Rate, Retry};
-use crate::send::run::Orders;
 use crate::smtp::Server;
 use crate::smtp::connection::Deadlines;
 use crate::smtp::conversation::{Credentials, Settings as SmtpSettings};
@@ -26,7 +26,7 @@ pub fn orders(
     edition: &str,
     destination: &Destination,
     arguments: &Arguments,
-) -> Result<Orders, Failure> {
+) -> Result<RunConfig, Failure> {
     let settings = &project.settings.send;
     let rate = match arguments.rate.as_ref().or(settings.rate.as_ref()) {
         Some(rate) => Some(Rate::parse(rate)?),
@@ -49,7 +49,7 @@ pub fn orders(
     let zone = project.settings.time_zone;
     let hours = Hours::parse(settings.hours.as_deref(), settings.days.as_deref(), zone)?;
     let first = Duration::from_secs(settings.retry_after_seconds);
-    Ok(Orders {
+    Ok(RunConfig {
         sender: world::process_name(),
         domains,
         hours: hours.filter(|_| !destination.is_practice()),
@@ -58,7 +58,7 @@ pub fn orders(
         rate,
         window: settings.window.min(1),
         retry: Retry { first, ..Retry::default() },
-        ..Orders::new(edition)
+        ..RunConfig::new(edition)
     })
 }
 

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::screen::{Screen, grouped};
 use crate::ledger::Status;
-use crate::send::run::{Pause, Told};
+use crate::send::config::{Pause, RunEvent};
 
 /// Logs are read later: a line this often is enough.
 const LINE_EVERY: Duration = Duration::from_secs(30);
@@ -48,23 +48,23 @@ impl Progress {
         Self { screen: screen.clone(), bar, people, state: Mutex::new(state) }
     }
 
-    pub fn take(&self, told: Told) {
+    pub fn take(&self, told: RunEvent) {
         match told {
-            Told::Row { address, status, why } => self.take_row(&address, status, &why),
-            Told::Trouble { why } => {
+            RunEvent::Row { address, status, why } => self.take_row(&address, status, &why),
+            RunEvent::Trouble { why } => {
                 self.line(&format!("Trouble with the relay: {why}. Trying again …"));
             }
-            Told::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
+            RunEvent::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
                 "The relay asks for less: {connections} messages at a time for now."
             )),
-            Told::Slower { rest, .. } => self.line(&format!(
+            RunEvent::Slower { rest, .. } => self.line(&format!(
                 "The relay asks for less: one message at a time for now, with {} s between.",
                 rest.as_secs_f32()
             )),
-            Told::Waiting { why: Pause::Others, .. } => {
+            RunEvent::Waiting { why: Pause::Others, .. } => {
                 self.line("Waiting for another sender to finish what it has in hand.");
             }
-            Told::Waiting { until, why } => self.line(&format!(
+            RunEvent::Waiting { until, why } => self.line(&format!(
                 "Waiting until {} UTC: {} (Ctrl-C stops safely)",
                 until.format("%H:%M:%S"),
                 match why {
@@ -72,7 +72,7 @@ impl Progress {
                     Pause::Hours | Pause::Others => "no mail is sent before.",
                 }
             )),
-            Told::Alive { .. } => {}
+            RunEvent::Alive { .. } => {}
         }
     }
 

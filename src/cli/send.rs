@@ -28,10 +28,11 @@ use crate::message::{Identity, Skeleton};
 use crate::news::date::instant_of;
 use crate::project::Project;
 use crate::report::Report;
+use crate::send::config::{End, Pause, RunConfig, RunEvent};
+use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
-use crate::send::run::{End, Orders, Pause, Told, run as run_orders};
+use crate::send::run::run as run_edition;
 use crate::send::stop::{Stop, line, listen};
-use crate::send::turnover::Turnover;
 use crate::smtp::conversation::Security;
 
 #[derive(Debug, Args)]
@@ -135,8 +136,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         Some(server) => {
             let server = Arc::new(server);
             let set = project.settings.send.messages_per_connection;
-            let turnover = Arc::new(Mutex::new(Turnover::new(set)));
-            let relay = move || SmtpRelay::new(Arc::clone(&server), Arc::clone(&turnover));
+            let limit = Arc::new(Mutex::new(MessagesPerConnection::new(set)));
+            let relay = move || SmtpRelay::new(Arc::clone(&server), Arc::clone(&limit));
             deliver(&project, &ledger, skeleton, orders, relay, screen).await?
         }
     };
@@ -167,15 +168,15 @@ async fn deliver<L: Ledger, R: Relay>(
     project: &Project,
     ledger: &Arc<L>,
     skeleton: Arc<Skeleton>,
-    orders: Orders,
+    config: RunConfig,
     relay: impl Fn() -> R,
     screen: &Screen,
 ) -> Result<End, Failure> {
-    let so_far = ledger.progress(&orders.edition).await?;
+    let so_far = ledger.progress(&config.edition).await?;
     let progress = Arc::new(Progress::new(screen, so_far.people, so_far.people - so_far.open));
     let (handle, stopper) = line();
     let talker = Arc::clone(&progress);
-    let connections = orders.connections;
+    let connections = config.connections;
     listen(handle, move |stop| {
         match stop {
         Stop::Soon => talker.line(&format!(
@@ -188,15 +189,15 @@ async fn deliver<L: Ledger, R: Relay>(
     let told = Arc::clone(&progress);
     let identity = ledger.age().await?.identity;
     let memory = project.memory.clone();
-    let end = run_orders(
+    let end = run_edition(
         Arc::clone(ledger),
         skeleton,
-        orders,
+        config,
         relay,
         stopper,
-        world::WORLD,
+        world::CLOCK,
         move |event| match event {
-            Told::Alive { age } => memory.keep(&identity, age),
+            RunEvent::Alive { age } => memory.keep(&identity, age),
             event => told.take(event),
         },
     )

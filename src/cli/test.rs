@@ -17,8 +17,8 @@ use crate::audience::{Keys, Recipient};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::reply::Stage;
+use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
-use crate::send::turnover::Turnover;
 
 /// More addresses than this are a list.
 pub const MOST_ADDRESSES: usize = 10;
@@ -135,9 +135,10 @@ pub async fn send(
         }
         Destination::Relay(address) => {
             let server = Arc::new(server(project, address, &identity)?);
-            let turnover =
-                Arc::new(Mutex::new(Turnover::new(project.settings.send.messages_per_connection)));
-            let relay = SmtpRelay::new(server, turnover);
+            let limit = Arc::new(Mutex::new(MessagesPerConnection::new(
+                project.settings.send.messages_per_connection,
+            )));
+            let relay = SmtpRelay::new(server, limit);
             hand_over(relay, &skeleton, whose, to, &mut tests).await;
         }
     }

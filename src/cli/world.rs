@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::send::run::World;
+use crate::send::system::Clock;
 
 pub fn now() -> DateTime<Utc> {
     Utc::now()
@@ -38,4 +38,4 @@ fn jitter() -> f64 {
     f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
 
-pub const WORLD: World = World { now, jitter };
+pub const CLOCK: Clock = Clock { now, jitter };

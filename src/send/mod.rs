@@ -1,17 +1,23 @@
 //! The run: claim, address, transmit, record, until no row is left.
-//! Pure: `verdict.rs` decides about rows; `pace.rs`, `domains.rs`, `throttle.rs`, `turnover.rs` and `hours.rs` about time.
+//! Pure: `verdict.rs` decides about rows, `failures.rs` about the run; `pace.rs`, `domains.rs`, `throttle.rs` and `hours.rs` about time.
 
-mod crew;
+pub mod config;
 pub mod domains;
+mod failures;
 pub mod hours;
+mod lease;
+pub mod messages_per_connection;
 pub mod pace;
+mod queue;
+mod rate_limit;
 pub mod relay;
 pub mod run;
+mod run_state;
 pub mod stop;
+pub mod system;
 pub mod throttle;
-pub mod turnover;
 pub mod verdict;
-mod work;
+mod worker;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

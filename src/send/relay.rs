@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::turnover::Turnover;
+use super::messages_per_connection::MessagesPerConnection;
 use crate::message::Message;
 use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::{Connection, Fault, Outcome, Server};
@@ -32,34 +32,37 @@ pub trait Relay: Send + 'static {
     fn close(&mut self) -> impl Future<Output = ()> + Send;
 }
 
-/// A mail server. Connects when there is something to send, and anew when a session was lost or is worn.
+/// A mail server. Connects when there is something to send, and again when a session was lost or is spent.
 pub struct SmtpRelay {
     server: Arc<Server>,
-    turnover: Arc<Mutex<Turnover>>,
+    messages_per_connection: Arc<Mutex<MessagesPerConnection>>,
     connection: Option<Connection>,
     /// Messages whose end was answered on this connection.
     carried: u32,
 }
 
 impl SmtpRelay {
-    /// `turnover` is shared by all connections to this server.
-    pub fn new(server: Arc<Server>, turnover: Arc<Mutex<Turnover>>) -> Self {
-        Self { server, turnover, connection: None, carried: 0 }
+    /// `messages_per_connection` is shared by all connections to this server.
+    pub fn new(
+        server: Arc<Server>,
+        messages_per_connection: Arc<Mutex<MessagesPerConnection>>,
+    ) -> Self {
+        Self { server, messages_per_connection, connection: None, carried: 0 }
     }
 
-    fn turnover(&self) -> MutexGuard<'_, Turnover> {
-        self.turnover.lock().unwrap_or_else(PoisonError::into_inner)
+    fn messages_per_connection(&self) -> MutexGuard<'_, MessagesPerConnection> {
+        self.messages_per_connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The connection this message can go over, if the one we have is any good.
     async fn usable(&mut self, message: &Message) -> Option<Connection> {
         let mut connection = self.connection.take()?;
-        if self.turnover().is_worn(self.carried) {
+        if self.messages_per_connection().is_spent(self.carried) {
             connection.close().await;
             return None;
         }
         if !connection.is_ready_for(message).await {
-            self.turnover().hung_up_after(self.carried);
+            self.messages_per_connection().closed_after(self.carried);
             return None;
         }
         Some(connection)
@@ -83,17 +86,17 @@ impl Relay for SmtpRelay {
                 Err(outcome) => return outcome,
             },
         };
-        // On a connection that will be worn, nothing is announced.
-        let next = next.filter(|_| !self.turnover().is_worn(self.carried + 1));
+        // On a connection that will be spent, nothing is announced.
+        let next = next.filter(|_| !self.messages_per_connection().is_spent(self.carried + 1));
         let connection = self.connection.insert(connection);
         let outcome = connection.transmit(message, leave, next).await;
         match (&outcome.stage, &outcome.result) {
             (Stage::Dot, Ok(_)) => self.carried += 1,
             (Stage::Mail, Err(Fault::Closed | Fault::Broken(_))) => {
-                self.turnover().hung_up_after(self.carried);
+                self.messages_per_connection().closed_after(self.carried);
             }
             (Stage::Mail, Ok(reply)) if reply.code == 421 => {
-                self.turnover().hung_up_after(self.carried);
+                self.messages_per_connection().closed_after(self.carried);
             }
             _ => {}
         }

@@ -2,117 +2,17 @@
 //! Shell: tasks and their timers; what to do is decided in `verdict`, `pace` and their neighbours.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
-use super::crew::Crew;
-use super::domains::Domains;
-use super::hours::Hours;
-use super::pace::{Rate, Retry};
+use super::config::{End, RunConfig, RunEvent};
 use super::relay::Relay;
+use super::run_state::RunState;
 use super::stop::{Stop, Stopper};
-use super::work::work;
-use crate::ledger::{Ledger, LedgerError, Status};
+use super::system::Clock;
+use super::worker::work;
+use crate::ledger::{Ledger, LedgerError};
 use crate::message::Skeleton;
-
-/// How a run shall go.
-#[derive(Debug, Clone)]
-pub struct Orders {
-    pub edition: String,
-    /// For people: which computer and process this is.
-    pub sender: String,
-    /// How many messages are under way at a time, each on a connection of its own.
-    pub connections: usize,
-    pub rate: Option<Rate>,
-    pub domains: Domains,
-    pub hours: Option<Hours>,
-    /// How many messages beyond the one under way a connection may announce and record ahead: 0 or 1. After a crash at
-    /// most `window + 1` rows a connection are uncertain.
-    pub window: u8,
-    pub retry: Retry,
-    /// More refusals than this of a hundred pause the run.
-    pub most_refused_percent: u8,
-    /// How long the run waits for the next deferred copy before it ends and says when to carry on.
-    pub patience: Duration,
-    /// Before the first new connection after one that failed; doubled after each further one.
-    pub reconnect: Duration,
-    /// How often the run shows that it lives, and looks what is wished.
-    pub keep_every: Duration,
-}
-
-impl Orders {
-    pub fn new(edition: impl Into<String>) -> Self {
-        Self {
-            edition: edition.into(),
-            sender: "roundup".to_owned(),
-            connections: 4,
-            rate: None,
-            domains: Domains::unlimited(),
-            hours: None,
-            window: 1,
-            retry: Retry::default(),
-            most_refused_percent: 100,
-            patience: Duration::from_mins(30),
-            reconnect: Duration::from_secs(1),
-            keep_every: Duration::from_secs(1),
-        }
-    }
-}
-
-/// Clock and chance, from outside.
-#[derive(Debug, Clone, Copy)]
-pub struct World {
-    pub now: fn() -> DateTime<Utc>,
-    /// From 0 to 1.
-    pub jitter: fn() -> f64,
-}
-
-/// What a run tells while it goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// A copy came to this status.
-    Row { address: String, status: Status, why: String },
-    /// A connection failed; another is tried.
-    Trouble { why: String },
-    /// The relay asked for less: so many connections are used now, with a rest before each message.
-    Slower { connections: usize, rest: Duration },
-    /// Nothing can be done before this moment.
-    Waiting { until: DateTime<Utc>, why: Pause },
-    /// The ledger has come to this age.
-    Alive { age: i64 },
-}
-
-/// Why nothing is sent for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pause {
-    /// The relay asked to try some people later.
-    Deferred,
-    /// Mail is not sent at this hour.
-    Hours,
-    /// Another sender has the last rows in hand; when it is gone, they come back.
-    Others,
-}
-
-/// How a run ended. What happened to each person stands in the ledger, and nowhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// No row is left to try.
-    Finished,
-    /// Nothing can be done for longer than the run waits.
-    Waiting { until: DateTime<Utc>, why: Pause },
-    /// The relay has something against us: somebody has to look.
-    Paused { why: String },
-    /// Somebody paused it, here or on another computer.
-    Halted,
-    /// Somebody cancelled it.
-    Cancelled,
-    /// The relay cannot be reached, or drops every connection.
-    Unreachable { why: String },
-    /// Somebody asked it to stop.
-    Interrupted,
-}
 
 /// Runs until it ends. Where the ledger is one computer's, the caller holds the edition's lock.
 ///
@@ -121,24 +21,24 @@ pub enum End {
 pub async fn run<L: Ledger, R: Relay>(
     ledger: Arc<L>,
     skeleton: Arc<Skeleton>,
-    orders: Orders,
+    config: RunConfig,
     new_relay: impl Fn() -> R,
     stopper: Stopper,
-    world: World,
-    told: impl Fn(Told) + Send + Sync + 'static,
+    clock: Clock,
+    report: impl Fn(RunEvent) + Send + Sync + 'static,
 ) -> Result<End, LedgerError> {
-    let crew = Arc::new(Crew::enter(ledger, skeleton, orders, stopper, world, told).await?);
-    let keeper = tokio::spawn({
-        let crew = Arc::clone(&crew);
-        async move { crew.keep().await }
+    let state = Arc::new(RunState::enter(ledger, skeleton, config, stopper, clock, report).await?);
+    let heartbeat = tokio::spawn({
+        let state = Arc::clone(&state);
+        async move { state.heartbeat().await }
     });
-    let end = rounds(&crew, new_relay).await;
-    keeper.abort();
-    // Cancelled is not stopped in the middle of a commit: the ledger does what it was asked.
-    let _ = keeper.await;
+    let end = rounds(&state, new_relay).await;
+    heartbeat.abort();
+    // Cancelled is not stopped in the middle of a commit: the ledger finishes what it began.
+    let _ = heartbeat.await;
     match end {
         Ok(end) => {
-            crew.leave().await?;
+            state.leave().await?;
             Ok(end)
         }
         // The ledger itself failed: what was in hand is settled by the next that enters.
@@ -147,13 +47,13 @@ pub async fn run<L: Ledger, R: Relay>(
 }
 
 async fn rounds<L: Ledger, R: Relay>(
-    crew: &Arc<Crew<L>>,
+    state: &Arc<RunState<L>>,
     new_relay: impl Fn() -> R,
 ) -> Result<End, LedgerError> {
     loop {
         let mut workers = JoinSet::new();
-        for number in 0..crew.orders.connections.max(1) {
-            workers.spawn(work(Arc::clone(crew), new_relay(), number));
+        for number in 0..state.config.connections.max(1) {
+            workers.spawn(work(Arc::clone(state), new_relay(), number));
         }
         let mut failed = None;
         while let Some(worker) = workers.join_next().await {
@@ -163,24 +63,24 @@ async fn rounds<L: Ledger, R: Relay>(
                 Err(_) => Err(LedgerError::Stopped),
             };
             if let Err(error) = result {
-                crew.finish_soon();
+                state.finish_soon();
                 failed.get_or_insert(error);
             }
         }
-        if let Some(error) = failed.or_else(|| crew.failure()) {
+        if let Some(error) = failed.or_else(|| state.failure()) {
             return Err(error);
         }
-        crew.give_back_queue().await?;
-        if crew.progress().await?.open == 0 {
+        state.give_back_queue().await?;
+        if state.progress().await?.open == 0 {
             return Ok(End::Finished);
         }
-        if let Some(end) = crew.take_end() {
+        if let Some(end) = state.take_end() {
             return Ok(end);
         }
-        if crew.stopper.wish() > Stop::No {
+        if state.stopper.wish() > Stop::No {
             return Ok(End::Interrupted);
         }
-        if let Some(end) = crew.wait_for_more().await? {
+        if let Some(end) = state.wait_for_more().await? {
             return Ok(end);
         }
     }
@@ -190,9 +90,13 @@ async fn rounds<L: Ledger, R: Relay>(
 mod tests {
     use std::collections::BTreeSet;
     use std::sync::Mutex;
+    use std::time::Duration;
 
     use chrono_tz::Europe::London;
 
+    use super::super::config::Pause;
+    use super::super::hours::Hours;
+    use super::super::pace::{Rate, Retry};
     use super::super::relay::scripted::{Act, ScriptedRelay};
     use super::super::stop::line;
     use super::*;
@@ -206,7 +110,7 @@ mod tests {
     struct Happening {
         ledger: Arc<MemoryLedger>,
         relay: ScriptedRelay,
-        orders: Orders,
+        config: RunConfig,
         stop: Option<Stop>,
         slower: Option<Arc<Mutex<Vec<usize>>>>,
     }
@@ -220,15 +124,15 @@ mod tests {
             let addresses: Vec<_> = (0..people).map(|i| format!("p{i}@example.org")).collect();
             let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
             ledger.plan(laws::plan("2020", &addresses)).await.unwrap();
-            let orders = Orders {
+            let config = RunConfig {
                 connections: 2,
                 retry: Retry { first: Duration::ZERO, most_tries: 6, ..Retry::default() },
                 patience: Duration::ZERO,
                 reconnect: Duration::ZERO,
                 keep_every: Duration::from_millis(1),
-                ..Orders::new("2020")
+                ..RunConfig::new("2020")
             };
-            Self { ledger, relay: ScriptedRelay::new(script), orders, stop: None, slower: None }
+            Self { ledger, relay: ScriptedRelay::new(script), config, stop: None, slower: None }
         }
 
         async fn run(&self) -> (End, Counts) {
@@ -254,17 +158,17 @@ mod tests {
             let (handle, stopper) = line();
             let stop = self.stop;
             let slower = self.slower.clone();
-            let world = World { now: laws::now, jitter: || 0.0 };
+            let clock = Clock { now: laws::now, jitter: || 0.0 };
             let end = run(
                 Arc::clone(&self.ledger),
                 Arc::new(skeleton.unwrap()),
-                self.orders.clone(),
+                self.config.clone(),
                 || self.relay.clone(),
                 stopper,
-                world,
-                move |told| match (told, stop) {
-                    (Told::Row { .. }, Some(stop)) => handle.wish(stop),
-                    (Told::Slower { connections, .. }, _) => {
+                clock,
+                move |event| match (event, stop) {
+                    (RunEvent::Row { .. }, Some(stop)) => handle.wish(stop),
+                    (RunEvent::Slower { connections, .. }, _) => {
                         if let Some(slower) = &slower {
                             slower.lock().unwrap().push(connections);
                         }
@@ -330,7 +234,7 @@ mod tests {
             _ => OK,
         })
         .await;
-        happening.orders.retry = Retry::default();
+        happening.config.retry = Retry::default();
         let (end, counts) = happening.run().await;
         assert_eq!(
             end,
@@ -441,7 +345,7 @@ mod tests {
         *ledger.lock().unwrap() = Some(Arc::clone(&happening.ledger));
         let mut happening = happening;
         // The queue holds all fifty: only the sign of life can learn of the pause.
-        happening.orders.rate = Some(Rate::parse("1000/s").unwrap());
+        happening.config.rate = Some(Rate::parse("1000/s").unwrap());
         let (end, counts) = happening.run().await;
         assert_eq!(end, End::Halted);
         assert!(counts.accepted >= 20 && counts.planned > 0, "{counts:?}");
@@ -475,7 +379,7 @@ mod tests {
         let mut happening =
             Happening::new(300, |_, _| Act::Answer(Stage::Recipient, 550, "5.1.1 no such user"))
                 .await;
-        happening.orders.most_refused_percent = 5;
+        happening.config.most_refused_percent = 5;
         let (end, counts) = happening.run().await;
         assert!(matches!(end, End::Paused { .. }), "{end:?}");
         assert!((20..=22).contains(&counts.rejected), "{counts:?}");
@@ -489,7 +393,7 @@ mod tests {
             _ => OK,
         })
         .await;
-        happening.orders.connections = 8;
+        happening.config.connections = 8;
         happening.slower = Some(Arc::clone(&slower));
         let (end, counts) = happening.run().await;
         assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 60, 60));
@@ -500,12 +404,12 @@ mod tests {
     async fn outside_its_hours_nothing_is_sent() {
         let mut happening = Happening::new(3, |_, _| OK).await;
         // It is noon on Thursday, the last day of 2020.
-        happening.orders.hours = Hours::parse(Some("08:00-11:00"), None, London).unwrap();
+        happening.config.hours = Hours::parse(Some("08:00-11:00"), None, London).unwrap();
         let (end, counts) = happening.run().await;
         let until = "2021-01-01T08:00:00Z".parse().unwrap();
         assert_eq!(end, End::Waiting { until, why: Pause::Hours });
         assert_eq!((counts.planned, happening.taken()), (3, 0));
-        happening.orders.hours = Hours::parse(Some("08:00-18:00"), Some("thu"), London).unwrap();
+        happening.config.hours = Hours::parse(Some("08:00-18:00"), Some("thu"), London).unwrap();
         let (end, _) = happening.run().await;
         assert_eq!((end, happening.taken()), (End::Finished, 3));
     }

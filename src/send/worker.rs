@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::crew::{Crew, Turn, Writing};
 use super::relay::{Leave, Relay};
+use super::run_state::{RunState, Turn, Writing};
 use super::stop::Stop;
 use super::verdict::{asks_for_less, judge};
 use crate::ledger::{Event, Ledger, LedgerError};
@@ -16,31 +16,31 @@ use crate::ledger::{Event, Ledger, LedgerError};
 /// with this one's dot; its *handing over* is written while this one's answer is awaited; and *accepted* shares a commit with
 /// a later *handing over*. A crash can leave two rows a connection uncertain, and no more: this one and the next.
 pub(super) async fn work<L: Ledger, R: Relay>(
-    crew: Arc<Crew<L>>,
+    state: Arc<RunState<L>>,
     mut relay: R,
     number: usize,
 ) -> Result<(), LedgerError> {
-    let crew = &*crew;
+    let state = &*state;
     let mut upcoming: Option<Turn<'_>> = None;
     let mut accepted: Option<(i64, Event)> = None;
     loop {
-        if upcoming.is_none() && !crew.may_work(number) {
-            // The relay bears fewer connections now.
+        if upcoming.is_none() && !state.rate_limit.may_connect(number) {
+            // The relay takes fewer connections now.
             if let Some(accepted) = accepted.take() {
-                crew.write(vec![accepted]).await?;
+                state.write(vec![accepted]).await?;
             }
             relay.close().await;
-            if !crew.wait_to_work(number).await {
+            if !state.wait_to_connect(number).await {
                 break;
             }
         }
         let turn = match upcoming.take() {
             Some(turn) => Some(turn),
-            None => crew.turn(true).await?,
+            None => state.turn(true).await?,
         };
         let Some(mut turn) = turn else { break };
-        let ahead = crew.looks_ahead() && crew.may_work(number);
-        upcoming = if ahead { crew.turn(false).await? } else { None };
+        let ahead = state.looks_ahead() && state.rate_limit.may_connect(number);
+        upcoming = if ahead { state.turn(false).await? } else { None };
         let granted = AtomicBool::new(false);
         let next_intent: Mutex<Option<Writing<'_>>> = Mutex::default();
         let outcome = {
@@ -49,23 +49,23 @@ pub(super) async fn work<L: Ledger, R: Relay>(
             let next_id = upcoming.as_ref().map(|next| next.delivery.id);
             let leave: Leave<'_> = Box::pin(async {
                 let writing =
-                    intent.get_or_insert_with(|| crew.hand_over(delivery.id, accepted.take()));
+                    intent.get_or_insert_with(|| state.hand_over(delivery.id, accepted.take()));
                 let written = writing.await;
                 *intent = None;
                 written.map_err(|error| error.to_string())?;
-                if !crew.lease_holds() {
+                if !state.lease.holds() {
                     return Err(LedgerError::Fenced.to_string());
                 }
                 granted.store(true, Ordering::Release);
                 if let Some(id) = next_id {
-                    let writing = crew.hand_over(id, accepted.take());
+                    let writing = state.hand_over(id, accepted.take());
                     *next_intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
                 }
                 Ok(())
             });
             tokio::select! {
                 outcome = relay.transmit(message, leave, next) => Some(outcome),
-                () = crew.stopper.wished(Stop::Now) => None,
+                () = state.stopper.wished(Stop::Now) => None,
             }
         };
         if let Some(next) = &mut upcoming {
@@ -74,27 +74,27 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         turn.settle_intent().await?;
         match outcome {
             Some(outcome) => {
-                let slower = asks_for_less(&outcome) && crew.slow_down();
-                crew.record(&turn.delivery, judge(&outcome), slower, &mut accepted).await?;
+                let slower = asks_for_less(&outcome) && state.slow_down();
+                state.record(&turn.delivery, judge(&outcome), slower, &mut accepted).await?;
             }
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
-            None if !granted.load(Ordering::Acquire) => crew.give_back(turn.delivery.id).await?,
+            None if !granted.load(Ordering::Acquire) => state.give_back(turn.delivery.id).await?,
             None => {}
         }
-        if crew.is_over() {
+        if state.is_over() {
             break;
         }
     }
     // Nothing is left to try now: nobody needs to wait for room at the relay any more.
-    crew.open_the_doors();
+    state.rate_limit.lift_connection_limit();
     if let Some(mut next) = upcoming {
         next.settle_intent().await?;
-        crew.give_back(next.delivery.id).await?;
+        state.give_back(next.delivery.id).await?;
     }
     if let Some(accepted) = accepted {
-        crew.write(vec![accepted]).await?;
+        state.write(vec![accepted]).await?;
     }
-    if crew.stopper.wish() < Stop::Now {
+    if state.stopper.wish() < Stop::Now {
         relay.close().await;
     }
     Ok(())

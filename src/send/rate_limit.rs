@@ -1,0 +1,121 @@
+//! How fast messages leave: send slots of the edition's rate, the number of connections, the rest between messages.
+//! Shell: the run's clock, and the ledger for slots that several senders share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::pace::Rate;
+use super::throttle::Throttle;
+use crate::ledger::{Ledger, LedgerError};
+
+/// Send slots that this sender has reserved.
+struct SendSlots {
+    first: Instant,
+    left: u32,
+}
+
+pub(super) struct RateLimit {
+    started: Instant,
+    rate: Option<Rate>,
+    slots: tokio::sync::Mutex<SendSlots>,
+    throttle: Mutex<Throttle>,
+    /// Connections that may be in use: `Throttle::limit`, for those who wait for it.
+    connections: watch::Sender<usize>,
+}
+
+impl RateLimit {
+    pub fn new(rate: Option<Rate>, connections: usize) -> Self {
+        let throttle = Throttle::new(connections);
+        let started = Instant::now();
+        Self {
+            started,
+            rate,
+            slots: tokio::sync::Mutex::new(SendSlots { first: started, left: 0 }),
+            connections: watch::Sender::new(throttle.limit()),
+            throttle: Mutex::new(throttle),
+        }
+    }
+
+    fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Since the run began.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Whether the next message may leave at once.
+    pub fn is_free(&self) -> bool {
+        self.rate.is_none() && self.throttle().gap().is_zero()
+    }
+
+    /// Whether a connection is one of those that the relay takes now.
+    pub fn may_connect(&self, number: usize) -> bool {
+        number < *self.connections.borrow()
+    }
+
+    /// Waits until the relay takes this connection too.
+    pub async fn wait_to_connect(&self, number: usize) {
+        let mut limit = self.connections.subscribe();
+        // The channel lives in `self`: it cannot close while we wait.
+        let _ = limit.wait_for(|limit| number < *limit).await;
+    }
+
+    /// Nobody needs to wait for room at the relay any more in this round.
+    pub fn lift_connection_limit(&self) {
+        self.connections.send_replace(usize::MAX);
+    }
+
+    /// A new round begins with as many connections as the last one was allowed.
+    pub fn restore_connection_limit(&self) {
+        self.connections.send_replace(self.throttle().limit());
+    }
+
+    /// How long the next message has to wait; its slot is taken.
+    pub async fn wait_for_slot(
+        &self,
+        ledger: &impl Ledger,
+        edition: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Duration, LedgerError> {
+        let rest = self.throttle().gap();
+        let Some(rate) = self.rate else { return Ok(rest) };
+        let mut slots = self.slots.lock().await;
+        if slots.left == 0 {
+            // A second's worth at a time: slow rates go to the ledger for each message, fast ones once a second.
+            let second = Duration::from_secs(1).as_nanos() / rate.gap.as_nanos().max(1);
+            let count = u32::try_from(second.max(1)).unwrap_or(u32::MAX);
+            let wait = ledger.moments(edition, count, rate.gap, now).await?;
+            *slots = SendSlots { first: Instant::now() + wait, left: count };
+        }
+        let wait = slots.first.saturating_duration_since(Instant::now());
+        slots.first += rate.gap;
+        slots.left -= 1;
+        Ok(rest.max(wait))
+    }
+
+    /// The relay wants less. Gives whether it had more than one connection to be less of, and what it gets now if that
+    /// has changed.
+    pub fn slow_down(&self) -> (bool, Option<(usize, Duration)>) {
+        let mut throttle = self.throttle();
+        let had_more = throttle.limit() > 1;
+        if !throttle.cut(self.elapsed() + Duration::from_secs(1)) {
+            return (had_more, None);
+        }
+        self.connections.send_replace(throttle.limit());
+        (had_more, Some((throttle.limit(), throttle.gap())))
+    }
+
+    /// The relay took a message.
+    pub fn speed_up(&self) {
+        let mut throttle = self.throttle();
+        if throttle.taken() {
+            self.connections.send_replace(throttle.limit());
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! What the connections of a run share: rows at hand, the rate, failures, the lease.
+//! Shell: the ledger and the run's clock.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::sleep;
+
+use super::config::{End, Pause, RunConfig, RunEvent};
+use super::failures::{Failures, Step};
+use super::lease::Lease;
+use super::pace::Delay;
+use super::queue::{Next, Queue};
+use super::rate_limit::RateLimit;
+use super::stop::{Handle, Stop, Stopper, line};
+use super::system::Clock;
+use super::verdict::{RowFate, RunFate, Verdict};
+use crate::ledger::delivery::next;
+use crate::ledger::{Delivery, Event, Ledger, LedgerError, Progress, SenderId, Status, Wish};
+use crate::message::{Message, Skeleton};
+
+pub(super) struct RunState<L> {
+    pub ledger: Arc<L>,
+    pub skeleton: Arc<Skeleton>,
+    pub config: RunConfig,
+    pub rate_limit: RateLimit,
+    pub lease: Lease,
+    /// Who may stop the run from outside.
+    pub stopper: Stopper,
+    clock: Clock,
+    sender: SenderId,
+    report: Box<dyn Fn(RunEvent) + Send + Sync>,
+    queue: tokio::sync::Mutex<Queue>,
+    ending: Mutex<Ending>,
+    /// The run's own end, once there is one.
+    end_handle: Handle,
+    ended: Stopper,
+}
+
+/// What decides about the run's end.
+struct Ending {
+    failures: Failures,
+    /// The last reason for waiting that was reported.
+    waited_for: Option<Pause>,
+    end: Option<End>,
+    failure: Option<LedgerError>,
+}
+
+/// Rows being written by the ledger while something else goes on.
+pub(super) type Writing<'a> = Pin<Box<dyn Future<Output = Result<(), LedgerError>> + Send + 'a>>;
+
+/// A message with its row. `intent` is *handing over* on its way to the disk, or there already.
+pub(super) struct Turn<'a> {
+    pub delivery: Delivery,
+    pub message: Message,
+    pub intent: Option<Writing<'a>>,
+}
+
+impl Turn<'_> {
+    /// Waits until *handing over* is on disk, if its writing was begun. Anything written to the row must wait for this.
+    pub async fn settle_intent(&mut self) -> Result<(), LedgerError> {
+        if let Some(writing) = &mut self.intent {
+            let written = writing.await;
+            self.intent = None;
+            written?;
+        }
+        Ok(())
+    }
+}
+
+impl<L: Ledger> RunState<L> {
+    pub async fn enter(
+        ledger: Arc<L>,
+        skeleton: Arc<Skeleton>,
+        config: RunConfig,
+        stopper: Stopper,
+        clock: Clock,
+        report: impl Fn(RunEvent) + Send + Sync + 'static,
+    ) -> Result<Self, LedgerError> {
+        let (end_handle, ended) = line();
+        let lease = Lease::new(ledger.lease());
+        let sender = ledger.enter(&config.edition, &config.sender, (clock.now)()).await?.sender;
+        report(RunEvent::Alive { age: ledger.age().await?.age });
+        let ending = Ending {
+            failures: Failures::new(config.reconnect, config.most_refused_percent),
+            waited_for: None,
+            end: None,
+            failure: None,
+        };
+        Ok(Self {
+            ledger,
+            skeleton,
+            rate_limit: RateLimit::new(config.rate, config.connections),
+            lease,
+            stopper,
+            clock,
+            sender,
+            report: Box::new(report),
+            queue: tokio::sync::Mutex::new(Queue::new(config.domains.clone(), config.connections)),
+            ending: Mutex::new(ending),
+            end_handle,
+            ended,
+            config,
+        })
+    }
+
+    pub async fn leave(&self) -> Result<(), LedgerError> {
+        self.ledger.leave(self.sender, self.now()).await?;
+        let age = self.ledger.age().await?.age;
+        (self.report)(RunEvent::Alive { age });
+        Ok(())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.clock.now)()
+    }
+
+    fn ending(&self) -> MutexGuard<'_, Ending> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows that the run lives, until it is aborted or must end.
+    pub async fn heartbeat(&self) {
+        loop {
+            sleep(self.config.keep_every).await;
+            let moment = Lease::moment();
+            match self.ledger.keep(self.sender, self.now()).await {
+                Ok(kept) => {
+                    self.lease.renew(moment);
+                    (self.report)(RunEvent::Alive { age: kept.age });
+                    self.queue.lock().await.share_with(kept.senders);
+                    let end = match kept.wish {
+                        Wish::Go => continue,
+                        Wish::Pause => End::Halted,
+                        Wish::Cancel => End::Cancelled,
+                    };
+                    self.end(end);
+                    return;
+                }
+                // It may come back within the lease.
+                Err(LedgerError::Unreachable { .. }) if self.lease.holds() => {}
+                Err(error) => {
+                    self.ending().failure.get_or_insert(error);
+                    self.finish_soon();
+                    return;
+                }
+            }
+        }
+    }
+
+    pub fn finish_soon(&self) {
+        self.end_handle.wish(Stop::Soon);
+    }
+
+    pub fn failure(&self) -> Option<LedgerError> {
+        self.ending().failure.take()
+    }
+
+    pub fn take_end(&self) -> Option<End> {
+        self.ending().end.take()
+    }
+
+    fn end(&self, end: End) {
+        self.ending().end.get_or_insert(end);
+        self.finish_soon();
+    }
+
+    pub async fn progress(&self) -> Result<Progress, LedgerError> {
+        self.ledger.progress(&self.config.edition).await
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.stopper.wish() > Stop::No || self.ended.wish() > Stop::No
+    }
+
+    async fn over(&self) {
+        tokio::select! {
+            () = self.stopper.wished(Stop::Soon) => {}
+            () = self.ended.wished(Stop::Soon) => {}
+        }
+    }
+
+    /// Waits until the relay takes this connection too. False when the run is over, or nothing is left for it.
+    pub async fn wait_to_connect(&self, number: usize) -> bool {
+        tokio::select! {
+            () = self.rate_limit.wait_to_connect(number) => {}
+            () = self.over() => {}
+        }
+        !self.is_over()
+    }
+
+    /// The next row to try.
+    async fn next(&self) -> Result<Next, LedgerError> {
+        let mut queue = self.queue.lock().await;
+        loop {
+            let now = self.now();
+            if self.is_over() || self.closed_until(now).is_some() {
+                return Ok(Next::Nothing);
+            }
+            let next = queue.take(self.rate_limit.elapsed());
+            if matches!(next, Next::Row(_)) || !queue.wants_more(&next) {
+                return Ok(next);
+            }
+            let claim = self.ledger.claim(self.sender, now, queue.claim).await?;
+            let is_empty = claim.deliveries.is_empty();
+            queue.add(claim.deliveries);
+            if is_empty {
+                return Ok(next);
+            }
+        }
+    }
+
+    /// The next row with its message, when it is its turn. Without patience, only if that is at once.
+    pub async fn turn(&self, patient: bool) -> Result<Option<Turn<'_>>, LedgerError> {
+        let delivery = loop {
+            match self.next().await? {
+                Next::Row(delivery) => break *delivery,
+                Next::After(wait) if patient && self.rest(wait).await => {}
+                Next::After(_) | Next::Nothing => return Ok(None),
+            }
+        };
+        let slot = self.rate_limit.wait_for_slot(&*self.ledger, &self.config.edition, self.now());
+        if !self.rest(slot.await?).await {
+            self.give_back(delivery.id).await?;
+            return Ok(None);
+        }
+        let message = self.skeleton.address(&delivery.recipient);
+        Ok(Some(Turn { delivery, message, intent: None }))
+    }
+
+    /// With a rate the next message has to wait, and so does its announcement.
+    pub fn looks_ahead(&self) -> bool {
+        self.config.window > 0 && !self.is_over() && self.rate_limit.is_free()
+    }
+
+    /// Begins to write *handing over*, and with it what the last message came to: one commit a message.
+    pub fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing<'_> {
+        let events = accepted.into_iter().chain([(id, Event::HandingOver)]).collect();
+        Box::pin(self.ledger.record_all(self.sender, events, self.now()))
+    }
+
+    /// A row that was certainly not sent goes back to the plan.
+    pub async fn give_back(&self, id: i64) -> Result<(), LedgerError> {
+        self.write(vec![(id, stopped())]).await
+    }
+
+    /// What was claimed and not begun goes back.
+    pub async fn give_back_queue(&self) -> Result<(), LedgerError> {
+        let deliveries = self.queue.lock().await.empty();
+        let rows: Vec<_> = deliveries.iter().map(|delivery| (delivery.id, stopped())).collect();
+        if rows.is_empty() { Ok(()) } else { self.write(rows).await }
+    }
+
+    pub async fn write(&self, events: Vec<(i64, Event)>) -> Result<(), LedgerError> {
+        self.ledger.record_all(self.sender, events, self.now()).await
+    }
+
+    /// Sleeps, and says whether the run goes on.
+    async fn rest(&self, wait: Duration) -> bool {
+        if !wait.is_zero() {
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.over() => {}
+            }
+        }
+        !self.is_over()
+    }
+
+    /// Writes what became of a row; `slower` when the relay wanted less and gets less. What was accepted is held for the
+    /// commit of the next *handing over*.
+    pub async fn record(
+        &self,
+        delivery: &Delivery,
+        verdict: Verdict,
+        slower: bool,
+        accepted: &mut Option<(i64, Event)>,
+    ) -> Result<(), LedgerError> {
+        if let Some(earlier) = accepted.take() {
+            // Nobody took it along.
+            self.write(vec![earlier]).await?;
+        }
+        let address = delivery.recipient.address.to_string();
+        if let RowFate::Accepted { reply } = verdict.row {
+            (self.report)(RunEvent::Row { address, status: Status::Accepted, why: reply.clone() });
+            let event = (delivery.id, Event::Accepted { reply });
+            if self.looks_ahead() {
+                *accepted = Some(event);
+            } else {
+                // The next message may be far away: a crash until then must not put this one in doubt.
+                self.write(vec![event]).await?;
+            }
+            self.rate_limit.speed_up();
+            self.note(Status::Accepted, verdict.run, slower).await;
+            return Ok(());
+        }
+        let now = self.now();
+        let mut fate = verdict.row;
+        let is_worn = |failures: &mut Failures| failures.count_release(delivery.id);
+        if let RowFate::Released { why } = &fate
+            && matches!(verdict.run, RunFate::ConnectionFailed { .. })
+            && is_worn(&mut self.ending().failures)
+        {
+            fate = RowFate::Deferred { why: why.clone(), delay: Delay::Ordinary };
+        }
+        let events = self.events_of(delivery, &fate, now);
+        // A handed over copy and a claimed one come to the same by these events.
+        let status = events.iter().try_fold(Status::HandingOver, next)?;
+        let why = events.last().map_or("", Event::detail).to_owned();
+        self.write(events.into_iter().map(|event| (delivery.id, event)).collect()).await?;
+        if let RowFate::Rejected { why, suppress: true } = &fate {
+            let person = self.skeleton.keys().person_name(&delivery.recipient.address);
+            self.ledger.suppress(&person, why, now).await?;
+        }
+        (self.report)(RunEvent::Row { address, status, why });
+        self.note(status, verdict.run, slower).await;
+        Ok(())
+    }
+
+    /// What happened to a row that was not accepted; the last try of a deferred one makes it expire.
+    fn events_of(&self, delivery: &Delivery, fate: &RowFate, now: DateTime<Utc>) -> Vec<Event> {
+        let RowFate::Deferred { delay, .. } = fate else { return vec![fate.event(now)] };
+        let tries = delivery.attempts + 1;
+        let next_at = self.config.retry.next(tries, *delay, now, (self.clock.jitter)());
+        let event = fate.event(next_at.unwrap_or(now));
+        if next_at.is_some() {
+            return vec![event];
+        }
+        let why = format!("{} (tried {tries} times)", event.detail());
+        vec![event, Event::Expired { why }]
+    }
+
+    /// The relay wants less. True when it had more than one connection to be less of.
+    pub fn slow_down(&self) -> bool {
+        let (had_more, now) = self.rate_limit.slow_down();
+        if let Some((connections, rest)) = now {
+            (self.report)(RunEvent::Slower { connections, rest });
+        }
+        had_more
+    }
+
+    /// Counts what the verdict means for the run, and ends it where that is too much.
+    async fn note(&self, status: Status, fate: RunFate, slower: bool) {
+        let step = self.ending().failures.note(status, fate, slower);
+        match step {
+            Step::GoOn => {}
+            Step::Wait { why, pause } => {
+                (self.report)(RunEvent::Trouble { why });
+                self.rest(pause).await;
+            }
+            Step::End(end) => self.end(end),
+        }
+    }
+
+    fn closed_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.config.hours.and_then(|hours| hours.closed_until(now))
+    }
+
+    /// Waits for the next deferred row, for the hours of sending, or for what other senders have in hand, if that is not
+    /// too long. Gives the run's end when it is.
+    pub async fn wait_for_more(&self) -> Result<Option<End>, LedgerError> {
+        let now = self.now();
+        let (until, why) = if let Some(until) = self.closed_until(now) {
+            (until, Pause::Hours)
+        } else {
+            let claim = self.ledger.claim(self.sender, now, 0).await?;
+            let others = chrono::TimeDelta::from_std(self.config.keep_every).unwrap_or_default();
+            match claim.next_due {
+                Some(due) => (due, Pause::Deferred),
+                None => (now + others, Pause::Others),
+            }
+        };
+        let wait = (until - now).to_std().unwrap_or_default();
+        if wait > self.config.patience && wait > self.config.keep_every {
+            return Ok(Some(End::Waiting { until, why }));
+        }
+        let is_news = self.ending().waited_for.replace(why) != Some(why);
+        if wait > Duration::from_secs(1) || why == Pause::Others && is_news {
+            (self.report)(RunEvent::Waiting { until, why });
+        }
+        if self.rest(wait).await {
+            self.rate_limit.restore_connection_limit();
+            return Ok(None);
+        }
+        Ok(Some(self.take_end().unwrap_or(End::Interrupted)))
+    }
+}
+
+fn stopped() -> Event {
+    Event::Released { why: "the run stopped before the message ended".to_owned() }
+}
