@@ -10,7 +10,9 @@ fn console_blocks_run_as_they_stand() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    let mut files = vec![Path::new("README.md").to_owned(), Path::new("SECURITY.md").to_owned()];
+    let mut files = ["README.md", "SECURITY.md", "CONTRIBUTING.md"]
+        .map(|name| Path::new(name).to_owned())
+        .to_vec();
     files.extend(fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path()));
     let mut checked = 0;
     for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "md")) {
