@@ -31,6 +31,8 @@ fn year(criterion: &mut Criterion) {
         now: "2021-01-04T09:00:00Z".parse().unwrap(),
         ask: Ask::Never,
         wanted: Wanted::default(),
+        told_days: None,
+        contact: "",
     };
     let (reading, _) = runtime.block_on(gather(&gathering, &mut store)).unwrap();
     let window = Window::year("2020", settings.time_zone).unwrap();

@@ -42,7 +42,17 @@ fn item(number: u64) -> Item {
 
 /// How a website answers that tells all it has.
 fn answered(validators: &Validators) -> Answered<'_> {
-    Answered { at: now(), validators, language: None, to_the_end: true, ids_are_files: false }
+    Answered {
+        at: now(),
+        validators,
+        language: None,
+        to_the_end: true,
+        ids_are_files: false,
+        missing: &[],
+        withdrawn: &[],
+        unread: &[],
+        asked_of: "",
+    }
 }
 
 fn window(criterion: &mut Criterion) {
@@ -111,7 +121,7 @@ fn feeds(criterion: &mut Criterion) {
             },
             |mut store| {
                 let reading = feed::read("site", "https://e.org/feed", text.as_bytes(), London);
-                store.take_in("site", reading.items, Scope::After(None), &answered).unwrap();
+                store.take_in("site", reading.items, Scope::Part, &answered).unwrap();
                 store
             },
             BatchSize::PerIteration,
@@ -148,6 +158,8 @@ fn websites(criterion: &mut Criterion) {
                 now: now(),
                 ask: Ask::InTime,
                 wanted: Wanted::default(),
+                told_days: None,
+                contact: "",
             };
             black_box(runtime.block_on(gather(&gathering, &mut store)).unwrap())
         });

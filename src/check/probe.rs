@@ -19,6 +19,7 @@ use super::answers::{Answer, Answers, Drawn, Outcome};
 use super::links::is_example;
 use super::spam::SpamReport;
 use crate::news::fetch::{self, FetchError};
+use crate::news::public::is_public;
 
 /// More links than this no mail has; the rest is not asked.
 pub const MOST_ADDRESSES: usize = 500;
@@ -147,7 +148,9 @@ struct Reply {
 
 /// Asks one address, without following where it leads.
 async fn one_hop(client: &reqwest::Client, url: &Url, allow_local: bool) -> Result<Reply, Outcome> {
-    fetch::refuse(url, allow_local).map_err(|error| outcome_of(&error))?;
+    fetch::refuse(url, allow_local)
+        .and_then(|()| fetch::refuse_port(url, allow_local))
+        .map_err(|error| outcome_of(&error))?;
     let mut last = None;
     for method in [Method::HEAD, Method::GET] {
         let is_get = method == Method::GET;
@@ -159,7 +162,7 @@ async fn one_hop(client: &reqwest::Client, url: &Url, allow_local: bool) -> Resu
             Err(error) => return Err(unreachable(&error)),
         };
         // The name was checked when it was resolved; this is the address that has really answered.
-        if !allow_local && reply.remote_addr().is_some_and(|peer| !fetch::is_public(peer.ip())) {
+        if !allow_local && reply.remote_addr().is_some_and(|peer| !is_public(peer.ip())) {
             return Err(Outcome::Private);
         }
         let header = |name: &str| {
@@ -206,6 +209,7 @@ fn outcome_of(error: &FetchError) -> Outcome {
         | FetchError::Swells { .. }
         | FetchError::Status { .. }
         | FetchError::TooLarge { .. }
+        | FetchError::Robots { .. }
         | FetchError::Unreachable { .. } => Outcome::Unreachable(error.to_string()),
     }
 }

@@ -30,6 +30,8 @@ pub struct Wish<'a> {
     /// And those of earlier days that came after this.
     pub late_since: Option<DateTime<Utc>>,
     pub ask: Ask,
+    /// Days of which it is said whether stories may be missing, where all stories are wanted.
+    pub told_window: Option<&'a Window>,
 }
 
 impl<'a> Wish<'a> {
@@ -40,12 +42,13 @@ impl<'a> Wish<'a> {
             draft: chosen.draft.as_ref(),
             late_since: chosen.late_since,
             ask: chosen.ask.clone(),
+            told_window: None,
         }
     }
 
     /// Everything, of sources that are asked when it is time.
     pub fn quick() -> Self {
-        Self { window: None, draft: None, late_since: None, ask: Ask::InTime }
+        Self { window: None, draft: None, late_since: None, ask: Ask::InTime, told_window: None }
     }
 }
 
@@ -71,6 +74,8 @@ pub async fn read(project: &Project, wish: Wish<'_>) -> Result<(Reading, Vec<Syn
             late_since: wish.late_since,
             as_of: wish.draft.and_then(|draft| draft.as_of),
         },
+        told_days: wish.told_window.map(|window| (window.start, window.end)),
+        contact: &settings.organisation.contact,
     };
     Ok(gather(&gathering, &mut store).await?)
 }

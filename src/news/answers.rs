@@ -78,9 +78,15 @@ impl Answers {
             let answer = self.dates.get(&item.source).and_then(|items| items.get(&item.id));
             if let Some(date) = answer.filter(|_| open) {
                 item.date = Some(*date);
+                item.evidence.date = Some(own_word());
             }
         }
     }
+}
+
+/// Where such a date is from.
+pub fn own_word() -> String {
+    format!("your own word in {FILE}")
 }
 
 /// Whether a date leaves the day open.

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
 
 use super::date::PartialDate;
-use super::fetch::{Answer, FetchError, Fetched, Validators, Web};
+use super::fetch::{Answer, FetchError, Fetched, Validators, Web, without_password};
 use super::item::{Item, Reading};
 use super::page;
 use super::page::article::{self, Article};
@@ -22,6 +22,8 @@ use crate::problem::{Place, Problem};
 const MOST_PAGES: usize = 60;
 /// New stories whose own pages are looked at in one go; the others follow the next time.
 const MOST_ARTICLES: usize = 200;
+/// Stories that have left a list and whose own addresses are asked in one go.
+const MOST_PROBES: usize = 20;
 /// Pages of stories that are asked for at the same time.
 const ARTICLES_AT_A_TIME: usize = 4;
 
@@ -44,7 +46,7 @@ pub struct Question {
 pub enum Heard {
     /// Nothing has changed.
     Same,
-    News(News),
+    News(Box<News>),
 }
 
 /// A website's items.
@@ -55,6 +57,18 @@ pub struct News {
     pub validators: Validators,
     /// Whether it was read to its very first item.
     pub to_the_end: bool,
+    /// Known items that should stand in it and do not.
+    pub missing: Vec<String>,
+    /// Those of them whose own address says that they were taken away.
+    pub withdrawn: Vec<String>,
+}
+
+impl News {
+    /// Some of what a website has.
+    fn part(reading: Reading, validators: Validators, to_the_end: bool) -> Self {
+        let (missing, withdrawn) = (Vec::new(), Vec::new());
+        Self { reading, scope: Scope::Part, validators, to_the_end, missing, withdrawn }
+    }
 }
 
 /// Asks.
@@ -63,7 +77,7 @@ pub struct News {
 /// When its first page cannot be had.
 pub async fn ask(web: &Web, question: &Question) -> Result<Heard, FetchError> {
     let url = question.settings.url.as_deref().unwrap_or_default();
-    match question.settings.kind {
+    let mut heard = match question.settings.kind {
         Kind::Feed => feed_pages(web, question, url).await,
         Kind::Wordpress | Kind::Ghost => posts(web, question, url).await,
         Kind::Page => listed(web, question, url).await,
@@ -75,7 +89,56 @@ pub async fn ask(web: &Web, question: &Question) -> Result<Heard, FetchError> {
         | Kind::Jekyll
         | Kind::Zola
         | Kind::Eleventy => whole(web, question, url).await,
+    }?;
+    if let Heard::News(news) = &mut heard
+        && news.scope == Scope::Part
+    {
+        let missing = missing(&question.known, &news.reading, question.zone);
+        news.withdrawn = withdrawn(web, &missing, url).await;
+        news.missing = missing.into_iter().map(|item| item.id.clone()).collect();
     }
+    Ok(heard)
+}
+
+/// The known items that should stand in a list and do not: later than its last one, where it stands in the order of days,
+/// else those that stood as high up in it before.
+fn missing<'a>(known: &'a [Item], reading: &Reading, zone: Tz) -> Vec<&'a Item> {
+    let listed = Knowledge::of(&reading.items);
+    let after = after(&reading.items, zone);
+    let places = i64::try_from(reading.items.len()).unwrap_or(i64::MAX);
+    known
+        .iter()
+        .filter(|item| item.seen.gone.is_none() && item.seen.unlisted.is_none())
+        .filter(|item| !listed.has(item) && listed.of_link(item.link.as_deref()).is_none())
+        .filter(|item| match (after, item.date) {
+            (Some(after), Some(date)) => date.days(zone).0 > after,
+            (Some(_) | None, _) => item.order <= places,
+        })
+        .collect()
+}
+
+/// Those whose own address says that they are there no more (RFC 9110, 15.5.5 and 15.5.11). Nothing else says so: a server
+/// that is down, or a story that a list forgot, proves nothing. Only the source's own website is asked.
+async fn withdrawn(web: &Web, missing: &[&Item], url: &str) -> Vec<String> {
+    let host = |address: &str| {
+        let host = url::Url::parse(address).ok()?.host_str()?.to_owned();
+        Some(host.strip_prefix("www.").map(str::to_owned).unwrap_or(host))
+    };
+    let own = host(url);
+    let asked: Vec<(String, String)> = missing
+        .iter()
+        .filter_map(|item| Some((item.id.clone(), item.link.clone()?)))
+        .filter(|(_, link)| host(link) == own)
+        .take(MOST_PROBES)
+        .collect();
+    let asking = asked.into_iter().map(|(id, link)| async move {
+        match web.get(&link).await {
+            Err(FetchError::Status { status: 404 | 410, .. }) => Some(id),
+            Ok(_) | Err(_) => None,
+        }
+    });
+    let found = stream::iter(asking).buffer_unordered(ARTICLES_AT_A_TIME);
+    found.filter_map(|id| async move { id }).collect().await
 }
 
 /// One answer that has everything.
@@ -85,20 +148,38 @@ async fn whole(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
         Fetched::New(answer) => answer,
     };
     let Question { settings, date, zone, .. } = question;
-    let opened = Opened { settings, shown: url, zone: *zone, date: *date };
-    let reading = match settings.kind {
+    let opened = Opened { settings, shown: &answer.address, zone: *zone, date: *date };
+    let mut reading = match settings.kind {
         Kind::Csv => csv::read(&opened, &answer.bytes),
         Kind::Json => json::read(&opened, &answer.bytes),
-        _ => listing::read(&settings.name, url, &answer.bytes, *zone, *date),
+        _ => listing::read(&settings.name, &answer.address, &answer.bytes, *zone, *date),
     };
     // A page of teasers shows the newest; a table is what it is.
     let is_whole = matches!(settings.kind, Kind::Csv | Kind::Json);
-    Ok(Heard::News(News {
+    reading.problems.extend(moved(url, &answer));
+    Ok(Heard::News(Box::new(News {
         reading,
-        scope: if is_whole { Scope::Whole } else { Scope::After(None) },
+        scope: if is_whole { Scope::Whole } else { Scope::Part },
         validators: answer.validators,
         to_the_end: is_whole,
-    }))
+        missing: Vec::new(),
+        withdrawn: Vec::new(),
+    })))
+}
+
+/// Says that a source's address has moved for good, and the line to change.
+fn moved(url: &str, answer: &Answer) -> Option<Problem> {
+    let to = answer.moved.as_ref()?;
+    // A page that only gets its last slash has not moved for anybody.
+    (canonical(to) != canonical(url) || to.starts_with("https:") != url.starts_with("https:")).then(
+        || {
+            Problem::new(
+                Place::whole(without_password(url)),
+                format!("it has moved for good to {to}"),
+                format!("write url = \"{to}\" in roundup.toml"),
+            )
+        },
+    )
 }
 
 async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
@@ -117,7 +198,7 @@ async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, 
         validators = Validators::default();
         (answer, reading) = (found, theirs);
     }
-    let mut scope = after(&reading.items, *zone);
+    reading.problems.extend(moved(url, &answer));
     let mut to_the_end = false;
     let mut met = known.meets(&reading.items);
     for number in 1..MOST_PAGES {
@@ -147,9 +228,8 @@ async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, 
         }
         met = known.meets(&page.items);
         add_page(&mut reading, page);
-        scope = after(&reading.items, *zone);
     }
-    Ok(Heard::News(News { reading, scope, validators, to_the_end }))
+    Ok(Heard::News(Box::new(News::part(reading, validators, to_the_end))))
 }
 
 /// The feed that a page names, and what is in it.
@@ -195,6 +275,7 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
     let known = Knowledge::of(&question.known);
     let first = web.get(&address(1, None)?).await?;
     let (mut reading, mut has_more) = read(&first.bytes);
+    let mut is_whole = reading.problems.is_empty();
     let mut met = known.meets(&reading.items);
     let mut to_the_end = !has_more;
     for number in 2..=MOST_PAGES {
@@ -205,6 +286,8 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
         match web.get(&next).await {
             Ok(answer) => {
                 let (page, more) = read(&answer.bytes);
+                // What could not be read may have been there.
+                is_whole &= page.problems.is_empty();
                 has_more = more && adds(&reading.items, &page.items);
                 met = known.meets(&page.items);
                 add_page(&mut reading, page);
@@ -221,15 +304,17 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
             }
         }
     }
-    let scope = after(&reading.items, *zone);
     if let Some(answered) = answered.filter(|_| !to_the_end) {
         match web.get(&address(1, Some(answered))?).await {
             Ok(answer) => add_page(&mut reading, read(&answer.bytes).0),
             Err(error) => reading.problems.push(not_further(url, &error)),
         }
     }
-    let scope = if to_the_end { Scope::Whole } else { scope };
-    Ok(Heard::News(News { reading, scope, validators: Validators::default(), to_the_end }))
+    let mut news = News::part(reading, Validators::default(), to_the_end);
+    if to_the_end && is_whole {
+        news.scope = Scope::Whole;
+    }
+    Ok(Heard::News(Box::new(news)))
 }
 
 /// A page of stories by its selectors, the pages after it, and the own page of each story that is new.
@@ -274,8 +359,7 @@ async fn listed(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetc
         }
     }
     look_at_articles(web, &mut reading, &known, question.date, *zone).await;
-    let scope = after(&reading.items, *zone);
-    Ok(Heard::News(News { reading, scope, validators: Validators::default(), to_the_end }))
+    Ok(Heard::News(Box::new(News::part(reading, Validators::default(), to_the_end))))
 }
 
 /// Completes each story: from what is known of it, else from its own page.
@@ -350,18 +434,18 @@ pub fn decoded(answer: &Answer) -> String {
 
 fn not_further(address: &str, error: &FetchError) -> Problem {
     Problem::new(
-        Place::whole(address),
+        Place::whole(without_password(address)),
         format!("{error}: what stands there is missing"),
         "try again later: roundup news sync",
     )
 }
 
 /// The day after which nothing can be missing between items that stand in the order of their dates.
-fn after(items: &[Item], zone: Tz) -> Scope {
+fn after(items: &[Item], zone: Tz) -> Option<NaiveDate> {
     let days: Option<Vec<NaiveDate>> =
         items.iter().map(|item| item.date.map(|date| date.days(zone).0)).collect();
-    let days = days.filter(|days| days.is_sorted_by(|a, b| a >= b));
-    Scope::After(days.and_then(|days| days.last().copied()))
+    let days = days.filter(|days| days.is_sorted_by(|a, b| a >= b))?;
+    days.last().copied()
 }
 
 /// Whether a page has an item that the pages before it have not.

@@ -14,13 +14,15 @@ use flate2::read::MultiGzDecoder;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
+
+use super::public::{carries_a_public_address, is_public};
 
 /// The largest feed in the wild is far below; a decompressed answer counts in full.
 pub const LONGEST_ANSWER_BYTES: usize = 10 * 1024 * 1024;
@@ -33,6 +35,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Where websites are; other ports of a public host belong to other services.
 const PORTS: [u16; 4] = [80, 443, 8080, 8443];
+const AGENT: &str = concat!("roundup/", env!("CARGO_PKG_VERSION"));
 
 /// Why an address gave nothing.
 #[derive(Debug, Error)]
@@ -51,6 +54,8 @@ pub enum FetchError {
     Swells { host: String },
     #[error("{host} cannot be reached: {what}")]
     Unreachable { host: String, what: String },
+    #[error("{host} does not let programs read {path} (robots.txt)")]
+    Robots { host: String, path: String },
 }
 
 /// What an answer says of its version (RFC 9110, 8.8): given back, it lets the server say "the same as before".
@@ -73,8 +78,10 @@ pub enum Fetched {
 pub struct Answer {
     /// Unpacked.
     pub bytes: Vec<u8>,
-    /// Where redirects led.
+    /// Where redirects led, without a name or password in it.
     pub address: String,
+    /// Where the address has moved for good: every redirect on the way said so.
+    pub moved: Option<String>,
     /// Such as `text/html; charset=utf-8`; empty when the server does not say.
     pub kind: String,
     pub validators: Validators,
@@ -85,39 +92,32 @@ pub struct Answer {
 pub struct Web {
     client: Client,
     allow_local: bool,
+    answer_within: Duration,
 }
 
 impl Web {
+    /// `contact` is whom a website's owner can write to about these requests: an email or web address.
+    ///
     /// # Errors
     /// When this computer has no certificates, or its proxy settings cannot be read.
-    pub fn new(allow_local: bool) -> Result<Self, FetchError> {
-        Self::answering_within(allow_local, ANSWER_WITHIN)
+    pub fn new(allow_local: bool, contact: &str) -> Result<Self, FetchError> {
+        Self::answering_within(allow_local, contact, ANSWER_WITHIN)
     }
 
-    fn answering_within(allow_local: bool, answer_within: Duration) -> Result<Self, FetchError> {
+    fn answering_within(
+        allow_local: bool,
+        contact: &str,
+        answer_within: Duration,
+    ) -> Result<Self, FetchError> {
         let client = builder(allow_local, answer_within)
-            .redirect(Policy::custom(move |attempt| {
-                if attempt.previous().len() > MOST_REDIRECTS {
-                    return attempt.error("it redirects more than five times");
-                }
-                let from_secure =
-                    attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-                if from_secure && attempt.url().scheme() != "https" {
-                    return attempt.error("it redirects from https to http");
-                }
-                let refused = refuse(attempt.url(), allow_local)
-                    .and_then(|()| refuse_port(attempt.url(), allow_local));
-                match refused {
-                    Ok(()) => attempt.follow(),
-                    Err(error) => attempt.error(error.to_string()),
-                }
-            }))
+            .user_agent(user_agent(contact))
+            .redirect(Policy::none())
             .build()
             .map_err(|error| FetchError::Unreachable {
                 host: "the web".to_owned(),
                 what: root_cause(&error),
             })?;
-        Ok(Self { client, allow_local })
+        Ok(Self { client, allow_local, answer_within })
     }
 
     /// Gives the answer's bytes.
@@ -128,7 +128,7 @@ impl Web {
         match self.get_unless_same(address, &Validators::default()).await? {
             Fetched::New(answer) => Ok(answer),
             Fetched::Same => Err(FetchError::Status {
-                host: address.to_owned(),
+                host: without_password(address),
                 status: StatusCode::NOT_MODIFIED.as_u16(),
             }),
         }
@@ -143,50 +143,167 @@ impl Web {
         address: &str,
         known: &Validators,
     ) -> Result<Fetched, FetchError> {
-        let url = Url::parse(address).map_err(|_| FetchError::NotWeb(address.to_owned()))?;
-        refuse(&url, self.allow_local)?;
-        refuse_port(&url, self.allow_local)?;
+        let url = Url::parse(address).map_err(|_| FetchError::NotWeb(without_password(address)))?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let unreachable = |error: reqwest::Error| FetchError::Unreachable {
+        let following = self.follow(url, known);
+        // One deadline for all of it, however often it redirects.
+        match tokio::time::timeout(self.answer_within, following).await {
+            Ok(fetched) => fetched,
+            Err(_) => Err(FetchError::Unreachable { host, what: "it took too long".to_owned() }),
+        }
+    }
+
+    async fn follow(&self, mut url: Url, known: &Validators) -> Result<Fetched, FetchError> {
+        let (mut hops, mut for_good) = (0, true);
+        loop {
+            self.allow(&url).await?;
+            let host = url.host_str().unwrap_or_default().to_owned();
+            let unreachable = |what: String| FetchError::Unreachable { host: host.clone(), what };
+            let mut request = self.client.get(url.clone()).header(ACCEPT_ENCODING, "gzip");
+            for (name, value) in
+                [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
+            {
+                if let Some(value) = value {
+                    request = request.header(name, value);
+                }
+            }
+            let answer = request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
+            let status = answer.status();
+            if status == StatusCode::NOT_MODIFIED {
+                return Ok(Fetched::Same);
+            }
+            let location = text_of(answer.headers(), LOCATION);
+            let Some(location) = location.filter(|_| status.is_redirection()) else {
+                if !status.is_success() {
+                    return Err(FetchError::Status { host, status: status.as_u16() });
+                }
+                let shown = without_password(url.as_str());
+                let moved = (hops > 0 && for_good).then(|| shown.clone());
+                return whole(answer, shown, moved, host).await.map(Fetched::New);
+            };
+            hops += 1;
+            if hops > MOST_REDIRECTS {
+                return Err(unreachable("it redirects more than five times".to_owned()));
+            }
+            for_good &=
+                matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
+            url = next_hop(&url, &location, self.allow_local).map_err(unreachable)?;
+        }
+    }
+
+    /// Refuses what is not of the open web. A name is resolved here too: a proxy would otherwise resolve it, unseen.
+    async fn allow(&self, url: &Url) -> Result<(), FetchError> {
+        refuse(url, self.allow_local)?;
+        refuse_port(url, self.allow_local)?;
+        if self.allow_local {
+            return Ok(());
+        }
+        let Some(url::Host::Domain(name)) = url.host() else { return Ok(()) };
+        let found = tokio::net::lookup_host((name, 0)).await.map_err(|error| {
+            FetchError::Unreachable { host: name.to_owned(), what: error.to_string() }
+        })?;
+        let mut found = found.map(|address| address.ip());
+        if found.any(|ip| !is_public(ip) && !carries_a_public_address(ip)) {
+            return Err(FetchError::Private(name.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Reads an answer to its end, within limits.
+async fn whole(
+    mut answer: Response,
+    address: String,
+    moved: Option<String>,
+    host: String,
+) -> Result<Answer, FetchError> {
+    let mut bytes = Vec::new();
+    loop {
+        let chunk = answer.chunk().await.map_err(|error| FetchError::Unreachable {
             host: host.clone(),
             what: root_cause(&error),
-        };
-        let mut request = self.client.get(url).header(ACCEPT_ENCODING, "gzip");
-        for (name, value) in
-            [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
-        {
-            if let Some(value) = value {
-                request = request.header(name, value);
-            }
+        })?;
+        let Some(chunk) = chunk else { break };
+        if bytes.len() + chunk.len() > LONGEST_ANSWER_BYTES {
+            return Err(FetchError::TooLarge { host });
         }
-        let mut answer = request.send().await.map_err(unreachable)?;
-        if answer.status() == StatusCode::NOT_MODIFIED {
-            return Ok(Fetched::Same);
-        }
-        if !answer.status().is_success() {
-            return Err(FetchError::Status { host, status: answer.status().as_u16() });
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if bytes.len() + chunk.len() > LONGEST_ANSWER_BYTES {
-                return Err(FetchError::TooLarge { host });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        let headers = answer.headers();
-        if text_of(headers, CONTENT_ENCODING).is_some_and(|packed| packed.contains("gzip")) {
-            bytes = unpacked(&bytes, &host)?;
-        }
-        Ok(Fetched::New(Answer {
-            bytes,
-            address: answer.url().to_string(),
-            kind: text_of(headers, CONTENT_TYPE).unwrap_or_default(),
-            validators: Validators {
-                etag: text_of(headers, ETAG),
-                last_modified: text_of(headers, LAST_MODIFIED),
-            },
-        }))
+        bytes.extend_from_slice(&chunk);
     }
+    let headers = answer.headers();
+    if text_of(headers, CONTENT_ENCODING).is_some_and(|packed| packed.contains("gzip")) {
+        bytes = unpacked(&bytes, &host)?;
+    }
+    Ok(Answer {
+        bytes,
+        address,
+        moved,
+        kind: text_of(headers, CONTENT_TYPE).unwrap_or_default(),
+        validators: Validators {
+            etag: text_of(headers, ETAG),
+            last_modified: text_of(headers, LAST_MODIFIED),
+        },
+    })
+}
+
+/// Where a redirect leads, if it may be followed. Nothing of the address before it goes along.
+fn next_hop(from: &Url, location: &str, allow_local: bool) -> Result<Url, String> {
+    let to = from.join(location).map_err(|_| "it redirects to no web address".to_owned())?;
+    if from.scheme() == "https" && to.scheme() != "https" {
+        return Err("it redirects from https to http".to_owned());
+    }
+    refuse(&to, allow_local)
+        .and_then(|()| refuse_port(&to, allow_local))
+        .map_err(|error| error.to_string())?;
+    Ok(to)
+}
+
+/// Names roundup, its version, and whom to write to.
+fn user_agent(contact: &str) -> String {
+    let contact: String = contact.chars().filter(char::is_ascii_graphic).take(100).collect();
+    let contact = match contact {
+        mail if mail.contains('@') && !mail.contains("://") => format!("mailto:{mail}"),
+        other => other,
+    };
+    if contact.is_empty() { AGENT.to_owned() } else { format!("{AGENT} (+{contact})") }
+}
+
+/// An address as people and logs may see it: without its name and password, and without the values of keys.
+pub fn without_password(address: &str) -> String {
+    const SECRET: [&str; 9] =
+        ["key", "apikey", "token", "accesstoken", "auth", "secret", "password", "pwd", "signature"];
+    let Ok(mut url) = Url::parse(address) else {
+        // Not an address, and perhaps one with a slip: what stands before the @ is nobody's business.
+        return match address.split_once("://").zip(address.rsplit_once('@')) {
+            Some(((scheme, _), (_, rest))) => format!("{scheme}://{rest}"),
+            None => address.to_owned(),
+        };
+    };
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let is_secret = |name: &str| {
+        let name: String =
+            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        SECRET.contains(&name.as_str())
+    };
+    let has_key = url.query_pairs().any(|(name, value)| is_secret(&name) && !value.is_empty());
+    if !has_user && !has_key {
+        return address.to_owned();
+    }
+    // An address that cannot have them has none.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    if has_key {
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(name, value)| {
+                let shown = if is_secret(&name) { "…".into() } else { value };
+                (name.into_owned(), shown.into_owned())
+            })
+            .collect();
+        let query: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        url.set_query(None);
+        return format!("{url}?{}", query.join("&"));
+    }
+    url.to_string()
 }
 
 fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
@@ -220,7 +337,9 @@ fn unpacked(packed: &[u8], host: &str) -> Result<Vec<u8>, FetchError> {
 
 fn builder(allow_local: bool, answer_within: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
-        .user_agent(concat!("roundup/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
+        // An address may hold a key, and a redirect to somebody else would tell it.
+        .referer(false)
         .connect_timeout(CONNECT_WITHIN)
         .timeout(answer_within)
         .dns_resolver(Arc::new(PublicOnly { allow_local }))
@@ -252,13 +371,13 @@ pub fn root_cause(error: &dyn std::error::Error) -> String {
 /// When the address is none of the open web.
 pub fn refuse(url: &Url, allow_local: bool) -> Result<(), FetchError> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(FetchError::NotWeb(url.to_string()));
+        return Err(FetchError::NotWeb(without_password(url.as_str())));
     }
     let ip = match url.host() {
         Some(url::Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
         Some(url::Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
         Some(url::Host::Domain(_)) => None,
-        None => return Err(FetchError::NotWeb(url.to_string())),
+        None => return Err(FetchError::NotWeb(without_password(url.as_str()))),
     };
     if !allow_local && ip.is_some_and(|ip| !is_public(ip)) {
         return Err(FetchError::Private(url.host_str().unwrap_or_default().to_owned()));
@@ -267,49 +386,15 @@ pub fn refuse(url: &Url, allow_local: bool) -> Result<(), FetchError> {
 }
 
 /// Refuses ports of a public host where no website is.
-fn refuse_port(url: &Url, allow_local: bool) -> Result<(), FetchError> {
+///
+/// # Errors
+/// When there is none at the address's port.
+pub fn refuse_port(url: &Url, allow_local: bool) -> Result<(), FetchError> {
     match url.port_or_known_default() {
         Some(port) if !allow_local && !PORTS.contains(&port) => {
             Err(FetchError::Port { host: url.host_str().unwrap_or_default().to_owned(), port })
         }
         _ => Ok(()),
-    }
-}
-
-/// True for addresses of the open internet (the registries of RFC 6890).
-pub fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            !(v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_broadcast()
-                || v4.is_documentation()
-                || v4.is_multicast()
-                || a == 0
-                || a >= 240
-                || (a == 100 && (64..128).contains(&b))
-                || (a == 192 && b == 0 && c == 0)
-                || (a == 198 && (18..20).contains(&b)))
-        }
-        IpAddr::V6(v6) => {
-            let segments = v6.segments();
-            if let Some(v4) = v6.to_ipv4_mapped() {
-                return is_public(IpAddr::V4(v4));
-            }
-            // 64:ff9b::/96 (NAT64) and 2002::/16 (6to4) carry an IPv4 address inside.
-            if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] || segments[0] == 0x2002 {
-                return false;
-            }
-            !(v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
-                || (segments[0] & 0xfe00) == 0xfc00
-                || (segments[0] & 0xffc0) == 0xfe80
-                || (segments[0] == 0x2001 && segments[1] == 0xdb8)
-                || segments[..6] == [0; 6])
-        }
     }
 }
 
@@ -342,37 +427,39 @@ impl Resolve for PublicOnly {
 mod tests {
     use super::*;
 
+    fn web(allow_local: bool) -> Web {
+        Web::new(allow_local, "hello@charity.example").unwrap()
+    }
+
     #[test]
-    fn addresses_of_the_inside_are_not_public() {
-        for text in [
-            "127.0.0.1",
-            "10.0.0.1",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "192.0.0.1",
-            "198.18.0.1",
-            "224.0.0.1",
-            "240.0.0.1",
-            "255.255.255.255",
-            "192.0.2.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "ff02::1",
-            "::ffff:127.0.0.1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-            "::127.0.0.1",
+    fn no_password_and_no_key_is_ever_shown() {
+        for (address, shown) in [
+            ("https://e.org/feed", "https://e.org/feed"),
+            ("https://ann:word@e.org/feed", "https://e.org/feed"),
+            ("https://ann@e.org/feed?a=1", "https://e.org/feed?a=1"),
+            ("https://e.org/?key=abc&page=2", "https://e.org/?key=…&page=2"),
+            ("https://e.org/?API_KEY=abc", "https://e.org/?API_KEY=…"),
+            ("http://ann:wo rd@e org/feed", "http://e org/feed"),
+            ("news", "news"),
         ] {
-            assert!(!is_public(text.parse().unwrap()), "{text}");
+            assert_eq!(without_password(address), shown);
         }
-        for text in ["93.184.215.14", "8.8.8.8", "172.32.0.1", "2606:2800:21f::1"] {
-            assert!(is_public(text.parse().unwrap()), "{text}");
+        assert_eq!(
+            refuse(&Url::parse("ftp://a:b@e.org/").unwrap(), true).unwrap_err().to_string(),
+            "`ftp://e.org/` is not an http or https address"
+        );
+    }
+
+    #[test]
+    fn a_website_can_read_who_asks() {
+        let version = env!("CARGO_PKG_VERSION");
+        for (contact, agent) in [
+            ("hello@e.org", format!("roundup/{version} (+mailto:hello@e.org)")),
+            ("https://e.org/contact", format!("roundup/{version} (+https://e.org/contact)")),
+            ("he\r\nX: llo", format!("roundup/{version} (+heX:llo)")),
+            ("", format!("roundup/{version}")),
+        ] {
+            assert_eq!(user_agent(contact), agent);
         }
     }
 
@@ -444,7 +531,7 @@ mod tests {
 
     #[tokio::test]
     async fn addresses_of_the_inside_are_refused_before_any_connection() {
-        let web = Web::new(false).unwrap();
+        let web = web(false);
         for text in REFUSED {
             let error = web.get(text).await.unwrap_err();
             assert!(matches!(error, FetchError::Private(_)), "{text}: {error}");
@@ -499,7 +586,7 @@ mod tests {
                 )
                 .mount(&server)
                 .await;
-            let web = Web::new(true).unwrap();
+            let web = web(true);
             let answer = web.get(&server.uri()).await.unwrap();
             assert_eq!((answer.kind.as_str(), answer.bytes.as_slice()), ("text/xml", &b"x"[..]));
             let again = web.get_unless_same(&server.uri(), &answer.validators).await.unwrap();
@@ -513,7 +600,7 @@ mod tests {
                     .insert_header("content-encoding", "gzip")
                     .set_body_bytes(bytes.to_vec())
             };
-            let web = Web::new(true).unwrap();
+            let web = web(true);
             let text = "news ".repeat(1000);
             let server = answering(packed(&gzip(text.as_bytes()))).await;
             assert_eq!(web.get(&server.uri()).await.unwrap().bytes, text.as_bytes());
@@ -544,26 +631,56 @@ mod tests {
                     .await;
             }
             Mock::given(path("/10")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-            let web = Web::new(true).unwrap();
+            let web = web(true);
             let answer = web.get(&format!("{}/5", server.uri())).await.unwrap();
             assert!(answer.address.ends_with("/10"));
             let error = web.get(&format!("{}/0", server.uri())).await.unwrap_err();
             assert!(error.to_string().contains("more than five times"), "{error}");
-            // The first address is let through here as a public one would be; the next one is looked at again.
-            let careful = Web { client: Web::new(false).unwrap().client, allow_local: true };
-            let error = careful.get(&format!("{}/5", server.uri())).await.unwrap_err();
-            assert!(error.to_string().contains("inside this machine"), "{error}");
+            let from = Url::parse("http://93.184.215.14/").unwrap();
+            for (to, what) in [
+                (server.uri(), "inside this machine"),
+                ("http://93.184.215.14:22/".to_owned(), "port 22"),
+                ("ftp://e.org/".to_owned(), "not an http"),
+            ] {
+                let error = next_hop(&from, &to, false).unwrap_err();
+                assert!(error.contains(what), "{to}: {error}");
+            }
+            let secure = Url::parse("https://93.184.215.14/a/b").unwrap();
+            assert!(next_hop(&secure, "http://93.184.215.14/", false).is_err());
+            let next = next_hop(&secure, "../c", false).unwrap();
+            assert_eq!(next.as_str(), "https://93.184.215.14/c");
+        }
+
+        #[tokio::test]
+        async fn where_an_address_has_moved_for_good_and_nothing_goes_along() {
+            let server = MockServer::start().await;
+            for (from, status, to) in
+                [("/a", 301, "/b"), ("/b", 308, "/c"), ("/d", 301, "/e"), ("/e", 302, "/c")]
+            {
+                let to = ResponseTemplate::new(status).insert_header("location", to);
+                Mock::given(path(from)).respond_with(to).mount(&server).await;
+            }
+            Mock::given(path("/c")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+            let uri = server.uri();
+            for (from, moved) in [("/a?key=1", Some("/c")), ("/d", None), ("/c", None)] {
+                let answer = web(true).get(&format!("{uri}{from}")).await.unwrap();
+                assert_eq!(answer.moved, moved.map(|to| format!("{uri}{to}")), "{from}");
+            }
+            let asked = server.received_requests().await.unwrap();
+            assert!(asked.iter().all(|request| !request.headers.contains_key("referer")));
+            let agent = asked[0].headers["user-agent"].to_str().unwrap();
+            assert!(agent.starts_with("roundup/") && agent.contains("hello@charity.example"));
         }
 
         #[tokio::test]
         async fn a_server_that_does_not_answer_in_time_is_given_up() {
             let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
             let server = answering(slow).await;
-            let web = Web::answering_within(true, Duration::from_millis(20)).unwrap();
-            let error = web.get(&server.uri()).await.unwrap_err();
+            let impatient = Web::answering_within(true, "", Duration::from_millis(20)).unwrap();
+            let error = impatient.get(&server.uri()).await.unwrap_err();
             assert!(matches!(error, FetchError::Unreachable { .. }), "{error}");
             let status = answering(ResponseTemplate::new(503)).await;
-            let error = Web::new(true).unwrap().get(&status.uri()).await.unwrap_err();
+            let error = web(true).get(&status.uri()).await.unwrap_err();
             assert!(matches!(error, FetchError::Status { status: 503, .. }), "{error}");
         }
     }

@@ -12,15 +12,15 @@ use chrono_tz::Tz;
 use super::answers::Answers;
 use super::ask::{self, Heard, News, Question};
 use super::date::PartialDate;
-use super::fetch::{FetchError, Validators, Web};
+use super::fetch::{FetchError, Validators, Web, without_password};
 use super::folder;
-use super::item::{Reading, Unread};
+use super::item::{Item, Reading, Unread};
 use super::site::Site;
 use super::source::{Kind, Opened, Settings};
 use super::store::{
     Answered, Asked, Found, Scope, SourceState, Store, StoreError, Taken, Trouble, Wanted,
 };
-use super::{csv, feed, json, listing, markdown, strange};
+use super::{csv, evidence, feed, json, listing, markdown, strange};
 use crate::problem::{Place, Problem};
 
 /// A website that was asked within this time is not asked again, unless somebody wants it.
@@ -48,6 +48,10 @@ pub struct Gathering<'a> {
     pub now: DateTime<Utc>,
     pub ask: Ask,
     pub wanted: Wanted<'a>,
+    /// Days of which it is said whether stories may be missing; those that are wanted, where there are none.
+    pub told_days: Option<(NaiveDate, NaiveDate)>,
+    /// Whom a website's owner can write to.
+    pub contact: &'a str,
 }
 
 /// What became of a source.
@@ -90,10 +94,10 @@ pub async fn gather(
             Said::Answer(Ok(Heard::Same)) => {
                 store.note_same(name, gathering.now)?;
                 synced.push(Synced { source: name.clone(), outcome: Outcome::Same });
-                tell_gaps(&mut reading, settings, &store.state(name)?, &gathering.wanted);
+                tell_gaps(&mut reading, settings, &store.state(name)?, gathering);
                 continue;
             }
-            Said::Answer(Ok(Heard::News(news))) => Ok(news),
+            Said::Answer(Ok(Heard::News(news))) => Ok(*news),
             Said::Answer(Err(error)) => Err(Some(trouble_of(&error))),
             Said::Wrong(trouble) => Err(Some(trouble)),
         };
@@ -104,11 +108,11 @@ pub async fn gather(
         };
         if let Outcome::Trouble(trouble) = &outcome {
             if state.trouble.as_ref() != Some(trouble) || heard_now(gathering, settings, &state) {
-                store.note_trouble(name, trouble, gathering.now)?;
+                store.note_trouble(name, trouble, &asked_of(settings), gathering.now)?;
             }
             tell_trouble(&mut reading, settings, &state, trouble);
         }
-        tell_gaps(&mut reading, settings, &store.state(name)?, &gathering.wanted);
+        tell_gaps(&mut reading, settings, &store.state(name)?, gathering);
         synced.push(Synced { source: name.clone(), outcome });
     }
     store.put_dates(gathering.answers)?;
@@ -137,15 +141,32 @@ enum Said {
 }
 
 fn heard_now(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
-    settings.url.is_none() || is_due(gathering, state)
+    settings.url.is_none() || is_due(gathering, settings, state)
 }
 
-fn is_due(gathering: &Gathering<'_>, state: &SourceState) -> bool {
+fn is_due(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
     match gathering.ask {
         Ask::Never => false,
         Ask::Now { .. } => true,
-        Ask::InTime => state.asked.is_none_or(|asked| gathering.now - asked >= ASKED_AGAIN_AFTER),
+        Ask::InTime => {
+            is_changed(settings, state)
+                || state.asked.is_none_or(|asked| gathering.now - asked >= ASKED_AGAIN_AFTER)
+        }
     }
+}
+
+/// Whether a source's settings are not those with which it was asked last: what it answered then says nothing of now.
+fn is_changed(settings: &Settings, state: &SourceState) -> bool {
+    state.asked_of.as_ref().is_some_and(|before| *before != asked_of(settings))
+}
+
+/// What of a source's settings decides what it answers, hashed: a key must not be kept in the store.
+pub fn asked_of(settings: &Settings) -> String {
+    let Settings { kind, url, allow_local, columns, list, key, select, date, .. } = settings;
+    let all =
+        format!("{kind:?} {url:?} {allow_local} {columns:?} {list:?} {key:?} {select:?} {date:?}");
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, all.as_bytes());
+    hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Said>, StoreError> {
@@ -166,13 +187,13 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
         } else if settings.url.is_none() {
             said.push(Said::File { date });
         } else {
-            if is_due(gathering, &state) {
+            if is_due(gathering, settings, &state) {
                 let question = Question {
                     settings: settings.clone(),
                     date,
                     answered: state.answered,
                     // A strange answer that is accepted now must be given again.
-                    validators: if state.trouble.is_some() {
+                    validators: if state.trouble.is_some() || is_changed(settings, &state) {
                         Validators::default()
                     } else {
                         state.validators
@@ -191,8 +212,9 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
         while tasks.len() < AT_A_TIME
             && let Some((index, question)) = waiting.pop()
         {
+            let contact = gathering.contact.to_owned();
             tasks.spawn(async move {
-                let heard = match Web::new(question.settings.allow_local) {
+                let heard = match Web::new(question.settings.allow_local, &contact) {
                     Ok(web) => ask::ask(&web, &question).await,
                     Err(error) => Err(error),
                 };
@@ -225,15 +247,22 @@ fn take_in(
     reading: &mut Reading,
 ) -> Result<Outcome, StoreError> {
     let is_remote = settings.url.is_some();
+    let given = given_date(settings, gathering.zone).unwrap_or_default();
+    for item in &mut news.reading.items {
+        evidence::complete(item, settings, given);
+    }
     gathering.answers.apply(&mut news.reading);
     let items = news.reading.items.len();
     let nothing =
         items == 0 && news.reading.skipped.is_empty() && !news.reading.problems.is_empty();
     let language = if is_remote { strange::language(&news.reading) } else { None };
+    // Another address is another source: that it is not like the one before says nothing.
+    let is_new = is_changed(settings, state);
     let is_accepted =
         matches!(&gathering.ask, Ask::Now { accept } if accept.contains(&settings.name));
     if is_remote
         && !is_accepted
+        && !is_new
         && let Some(what) = strange::reason(state, &news.reading, language)
     {
         let cure = format!(
@@ -251,17 +280,33 @@ fn take_in(
             is_strange: false,
         }));
     }
+    let unread = if settings.kind.is_folder() {
+        unread(&store.items_of(&settings.name)?, &news.reading.problems)
+    } else {
+        Vec::new()
+    };
     let answered = Answered {
         at: gathering.now,
         validators: &news.validators,
         language,
         to_the_end: news.to_the_end,
         ids_are_files: settings.kind.is_folder(),
+        missing: &news.missing,
+        withdrawn: &news.withdrawn,
+        unread: &unread,
+        asked_of: &asked_of(settings),
     };
     let taken = store.take_in(&settings.name, news.reading.items, news.scope, &answered)?;
     reading.skipped.append(&mut news.reading.skipped);
     reading.problems.append(&mut news.reading.problems);
     Ok(Outcome::Taken { items, taken })
+}
+
+/// The known items of files of which something is wrong.
+fn unread(known: &[Item], problems: &[Problem]) -> Vec<String> {
+    let is_wrong =
+        |item: &&Item| problems.iter().any(|problem| problem.place.source == item.place.source);
+    known.iter().filter(is_wrong).map(|item| item.id.clone()).collect()
 }
 
 fn trouble_of(error: &FetchError) -> Trouble {
@@ -276,7 +321,7 @@ fn tell_trouble(
     trouble: &Trouble,
 ) {
     let place = match (&settings.url, &settings.path) {
-        (Some(url), _) => url.clone(),
+        (Some(url), _) => without_password(url),
         (None, Some(path)) => path.display().to_string(),
         (None, None) => "roundup.toml".to_owned(),
     };
@@ -303,12 +348,18 @@ fn tell_trouble(
 }
 
 /// Says which days of the window a source forgets too fast to tell of.
-fn tell_gaps(reading: &mut Reading, settings: &Settings, state: &SourceState, wanted: &Wanted<'_>) {
-    let (Some((start, end)), Some(url)) = (wanted.days, &settings.url) else { return };
+fn tell_gaps(
+    reading: &mut Reading,
+    settings: &Settings,
+    state: &SourceState,
+    gathering: &Gathering<'_>,
+) {
+    let days = gathering.told_days.or(gathering.wanted.days);
+    let (Some((start, end)), Some(url)) = (days, &settings.url) else { return };
     let day = |day: NaiveDate| day.format("%-d %B %Y").to_string();
     let mut tell = |what: String| {
         reading.problems.push(Problem::new(
-            Place::whole(url),
+            Place::whole(without_password(url)),
             what,
             "look at the website for them, and add what is missing to news/",
         ));
@@ -360,7 +411,8 @@ fn read_local(
         }
     };
     let validators = Validators::default();
-    Ok(News { reading, scope: Scope::Whole, validators, to_the_end: true })
+    let (missing, withdrawn) = (Vec::new(), Vec::new());
+    Ok(News { reading, scope: Scope::Whole, validators, to_the_end: true, missing, withdrawn })
 }
 
 /// What to type when an address gave nothing.
@@ -374,6 +426,9 @@ pub fn fetch_cure(error: &FetchError) -> &'static str {
         | FetchError::TooLarge { .. }
         | FetchError::Swells { .. }
         | FetchError::Unreachable { .. } => "look at the address in a browser, and try again",
+        FetchError::Robots { .. } => {
+            "ask whoever looks after the website to let roundup in, or paste the page: roundup news import"
+        }
     }
 }
 

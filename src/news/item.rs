@@ -47,6 +47,9 @@ pub struct Item {
     /// The same story in other languages, by code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: BTreeMap<String, Item>,
+    /// Where each of its parts was taken from, in words for people.
+    #[serde(default, skip_serializing_if = "Evidence::is_empty")]
+    pub evidence: Evidence,
     /// What the store knows of it.
     #[serde(skip)]
     pub seen: Seen,
@@ -63,13 +66,38 @@ pub struct Overridden {
     pub alt: Option<Place>,
 }
 
+/// Where the parts of a story were taken from, as in `the words “Published 3 December 2020” below the headline`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+}
+
+impl Evidence {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// When a story came, and whether it is still there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// When one of its sources had it first.
     pub first: Option<DateTime<Utc>>,
-    /// When its source was found not to have it any more.
+    /// When its source was found to have taken it away: its own address says so, or a source that is read whole has it
+    /// no longer.
     pub gone: Option<DateTime<Utc>>,
+    /// When its source was first found not to list it any more. That proves nothing: feeds and pages forget.
+    pub unlisted: Option<DateTime<Utc>>,
     /// Other ids that it goes by: of the same story in other sources, and of files before they were renamed.
     pub aliases: Vec<String>,
     /// What its source has changed since the draft was written, in words: `title: “A” is “B” now`.

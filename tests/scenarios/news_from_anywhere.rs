@@ -196,6 +196,7 @@ fn a_source_that_turns_strange_changes_nothing_and_holds_the_edition() {
 #[test]
 fn what_changes_after_the_draft_is_shown_and_not_slipped_in() {
     let website = Website::new();
+    let feed = |items: &[_]| feed(items).replace("https://e.org/", &website.address("/"));
     website.says("/feed", feed(&TWO));
     let charity = charity(&website);
     assert_eq!(charity.run("draft --month 2020-12").code, 0);
@@ -213,12 +214,120 @@ fn what_changes_after_the_draft_is_shown_and_not_slipped_in() {
     assert!(ran.stdout.contains("Took over 1 story"), "{ran:?}");
     charity.run("preview 2020-12 --out out");
     assert!(charity.read("out/email.txt").contains("Two new wells"));
-    // A story that its website takes away is not sent, whatever the draft says.
+    // A story whose own address says that it was taken away is not sent, whatever the draft says.
     website.says("/feed", feed(&[TWO[0], ("z", "Older", "Tue, 01 Dec 2020 09:00:00 GMT")]));
     assert!(charity.run("news sync").stdout.contains("1 gone"));
     let ran = charity.run("send 2020-12 --confirm 3");
     assert!(ran.code == 2 && ran.stderr.contains("took the story `a` away"), "{ran:?}");
     assert!(ran.stderr.contains("editions/2020-12.md:"), "{ran:?}");
+}
+
+#[test]
+fn a_story_that_only_left_the_list_is_told_as_before() {
+    let website = Website::new();
+    let own = |items: &[_]| feed(items).replace("https://e.org/", &website.address("/"));
+    let day = |n: u32| format!("{n:02} Dec 2020 09:00:00 GMT");
+    let days: Vec<String> = (1..=9).map(day).collect();
+    let story = |n: usize| (["1", "2", "3", "4", "5", "6"][n - 1], "Story", days[n - 1].as_str());
+    // Five stories, and an old one that the feed has at its end for ever.
+    let pinned = ("about", "About us", "Wed, 01 Jan 2020 09:00:00 GMT");
+    website.says("/feed", own(&[story(3), story(2), story(1), pinned]));
+    let charity = charity(&website);
+    assert_eq!(charity.run("draft --month 2020-12").code, 0);
+    website.says("/feed", own(&[story(5), story(4), story(3), pinned]));
+    for n in 1..=2 {
+        website.also(&format!("/{n}"), "still here");
+    }
+    let ran = charity.run("news sync --json");
+    let synced: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let source = &synced["sources"][0];
+    assert_eq!((&source["gone"], &source["unlisted"]), (&json!(0), &json!(2)), "{ran:?}");
+    assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in").len(), 5);
+    charity.run("check 2020-12 --offline");
+    assert_eq!(charity.run("send 2020-12 --confirm 3").code, 0);
+    // Those that had left are not looked for again.
+    let before = website.asked();
+    charity.run("news sync");
+    assert_eq!(website.asked(), before + 1);
+}
+
+#[test]
+fn an_atom_feed_in_the_order_of_changes_takes_nothing_away() {
+    let website = Website::new();
+    let entry = |id: u32, day: u32| {
+        format!(
+            "<entry><id>{id}</id><title>Story {id}</title><published>2020-12-{day:02}T09:00:00Z</published></entry>"
+        )
+    };
+    let atom = |entries: &[String]| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>N</title>{}</feed>",
+            entries.concat()
+        )
+    };
+    website.says("/feed", atom(&[entry(3, 3), entry(2, 2), entry(1, 1)]));
+    let charity = charity(&website);
+    assert_eq!(charity.run("news sync").code, 0);
+    website.says("/feed", atom(&[entry(1, 1), entry(4, 4), entry(3, 3)]));
+    let ran = charity.run("news sync");
+    assert!(!ran.stdout.contains("gone"), "{ran:?}");
+    assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in").len(), 4);
+}
+
+#[test]
+fn a_changed_setting_is_asked_at_once_and_a_key_is_not_kept() {
+    let website = Website::new();
+    website.says("/feed", feed(&TWO));
+    website.also("/other", feed(&[("c", "Snow in the garden", "Fri, 04 Dec 2020 09:00:00 GMT")]));
+    let charity = charity(&website);
+    assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in").len(), 2);
+    let settings = charity.read("roundup.toml").replace("/feed\"", "/other?key=s3cret\"");
+    let charity = charity.file("roundup.toml", settings);
+    let ran = charity.run("news --month 2020-12 --json");
+    assert!(titles(&ran, "in").contains(&"Snow in the garden".to_owned()), "{ran:?}");
+    let before = website.asked();
+    charity.run("news --month 2020-12");
+    assert_eq!(website.asked(), before);
+    website.fails("/other", 503);
+    let ran = charity.run("news sync");
+    assert!(!format!("{ran:?}").contains("s3cret"), "{ran:?}");
+    let stored = std::fs::read(charity.path(".roundup/news.db")).unwrap();
+    assert!(!String::from_utf8_lossy(&stored).contains("s3cret"));
+}
+
+#[test]
+fn what_may_be_missing_is_said_in_every_way_of_asking() {
+    let website = Website::new();
+    website.says("/feed", feed(&TWO));
+    let charity = charity(&website);
+    charity.run("news sync");
+    website.says("/feed", feed(&[("c", "Snow", "Mon, 28 Dec 2020 09:00:00 GMT")]));
+    charity.run("news sync");
+    for ask in ["news --month 2020-12", "news --month 2020-12 -v"] {
+        let ran = charity.run(ask);
+        assert!(
+            ran.stderr.contains("between 10 December 2020 and 28 December 2020 may be missing"),
+            "{ran:?}"
+        );
+        assert!(ran.stderr.contains("it only goes back to 3 December 2020"), "{ran:?}");
+    }
+    let news: Value =
+        serde_json::from_str(&charity.run("news --month 2020-12 --json").stdout).unwrap();
+    let what = news["problems"].to_string();
+    assert!(what.contains("it only goes back to") && what.contains("28 December 2020"), "{what}");
+    let story = &news["in"][0];
+    assert!(story["summary"].as_str().unwrap().starts_with("What happened"), "{story}");
+    assert_eq!(
+        (&story["image"], &story["why"]["date"]),
+        (&Value::Null, &json!("the feed: its date of publication"))
+    );
+    let ran = charity.run("news --why well");
+    assert!(
+        ran.stdout.contains("A new well") && ran.stdout.contains("from the feed: its link"),
+        "{ran:?}"
+    );
+    let ran = charity.run("news --why nothing");
+    assert!(ran.code == 2 && ran.stderr.contains("no source has a story `nothing`"), "{ran:?}");
 }
 
 #[test]

@@ -64,7 +64,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let is_address =
         arguments.from.starts_with("http://") || arguments.from.starts_with("https://");
     let (bytes, base) = if is_address {
-        let web = Web::new(arguments.allow_local).map_err(|error| refused(&error))?;
+        let web = Web::new(arguments.allow_local, &project.settings.organisation.contact)
+            .map_err(|error| refused(&error))?;
         let answer = web.get(&arguments.from).await.map_err(|error| refused(&error))?;
         (answer.bytes, answer.address)
     } else {

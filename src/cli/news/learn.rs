@@ -55,7 +55,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
 
-    let web = Web::new(arguments.allow_local).map_err(|error| refused(&error))?;
+    let web = Web::new(arguments.allow_local, &project.settings.organisation.contact)
+        .map_err(|error| refused(&error))?;
     let answer = web.get(&arguments.address).await.map_err(|error| refused(&error))?;
     let html = decoded(&answer);
     let guesses = learn::learn(&html, &answer.address, zone);

@@ -49,6 +49,7 @@ pub async fn run(window: &WindowArguments, desk: &Desk) -> Result<Exit, Failure>
         // All of it where somebody wants to see all that is out.
         window: (!screen.json && !screen.verbose).then_some(&window),
         late_since: first_planned(&mailed),
+        told_window: Some(&window),
         ..Wish::quick()
     };
     let reading = newsroom::read_aloud(&project, wish, screen).await?;

@@ -7,6 +7,7 @@ mod import;
 mod learn;
 mod list;
 mod sync;
+mod why;
 
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
@@ -18,7 +19,8 @@ use super::which::WindowArguments;
 use super::{Desk, newsroom, prompt, screen, which, world};
 use crate::news::fetch::FetchError;
 use crate::news::gather::fetch_cure;
-use crate::news::{Item, PartialDate};
+use crate::news::item::Evidence;
+use crate::news::{Image, Item, PartialDate};
 use crate::window::Window;
 
 #[derive(Debug, Args)]
@@ -28,6 +30,9 @@ pub struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     window: WindowArguments,
+    /// Show what was taken of a story and from where: its title, id or address, or a part of its title
+    #[arg(long, value_name = "STORY")]
+    why: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -56,6 +61,13 @@ struct ShownItem<'a> {
     place: String,
     link: Option<&'a str>,
     topics: &'a [String],
+    summary: &'a str,
+    image: Option<&'a Image>,
+    /// Where each part was taken from.
+    why: &'a Evidence,
+    /// When its source was first found not to list it any more; it can be told all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unlisted: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
@@ -72,13 +84,20 @@ fn shown<'a>(item: &'a Item, reason: Option<&'a str>) -> ShownItem<'a> {
         place: item.place.to_string(),
         link: item.link.as_deref(),
         topics: &item.topics,
+        summary: &item.summary,
+        image: item.image.as_ref(),
+        why: &item.evidence,
+        unlisted: item.seen.unlisted.map(|at| at.to_rfc3339()),
         reason,
     }
 }
 
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     match arguments.command {
-        None => list::run(&arguments.window, desk).await,
+        None => match &arguments.why {
+            Some(story) => why::run(story, desk).await,
+            None => list::run(&arguments.window, desk).await,
+        },
         Some(Command::Sync(arguments)) => sync::run(&arguments, desk).await,
         Some(Command::Import(arguments)) => import::run(&arguments, desk).await,
         Some(Command::Learn(arguments)) => learn::run(&arguments, desk).await,

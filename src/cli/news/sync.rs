@@ -36,6 +36,7 @@ struct ShownSource<'a> {
     new: usize,
     changed: usize,
     gone: usize,
+    unlisted: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'a str>,
 }
@@ -49,8 +50,8 @@ impl<'a> ShownSource<'a> {
             Outcome::Recent => ("recent", None, &none, None),
             Outcome::Trouble(trouble) => ("trouble", None, &none, Some(trouble.what.as_str())),
         };
-        let Taken { new, changed, gone } = *taken;
-        Self { source: &synced.source, outcome, items, new, changed, gone, trouble }
+        let Taken { new, changed, gone, unlisted } = *taken;
+        Self { source: &synced.source, outcome, items, new, changed, gone, unlisted, trouble }
     }
 }
 
@@ -101,10 +102,15 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
 }
 
 fn said(taken: &Taken) -> String {
-    let parts: Vec<String> = [(taken.new, "new"), (taken.changed, "changed"), (taken.gone, "gone")]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let parts: Vec<String> = [
+        (taken.new, "new"),
+        (taken.changed, "changed"),
+        (taken.gone, "gone"),
+        (taken.unlisted, "no longer listed"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
     if parts.is_empty() { ", nothing new".to_owned() } else { format!(": {}", parts.join(", ")) }
 }

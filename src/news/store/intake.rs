@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Answered, Scope, Taken, days_of, number, parse, written};
+use super::{Answered, Scope, Taken, days_of, parse, written};
 use crate::news::item::Item;
 use crate::news::same::{self, Known};
 
@@ -15,6 +15,8 @@ struct Standing {
     key: i64,
     changed: i64,
     gone: bool,
+    /// Taken away, or no longer listed.
+    away: bool,
     text: String,
 }
 
@@ -70,12 +72,19 @@ pub fn take_in(
             taken.new += 1;
         }
     }
-    let missing = missing(&known, &recognised, scope);
-    for which in missing.into_iter().filter(|which| !standing[*which].gone) {
-        change
-            .prepare_cached("UPDATE items SET gone = ?2 WHERE key = ?1")?
-            .execute(params![standing[which].key, now])?;
-        taken.gone += 1;
+    for (which, is_gone) in absent(&known, &recognised, scope, answer) {
+        let row = &standing[which];
+        if is_gone && !row.gone {
+            change
+                .prepare_cached("UPDATE items SET gone = ?2 WHERE key = ?1")?
+                .execute(params![row.key, now])?;
+            taken.gone += 1;
+        } else if !is_gone && !row.away {
+            change
+                .prepare_cached("UPDATE items SET unlisted = ?2 WHERE key = ?1")?
+                .execute(params![row.key, now])?;
+            taken.unlisted += 1;
+        }
     }
     note_answer(change, source, &here, &known, &recognised, scope, answer)?;
     Ok(taken)
@@ -121,7 +130,8 @@ fn standing(
     source: &str,
 ) -> rusqlite::Result<(Vec<Standing>, Vec<Known>)> {
     let mut rows = change.prepare_cached(
-        "SELECT key, changed, gone, item, id, link, words, first_day FROM items WHERE source = ?1",
+        "SELECT key, changed, gone, unlisted, item, id, link, words, first_day FROM items \
+         WHERE source = ?1",
     )?;
     let found = rows.query_map([source], |row| {
         Ok((
@@ -129,9 +139,10 @@ fn standing(
                 key: row.get(0)?,
                 changed: row.get(1)?,
                 gone: row.get::<_, Option<i64>>(2)?.is_some(),
-                text: row.get(3)?,
+                away: row.get::<_, Option<i64>>(2)?.or(row.get(3)?).is_some(),
+                text: row.get(4)?,
             },
-            Known { id: row.get(4)?, link: row.get(5)?, words: row.get(6)?, day: row.get(7)? },
+            Known { id: row.get(5)?, link: row.get(6)?, words: row.get(7)?, day: row.get(8)? },
         ))
     })?;
     found.collect::<rusqlite::Result<Vec<_>>>().map(|rows| rows.into_iter().unzip())
@@ -147,7 +158,7 @@ fn update(
     zone: Tz,
 ) -> rusqlite::Result<bool> {
     let text = written(item)?;
-    if text == standing.text && !standing.gone {
+    if text == standing.text && !standing.away {
         return Ok(false);
     }
     let old = parse(&standing.text)?;
@@ -163,7 +174,7 @@ fn update(
     change
         .prepare_cached(
             "UPDATE items SET link = ?2, words = ?3, first_day = ?4, last_day = ?5, changed = ?6, \
-             gone = NULL, item = ?7 WHERE key = ?1",
+             gone = NULL, unlisted = NULL, item = ?7 WHERE key = ?1",
         )?
         .execute(params![
             standing.key,
@@ -228,21 +239,28 @@ fn twin(change: &Transaction<'_>, source: &str, here: &Known) -> rusqlite::Resul
     Ok(None)
 }
 
-/// The known items that should be in the reading and are not.
-fn missing(known: &[Known], recognised: &[Option<usize>], scope: Scope) -> Vec<usize> {
+/// The known items that are not in the reading, and whether each was taken away. Only two things say so: its own address,
+/// and a source that is read whole. A feed or a page forgets, is capped, or stands in the order of changes.
+fn absent(
+    known: &[Known],
+    recognised: &[Option<usize>],
+    scope: Scope,
+    answer: &Answered<'_>,
+) -> Vec<(usize, bool)> {
     let mut seen = vec![false; known.len()];
     for which in recognised.iter().flatten() {
         seen[*which] = true;
     }
-    let unseen = (0..known.len()).filter(|which| !seen[*which]);
-    match scope {
-        Scope::Whole => unseen.collect(),
-        Scope::After(None) => Vec::new(),
-        Scope::After(Some(after)) => {
-            let after = number(after);
-            unseen.filter(|which| known[*which].day.is_some_and(|day| day > after)).collect()
-        }
-    }
+    let says = |ids: &[String], which: usize| ids.contains(&known[which].id);
+    (0..known.len())
+        .filter(|which| !seen[*which])
+        .filter_map(|which| match scope {
+            // A file that is there and cannot be read is not taken away.
+            Scope::Whole => Some((which, !says(answer.unread, which))),
+            Scope::Part if says(answer.withdrawn, which) => Some((which, true)),
+            Scope::Part => says(answer.missing, which).then_some((which, false)),
+        })
+        .collect()
 }
 
 /// Whether an answer goes back to what was known: one of the three newest known items is in it. One alone may have been taken
@@ -255,6 +273,24 @@ fn is_continuous(known: &[Known], recognised: &[Option<usize>]) -> bool {
     recognised.iter().flatten().any(|which| newest.contains(which))
 }
 
+/// The day to which an answer goes back. One old story at the end of a short list ("About this feed") is pinned there, and
+/// proves nothing of the days between: it counts only when the gap before it is like the others.
+fn oldest(here: &[Known]) -> Option<i32> {
+    /// A shorter silence is nothing unusual.
+    const LONG_DAYS: i32 = 60;
+    const TIMES_LONGER: i32 = 4;
+    let mut days: Vec<i32> = here.iter().filter_map(|item| item.day).collect();
+    days.sort_unstable();
+    if let [first, second, .., last] = days[..]
+        && days.len() > 3
+        && second - first > LONG_DAYS
+        && second - first > (last - second) * TIMES_LONGER
+    {
+        return Some(second);
+    }
+    days.first().copied()
+}
+
 /// Keeps how the source answered, and what of its days is known since.
 fn note_answer(
     change: &Transaction<'_>,
@@ -265,7 +301,7 @@ fn note_answer(
     scope: Scope,
     answer: &Answered<'_>,
 ) -> rusqlite::Result<()> {
-    let oldest = here.iter().filter_map(|item| item.day).min();
+    let oldest = oldest(here);
     let newest_known = known.iter().filter_map(|known| known.day).max();
     let new = here.iter().zip(recognised).filter(|(_, which)| which.is_none());
     let oldest_new = new.filter_map(|(item, _)| item.day).min();
@@ -290,10 +326,10 @@ fn note_answer(
         )?;
     }
     change.execute(
-        "INSERT INTO sources (name, asked, answered, etag, last_modified, items, language, reaches_back) \
-         VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO UPDATE SET \
+        "INSERT INTO sources (name, asked, answered, etag, last_modified, items, language, reaches_back, \
+         asked_of) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (name) DO UPDATE SET \
          asked = ?2, answered = ?2, etag = ?3, last_modified = ?4, items = ?5, \
-         language = coalesce(?6, language), reaches_back = ?7, trouble = NULL, strange = 0",
+         language = coalesce(?6, language), reaches_back = ?7, trouble = NULL, strange = 0, asked_of = ?8",
         params![
             source,
             answer.at.timestamp_millis(),
@@ -301,7 +337,8 @@ fn note_answer(
             answer.validators.last_modified,
             i64::try_from(here.len()).unwrap_or(i64::MAX),
             answer.language,
-            reaches_back
+            reaches_back,
+            answer.asked_of
         ],
     )?;
     Ok(())

@@ -21,7 +21,14 @@ use crate::news::item::{Elsewhere, Item, Seen};
 use crate::news::same;
 
 const SCHEMA: &str = include_str!("schema.sql");
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+/// The first version took what a feed had forgotten for taken away. What was taken away is found again at once: files are
+/// read each time, and every website is asked.
+const FROM_1: &str = "\
+    ALTER TABLE items ADD COLUMN unlisted INTEGER; \
+    ALTER TABLE sources ADD COLUMN asked_of TEXT; \
+    UPDATE items SET unlisted = gone, gone = NULL WHERE gone IS NOT NULL; \
+    UPDATE sources SET asked = NULL, etag = NULL, last_modified = NULL;";
 /// How long another roundup may hold the file.
 const BUSY_WITHIN: Duration = Duration::from_secs(10);
 const CACHE_KIB: i64 = 16 * 1024;
@@ -46,10 +53,10 @@ pub struct Store {
 /// How much of its source a reading has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All there is: what is not in it is gone.
+    /// All there is: what is not in it was taken away.
     Whole,
-    /// All that is later than this day, and perhaps more; nothing can be said of what is older.
-    After(Option<NaiveDate>),
+    /// Some of it: what is not in it may be there all the same.
+    Part,
 }
 
 /// What a reading of a source changed.
@@ -58,6 +65,8 @@ pub struct Taken {
     pub new: usize,
     pub changed: usize,
     pub gone: usize,
+    /// No longer in the list where they should stand, and there all the same.
+    pub unlisted: usize,
 }
 
 /// What is known of a source.
@@ -77,6 +86,8 @@ pub struct SourceState {
     pub gaps: Vec<(NaiveDate, NaiveDate)>,
     /// Why the last asking gave nothing, if it did.
     pub trouble: Option<Trouble>,
+    /// What was asked then: see `gather::asked_of`.
+    pub asked_of: Option<String>,
 }
 
 /// Why a source could not be taken in.
@@ -193,7 +204,7 @@ impl Store {
                 .database
                 .prepare_cached(
                     "SELECT asked, answered, etag, last_modified, items, language, reaches_back, \
-                     trouble, cure, strange FROM sources WHERE name = ?1",
+                     trouble, cure, strange, asked_of FROM sources WHERE name = ?1",
                 )?
                 .query_row([source], |row| {
                     Ok(SourceState {
@@ -214,6 +225,7 @@ impl Store {
                                 })
                             })
                             .transpose()?,
+                        asked_of: row.get(10)?,
                     })
                 })
                 .optional()?
@@ -239,18 +251,21 @@ impl Store {
         &mut self,
         source: &str,
         trouble: &Trouble,
+        asked_of: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.database
             .execute(
-                "INSERT INTO sources (name, asked, trouble, cure, strange) VALUES (?1, ?2, ?3, ?4, ?5) \
-                 ON CONFLICT (name) DO UPDATE SET asked = ?2, trouble = ?3, cure = ?4, strange = ?5",
+                "INSERT INTO sources (name, asked, trouble, cure, strange, asked_of) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET \
+                 asked = ?2, trouble = ?3, cure = ?4, strange = ?5, asked_of = ?6",
                 params![
                     source,
                     now.timestamp_millis(),
                     trouble.what,
                     trouble.cure,
-                    trouble.is_strange
+                    trouble.is_strange,
+                    asked_of
                 ],
             )
             .map(|_| ())
@@ -288,6 +303,7 @@ impl Store {
                     continue;
                 }
                 item.date = Some(date);
+                item.evidence.date = Some(answers::own_word());
                 let (first, last) = days_of(&item, zone);
                 database
                     .prepare_cached(
@@ -307,10 +323,17 @@ impl Store {
     /// When the file fails.
     pub fn items_of(&self, source: &str) -> Result<Vec<Item>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Item>> {
-            let mut rows =
-                self.database.prepare_cached("SELECT item FROM items WHERE source = ?1")?;
-            let texts = rows.query_map([source], |row| row.get::<_, String>(0))?;
-            texts.map(|text| parse(&text?)).collect()
+            let mut rows = self
+                .database
+                .prepare_cached("SELECT item, id, gone, unlisted FROM items WHERE source = ?1")?;
+            let found = rows.query_map([source], |row| {
+                let mut item = parse(&row.get::<_, String>(0)?)?;
+                item.id = row.get(1)?;
+                item.seen.gone = row.get::<_, Option<i64>>(2)?.and_then(time);
+                item.seen.unlisted = row.get::<_, Option<i64>>(3)?.and_then(time);
+                Ok(item)
+            })?;
+            found.collect()
         };
         read().map_err(|error| self.failed(&error))
     }
@@ -345,8 +368,7 @@ impl Store {
     }
 
     fn look(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> rusqlite::Result<Found> {
-        const COLUMNS: &str =
-            "SELECT key, source, id, story, first_seen, changed, gone, item, former FROM items";
+        const COLUMNS: &str = "SELECT key, source, id, story, first_seen, changed, gone, item, former, unlisted FROM items";
         let mut rows: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
         let place: HashMap<&str, usize> =
             sources.iter().enumerate().map(|(at, asked)| (asked.name, at)).collect();
@@ -363,6 +385,7 @@ impl Store {
                 gone: row.get::<_, Option<i64>>(6)?.and_then(time),
                 text: row.get(7)?,
                 former: row.get(8)?,
+                unlisted: row.get::<_, Option<i64>>(9)?.and_then(time),
             });
             Ok(())
         };
@@ -425,6 +448,7 @@ impl Store {
             item.id = row.id;
             item.seen.first = row.first_seen;
             item.seen.gone = row.gone;
+            item.seen.unlisted = row.unlisted;
             item.seen.aliases = serde_json::from_str(&row.former).unwrap_or_default();
             match &mut story {
                 None => story = Some(item),
@@ -487,6 +511,7 @@ struct Row {
     gone: Option<DateTime<Utc>>,
     text: String,
     former: String,
+    unlisted: Option<DateTime<Utc>>,
 }
 
 /// How a source answered.
@@ -499,6 +524,14 @@ pub struct Answered<'a> {
     pub to_the_end: bool,
     /// Ids are names of files, which people see and change: an item goes by the one it has now.
     pub ids_are_files: bool,
+    /// Known items that should stand in the answer and do not.
+    pub missing: &'a [String],
+    /// Those of them whose own address says that they were taken away.
+    pub withdrawn: &'a [String],
+    /// Known items whose files are there and cannot be read now.
+    pub unread: &'a [String],
+    /// What was asked: see `gather::asked_of`.
+    pub asked_of: &'a str,
 }
 
 fn failed(path: &str, error: &rusqlite::Error) -> StoreError {
@@ -515,6 +548,9 @@ fn prepare(database: &mut Connection, zone: Tz) -> rusqlite::Result<()> {
     if version == 0 {
         change.execute_batch(SCHEMA)?;
         change.execute("INSERT INTO about (zone) VALUES (?1)", [zone.name()])?;
+        change.pragma_update(None, "user_version", VERSION)?;
+    } else if version == 1 {
+        change.execute_batch(FROM_1)?;
         change.pragma_update(None, "user_version", VERSION)?;
     }
     change.commit()
@@ -578,6 +614,10 @@ mod tests {
             language: None,
             to_the_end: false,
             ids_are_files: false,
+            missing: &[],
+            withdrawn: &[],
+            unread: &[],
+            asked_of: "",
         }
     }
 
@@ -599,13 +639,13 @@ mod tests {
         items.iter().map(|item| item.title.as_str()).collect()
     }
 
-    const NONE: Scope = Scope::After(None);
+    const NONE: Scope = Scope::Part;
 
     #[test]
     fn an_item_keeps_its_id_and_each_of_its_versions() {
         let mut store = Store::in_memory(London).unwrap();
         let first = store.take("s", vec![item("a", "One", "2020-12-03")], NONE, "2020-12-04");
-        assert_eq!(first, Taken { new: 1, changed: 0, gone: 0 });
+        assert_eq!(first, Taken { new: 1, ..Taken::default() });
         let again = store.take("s", vec![item("a", "One", "2020-12-03")], NONE, "2020-12-05");
         assert_eq!(again, Taken::default());
         // The same address under another id, with another title, twice.
@@ -630,29 +670,76 @@ mod tests {
     }
 
     #[test]
-    fn what_should_be_there_and_is_not_is_gone_until_it_comes_back() {
+    fn absence_is_no_withdrawal_unless_the_address_or_a_whole_source_says_so() {
         let mut store = Store::in_memory(London).unwrap();
         let (a, b, c) = (
             item("a", "A", "2020-12-01"),
             item("b", "B", "2020-12-05"),
             item("c", "C", "2020-12-09"),
         );
-        store.take("s", vec![c.clone(), b.clone(), a.clone()], NONE, "2020-12-10");
-        // The oldest may just be forgotten.
-        let after =
-            Scope::After(PartialDate::parse("2020-12-05", London).ok().map(|d| d.days(London).0));
-        assert_eq!(store.take("s", vec![c.clone(), b.clone()], after, "2020-12-11").gone, 0);
-        let after = Scope::After("2020-12-01".parse().ok());
-        assert_eq!(store.take("s", vec![c.clone(), a.clone()], after, "2020-12-12").gone, 1);
-        let gone = |store: &Store| {
+        let seen = |store: &Store| {
             let items = store.all(&["s"], &Wanted::default());
-            items.into_iter().find(|item| item.id == "b").unwrap().seen.gone
+            items.into_iter().find(|item| item.id == "b").unwrap().seen
         };
-        assert_eq!(gone(&store), Some(at("2020-12-12")));
-        // Once is enough to say so.
-        assert_eq!(store.take("s", vec![c.clone(), a.clone()], Scope::Whole, "2020-12-13").gone, 0);
-        store.take("s", vec![c, b, a], Scope::Whole, "2020-12-14");
-        assert_eq!(gone(&store), None);
+        store.take("s", vec![c.clone(), b.clone(), a.clone()], NONE, "2020-12-10");
+        let ids = ["b".to_owned()];
+        let day = at("2020-12-11");
+        // It should stand in the list and does not: that proves nothing.
+        let unlisted = Answered { missing: &ids, ..answered(day) };
+        let taken = store.take_in("s", vec![c.clone(), a.clone()], NONE, &unlisted).unwrap();
+        assert_eq!(taken, Taken { unlisted: 1, ..Taken::default() });
+        assert_eq!((seen(&store).gone, seen(&store).unlisted), (None, Some(day)));
+        // Its own address says so.
+        let withdrawn = Answered { missing: &ids, withdrawn: &ids, ..answered(at("2020-12-12")) };
+        let taken = store.take_in("s", vec![c.clone(), a.clone()], NONE, &withdrawn).unwrap();
+        assert_eq!(taken, Taken { gone: 1, ..Taken::default() });
+        assert_eq!(seen(&store).gone, Some(at("2020-12-12")));
+        // It comes back; a whole source has it no longer; said once, it is not said again.
+        store.take("s", vec![c.clone(), b.clone(), a.clone()], NONE, "2020-12-13");
+        assert_eq!((seen(&store).gone, seen(&store).unlisted), (None, None));
+        for gone in [1, 0] {
+            let whole = store.take("s", vec![c.clone(), a.clone()], Scope::Whole, "2020-12-14");
+            assert_eq!(whole, Taken { gone, ..Taken::default() });
+        }
+        // A file that is there and cannot be read is not taken away.
+        let unread = Answered { unread: &ids, ..answered(at("2020-12-15")) };
+        store.take("s", vec![c.clone(), b, a.clone()], Scope::Whole, "2020-12-15");
+        let taken = store.take_in("s", vec![c, a], Scope::Whole, &unread).unwrap();
+        assert_eq!(taken, Taken { unlisted: 1, ..Taken::default() });
+    }
+
+    #[test]
+    fn a_store_of_the_first_version_loses_no_story_that_was_only_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.db");
+        let old = Connection::open(&path).unwrap();
+        let schema = SCHEMA
+            .replace(
+                "    strange INTEGER NOT NULL DEFAULT 0,",
+                "    strange INTEGER NOT NULL DEFAULT 0",
+            )
+            .replace("    asked_of TEXT\n", "")
+            .replace("    unlisted INTEGER,\n", "");
+        old.execute_batch(&schema).unwrap();
+        let text = written(&item("a", "A", "2020-12-01")).unwrap();
+        old.execute_batch(
+            "INSERT INTO about (zone) VALUES ('Europe/London'); PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        old.execute("INSERT INTO sources (name, asked, etag) VALUES ('s', 5, 'x')", []).unwrap();
+        old.execute(
+            "INSERT INTO items (source, id, words, story, first_seen, changed, gone, item) \
+             VALUES ('s', 'a', 'a', 1, 5, 5, 7, ?1)",
+            [text],
+        )
+        .unwrap();
+        drop(old);
+        let store = Store::open(&path, London).unwrap();
+        let found = store.all(&["s"], &Wanted::default());
+        assert_eq!(titles(&found), ["A"]);
+        assert_eq!((found[0].seen.gone, found[0].seen.unlisted), (None, time(7)));
+        let state = store.state("s").unwrap();
+        assert_eq!((state.asked, state.validators.etag), (None, None));
     }
 
     #[test]

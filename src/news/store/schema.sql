@@ -16,7 +16,9 @@ CREATE TABLE sources (
     -- Why the last asking gave nothing, and whether a person must look at what it gave.
     trouble TEXT,
     cure TEXT,
-    strange INTEGER NOT NULL DEFAULT 0
+    strange INTEGER NOT NULL DEFAULT 0,
+    -- What was asked: address, key and selectors, hashed. A changed setting is asked at once.
+    asked_of TEXT
 ) STRICT;
 
 -- Spans of days of which a source's answers said nothing, because it forgets faster than it was asked.
@@ -40,6 +42,8 @@ CREATE TABLE items (
     -- When this version of it was seen first.
     changed INTEGER NOT NULL,
     gone INTEGER,
+    -- When the source was first found not to list it any more, which proves nothing.
+    unlisted INTEGER,
     item TEXT NOT NULL,
     UNIQUE (source, id)
 ) STRICT;
