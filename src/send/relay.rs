@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::messages_per_connection::MessagesPerConnection;
 use crate::message::Message;
 use crate::rfc::reply::{Reply, Stage};
+use crate::smtp::quirks::Announced;
 use crate::smtp::{Connection, Fault, Outcome, Server};
 
 /// The ledger's leave to end a message: it resolves when *handing over* is on disk. Nothing that completes a message may
@@ -62,32 +63,25 @@ impl SmtpRelay {
             return None;
         }
         if !connection.is_ready_for(message).await {
-            self.messages_per_connection().closed_after(self.carried);
+            // A session that waits for another message, which was announced, was not closed by the relay.
+            if !connection.has_announced() {
+                self.messages_per_connection().closed_after(self.carried);
+            }
             return None;
         }
         Some(connection)
     }
-}
 
-impl Relay for SmtpRelay {
-    async fn transmit(
+    async fn transmit_over(
         &mut self,
+        connection: Connection,
         message: &Message,
-        leave: Leave<'_>,
+        leave: &mut Leave<'_>,
         next: Option<&Message>,
     ) -> Outcome {
-        let connection = match self.usable(message).await {
-            Some(connection) => connection,
-            None => match Connection::open(&self.server).await {
-                Ok(connection) => {
-                    self.carried = 0;
-                    connection
-                }
-                Err(outcome) => return outcome,
-            },
-        };
-        // On a connection that will be spent, nothing is announced.
-        let next = next.filter(|_| !self.messages_per_connection().is_spent(self.carried + 1));
+        // Nothing is announced on a connection that will be spent, nor where the relay loses what is announced.
+        let is_last = self.messages_per_connection().is_spent(self.carried + 1);
+        let next = next.filter(|_| !is_last && self.server.may_announce());
         let connection = self.connection.insert(connection);
         let outcome = connection.transmit(message, leave, next).await;
         match (&outcome.stage, &outcome.result) {
@@ -102,11 +96,67 @@ impl Relay for SmtpRelay {
         }
         outcome
     }
+}
+
+impl Relay for SmtpRelay {
+    async fn transmit(
+        &mut self,
+        message: &Message,
+        leave: Leave<'_>,
+        next: Option<&Message>,
+    ) -> Outcome {
+        let mut leave = leave;
+        let reused = self.usable(message).await;
+        if let Some(connection) = reused {
+            let announced = connection.has_announced();
+            let after_refused_end = connection.is_after_refused_end();
+            let outcome = self.transmit_over(connection, message, &mut leave, next).await;
+            let lost = lost_session(&outcome, announced);
+            if announced && !after_refused_end {
+                // Behind a refused end the old transaction is still open, at Postfix too: that says nothing.
+                self.server.note_announced(lost.unwrap_or(Announced::Taken));
+            }
+            if lost.is_none() {
+                return outcome;
+            }
+            // Nothing of this message was sent, and its leave was not taken: a new session begins where this one ended.
+            self.connection = None;
+        }
+        match Connection::open(&self.server).await {
+            Ok(connection) => {
+                self.carried = 0;
+                self.transmit_over(connection, message, &mut leave, next).await
+            }
+            Err(outcome) => outcome,
+        }
+    }
 
     async fn close(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
+    }
+}
+
+/// Whether a session that served before lost its place before this message began: what was read says nothing about the
+/// message, and nothing of it was sent.
+fn lost_session(outcome: &Outcome, announced: bool) -> Option<Announced> {
+    let before_message = matches!(
+        outcome.stage,
+        Stage::Mail | Stage::Recipient | Stage::Data | Stage::Reset | Stage::Quit
+    );
+    match &outcome.result {
+        _ if !before_message => None,
+        // Bad sequence of commands: the session is not where we think it is.
+        Ok(reply) if reply.code == 503 => Some(Announced::Lost),
+        Ok(_) => None,
+        Err(Fault::Closed | Fault::Broken(_)) if announced => Some(Announced::Closed),
+        Err(Fault::TimedOut | Fault::OutOfPlace(_) | Fault::Unsolicited | Fault::NotSmtp(_))
+            if announced =>
+        {
+            Some(Announced::Lost)
+        }
+        Err(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::pace::Delay;
 use crate::ledger::Event;
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
-use crate::smtp::{Fault, Outcome};
+use crate::smtp::{Fault, FaultKind, Outcome};
 use chrono::{DateTime, Utc};
 
 /// What becomes of the row.
@@ -111,24 +111,16 @@ fn judge_fault(stage: Stage, fault: &Fault) -> Verdict {
             run: RunFate::ConnectionFailed { why },
         };
     }
-    let run = match fault {
-        Fault::TlsNotOffered | Fault::TlsInjected | Fault::TlsFailed(_) | Fault::NoLogin => {
-            RunFate::Pause { why: fault.to_string() }
-        }
-        Fault::Utf8NotOffered => {
+    let run = match fault.kind() {
+        FaultKind::Address => {
             // About this address and this relay: another relay, or a later year, may take it.
             return Verdict {
                 row: RowFate::Rejected { why: fault.to_string(), suppress: false },
                 run: RunFate::GoOn,
             };
         }
-        Fault::TooLarge { .. } | Fault::NoLeave(_) => RunFate::Pause { why: fault.to_string() },
-        Fault::TimedOut
-        | Fault::Closed
-        | Fault::Broken(_)
-        | Fault::NotSmtp(_)
-        | Fault::OutOfPlace(_)
-        | Fault::Unsolicited => RunFate::ConnectionFailed { why: why.clone() },
+        FaultKind::Setup | FaultKind::Ourselves => RunFate::Pause { why: fault.to_string() },
+        FaultKind::Connection => RunFate::ConnectionFailed { why: why.clone() },
     };
     Verdict { row: RowFate::Released { why }, run }
 }
@@ -348,13 +340,14 @@ mod tests {
             (Fault::TimedOut, " conn"),
             (Fault::Closed, " conn"),
             (Fault::Broken("reset".to_owned()), " conn"),
-            (Fault::OutOfPlace(354), " conn"),
+            (Fault::OutOfPlace("354 go".to_owned()), " conn"),
             (Fault::Unsolicited, " conn"),
             (Fault::NotSmtp(crate::rfc::reply::ReplyError::MixedCodes), " conn"),
             (Fault::TlsNotOffered, " halt"),
             (Fault::TlsInjected, " halt"),
             (Fault::TlsFailed("expired".to_owned()), " halt"),
-            (Fault::NoLogin, " halt"),
+            (Fault::NoLogin("GSSAPI".to_owned()), " halt"),
+            (Fault::TlsBroken("cut".to_owned()), " conn"),
             (Fault::TooLarge { size: 2, limit: 1 }, " halt"),
             (Fault::NoLeave("disk full".to_owned()), " halt"),
         ];

@@ -1,29 +1,27 @@
 //! The socket under a conversation: TCP, TLS, and a deadline for every stage.
 //! Shell: the network and its clock.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::io;
-use std::mem::MaybeUninit;
-use std::net::IpAddr;
-use std::pin::pin;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
-use rustls_platform_verifier::Verifier;
-use socket2::SockRef;
-use thiserror::Error;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::task::unconstrained;
+use rustls::pki_types::ServerName;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
-use super::conversation::{Capabilities, Conversation, Fault, Outcome, Security, Settings, Step};
+use super::conversation::{Conversation, Peer, Security, Settings, Step};
+use super::dial::{self, plain_io};
+use super::fault::{Fault, Outcome};
+use super::quirks::{Announced, Quirks, RememberedQuirks, SharedQuirks};
+use super::stream::{Happened, Socket, Stream};
+use super::tls::{self, Handshake};
+use super::{Capabilities, Mechanism, token};
 use crate::message::Message;
 use crate::rfc::reply::Stage;
+
+pub use super::tls::TlsSetupError;
 
 /// How long each stage may take, in all (RFC 5321 section 4.5.3.2 allows more; a person waits at the other end).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +40,16 @@ impl Default for Deadlines {
         Self::of_answers(Duration::from_mins(1))
     }
 }
+
+/// A server that has just answered to a message's end answers to the commands behind it soon, or has dropped them.
+const ANNOUNCED_WITHIN: Duration = Duration::from_secs(10);
+/// A server that says nothing for so long may wait for TLS. Postfix may pause for six seconds, others for longer: they are
+/// still waited for.
+const SILENCE_BEFORE_PROBE: Duration = Duration::from_secs(8);
+/// What a server said before it closed is there already, or on its way.
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(2);
+/// A reply is never longer (`reply::LONGEST_REPLY_BYTES`).
+const MOST_LAST_WORDS_BYTES: usize = 64 * 1024;
 
 impl Deadlines {
     /// All deadlines from that of one answer.
@@ -65,6 +73,13 @@ impl Deadlines {
             Stage::Quit => Duration::from_secs(2),
         }
     }
+
+    fn of_announced(&self, stage: Stage) -> Duration {
+        match stage {
+            Stage::Mail | Stage::Recipient | Stage::Data => self.of(stage).min(ANNOUNCED_WITHIN),
+            _ => self.of(stage),
+        }
+    }
 }
 
 /// Where mail is handed over, and how.
@@ -75,15 +90,7 @@ pub struct Server {
     pub settings: Settings,
     pub deadlines: Deadlines,
     tls: Option<Arc<rustls::ClientConfig>>,
-}
-
-/// What keeps TLS from being set up at all.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum TlsSetupError {
-    #[error("the CA file {path} cannot be read: {what}")]
-    CaFile { path: String, what: String },
-    #[error("TLS cannot be set up: {0}")]
-    Provider(String),
+    quirks: Arc<SharedQuirks>,
 }
 
 impl Server {
@@ -100,35 +107,34 @@ impl Server {
     ) -> Result<Self, TlsSetupError> {
         let tls = match settings.security {
             Security::Plain => None,
-            Security::Implicit | Security::StartTls => Some(Arc::new(tls_config(ca_file)?)),
+            Security::Implicit | Security::StartTls => Some(Arc::new(tls::client_config(ca_file)?)),
         };
-        Ok(Self { host, port, settings, deadlines, tls })
+        Ok(Self { host, port, settings, deadlines, tls, quirks: Arc::default() })
     }
-}
 
-fn tls_config(ca_file: Option<&std::path::Path>) -> Result<rustls::ClientConfig, TlsSetupError> {
-    let failed = |error: rustls::Error| TlsSetupError::Provider(error.to_string());
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    let mut extra: Vec<CertificateDer<'static>> = Vec::new();
-    if let Some(path) = ca_file {
-        let wrong = |what: String| TlsSetupError::CaFile { path: path.display().to_string(), what };
-        for certificate in
-            CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?
-        {
-            extra.push(certificate.map_err(|error| wrong(error.to_string()))?);
-        }
-        if extra.is_empty() {
-            return Err(wrong("there is no certificate in it".to_owned()));
-        }
+    /// Begins with what is known of the relay; `remember` gets what is learnt, at once.
+    #[must_use]
+    pub fn with_quirks(
+        self,
+        known: RememberedQuirks,
+        remember: impl Fn(&RememberedQuirks) + Send + Sync + 'static,
+    ) -> Self {
+        Self { quirks: Arc::new(SharedQuirks::new(known, remember)), ..self }
     }
-    let verifier = Verifier::new_with_extra_roots(extra, provider).map_err(failed)?;
-    Ok(builder
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
+
+    fn quirks(&self) -> Quirks {
+        self.quirks.look()
+    }
+
+    /// Whether the next message may be announced with the end of the one before.
+    pub fn may_announce(&self) -> bool {
+        self.quirks().may_announce()
+    }
+
+    /// What became of a message that was announced.
+    pub fn note_announced(&self, announced: Announced) {
+        self.quirks.note(|quirks| quirks.note_announced(announced));
+    }
 }
 
 /// True for names and numbers of this machine.
@@ -138,104 +144,91 @@ pub fn is_loopback(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-    /// While the handshake owns the socket, and after it failed.
-    None,
-}
-
-impl Stream {
-    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(stream) => stream.read(buffer).await,
-            Stream::Tls(stream) => stream.read(buffer).await,
-            Stream::None => Ok(0),
-        }
-    }
-
-    fn tcp(&self) -> Option<&TcpStream> {
-        match self {
-            Stream::Plain(stream) => Some(stream),
-            Stream::Tls(stream) => Some(stream.get_ref().0),
-            Stream::None => None,
-        }
-    }
-
-    /// Whether the operating system holds bytes, or the end, that nobody has read.
-    fn has_unread(&self) -> bool {
-        let Some(stream) = self.tcp() else { return false };
-        match SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]) {
-            Ok(_) => true,
-            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
-        }
-    }
-
-    /// Waits until the runtime knows that there is something to read.
-    async fn heard_of_it(&self) {
-        if let Some(stream) = self.tcp() {
-            // If that fails, so will the reading.
-            let _ = stream.readable().await;
-        }
-    }
-
-    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Stream::Plain(stream) => stream.write_all(bytes).await,
-            Stream::Tls(stream) => {
-                stream.write_all(bytes).await?;
-                stream.flush().await
-            }
-            Stream::None => Err(io::ErrorKind::NotConnected.into()),
-        }
-    }
-}
-
 /// An open session. Dropping it drops the socket: no half-finished session is ever used again.
 pub struct Connection {
     stream: Stream,
     conversation: Conversation,
-    host: String,
-    deadlines: Deadlines,
-    tls: Option<Arc<rustls::ClientConfig>>,
+    server: Server,
+    address: SocketAddr,
     buffer: Vec<u8>,
+    /// The socket takes no more: what it held is with the conversation, and this is what is left to say.
+    ended: Option<Fault>,
 }
 
 const BUFFER_BYTES: usize = 8 * 1024;
+/// No message is handed over while a session is opened or closed.
+type NoLeave = std::future::Ready<Result<(), String>>;
 
 impl Connection {
-    /// Connects, greets, secures and logs in.
+    /// Connects, greets, secures and logs in. All addresses of the host are tried.
     ///
     /// # Errors
-    /// The stage at which it ended, with the server's answer or the fault.
+    /// The stage at which it ended, with the server's reply or the fault.
     pub async fn open(server: &Server) -> Result<Self, Outcome> {
-        let broken = |error: &io::Error| Outcome {
-            stage: Stage::Connect,
-            result: Err(Fault::Broken(plain_io(error))),
+        let connected = Self::connect(server).await;
+        let (stream, address) = connected.map_err(|fault| Outcome::fault(Stage::Connect, fault))?;
+        let opened = Self::open_over(server, stream, address).await;
+        server.quirks.note(|quirks| {
+            match &opened {
+                Ok(_) => quirks.note_opened(address),
+                Err(_) => quirks.note_failure(address),
+            }
+            match opened.as_ref().ok().and_then(|open| open.conversation.opened_by()) {
+                Some((mechanism, is_second_choice)) => {
+                    quirks.note_login(mechanism, is_second_choice)
+                }
+                None => false,
+            }
+        });
+        opened
+    }
+
+    async fn connect(server: &Server) -> Result<(tokio::net::TcpStream, SocketAddr), Fault> {
+        let within = server.deadlines.connect;
+        let quirks = server.quirks();
+        let addresses = match dial::resolve(&server.host, server.port, within).await {
+            // A name that was there a moment ago is a name service in trouble.
+            Err(fault @ Fault::NoSuchHost(_)) if quirks.has_opened => {
+                return Err(Fault::Broken(fault.to_string()));
+            }
+            addresses => addresses?,
         };
-        let timed_out = Outcome { stage: Stage::Connect, result: Err(Fault::TimedOut) };
-        let connecting = TcpStream::connect((server.host.as_str(), server.port));
-        let stream = timeout(server.deadlines.connect, connecting)
-            .await
-            .map_err(|_| timed_out)?
-            .map_err(|error| broken(&error))?;
+        let (stream, address) = dial::connect(quirks.in_order(addresses), within).await?;
         // Small writes must not wait for the acknowledgement of the last: that costs 45 ms a message.
-        stream.set_nodelay(true).map_err(|error| broken(&error))?;
-        let mut connection = Self {
-            stream: Stream::Plain(stream),
-            conversation: Conversation::new(server.settings.clone()),
+        stream.set_nodelay(true).map_err(|error| Fault::Broken(plain_io(&error)))?;
+        Ok((stream, address))
+    }
+
+    async fn open_over(
+        server: &Server,
+        stream: tokio::net::TcpStream,
+        address: SocketAddr,
+    ) -> Result<Self, Outcome> {
+        let peer = Peer {
             host: server.host.clone(),
-            deadlines: server.deadlines,
-            tls: server.tls.clone(),
-            buffer: vec![0; BUFFER_BYTES],
+            port: server.port,
+            mechanism: server.quirks().remembered.mechanism,
         };
-        if server.settings.security == Security::Implicit
-            && let Err(fault) = connection.start_tls().await
-        {
-            return Err(Outcome { stage: Stage::Tls, result: Err(fault) });
+        let mut connection = Self {
+            stream: Stream::Plain(Socket::new(stream)),
+            conversation: Conversation::with(server.settings.clone(), peer),
+            server: server.clone(),
+            address,
+            buffer: vec![0; BUFFER_BYTES],
+            ended: None,
+        };
+        if server.settings.security == Security::Implicit {
+            connection.start_tls().await.map_err(|handshake| match handshake {
+                // Too many connections, or not welcome: the words say which.
+                Handshake::Text(reply) if reply.code >= 400 => Outcome::reply(Stage::Banner, reply),
+                Handshake::Text(_) => {
+                    let (host, port) = (server.host.clone(), server.port);
+                    Outcome::fault(Stage::Tls, Fault::TlsComesLater { host, port })
+                }
+                Handshake::Fault(fault) => Outcome::fault(Stage::Tls, fault),
+            })?;
         }
-        let no_message: Option<(&[u8], std::future::Ready<Result<(), String>>)> = None;
-        match connection.drive(no_message, None).await {
+        match connection.drive(None::<(&[u8], NoLeave)>, None).await {
             None => Ok(connection),
             Some(outcome) => Err(outcome),
         }
@@ -246,6 +239,11 @@ impl Connection {
         self.conversation.capabilities()
     }
 
+    /// How we logged in, if we did.
+    pub fn login(&self) -> Option<Mechanism> {
+        self.conversation.opened_by().map(|(mechanism, _)| mechanism)
+    }
+
     /// True when this message may begin: it was announced, or the session is idle and the server has said nothing since.
     pub async fn is_ready_for(&mut self, message: &Message) -> bool {
         if !self.conversation.has_announced() && self.conversation.is_idle() {
@@ -254,13 +252,23 @@ impl Connection {
         self.conversation.is_ready_for(&message.envelope)
     }
 
+    /// True while an announced message waits for its turn.
+    pub fn has_announced(&self) -> bool {
+        self.conversation.has_announced()
+    }
+
+    /// True when the end of the last message was refused: its transaction may still be open at the server.
+    pub fn is_after_refused_end(&self) -> bool {
+        self.conversation.is_after_refused_end()
+    }
+
     /// Reads what the server has sent already, and waits for nothing more.
     async fn take_what_arrived(&mut self) {
-        let mut arrived = self.read_now().await;
+        let mut arrived = self.stream.read_now(&mut self.buffer).await;
         if arrived.is_none() && self.stream.has_unread() {
             // The socket has bytes of which the runtime has not heard yet: on a busy computer that takes a while.
-            self.stream.heard_of_it().await;
-            arrived = self.read_now().await;
+            self.stream.readable().await;
+            arrived = self.stream.read_now(&mut self.buffer).await;
         }
         match arrived {
             None => {}
@@ -268,16 +276,6 @@ impl Connection {
             Some(Ok(read)) => self.conversation.receive(&self.buffer[..read]),
             Some(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
         }
-    }
-
-    /// Polled once by hand: a timeout of zero would wait for the timer's next tick, a millisecond for each message.
-    async fn read_now(&mut self) -> Option<io::Result<usize>> {
-        let mut read = pin!(unconstrained(self.stream.read(&mut self.buffer)));
-        poll_fn(|context| match read.as_mut().poll(context) {
-            Poll::Ready(read) => Poll::Ready(Some(read)),
-            Poll::Pending => Poll::Ready(None),
-        })
-        .await
     }
 
     /// Hands one message over. `leave` is asked for when all but the final dot has left; without it the session ends,
@@ -292,15 +290,14 @@ impl Connection {
         match self.drive(Some((&message.bytes, leave)), next).await {
             Some(outcome) => outcome,
             // A transaction that was begun always ends in an outcome; a conversation that is idle has none open.
-            None => Outcome { stage: Stage::Mail, result: Err(Fault::Closed) },
+            None => Outcome::fault(Stage::Mail, Fault::Closed),
         }
     }
 
     /// Says goodbye. Whatever comes of it, everything was answered before.
     pub async fn close(mut self) {
         self.conversation.quit();
-        let no_message: Option<(&[u8], std::future::Ready<Result<(), String>>)> = None;
-        self.drive(no_message, None).await;
+        self.drive(None::<(&[u8], NoLeave)>, None).await;
     }
 
     /// Does what the conversation says until it is idle (`None`) or has an outcome.
@@ -316,86 +313,265 @@ impl Connection {
             Some((bytes, leave)) => (bytes, Some(leave)),
             None => (&[][..], None),
         };
-        let mut clock = (Stage::Connect, Instant::now());
-        // The time of a stage runs from its first step, however many reads and writes it takes.
-        let deadlines = self.deadlines;
-        let mut until = move |stage: Stage| {
-            if clock.0 != stage {
-                clock = (stage, Instant::now() + deadlines.of(stage));
-            }
-            clock.1
-        };
+        let mut clock = StageClock::new(self.server.deadlines, self.conversation.has_announced());
         loop {
             match self.conversation.next_step() {
-                Step::Ready => return None,
-                Step::Closed => return None,
+                Step::Ready | Step::Closed => return None,
                 Step::Done(outcome) => return Some(outcome),
-                Step::Write(stage, bytes) => {
-                    let written = timeout_at(until(stage), self.stream.write_all(&bytes)).await;
-                    self.check(written);
-                }
-                Step::WriteMessage => {
-                    let stuffed = dot_stuffed(bytes);
-                    let bytes = stuffed.as_deref().unwrap_or(bytes);
-                    let written =
-                        timeout_at(until(Stage::Body), self.stream.write_all(bytes)).await;
-                    self.check(written);
-                }
+                Step::Write(stage, bytes) => self.write(stage, &bytes, clock.until(stage)).await,
+                Step::WriteMessage => self.write_message(bytes, clock.until(Stage::Body)).await,
                 Step::AskLeave => match leave.take() {
-                    Some(asked) => match asked.await {
-                        Ok(()) => {
-                            // An answer that is here before the dot has left can only belong to something else, and
-                            // would be taken for the dot's. The next step ends the session when there is one.
-                            self.take_what_arrived().await;
-                            if self.conversation.may_end_message() {
-                                let next = next.map(|next| (&next.envelope, next.bytes.len()));
-                                self.conversation.leave_given(next);
-                            }
-                        }
-                        Err(error) => self.conversation.fail(Fault::NoLeave(error)),
-                    },
+                    Some(leave) => self.end_message(leave, next).await,
                     None => self.conversation.fail(Fault::NoLeave("nobody can give it".to_owned())),
                 },
-                Step::StartTls => match timeout_at(until(Stage::Tls), self.start_tls()).await {
-                    Ok(Ok(())) => self.conversation.tls_started(),
-                    Ok(Err(fault)) => self.conversation.fail(fault),
-                    Err(_) => self.conversation.fail(Fault::TimedOut),
-                },
+                Step::StartTls => self.secure(clock.until(Stage::Tls)).await,
+                Step::FetchToken => self.fetch_token().await,
                 Step::Read(stage) => {
-                    match timeout_at(until(stage), self.stream.read(&mut self.buffer)).await {
-                        Ok(Ok(0)) => self.conversation.fail(Fault::Closed),
-                        Ok(Ok(read)) => self.conversation.receive(&self.buffer[..read]),
-                        Ok(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
-                        Err(_) => self.conversation.fail(Fault::TimedOut),
+                    if let Some(fault) = self.ended.clone() {
+                        self.conversation.fail(fault);
+                    } else {
+                        self.read(stage, clock.until(stage)).await;
                     }
                 }
             }
         }
     }
 
-    fn check(&mut self, written: Result<io::Result<()>, tokio::time::error::Elapsed>) {
-        match written {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
+    async fn read(&mut self, stage: Stage, until: Instant) {
+        let is_open_question = stage == Stage::Banner
+            && self.server.settings.security != Security::Implicit
+            && !self.server.quirks().has_probed;
+        if is_open_question {
+            let probe_at = until.min(Instant::now() + SILENCE_BEFORE_PROBE);
+            match timeout_at(probe_at, self.stream.read(&mut self.buffer)).await {
+                Ok(read) => return self.take_banner(read),
+                Err(_) if self.expects_tls().await => {
+                    return self.conversation.fail(self.tls_comes_first());
+                }
+                Err(_) => {}
+            }
+        }
+        match timeout_at(until, self.stream.read(&mut self.buffer)).await {
+            Ok(read) if stage == Stage::Banner => self.take_banner(read),
+            Ok(read) => self.take(read),
             Err(_) => self.conversation.fail(Fault::TimedOut),
         }
     }
 
-    async fn start_tls(&mut self) -> Result<(), Fault> {
-        let failed = |what: String| Fault::TlsFailed(what);
-        let config = self.tls.clone().ok_or_else(|| failed("it was not set up".to_owned()))?;
-        let name = ServerName::try_from(self.host.trim_matches(['[', ']']).to_owned())
-            .map_err(|_| failed(format!("`{}` is no host name", self.host)))?;
-        let Stream::Plain(stream) = std::mem::replace(&mut self.stream, Stream::None) else {
+    fn take(&mut self, read: io::Result<usize>) {
+        match read {
+            Ok(0) => self.conversation.fail(Fault::Closed),
+            Ok(read) => self.conversation.receive(&self.buffer[..read]),
+            Err(error) => self.conversation.fail(Fault::Broken(plain_io(&error))),
+        }
+    }
+
+    /// The first bytes of a server may be an alert of TLS, which has waited in vain.
+    fn take_banner(&mut self, read: io::Result<usize>) {
+        const ALERT: [u8; 2] = [21, 3];
+        match read {
+            Ok(read) if self.buffer[..read].starts_with(&ALERT) => {
+                self.conversation.fail(self.tls_comes_first());
+            }
+            read => self.take(read),
+        }
+    }
+
+    fn tls_comes_first(&self) -> Fault {
+        Fault::TlsComesFirst { host: self.server.host.clone(), port: self.server.port }
+    }
+
+    /// Whether the server, which says nothing, answers to TLS: over a connection of its own, on which nothing else is said.
+    async fn expects_tls(&self) -> bool {
+        self.server.quirks.note(|quirks| {
+            quirks.has_probed = true;
+            false
+        });
+        let probe = async {
+            let config = match &self.server.tls {
+                Some(config) => Arc::clone(config),
+                None => Arc::new(tls::client_config(None).ok()?),
+            };
+            let name = server_name(&self.server.host).ok()?;
+            let stream = tokio::net::TcpStream::connect(self.address).await.ok()?;
+            let connecting = TlsConnector::from(config).connect(name, stream);
+            Some(match connecting.await {
+                Ok(_) => true,
+                // Whatever it shows as a certificate, it speaks TLS.
+                Err(error) => error.get_ref().is_some_and(|inner| {
+                    matches!(
+                        inner.downcast_ref::<rustls::Error>(),
+                        Some(
+                            rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_)
+                        )
+                    )
+                }),
+            })
+        };
+        let within = self.server.deadlines.connect;
+        timeout(within, probe).await.ok().flatten().unwrap_or(false)
+    }
+
+    async fn write(&mut self, stage: Stage, bytes: &[u8], until: Instant) {
+        let before = self.stream.written();
+        let fault = match timeout_at(until, self.stream.write_all(bytes)).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => Fault::Broken(plain_io(&error)),
+            Err(_) => Fault::TimedOut,
+        };
+        if stage == Stage::Dot {
+            if self.stream.written() != before {
+                // Some of it is on its way: nobody can know.
+                self.conversation.fail(fault);
+                return;
+            }
+            self.conversation.dot_not_written();
+        }
+        self.take_last_words(fault).await;
+    }
+
+    /// Writes the message's bytes. A server that speaks meanwhile has something against it.
+    async fn write_message(&mut self, bytes: &[u8], until: Instant) {
+        let stuffed = dot_stuffed(bytes);
+        let bytes = stuffed.as_deref().unwrap_or(bytes);
+        let written = self.stream.write_all_or_read(bytes, &mut self.buffer);
+        match timeout_at(until, written).await {
+            Ok(Ok(Happened::Written)) => {}
+            Ok(Ok(Happened::Read(0))) => self.conversation.fail(Fault::Closed),
+            Ok(Ok(Happened::Read(read))) => self.conversation.receive(&self.buffer[..read]),
+            Ok(Err(error)) => self.take_last_words(Fault::Broken(plain_io(&error))).await,
+            Err(_) => self.conversation.fail(Fault::TimedOut),
+        }
+    }
+
+    /// The socket takes no more. What the server said before it closed counts; `fault` stands when it said nothing.
+    async fn take_last_words(&mut self, fault: Fault) {
+        let until = Instant::now() + LAST_WORDS_WITHIN;
+        let mut taken = 0;
+        while taken < MOST_LAST_WORDS_BYTES {
+            match timeout_at(until, self.stream.read(&mut self.buffer)).await {
+                Ok(Ok(read)) if read > 0 => {
+                    taken += read;
+                    self.conversation.receive(&self.buffer[..read]);
+                }
+                _ => break,
+            }
+        }
+        if taken == 0 {
+            self.conversation.fail(fault);
+        } else {
+            self.ended = Some(fault);
+        }
+    }
+
+    async fn end_message(
+        &mut self,
+        leave: impl Future<Output = Result<(), String>> + Send,
+        next: Option<&Message>,
+    ) {
+        if let Err(error) = leave.await {
+            self.conversation.fail(Fault::NoLeave(error));
+            return;
+        }
+        // A reply that is here before the dot has left can only belong to something else, and would be taken for the
+        // dot's. The next step ends the session when there is one.
+        self.take_what_arrived().await;
+        if self.conversation.may_end_message() {
+            let next = next.map(|next| (&next.envelope, next.bytes.len()));
+            self.conversation.leave_given(next);
+        }
+    }
+
+    async fn fetch_token(&mut self) {
+        let Some(command) = self
+            .server
+            .settings
+            .credentials
+            .as_ref()
+            .and_then(|credentials| credentials.token_command().map(str::to_owned))
+        else {
+            self.conversation.fail(Fault::NoToken("no command is set".to_owned()));
+            return;
+        };
+        match token::fetch(&command).await {
+            Ok(token) => self.conversation.token_given(token),
+            // A command that worked a moment ago may fail with the network.
+            Err(what) if self.server.quirks().has_opened => {
+                self.conversation.fail(Fault::Broken(Fault::NoToken(what).to_string()));
+            }
+            Err(what) => self.conversation.fail(Fault::NoToken(what)),
+        }
+    }
+
+    /// STARTTLS was agreed.
+    async fn secure(&mut self, until: Instant) {
+        match timeout_at(until, self.start_tls()).await {
+            Ok(Ok(())) => self.conversation.tls_started(),
+            // Whoever said it, it was not said over TLS.
+            Ok(Err(Handshake::Text(reply))) => {
+                let what = format!("instead, the server said in the clear: {}", reply.summary());
+                self.conversation.fail(Fault::TlsBroken(what));
+            }
+            Ok(Err(Handshake::Fault(fault))) => self.conversation.fail(fault),
+            Err(_) => self.conversation.fail(Fault::TimedOut),
+        }
+    }
+
+    async fn start_tls(&mut self) -> Result<(), Handshake> {
+        let failed = |what: String| Handshake::Fault(Fault::TlsFailed(what));
+        let config = self.server.tls.clone();
+        let config = config.ok_or_else(|| failed("it was not set up".to_owned()))?;
+        let name = server_name(&self.server.host).map_err(failed)?;
+        let Stream::Plain(mut socket) = std::mem::replace(&mut self.stream, Stream::None) else {
             return Err(failed("it runs already".to_owned()));
         };
-        let handshake = TlsConnector::from(config).connect(name, stream);
-        let stream = timeout(self.deadlines.connect, handshake)
-            .await
-            .map_err(|_| Fault::TimedOut)?
-            .map_err(|error| failed(plain_io(&error)))?;
-        self.stream = Stream::Tls(Box::new(stream));
-        Ok(())
+        socket.keep_first();
+        let handshake = TlsConnector::from(config).connect(name, socket).into_fallible();
+        match timeout(self.server.deadlines.connect, handshake).await {
+            Ok(Ok(mut stream)) => {
+                stream.get_mut().0.take_first();
+                self.stream = Stream::Tls(Box::new(stream));
+                Ok(())
+            }
+            Ok(Err((error, mut socket))) => {
+                Err(tls::explain(&error, &socket.take_first(), &self.server.host))
+            }
+            Err(_) => Err(Handshake::Fault(Fault::TimedOut)),
+        }
+    }
+}
+
+fn server_name(host: &str) -> Result<ServerName<'static>, String> {
+    ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+        .map_err(|_| format!("`{host}` is not a host name"))
+}
+
+/// The time of a stage runs from its first step, however many reads and writes it takes.
+struct StageClock {
+    deadlines: Deadlines,
+    is_announced: bool,
+    current: Option<(Stage, Instant)>,
+}
+
+impl StageClock {
+    fn new(deadlines: Deadlines, is_announced: bool) -> Self {
+        Self { deadlines, is_announced, current: None }
+    }
+
+    fn until(&mut self, stage: Stage) -> Instant {
+        match self.current {
+            Some((current, until)) if current == stage => until,
+            _ => {
+                let within = if self.is_announced {
+                    self.deadlines.of_announced(stage)
+                } else {
+                    self.deadlines.of(stage)
+                };
+                let until = Instant::now() + within;
+                self.current = Some((stage, until));
+                until
+            }
+        }
     }
 }
 
@@ -417,17 +593,6 @@ fn dot_stuffed(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fn plain_io(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => "the connection broke".to_owned(),
-        io::ErrorKind::TimedOut => "no answer in time".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -446,5 +611,14 @@ mod tests {
         for host in ["example.org", "10.0.0.1", "localhost.example.org"] {
             assert!(!is_loopback(host), "{host}");
         }
+    }
+
+    #[test]
+    fn an_announced_message_is_given_up_soon_and_its_end_is_not() {
+        let deadlines = Deadlines::default();
+        assert_eq!(deadlines.of_announced(Stage::Mail), ANNOUNCED_WITHIN);
+        assert_eq!(deadlines.of_announced(Stage::Dot), Duration::from_mins(10));
+        let quick = Deadlines::of_answers(Duration::from_secs(1));
+        assert_eq!(quick.of_announced(Stage::Mail), Duration::from_secs(1));
     }
 }

@@ -1,23 +1,22 @@
 //! One SMTP session without its socket: bytes and leave in, steps out (RFC 5321, 2920, 3207, 4954).
 //! Pure: no clock, no network.
 //!
-//! Two rules keep answers and commands together. Before anything is written, nothing may be left unread: a server that
-//! talks out of turn loses the connection. And a conversation that has failed never says anything again: a late answer
-//! has nobody to reach.
+//! Two rules keep replies and commands together. Before anything is written, nothing may be left unread: a server that
+//! talks out of turn loses the connection. And a conversation that has failed never says anything again: a late reply
+//! has nobody to reach. A refusal that was read counts, whatever happens to the connection after it.
 
 use std::collections::VecDeque;
-use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-pub use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::authentication::Mechanism;
-use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
 use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParameter};
-use thiserror::Error;
+use secrecy::SecretString;
 
+pub use super::capabilities::Capabilities;
+pub use super::fault::{Fault, Outcome};
+pub use super::login::Credentials;
+use super::login::{Login, LoginStep, Mechanism};
 use crate::message::Envelope;
-use crate::rfc::reply::{Reply, ReplyError, ReplyReader, Stage};
+use crate::rfc::reply::{Reply, ReplyReader, Stage};
 
 /// How the connection is kept from being read on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +30,7 @@ pub enum Security {
 }
 
 /// What the client needs to know to open a session.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The name given with EHLO.
     pub hello: String,
@@ -39,117 +38,13 @@ pub struct Settings {
     pub credentials: Option<Credentials>,
 }
 
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Settings({}, {:?}, login: {})",
-            self.hello,
-            self.security,
-            self.credentials.is_some()
-        )
-    }
-}
-
-/// What the server can do, from its last EHLO reply.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Capabilities {
-    pub pipelining: bool,
-    pub starttls: bool,
-    /// RFC 1870; `None` when there is no limit.
-    pub size: Option<usize>,
-    /// Addresses in letters of any language (RFC 6531).
-    pub smtputf8: bool,
-    pub login_plain: bool,
-    pub login_login: bool,
-}
-
-impl Capabilities {
-    fn read(reply: &Reply) -> Self {
-        let mut capabilities = Self::default();
-        for line in reply.lines.iter().skip(1) {
-            let line = line.to_ascii_uppercase();
-            let mut words = line.split([' ', '=']);
-            match words.next() {
-                Some("PIPELINING") => capabilities.pipelining = true,
-                Some("STARTTLS") => capabilities.starttls = true,
-                Some("SMTPUTF8") => capabilities.smtputf8 = true,
-                Some("SIZE") => {
-                    let size = words.next().and_then(|size| size.parse().ok());
-                    capabilities.size = size.filter(|size| *size > 0);
-                }
-                Some("AUTH") => {
-                    for mechanism in words {
-                        match mechanism {
-                            "PLAIN" => capabilities.login_plain = true,
-                            "LOGIN" => capabilities.login_login = true,
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        capabilities
-    }
-}
-
-impl Capabilities {
-    /// Whether it takes a message to this address.
-    fn takes(&self, envelope: &Envelope) -> bool {
-        self.smtputf8 || !envelope.recipient.needs_utf8()
-    }
-}
-
-/// Anything but an answer in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Fault {
-    #[error("no answer in time")]
-    TimedOut,
-    #[error("the server closed the connection")]
-    Closed,
-    #[error("{0}")]
-    Broken(String),
-    #[error("{0}")]
-    NotSmtp(ReplyError),
-    #[error("the server answered {0}, which makes no sense here")]
-    OutOfPlace(u16),
-    #[error("the server sent an answer nobody asked for")]
-    Unsolicited,
-    #[error("the server does not offer STARTTLS")]
-    TlsNotOffered,
-    #[error(
-        "the server sent something between its STARTTLS answer and TLS: somebody may be listening"
-    )]
-    TlsInjected,
-    #[error("TLS failed: {0}")]
-    TlsFailed(String),
-    #[error("the server offers no login that roundup knows (PLAIN, LOGIN)")]
-    NoLogin,
-    #[error("the server takes messages of {limit} bytes at most; this one has {size}")]
-    TooLarge { size: usize, limit: usize },
-    #[error("the relay takes no address with letters outside a-z before the @")]
-    Utf8NotOffered,
-    #[error("the ledger could not be written, so the message was not ended: {0}")]
-    NoLeave(String),
-}
-
-/// How a transaction, or the opening of a session, ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    pub stage: Stage,
-    pub result: Result<Reply, Fault>,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.result {
-            Ok(reply) => {
-                write!(f, "the relay answered {} ({})", reply.summary(), self.stage.name())
-            }
-            Err(fault) => write!(f, "{fault} ({})", self.stage.name()),
-        }
-    }
+/// The server, as the conversation has to name it.
+#[derive(Debug, Clone, Default)]
+pub struct Peer {
+    pub host: String,
+    pub port: u16,
+    /// The mechanism that worked before, where the first one offered was refused.
+    pub mechanism: Option<Mechanism>,
 }
 
 /// What the shell has to do next.
@@ -163,6 +58,8 @@ pub enum Step {
     Read(Stage),
     /// Do the TLS handshake, then call `tls_started`.
     StartTls,
+    /// Fetch an access token, then call `token_given`.
+    FetchToken,
     /// The session is open and idle.
     Ready,
     /// Ask for leave to end the message; call `leave_given` when it is there.
@@ -179,6 +76,7 @@ enum State {
     Hello,
     StartTls,
     Handshake,
+    Token,
     Login,
     Idle,
     /// The last message is answered, and the next one's commands are under way.
@@ -186,43 +84,57 @@ enum State {
     Envelope,
     Message,
     Leave,
+    /// The server spoke before the message had ended; its dot will not follow.
+    Interrupted,
     Dot,
     Quit,
     Dead,
 }
 
-/// See the module.
+/// One session, from the banner to the goodbye.
 pub struct Conversation {
     settings: Settings,
+    peer: Peer,
     state: State,
     secure: bool,
     reader: ReplyReader,
     out: Vec<u8>,
     capabilities: Capabilities,
+    login: Option<Login>,
+    /// The mechanism that let us in; `true` when it was not the first choice.
+    opened_by: Option<(Mechanism, bool)>,
     /// Commands of a transaction that wait to be written.
     commands: VecDeque<(Stage, String)>,
-    /// Commands that wait for their answers, in order.
+    /// Commands that wait for their replies, in order.
     awaiting: VecDeque<Stage>,
-    /// The first answer of the transaction that was no yes.
+    /// The first refusal of the transaction.
     refusal: Option<(Stage, Reply)>,
     data_agreed: bool,
     /// The envelope whose commands left together with the last message's dot.
     announced: Option<Envelope>,
-    /// A transaction was begun and not completed: RSET comes before the next.
+    /// A transaction was begun and not completed: RSET comes before the next. A server may keep it open after it
+    /// refused the message's end, as Postfix does.
     needs_reset: bool,
     done: Option<Outcome>,
 }
 
 impl Conversation {
     pub fn new(settings: Settings) -> Self {
+        Self::with(settings, Peer::default())
+    }
+
+    pub fn with(settings: Settings, peer: Peer) -> Self {
         let secure = settings.security == Security::Implicit;
         Self {
             settings,
+            peer,
             state: State::Banner,
             secure,
             reader: ReplyReader::default(),
             out: Vec::new(),
             capabilities: Capabilities::default(),
+            login: None,
+            opened_by: None,
             commands: VecDeque::new(),
             awaiting: VecDeque::new(),
             refusal: None,
@@ -235,6 +147,11 @@ impl Conversation {
 
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    /// The mechanism that let us in, if there was a login; `true` when it was not the first choice.
+    pub fn opened_by(&self) -> Option<(Mechanism, bool)> {
+        self.opened_by
     }
 
     /// True when another transaction may begin.
@@ -255,6 +172,11 @@ impl Conversation {
         self.state == State::Announced
     }
 
+    /// True when the last message's end was refused: its transaction may still be open at the server.
+    pub fn is_after_refused_end(&self) -> bool {
+        self.needs_reset && matches!(self.state, State::Idle | State::Announced)
+    }
+
     /// Begins a transaction. Only when ready for it.
     pub fn begin(&mut self, envelope: &Envelope, size: usize) {
         assert!(
@@ -270,12 +192,11 @@ impl Conversation {
         }
         if let Some(limit) = self.capabilities.size.filter(|limit| size > *limit) {
             // Nothing was written: the session is as good as before.
-            self.done =
-                Some(Outcome { stage: Stage::Mail, result: Err(Fault::TooLarge { size, limit }) });
+            self.done = Some(Outcome::fault(Stage::Mail, Fault::TooLarge { size, limit }));
             return;
         }
         if !self.capabilities.takes(envelope) {
-            self.done = Some(Outcome { stage: Stage::Mail, result: Err(Fault::Utf8NotOffered) });
+            self.done = Some(Outcome::fault(Stage::Mail, Fault::Utf8NotOffered));
             return;
         }
         self.refusal = None;
@@ -294,7 +215,7 @@ impl Conversation {
             parameters.push(MailParameter::Size(size));
         }
         if envelope.recipient.needs_utf8() {
-            // The To field has the address as it is: eight bits, for this message alone.
+            // The To field has the address as it is: eight bits, for this message only.
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
             parameters.push(MailParameter::SmtpUtfEight);
         }
@@ -320,12 +241,34 @@ impl Conversation {
         self.reader.push(bytes);
     }
 
-    /// The socket failed, or the time for the stage is over.
+    /// The socket failed, or the time for the stage is over. A refusal that was read before says more.
     pub fn fail(&mut self, fault: Fault) {
-        if self.state != State::Dead {
-            self.finish(self.stage(), Err(fault));
-            self.state = State::Dead;
+        if self.state == State::Dead {
+            return;
         }
+        let refusal = match self.state {
+            State::Envelope => self.refusal.take(),
+            State::Token | State::Login => {
+                let refusal = self.login.as_mut().and_then(|login| login.refusal.take());
+                refusal.map(|reply| (Stage::Login, reply))
+            }
+            _ => None,
+        };
+        match refusal {
+            Some((stage, reply)) => self.finish(stage, Ok(reply)),
+            None => self.finish(self.stage(), Err(fault)),
+        }
+        self.state = State::Dead;
+    }
+
+    /// The dot did not leave: not one byte of it reached the socket. What the server said belongs to the message's text,
+    /// and the message was certainly not taken.
+    pub fn dot_not_written(&mut self) {
+        assert!(self.state == State::Dot, "a dot that was to be written");
+        self.announced = None;
+        self.commands.clear();
+        self.awaiting.clear();
+        self.state = State::Interrupted;
     }
 
     pub fn tls_started(&mut self) {
@@ -336,14 +279,23 @@ impl Conversation {
         self.say_hello();
     }
 
+    /// The access token that was to be fetched.
+    pub fn token_given(&mut self, token: SecretString) {
+        assert!(self.state == State::Token, "a token is given only when it was asked for");
+        if let Some(login) = &mut self.login {
+            let step = login.token_given(token);
+            self.take_login_step(step);
+        }
+    }
+
     /// True when leave to end the message can still be used: the session lives, and nothing was said out of turn.
     pub fn may_end_message(&self) -> bool {
         self.state == State::Leave && self.reader.is_empty()
     }
 
     /// The ledger has it in writing: the final dot may leave. Where the server takes commands in groups, those of the next
-    /// message leave in the same write (RFC 2920 section 3.1 allows it behind a message): one round trip a message. An
-    /// answer too many cannot shift results: the third must be 354, and nothing may be left unread behind it.
+    /// message leave in the same write (RFC 2920 section 3.1 allows it behind a message): one round trip a message. A
+    /// reply too many cannot shift results: the third must be 354, and nothing may be left unread behind it.
     pub fn leave_given(&mut self, next: Option<(&Envelope, usize)>) {
         assert!(self.state == State::Leave, "leave is given only when it was asked for");
         self.out.extend_from_slice(b".\r\n");
@@ -368,11 +320,13 @@ impl Conversation {
             if self.state == State::Dead {
                 return Step::Closed;
             }
-            let may_write =
-                !self.out.is_empty() || matches!(self.state, State::Message | State::Leave);
-            if may_write && !self.reader.is_empty() {
-                self.fail(Fault::Unsolicited);
-                continue;
+            if !self.reader.is_empty() {
+                if matches!(self.state, State::Message | State::Leave) {
+                    self.state = State::Interrupted;
+                } else if !self.out.is_empty() {
+                    self.out_of_turn();
+                    continue;
+                }
             }
             if !self.out.is_empty() {
                 return Step::Write(self.stage(), std::mem::take(&mut self.out));
@@ -385,11 +339,13 @@ impl Conversation {
                 }
                 State::Leave => return Step::AskLeave,
                 State::Handshake => return Step::StartTls,
+                State::Token => return Step::FetchToken,
                 State::Banner
                 | State::Hello
                 | State::StartTls
                 | State::Login
                 | State::Envelope
+                | State::Interrupted
                 | State::Dot
                 | State::Quit
                 | State::Dead => {}
@@ -402,15 +358,23 @@ impl Conversation {
         }
     }
 
+    /// Something is there before our next line has left. "Service closing" may come at any time (RFC 5321 section 3.8).
+    fn out_of_turn(&mut self) {
+        match self.reader.next_reply() {
+            Ok(Some(reply)) if reply.code == 421 => self.give_up(self.stage(), Ok(reply)),
+            _ => self.fail(Fault::Unsolicited),
+        }
+    }
+
     /// The stage that a failure now would belong to.
     fn stage(&self) -> Stage {
         match self.state {
             State::Banner => Stage::Banner,
             State::Hello => Stage::Hello,
             State::StartTls | State::Handshake => Stage::Tls,
-            State::Login => Stage::Login,
+            State::Token | State::Login => Stage::Login,
             State::Envelope => self.awaiting.front().copied().unwrap_or(Stage::Mail),
-            State::Message | State::Leave => Stage::Body,
+            State::Message | State::Leave | State::Interrupted => Stage::Body,
             State::Dot => Stage::Dot,
             State::Idle | State::Announced | State::Quit | State::Dead => Stage::Quit,
         }
@@ -420,7 +384,7 @@ impl Conversation {
         self.done = Some(Outcome { stage, result });
     }
 
-    /// An answer that ends the opening of the session.
+    /// A reply that ends the session.
     fn give_up(&mut self, stage: Stage, result: Result<Reply, Fault>) {
         self.finish(stage, result);
         self.state = State::Dead;
@@ -433,60 +397,73 @@ impl Conversation {
     }
 
     fn answer(&mut self, reply: Reply) {
-        // "Service closing" may come at any time; whatever stage it answers, the session is over.
-        let closing = reply.code == 421;
         match self.state {
             State::Banner => match reply.code {
                 220 => self.say_hello(),
-                400..=599 => self.give_up(Stage::Banner, Ok(reply)),
-                code => self.give_up(Stage::Banner, Err(Fault::OutOfPlace(code))),
+                _ => self.refuse_or_fail(Stage::Banner, reply),
             },
             State::Hello => match reply.code {
                 250 => {
                     self.capabilities = Capabilities::read(&reply);
                     self.after_hello();
                 }
-                400..=599 => self.give_up(Stage::Hello, Ok(reply)),
-                code => self.give_up(Stage::Hello, Err(Fault::OutOfPlace(code))),
+                _ => self.refuse_or_fail(Stage::Hello, reply),
             },
             State::StartTls => match reply.code {
                 220 if self.reader.is_empty() => self.state = State::Handshake,
                 220 => self.give_up(Stage::Tls, Err(Fault::TlsInjected)),
-                400..=599 => self.give_up(Stage::Tls, Ok(reply)),
-                code => self.give_up(Stage::Tls, Err(Fault::OutOfPlace(code))),
+                _ => self.refuse_or_fail(Stage::Tls, reply),
             },
-            State::Login => self.answer_login(reply),
-            State::Envelope => self.answer_envelope(reply),
-            State::Dot => {
-                let result = match reply.code {
-                    200..=299 => {
-                        self.needs_reset = false;
-                        Ok(reply)
-                    }
-                    400..=599 => {
-                        self.needs_reset = false;
-                        Ok(reply)
-                    }
-                    code => Err(Fault::OutOfPlace(code)),
-                };
-                let usable = result.is_ok() && !closing;
-                self.finish(Stage::Dot, result);
-                self.state = match (usable, self.announced.is_some()) {
-                    (true, true) => State::Announced,
-                    (true, false) => State::Idle,
-                    (false, _) => State::Dead,
-                };
+            State::Login => {
+                if let Some(login) = &mut self.login {
+                    let step = login.answer(reply);
+                    self.take_login_step(step);
+                }
             }
+            State::Envelope => self.answer_envelope(reply),
+            // A refusal in the middle of the text is one like at its end; anything else there makes no sense.
+            State::Interrupted if reply.code >= 400 => self.give_up(Stage::Body, Ok(reply)),
+            State::Interrupted => self.fail(Fault::Unsolicited),
+            State::Dot => self.answer_dot(reply),
             State::Quit => self.state = State::Dead,
             State::Idle
             | State::Announced
             | State::Handshake
+            | State::Token
             | State::Message
             | State::Leave
-            | State::Dead => {
-                self.fail(Fault::Unsolicited);
+            | State::Dead => self.fail(Fault::Unsolicited),
+        }
+    }
+
+    /// A reply that does not let us go on: the server's no, or nonsense.
+    fn refuse_or_fail(&mut self, stage: Stage, reply: Reply) {
+        let result =
+            if reply.code >= 400 { Ok(reply) } else { Err(Fault::OutOfPlace(reply.summary())) };
+        self.give_up(stage, result);
+    }
+
+    /// The reply to the message's end: 250 takes it, a refusal is one, and whatever else was meant nobody can know.
+    fn answer_dot(&mut self, reply: Reply) {
+        match reply.code {
+            250 => {
+                self.needs_reset = false;
+                self.finish(Stage::Dot, Ok(reply));
+            }
+            421 => {
+                self.give_up(Stage::Dot, Ok(reply));
+                return;
+            }
+            400..=599 => {
+                self.needs_reset = true;
+                self.finish(Stage::Dot, Ok(reply));
+            }
+            _ => {
+                self.give_up(Stage::Dot, Err(Fault::OutOfPlace(reply.summary())));
+                return;
             }
         }
+        self.state = if self.announced.is_some() { State::Announced } else { State::Idle };
     }
 
     fn after_hello(&mut self) {
@@ -503,46 +480,33 @@ impl Conversation {
             self.state = State::Idle;
             return;
         };
-        let mechanism = if self.capabilities.login_plain {
-            Mechanism::Plain
-        } else if self.capabilities.login_login {
-            Mechanism::Login
-        } else {
-            self.give_up(Stage::Login, Err(Fault::NoLogin));
-            return;
-        };
-        match Auth::new(mechanism, credentials, None) {
-            Ok(command) => {
-                self.out.extend_from_slice(command.to_string().as_bytes());
-                self.state = State::Login;
+        let server = (self.peer.host.as_str(), self.peer.port);
+        match Login::new(credentials, &self.capabilities, self.peer.mechanism, server) {
+            Ok(mut login) => {
+                let step = login.begin();
+                self.login = Some(login);
+                self.take_login_step(step);
             }
-            Err(error) => self.give_up(Stage::Login, Err(Fault::Broken(error.to_string()))),
+            Err(fault) => self.give_up(Stage::Login, Err(fault)),
         }
     }
 
-    fn answer_login(&mut self, reply: Reply) {
-        match reply.code {
-            235 => self.state = State::Idle,
-            334 => {
-                let challenge = reply.lines.first().map_or("", |line| line.trim());
-                let response = STANDARD
-                    .decode(challenge)
-                    .ok()
-                    .and_then(|bytes| String::from_utf8(bytes).ok())
-                    .zip(self.settings.credentials.as_ref())
-                    .and_then(|(challenge, credentials)| {
-                        Mechanism::Login.response(credentials, Some(&challenge)).ok()
-                    });
-                match response {
-                    Some(response) => {
-                        self.out.extend_from_slice(STANDARD.encode(response).as_bytes());
-                        self.out.extend_from_slice(b"\r\n");
-                    }
-                    None => self.give_up(Stage::Login, Err(Fault::OutOfPlace(334))),
-                }
+    fn take_login_step(&mut self, step: LoginStep) {
+        match step {
+            LoginStep::Send(line) => {
+                self.out.extend_from_slice(line.as_bytes());
+                self.out.extend_from_slice(b"\r\n");
+                self.state = State::Login;
             }
-            400..=599 => self.give_up(Stage::Login, Ok(reply)),
-            code => self.give_up(Stage::Login, Err(Fault::OutOfPlace(code))),
+            LoginStep::FetchToken => self.state = State::Token,
+            LoginStep::Open { mechanism, is_second_choice } => {
+                self.opened_by = Some((mechanism, is_second_choice));
+                // The secrets in it are not needed any more.
+                self.login = None;
+                self.state = State::Idle;
+            }
+            LoginStep::Refused(reply) => self.give_up(Stage::Login, Ok(reply)),
+            LoginStep::Failed(fault) => self.give_up(Stage::Login, Err(fault)),
         }
     }
 
@@ -568,9 +532,12 @@ impl Conversation {
         if !in_place {
             self.awaiting.clear();
             self.commands.clear();
-            let code = reply.code;
-            self.finish(stage, Err(Fault::OutOfPlace(code)));
-            self.state = State::Dead;
+            // A refusal that was read counts, whatever nonsense follows.
+            let (stage, result) = match self.refusal.take() {
+                Some((stage, refusal)) => (stage, Ok(refusal)),
+                None => (stage, Err(Fault::OutOfPlace(reply.summary()))),
+            };
+            self.give_up(stage, result);
             return;
         }
         if reply.code == 421 {
@@ -625,6 +592,7 @@ mod tests {
                     Step::StartTls => return "tls".to_owned(),
                     Step::Ready => return "ready".to_owned(),
                     Step::AskLeave => return "leave?".to_owned(),
+                    Step::FetchToken => return "token?".to_owned(),
                     Step::Done(Outcome { stage, result: Ok(reply) }) => {
                         return format!("{} {}", stage.name(), reply.code);
                     }
@@ -657,6 +625,9 @@ mod tests {
                 "leave" => conversation.leave_given(None),
                 "leave-next" => conversation.leave_given(Some((&envelope, 1000))),
                 "tls" => conversation.tls_started(),
+                "token" => conversation.token_given(text.to_owned().into()),
+                "dot-not-written" => conversation.dot_not_written(),
+                "close" => conversation.fail(Fault::Closed),
                 "timeout" => conversation.fail(Fault::TimedOut),
                 "quit" => conversation.quit(),
                 other => panic!("no such line: {other}"),
@@ -673,6 +644,36 @@ mod tests {
             security,
             credentials: Some(Credentials::new("ann".to_owned(), "pass word".to_owned())),
             ..plain()
+        }
+    }
+
+    /// Each file of `tests/dialogues` is a dialogue; its first line names the settings.
+    #[test]
+    fn dialogues() {
+        let mut files: Vec<_> = std::fs::read_dir("tests/dialogues")
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
+            .collect();
+        files.sort();
+        assert!(files.len() >= 10, "{files:?}");
+        for path in files {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+            let settings = match lines[0] {
+                "settings: plain" => plain(),
+                "settings: login" => with_login(Security::Implicit),
+                "settings: token" => Settings {
+                    credentials: Some(Credentials::with_token_command(
+                        "ann".to_owned(),
+                        "print-token".to_owned(),
+                    )),
+                    security: Security::Implicit,
+                    ..plain()
+                },
+                other => panic!("{}: {other}", path.display()),
+            };
+            play(settings, &lines[1..].join("\n"));
         }
     }
 
@@ -750,14 +751,14 @@ mod tests {
             plain(),
             &format!(
                 "{first}S: 250 taken\nS: 250 extra\nS: 250 a\nS: 250 b\nS: 354 c\n= end of message 250\nbegin\n\
-                 = DATA fault: the server answered 250, which makes no sense here\n= closed"
+                 = DATA fault: unexpected reply `250 b` from the server\n= closed"
             ),
         );
         play(
             plain(),
             &format!(
                 "{first}S: 250 taken\nS: 250 a\nS: 354 c\n= end of message 250\nbegin\n\
-                 = RCPT fault: the server answered 354, which makes no sense here\n= closed"
+                 = RCPT fault: unexpected reply `354 c` from the server\n= closed"
             ),
         );
         // The server closes behind the first.
@@ -772,21 +773,21 @@ mod tests {
         play(
             plain(),
             &format!(
-                "{OPEN}{mail}S: 354 what\n= MAIL fault: the server answered 354, which makes no sense here\n= closed"
+                "{OPEN}{mail}S: 354 what\n= MAIL fault: unexpected reply `354 what` from the server\n= closed"
             ),
         );
         let data = format!("{mail}S: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nC: DATA\n");
         play(
             plain(),
             &format!(
-                "{OPEN}{data}S: 250 what\n= DATA fault: the server answered 250, which makes no sense here\n= closed"
+                "{OPEN}{data}S: 250 what\n= DATA fault: unexpected reply `250 what` from the server\n= closed"
             ),
         );
         let dot = format!("{data}S: 354 go\nC: <message>\n= leave?\nleave\nC: .\n");
         play(
             plain(),
             &format!(
-                "{OPEN}{dot}S: 354 what\n= end of message fault: the server answered 354, which makes no sense here\n= closed"
+                "{OPEN}{dot}S: 354 what\n= end of message fault: unexpected reply `354 what` from the server\n= closed"
             ),
         );
         play(
@@ -809,21 +810,21 @@ mod tests {
         play(
             plain(),
             &format!(
-                "{OPEN}begin\nC: MAIL FROM:<news@charity.example>\nS: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nS: 250 extra\n= DATA fault: the server sent an answer nobody asked for\n= closed"
+                "{OPEN}begin\nC: MAIL FROM:<news@charity.example>\nS: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nS: 250 extra\n= DATA fault: the server sent a reply out of turn\n= closed"
             ),
         );
         // After the message is written and before its end.
         play(
             plain(),
             &format!(
-                "{OPEN}begin\nC: MAIL FROM:<news@charity.example>\nS: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nC: DATA\nS: 354 go\nS: 250 early\n= message text fault: the server sent an answer nobody asked for\n= closed"
+                "{OPEN}begin\nC: MAIL FROM:<news@charity.example>\nS: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nC: DATA\nS: 354 go\nS: 250 early\n= message text fault: the server sent a reply out of turn\n= closed"
             ),
         );
         // The row keeps its own answer; the session is lost.
         play(
             plain(),
             &format!(
-                "{OPEN}begin\nC: MAIL FROM:<news@charity.example>\nS: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nC: DATA\nS: 354 go\nC: <message>\n= leave?\nleave\nC: .\nS: 250 ok\nS: 554 shift\n= end of message 250\nbegin\n= MAIL fault: the server sent an answer nobody asked for\n= closed"
+                "{OPEN}begin\nC: MAIL FROM:<news@charity.example>\nS: 250 a\nC: RCPT TO:<ann@example.org>\nS: 250 b\nC: DATA\nS: 354 go\nC: <message>\n= leave?\nleave\nC: .\nS: 250 ok\nS: 554 shift\n= end of message 250\nbegin\n= MAIL fault: the server sent a reply out of turn\n= closed"
             ),
         );
     }
@@ -841,7 +842,7 @@ mod tests {
         );
         play(
             settings(),
-            "S: 220 hi\nC: EHLO me.example\nS: 250-me\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nS: 250 AUTH PLAIN\n= TLS fault: the server sent something between its STARTTLS answer and TLS: somebody may be listening\n= closed",
+            "S: 220 hi\nC: EHLO me.example\nS: 250-me\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nS: 250 AUTH PLAIN\n= TLS fault: the server sent something between its STARTTLS reply and TLS: somebody may be listening\n= closed",
         );
         play(
             settings(),
@@ -868,7 +869,7 @@ mod tests {
         play(
             settings(),
             &format!(
-                "{open}S: 250 AUTH GSSAPI\n= login fault: the server offers no login that roundup knows (PLAIN, LOGIN)\n= closed"
+                "{open}S: 250 AUTH GSSAPI\n= login fault: the server offers no login that roundup knows; it offers GSSAPI\n= closed"
             ),
         );
     }
@@ -878,7 +879,7 @@ mod tests {
         play(plain(), "S: 554 5.7.1 go away\n= greeting 554\n= closed");
         play(
             plain(),
-            "S: 250 hi\n= greeting fault: the server answered 250, which makes no sense here\n= closed",
+            "S: 250 hi\n= greeting fault: unexpected reply `250 hi` from the server\n= closed",
         );
         play(plain(), "S: 220 hi\nC: EHLO me.example\nS: 421 later\n= EHLO 421\n= closed");
         play(plain(), "timeout\n= greeting fault: no answer in time\n= closed");

@@ -1,8 +1,18 @@
-//! SMTP (RFC 5321), as a client that never loses track of which answer belongs to what.
-//! Pure: `conversation.rs` decides; `connection.rs` is the shell with the socket.
+//! SMTP (RFC 5321), as a client that never loses track of which reply belongs to what.
+//! Pure: `conversation.rs`, `login.rs` and `quirks.rs` decide; `connection.rs` is the shell with the socket.
 
+pub mod capabilities;
 pub mod connection;
 pub mod conversation;
+mod dial;
+pub mod fault;
+pub mod login;
+pub mod quirks;
+mod stream;
+mod tls;
+mod token;
 
+pub use capabilities::Capabilities;
 pub use connection::{Connection, Server};
-pub use conversation::{Fault, Outcome};
+pub use fault::{Fault, FaultKind, Outcome};
+pub use login::Mechanism;
