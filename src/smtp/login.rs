@@ -193,8 +193,9 @@ impl Login {
     pub fn token_given(&mut self, token: SecretString) -> LoginStep {
         let is_the_same = self
             .token
-            .replace(token.clone())
+            .as_ref()
             .is_some_and(|before| before.expose_secret() == token.expose_secret());
+        self.token = Some(token);
         match self.refusal.take_if(|_| is_the_same) {
             // The same token again would be refused again.
             Some(refusal) => LoginStep::Refused(refusal),
@@ -297,7 +298,7 @@ fn is_about_the_mechanism(reply: &Reply) -> bool {
     match (reply.code, code) {
         // 5.7.8: the credentials are invalid (RFC 4954 section 6); 5.7.139 and 5.7.3 come from Microsoft.
         (_, Some((7, 8 | 3 | 139))) => false,
-        (500..=504, _) | (_, Some((7, 4) | (5, 4))) => true,
+        (500..=504, _) | (_, Some((7 | 5, 4))) => true,
         (534 | 535, _) => says(&[
             "mechanism",
             "not supported",
