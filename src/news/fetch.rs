@@ -379,7 +379,10 @@ pub fn refuse(url: &Url, allow_local: bool) -> Result<(), FetchError> {
         Some(url::Host::Domain(_)) => None,
         None => return Err(FetchError::NotWeb(without_password(url.as_str()))),
     };
-    if !allow_local && ip.is_some_and(|ip| !is_public(ip)) {
+    // Names that always mean this computer (RFC 6761 section 6.3).
+    let is_local_name = matches!(url.host(), Some(url::Host::Domain(name))
+        if name == "localhost" || name.ends_with(".localhost"));
+    if !allow_local && (is_local_name || ip.is_some_and(|ip| !is_public(ip))) {
         return Err(FetchError::Private(url.host_str().unwrap_or_default().to_owned()));
     }
     Ok(())
