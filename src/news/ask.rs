@@ -152,7 +152,7 @@ async fn whole(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
     let mut reading = match settings.kind {
         Kind::Csv => csv::read(&opened, &answer.bytes),
         Kind::Json => json::read(&opened, &answer.bytes),
-        _ => listing::read(&settings.name, &answer.address, &answer.bytes, *zone, *date),
+        _ => listing::read(&opened, &answer.bytes),
     };
     // A page of teasers shows the newest; a table is what it is.
     let is_whole = matches!(settings.kind, Kind::Csv | Kind::Json);

@@ -434,7 +434,7 @@ pub fn fetch_cure(error: &FetchError) -> &'static str {
 
 /// Reads one source's bytes by the reader of its kind.
 pub fn read_bytes(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
-    let Opened { settings, shown, zone, date } = *opened;
+    let Opened { settings, shown, zone, .. } = *opened;
     let source = &settings.name;
     match settings.kind {
         Kind::Markdown | Kind::Hugo | Kind::Jekyll | Kind::Zola | Kind::Eleventy => {
@@ -445,6 +445,6 @@ pub fn read_bytes(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
         Kind::Feed => feed::read(source, shown, bytes, zone),
         Kind::Wordpress => super::wordpress::read(source, shown, bytes, zone),
         Kind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
-        Kind::Listing | Kind::Page => listing::read(source, shown, bytes, zone, date),
+        Kind::Listing | Kind::Page => listing::read(opened, bytes),
     }
 }

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod ask;
 pub mod csv;
 pub mod date;
+pub mod day_line;
 pub mod evidence;
 pub mod feed;
 pub mod fetch;

@@ -100,6 +100,8 @@ pub struct Settings {
     pub key: Option<String>,
     /// Where a news page has its stories, in CSS selectors.
     pub select: Option<Select>,
+    /// Which of two ways to read a pasted text, where it can be read in two.
+    pub way: Option<usize>,
 }
 
 /// Where a news page has its stories. `roundup news learn` writes it.
@@ -141,6 +143,7 @@ impl Settings {
             permalink: None,
             key: None,
             select: None,
+            way: None,
         }
     }
 

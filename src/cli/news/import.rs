@@ -28,6 +28,9 @@ pub struct Arguments {
     /// All that is known of when undated items were published: 2020, 2020-12 or 2020-12-23
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
+    /// Which of two ways to read a pasted text, where it can be read in two
+    #[arg(long, value_name = "NUMBER")]
+    way: Option<usize>,
     /// Show what would be written
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -82,7 +85,7 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
                 .help("say it with --kind csv, json, feed, listing or markdown")
         })?,
     };
-    let settings = Settings::new("import", kind);
+    let settings = Settings { way: arguments.way, ..Settings::new("import", kind) };
     let reading = read_bytes(&Opened { settings: &settings, shown: &base, zone, date }, &bytes);
     screen.problems(&reading.problems);
     if reading.items.is_empty() {

@@ -1,0 +1,77 @@
+//! What stands around a pasted list: menus, buttons, counts, headings of sections, bylines.
+//! Pure: a line in, a decision out.
+
+/// Whole lines of menus and buttons.
+const WHOLE: &str = "home|about|about us|contact|contact us|menu|search|log in|login|sign in|sign up|register|basket|cart|\
+    checkout|donate|donate now|shop|skip to content|skip to main content|share|share this|tweet|facebook|\
+    twitter|linkedin|instagram|youtube|email|print|load more|show more|see all|view all|next|previous|prev|\
+    next page|previous page|older|newer|older posts|newer posts|older entries|back to top|top|first|last|\
+    filter|filter by|sort by|all|clear|apply|reset|close|accept|accept cookies|cookies|cookie policy|\
+    privacy policy|privacy|terms|terms and conditions|accessibility|sitemap|site map|get involved|what we do|\
+    our work|who we are|support us|volunteer|fundraise|resources|our services|services|careers|jobs|vacancies|\
+    faq|faqs|subscribe|newsletter|sign up to our newsletter|follow us|categories|tags|archives|image|photo|\
+    video|you are here|breadcrumb|english|cymraeg|my account|account";
+/// A line of these words only is the heading of a section.
+const SECTION: &str = "news|press|release|releases|blog|blogs|latest|stories|story|updates|update|our|all|the|and|&|events|\
+    campaigns|archive|recent|posts|articles|article|media|centre|center|publications|from|us|more|other|\
+    related|featured|feature|features|statements|views|opinion|announcements|category|headlines|newsroom|\
+    events,|news,|in";
+/// Words before a line's own that say what it is.
+const LABELS: &str = "category:|categories:|tags:|tag:|posted in|filed under|topics:|topic:|share:|author:|image:|photo:|\
+    picture:";
+const BYLINES: &str = "by |posted by |written by |author: |words by ";
+const READING: &str = "min read|minute read|minutes read|mins|min";
+const COUNTED: &str = "comments|comment|views|likes|shares|replies";
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split('|').any(|other| other == word)
+}
+
+fn begins(list: &str, text: &str) -> bool {
+    list.split('|').any(|start| text.starts_with(start))
+}
+
+fn ends(list: &str, text: &str) -> bool {
+    list.split('|').any(|end| text.strip_suffix(end).is_some_and(|rest| rest.ends_with(' ')))
+}
+
+/// Whether a line is no part of any story.
+pub fn is_noise(text: &str) -> bool {
+    let lower = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '&').to_lowercase();
+    if lower.is_empty() || listed(WHOLE, &lower) {
+        return true;
+    }
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let is_section = words.len() <= 6 && words.iter().all(|word| listed(SECTION, word));
+    let is_counted = matches!(words[..], [name, count] if listed(WHOLE, name) && is_count(count));
+    let is_path = text.contains(['>', '›']) && lower.starts_with("home");
+    let is_owned = text.starts_with('©') || lower.starts_with("copyright ");
+    is_section
+        || is_counted
+        || is_pager(&lower, words.len())
+        || is_small(text, &lower, words.len())
+        || is_path
+        || is_owned
+}
+
+fn is_count(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | ',' | '.' | '(' | ')' | '…' | '/'))
+}
+
+/// "1 2 3 Next", "Page 1 of 9", "Showing 1 to 10 of 90".
+fn is_pager(lower: &str, words: usize) -> bool {
+    let bare = lower.trim_start_matches("previous").trim_start_matches("prev");
+    is_count(bare.trim_end_matches("next").trim_end_matches("last"))
+        || (lower.starts_with("page ") && words <= 4)
+        || (lower.starts_with("showing ") && words <= 7)
+}
+
+/// Bylines, categories, the time to read, how many have answered.
+fn is_small(text: &str, lower: &str, words: usize) -> bool {
+    let is_byline = begins(BYLINES, lower) && words <= 6 && !text.ends_with('.');
+    let is_reading = words <= 4 && ends(READING, lower);
+    let is_counted = words <= 3 && ends(COUNTED, lower);
+    let is_labelled = begins(LABELS, lower) && words <= 8;
+    let is_tag = words == 1 && text.starts_with(['#', '@']);
+    is_byline || is_reading || is_counted || is_labelled || is_tag
+}

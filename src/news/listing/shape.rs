@@ -1,0 +1,306 @@
+//! In which order a pasted list has titles, days, texts and "Read more": each order is tried, and the one that leaves least over is taken.
+//! Pure: tokens in, readings out.
+//!
+//! Two orders can leave as little over ("day, title, text, day" may have its days above or below). Then both are given, and a
+//! person must say.
+
+use super::lines::{Class, Token};
+use crate::news::date::PartialDate;
+
+/// A part of a story, in the order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Title,
+    /// One, or none.
+    Day,
+    /// Any number of sentences, or none.
+    Texts,
+    /// One sentence.
+    Text,
+    /// One sentence or more.
+    SomeText,
+    Marker,
+    /// One, or none.
+    SomeMarker,
+}
+
+/// One story, as tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Story {
+    pub line: usize,
+    pub title: Option<String>,
+    pub day: Option<PartialDate>,
+    /// The words that said the day.
+    pub day_words: Option<String>,
+    pub texts: Vec<String>,
+}
+
+/// A way to read the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    pub stories: Vec<Story>,
+    /// The order, in words for people.
+    pub order: &'static str,
+    score: f64,
+}
+
+use Slot::{Day, Marker, SomeMarker, SomeText, Text, Texts, Title};
+
+/// The orders that lists come in, the commonest first.
+const ORDERS: [(&str, &[Slot]); 12] = [
+    ("the title, then its day and its text", &[Title, Day, Texts, SomeMarker]),
+    ("the day, then its title and its text", &[Day, Title, Texts, SomeMarker]),
+    ("the title and its text, then the day", &[Title, Texts, SomeMarker, Day]),
+    ("the title and its text, the day before “Read more”", &[Title, Texts, Day, SomeMarker]),
+    ("texts that end in “Read more”", &[SomeText, Marker]),
+    ("the day, then a text that ends in “Read more”", &[Day, SomeText, Marker]),
+    ("a text that ends in “Read more”, then the day", &[SomeText, Marker, Day]),
+    ("a text, then the day and “Read more”", &[SomeText, Day, Marker]),
+    ("one text a line, the day above", &[Day, Text]),
+    ("one text a line, the day below", &[Text, Day]),
+    ("one title a line, the day above", &[Day, Title]),
+    ("one title a line, the day below", &[Title, Day]),
+];
+/// Two readings as near as this are as good as each other.
+const AS_GOOD: f64 = 0.5;
+
+/// The ways to read the list, the best first; several only where they are as good and give other stories.
+pub fn shapes(tokens: &[Token]) -> Vec<Shape> {
+    let list = List::of(tokens);
+    let mut shapes: Vec<Shape> =
+        ORDERS.iter().filter_map(|(order, slots)| list.read(order, slots)).collect();
+    shapes.extend(list.blocks());
+    shapes.sort_by(|one, other| other.score.total_cmp(&one.score));
+    let Some(best) = shapes.first().map(|shape| shape.score) else { return Vec::new() };
+    let mut kept: Vec<Shape> = Vec::new();
+    for shape in shapes {
+        if shape.score >= best - AS_GOOD && kept.iter().all(|other| other.stories != shape.stories)
+        {
+            kept.push(shape);
+        }
+    }
+    kept.truncate(2);
+    kept
+}
+
+struct List<'a> {
+    tokens: &'a [Token],
+    /// Empty lines stand between some tokens and not between all: they part stories.
+    has_gaps: bool,
+    /// Bullets, numbers or rows begin stories.
+    has_starts: bool,
+    has_markers: bool,
+    has_texts: bool,
+}
+
+impl<'a> List<'a> {
+    fn of(tokens: &'a [Token]) -> Self {
+        let gaps = tokens.iter().skip(1).filter(|token| token.gap).count();
+        let count = |class: Class| tokens.iter().filter(|token| token.class == class).count();
+        Self {
+            tokens,
+            has_gaps: gaps > 0 && gaps + 1 < tokens.len(),
+            has_starts: tokens.iter().filter(|token| token.starts).count() > 1,
+            has_markers: count(Class::Marker) > 0,
+            has_texts: count(Class::Sentence) > 0,
+        }
+    }
+
+    fn read(&self, order: &'static str, slots: &[Slot]) -> Option<Shape> {
+        // Where there are texts or “Read more”, a list of bare titles is no reading.
+        let is_bare = !slots.iter().any(|slot| matches!(slot, Texts | Text | SomeText));
+        if is_bare && (self.has_texts || self.has_markers) {
+            return None;
+        }
+        if slots.contains(&Text) && self.has_markers {
+            return None;
+        }
+        let mut stories = Vec::new();
+        let mut score = 0.0;
+        let (mut at, mut left_over, mut lost) = (0, 0.0, 0.0);
+        while at < self.tokens.len() {
+            if let Some((story, next, gaps)) = self.story(at, slots, is_bare) {
+                // What stood before the first story was the page's menu.
+                score -= lost + if stories.is_empty() { left_over * 0.2 } else { left_over };
+                (left_over, lost) = (0.0, 0.0);
+                score += (next - at) as f64 - gaps;
+                stories.push(story);
+                at = next;
+                continue;
+            }
+            match self.tokens[at].class {
+                Class::Title | Class::Either => left_over += 0.7,
+                Class::Sentence => lost += 1.2,
+                Class::Day => lost += 2.0,
+                Class::Marker => lost += 1.0,
+            }
+            at += 1;
+        }
+        // Short lines behind the last one are the page's end.
+        score -= lost + left_over * 0.4;
+        (!stories.is_empty()).then_some(Shape { stories, order, score })
+    }
+
+    /// The story that begins at a token, where the next one may begin, and what speaks against it.
+    fn story(&self, from: usize, slots: &[Slot], is_bare: bool) -> Option<(Story, usize, f64)> {
+        let mut story = Story { line: self.tokens[from].line, ..Story::default() };
+        let (mut at, mut against, mut has_more) = (from, 0.0, false);
+        if self.has_starts && !self.tokens[from].starts {
+            return None;
+        }
+        // A token of this story: not beyond a bullet, and an empty line speaks against it.
+        let next = |at: usize| {
+            self.tokens.get(at).filter(|token| at == from || !(self.has_starts && token.starts))
+        };
+        let gap = |at: usize| {
+            if at > from && self.has_gaps && self.tokens[at].gap { 0.8 } else { 0.0 }
+        };
+        for slot in slots {
+            match slot {
+                Title => {
+                    let token = next(at)
+                        .filter(|token| matches!(token.class, Class::Title | Class::Either))?;
+                    story.title = Some(token.text.clone());
+                    story.take_day(token);
+                    has_more |= token.day.is_some();
+                    against += gap(at);
+                    at += 1;
+                }
+                Day => {
+                    if let Some(token) = next(at).filter(|token| token.class == Class::Day) {
+                        // A day behind an empty line is the next story's.
+                        let is_next =
+                            at > from && self.has_gaps && token.gap && slots.last() == Some(&Day);
+                        if !is_next {
+                            story.take_day(token);
+                            has_more = true;
+                            against += gap(at);
+                            at += 1;
+                        }
+                    }
+                }
+                Text | SomeText | Texts => {
+                    let most = if *slot == Text { 1 } else { usize::MAX };
+                    let mut count = 0;
+                    while count < most
+                        && let Some(token) = next(at)
+                        && self.is_text(at, token, count)
+                    {
+                        against += gap(at);
+                        story.texts.push(token.text.clone());
+                        story.take_day(token);
+                        count += 1;
+                        at += 1;
+                    }
+                    if count == 0 && *slot != Texts {
+                        return None;
+                    }
+                    has_more |= count > 0;
+                }
+                Marker | SomeMarker => {
+                    if next(at).is_some_and(|token| token.class == Class::Marker) {
+                        // “Read more” and “Share this” lead to the same.
+                        while next(at).is_some_and(|token| token.class == Class::Marker) {
+                            at += 1;
+                        }
+                        has_more = true;
+                    } else if *slot == Marker {
+                        return None;
+                    }
+                }
+            }
+        }
+        (has_more || is_bare).then_some((story, at, against))
+    }
+
+    fn is_text(&self, at: usize, token: &Token, count: usize) -> bool {
+        let followed_by = |class: Class| {
+            self.tokens.get(at + 1).is_some_and(|next| next.class == class && !next.starts)
+        };
+        match token.class {
+            Class::Sentence => !(count > 0 && self.has_gaps && token.gap && !self.has_markers),
+            // The title of the next story may look like a sentence; a teaser without its full stop like a title.
+            Class::Either => count == 0 || followed_by(Class::Marker),
+            Class::Title => followed_by(Class::Marker) && (count > 0 || (at > 0 && !token.gap)),
+            Class::Day | Class::Marker => false,
+        }
+    }
+
+    /// Stories that only empty lines part: the first line is the title, a day stands anywhere, the rest is text.
+    fn blocks(&self) -> Option<Shape> {
+        if !self.has_gaps || self.has_starts {
+            return None;
+        }
+        let mut blocks: Vec<Vec<&Token>> = Vec::new();
+        for token in self.tokens {
+            match blocks.last_mut() {
+                Some(block) if !token.gap => block.push(token),
+                _ => blocks.push(vec![token]),
+            }
+        }
+        let mut stories = Vec::new();
+        let mut score = 0.0;
+        for block in &blocks {
+            let is_title = matches!(block[0].class, Class::Title | Class::Either)
+                || (block[0].class == Class::Day
+                    && block
+                        .get(1)
+                        .is_some_and(|token| matches!(token.class, Class::Title | Class::Either)));
+            let words = block
+                .iter()
+                .filter(|token| {
+                    matches!(token.class, Class::Title | Class::Either | Class::Sentence)
+                })
+                .count();
+            if !is_title || block.len() < 2 || words == 0 {
+                let is_menu = stories.is_empty();
+                score -= block
+                    .iter()
+                    .map(|token| match token.class {
+                        Class::Day => 2.0,
+                        Class::Sentence | Class::Marker => 1.2,
+                        Class::Title | Class::Either => 0.7,
+                    })
+                    .sum::<f64>()
+                    * if is_menu { 0.2 } else { 1.0 };
+                continue;
+            }
+            let mut story = Story { line: block[0].line, ..Story::default() };
+            for token in block {
+                story.take_day(token);
+                match token.class {
+                    Class::Day | Class::Marker => {}
+                    Class::Title | Class::Either | Class::Sentence if story.title.is_none() => {
+                        story.title = Some(token.text.clone());
+                    }
+                    Class::Title | Class::Either | Class::Sentence => {
+                        story.texts.push(token.text.clone());
+                    }
+                }
+            }
+            // A block of two short lines may be two titles as well.
+            let unsure = block.iter().skip(1).filter(|token| token.class == Class::Title).count();
+            score += block.len() as f64 - unsure as f64 * 0.3;
+            stories.push(story);
+        }
+        (stories.len() > 1).then_some(Shape {
+            stories,
+            order: "blocks that empty lines part",
+            score: score - 0.1,
+        })
+    }
+}
+
+impl Story {
+    fn take_day(&mut self, token: &Token) {
+        let is_open =
+            matches!(self.day, None | Some(PartialDate::Month(..) | PartialDate::Year(_)));
+        if is_open && token.day.is_some() {
+            self.day = token.day;
+            self.day_words = Some(token.text.clone());
+        } else if self.day.is_none() && token.heading.is_some() {
+            self.day = token.heading;
+            self.day_words = None;
+        }
+    }
+}
