@@ -3,41 +3,24 @@
 //!
 //! It may be longer than memory: it is surveyed once, and then read row by row, as often as wanted.
 
-use std::collections::hash_map::RandomState;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::BuildHasher;
-use std::io::{self, Read};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
-use aws_lc_rs::digest;
-use chrono_tz::Tz;
 use thiserror::Error;
 
-use super::subscriber::{Basis, Standing, Subscriber};
-use super::{LeftOut, Person, Recipient, WhyNot, role};
-use crate::compose::{People, Values};
-use crate::news::PartialDate;
-use crate::problem::{Place, Problem};
-use crate::rfc::address::EmailAddress;
-use crate::rfc::base16;
-use crate::rfc::csv::{Input, Ragged, Rows, Shape, TableError, simple};
-use crate::rfc::header::{is_hidden, one_line};
+use super::do_not_mail::DoNotMail;
+use super::fingerprint::{SoFar, joint};
+use super::sheet::Sheet;
+use super::survey::{MOST_COMBINATIONS, Survey};
+use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
+use crate::compose::People;
+use crate::problem::Problem;
+use crate::rfc::csv::{Input, Rows, TableError};
+use crate::rfc::header::one_line;
 
-const EMAIL: &[&str] =
-    &["email", "emailaddress", "mail", "emailvalue", "email1value", "primaryemail"];
-const FIRST_NAME: &[&str] = &["firstname", "givenname", "forename"];
-const LAST_NAME: &[&str] = &["lastname", "surname", "familyname"];
-const STATUS: &[&str] = &["status"];
-const BASIS: &[&str] = &["basis", "consent", "lawfulbasis"];
-const SEGMENTS: &[&str] = &["segments", "segment", "tags"];
-const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createdat"];
+pub use super::fingerprint::fingerprint;
 
-/// A longer cell is not a name or a town.
-const LONGEST_VALUE_BYTES: usize = 1024;
-/// More rows than this with something to mend: the rest is counted.
-const MOST_PROBLEMS: usize = 200;
-/// More combinations of segments than this: the column holds something else.
-const MOST_COMBINATIONS: usize = 10_000;
 /// Rows that are handed on together.
 const PORTION: usize = 512;
 
@@ -53,22 +36,9 @@ pub struct List {
     pub problems: Vec<Problem>,
     /// Addresses that stand on several rows.
     several: BTreeMap<String, Several>,
-}
-
-#[derive(Debug)]
-struct Sheet {
-    /// As people know it: `subscribers/people.csv`.
-    name: String,
-    input: Arc<dyn Input>,
-    shape: Shape,
-    /// What templates call the columns; empty for a column without a name.
-    fields: Vec<String>,
-    email: usize,
-    status: Option<usize>,
-    basis: Option<usize>,
-    segments: Option<usize>,
-    obtained: Option<usize>,
-    digest: Vec<u8>,
+    /// A no for an address on a row whose cell is not that address as it stands.
+    misspelt: BTreeMap<String, WhyNot>,
+    do_not_mail: Option<DoNotMail>,
 }
 
 /// What the rows of one address say together.
@@ -106,77 +76,20 @@ pub enum ListFault {
         "the column `{column}` has more than {MOST_COMBINATIONS} different combinations: these are no segments"
     )]
     TooManySegments { column: String },
+    #[error("line {line} is not UTF-8, and other lines are: no encoding reads the whole file")]
+    MixedEncodings { line: usize },
     #[error("the file was changed while it was read")]
     Changed,
 }
 
 impl ListFault {
-    fn of(self, path: &str) -> ListError {
+    pub(super) fn of(self, path: &str) -> ListError {
         ListError { path: path.to_owned(), fault: self }
     }
 }
 
 /// A file of subscribers: its name, and its bytes.
 pub type NamedInput = (String, Arc<dyn Input>);
-
-/// Names the exact bytes of some files.
-///
-/// # Errors
-/// When one cannot be read.
-pub fn fingerprint(inputs: &[NamedInput]) -> Result<String, ListError> {
-    let mut digests = Vec::new();
-    for (name, input) in inputs {
-        let fault = |error: io::Error| ListFault::Table(error.into()).of(name);
-        let (mut opened, so_far) = Hashed::open(&**input).map_err(fault)?;
-        io::copy(&mut opened, &mut io::sink()).map_err(fault)?;
-        digests.push((name.as_str(), so_far.digest()));
-    }
-    Ok(joint_fingerprint(digests.iter().map(|(name, digest)| (*name, digest.as_slice()))))
-}
-
-fn joint_fingerprint<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for (name, digest) in files {
-        // A length keeps names and what follows apart.
-        context.update(&(name.len() as u64).to_be_bytes());
-        context.update(name.as_bytes());
-        context.update(digest);
-    }
-    base16::encode(context.finish().as_ref())
-}
-
-/// An input that is hashed while it is read.
-struct Hashed {
-    input: Box<dyn Read + Send>,
-    so_far: SoFar,
-}
-
-/// What was read of an input until now, as a hash.
-#[derive(Clone)]
-struct SoFar(Arc<Mutex<digest::Context>>);
-
-impl Hashed {
-    fn open(input: &dyn Input) -> io::Result<(Box<dyn Read + Send>, SoFar)> {
-        let so_far = SoFar(Arc::new(Mutex::new(digest::Context::new(&digest::SHA256))));
-        let hashed = Self { input: input.open()?, so_far: so_far.clone() };
-        Ok((Box::new(hashed), so_far))
-    }
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.input.read(buffer)?;
-        self.so_far.0.lock().unwrap_or_else(PoisonError::into_inner).update(&buffer[..read]);
-        Ok(read)
-    }
-}
-
-impl SoFar {
-    fn digest(&self) -> Vec<u8> {
-        let context = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        context.finish().as_ref().to_vec()
-    }
-}
 
 impl List {
     /// Looks through all rows: what templates may ask for, what was mended, which addresses stand there more than once.
@@ -196,7 +109,7 @@ impl List {
         }
         let mut survey = Survey::default();
         for at in 0..list.files.len() {
-            list.files[at].digest = survey.file(&list.files[at])?;
+            survey.file(&mut list.files[at])?;
         }
         let twice = survey.twice();
         if !twice.is_empty() {
@@ -205,14 +118,20 @@ impl List {
         list.rows = survey.rows;
         list.people.segments = survey.combinations;
         list.problems = survey.problems;
+        list.misspelt = survey.misspelt;
         Ok(list)
+    }
+
+    /// The same list without the people who are suppressed: they are left out, and counted so.
+    #[must_use]
+    pub fn without(mut self, do_not_mail: DoNotMail) -> Self {
+        self.do_not_mail = Some(do_not_mail);
+        self
     }
 
     /// Names the exact bytes of its files.
     pub fn fingerprint(&self) -> String {
-        joint_fingerprint(
-            self.files.iter().map(|file| (file.name.as_str(), file.digest.as_slice())),
-        )
+        joint(self.files.iter().map(|file| (file.name.as_str(), file.digest.as_slice())))
     }
 
     fn see_several(
@@ -230,10 +149,16 @@ impl List {
                 if !twice.contains(&hasher.hash_one(&key)) {
                     continue;
                 }
-                let refusal = file.standing(record).refusal();
-                let first = (portion.file, *line);
-                let known = several.entry(key).or_insert(Several { first, refusal: None });
-                known.refusal = known.refusal.take().or(refusal);
+                let place = (portion.file, *line);
+                let known = several.entry(key).or_insert(Several { first: place, refusal: None });
+                // Another row that only says nothing does not take a yes back.
+                let refusal =
+                    file.refusal(record).filter(|why| why.is_no() || known.first == place);
+                if let Some(why) = refusal
+                    && known.refusal.as_ref().is_none_or(|kept| why.clarity() > kept.clarity())
+                {
+                    known.refusal = Some(why);
+                }
             }
         }
         Ok(several)
@@ -318,21 +243,26 @@ impl List {
             Ok(subscriber) => subscriber,
             Err(left_out) => return Person::LeftOut(left_out),
         };
-        let several = if self.several.is_empty() {
-            None
-        } else {
-            self.several.get(&subscriber.address.key())
-        };
+        let key = || subscriber.address.key();
+        let several = if self.several.is_empty() { None } else { self.several.get(&key()) };
+        let misspelt = if self.misspelt.is_empty() { None } else { self.misspelt.get(&key()) };
         let why = match several {
             Some(several) if several.first != place => {
                 Some(WhyNot::Duplicate { line: several.first.1 })
             }
             Some(several) => several.refusal.clone(),
-            None => subscriber.standing.refusal(),
+            None => subscriber.refusal.clone(),
+        };
+        let suppressed = || {
+            let why = self.do_not_mail.as_ref()?.why(&subscriber.address)?;
+            Some(WhyNot::Suppressed(why.to_owned()))
         };
         let why = why
+            .or_else(|| misspelt.cloned())
+            .or_else(suppressed)
             .or_else(|| subscriber.lawful().err())
             .or_else(|| role(&subscriber.address))
+            .or_else(|| mistyped(&subscriber.address))
             .or_else(|| {
                 (!examples && subscriber.address.is_reserved()).then_some(WhyNot::ExampleDomain)
             });
@@ -365,10 +295,10 @@ impl List {
                 let file = &self.files[portion.file];
                 let found = match file.address(record) {
                     Ok(address) => address.key() == key,
-                    Err(_) => one_line(file.cell(record, Some(file.email))).to_lowercase() == key,
+                    Err(_) => one_line(file.address_cell(record)).to_lowercase() == key,
                 };
                 if found {
-                    let basis = one_line(file.cell(record, file.basis));
+                    let basis = one_line(file.basis_cell(record));
                     return Ok(Some((basis, self.person((portion.file, *line), record, examples))));
                 }
             }
@@ -377,283 +307,13 @@ impl List {
     }
 }
 
-/// What is gathered in the first look through all rows.
-#[derive(Default)]
-struct Survey {
-    hasher: RandomState,
-    /// A hash of each address: a million of them are eight megabytes.
-    seen: Vec<u64>,
-    rows: u64,
-    problems: Vec<Problem>,
-    more_problems: u64,
-    combinations: BTreeSet<BTreeSet<String>>,
-    cells: HashSet<String>,
-}
-
-impl Survey {
-    /// Gives the file's digest.
-    fn file(&mut self, file: &Sheet) -> Result<Vec<u8>, ListError> {
-        self.problems.extend(file.shape.problems.iter().cloned());
-        let fault = |error: TableError| ListFault::Table(error).of(&file.name);
-        let (mut rows, so_far) = file.open()?;
-        while let Some(line) = rows.advance().map_err(fault)? {
-            self.rows += 1;
-            let address = file.address(rows.record());
-            self.see_problems(file, line, rows.record(), rows.raggedness(), address.is_ok());
-            let cell = file.cell(rows.record(), file.segments);
-            if !cell.is_empty() && !self.cells.contains(cell) {
-                self.cells.insert(cell.to_owned());
-                self.combinations.insert(segments(cell));
-                if self.combinations.len() > MOST_COMBINATIONS {
-                    let column = file.segments.map_or("", |at| file.shape.columns[at].as_str());
-                    let column = column.to_owned();
-                    return Err(ListFault::TooManySegments { column }.of(&file.name));
-                }
-            }
-            if let Ok(address) = address {
-                self.seen.push(self.hasher.hash_one(address.key()));
-            }
-        }
-        if self.more_problems > 0 {
-            self.problems.push(Problem::new(
-                Place::whole(&file.name),
-                format!("{} more places like these were mended", self.more_problems),
-                "look at the file as a whole",
-            ));
-            self.more_problems = 0;
-        }
-        Ok(so_far.digest())
-    }
-
-    fn see_problems(
-        &mut self,
-        file: &Sheet,
-        line: usize,
-        record: &csv::StringRecord,
-        ragged: Option<Ragged>,
-        has_address: bool,
-    ) {
-        let most = MOST_PROBLEMS;
-        let mut tell = |problem: &dyn Fn() -> Problem| {
-            if self.problems.len() < most {
-                self.problems.push(problem());
-            } else {
-                self.more_problems += 1;
-            }
-        };
-        let place = || Place::line(&file.name, line);
-        if let Some(ragged) = ragged {
-            tell(&|| ragged.problem(&file.name, line));
-        }
-        if !has_address {
-            return;
-        }
-        for (field, cell) in file.fields.iter().zip(record) {
-            if field.is_empty() {
-                continue;
-            }
-            if !is_plain(cell) && cell.trim().chars().any(is_hidden) {
-                tell(&|| {
-                    Problem::new(
-                        place(),
-                        format!(
-                            "`{field}` has line breaks or hidden characters: they were taken out"
-                        ),
-                        "look at the cell",
-                    )
-                });
-            }
-            if cell.len() > LONGEST_VALUE_BYTES && one_line(cell).len() > LONGEST_VALUE_BYTES {
-                tell(&|| {
-                    Problem::new(
-                        place(),
-                        format!(
-                            "`{field}` is longer than {LONGEST_VALUE_BYTES} bytes: it is taken as empty"
-                        ),
-                        "look at the cell: it may hold other rows",
-                    )
-                });
-            }
-        }
-    }
-
-    /// Hashes that were seen more than once: of addresses that stand twice, or, once in many millions, of two.
-    fn twice(&mut self) -> HashSet<u64> {
-        self.seen.sort_unstable();
-        let twice = self.seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
-        let twice = twice.collect();
-        self.seen = Vec::new();
-        twice
-    }
-}
-
-impl Sheet {
-    fn of(name: String, input: Arc<dyn Input>) -> Result<Self, ListError> {
-        let shape = Shape::of(&name, &*input).map_err(|error| ListFault::Table(error).of(&name))?;
-        let Some(email) = shape.column(EMAIL) else {
-            return Err(ListFault::NoEmailColumn { columns: shape.columns }.of(&name));
-        };
-        let (first_name, last_name) = (shape.column(FIRST_NAME), shape.column(LAST_NAME));
-        let field = |(index, column): (usize, &String)| {
-            if index == email {
-                "email".to_owned()
-            } else if Some(index) == first_name {
-                "first_name".to_owned()
-            } else if Some(index) == last_name {
-                "last_name".to_owned()
-            } else {
-                field_name(column)
-            }
-        };
-        Ok(Self {
-            fields: shape.columns.iter().enumerate().map(field).collect(),
-            email,
-            status: shape.column(STATUS),
-            basis: shape.column(BASIS),
-            segments: shape.column(SEGMENTS),
-            obtained: shape.column(OBTAINED),
-            digest: Vec::new(),
-            name,
-            input,
-            shape,
-        })
-    }
-
-    fn open(&self) -> Result<(Rows, SoFar), ListError> {
-        let opened = Hashed::open(&*self.input).map_err(TableError::from);
-        opened
-            .and_then(|(input, so_far)| Ok((self.shape.rows_of(input)?, so_far)))
-            .map_err(|error| ListFault::Table(error).of(&self.name))
-    }
-
-    fn cell<'a>(&self, record: &'a csv::StringRecord, column: Option<usize>) -> &'a str {
-        column.and_then(|column| record.get(column)).unwrap_or_default()
-    }
-
-    fn address(
-        &self,
-        record: &csv::StringRecord,
-    ) -> Result<EmailAddress, crate::rfc::address::AddressError> {
-        EmailAddress::parse(&tidy_address(self.cell(record, Some(self.email))))
-    }
-
-    fn standing(&self, record: &csv::StringRecord) -> Standing {
-        Standing::parse(self.cell(record, self.status))
-    }
-
-    fn subscriber(&self, line: usize, record: &csv::StringRecord) -> Result<Subscriber, LeftOut> {
-        let place = Place::line(&self.name, line);
-        let address = match self.address(record) {
-            Ok(address) => address,
-            Err(error) => {
-                return Err(LeftOut {
-                    address: one_line(self.cell(record, Some(self.email))),
-                    place,
-                    why: WhyNot::NotAnAddress(error.to_string()),
-                });
-            }
-        };
-        let mut values = Values::new();
-        for (index, field) in self.fields.iter().enumerate() {
-            if field.is_empty() {
-                continue;
-            }
-            let value = if index == self.email {
-                address.to_string()
-            } else {
-                tidy_value(field, self.cell(record, Some(index)))
-            };
-            values.insert(field.clone(), value);
-        }
-        let obtained = self.cell(record, self.obtained);
-        let obtained =
-            if obtained.is_empty() { None } else { PartialDate::parse(obtained, Tz::UTC).ok() };
-        let obtained_at = obtained.map(|date| date.days(Tz::UTC).0);
-        Ok(Subscriber {
-            address,
-            values,
-            segments: segments(self.cell(record, self.segments)),
-            basis: Basis::parse(self.cell(record, self.basis)),
-            obtained_at,
-            standing: self.standing(record),
-            place,
-        })
-    }
-}
-
-fn segments(cell: &str) -> BTreeSet<String> {
-    if cell.is_empty() {
-        return BTreeSet::new();
-    }
-    cell.split([';', ',', '|'])
-        .map(|word| one_line(word.trim_matches(['"', ' '])))
-        .filter(|word| !word.is_empty())
-        .collect()
-}
-
-/// Letters, digits and signs of ASCII alone: nothing is hidden among them.
-fn is_plain(cell: &str) -> bool {
-    cell.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-}
-
-/// A cell as a template shows it.
-fn tidy_value(field: &str, cell: &str) -> String {
-    let mut tidy = one_line(cell);
-    let is_name = matches!(field, "first_name" | "last_name");
-    if tidy.len() > LONGEST_VALUE_BYTES || is_name && is_no_name(&tidy) {
-        tidy.clear();
-    }
-    tidy
-}
-
-/// A column's name as templates write it: `Town / City` is `town_city`.
-fn field_name(column: &str) -> String {
-    let mut name = String::new();
-    for c in column.trim().chars() {
-        if c.is_alphanumeric() {
-            name.extend(c.to_lowercase());
-        } else if !name.ends_with('_') && !name.is_empty() {
-            name.push('_');
-        }
-    }
-    name.trim_end_matches('_').to_owned()
-}
-
-/// An address out of what people and exports put into its cell: `mailto:`, angle brackets with a name before them,
-/// blanks, invisible signs, a comma or full stop at the end.
-fn tidy_address(cell: &str) -> String {
-    let cell = cell.trim();
-    if is_plain(cell) && !cell.contains(['<', ':']) {
-        return cell.trim_end_matches([',', '.', ';']).trim().to_owned();
-    }
-    // A line break inside is no tidying matter: the parser refuses it.
-    let visible: String = cell
-        .chars()
-        .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{a0}' | '\u{2060}'))
-        .collect();
-    let mut text = visible.trim();
-    if let (Some(open), Some(close)) = (text.find('<'), text.rfind('>'))
-        && open < close
-        && close == text.len() - 1
-    {
-        text = text[open + 1..close].trim();
-    }
-    let text =
-        text.strip_prefix("mailto:").or_else(|| text.strip_prefix("MAILTO:")).unwrap_or(text);
-    text.trim_end_matches([',', '.', ';']).trim().to_owned()
-}
-
-/// What exports write where there is no name.
-fn is_no_name(text: &str) -> bool {
-    let simple = simple(text);
-    simple.is_empty()
-        || matches!(simple.as_str(), "null" | "na" | "none" | "unknown")
-        || text.contains('@')
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+    use std::sync::Mutex;
+
     use super::*;
+    use crate::problem::Place;
 
     pub fn input(text: &str) -> Arc<dyn Input> {
         Arc::new(Arc::<[u8]>::from(text.as_bytes()))
@@ -687,17 +347,22 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_tidied_and_what_is_hidden_is_told() {
+    fn cells_are_judged_before_they_are_tidied() {
         let list = survey(
             "email,first_name,basis\n Ann B <ann@e.org>,\"Bob\r\nBcc: x@y.org\",consent\nmailto:cy@e.org.,NULL,consent\n\
              di\u{200b}@e.org,-,consent\n\"ed@e.org\nfy@e.org\",Ed,consent\n",
         );
         let (mailed, left_out) = people(&list);
         let addresses: Vec<&str> = mailed.iter().map(|s| s.address.as_str()).collect();
-        assert_eq!(addresses, ["ann@e.org", "cy@e.org", "di@e.org"]);
+        assert_eq!(addresses, ["ann@e.org", "cy@e.org"]);
         assert!(mailed.iter().all(|recipient| recipient.values["first_name"].is_empty()));
         assert_eq!(list.problems[0].place, Place::line("p.csv", 2));
-        assert!(matches!(&left_out[0].why, WhyNot::NotAnAddress(what) if what.contains("control")));
+        assert_eq!(left_out.len(), 2);
+        for left_out in &left_out {
+            assert!(
+                matches!(&left_out.why, WhyNot::NotAnAddress(what) if what.contains("control"))
+            );
+        }
     }
 
     #[test]
@@ -713,7 +378,7 @@ mod tests {
     fn files_are_one_list_and_everybody_has_every_column() {
         let list = List::survey(vec![
             ("a.csv".to_owned(), input("email,town,basis\nann@e.org,York,consent\nbob@e.org,,consent\n")),
-            ("b.csv".to_owned(), input("email,shoe,basis,status\ncy@e.org,7,consent,\nBOB@e.org,8,consent,unsubscribed\n")),
+            ("b.csv".to_owned(), input("email,shoe,basis,status\ncy@e.org,7,consent,subscribed\nBOB@e.org,8,consent,unsubscribed\n")),
         ])
         .unwrap();
         let (mailed, left_out) = people(&list);
@@ -725,6 +390,217 @@ mod tests {
         // A no in one file holds in the other, and the second row is named as one.
         assert_eq!(left_out[0].why, WhyNot::Unsubscribed);
         assert_eq!(left_out[1].why, WhyNot::Duplicate { line: 3 });
+    }
+
+    /// The people of an export, to which somebody has added the column `basis`.
+    fn mailed_of(name: &str, text: &str) -> Vec<String> {
+        let list = List::survey(vec![(name.to_owned(), input(text))]).unwrap();
+        let (mailed, left_out) = people(&list);
+        assert_eq!(list.rows, (mailed.len() + left_out.len()) as u64, "{text}");
+        mailed
+            .iter()
+            .map(|one| one.address.as_str().split('@').next().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Exports of other systems, to which somebody has added the column `basis`: only `yes@e.org` may be mailed.
+    const EXPORTS: &[(&str, &str)] = &[
+        (
+            "Mailchimp, subscribed",
+            "Email Address,MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,LEID,TAGS,basis\n\
+                 yes@e.org,2,2020-03-23 17:30:05,2020-04-01 00:00:00,1,\"\"\"donors\"\"\",consent\n",
+        ),
+        (
+            "Mailchimp, merged",
+            "Email Address,MEMBER_RATING,LAST_CHANGED,UNSUB_TIME,CLEAN_TIME,LEID,basis\n\
+                 yes@e.org,2,2020-04-01 00:00:00,,,1,consent\nno1@e.org,2,,2020-04-01 00:00:00,,2,consent\n\
+                 no2@e.org,2,,,2020-04-01 00:00:00,3,consent\n",
+        ),
+        (
+            "listmonk",
+            "uuid,email,name,attributes,status,created_at,updated_at,basis\n\
+                 1,yes@e.org,Ann,{},enabled,2021-03-01 10:00:00.12+00,,consent\n\
+                 2,no1@e.org,Bob,{},disabled,2021-03-01,,consent\n3,no2@e.org,Cy,{},blocklisted,2021-03-01,,consent\n",
+        ),
+        (
+            "Substack",
+            "email,active_subscription,expiry,plan,email_disabled,created_at,basis\n\
+                 yes@e.org,false,,other,false,2021-01-01T00:00:00.000Z,consent\n\
+                 no@e.org,true,,other,true,2021-01-01T00:00:00.000Z,consent\n\
+                 no-1@deletion-request.substack.com,false,,other,false,2021-01-01T00:00:00.000Z,consent\n",
+        ),
+        (
+            "Ghost",
+            "id,email,name,note,subscribed_to_emails,created_at,deleted_at,labels,basis\r\n\
+                 1,yes@e.org,Ann,,true,2021-01-01T00:00:00.000Z,,,consent\r\n2,no1@e.org,Bob,,false,2021-01-01,,,consent\r\n\
+                 3,no2@e.org,Cy,,true,2021-01-01,2021-02-01,,consent\r\n4,no3@e.org,Di,,,2021-01-01,,,consent\r\n",
+        ),
+        (
+            "beehiiv",
+            "email,First Name,Last Name,status,tier,created_at,unsubscribed_at,basis\n\
+                 yes@e.org,Ann,,active,free,2023-03-24 10:23:10 UTC,,consent\nno1@e.org,Bob,,inactive,free,,,consent\n\
+                 no2@e.org,Cy,,active,free,,2023-04-01 10:00:00 UTC,consent\nno3@e.org,Di,,pending,free,,,consent\n\
+                 no4@e.org,Ed,,,free,,,consent\n",
+        ),
+        (
+            "Keila",
+            "\u{feff}Email;First name;Last name;Data;Status;basis\r\nyes@e.org;Ann;;{};active;consent\r\n\
+                 no1@e.org;Bob;;{};unsubscribed;consent\r\nno2@e.org;Cy;;{};unreachable;consent\r\n",
+        ),
+        (
+            "Buttondown",
+            "email_address,notes,metadata,tags,type,creation_date,basis\nyes@e.org,,,,regular,2021-01-01,consent\n\
+                 no1@e.org,,,,unactivated,2021-01-01,consent\nno2@e.org,,,,removed,2021-01-01,consent\n\
+                 no3@e.org,,,,spammy,2021-01-01,consent\n",
+        ),
+        (
+            "Brevo",
+            "EMAIL;LASTNAME;FIRSTNAME;SMS;EMAIL_BLACKLISTED;SMS_BLACKLISTED;ADDED_TIME;DOUBLE_OPT-IN;basis\n\
+                 yes@e.org;;Ann;;No;Yes;12-04-2022 09:30;1;consent\nno1@e.org;;Bob;;Yes;No;12-04-2022 09:30;1;consent\n\
+                 no2@e.org;;Cy;;true;No;;1;consent\nno3@e.org;;Di;;1;No;;1;consent\nno4@e.org;;Ed;;No;No;;2;consent\n",
+        ),
+        (
+            "Kit",
+            "first_name,email,created_at,status,basis\nAnn,yes@e.org,2021-01-01,active,consent\n\
+                 Bob,no1@e.org,2021-01-01,cancelled,consent\nCy,no2@e.org,2021-01-01,bounced,consent\n",
+        ),
+        (
+            "ActiveCampaign",
+            "Email,First Name,Tags,Date Created,IP,Status,basis\nyes@e.org,Ann,,2021-06-01 12:00:00,,Active,consent\n\
+                 no1@e.org,Bob,,,,Active,consent\nno1@e.org,Bob,,,,Unsubscribed,consent\nno2@e.org,Cy,,,,Unconfirmed,consent\n",
+        ),
+        (
+            "Constant Contact",
+            "First name,Email address,Email status,Email permission status,Confirmed Opt-Out Date,basis\n\
+                 Ann,yes@e.org,Active,Express,,consent\nBob,no1@e.org,Temporary hold,Express,,consent\n\
+                 Cy,no2@e.org,Active,Implied,,consent\nDi,no3@e.org,Active,Express,2020-09-25 16:45:13 -0400,consent\n",
+        ),
+        (
+            "Wix",
+            "First Name,Email 1,Email subscriber status,SMS subscriber status,basis\n\
+                 Ann,yes@e.org,Subscribed,Never subscribed,consent\nBob,no1@e.org,Unsubscribed,,consent\n\
+                 Cy,no2@e.org,Never subscribed,,consent\n",
+        ),
+        (
+            "Action Network",
+            "first_name,email,can2_subscription_status,can2_sms_status,basis\n\
+                 Ann,yes@e.org,subscribed,unsubscribed,consent\nBob,no1@e.org,previous bounce,,consent\n\
+                 Cy,no2@e.org,spam complaint,,consent\nDi,no3@e.org,,,consent\n",
+        ),
+        (
+            "CiviCRM",
+            "Contact ID,Email,No Bulk Emails (User Opt Out),Do Not Email,Do Not Mail,Do Not Phone,On Hold,Is Deceased,basis\n\
+                 1,yes@e.org,No,No,Yes,Yes,No,No,consent\n2,no1@e.org,Yes,,,,,,consent\n3,no2@e.org,,1,,,,,consent\n\
+                 4,no3@e.org,,,,,2,,consent\n5,no4@e.org,,,,,On Hold Bounce,,consent\n6,no5@e.org,,,,,,Yes,consent\n",
+        ),
+        (
+            "Salesforce",
+            "Id,Email,HasOptedOutOfEmail,DoNotCall,npsp__Deceased__c,EmailBouncedDate,basis\n\
+                 1,yes@e.org,0,1,false,,consent\n2,no1@e.org,1,0,false,,consent\n3,no2@e.org,true,0,false,,consent\n\
+                 4,no3@e.org,false,0,true,,consent\n5,no4@e.org,false,0,false,2021-01-01,consent\n",
+        ),
+        (
+            "words anywhere",
+            "email,notes,tags,basis\nyes@e.org,Called us,\"a;b\",consent\nno1@e.org,Unsubscribed,,consent\n\
+                 no2@e.org,,\"a;do not email\",consent\n",
+        ),
+        (
+            "a hand-kept list",
+            "email,first_name,basis,status,Unsubscribed\nyes@e.org,Ann,consent,subscribed,\n\
+                 no1@e.org,Bob,consent,,\nno2@e.org,Cy,consent,subscribed,3 May\n",
+        ),
+    ];
+
+    #[test]
+    fn a_column_that_says_no_is_never_a_yes_in_the_exports_of_other_systems() {
+        for (system, text) in EXPORTS {
+            assert_eq!(mailed_of("people.csv", text), ["yes"], "{system}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_those_who_left_is_mailed_to_nobody_and_counts_in_every_other() {
+        let left = "Email Address,MEMBER_RATING,OPTIN_TIME,UNSUB_TIME,UNSUB_REASON,LEID,basis\n\
+                    ann@e.org,2,2020-01-01 00:00:00,2021-01-01 00:00:00,ABUSE,1,consent\nbob@e.org,2,,,,2,consent\n";
+        assert!(mailed_of("people.csv", left).is_empty());
+        assert!(
+            mailed_of("subscribers/cleaned_x.csv", "email,basis\nann@e.org,consent\n").is_empty()
+        );
+        let list = List::survey(vec![
+            ("people.csv".to_owned(), input("email,basis\nann@e.org,consent\ncy@e.org,consent\n")),
+            ("Unsubscribed.csv".to_owned(), input("email\nANN@e.org\n")),
+        ]);
+        let (mailed, _) = people(&list.unwrap());
+        assert_eq!(mailed.len(), 1);
+        assert_eq!(mailed[0].address.as_str(), "cy@e.org");
+    }
+
+    #[test]
+    fn a_no_on_a_row_whose_address_is_written_badly_holds_for_each_it_may_mean() {
+        let (mailed, left_out) = people(&survey(
+            "email,basis,status\nann@e.org,consent,subscribed\nbob@e.org,consent,subscribed\ncy@e.org,consent,subscribed\n\
+             \"bob@e.org\nAnn <an\u{200b}n@e.org>\",consent,unsubscribed\n",
+        ));
+        assert_eq!(mailed.len(), 1);
+        assert_eq!(mailed[0].address.as_str(), "cy@e.org");
+        assert_eq!(left_out[0].why, WhyNot::Unsubscribed);
+    }
+
+    #[test]
+    fn rows_whose_cells_may_stand_in_the_wrong_columns_are_left_out() {
+        let text = "email,basis,name,note,unsubscribed\nann@e.org,consent,Lee,,no\nbob@e.org,consent,Lee, Bob,,yes\ncy@e.org,consent,Cy\n";
+        let (mailed, left_out) = people(&survey(text));
+        assert_eq!(mailed.len(), 1);
+        let why = |at: usize| left_out[at].why.clone();
+        assert_eq!(why(0), WhyNot::Ragged { cells: 6, columns: 5 });
+        assert_eq!(why(1), WhyNot::Ragged { cells: 3, columns: 5 });
+        // Where no column says no, nothing can be missed.
+        let (mailed, _) =
+            people(&survey("email,basis,name\nann@e.org,consent,Lee, Ann\nbob@e.org,consent\n"));
+        assert_eq!(mailed.len(), 2);
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_named_and_the_first_counts() {
+        let list = survey("email,town,Town,basis,email\nann@e.org,York,Leeds,consent,bob@e.org\n");
+        let (mailed, _) = people(&list);
+        assert_eq!(mailed[0].values["email"], "ann@e.org");
+        assert_eq!(mailed[0].values["town"], "York");
+        assert_eq!(list.problems.len(), 2);
+    }
+
+    #[test]
+    fn a_file_in_two_encodings_is_refused_with_the_line() {
+        let bytes =
+            b"email,first_name,basis\nann@e.org,Zo\xc3\xab,consent\nbob@e.org,Zo\xeb,consent\n";
+        let mixed: Arc<dyn Input> = Arc::new(Arc::<[u8]>::from(bytes.as_slice()));
+        let error = List::survey(vec![("p.csv".to_owned(), mixed)]).unwrap_err();
+        assert_eq!(error.fault, ListFault::MixedEncodings { line: 3 });
+    }
+
+    #[test]
+    fn suppressed_people_are_left_out_and_counted_so() {
+        let keys = crate::audience::Keys::new(b"a secret of this test");
+        let bob = crate::rfc::address::EmailAddress::parse("bob@e.org").unwrap();
+        let suppressed = [(keys.person_name(&bob), "550 no such user".to_owned())];
+        let list = survey("email,basis\nann@e.org,consent\nBOB@e.org,consent\n")
+            .without(DoNotMail::new(keys, suppressed));
+        let (mailed, left_out) = people(&list);
+        assert_eq!(mailed.len(), 1);
+        assert_eq!(left_out[0].why, WhyNot::Suppressed("550 no such user".to_owned()));
+    }
+
+    #[test]
+    fn addresses_that_are_slips_of_the_fingers_are_named() {
+        let (mailed, left_out) = people(&survey(
+            "email,basis\nann@gmial.com,consent\nbob@e.con,consent\ncy@charity.co.ku,consent\ndi@gmail.com,consent\n",
+        ));
+        assert_eq!(mailed.len(), 1);
+        let meant: Vec<WhyNot> = left_out.into_iter().map(|left| left.why).collect();
+        assert_eq!(
+            meant,
+            ["gmail.com", "e.com", "charity.co.uk"].map(|meant| WhyNot::Mistyped(meant.to_owned()))
+        );
     }
 
     /// A file that somebody saves anew while it is read.

@@ -1,10 +1,16 @@
 //! Who gets an edition, who does not, and why.
 //! Pure: lists in, an audience out.
 
+mod cell;
+pub mod consent_columns;
+pub mod do_not_mail;
+mod fingerprint;
 pub mod list;
 pub mod portions;
+mod sheet;
 pub mod strange;
 pub mod subscriber;
+mod survey;
 pub mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +22,14 @@ use crate::compose::{Values, language_code};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
+pub use do_not_mail::DoNotMail;
 pub use list::List;
 pub use portions::on_all_cores;
 pub use strange::{Strange, Strangest};
-pub use subscriber::{Basis, Standing, Subscriber};
+pub use subscriber::{Basis, Subscriber};
 pub use token::Keys;
 
-/// One person who gets the edition, with all that her copy needs.
+/// One person who gets the edition, with all that their copy needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
     pub address: EmailAddress,
@@ -56,17 +63,42 @@ pub struct LeftOut {
 pub enum WhyNot {
     /// The cell holds no address that can be mailed; the sentence says what is wrong with it.
     NotAnAddress(String),
-    /// The same address stands on an earlier line, in letters of another size perhaps.
+    /// The same address stands on an earlier line, in different case perhaps.
     Duplicate {
         line: usize,
     },
     Unsubscribed,
     Bounced,
     Complained,
-    /// Has not answered the question whether she wants the mail.
+    /// Has not answered the question whether they want the email.
     Unconfirmed,
-    /// The list has a word for her status that nobody knows.
+    /// The list has a word for their status that is in no table.
     UnknownStatus(String),
+    /// The list gives others a status, and this person none.
+    NoStatus {
+        column: String,
+    },
+    /// Is known to another system, and never signed up for anything.
+    NeverAsked,
+    /// Another system sends them nothing for now.
+    OnHold,
+    Deceased,
+    /// Was taken off the list, or erased.
+    Removed,
+    /// The row has more or fewer cells than there are columns: a no may stand in the wrong one.
+    Ragged {
+        cells: usize,
+        columns: usize,
+    },
+    /// Says no somewhere else than in the column `status`.
+    Elsewhere {
+        place: String,
+        why: Box<WhyNot>,
+    },
+    /// On the do-not-mail list, and why.
+    Suppressed(String),
+    /// The domain is one that people type by mistake; this is what they mean.
+    Mistyped(String),
     NoBasis,
     UnknownBasis(String),
     /// The charity soft opt-in did not exist when the address was collected.
@@ -87,15 +119,75 @@ impl fmt::Display for WhyNot {
             Self::Complained => f.write_str("reported earlier mail as spam"),
             Self::Unconfirmed => f.write_str("has not confirmed"),
             Self::UnknownStatus(word) => write!(f, "nobody knows what status `{word}` means"),
-            Self::NoBasis => {
-                f.write_str("the list does not say why she may be mailed (column `basis`)")
-            }
+            Self::NoStatus { column } => write!(
+                f,
+                "no `{column}`, where other rows have one: write `subscribed` if it is so"
+            ),
+            Self::NeverAsked => f.write_str("never signed up"),
+            Self::OnHold => f.write_str("on hold"),
+            Self::Deceased => f.write_str("has died"),
+            Self::Removed => f.write_str("was removed"),
+            Self::Ragged { cells, columns } => write!(
+                f,
+                "the row has {cells} cells for {columns} columns, and a no may stand in the wrong one: \
+                 put cells that hold commas in quotation marks, or add the missing commas"
+            ),
+            Self::Elsewhere { place, why } => write!(f, "{why} ({place})"),
+            Self::Suppressed(why) => write!(f, "suppressed: {why}"),
+            Self::Mistyped(meant) => write!(f, "the domain looks mistyped: is `{meant}` meant?"),
+            Self::NoBasis => f.write_str("no lawful basis given (column `basis`)"),
             Self::UnknownBasis(word) => write!(f, "nobody knows what basis `{word}` means"),
             Self::SoftOptInTooEarly => f.write_str(
                 "the charity soft opt-in covers addresses collected from 5 February 2026 on",
             ),
             Self::ExampleDomain => f.write_str("an example address: no mail arrives there"),
             Self::RoleAddress => f.write_str("this address belongs to the people who handle abuse"),
+        }
+    }
+}
+
+impl WhyNot {
+    /// How clearly the list says no: a no that is written in it beats a word that is in no table, a row that cannot be read
+    /// with certainty, and a cell that says nothing.
+    fn clarity(&self) -> u8 {
+        match self {
+            Self::NoStatus { .. } => 0,
+            Self::Ragged { .. } => 1,
+            Self::UnknownStatus(_) => 2,
+            Self::Elsewhere { why, .. } => why.clarity(),
+            _ => 3,
+        }
+    }
+
+    /// Whether it is, or may be, a no of the person: it holds on every row and in every file.
+    fn is_no(&self) -> bool {
+        self.clarity() > 0
+    }
+
+    /// Whether the person has said no, or cannot be reached or mailed any more.
+    pub fn has_said_no(&self) -> bool {
+        match self {
+            Self::Unsubscribed
+            | Self::Bounced
+            | Self::Complained
+            | Self::OnHold
+            | Self::Deceased
+            | Self::Removed
+            | Self::Suppressed(_) => true,
+            Self::Elsewhere { why, .. } => why.has_said_no(),
+            Self::NotAnAddress(_)
+            | Self::Duplicate { .. }
+            | Self::Unconfirmed
+            | Self::UnknownStatus(_)
+            | Self::NoStatus { .. }
+            | Self::NeverAsked
+            | Self::Ragged { .. }
+            | Self::Mistyped(_)
+            | Self::NoBasis
+            | Self::UnknownBasis(_)
+            | Self::SoftOptInTooEarly
+            | Self::ExampleDomain
+            | Self::RoleAddress => false,
         }
     }
 }
@@ -160,10 +252,7 @@ impl Audience {
                     why,
                     WhyNot::NoBasis | WhyNot::UnknownBasis(_) | WhyNot::SoftOptInTooEarly
                 ));
-                self.said_no += u64::from(matches!(
-                    why,
-                    WhyNot::Unsubscribed | WhyNot::Bounced | WhyNot::Complained
-                ));
+                self.said_no += u64::from(why.has_said_no());
                 if self.first_left_out.len() < MOST_SHOWN {
                     self.first_left_out.push(left_out.clone());
                 }
@@ -195,11 +284,80 @@ impl Audience {
     }
 }
 
+/// Addresses of programs and of those who act against mail that nobody asked for, and of people who were erased.
 fn role(address: &EmailAddress) -> Option<WhyNot> {
+    const ROLES: [&str; 8] = [
+        "abuse",
+        "postmaster",
+        "noreply",
+        "no-reply",
+        "donotreply",
+        "do-not-reply",
+        "mailer-daemon",
+        "no_reply",
+    ];
+    // Substack gives people who were erased an address of this domain.
+    if address.domain() == "deletion-request.substack.com" {
+        return Some(WhyNot::Removed);
+    }
     let key = address.key();
     let local = key.split('@').next().unwrap_or("");
-    matches!(local, "abuse" | "postmaster" | "noreply" | "no-reply" | "mailer-daemon")
-        .then_some(WhyNot::RoleAddress)
+    ROLES.contains(&local).then_some(WhyNot::RoleAddress)
+}
+
+/// Domains that are a slip of the fingers, and what is meant. Some belong to people who collect what is mailed there.
+const SLIPS: [(&str, &str); 27] = [
+    ("gmial.com", "gmail.com"),
+    ("gmai.com", "gmail.com"),
+    ("gamil.com", "gmail.com"),
+    ("gmal.com", "gmail.com"),
+    ("gmil.com", "gmail.com"),
+    ("gnail.com", "gmail.com"),
+    ("gmaill.com", "gmail.com"),
+    ("gmaul.com", "gmail.com"),
+    ("gmsil.com", "gmail.com"),
+    ("gmali.com", "gmail.com"),
+    ("gmail.co", "gmail.com"),
+    ("gmail.cm", "gmail.com"),
+    ("gmail.om", "gmail.com"),
+    ("googlemial.com", "googlemail.com"),
+    ("hotmial.com", "hotmail.com"),
+    ("hotmal.com", "hotmail.com"),
+    ("hotmai.com", "hotmail.com"),
+    ("hotmaill.com", "hotmail.com"),
+    ("hotamil.com", "hotmail.com"),
+    ("hotnail.com", "hotmail.com"),
+    ("homtail.com", "hotmail.com"),
+    ("yaho.com", "yahoo.com"),
+    ("yahooo.com", "yahoo.com"),
+    ("yhaoo.com", "yahoo.com"),
+    ("outlok.com", "outlook.com"),
+    ("outloook.com", "outlook.com"),
+    ("iclould.com", "icloud.com"),
+];
+/// Endings that no domain has.
+const SLIPPED_ENDINGS: [(&str, &str); 9] = [
+    (".con", ".com"),
+    (".cmo", ".com"),
+    (".ocm", ".com"),
+    (".vom", ".com"),
+    (".xom", ".com"),
+    (".comm", ".com"),
+    (".ogr", ".org"),
+    (".orgg", ".org"),
+    (".co.ku", ".co.uk"),
+];
+
+/// A domain that is a slip: mail to it is lost, or goes to strangers.
+fn mistyped(address: &EmailAddress) -> Option<WhyNot> {
+    let domain = address.domain();
+    if let Some((_, meant)) = SLIPS.iter().find(|(slip, _)| *slip == domain) {
+        return Some(WhyNot::Mistyped((*meant).to_owned()));
+    }
+    SLIPPED_ENDINGS.iter().find_map(|(slip, meant)| {
+        let rest = domain.strip_suffix(slip)?;
+        Some(WhyNot::Mistyped(format!("{rest}{meant}")))
+    })
 }
 
 #[cfg(test)]
@@ -240,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_mailed_once_whatever_the_case_of_her_address() {
+    fn a_person_is_mailed_once_whatever_the_case_of_the_address() {
         let audience = audience("Ann@Example.org,A,consent,\nann@example.ORG,B,consent,\n", true);
         assert_eq!(audience.recipients.len(), 1);
         assert_eq!(audience.recipients[0].address.as_str(), "Ann@example.org");
@@ -249,8 +407,10 @@ mod tests {
 
     #[test]
     fn a_no_anywhere_wins_over_a_yes() {
-        let audience =
-            audience("ann@example.org,A,consent,\nANN@example.org,A,consent,unsubscribed\n", true);
+        let audience = audience(
+            "ann@example.org,A,consent,subscribed\nANN@example.org,A,consent,unsubscribed\n",
+            true,
+        );
         assert!(audience.recipients.is_empty());
         assert_eq!(reasons(&audience)[0], (2, "unsubscribed".to_owned()));
     }
@@ -258,13 +418,13 @@ mod tests {
     #[test]
     fn every_row_is_mailed_or_named() {
         let audience = audience(
-            "ann@example.org,A,consent,\nbob,B,consent,\ncy@example.org,C,,\ndi@example.org,D,consent,maybe\n\
-             postmaster@example.org,P,consent,\nel@example.org,E,friend,\n,F,consent,\n",
+            "ann@example.org,A,consent,active\nbob,B,consent,active\ncy@example.org,C,,active\ndi@example.org,D,consent,maybe\n\
+             postmaster@example.org,P,consent,active\nel@example.org,E,friend,active\n,F,consent,active\ngus@example.org,G,consent,\n",
             true,
         );
         assert_eq!(audience.recipients.len(), 1);
         let lines: Vec<usize> = reasons(&audience).iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [3, 4, 5, 6, 7, 8]);
+        assert_eq!(lines, [3, 4, 5, 6, 7, 8, 9]);
     }
 
     #[test]

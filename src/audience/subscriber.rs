@@ -20,7 +20,8 @@ pub struct Subscriber {
     pub basis: Result<Basis, WhyNot>,
     /// When the address was given, where the list says so.
     pub obtained_at: Option<NaiveDate>,
-    pub standing: Standing,
+    /// Why the list does not let them be mailed, whatever the basis.
+    pub refusal: Option<WhyNot>,
     pub place: Place,
 }
 
@@ -54,50 +55,8 @@ impl Basis {
     }
 }
 
-/// What the person wants, or what became of earlier mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    Subscribed,
-    Unsubscribed,
-    Bounced,
-    Complained,
-    Unconfirmed,
-    Unknown(String),
-}
-
-impl Standing {
-    /// Reads the word of the list, in the words that other systems export. A word that nobody knows is never a yes.
-    pub fn parse(word: &str) -> Self {
-        match word.trim().to_lowercase().as_str() {
-            "" | "subscribed" | "active" | "enabled" | "confirmed" | "yes" | "member" => {
-                Self::Subscribed
-            }
-            "unsubscribed" | "unsubscribe" | "cancelled" | "canceled" | "inactive" | "disabled"
-            | "opted out" | "opt-out" | "no" | "blocklisted" | "blacklisted" | "removed" => {
-                Self::Unsubscribed
-            }
-            "bounced" | "cleaned" | "bounce" | "undeliverable" => Self::Bounced,
-            "complained" | "complaint" | "spam" => Self::Complained,
-            "unconfirmed" | "pending" => Self::Unconfirmed,
-            _ => Self::Unknown(shown(word)),
-        }
-    }
-
-    /// Why this standing keeps her from being mailed.
-    pub fn refusal(&self) -> Option<WhyNot> {
-        match self {
-            Self::Subscribed => None,
-            Self::Unsubscribed => Some(WhyNot::Unsubscribed),
-            Self::Bounced => Some(WhyNot::Bounced),
-            Self::Complained => Some(WhyNot::Complained),
-            Self::Unconfirmed => Some(WhyNot::Unconfirmed),
-            Self::Unknown(word) => Some(WhyNot::UnknownStatus(word.clone())),
-        }
-    }
-}
-
 impl Subscriber {
-    /// Whether the list gives a lawful reason to mail her.
+    /// Whether the list gives a lawful reason to mail them.
     ///
     /// # Errors
     /// Says which reason is missing.
@@ -117,23 +76,13 @@ impl Subscriber {
     }
 }
 
-fn shown(word: &str) -> String {
+pub(super) fn shown(word: &str) -> String {
     word.trim().escape_debug().take(40).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_of_other_systems_are_understood_and_unknown_ones_are_a_no() {
-        for word in ["", "subscribed", "Active", " YES "] {
-            assert_eq!(Standing::parse(word).refusal(), None, "{word}");
-        }
-        for word in ["unsubscribed", "Cleaned", "pending", "spam", "désinscrit", "0"] {
-            assert!(Standing::parse(word).refusal().is_some(), "{word}");
-        }
-    }
 
     #[test]
     fn the_charity_soft_opt_in_holds_from_its_day_on() {
@@ -143,7 +92,7 @@ mod tests {
             segments: BTreeSet::new(),
             basis: Basis::parse("soft opt-in charity"),
             obtained_at: date.map(|date| date.parse().unwrap()),
-            standing: Standing::Subscribed,
+            refusal: None,
             place: Place::whole("x"),
         };
         assert_eq!(subscriber(Some("2026-02-05")).lawful(), Ok(()));

@@ -7,6 +7,7 @@ use super::checking::Asking;
 use super::failure::{Exit, Failure};
 use super::orders::orders;
 use super::prepare::{Chosen, Destination, Prepared, prepare};
+use super::preview::Pages;
 use super::screen::{Screen, json_text, people};
 use super::send::{
     Arguments, Sent, confirm, refuse_nobody, tell_checks, tell_left_out, tell_strangest,
@@ -40,8 +41,8 @@ pub async fn dry_run(
         arguments.out.clone().unwrap_or_else(|| preview::default_folder(project, &chosen.name));
     let now = world::now();
     let skeleton = prepared.skeleton(project, now)?;
-    preview::write(&prepared, &skeleton, None, &folder)?;
     write_messages(&prepared, &skeleton, &folder)?;
+    Pages::to_keep(&prepared, skeleton).write(&folder)?;
     let planned =
         PlannedEdition::new(prepared.composition.clone(), &prepared.edition.window, None, now);
     let counts = Counts { planned: number, ..Counts::default() };

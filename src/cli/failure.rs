@@ -264,6 +264,9 @@ impl From<ComposeError> for Failure {
 impl From<ListError> for Failure {
     fn from(error: ListError) -> Self {
         let help = match &error.fault {
+            ListFault::MixedEncodings { .. } => {
+                "two files were joined: open each by itself, and save both as “CSV UTF-8” first"
+            }
             ListFault::Changed => {
                 "nothing was sent; let the other program finish, then run the same command again"
             }

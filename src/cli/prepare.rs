@@ -126,6 +126,21 @@ impl Prepared {
         self.audience.first.first().cloned().unwrap_or_else(stand_in)
     }
 
+    /// Somebody who does not exist, with every column of the list: for pages that are given to others.
+    pub fn invented(&self) -> Recipient {
+        let mut invented = stand_in();
+        let columns = self.list.iter().flat_map(|list| &list.people.columns);
+        for column in columns {
+            invented.values.entry(column.clone()).or_insert_with(|| match column.as_str() {
+                "name" | "full_name" => "Sam Example".to_owned(),
+                // The newsletter's own.
+                "language" => String::new(),
+                other => format!("example {}", other.replace('_', " ")),
+            });
+        }
+        invented
+    }
+
     /// Everybody of the list, one after the other: those who are mailed, and those who are not.
     pub fn everybody(&self) -> impl Iterator<Item = Result<Person, ListError>> + '_ {
         self.list.iter().flat_map(|list| list.everybody(self.takes_examples))

@@ -10,12 +10,13 @@ use serde::Serialize;
 use super::checking::Asking;
 use super::failure::{Exit, Failure};
 use super::files::write_whole;
-use super::prepare::{Prepared, prepare_to_look};
+use super::prepare::{Prepared, made, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
 use super::studio::{self, How};
 use super::which::Which;
 use super::{Desk, world};
-use crate::check::tally;
+use crate::audience::{Keys, Recipient};
+use crate::check::{Finding, tally};
 use crate::compose::language_code;
 use crate::message::Skeleton;
 use crate::project::Project;
@@ -51,7 +52,7 @@ struct Previewed<'a> {
     page: String,
     stories: usize,
     bytes_largest: usize,
-    findings: &'a [crate::check::Finding],
+    findings: &'a [Finding],
 }
 
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
@@ -71,10 +72,16 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     if let Some(language) = &arguments.language {
         refuse_unspoken(&project, language)?;
     }
+    let pages = if arguments.share.is_some() {
+        Pages::to_share(&project, &prepared)?
+    } else {
+        Pages::to_keep(&prepared, prepared.skeleton(&project, world::now())?)
+    };
     let folder =
         arguments.out.or(arguments.share).unwrap_or_else(|| default_folder(&project, name));
-    let skeleton = prepared.skeleton(&project, world::now())?;
-    write(&prepared, &skeleton, arguments.language.as_deref(), &folder)?;
+    let pages = pages.in_language(arguments.language.as_deref());
+    pages.write(&folder)?;
+    let findings = pages.findings;
     let page = folder.join("index.html");
     if screen.json {
         screen.object(&Previewed {
@@ -84,7 +91,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             page: page.display().to_string(),
             stories: prepared.edition.shown().count(),
             bytes_largest: prepared.largest,
-            findings: &prepared.findings,
+            findings: &findings,
         })?;
         return Ok(Exit::Done);
     }
@@ -139,57 +146,99 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
     screen.print(&format!("  Checks    {words}"))
 }
 
-/// Writes the page and its companions. Each file is whole or not there.
-pub fn write(
-    prepared: &Prepared,
-    skeleton: &Skeleton,
-    language: Option<&str>,
-    folder: &Path,
-) -> Result<(), Failure> {
-    let mut example = prepared.example();
-    if let Some(language) = language {
-        example.values.insert("language".to_owned(), language.to_owned());
+/// The page and its companions.
+pub struct Pages<'a> {
+    prepared: &'a Prepared,
+    skeleton: Skeleton,
+    /// Whose copy is shown.
+    seen_by: Recipient,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Pages<'a> {
+    /// For people of the house: somebody of the list is shown.
+    pub fn to_keep(prepared: &'a Prepared, skeleton: Skeleton) -> Self {
+        let findings = prepared.findings.clone();
+        Self { prepared, skeleton, seen_by: prepared.example(), findings }
     }
-    let shown = skeleton.composition_of(&example);
-    let (subject, html, text) = skeleton.seen_by(&example);
-    let message = skeleton.address(&example);
-    let variant = shown.variant(&example.segments);
-    let seen_by = match example.name() {
-        Some(name) => name,
-        None => example.address.to_string(),
-    };
-    let sender = match &prepared.identity.sender.name {
-        Some(name) => name.as_str().to_owned(),
-        None => prepared.identity.sender.address.to_string(),
-    };
-    let people = prepared.audience.mailed;
-    let page = Page {
-        edition: &prepared.edition.name,
-        hash: &prepared.composition.hash(),
-        sender: &sender,
-        subject: &subject,
-        preheader: &shown.preheader,
-        html: &html,
-        text: &text,
-        seen_by: &seen_by,
-        stories: prepared.edition.shown().count(),
-        people: (people > 0).then_some(people),
-        largest_bytes: prepared.largest,
-        findings: &prepared.findings,
-    };
-    let cannot = |path: &Path, error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
-    };
-    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
-    for (name, bytes) in [
-        ("email.html", html.as_bytes()),
-        ("email.txt", text.as_bytes()),
-        ("email.mjml", shown.variants[variant].mjml.as_bytes()),
-        ("message.eml", message.bytes.as_slice()),
-        ("index.html", page.html().as_bytes()),
-    ] {
-        let path = folder.join(name);
-        write_whole(&path, bytes).map_err(|error| cannot(&path, error))?;
+
+    /// For anybody: nothing in them is of a person on the list. The person shown is invented, the keys behind their links
+    /// are thrown away, and the message is not signed.
+    fn to_share(project: &Project, prepared: &'a Prepared) -> Result<Self, Failure> {
+        let mut secret = [0; 32];
+        world::random(&mut secret);
+        let (composition, identity) = (prepared.composition.clone(), prepared.identity.clone());
+        let keys = Keys::new(&secret);
+        let skeleton = made(project, composition, identity, keys, Vec::new(), world::now())?;
+        let findings = prepared.findings.iter().cloned().map(without_people).collect();
+        Ok(Self { prepared, skeleton, seen_by: prepared.invented(), findings })
     }
-    Ok(())
+
+    fn in_language(mut self, language: Option<&str>) -> Self {
+        if let Some(language) = language {
+            self.seen_by.values.insert("language".to_owned(), language.to_owned());
+        }
+        self
+    }
+
+    /// Writes them. Each file is whole or not there.
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let Self { prepared, skeleton, seen_by, findings } = self;
+        let shown = skeleton.composition_of(seen_by);
+        let (subject, html, text) = skeleton.seen_by(seen_by);
+        let message = skeleton.address(seen_by);
+        let variant = shown.variant(&seen_by.segments);
+        let name = seen_by.name().unwrap_or_else(|| seen_by.address.to_string());
+        let sender = match &prepared.identity.sender.name {
+            Some(name) => name.as_str().to_owned(),
+            None => prepared.identity.sender.address.to_string(),
+        };
+        let people = prepared.audience.mailed;
+        let page = Page {
+            edition: &prepared.edition.name,
+            hash: &prepared.composition.hash(),
+            sender: &sender,
+            subject: &subject,
+            preheader: &shown.preheader,
+            html: &html,
+            text: &text,
+            seen_by: &name,
+            stories: prepared.edition.shown().count(),
+            people: (people > 0).then_some(people),
+            largest_bytes: prepared.largest,
+            findings,
+        };
+        let cannot = |path: &Path, error: std::io::Error| {
+            Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
+        };
+        std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+        for (name, bytes) in [
+            ("email.html", html.as_bytes()),
+            ("email.txt", text.as_bytes()),
+            ("email.mjml", shown.variants[variant].mjml.as_bytes()),
+            ("message.eml", message.bytes.as_slice()),
+            ("index.html", page.html().as_bytes()),
+        ] {
+            let path = folder.join(name);
+            write_whole(&path, bytes).map_err(|error| cannot(&path, error))?;
+        }
+        Ok(())
+    }
+}
+
+/// A finding as strangers may read it: people of the list are counted in it, and not named.
+fn without_people(mut finding: Finding) -> Finding {
+    if finding.rule == "each-copy" {
+        "somebody’s copy would look wrong: `roundup check` names them"
+            .clone_into(&mut finding.message);
+    }
+    let is_address =
+        |word: &str| word.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.'));
+    if finding.message.split_whitespace().any(is_address) {
+        let words = finding.message.split_whitespace();
+        let words: Vec<&str> =
+            words.map(|word| if is_address(word) { "(an address)" } else { word }).collect();
+        finding.message = words.join(" ");
+    }
+    finding
 }

@@ -44,6 +44,34 @@ pub enum AddressError {
     LocalPartNotAscii(String),
 }
 
+impl AddressError {
+    /// A text as errors quote it: what could move a cursor, or is not seen, is shown as an escape.
+    pub(crate) fn shown(text: &str) -> String {
+        let mut shown = String::new();
+        for c in text.chars().take(80) {
+            if super::header::is_invisible(c) {
+                shown.extend(c.escape_unicode());
+            } else {
+                shown.push(c);
+            }
+        }
+        shown
+    }
+
+    /// What to do about it.
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::Empty => "type an address, or delete the row",
+            Self::Control(_) => "delete the cell and type the address by hand",
+            Self::Several(_) => "keep one address, and give each other a row of its own",
+            Self::NotAnAddress(_) | Self::NoDot(_) | Self::Literal(_) | Self::TooLong(_) => {
+                "correct it, as in ann@charity.example"
+            }
+            Self::LocalPartNotAscii(_) => "use an address with the letters a-z",
+        }
+    }
+}
+
 impl EmailAddress {
     /// Reads exactly one address, nothing around it.
     ///
@@ -57,12 +85,11 @@ impl EmailAddress {
     }
 
     fn parse_any(text: &str) -> Result<Self, AddressError> {
-        // Errors quote the text, and are printed: what could move a cursor is shown as an escape.
-        let shown = || text.escape_debug().take(80).collect::<String>();
+        let shown = || AddressError::shown(text);
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        if text.chars().any(super::header::is_hidden) {
+        if text.chars().any(super::header::is_invisible) {
             return Err(AddressError::Control(shown()));
         }
         if text.len() > LONGEST_ADDRESS_BYTES {

@@ -15,6 +15,15 @@ pub fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}')
 }
 
+/// Characters that nobody sees, in whatever script: all of Unicode that is ignored when it cannot be shown, and the marks of
+/// direction. None of them belongs into an address.
+pub fn is_invisible(c: char) -> bool {
+    is_hidden(c)
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// The same text with every hidden character gone and each run of white space made one space.
 pub fn one_line(text: &str) -> String {
     // Nearly every name is one already.
@@ -136,6 +145,12 @@ pub fn mailbox_field(name: &'static str, mailbox: &super::address::Mailbox) -> S
     mailbox_field_of_any(name, mailbox)
 }
 
+/// A name of one word with a dot in it, such as `J.Smith` or `charity.example`.
+fn is_dotted_word(name: &str) -> bool {
+    let is_in_words = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    name.contains('.') && name.bytes().all(is_in_words)
+}
+
 fn mailbox_field_of_any(name: &'static str, mailbox: &super::address::Mailbox) -> String {
     use lettre::message::header::{From as FromField, Header, ReplyTo, To};
     /// Where the address will stand.
@@ -150,6 +165,12 @@ fn mailbox_field_of_any(name: &'static str, mailbox: &super::address::Mailbox) -
     }
     let mailboxes: lettre::message::Mailboxes =
         lettre::message::Mailboxes::new().with(mailbox.to_lettre());
+    if let Some(person) = mailbox.name.as_ref().map(DisplayName::as_str)
+        && is_dotted_word(person)
+    {
+        // A dot is not a part of an atom (RFC 5322 section 3.2.3), and lettre takes it for one.
+        return format!("{name}: \"{person}\" <{}>\r\n", mailbox.address);
+    }
     let value = match name {
         "From" => FromField::from(mailboxes).display(),
         "Reply-To" => ReplyTo::from(mailboxes).display(),
@@ -200,6 +221,52 @@ mod tests {
         };
         let field = mailbox_field("To", &mailbox);
         assert_eq!(field, "To: =?utf-8?b?TydOZWlsLCAiQm9iIiAoTmV3cyk=?= <bob@example.org>\r\n");
+    }
+
+    #[test]
+    fn names_with_dots_are_quoted() {
+        for (name, written) in [
+            ("J.Smith", "\"J.Smith\""),
+            ("J. R. Smith", "\"J. R. Smith\""),
+            ("charity.example", "\"charity.example\""),
+            (".", "\".\""),
+            ("St.", "\"St.\""),
+            ("Ann", "Ann"),
+            ("Ann Lee", "\"Ann Lee\""),
+            ("Ann-Marie_9", "Ann-Marie_9"),
+        ] {
+            let name = DisplayName::parse(name).unwrap();
+            for address in ["bob@example.org", "jösé@example.org"] {
+                let address = EmailAddress::parse(address).unwrap();
+                let mailbox = Mailbox { name: Some(name.clone()), address };
+                for field in ["To", "From", "Reply-To"] {
+                    let line = mailbox_field(field, &mailbox);
+                    assert_eq!(line, format!("{field}: {written} <{}>\r\n", mailbox.address));
+                }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_name_is_an_atom_a_quoted_string_or_encoded(name in "[ -~]{1,60}|[a-zA-Z.é ]{1,90}") {
+            if let Ok(name) = DisplayName::parse(&name) {
+                let address = EmailAddress::parse("bob@example.org").unwrap();
+                let field = mailbox_field("To", &Mailbox { name: Some(name.clone()), address });
+                let phrase = field.strip_prefix("To: ").unwrap();
+                let phrase = phrase.strip_suffix("<bob@example.org>\r\n").unwrap().trim();
+                let is_atom = |text: &str| {
+                    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+                };
+                let is_quoted = phrase.len() > 1 && phrase.starts_with('"') && phrase.ends_with('"');
+                proptest::prop_assert!(is_quoted || phrase.split_ascii_whitespace().all(is_atom), "{}", field);
+                let message = format!("{field}\r\n");
+                let parsed = mail_parser::MessageParser::default().parse(message.as_bytes()).unwrap();
+                let to = parsed.to().unwrap().first().unwrap();
+                proptest::prop_assert_eq!(to.address(), Some("bob@example.org"));
+                proptest::prop_assert_eq!(to.name().unwrap_or("").trim(), name.as_str().trim(), "{}", field);
+            }
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn what_happened_to_one_person() {
     let server = Server::good();
     let charity = Charity::new().relay(&server).file(
         "subscribers/people.csv",
-        "email,first_name,basis,status\nann@example.org,Ann,consent,\nBob@example.org,Bob,consent,unsubscribed\n",
+        "email,first_name,basis,status\nann@example.org,Ann,consent,subscribed\nBob@example.org,Bob,consent,unsubscribed\n",
     );
     charity
         .run("send --year 2020 --confirm 1")

@@ -10,6 +10,7 @@ mod everybody_gets_one;
 mod killed_and_resumed;
 mod listing_moves_in;
 mod news_from_anywhere;
+mod nothing_of_people_leaks;
 mod paused_and_cancelled;
 mod postfix_takes_it;
 mod previewed_is_sent;

@@ -13,11 +13,12 @@ fn who_unsubscribes_after_the_plan_is_not_mailed_and_who_joins_waits_for_the_nex
     // The last two of the list cannot have been mailed yet; one unsubscribes, one is taken off, and one joins.
     let list = charity
         .read("subscribers/people.csv")
+        .replace(",consent\n", ",consent,subscribed\n")
         .replace("first_name,basis\n", "first_name,basis,status\n")
-        .replace("p399@example.org,Person 399,consent\n", "")
+        .replace("p399@example.org,Person 399,consent,subscribed\n", "")
         .replace(
-            "p398@example.org,Person 398,consent\n",
-            "p398@example.org,Person 398,consent,unsubscribed\nnew@example.org,New,consent,\n",
+            "p398@example.org,Person 398,consent,subscribed\n",
+            "p398@example.org,Person 398,consent,unsubscribed\nnew@example.org,New,consent,subscribed\n",
         );
     let charity = charity.file("subscribers/people.csv", list);
     charity

@@ -20,6 +20,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub struct Shape {
     /// As written, trimmed.
     pub columns: Vec<String>,
+    /// The line at which bytes of windows-1252 stand in a file that has letters in UTF-8 too: no encoding reads it.
+    pub mixed_at: Option<usize>,
     /// What was mended in the file as a whole, and lines that were left out.
     pub problems: Vec<Problem>,
     encoding: &'static Encoding,
@@ -67,6 +69,7 @@ impl Shape {
         let mut shape = Self {
             columns: Vec::new(),
             problems: Vec::new(),
+            mixed_at: None,
             encoding,
             skipped,
             ends_with_cr: false,
@@ -74,6 +77,7 @@ impl Shape {
             without: Vec::new(),
         };
         if !shape.is_encoded_so(input)? {
+            shape.mixed_at = mixed_at(&mut input.open()?)?;
             shape.encoding = WINDOWS_1252;
             shape.problems.push(Problem::new(
                 Place::whole(source),
@@ -264,6 +268,28 @@ impl Shape {
             0 => Err(TableError::Empty),
             1..=MOST_COLUMNS => Ok(columns),
             _ => Err(TableError::TooManyColumns),
+        }
+    }
+}
+
+/// The first line with bytes that are not UTF-8, when letters outside ASCII are in UTF-8 elsewhere in the file.
+fn mixed_at(input: &mut dyn Read) -> io::Result<Option<usize>> {
+    let (mut line_number, mut is_utf_8, mut other) = (0, false, None);
+    let mut lines = BufReader::with_capacity(CHUNK_BYTES, input);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        // A line that never ends is looked at in pieces.
+        let read = lines.by_ref().take(LONGEST_HEADING_BYTES).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(if is_utf_8 { other } else { None });
+        }
+        line_number += usize::from(line.ends_with(b"\n") || other.is_none());
+        let is_cut = read as u64 == LONGEST_HEADING_BYTES;
+        match std::str::from_utf8(&line) {
+            Ok(text) => is_utf_8 |= !text.is_ascii(),
+            Err(error) if is_cut && error.error_len().is_none() => is_utf_8 = true,
+            Err(_) => other = other.or(Some(line_number)),
         }
     }
 }

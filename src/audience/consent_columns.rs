@@ -1,0 +1,859 @@
+//! Which columns of a list say whether somebody may be mailed, by their titles, and what the words in them mean.
+//! Pure: titles and cells in, reasons out.
+//!
+//! Lists come from many systems, and each has its own way to say no. All that is known of them stands in the tables of
+//! this file. Words are compared whole, never by a part of them: `inactive` is not `active`. A word that is in no table is
+//! never a yes.
+
+use super::WhyNot;
+use crate::rfc::csv::simple;
+
+/// What a column says by its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// Its words are states: `subscribed`, `cleaned`.
+    State,
+    /// Its title is a yes: only a yes in it is one.
+    Yes,
+    /// Its title is a no: whatever stands in it, other than a clear "no, not so", keeps the person from being mailed.
+    No(WhyNot),
+}
+
+/// A column that says something, by its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentColumn {
+    pub index: usize,
+    /// As the file has it.
+    pub title: String,
+    pub says: Says,
+    /// Whether any row of the file has something in it: then an empty cell is not a yes.
+    pub is_filled: bool,
+}
+
+/// Titles that are a yes, in lower case and without spaces and punctuation.
+const YES_TITLES: &[&str] = &[
+    "acceptsemailmarketing",
+    "acceptsmarketing",
+    "active",
+    "allowemail",
+    "allowemails",
+    "bulkemail",
+    "canbeemailed",
+    "canemail",
+    "confirmed",
+    "consent",
+    "consentgiven",
+    "consenttoemail",
+    "consenttomarketing",
+    "contactable",
+    "contactbyemail",
+    "doubleoptin",
+    "emailactive",
+    "emailallowed",
+    "emailconfirmed",
+    "emailconsent",
+    "emailconsentgiven",
+    "emailenabled",
+    "emailmarketing",
+    "emailmarketingconsent",
+    "emailok",
+    "emailoptedin",
+    "emailoptin",
+    "emailpermission",
+    "emailsubscribed",
+    "emailsubscriber",
+    "emailvalid",
+    "enabled",
+    "gdprconsent",
+    "hasconsented",
+    "hasoptedin",
+    "isactive",
+    "isconfirmed",
+    "issubscribed",
+    "marketingconsent",
+    "marketingemails",
+    "marketingoptin",
+    "marketingpermission",
+    "marketingpermissions",
+    "mayemail",
+    "maywemail",
+    "newsletterconsent",
+    "newsletteroptin",
+    "oktoemail",
+    "optedin",
+    "optedintoemail",
+    "optin",
+    "optinemail",
+    "permissiontoemail",
+    "receiveemail",
+    "receiveemails",
+    "receivenewsletter",
+    "receivesemail",
+    "receivesemails",
+    "subscribed",
+    "subscribedtoemail",
+    "subscribedtoemails",
+    "subscribedtonewsletter",
+    "validemail",
+    "wantsemail",
+    "wantsemails",
+    "wantsnewsletter",
+];
+
+/// Parts of titles that make them a no, and what it means. The first that fits counts.
+const NO_TITLES: &[(&str, fn() -> WhyNot)] = &[
+    ("bounce", || WhyNot::Bounced),
+    ("cleantime", || WhyNot::Bounced),
+    ("cleancampaign", || WhyNot::Bounced),
+    ("cleaned", || WhyNot::Bounced),
+    ("undeliverable", || WhyNot::Bounced),
+    ("unreachable", || WhyNot::Bounced),
+    ("invalidemail", || WhyNot::Bounced),
+    ("emailinvalid", || WhyNot::Bounced),
+    ("complain", || WhyNot::Complained),
+    ("spamreport", || WhyNot::Complained),
+    ("reportedspam", || WhyNot::Complained),
+    ("reportedasspam", || WhyNot::Complained),
+    ("markedasspam", || WhyNot::Complained),
+    ("abusereport", || WhyNot::Complained),
+    ("deceased", || WhyNot::Deceased),
+    ("dateofdeath", || WhyNot::Deceased),
+    ("deathdate", || WhyNot::Deceased),
+    ("deletedat", || WhyNot::Removed),
+    ("deletedon", || WhyNot::Removed),
+    ("deleteddate", || WhyNot::Removed),
+    ("isdeleted", || WhyNot::Removed),
+    ("erasedat", || WhyNot::Removed),
+    ("removedat", || WhyNot::Removed),
+    ("removedfrom", || WhyNot::Removed),
+    ("unsub", || WhyNot::Unsubscribed),
+    ("notsubscribed", || WhyNot::Unsubscribed),
+    ("optout", || WhyNot::Unsubscribed),
+    ("optedout", || WhyNot::Unsubscribed),
+    ("optingout", || WhyNot::Unsubscribed),
+    ("donot", || WhyNot::Unsubscribed),
+    ("dontemail", || WhyNot::Unsubscribed),
+    ("dontcontact", || WhyNot::Unsubscribed),
+    ("dontmail", || WhyNot::Unsubscribed),
+    ("dontsend", || WhyNot::Unsubscribed),
+    ("nobulk", || WhyNot::Unsubscribed),
+    ("noemail", || WhyNot::Unsubscribed),
+    ("nomailing", || WhyNot::Unsubscribed),
+    ("nonewsletter", || WhyNot::Unsubscribed),
+    ("nomarketing", || WhyNot::Unsubscribed),
+    ("nocontact", || WhyNot::Unsubscribed),
+    ("nevercontact", || WhyNot::Unsubscribed),
+    ("neveremail", || WhyNot::Unsubscribed),
+    ("blacklist", || WhyNot::Unsubscribed),
+    ("blocklist", || WhyNot::Unsubscribed),
+    ("suppress", || WhyNot::Unsubscribed),
+    ("emaildisabled", || WhyNot::Unsubscribed),
+    ("emailsdisabled", || WhyNot::Unsubscribed),
+    ("disableemail", || WhyNot::Unsubscribed),
+    ("emailblocked", || WhyNot::Unsubscribed),
+    ("blockemail", || WhyNot::Unsubscribed),
+    ("emailrefused", || WhyNot::Unsubscribed),
+    ("refusesemail", || WhyNot::Unsubscribed),
+    ("excludefrom", || WhyNot::Unsubscribed),
+    ("excludedfrom", || WhyNot::Unsubscribed),
+    ("stopemail", || WhyNot::Unsubscribed),
+    ("objectedto", || WhyNot::Unsubscribed),
+    ("objectionto", || WhyNot::Unsubscribed),
+    ("withdrawnconsent", || WhyNot::Unsubscribed),
+    ("withdrewconsent", || WhyNot::Unsubscribed),
+    ("consentwithdrawn", || WhyNot::Unsubscribed),
+    ("consentrevoked", || WhyNot::Unsubscribed),
+    ("preferenceservice", || WhyNot::Unsubscribed),
+    ("abgemeldet", || WhyNot::Unsubscribed),
+    ("abmelde", || WhyNot::Unsubscribed),
+    ("désabonn", || WhyNot::Unsubscribed),
+    ("desabonn", || WhyNot::Unsubscribed),
+    ("désinscri", || WhyNot::Unsubscribed),
+    ("desinscri", || WhyNot::Unsubscribed),
+    ("desuscri", || WhyNot::Unsubscribed),
+    ("disiscri", || WhyNot::Unsubscribed),
+    ("uitgeschreven", || WhyNot::Unsubscribed),
+    ("afgemeld", || WhyNot::Unsubscribed),
+    ("daddanysgrif", || WhyNot::Unsubscribed),
+];
+
+/// Whole titles that are a no.
+const NO_WHOLE_TITLES: &[(&str, fn() -> WhyNot)] = &[
+    ("blocked", || WhyNot::Unsubscribed),
+    ("cleaned", || WhyNot::Bounced),
+    ("deleted", || WhyNot::Removed),
+    ("erased", || WhyNot::Removed),
+    ("removed", || WhyNot::Removed),
+    ("archived", || WhyNot::Removed),
+    ("inactive", || WhyNot::Unsubscribed),
+    ("isinactive", || WhyNot::Unsubscribed),
+    ("isblocked", || WhyNot::Unsubscribed),
+    ("excluded", || WhyNot::Unsubscribed),
+    ("objected", || WhyNot::Unsubscribed),
+    ("objection", || WhyNot::Unsubscribed),
+    ("onhold", || WhyNot::OnHold),
+    ("isonhold", || WhyNot::OnHold),
+    ("emailonhold", || WhyNot::OnHold),
+    ("onholddate", || WhyNot::OnHold),
+    ("holddate", || WhyNot::OnHold),
+    ("junk", || WhyNot::Complained),
+    ("spam", || WhyNot::Complained),
+    ("dead", || WhyNot::Deceased),
+];
+
+/// Words of a title that say it is about another way to reach people: a no there is not a no to email.
+const OTHER_WAYS: &[&str] = &[
+    "sms",
+    "phone",
+    "phones",
+    "telephone",
+    "tel",
+    "call",
+    "calls",
+    "texts",
+    "texting",
+    "post",
+    "postal",
+    "fax",
+    "whatsapp",
+    "trade",
+    "share",
+    "sharing",
+    "mobile",
+    "push",
+    "letter",
+    "letters",
+    "viber",
+    "landline",
+];
+
+/// Words of a title that make it a fact about the no: a link to leave by, whether leaving was offered.
+const ABOUT_A_NO: &[&str] = &["url", "link", "token", "hash", "offered", "offer", "rate"];
+
+/// What a state means: the words that systems export, folded.
+const STATES: &[(&[&str], Option<fn() -> WhyNot>)] = &[
+    (
+        &[
+            "subscribed",
+            "active",
+            "enabled",
+            "confirmed",
+            "yes",
+            "member",
+            "regular",
+            "premium",
+            "express",
+            "opted in",
+            "opt in",
+            "double opt in",
+            "consent",
+        ],
+        None,
+    ),
+    (
+        &[
+            "unsubscribed",
+            "unsubscribe",
+            "unsub",
+            "global unsubscribe",
+            "globally unsubscribed",
+            "not subscribed",
+            "no longer subscribed",
+            "cancelled",
+            "canceled",
+            "inactive",
+            "disabled",
+            "opted out",
+            "opt out",
+            "optout",
+            "optedout",
+            "no",
+            "blocklisted",
+            "blacklisted",
+            "blocked",
+            "suppressed",
+            "excluded",
+            "do not email",
+            "do not contact",
+            "do not mail",
+            "do not send",
+            "withdrawn",
+            "refused",
+            "objected",
+            "left",
+            "2",
+        ],
+        Some(|| WhyNot::Unsubscribed),
+    ),
+    (
+        &[
+            "bounced",
+            "bounce",
+            "bouncing",
+            "previous bounce",
+            "hard bounce",
+            "hardbounce",
+            "hard bounced",
+            "hardbounced",
+            "soft bounce",
+            "softbounce",
+            "soft bounced",
+            "softbounced",
+            "cleaned",
+            "undeliverable",
+            "unreachable",
+            "invalid",
+            "invalid email",
+            "3",
+        ],
+        Some(|| WhyNot::Bounced),
+    ),
+    (
+        &[
+            "complained",
+            "complaint",
+            "spam",
+            "spammy",
+            "junk",
+            "abuse",
+            "spam complaint",
+            "previous spam complaint",
+            "isp complained",
+            "ispcomplained",
+            "direct complaint",
+            "directcomplaint",
+            "marked as spam",
+            "reported as spam",
+        ],
+        Some(|| WhyNot::Complained),
+    ),
+    (
+        &[
+            "unconfirmed",
+            "not confirmed",
+            "pending",
+            "unactivated",
+            "awaiting confirmation",
+            "validating",
+            "0",
+        ],
+        Some(|| WhyNot::Unconfirmed),
+    ),
+    (
+        &["never subscribed", "nonsubscribed", "non subscribed", "implied", "none", "not set"],
+        Some(|| WhyNot::NeverAsked),
+    ),
+    (&["temporary hold", "on hold", "hold"], Some(|| WhyNot::OnHold)),
+    (&["deceased", "dead"], Some(|| WhyNot::Deceased)),
+    (&["removed", "deleted", "erased", "archived"], Some(|| WhyNot::Removed)),
+];
+
+/// Words that mean one thing in whatever column they stand by themselves.
+const NO_ANYWHERE: &[(&str, fn() -> WhyNot)] = &[
+    ("unsubscribed", || WhyNot::Unsubscribed),
+    ("unsubscribe", || WhyNot::Unsubscribed),
+    ("opted out", || WhyNot::Unsubscribed),
+    ("opt out", || WhyNot::Unsubscribed),
+    ("do not email", || WhyNot::Unsubscribed),
+    ("do not contact", || WhyNot::Unsubscribed),
+    ("do not mail", || WhyNot::Unsubscribed),
+    ("no email", || WhyNot::Unsubscribed),
+    ("no emails", || WhyNot::Unsubscribed),
+    ("no bulk emails", || WhyNot::Unsubscribed),
+    ("blacklisted", || WhyNot::Unsubscribed),
+    ("blocklisted", || WhyNot::Unsubscribed),
+    ("suppressed", || WhyNot::Unsubscribed),
+    ("bounced", || WhyNot::Bounced),
+    ("hard bounce", || WhyNot::Bounced),
+    ("hard bounced", || WhyNot::Bounced),
+    ("hardbounced", || WhyNot::Bounced),
+    ("complained", || WhyNot::Complained),
+    ("spam complaint", || WhyNot::Complained),
+    ("ispcomplained", || WhyNot::Complained),
+    ("deceased", || WhyNot::Deceased),
+];
+/// The longest of these, and a little more.
+const LONGEST_NO_BYTES: usize = 24;
+
+/// What a yes looks like in a column whose title is one.
+const YES_WORDS: &[&str] = &[
+    "yes", "y", "true", "t", "1", "x", "✓", "✔", "on", "oui", "ja", "si", "sí", "tak", "ydy", "ie",
+    "given", "granted", "explicit", "opt_in", "agreed", "accepted", "checked", "allowed", "ok",
+];
+/// And a no. In `DOUBLE_OPT-IN` of Brevo, 2 is one.
+const NO_WORDS: &[&str] = &[
+    "no",
+    "n",
+    "false",
+    "f",
+    "0",
+    "2",
+    "-",
+    "–",
+    "off",
+    "non",
+    "nein",
+    "nee",
+    "nie",
+    "na",
+    "not given",
+    "denied",
+    "declined",
+    "never",
+    "unchecked",
+];
+
+/// The names that files of other systems have when nobody in them may be mailed.
+const NO_FILES: &[(&str, fn() -> WhyNot)] = &[
+    ("nonsubscribed", || WhyNot::NeverAsked),
+    ("non subscribed", || WhyNot::NeverAsked),
+    ("unsubscribed", || WhyNot::Unsubscribed),
+    ("unsubscribes", || WhyNot::Unsubscribed),
+    ("unsubscribe", || WhyNot::Unsubscribed),
+    ("unsubscribers", || WhyNot::Unsubscribed),
+    ("unsubs", || WhyNot::Unsubscribed),
+    ("opt out", || WhyNot::Unsubscribed),
+    ("opted out", || WhyNot::Unsubscribed),
+    ("opt outs", || WhyNot::Unsubscribed),
+    ("optouts", || WhyNot::Unsubscribed),
+    ("do not mail", || WhyNot::Unsubscribed),
+    ("do not email", || WhyNot::Unsubscribed),
+    ("do not contact", || WhyNot::Unsubscribed),
+    ("suppressed", || WhyNot::Unsubscribed),
+    ("suppression", || WhyNot::Unsubscribed),
+    ("suppressions", || WhyNot::Unsubscribed),
+    ("blocklist", || WhyNot::Unsubscribed),
+    ("blocklisted", || WhyNot::Unsubscribed),
+    ("blacklist", || WhyNot::Unsubscribed),
+    ("blacklisted", || WhyNot::Unsubscribed),
+    ("cleaned", || WhyNot::Bounced),
+    ("bounced", || WhyNot::Bounced),
+    ("bounces", || WhyNot::Bounced),
+    ("complaints", || WhyNot::Complained),
+    ("complained", || WhyNot::Complained),
+    ("deceased", || WhyNot::Deceased),
+    ("deleted", || WhyNot::Removed),
+];
+
+/// The columns of a file that say whether people may be mailed. `taken` are read for something else.
+pub fn of(titles: &[String], taken: &[Option<usize>]) -> Vec<ConsentColumn> {
+    let folded: Vec<String> = titles.iter().map(|title| simple(title)).collect();
+    let is_buttondown = folded.iter().any(|title| title == "type")
+        && folded.iter().any(|title| title == "creationdate");
+    let has_email_no =
+        folded.iter().any(|title| title.starts_with("donot") && title.contains("email"));
+    let says = |index: usize| -> Option<Says> {
+        if taken.contains(&Some(index)) {
+            return None;
+        }
+        let title = folded[index].as_str();
+        if title == "type" && is_buttondown {
+            return Some(Says::State);
+        }
+        // CiviCRM's "Do Not Mail" is about letters, where "Do Not Email" stands beside it.
+        if title == "donotmail" && has_email_no {
+            return None;
+        }
+        of_title(&titles[index], title)
+    };
+    (0..titles.len())
+        .filter_map(|index| {
+            let says = says(index)?;
+            Some(ConsentColumn { index, title: titles[index].clone(), says, is_filled: false })
+        })
+        .collect()
+}
+
+/// Whether a title is about text messages, telephone calls or letters: whatever stands in it says nothing about email.
+pub fn is_about_another_way(title: &str) -> bool {
+    let folded = simple(title);
+    let is_way = |word: &String| OTHER_WAYS.contains(&word.as_str());
+    let other = words_of(title).iter().any(is_way)
+        || folded.strip_prefix("donot").is_some_and(|rest| {
+            rest.starts_with("text") || OTHER_WAYS.iter().any(|way| rest.starts_with(way))
+        });
+    other && !folded.contains("email")
+}
+
+fn of_title(title: &str, folded: &str) -> Option<Says> {
+    let words = words_of(title);
+    if is_about_another_way(title) {
+        return None;
+    }
+    if words.iter().any(|word| ABOUT_A_NO.contains(&word.as_str())) {
+        return None;
+    }
+    if is_state_title(folded) {
+        return Some(Says::State);
+    }
+    if YES_TITLES.contains(&folded) {
+        return Some(Says::Yes);
+    }
+    if words.windows(2).any(|pair| pair[0] == "on" && pair[1] == "hold") {
+        return Some(Says::No(WhyNot::OnHold));
+    }
+    let whole = NO_WHOLE_TITLES.iter().find(|(known, _)| *known == folded);
+    let part = || NO_TITLES.iter().find(|(known, _)| folded.contains(known));
+    whole.or_else(part).map(|(_, why)| Says::No(why()))
+}
+
+/// `status`, and whatever calls itself the state of a subscription, an email address or a permission.
+fn is_state_title(folded: &str) -> bool {
+    const OF: [&str; 8] = [
+        "subscri",
+        "email",
+        "newsletter",
+        "optin",
+        "marketing",
+        "consent",
+        "permission",
+        "mailing",
+    ];
+    folded == "status"
+        || (folded.ends_with("status") || folded.ends_with("state"))
+            && OF.iter().any(|of| folded.contains(of))
+}
+
+/// The words of a title, in lower case: `npsp__DoNotCall` is `npsp do not call`.
+fn words_of(title: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in title.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        was_lower = c.is_lowercase();
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A cell in lower case, with one space wherever there are spaces, hyphens or underscores.
+fn folded(cell: &str) -> String {
+    let words = cell.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_'));
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
+/// What a state means: `Ok` is a yes.
+///
+/// # Errors
+/// Says why it is not one.
+pub fn state(cell: &str) -> Result<(), WhyNot> {
+    let word = folded(cell);
+    match STATES.iter().find(|(words, _)| words.contains(&word.as_str())) {
+        Some((_, None)) => Ok(()),
+        Some((_, Some(why))) => Err(why()),
+        None => Err(WhyNot::UnknownStatus(super::subscriber::shown(cell))),
+    }
+}
+
+impl ConsentColumn {
+    /// What this column says of a person: `None` when it is not a no.
+    pub fn refusal(&self, cell: &str) -> Option<WhyNot> {
+        let cell = cell.trim();
+        let why = match &self.says {
+            Says::No(why) => (!is_nothing(cell)).then(|| why.clone())?,
+            Says::State | Says::Yes if cell.is_empty() => {
+                return self.is_filled.then(|| WhyNot::NoStatus { column: self.title.clone() });
+            }
+            Says::State => state(cell).err()?,
+            Says::Yes => said_yes(cell).err()?,
+        };
+        Some(self.at(why))
+    }
+
+    fn at(&self, why: WhyNot) -> WhyNot {
+        // The column `status` needs no mention: everybody knows it.
+        if simple(&self.title) == "status" { why } else { elsewhere(&self.title, why) }
+    }
+}
+
+/// What a column is called in the reason that it gives.
+pub fn elsewhere(title: &str, why: WhyNot) -> WhyNot {
+    let title: String = title.escape_debug().take(60).collect();
+    WhyNot::Elsewhere { place: format!("column `{title}`"), why: Box::new(why) }
+}
+
+/// Whether a cell of a column that is a no says nothing.
+fn is_nothing(cell: &str) -> bool {
+    matches!(cell.to_lowercase().as_str(), "" | "no" | "n" | "false" | "0" | "-")
+}
+
+fn said_yes(cell: &str) -> Result<(), WhyNot> {
+    let word = cell.to_lowercase();
+    if YES_WORDS.contains(&word.as_str()) || is_dated(cell) {
+        Ok(())
+    } else if NO_WORDS.contains(&word.as_str()) {
+        Err(WhyNot::Unsubscribed)
+    } else {
+        state(cell)
+    }
+}
+
+/// A day, written with digits: since when it is so.
+fn is_dated(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    // Databases write a day that never was with zeros.
+    digits >= 6 && cell.chars().any(|c| matches!(c, '1'..='9'))
+}
+
+/// A no that means one thing in whatever column it stands.
+pub fn no_anywhere(cell: &str) -> Option<WhyNot> {
+    let cell = cell.trim();
+    // Of a million cells, nearly all are done with here.
+    if cell.len() > LONGEST_NO_BYTES
+        || !matches!(
+            cell.as_bytes().first()?.to_ascii_lowercase(),
+            b'u' | b'o' | b'd' | b'n' | b'b' | b's' | b'h' | b'c' | b'i'
+        )
+    {
+        return None;
+    }
+    let word = folded(cell);
+    NO_ANYWHERE.iter().find(|(known, _)| *known == word).map(|(_, why)| why())
+}
+
+/// A no that holds for everybody in a file: by its name, or because it is Mailchimp's file of those who left.
+pub fn whole_file(name: &str, titles: &[String]) -> Option<WhyNot> {
+    let titles: Vec<String> = titles.iter().map(|title| simple(title)).collect();
+    let has = |title: &str| titles.iter().any(|found| found == title);
+    // Its export of subscribers has LAST_CHANGED where these have a time of leaving.
+    let is_mailchimp = ["memberrating", "leid", "euid"].into_iter().any(has);
+    if is_mailchimp && !has("lastchanged") {
+        for (title, why) in [("unsubtime", WhyNot::Unsubscribed), ("cleantime", WhyNot::Bounced)] {
+            if has(title) {
+                return Some(why);
+            }
+        }
+    }
+    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let stem = format!(" {} ", words_of(stem).join(" "));
+    let (_, why) = NO_FILES.iter().find(|(words, _)| stem.contains(&format!(" {words} ")))?;
+    Some(WhyNot::Elsewhere { place: "the name of the file".to_owned(), why: Box::new(why()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(titles: &[&str]) -> Vec<ConsentColumn> {
+        let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
+        of(&titles, &[])
+    }
+
+    fn says(title: &str) -> Option<Says> {
+        columns(&[title]).pop().map(|column| column.says)
+    }
+
+    #[test]
+    fn titles_that_are_a_no_in_any_form() {
+        for title in [
+            "No Bulk Emails (User Opt Out)",
+            "no_bulk_emails",
+            "On Hold",
+            "on_hold (primary)",
+            "EMAIL_BLACKLISTED",
+            "UNSUB_TIME",
+            "UNSUB_REASON",
+            "CLEAN_TIME",
+            "CLEAN_CAMPAIGN_TITLE",
+            "email_disabled",
+            "DO_NOT_EMAIL",
+            "DoNotEmail",
+            "do-not-contact",
+            "Do Not Mail",
+            "Opted Out",
+            "Email Opt Out",
+            "HasOptedOutOfEmail",
+            "Confirmed Opt-Out Date",
+            "unsubscribed_at",
+            "Unsubscribed?",
+            "deleted_at",
+            "Is Deceased",
+            "npsp__Deceased__c",
+            "Hard Bounced",
+            "bouncecount",
+            "EmailBouncedDate",
+            "Complained",
+            "Suppressed",
+            "Cleaned",
+            "Blacklisted",
+            "Deleted",
+            "Abgemeldet am",
+            "Désabonné",
+        ] {
+            assert!(matches!(says(title), Some(Says::No(_))), "{title}: {:?}", says(title));
+        }
+    }
+
+    #[test]
+    fn titles_that_say_nothing_about_email() {
+        for title in [
+            "email",
+            "first_name",
+            "SMS_BLACKLISTED",
+            "Do Not Phone",
+            "DoNotCall",
+            "do_not_sms",
+            "Do Not Trade",
+            "SMS subscriber status",
+            "can2_sms_status",
+            "optout_offered",
+            "Unsubscribe URL",
+            "unsubscribe_link",
+            "active_subscription",
+            "Disabled",
+            "State",
+            "Country",
+            "OPTIN_TIME",
+            "CONFIRM_TIME",
+            "LAST_CHANGED",
+            "Membership Status",
+            "Position Holder",
+            "Bounce rate",
+            "town",
+            "segments",
+        ] {
+            assert_eq!(says(title), None, "{title}");
+        }
+        // CiviCRM has both, and this one is about letters.
+        let civi = columns(&["Do Not Email", "Do Not Mail", "Do Not Phone"]);
+        assert_eq!(civi.len(), 1);
+    }
+
+    #[test]
+    fn titles_whose_words_are_states_or_a_yes() {
+        for title in [
+            "status",
+            "STATUS",
+            "Email status",
+            "Email permission status",
+            "Email subscriber status",
+            "can2_subscription_status",
+        ] {
+            assert_eq!(says(title), Some(Says::State), "{title}");
+        }
+        for title in ["subscribed_to_emails", "Subscribed", "DOUBLE_OPT-IN", "confirmed", "Opt-in"]
+        {
+            assert_eq!(says(title), Some(Says::Yes), "{title}");
+        }
+        assert_eq!(columns(&["email", "type", "creation_date"]).len(), 1);
+        assert_eq!(columns(&["email", "type", "created_at"]).len(), 0);
+    }
+
+    #[test]
+    fn words_are_compared_whole_and_unknown_ones_are_a_no() {
+        for word in ["subscribed", "Active", " YES ", "premium", "Express", "opted-in", "Opt_In"] {
+            assert_eq!(state(word), Ok(()), "{word}");
+        }
+        for (word, why) in [
+            ("unsubscribed", WhyNot::Unsubscribed),
+            ("inactive", WhyNot::Unsubscribed),
+            ("Opted-Out", WhyNot::Unsubscribed),
+            ("blocklisted", WhyNot::Unsubscribed),
+            ("Cleaned", WhyNot::Bounced),
+            ("previous bounce", WhyNot::Bounced),
+            ("unreachable", WhyNot::Bounced),
+            ("invalid", WhyNot::Bounced),
+            ("spam", WhyNot::Complained),
+            ("previous spam complaint", WhyNot::Complained),
+            ("pending", WhyNot::Unconfirmed),
+            ("Awaiting confirmation", WhyNot::Unconfirmed),
+            ("Never subscribed", WhyNot::NeverAsked),
+            ("Implied", WhyNot::NeverAsked),
+            ("Temporary hold", WhyNot::OnHold),
+            ("removed", WhyNot::Removed),
+        ] {
+            assert_eq!(state(word), Err(why), "{word}");
+        }
+        for word in ["désinscrit", "1", "deactive", "actively unsubscribed"] {
+            assert!(matches!(state(word), Err(WhyNot::UnknownStatus(_))), "{word}");
+        }
+    }
+
+    #[test]
+    fn in_a_column_that_is_a_no_only_a_clear_no_says_nothing() {
+        let column = &columns(&["Unsubscribed"])[0];
+        for cell in ["", " ", "no", "N", "FALSE", "0", "-"] {
+            assert_eq!(column.refusal(cell), None, "{cell:?}");
+        }
+        for cell in ["yes", "Y", "TRUE", "1", "x", "oui", "ja", "2021-03-01 10:00:00", "maybe", "?"]
+        {
+            assert!(column.refusal(cell).is_some(), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn in_a_column_that_is_a_yes_only_a_yes_is_one() {
+        let mut column = columns(&["subscribed_to_emails"]).remove(0);
+        assert_eq!(column.refusal(""), None);
+        column.is_filled = true;
+        for cell in ["true", "Yes", "1", "2021-03-01", "subscribed"] {
+            assert_eq!(column.refusal(cell), None, "{cell:?}");
+        }
+        for cell in ["", "false", "No", "0", "2", "-", "unsubscribed", "perhaps", "0000-00-00"] {
+            assert!(column.refusal(cell).is_some(), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn files_in_which_nobody_may_be_mailed() {
+        let titles = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let plain = titles("email,basis");
+        for name in [
+            "subscribers/unsubscribed_members_export_1a2b.csv",
+            "subscribers/cleaned_members.csv",
+            "subscribers/nonsubscribed_members.csv",
+            "subscribers/Unsubscribed.csv",
+            "subscribers/do-not-mail.csv",
+            "subscribers/our suppression list.csv",
+        ] {
+            assert!(whole_file(name, &plain).is_some(), "{name}");
+        }
+        for name in
+            ["subscribers/people.csv", "subscribers/subscribed_members.csv", "unsubscribed/a.csv"]
+        {
+            assert_eq!(whole_file(name, &plain), None, "{name}");
+        }
+        let left = titles("Email Address,MEMBER_RATING,OPTIN_TIME,UNSUB_TIME,LEID,basis");
+        assert_eq!(whole_file("people.csv", &left), Some(WhyNot::Unsubscribed));
+        let cleaned = titles("Email Address,MEMBER_RATING,CLEAN_TIME,EUID");
+        assert_eq!(whole_file("people.csv", &cleaned), Some(WhyNot::Bounced));
+        let both = titles("Email Address,MEMBER_RATING,LAST_CHANGED,UNSUB_TIME");
+        assert_eq!(whole_file("people.csv", &both), None);
+    }
+
+    #[test]
+    fn a_clear_no_counts_in_whatever_column() {
+        for cell in ["unsubscribed", "Opted-Out", " DO_NOT_EMAIL ", "deceased"] {
+            assert!(no_anywhere(cell).is_some(), "{cell}");
+        }
+        for cell in ["", "no", "inactive", "Nottingham", "unsubscribed from our summer letter"] {
+            assert_eq!(no_anywhere(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn each_word_of_the_tables_is_folded_as_cells_are() {
+        for (words, _) in STATES {
+            for word in *words {
+                assert_eq!(folded(word), *word);
+            }
+        }
+        for (word, _) in NO_ANYWHERE {
+            assert_eq!(folded(word), *word);
+            assert!(word.len() <= LONGEST_NO_BYTES && no_anywhere(word).is_some(), "{word}");
+        }
+        for title in YES_TITLES {
+            assert_eq!(says(title), Some(Says::Yes), "{title}");
+        }
+        for (title, _) in NO_TITLES.iter().chain(NO_WHOLE_TITLES) {
+            assert!(matches!(says(title), Some(Says::No(_))), "{title}");
+        }
+    }
+}

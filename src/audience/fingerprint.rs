@@ -1,0 +1,70 @@
+//! Names the exact bytes of a list's files: while they are the same, so are its people.
+//! Pure: bytes in, a name out.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest;
+
+use super::list::{ListError, ListFault, NamedInput};
+use crate::rfc::base16;
+use crate::rfc::csv::Input;
+
+/// Names the exact bytes of some files.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn fingerprint(inputs: &[NamedInput]) -> Result<String, ListError> {
+    let mut digests = Vec::new();
+    for (name, input) in inputs {
+        let fault = |error: io::Error| ListFault::Table(error.into()).of(name);
+        let (mut opened, so_far) = open_hashed(&**input).map_err(fault)?;
+        io::copy(&mut opened, &mut io::sink()).map_err(fault)?;
+        digests.push((name.as_str(), so_far.digest()));
+    }
+    Ok(joint(digests.iter().map(|(name, digest)| (*name, digest.as_slice()))))
+}
+
+/// One name for some files, each given by its name and its digest.
+pub(super) fn joint<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for (name, digest) in files {
+        // A length keeps names and what follows apart.
+        context.update(&(name.len() as u64).to_be_bytes());
+        context.update(name.as_bytes());
+        context.update(digest);
+    }
+    base16::encode(context.finish().as_ref())
+}
+
+/// An input that is hashed while it is read.
+struct Hashed {
+    input: Box<dyn Read + Send>,
+    so_far: SoFar,
+}
+
+/// What was read of an input until now, as a hash.
+#[derive(Clone)]
+pub(super) struct SoFar(Arc<Mutex<digest::Context>>);
+
+/// Opens an input, to be hashed while it is read.
+pub(super) fn open_hashed(input: &dyn Input) -> io::Result<(Box<dyn Read + Send>, SoFar)> {
+    let so_far = SoFar(Arc::new(Mutex::new(digest::Context::new(&digest::SHA256))));
+    let hashed = Hashed { input: input.open()?, so_far: so_far.clone() };
+    Ok((Box::new(hashed), so_far))
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.so_far.0.lock().unwrap_or_else(PoisonError::into_inner).update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl SoFar {
+    pub(super) fn digest(&self) -> Vec<u8> {
+        let context = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        context.finish().as_ref().to_vec()
+    }
+}

@@ -1,0 +1,264 @@
+//! One file of a list: which of its columns is what, and what one of its rows says.
+//! Pure: rows in, subscribers out.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use super::consent_columns::{self, ConsentColumn, no_anywhere};
+use super::fingerprint::{SoFar, open_hashed};
+use super::list::{ListError, ListFault};
+use super::subscriber::{Basis, Subscriber};
+use super::{LeftOut, WhyNot, cell};
+use crate::compose::Values;
+use crate::news::PartialDate;
+use crate::problem::{Place, Problem};
+use crate::rfc::address::{AddressError, EmailAddress};
+use crate::rfc::csv::{Input, Rows, Shape, TableError};
+use crate::rfc::header::one_line;
+
+const EMAIL: &[&str] = &[
+    "email",
+    "emailaddress",
+    "mail",
+    "emailvalue",
+    "email1value",
+    "email1",
+    "primaryemail",
+    "emailadresse",
+    "adresseemail",
+    "adressemail",
+    "courriel",
+    "correoelectronico",
+];
+const FIRST_NAME: &[&str] = &["firstname", "givenname", "forename"];
+const LAST_NAME: &[&str] = &["lastname", "surname", "familyname"];
+const BASIS: &[&str] = &["basis", "consent", "lawfulbasis"];
+const SEGMENTS: &[&str] = &["segments", "segment", "tags"];
+const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createdat"];
+
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// As people know it: `subscribers/people.csv`.
+    pub name: String,
+    pub shape: Shape,
+    /// What templates call the columns; empty for a column without a name, or one whose name stands before it.
+    pub fields: Vec<String>,
+    pub digest: Vec<u8>,
+    /// What is wrong with the columns.
+    pub problems: Vec<Problem>,
+    /// Columns that say whether people may be mailed.
+    pub consent: Vec<ConsentColumn>,
+    /// A no that holds for everybody in the file.
+    whole: Option<WhyNot>,
+    input: Arc<dyn Input>,
+    email: usize,
+    basis: Option<usize>,
+    segments: Option<usize>,
+    obtained: Option<usize>,
+    /// Columns in which a clear no is looked for, though their titles say nothing.
+    others: Vec<usize>,
+}
+
+impl Sheet {
+    pub fn of(name: String, input: Arc<dyn Input>) -> Result<Self, ListError> {
+        let shape = Shape::of(&name, &*input).map_err(|error| ListFault::Table(error).of(&name))?;
+        if let Some(line) = shape.mixed_at {
+            return Err(ListFault::MixedEncodings { line }.of(&name));
+        }
+        let Some(email) = shape.column(EMAIL) else {
+            return Err(ListFault::NoEmailColumn { columns: shape.columns }.of(&name));
+        };
+        let (first_name, last_name) = (shape.column(FIRST_NAME), shape.column(LAST_NAME));
+        let (basis, segments) = (shape.column(BASIS), shape.column(SEGMENTS));
+        let obtained = shape.column(OBTAINED);
+        let taken = [Some(email), first_name, last_name, basis, segments, obtained];
+        let consent = consent_columns::of(&shape.columns, &taken);
+        let whole = consent_columns::whole_file(&name, &shape.columns);
+        let others = (0..shape.columns.len())
+            .filter(|at| !taken.contains(&Some(*at)) || Some(*at) == basis)
+            .filter(|at| consent.iter().all(|column| column.index != *at))
+            .filter(|at| !consent_columns::is_about_another_way(&shape.columns[*at]))
+            .collect();
+        let mut sheet = Self {
+            fields: Vec::new(),
+            problems: Vec::new(),
+            digest: Vec::new(),
+            name,
+            shape,
+            consent,
+            whole,
+            input,
+            email,
+            basis,
+            segments,
+            obtained,
+            others,
+        };
+        sheet.name_fields(first_name, last_name);
+        Ok(sheet)
+    }
+
+    /// Names the columns for templates. Of two with one name the first counts, and it is said so.
+    fn name_fields(&mut self, first_name: Option<usize>, last_name: Option<usize>) {
+        let mut fields: Vec<String> = vec![String::new(); self.shape.columns.len()];
+        let known =
+            [(Some(self.email), "email"), (first_name, "first_name"), (last_name, "last_name")];
+        for (index, field) in known {
+            if let Some(index) = index {
+                field.clone_into(&mut fields[index]);
+            }
+        }
+        for (index, column) in self.shape.columns.iter().enumerate() {
+            if !fields[index].is_empty() {
+                continue;
+            }
+            let field = cell::field_name(column);
+            if field.is_empty() {
+                continue;
+            }
+            if fields.contains(&field) {
+                self.problems.push(Problem::new(
+                    Place::line(&self.name, 1),
+                    format!("two columns are named `{field}`: templates get the first one"),
+                    "rename or delete one of them",
+                ));
+            } else {
+                fields[index] = field;
+            }
+        }
+        self.fields = fields;
+    }
+
+    pub fn open(&self) -> Result<(Rows, SoFar), ListError> {
+        let opened = open_hashed(&*self.input).map_err(TableError::from);
+        opened
+            .and_then(|(input, so_far)| Ok((self.shape.rows_of(input)?, so_far)))
+            .map_err(|error| ListFault::Table(error).of(&self.name))
+    }
+
+    fn cell<'a>(&self, record: &'a csv::StringRecord, column: Option<usize>) -> &'a str {
+        column.and_then(|column| record.get(column)).unwrap_or_default()
+    }
+
+    pub fn address_cell<'a>(&self, record: &'a csv::StringRecord) -> &'a str {
+        self.cell(record, Some(self.email))
+    }
+
+    pub fn basis_cell<'a>(&self, record: &'a csv::StringRecord) -> &'a str {
+        self.cell(record, self.basis)
+    }
+
+    pub fn segments_cell<'a>(&self, record: &'a csv::StringRecord) -> &'a str {
+        self.cell(record, self.segments)
+    }
+
+    /// The title of the column of segments.
+    pub fn segments_title(&self) -> String {
+        self.segments.map_or_else(String::new, |at| self.shape.columns[at].clone())
+    }
+
+    pub fn address(&self, record: &csv::StringRecord) -> Result<EmailAddress, AddressError> {
+        cell::address(self.address_cell(record))
+    }
+
+    /// Sees which of the columns that say something are filled at all.
+    pub fn see_filled(&mut self, record: &csv::StringRecord) {
+        for column in &mut self.consent {
+            if !column.is_filled {
+                column.is_filled =
+                    record.get(column.index).is_some_and(|cell| !cell.trim().is_empty());
+            }
+        }
+    }
+
+    /// Why the file does not let this person be mailed, if it does not. The clearest reason is given.
+    pub fn refusal(&self, record: &csv::StringRecord) -> Option<WhyNot> {
+        let mut clearest = self.whole.clone();
+        let mut take = |why: Option<WhyNot>| {
+            if let Some(why) = why
+                && clearest.as_ref().is_none_or(|known| why.clarity() > known.clarity())
+            {
+                clearest = Some(why);
+            }
+        };
+        for column in &self.consent {
+            take(column.refusal(record.get(column.index).unwrap_or_default()));
+        }
+        for index in &self.others {
+            let cell = record.get(*index).unwrap_or_default();
+            take(
+                no_anywhere(cell)
+                    .map(|why| consent_columns::elsewhere(&self.shape.columns[*index], why)),
+            );
+        }
+        let segments = self.segments_cell(record);
+        if !segments.is_empty() {
+            for segment in cell::segments(segments) {
+                take(
+                    no_anywhere(&segment)
+                        .map(|why| consent_columns::elsewhere(&self.segments_title(), why)),
+                );
+            }
+        }
+        take(self.raggedness(record));
+        clearest
+    }
+
+    /// A row with more or fewer cells than there are columns, where it may be a no that stands in the wrong one, or is
+    /// missing.
+    fn raggedness(&self, record: &csv::StringRecord) -> Option<WhyNot> {
+        let columns = self.shape.columns.len();
+        let spare = || record.iter().skip(columns).filter(|cell| !cell.trim().is_empty());
+        let is_no = |column: &ConsentColumn| matches!(column.says, consent_columns::Says::No(_));
+        let is_shifted = record.len() > columns
+            && (!self.consent.is_empty() && spare().count() > 0
+                || spare().any(|cell| no_anywhere(cell).is_some()));
+        let is_short = record.len() < columns
+            && self.consent.iter().any(|column| is_no(column) && column.index >= record.len());
+        (is_shifted || is_short).then(|| WhyNot::Ragged { cells: record.len(), columns })
+    }
+
+    pub fn subscriber(
+        &self,
+        line: usize,
+        record: &csv::StringRecord,
+    ) -> Result<Subscriber, LeftOut> {
+        let place = Place::line(&self.name, line);
+        let address = match self.address(record) {
+            Ok(address) => address,
+            Err(error) => {
+                return Err(LeftOut {
+                    address: one_line(self.address_cell(record)),
+                    place,
+                    why: WhyNot::NotAnAddress(format!("{error}: {}", error.cure())),
+                });
+            }
+        };
+        let mut values = Values::new();
+        for (index, field) in self.fields.iter().enumerate() {
+            if field.is_empty() {
+                continue;
+            }
+            let value = if index == self.email {
+                address.to_string()
+            } else {
+                cell::value(field, self.cell(record, Some(index)))
+            };
+            values.insert(field.clone(), value);
+        }
+        let obtained = self.cell(record, self.obtained);
+        let obtained =
+            if obtained.is_empty() { None } else { PartialDate::parse(obtained, Tz::UTC).ok() };
+        let obtained_at = obtained.map(|date| date.days(Tz::UTC).0);
+        Ok(Subscriber {
+            address,
+            values,
+            segments: cell::segments(self.segments_cell(record)),
+            basis: Basis::parse(self.basis_cell(record)),
+            obtained_at,
+            refusal: self.refusal(record),
+            place,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! The first look through all rows of a list: what is wrong, which addresses stand there twice, which segments there are.
+//! Pure: rows in, what was seen out.
+
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::BuildHasher;
+
+use super::WhyNot;
+use super::cell::{self, CellFault, LONGEST_VALUE_BYTES};
+use super::list::{ListError, ListFault};
+use super::sheet::Sheet;
+use crate::problem::{Place, Problem};
+use crate::rfc::csv::{Ragged, TableError};
+
+/// More rows than this with something to fix: the rest is counted.
+const MOST_PROBLEMS: usize = 200;
+/// More combinations of segments than this: the column holds something else.
+pub(super) const MOST_COMBINATIONS: usize = 10_000;
+
+/// What is gathered in the first look through all rows.
+#[derive(Default)]
+pub(super) struct Survey {
+    pub hasher: RandomState,
+    pub rows: u64,
+    pub problems: Vec<Problem>,
+    pub combinations: BTreeSet<BTreeSet<String>>,
+    /// A no on a row whose cell is not one address, for each address that it may mean.
+    pub misspelt: BTreeMap<String, WhyNot>,
+    /// A hash of each address: a million of them are eight megabytes.
+    seen: Vec<u64>,
+    more_problems: u64,
+    cells: HashSet<String>,
+}
+
+impl Survey {
+    /// Looks through a file, and keeps its digest.
+    pub fn file(&mut self, file: &mut Sheet) -> Result<(), ListError> {
+        self.problems.extend(file.shape.problems.iter().cloned());
+        self.problems.append(&mut file.problems);
+        let name = file.name.clone();
+        let fault = |error: TableError| ListFault::Table(error).of(&name);
+        let (mut rows, so_far) = file.open()?;
+        while let Some(line) = rows.advance().map_err(fault)? {
+            self.rows += 1;
+            file.see_filled(rows.record());
+            let address = file.address(rows.record());
+            self.see_problems(file, line, rows.record(), rows.raggedness(), address.is_ok());
+            let segments = file.segments_cell(rows.record());
+            if !segments.is_empty() && !self.cells.contains(segments) {
+                self.cells.insert(segments.to_owned());
+                self.combinations.insert(cell::segments(segments));
+                if self.combinations.len() > MOST_COMBINATIONS {
+                    let column = file.segments_title();
+                    return Err(ListFault::TooManySegments { column }.of(&file.name));
+                }
+            }
+            match address {
+                Ok(address) => self.seen.push(self.hasher.hash_one(address.key())),
+                Err(_) => self.see_misspelt(file, rows.record()),
+            }
+        }
+        if self.more_problems > 0 {
+            self.problems.push(Problem::new(
+                Place::whole(&file.name),
+                format!("there are {} more such places", self.more_problems),
+                "look at the file as a whole",
+            ));
+            self.more_problems = 0;
+        }
+        file.digest = so_far.digest();
+        Ok(())
+    }
+
+    fn see_misspelt(&mut self, file: &Sheet, record: &csv::StringRecord) {
+        let Some(why) = file.refusal(record).filter(WhyNot::is_no) else { return };
+        for key in cell::possible_addresses(file.address_cell(record)) {
+            self.misspelt.entry(key).or_insert_with(|| why.clone());
+        }
+    }
+
+    fn see_problems(
+        &mut self,
+        file: &Sheet,
+        line: usize,
+        record: &csv::StringRecord,
+        ragged: Option<Ragged>,
+        has_address: bool,
+    ) {
+        let most = MOST_PROBLEMS;
+        let mut tell = |problem: &dyn Fn() -> Problem| {
+            if self.problems.len() < most {
+                self.problems.push(problem());
+            } else {
+                self.more_problems += 1;
+            }
+        };
+        if let Some(ragged) = ragged {
+            tell(&|| ragged.problem(&file.name, line));
+        }
+        if !has_address {
+            return;
+        }
+        for (field, cell) in file.fields.iter().zip(record) {
+            // The address is judged by itself.
+            if field.is_empty() || field == "email" {
+                continue;
+            }
+            let Some(fault) = cell::fault(field, cell) else { continue };
+            tell(&|| {
+                let (what, cure) = match fault {
+                    CellFault::BrokenName => (
+                        format!(
+                            "`{field}` has a line break or a control character: it is taken as empty"
+                        ),
+                        "type the name again in one line",
+                    ),
+                    CellFault::Hidden => (
+                        format!(
+                            "`{field}` has line breaks or hidden characters: they were taken out"
+                        ),
+                        "look at the cell",
+                    ),
+                    CellFault::TooLong => (
+                        format!(
+                            "`{field}` is longer than {LONGEST_VALUE_BYTES} bytes: it is taken as empty"
+                        ),
+                        "look at the cell: it may hold other rows",
+                    ),
+                };
+                Problem::new(Place::line(&file.name, line), what, cure)
+            });
+        }
+    }
+
+    /// Hashes that were seen more than once: of addresses that stand twice, or, once in many millions, of two.
+    pub fn twice(&mut self) -> HashSet<u64> {
+        self.seen.sort_unstable();
+        let twice = self.seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        let twice = twice.collect();
+        self.seen = Vec::new();
+        twice
+    }
+}
