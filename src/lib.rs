@@ -6,6 +6,8 @@
 pub mod problem;
 pub mod rfc;
 
+pub mod database;
+
 pub mod news;
 pub mod window;
 

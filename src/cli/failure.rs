@@ -177,8 +177,17 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let help = match &error {
             StoreError::Newer { .. } => "install the newest roundup on this computer too",
+            StoreError::Full { .. } => {
+                "free some space there and keep the file: it holds stories that feeds no longer tell"
+            }
+            StoreError::ReadOnly { .. } => "put the project on a disk that can be written",
+            StoreError::Locked { .. } => "end the other program, then run the same command again",
+            StoreError::Damaged { .. } => {
+                "bring the file back from a backup. Without one, move it away and type `roundup news sync`: feeds tell \
+                 their newest stories again, not the old ones"
+            }
             StoreError::Failed { .. } => {
-                "move the file away and type `roundup news sync`: feeds tell their newest stories again, not the old ones"
+                "keep the file: it holds stories that feeds no longer tell. Check that you may read and write it"
             }
         };
         Self::new(Exit::Failed, error.to_string()).help(help)
@@ -284,31 +293,73 @@ impl From<ListError> for Failure {
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
-        let help = match &error {
-            LedgerError::Open { .. } | LedgerError::Write { .. } => {
-                "look whether the disk is full, and whether you may write in .roundup/"
+        const CARRY_ON: &str = "then run the same command again: it carries on with what is left";
+        let (exit, help) = match &error {
+            LedgerError::Open { .. } | LedgerError::Write { .. } => (
+                Exit::Failed,
+                "check that the folder of the ledger exists and that you may write in it, then run the same command again"
+                    .to_owned(),
+            ),
+            LedgerError::Full { .. } => {
+                (Exit::Later, format!("free some space there and keep the ledger where it is, {CARRY_ON}"))
             }
-            LedgerError::Newer { .. } => "install the newest roundup",
-            LedgerError::Damaged { .. } => {
-                "nothing was sent; bring the file back from a backup: it says who got what"
-            }
-            LedgerError::Fenced => {
-                return Self::new(Exit::Later, error.to_string())
-                    .help("nobody is mailed twice; the same command carries on with what is left");
-            }
+            LedgerError::ReadOnly { .. } => (
+                Exit::Usage,
+                "name the server that takes changes in ROUNDUP_LEDGER, and not its replica; a file must stand on a disk \
+                 that can be written"
+                    .to_owned(),
+            ),
+            LedgerError::Locked { .. } => (
+                Exit::Later,
+                format!("end the other program, a backup or a database session, {CARRY_ON}"),
+            ),
+            LedgerError::TooManyConnections { .. } => (
+                Exit::Later,
+                format!("close other programs that use this server, or raise its `max_connections`, {CARRY_ON}"),
+            ),
+            LedgerError::Denied { .. } => (
+                Exit::Usage,
+                "check the user, the password and the database in ROUNDUP_LEDGER, or who may write in the ledger's folder"
+                    .to_owned(),
+            ),
+            LedgerError::Newer { .. } => (Exit::Failed, "install the newest roundup".to_owned()),
+            LedgerError::Damaged { .. } => (
+                Exit::Failed,
+                "nothing was sent; bring the file back from a backup: it says who got what".to_owned(),
+            ),
+            LedgerError::Moved { .. } | LedgerError::Older => (
+                Exit::Failed,
+                "put the ledger back where it was, or find out who moved it, before anything else is sent: it says who \
+                 got what"
+                    .to_owned(),
+            ),
+            LedgerError::OtherSecret => (
+                Exit::Usage,
+                "bring back the secret of this ledger: `.roundup/secret` from a backup, or the earlier ROUNDUP_SECRET. With \
+                 another one nobody who left would be recognised"
+                    .to_owned(),
+            ),
+            LedgerError::Retired { .. } => (
+                Exit::Usage,
+                "send from the project that was restored; this one would not know who got what since".to_owned(),
+            ),
+            LedgerError::Fenced => (
+                Exit::Later,
+                "nobody is mailed twice; the same command carries on with what is left".to_owned(),
+            ),
             LedgerError::Unreachable { .. } => {
-                return Self::new(Exit::Later, error.to_string()).help(
-                    "look at ROUNDUP_LEDGER and its server; the same command carries on with what is left",
-                );
+                (Exit::Later, format!("check ROUNDUP_LEDGER and its server, {CARRY_ON}"))
             }
             LedgerError::List(error) => return error.clone().into(),
             LedgerError::PlannedAlready { .. }
             | LedgerError::Miscounted { .. }
             | LedgerError::Impossible(_)
             | LedgerError::NoRow { .. }
-            | LedgerError::Stopped => "this is a mistake in roundup: please report it",
+            | LedgerError::Stopped => {
+                (Exit::Failed, "this is a mistake in roundup: please report it".to_owned())
+            }
         };
-        Self::new(Exit::Failed, error.to_string()).help(help)
+        Self::new(exit, error.to_string()).help(help)
     }
 }
 

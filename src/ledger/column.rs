@@ -38,5 +38,5 @@ pub(super) fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T,
 }
 
 pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, LedgerError> {
-    serde_json::to_string(value).map_err(|error| LedgerError::Write { what: error.to_string() })
+    serde_json::to_string(value).map_err(|error| damaged(error.to_string()))
 }

@@ -1,11 +1,13 @@
-//! What may become of one person's copy: the table of `docs/DELIVERY.md`.
-//! Pure: a status and an event in, the next status out.
+//! What may become of one person's copy, and who may write it: the table of `docs/DELIVERY.md`.
+//! Pure: a copy and an event in, the copy as it is afterwards out.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use super::SenderId;
 
 /// Where one person's copy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -168,6 +170,22 @@ impl Event {
         }
     }
 
+    /// The status of a copy that this has happened to.
+    pub fn becomes(&self) -> Status {
+        match self {
+            Event::Claimed => Status::Claimed,
+            Event::Released { .. } | Event::Resent => Status::Planned,
+            Event::HandingOver => Status::HandingOver,
+            Event::Accepted { .. } | Event::AssumedSent { .. } => Status::Accepted,
+            Event::Deferred { .. } => Status::Deferred,
+            Event::Rejected { .. } => Status::Rejected,
+            Event::Uncertain { .. } => Status::Uncertain,
+            Event::Suppressed { .. } => Status::Suppressed,
+            Event::Cancelled => Status::Cancelled,
+            Event::Expired { .. } => Status::Expired,
+        }
+    }
+
     pub fn word(&self) -> &'static str {
         match self {
             Event::Claimed => "claimed",
@@ -201,23 +219,120 @@ pub struct ImpossibleStep {
 pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
     use Event as E;
     use Status as S;
-    let to = match (from, event) {
-        (S::Planned | S::Deferred, E::Claimed) => S::Claimed,
-        (S::Planned | S::Deferred | S::Claimed, E::Suppressed { .. }) => S::Suppressed,
-        (S::Planned | S::Deferred, E::Cancelled) => S::Cancelled,
-        (S::Planned | S::Deferred | S::Claimed, E::Expired { .. }) => S::Expired,
-        (S::Claimed, E::HandingOver) => S::HandingOver,
+    let may = match event {
+        E::Claimed | E::Cancelled => matches!(from, S::Planned | S::Deferred),
+        E::Suppressed { .. } | E::Expired { .. } => {
+            matches!(from, S::Planned | S::Deferred | S::Claimed)
+        }
+        E::HandingOver => from == S::Claimed,
         // Refusals before the dot, and explicit refusals after it: in both the relay has not taken the message.
-        (S::Claimed | S::HandingOver, E::Released { .. }) => S::Planned,
-        (S::Claimed | S::HandingOver, E::Deferred { .. }) => S::Deferred,
-        (S::Claimed | S::HandingOver, E::Rejected { .. }) => S::Rejected,
-        (S::HandingOver, E::Accepted { .. }) => S::Accepted,
-        (S::HandingOver, E::Uncertain { .. }) => S::Uncertain,
-        (S::Uncertain, E::Resent) => S::Planned,
-        (S::Uncertain, E::AssumedSent { .. }) => S::Accepted,
-        _ => return Err(ImpossibleStep { from, event: event.word() }),
+        E::Released { .. } | E::Deferred { .. } | E::Rejected { .. } => from.is_in_hand(),
+        E::Accepted { .. } | E::Uncertain { .. } => from == S::HandingOver,
+        E::Resent | E::AssumedSent { .. } => from == S::Uncertain,
     };
-    Ok(to)
+    if may { Ok(event.becomes()) } else { Err(ImpossibleStep { from, event: event.word() }) }
+}
+
+/// Who writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writer {
+    /// A sender that takes rows, or has them in hand.
+    Sender(SenderId),
+    /// Whoever settles what a sender left.
+    Settlement,
+    /// An operator: rows in a sender's hand are not theirs.
+    Operator,
+}
+
+/// Why an event is not written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Another sender has the copy in hand.
+    #[error("another sender has it in hand")]
+    Fenced,
+    #[error(transparent)]
+    Impossible(#[from] ImpossibleStep),
+}
+
+/// One person's copy as every ledger keeps it, without the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyState {
+    pub status: Status,
+    /// The sender that has it in hand, or had it last.
+    pub holder: Option<SenderId>,
+    /// How often it was tried.
+    pub attempts: u32,
+    pub changed_at: DateTime<Utc>,
+    /// When it is tried again.
+    pub next_at: Option<DateTime<Utc>>,
+    /// The relay's answer, or why it is what it is.
+    pub detail: String,
+}
+
+impl CopyState {
+    /// A copy as it is planned.
+    pub fn planned(at: DateTime<Utc>) -> Self {
+        Self {
+            status: Status::Planned,
+            holder: None,
+            attempts: 0,
+            changed_at: at,
+            next_at: None,
+            detail: String::new(),
+        }
+    }
+
+    /// Whether a writer may let an event happen to it, and what it becomes.
+    ///
+    /// # Errors
+    /// When it is in another's hand, or the event cannot happen to it.
+    pub fn may_write(&self, writer: Writer, event: &Event) -> Result<Status, Refusal> {
+        match writer {
+            Writer::Sender(sender) if self.status.is_in_hand() && self.holder != Some(sender) => {
+                Err(Refusal::Fenced)
+            }
+            Writer::Operator if self.status.is_in_hand() => {
+                Err(ImpossibleStep { from: self.status, event: event.word() }.into())
+            }
+            Writer::Sender(_) | Writer::Settlement | Writer::Operator => {
+                Ok(next(self.status, event)?)
+            }
+        }
+    }
+
+    /// Lets an event happen to it.
+    ///
+    /// # Errors
+    /// As `may_write`; then nothing has changed.
+    pub fn apply(
+        &mut self,
+        writer: Writer,
+        event: &Event,
+        now: DateTime<Utc>,
+    ) -> Result<Status, Refusal> {
+        self.status = self.may_write(writer, event)?;
+        if let Writer::Sender(sender) = writer {
+            self.holder = Some(sender);
+        }
+        self.attempts = self.attempts.saturating_add_signed(event.tries());
+        self.changed_at = now;
+        self.next_at = event.next_at();
+        self.detail = detail_of(event);
+        Ok(self.status)
+    }
+
+    /// Whether this very event was written already: a commit whose answer was lost is not made twice.
+    pub fn has(&self, sender: SenderId, event: &Event, at: DateTime<Utc>) -> bool {
+        self.status == event.becomes()
+            && self.holder == Some(sender)
+            && self.changed_at.timestamp_millis() == at.timestamp_millis()
+            && self.detail == detail_of(event)
+    }
+}
+
+/// A server's answer may hold anything; no database takes U+0000.
+fn detail_of(event: &Event) -> String {
+    event.detail().replace('\0', "\u{fffd}")
 }
 
 /// What a copy found by a new run becomes: the sender that had it is gone.
@@ -301,6 +416,51 @@ mod tests {
             let settled =
                 after_a_crash(status).map_or(Ok(status), |event| next(status, &event)).unwrap();
             assert!(!matches!(settled, Status::Claimed | Status::HandingOver));
+        }
+    }
+
+    #[test]
+    fn nobody_writes_what_another_has_in_hand() {
+        let (mine, theirs) = (Writer::Sender(SenderId(1)), Writer::Sender(SenderId(2)));
+        let now = DateTime::UNIX_EPOCH;
+        for status in Status::ALL {
+            for event in events() {
+                let held =
+                    CopyState { status, holder: Some(SenderId(1)), ..CopyState::planned(now) };
+                let before = held.clone();
+                let step = next(status, &event);
+                assert_eq!(held.may_write(mine, &event).ok(), step.clone().ok());
+                assert_eq!(held.may_write(Writer::Settlement, &event).ok(), step.clone().ok());
+                for other in [theirs, Writer::Operator] {
+                    let mut copy = held.clone();
+                    let written = copy.apply(other, &event, now);
+                    if status.is_in_hand() || step.is_err() {
+                        assert!(written.is_err(), "{status} {event:?} {other:?}");
+                        assert_eq!(copy, before, "a refused event changes nothing");
+                    } else {
+                        assert_eq!(written.ok(), step.clone().ok());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_that_was_written_is_known_again_and_no_other() {
+        let now = DateTime::UNIX_EPOCH;
+        let sender = SenderId(7);
+        for status in Status::ALL {
+            for event in events() {
+                let mut copy =
+                    CopyState { status, holder: Some(sender), ..CopyState::planned(now) };
+                copy.changed_at = now - chrono::TimeDelta::seconds(1);
+                assert!(!copy.has(sender, &event, now));
+                if copy.apply(Writer::Sender(sender), &event, now).is_ok() {
+                    assert!(copy.has(sender, &event, now), "{event:?}");
+                    assert!(!copy.has(SenderId(8), &event, now));
+                    assert!(!copy.has(sender, &event, now + chrono::TimeDelta::milliseconds(1)));
+                }
+            }
         }
     }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Pick, Plan,
-    PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing, Wish,
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
+    Plan, PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing, Wish,
 };
 
 /// See the module.
@@ -100,8 +100,14 @@ impl Ledger for KeptLedger {
         pass_on!(self, ledger => ledger.decide(events, now))
     }
 
-    async fn wish(&self, edition: &str, wish: Wish, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        pass_on!(self, ledger => ledger.wish(edition, wish, now))
+    async fn wish_if(
+        &self,
+        edition: &str,
+        wish: Wish,
+        seen: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<Wish, LedgerError> {
+        pass_on!(self, ledger => ledger.wish_if(edition, wish, seen, now))
     }
 
     async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
@@ -110,6 +116,18 @@ impl Ledger for KeptLedger {
 
     async fn age(&self) -> Result<LedgerAge, LedgerError> {
         pass_on!(self, ledger => ledger.age())
+    }
+
+    async fn nature(&self) -> Result<Nature, LedgerError> {
+        pass_on!(self, ledger => ledger.nature())
+    }
+
+    async fn bind_secret(&self, check: &str) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.bind_secret(check))
+    }
+
+    async fn settle_here(&self) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.settle_here())
     }
 
     async fn moments(

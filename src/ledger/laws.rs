@@ -23,6 +23,10 @@ pub fn now() -> DateTime<Utc> {
     "2020-12-31T12:00:00Z".parse().unwrap()
 }
 
+pub fn keys() -> Keys {
+    Keys::new(b"secret")
+}
+
 pub fn recipient(address: &str) -> Recipient {
     Recipient {
         address: EmailAddress::parse(address).unwrap(),
@@ -49,11 +53,8 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         stories: Vec::new(),
         translations: Vec::new(),
     };
-    let namer = Namer {
-        edition: edition.to_owned(),
-        keys: Keys::new(b"secret"),
-        domain: "example.org".to_owned(),
-    };
+    let namer =
+        Namer { edition: edition.to_owned(), keys: keys(), domain: "example.org".to_owned() };
     let left_out = LeftOut {
         address: "Gone@example.org".to_owned(),
         place: Place::whole("people.csv"),
@@ -194,8 +195,16 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(ledger.standing("2021").await.unwrap().wish, Wish::Go);
     ledger.wish("2020", Wish::Go, later).await.unwrap();
 
+    // Whoever lets it go on must have seen everything that stopped it.
+    let seen = ledger.standing("2020").await.unwrap().wish_number;
+    assert_eq!(ledger.wish("2020", Wish::Pause, later).await, Ok(Wish::Pause));
+    assert_eq!(ledger.wish_if("2020", Wish::Go, Some(seen), later).await, Ok(Wish::Pause));
+    assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
+    let seen = ledger.standing("2020").await.unwrap().wish_number;
+    assert_eq!(ledger.wish_if("2020", Wish::Go, Some(seen), later).await, Ok(Wish::Go));
+
     // A suppressed person is never given out again, in any edition.
-    let keys = Keys::new(b"secret");
+    let keys = keys();
     let person = |address: &str| keys.person_name(&EmailAddress::parse(address).unwrap());
     for address in ["a@example.org", "c@example.org"] {
         ledger.suppress(&person(address), "550 5.1.1 no such user", later).await.unwrap();
@@ -220,6 +229,22 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(ledger.leave(third, later).await, Ok(0));
     let counts = ledger.counts("2022").await.unwrap();
     assert_eq!((counts.cancelled, counts.accepted, counts.open()), (2, 1, 0));
+    // What was cancelled stays so.
+    for wish in Wish::ALL {
+        assert_eq!(ledger.wish("2022", wish, later).await, Ok(Wish::Cancel));
+    }
+
+    // The first secret is the one.
+    let nature = ledger.nature().await.unwrap();
+    assert_eq!((nature.secret_check.as_deref(), nature.is_copy()), (None, false));
+    let (key, person) = nature.somebody.unwrap();
+    assert_eq!(person, keys.person_name(&EmailAddress::parse(&key).unwrap()));
+    for check in ["one", "two"] {
+        ledger.bind_secret(check).await.unwrap();
+    }
+    assert_eq!(ledger.nature().await.unwrap().secret_check.as_deref(), Some("one"));
+    ledger.settle_here().await.unwrap();
+    assert!(!ledger.nature().await.unwrap().is_copy());
 
     // Moments of a rate are given out once, whoever asks, and never later than their gaps make them.
     let gap = Duration::from_millis(100);

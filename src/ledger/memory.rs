@@ -8,17 +8,18 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::column::from_json;
-use super::delivery::{after_a_crash, next};
+use super::delivery::{CopyState, Writer, after_a_crash};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId, Standing,
-    Status, Wish, reserve, until,
+    Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
+    Standing, Status, Wish, reserve, until,
 };
 
 #[derive(Debug, Default)]
 struct Books {
     editions: Vec<PlannedEdition>,
-    wishes: BTreeMap<String, (Wish, DateTime<Utc>)>,
+    wishes: BTreeMap<String, (Wish, DateTime<Utc>, i64)>,
+    secret_check: Option<String>,
     next_moments: BTreeMap<String, i64>,
     senders: Vec<Sender>,
     age: i64,
@@ -36,14 +37,9 @@ struct Sender {
 
 #[derive(Debug)]
 struct Entry {
-    sender: Option<SenderId>,
     edition: String,
     planned: PlannedRow,
-    status: Status,
-    attempts: u32,
-    changed_at: DateTime<Utc>,
-    next_at: Option<DateTime<Utc>>,
-    detail: String,
+    copy: CopyState,
 }
 
 /// See the module.
@@ -59,28 +55,15 @@ impl MemoryLedger {
 }
 
 impl Entry {
-    fn apply(&mut self, event: &Event, now: DateTime<Utc>) -> Result<Status, LedgerError> {
-        self.status = next(self.status, event)?;
-        self.changed_at = now;
-        event.detail().clone_into(&mut self.detail);
-        self.next_at = event.next_at();
-        self.attempts = self.attempts.saturating_add_signed(event.tries());
-        Ok(self.status)
-    }
-
-    fn is_in_hand(&self) -> bool {
-        self.status.is_in_hand()
-    }
-
     fn shown(&self) -> Row {
         Row {
             edition: self.edition.clone(),
             address: self.planned.address.clone(),
-            status: self.status,
-            attempts: self.attempts,
-            changed_at: self.changed_at,
-            detail: self.detail.clone(),
-            next_at: self.next_at,
+            status: self.copy.status,
+            attempts: self.copy.attempts,
+            changed_at: self.copy.changed_at,
+            detail: self.copy.detail.clone(),
+            next_at: self.copy.next_at,
             message_id: self.planned.message_id.clone(),
         }
     }
@@ -98,7 +81,7 @@ impl Books {
     }
 
     fn wish_of(&self, edition: &str) -> Wish {
-        self.wishes.get(edition).map_or(Wish::Go, |(wish, _)| *wish)
+        self.wishes.get(edition).map_or(Wish::Go, |(wish, ..)| *wish)
     }
 
     fn settle(
@@ -109,9 +92,10 @@ impl Books {
     ) -> Result<u64, LedgerError> {
         let mut uncertain = 0;
         for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
-            if (of.is_none() || entry.sender == of)
-                && let Some(event) = after_a_crash(entry.status)
-                && entry.apply(&event, now)? == Status::Uncertain
+            let copy = &mut entry.copy;
+            if (of.is_none() || copy.holder == of)
+                && let Some(event) = after_a_crash(copy.status)
+                && copy.apply(Writer::Settlement, &event, now)? == Status::Uncertain
             {
                 uncertain += 1;
             }
@@ -124,8 +108,8 @@ impl Books {
 
     fn cancel_rest(&mut self, edition: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
-            if matches!(entry.status, Status::Planned | Status::Deferred) {
-                entry.apply(&Event::Cancelled, now)?;
+            if matches!(entry.copy.status, Status::Planned | Status::Deferred) {
+                entry.copy.apply(Writer::Operator, &Event::Cancelled, now)?;
             }
         }
         Ok(())
@@ -161,14 +145,9 @@ impl Ledger for MemoryLedger {
             for row in some? {
                 match row {
                     Planned::Copy(planned) => rows.push(Entry {
-                        sender: None,
                         edition: plan.edition.name.clone(),
                         planned,
-                        status: Status::Planned,
-                        attempts: 0,
-                        changed_at: plan.edition.planned_at,
-                        next_at: None,
-                        detail: String::new(),
+                        copy: CopyState::planned(plan.edition.planned_at),
                     }),
                     Planned::LeftOut(row) => left_out.push(row),
                 }
@@ -249,14 +228,15 @@ impl Ledger for MemoryLedger {
             if entry.edition != edition {
                 continue;
             }
-            let due = match entry.status {
+            let copy = &mut entry.copy;
+            let due = match copy.status {
                 Status::Planned => true,
-                Status::Deferred => entry.next_at.is_none_or(|at| at <= now),
+                Status::Deferred => copy.next_at.is_none_or(|at| at <= now),
                 _ => false,
             };
             if !due {
-                if entry.status == Status::Deferred {
-                    claim.next_due = match (claim.next_due, entry.next_at) {
+                if copy.status == Status::Deferred {
+                    claim.next_due = match (claim.next_due, copy.next_at) {
                         (Some(one), Some(other)) => Some(one.min(other)),
                         (one, other) => one.or(other),
                     };
@@ -267,12 +247,11 @@ impl Ledger for MemoryLedger {
                 continue;
             }
             if let Some(why) = books.suppressions.get(&entry.planned.person) {
-                entry.apply(&Event::Suppressed { why: why.clone() }, now)?;
+                copy.apply(Writer::Settlement, &Event::Suppressed { why: why.clone() }, now)?;
                 continue;
             }
-            let attempts = entry.attempts;
-            entry.apply(&Event::Claimed, now)?;
-            entry.sender = Some(sender);
+            let attempts = copy.attempts;
+            copy.apply(Writer::Sender(sender), &Event::Claimed, now)?;
             claim.deliveries.push(Delivery {
                 id: id_of(index),
                 recipient: from_json(&entry.planned.recipient)?,
@@ -293,18 +272,19 @@ impl Ledger for MemoryLedger {
     ) -> Result<(), LedgerError> {
         let mut books = self.books();
         books.edition_of(sender)?;
-        // First a look whether all of them can happen.
-        let mut after: BTreeMap<i64, Status> = BTreeMap::new();
+        // On copies of the rows first: all of the events are written, or none.
+        let mut after: BTreeMap<i64, CopyState> = BTreeMap::new();
         for (id, event) in &events {
-            let entry = books.entry(*id)?;
-            if entry.is_in_hand() && entry.sender != Some(sender) {
-                return Err(LedgerError::Fenced);
-            }
-            let from = after.get(id).copied().unwrap_or(entry.status);
-            after.insert(*id, next(from, event)?);
+            let copy = match after.entry(*id) {
+                std::collections::btree_map::Entry::Occupied(seen) => seen.into_mut(),
+                std::collections::btree_map::Entry::Vacant(new) => {
+                    new.insert(books.entry(*id)?.copy.clone())
+                }
+            };
+            copy.apply(Writer::Sender(sender), event, now)?;
         }
-        for (id, event) in events {
-            books.entry(id)?.apply(&event, now)?;
+        for (id, copy) in after {
+            books.entry(id)?.copy = copy;
         }
         Ok(())
     }
@@ -317,21 +297,31 @@ impl Ledger for MemoryLedger {
         let mut books = self.books();
         let mut decided = 0;
         for (id, event) in events {
-            let entry = books.entry(id)?;
-            if !entry.is_in_hand() && entry.apply(&event, now).is_ok() {
+            if books.entry(id)?.copy.apply(Writer::Operator, &event, now).is_ok() {
                 decided += 1;
             }
         }
         Ok(decided)
     }
 
-    async fn wish(&self, edition: &str, wish: Wish, now: DateTime<Utc>) -> Result<(), LedgerError> {
+    async fn wish_if(
+        &self,
+        edition: &str,
+        wish: Wish,
+        seen: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<Wish, LedgerError> {
         let mut books = self.books();
-        books.wishes.insert(edition.to_owned(), (wish, now));
+        let found = books.wishes.get(edition);
+        let (current, number) = found.map_or((Wish::Go, 0), |(wish, _, number)| (*wish, *number));
+        if !current.gives_way(number, wish, seen) {
+            return Ok(current);
+        }
+        books.wishes.insert(edition.to_owned(), (wish, now, number + 1));
         if wish == Wish::Cancel {
             books.cancel_rest(edition, now)?;
         }
-        Ok(())
+        Ok(wish)
     }
 
     async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
@@ -342,7 +332,8 @@ impl Ledger for MemoryLedger {
         let last_sign = senders.clone().map(|sender| sender.kept_at).max();
         Ok(Standing {
             wish: books.wish_of(edition),
-            wished_at: books.wishes.get(edition).map(|(_, at)| *at),
+            wished_at: books.wishes.get(edition).map(|(_, at, _)| *at),
+            wish_number: books.wishes.get(edition).map_or(0, |(_, _, number)| *number),
             last_sign: last_sign.unwrap_or(planned_at).max(planned_at),
             senders: u32::try_from(senders.filter(|sender| !sender.ended).count())
                 .unwrap_or(u32::MAX),
@@ -351,6 +342,25 @@ impl Ledger for MemoryLedger {
 
     async fn age(&self) -> Result<LedgerAge, LedgerError> {
         Ok(LedgerAge { identity: "memory".to_owned(), age: self.books().age })
+    }
+
+    async fn nature(&self) -> Result<Nature, LedgerError> {
+        let books = self.books();
+        let last = books.rows.last();
+        Ok(Nature {
+            secret_check: books.secret_check.clone(),
+            somebody: last.map(|row| (row.planned.key.clone(), row.planned.person.clone())),
+            ..Nature::default()
+        })
+    }
+
+    async fn bind_secret(&self, check: &str) -> Result<(), LedgerError> {
+        self.books().secret_check.get_or_insert_with(|| check.to_owned());
+        Ok(())
+    }
+
+    async fn settle_here(&self) -> Result<(), LedgerError> {
+        Ok(())
     }
 
     async fn moments(
@@ -370,7 +380,7 @@ impl Ledger for MemoryLedger {
     async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
         let mut counts = Counts::default();
         for entry in self.books().rows.iter().filter(|entry| entry.edition == edition) {
-            counts.add(entry.status, 1);
+            counts.add(entry.copy.status, 1);
         }
         Ok(counts)
     }
@@ -390,7 +400,7 @@ impl Ledger for MemoryLedger {
         let rows = books.rows.iter().enumerate().map(|(index, entry)| (id_of(index), entry));
         let rows = rows
             .filter(|(id, entry)| entry.edition == edition && after.is_none_or(|after| *id > after))
-            .filter(|(_, entry)| pick.takes(entry.status));
+            .filter(|(_, entry)| pick.takes(entry.copy.status));
         Ok(rows.take(PAGE).map(|(id, entry)| (id, entry.shown())).collect())
     }
 

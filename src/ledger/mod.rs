@@ -1,5 +1,5 @@
 //! The ledger: one row for each person and edition, and the only truth about what was sent.
-//! Pure: the types and the trait; `sqlite.rs` is the shell that keeps them on disk.
+//! Pure: the types and the trait; `sqlite/` and `postgres/` are the shells that keep them.
 
 mod column;
 pub mod delivery;
@@ -12,6 +12,7 @@ mod model;
 pub mod plan;
 pub mod postgres;
 pub mod sqlite;
+mod wish;
 
 use std::future::Future;
 use std::time::Duration;
@@ -23,13 +24,15 @@ use thiserror::Error;
 use crate::audience::list::ListError;
 use crate::audience::{LeftOut, Recipient};
 use crate::compose::{Composition, People};
+use crate::database::{DatabaseError, DatabaseFault};
 
-pub use delivery::{Event, Status};
+pub use delivery::{CopyState, Event, Status, Writer};
 pub use kept::KeptLedger;
 pub use memory::MemoryLedger;
 pub use plan::{Namer, Plan, Planned};
 pub use postgres::PostgresLedger;
 pub use sqlite::SqliteLedger;
+pub use wish::Wish;
 
 /// A row as a sender gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,37 +59,13 @@ pub struct Entered {
     pub uncertain: u64,
 }
 
-/// What an operator wants of an edition, whoever sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Wish {
-    #[default]
-    Go,
-    /// Stop, until somebody lets it go on.
-    Pause,
-    /// Stop for ever: who has nothing yet gets nothing.
-    Cancel,
-}
-
-impl Wish {
-    /// Its word in the database.
-    pub fn word(self) -> &'static str {
-        match self {
-            Wish::Go => "go",
-            Wish::Pause => "pause",
-            Wish::Cancel => "cancel",
-        }
-    }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        [Wish::Go, Wish::Pause, Wish::Cancel].into_iter().find(|wish| wish.word() == word)
-    }
-}
-
 /// How an edition stands beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub wish: Wish,
     pub wished_at: Option<DateTime<Utc>>,
+    /// Counts the wishes: whoever lets the edition go on names the one they have seen.
+    pub wish_number: i64,
     /// When a sender last showed that it lives; the time of planning when there was none.
     pub last_sign: DateTime<Utc>,
     /// Senders that have not ended and are within their lease. A ledger in a file cannot know: see the run's lock.
@@ -100,6 +79,26 @@ pub struct LedgerAge {
     pub identity: String,
     /// Grows each time that a sender enters, shows that it lives, or leaves.
     pub age: i64,
+}
+
+/// What a ledger knows of itself, beside its age.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Nature {
+    /// Made from the secret (`audience::Keys::check`); none in a ledger that an earlier version wrote.
+    pub secret_check: Option<String>,
+    /// The key and the address hash of somebody in it: what a secret without a check value is tried on.
+    pub somebody: Option<(String, String)>,
+    /// Where it was last known to be right: a server's system identifier, timeline and database. Empty in a file.
+    pub mark: String,
+    /// Where it is now.
+    pub place: String,
+}
+
+impl Nature {
+    /// True when it is known to have come from another place.
+    pub fn is_copy(&self) -> bool {
+        !self.mark.is_empty() && !self.place.is_empty() && self.mark != self.place
+    }
 }
 
 /// What a sender that lives is told.
@@ -274,6 +273,24 @@ pub enum LedgerError {
     Damaged { path: String, what: String },
     #[error("the ledger cannot be written: {what}")]
     Write { what: String },
+    #[error("the disk that holds the ledger is full: {what}")]
+    Full { what: String },
+    #[error("the ledger can be read and not written: {what}")]
+    ReadOnly { what: String },
+    #[error("the ledger is locked by another program: {what}")]
+    Locked { what: String },
+    #[error("the ledger's server has no free connection: {what}")]
+    TooManyConnections { what: String },
+    #[error("the ledger may not be used with these rights: {what}")]
+    Denied { what: String },
+    #[error("the ledger {path} was moved or replaced while it was in use")]
+    Moved { path: String },
+    #[error("the ledger was replaced by an older copy while it was in use")]
+    Older,
+    #[error("the ledger was made with another secret")]
+    OtherSecret,
+    #[error("this ledger was retired: {what}")]
+    Retired { what: String },
     #[error("the edition `{edition}` is planned already")]
     PlannedAlready { edition: String },
     #[error(transparent)]
@@ -290,6 +307,63 @@ pub enum LedgerError {
     Fenced,
     #[error("the ledger's server cannot be reached: {what}")]
     Unreachable { what: String },
+}
+
+impl LedgerError {
+    /// True when waiting may help, with nobody doing anything: the server is away, busy or full of others.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Locked { .. } | Self::TooManyConnections { .. }
+        )
+    }
+
+    /// What keeps a ledger from being opened at a path.
+    fn at(path: &str, error: DatabaseError) -> Self {
+        let (path, what) = (path.to_owned(), error.what);
+        match error.fault {
+            DatabaseFault::Damaged => Self::Damaged { path, what },
+            DatabaseFault::Other => Self::Open { path, what },
+            fault => DatabaseError::new(fault, format!("{path}: {what}")).into(),
+        }
+    }
+}
+
+impl From<DatabaseError> for LedgerError {
+    fn from(error: DatabaseError) -> Self {
+        let what = error.what;
+        match error.fault {
+            DatabaseFault::Full => Self::Full { what },
+            DatabaseFault::ReadOnly => Self::ReadOnly { what },
+            DatabaseFault::Locked => Self::Locked { what },
+            DatabaseFault::TooManyConnections => Self::TooManyConnections { what },
+            DatabaseFault::Away => Self::Unreachable { what },
+            DatabaseFault::Damaged => Self::Damaged { path: "file".to_owned(), what },
+            DatabaseFault::Denied => Self::Denied { what },
+            DatabaseFault::Other => Self::Write { what },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}
+
+impl From<tokio_postgres::Error> for LedgerError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}
+
+impl From<delivery::Refusal> for LedgerError {
+    fn from(refusal: delivery::Refusal) -> Self {
+        match refusal {
+            delivery::Refusal::Fenced => Self::Fenced,
+            delivery::Refusal::Impossible(step) => Self::Impossible(step),
+        }
+    }
 }
 
 /// Where rows are kept. Every call that changes something has reached the disk when it returns.
@@ -377,18 +451,40 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// Keeps what an operator wants of an edition. Cancelling also cancels every row that is planned or deferred.
+    /// Keeps what an operator wants of an edition, where it may take the place of what is wanted now (`Wish::gives_way`;
+    /// `seen` is the standing's `wish_number`); gives what is wanted then. Cancelling also cancels every row that is planned
+    /// or deferred.
+    fn wish_if(
+        &self,
+        edition: &str,
+        wish: Wish,
+        seen: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Wish, LedgerError>> + Send;
+
+    /// The same for whoever has not looked before.
     fn wish(
         &self,
         edition: &str,
         wish: Wish,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+    ) -> impl Future<Output = Result<Wish, LedgerError>> + Send {
+        self.wish_if(edition, wish, None, now)
+    }
 
     fn standing(&self, edition: &str)
     -> impl Future<Output = Result<Standing, LedgerError>> + Send;
 
     fn age(&self) -> impl Future<Output = Result<LedgerAge, LedgerError>> + Send;
+
+    /// What the ledger knows of itself.
+    fn nature(&self) -> impl Future<Output = Result<Nature, LedgerError>> + Send;
+
+    /// Keeps the check value of the secret, where there is none yet.
+    fn bind_secret(&self, check: &str) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// Says that this ledger is the right one where it is now: its mark is the place's.
+    fn settle_here(&self) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
     /// Reserves `count` moments, `gap` apart, for messages of an edition, whoever sends them; gives how long to wait for
     /// the first.

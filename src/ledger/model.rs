@@ -246,14 +246,11 @@ impl<L: Ledger> World<L> {
                     self.zombies.push(sender);
                 }
             }
-            Step::Pause => self.ledger.wish(EDITION, Wish::Pause, self.now).await.unwrap(),
+            Step::Pause => drop(self.ledger.wish(EDITION, Wish::Pause, self.now).await.unwrap()),
             Step::GoOn => {
-                // Nobody takes back what was cancelled.
-                if self.ledger.standing(EDITION).await.unwrap().wish == Wish::Pause {
-                    self.ledger.wish(EDITION, Wish::Go, self.now).await.unwrap();
-                }
+                self.ledger.wish(EDITION, Wish::Go, self.now).await.unwrap();
             }
-            Step::Cancel => self.ledger.wish(EDITION, Wish::Cancel, self.now).await.unwrap(),
+            Step::Cancel => drop(self.ledger.wish(EDITION, Wish::Cancel, self.now).await.unwrap()),
             Step::Unsubscribe { who } => {
                 let person = keys().person_name(&address(who));
                 self.ledger.suppress(&person, "unsubscribed", self.now).await.unwrap();

@@ -6,32 +6,30 @@
 
 mod intake;
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::time::Duration;
-
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use thiserror::Error;
 
+use crate::database::sqlite::{self, OpenError};
+use crate::database::{DatabaseError, DatabaseFault, Schema};
 use crate::news::answers::{self, Answers};
 use crate::news::fetch::Validators;
 use crate::news::item::{Elsewhere, Item, Seen};
 use crate::news::same;
 
-const SCHEMA: &str = include_str!("schema.sql");
-const VERSION: i64 = 2;
-/// The first version took what a feed had forgotten for taken away. What was taken away is found again at once: files are
-/// read each time, and every website is asked.
-const FROM_1: &str = "\
-    ALTER TABLE items ADD COLUMN unlisted INTEGER; \
-    ALTER TABLE sources ADD COLUMN asked_of TEXT; \
-    UPDATE items SET unlisted = gone, gone = NULL WHERE gone IS NOT NULL; \
-    UPDATE sources SET asked = NULL, etag = NULL, last_modified = NULL;";
-/// How long another roundup may hold the file.
-const BUSY_WITHIN: Duration = Duration::from_secs(10);
-const CACHE_KIB: i64 = 16 * 1024;
+/// A step that has landed never changes: stores of every version are out there.
+const SCHEMA: Schema = Schema {
+    steps: &[
+        include_str!("schema/1.sql"),
+        include_str!("schema/2.sql"),
+        include_str!("schema/3.sql"),
+    ],
+};
+/// The news can be fetched again: a power cut may take the last of it.
+const SETTINGS: sqlite::Settings = sqlite::Settings { durable: false, cache_kib: 16 * 1024 };
 
 /// What keeps the store from being used.
 #[derive(Debug, Error)]
@@ -40,6 +38,14 @@ pub enum StoreError {
     Newer { path: String },
     #[error("the store of news {path} cannot be used: {what}")]
     Failed { path: String, what: String },
+    #[error("the store of news {path} is damaged: {what}")]
+    Damaged { path: String, what: String },
+    #[error("the disk that holds the store of news {path} is full: {what}")]
+    Full { path: String, what: String },
+    #[error("the store of news {path} can be read and not written: {what}")]
+    ReadOnly { path: String, what: String },
+    #[error("the store of news {path} is locked by another program: {what}")]
+    Locked { path: String, what: String },
 }
 
 /// See the module.
@@ -135,7 +141,7 @@ impl Store {
     /// When it cannot be opened, is damaged, or comes from a newer roundup.
     pub fn open(path: &Path, zone: Tz) -> Result<Self, StoreError> {
         let shown = path.display().to_string();
-        let database = Connection::open(path).map_err(|error| failed(&shown, &error))?;
+        let database = sqlite::open(path, SETTINGS).map_err(|error| unopened(&shown, error))?;
         Self::with(database, shown, zone)
     }
 
@@ -145,24 +151,21 @@ impl Store {
     /// When there is no memory for it.
     pub fn in_memory(zone: Tz) -> Result<Self, StoreError> {
         let shown = "in memory".to_owned();
-        let database = Connection::open_in_memory().map_err(|error| failed(&shown, &error))?;
+        let database = Connection::open_in_memory().map_err(|error| failed(&shown, error))?;
         Self::with(database, shown, zone)
     }
 
     fn with(mut database: Connection, path: String, zone: Tz) -> Result<Self, StoreError> {
-        prepare(&mut database, zone).map_err(|error| failed(&path, &error))?;
-        let version: i64 = database
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(|error| failed(&path, &error))?;
-        if version > VERSION {
-            return Err(StoreError::Newer { path });
-        }
+        let tables = sqlite::migrate(&mut database, SCHEMA, |first| {
+            first.execute("INSERT INTO about (zone) VALUES (?1)", [zone.name()]).map(drop)
+        });
+        tables.map_err(|error| unopened(&path, error))?;
         let mut store = Self { database, path, zone };
         store.follow_zone()?;
         Ok(store)
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+    fn failed(&self, error: rusqlite::Error) -> StoreError {
         failed(&self.path, error)
     }
 
@@ -191,7 +194,7 @@ impl Store {
             }
             change.commit()
         };
-        renew(&mut self.database).map_err(|error| failed(&self.path, &error))
+        renew(&mut self.database).map_err(|error| failed(&self.path, error))
     }
 
     /// What is known of a source; nothing of one that was never asked.
@@ -240,7 +243,7 @@ impl Store {
             }
             Ok(state)
         };
-        read().map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// Notes that a source was asked in vain; what is known of it stays.
@@ -269,7 +272,7 @@ impl Store {
                 ],
             )
             .map(|_| ())
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
     /// Notes that a source says that nothing has changed.
@@ -283,7 +286,7 @@ impl Store {
                 params![source, now.timestamp_millis()],
             )
             .map(|_| ())
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
     /// Puts people's answers to the items that have no whole day of their own.
@@ -314,7 +317,7 @@ impl Store {
             }
             Ok(())
         };
-        put(&mut self.database).map_err(|error| failed(&self.path, &error))
+        put(&mut self.database).map_err(|error| failed(&self.path, error))
     }
 
     /// A source's items, for a reader that need not look at each page again.
@@ -335,7 +338,7 @@ impl Store {
             })?;
             found.collect()
         };
-        read().map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// Takes in what a source has now, all of it or, when something fails, nothing. `language` is what its text is in.
@@ -356,7 +359,7 @@ impl Store {
             change.commit()?;
             Ok(taken)
         };
-        take().map_err(|error| failed(&self.path, &error))
+        take().map_err(|error| failed(&self.path, error))
     }
 
     /// The stories that are wanted, of these sources in their order.
@@ -364,7 +367,7 @@ impl Store {
     /// # Errors
     /// When the file fails.
     pub fn find(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> Result<Found, StoreError> {
-        self.look(sources, wanted).map_err(|error| self.failed(&error))
+        self.look(sources, wanted).map_err(|error| self.failed(error))
     }
 
     fn look(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> rusqlite::Result<Found> {
@@ -534,26 +537,26 @@ pub struct Answered<'a> {
     pub asked_of: &'a str,
 }
 
-fn failed(path: &str, error: &rusqlite::Error) -> StoreError {
-    StoreError::Failed { path: path.to_owned(), what: error.to_string() }
+fn failed(path: &str, error: impl Into<DatabaseError>) -> StoreError {
+    let DatabaseError { fault, what } = error.into();
+    let path = path.to_owned();
+    match fault {
+        DatabaseFault::Full => StoreError::Full { path, what },
+        DatabaseFault::ReadOnly => StoreError::ReadOnly { path, what },
+        DatabaseFault::Locked => StoreError::Locked { path, what },
+        DatabaseFault::Damaged => StoreError::Damaged { path, what },
+        DatabaseFault::TooManyConnections
+        | DatabaseFault::Away
+        | DatabaseFault::Denied
+        | DatabaseFault::Other => StoreError::Failed { path, what },
+    }
 }
 
-fn prepare(database: &mut Connection, zone: Tz) -> rusqlite::Result<()> {
-    database.busy_timeout(BUSY_WITHIN)?;
-    database.pragma_update(None, "journal_mode", "WAL")?;
-    database.pragma_update(None, "synchronous", "NORMAL")?;
-    database.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    let change = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version: i64 = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version == 0 {
-        change.execute_batch(SCHEMA)?;
-        change.execute("INSERT INTO about (zone) VALUES (?1)", [zone.name()])?;
-        change.pragma_update(None, "user_version", VERSION)?;
-    } else if version == 1 {
-        change.execute_batch(FROM_1)?;
-        change.pragma_update(None, "user_version", VERSION)?;
+fn unopened(path: &str, error: OpenError) -> StoreError {
+    match error {
+        OpenError::Newer(_) => StoreError::Newer { path: path.to_owned() },
+        OpenError::Database(error) => failed(path, error),
     }
-    change.commit()
 }
 
 fn time(millis: i64) -> Option<DateTime<Utc>> {
@@ -594,6 +597,56 @@ mod tests {
 
     fn at(day: &str) -> DateTime<Utc> {
         format!("{day}T12:00:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn a_store_of_each_earlier_form_is_brought_to_the_newest() {
+        const TO_2: &str = include_str!("schema/2.sql");
+        let first = include_str!("schema/history/1-first.sql");
+        for (version, earlier) in [
+            (1, vec![first]),
+            (1, vec![include_str!("schema/history/1-second.sql")]),
+            (1, vec![include_str!("schema/1.sql")]),
+            (2, vec![first, TO_2]),
+            (2, vec![include_str!("schema/history/2-first.sql")]),
+        ] {
+            let earlier = earlier.concat();
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("news.db");
+            let old = Connection::open(&path).unwrap();
+            old.execute_batch(&earlier).unwrap();
+            let has_former = earlier.contains("former");
+            let text = written(&item("a", "A story", "2020-12-03")).unwrap();
+            old.execute("INSERT INTO about VALUES (?1)", [London.name()]).unwrap();
+            old.execute(
+                "INSERT INTO items (key, source, id, words, story, first_seen, changed, item)
+                 VALUES (7, 'feed', 'a', 'a story', 7, 1, 1, ?1)",
+                [&text],
+            )
+            .unwrap();
+            if has_former {
+                old.execute("UPDATE items SET former = '[\"b\"]'", []).unwrap();
+            }
+            old.pragma_update(None, "user_version", version).unwrap();
+            drop(old);
+            for _ in 0..2 {
+                let store = Store::open(&path, London).unwrap();
+                let former: String = store
+                    .database
+                    .query_row("SELECT former FROM items WHERE key = 7", [], |row| row.get(0))
+                    .unwrap();
+                assert_eq!(former, if has_former { "[\"b\"]" } else { "[]" });
+                let indexes: i64 = store
+                    .database
+                    .query_row(
+                        "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+                        [],
+                        |row| row.get(0),
+                    )
+                    .unwrap();
+                assert_eq!(indexes, 8);
+            }
+        }
     }
 
     fn item(id: &str, title: &str, date: &str) -> Item {
@@ -853,7 +906,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("news.db");
         let store = Store::open(&path, London).unwrap();
-        store.database.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        store.database.pragma_update(None, "user_version", SCHEMA.newest() + 1).unwrap();
         drop(store);
         assert!(matches!(Store::open(&path, London), Err(StoreError::Newer { .. })));
         std::fs::write(
@@ -861,7 +914,7 @@ mod tests {
             "this is a letter and no database, and long enough to be seen as one",
         )
         .unwrap();
-        assert!(matches!(Store::open(&path, London), Err(StoreError::Failed { .. })));
+        assert!(matches!(Store::open(&path, London), Err(StoreError::Damaged { .. })));
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("this is a letter"));
     }
 

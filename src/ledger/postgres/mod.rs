@@ -1,0 +1,395 @@
+//! The ledger on a `PostgreSQL` server, for several computers that send one edition together.
+//! Shell: one connection to the server, and a task that gathers changes into commits.
+//!
+//! Rows are claimed with `FOR UPDATE SKIP LOCKED`, so that no two senders get the same. Each sender has a lease by the
+//! server's clock and a number that only grows; every change it makes is made in a transaction that first sees that the
+//! lease holds. A sender that was away past its lease can therefore change nothing, however late it wakes. A server that is
+//! away is waited for until the lease ends: the answers of the relay are kept, and written when it is back.
+
+mod changes;
+mod planning;
+mod schema;
+mod senders;
+mod server;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
+use tokio_postgres::Row as SqlRow;
+
+use super::column::{LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time};
+use super::{
+    Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature,
+    PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, Writer, reserve,
+    until,
+};
+use changes::Changes;
+use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
+use senders::{Job, apply_jobs, claim, edition_of, grow, recover, settle, wish_if, wish_of};
+use server::{Patience, Server, patiently};
+
+/// How long changes are gathered, for each connection beyond the first, and at most: a commit is a round trip and a sync.
+const GATHER_EACH: Duration = Duration::from_micros(100);
+const GATHER_LONGEST: Duration = Duration::from_millis(1);
+
+/// See the module.
+#[derive(Debug)]
+pub struct PostgresLedger {
+    server: Arc<Server>,
+    jobs: mpsc::UnboundedSender<Job>,
+}
+
+impl PostgresLedger {
+    /// Connects, and makes the tables or brings them to the newest version. `address` is a `postgres://` URL, which may
+    /// hold a password.
+    ///
+    /// # Errors
+    /// When the address is not one, the server cannot be reached, or its tables come from a newer roundup.
+    pub async fn open(address: &str, connections: usize) -> Result<Self, LedgerError> {
+        let server = Arc::new(Server::open(address).await?);
+        let (jobs, queue) = mpsc::unbounded_channel();
+        let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
+        tokio::spawn(write(Arc::clone(&server), queue, gather));
+        Ok(Self { server, jobs })
+    }
+}
+
+/// The writer's life: take what waits, do it in one transaction, tell everybody.
+async fn write(server: Arc<Server>, mut queue: mpsc::UnboundedReceiver<Job>, gather: Duration) {
+    while let Some(first) = queue.recv().await {
+        if !gather.is_zero() {
+            sleep(gather).await;
+        }
+        let mut jobs = vec![first];
+        while jobs.len() < LARGEST_COMMIT
+            && let Ok(job) = queue.try_recv()
+        {
+            jobs.push(job);
+        }
+        let mut patience = Patience::new();
+        let mut again = false;
+        let written = loop {
+            let written = server.transaction(async |transaction, statements| {
+                apply_jobs(transaction, statements, &jobs, again).await
+            });
+            match written.await {
+                // What the relay answered is known: it is kept until the server is back, or others may take over.
+                Err(error) if patience.bears(&error).await => again = true,
+                written => break written,
+            }
+        };
+        match written {
+            Ok(outcomes) => {
+                for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                    // The caller may have gone; the change stands all the same.
+                    let _ = job.reply.send(outcome);
+                }
+            }
+            Err(error) => {
+                for job in jobs {
+                    let _ = job.reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn row_of(row: &SqlRow) -> Result<(i64, Row), LedgerError> {
+    let shown = Row {
+        edition: row.get(1),
+        address: row.get(2),
+        status: status_of(row.get(3))?,
+        attempts: u32::try_from(row.get::<_, i32>(4)).unwrap_or(0),
+        changed_at: time(row.get(5)),
+        detail: row.get(7),
+        next_at: row.get::<_, Option<i64>>(6).map(time),
+        message_id: row.get(8),
+    };
+    Ok((row.get(0), shown))
+}
+
+fn count_of(row: Option<&SqlRow>, at: usize) -> u64 {
+    row.map_or(0, |row| u64::try_from(row.get::<_, i64>(at)).unwrap_or(0))
+}
+
+fn lease_text() -> String {
+    format!("{} seconds", LEASE.as_secs())
+}
+
+impl Ledger for PostgresLedger {
+    async fn plan(&self, plan: Plan) -> Result<(), LedgerError> {
+        self.server
+            .transaction(async |transaction, _| planning::insert_plan(transaction, &plan).await)
+            .await
+    }
+
+    async fn edition(&self, name: &str) -> Result<Option<PlannedEdition>, LedgerError> {
+        let rows =
+            self.server.query("SELECT planned FROM editions WHERE name = $1", &[&name]).await?;
+        rows.first().map(|row| from_json(row.get(0))).transpose()
+    }
+
+    async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
+        let sql = "SELECT planned FROM editions ORDER BY planned_at DESC, name";
+        let rows = self.server.query(sql, &[]).await?;
+        rows.iter().map(|row| from_json(row.get(0))).collect()
+    }
+
+    async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        self.server
+            .transaction(async |transaction, statements| {
+                recover(transaction, statements, edition, now).await
+            })
+            .await
+    }
+
+    async fn enter(
+        &self,
+        edition: &str,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Entered, LedgerError> {
+        self.server
+            .transaction(async |transaction, statements| {
+                let uncertain = recover(transaction, statements, edition, now).await?;
+                let values: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+                    [&edition, &name, &millis(now), &lease_text()];
+                let row = transaction.query_one(ENTER, &values).await?;
+                grow(transaction).await?;
+                Ok(Entered { sender: SenderId(row.get(0)), uncertain })
+            })
+            .await
+    }
+
+    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+        self.server
+            .transaction(async |transaction, statements| {
+                let edition = edition_of(transaction, statements, sender).await?;
+                transaction.execute(KEEP, &[&sender.0, &millis(now), &lease_text()]).await?;
+                // Those who live notice who is gone, and what they had in hand goes on.
+                recover(transaction, statements, &edition, now).await?;
+                let sql = "SELECT count(*) FROM senders WHERE edition = $1 AND ended_at IS NULL";
+                let row = transaction.query_one(sql, &[&edition]).await?;
+                Ok(Kept {
+                    wish: wish_of(transaction, &edition).await?.0,
+                    senders: u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX),
+                    age: grow(transaction).await?,
+                })
+            })
+            .await
+    }
+
+    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        patiently!(self.server, async |transaction, statements| {
+            let edition = edition_of(transaction, statements, sender).await?;
+            let sql = "UPDATE senders SET ended_at = $2, kept_at = $2 WHERE id = $1";
+            transaction.execute(sql, &[&sender.0, &millis(now)]).await?;
+            let uncertain = settle(transaction, statements, &edition, now).await?;
+            grow(transaction).await?;
+            Ok(uncertain)
+        })
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        Some(LEASE)
+    }
+
+    async fn claim(
+        &self,
+        sender: SenderId,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Claim, LedgerError> {
+        // Rows that were claimed by a commit whose answer was lost go back when the sender leaves.
+        patiently!(self.server, async |transaction, statements| {
+            claim(transaction, statements, sender, now, most).await
+        })
+    }
+
+    fn record_all(
+        &self,
+        sender: SenderId,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        let (reply, answer) = oneshot::channel();
+        let queued =
+            self.jobs.send(Job { sender, events, now, reply }).map_err(|_| LedgerError::Stopped);
+        async move {
+            queued?;
+            answer.await.map_err(|_| LedgerError::Stopped)?
+        }
+    }
+
+    async fn decide(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        self.server
+            .transaction(async |transaction, statements| {
+                let ids: BTreeSet<i64> = events.iter().map(|(id, _)| *id).collect();
+                let ids = ids.into_iter().collect();
+                let mut changes = Changes::lock(transaction, statements, ids).await?;
+                let mut decided = 0;
+                for (id, event) in &events {
+                    match changes.apply(*id, event, Writer::Operator, now) {
+                        Ok(_) => decided += 1,
+                        Err(LedgerError::Impossible(_)) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                changes.write(transaction, statements).await?;
+                Ok(decided)
+            })
+            .await
+    }
+
+    async fn wish_if(
+        &self,
+        edition: &str,
+        wish: Wish,
+        seen: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<Wish, LedgerError> {
+        self.server
+            .transaction(async |transaction, statements| {
+                wish_if(transaction, statements, edition, (wish, seen), now).await
+            })
+            .await
+    }
+
+    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+        let rows = self.server.query(STANDING, &[&edition]).await?;
+        let Some(row) = rows.first() else {
+            return Err(damaged(format!("there is no edition `{edition}`")));
+        };
+        Ok(Standing {
+            wish: Wish::parse(row.get(0)).unwrap_or_default(),
+            wished_at: row.get::<_, Option<i64>>(1).map(time),
+            last_sign: time(row.get(2)),
+            senders: u32::try_from(row.get::<_, i64>(3)).unwrap_or(u32::MAX),
+            wish_number: row.get(4),
+        })
+    }
+
+    async fn age(&self) -> Result<LedgerAge, LedgerError> {
+        let rows = self.server.patient_query("SELECT identity, age FROM ledger", &[]).await?;
+        let Some(row) = rows.first() else { return Err(damaged("it has no age".to_owned())) };
+        Ok(LedgerAge { identity: row.get(0), age: row.get(1) })
+    }
+
+    async fn nature(&self) -> Result<Nature, LedgerError> {
+        let rows = self.server.query("SELECT secret_check, mark FROM ledger", &[]).await?;
+        let Some(row) = rows.first() else { return Err(damaged("it has no mark".to_owned())) };
+        let sql = "SELECT key, person FROM deliveries ORDER BY id DESC LIMIT 1";
+        let somebody = self.server.query(sql, &[]).await?;
+        Ok(Nature {
+            secret_check: row.get(0),
+            somebody: somebody.first().map(|row| (row.get(0), row.get(1))),
+            mark: row.get(1),
+            place: self.server.place().await?,
+        })
+    }
+
+    async fn bind_secret(&self, check: &str) -> Result<(), LedgerError> {
+        let sql = "UPDATE ledger SET secret_check = $1 WHERE secret_check IS NULL";
+        self.server.query(sql, &[&check]).await.map(drop)
+    }
+
+    async fn settle_here(&self) -> Result<(), LedgerError> {
+        let place = self.server.place().await?;
+        self.server.query("UPDATE ledger SET mark = $1", &[&place]).await.map(drop)
+    }
+
+    async fn moments(
+        &self,
+        edition: &str,
+        count: u32,
+        gap: Duration,
+        _now: DateTime<Utc>,
+    ) -> Result<Duration, LedgerError> {
+        patiently!(self.server, async |transaction, _| {
+            let row = transaction.query_one(NEXT_MOMENT, &[&edition]).await?;
+            // The server's clock is the one that all senders share.
+            let now = DateTime::from_timestamp_micros(row.get(1)).unwrap_or_default();
+            let (first, next) = reserve(row.get(0), count, gap, now);
+            let sql = "UPDATE editions SET next_moment = $2 WHERE name = $1";
+            transaction.execute(sql, &[&edition, &next]).await?;
+            Ok(until(first, now))
+        })
+    }
+
+    async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
+        let sql = "SELECT status, count(*) FROM deliveries WHERE edition = $1 GROUP BY status";
+        let mut counts = Counts::default();
+        for row in self.server.query(sql, &[&edition]).await? {
+            counts.add(status_of(row.get(0))?, count_of(Some(&row), 1));
+        }
+        Ok(counts)
+    }
+
+    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+        let rows = self.server.patient_query(PROGRESS, &[&edition]).await?;
+        Ok(Progress { people: count_of(rows.first(), 0), open: count_of(rows.first(), 1) })
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+        let sql = format!(
+            "SELECT {ROW_COLUMNS} FROM deliveries WHERE edition = $1 AND id > $2 AND {}
+             ORDER BY id LIMIT {PAGE}",
+            pick.condition()
+        );
+        let rows = self.server.query(&sql, &[&edition, &after.unwrap_or(-1)]).await?;
+        rows.iter().map(row_of).collect()
+    }
+
+    async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM left_out WHERE edition = $1";
+        Ok(count_of(self.server.query(sql, &[&edition]).await?.first(), 0))
+    }
+
+    async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+        let sql = format!("SELECT {ROW_COLUMNS} FROM deliveries WHERE key = $1 ORDER BY id DESC");
+        let rows = self.server.query(&sql, &[&key]).await?;
+        let rows = rows.iter().map(|row| Ok(row_of(row)?.1)).collect::<Result<_, LedgerError>>()?;
+        let sql = "SELECT edition, address, why FROM left_out WHERE lower(address) = $1";
+        let left_out = self.server.query(sql, &[&key]).await?;
+        let left_out = left_out.iter().map(|row| LeftOutRow {
+            edition: row.get(0),
+            address: row.get(1),
+            why: row.get(2),
+        });
+        Ok((rows, left_out.collect()))
+    }
+
+    async fn suppress(
+        &self,
+        person: &str,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let sql =
+            "INSERT INTO suppressions (person, why, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let why = why.replace('\0', "\u{fffd}");
+        self.server.patient_query(sql, &[&person, &why, &millis(now)]).await.map(drop)
+    }
+
+    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
+        let rows =
+            self.server.query("SELECT why FROM suppressions WHERE person = $1", &[&person]).await?;
+        Ok(rows.first().map(|row| row.get(0)))
+    }
+}

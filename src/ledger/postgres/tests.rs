@@ -1,0 +1,231 @@
+//! Tests: The ledger on a server: the laws, leases, and tables of earlier versions.
+//! Shell: a server that `scripts/with-postgres` starts.
+
+use tokio_postgres::NoTls;
+
+use super::*;
+use crate::ledger::{Status, laws};
+
+/// A database of its own on the server that `scripts/with-postgres` starts.
+pub(in crate::ledger) async fn database(name: &str) -> Option<String> {
+    let Ok(server) = std::env::var("ROUNDUP_TEST_POSTGRES") else {
+        let everything = std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_some();
+        assert!(!everything, "PostgreSQL is missing");
+        eprintln!("skipped: PostgreSQL is missing (scripts/test starts one)");
+        return None;
+    };
+    let (client, connection) =
+        tokio_postgres::connect(&format!("{server}/postgres"), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    Some(format!("{server}/{name}"))
+}
+
+pub(in crate::ledger) async fn execute(address: &str, sql: &str) {
+    let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(sql).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_laws_hold_on_a_server() {
+    let Some(address) = database("laws").await else { return };
+    laws::hold(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+    // Opened again, everything is there.
+    let again = PostgresLedger::open(&address, 1).await.unwrap();
+    assert_eq!(again.counts("2020").await.unwrap().people(), 4);
+}
+
+#[tokio::test]
+async fn several_senders_never_get_the_same_row() {
+    let Some(address) = database("several").await else { return };
+    let addresses: Vec<String> = (0..900).map(|n| format!("p{n}@example.org")).collect();
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let first = PostgresLedger::open(&address, 4).await.unwrap();
+    first.plan(laws::plan("2020", &addresses)).await.unwrap();
+    let mut claims = Vec::new();
+    for number in 0..3 {
+        let address = address.clone();
+        claims.push(tokio::spawn(async move {
+            let ledger = PostgresLedger::open(&address, 4).await.unwrap();
+            let name = format!("sender {number}");
+            let sender = ledger.enter("2020", &name, laws::now()).await.unwrap().sender;
+            let mut mine = Vec::new();
+            loop {
+                let claim = ledger.claim(sender, laws::now(), 10).await.unwrap();
+                if claim.deliveries.is_empty() {
+                    return mine;
+                }
+                mine.extend(claim.deliveries.into_iter().map(|delivery| delivery.id));
+            }
+        }));
+    }
+    let mut all = Vec::new();
+    for claim in claims {
+        all.extend(claim.await.unwrap());
+    }
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 900);
+    assert_eq!(first.standing("2020").await.unwrap().senders, 3);
+}
+
+#[tokio::test]
+async fn a_sender_past_its_lease_can_write_nothing_and_others_take_over() {
+    let Some(address) = database("lease").await else { return };
+    let late = PostgresLedger::open(&address, 1).await.unwrap();
+    late.plan(laws::plan("2020", &["a@example.org", "b@example.org"])).await.unwrap();
+    let zombie = late.enter("2020", "late", laws::now()).await.unwrap().sender;
+    let rows = late.claim(zombie, laws::now(), 2).await.unwrap().deliveries;
+    late.record(zombie, rows[0].id, Event::HandingOver, laws::now()).await.unwrap();
+    // Its lease passes; nobody has noticed yet.
+    execute(&address, "UPDATE roundup.senders SET lease_until = clock_timestamp()").await;
+    let handing_over = late.record(zombie, rows[1].id, Event::HandingOver, laws::now()).await;
+    assert_eq!(handing_over, Err(LedgerError::Fenced));
+    assert_eq!(late.keep(zombie, laws::now()).await, Err(LedgerError::Fenced));
+    let other = PostgresLedger::open(&address, 1).await.unwrap();
+    let entered = other.enter("2020", "other", laws::now()).await.unwrap();
+    assert_eq!(entered.uncertain, 1);
+    assert!(entered.sender > zombie);
+    let taken = other.claim(entered.sender, laws::now(), 9).await.unwrap().deliveries;
+    assert_eq!(taken.iter().map(|row| row.id).collect::<Vec<_>>(), [rows[1].id]);
+    // It wakes.
+    let accepted = Event::Accepted { reply: "250 ok".to_owned() };
+    for event in [accepted, Event::HandingOver] {
+        let written = late.record(zombie, rows[1].id, event, laws::now()).await;
+        assert_eq!(written, Err(LedgerError::Fenced));
+    }
+    assert_eq!(other.counts("2020").await.unwrap().claimed, 1);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_refused_without_its_words() {
+    let error = PostgresLedger::open("postgres://u:s3cret@host:port/x", 1).await.unwrap_err();
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[tokio::test]
+async fn tables_of_the_first_version_are_brought_to_the_newest() {
+    let Some(address) = database("earlier").await else { return };
+    execute(&address, "CREATE SCHEMA roundup").await;
+    let edition = crate::ledger::column::to_json(&laws::plan("2020", &[]).edition).unwrap();
+    let mut sql = format!(
+        "SET search_path TO roundup; {} INSERT INTO editions (name, planned_at, planned, wish, wished_at)
+         VALUES ('2020', 7, $q${edition}$q$, 'pause', 8);
+         INSERT INTO senders (edition, name, entered_at, kept_at, lease_until) VALUES ('2020', 'old', 7, 9, clock_timestamp());
+         INSERT INTO left_out VALUES ('2020', 'Gone@example.org', 'left');
+         UPDATE ledger SET age = 5;",
+        include_str!("schema/1.sql")
+    );
+    for status in Status::ALL {
+        let recipient = laws::recipient(&format!("{}@example.org", status.word()));
+        let (key, person) = (recipient.address.key(), laws::keys().person_name(&recipient.address));
+        let recipient = crate::ledger::column::to_json(&recipient).unwrap();
+        let holder = if status.is_in_hand() { "1" } else { "NULL" };
+        let next_at = if status == Status::Deferred { "8" } else { "NULL" };
+        sql += &format!(
+            "INSERT INTO deliveries (edition, key, address, recipient, person, message_id, status, attempts, changed_at,
+             next_at, detail, sender) VALUES ('2020', '{key}', '{key}', $q${recipient}$q$, '{person}', 'id',
+             '{status}', 2, 7, {next_at}, 'why', {holder});"
+        );
+    }
+    execute(&address, &sql).await;
+    // Several computers are brought to the new version at the same moment.
+    let opened: Vec<_> = (0..4)
+        .map(|_| {
+            let address = address.clone();
+            tokio::spawn(async move { PostgresLedger::open(&address, 1).await })
+        })
+        .collect();
+    let mut ledgers = Vec::new();
+    for ledger in opened {
+        ledgers.push(ledger.await.unwrap().unwrap());
+    }
+    let ledger = &ledgers[0];
+    let counts = ledger.counts("2020").await.unwrap();
+    for status in Status::ALL {
+        assert_eq!(counts.of(status), 1, "{status}");
+    }
+    let standing = ledger.standing("2020").await.unwrap();
+    assert_eq!((standing.wish, standing.wish_number), (Wish::Pause, 0));
+    let nature = ledger.nature().await.unwrap();
+    assert!(!nature.mark.is_empty() && nature.mark == nature.place, "{nature:?}");
+    ledger.wish("2020", Wish::Go, laws::now()).await.unwrap();
+    let entered = ledger.enter("2020", "new", laws::now()).await.unwrap();
+    assert_eq!(entered.uncertain, 1);
+    assert_eq!(ledger.claim(entered.sender, laws::now(), 9).await.unwrap().deliveries.len(), 3);
+    execute(&address, "UPDATE roundup.ledger SET version = 99").await;
+    let newer = PostgresLedger::open(&address, 1).await.unwrap_err();
+    assert!(matches!(newer, LedgerError::Newer { found: 99, .. }), "{newer}");
+}
+
+#[tokio::test]
+async fn a_copied_database_knows_that_it_is_one() {
+    let Some(address) = database("original").await else { return };
+    drop(PostgresLedger::open(&address, 1).await.unwrap());
+    let (server, _) = address.rsplit_once('/').unwrap();
+    let copy = "CREATE DATABASE its_copy TEMPLATE original";
+    // The connection that was dropped needs a moment to end.
+    let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'original'";
+    execute(&format!("{server}/postgres"), ended).await;
+    execute(&format!("{server}/postgres"), copy).await;
+    let ledger = PostgresLedger::open(&format!("{server}/its_copy"), 1).await.unwrap();
+    assert!(ledger.nature().await.unwrap().is_copy());
+    ledger.settle_here().await.unwrap();
+    assert!(!ledger.nature().await.unwrap().is_copy());
+}
+
+#[tokio::test]
+async fn what_was_answered_while_the_server_was_away_is_written_when_it_is_back() {
+    let Some(address) = database("away").await else { return };
+    let ledger = PostgresLedger::open(&address, 1).await.unwrap();
+    ledger.plan(laws::plan("2020", &["a@example.org", "b@example.org"])).await.unwrap();
+    let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
+    let rows = ledger.claim(sender, laws::now(), 2).await.unwrap().deliveries;
+    for row in &rows {
+        ledger.record(sender, row.id, Event::HandingOver, laws::now()).await.unwrap();
+    }
+    let (server, name) = address.rsplit_once('/').unwrap();
+    let server = format!("{server}/postgres");
+    // Nobody gets in, and who is in is thrown out: as when it restarts.
+    let away = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    execute(&server, "ALTER DATABASE away ALLOW_CONNECTIONS false").await;
+    execute(&server, away.split_once(';').unwrap().1).await;
+    let accepted = |_| Event::Accepted { reply: "250 ok".to_owned() };
+    let events = rows.iter().map(|row| (row.id, accepted(()))).collect();
+    let writing = ledger.record_all(sender, events, laws::now());
+    execute(&server, "ALTER DATABASE away ALLOW_CONNECTIONS true").await;
+    writing.await.unwrap();
+    let counts = ledger.counts("2020").await.unwrap();
+    assert_eq!((counts.accepted, counts.uncertain), (2, 0));
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_was_lost_is_not_made_twice() {
+    let Some(address) = database("lost_answer").await else { return };
+    let server = Server::open(&address).await.unwrap();
+    let ledger = PostgresLedger::open(&address, 1).await.unwrap();
+    ledger.plan(laws::plan("2020", &["a@example.org"])).await.unwrap();
+    let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
+    let id = ledger.claim(sender, laws::now(), 1).await.unwrap().deliveries[0].id;
+    let job = || {
+        let events = vec![(id, Event::HandingOver)];
+        vec![Job { sender, events, now: laws::now(), reply: oneshot::channel().0 }]
+    };
+    let write = async |again: bool| {
+        let jobs = job();
+        server
+            .transaction(async |transaction, statements| {
+                apply_jobs(transaction, statements, &jobs, again).await
+            })
+            .await
+            .unwrap()
+    };
+    assert_eq!(write(false).await, [Ok(())]);
+    assert_eq!(write(true).await, [Ok(())]);
+    assert!(matches!(write(false).await[..], [Err(LedgerError::Impossible(_))]));
+    assert_eq!(ledger.counts("2020").await.unwrap().handing_over, 1);
+}

@@ -1,0 +1,348 @@
+//! The ledger in one `SQLite` file, for the one computer that sends.
+//! Shell: passes each call to the thread that writes.
+
+mod copies;
+mod figures;
+mod planning;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, params};
+
+use super::column::{gather, millis};
+use super::delivery::Writer;
+use super::{
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
+    Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
+};
+use copies::{apply, cancel_rest, edition_of, recover, settle, wish_of};
+use writer::WriterThread;
+
+/// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
+/// round trip later: a wait much shorter than that costs nothing.
+const GATHER_EACH: Duration = Duration::from_micros(10);
+const GATHER_LONGEST: Duration = Duration::from_micros(500);
+
+/// See the module.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    writer: WriterThread,
+}
+
+impl SqliteLedger {
+    /// Opens or makes the file; its folder is made for its owner only.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is damaged, or comes from a newer roundup. An old file is never replaced.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        Ok(Self { writer: WriterThread::start(path, Duration::ZERO)? })
+    }
+
+    /// Opens it for a number of connections. A commit costs the same for one change as for twenty: with several connections
+    /// the writer waits a moment for the changes of the others.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_for(path: &Path, connections: usize) -> Result<Self, LedgerError> {
+        let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
+        Ok(Self { writer: WriterThread::start(path, gather)? })
+    }
+
+    /// Ends this ledger's use for sending: it was restored elsewhere.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn retire(&self, what: &str) -> Result<(), LedgerError> {
+        let what = what.to_owned();
+        self.writer
+            .run(true, move |connection| {
+                connection.execute("UPDATE ledger SET retired = ?1", [what])?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// A copy that takes the original's place: it has a name of its own from now on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn rename(&self) -> Result<(), LedgerError> {
+        self.writer
+            .run(true, |connection| {
+                let sql = "UPDATE ledger SET identity = lower(hex(randomblob(16))), retired = NULL";
+                connection.execute(sql, [])?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// The ledger grows older.
+fn grow(connection: &rusqlite::Connection) -> Result<i64, LedgerError> {
+    let mut update = connection.prepare_cached("UPDATE ledger SET age = age + 1 RETURNING age")?;
+    Ok(update.query_row([], |row| row.get(0))?)
+}
+
+impl Ledger for SqliteLedger {
+    async fn plan(&self, plan: Plan) -> Result<(), LedgerError> {
+        self.writer
+            .run(true, move |connection| {
+                figures::refuse_retired(connection)?;
+                planning::insert_plan(connection, &plan)
+            })
+            .await
+    }
+
+    async fn edition(&self, name: &str) -> Result<Option<PlannedEdition>, LedgerError> {
+        let name = name.to_owned();
+        self.writer.run(false, move |connection| figures::edition(connection, &name)).await
+    }
+
+    async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
+        self.writer.run(false, figures::editions).await
+    }
+
+    async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer.run(true, move |connection| recover(connection, &edition, now)).await
+    }
+
+    async fn enter(
+        &self,
+        edition: &str,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Entered, LedgerError> {
+        let (edition, name) = (edition.to_owned(), name.to_owned());
+        self.writer
+            .run(true, move |connection| {
+                figures::refuse_retired(connection)?;
+                let uncertain = recover(connection, &edition, now)?;
+                connection.execute(
+                    "INSERT INTO senders (edition, name, entered_at, kept_at) VALUES (?1, ?2, ?3, ?3)",
+                    params![edition, name, millis(now)],
+                )?;
+                let sender = SenderId(connection.last_insert_rowid());
+                grow(connection)?;
+                Ok(Entered { sender, uncertain })
+            })
+            .await
+    }
+
+    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+        self.writer
+            .run(true, move |connection| {
+                let edition = edition_of(connection, sender)?;
+                connection
+                    .prepare_cached("UPDATE senders SET kept_at = ?2 WHERE id = ?1")?
+                    .execute(params![sender.0, millis(now)])?;
+                let (wish, _) = wish_of(connection, &edition)?;
+                Ok(Kept { wish, senders: 1, age: grow(connection)? })
+            })
+            .await
+    }
+
+    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        self.writer
+            .run(true, move |connection| {
+                let edition = edition_of(connection, sender)?;
+                let uncertain = settle(connection, &edition, Some(sender), now)?;
+                connection.execute(
+                    "UPDATE senders SET ended_at = ?2, kept_at = ?2 WHERE id = ?1",
+                    params![sender.0, millis(now)],
+                )?;
+                grow(connection)?;
+                Ok(uncertain)
+            })
+            .await
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn claim(
+        &self,
+        sender: SenderId,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Claim, LedgerError> {
+        self.writer.run(true, move |connection| copies::claim(connection, sender, now, most)).await
+    }
+
+    fn record_all(
+        &self,
+        sender: SenderId,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        self.writer.run(true, move |connection| {
+            edition_of(connection, sender)?;
+            for (id, event) in &events {
+                apply(connection, *id, event, now, Writer::Sender(sender))?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn decide(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        self.writer
+            .run(true, move |connection| {
+                let mut decided = 0;
+                for (id, event) in &events {
+                    match apply(connection, *id, event, now, Writer::Operator) {
+                        Ok(_) => decided += 1,
+                        Err(LedgerError::Impossible(_)) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(decided)
+            })
+            .await
+    }
+
+    async fn wish_if(
+        &self,
+        edition: &str,
+        wish: Wish,
+        seen: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<Wish, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer
+            .run(true, move |connection| {
+                let (current, number) = wish_of(connection, &edition)?;
+                if !current.gives_way(number, wish, seen) {
+                    return Ok(current);
+                }
+                connection.execute(
+                    "UPDATE editions SET wish = ?2, wished_at = ?3, wish_number = ?4 WHERE name = ?1",
+                    params![edition, wish.word(), millis(now), number + 1],
+                )?;
+                if wish == Wish::Cancel {
+                    cancel_rest(connection, &edition, now)?;
+                }
+                Ok(wish)
+            })
+            .await
+    }
+
+    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer.run(false, move |connection| figures::standing(connection, &edition)).await
+    }
+
+    async fn age(&self) -> Result<LedgerAge, LedgerError> {
+        self.writer.run(false, figures::age).await
+    }
+
+    async fn nature(&self) -> Result<Nature, LedgerError> {
+        self.writer.run(false, figures::nature).await
+    }
+
+    async fn bind_secret(&self, check: &str) -> Result<(), LedgerError> {
+        let check = check.to_owned();
+        self.writer
+            .run(true, move |connection| {
+                let sql = "UPDATE ledger SET secret_check = ?1 WHERE secret_check IS NULL";
+                connection.execute(sql, [check])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn settle_here(&self) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn moments(
+        &self,
+        edition: &str,
+        count: u32,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Duration, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer
+            .run(true, move |connection| {
+                let sql = "SELECT next_moment FROM editions WHERE name = ?1";
+                let next: i64 = connection.query_row(sql, [&edition], |row| row.get(0))?;
+                let (first, next) = reserve(next, count, gap, now);
+                let sql = "UPDATE editions SET next_moment = ?2 WHERE name = ?1";
+                connection.execute(sql, params![edition, next])?;
+                Ok(until(first, now))
+            })
+            .await
+    }
+
+    async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer.run(false, move |connection| figures::counts(connection, &edition)).await
+    }
+
+    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer.run(false, move |connection| figures::progress(connection, &edition)).await
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer
+            .run(false, move |connection| figures::page(connection, &edition, pick, after))
+            .await
+    }
+
+    async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
+        let edition = edition.to_owned();
+        self.writer.run(false, move |connection| figures::left_out(connection, &edition)).await
+    }
+
+    async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+        let key = key.to_owned();
+        self.writer.run(false, move |connection| figures::history(connection, &key)).await
+    }
+
+    async fn suppress(
+        &self,
+        person: &str,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let (person, why) = (person.to_owned(), why.to_owned());
+        self.writer
+            .run(true, move |connection| {
+                connection.execute(
+                    "INSERT INTO suppressions (person, why, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    params![person, why, millis(now)],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
+        let person = person.to_owned();
+        self.writer
+            .run(false, move |connection| {
+                let sql = "SELECT why FROM suppressions WHERE person = ?1";
+                Ok(connection.query_row(sql, [person], |row| row.get(0)).optional()?)
+            })
+            .await
+    }
+}
