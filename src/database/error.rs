@@ -1,6 +1,7 @@
 //! What is wrong with a database, by its own code and never by its words: `SQLite` result codes, SQLSTATE, operating system.
 //! Pure: errors in, errors out.
 
+use std::error::Error as _;
 use std::io;
 
 use rusqlite::ErrorCode;
@@ -99,13 +100,12 @@ impl From<tokio_postgres::Error> for DatabaseError {
                 matches!(answer.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
             return Self::new(of_state(answer.code(), is_fatal), answer.message());
         }
-        use std::error::Error;
         let what = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         Self::new(DatabaseFault::Away, what)
     }
 }
 
-/// By the class of a SQLSTATE (PostgreSQL, appendix A), and the codes that differ from their class.
+/// By the class of a SQLSTATE (`PostgreSQL`, appendix A), and the codes that differ from their class.
 fn of_state(state: &SqlState, is_fatal: bool) -> DatabaseFault {
     match state.code() {
         "53100" => DatabaseFault::Full,

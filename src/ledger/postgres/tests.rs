@@ -194,8 +194,8 @@ async fn what_was_answered_while_the_server_was_away_is_written_when_it_is_back(
     );
     execute(&server, "ALTER DATABASE away ALLOW_CONNECTIONS false").await;
     execute(&server, away.split_once(';').unwrap().1).await;
-    let accepted = |_| Event::Accepted { reply: "250 ok".to_owned() };
-    let events = rows.iter().map(|row| (row.id, accepted(()))).collect();
+    let accepted = || Event::Accepted { reply: "250 ok".to_owned() };
+    let events = rows.iter().map(|row| (row.id, accepted())).collect();
     let writing = ledger.record_all(sender, events, laws::now());
     execute(&server, "ALTER DATABASE away ALLOW_CONNECTIONS true").await;
     writing.await.unwrap();

@@ -23,7 +23,7 @@ pub const WRITE_COPY: &str =
 pub const WRITE_EVENT: &str =
     "INSERT INTO events (delivery, at, event, detail) VALUES (?1, ?2, ?3, ?4)";
 
-/// Due retries first: they have waited. The statuses stand in the SQL: with a parameter SQLite cannot see that the partial
+/// Due retries first: they have waited. The statuses stand in the SQL: with a parameter `SQLite` cannot see that the partial
 /// index holds all of them.
 pub const CLAIMABLE: [&str; 2] = [
     "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
