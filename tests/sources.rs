@@ -12,6 +12,9 @@ use roundup::news::source::{Kind, Opened, Settings};
 use serde_json::{Value, json};
 
 fn kind_of(name: &str) -> Kind {
+    if name.ends_with(".posts.json") {
+        return Kind::Wordpress;
+    }
     match name.rsplit('.').next() {
         Some("md") => Kind::Markdown,
         Some("txt") => Kind::Listing,
@@ -71,7 +74,7 @@ fn each_source_becomes_what_stands_beside_it() {
         let bytes = fs::read(folder.join(name)).unwrap();
         let settings = Settings::new("club", kind_of(name));
         let shown = match settings.kind {
-            Kind::Feed => "https://club.example/feed",
+            Kind::Feed | Kind::Wordpress => "https://club.example/feed",
             _ => name,
         };
         let opened = Opened { settings: &settings, shown, zone: London, date: None };

@@ -190,7 +190,7 @@ async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, 
         Fetched::New(answer) => answer,
     };
     let mut validators = answer.validators.clone();
-    let mut reading = feed::read(&settings.name, &answer.address, &answer.bytes, *zone);
+    let mut reading = feed::read_text(&settings.name, &answer.address, &answer.decoded(), *zone);
     if reading.items.is_empty()
         && let Some((found, theirs)) = advertised(web, settings, &answer, *zone).await
     {
@@ -221,7 +221,7 @@ async fn feed_pages(web: &Web, question: &Question, url: &str) -> Result<Heard, 
                 break;
             }
         }
-        let page = feed::read(&settings.name, &answer.address, &answer.bytes, *zone);
+        let page = feed::read_text(&settings.name, &answer.address, &answer.decoded(), *zone);
         if page.items.is_empty() || !adds(&reading.items, &page.items) {
             to_the_end = true;
             break;
@@ -239,10 +239,10 @@ async fn advertised(
     answer: &Answer,
     zone: Tz,
 ) -> Option<(Answer, Reading)> {
-    let html = String::from_utf8_lossy(&answer.bytes);
+    let html = answer.decoded().text;
     let address = feed::advertised_feeds(&html, &answer.address).into_iter().next()?;
     let found = web.get(&address).await.ok()?;
-    let mut reading = feed::read(&settings.name, &found.address, &found.bytes, zone);
+    let mut reading = feed::read_text(&settings.name, &found.address, &found.decoded(), zone);
     reading.problems.push(Problem::new(
         Place::whole(&answer.address),
         "this is a web page: the feed that it names was read instead",
@@ -411,25 +411,9 @@ async fn look_at_articles(
     }
 }
 
-/// A page's text: by its own word, else UTF-8, else windows-1252.
+/// A page's text.
 pub fn decoded(answer: &Answer) -> String {
-    let start =
-        String::from_utf8_lossy(&answer.bytes[..answer.bytes.len().min(2048)]).to_lowercase();
-    let said = [answer.kind.to_lowercase(), start].into_iter().find_map(|text| {
-        let rest = text.split("charset=").nth(1)?.trim_start_matches(['"', '\'']);
-        let label: String = rest
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-            .collect();
-        encoding_rs::Encoding::for_label(label.as_bytes())
-    });
-    let is_utf8 = std::str::from_utf8(&answer.bytes).is_ok();
-    let encoding = match said {
-        Some(encoding) => encoding,
-        None if is_utf8 => encoding_rs::UTF_8,
-        None => encoding_rs::WINDOWS_1252,
-    };
-    encoding.decode(&answer.bytes).0.into_owned()
+    answer.decoded().text.into_owned()
 }
 
 fn not_further(address: &str, error: &FetchError) -> Problem {

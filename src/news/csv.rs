@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::Reading;
 use super::source::Opened;
@@ -15,7 +16,7 @@ use crate::rfc::csv;
 pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
     let (path, columns) = (opened.shown, &opened.settings.columns);
     let mut reading = Reading::default();
-    let table = match csv::read(path, bytes) {
+    let table = match csv::read(path, text_of(bytes).as_bytes()) {
         Ok(table) => table,
         Err(error) => {
             reading.problems.push(Problem::new(

@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flate2::read::MultiGzDecoder;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
+use super::decode::{Decoded, decode};
 use super::public::{carries_a_public_address, is_public};
 
 /// The largest feed in the wild is far below; a decompressed answer counts in full.
@@ -85,6 +86,13 @@ pub struct Answer {
     /// Such as `text/html; charset=utf-8`; empty when the server does not say.
     pub kind: String,
     pub validators: Validators,
+}
+
+impl Answer {
+    /// Its text, whatever encoding it is in.
+    pub fn decoded(&self) -> Decoded<'_> {
+        decode(&self.bytes, &self.kind)
+    }
 }
 
 /// Asks for addresses of the web.
@@ -230,7 +238,14 @@ async fn whole(
         bytes.extend_from_slice(&chunk);
     }
     let headers = answer.headers();
-    if text_of(headers, CONTENT_ENCODING).is_some_and(|packed| packed.contains("gzip")) {
+    let packed = text_of(headers, CONTENT_ENCODING).unwrap_or_default().to_ascii_lowercase();
+    // Some servers pack twice, or pack and do not say so: a text never begins with the bytes of gzip.
+    for _ in 0..MOST_PACKINGS {
+        let is_gzip = bytes.starts_with(GZIP);
+        let is_packed = is_gzip || (packed.contains("deflate") && is_deflated(&bytes));
+        if !is_packed {
+            break;
+        }
         bytes = unpacked(&bytes, &host)?;
     }
     Ok(Answer {
@@ -310,12 +325,34 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
+/// The first bytes of gzip (RFC 1952).
+const GZIP: &[u8] = &[0x1f, 0x8b];
+/// Nobody packs more often by mistake.
+const MOST_PACKINGS: usize = 3;
+
+/// Whether bytes that are called deflate are so: servers also send them as they are, with or without zlib's two bytes
+/// (RFC 1950) before them.
+fn is_deflated(bytes: &[u8]) -> bool {
+    let is_zlib = matches!(bytes, [first, second, ..]
+        if first & 0x0f == 8 && (u16::from(*first) * 256 + u16::from(*second)) % 31 == 0);
+    is_zlib
+        || !bytes.iter().take(64).all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e))
+}
+
 /// Unpacks as much as is allowed, and one byte more to know that it is too much.
 fn unpacked(packed: &[u8], host: &str) -> Result<Vec<u8>, FetchError> {
     let swollen = packed.len().saturating_mul(MOST_SWELLING).max(SMALL_BYTES);
     let most = swollen.min(LONGEST_ANSWER_BYTES);
     let mut bytes = Vec::new();
-    let read = MultiGzDecoder::new(packed).take(most as u64 + 1).read_to_end(&mut bytes);
+    let limit = most as u64 + 1;
+    let is_zlib = packed.first().is_some_and(|first| first & 0x0f == 8);
+    let read = if packed.starts_with(GZIP) {
+        MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes)
+    } else if is_zlib {
+        ZlibDecoder::new(packed).take(limit).read_to_end(&mut bytes)
+    } else {
+        DeflateDecoder::new(packed).take(limit).read_to_end(&mut bytes)
+    };
     if bytes.len() > most {
         let host = host.to_owned();
         return Err(if most == LONGEST_ANSWER_BYTES {

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::date::PartialDate;
+use super::date::{Numeric, PartialDate};
 use super::item::{
     Consent, Event, Image, Item, Lines, Quote, Reading, Skipped, slug, title_from, web_address,
 };
+use super::text::{self, shortened};
+pub use super::text::{html_to_text, plain_text, tidy, without_more};
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::csv::simple;
-use crate::rfc::header::{is_hidden, one_line};
+use crate::rfc::header::one_line;
 
 const TITLE: &[&str] = &["title", "headline", "name"];
 pub(super) const DATE: &[&str] =
@@ -58,8 +60,14 @@ const IGNORED: &[&str] = &[
     "status",
 ];
 
-/// A text longer than this is a whole page pasted by mistake; its beginning is kept.
-const LONGEST_SUMMARY_CHARS: usize = 4000;
+/// Whether a field holds text, whatever it looks like: a title may be `No`, `2020` or `1.10`.
+pub(super) fn is_text(name: &str) -> bool {
+    let name = simple(name);
+    [TITLE, DATE, SUMMARY, CONTENT, LINK, ALT, TOPICS, ID, WHERE, QUOTE, QUOTE_BY]
+        .iter()
+        .any(|names| names.contains(&name.as_str()))
+        && name != "published"
+}
 
 /// Where the fields of one item come from.
 pub struct Origin<'a> {
@@ -118,11 +126,13 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         return;
     }
     let problems = &mut reading.problems;
-    let date = given.date(problems);
+    let (date, numeric) = given.date(problems);
     let link = given.address(LINK, problems);
     let image = given
         .address(IMAGE, problems)
-        .map(|address| Image { address, alt: one_line(&given.text(ALT).unwrap_or_default()) });
+        .filter(|address| text::is_picture_address(address))
+        .map(|address| Image { address, alt: one_line(&given.text(ALT).unwrap_or_default()) })
+        .or_else(|| given.picture_in_text(link.as_deref()));
     let consent = given.consent(problems);
     let event = given.event(problems);
     let quote = given
@@ -144,6 +154,7 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         image,
         topics: given.value(TOPICS).map(words).unwrap_or_default(),
         date,
+        numeric,
         source: origin.source.to_owned(),
         order: given.value(ORDER).and_then(Value::as_i64).unwrap_or(origin.order),
         consent,
@@ -184,7 +195,7 @@ impl<'a> Given<'a> {
 
     /// Plain text on one line, if there is any.
     fn text_line(&self, names: &[&str]) -> Option<String> {
-        self.text(names).map(|text| one_line(&html_to_text(&text))).filter(|text| !text.is_empty())
+        self.text(names).map(|text| text::title_text(&text)).filter(|text| !text.is_empty())
     }
 
     fn line(&self, names: &[&str]) -> Option<usize> {
@@ -214,7 +225,7 @@ impl<'a> Given<'a> {
 
     /// The title, and whether it was made of the summary.
     fn title(&self, summary: &str) -> (String, bool) {
-        match self.text(TITLE).map(|title| one_line(&html_to_text(&title))) {
+        match self.text(TITLE).map(|title| text::title_text(&title)) {
             Some(title) if !title.is_empty() => (title, self.value(MADE).is_some_and(is_true)),
             _ => (title_from(summary), true),
         }
@@ -225,27 +236,21 @@ impl<'a> Given<'a> {
             || self.value(DRAFT).is_some_and(is_true)
     }
 
-    fn date(&self, problems: &mut Vec<Problem>) -> Option<PartialDate> {
+    /// The date, and what is written for it where the other dates of the source must say what it means.
+    fn date(&self, problems: &mut Vec<Problem>) -> (Option<PartialDate>, Option<Numeric>) {
         let Some((name, value)) = self.find(DATE).filter(|(_, value)| !value.is_boolean()) else {
-            return self.origin.date;
+            return (self.origin.date, None);
         };
-        // Programs count seconds, or thousandths of them, since 1970.
-        let instant = value.as_i64().and_then(|number| match number {
-            100_000_000..=9_999_999_999 => DateTime::from_timestamp(number, 0),
-            100_000_000_000.. => DateTime::from_timestamp_millis(number),
-            _ => None,
-        });
-        let text = instant
-            .map_or_else(|| plain(value).unwrap_or_default(), |instant| instant.to_rfc3339());
-        match PartialDate::parse(&text, self.origin.zone) {
-            Ok(date) => Some(date),
+        let text = plain(value).unwrap_or_default();
+        match PartialDate::read(&text, self.origin.zone) {
+            Ok(written) => (written.date().or(self.origin.date), Numeric::of(&text, written, None)),
             Err(error) => {
                 problems.push(Problem::new(
                     self.place_of(name),
                     format!("{error}: the item is listed without a date"),
                     "write the date as 2020-12-23, 2020-12 or 2020",
                 ));
-                self.origin.date
+                (self.origin.date, None)
             }
         }
     }
@@ -278,6 +283,19 @@ impl<'a> Given<'a> {
             ));
         }
         found
+    }
+
+    /// The first picture that stands in the text only.
+    fn picture_in_text(&self, base: Option<&str>) -> Option<Image> {
+        [CONTENT, SUMMARY].into_iter().find_map(|names| {
+            let html = self
+                .text(names)
+                .filter(|html| html.contains("<img") || html.contains("<source"))?;
+            text::read(&html).pictures.into_iter().find_map(|picture| {
+                let address = web_address(&picture.address, base)?;
+                Some(Image { address, alt: picture.alt })
+            })
+        })
     }
 
     fn consent(&self, problems: &mut Vec<Problem>) -> Option<Consent> {
@@ -415,91 +433,6 @@ fn words(value: &Value) -> Vec<String> {
         }
     }
     words
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_SUMMARY_CHARS) {
-        Some((end, _)) => {
-            let cut = &text[..end];
-            format!("{}…", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
-        }
-        None => text.to_owned(),
-    }
-}
-
-/// Text out of what may be HTML: tags go, blocks stay apart, entities become letters.
-pub fn html_to_text(html: &str) -> String {
-    if !html.contains(['<', '&']) {
-        return html.to_owned();
-    }
-    // A paragraph end survives the removal of its tag as an empty line.
-    let mut spaced = html.to_owned();
-    for end in ["</p>", "</li>", "</h1>", "</h2>", "</h3>", "</div>", "<br>", "<br/>", "<br />"] {
-        spaced = spaced.replace(end, &format!("\n\n{end}"));
-    }
-    let text = ammonia::Builder::empty()
-        .clean_content_tags(["script", "style", "title"].into_iter().collect())
-        .clean(&spaced)
-        .to_string();
-    entities(&text)
-}
-
-/// The entities that a sanitiser leaves in text.
-fn entities(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&nbsp;", "\u{a0}")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&")
-}
-
-/// What may be HTML as tidy plain text.
-pub fn plain_text(html: &str) -> String {
-    tidy(&html_to_text(html))
-}
-
-/// A beginning of a text without what websites put at its end: "[…]", "Continue reading", "The post … appeared first on …".
-pub fn without_more(text: &str) -> String {
-    /// Only at its end: an article may be about reading.
-    const LONGEST_ENDING_BYTES: usize = 160;
-    let text =
-        match text.rfind("The post ").filter(|at| text[*at..].contains(" appeared first on ")) {
-            Some(at) => text[..at].trim_end(),
-            None => text,
-        };
-    let end = ["[…]", "[...]", "[&hellip;]", "Continue reading", "Read more"]
-        .iter()
-        .filter_map(|words| text.rfind(words))
-        .filter(|at| text.len() - at < LONGEST_ENDING_BYTES)
-        .min();
-    match end {
-        Some(at) => format!("{}…", text[..at].trim_end().trim_end_matches('…')),
-        None => text.to_owned(),
-    }
-}
-
-/// Text with paragraphs apart, nothing hidden, single spaces. C1 controls that windows-1252 pastes leave behind become
-/// the signs they were meant to be: one of them makes Gmail cut the whole mail.
-pub fn tidy(text: &str) -> String {
-    let text: String = text.chars().map(windows_1252_sign).collect();
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut paragraphs: Vec<String> = Vec::new();
-    for paragraph in text.split("\n\n") {
-        let line = one_line(paragraph);
-        if !line.is_empty() {
-            paragraphs.push(line.chars().filter(|c| !is_hidden(*c)).collect());
-        }
-    }
-    paragraphs.join("\n\n")
-}
-
-fn windows_1252_sign(c: char) -> char {
-    match u8::try_from(u32::from(c)) {
-        Ok(byte @ 0x80..=0x9f) => {
-            encoding_rs::WINDOWS_1252.decode(&[byte]).0.chars().next().unwrap_or(c)
-        }
-        _ => c,
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
+use super::decode::text_of;
 use super::fetch::LONGEST_ANSWER_BYTES;
 use super::item::Reading;
 use super::site::Site;
@@ -47,22 +48,17 @@ pub fn read(project: &Path, folder: &Path, source: &str, site: &Site<'_>, zone: 
         let shown = path.display().to_string().replace('\\', "/");
         let refuse = |what: String, cure: &str| Problem::new(Place::whole(&shown), what, cure);
         match read_file(&project.join(&path)) {
-            Ok(bytes) => match crate::rfc::csv::decode(&bytes) {
-                Ok((text, _)) => {
-                    let below = path.strip_prefix(folder).unwrap_or(&path);
-                    let below = below.display().to_string().replace('\\', "/");
-                    reading.append(markdown::read_page(
-                        source,
-                        &shown,
-                        &text,
-                        zone,
-                        Some(&site.of(&below)),
-                    ));
-                }
-                Err(error) => {
-                    reading.problems.push(refuse(error.to_string(), "save it as plain text"));
-                }
-            },
+            Ok(bytes) => {
+                let below = path.strip_prefix(folder).unwrap_or(&path);
+                let below = below.display().to_string().replace('\\', "/");
+                reading.append(markdown::read_page(
+                    source,
+                    &shown,
+                    &text_of(&bytes),
+                    zone,
+                    Some(&site.of(&below)),
+                ));
+            }
             Err(error) => reading.problems.push(refuse(error, "look at its rights")),
         }
     }

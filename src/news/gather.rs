@@ -4,14 +4,18 @@
 //! Files are read each time. A website is asked when it was not asked for a while; when it does not answer, what the store
 //! has of it is used, and its age is told. A source that fails, or has turned strange, changes nothing in the store.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use futures_util::FutureExt;
 
 use super::answers::Answers;
 use super::ask::{self, Heard, News, Question};
 use super::date::PartialDate;
+use super::date::order::settle;
+use super::decode::text_of;
 use super::fetch::{FetchError, Validators, Web, without_password};
 use super::folder;
 use super::item::{Item, Reading, Unread};
@@ -89,7 +93,10 @@ pub async fn gather(
         let name = &settings.name;
         let state = store.state(name)?;
         let news = match heard {
-            Said::File { date } => read_local(gathering, settings, date),
+            Said::File { date } => {
+                std::panic::catch_unwind(AssertUnwindSafe(|| read_local(gathering, settings, date)))
+                    .unwrap_or_else(|_| Err(Some(reader_failed())))
+            }
             Said::Nothing => Err(state.trouble.clone()),
             Said::Answer(Ok(Heard::Same)) => {
                 store.note_same(name, gathering.now)?;
@@ -214,18 +221,31 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
         {
             let contact = gathering.contact.to_owned();
             tasks.spawn(async move {
-                let heard = match Web::new(question.settings.allow_local, &contact) {
-                    Ok(web) => ask::ask(&web, &question).await,
-                    Err(error) => Err(error),
+                let heard = async {
+                    match Web::new(question.settings.allow_local, &contact) {
+                        Ok(web) => ask::ask(&web, &question).await,
+                        Err(error) => Err(error),
+                    }
                 };
-                (index, heard)
+                (index, AssertUnwindSafe(heard).catch_unwind().await)
             });
         }
         match tasks.join_next().await {
-            Some(Ok((index, heard))) => said[index] = Said::Answer(heard),
+            Some(Ok((index, Ok(heard)))) => said[index] = Said::Answer(heard),
+            Some(Ok((index, Err(_)))) => said[index] = Said::Wrong(reader_failed()),
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => return Ok(said),
         }
+    }
+}
+
+/// A fault of ours in reading one source ends nothing for the others.
+fn reader_failed() -> Trouble {
+    Trouble {
+        what: "roundup itself failed while it read this source".to_owned(),
+        cure: "report it with the address or file, please; the other sources are not affected"
+            .to_owned(),
+        is_strange: false,
     }
 }
 
@@ -247,6 +267,7 @@ fn take_in(
     reading: &mut Reading,
 ) -> Result<Outcome, StoreError> {
     let is_remote = settings.url.is_some();
+    settle(&mut news.reading, &settings.name, settings.dates);
     let given = given_date(settings, gathering.zone).unwrap_or_default();
     for item in &mut news.reading.items {
         evidence::complete(item, settings, given);
@@ -436,9 +457,9 @@ pub fn fetch_cure(error: &FetchError) -> &'static str {
 pub fn read_bytes(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
     let Opened { settings, shown, zone, .. } = *opened;
     let source = &settings.name;
-    match settings.kind {
+    let mut reading = match settings.kind {
         Kind::Markdown | Kind::Hugo | Kind::Jekyll | Kind::Zola | Kind::Eleventy => {
-            markdown::read(source, shown, &String::from_utf8_lossy(bytes), zone)
+            markdown::read(source, shown, &text_of(bytes), zone)
         }
         Kind::Csv => csv::read(opened, bytes),
         Kind::Json => json::read(opened, bytes),
@@ -446,5 +467,7 @@ pub fn read_bytes(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
         Kind::Wordpress => super::wordpress::read(source, shown, bytes, zone),
         Kind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
         Kind::Listing | Kind::Page => listing::read(opened, bytes),
-    }
+    };
+    settle(&mut reading, source, settings.dates);
+    reading
 }

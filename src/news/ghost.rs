@@ -8,8 +8,10 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
+use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::{Reading, Skipped};
+use super::json_text;
 use crate::problem::{Place, Problem};
 
 pub const POSTS_A_PAGE: usize = 100;
@@ -47,7 +49,7 @@ pub fn address(
 /// Reads one page of posts; says whether there is another. The address is shown without the key.
 pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool) {
     let mut reading = Reading::default();
-    let Ok(answer) = serde_json::from_slice::<Value>(bytes) else {
+    let Ok(answer) = json_text::value(&text_of(bytes)) else {
         reading.problems.push(Problem::new(
             Place::whole(site),
             "this is not the Content API of a Ghost site",

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::date::PartialDate;
+use super::date::{Numeric, PartialDate};
 use crate::problem::{Place, Problem};
 
 /// One news item, as its source has it. An item without a date keeps none: no reader makes one up.
@@ -25,6 +25,9 @@ pub struct Item {
     pub image: Option<Image>,
     pub topics: Vec<String>,
     pub date: Option<PartialDate>,
+    /// What its source wrote for its date, until the other dates of the source have decided what it means.
+    #[serde(skip)]
+    pub numeric: Option<Numeric>,
     /// Name of the source, as in `roundup.toml`.
     pub source: String,
     /// Other sources that have the same story.

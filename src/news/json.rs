@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::Reading;
+use super::json_text;
 use super::source::Opened;
 use crate::problem::{Place, Problem};
 
@@ -17,8 +19,7 @@ pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
     let mut refuse = |place: Place, what: String, cure: &str| {
         reading.problems.push(Problem::new(place, what, cure));
     };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let value: Value = match serde_json::from_slice(bytes) {
+    let value = match json_text::value(&text_of(bytes)) {
         Ok(value) => value,
         Err(error) => {
             let place = Place::at(path, error.line(), error.column());

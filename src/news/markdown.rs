@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use serde_json::Value;
 
 use super::date::PartialDate;
 use super::fields::{self, Origin};
 use super::item::{Reading, Skipped, web_address};
 use super::site::Page;
+use super::{body, yaml};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::simple;
 
@@ -71,7 +71,7 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Problem
         ));
     };
     let front = &text[start..front_end];
-    let fields = if is_yaml { yaml(source, front)? } else { toml_fields(source, front)? };
+    let fields = if is_yaml { yaml_fields(source, front)? } else { toml_fields(source, front)? };
     Ok(Document { fields, body: &text[body_start..], first_field_line: 2, front })
 }
 
@@ -94,12 +94,12 @@ fn json_document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Proble
     }
 }
 
-fn yaml(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
+fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
     if front.trim().is_empty() {
         return Ok(BTreeMap::new());
     }
     match serde_saphyr::from_str(front) {
-        Ok(fields) => Ok(fields),
+        Ok(fields) => Ok(yaml::with_texts(front, fields)),
         Err(error) => {
             // The most common mistake of all: a colon in a title that is not quoted.
             let unquoted = front.lines().enumerate().find(|(_, line)| {
@@ -181,11 +181,13 @@ pub fn read_page(
     let stem = stem(path);
     // The body is the end of the text, so its first line is known by what stands before it.
     let before = text.len() - document.body.len();
-    let (body, body_lines) =
-        paragraph_text(document.body, text[..before].matches('\n').count() + 1);
-    let heading = heading(document.body);
+    let title = title_of(&document.fields);
+    let first_line = text[..before].matches('\n').count() + 1;
+    let is_mdx = path.to_ascii_lowercase().ends_with(".mdx");
+    let body = body::read(document.body, first_line, title.as_deref(), is_mdx);
+    note_removed(&mut reading, path, &body);
     let mut fields = document.fields.clone();
-    if let Some(heading) = heading
+    if let Some(heading) = body.heading.clone()
         && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
     {
         fields.insert("title".to_owned(), Value::String(heading));
@@ -208,6 +210,7 @@ pub fn read_page(
         }
         as_the_tool_means(page, &mut fields, in_name, zone);
     }
+    put_picture(&mut fields, &body);
     fields::add(
         &mut reading,
         &fields,
@@ -217,13 +220,56 @@ pub fn read_page(
             zone,
             id: Some(stem.to_owned()),
             date: in_name,
-            body: (!body.is_empty()).then_some(body),
-            body_lines,
+            body: (!body.text.is_empty()).then_some(body.text),
+            body_lines: body.lines,
             order: 0,
             line_of: &|name| document.line_of(name),
         },
     );
     reading
+}
+
+fn title_of(fields: &BTreeMap<String, Value>) -> Option<String> {
+    let title =
+        fields.iter().find(|(name, _)| matches!(simple(name).as_str(), "title" | "headline"))?.1;
+    title.as_str().map(str::to_owned)
+}
+
+/// Says once a file what is in it for the website's tool only.
+fn note_removed(reading: &mut Reading, path: &str, body: &body::Body) {
+    let Some((line, first)) = body.removed.first() else { return };
+    let what = match body.removed.len() {
+        1 => format!("`{first}` is for the website's tool: it was left out of the text"),
+        count => format!(
+            "`{first}` and {} more like it are for the website's tool: they were left out of the text",
+            count - 1
+        ),
+    };
+    reading.problems.push(Problem::new(
+        Place::line(path, *line),
+        what,
+        "look whether the text still makes sense in the email",
+    ));
+}
+
+/// Gives a page without a picture the first that stands in its text, where its whole address is known.
+fn put_picture(fields: &mut BTreeMap<String, Value>, body: &body::Body) {
+    if fields.keys().any(|name| fields::IMAGE.contains(&simple(name).as_str())) {
+        return;
+    }
+    let link =
+        fields.iter().find(|(name, _)| simple(name) == "link").and_then(|(_, link)| link.as_str());
+    let found = body
+        .pictures
+        .iter()
+        .find_map(|picture| Some((web_address(&picture.address, link)?, &picture.alt)));
+    if let Some((address, alt)) = found {
+        let has_alt = fields.keys().any(|name| matches!(simple(name).as_str(), "alt" | "imagealt"));
+        if !has_alt {
+            fields.insert("image_alt".to_owned(), Value::String(alt.clone()));
+        }
+        fields.insert("image".to_owned(), Value::String(address));
+    }
 }
 
 /// Replaces what only the tool understands: a path by the whole address, topics between blanks by a list.
@@ -301,54 +347,6 @@ fn date_in_name(stem: &str, zone: Tz) -> Option<PartialDate> {
         .flatten()
 }
 
-/// The plain text of all paragraphs, an empty line between them, and the line on which each begins.
-fn paragraph_text(markdown: &str, first_line: usize) -> (String, Vec<usize>) {
-    let mut paragraphs: Vec<String> = Vec::new();
-    let mut lines = Vec::new();
-    let mut inside: Option<String> = None;
-    for (event, range) in Parser::new(markdown).into_offset_iter() {
-        match (event, &mut inside) {
-            (Event::Start(Tag::Paragraph), _) => {
-                lines.push(first_line + markdown[..range.start].matches('\n').count());
-                inside = Some(String::new());
-            }
-            (Event::End(TagEnd::Paragraph), Some(paragraph)) => {
-                let text = fields::tidy(paragraph);
-                if text.is_empty() {
-                    lines.pop();
-                } else {
-                    paragraphs.push(text);
-                }
-                inside = None;
-            }
-            (Event::Text(words) | Event::Code(words), Some(paragraph)) => {
-                paragraph.push_str(&words);
-            }
-            (Event::SoftBreak | Event::HardBreak, Some(paragraph)) => paragraph.push(' '),
-            _ => {}
-        }
-    }
-    (paragraphs.join("\n\n"), lines)
-}
-
-/// The text of the first heading.
-fn heading(markdown: &str) -> Option<String> {
-    let mut text: Option<String> = None;
-    for event in Parser::new(markdown) {
-        match event {
-            Event::Start(Tag::Heading { .. }) => text = Some(String::new()),
-            Event::End(TagEnd::Heading(_)) => break,
-            Event::Text(words) | Event::Code(words) => {
-                if let Some(text) = &mut text {
-                    text.push_str(&words);
-                }
-            }
-            _ => {}
-        }
-    }
-    text.filter(|text| !text.trim().is_empty())
-}
-
 /// An item as a Markdown file, for `roundup news import`.
 pub fn write(item: &super::item::Item) -> String {
     let quoted = |text: &str| Value::String(text.to_owned()).to_string();
@@ -409,8 +407,8 @@ pub fn write(item: &super::item::Item) -> String {
 fn escaped(paragraph: &str) -> String {
     let mut out = String::with_capacity(paragraph.len());
     for (at, c) in paragraph.char_indices() {
-        let starts_block = at == 0 && matches!(c, '#' | '-' | '+' | '>' | '=' | '~' | '|');
-        if starts_block || matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '&') {
+        let starts_block = at == 0 && matches!(c, '#' | '-' | '+' | '>' | '=' | '~' | '|' | ':');
+        if starts_block || matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '&' | '{' | '~') {
             out.push('\\');
         }
         out.push(c);

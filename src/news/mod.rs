@@ -3,9 +3,11 @@
 
 pub mod answers;
 pub mod ask;
+pub mod body;
 pub mod csv;
 pub mod date;
 pub mod day_line;
+pub mod decode;
 pub mod evidence;
 pub mod feed;
 pub mod fetch;
@@ -15,9 +17,12 @@ pub mod gather;
 pub mod ghost;
 pub mod item;
 pub mod json;
+pub mod json_text;
 pub mod listing;
 pub mod markdown;
+pub mod more;
 pub mod page;
+pub mod pictures;
 pub mod public;
 pub mod robots;
 pub mod same;
@@ -25,8 +30,11 @@ pub mod site;
 pub mod source;
 pub mod store;
 pub mod strange;
+pub mod text;
+pub mod tool_markup;
 pub mod translated;
 pub mod wordpress;
+pub mod yaml;
 
 pub use date::{DateError, PartialDate};
 pub use item::{Image, Item, Reading, Skipped};

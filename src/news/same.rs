@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::item::Item;
 
 /// An item as it was seen before.
@@ -102,7 +104,7 @@ pub fn is_same_story(one: &Known, other: &Known) -> bool {
 /// such an address says nothing.
 pub fn own_links(items: &[Item]) -> Vec<Option<String>> {
     let links: Vec<Option<String>> =
-        items.iter().map(|item| item.link.as_deref().map(canonical)).collect();
+        items.iter().map(|item| item.link.as_deref().map(identity)).collect();
     let mut count: HashMap<&str, usize> = HashMap::new();
     for link in links.iter().flatten() {
         *count.entry(link).or_default() += 1;
@@ -163,6 +165,59 @@ pub fn canonical(link: &str) -> String {
     let text = address.to_string();
     let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
     text.strip_prefix("www.").unwrap_or(text).trim_end_matches('/').to_owned()
+}
+
+/// An address as the name of a page: what is written in other letters, ends in `index.html`, is the page for telephones, or
+/// says from where its readers came, is the same page.
+pub fn identity(link: &str) -> String {
+    const CAME_FROM: [&str; 12] = [
+        "ref",
+        "ref_src",
+        "referrer",
+        "amp",
+        "amp_js_v",
+        "outputtype",
+        "igshid",
+        "cmpid",
+        "_hsenc",
+        "_hsmi",
+        "mkt_tok",
+        "share",
+    ];
+    let canonical = canonical(link);
+    let (path, query) = canonical.split_once('?').unwrap_or((&canonical, ""));
+    let path: String = letters_of(path).nfc().flat_map(char::to_lowercase).collect();
+    let mut path = path.as_str();
+    for file in ["/index.html", "/index.htm", "/index.php", "/default.aspx", "/amp", "/amp.html"] {
+        path = path.strip_suffix(file).unwrap_or(path);
+    }
+    let path = path.trim_end_matches('/');
+    let path = path.strip_prefix("amp.").filter(|rest| rest.contains('.')).unwrap_or(path);
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|part| {
+            let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase();
+            !part.is_empty() && !CAME_FROM.contains(&name.as_str())
+        })
+        .collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
+/// A path with its encoded letters as letters; one that is no UTF-8 stays as it is.
+fn letters_of(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let number = (*first == b'%')
+            .then(|| std::str::from_utf8(after.get(..2)?).ok())
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            // A slash or a question mark that is encoded parts nothing.
+            .filter(|byte| !matches!(byte, b'/' | b'?' | b'#' | b'%'));
+        bytes.push(number.unwrap_or(*first));
+        rest = if number.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
 }
 
 /// What of a story people would read differently, in words for them.
@@ -256,6 +311,31 @@ mod tests {
         let before = [known("1", "", "Story", Some(1))];
         let now = [known("x", "", "Story", Some(1)), known("y", "", "Story", Some(1))];
         assert_eq!(recognise(&now, &before), [Some(0), None]);
+    }
+
+    #[test]
+    fn one_page_goes_by_many_addresses() {
+        for other in [
+            "http://www.e.org/news/Fair/",
+            "https://e.org/news/fair?ref=home",
+            "https://e.org/news/fair/index.html",
+            "https://e.org/news/fair/amp/",
+            "https://e.org/news/fair?amp=1&utm_source=x#top",
+            "https://amp.e.org/news/fair",
+            "https://e.org/news/f%61ir",
+        ] {
+            assert_eq!(identity(other), identity("https://e.org/news/fair"), "{other}");
+        }
+        assert_eq!(identity("https://e.org/caf%C3%A9"), identity("https://e.org/cafe\u{301}"));
+        for (one, other) in [
+            ("https://e.org/?p=1", "https://e.org/?p=2"),
+            ("https://e.org/a", "https://e.org/b"),
+            ("https://e.org/watch?v=aB", "https://e.org/watch?v=Ab"),
+            ("https://e.org/a%2Fb", "https://e.org/a/b"),
+            ("https://e.org/camp", "https://e.org/c"),
+        ] {
+            assert_ne!(identity(one), identity(other), "{one} {other}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::date::PartialDate;
+use super::date::{Order, PartialDate};
 
 /// What a source is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -84,6 +84,8 @@ pub struct Settings {
     pub url: Option<String>,
     /// All that is known of when undated items were published: `2020`, `2020-12` or `2020-12-23`.
     pub date: Option<String>,
+    /// Whether its dates of three numbers have the day first or the month first, where they do not show it themselves.
+    pub dates: Option<Order>,
     /// Lets `url` point inside this machine or its network.
     #[serde(default)]
     pub allow_local: bool,
@@ -136,6 +138,7 @@ impl Settings {
             path: None,
             url: None,
             date: None,
+            dates: None,
             allow_local: false,
             columns: BTreeMap::new(),
             list: None,

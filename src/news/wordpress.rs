@@ -11,8 +11,11 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
+use super::decode::text_of;
 use super::fields::{self, Origin, plain_text, without_more};
 use super::item::Reading;
+use super::json_text;
+use super::tool_markup::without_wordpress;
 use crate::problem::{Place, Problem};
 
 /// The most that one answer has.
@@ -44,7 +47,7 @@ pub fn address(site: &str, page: usize, changed_since: Option<DateTime<Utc>>) ->
 /// Reads one page of posts; a shorter one than `POSTS_A_PAGE` is the last.
 pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
     let mut reading = Reading::default();
-    let posts: Vec<Value> = match serde_json::from_slice(bytes) {
+    let posts: Vec<Value> = match json_text::value(&text_of(bytes)) {
         Ok(Value::Array(posts)) => posts,
         Ok(answer) => {
             let said = answer.get("message").and_then(Value::as_str).unwrap_or("no list of posts");
@@ -87,9 +90,10 @@ fn fields_of(post: &Value) -> BTreeMap<String, Value> {
     put("title", text("/title/rendered"));
     put("date", text("/date"));
     put("link", text("/link"));
-    let excerpt = text("/excerpt/rendered").map(|html| without_more(&plain_text(html)));
+    let excerpt =
+        text("/excerpt/rendered").map(|html| without_more(&plain_text(&without_wordpress(html))));
     put("summary", excerpt.as_deref());
-    put("content", text("/content/rendered"));
+    put("content", text("/content/rendered").map(without_wordpress).as_deref());
     let picture = "/_embedded/wp:featuredmedia/0";
     put("image", text(&format!("{picture}/source_url")));
     put("alt", text(&format!("{picture}/alt_text")));

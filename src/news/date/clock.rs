@@ -1,0 +1,279 @@
+//! The time of day in a date, and its zone, in all their spellings.
+//! Pure: tokens in, a time out.
+
+use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+
+use super::names::{month, plain_letters, weekday};
+use super::partial::{PartialDate, instant_of};
+use super::tokens::{Fault, Kind, Token};
+use super::zones::{Zone, named, offset};
+
+/// A time of day and what is known of its zone.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    time: NaiveTime,
+    /// 24:00 is the beginning of the next day.
+    is_next_day: bool,
+    zone: Heard,
+}
+
+/// What the text says of the zone.
+#[derive(Debug, Clone, Copy)]
+enum Heard {
+    Nothing,
+    Zone(Zone),
+    /// A zone is named that nobody knows: only the day is sure.
+    Unknown,
+}
+
+impl Clock {
+    pub fn on(self, day: NaiveDate, own: Tz) -> Option<PartialDate> {
+        let day = if self.is_next_day { day.checked_add_days(Days::new(1))? } else { day };
+        let local = day.and_time(self.time);
+        Some(match self.zone {
+            Heard::Unknown => PartialDate::Day(day),
+            Heard::Nothing => PartialDate::Instant(instant_of(local, own)),
+            Heard::Zone(Zone::Place(place)) => PartialDate::Instant(instant_of(local, place)),
+            Heard::Zone(Zone::Offset(east)) => {
+                PartialDate::Instant(east.from_local_datetime(&local).single()?.to_utc())
+            }
+        })
+    }
+}
+
+/// Takes the time, half of the day and zone out of the tokens.
+pub fn take_clock(tokens: &mut Vec<Token>) -> Result<Option<Clock>, Fault> {
+    let half = take_half(tokens);
+    let Some((at, numbers)) = take_numbers_of_time(tokens, half.is_some())? else {
+        return if half.is_some() { Err(Fault::NotADate) } else { Ok(None) };
+    };
+    let [mut hour, minute, second] = numbers;
+    match half {
+        Some(Half::Morning) if hour == 12 => hour = 0,
+        Some(Half::Afternoon) if hour < 12 => hour += 12,
+        _ => {}
+    }
+    let is_next_day = hour == 24 && minute == 0 && second == 0;
+    // A leap second is the last of its minute.
+    let time = NaiveTime::from_hms_opt(
+        if is_next_day { 0 } else { hour },
+        minute,
+        if second == 60 { 59 } else { second },
+    );
+    let time = time.ok_or(Fault::NotADate)?;
+    Ok(Some(Clock { time, is_next_day, zone: take_zone(tokens, at)? }))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+/// "am" or "pm" behind a number; "am" is also German and stands before a day there.
+fn take_half(tokens: &mut Vec<Token>) -> Option<Half> {
+    let has_time = tokens.iter().any(|token| token.is_mark(':'));
+    let at = (0..tokens.len()).find(|at| {
+        let behind_number =
+            at.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::Number);
+        let before_number = tokens.get(at + 1).is_some_and(|after| after.kind == Kind::Number);
+        let is_half = tokens[*at].is_word(&["am", "pm"]);
+        let is_german = before_number && !behind_number && !has_time;
+        // "2004-05-25 pm 11:23": the half stands before the time in East Asia.
+        is_half
+            && !is_german
+            && (behind_number
+                || (before_number && tokens.get(at + 2).is_some_and(|mark| mark.is_mark(':'))))
+    })?;
+    let is_morning = tokens[at].is_word(&["am"]);
+    tokens.remove(at);
+    Some(if is_morning { Half::Morning } else { Half::Afternoon })
+}
+
+/// Hour, minute and second, and where they stood.
+fn take_numbers_of_time(
+    tokens: &mut Vec<Token>,
+    has_half: bool,
+) -> Result<Option<(usize, [u32; 3])>, Fault> {
+    let colon = (1..tokens.len()).find(|at| {
+        tokens[*at].is_mark(':')
+            && tokens[at - 1].is_number(1..=2)
+            && tokens.get(at + 1).is_some_and(|minute| minute.is_number(1..=2))
+    });
+    // "2020-12-03+01:00": a zone without a time, which says nothing of the day.
+    if let Some(colon) = colon
+        && colon >= 2
+        && (tokens[colon - 2].is_mark('+') || (tokens[colon - 2].is_mark('-') && tokens.len() == 9))
+        && tokens[colon - 1].is_glued
+    {
+        tokens.drain(colon - 2..=colon + 1);
+        return Ok(None);
+    }
+    let (start, end, numbers) = if let Some(colon) = colon {
+        let mut numbers = [tokens[colon - 1].number(), tokens[colon + 1].number(), Some(0)];
+        let mut end = colon + 2;
+        if tokens.get(end).is_some_and(|mark| mark.is_mark(':')) {
+            numbers[2] = tokens
+                .get(end + 1)
+                .filter(|second| second.is_number(1..=2))
+                .and_then(Token::number);
+            end += 2;
+        }
+        let is_fraction =
+            tokens.get(end).is_some_and(|mark| mark.is_mark('.') || mark.is_mark(','))
+                && tokens
+                    .get(end + 1)
+                    .is_some_and(|digits| digits.kind == Kind::Number && digits.is_glued);
+        end += if is_fraction { 2 } else { 0 };
+        if tokens.get(end).is_some_and(|mark| mark.is_mark(':')) {
+            return Err(Fault::NotADate);
+        }
+        (colon - 1, end, numbers)
+    } else if let Some(found) = time_without_colon(tokens, has_half) {
+        found
+    } else {
+        return Ok(None);
+    };
+    let [Some(hour), Some(minute), Some(second)] = numbers else { return Err(Fault::NotADate) };
+    tokens.drain(start..end);
+    let mut start = start;
+    // "T" of ISO 8601, "at", "um", "@", and "Uhr" or "h" behind.
+    if start < tokens.len() && tokens[start].is_word(&["uhr", "h", "hrs"]) {
+        tokens.remove(start);
+    }
+    while start > 0
+        && (tokens[start - 1].is_word(&["t", "at", "um", "kl", "klo", "om"])
+            || tokens[start - 1].is_mark('@')
+            || tokens[start - 1].is_mark(':'))
+    {
+        tokens.remove(start - 1);
+        start -= 1;
+    }
+    Ok(Some((start, [hour, minute, second])))
+}
+
+/// "9.30pm", "9pm", "09h30", "9.30 Uhr", and the digits in a row of ISO 8601: "T0930", "T093000".
+fn time_without_colon(
+    tokens: &[Token],
+    has_half: bool,
+) -> Option<(usize, usize, [Option<u32>; 3])> {
+    for at in 0..tokens.len() {
+        let next = |ahead: usize| tokens.get(at + ahead);
+        if tokens[at].is_number(1..=2)
+            && next(1).is_some_and(|word| word.is_word(&["h"]) && word.is_glued)
+        {
+            let minute = next(2).filter(|minute| minute.is_number(2..=2) && minute.is_glued);
+            let end = at + if minute.is_some() { 3 } else { 2 };
+            let minute = minute.map_or(Some(0), Token::number);
+            return Some((at, end, [tokens[at].number(), minute, Some(0)]));
+        }
+        let is_dotted = tokens[at].is_number(1..=2)
+            && next(1).is_some_and(|mark| mark.is_mark('.') && mark.is_glued)
+            && next(2).is_some_and(|minute| minute.is_number(2..=2) && minute.is_glued)
+            && !next(3).is_some_and(|mark| mark.is_mark('.') || mark.is_mark('-'));
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        let is_free = before.is_none_or(|before| !before.is_mark('.'));
+        let says_time = has_half && next(3).is_none()
+            || next(3).is_some_and(|word| word.is_word(&["uhr"]))
+            || before.is_some_and(|word| word.is_word(&["kl", "klo", "um"]))
+            || (next(3).is_none() && before.is_some_and(|year| year.is_number(4..=4)));
+        if is_dotted && is_free && says_time {
+            return Some((at, at + 3, [tokens[at].number(), tokens[at + 2].number(), Some(0)]));
+        }
+        let is_in_row = before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
+        if is_in_row && [2, 4, 6].contains(&tokens[at].text.len()) && tokens[at].number().is_some()
+        {
+            let digits = &tokens[at].text;
+            let two =
+                |from: usize| digits.get(from..from + 2).map_or(Some(0), |two| two.parse().ok());
+            return Some((at, at + 1, [two(0), two(2), two(4)]));
+        }
+    }
+    // "3 December 2020 9pm": the last number, which the half of the day stood behind.
+    let last = tokens.len().checked_sub(1)?;
+    (has_half && tokens[last].is_number(1..=2) && tokens.len() > 3)
+        .then(|| (last, last + 1, [tokens[last].number(), Some(0), Some(0)]))
+}
+
+/// Takes the zone out, which stands behind the time, or behind the year that asctime has there.
+fn take_zone(tokens: &mut Vec<Token>, at: usize) -> Result<Heard, Fault> {
+    let behind_year = tokens.get(at).is_some_and(|year| year.is_number(4..=4)).then_some(at + 1);
+    for start in [Some(at), behind_year].into_iter().flatten() {
+        let Some(first) = tokens.get(start) else { continue };
+        if (first.is_mark('+') || first.is_mark('-'))
+            && let Some((end, heard)) = offset_at(tokens, start)?
+        {
+            tokens.drain(start..end);
+            return Ok(heard);
+        }
+        if first.kind != Kind::Word {
+            continue;
+        }
+        let slash = tokens.get(start + 1).is_some_and(|mark| mark.is_mark('/'));
+        if slash && let Some(city) = tokens.get(start + 2) {
+            let name = format!("{}/{}", first.text, city.text);
+            let heard = named(&name).map_or(Heard::Unknown, Heard::Zone);
+            tokens.drain(start..start + 3);
+            return Ok(heard);
+        }
+        let is_name =
+            first.text.len() <= 5 && first.text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if let Some(zone) = named(&first.text).filter(|_| is_name) {
+            let mut end = start + 1;
+            let mut heard = Heard::Zone(zone);
+            let is_greenwich = first.is_word(&["GMT", "UTC", "UT", "Z"]);
+            let has_offset =
+                tokens.get(end).is_some_and(|mark| mark.is_mark('+') || mark.is_mark('-'));
+            if is_greenwich
+                && has_offset
+                && let Some((after, found)) = offset_at(tokens, end)?
+            {
+                (end, heard) = (after, found);
+            }
+            tokens.drain(start..end);
+            return Ok(heard);
+        }
+        let is_unknown = is_name
+            && first.text.len() >= 2
+            && first.text.bytes().all(|byte| byte.is_ascii_uppercase())
+            && month(&plain_letters(&first.text)).is_none()
+            && weekday(&plain_letters(&first.text)).is_none();
+        if is_unknown {
+            tokens.remove(start);
+            return Ok(Heard::Unknown);
+        }
+    }
+    Ok(Heard::Nothing)
+}
+
+/// "+0100", "+01:00", "-5": the offset and where it ends. `None` when the mark parts other things.
+fn offset_at(tokens: &[Token], start: usize) -> Result<Option<(usize, Heard)>, Fault> {
+    let Some(digits) = tokens.get(start + 1) else { return Ok(None) };
+    if !digits.is_glued || digits.kind == Kind::Mark(' ') {
+        return Ok(None);
+    }
+    if digits.kind == Kind::Word {
+        // "+zz:00" is a damaged zone, and "2020-Dec" parts other things.
+        return if tokens[start].is_mark('+') { Err(Fault::NotADate) } else { Ok(None) };
+    }
+    let has_colon = tokens.get(start + 2).is_some_and(|mark| mark.is_mark(':'));
+    let (hours, minutes, end) = if has_colon {
+        let minutes = tokens.get(start + 3).and_then(Token::number).ok_or(Fault::NotADate)?;
+        (digits.number(), Some(minutes), start + 4)
+    } else {
+        match digits.text.len() {
+            1 | 2 => (digits.number(), Some(0), start + 2),
+            3 | 4 => {
+                let (hours, minutes) = digits.text.split_at(digits.text.len() - 2);
+                (hours.parse().ok(), minutes.parse().ok(), start + 2)
+            }
+            _ => return Ok(None),
+        }
+    };
+    let (Some(hours), Some(minutes)) = (hours, minutes) else { return Err(Fault::NotADate) };
+    let minutes = i32::try_from(hours * 60 + minutes).unwrap_or(i32::MAX);
+    let minutes = if tokens[start].is_mark('-') { -minutes } else { minutes };
+    // No place is so far from Greenwich: only the day is sure.
+    Ok(Some((end, offset(minutes).map_or(Heard::Unknown, |zone| Heard::Zone(Zone::Offset(zone))))))
+}

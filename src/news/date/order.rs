@@ -1,0 +1,125 @@
+//! Whether the dates of a source are day first or month first: decided over the whole source, and asked where it cannot be.
+//! Pure: a reading in, a reading out.
+
+use super::partial::{Numeric, Order, Written};
+use crate::news::item::Reading;
+use crate::problem::Problem;
+
+/// The order that a language's readers expect, where all of them expect the same.
+pub fn of_language(tag: &str) -> Option<Order> {
+    let tag = tag.trim().to_ascii_lowercase().replace('_', "-");
+    match tag.as_str() {
+        "" | "en" => None,
+        "en-us" | "en-ph" => Some(Order::MonthFirst),
+        // In Canada both are in use; English of nowhere is of anywhere.
+        "en-ca" | "fr-ca" => None,
+        _ if tag.starts_with("en-") => Some(Order::DayFirst),
+        _ => [
+            "cy", "ga", "gd", "fr", "de", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "nn",
+            "no", "fi", "cs", "sk", "el", "ro", "ru", "uk", "tr", "ca",
+        ]
+        .contains(&tag.split('-').next().unwrap_or_default())
+        .then_some(Order::DayFirst),
+    }
+}
+
+/// Gives the items whose dates were left open the one they mean: as `told` says, else as the other dates of the source
+/// show, else as its language makes sure. Where that says nothing they stay without a date, and a problem asks.
+pub fn settle(reading: &mut Reading, source: &str, told: Option<Order>) {
+    let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
+        .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
+        .collect();
+    let shows = |wanted: Order| {
+        dates.iter().any(
+            |(_, date)| matches!(date.written, Written::Known { order, .. } if order == Some(wanted)),
+        )
+    };
+    let shown = match (shows(Order::DayFirst), shows(Order::MonthFirst)) {
+        (true, false) => Some(Order::DayFirst),
+        (false, true) => Some(Order::MonthFirst),
+        // Two people write into it, each in their own way.
+        (true, true) => None,
+        (false, false) => dates.iter().find_map(|(_, date)| date.language),
+    };
+    let mut open: Vec<&Numeric> = Vec::new();
+    let mut place = None;
+    for (index, date) in &dates {
+        let Written::Either { day_first, month_first } = date.written else { continue };
+        match told.or(shown) {
+            Some(Order::DayFirst) => reading.items[*index].date = Some(day_first),
+            Some(Order::MonthFirst) => reading.items[*index].date = Some(month_first),
+            None => {
+                place.get_or_insert_with(|| reading.items[*index].place.clone());
+                open.push(date);
+            }
+        }
+    }
+    if let (Some(first), Some(place)) = (open.first(), place) {
+        let what = match open.len() {
+            1 => format!("`{}` may be day first or month first: its day is not known", first.text),
+            count => format!(
+                "{count} dates such as `{}` may be day first or month first: their days are not known",
+                first.text
+            ),
+        };
+        reading.problems.push(Problem::new(
+            place,
+            what,
+            format!("look which it is, and add dates = \"day_first\" or dates = \"month_first\" to the source `{source}` in roundup.toml"),
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+    use crate::news::date::PartialDate;
+    use crate::news::item::Item;
+
+    fn reading(dates: &[&str], language: Option<Order>) -> Reading {
+        let mut reading = Reading::default();
+        for text in dates {
+            let written = PartialDate::read(text, London).unwrap();
+            let numeric = Numeric::of(text, written, language);
+            reading.items.push(Item { date: written.date(), numeric, ..Item::default() });
+        }
+        reading
+    }
+
+    #[test]
+    fn the_whole_source_decides() {
+        let (uk, us) = (Some(Order::DayFirst), Some(Order::MonthFirst));
+        for (dates, language, told, first) in [
+            (&["03/12/2020", "23/12/2020"][..], None, None, Some("2020-12-03")),
+            (&["03/12/2020", "12/23/2020"], None, None, Some("2020-03-12")),
+            (&["03/12/2020", "12/23/2020", "23/12/2020"], None, None, None),
+            (&["03/12/2020", "2020-12-05", "5 May 2020"], None, None, None),
+            (&["03/12/2020"], None, None, None),
+            (&["03/12/2020"], uk, None, Some("2020-12-03")),
+            (&["03/12/2020"], us, None, Some("2020-03-12")),
+            (&["03/12/2020"], us, uk, Some("2020-12-03")),
+            // Dates say more than a language that somebody forgot to set.
+            (&["03/12/2020", "23/12/2020"], us, None, Some("2020-12-03")),
+        ] {
+            let mut reading = reading(dates, language);
+            settle(&mut reading, "news", told);
+            let date = reading.items[0].date.map(|date| date.to_string());
+            assert_eq!(date.as_deref(), first, "{dates:?} {language:?} {told:?}");
+            assert_eq!(reading.problems.len(), usize::from(first.is_none()), "{dates:?}");
+            let before = reading.clone();
+            settle(&mut reading, "news", told);
+            assert_eq!(reading, before);
+        }
+    }
+
+    #[test]
+    fn languages_whose_readers_agree() {
+        assert_eq!(of_language("en-GB"), Some(Order::DayFirst));
+        assert_eq!(of_language("en_us"), Some(Order::MonthFirst));
+        assert_eq!(of_language("cy"), Some(Order::DayFirst));
+        assert_eq!(of_language("en"), None);
+        assert_eq!(of_language(""), None);
+    }
+}

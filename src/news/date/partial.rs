@@ -1,0 +1,142 @@
+//! A date of which only a part may be known, and what a source wrote for one.
+//! Pure: values.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// When a story was published, as precisely as its source says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PartialDate {
+    Year(i32),
+    Month(i32, u32),
+    Day(NaiveDate),
+    Instant(DateTime<Utc>),
+}
+
+impl PartialDate {
+    /// The word for how precise it is.
+    pub fn precision(self) -> &'static str {
+        match self {
+            Self::Year(_) => "year",
+            Self::Month(..) => "month",
+            Self::Day(_) => "day",
+            Self::Instant(_) => "instant",
+        }
+    }
+
+    /// The first and last day it may mean, in a time zone.
+    pub fn days(self, zone: Tz) -> (NaiveDate, NaiveDate) {
+        match self {
+            Self::Year(year) => (day(year, 1, 1), day(year, 12, 31)),
+            Self::Month(year, month) => {
+                let first = day(year, month, 1);
+                (first, first + chrono::Months::new(1) - chrono::Days::new(1))
+            }
+            Self::Day(date) => (date, date),
+            Self::Instant(instant) => {
+                let date = instant.with_timezone(&zone).date_naive();
+                (date, date)
+            }
+        }
+    }
+
+    /// Year and month, where they are known.
+    pub fn month(self, zone: Tz) -> Option<(i32, u32)> {
+        let (first, last) = self.days(zone);
+        (first.month() == last.month()).then(|| (first.year(), first.month()))
+    }
+
+    /// As people in Britain write it: "23 December 2020", "December 2020", "2020".
+    pub fn long(self, zone: Tz) -> String {
+        let (first, _) = self.days(zone);
+        match self {
+            Self::Year(year) => year.to_string(),
+            Self::Month(..) => first.format("%B %Y").to_string(),
+            Self::Day(_) | Self::Instant(_) => first.format("%-d %B %Y").to_string(),
+        }
+    }
+}
+
+/// Which number comes first in dates such as 3/12/2020.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// A date as its source has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// `order` is what the date shows of its source's order: 23/12/2020 can only be day first.
+    Known { date: PartialDate, order: Option<Order> },
+    /// 3/12/2020 is 3 December or 12 March.
+    Either { day_first: PartialDate, month_first: PartialDate },
+}
+
+impl Written {
+    pub fn known(date: PartialDate) -> Self {
+        Self::Known { date, order: None }
+    }
+
+    /// The date, where it is known.
+    pub fn date(self) -> Option<PartialDate> {
+        match self {
+            Self::Known { date, .. } => Some(date),
+            Self::Either { .. } => None,
+        }
+    }
+}
+
+/// What an item's source wrote for its date, where it is a date of three numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numeric {
+    pub text: String,
+    pub written: Written,
+    /// What the source's language makes likely: people in the United States write the month first.
+    pub language: Option<Order>,
+}
+
+impl Numeric {
+    /// What is worth remembering of a date: one that shows the order, or one that needs it.
+    pub fn of(text: &str, written: Written, language: Option<Order>) -> Option<Self> {
+        let is_numeric = match written {
+            Written::Known { order, .. } => order.is_some(),
+            Written::Either { .. } => true,
+        };
+        is_numeric.then(|| Self { text: text.trim().chars().take(40).collect(), written, language })
+    }
+}
+
+/// The instant of a local time: the earlier where the clock shows it twice, the next valid one where it is skipped.
+pub fn instant_of(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let mut local = local;
+    // No zone skips more than a day (Samoa skipped one whole day in 2011).
+    for _ in 0..=48 {
+        if let Some(instant) = zone.from_local_datetime(&local).earliest() {
+            return instant.to_utc();
+        }
+        local += chrono::TimeDelta::minutes(30);
+    }
+    local.and_utc()
+}
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    // Years are checked by `parse`, months by the form; a value made otherwise falls back to a day that exists.
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or(NaiveDate::MIN)
+}
+
+/// As it is written in front matter: `2020`, `2020-12`, `2020-12-23`, or RFC 3339.
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Year(year) => write!(f, "{year:04}"),
+            Self::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Self::Day(date) => write!(f, "{}", date.format("%Y-%m-%d")),
+            Self::Instant(instant) => write!(f, "{}", instant.format("%Y-%m-%dT%H:%M:%SZ")),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Dates as programs and people write them: RFC 2822, ISO 8601, W3CDTF, asctime, what scripts print, and words in many languages.
+//! Pure: text in, a date out.
+//!
+//! A text is cut into numbers, words and marks. The time and its zone are taken out first; what is left must be a date,
+//! the whole of it: one word that is none of a date's makes it none.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::clock::take_clock;
+use super::day::{Day, day_of};
+use super::partial::{PartialDate, Written};
+use super::tokens::{Fault, cleaned, tokens};
+
+/// No form is longer; a longer text is prose.
+const LONGEST_DATE_BYTES: usize = 120;
+
+/// Reads a date. Date-times without a zone are taken in `zone`.
+///
+/// # Errors
+/// When the text is no date, or a day that does not exist.
+pub fn read(text: &str, zone: Tz) -> Result<Written, Fault> {
+    if text.len() > LONGEST_DATE_BYTES {
+        return Err(Fault::NotADate);
+    }
+    // What Microsoft's serialisers write: "/Date(1606986000000)/".
+    let counted =
+        text.trim().strip_prefix("/Date(").and_then(|rest| rest.split([')', '+', '-']).next());
+    if let Some(instant) = unix_time(counted.unwrap_or(text.trim())) {
+        return Ok(Written::known(instant));
+    }
+    let mut tokens = tokens(&cleaned(text));
+    if tokens.is_empty() || tokens.len() > 40 {
+        return Err(Fault::NotADate);
+    }
+    let clock = take_clock(&mut tokens)?;
+    let day = day_of(&tokens, clock.is_some())?;
+    let at = |day: NaiveDate| match clock {
+        Some(clock) => clock.on(day, zone),
+        None => Some(PartialDate::Day(day)),
+    };
+    match day {
+        Day::Year(year) => Ok(Written::known(PartialDate::Year(year))),
+        Day::Month(year, month) => Ok(Written::known(PartialDate::Month(year, month))),
+        Day::Whole { day, order } => {
+            let date = at(day).ok_or(Fault::NoSuchDay)?;
+            Ok(Written::Known { date, order })
+        }
+        Day::Either { day_first, month_first } => {
+            let both = (at(day_first), at(month_first));
+            let (Some(day_first), Some(month_first)) = both else { return Err(Fault::NoSuchDay) };
+            Ok(Written::Either { day_first, month_first })
+        }
+    }
+}
+
+/// Seconds since 1970, or thousandths of them, as programs count.
+fn unix_time(text: &str) -> Option<PartialDate> {
+    let whole = text.split('.').next()?;
+    let is_number = !whole.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && text.matches('.').count() <= 1;
+    if !is_number {
+        return None;
+    }
+    let instant = match (whole.len(), whole.parse::<i64>().ok()?) {
+        (9 | 10, seconds) => chrono::DateTime::from_timestamp(seconds, 0),
+        (13, thousandths) => chrono::DateTime::from_timestamp(thousandths / 1000, 0),
+        (16, millionths) => chrono::DateTime::from_timestamp(millionths / 1_000_000, 0),
+        _ => None,
+    };
+    instant.map(PartialDate::Instant)
+}

@@ -1,0 +1,132 @@
+//! A date's text cut into numbers, words and marks, after what has many spellings has got one.
+//! Pure: text in, tokens out.
+
+/// Why a text gives no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    NotADate,
+    NoSuchDay,
+}
+
+/// One spelling for what has many: dashes, blanks, digits, the signs of East Asian dates, "a.m.", comments in brackets.
+pub fn cleaned(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut depth = 0_usize;
+    for c in text.trim().trim_matches(['"', '\'', '“', '”']).chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            '‐'..='―' | '−' => plain.push('-'),
+            '０'..='９' => plain.extend(char::from_u32(u32::from(c) - 0xff10 + 0x30)),
+            '：' => plain.push(':'),
+            '年' | '년' | '月' | '월' => plain.push('-'),
+            '日' | '일' | '秒' | '초' => plain.push(' '),
+            '時' | '时' | '시' | '点' => plain.push(':'),
+            '分' | '분' => plain.push_str(":00 "),
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => {}
+            c if c.is_whitespace() => plain.push(' '),
+            c => plain.push(c),
+        }
+    }
+    let digits = plain.bytes().take_while(u8::is_ascii_digit).count();
+    if matches!(digits, 12 | 14) {
+        // A day and a time in a row.
+        plain.insert(8, 'T');
+    }
+    for (sign, word) in [
+        ("오전", " am "),
+        ("오후", " pm "),
+        ("上午", " am "),
+        ("下午", " pm "),
+        ("午前", " am "),
+        ("午後", " pm "),
+        ("元-", "1-"),
+        // Japan counts the years of an emperor; 64, 1 and so on are added below.
+        ("令和", " reiwa "),
+        ("平成", " heisei "),
+        ("a.m.", "am"),
+        ("p.m.", "pm"),
+        ("A.M.", "am"),
+        ("P.M.", "pm"),
+        ("Etc/", ""),
+        // Minutes that were written with their sign, then seconds with theirs.
+        (":00 :", ":"),
+    ] {
+        if plain.contains(sign) {
+            plain = plain.replace(sign, word);
+        }
+    }
+    if text.contains(['分', '분']) { seconds_in_east_asia(plain) } else { plain }
+}
+
+/// "9:15:00 30 " of "9時15分30秒" as "9:15:30".
+fn seconds_in_east_asia(text: String) -> String {
+    let Some((before, after)) = text.split_once(":00 ") else { return text };
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    let is_minute = before.contains(':');
+    if is_minute && (1..=2).contains(&digits) && after[digits..].trim().is_empty() {
+        return format!("{before}:{after}");
+    }
+    text
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    Number,
+    Word,
+    Mark(char),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub kind: Kind,
+    pub text: String,
+    /// Nothing stands between it and the token before.
+    pub is_glued: bool,
+}
+
+impl Token {
+    pub fn is_mark(&self, mark: char) -> bool {
+        self.kind == Kind::Mark(mark)
+    }
+
+    pub fn is_number(&self, lengths: std::ops::RangeInclusive<usize>) -> bool {
+        self.kind == Kind::Number && lengths.contains(&self.text.len())
+    }
+
+    pub fn number(&self) -> Option<u32> {
+        (self.kind == Kind::Number).then(|| self.text.parse().ok()).flatten()
+    }
+
+    pub fn is_word(&self, words: &[&str]) -> bool {
+        self.kind == Kind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
+    }
+}
+
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut is_glued = false;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let of = |test: fn(char) -> bool| rest.find(|c: char| !test(c)).unwrap_or(rest.len());
+        let (kind, end) = if first.is_ascii_digit() {
+            (Kind::Number, of(|c| c.is_ascii_digit()))
+        } else if first.is_alphabetic() {
+            (
+                Kind::Word,
+                of(|c| c.is_alphabetic() || c == '_' || ('\u{300}'..='\u{36f}').contains(&c)),
+            )
+        } else {
+            (Kind::Mark(first), first.len_utf8())
+        };
+        if first == ' ' {
+            is_glued = false;
+        } else {
+            tokens.push(Token { kind, text: rest[..end].to_owned(), is_glued });
+            is_glued = true;
+        }
+        rest = &rest[end..];
+    }
+    tokens
+}

@@ -1,0 +1,38 @@
+//! One entry of a document, and what is known of the feed around it.
+//! Pure: a tree in, its parts out.
+
+use super::space::Space;
+use super::xml::{Document, Node};
+
+/// What a feed says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    pub language: Option<String>,
+    /// Its website.
+    pub home: Option<String>,
+}
+
+/// An entry that is read.
+pub struct Reader<'a> {
+    pub document: &'a Document<'a>,
+    pub of: usize,
+    pub head: &'a Head,
+}
+
+impl Reader<'_> {
+    pub fn node(&self, index: usize) -> &Node<'_> {
+        &self.document.nodes[index]
+    }
+
+    /// Its elements of these names.
+    pub fn named(&self, space: Space, names: &[&str]) -> impl Iterator<Item = usize> {
+        self.document
+            .elements(self.of)
+            .filter(|child| {
+                let node = self.node(*child);
+                node.space == space && names.contains(&node.name.as_str())
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+}

@@ -1,0 +1,219 @@
+//! What a Markdown file says to the tool that makes a website of it, and to nobody else: shortcodes, Liquid, wiki links.
+//! Pure: text in, text out.
+
+/// A text without it, and what was taken out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Without {
+    /// With as many lines as before.
+    pub text: String,
+    /// Each as it is written, with its line from 1.
+    pub removed: Vec<(usize, String)>,
+}
+
+/// A mark that is opened and never closed within this many bytes is text.
+const LONGEST_MARK_BYTES: usize = 4000;
+/// Beyond these nobody reads the list.
+const MOST_REMOVED: usize = 100;
+/// Opening and closing of what is removed whole; what stands between two of them stays.
+const PAIRS: [(&str, &str); 8] = [
+    ("{{<", ">}}"),
+    ("{{%", "%}}"),
+    ("{{", "}}"),
+    ("{%", "%}"),
+    ("{/*", "*/}"),
+    ("{::", "}"),
+    ("{:", "}"),
+    ("{#", "#}"),
+];
+/// Shortcodes of `WordPress` and of what people add to it, by their beginnings.
+const WORDPRESS: [&str; 16] = [
+    "caption",
+    "gallery",
+    "embed",
+    "youtube",
+    "video",
+    "audio",
+    "playlist",
+    "vc_",
+    "et_pb_",
+    "fusion_",
+    "su_",
+    "contact-form",
+    "button",
+    "wpforms",
+    "av_",
+    "one_half",
+];
+
+/// Takes it out of a text.
+pub fn without(markdown: &str) -> Without {
+    let mut without = Without { text: String::with_capacity(markdown.len()), removed: Vec::new() };
+    let mut rest = markdown;
+    let mut line = 1;
+    let mut before = '\n';
+    while let Some(at) = rest.find(['{', '[', '!', ':', '\n']) {
+        let (plain, here) = rest.split_at(at);
+        without.text.push_str(plain);
+        before = plain.chars().next_back().unwrap_or(before);
+        let found = if before == '\\' { None } else { mark(here, before == '\n') };
+        if let Some(Mark { length, words }) = found {
+            let written = &here[..length];
+            let newlines = written.matches('\n').count();
+            if without.removed.len() < MOST_REMOVED {
+                let shown = written.lines().next().unwrap_or_default().chars().take(40).collect();
+                without.removed.push((line, shown));
+            }
+            without.text.push_str(words);
+            without.text.push_str(&"\n".repeat(newlines));
+            line += newlines;
+            before = if newlines > 0 { '\n' } else { ' ' };
+            rest = &here[length..];
+        } else {
+            let c = here.chars().next().unwrap_or('\n');
+            line += usize::from(c == '\n');
+            without.text.push(c);
+            before = c;
+            rest = &here[c.len_utf8()..];
+        }
+    }
+    without.text.push_str(rest);
+    without
+}
+
+struct Mark<'a> {
+    length: usize,
+    /// What stays of it.
+    words: &'a str,
+}
+
+fn mark(here: &str, begins_line: bool) -> Option<Mark<'_>> {
+    if here.starts_with('{') {
+        if let Some(comment) = liquid_comment(here) {
+            return Some(Mark { length: comment, words: "" });
+        }
+        let (open, close) = PAIRS.iter().find(|(open, _)| here.starts_with(open))?;
+        let inner = &here[open.len()..];
+        let end = inner[..inner.floor_char_boundary(LONGEST_MARK_BYTES)].find(close)?;
+        return Some(Mark { length: open.len() + end + close.len(), words: "" });
+    }
+    if here.starts_with("![[") || here.starts_with("[[") {
+        return wiki(here);
+    }
+    if here.starts_with(":::") && begins_line {
+        let length = here.find('\n').unwrap_or(here.len());
+        return Some(Mark { length, words: "" });
+    }
+    if here.starts_with('[') {
+        let length = wordpress(here)?;
+        return Some(Mark { length, words: "" });
+    }
+    None
+}
+
+/// "{% comment %} … {% endcomment %}" with all that stands in it.
+fn liquid_comment(here: &str) -> Option<usize> {
+    let inner = here.strip_prefix("{%")?.trim_start_matches('-').trim_start();
+    if !inner.starts_with("comment") {
+        return None;
+    }
+    let end = here.find("endcomment")?;
+    Some(end + here[end..].find("%}")? + 2)
+}
+
+/// "[[Page|words]]": the words stay. A picture and a table of contents have none.
+fn wiki(here: &str) -> Option<Mark<'_>> {
+    let is_picture = here.starts_with('!');
+    let inner = here.trim_start_matches('!').strip_prefix("[[")?;
+    let end = inner[..inner.floor_char_boundary(300)].find("]]")?;
+    let name = &inner[..end];
+    if name.is_empty() || name.contains(['\n', '[']) {
+        return None;
+    }
+    let length = usize::from(is_picture) + 2 + end + 2;
+    let words = name
+        .rsplit_once('|')
+        .map_or_else(|| name.split('#').next().unwrap_or(name), |(_, words)| words);
+    let is_contents = matches!(name.to_ascii_lowercase().as_str(), "toc" | "_toc_");
+    Some(Mark { length, words: if is_picture || is_contents { "" } else { words.trim() } })
+}
+
+/// "[caption id="x"]" and "[/caption]", but no link, no footnote and no other word between brackets.
+pub fn wordpress(here: &str) -> Option<usize> {
+    let inner = here.strip_prefix('[')?;
+    let name = inner.trim_start_matches('/');
+    let is_known = WORDPRESS.iter().any(|known| {
+        name.strip_prefix(known)
+            .is_some_and(|rest| known.ends_with('_') || rest.starts_with([']', ' ', '-', '_']))
+    });
+    let end = inner[..inner.floor_char_boundary(LONGEST_MARK_BYTES)].find(']')?;
+    let is_link = inner[end..].starts_with("](") || inner[end..].starts_with("][");
+    let has_attributes = inner[..end].contains('=') || inner[..end].contains("&#8221;");
+    let is_bare = name.split(']').next().is_some_and(|name| !name.contains(' '));
+    (is_known && !is_link && (has_attributes || is_bare)).then_some(end + 2)
+}
+
+/// A text of a `WordPress` site without the shortcodes that a plugin has left in it.
+pub fn without_wordpress(html: &str) -> String {
+    if !html.contains('[') {
+        return html.to_owned();
+    }
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('[') {
+        out.push_str(&rest[..at]);
+        let length = wordpress(&rest[at..]);
+        if length.is_none() {
+            out.push('[');
+        }
+        rest = &rest[at + length.unwrap_or(1)..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_the_tool_reads_goes_and_words_stay() {
+        for (markdown, text, removed) in [
+            ("{{< figure src=\"x.jpg\" title=\"A\" >}}\n\nIt was full.", "\n\nIt was full.", 1),
+            ("{{% notice tip %}}Bring a cup.{{% /notice %}}", "Bring a cup.", 2),
+            ("{{ youtube(id=\"x\") }}Film", "Film", 1),
+            ("{% include a.html\n x=1 %}Text", "\nText", 1),
+            ("A{% comment %} not {{ this }}\n{% endcomment %}B", "A\nB", 1),
+            ("Text\n{: .lead}", "Text\n", 1),
+            ("See [[The fair]] and [[gala#when|the gala]].", "See The fair and the gala.", 2),
+            ("![[hall.png]]Text", "Text", 1),
+            ("[[toc]]\nText", "\nText", 1),
+            ("::: warning\nMind the step.\n:::", "\nMind the step.\n", 2),
+            ("[caption id=\"a\"]The hall[/caption]", "The hall", 2),
+            ("{/* not yet */}Text", "Text", 1),
+            (
+                "[link](https://e.org) [x] [^1] [gallery](x) {a} { { } :: !",
+                "[link](https://e.org) [x] [^1] [gallery](x) {a} { { } :: !",
+                0,
+            ),
+            ("\\{{ x }} \\[[x]]", "\\{{ x }} \\[[x]]", 0),
+            ("{{ never closed", "{{ never closed", 0),
+        ] {
+            let without = without(markdown);
+            assert_eq!(
+                (without.text.as_str(), without.removed.len()),
+                (text, removed),
+                "{markdown}"
+            );
+            assert_eq!(without.text.matches('\n').count(), markdown.matches('\n').count());
+        }
+        assert_eq!(without_wordpress("[vc_row]<p>Text [1]</p>[/vc_row]"), "<p>Text [1]</p>");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_stay_where_they_are(markdown in "(\\{\\{<?|>?\\}\\}|\\{%|%\\}|\\[\\[|\\]\\]|comment|endcomment|:::|\\[caption |\\]|[a\\\\é\n!|#]){0,40}") {
+            let without = without(&markdown);
+            proptest::prop_assert_eq!(without.text.matches('\n').count(), markdown.matches('\n').count());
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Each reader on whatever comes: the sources of `tests/sources`, each given to every reader, whole and damaged at random.
+//!
+//! A reader may refuse what is none of its own; it may not fail, and what it gives must keep the laws of an item.
+
+use std::fs;
+use std::path::Path;
+
+use chrono_tz::Europe::London;
+use proptest::prelude::*;
+use roundup::news::decode::decode;
+use roundup::news::gather::read_bytes;
+use roundup::news::source::{Kind, Opened, Select, Settings};
+use roundup::news::{Reading, page};
+
+const KINDS: [Kind; 7] = [
+    Kind::Feed,
+    Kind::Wordpress,
+    Kind::Ghost,
+    Kind::Json,
+    Kind::Csv,
+    Kind::Markdown,
+    Kind::Listing,
+];
+
+fn corpus() -> Vec<Vec<u8>> {
+    let mut names: Vec<_> = fs::read_dir(Path::new("tests/sources"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.to_string_lossy().ends_with(".expected.json"))
+        .collect();
+    names.sort();
+    names.into_iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+fn keeps_the_laws(reading: &Reading) {
+    for item in &reading.items {
+        assert!(!item.title.trim().is_empty() && !item.title.contains('\n'), "{item:?}");
+        assert!(!item.title.contains("<script") && !item.summary.contains("<script"), "{item:?}");
+        assert!(item.summary.chars().count() <= 4001, "{item:?}");
+        assert!(item.numeric.is_none(), "{item:?}");
+        let addresses = item.link.iter().chain(item.image.iter().map(|image| &image.address));
+        for address in addresses {
+            assert!(address.starts_with("http://") || address.starts_with("https://"), "{item:?}");
+        }
+        if let Some(date) = item.date {
+            let (first, last) = date.days(London);
+            assert!(first <= last && first.to_string().as_str() >= "1989", "{item:?}");
+        }
+    }
+    for problem in &reading.problems {
+        assert!(!problem.what.is_empty() && !problem.cure.is_empty(), "{problem:?}");
+    }
+}
+
+fn read_by(kind: Kind, bytes: &[u8]) {
+    let settings = Settings::new("club", kind);
+    let shown = "https://club.example/feed";
+    let opened = Opened { settings: &settings, shown, zone: London, date: None };
+    keeps_the_laws(&read_bytes(&opened, bytes));
+    if kind == Kind::Feed {
+        let _ = roundup::news::feed::next_page(shown, bytes, 1);
+    }
+}
+
+fn page_of(bytes: &[u8]) {
+    let html = decode(bytes, "text/html").text;
+    let select = Select { item: "item, entry, li, p, article".to_owned(), ..Select::default() };
+    let _ = page::read("club", "https://club.example/", &html, &select, London, 1, 0);
+}
+
+#[test]
+fn every_reader_bears_every_source() {
+    for bytes in corpus() {
+        for kind in KINDS {
+            read_by(kind, &bytes);
+        }
+        page_of(&bytes);
+    }
+}
+
+/// Pieces that break readers: ends of markup, marks of encodings, half letters.
+const PIECES: [&[u8]; 20] = [
+    b"<",
+    b">",
+    b"&",
+    b"]]>",
+    b"<![CDATA[",
+    b"<!--",
+    b"-->",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\0",
+    b"\xe2\x82",
+    b"</item>",
+    b"<item>",
+    b"</channel>",
+    b"---\n",
+    b"{",
+    b"\"",
+    b"\n\n",
+    b"<?xml encoding='utf-16'?>",
+    b"&#x110000;",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_reader_bears_what_is_damaged(
+        which in any::<prop::sample::Index>(),
+        kind in prop::sample::select(KINDS.to_vec()),
+        wounds in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..PIECES.len(), 0_usize..40), 1..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let sources = corpus();
+        let mut bytes = which.get(&sources).clone();
+        for (place, piece, length) in wounds {
+            if bytes.is_empty() {
+                break;
+            }
+            let start = place.index(bytes.len());
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, PIECES[piece].iter().copied());
+        }
+        if let Some(cut) = cut.filter(|_| !bytes.is_empty()) {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        read_by(kind, &bytes);
+        page_of(&bytes);
+    }
+}
