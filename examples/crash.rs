@@ -2,7 +2,14 @@
 //!
 //! `cargo run --release --example crash -- --kills 1000` starts the real program against a counting SMTP server, kills it
 //! (`kill -9`) at random moments, lets it carry on, and prints how many people were lost, mailed twice, and uncertain. The
-//! server asks some people to come back later, closes connections now and then, and the mail is signed.
+//! server asks some people to come back later, closes connections now and then, and the messages are signed.
+//!
+//! - `--gently` ends runs by Ctrl-C, SIGTERM, SIGHUP and SIGQUIT in turn: nothing at all may be uncertain.
+//! - `scripts/with-postgres cargo run --release --example crash -- --postgres` has the ledger on a server.
+//! - `--postgres --restarts` also restarts that server among the kills, while a run goes on, orderly and at once in turn.
+//!
+//! It ends with 1 when anybody was lost or mailed twice, when a row says *accepted* and nothing arrived, or when more is
+//! uncertain than two messages for each connection and kill or restart.
 
 #[path = "support/sink.rs"]
 mod sink;
@@ -11,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -31,9 +39,12 @@ struct Arguments {
     /// Without DKIM signatures
     #[arg(long)]
     unsigned: bool,
-    /// Ctrl-C instead of kill -9: nothing at all may be uncertain
+    /// Ctrl-C, SIGTERM, SIGHUP and SIGQUIT in turn instead of kill -9: nothing at all may be uncertain
     #[arg(long)]
     gently: bool,
+    /// Also restart the `PostgreSQL` server, once for every five kills
+    #[arg(long, requires = "postgres")]
+    restarts: bool,
     /// With the ledger on a `PostgreSQL` server: that of `scripts/with-postgres`
     #[arg(long)]
     postgres: bool,
@@ -66,6 +77,7 @@ impl Chance {
 #[derive(Debug, Default)]
 struct Totals {
     kills: u32,
+    restarts: u32,
     editions: u32,
     people: usize,
     lost: usize,
@@ -102,112 +114,197 @@ fn patience(chance: &mut Chance) -> Duration {
     Duration::from_millis(millis)
 }
 
-fn main() {
-    let arguments = Arguments::parse();
-    let program = program();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    prepare(folder.path(), &arguments);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let (port, books) = runtime
-        .block_on(sink::serve("127.0.0.1:0", true, Duration::ZERO, mood))
-        .expect("a free port");
-    let database = arguments.postgres.then(|| runtime.block_on(Database::new()));
-    let mut chance = Chance(arguments.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
-    let mut totals = Totals::default();
-    let started = Instant::now();
-    while totals.kills < arguments.kills {
-        totals.editions += 1;
-        let edition = format!("edition-{}", totals.editions);
-        write_draft(folder.path(), &edition);
-        let run = || -> Child {
-            if let Some(database) = &database {
-                // As if the lease of the one that was killed had passed: 30 seconds a kill would take the day.
-                runtime.block_on(database.let_leases_pass());
-            }
-            Command::new(&program)
-                .args(["send", &edition, "--confirm", &arguments.people.to_string()])
-                .args(["--connections", &arguments.connections.to_string(), "-q", "--no-input"])
-                .current_dir(folder.path())
-                .env("XDG_STATE_HOME", folder.path().join(".state"))
-                .env("ROUNDUP_RELAY", format!("smtp://127.0.0.1:{port}"))
-                .envs(key(folder.path(), &arguments))
-                .envs(ledger(database.as_ref()))
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("roundup starts")
-        };
+/// The ways to end a run gently.
+const SIGNALS: [&str; 4] = ["-INT", "-TERM", "-HUP", "-QUIT"];
+/// One interruption in so many is a restart of the server.
+const RESTART_EVERY: u64 = 6;
+
+/// All that an interruption needs.
+struct Harness {
+    arguments: Arguments,
+    program: PathBuf,
+    folder: tempfile::TempDir,
+    runtime: tokio::runtime::Runtime,
+    port: u16,
+    books: Arc<Books>,
+    database: Option<Database>,
+    chance: Chance,
+    totals: Totals,
+}
+
+/// How a wait for a run ended.
+#[derive(PartialEq)]
+enum Waited {
+    RunEnded,
+    MomentCame,
+}
+
+impl Harness {
+    fn new(arguments: Arguments) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        prepare(folder.path(), &arguments);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let (port, books) = runtime
+            .block_on(sink::serve("127.0.0.1:0", true, Duration::ZERO, mood))
+            .expect("a free port");
+        let database = arguments.postgres.then(|| runtime.block_on(Database::new()));
+        let chance = Chance(arguments.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+        Self {
+            program: program(),
+            arguments,
+            folder,
+            runtime,
+            port,
+            books,
+            database,
+            chance,
+            totals: Totals::default(),
+        }
+    }
+
+    fn start(&self, edition: &str) -> Child {
+        if let Some(database) = &self.database {
+            // As if the lease of the one that was killed had passed: 30 seconds a kill would take the day.
+            self.runtime.block_on(database.let_leases_pass());
+        }
+        let folder = self.folder.path();
+        Command::new(&self.program)
+            .args(["send", edition, "--confirm", &self.arguments.people.to_string()])
+            .args(["--connections", &self.arguments.connections.to_string(), "-q", "--no-input"])
+            .current_dir(folder)
+            .env("XDG_STATE_HOME", folder.join(".state"))
+            .env("ROUNDUP_RELAY", format!("smtp://127.0.0.1:{}", self.port))
+            .envs(key(folder, &self.arguments))
+            .envs(ledger(self.database.as_ref()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("roundup starts")
+    }
+
+    /// Somewhere between the start of the process and some hundred messages later.
+    fn wait(&mut self, child: &mut Child) -> Waited {
+        let target = self.books.messages.load(Ordering::Relaxed) + self.chance.below(200);
+        let by = Instant::now() + patience(&mut self.chance);
         loop {
-            let mut child = run();
-            if totals.kills >= arguments.kills {
-                child.wait().expect("roundup ends");
-                if is_finished(&program, folder.path(), database.as_ref(), &edition) {
-                    break;
-                }
-                continue;
+            if child.try_wait().expect("a child of ours").is_some() {
+                return Waited::RunEnded;
             }
-            // Somewhere between the start of the process and some hundred messages later.
-            let target = books.messages.load(Ordering::Relaxed) + chance.below(200);
-            let by = Instant::now() + patience(&mut chance);
+            let is_reached = self.books.messages.load(Ordering::Relaxed) >= target;
+            if is_reached && self.chance.below(3) == 0 || Instant::now() > by {
+                return Waited::MomentCame;
+            }
+            std::thread::sleep(Duration::from_micros(self.chance.below(300)));
+        }
+    }
+
+    fn is_finished(&self, edition: &str) -> bool {
+        is_finished(&self.program, self.folder.path(), self.database.as_ref(), edition)
+    }
+
+    /// Runs an edition to its end, and interrupts it on the way.
+    fn edition(&mut self) {
+        self.totals.editions += 1;
+        let edition = format!("edition-{}", self.totals.editions);
+        write_draft(self.folder.path(), &edition);
+        loop {
+            let mut child = self.start(&edition);
             let ended = loop {
-                if child.try_wait().expect("a child of ours").is_some() {
+                if self.totals.kills >= self.arguments.kills {
+                    child.wait().expect("roundup ends");
                     break true;
                 }
-                if books.messages.load(Ordering::Relaxed) >= target && chance.below(3) == 0
-                    || Instant::now() > by
-                {
-                    break false;
+                if self.wait(&mut child) == Waited::RunEnded {
+                    break true;
                 }
-                std::thread::sleep(Duration::from_micros(chance.below(300)));
+                if self.arguments.restarts && self.chance.below(RESTART_EVERY) == 0 {
+                    // The run goes on meanwhile.
+                    self.totals.restarts += 1;
+                    restart(if self.totals.restarts.is_multiple_of(2) {
+                        "fast"
+                    } else {
+                        "immediate"
+                    });
+                    continue;
+                }
+                break false;
             };
             if ended {
-                if is_finished(&program, folder.path(), database.as_ref(), &edition) {
+                if self.is_finished(&edition) {
                     break;
                 }
                 continue;
             }
-            stop(&mut child, arguments.gently);
-            totals.kills += 1;
-            if totals.kills.is_multiple_of(50) {
-                print!("\r{} kills … ", totals.kills);
+            let signal = self.totals.kills as usize % SIGNALS.len();
+            stop(&mut child, self.arguments.gently.then_some(SIGNALS[signal]));
+            self.totals.kills += 1;
+            if self.totals.kills.is_multiple_of(50) {
+                print!("\r{} kills … ", self.totals.kills);
                 // Only a sign of life.
                 let _ = std::io::stdout().flush();
             }
         }
-        let rows = match &database {
-            Some(database) => runtime.block_on(database.rows(&edition)),
-            None => rows(folder.path(), &edition),
+        let rows = match &self.database {
+            Some(database) => self.runtime.block_on(database.rows(&edition)),
+            None => rows(self.folder.path(), &edition),
         };
-        count(&rows, &books, &mut totals);
+        count(&rows, &self.books, &mut self.totals);
     }
-    println!(
-        "\r{} kills over {} people in {} editions, {} connections, {:.0} s{}{}{}",
-        totals.kills,
-        totals.people,
-        totals.editions,
-        arguments.connections,
-        started.elapsed().as_secs_f64(),
-        if arguments.unsigned { "" } else { ", signed" },
-        if arguments.gently { ", Ctrl-C" } else { ", kill -9" },
-        if arguments.postgres { ", PostgreSQL" } else { ", SQLite" },
-    );
-    println!("lost       {}", totals.lost);
-    println!("twice      {}", totals.doubled);
-    println!("false      {} (said to be accepted, and never taken)", totals.lies);
-    println!(
-        "uncertain  {} ({:.2} a kill; {} of them had arrived), each named by `roundup resolve`",
-        totals.uncertain,
-        totals.uncertain as f64 / f64::from(totals.kills.max(1)),
-        totals.uncertain_and_taken,
-    );
-    let allowed = if arguments.gently { 0 } else { totals.kills * arguments.connections * 2 };
-    let bad = totals.lost + totals.doubled + totals.lies;
-    if bad > 0 || totals.uncertain > allowed as usize {
+
+    /// Prints the figures; true when they are as they must be.
+    fn report(&self, took: Duration) -> bool {
+        let Self { arguments, totals, .. } = self;
+        println!(
+            "\r{} kills over {} people in {} editions, {} connections, {:.0} s{}{}{}",
+            totals.kills,
+            totals.people,
+            totals.editions,
+            arguments.connections,
+            took.as_secs_f64(),
+            if arguments.unsigned { "" } else { ", signed" },
+            if arguments.gently { ", INT, TERM, HUP and QUIT in turn" } else { ", kill -9" },
+            if arguments.postgres { ", PostgreSQL" } else { ", SQLite" },
+        );
+        if arguments.restarts {
+            println!("restarts   {} of the server", totals.restarts);
+        }
+        println!("lost       {}", totals.lost);
+        println!("twice      {}", totals.doubled);
+        println!("false      {} (said to be accepted, and never taken)", totals.lies);
+        println!(
+            "uncertain  {} ({:.2} a kill; {} of them had arrived), each named by `roundup resolve`",
+            totals.uncertain,
+            totals.uncertain as f64 / f64::from(totals.kills.max(1)),
+            totals.uncertain_and_taken,
+        );
+        let interruptions =
+            if arguments.gently { totals.restarts } else { totals.kills + totals.restarts };
+        let allowed = interruptions * arguments.connections * 2;
+        totals.lost + totals.doubled + totals.lies == 0 && totals.uncertain <= allowed as usize
+    }
+}
+
+fn main() {
+    let mut harness = Harness::new(Arguments::parse());
+    let started = Instant::now();
+    while harness.totals.kills < harness.arguments.kills {
+        harness.edition();
+    }
+    if !harness.report(started.elapsed()) {
         std::process::exit(1);
     }
 }
 
-/// The program beside this one, built anew.
+/// Restarts the server that `scripts/with-postgres` has started: `fast` ends its sessions, `immediate` is a crash.
+fn restart(mode: &str) {
+    let script = std::env::var_os("ROUNDUP_TEST_POSTGRES_RESTART").expect(
+        "run this as `scripts/with-postgres cargo run --example crash -- --postgres --restarts`",
+    );
+    let ended = Command::new(script).arg(mode).stdout(Stdio::null()).status();
+    assert!(ended.is_ok_and(|status| status.success()), "the server must come back");
+}
+
+/// The program beside this one, built first.
 fn program() -> PathBuf {
     let this = std::env::current_exe().expect("a path of our own");
     let profile = this.parent().and_then(Path::parent).expect("target/PROFILE/examples/crash");
@@ -259,13 +356,15 @@ fn write_draft(folder: &Path, edition: &str) {
     std::fs::write(folder.join(format!("editions/{edition}.md")), text).expect("a file");
 }
 
-fn stop(child: &mut Child, gently: bool) {
-    if gently {
-        let id = child.id().to_string();
-        // It may have ended at this very moment.
-        let _ = Command::new("kill").args(["-INT", &id]).stderr(Stdio::null()).status();
-    } else {
-        child.kill().expect("a child of ours");
+/// Ends a run: by a signal, or at once.
+fn stop(child: &mut Child, signal: Option<&str>) {
+    match signal {
+        Some(signal) => {
+            let id = child.id().to_string();
+            // It may have ended at this very moment.
+            let _ = Command::new("kill").args([signal, &id]).stderr(Stdio::null()).status();
+        }
+        None => child.kill().expect("a child of ours"),
     }
     child.wait().expect("a child of ours");
 }
@@ -295,37 +394,44 @@ fn is_finished(program: &Path, folder: &Path, database: Option<&Database>, editi
 /// A database of the server that `scripts/with-postgres` starts.
 struct Database {
     address: String,
-    client: tokio_postgres::Client,
 }
 
 impl Database {
     async fn new() -> Self {
         let server = std::env::var("ROUNDUP_TEST_POSTGRES")
             .expect("run this as `scripts/with-postgres cargo run --example crash -- --postgres`");
-        let connect = async |name: &str| {
-            let address = format!("{server}/{name}");
-            let (client, connection) =
-                tokio_postgres::connect(&address, tokio_postgres::NoTls).await.expect("a server");
-            tokio::spawn(connection);
-            (address, client)
-        };
         let name = format!("crash_{}", std::process::id());
-        let (_, client) = connect("postgres").await;
+        let client = Self::connect(&format!("{server}/postgres")).await;
         client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database");
-        let (address, client) = connect(&name).await;
-        Self { address, client }
+        Self { address: format!("{server}/{name}") }
+    }
+
+    /// A connection of its own for each question: a restart ends them all.
+    async fn connect(address: &str) -> tokio_postgres::Client {
+        let by = Instant::now() + Duration::from_secs(30);
+        loop {
+            match tokio_postgres::connect(address, tokio_postgres::NoTls).await {
+                Ok((client, connection)) => {
+                    tokio::spawn(connection);
+                    return client;
+                }
+                Err(error) => assert!(Instant::now() < by, "{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn let_leases_pass(&self) {
         // Before the first run there are no tables.
         let sql =
             "UPDATE roundup.senders SET lease_until = clock_timestamp() WHERE ended_at IS NULL";
-        let _ = self.client.execute(sql, &[]).await;
+        let _ = Self::connect(&self.address).await.execute(sql, &[]).await;
     }
 
     async fn rows(&self, edition: &str) -> Vec<(String, String)> {
         let sql = "SELECT status, message_id FROM roundup.deliveries WHERE edition = $1";
-        let rows = self.client.query(sql, &[&edition]).await.expect("rows");
+        let client = Self::connect(&self.address).await;
+        let rows = client.query(sql, &[&edition]).await.expect("rows");
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 }
