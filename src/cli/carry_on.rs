@@ -7,6 +7,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 
 use super::failure::{Exit, Failure};
+use super::mailing_list::without;
 use super::prepare::{self, Chosen, Destination};
 use super::report::report_of;
 use super::screen::{Screen, grouped, people};
@@ -130,7 +131,8 @@ impl<L: Ledger> CarriedOn<'_, L> {
         {
             return Ok(then.people.clone());
         }
-        let list = self.project.list()?;
+        let suppressed = self.ledger.suppressions().await?;
+        let list = without(self.project, self.project.list()?, suppressed)?;
         screen.problems(&list.problems);
         self.suppress_the_gone(&list, examples, screen).await?;
         Ok(list.people.clone())

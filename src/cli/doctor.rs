@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::ledgers::existing_ledger;
+use super::mailing_list::mailing_list;
 use super::orders::server;
 use super::prepare::Destination;
 use super::screen::{Screen, grouped, people};
@@ -48,7 +49,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     let mut found =
         vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
-    found.push(list(&project, &destination)?);
+    found.push(list(&project, &destination).await?);
+    found.push(privacy(&project));
     found.push(secret(&project)?);
     found.push(ledger(&project, destination.is_practice()).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
@@ -85,19 +87,18 @@ fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
     Ok(())
 }
 
-fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
+async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
     const ABOUT: &str = "List";
-    let list = match project.list() {
+    if let Err(ProjectError::NoList) = project.list_files() {
+        return Ok(Diagnosis::bad(
+            ABOUT,
+            "there is no list in subscribers/",
+            "put a CSV file with the columns email, first_name, basis there",
+        ));
+    }
+    let list = match mailing_list(project, destination.is_practice()).await {
         Ok(list) => list,
-        Err(ProjectError::NoList) => {
-            return Ok(Diagnosis::bad(
-                ABOUT,
-                "there is no list in subscribers/",
-                "put a CSV file with the columns email, first_name, basis there",
-            ));
-        }
-        Err(error) => {
-            let failure = Failure::from(error);
+        Err(failure) => {
             return Ok(Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()));
         }
     };
@@ -122,6 +123,23 @@ fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failu
     } else {
         Diagnosis::good(ABOUT, format!("all {} can be mailed", people(audience.mailed)))
     })
+}
+
+/// Who else on this computer can read the secrets.
+fn privacy(project: &Project) -> Diagnosis {
+    const ABOUT: &str = "Privacy";
+    let open = project.readable_secrets();
+    if open.is_empty() {
+        return Diagnosis::good(
+            ABOUT,
+            "no file with a secret can be read by others on this computer",
+        );
+    }
+    Diagnosis::doubtful(
+        ABOUT,
+        format!("other people on this computer can read {}, with secrets in it", open.join(", ")),
+        format!("run `chmod 600 {}`", open.join(" ")),
+    )
 }
 
 fn secret(project: &Project) -> Result<Diagnosis, Failure> {

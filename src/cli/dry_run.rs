@@ -2,9 +2,12 @@
 //! Shell: writes the preview's folder.
 
 use std::fs;
+use std::io::Write;
 
 use super::checking::Asking;
 use super::failure::{Exit, Failure};
+use super::files::private_folder;
+use super::mailing_list::mailing_list;
 use super::orders::orders;
 use super::prepare::{Chosen, Destination, Prepared, prepare};
 use super::preview::Pages;
@@ -14,6 +17,7 @@ use super::send::{
 };
 use super::{preview, world};
 use crate::audience::Person;
+use crate::database::private;
 use crate::ledger::{Counts, PlannedEdition};
 use crate::message::Skeleton;
 use crate::project::Project;
@@ -28,7 +32,7 @@ pub async fn dry_run(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     orders(project, &chosen.name, destination, arguments)?;
-    let list = project.list()?;
+    let list = mailing_list(project, destination.is_practice()).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let prepared = prepare(project, chosen, Some(list), examples, Asking::Nobody, screen).await?;
@@ -41,8 +45,9 @@ pub async fn dry_run(
         arguments.out.clone().unwrap_or_else(|| preview::default_folder(project, &chosen.name));
     let now = world::now();
     let skeleton = prepared.skeleton(project, now)?;
+    private_folder(&folder, screen)?;
     write_messages(&prepared, &skeleton, &folder)?;
-    Pages::to_keep(&prepared, skeleton).write(&folder)?;
+    Pages::to_keep(&prepared, skeleton).write(&folder, screen)?;
     let planned =
         PlannedEdition::new(prepared.composition.clone(), &prepared.edition.window, None, now);
     let counts = Counts { planned: number, ..Counts::default() };
@@ -56,7 +61,7 @@ pub async fn dry_run(
     );
     let path = folder.join("report.json");
     let text = json_text(&report)?;
-    super::files::write_whole(&path, text.as_bytes()).map_err(|error| {
+    private::write(&path, text.as_bytes()).map_err(|error| {
         Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
     })?;
     let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };
@@ -111,7 +116,8 @@ fn write_messages(
     let cannot = |error: std::io::Error| {
         Failure::new(Exit::Failed, format!("{} cannot be written: {error}", messages.display()))
     };
-    fs::create_dir_all(&messages).map_err(cannot)?;
+    private::folder(&messages).map_err(cannot)?;
+    private::tighten(&messages).map_err(cannot)?;
     for entry in fs::read_dir(&messages).map_err(cannot)? {
         let path = entry.map_err(cannot)?.path();
         if path.extension().is_some_and(|ending| ending == "eml") {
@@ -133,7 +139,8 @@ fn write_messages(
             .take(100)
             .collect();
         let path = messages.join(format!("{number:0width$}-{name}.eml"));
-        fs::write(path, &skeleton.address(&recipient).bytes).map_err(cannot)?;
+        let mut file = private::fresh_file(&path).map_err(cannot)?;
+        file.write_all(&skeleton.address(&recipient).bytes).map_err(cannot)?;
     }
     Ok(())
 }

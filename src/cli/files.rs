@@ -6,6 +6,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::failure::{Exit, Failure};
+use super::screen::Screen;
+use crate::database::private;
 use crate::project::Project;
 
 /// Writes a file of the project, named as below its root, whole or not at all, and its folder if there is none.
@@ -21,6 +23,33 @@ pub fn save(project: &Project, file: &str, text: &str) -> Result<(), Failure> {
         write_whole(&path, text.as_bytes())
     };
     write().map_err(|error| cannot_write(file, &error))
+}
+
+/// Makes a folder that only its owner can enter. One that is there and open to others is closed, and it is said so; one that
+/// holds other things than pages of ours is not ours to close.
+///
+/// # Errors
+/// When it cannot be made, or others can read what is written into it.
+pub fn private_folder(folder: &Path, screen: &Screen) -> Result<(), Failure> {
+    let shown = folder.display();
+    let cannot = |error: std::io::Error| cannot_write(&shown.to_string(), &error);
+    if !private::is_open_to_others(folder) {
+        return private::folder(folder).map_err(cannot);
+    }
+    let is_ours = folder.join("index.html").is_file() && folder.join("message.eml").is_file();
+    let is_empty = std::fs::read_dir(folder).map_err(cannot)?.next().is_none();
+    if !(is_ours || is_empty) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("other people on this computer can read `{shown}`, and it holds other files"),
+        )
+        .help(format!("name a folder that is not there yet, or run `chmod 700 {shown}` first")));
+    }
+    private::tighten(folder).map_err(cannot)?;
+    screen.warn(&format!(
+        "other people on this computer could read `{shown}`: it is closed to them now, since it is about people on the list"
+    ));
+    Ok(())
 }
 
 /// What people are told of a file that cannot be written.

@@ -13,6 +13,7 @@ mod explain;
 pub mod failure;
 mod files;
 mod ledgers;
+mod mailing_list;
 mod news;
 mod newsroom;
 mod orders;
@@ -165,7 +166,27 @@ impl Desk {
         for warning in &project.environment.warnings {
             self.screen.warn(warning);
         }
+        for (shown, closed) in project.close_to_others() {
+            self.screen.warn(&match closed {
+                Ok(()) => format!(
+                    "other people on this computer could read `{shown}`, which is about people on the list: it is closed to them now"
+                ),
+                Err(error) => format!(
+                    "other people on this computer can read `{shown}`, which is about people on the list ({error}): \
+                     run `chmod go= {shown}`"
+                ),
+            });
+        }
         Ok(project)
+    }
+}
+
+/// Names the secrets that others on this computer can read, and says what to type.
+fn warn_of_readers(project: &Project, screen: &Screen) {
+    for shown in project.readable_secrets() {
+        screen.warn(&format!(
+            "other people on this computer can read `{shown}`, which holds a secret: run `chmod 600 {shown}`"
+        ));
     }
 }
 

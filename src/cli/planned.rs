@@ -6,6 +6,7 @@ use std::io::Write;
 
 use super::failure::{Exit, Failure};
 use super::ledgers;
+use crate::database::private;
 use crate::ledger::{KeptLedger, Ledger, PlannedEdition};
 use crate::project::Project;
 
@@ -26,13 +27,7 @@ fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failur
     let cannot = |error: std::io::Error| {
         Failure::new(Exit::Failed, format!("{} cannot be locked: {error}", path.display()))
     };
-    let mut file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(cannot)?;
+    let mut file = private::open(&path).map_err(cannot)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -10,6 +10,7 @@ use super::checking::{Asking, Heard, Question, ask};
 use super::examination::{Examination, examine};
 use super::failure::{Exit, Failure};
 use super::ledgers::window_for;
+use super::mailing_list::list_if_any;
 use super::newsroom::{self, Wish};
 use super::screen::Screen;
 use super::which::Which;
@@ -365,19 +366,8 @@ pub async fn prepare_to_look(
     screen: &Screen,
 ) -> Result<Prepared, Failure> {
     let chosen = choose(project, which, screen).await?;
-    let list = list_if_any(project, screen)?;
-    let examples = Destination::of(project, None)?.takes_examples();
+    let destination = Destination::of(project, None)?;
+    let list = list_if_any(project, destination.is_practice(), screen).await?;
+    let examples = destination.takes_examples();
     prepare(project, &chosen, list, examples, asking, screen).await
-}
-
-/// The list, or `None` where a command can do without.
-pub fn list_if_any(project: &Project, screen: &Screen) -> Result<Option<Arc<List>>, Failure> {
-    match project.list() {
-        Ok(list) => {
-            screen.problems(&list.problems);
-            Ok(Some(list))
-        }
-        Err(ProjectError::NoList) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }

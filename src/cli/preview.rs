@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::checking::Asking;
 use super::failure::{Exit, Failure};
-use super::files::write_whole;
+use super::files::{private_folder, write_whole};
 use super::prepare::{Prepared, made, prepare_to_look};
 use super::screen::{Screen, kilobytes, stories};
 use super::studio::{self, How};
@@ -18,6 +18,7 @@ use super::{Desk, world};
 use crate::audience::{Keys, Recipient};
 use crate::check::{Finding, tally};
 use crate::compose::language_code;
+use crate::database::private;
 use crate::message::Skeleton;
 use crate::project::Project;
 use crate::web::Page;
@@ -80,7 +81,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let folder =
         arguments.out.or(arguments.share).unwrap_or_else(|| default_folder(&project, name));
     let pages = pages.in_language(arguments.language.as_deref());
-    pages.write(&folder)?;
+    pages.write(&folder, screen)?;
     let findings = pages.findings;
     let page = folder.join("index.html");
     if screen.json {
@@ -153,13 +154,15 @@ pub struct Pages<'a> {
     /// Whose copy is shown.
     seen_by: Recipient,
     findings: Vec<Finding>,
+    /// Whether something in them is of a person on the list.
+    is_private: bool,
 }
 
 impl<'a> Pages<'a> {
     /// For people of the house: somebody of the list is shown.
     pub fn to_keep(prepared: &'a Prepared, skeleton: Skeleton) -> Self {
         let findings = prepared.findings.clone();
-        Self { prepared, skeleton, seen_by: prepared.example(), findings }
+        Self { prepared, skeleton, seen_by: prepared.example(), findings, is_private: true }
     }
 
     /// For anybody: nothing in them is of a person on the list. The person shown is invented, the keys behind their links
@@ -171,7 +174,7 @@ impl<'a> Pages<'a> {
         let keys = Keys::new(&secret);
         let skeleton = made(project, composition, identity, keys, Vec::new(), world::now())?;
         let findings = prepared.findings.iter().cloned().map(without_people).collect();
-        Ok(Self { prepared, skeleton, seen_by: prepared.invented(), findings })
+        Ok(Self { prepared, skeleton, seen_by: prepared.invented(), findings, is_private: false })
     }
 
     fn in_language(mut self, language: Option<&str>) -> Self {
@@ -182,8 +185,8 @@ impl<'a> Pages<'a> {
     }
 
     /// Writes them. Each file is whole or not there.
-    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let Self { prepared, skeleton, seen_by, findings } = self;
+    pub fn write(&self, folder: &Path, screen: &Screen) -> Result<(), Failure> {
+        let Self { prepared, skeleton, seen_by, findings, is_private } = self;
         let shown = skeleton.composition_of(seen_by);
         let (subject, html, text) = skeleton.seen_by(seen_by);
         let message = skeleton.address(seen_by);
@@ -211,7 +214,12 @@ impl<'a> Pages<'a> {
         let cannot = |path: &Path, error: std::io::Error| {
             Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
         };
-        std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+        if *is_private {
+            private_folder(folder, screen)?;
+        } else {
+            std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+        }
+        let write = if *is_private { private::write } else { write_whole };
         for (name, bytes) in [
             ("email.html", html.as_bytes()),
             ("email.txt", text.as_bytes()),
@@ -220,7 +228,7 @@ impl<'a> Pages<'a> {
             ("index.html", page.html().as_bytes()),
         ] {
             let path = folder.join(name);
-            write_whole(&path, bytes).map_err(|error| cannot(&path, error))?;
+            write(&path, bytes).map_err(|error| cannot(&path, error))?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::checking::Asking;
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
 use super::ledgers;
+use super::mailing_list::mailing_list;
 use super::orders::{orders, server};
 use super::planned::hold;
 use super::prepare::{Chosen, Destination, Prepared, choose, prepare, skeleton};
@@ -20,7 +21,7 @@ use super::progress::Progress;
 use super::report::report_of;
 use super::screen::{Screen, ago, grouped, people};
 use super::which::Which;
-use super::{Desk, prompt, world};
+use super::{Desk, prompt, warn_of_readers, world};
 use crate::audience::{LeftOut, Person};
 use crate::check::tally;
 use crate::ledger::{Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
@@ -72,6 +73,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
+    warn_of_readers(&project, screen);
     let chosen = choose(&project, &arguments.which, screen).await?;
     if arguments.dry_run {
         return dry_run(&project, &chosen, &destination, &arguments, screen).await;
@@ -214,7 +216,7 @@ async fn plan(
     arguments: &Arguments,
     screen: &Screen,
 ) -> Result<Option<Plan>, Failure> {
-    let list = project.list()?;
+    let list = mailing_list(project, destination.is_practice()).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let asking = Asking::Nobody;

@@ -12,7 +12,7 @@ use super::failure::{Exit, Failure};
 use super::orders::server;
 use super::prepare::{Destination, Prepared, made, prepare_to_look, stand_in};
 use super::which::Which;
-use super::{Desk, world};
+use super::{Desk, warn_of_readers, world};
 use crate::audience::{Keys, Recipient};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -60,6 +60,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let to = addresses(&arguments.to)?;
     let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
+    warn_of_readers(&project, screen);
     let tests = send(&project, &prepared, &stand_in(), &to, &destination).await?;
     let exit = if tests.iter().all(|test| test.accepted) { Exit::Done } else { Exit::Partly };
     let (name, practice) = (prepared.edition.name.clone(), destination.is_practice());

@@ -5,7 +5,8 @@ use clap::Args;
 
 use super::failure::{Exit, Failure};
 use super::ledgers::existing_ledger;
-use super::prepare::{Destination, list_if_any};
+use super::mailing_list::list_if_any;
+use super::prepare::Destination;
 use super::{Desk, world};
 use crate::audience::Person;
 use crate::ledger::Ledger;
@@ -25,8 +26,9 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     // What is no address may still stand on the list: the list says why it is not mailed.
     let address = EmailAddress::parse(typed).ok();
     let key = address.as_ref().map_or_else(|| typed.to_lowercase(), EmailAddress::key);
-    let examples = Destination::of(&project, None)?.takes_examples();
-    let found = match list_if_any(&project, screen)? {
+    let destination = Destination::of(&project, None)?;
+    let examples = destination.takes_examples();
+    let found = match list_if_any(&project, destination.is_practice(), screen).await? {
         Some(list) => list.find(&key, examples)?,
         None => None,
     };

@@ -33,6 +33,58 @@ pub fn file(path: &Path) -> io::Result<()> {
     options().create(true).append(true).open(path).map(drop)
 }
 
+/// Opens a file to read and write it, and makes it for its owner only if there is none.
+///
+/// # Errors
+/// When it cannot be opened or made.
+pub fn open(path: &Path) -> io::Result<File> {
+    options().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// A file for its owner only, in place of one that may be there: whoever has the old one open reads nothing of the new one.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn fresh_file(path: &Path) -> io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => new_file(path),
+    }
+}
+
+/// Whether others on this computer have rights to a file or folder that is there.
+pub fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        // Windows inherits the rights of the user's own folder.
+        let _ = path;
+        false
+    }
+}
+
+/// Takes the rights of others from a file or folder. True when they had any.
+///
+/// # Errors
+/// When it belongs to somebody else, or cannot be changed.
+pub fn tighten(path: &Path) -> io::Result<bool> {
+    if !is_open_to_others(path) {
+        return Ok(false);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mut rights = std::fs::metadata(path)?.permissions();
+        rights.set_mode(rights.mode() & 0o700);
+        std::fs::set_permissions(path, rights)?;
+    }
+    Ok(true)
+}
+
 /// A new file for its owner only.
 ///
 /// # Errors
@@ -83,6 +135,16 @@ mod tests {
             |name: &str| outside.path().join(name).metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(["a", "a/b", "a/b/secret", "a/other"].map(mode), [0o700, 0o700, 0o600, 0o600]);
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        // What was there, and wider, is closed or replaced.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(super::is_open_to_others(&path));
+        super::fresh_file(&path).unwrap();
+        assert_eq!(mode("a/b/secret"), 0o600);
+        std::fs::set_permissions(outside.path().join("a"), std::fs::Permissions::from_mode(0o755))
+            .unwrap();
+        assert!(super::tighten(&outside.path().join("a")).unwrap());
+        assert!(!super::tighten(&outside.path().join("a")).unwrap());
+        assert_eq!(mode("a"), 0o700);
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 }

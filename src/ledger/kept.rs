@@ -177,4 +177,8 @@ impl Ledger for KeptLedger {
     async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
         pass_on!(self, ledger => ledger.suppression(person))
     }
+
+    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        pass_on!(self, ledger => ledger.suppressions())
+    }
 }

@@ -217,6 +217,12 @@ pub async fn hold(ledger: &impl Ledger) {
         Some("550 5.1.1 no such user")
     );
     assert_eq!(ledger.suppression(&person("b@example.org")).await.unwrap(), None);
+    let all = ledger.suppressions().await.unwrap();
+    assert!(
+        all.contains(&(person("a@example.org"), "550 5.1.1 no such user".to_owned())),
+        "{all:?}"
+    );
+    assert!(all.iter().all(|(suppressed, _)| *suppressed != person("b@example.org")), "{all:?}");
 
     // Cancelled: what nobody has in hand at once, the rest as soon as it comes back.
     ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();

@@ -429,4 +429,8 @@ impl Ledger for MemoryLedger {
     async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
         Ok(self.books().suppressions.get(person).cloned())
     }
+
+    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        Ok(self.books().suppressions.clone().into_iter().collect())
+    }
 }

@@ -551,6 +551,11 @@ pub trait Ledger: Send + Sync + 'static {
         &self,
         person: &str,
     ) -> impl Future<Output = Result<Option<String>, LedgerError>> + Send;
+
+    /// Everybody who is suppressed, by keyed name, and why.
+    fn suppressions(
+        &self,
+    ) -> impl Future<Output = Result<Vec<(String, String)>, LedgerError>> + Send;
 }
 
 /// The first moment that is free, and the one after the last that is taken now, both in microseconds since 1970.

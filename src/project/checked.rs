@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Project, ProjectError, read_text, write_private};
+use super::{Project, ProjectError, read_text};
 use crate::check::Answers;
+use crate::database::private;
 
 const FILE: &str = ".roundup/checks.json";
 /// Some hundred links and editions.
@@ -50,6 +51,6 @@ impl Project {
     pub fn keep_checked(&self, checked: &CheckedBefore) -> Result<(), ProjectError> {
         let wrong = |what: String| ProjectError::Write { path: FILE.to_owned(), what };
         let text = serde_json::to_vec(checked).map_err(|error| wrong(error.to_string()))?;
-        write_private(&self.path(FILE), &text).map_err(|error| wrong(error.to_string()))
+        private::write(&self.path(FILE), &text).map_err(|error| wrong(error.to_string()))
     }
 }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::problem::{Place, nearest};
 
-const FILE: &str = ".env";
+pub(super) const FILE: &str = ".env";
 /// A key of 4096 bits as PEM has 3,300 bytes.
 const LONGEST_BYTES: u64 = 64 * 1024;
 
@@ -127,7 +127,6 @@ impl Environment {
         if path.is_file() {
             let text = read_file(&path).map_err(EnvironmentError::Unreadable)?;
             environment.take_file(&text)?;
-            environment.warn_of_readers(&path);
         }
         for (name, value) in process {
             if name.starts_with("ROUNDUP_") && !value.is_empty() {
@@ -198,20 +197,13 @@ impl Environment {
         Ok(())
     }
 
-    #[cfg(unix)]
-    fn warn_of_readers(&mut self, path: &Path) {
-        use std::os::unix::fs::PermissionsExt;
-        let open = fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
-        if open && self.values.contains_key(Variable::RelayPassword.name()) {
-            self.warnings.push(
-                "other people on this computer can read .env, which holds a password: chmod 600 .env"
-                    .to_owned(),
-            );
-        }
+    /// The files that `…_FILE` variables name.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        Variable::ALL
+            .into_iter()
+            .filter_map(|variable| self.values.get(&variable.file_name()))
+            .map(|name| self.root.join(name.expose_secret()))
     }
-
-    #[cfg(not(unix))]
-    fn warn_of_readers(&mut self, _path: &Path) {}
 
     /// A variable's value, or the content of the file that its `…_FILE` names.
     ///

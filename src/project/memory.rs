@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::database::private;
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Memory {
@@ -46,11 +48,7 @@ impl Memory {
     /// Keeps how old a ledger is. A computer that cannot remember asks once too often, and does no harm.
     pub fn keep(&self, identity: &str, age: i64) {
         let Some(file) = self.file(identity) else { return };
-        if let Some(folder) = file.parent() {
-            let _ = fs::create_dir_all(folder);
-        }
-        let partial = file.with_extension("partial");
-        let _ = fs::write(&partial, age.to_string()).and_then(|()| fs::rename(&partial, &file));
+        let _ = private::write(&file, age.to_string().as_bytes());
     }
 }
 

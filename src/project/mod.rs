@@ -19,6 +19,7 @@ use crate::audience::list::{ListError, NamedInput};
 use crate::audience::{Keys, List};
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
+use crate::database::private;
 use crate::edition::Draft;
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::news;
@@ -233,8 +234,8 @@ impl Project {
     ///
     /// # Errors
     /// When there is none, or one of them is no list.
-    pub fn list(&self) -> Result<Arc<List>, ProjectError> {
-        Ok(Arc::new(List::survey(self.list_files()?)?))
+    pub fn list(&self) -> Result<List, ProjectError> {
+        Ok(List::survey(self.list_files()?)?)
     }
 
     /// The files of the list, in the order of their names.
@@ -271,7 +272,7 @@ impl Project {
             let mut secret = [0; SECRET_BYTES];
             random(&mut secret);
             let text = base16::encode(&secret);
-            write_private(&path, text.as_bytes()).map_err(|error| ProjectError::Write {
+            private::write(&path, text.as_bytes()).map_err(|error| ProjectError::Write {
                 path: shown.to_owned(),
                 what: error.to_string(),
             })?;
@@ -325,6 +326,57 @@ impl Project {
             .map_err(|what| ProjectError::Read { path: shown.to_owned(), what })
     }
 
+    /// Closes roundup's own folders and files, where they are there and others can enter or read them. Gives those that were
+    /// open, and those that cannot be closed.
+    pub fn close_to_others(&self) -> Vec<(String, io::Result<()>)> {
+        const FOLDERS: [&str; 7] = [
+            ".roundup",
+            ".roundup/practice",
+            "outbox",
+            "outbox/new",
+            "outbox/cur",
+            "outbox/tmp",
+            "preview",
+        ];
+        let mut found = Vec::new();
+        let mut close = |shown: String| match private::tighten(&self.path(&shown)) {
+            Ok(false) => {}
+            Ok(true) => found.push((shown, Ok(()))),
+            Err(error) => found.push((shown, Err(error))),
+        };
+        for folder in FOLDERS {
+            close(folder.to_owned());
+            if !folder.starts_with('.') {
+                continue;
+            }
+            let Ok(entries) = fs::read_dir(self.path(folder)) else { continue };
+            for entry in entries.flatten() {
+                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                if let (true, Some(name)) = (is_file, entry.file_name().to_str()) {
+                    close(format!("{folder}/{name}"));
+                }
+            }
+        }
+        found
+    }
+
+    /// Files with secrets that others on this computer can read: `.env`, and those that `…_FILE` names.
+    pub fn readable_secrets(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let own =
+            [environment::FILE, ".roundup/secret"].map(|name| (self.path(name), name.to_owned()));
+        let named = self.environment.files().map(|path| {
+            let shown = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
+            (path, shown)
+        });
+        for (path, shown) in own.into_iter().chain(named) {
+            if path.is_file() && private::is_open_to_others(&path) && !found.contains(&shown) {
+                found.push(shown);
+            }
+        }
+        found
+    }
+
     /// The folder of roundup's own files, made for its owner alone.
     ///
     /// # Errors
@@ -332,7 +384,7 @@ impl Project {
     pub fn own_folder(&self, practice: bool) -> Result<PathBuf, ProjectError> {
         let shown = if practice { ".roundup/practice" } else { ".roundup" };
         let folder = self.path(shown);
-        make_private_folder(&folder).map_err(|error| ProjectError::Write {
+        private::folder(&folder).map_err(|error| ProjectError::Write {
             path: shown.to_owned(),
             what: error.to_string(),
         })?;
@@ -453,31 +505,6 @@ fn read_text(path: &Path, shown: &str, most: u64) -> Result<String, ProjectError
             Err(ProjectError::Read { path: shown.to_owned(), what })
         }
     }
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use io::Write;
-    if let Some(folder) = path.parent() {
-        make_private_folder(folder)?;
-    }
-    let partial = path.with_extension("partial");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&partial, path)
-}
-
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 impl ProjectError {

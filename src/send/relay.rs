@@ -1,7 +1,7 @@
 //! Who takes a message: a server, a folder, or a script in tests.
 //! Shell: the network and files.
 
-use std::fs::{self, File};
+use std::fs;
 use std::future::Future;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::messages_per_connection::MessagesPerConnection;
+use crate::database::private;
 use crate::message::Message;
 use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::quirks::Announced;
@@ -171,7 +172,7 @@ impl FolderRelay {
     /// When the folder cannot be made.
     pub fn new(folder: &Path) -> std::io::Result<Self> {
         for part in ["tmp", "new", "cur"] {
-            fs::create_dir_all(folder.join(part))?;
+            private::folder(&folder.join(part))?;
         }
         Ok(Self { folder: folder.to_owned() })
     }
@@ -221,7 +222,7 @@ impl Relay for FolderRelay {
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
+    let mut file = private::fresh_file(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

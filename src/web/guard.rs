@@ -13,6 +13,8 @@ pub struct Asked<'a> {
     pub site: Option<&'a str>,
     /// Whether it changes something.
     pub changes: bool,
+    /// Whether the browser opens it as a page of its own: `Sec-Fetch-Mode` is `navigate`, `Sec-Fetch-Dest` is `document`.
+    pub opens: bool,
 }
 
 /// Why a request is turned away.
@@ -78,13 +80,18 @@ impl Guard {
             None => {}
         }
         // `none` is an address that somebody typed or clicked outside of a page.
-        if asked.site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        let is_foreign = asked.site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
+        if is_foreign && !asked.opens {
             return Err(Refused::Site);
         }
         let rest = path.strip_prefix('/').unwrap_or(path);
         let (token, below) = rest.split_once('/').unwrap_or((rest, ""));
         if !is_same(token.as_bytes(), self.token.as_bytes()) {
             return Err(Refused::Token);
+        }
+        // The page that leads here is a file, which browsers count as another site: it may open the first page, and no other.
+        if is_foreign && (asked.changes || !below.is_empty()) {
+            return Err(Refused::Site);
         }
         Ok(below)
     }
@@ -104,7 +111,7 @@ mod tests {
     }
 
     fn asked<'a>(host: &'a str, origin: Option<&'a str>) -> Asked<'a> {
-        Asked { host: Some(host), origin, site: None, changes: origin.is_some() }
+        Asked { host: Some(host), origin, changes: origin.is_some(), ..Asked::default() }
     }
 
     #[test]
@@ -183,6 +190,11 @@ mod tests {
             assert_eq!(guard().check("/s3cret/", from(site)), Err(Refused::Site));
         }
         assert_eq!(guard().check("/s3cret/", from("none")), Ok(""));
+        // A file on this computer may open the first page, if it knows the token, and nothing else.
+        let opens = |path| guard().check(path, Asked { opens: true, ..from("cross-site") });
+        assert_eq!(opens("/s3cret/"), Ok(""));
+        assert_eq!(opens("/s3cret/state"), Err(Refused::Site));
+        assert_eq!(opens("/guess/"), Err(Refused::Token));
         for path in [
             "/",
             "",

@@ -1,6 +1,7 @@
 //! `roundup preview` in the browser: the studio, while files are watched.
 //! Shell: the network, files, the browser.
 
+mod browser;
 mod editor;
 mod shown;
 mod view;
@@ -43,7 +44,8 @@ pub struct How {
 pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     // Watched first: what changes while the first mail is made is looked at once more.
-    let mut watched = watch::Watched::new(&desk.project()?)?;
+    let project = desk.project()?;
+    let mut watched = watch::Watched::new(&project)?;
     let mut editor = Box::pin(Editor::new(desk, which)).await?;
     let mut token = [0; TOKEN_BYTES];
     world::random(&mut token);
@@ -60,9 +62,17 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
             "Open this address in a browser of this computer. Everything is saved to editions/; Ctrl-C ends the studio.",
         );
     }
-    if how.opens_browser {
-        open_browser(&counter.address);
-    }
+    let _doorway = if how.opens_browser {
+        match browser::open(&project, &counter.address) {
+            Ok(doorway) => Some(doorway),
+            Err(error) => {
+                screen.warn(&format!("the browser is not opened: {error}"));
+                None
+            }
+        }
+    } else {
+        None
+    };
     let mut version = 1;
     // What waits for the web; the studio goes on meanwhile.
     let mut errands = FuturesUnordered::new();
@@ -112,16 +122,4 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
             counter.version.send_replace(version);
         }
     }
-}
-
-/// Asks the desktop to show an address. Where there is none, the address stands on the screen.
-fn open_browser(address: &str) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let silent = std::process::Stdio::null;
-    let _ = std::process::Command::new(program)
-        .arg(address)
-        .stdin(silent())
-        .stdout(silent())
-        .stderr(silent())
-        .spawn();
 }

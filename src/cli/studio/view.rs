@@ -4,8 +4,9 @@
 use crate::audience::{Person, Recipient};
 use crate::cli::checking::Asking;
 use crate::cli::failure::Failure;
+use crate::cli::mailing_list::list_if_any;
 use crate::cli::newsroom;
-use crate::cli::prepare::{Chosen, Destination, Prepared, choose, list_if_any, prepare, stand_in};
+use crate::cli::prepare::{Chosen, Destination, Prepared, choose, prepare, stand_in};
 use crate::cli::which::Which;
 use crate::cli::{Desk, world};
 use crate::edition::Draft;
@@ -47,8 +48,9 @@ impl View {
         };
         chosen.ask = ask;
         chosen.late_since = first_planned(&mailed);
-        let list = list_if_any(&project, screen)?;
-        let examples = Destination::of(&project, None)?.takes_examples();
+        let destination = Destination::of(&project, None)?;
+        let list = list_if_any(&project, destination.is_practice(), screen).await?;
+        let examples = destination.takes_examples();
         let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
         let skeleton = prepared.skeleton(&project, world::now())?;
         let today = world::today(zone);

@@ -392,4 +392,9 @@ impl Ledger for PostgresLedger {
             self.server.query("SELECT why FROM suppressions WHERE person = $1", &[&person]).await?;
         Ok(rows.first().map(|row| row.get(0)))
     }
+
+    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        let rows = self.server.query("SELECT person, why FROM suppressions", &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
 }

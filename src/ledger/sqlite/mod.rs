@@ -345,4 +345,14 @@ impl Ledger for SqliteLedger {
             })
             .await
     }
+
+    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        self.writer
+            .run(false, move |connection| {
+                let mut query = connection.prepare("SELECT person, why FROM suppressions")?;
+                let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
 }

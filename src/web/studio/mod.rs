@@ -164,6 +164,8 @@ async fn answer(State(studio): State<Studio>, request: Request) -> Response {
         origin: text(header::ORIGIN),
         site: text(HeaderName::from_static("sec-fetch-site")),
         changes,
+        opens: text(HeaderName::from_static("sec-fetch-mode")) == Some("navigate")
+            && text(HeaderName::from_static("sec-fetch-dest")) == Some("document"),
     };
     let path = match studio.guard.check(parts.uri.path(), asked) {
         Ok(path) => path.to_owned(),

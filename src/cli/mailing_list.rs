@@ -1,0 +1,58 @@
+//! The list as an edition takes it: without the people who are suppressed.
+//! Shell: reads lists and ledgers.
+
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::ledgers::existing_ledger;
+use super::screen::Screen;
+use super::world;
+use crate::audience::{DoNotMail, List};
+use crate::ledger::Ledger;
+use crate::project::{Project, ProjectError};
+
+/// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
+/// number of people is then the one that a real run would have.
+pub async fn mailing_list(project: &Project, practice: bool) -> Result<Arc<List>, Failure> {
+    leave_out(project, project.list()?, practice).await
+}
+
+/// The same, or `None` where a command can do without.
+pub async fn list_if_any(
+    project: &Project,
+    practice: bool,
+    screen: &Screen,
+) -> Result<Option<Arc<List>>, Failure> {
+    match project.list() {
+        Ok(list) => {
+            screen.problems(&list.problems);
+            leave_out(project, list, practice).await.map(Some)
+        }
+        Err(ProjectError::NoList) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn leave_out(project: &Project, list: List, practice: bool) -> Result<Arc<List>, Failure> {
+    let mut suppressed = Vec::new();
+    for practice in if practice { &[false, true][..] } else { &[false] } {
+        if let Some(ledger) = existing_ledger(project, *practice).await? {
+            suppressed.extend(ledger.suppressions().await?);
+        }
+    }
+    without(project, list, suppressed)
+}
+
+/// A list without the people of some keyed names, each with a reason.
+pub fn without(
+    project: &Project,
+    list: List,
+    suppressed: Vec<(String, String)>,
+) -> Result<Arc<List>, Failure> {
+    // No secret is made for an empty list.
+    if suppressed.is_empty() {
+        return Ok(Arc::new(list));
+    }
+    let keys = project.keys(world::random)?;
+    Ok(Arc::new(list.without(DoNotMail::new(keys, suppressed))))
+}
