@@ -145,6 +145,27 @@ fn a_pure_file_touches_nothing() {
 }
 
 #[test]
+fn files_are_written_in_two_places() {
+    const WRITES: [&str; 5] =
+        ["fs::write(", "File::create(", "OpenOptions::new", "DirBuilder::new", "set_permissions("];
+    // What is about people, or secret; and what people write and share.
+    let allowed = ["src/database/private.rs", "src/cli/files.rs"].map(Path::new);
+    let mut found = Vec::new();
+    for path in sources(Path::new("src")) {
+        if allowed.contains(&path.as_path()) || path.ends_with("tests.rs") {
+            continue;
+        }
+        for (number, line) in code(&path) {
+            let makes_folders = line.contains("create_dir") && room_of(&path) != "cli";
+            if makes_folders || WRITES.iter().any(|word| line.contains(word)) {
+                found.push(format!("{}:{number}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "use `database::private`:\n{}", found.join("\n"));
+}
+
+#[test]
 fn only_the_command_line_prints_and_only_the_project_reads_the_environment() {
     for path in sources(Path::new("src")) {
         let room = room_of(&path);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::do_not_mail::DoNotMail;
@@ -39,6 +40,8 @@ pub struct List {
     /// A no for an address on a row whose cell is not that address as it stands.
     misspelt: BTreeMap<String, WhyNot>,
     do_not_mail: Option<DoNotMail>,
+    /// The day it is read.
+    today: Option<NaiveDate>,
 }
 
 /// What the rows of one address say together.
@@ -132,6 +135,13 @@ impl List {
     /// Names the exact bytes of its files.
     pub fn fingerprint(&self) -> String {
         joint(self.files.iter().map(|file| (file.name.as_str(), file.digest.as_slice())))
+    }
+
+    /// The same list, read on a day: what it says of later days is wrong.
+    #[must_use]
+    pub fn on(mut self, today: NaiveDate) -> Self {
+        self.today = Some(today);
+        self
     }
 
     fn see_several(
@@ -261,6 +271,10 @@ impl List {
             .or_else(|| misspelt.cloned())
             .or_else(suppressed)
             .or_else(|| subscriber.lawful().err())
+            .or_else(|| {
+                let is_later = self.today.is_some_and(|today| subscriber.obtained_at > Some(today));
+                is_later.then_some(WhyNot::ObtainedLater)
+            })
             .or_else(|| role(&subscriber.address))
             .or_else(|| mistyped(&subscriber.address))
             .or_else(|| {
@@ -588,6 +602,16 @@ mod tests {
         let (mailed, left_out) = people(&list);
         assert_eq!(mailed.len(), 1);
         assert_eq!(left_out[0].why, WhyNot::Suppressed("550 no such user".to_owned()));
+    }
+
+    #[test]
+    fn a_day_that_has_not_come_is_not_evidence() {
+        let text = "email,basis,obtained_at\nann@e.org,consent,2026-03-01\nbob@e.org,consent,2062-03-01\n\
+                    cy@e.org,consent,\ndi@e.org,soft_opt_in_charity,2062-03-01\n";
+        let list = survey(text).on("2026-11-26".parse().unwrap());
+        let (mailed, left_out) = people(&list);
+        assert_eq!(mailed.len(), 2);
+        assert!(left_out.iter().all(|left| left.why == WhyNot::ObtainedLater), "{left_out:?}");
     }
 
     #[test]

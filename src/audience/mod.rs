@@ -103,6 +103,8 @@ pub enum WhyNot {
     UnknownBasis(String),
     /// The charity soft opt-in did not exist when the address was collected.
     SoftOptInTooEarly,
+    /// The day on which the address was given has not come yet: the list is wrong about it.
+    ObtainedLater,
     /// An example domain: no mail ever arrives there.
     ExampleDomain,
     /// `abuse@` and `postmaster@` reach those who act against mail nobody asked for.
@@ -140,6 +142,9 @@ impl fmt::Display for WhyNot {
             Self::SoftOptInTooEarly => f.write_str(
                 "the charity soft opt-in covers addresses collected from 5 February 2026 on",
             ),
+            Self::ObtainedLater => {
+                f.write_str("the day on which the address was given lies in the future: correct it")
+            }
             Self::ExampleDomain => f.write_str("an example address: no mail arrives there"),
             Self::RoleAddress => f.write_str("this address belongs to the people who handle abuse"),
         }
@@ -186,6 +191,7 @@ impl WhyNot {
             | Self::NoBasis
             | Self::UnknownBasis(_)
             | Self::SoftOptInTooEarly
+            | Self::ObtainedLater
             | Self::ExampleDomain
             | Self::RoleAddress => false,
         }
@@ -250,7 +256,10 @@ impl Audience {
                 self.examples += u64::from(*why == WhyNot::ExampleDomain);
                 self.without_basis += u64::from(matches!(
                     why,
-                    WhyNot::NoBasis | WhyNot::UnknownBasis(_) | WhyNot::SoftOptInTooEarly
+                    WhyNot::NoBasis
+                        | WhyNot::UnknownBasis(_)
+                        | WhyNot::SoftOptInTooEarly
+                        | WhyNot::ObtainedLater
                 ));
                 self.said_no += u64::from(why.has_said_no());
                 if self.first_left_out.len() < MOST_SHOWN {

@@ -49,6 +49,7 @@ pub fn without(
     list: List,
     suppressed: Vec<(String, String)>,
 ) -> Result<Arc<List>, Failure> {
+    let list = list.on(world::today(project.settings.time_zone));
     // No secret is made for an empty list.
     if suppressed.is_empty() {
         return Ok(Arc::new(list));

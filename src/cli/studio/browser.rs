@@ -31,7 +31,7 @@ impl Drop for Doorway {
 /// When the page cannot be written.
 pub fn open(project: &Project, address: &str) -> io::Result<Doorway> {
     // Browsers in a box of their own see no folder whose name begins with a dot.
-    let page = project.path("preview").join(format!("open-studio-{}.html", std::process::id()));
+    let page = project.path("preview").join("open-studio.html");
     private::write(&page, doorway(address).as_bytes())?;
     let doorway = Doorway { page };
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };

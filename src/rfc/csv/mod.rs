@@ -21,8 +21,10 @@ use crate::problem::{Place, Problem};
 
 pub use shape::Shape;
 
-/// A list of a million people with twenty columns stays below this.
-pub const LONGEST_TABLE_BYTES: usize = 256 * 1024 * 1024;
+/// Ten million people with some columns stay below this: a list is read row by row, and never whole.
+pub const LONGEST_TABLE_BYTES: usize = 2000 * 1024 * 1024;
+/// No line and no cell is longer, notes and all: a file that is not a table has lines without an end.
+const LONGEST_LINE_BYTES: usize = 16 * 1024 * 1024;
 const MOST_COLUMNS: usize = 500;
 
 /// Bytes that can be read from their beginning again and again: a file, or some at hand.
@@ -67,6 +69,8 @@ pub enum TableError {
     NotText,
     #[error("the file is larger than {} MB", LONGEST_TABLE_BYTES / 1024 / 1024)]
     TooLarge,
+    #[error("a line is longer than {} MB: this is not a table", LONGEST_LINE_BYTES / 1024 / 1024)]
+    LongLine,
     #[error("line {line} has a quotation mark that is not closed, and so have many others")]
     Quotes { line: usize },
     #[error("the first line has more than {MOST_COLUMNS} columns")]
@@ -320,6 +324,15 @@ mod tests {
         assert_eq!(read("p", b"a,b\n\0\0\0,c"), Err(TableError::NotText));
         let many = format!("a,b\n{}", "\"x,1\n".repeat(201));
         assert!(matches!(read("p", many.as_bytes()), Err(TableError::Quotes { .. })));
+    }
+
+    #[test]
+    fn a_line_or_a_cell_without_an_end_is_not_read_into_memory() {
+        let endless = format!("a,b\n{}", "x".repeat(LONGEST_LINE_BYTES + 100_000));
+        assert_eq!(read("p", endless.as_bytes()), Err(TableError::LongLine));
+        let cell = format!("{}\n", "x".repeat(9_999)).repeat(LONGEST_LINE_BYTES / 10_000 + 10);
+        let table = read("p", format!("a,b\n\"{cell}\",y\nAnn,z\n").as_bytes());
+        assert!(table.is_ok_and(|table| table.problems.iter().any(|p| p.place.line == Some(2))));
     }
 
     #[test]

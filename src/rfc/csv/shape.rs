@@ -6,7 +6,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::{Input, LONGEST_TABLE_BYTES, MOST_COLUMNS, Rows, TableError, column};
+use super::{
+    Input, LONGEST_LINE_BYTES, LONGEST_TABLE_BYTES, MOST_COLUMNS, Rows, TableError, column,
+};
 use crate::problem::{Place, Problem};
 
 /// More faulty quotation marks than this mean the file is not what it seems.
@@ -170,11 +172,18 @@ impl Shape {
     /// Whether there are quotation marks; sees how lines end on the way.
     fn see_signs(&mut self, input: &dyn Input) -> Result<bool, TableError> {
         let mut quotes = false;
-        let (mut feeds, mut returns) = (false, false);
+        let (mut feeds, mut returns, mut length) = (false, false, 0);
         let mut chunks = Chunks::new(self.text_of(input.open()?)?);
         while let Some(chunk) = chunks.next()? {
             if memchr::memchr(0, chunk).is_some() {
                 return Err(TableError::NotText);
+            }
+            length = match memchr::memrchr2(b'\n', b'\r', chunk) {
+                Some(end) => chunk.len() - end,
+                None => length + chunk.len(),
+            };
+            if length > LONGEST_LINE_BYTES {
+                return Err(TableError::LongLine);
             }
             quotes |= memchr::memchr(b'"', chunk).is_some();
             // A feed at the very end ends the last line only.
@@ -236,7 +245,7 @@ impl Shape {
             QuoteSeen,
         }
         let mut state = In::CellStart;
-        let (mut line, mut opened) = (1, 0);
+        let (mut line, mut opened, mut quoted) = (1, 0, 0);
         let mut chunks = Chunks::new(self.text_of(input.open()?)?);
         while let Some(chunk) = chunks.next()? {
             for &byte in chunk {
@@ -257,6 +266,10 @@ impl Shape {
                     In::QuoteSeen => return Ok(Some(opened)),
                 };
                 line += usize::from(byte == b'\n');
+                quoted = if state == In::Quoted { quoted + 1 } else { 0 };
+                if quoted > LONGEST_LINE_BYTES {
+                    return Ok(Some(opened));
+                }
             }
         }
         Ok((state == In::Quoted).then_some(opened))
