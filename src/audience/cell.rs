@@ -122,12 +122,15 @@ pub(super) fn value(field: &str, cell: &str) -> String {
     tidy
 }
 
+/// What stands between the segments of a cell.
+pub(super) const SEPARATORS: [char; 3] = [';', ',', '|'];
+
 /// The segments that a cell names.
 pub(super) fn segments(cell: &str) -> BTreeSet<String> {
     if cell.is_empty() {
         return BTreeSet::new();
     }
-    cell.split([';', ',', '|'])
+    cell.split(SEPARATORS)
         .map(|word| one_line(word.trim_matches(['"', ' '])))
         .filter(|word| !word.is_empty())
         .collect()

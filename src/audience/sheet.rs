@@ -192,14 +192,12 @@ impl Sheet {
                     .map(|why| consent_columns::elsewhere(&self.shape.columns[*index], why)),
             );
         }
-        let segments = self.segments_cell(record);
-        if !segments.is_empty() {
-            for segment in cell::segments(segments) {
-                take(
-                    no_anywhere(&segment)
-                        .map(|why| consent_columns::elsewhere(&self.segments_title(), why)),
-                );
-            }
+        for segment in self.segments_cell(record).split(cell::SEPARATORS) {
+            let segment = segment.trim_matches(['"', ' ']);
+            take(
+                no_anywhere(segment)
+                    .map(|why| consent_columns::elsewhere(&self.segments_title(), why)),
+            );
         }
         take(self.raggedness(record));
         clearest

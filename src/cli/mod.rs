@@ -168,12 +168,11 @@ impl Desk {
         }
         for (shown, closed) in project.close_to_others() {
             self.screen.warn(&match closed {
-                Ok(()) => format!(
-                    "other people on this computer could read `{shown}`, which is about people on the list: it is closed to them now"
-                ),
+                Ok(()) => {
+                    format!("other people on this computer could read `{shown}`: it is closed to them now")
+                }
                 Err(error) => format!(
-                    "other people on this computer can read `{shown}`, which is about people on the list ({error}): \
-                     run `chmod go= {shown}`"
+                    "other people on this computer can read `{shown}` ({error}): run `chmod go= {shown}`"
                 ),
             });
         }

@@ -338,6 +338,8 @@ impl Project {
             "outbox/tmp",
             "preview",
         ];
+        /// What is worth a new one, when others could read it.
+        const SECRETS: [&str; 2] = ["secret", "token-keys"];
         let mut found = Vec::new();
         let mut close = |shown: String| match private::tighten(&self.path(&shown)) {
             Ok(false) => {}
@@ -352,8 +354,11 @@ impl Project {
             let Ok(entries) = fs::read_dir(self.path(folder)) else { continue };
             for entry in entries.flatten() {
                 let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-                // Nobody else reaches a file in a closed folder: it is closed without a word.
-                if is_file {
+                let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+                if is_file && SECRETS.contains(&name.as_str()) {
+                    close(format!("{folder}/{name}"));
+                } else if is_file {
+                    // Nobody else reaches a file in a closed folder: it is closed without a word.
                     let _ = private::tighten(&entry.path());
                 }
             }

@@ -123,13 +123,16 @@ fn folders_that_were_open_are_closed_and_it_is_said() {
     let charity = Charity::new().people(3);
     charity.run("send --year 2020 --confirm 3").ends(0);
     charity.run("preview --year 2020 --out look").ends(0);
-    for (name, mode) in
-        [(".roundup", 0o755), (".roundup/practice/ledger.db", 0o644), ("outbox", 0o777)]
-    {
+    for (name, mode) in [
+        (".roundup", 0o755),
+        (".roundup/secret", 0o644),
+        (".roundup/practice/ledger.db", 0o644),
+        ("outbox", 0o777),
+    ] {
         open(&charity.path(name), mode);
     }
     let ran = charity.run("status").ends(0);
-    for name in ["`.roundup`", "`outbox`"] {
+    for name in ["`.roundup`", "`.roundup/secret`", "`outbox`"] {
         assert!(ran.stderr.contains(&format!("could read {name}")), "{name}: {}", ran.stderr);
     }
     assert_eq!(open_to_others(&charity, &[".roundup", "outbox"]), []);
