@@ -4,7 +4,6 @@
 
 use std::process::ExitCode;
 
-use roundup::compose::Templates;
 use roundup::compose::html::render;
 
 fn main() -> ExitCode {
@@ -19,13 +18,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match render(&text, &Templates::with([])) {
+    match render(&text) {
         Ok(html) => {
             println!("{html}");
             ExitCode::SUCCESS
         }
         Err(fault) => {
-            eprintln!("{file}: {}: {} ({})", fault.place, fault.what, fault.cure);
+            eprintln!("{file}: byte {}: {} ({})", fault.at, fault.what, fault.cure);
             ExitCode::FAILURE
         }
     }

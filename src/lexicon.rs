@@ -8,9 +8,11 @@ use chrono_tz::Tz;
 use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
 use serde::Deserialize;
 use thiserror::Error;
+use toml::Spanned;
 use unic_langid::LanguageIdentifier;
 
 use crate::news::PartialDate;
+use crate::problem::{did_you_mean, nearest};
 use crate::window::Window;
 
 /// The languages that come with roundup, by code; English first: its words stand in for those that another file lacks.
@@ -34,19 +36,57 @@ pub struct Lexicon {
 #[derive(Debug, Clone)]
 struct PluralRulesOf(LanguageIdentifier);
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default)]
 struct Words {
-    /// The language's own name for itself.
-    name: String,
     direction: Direction,
+    /// As they stand by themselves: "grudzień", "grudzień 2020".
     months: Vec<String>,
+    /// As they stand behind a day: "24 grudnia 2020".
+    months_of_days: Vec<String>,
     /// A day, and a month, with `{day}`, `{month}` and `{year}`.
     day: String,
+    /// The first of a month, where it is said in another way: "1er mars 2020".
+    first_day: Option<String>,
+    /// A day without its year, where it is more than the year left out.
+    day_without_year: Option<String>,
     month: String,
     say: BTreeMap<String, String>,
     count: BTreeMap<String, BTreeMap<String, String>>,
 }
+
+/// A file of words as it is written; what is not there stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WordsFile {
+    /// The language's own name for itself.
+    name: Option<String>,
+    direction: Option<Direction>,
+    months: Option<Spanned<Vec<String>>>,
+    months_of_days: Option<Spanned<Vec<String>>>,
+    day: Option<Spanned<String>>,
+    first_day: Option<Spanned<String>>,
+    day_without_year: Option<Spanned<String>>,
+    month: Option<Spanned<String>>,
+    say: BTreeMap<Spanned<String>, Spanned<String>>,
+    count: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<String>>>,
+}
+
+/// The fields of a file, for "did you mean".
+const FIELDS: [&str; 10] = [
+    "name",
+    "direction",
+    "months",
+    "months_of_days",
+    "day",
+    "first_day",
+    "day_without_year",
+    "month",
+    "say",
+    "count",
+];
+
+/// The forms that numbers can have (CLDR's names).
+const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
 /// Which way a language is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -115,8 +155,15 @@ pub enum LexiconError {
     Code(String),
     #[error("there are no words for the language `{language}`")]
     Unknown { language: String, known: Vec<String> },
-    #[error("templates/words/{file} is wrong: {what}")]
-    File { file: String, what: String },
+    #[error("{what}")]
+    File {
+        /// `templates/words/pl.toml`
+        file: String,
+        /// From 1; `None` where the whole file is meant.
+        line: Option<usize>,
+        what: String,
+        cure: String,
+    },
 }
 
 impl Lexicon {
@@ -145,16 +192,13 @@ impl Lexicon {
             return Err(LexiconError::Unknown { language: language.to_owned(), known });
         }
         let mut words = Words::default();
-        for text in built_in("en").into_iter().chain(texts) {
-            let over: Words = toml::from_str(&text).map_err(|error| LexiconError::File {
-                file: file.clone(),
-                what: error.message().to_owned(),
-            })?;
+        for (index, text) in built_in("en").into_iter().chain(texts).enumerate() {
+            let reading = Reading { file: &file, text: &text };
+            let over = reading.file()?;
+            if index > 0 {
+                reading.look_at(&over, &words)?;
+            }
             words.take(over);
-        }
-        if words.months.len() != 12 {
-            let what = format!("`months` has {} names, and must have 12", words.months.len());
-            return Err(LexiconError::File { file, what });
         }
         Ok(Self { language: language.to_owned(), words, rules: PluralRulesOf(language_alone) })
     }
@@ -204,23 +248,34 @@ impl Lexicon {
             PartialDate::Month(..) => DateStyle::Month,
             PartialDate::Day(_) | PartialDate::Instant(_) => DateStyle::Long,
         };
-        let form = match (style, known) {
+        let words = &self.words;
+        let whole = words.first_day.as_ref().filter(|_| first.day() == 1).unwrap_or(&words.day);
+        let (form, months) = match (style, known) {
             (DateStyle::Iso, _) => return date.to_string().chars().take(10).collect(),
             (DateStyle::Year, _) | (_, DateStyle::Year) => return first.year().to_string(),
-            (DateStyle::Month, _) | (_, DateStyle::Month) => self.words.month.clone(),
-            (DateStyle::Day, _) => self.words.day.replace("{year}", "").trim().to_owned(),
-            (DateStyle::Long, _) => self.words.day.clone(),
+            (DateStyle::Month, _) | (_, DateStyle::Month) => (words.month.clone(), &words.months),
+            (DateStyle::Day, _) => (
+                match &words.day_without_year {
+                    Some(form) => form.clone(),
+                    None => without_year(whole),
+                },
+                &words.months_of_days,
+            ),
+            (DateStyle::Long, _) => (whole.clone(), &words.months_of_days),
         };
+        let month = months.get(first.month0() as usize).map_or("", String::as_str);
         form.replace("{day}", &first.day().to_string())
-            .replace("{month}", self.month_name(first.month()))
+            .replace("{month}", month)
             .replace("{year}", &first.year().to_string())
     }
 
-    /// A sentence by its key, with what stands in its braces.
+    /// A sentence by its key, with what stands in its braces. It begins with a capital where a name in braces begins it.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.say(key).unwrap_or_default().to_owned(), |text, (name, value)| {
+        let form = self.say(key).unwrap_or_default();
+        let text = values.iter().fold(form.to_owned(), |text, (name, value)| {
             text.replace(&format!("{{{name}}}"), value)
-        })
+        });
+        if form.starts_with("{window}") { capitalised(&text) } else { text }
     }
 
     /// A window as people call it: "2020", "December 2020", "first quarter of 2020", "1 December 2020 to 3 January 2021".
@@ -242,23 +297,220 @@ impl Lexicon {
     }
 }
 
+/// A text with a capital at its beginning.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The form of a day without its year, and without what joined the two.
+fn without_year(form: &str) -> String {
+    let form = form.replace("{year}", "");
+    form.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '/' | '-')).to_owned()
+}
+
 impl Words {
     /// Takes what another file has over what stands here.
-    fn take(&mut self, over: Self) {
-        self.direction = over.direction;
-        for (word, over) in
-            [(&mut self.name, over.name), (&mut self.day, over.day), (&mut self.month, over.month)]
-        {
-            if !over.is_empty() {
-                *word = over;
+    fn take(&mut self, over: WordsFile) {
+        let own = |given: Option<Spanned<String>>| given.map(Spanned::into_inner);
+        self.direction = over.direction.unwrap_or(self.direction);
+        if let Some(months) = over.months {
+            self.months = months.into_inner();
+            self.months_of_days.clone_from(&self.months);
+        }
+        if let Some(months) = over.months_of_days {
+            self.months_of_days = months.into_inner();
+        }
+        if let Some(day) = own(over.day) {
+            self.day = day;
+            (self.first_day, self.day_without_year) = (None, None);
+        }
+        self.first_day = own(over.first_day).or(self.first_day.take());
+        self.day_without_year = own(over.day_without_year).or(self.day_without_year.take());
+        self.month = own(over.month).unwrap_or(std::mem::take(&mut self.month));
+        self.say.extend(
+            over.say.into_iter().map(|(key, words)| (key.into_inner(), words.into_inner())),
+        );
+        self.count.extend(over.count.into_iter().map(|(key, forms)| {
+            let forms =
+                forms.into_iter().map(|(form, words)| (form.into_inner(), words.into_inner()));
+            (key.into_inner(), forms.collect())
+        }));
+    }
+}
+
+/// A file of words while it is read.
+struct Reading<'a> {
+    /// `pl.toml`
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Reading<'_> {
+    fn wrong(&self, at: Option<usize>, what: String, cure: String) -> LexiconError {
+        let line = at.map(|at| self.text.get(..at).unwrap_or(self.text).matches('\n').count() + 1);
+        LexiconError::File { file: format!("templates/words/{}", self.file), line, what, cure }
+    }
+
+    fn file(&self) -> Result<WordsFile, LexiconError> {
+        toml::from_str(self.text).map_err(|error| {
+            let what = error.message().lines().next().unwrap_or_default().to_owned();
+            let field =
+                what.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+            let (what, cure) = match field {
+                Some(field) => (
+                    format!("`{field}` is not a field of a file of words"),
+                    did_you_mean(field, FIELDS, "the fields are"),
+                ),
+                None => {
+                    (what, "templates/words/en.toml of roundup shows how it is written".to_owned())
+                }
+            };
+            self.wrong(error.span().map(|span| span.start), what, cure)
+        })
+    }
+
+    /// Looks at every word against those that are known: the key, and what stands in its braces. All slips are named,
+    /// the first one with its place.
+    fn look_at(&self, file: &WordsFile, known: &Words) -> Result<(), LexiconError> {
+        let mut slips = self.dates(file);
+        slips.extend(self.sentences(file, known));
+        slips.extend(self.counts(file, known));
+        let mut slips = slips.into_iter();
+        let Some(mut first) = slips.next() else { return Ok(()) };
+        for slip in slips {
+            if let (
+                LexiconError::File { cure, .. },
+                LexiconError::File { line, what, cure: own, .. },
+            ) = (&mut first, slip)
+            {
+                let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                cure.push_str(&format!("; and {line}{what} ({own})"));
             }
         }
-        if !over.months.is_empty() {
-            self.months = over.months;
-        }
-        self.say.extend(over.say);
-        self.count.extend(over.count);
+        Err(first)
     }
+
+    fn dates(&self, file: &WordsFile) -> Vec<LexiconError> {
+        let mut slips = Vec::new();
+        for months in [&file.months, &file.months_of_days].into_iter().flatten() {
+            let names = months.get_ref();
+            if names.len() != 12 || names.iter().any(|name| name.trim().is_empty()) {
+                let what = format!("a year has 12 months, and here stand {}", names.len());
+                let cure = "write twelve names, from January to December".to_owned();
+                slips.push(self.wrong(Some(months.span().start), what, cure));
+            }
+        }
+        for (name, form, needed) in [
+            ("day", &file.day, &["day", "month"][..]),
+            ("first_day", &file.first_day, &["month"]),
+            ("day_without_year", &file.day_without_year, &["day", "month"]),
+            ("month", &file.month, &["month"]),
+        ] {
+            if let Some(form) = form {
+                slips.extend(self.braces(name, form, &["day", "month", "year"], needed));
+            }
+        }
+        slips
+    }
+
+    fn sentences(&self, file: &WordsFile, known: &Words) -> Vec<LexiconError> {
+        let mut slips = Vec::new();
+        for (key, words) in &file.say {
+            let Some(english) = known.say.get(key.get_ref()) else {
+                slips.push(self.unknown(key, known, known.count.contains_key(key.get_ref())));
+                continue;
+            };
+            let is_proposal = key.get_ref().starts_with("draft_");
+            let mut may = names_in_braces(english);
+            if is_proposal {
+                may.extend(["window", "stories", "organisation"]);
+            }
+            let must = if is_proposal { Vec::new() } else { names_in_braces(english) };
+            slips.extend(self.braces(key.get_ref(), words, &may, &must));
+        }
+        slips
+    }
+
+    fn counts(&self, file: &WordsFile, known: &Words) -> Vec<LexiconError> {
+        let mut slips = Vec::new();
+        for (key, forms) in &file.count {
+            if !known.count.contains_key(key.get_ref()) {
+                slips.push(self.unknown(key, known, known.say.contains_key(key.get_ref())));
+                continue;
+            }
+            for (form, words) in forms {
+                if !FORMS.contains(&form.get_ref().as_str()) {
+                    let what = format!("`{}` is not a form of a number", form.get_ref());
+                    let cure = did_you_mean(form.get_ref(), FORMS, "the forms are");
+                    slips.push(self.wrong(Some(form.span().start), what, cure));
+                }
+                slips.extend(self.braces(key.get_ref(), words, &["n"], &[]));
+            }
+            if !forms.keys().any(|form| form.get_ref() == "other") {
+                let what = format!("`{}` has no form `other`", key.get_ref());
+                let cure =
+                    "add other = \"…\": it stands for all numbers that have no form of their own";
+                slips.push(self.wrong(Some(key.span().start), what, cure.to_owned()));
+            }
+        }
+        slips
+    }
+
+    fn unknown(&self, key: &Spanned<String>, known: &Words, is_elsewhere: bool) -> LexiconError {
+        let key_text = key.get_ref();
+        let all = known.say.keys().chain(known.count.keys()).map(String::as_str);
+        let cure = if is_elsewhere && known.count.contains_key(key_text) {
+            format!("it has forms for numbers: write it under [count.{key_text}]")
+        } else if is_elsewhere {
+            "it is one sentence: write it under [say]".to_owned()
+        } else {
+            match nearest(key_text, all.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the words are {}", all.collect::<Vec<_>>().join(", ")),
+            }
+        };
+        let what = format!("there are no words `{key_text}`");
+        self.wrong(Some(key.span().start), what, cure)
+    }
+
+    /// What stands in braces: only what is filled in, and what cannot be left out.
+    fn braces(
+        &self,
+        key: &str,
+        words: &Spanned<String>,
+        may: &[&str],
+        must: &[&str],
+    ) -> Option<LexiconError> {
+        let at = Some(words.span().start);
+        let shown = |names: &[&str]| {
+            names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ")
+        };
+        let found = names_in_braces(words.get_ref());
+        if let Some(unknown) = found.iter().find(|name| !may.contains(name)) {
+            let what = format!("`{{{unknown}}}` in `{key}` is not filled in");
+            let cure = match may {
+                [] => "write it without braces".to_owned(),
+                _ => format!("write one of {}", shown(may)),
+            };
+            return Some(self.wrong(at, what, cure));
+        }
+        let left_out: Vec<&str> =
+            must.iter().filter(|name| !found.contains(name)).copied().collect();
+        if !left_out.is_empty() {
+            let what = format!("`{key}` says nothing of {}", shown(&left_out));
+            return Some(self.wrong(at, what, format!("write {} into it", shown(&left_out))));
+        }
+        None
+    }
+}
+
+/// What stands between braces, in its order.
+fn names_in_braces(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default()).collect()
 }
 
 impl PluralRulesOf {
@@ -292,14 +544,15 @@ mod tests {
 
     #[test]
     fn every_language_has_every_word_itself() {
-        let english: Words = toml::from_str(BUILT_IN[0].1).unwrap();
+        let english: WordsFile = toml::from_str(BUILT_IN[0].1).unwrap();
         for (code, text) in BUILT_IN {
-            let words: Words = toml::from_str(text).unwrap();
+            let words: WordsFile = toml::from_str(text).unwrap();
             assert!(words.say.keys().eq(english.say.keys()), "{code}");
             assert!(words.count.keys().eq(english.count.keys()), "{code}");
-            assert!(words.count.values().all(|forms| forms.contains_key("other")), "{code}");
-            assert_eq!(words.months.iter().collect::<BTreeSet<_>>().len(), 12, "{code}");
-            assert!(!words.name.is_empty(), "{code}");
+            let months = words.months.unwrap().into_inner();
+            assert_eq!(months.iter().collect::<BTreeSet<_>>().len(), 12, "{code}");
+            assert!(words.name.is_some_and(|name| !name.is_empty()), "{code}");
+            assert!(Lexicon::of(code, &BTreeMap::new()).is_ok(), "{code}");
         }
     }
 
@@ -324,7 +577,8 @@ mod tests {
         };
         assert_eq!(said("en", "2020-12-03"), "3 December 2020");
         assert_eq!(said("cy", "2020-12"), "Rhagfyr 2020");
-        assert_eq!(said("fr", "2020-08-01"), "1 août 2020");
+        assert_eq!(said("fr", "2020-08-01"), "1er août 2020");
+        assert_eq!(said("fr", "2020-08-02"), "2 août 2020");
         assert_eq!(said("ar", "2020"), "2020");
     }
 
@@ -356,7 +610,7 @@ mod tests {
         assert_eq!(said("en", &quarter), "fourth quarter of 2020");
         assert_eq!(said("en", &days), "1 December 2020 to 3 January 2021");
         assert_eq!(said("cy", &month), "Rhagfyr 2020");
-        assert_eq!(said("fr", &days), "du 1 décembre 2020 au 3 janvier 2021");
+        assert_eq!(said("fr", &days), "du 1er décembre 2020 au 3 janvier 2021");
     }
 
     #[test]
@@ -379,9 +633,127 @@ mod tests {
             "there are no words for the language `xx`"
         );
         assert!(matches!(Lexicon::of("no language", &own), Err(LexiconError::Code(_))));
-        let wrong = BTreeMap::from([("en.toml".to_owned(), "months = [\"Jan\"]\n".to_owned())]);
-        assert!(Lexicon::of("en", &wrong).unwrap_err().to_string().contains("must have 12"));
-        let wrong = BTreeMap::from([("en.toml".to_owned(), "mounths = 1\n".to_owned())]);
-        assert!(Lexicon::of("en", &wrong).unwrap_err().to_string().contains("mounths"));
+    }
+
+    #[test]
+    fn months_have_their_form_by_their_place() {
+        let zone = Tz::Europe__London;
+        let polish = "name = \"Polski\"\n\
+            months = [\"styczeń\", \"luty\", \"marzec\", \"kwiecień\", \"maj\", \"czerwiec\", \"lipiec\", \"sierpień\", \"wrzesień\", \"październik\", \"listopad\", \"grudzień\"]\n\
+            months_of_days = [\"stycznia\", \"lutego\", \"marca\", \"kwietnia\", \"maja\", \"czerwca\", \"lipca\", \"sierpnia\", \"września\", \"października\", \"listopada\", \"grudnia\"]\n";
+        let spanish =
+            "day = \"{day} de {month} de {year}\"\nday_without_year = \"{day} de {month}\"\n";
+        let american = "day = \"{month} {day}, {year}\"\n";
+        for (text, date, style, expected) in [
+            (polish, "2020-12-24", DateStyle::Long, "24 grudnia 2020"),
+            (polish, "2020-12-24", DateStyle::Day, "24 grudnia"),
+            (polish, "2020-12-24", DateStyle::Month, "grudzień 2020"),
+            (polish, "2020-12", DateStyle::Long, "grudzień 2020"),
+            (spanish, "2020-12-24", DateStyle::Day, "24 de December"),
+            (spanish, "2020-12-24", DateStyle::Long, "24 de December de 2020"),
+            (american, "2020-12-24", DateStyle::Day, "December 24"),
+        ] {
+            let own = BTreeMap::from([("xx.toml".to_owned(), text.to_owned())]);
+            let own = Lexicon::of("xx", &own).unwrap();
+            let date = PartialDate::parse(date, zone).unwrap();
+            assert_eq!(own.date_as(date, style, zone), expected);
+        }
+        let own = BTreeMap::from([("pl.toml".to_owned(), polish.to_owned())]);
+        assert_eq!(Lexicon::of("pl", &own).unwrap().month_name(12), "grudzień");
+    }
+
+    #[test]
+    fn what_begins_a_sentence_has_a_capital() {
+        let quarter =
+            lexicon("en").window(&Window::quarter("2020-Q3", Tz::Europe__London).unwrap());
+        let values = [("window", quarter.as_str()), ("organisation", "Lantern")];
+        let subject = lexicon("en").fill("draft_subject", &values);
+        assert_eq!(subject, "Third quarter of 2020 at Lantern");
+        assert_eq!(
+            lexicon("fr").fill("draft_subject", &[("window", "mars 2020")]),
+            "Mars 2020 chez {organisation}"
+        );
+    }
+
+    #[test]
+    fn a_slip_in_a_file_of_words_has_its_line_and_cure() {
+        for (text, line, what, cure) in [
+            (
+                "mounths = 1\n",
+                1,
+                "`mounths` is not a field of a file of words",
+                "did you mean `months`?",
+            ),
+            (
+                "\nmonths = [\"Jan\"]\n",
+                2,
+                "a year has 12 months, and here stand 1",
+                "write twelve names, from January to December",
+            ),
+            (
+                "day = \"{dd} {month} {year}\"\n",
+                1,
+                "`{dd}` in `day` is not filled in",
+                "write one of {day}, {month}, {year}",
+            ),
+            ("day = \"{month} {year}\"\n", 1, "`day` says nothing of {day}", "write {day} into it"),
+            (
+                "[say]\nsee_all = \"Alle\"\nread_stroy = \"x\"\n",
+                3,
+                "there are no words `read_stroy`",
+                "did you mean `read_story`?",
+            ),
+            (
+                "[say]\nread_story = \"Read, {first_name}\"\n",
+                2,
+                "`{first_name}` in `read_story` is not filled in",
+                "write it without braces",
+            ),
+            (
+                "[say]\nspan = \"{from} on\"\n",
+                2,
+                "`span` says nothing of {until}",
+                "write {until} into it",
+            ),
+            (
+                "[say]\nstories = \"x\"\n",
+                2,
+                "there are no words `stories`",
+                "it has forms for numbers: write it under [count.stories]",
+            ),
+            (
+                "[count.storis]\nother = \"x\"\n",
+                1,
+                "there are no words `storis`",
+                "did you mean `stories`?",
+            ),
+            (
+                "[count.stories]\nfew = \"x\"\n",
+                1,
+                "`stories` has no form `other`",
+                "add other = \"…\": it stands for all numbers that have no form of their own",
+            ),
+            (
+                "[count.stories]\nother = \"x\"\nfwe = \"x\"\n",
+                3,
+                "`fwe` is not a form of a number",
+                "did you mean `few`?",
+            ),
+            (
+                "[count.stories]\nother = \"{count} x\"\n",
+                2,
+                "`{count}` in `stories` is not filled in",
+                "write one of {n}",
+            ),
+        ] {
+            let own = BTreeMap::from([("en.toml".to_owned(), text.to_owned())]);
+            let Err(LexiconError::File { file, line: at, what: is, cure: own_cure }) =
+                Lexicon::of("en", &own)
+            else {
+                panic!("{text}");
+            };
+            assert_eq!(file, "templates/words/en.toml");
+            assert_eq!((is.as_str(), own_cure.as_str(), at), (what, cure, Some(line)), "{text}");
+        }
     }
 }

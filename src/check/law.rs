@@ -36,7 +36,7 @@ pub const RULES: [Rule; 3] = [
 fn unsubscribe(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let has_slot = |pieces: &[Piece]| {
         pieces.iter().any(|piece| match piece {
-            Piece::Slot { index, .. } => shown.composition.slots[*index] == Slot::UnsubscribeUrl,
+            Piece::Slot(place) => shown.composition.slots[place.index] == Slot::UnsubscribeUrl,
             Piece::Text(_) => false,
         })
     };

@@ -17,6 +17,7 @@ mod phrases;
 mod pictures;
 pub mod probe;
 mod reading;
+mod segments;
 pub mod settings;
 mod spam;
 mod stories;
@@ -367,7 +368,7 @@ impl Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 17] = [
+pub const RULES: [&[Rule]; 18] = [
     &words::RULES,
     &dates::RULES,
     &terms::RULES,
@@ -380,6 +381,7 @@ pub const RULES: [&[Rule]; 17] = [
     &clients::RULES,
     &personal::RULES,
     &people::RULES,
+    &segments::RULES,
     &languages::RULES,
     &law::RULES,
     &message::RULES,

@@ -246,8 +246,9 @@ impl From<LexiconError> for Failure {
             LexiconError::Code(_) => {
                 "a language is written as in `language = \"en\"` under [theme]".to_owned()
             }
-            LexiconError::File { .. } => {
-                "see the words that come with roundup: templates/words/en.toml".to_owned()
+            LexiconError::File { file, line, cure, .. } => {
+                let place = Place { source: file.clone(), line: *line, column: None };
+                return Self::new(Exit::Usage, error.to_string()).at(place).help(cure);
             }
         };
         Self::new(Exit::Usage, error.to_string()).help(help)
@@ -259,6 +260,12 @@ impl From<ComposeError> for Failure {
         match error {
             ComposeError::Template(fault) => fault.into(),
             ComposeError::Words(words) => words.into(),
+            ComposeError::HalfATemplate { ref name, .. } => {
+                let help = format!(
+                    "an email has an HTML part and a text part: write both files, or take `template: {name}` out of the draft"
+                );
+                Self::new(Exit::Usage, error.to_string()).help(help)
+            }
             ComposeError::NoTemplate { ref known, ref nearest, .. } => {
                 let help = match nearest {
                     Some(near) => format!("did you mean `{near}`?"),

@@ -2,9 +2,12 @@
 //! Pure: errors of libraries in, ours out.
 
 use handlebars::{RenderError, RenderErrorReason, TemplateError, TemplateErrorReason};
+use serde_json::Value;
 use thiserror::Error;
 
-use super::inlined;
+use super::helpers::{self, Explained};
+use super::model;
+use super::tags::{Kind, line_and_column, tags};
 use super::templates::Templates;
 use crate::problem::{Place, nearest};
 
@@ -46,66 +49,58 @@ fn locate(
             };
             (place, words.text.lines().nth(line.saturating_sub(1)).map(str::to_owned))
         }
-        (None, None) => (Place::at(name.unwrap_or("the template"), line, column), None),
+        (None, None) => {
+            (Place::whole(name.map_or_else(|| "templates".to_owned(), Templates::shown)), None)
+        }
     }
 }
 
-/// A text that Handlebars cannot parse.
+/// A text that Handlebars cannot parse. `first_line` is the line of the file at which it begins.
 pub fn of_parsing(
-    templates: &Templates,
-    name: &str,
+    shown: &str,
+    first_line: usize,
     text: &str,
-    words: Option<&Source>,
     error: &TemplateError,
 ) -> TemplateFault {
+    let fault = |line: usize, column: usize, what: String, cure: String| TemplateFault {
+        place: Place::at(shown, line + first_line - 1, column),
+        what,
+        cure,
+        line_text: text.lines().nth(line.saturating_sub(1)).map(str::to_owned),
+    };
     // An open block is reported at the end of the file; people need its beginning.
-    if let Some((line, column, block, closed_by)) = open_block(text) {
-        let (place, line_text) = locate(templates, Some(name), words, line, column);
-        let what = match closed_by {
-            Some(other) => format!("{{{{#{block}}}}} is closed by {{{{/{other}}}}}"),
-            None => format!("{{{{#{block}}}}} is never closed"),
-        };
-        return TemplateFault { place, what, cure: format!("add {{{{/{block}}}}}"), line_text };
+    if let Some((at, what, cure)) = unbalanced(text) {
+        let (line, column) = line_and_column(text, at);
+        return fault(line, column, what, cure);
     }
     let (line, column) = error.pos().unwrap_or((1, 1));
-    let (place, line_text) = locate(templates, Some(name), words, line, column);
     let what = match error.reason() {
         TemplateErrorReason::InvalidSyntax(_) => "this is not Handlebars".to_owned(),
         other => other.to_string(),
     };
-    TemplateFault {
-        place,
-        what,
-        cure: "look for a missing or extra brace or quotation mark".to_owned(),
-        line_text,
-    }
+    fault(line, column, what, "look for a missing or extra brace or quotation mark".to_owned())
 }
 
-/// A text that cannot be rendered. `names` are the fields and helpers that exist.
+/// A text that cannot be rendered with its data.
 pub fn of_rendering(
     templates: &Templates,
     words: Option<&Source>,
-    names: &[String],
+    data: &Value,
+    columns: &[String],
     error: &RenderError,
 ) -> TemplateFault {
-    let (partial, line) = inlined::origin(error.line_no.unwrap_or(1));
-    let partial = partial.and_then(|number| templates.partials().nth(number));
-    let name = partial.map(|(name, _)| name).or(error.template_name.as_deref());
-    let (place, line_text) = locate(templates, name, words, line, error.column_no.unwrap_or(1));
-    let known = || names.iter().map(String::as_str);
+    let (line, column) = (error.line_no.unwrap_or(1), error.column_no.unwrap_or(1));
+    let (place, line_text) = locate(templates, error.template_name.as_deref(), words, line, column);
     let (what, cure) = match error.reason() {
-        RenderErrorReason::MissingVariable(Some(name)) => {
-            // `organisaton.name`: the first part that nothing is called is the one that is misspelt.
-            let parts = || name.split(['.', '/']).filter(|part| !part.is_empty());
-            let wrong = parts().find(|part| !known().any(|known| known == *part));
-            let cure = match wrong.and_then(|wrong| nearest(wrong, known())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "docs/TEMPLATES.md lists the names".to_owned(),
-            };
-            (format!("`{name}` is not known here"), cure)
+        RenderErrorReason::MissingVariable(Some(path)) => {
+            let is_known = |name: &str| model::NAMES.contains(&name);
+            match model::names_of_path(path).find(|name| !is_known(name)) {
+                Some(unknown) => model::unknown_name(path, unknown, columns),
+                None => model::missing_value(path, data),
+            }
         }
         RenderErrorReason::HelperNotFound(name) => {
-            let cure = match nearest(name, known()) {
+            let cure = match nearest(name, helpers::all_names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "docs/TEMPLATES.md lists the helpers".to_owned(),
             };
@@ -119,46 +114,66 @@ pub fn of_rendering(
             };
             (format!("there is no partial `{name}`"), cure)
         }
+        RenderErrorReason::CannotIncludeSelf => {
+            ("a partial calls itself".to_owned(), "take the call out".to_owned())
+        }
+        RenderErrorReason::PartialBlockNotFound => (
+            "there is no content for {{> @partial-block}} here".to_owned(),
+            "call this partial as a block: {{#> name}}…{{/name}}".to_owned(),
+        ),
+        RenderErrorReason::NestedError(inner) if inner.is::<Explained>() => {
+            let inner = inner.downcast_ref::<Explained>();
+            inner.map(|inner| (inner.what.clone(), inner.cure.clone())).unwrap_or_default()
+        }
         other => (other.to_string(), "docs/TEMPLATES.md shows how it is used".to_owned()),
     };
     TemplateFault { place, what, cure, line_text }
 }
 
-/// The first block that is not closed, or closed under another name: line, column, name, and what closes it.
-fn open_block(text: &str) -> Option<(usize, usize, String, Option<String>)> {
-    let mut open: Vec<(usize, usize, String)> = Vec::new();
-    let mut at = 0;
-    while let Some(found) = text[at..].find("{{") {
-        let start = at + found;
-        let rest = &text[start..];
-        if rest.starts_with("{{!--") {
-            at = start + rest.find("--}}").map_or(rest.len(), |end| end + 4);
-            continue;
+/// The first block that is not closed, or closed under another name, and tags that stand where none can.
+fn unbalanced(text: &str) -> Option<(usize, String, String)> {
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut last = 0;
+    for tag in tags(text) {
+        last = tag.end;
+        let word = tag.word(text);
+        if tag.kind != Kind::Comment && tag.inner(text).contains("{{") {
+            return Some((tag.start, "{{ is never closed".to_owned(), "add }}".to_owned()));
         }
-        at = start + 2;
-        let tag = rest[2..].trim_start_matches(['{', '~']).trim_start();
-        let word = |text: &str| {
-            text.trim_start_matches(['>', '*'])
-                .trim_start()
-                .split(|c: char| c.is_whitespace() || matches!(c, '}' | '~'))
-                .next()
-                .unwrap_or("")
-                .to_owned()
-        };
-        if let Some(rest) = tag.strip_prefix('#') {
-            let before = &text[..start];
-            let line = before.matches('\n').count() + 1;
-            let column = start - before.rfind('\n').map_or(0, |at| at + 1) + 1;
-            open.push((line, column, word(rest)));
-        } else if let Some(rest) = tag.strip_prefix('/') {
-            let name = word(rest);
-            let (line, column, opened) = open.pop()?;
-            if opened != name {
-                return Some((line, column, opened, Some(name)));
+        match tag.kind {
+            Kind::Open => open.push((tag.start, word)),
+            Kind::Else | Kind::ElseChain if open.is_empty() => {
+                let what = "{{else}} stands outside a block".to_owned();
+                return Some((
+                    tag.start,
+                    what,
+                    "take it out, or add {{#if …}} before it".to_owned(),
+                ));
             }
+            Kind::Close => match open.pop() {
+                None => {
+                    let what = format!("{{{{/{word}}}}} closes nothing");
+                    return Some((tag.start, what, "take it out".to_owned()));
+                }
+                Some((at, opened)) if opened != word => {
+                    let what = format!("{{{{#{opened}}}}} is closed by {{{{/{word}}}}}");
+                    return Some((at, what, format!("add {{{{/{opened}}}}}")));
+                }
+                Some(_) => {}
+            },
+            Kind::Comment | Kind::Else | Kind::ElseChain | Kind::Single => {}
         }
     }
-    open.pop().map(|(line, column, name)| (line, column, name, None))
+    // Braces that are never closed hide what comes after them.
+    if let Some(at) = text[last..].find("{{") {
+        let at = last + at;
+        if !text[..at].ends_with('\\') {
+            return Some((at, "{{ is never closed".to_owned(), "add }}".to_owned()));
+        }
+    }
+    open.pop().map(|(at, name)| {
+        (at, format!("{{{{#{name}}}}} is never closed"), format!("add {{{{/{name}}}}}"))
+    })
 }
 
 #[cfg(test)]
@@ -167,16 +182,19 @@ mod tests {
 
     #[test]
     fn the_block_that_was_left_open_is_named_at_its_beginning() {
+        let found = |text: &str| unbalanced(text).map(|(at, what, _)| (at, what));
+        for (text, at, what) in [
+            ("a\n  {{#each items}}\n{{#if x}}{{/if}}\n", 4, "{{#each}} is never closed"),
+            ("{{#if a}}\n{{/each}}", 0, "{{#if}} is closed by {{/each}}"),
+            ("x {{/if}}", 2, "{{/if}} closes nothing"),
+            ("{{else}}", 0, "{{else}} stands outside a block"),
+            ("{{#if a}}{{b{{/if}}", 9, "{{ is never closed"),
+        ] {
+            assert_eq!(found(text).map(|(_, what)| what).as_deref(), Some(what), "{text}");
+            assert_eq!(found(text).map(|(at, _)| at), Some(at), "{text}");
+        }
         assert_eq!(
-            open_block("a\n  {{#each items}}\n{{#if x}}{{/if}}\n"),
-            Some((2, 3, "each".to_owned(), None))
-        );
-        assert_eq!(
-            open_block("{{#if a}}\n{{/each}}"),
-            Some((1, 1, "if".to_owned(), Some("each".to_owned())))
-        );
-        assert_eq!(
-            open_block("{{#> layout}}{{#*inline \"x\"}}{{/inline}}{{!-- {{#if --}}{{/layout}}"),
+            found("{{#> layout}}{{#*inline \"x\"}}{{/inline}}{{!-- {{#if --}}{{/layout}}"),
             None
         );
     }

@@ -2,6 +2,7 @@
 //! Pure: arguments in, text or a slot's marker out.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use handlebars::{
@@ -13,13 +14,15 @@ use crate::lexicon::{DateStyle, Lexicon};
 use crate::news::PartialDate;
 use serde_json::Value;
 
-use super::slot::{Slot, Slots};
+use super::partial_depth::{ENTER, LEAVE};
+use super::slot::{self, Slot, Slots};
+use super::strict::GUARD;
 use super::text::{cut_at_word, wrap};
 use super::words;
 use crate::problem::did_you_mean;
 
-/// Their names, for messages.
-pub const NAMES: [&str; 12] = [
+/// roundup's own, by name.
+const OWN: [&str; 12] = [
     "say",
     "recipient",
     "unsubscribe_url",
@@ -34,6 +37,61 @@ pub const NAMES: [&str; 12] = [
     "underline",
 ];
 
+/// Those that Handlebars brings.
+const OF_HANDLEBARS: [&str; 15] = [
+    "if", "unless", "each", "with", "lookup", "raw", "eq", "ne", "gt", "gte", "lt", "lte", "and",
+    "or", "not",
+];
+
+/// Those that stand for a person's own words: what they write is not known before the message is.
+const SLOTS: [&str; 3] = ["recipient", "unsubscribe_url", "slot_block"];
+
+/// The names of all helpers, for messages.
+pub fn all_names() -> impl Iterator<Item = &'static str> + Clone {
+    OWN.into_iter().chain(OF_HANDLEBARS).chain(["len"])
+}
+
+pub fn is_helper(name: &str) -> bool {
+    name == "slot_block" || all_names().any(|known| known == name)
+}
+
+/// Whether a name stands for a person's own word.
+pub fn is_slot(name: &str) -> bool {
+    SLOTS.contains(&name)
+}
+
+/// Whether a helper writes a personal word as it is.
+pub fn passes_slots(helper: &str) -> bool {
+    matches!(helper, "wrap" | "underline" | "markdown")
+}
+
+/// What is wrong, and the cure, when a personal word goes through a helper.
+pub fn personal_word(helper: &str) -> (String, String) {
+    let what = match helper {
+        "if" | "unless" | "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" | "not"
+        | "each" | "with" | "for_segment" | "lookup" | "len" => {
+            format!("a personal word cannot decide in `{helper}`: it is not the same for everybody")
+        }
+        _ => format!(
+            "a personal word cannot go through `{helper}`: it is not the same for everybody"
+        ),
+    };
+    let cure = "use {{#for_recipient}}{{#if first_name}}{{upper first_name}}{{else}}…{{/if}}{{/for_recipient}}: inside it each person's columns are known";
+    (what, cure.to_owned())
+}
+
+/// A fault found while a template runs, with its cure.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Explained {
+    pub what: String,
+    pub cure: String,
+}
+
+fn explained(what: String, cure: String) -> RenderError {
+    RenderErrorReason::NestedError(Box::new(Explained { what, cure })).into()
+}
+
 /// What helpers share during one composition.
 pub struct Shared {
     pub lexicon: Lexicon,
@@ -46,8 +104,12 @@ pub struct Shared {
     pub blocks: Mutex<Vec<Slot>>,
     /// Columns of the list.
     pub columns: Vec<String>,
-    /// The colour of links.
-    pub accent: String,
+    /// How the editor's words look.
+    pub look: words::Look,
+    /// Names that calls of partials give: where one is not given, it is empty.
+    pub given: BTreeSet<String>,
+    /// How deep partials have called each other.
+    pub depth: AtomicUsize,
 }
 
 /// Which part a registry is for.
@@ -68,9 +130,12 @@ pub fn register(registry: &mut Handlebars<'_>, part: Part, shared: &Arc<Shared>)
     registry.register_helper("markdown", Box::new(Markdown(part, Arc::clone(shared))));
     registry.register_helper("recipient", Box::new(Recipient(Arc::clone(shared))));
     registry.register_helper("unsubscribe_url", Box::new(UnsubscribeUrl(Arc::clone(shared))));
-    registry.register_helper("recipient_block", Box::new(RecipientBlock(Arc::clone(shared))));
+    registry.register_helper("slot_block", Box::new(RecipientBlock(Arc::clone(shared))));
     registry.register_helper("for_segment", Box::new(ForSegment(Arc::clone(shared))));
     registry.register_helper("say", Box::new(Say(Arc::clone(shared))));
+    registry.register_helper(GUARD, Box::new(Guard(Arc::clone(shared))));
+    registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
+    registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
     registry.register_helper("plural", Box::new(plural));
     registry.register_helper("truncate", Box::new(truncate));
     registry.register_helper("upper", Box::new(upper));
@@ -104,15 +169,16 @@ impl HelperDef for Recipient {
         if !self.0.columns.contains(&name) {
             let columns = self.0.columns.iter().map(String::as_str);
             let cure = did_you_mean(&name, columns, "its columns are");
-            return Err(wrong(format!("the list has no column `{name}`: {cure}")));
+            return Err(explained(format!("the list has no column `{name}`"), cure));
         }
         let fallback = match h.hash_get("fallback") {
             Some(value) => value.value().render(),
             None if name == "email" => String::new(),
             None => {
-                return Err(wrong(format!(
-                    "`{name}` may be empty for somebody: write {{{{recipient \"{name}\" fallback=\"…\"}}}}"
-                )));
+                return Err(explained(
+                    format!("`{name}` may be empty for somebody"),
+                    format!("write {{{{recipient \"{name}\" fallback=\"…\"}}}}"),
+                ));
             }
         };
         let marker = lock(&self.0.slots).marker(Slot::Field { name, fallback });
@@ -139,7 +205,7 @@ impl HelperDef for UnsubscribeUrl {
     }
 }
 
-/// What `cut_blocks` puts where a `{{#for_recipient}}` block stood.
+/// What `blocks::cut` puts where a `{{#for_recipient}}` block stood.
 struct RecipientBlock(Arc<Shared>);
 
 impl HelperDef for RecipientBlock {
@@ -154,7 +220,7 @@ impl HelperDef for RecipientBlock {
         let number = h.param(0).and_then(|param| param.value().as_u64());
         let slot = number
             .and_then(|number| lock(&self.0.blocks).get(usize::try_from(number).ok()?).cloned())
-            .ok_or_else(|| wrong("`recipient_block` is roundup's own: write {{#for_recipient}}"))?;
+            .ok_or_else(|| wrong("`slot_block` is roundup's own: write {{#for_recipient}}"))?;
         let marker = lock(&self.0.slots).marker(slot);
         out.write(&marker)?;
         Ok(())
@@ -208,7 +274,7 @@ impl HelperDef for Say {
         };
         let words = words.ok_or_else(|| {
             let cure = did_you_mean(&key, lexicon.keys(), "they are");
-            wrong(format!("there are no words `{key}`: {cure}"))
+            explained(format!("there are no words `{key}`"), cure)
         })?;
         write_escaped((h, registry), &words, out)
     }
@@ -240,7 +306,7 @@ impl HelperDef for Date {
         let Some((_, style)) = DateStyle::ALL.into_iter().find(|(name, _)| *name == style) else {
             let names = DateStyle::ALL.map(|(name, _)| name);
             let cure = did_you_mean(&style, names, "they are");
-            return Err(wrong(format!("`date` has no style `{style}`: {cure}")));
+            return Err(explained(format!("`date` has no style `{style}`"), cure));
         };
         let text = match text {
             Value::Null => return Ok(()),
@@ -267,11 +333,81 @@ impl HelperDef for Markdown {
     ) -> HelperResult {
         let text = text_param(h, 0, "markdown")?;
         out.write(&match self.0 {
-            Part::Html => words::html(&text, &self.1.accent),
+            Part::Html => words::html(&text, &self.1.look),
             Part::Text => words::text(&text),
         })?;
         Ok(())
     }
+}
+
+/// Stands before every call that looks at names: each must be there, and hold no personal word that the call would change.
+struct Guard(Arc<Shared>);
+
+impl HelperDef for Guard {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        _: &mut dyn Output,
+    ) -> HelperResult {
+        let helper = h.param(0).and_then(|param| param.value().as_str()).unwrap_or_default();
+        for param in h.params().iter().skip(1) {
+            let Some(path) = param.relative_path() else { continue };
+            if param.is_value_missing() {
+                let last = path.rsplit(['.', '/']).next().unwrap_or_default();
+                // `@first` outside a loop is no; what some call of a partial gives may be missing in another.
+                if path.starts_with('@') && !path.starts_with("@root")
+                    || self.0.given.contains(last)
+                {
+                    continue;
+                }
+                return Err(RenderErrorReason::MissingVariable(Some(path.clone())).into());
+            }
+            let Value::String(text) = param.value() else { continue };
+            let is_whole = matches!(helper, ">" | "if" | "unless")
+                && (helper == ">" || is_words_of_the_draft(path));
+            if !is_whole && !passes_slots(helper) && lock(&self.0.slots).hold(text) {
+                let (what, cure) = personal_word(helper);
+                return Err(explained(what, cure));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Partials that are called by a name that is known only when they run nest no deeper than those of a real template.
+const DEEPEST_PARTIALS: usize = 30;
+
+/// Stands at the beginning (`true`) and the end of each partial, where one is called by a name that is not fixed.
+struct PartialDepth(Arc<Shared>, bool);
+
+impl HelperDef for PartialDepth {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        _: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        _: &mut dyn Output,
+    ) -> HelperResult {
+        if !self.1 {
+            self.0.depth.fetch_sub(1, Ordering::Relaxed);
+        } else if self.0.depth.fetch_add(1, Ordering::Relaxed) > DEEPEST_PARTIALS {
+            return Err(explained(
+                format!("partials call each other more than {DEEPEST_PARTIALS} deep"),
+                "look for a partial that calls itself".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name is that of the editor's words: what stands there is for everybody, with or without a personal word.
+fn is_words_of_the_draft(path: &str) -> bool {
+    let last = path.rsplit(['.', '/']).next().unwrap_or_default();
+    matches!(last, "subject" | "preheader" | "introduction")
 }
 
 type Args<'a, 'reg, 'rc> = (&'a Helper<'rc>, &'reg Handlebars<'reg>);
@@ -335,6 +471,9 @@ fn wrap_text(
     Ok(())
 }
 
+/// Columns of the rule under a heading with a personal word.
+const PERSONAL_RULE: usize = 40;
+
 /// `{{underline heading "-"}}` writes the text and a rule of its width below, for the text part.
 fn underline(
     h: &Helper,
@@ -346,7 +485,12 @@ fn underline(
     let text = text_param(h, 0, "underline")?;
     let sign = text_param(h, 1, "underline")?;
     let wrapped = wrap(&text, 72);
-    let width = wrapped.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0);
+    // How long a personal word is differs: a rule of one length stands under all.
+    let width = if slot::holds_marker(&text) {
+        PERSONAL_RULE
+    } else {
+        wrapped.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0)
+    };
     out.write(&format!("{wrapped}\n{}", sign.repeat(width)))?;
     Ok(())
 }

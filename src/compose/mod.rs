@@ -2,46 +2,50 @@
 //! Pure: an edition, a theme, templates and a nonce in, a composition out.
 
 mod blocks;
+#[cfg(test)]
+mod cases;
+mod declared;
 pub mod density;
 pub mod fault;
 mod grammar;
 mod helpers;
 pub mod html;
-mod inlined;
 mod limited;
 pub mod model;
 mod parsed;
+mod partial_depth;
+mod personal;
 pub mod prep;
+mod rendering;
+pub mod setting;
 pub mod slot;
+mod source_map;
+mod strict;
+pub mod structure;
+mod tags;
 pub mod templates;
 pub mod text;
 pub mod theme;
 pub mod words;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::digest;
-use handlebars::Handlebars;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::edition::{self, Edition};
-use crate::lexicon::{Lexicon, LexiconError};
-use crate::news::same::canonical;
+use crate::edition::Edition;
+use crate::lexicon::LexiconError;
 use crate::rfc::base16;
-use crate::rfc::header::one_line;
 use crate::rfc::quoted_printable;
 
 pub use density::Density;
 pub use fault::TemplateFault;
-pub use slot::{Context, Filler, Nonce, Piece, Slot, Values};
+pub use slot::{Context, Filler, Nonce, Piece, Slot, SlotPlace, Values};
 pub use templates::Templates;
 pub use theme::Theme;
 
-use fault::Source;
-use helpers::{Part, Shared, lock};
-use slot::{Slots, escape_html};
+use rendering::compose_within;
 
 /// A mail that is ready but for the slots. A plain value: it is stored when a run is planned, and what is sent is
 /// what was stored.
@@ -55,6 +59,9 @@ pub struct Composition {
     pub slots: Vec<Slot>,
     /// Segments that the templates ask about: the others make no difference.
     pub segments: BTreeSet<String>,
+    /// Segments that nobody on the list is in, where they are named. For checks; no part of the email.
+    #[serde(skip)]
+    pub unknown_segments: Vec<UnknownSegment>,
     /// How much room a story got.
     #[serde(default = "as_in_earlier_versions")]
     pub density: Density,
@@ -67,6 +74,15 @@ pub struct Composition {
     /// The same mail in other languages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub translations: Vec<Translation>,
+}
+
+/// A segment that templates or the draft ask about, and nobody is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownSegment {
+    pub name: String,
+    pub place: crate::problem::Place,
+    /// The segment that was meant, if one is near.
+    pub nearest: Option<String>,
 }
 
 /// A story that a mail tells.
@@ -94,6 +110,9 @@ fn as_in_earlier_versions() -> Density {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
     pub segments: BTreeSet<String>,
+    /// Their subject, where it is another than everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Vec<Piece>>,
     pub html: Vec<Piece>,
     pub text: Vec<Piece>,
     /// Where the HTML came from, for people who look; not part of the mail.
@@ -110,7 +129,7 @@ impl Variant {
         for piece in self.html.iter().chain(&self.text) {
             match piece {
                 Piece::Text(text) => quoted_printable::encode_piece(text, &mut encoded),
-                Piece::Slot { .. } => slots += SLOT_BYTES,
+                Piece::Slot(_) => slots += SLOT_BYTES,
             }
         }
         encoded.len() + slots
@@ -131,6 +150,8 @@ pub struct People {
 pub enum ComposeError {
     #[error("there is no template `{name}`")]
     NoTemplate { name: String, known: Vec<String>, nearest: Option<String> },
+    #[error("the template `{name}` has no file `templates/{missing}`")]
+    HalfATemplate { name: String, missing: String },
     #[error(transparent)]
     Template(#[from] TemplateFault),
     #[error(transparent)]
@@ -150,6 +171,11 @@ impl Composition {
             .unwrap_or(0)
     }
 
+    /// The subject of the people who get a variant.
+    pub fn subject_of<'a>(&'a self, variant: &'a Variant) -> &'a [Piece] {
+        variant.subject.as_ref().unwrap_or(&self.subject)
+    }
+
     /// Names these words and no others: sixteen hexadecimal digits of their SHA-256.
     pub fn hash(&self) -> String {
         let bytes =
@@ -160,9 +186,16 @@ impl Composition {
     /// The same mail as a test: its subject says so, in every language.
     #[must_use]
     pub fn as_test(mut self) -> Self {
-        self.subject.insert(0, Piece::Text("[TEST] ".to_owned()));
+        let mark = |composition: &mut Self| {
+            let own =
+                composition.variants.iter_mut().filter_map(|variant| variant.subject.as_mut());
+            for subject in std::iter::once(&mut composition.subject).chain(own) {
+                subject.insert(0, Piece::Text("[TEST] ".to_owned()));
+            }
+        };
+        mark(&mut self);
         for translation in &mut self.translations {
-            translation.composition.subject.insert(0, Piece::Text("[TEST] ".to_owned()));
+            mark(&mut translation.composition);
         }
         self
     }
@@ -173,11 +206,14 @@ impl Composition {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
-                Piece::Slot { index, .. } => match &self.slots[*index] {
-                    Slot::Field { name, .. } => format!("{{{name}}}"),
-                    Slot::UnsubscribeUrl => "{unsubscribe_url}".to_owned(),
-                    Slot::Block { .. } => "{for_recipient}".to_owned(),
-                },
+                Piece::Slot(place) => {
+                    let name = match &self.slots[place.index] {
+                        Slot::Field { name, .. } => name,
+                        Slot::UnsubscribeUrl => "unsubscribe_url",
+                        Slot::Block { .. } => "for_recipient",
+                    };
+                    format!("{}{{{name}}}{}", place.before, place.after)
+                }
             })
             .collect()
     }
@@ -194,9 +230,7 @@ pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_ur
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
-            Piece::Slot { index, context } => {
-                filler.fill(*index, *context, person, unsubscribe_url, &mut out);
-            }
+            Piece::Slot(place) => filler.fill(place, person, unsubscribe_url, &mut out),
         }
     }
     out
@@ -260,268 +294,13 @@ pub fn costs(
         .collect()
 }
 
-/// Composes at one density, or at the first that fits.
-fn compose_within(
-    edition: &Edition,
-    theme: &Theme,
-    templates: &Templates,
-    people: &People,
-    nonce: Nonce,
-    fixed: Option<Density>,
-) -> Result<Composition, ComposeError> {
-    let files = [format!("{}.mjml.hbs", edition.template), format!("{}.txt.hbs", edition.template)];
-    if templates.file(&files[0]).is_none() || templates.file(&files[1]).is_none() {
-        return Err(ComposeError::NoTemplate {
-            name: edition.template.clone(),
-            known: templates.names().into_iter().map(str::to_owned).collect(),
-            nearest: templates.nearest_name(&edition.template).map(str::to_owned),
-        });
-    }
-    let parsed = templates.parsed(&edition.template, &files)?;
-    let mut columns = people.columns.clone();
-    for column in ["email", "first_name", "last_name"] {
-        if !columns.iter().any(|known| known == column) {
-            columns.push(column.to_owned());
-        }
-    }
-    let lexicon = Lexicon::of(&theme.look.language, &templates.words())?;
-    let shared = Arc::new(Shared {
-        lexicon: lexicon.clone(),
-        slots: Mutex::new(Slots::new(nonce)),
-        active: Mutex::new(BTreeSet::new()),
-        asked: Mutex::new(BTreeSet::new()),
-        blocks: Mutex::new(parsed.blocks.clone()),
-        columns,
-        accent: theme.look.accent.clone(),
-    });
-    let mut html_side = Handlebars::new();
-    html_side.register_escape_fn(escape_html);
-    let mut text_side = Handlebars::new();
-    text_side.register_escape_fn(handlebars::no_escape);
-    for (part, registry, files) in
-        [(Part::Html, &mut html_side, &parsed.html), (Part::Text, &mut text_side, &parsed.text)]
-    {
-        registry.set_strict_mode(true);
-        helpers::register(registry, part, &shared);
-        for (name, template) in files {
-            registry.register_template(name, template.clone());
-        }
-    }
-
-    let side = Side { templates, html: &html_side, text: &text_side, shared: &shared };
-    let subject = one_line(&side.words(&edition.subject, edition, theme)?);
-    let preheader = one_line(&side.words(&edition.preheader, edition, theme)?);
-    let introduction = side.words(&edition.introduction, edition, theme)?;
-    let words_as = |introduction: String| model::Words {
-        subject: subject.clone(),
-        preheader: preheader.clone(),
-        introduction,
-    };
-    let in_html = words_as(words::html(&introduction, &theme.look.accent));
-    let in_text = words_as(words::text(&introduction));
-
-    let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
-    sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
-    let stories = edition.shown().count();
-    let asked = model::Asked(&parsed.words);
-    let mut density = fixed.unwrap_or_else(|| Density::of(stories));
-    let variants = loop {
-        let for_html = model::of(edition, theme, &lexicon, &in_html, density, asked);
-        let for_text = model::of(edition, theme, &lexicon, &in_text, density, asked);
-        let variants = side.variants(&files, &for_html, &for_text, &sets)?;
-        let bytes = variants.iter().map(Variant::bytes).max().unwrap_or(0);
-        match density.narrower(bytes, stories) {
-            Some(narrower) if bytes > density::MOST_BYTES && fixed.is_none() => density = narrower,
-            _ => break variants,
-        }
-    };
-    let segments = lock(&shared.asked).clone();
-    let subject = lock(&shared.slots).cut_text(&subject, Context::Header);
-    let preheader_pieces = lock(&shared.slots).cut_text(&preheader, Context::PlainText);
-    let slots =
-        std::mem::replace(&mut *lock(&shared.slots), Slots::new(Nonce::new([0; 16]))).into_slots();
-    let composition = Composition {
-        edition: edition.name.clone(),
-        subject,
-        preheader: String::new(),
-        variants,
-        slots,
-        segments,
-        density,
-        more: stories - density.shows(stories),
-        stories: edition
-            .shown()
-            .take(density.shows(stories))
-            .map(|item| Told { id: item.id.clone(), link: item.link.as_deref().map(canonical) })
-            .collect(),
-        translations: Vec::new(),
-    };
-    try_blocks(&composition, &shared.columns, templates)?;
-    let preheader = composition.shown(&preheader_pieces);
-    Ok(Composition { preheader, ..composition })
-}
-
-fn try_blocks(
-    composition: &Composition,
-    columns: &[String],
-    templates: &Templates,
-) -> Result<(), TemplateFault> {
-    Filler::new(&composition.slots).and_then(|filler| filler.try_blocks(columns)).map_err(|error| {
-        let line = error.place.line.unwrap_or(1) + error.line;
-        let (what, cure) = match &error.unknown {
-            Some(name) => (
-                format!("the list has no column `{name}`"),
-                crate::problem::did_you_mean(
-                    name,
-                    columns.iter().map(String::as_str),
-                    "its columns are",
-                ),
-            ),
-            None => (
-                error.what.clone(),
-                "a block may hold text, {{column}} and {{#if column}}".to_owned(),
-            ),
-        };
-        TemplateFault {
-            line_text: templates.line(&error.place.source, line),
-            place: crate::problem::Place::line(&error.place.source, line),
-            what,
-            cure,
-        }
-    })
-}
-
-/// The two registries with what they share.
-struct Side<'a> {
-    templates: &'a Templates,
-    html: &'a Handlebars<'a>,
-    text: &'a Handlebars<'a>,
-    shared: &'a Shared,
-}
-
-impl Side<'_> {
-    /// The editor's words with their slots; nothing is escaped yet.
-    fn words(
-        &self,
-        words: &edition::Words,
-        edition: &Edition,
-        theme: &Theme,
-    ) -> Result<String, TemplateFault> {
-        // Nothing to fill in: most words are plain.
-        if !words.text.contains("{{") {
-            return Ok(words.text.clone());
-        }
-        let source = Source { place: words.place(), text: &words.text };
-        let data = serde_json::json!({
-            "edition": {"name": edition.name, "title": edition.window.to_string()},
-            "count": edition.shown().count(),
-            "organisation": theme.organisation,
-        });
-        let mut registry = self.text.clone();
-        let cut = blocks::cut(
-            &source.place.source,
-            source.place.line.unwrap_or(1),
-            &words.text,
-            &mut lock(&self.shared.blocks),
-        )?;
-        registry.register_template_string("words of the draft", &cut).map_err(|error| {
-            fault::of_parsing(
-                self.templates,
-                "words of the draft",
-                &words.text,
-                Some(&source),
-                &error,
-            )
-        })?;
-        limited::render(&registry, "words of the draft", &data, &words.place()).map_err(|error| {
-            error.or_else(|error| {
-                fault::of_rendering(self.templates, Some(&source), &known_names(&data), &error)
-            })
-        })
-    }
-
-    /// What the people of each set of segments get.
-    fn variants(
-        &self,
-        files: &[String; 2],
-        for_html: &serde_json::Value,
-        for_text: &serde_json::Value,
-        sets: &[BTreeSet<String>],
-    ) -> Result<Vec<Variant>, TemplateFault> {
-        // A block inside another one is seen only when the outer one is active: render until no new segment is asked about.
-        loop {
-            let asked = lock(&self.shared.asked).clone();
-            let mut variants: Vec<Variant> = Vec::new();
-            for set in sets {
-                let active: BTreeSet<String> = set.intersection(&asked).cloned().collect();
-                if !variants.iter().any(|variant| variant.segments == active) {
-                    lock(&self.shared.active).clone_from(&active);
-                    variants.push(self.variant(files, for_html, for_text, active)?);
-                }
-            }
-            if *lock(&self.shared.asked) == asked {
-                return Ok(variants);
-            }
-        }
-    }
-
-    fn variant(
-        &self,
-        files: &[String; 2],
-        for_html: &serde_json::Value,
-        for_text: &serde_json::Value,
-        segments: BTreeSet<String>,
-    ) -> Result<Variant, TemplateFault> {
-        let rendered = |registry: &Handlebars<'_>, file: &str, data: &serde_json::Value| {
-            let place = crate::problem::Place::whole(Templates::shown(file));
-            limited::render(registry, file, data, &place).map_err(|error| {
-                error.or_else(|error| {
-                    fault::of_rendering(self.templates, None, &known_names(data), &error)
-                })
-            })
-        };
-        let mjml = rendered(self.html, &files[0], for_html)?;
-        let html = html::render(&mjml, self.templates)?;
-        let text = rendered(self.text, &files[1], for_text)?;
-        let slots = lock(&self.shared.slots);
-        let html = slots.cut_html(&html).map_err(|error| TemplateFault {
-            place: crate::problem::Place::whole(format!("templates/{}", files[0])),
-            what: error.to_string(),
-            cure: "move it into the text of the mail, or into an attribute's quotation marks"
-                .to_owned(),
-            line_text: None,
-        })?;
-        let text = slots.cut_text(&text::tidy(&text), Context::PlainText);
-        let mjml_pieces = slots.cut_text(&mjml, Context::PlainText);
-        drop(slots);
-        let mjml = Self::shown_mjml(&mjml_pieces);
-        Ok(Variant { segments, html, text, mjml })
-    }
-
-    fn shown_mjml(pieces: &[Piece]) -> String {
-        let mut out = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Slot { index, .. } => out.push_str(&format!("{{slot {index}}}")),
-            }
-        }
-        out
-    }
-}
-
-fn known_names(data: &serde_json::Value) -> Vec<String> {
-    let mut names = model::names(data);
-    names.extend(helpers::NAMES.iter().map(|name| (*name).to_owned()));
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
     use crate::edition::Draft;
+    use crate::lexicon::Lexicon;
     use crate::news::markdown;
     use crate::problem::Place;
     use crate::window::{Window, select};
@@ -679,7 +458,7 @@ mod tests {
         assert!(html.contains("<strong>bold</strong>") && !html.contains("<b>"), "{html}");
         assert_eq!(text, "bold <b>x</b>");
         let wrong = fault(DRAFT, &[("monthly.txt.hbs", "{{date first 'loong'}}")]);
-        assert!(wrong.what.contains("did you mean `long`?"), "{wrong:?}");
+        assert_eq!(wrong.cure, "did you mean `long`?");
         let wrong = fault(DRAFT, &[("monthly.txt.hbs", "{{date 'soon'}}")]);
         assert!(wrong.what.contains("`soon` is neither"), "{wrong:?}");
     }
@@ -746,7 +525,8 @@ mod tests {
         );
         assert_eq!(unclosed.place.line, Some(3));
         let raw_html = fault(DRAFT, &[("monthly.mjml.hbs", &body("<p>a<p>b"))]);
-        assert!(raw_html.what.contains("cannot be rendered"), "{raw_html:?}");
+        assert_eq!(raw_html.what, "<p> is closed by </mj-text>");
+        assert_eq!(raw_html.place, Place::at("templates/monthly.mjml.hbs", 3, 5));
     }
 
     #[test]
@@ -754,9 +534,9 @@ mod tests {
         let fault_of = |old: &str, new: &str| fault(&DRAFT.replace(old, new), &[]);
         let column = fault_of("'first_name' fallback", "'frist_name' fallback");
         assert_eq!(column.place.line, Some(2));
-        assert!(column.what.contains("did you mean `first_name`?"), "{column:?}");
+        assert_eq!(column.cure, "did you mean `first_name`?");
         let fallback = fault_of(" fallback='you'", "");
-        assert!(fallback.what.contains("fallback="), "{fallback:?}");
+        assert!(fallback.cure.contains("fallback="), "{fallback:?}");
         let block = fault_of("Dear {{first_name}}", "Dear {{town}}");
         assert_eq!(block.place, Place::line("editions/2020-12.md", 8));
         assert_eq!(block.what, "the list has no column `town`");

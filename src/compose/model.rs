@@ -10,9 +10,10 @@ use super::density::Density;
 use super::theme::Theme;
 use crate::edition::Edition;
 use crate::edition::draft::Group;
-use crate::lexicon::{DateStyle, Lexicon};
+use crate::lexicon::{DateStyle, Lexicon, capitalised};
 use crate::news::item::slug;
 use crate::news::{Item, same};
+use crate::problem::nearest;
 
 /// The data for one mail. `words` are the editor's, already rendered.
 pub fn of(
@@ -70,7 +71,7 @@ pub fn of(
         "introduction": words.introduction,
         "edition": {
             "name": edition.name,
-            "title": lexicon.window(&edition.window),
+            "title": capitalised(&lexicon.window(&edition.window)),
             "is_year": edition.window.is_year(),
         },
         "count": count,
@@ -78,7 +79,12 @@ pub fn of(
         // What there was no room for, and where it is.
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
         // For a mail about one thing: that story, and the others.
-        "first": edition.shown().next().filter(|_| asked.has("first")).map(story),
+        "first": edition.shown().next().filter(|_| asked.has("first")).map(|item| {
+            let mut first = story(item);
+            // Where the subject is another, its title must be said, too.
+            first["heading"] = json!(Some(&item.title).filter(|title| **title != words.subject));
+            first
+        }),
         "others": asked
             .has("others")
             .then(|| edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>()),
@@ -103,6 +109,7 @@ impl Asked<'_> {
 }
 
 /// The editor's words for one kind of part (HTML or text).
+#[derive(Debug, Clone)]
 pub struct Words {
     pub subject: String,
     pub preheader: String,
@@ -159,18 +166,10 @@ fn sections(
         .collect()
 }
 
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
-}
-
 fn month_heading(edition: &Edition, lexicon: &Lexicon, year: i32, month: u32) -> String {
-    let name = lexicon.month_name(month);
+    let name = capitalised(lexicon.month_name(month));
     // A window of one calendar year says it once, in its title.
-    if edition.window.name().len() == 4 { name.to_owned() } else { format!("{name} {year}") }
+    if edition.window.name().len() == 4 { name } else { format!("{name} {year}") }
 }
 
 fn story(item: &Item, lexicon: &Lexicon, zone: Tz, asked: Asked<'_>) -> Value {
@@ -207,28 +206,228 @@ fn topic_words(topic: &str) -> String {
     topic.replace(['-', '_'], " ")
 }
 
-/// Every name that occurs in the data, for "did you mean".
-pub fn names(value: &Value) -> Vec<String> {
-    let mut names = Vec::new();
-    collect(value, &mut names);
-    names.sort();
-    names.dedup();
-    names
+/// Every name that the data can have, whether today's stories have it or not.
+pub const NAMES: [&str; 76] = [
+    "accent",
+    "accent_ink",
+    "address",
+    "alt",
+    "anchor",
+    "appeal",
+    "button",
+    "button_radius",
+    "by",
+    "cards",
+    "charity",
+    "contact",
+    "contents",
+    "count",
+    "dark_accent",
+    "dark_ground",
+    "dark_ink",
+    "dark_line",
+    "dark_muted",
+    "dark_paper",
+    "date",
+    "density",
+    "direction",
+    "edition",
+    "end",
+    "event",
+    "first",
+    "font",
+    "footer",
+    "ground",
+    "heading",
+    "heading_font",
+    "id",
+    "image",
+    "ink",
+    "introduction",
+    "is_year",
+    "iso",
+    "items",
+    "label",
+    "language",
+    "lead",
+    "legal_name",
+    "line",
+    "link",
+    "list",
+    "logo",
+    "logo_width",
+    "more",
+    "muted",
+    "name",
+    "numbers",
+    "organisation",
+    "others",
+    "paper",
+    "paragraph",
+    "paragraphs",
+    "place",
+    "preheader",
+    "quote",
+    "rows",
+    "sections",
+    "start",
+    "subject",
+    "summary",
+    "tagline",
+    "text",
+    "theme",
+    "title",
+    "topics",
+    "url",
+    "use",
+    "value",
+    "website",
+    "why",
+    "words",
+];
+
+/// Names that belong to a story, an event, and so on: where they are known, and where not.
+const OF_STORIES: [&str; 15] = [
+    "title",
+    "summary",
+    "paragraph",
+    "paragraphs",
+    "date",
+    "iso",
+    "event",
+    "quote",
+    "link",
+    "place",
+    "image",
+    "topics",
+    "alt",
+    "by",
+    "id",
+];
+const OF_SECTIONS: [&str; 3] = ["items", "heading", "anchor"];
+
+/// The names in a path: `@root.theme.ink` has `theme` and `ink`, `../items.[0].title` has `items` and `title`.
+pub fn names_of_path(path: &str) -> impl Iterator<Item = &str> {
+    // `@first` and its sisters are Handlebars' own.
+    let path = if path.starts_with('@') { path.strip_prefix("@root").unwrap_or("") } else { path };
+    path.split(['.', '/'])
+        .map(|part| part.trim_start_matches('[').trim_end_matches(']'))
+        .filter(|part| !part.is_empty() && *part != "this" && part.parse::<usize>().is_err())
 }
 
-fn collect(value: &Value, names: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            for (name, value) in map {
-                names.push(name.clone());
-                collect(value, names);
-            }
+/// What to say of a path with a name in it that nothing is called.
+pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, String) {
+    let is_column = columns.iter().any(|column| column == unknown)
+        || ["first_name", "last_name", "email"].contains(&unknown);
+    let cure = if is_column {
+        format!(
+            "it is a column of the list: write {{{{recipient \"{unknown}\" fallback=\"…\"}}}}, or {{{{#for_recipient}}}}…{{{{/for_recipient}}}} around it"
+        )
+    } else if unknown == "length" {
+        format!("write {{{{len {}}}}}", path.trim_end_matches(".length"))
+    } else {
+        match nearest(unknown, NAMES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "docs/TEMPLATES.md lists the names".to_owned(),
         }
-        Value::Array(values) => {
-            if let Some(first) = values.first() {
-                collect(first, names);
+    };
+    (format!("`{path}` is not known here"), cure)
+}
+
+/// What to say of a path that has no value where it stands, although all its names are known.
+pub fn missing_value(path: &str, data: &Value) -> (String, String) {
+    let names: Vec<&str> = names_of_path(path).collect();
+    let first = names.first().copied().unwrap_or(path);
+    let is_of_root = data.get(first).is_some();
+    if names.len() > 1 && (is_of_root || OF_STORIES.contains(&first)) {
+        // The last of them before which there was something.
+        let mut value = Some(data);
+        let empty = names.iter().enumerate().find(|(_, name)| {
+            value = value.and_then(|value| value.get(**name));
+            value.is_none_or(Value::is_null)
+        });
+        let depth = if is_of_root { empty.map_or(0, |(at, _)| at) } else { 0 };
+        let whole = names[..=depth.min(names.len() - 1)].join(".");
+        let what = if is_of_root {
+            format!("there is no `{whole}` here, and so no `{path}`")
+        } else {
+            format!("this story has no `{whole}`, and so no `{path}`")
+        };
+        return (what, format!("put it in {{{{#if {whole}}}}}…{{{{/if}}}}"));
+    }
+    let what = format!("`{path}` is not known here");
+    let cure = if OF_SECTIONS.contains(&first) {
+        "it belongs to a section: write it inside {{#each sections}}".to_owned()
+    } else if OF_STORIES.contains(&first) {
+        "it belongs to a story: write it inside {{#with first}}, {{#each lead}} or {{#each items}}"
+            .to_owned()
+    } else if is_of_root {
+        format!("inside a loop write @root.{path}")
+    } else {
+        "docs/TEMPLATES.md says where each name is known".to_owned()
+    };
+    (what, cure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::theme::{Appeal, Organisation};
+    use crate::news::markdown;
+    use crate::window::select;
+
+    fn names(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => {
+                for (name, value) in map {
+                    found.insert(name.clone());
+                    names(value, found);
+                }
             }
+            Value::Array(values) => values.iter().for_each(|value| names(value, found)),
+            _ => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+
+    #[test]
+    fn every_name_of_the_data_is_known_and_no_other() {
+        let zone = chrono_tz::Europe::London;
+        let story = "---\ntitle: A\ndate: 2020-12-03\nlink: https://e.example/1\nimage: https://e.example/1.jpg\nalt: x\n\
+                     event: 2021-01-15\nwhere: Online\nquote: Words\nquote_by: Ann\ntopics: [a]\n---\nWords.\n";
+        let items = (0..30)
+            .flat_map(|n| markdown::read("news", &format!("news/{n}.md"), story, zone).items);
+        let window = crate::window::Window::month("2020-12", zone).unwrap();
+        let selection = select(items.collect(), &window, "2021-01-04".parse().unwrap());
+        let lexicon = Lexicon::english();
+        let mut draft = crate::edition::Draft::propose(&window, &selection, None, "x", &lexicon);
+        draft.pinned = draft.items.drain(..1).collect();
+        let edition = crate::edition::edit(&draft, selection).unwrap();
+        let line = || "x".to_owned();
+        let theme = Theme {
+            organisation: Organisation {
+                name: line(),
+                legal_name: line(),
+                address: line(),
+                charity: Some(line()),
+                website: line(),
+                contact: line(),
+                why: line(),
+            },
+            look: crate::compose::theme::Look::default(),
+            appeal: Some(Appeal { title: line(), text: line(), button: line(), url: line() }),
+            translations: std::collections::BTreeMap::new(),
+        };
+        let words = Words { subject: line(), preheader: line(), introduction: line() };
+        let asked: BTreeSet<String> = NAMES.map(str::to_owned).into();
+        let data = of(&edition, &theme, &lexicon, &words, Density::Top(9), Asked(&asked));
+        let mut found = BTreeSet::new();
+        names(&data, &mut found);
+        let known: BTreeSet<String> = NAMES.map(str::to_owned).into();
+        let missing: Vec<_> = found.difference(&known).collect();
+        let surplus: Vec<_> = known.difference(&found).collect();
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "missing {missing:?}, surplus {surplus:?}"
+        );
     }
 }

@@ -1,142 +1,225 @@
 //! What MJML needs before mrml reads it: mrml 6 breaks attributes, stops at blanks and can panic on valid input.
-//! Pure: MJML in, MJML out.
+//! Pure: MJML in, MJML out, and HTML with what was kept aside.
 //!
 //! Each repair answers one measured fault of mrml 6.0.1 or htmlparser 0.2.1; each has a test. A text that needs no
-//! repair comes out as it went in.
+//! repair comes out as it went in. Nothing but pictures is fetched when an email is opened: fonts, style sheets and
+//! scripts from elsewhere are taken out here.
 
-use super::grammar;
+use super::structure::{HOLDS_ELEMENTS, RAW_TEXT, starts_tag, tag_end, tag_name, text_end};
 
-/// A fault of the MJML itself, with the byte at which it stands.
+/// MJML that mrml reads as its author meant it, and what it must not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MjmlFault {
-    pub at: usize,
-    pub what: String,
-    pub cure: String,
+pub struct Prepared {
+    pub mjml: String,
+    /// A word that the MJML did not hold; with a number behind it, it stands for what was kept aside.
+    word: String,
+    kept: Vec<String>,
+    /// Bytes of the result with those of the MJML that they came from.
+    origins: Vec<(usize, usize)>,
 }
 
-/// Gives MJML that mrml reads as its author meant it.
-pub fn prepare(mjml: &str) -> String {
+/// One kind of line end, and no mark of the byte order.
+pub fn normalised(mjml: &str) -> String {
     let mjml = mjml.strip_prefix('\u{feff}').unwrap_or(mjml);
-    let mjml = mjml.replace("\r\n", "\n").replace('\r', "\n");
-    let mut out = String::with_capacity(mjml.len() + mjml.len() / 16);
-    let mut rest = mjml.as_str();
-    let mut in_style = false;
-    let mut open: Vec<&str> = Vec::new();
-    while !rest.is_empty() {
-        if rest.starts_with("<!--") {
-            let end = rest.find("-->").map_or(rest.len(), |end| end + 3);
-            out.push_str(&rest[..end]);
-            rest = &rest[end..];
+    if mjml.contains('\r') {
+        mjml.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        mjml.to_owned()
+    }
+}
+
+/// Repairs `normalised` MJML.
+pub fn prepare(mjml: &str) -> Prepared {
+    // No input can hold the word: one that is not in this text is chosen.
+    let word = (0..)
+        .map(|n| format!("rupw{n}x"))
+        .find(|word| !mjml.contains(word.as_str()))
+        .unwrap_or_default();
+    let mut out = Repair {
+        prepared: Prepared {
+            mjml: String::with_capacity(mjml.len()),
+            word,
+            kept: Vec::new(),
+            origins: Vec::new(),
+        },
+        open: Vec::new(),
+    };
+    let mut at = 0;
+    while at < mjml.len() {
+        let rest = &mjml[at..];
+        out.prepared.origins.push((out.prepared.mjml.len(), at));
+        at += if rest.starts_with("<!--") {
+            out.comment(rest)
         } else if starts_tag(rest) {
-            let end = tag_end(rest);
-            let tag = &rest[..end];
-            let is_raw_of_wrapper = open.last() == Some(&"mj-wrapper")
-                && tag.starts_with("<mj-raw")
-                && !tag.ends_with("/>");
-            if tag.starts_with("</mj-raw") && open.ends_with(&["mj-wrapper", "mj-raw"]) {
-                out.push_str(IN_OUTLOOK_AGAIN);
-            }
-            write_tag(tag, &mut out);
-            follow(tag, &mut open);
-            if is_raw_of_wrapper {
-                out.push_str(FOR_EVERYBODY);
-            }
-            if rest.starts_with("<mj-style") && !rest[..end].ends_with("/>") {
-                in_style = true;
-            } else if rest.starts_with("</mj-style") {
-                in_style = false;
-            }
-            rest = &rest[end..];
+            out.tag(rest)
         } else {
-            let end = text_end(rest);
-            let is_stray = open.last().is_some_and(|name| HOLDS_ELEMENTS.contains(name))
-                && !rest[..end].trim().is_empty();
-            // MJML has no place for it; mrml would show it between the tables, where programs put it anywhere.
-            let text = if is_stray { "\n" } else { &rest[..end] };
-            write_text(text, &rest[end..], in_style, &mut out);
-            rest = &rest[end..];
+            out.text(rest)
+        };
+    }
+    out.prepared
+}
+
+impl Prepared {
+    /// The byte of the MJML that a byte of the repaired one came from.
+    pub fn origin(&self, at: usize) -> usize {
+        let found = self.origins.iter().rev().find(|(own, _)| *own <= at);
+        found.map_or(0, |(own, origin)| origin + (at - own))
+    }
+
+    /// Puts what was kept aside where it belongs in the rendered HTML.
+    pub fn finish(&self, html: &str) -> String {
+        let mut out = String::with_capacity(html.len() + 1024);
+        let mut rest = html;
+        while let Some(found) = rest.find(&self.word) {
+            let (before, marked) = rest.split_at(found);
+            out.push_str(before);
+            let after = &marked[self.word.len()..];
+            let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+            let kept = after[..digits].parse().ok().and_then(|n: usize| self.kept.get(n));
+            if let Some(kept) = kept {
+                out.push_str(kept);
+            }
+            rest = after[digits..].strip_prefix('z').unwrap_or(&after[digits..]);
         }
+        out.push_str(rest);
+        out
+    }
+}
+
+struct Repair<'a> {
+    prepared: Prepared,
+    /// The elements of MJML that are open.
+    open: Vec<&'a str>,
+}
+
+/// mrml puts `mj-raw` within `mj-wrapper` into the comment for Outlook that is open there: nobody else would see it. That
+/// comment is ended before it and begun again behind it, once mrml is done: its parser takes neither.
+const FOR_EVERYBODY: &str = "<![endif]-->";
+const IN_OUTLOOK_AGAIN: &str = "<!--[if mso | IE]>";
+
+impl<'a> Repair<'a> {
+    /// Keeps a text from mrml and leaves a word in its place.
+    fn keep(&mut self, text: String) {
+        let word = format!("{}{}z", self.prepared.word, self.prepared.kept.len());
+        self.prepared.mjml.push_str(&word);
+        self.prepared.kept.push(text);
+    }
+
+    /// A comment passes as it was written, whatever is in it; programs that read those for Outlook fetch nothing either.
+    fn comment(&mut self, rest: &str) -> usize {
+        let end = rest.find("-->").map_or(rest.len(), |end| end + 3);
+        let inner = rest.get(4..end - 3).unwrap_or_default();
+        self.prepared.mjml.push_str("<!--");
+        self.keep(without_fetches(inner));
+        self.prepared.mjml.push_str("-->");
+        end
+    }
+
+    fn tag(&mut self, rest: &'a str) -> usize {
+        let end = tag_end(rest);
+        let tag = &rest[..end];
+        let name = tag_name(tag);
+        let is_closing = tag.starts_with("</");
+        // What is fetched: fonts, style sheets, programs.
+        if matches!(name, "mj-font" | "link" | "LINK" | "script" | "SCRIPT") {
+            let closing = format!("</{name}>");
+            let is_empty = is_closing || tag.ends_with("/>") || name.eq_ignore_ascii_case("link");
+            return match rest.find(&closing) {
+                Some(at) if !is_empty => at + closing.len(),
+                _ => end,
+            };
+        }
+        let in_wrapper = self.open.last() == Some(&"mj-wrapper");
+        if name == "mj-raw" && is_closing && self.open.ends_with(&["mj-wrapper", "mj-raw"]) {
+            self.keep(IN_OUTLOOK_AGAIN.to_owned());
+        }
+        write_tag(tag, &mut self.prepared.mjml);
+        self.follow(tag, name, is_closing);
+        if name == "mj-raw" && !is_closing && !tag.ends_with("/>") && in_wrapper {
+            self.keep(FOR_EVERYBODY.to_owned());
+        }
+        // A style sheet is no markup: it comes out as it was written.
+        if RAW_TEXT.contains(&name) && !is_closing && !tag.ends_with("/>") {
+            let length = rest[end..].find(&format!("</{name}")).unwrap_or(rest.len() - end);
+            let css = &rest[end..end + length];
+            if !css.trim().is_empty() {
+                self.keep(without_fetches(css));
+            }
+            return end + length;
+        }
+        end
+    }
+
+    /// Keeps which MJML elements are open.
+    fn follow(&mut self, tag: &str, name: &'a str, is_closing: bool) {
+        if !name.starts_with("mj") {
+            return;
+        }
+        if is_closing {
+            if let Some(at) = self.open.iter().rposition(|known| *known == name) {
+                self.open.truncate(at);
+            }
+        } else if !tag.ends_with("/>") {
+            self.open.push(name);
+        }
+    }
+
+    fn text(&mut self, rest: &str) -> usize {
+        let end = text_end(rest);
+        let (text, next) = rest.split_at(end);
+        let is_stray = self.open.last().is_some_and(|name| HOLDS_ELEMENTS.contains(name))
+            && !text.trim().is_empty();
+        // MJML has no place for it; mrml would show it between the tables, where programs put it anywhere.
+        write_text(if is_stray { "\n" } else { text }, next, &mut self.prepared.mjml);
+        end
+    }
+}
+
+/// A style sheet, or a comment for Outlook, without what would be fetched: `@import`, fonts of `@font-face`, `<link>`.
+fn without_fetches(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    if !["@import", "@font-face", "<link", "<script"].iter().any(|word| lower.contains(word)) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &lower[at..];
+        at += if rest.starts_with("@import") {
+            statement_end(rest)
+        } else if rest.starts_with("@font-face") {
+            rest.find('}').map_or(rest.len(), |end| end + 1)
+        } else if rest.starts_with("<link") {
+            tag_end(rest)
+        } else if rest.starts_with("<script") {
+            rest.find("</script>").map_or(rest.len(), |end| end + "</script>".len())
+        } else {
+            let length = rest.chars().next().map_or(1, char::len_utf8);
+            out.push_str(&text[at..at + length]);
+            length
+        };
     }
     out
 }
 
-/// mrml puts `mj-raw` within `mj-wrapper` into the comment for Outlook that is open there: nobody else would see it. These
-/// words become the end of that comment and its beginning again, once mrml is done: its parser takes neither.
-const FOR_EVERYBODY: &str = "\u{f8fe}for everybody\u{f8fe}";
-const IN_OUTLOOK_AGAIN: &str = "\u{f8fe}in Outlook again\u{f8fe}";
-
-/// Puts the comments where `prepare` left a word for them.
-pub fn finish(html: &str) -> String {
-    if !html.contains('\u{f8fe}') {
-        return html.to_owned();
-    }
-    html.replace(FOR_EVERYBODY, "<![endif]-->").replace(IN_OUTLOOK_AGAIN, "<!--[if mso | IE]>")
-}
-
-/// Elements of MJML that hold elements and no text of their own.
-const HOLDS_ELEMENTS: [&str; 14] = [
-    "mjml",
-    "mj-head",
-    "mj-attributes",
-    "mj-body",
-    "mj-wrapper",
-    "mj-section",
-    "mj-group",
-    "mj-column",
-    "mj-hero",
-    "mj-navbar",
-    "mj-social",
-    "mj-accordion",
-    "mj-accordion-element",
-    "mj-carousel",
-];
-
-/// Keeps which MJML elements are open.
-fn follow<'a>(tag: &'a str, open: &mut Vec<&'a str>) {
-    let is_closing = tag.starts_with("</");
-    let name = tag[if is_closing { 2 } else { 1 }..]
-        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-        .next()
-        .unwrap_or_default();
-    if !name.starts_with("mj") {
-        return;
-    }
-    if is_closing {
-        if let Some(at) = open.iter().rposition(|known| *known == name) {
-            open.truncate(at);
-        }
-    } else if !tag.ends_with("/>") {
-        open.push(name);
-    }
-}
-
-fn starts_tag(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes[0] == b'<'
-        && bytes.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
-}
-
-/// Up to the next tag or comment.
-fn text_end(text: &str) -> usize {
-    text.char_indices()
-        .skip(1)
-        .find(|(at, c)| *c == '<' && starts_tag(&text[*at..]))
-        .map_or(text.len(), |(at, _)| at)
-}
-
-/// Past the `>` that ends a tag, quotation marks observed.
-fn tag_end(text: &str) -> usize {
+/// Past the semicolon that ends a statement of CSS, quotation marks and parentheses observed.
+fn statement_end(css: &str) -> usize {
     let mut quote = None;
-    for (at, c) in text.char_indices() {
+    let mut depth = 0usize;
+    for (at, byte) in css.bytes().enumerate() {
         match quote {
-            Some(open) if c == open => quote = None,
+            Some(open) if byte == open => quote = None,
             Some(_) => {}
-            None if matches!(c, '"' | '\'') => quote = Some(c),
-            None if c == '>' => return at + 1,
-            None => {}
+            None => match byte {
+                b'"' | b'\'' => quote = Some(byte),
+                b'(' => depth += 1,
+                b')' => depth = depth.saturating_sub(1),
+                b';' if depth == 0 => return at + 1,
+                _ => {}
+            },
         }
     }
-    text.len()
+    css.len()
 }
 
 /// mrml writes attribute values with Rust's `{:?}`: quotation marks, backslashes, line breaks and invisible letters
@@ -180,12 +263,7 @@ fn write_tag(tag: &str, out: &mut String) {
     }
 }
 
-fn write_text(text: &str, next: &str, in_style: bool, out: &mut String) {
-    if in_style {
-        // `>` is CSS here. htmlparser panics when a letter of several bytes stands within two bytes before the first.
-        out.push_str(&text.replace('>', "  >"));
-        return;
-    }
+fn write_text(text: &str, next: &str, out: &mut String) {
     let only_blanks = text.chars().all(|c| c == ' ' || c == '\t');
     if only_blanks && (next.starts_with("<mj-") || next.starts_with("</mj")) {
         // mrml skips white space between elements only when it begins with a line break.
@@ -201,128 +279,27 @@ fn write_text(text: &str, next: &str, in_style: bool, out: &mut String) {
     }
 }
 
-/// Finds what mrml would drop, overflow on, or report without a place: unknown elements, elements left open, includes,
-/// nesting too deep.
-pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
-    /// A real mail nests a dozen deep; mrml's recursion ends the process at some hundreds.
-    const DEEPEST: usize = 100;
-    let mut open: Vec<(usize, &str)> = Vec::new();
-    let mut at = 0;
-    let mut html_depth = 0usize;
-    while at < mjml.len() {
-        let rest = &mjml[at..];
-        if rest.starts_with("<!--") {
-            at += rest.find("-->").map_or(rest.len(), |end| end + 3);
-            continue;
-        }
-        if !starts_tag(rest) {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-            continue;
-        }
-        let end = tag_end(rest);
-        let tag = &rest[..end];
-        let closing = tag.starts_with("</");
-        let name = tag[if closing { 2 } else { 1 }..]
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '!'))
-            .next()
-            .unwrap_or("");
-        let fault = |what: String, cure: &str| Some(MjmlFault { at, what, cure: cure.to_owned() });
-        if name.starts_with("mj") {
-            if matches!(name, "mj-html-attributes" | "mj-selector") {
-                return fault(
-                    format!("<{name}> is not supported"),
-                    "write the attribute where the element is",
-                );
-            }
-            if name == "mj-include" {
-                return fault(
-                    "<mj-include> is not read here".to_owned(),
-                    "use a Handlebars partial: {{> name}}",
-                );
-            }
-            if !closing {
-                let within = open.last().map_or("", |(_, name)| *name);
-                if let Err((what, cure)) = grammar::look_at(name, within, attributes(tag)) {
-                    return fault(what, &cure);
-                }
-            }
-            if closing {
-                match open.pop() {
-                    Some((_, expected)) if expected == name => {}
-                    Some((opened, expected)) => {
-                        return Some(MjmlFault {
-                            at: opened,
-                            what: format!("<{expected}> is closed by </{name}>"),
-                            cure: format!("add </{expected}> before it"),
-                        });
-                    }
-                    None => return fault(format!("</{name}> closes nothing"), "take it out"),
-                }
-            } else if !tag.ends_with("/>") {
-                open.push((at, name));
-            }
-        } else if !name.is_empty() && !tag.ends_with("/>") && !is_void(name) {
-            html_depth = if closing { html_depth.saturating_sub(1) } else { html_depth + 1 };
-        }
-        if open.len() + html_depth > DEEPEST {
-            return fault(
-                format!("elements are nested more than {DEEPEST} deep"),
-                "close the elements, or nest fewer",
-            );
-        }
-        at += end;
-    }
-    open.pop().map(|(at, name)| MjmlFault {
-        at,
-        what: format!("<{name}> is never closed"),
-        cure: format!("add </{name}>"),
-    })
-}
-
-/// The names of a tag's attributes.
-fn attributes(tag: &str) -> impl Iterator<Item = &str> {
-    let mut rest = tag.trim_start_matches(|c: char| !c.is_whitespace());
-    std::iter::from_fn(move || {
-        rest = rest.trim_start();
-        let end = rest.find(|c: char| c == '=' || c == '>' || c == '/' || c.is_whitespace())?;
-        let name = &rest[..end];
-        rest = rest[end..].trim_start();
-        if let Some(value) = rest.strip_prefix('=') {
-            let value = value.trim_start();
-            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-            rest = match quote {
-                Some(quote) => value[1..].split_once(quote).map_or("", |(_, after)| after),
-                None => value.trim_start_matches(|c: char| !c.is_whitespace() && c != '>'),
-            };
-        }
-        (!name.is_empty()).then_some(name)
-    })
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "br" | "hr" | "img" | "meta" | "link" | "input" | "col" | "wbr" | "!doctype" | "!DOCTYPE"
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::html;
+
+    fn plainly(mjml: &str) -> String {
+        let parsed = mrml::parse(mjml).unwrap();
+        parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap()
+    }
 
     fn render(body: &str) -> String {
-        let mjml = format!(
+        html::render(&format!(
             "<mjml><mj-head></mj-head><mj-body><mj-section><mj-column>{body}</mj-column></mj-section></mj-body></mjml>"
-        );
-        let parsed = mrml::parse(prepare(&mjml)).unwrap();
-        parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap()
+        ))
+        .unwrap()
     }
 
     #[test]
     fn blanks_and_carriage_returns_between_elements_pass() {
         let mjml = "\u{feff}<mjml>\r\n<mj-head> <mj-title>x</mj-title>\t</mj-head> <mj-body> <mj-section>\r\n</mj-section> </mj-body> </mjml>";
-        assert!(mrml::parse(mjml).is_err(), "mrml has mended this: the repair can go");
-        assert!(mrml::parse(prepare(mjml)).is_ok());
+        assert!(mrml::parse(mjml).is_err(), "mrml has fixed this: the repair can go");
+        assert!(html::render(mjml).is_ok());
     }
 
     #[test]
@@ -331,23 +308,18 @@ mod tests {
         let mjml = format!(
             "<mjml><mj-body><mj-wrapper>{section}<mj-raw><p>RAW</p></mj-raw>{section}</mj-wrapper></mj-body></mjml>"
         );
-        let render = |mjml: &str| {
-            let parsed = mrml::parse(mjml).unwrap();
-            parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap()
-        };
         assert!(
-            render(&mjml).contains("</td></tr><p>RAW</p><tr>"),
-            "mrml has mended this: the repair can go"
+            plainly(&mjml).contains("</td></tr><p>RAW</p><tr>"),
+            "mrml has fixed this: the repair can go"
         );
-        let html = finish(&render(&prepare(&mjml)));
+        let html = html::render(&mjml).unwrap();
         assert!(html.contains("</td></tr><![endif]--><p>RAW</p><!--[if mso | IE]><tr>"), "{html}");
     }
 
     #[test]
     fn text_where_mjml_allows_none_is_dropped_as_its_own_program_drops_it() {
         let mjml = "<mjml><mj-body>stray<mj-section> a <mj-column>b<mj-text>kept <b>too</b> end</mj-text></mj-column>c</mj-section></mj-body></mjml>";
-        let parsed = mrml::parse(prepare(mjml)).unwrap();
-        let html = parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap();
+        let html = html::render(mjml).unwrap();
         assert!(html.contains("kept <b>too</b> end"), "{html}");
         assert!(
             !html.contains("stray") && !html.contains("> a <") && !html.contains(">b<div"),
@@ -356,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_keep_their_signs() {
+    fn attributes_keep_their_characters() {
         let html = render("<mj-image src=\"https://e.org/a.png\" alt='say \"hi\" \\ \u{200d}' />");
         assert!(html.contains("say &quot;hi&quot; &#92; &#x200d;"), "{html}");
     }
@@ -368,53 +340,59 @@ mod tests {
     }
 
     #[test]
-    fn signs_in_text_neither_break_nor_panic() {
+    fn characters_in_text_neither_break_nor_panic() {
         let html = render("<mj-text>Début é > b, x < 3, a ]]> b</mj-text>");
         assert!(html.contains("Début é &gt; b, x &lt; 3, a ]]&gt; b"), "{html}");
     }
 
     #[test]
-    fn style_sheets_keep_their_child_selectors() {
-        let mjml = "<mjml><mj-head><mj-style>.é > table { color: red }</mj-style></mj-head><mj-body></mj-body></mjml>";
-        let parsed = mrml::parse(prepare(mjml)).unwrap();
-        let html = parsed.element.render(&mrml::prelude::render::RenderOptions::default()).unwrap();
-        assert!(html.contains(".é   > table { color: red }"), "{html}");
+    fn style_sheets_and_comments_come_out_as_they_were_written() {
+        let css = ".é > table { color: red }\n@media (width < 480px) { .a > .b { content: '&' } }";
+        for head in [
+            format!("<mj-style>{css}</mj-style>"),
+            format!("<mj-raw><style>{css}</style></mj-raw>"),
+        ] {
+            let html =
+                html::render(&format!("<mjml><mj-head>{head}</mj-head><mj-body></mj-body></mjml>"));
+            let html = html.unwrap();
+            assert!(html.contains(css), "{html}");
+        }
+        let comment =
+            "<!--[if mso]><table><tr><td width=\"9\"> a -- é > b </td></tr></table><![endif]-->";
+        let html = render(&format!("<mj-raw>{comment}</mj-raw>"));
+        assert!(html.contains(comment), "{html}");
+        let html = render(&format!("<mj-text><style>{css}</style>x</mj-text>"));
+        assert!(html.contains(css), "{html}");
     }
 
     #[test]
-    fn faults_are_found_with_their_place() {
-        for (mjml, what) in [
-            ("<mjml><mj-foo></mj-foo></mjml>", "<mj-foo> is not an MJML element"),
-            (
-                "<mjml><mj-body><mj-section></mj-body></mjml>",
-                "<mj-section> is closed by </mj-body>",
-            ),
-            ("<mjml><mj-body>", "<mj-body> is never closed"),
-            (
-                "<mjml><mj-body><mj-text>x</mj-text></mj-body></mjml>",
-                "<mj-text> cannot stand inside <mj-body>: it would be dropped or break the layout",
-            ),
-            (
-                "<mjml><mj-body><mj-section padding=\"a > b\" paddin='0'></mj-section></mj-body></mjml>",
-                "<mj-section> has no attribute `paddin`",
-            ),
-            ("<mjml></mj-body></mjml>", "<mjml> is closed by </mj-body>"),
-            ("</mj-body>", "</mj-body> closes nothing"),
-            (
-                "<mjml><mj-include path=\"x\" type=\"html\" /></mjml>",
-                "<mj-include> is not read here",
-            ),
-        ] {
-            assert_eq!(first_fault(mjml).unwrap().what, what);
-        }
-        assert_eq!(
-            first_fault(
-                "<mjml><!-- <mj-foo> --><mj-body><mj-section\n  padding = '0'><mj-column><mj-text align=\"left\">a<br>b \
-                 <p class=\"x\">x</p></mj-text></mj-column></mj-section></mj-body></mjml>"
-            ),
-            None
+    fn no_input_can_hold_a_mark_of_ours() {
+        let text = "\u{f8fe}for everybody\u{f8fe} rupw0x0z rupw1x0z rupw0x1z";
+        let html =
+            render(&format!("<mj-raw><style>a{{}}</style></mj-raw><mj-text>{text}</mj-text>"));
+        assert!(html.contains(text), "{html}");
+        assert!(html.contains("<style>a{}</style>"), "{html}");
+    }
+
+    #[test]
+    fn nothing_but_pictures_is_fetched() {
+        let google = "https://fonts.googleapis.com/css2?family=Inter:wght@400;700";
+        let head = format!(
+            "<mj-font name=\"Inter\" href=\"{google}\" /><mj-font name=\"X\" href=\"{google}\"></mj-font>\
+             <mj-style>@import url({google});\n.a{{color:red}} @font-face {{ font-family: X; src: url({google}) }} .b{{}}</mj-style>\
+             <mj-style>@IMPORT \"{google}\"; .c{{}}</mj-style>\
+             <mj-raw><link rel=\"stylesheet\" href=\"{google}\"><script src=\"{google}\">a < b</script>\
+             <!--[if mso]><style>@import '{google}';.d{{}}</style><link href=\"{google}\"><![endif]--></mj-raw>"
         );
-        let deep = format!("<mjml>{}", "<div>".repeat(200));
-        assert!(first_fault(&deep).unwrap().what.contains("nested"));
+        let html = html::render(&format!(
+            "<mjml><mj-head>{head}</mj-head><mj-body><mj-section><mj-column><mj-text font-family=\"Inter, Ubuntu\">x</mj-text></mj-column></mj-section></mj-body></mjml>"
+        ))
+        .unwrap();
+        for word in ["googleapis", "@import", "@IMPORT", "<link", "<script", "@font-face"] {
+            assert!(!html.contains(word), "{word}: {html}");
+        }
+        for rule in [".a{color:red}", ".b{}", ".c{}", ".d{}"] {
+            assert!(html.contains(rule), "{rule}: {html}");
+        }
     }
 }

@@ -6,13 +6,39 @@
 //! result is never run through Handlebars: a story that contains `{{` is a story that contains `{{`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use handlebars::Handlebars;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::personal::{self, BlockFault};
+use super::words::{self, Look};
 use crate::problem::Place;
 use crate::rfc::header::one_line;
+
+/// What a nonce is made of.
+const CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+const NONCE_LENGTH: usize = 16;
+const INDEX_DIGITS: usize = 4;
+
+/// The first text that has the form of a marker.
+pub fn find_marker(text: &str) -> Option<Range<usize>> {
+    text.match_indices("rup").map(|(at, _)| at).find_map(|at| {
+        let rest = &text.as_bytes()[at + 3..];
+        let end = 3 + NONCE_LENGTH + 1 + INDEX_DIGITS;
+        let is_marker = rest.len() + 3 >= end
+            && rest[..NONCE_LENGTH].iter().all(|byte| CHARACTERS.contains(byte))
+            && rest[NONCE_LENGTH] == b'n'
+            && rest[NONCE_LENGTH + 1..end - 3].iter().all(u8::is_ascii_digit);
+        is_marker.then_some(at..at + end)
+    })
+}
+
+/// Whether a text holds what has the form of a marker.
+pub fn holds_marker(text: &str) -> bool {
+    find_marker(text).is_some()
+}
 
 /// A random word, fresh for each composition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +47,12 @@ pub struct Nonce(String);
 impl Nonce {
     /// From random bytes. Letters and digits only, so that nothing on the way changes them.
     pub fn new(random: [u8; 16]) -> Self {
-        const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-        Self(random.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect())
+        Self(random.iter().map(|byte| char::from(CHARACTERS[usize::from(byte % 32)])).collect())
+    }
+
+    /// A word that no input holds, for other marks of a composition.
+    pub fn word(&self) -> String {
+        format!("rup{}", self.0)
     }
 
     fn marker(&self, index: usize) -> String {
@@ -39,7 +69,31 @@ pub enum Slot {
     /// The person's own unsubscribe address.
     UnsubscribeUrl,
     /// A small Handlebars template over the person's columns.
-    Block { source: String, place: Place },
+    Block {
+        source: String,
+        place: Place,
+        #[serde(default, skip_serializing_if = "BlockForm::is_raw")]
+        form: BlockForm,
+    },
+}
+
+/// What the words of a block are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockForm {
+    /// Of a template: what the part is made of, HTML or text.
+    #[default]
+    Raw,
+    /// Of a subject or preheader: plain words.
+    Plain,
+    /// Of an introduction.
+    Markdown(Look),
+}
+
+impl BlockForm {
+    fn is_raw(&self) -> bool {
+        *self == Self::Raw
+    }
 }
 
 impl Slot {
@@ -48,6 +102,15 @@ impl Slot {
         match self {
             Slot::Field { .. } => true,
             Slot::UnsubscribeUrl | Slot::Block { .. } => false,
+        }
+    }
+
+    /// Whether there may be nothing in it for somebody.
+    fn may_be_empty(&self) -> bool {
+        match self {
+            Slot::Field { fallback, .. } => fallback.trim().is_empty(),
+            Slot::UnsubscribeUrl => false,
+            Slot::Block { .. } => true,
         }
     }
 }
@@ -71,7 +134,28 @@ pub enum Context {
 #[serde(rename_all = "snake_case")]
 pub enum Piece {
     Text(String),
-    Slot { index: usize, context: Context },
+    Slot(SlotPlace),
+}
+
+/// Where a slot stands, with what belongs to it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotPlace {
+    pub index: usize,
+    pub context: Context,
+    /// What is written before its value and behind it, unless that is empty: its own paragraph, its own line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
+    /// Whether it stands by itself, so that its words are whole paragraphs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_paragraph: bool,
+}
+
+impl SlotPlace {
+    pub fn new(index: usize, context: Context) -> Self {
+        Self { index, context, before: String::new(), after: String::new(), is_paragraph: false }
+    }
 }
 
 /// The columns of one person, by name. A column that is empty for her is there and empty.
@@ -88,6 +172,8 @@ pub enum SlotError {
     InTag,
     #[error("a `for_recipient` block stands inside an attribute")]
     BlockInAttribute,
+    #[error("a column of the list stands where a whole address must")]
+    WholeAddress,
 }
 
 /// The slots of a composition while it is rendered.
@@ -111,13 +197,18 @@ impl Slots {
         self.nonce.marker(index)
     }
 
-    pub fn into_slots(self) -> Vec<Slot> {
-        self.slots
+    /// All slots, by number.
+    pub fn all(&self) -> &[Slot] {
+        &self.slots
     }
 
     /// Cuts plain text (or a header's text) at its markers.
     pub fn cut_text(&self, text: &str, context: Context) -> Vec<Piece> {
-        self.cut(text, |_| Ok(context)).unwrap_or_default()
+        let mut pieces = self.cut(text, |_| Ok(context)).unwrap_or_default();
+        if context == Context::PlainText {
+            own_lines(&mut pieces, &self.slots);
+        }
+        pieces
     }
 
     /// Cuts HTML at its markers.
@@ -126,7 +217,23 @@ impl Slots {
     /// When a slot stands where nothing can be put.
     pub fn cut_html(&self, html: &str) -> Result<Vec<Piece>, SlotError> {
         let mut walk = HtmlWalk::default();
-        self.cut(html, |before| walk.context_after(before))
+        let mut pieces = self.cut(html, |before| walk.context_after(before))?;
+        own_elements(&mut pieces, &self.slots);
+        Ok(pieces)
+    }
+
+    /// Whether a marker of these slots stands in a text.
+    pub fn hold(&self, text: &str) -> bool {
+        text.contains(&self.nonce.word())
+    }
+
+    /// Whether a text holds a part of a marker: one that something has changed on the way is found, too.
+    pub fn holds_a_part(&self, text: &str) -> bool {
+        const PART: usize = 8;
+        let lower = text.to_ascii_lowercase();
+        (0..=NONCE_LENGTH - PART)
+            .step_by(PART / 2)
+            .any(|at| lower.contains(&self.nonce.0[at..at + PART]))
     }
 
     /// `context_of` is given the text between the last marker and this one.
@@ -150,12 +257,18 @@ impl Slots {
                 continue;
             };
             let context = context_of(before)?;
-            let is_block = matches!(self.slots[index], Slot::Block { .. });
-            if is_block && matches!(context, Context::HtmlAttribute | Context::HtmlAddress) {
+            let is_raw =
+                matches!(&self.slots[index], Slot::Block { form, .. } if *form != BlockForm::Plain);
+            if is_raw && matches!(context, Context::HtmlAttribute | Context::HtmlAddress) {
                 return Err(SlotError::BlockInAttribute);
             }
+            // An address that a list gives could lead anywhere, and written for a part of one it leads nowhere.
+            let begins_address = context == Context::HtmlAddress && before.ends_with(['"', '\'']);
+            if begins_address && self.slots[index] != Slot::UnsubscribeUrl {
+                return Err(SlotError::WholeAddress);
+            }
             push_text(&mut pieces, before);
-            pieces.push(Piece::Slot { index, context });
+            pieces.push(Piece::Slot(SlotPlace::new(index, context)));
             rest = &digits[4..];
         }
         push_text(&mut pieces, rest);
@@ -172,6 +285,101 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
     } else {
         pieces.push(Piece::Text(text.to_owned()));
     }
+}
+
+/// The line ends that some pieces end in; at the beginning of the text there is no end to them.
+fn line_ends_before(pieces: &[Piece]) -> usize {
+    let line_ends = |text: &str| text.len() - text.trim_end_matches('\n').len();
+    match pieces {
+        [] => usize::MAX,
+        [Piece::Text(text)] if text.trim_matches('\n').is_empty() => usize::MAX,
+        // A slot before has taken all of it.
+        [before @ .., Piece::Text(text)] if text.is_empty() => line_ends_before(before),
+        [.., Piece::Text(text)] => line_ends(text),
+        [.., Piece::Slot(place)] => line_ends(&place.after),
+    }
+}
+
+/// In plain text: a slot that may be empty takes the line ends behind it that would leave a gap.
+fn own_lines(pieces: &mut [Piece], slots: &[Slot]) {
+    for at in 0..pieces.len() {
+        let before = line_ends_before(&pieces[..at]);
+        let (here, rest) = pieces.split_at_mut(at + 1);
+        let (Some(Piece::Slot(place)), Some(Piece::Text(text))) =
+            (here.last_mut(), rest.first_mut())
+        else {
+            continue;
+        };
+        let after = text.len() - text.trim_start_matches('\n').len();
+        let own = before.min(after);
+        if own == 0 || !slots[place.index].may_be_empty() {
+            continue;
+        }
+        place.is_paragraph = before >= 2 && (after >= 2 || after == text.len());
+        place.after = text[..own].to_owned();
+        text.replace_range(..own, "");
+    }
+}
+
+/// Elements that are nothing without what is in them.
+const OWN_ELEMENTS: [&str; 15] = [
+    "p",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "blockquote",
+    "div",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "span",
+];
+
+/// In HTML: a slot that may be empty takes the elements that hold nothing else.
+fn own_elements(pieces: &mut [Piece], slots: &[Slot]) {
+    for at in 1..pieces.len().saturating_sub(1) {
+        let [Piece::Text(before), Piece::Slot(place), Piece::Text(after)] =
+            &mut pieces[at - 1..=at + 1]
+        else {
+            continue;
+        };
+        if place.context != Context::HtmlText || !slots[place.index].may_be_empty() {
+            continue;
+        }
+        while let Some((start, end)) = own_element(before, after) {
+            place.before.insert_str(0, &before[start..]);
+            before.truncate(start);
+            place.after.push_str(&after[..end]);
+            after.replace_range(..end, "");
+        }
+        // A paragraph of the introduction that is all one block: the block's words are paragraphs themselves.
+        let form = match &slots[place.index] {
+            Slot::Block { form, .. } => form,
+            Slot::Field { .. } | Slot::UnsubscribeUrl => &BlockForm::Raw,
+        };
+        if matches!(form, BlockForm::Markdown(_))
+            && let Some(rest) = place.before.strip_suffix(words::PARAGRAPH)
+            && let Some(behind) = place.after.strip_prefix("</p>")
+        {
+            (place.before, place.after) = (rest.to_owned(), behind.to_owned());
+            place.is_paragraph = true;
+        }
+    }
+}
+
+/// Where the element begins that ends `before`, and where its end tag ends that begins `after`.
+fn own_element(before: &str, after: &str) -> Option<(usize, usize)> {
+    let opened = before.trim_end().strip_suffix('>')?;
+    let start = opened.rfind('<')?;
+    let name = opened[start + 1..].split_whitespace().next()?;
+    let rest = after.trim_start().strip_prefix("</")?.strip_prefix(name)?.strip_prefix('>')?;
+    (OWN_ELEMENTS.contains(&name) && !opened.ends_with('/'))
+        .then(|| (start, after.len() - rest.len()))
 }
 
 /// Follows HTML just closely enough to know what kind of place a marker stands at.
@@ -240,9 +448,10 @@ impl HtmlWalk {
 /// Slots made ready to be filled many times.
 pub struct Filler {
     slots: Vec<Slot>,
-    /// Blocks by index: `h0` writes HTML, `t0` plain text.
-    blocks: Handlebars<'static>,
-    plain_blocks: Handlebars<'static>,
+    /// Blocks by index, one registry for each way in which values are written.
+    in_html: Handlebars<'static>,
+    in_text: Handlebars<'static>,
+    in_markdown: Handlebars<'static>,
 }
 
 impl std::fmt::Debug for Filler {
@@ -253,74 +462,61 @@ impl std::fmt::Debug for Filler {
 
 /// A block that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{what}")]
+#[error("{}", fault.what)]
 pub struct BlockError {
     pub place: Place,
-    /// Line within the block, from 0.
-    pub line: usize,
-    pub column: usize,
-    pub what: String,
-    /// The name that is not known, when that is what is wrong.
-    pub unknown: Option<String>,
+    pub fault: BlockFault,
 }
 
 impl Filler {
     /// Compiles the blocks.
     ///
     /// # Errors
-    /// When a block is not a template.
+    /// When a block is not a template, or holds what could fail for somebody.
     pub fn new(slots: &[Slot]) -> Result<Self, BlockError> {
-        let mut blocks = Handlebars::new();
-        blocks.set_strict_mode(true);
-        blocks.register_escape_fn(|text| escape_html(&one_line(text)));
-        let mut plain_blocks = Handlebars::new();
-        plain_blocks.set_strict_mode(true);
-        plain_blocks.register_escape_fn(one_line);
+        let registry = |escape: fn(&str) -> String| {
+            let mut registry = Handlebars::new();
+            registry.register_escape_fn(escape);
+            personal::register(&mut registry);
+            registry
+        };
+        let mut in_html = registry(|text| escape_html(&one_line(text)));
+        let mut in_text = registry(one_line);
+        let mut in_markdown = registry(|text| escape_markdown(&one_line(text)));
         for (index, slot) in slots.iter().enumerate() {
-            if let Slot::Block { source, place } = slot {
-                for registry in [&mut blocks, &mut plain_blocks] {
-                    registry.register_template_string(&index.to_string(), source).map_err(
-                        |error| {
-                            let (line, column) = error.pos().unwrap_or((1, 1));
-                            BlockError {
-                                place: place.clone(),
-                                line: line.saturating_sub(1),
-                                column,
-                                what: error.reason().to_string(),
-                                unknown: None,
-                            }
-                        },
-                    )?;
+            let Slot::Block { source, place, form } = slot else { continue };
+            personal::read(source, None)
+                .map_err(|fault| BlockError { place: place.clone(), fault })?;
+            let used = match form {
+                BlockForm::Raw => vec![&mut in_html, &mut in_text],
+                BlockForm::Plain => vec![&mut in_text],
+                BlockForm::Markdown(_) => vec![&mut in_markdown],
+            };
+            for registry in used {
+                // It was compiled a moment ago.
+                if registry.register_template_string(&index.to_string(), source).is_err() {
+                    let fault = BlockFault {
+                        line: 0,
+                        what: "the block is not Handlebars".to_owned(),
+                        cure: "look for a missing or extra brace".to_owned(),
+                        unknown: None,
+                    };
+                    return Err(BlockError { place: place.clone(), fault });
                 }
             }
         }
-        Ok(Self { slots: slots.to_vec(), blocks, plain_blocks })
+        Ok(Self { slots: slots.to_vec(), in_html, in_text, in_markdown })
     }
 
-    /// Fills every block once with nothing in any column, so that a name the list does not have is found before a
-    /// person is.
+    /// Looks at every block with the columns of the list, in every branch.
     ///
     /// # Errors
-    /// Names the block and the column it asks for.
-    pub fn try_blocks(&self, columns: &[String]) -> Result<(), BlockError> {
-        let values: Values = columns.iter().map(|name| (name.clone(), String::new())).collect();
-        let full: Values = columns.iter().map(|name| (name.clone(), "x".to_owned())).collect();
-        for (index, slot) in self.slots.iter().enumerate() {
-            let Slot::Block { place, .. } = slot else { continue };
-            for values in [&values, &full] {
-                self.blocks.render(&index.to_string(), values).map_err(|error| {
-                    let unknown = match error.reason() {
-                        handlebars::RenderErrorReason::MissingVariable(name) => name.clone(),
-                        _ => None,
-                    };
-                    BlockError {
-                        place: place.clone(),
-                        line: error.line_no.unwrap_or(1).saturating_sub(1),
-                        column: error.column_no.unwrap_or(1),
-                        what: error.reason().to_string(),
-                        unknown,
-                    }
-                })?;
+    /// Names the block and what it asks for.
+    pub fn look_at_blocks(&self, columns: &[String]) -> Result<(), BlockError> {
+        for slot in &self.slots {
+            if let Slot::Block { source, place, .. } = slot {
+                personal::read(source, Some(columns))
+                    .map_err(|fault| BlockError { place: place.clone(), fault })?;
             }
         }
         Ok(())
@@ -329,40 +525,89 @@ impl Filler {
     /// The value of a slot for one person, written for its place, at the end of `out`.
     pub fn fill(
         &self,
-        index: usize,
-        context: Context,
+        place: &SlotPlace,
         person: &Values,
         unsubscribe_url: &str,
         out: &mut String,
     ) {
-        match &self.slots[index] {
+        let start = out.len();
+        out.push_str(&place.before);
+        let value = out.len();
+        self.value(place, person, unsubscribe_url, out);
+        let is_alone = !place.before.is_empty() || !place.after.is_empty() || place.is_paragraph;
+        if is_alone && out[value..].trim().is_empty() {
+            out.truncate(start);
+        } else {
+            out.push_str(&place.after);
+        }
+    }
+
+    fn value(&self, place: &SlotPlace, person: &Values, unsubscribe_url: &str, out: &mut String) {
+        let context = place.context;
+        let is_html = match context {
+            Context::HtmlText | Context::HtmlAttribute | Context::HtmlAddress => true,
+            Context::PlainText | Context::Header => false,
+        };
+        match &self.slots[place.index] {
             Slot::Field { name, fallback } => {
                 let value =
                     person.get(name).map(|value| one_line(value)).filter(|value| !value.is_empty());
                 write_value(value.as_deref().unwrap_or(fallback), context, out);
             }
-            Slot::UnsubscribeUrl => match context {
-                // The address is a whole one of our own making: only the signs of HTML need care.
-                Context::HtmlText | Context::HtmlAttribute | Context::HtmlAddress => {
-                    out.push_str(&escape_html(unsubscribe_url));
-                }
-                Context::PlainText | Context::Header => out.push_str(unsubscribe_url),
-            },
-            Slot::Block { .. } => {
-                let registry = match context {
-                    Context::HtmlText | Context::HtmlAttribute | Context::HtmlAddress => {
-                        &self.blocks
-                    }
-                    Context::PlainText | Context::Header => &self.plain_blocks,
+            // The address is a whole one of our own making: only the characters of HTML need care.
+            Slot::UnsubscribeUrl if is_html => out.push_str(&escape_html(unsubscribe_url)),
+            Slot::UnsubscribeUrl => out.push_str(unsubscribe_url),
+            Slot::Block { source, form, .. } => {
+                let registry = match form {
+                    BlockForm::Raw if is_html => &self.in_html,
+                    BlockForm::Raw | BlockForm::Plain => &self.in_text,
+                    BlockForm::Markdown(_) => &self.in_markdown,
                 };
-                // Every block was filled with this list's columns by `try_blocks` before the first person.
-                let filled = registry
-                    .render(&index.to_string(), person)
-                    .expect("a block that was tried with all columns can be filled");
-                out.push_str(filled.trim_matches('\n'));
+                let name = place.index.to_string();
+                let rendered = if source.contains(personal::UNSUBSCRIBE_URL) {
+                    let mut person = person.clone();
+                    person.insert(personal::UNSUBSCRIBE_URL.to_owned(), unsubscribe_url.to_owned());
+                    registry.render(&name, &person)
+                } else {
+                    registry.render(&name, person)
+                };
+                // `new` refused every block with something in it that could fail; a column that is not there is empty.
+                debug_assert!(rendered.is_ok(), "{rendered:?}");
+                let filled = rendered.unwrap_or_default();
+                let filled = filled.trim_matches('\n');
+                match form {
+                    BlockForm::Raw => out.push_str(filled),
+                    BlockForm::Plain if is_html => out.push_str(&escape_html(&on_one_line(filled))),
+                    BlockForm::Plain => out.push_str(&on_one_line(filled)),
+                    BlockForm::Markdown(look) => {
+                        out.push_str(&match (is_html, place.is_paragraph) {
+                            (true, true) => words::html(filled, look),
+                            (true, false) => words::html_within_a_line(filled, look),
+                            (false, true) => words::text(filled),
+                            (false, false) => words::text_within_a_line(filled),
+                        })
+                    }
+                }
             }
         }
     }
+}
+
+/// A subject or preheader is one line; the blanks at the ends of a block belong to the words around it.
+fn on_one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], " ")
+}
+
+/// A value in Markdown that is words and nothing else.
+fn escape_markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if c.is_ascii_punctuation() {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn write_value(value: &str, context: Context, out: &mut String) {
@@ -419,7 +664,7 @@ mod tests {
         Ok(pieces
             .iter()
             .filter_map(|piece| match piece {
-                Piece::Slot { context, .. } => Some(*context),
+                Piece::Slot(place) => Some(place.context),
                 Piece::Text(_) => None,
             })
             .collect())
@@ -433,7 +678,6 @@ mod tests {
             contexts("<a title=\"x @\" href=\"https://e.org/@\">@</a>"),
             Ok(vec![C::HtmlAttribute, C::HtmlAddress, C::HtmlText])
         );
-        assert_eq!(contexts("<a href='@'>"), Ok(vec![C::HtmlAddress]));
         assert_eq!(contexts("<p data-href=\"@\">"), Ok(vec![C::HtmlAttribute]));
         assert_eq!(contexts("<style>p{}</style><p>@"), Ok(vec![C::HtmlText]));
         assert_eq!(contexts("<!-- x --><p>@"), Ok(vec![C::HtmlText]));
@@ -449,15 +693,26 @@ mod tests {
         assert_eq!(slots.cut_text(&fake, Context::PlainText), [Piece::Text(fake.clone())]);
     }
 
+    fn filled(slots: &[Slot], place: &SlotPlace, person: &Values) -> String {
+        let mut out = String::new();
+        let filler = Filler::new(slots).unwrap();
+        filler.fill(place, person, "https://e.org/u?a=1&b=2", &mut out);
+        out
+    }
+
+    fn person(values: &[(&str, &str)]) -> Values {
+        values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn block(source: &str, form: BlockForm) -> Slot {
+        Slot::Block { source: source.to_owned(), place: Place::line("a", 1), form }
+    }
+
     #[test]
     fn values_are_written_for_their_place() {
-        let filler = Filler::new(&[field("first_name"), Slot::UnsubscribeUrl]).unwrap();
-        let person: Values = [("first_name".to_owned(), "O'N <b> &\r\nx é".to_owned())].into();
-        let fill = |index, context| {
-            let mut out = String::new();
-            filler.fill(index, context, &person, "https://e.org/u?a=1&b=2", &mut out);
-            out
-        };
+        let slots = [field("first_name"), Slot::UnsubscribeUrl];
+        let person = person(&[("first_name", "O'N <b> &\r\nx é")]);
+        let fill = |index, context| filled(&slots, &SlotPlace::new(index, context), &person);
         assert_eq!(fill(0, Context::HtmlText), "O&#39;N &lt;b&gt; &amp; x é");
         assert_eq!(fill(0, Context::HtmlAddress), "O%27N%20%3Cb%3E%20%26%20x%20%C3%A9");
         assert_eq!(fill(0, Context::PlainText), "O'N <b> & x é");
@@ -466,43 +721,116 @@ mod tests {
 
     #[test]
     fn an_empty_value_takes_the_fallback() {
-        let filler = Filler::new(&[field("first_name")]).unwrap();
-        for person in [Values::new(), [("first_name".to_owned(), " \u{200b}".to_owned())].into()] {
-            let mut out = String::new();
-            filler.fill(0, Context::PlainText, &person, "", &mut out);
-            assert_eq!(out, "friend");
+        for values in [Values::new(), person(&[("first_name", " \u{200b}")])] {
+            let place = SlotPlace::new(0, Context::PlainText);
+            assert_eq!(filled(&[field("first_name")], &place, &values), "friend");
         }
     }
 
     #[test]
     fn blocks_choose_by_the_persons_columns() {
-        let slot = Slot::Block {
-            source: "{{#if first_name}}Dear {{first_name}},{{else}}Hello,{{/if}}".to_owned(),
-            place: Place::line("a", 1),
-        };
-        let filler = Filler::new(&[slot]).unwrap();
-        filler.try_blocks(&["first_name".to_owned()]).unwrap();
+        let slot =
+            block("{{#if first_name}}Dear {{first_name}},{{else}}Hello,{{/if}}", BlockForm::Raw);
         for (name, html, plain) in [("A&B", "Dear A&amp;B,", "Dear A&B,"), ("", "Hello,", "Hello,")]
         {
-            let person: Values = [("first_name".to_owned(), name.to_owned())].into();
-            let mut out = String::new();
-            filler.fill(0, Context::HtmlText, &person, "", &mut out);
-            assert_eq!(out, html);
-            out.clear();
-            filler.fill(0, Context::PlainText, &person, "", &mut out);
-            assert_eq!(out, plain);
+            let person = person(&[("first_name", name)]);
+            let fill =
+                |context| filled(std::slice::from_ref(&slot), &SlotPlace::new(0, context), &person);
+            assert_eq!(
+                (fill(Context::HtmlText).as_str(), fill(Context::PlainText).as_str()),
+                (html, plain)
+            );
+        }
+        // Somebody whose columns are others than those of the list is nobody to stop for.
+        let nobody = filled(&[slot], &SlotPlace::new(0, Context::PlainText), &Values::new());
+        assert_eq!(nobody, "Hello,");
+    }
+
+    #[test]
+    fn blocks_of_the_editors_words_are_written_like_the_words_around_them() {
+        let look = Look { accent: "#000000".to_owned(), start: "left".to_owned() };
+        let source = "**Hi** {{first_name}} & co <b>, [leave]({{unsubscribe_url}})";
+        let slots = [
+            block(source, BlockForm::Markdown(look)),
+            block("Hi {{first_name}} & co", BlockForm::Plain),
+        ];
+        let person = person(&[("first_name", "*A* <i> https://evil.example [x](y)")]);
+        let html = filled(&slots, &SlotPlace::new(0, Context::HtmlText), &person);
+        assert!(html.starts_with("<strong>Hi</strong> *A* &lt;i&gt; https://evil.example [x](y) &amp; co &lt;b&gt;, <a "), "{html}");
+        assert_eq!(html.matches("<a ").count(), 1, "{html}");
+        assert!(html.contains("href=\"https://e.org/u?a=1&amp;b=2\""), "{html}");
+        let mut place = SlotPlace::new(0, Context::HtmlText);
+        place.is_paragraph = true;
+        assert!(filled(&slots, &place, &person).starts_with(words::PARAGRAPH));
+        let text = filled(&slots, &SlotPlace::new(0, Context::PlainText), &person);
+        assert_eq!(
+            text,
+            "Hi *A* <i> https://evil.example [x](y) & co <b>, leave (https://e.org/u?a=1&b=2)"
+        );
+        let attribute = filled(&slots, &SlotPlace::new(1, Context::HtmlAttribute), &person);
+        assert_eq!(attribute, "Hi *A* &lt;i&gt; https://evil.example [x](y) &amp; co");
+    }
+
+    #[test]
+    fn an_empty_block_leaves_no_gap() {
+        let source = "{{#if town}}In {{town}}.{{/if}}";
+        let look = Look { accent: "#000000".to_owned(), start: "left".to_owned() };
+        for form in [BlockForm::Raw, BlockForm::Markdown(look)] {
+            let mut slots = slots();
+            let marker = slots.marker(block(source, form.clone()));
+            let filler = Filler::new(&slots.slots).unwrap();
+            let fill = |pieces: &[Piece], town: &str| {
+                let mut out = String::new();
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => out.push_str(text),
+                        Piece::Slot(place) => {
+                            filler.fill(place, &person(&[("town", town)]), "", &mut out)
+                        }
+                    }
+                }
+                out
+            };
+            for (text, empty) in [
+                ("Hello.\n\n@\n\nBye.\n", "Hello.\n\nBye.\n"),
+                ("@\n\nBye.\n", "Bye.\n"),
+                ("Hello.\n\n@\n", "Hello.\n\n"),
+                ("a\n@\nb\n", "a\nb\n"),
+                ("a\n\n@\n\n@\n\nb\n", "a\n\nb\n"),
+                ("Well, @ so.\n", "Well,  so.\n"),
+            ] {
+                let pieces = slots.cut_text(&text.replace('@', &marker), Context::PlainText);
+                assert_eq!(fill(&pieces, ""), empty, "{text}");
+                assert_eq!(fill(&pieces, "York"), text.replace('@', "In York."), "{text}");
+            }
+            for (html, empty) in [
+                ("<p>a</p><p class=\"x\"> @ </p><p>b</p>", "<p>a</p><p>b</p>"),
+                ("<td><ul><li>@</li></ul></td>", "<td></td>"),
+                ("<p>a @</p>", "<p>a </p>"),
+                ("<b>@</i>", "<b></i>"),
+            ] {
+                let pieces = slots.cut_html(&html.replace('@', &marker)).unwrap();
+                assert_eq!(fill(&pieces, ""), empty, "{html}");
+                assert!(fill(&pieces, "York").contains("In York."), "{html}");
+            }
         }
     }
 
     #[test]
-    fn a_block_that_asks_for_a_column_the_list_lacks_is_found_first() {
-        let slot = Slot::Block {
-            source: "x\n{{#if first_name}}{{town}}{{/if}}".to_owned(),
-            place: Place::line("a", 5),
-        };
-        let filler = Filler::new(&[slot]).unwrap();
-        let error = filler.try_blocks(&["first_name".to_owned()]).unwrap_err();
-        assert_eq!(error.unknown.as_deref(), Some("town"));
-        assert_eq!((error.place.line, error.line), (Some(5), 1));
+    fn a_part_of_a_marker_is_found() {
+        let mut slots = Slots::new(Nonce::new(*b"0123456789abcdef"));
+        let marker = slots.marker(field("first_name"));
+        assert_eq!(find_marker(&format!("é{marker}x")), Some(2..2 + marker.len()));
+        assert!(!holds_marker("rupture and rupees"));
+        for changed in [marker.to_uppercase(), marker[..15].to_owned(), marker[6..].to_owned()] {
+            assert!(slots.holds_a_part(&format!("words {changed} words")), "{changed}");
+        }
+        assert!(!slots.holds_a_part("words of everyday"));
+    }
+
+    #[test]
+    fn a_column_is_no_whole_address() {
+        assert_eq!(contexts("<a href=\"@\">"), Err(SlotError::WholeAddress));
+        assert_eq!(contexts("<a href=\"https://e.org/@\">"), Ok(vec![Context::HtmlAddress]));
     }
 }

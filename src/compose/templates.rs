@@ -4,10 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use handlebars::Template;
+
 use crate::problem::{Place, nearest};
 
+use super::declared::Declared;
 use super::fault::TemplateFault;
 use super::parsed::{Kept, Parsed};
+use super::tags::too_deep;
 
 /// The templates that come with roundup, by file name.
 const BUILT_IN: [(&str, &str); 27] = [
@@ -39,9 +43,6 @@ const BUILT_IN: [(&str, &str); 27] = [
     ("partials/story_text.hbs", include_str!("../../templates/partials/story_text.hbs")),
     ("partials/footer_text.hbs", include_str!("../../templates/partials/footer_text.hbs")),
 ];
-
-/// Partials nest a handful deep; Handlebars overflows the stack on those that call each other in a ring.
-const DEEPEST_PARTIALS: usize = 20;
 
 /// All templates of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,23 +78,30 @@ impl Templates {
     /// A template's two parts, with all partials, parsed.
     ///
     /// # Errors
-    /// When one of them is wrong.
-    pub fn parsed(&self, name: &str, files: &[String]) -> Result<Arc<Parsed>, TemplateFault> {
-        self.kept.get(name, files, self)
+    /// When one of them is wrong. `columns` of the list are for cures.
+    pub fn parsed(
+        &self,
+        name: &str,
+        files: &[String],
+        columns: &[String],
+    ) -> Result<Arc<Parsed>, TemplateFault> {
+        self.kept.get(name, files, self, columns)
     }
 
     /// The files of a template: its two parts, and every partial they call, however deep.
     pub fn files_of(&self, name: &str) -> Vec<(&str, &str)> {
-        let mut calls = BTreeMap::new();
         let mut waiting: Vec<String> = vec![format!("{name}.mjml.hbs"), format!("{name}.txt.hbs")];
         let mut found: BTreeMap<&str, &str> = BTreeMap::new();
         while let Some(file) = waiting.pop() {
             let Some((file, text)) = self.files.get_key_value(&file) else { continue };
-            if found.insert(file, text).is_none() {
-                collect_calls(file, file, text, &mut calls);
-                for (called, _) in calls.remove(file).unwrap_or_default() {
-                    waiting.push(format!("partials/{called}.hbs"));
-                }
+            if found.insert(file, text).is_none() && too_deep(text).is_none() {
+                // What cannot be parsed calls nothing; composing says what is wrong with it.
+                let Ok(template) = Template::compile(text) else { continue };
+                let mut declared = Declared::default();
+                declared.read(file, text, &template);
+                let called =
+                    declared.calls.iter().map(|call| format!("partials/{}.hbs", call.called));
+                waiting.extend(called);
             }
         }
         found.into_iter().collect()
@@ -130,51 +138,10 @@ impl Templates {
         }
     }
 
-    /// Finds partials that call each other in a ring, before Handlebars follows it into a stack overflow.
-    ///
-    /// # Errors
-    /// Names the ring and where it begins.
-    pub fn refuse_rings(&self) -> Result<(), TemplateFault> {
-        let mut calls: BTreeMap<String, Vec<(String, Place)>> = BTreeMap::new();
-        for (file, text) in &self.files {
-            let name = file
-                .strip_prefix("partials/")
-                .and_then(|name| name.strip_suffix(".hbs"))
-                .unwrap_or(file);
-            collect_calls(name, &Self::shown(name), text, &mut calls);
-        }
-        for start in calls.keys() {
-            let mut path = vec![start.clone()];
-            if let Some((ring, place)) = ring_from(&calls, &mut path) {
-                return Err(TemplateFault {
-                    line_text: place.line.and_then(|line| self.line(&place.source, line)),
-                    place,
-                    what: format!("templates call each other in a ring: {ring}"),
-                    cure: "take one of the calls out".to_owned(),
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// A line of a template, by its shown name.
     pub fn line(&self, shown: &str, line: usize) -> Option<String> {
         let file = shown.strip_prefix("templates/")?;
         self.file(file)?.lines().nth(line.checked_sub(1)?).map(str::to_owned)
-    }
-
-    /// Where a line of generated MJML was written, if a template has it word for word.
-    pub fn find_line(&self, generated: &str) -> Option<(Place, String)> {
-        let wanted = generated.trim();
-        if wanted.len() < 6 {
-            return None;
-        }
-        self.files.iter().find_map(|(file, text)| {
-            text.lines().enumerate().find(|(_, line)| line.trim() == wanted).map(|(index, line)| {
-                let column = line.len() - line.trim_start().len() + 1;
-                (Place::at(format!("templates/{file}"), index + 1, column), line.to_owned())
-            })
-        })
     }
 
     /// Where a text stands first in any template.
@@ -193,70 +160,6 @@ impl Templates {
     }
 }
 
-/// Notes every `{{> name}}` of a text under the template, or the inline partial, it stands in.
-fn collect_calls(
-    name: &str,
-    shown: &str,
-    text: &str,
-    calls: &mut BTreeMap<String, Vec<(String, Place)>>,
-) {
-    let mut within: Vec<String> = vec![name.to_owned()];
-    for (index, line) in text.lines().enumerate() {
-        let mut rest = line;
-        let mut column = 1;
-        while let Some(at) = rest.find("{{") {
-            let tag = rest[at + 2..].trim_start_matches('~').trim_start();
-            let word = |text: &str| {
-                let word = text.trim_start().trim_start_matches(['"', '\'']);
-                word.split(|c: char| c.is_whitespace() || matches!(c, '}' | '"' | '\'' | '~'))
-                    .next()
-                    .unwrap_or("")
-                    .to_owned()
-            };
-            if let Some(called) = tag.strip_prefix("#*inline").map(word) {
-                within.push(called);
-            } else if tag.starts_with("/inline") {
-                if within.len() > 1 {
-                    within.pop();
-                }
-            } else if let Some(called) =
-                tag.strip_prefix("#>").or_else(|| tag.strip_prefix('>')).map(word)
-                && !called.starts_with('@')
-                && let Some(caller) = within.last()
-            {
-                let place = Place::at(shown, index + 1, column + at);
-                calls.entry(caller.clone()).or_default().push((called, place));
-            }
-            column += at + 2;
-            rest = &rest[at + 2..];
-        }
-    }
-}
-
-fn ring_from(
-    calls: &BTreeMap<String, Vec<(String, Place)>>,
-    path: &mut Vec<String>,
-) -> Option<(String, Place)> {
-    let caller = path.last()?;
-    for (called, place) in calls.get(caller)? {
-        if let Some(start) = path.iter().position(|name| name == called) {
-            let mut ring = path[start..].to_vec();
-            ring.push(called.clone());
-            return Some((ring.join(" → "), place.clone()));
-        }
-        if path.len() == DEEPEST_PARTIALS {
-            return Some((format!("{} → …", path.join(" → ")), place.clone()));
-        }
-        path.push(called.clone());
-        let found = ring_from(calls, path);
-        path.pop();
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,8 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_templates_have_no_ring() {
-        assert_eq!(own(&[]).refuse_rings(), Ok(()));
+    fn the_built_in_templates_are_three() {
         assert_eq!(own(&[]).names(), ["announcement", "monthly", "year"]);
     }
 
@@ -291,19 +193,6 @@ mod tests {
             .map(|(file, _)| file)
             .collect();
         assert!(templates.files.keys().all(|file| used.contains(file.as_str())), "{used:?}");
-    }
-
-    #[test]
-    fn rings_are_found_before_they_run() {
-        let fault = own(&[("partials/a.hbs", "{{> b}}"), ("partials/b.hbs", "x\n {{~> a ~}}")])
-            .refuse_rings()
-            .unwrap_err();
-        assert_eq!(fault.what, "templates call each other in a ring: a → b → a");
-        let inline = own(&[(
-            "monthly.mjml.hbs",
-            "{{#*inline \"x\"}}{{> y}}{{/inline}}\n{{#*inline \"y\"}}{{> x}}{{/inline}}{{> x}}",
-        )]);
-        assert!(inline.refuse_rings().unwrap_err().what.contains("x → y → x"));
     }
 
     #[test]

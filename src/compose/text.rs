@@ -3,6 +3,22 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::slot;
+
+/// Columns that a personal word is counted as: it is not known yet.
+const PERSONAL_WIDTH: usize = 8;
+
+/// The columns of a text; markers of personal words count as words of usual length.
+pub fn shown_width(text: &str) -> usize {
+    let mut width = 0;
+    let mut rest = text;
+    while let Some(marker) = slot::find_marker(rest) {
+        width += rest[..marker.start].width() + PERSONAL_WIDTH;
+        rest = &rest[marker.end..];
+    }
+    width + rest.width()
+}
+
 /// Wraps each line of a text at `width` columns; a word that is longer, such as an address, is never broken.
 pub fn wrap(text: &str, width: usize) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 40);
@@ -12,7 +28,7 @@ pub fn wrap(text: &str, width: usize) -> String {
         }
         let mut column = 0;
         for word in line.split(' ').filter(|word| !word.is_empty()) {
-            let word_width = word.width();
+            let word_width = shown_width(word);
             if column > 0 && column + 1 + word_width > width {
                 out.push('\n');
                 column = 0;

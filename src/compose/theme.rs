@@ -5,24 +5,31 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::setting;
+
 /// `[organisation]` of `roundup.toml`: what the law and courtesy want in every mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
     /// As people call it.
+    #[serde(deserialize_with = "setting::line")]
     pub name: String,
     /// As it is registered.
+    #[serde(deserialize_with = "setting::line")]
     pub legal_name: String,
     /// Postal, on one line.
+    #[serde(deserialize_with = "setting::line")]
     pub address: String,
     /// Such as "Registered charity in England and Wales no. 1234567".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub charity: Option<String>,
+    #[serde(deserialize_with = "setting::web_address")]
     pub website: String,
     /// Where people who answer or ask are heard.
+    #[serde(deserialize_with = "setting::mail_address")]
     pub contact: String,
     /// Why people get this mail.
-    #[serde(default = "default_why")]
+    #[serde(default = "default_why", deserialize_with = "setting::paragraph")]
     pub why: String,
 }
 
@@ -54,39 +61,58 @@ pub struct Look {
     #[serde(rename = "use")]
     pub base: Option<String>,
     /// `en`, `cy`, `fr`, …
+    #[serde(deserialize_with = "setting::line")]
     pub language: String,
     /// Buttons, links and the band at the top.
+    #[serde(deserialize_with = "setting::colour")]
     pub accent: String,
     /// Text on the accent.
+    #[serde(deserialize_with = "setting::colour")]
     pub accent_ink: String,
+    #[serde(deserialize_with = "setting::colour")]
     pub ink: String,
     /// Dates, topics, the footer.
+    #[serde(deserialize_with = "setting::colour")]
     pub muted: String,
     /// Behind the text.
+    #[serde(deserialize_with = "setting::colour")]
     pub paper: String,
     /// Around the paper.
+    #[serde(deserialize_with = "setting::colour")]
     pub ground: String,
     /// Rules between stories, and the strip of numbers.
+    #[serde(deserialize_with = "setting::colour")]
     pub line: String,
     /// The accent on a dark paper.
+    #[serde(deserialize_with = "setting::colour")]
     pub dark_accent: String,
+    #[serde(deserialize_with = "setting::colour")]
     pub dark_ink: String,
+    #[serde(deserialize_with = "setting::colour")]
     pub dark_muted: String,
+    #[serde(deserialize_with = "setting::colour")]
     pub dark_paper: String,
+    #[serde(deserialize_with = "setting::colour")]
     pub dark_ground: String,
+    #[serde(deserialize_with = "setting::colour")]
     pub dark_line: String,
     /// Fonts that are on people's machines: nothing is fetched.
+    #[serde(deserialize_with = "setting::fonts")]
     pub font: String,
+    #[serde(deserialize_with = "setting::fonts")]
     pub heading_font: String,
     /// Of a button's corners, pixels.
     pub button_radius: u32,
     /// https address of a picture at most 200 px high.
+    #[serde(default, deserialize_with = "setting::optional_web_address")]
     pub logo: Option<String>,
     /// Width in the mail, pixels.
     pub logo_width: u32,
     /// A line beside the name at the top.
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub tagline: Option<String>,
     /// A paragraph at the foot.
+    #[serde(default, deserialize_with = "setting::optional_paragraph")]
     pub footer: Option<String>,
 }
 
@@ -124,9 +150,13 @@ impl Default for Look {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Appeal {
+    #[serde(deserialize_with = "setting::line")]
     pub title: String,
+    #[serde(deserialize_with = "setting::paragraph")]
     pub text: String,
+    #[serde(deserialize_with = "setting::line")]
     pub button: String,
+    #[serde(deserialize_with = "setting::web_address")]
     pub url: String,
 }
 
@@ -144,13 +174,21 @@ pub struct Theme {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThemeWords {
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub legal_name: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub address: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub charity: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_web_address")]
     pub website: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_paragraph")]
     pub why: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_line")]
     pub tagline: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_paragraph")]
     pub footer: Option<String>,
     pub appeal: Option<Appeal>,
 }

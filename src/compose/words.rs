@@ -1,125 +1,400 @@
-//! The editor's introduction: Markdown to HTML for the mail and to text for the text part.
+//! The editor's words: Markdown to HTML for the email and to text for the text part; both say the same.
 //! Pure: Markdown in, markup out.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
 
-use super::slot::escape_html;
-use super::text::wrap;
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use serde::{Deserialize, Serialize};
+
+use super::slot::{escape_html, holds_marker};
+use super::text::{shown_width, wrap};
+
+/// How Markdown looks in the email: the colour of links, and the side on which lines begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    pub accent: String,
+    /// `left` or `right`
+    pub start: String,
+}
+
+/// What opens a paragraph. One that is all a block for each person is left out where that is empty (`slot`).
+pub const PARAGRAPH: &str = "<p style=\"margin:0 0 14px\">";
+
+/// Columns of the text part, and of a rule in it.
+const WIDTH: usize = 72;
+const RULE: usize = 40;
+
+/// A line break is meant when the next word would have had room on its line: people who wrap lines themselves wrap them
+/// wider than this.
+const SHORT_LINE: usize = 50;
 
 /// HTML of a fixed few elements, with inline styles: raw HTML in the Markdown is shown as text, pictures become their
 /// descriptions, and only web and mail addresses become links.
-pub fn html(markdown: &str, link_colour: &str) -> String {
+pub fn html(markdown: &str, look: &Look) -> String {
+    let markdown = linked(markdown);
     let mut out = String::new();
     let mut links: Vec<bool> = Vec::new();
-    for event in Parser::new_ext(markdown, Options::ENABLE_SMART_PUNCTUATION) {
+    for (event, range) in parsed(&markdown) {
         match event {
-            Event::Start(tag) => match tag {
-                Tag::Paragraph => out.push_str("<p style=\"margin:0 0 14px\">"),
-                Tag::Heading { .. } => {
-                    out.push_str(
-                        "<h2 style=\"margin:20px 0 8px;font-size:20px;line-height:26px\">",
-                    );
-                }
-                Tag::Emphasis => out.push_str("<em>"),
-                Tag::Strong => out.push_str("<strong>"),
-                Tag::BlockQuote(_) => out.push_str(
-                    "<blockquote style=\"margin:0 0 14px;padding:0 0 0 16px;font-style:italic\">",
-                ),
-                Tag::List(None) => {
-                    out.push_str("<ul style=\"margin:0 0 14px;padding:0 0 0 22px\">");
-                }
-                Tag::List(Some(_)) => {
-                    out.push_str("<ol style=\"margin:0 0 14px;padding:0 0 0 22px\">");
-                }
-                Tag::Item => out.push_str("<li style=\"margin:0 0 6px\">"),
-                Tag::Link { dest_url, .. } => {
-                    let good = is_link(&dest_url);
-                    links.push(good);
-                    if good {
-                        out.push_str(&format!(
-                            "<a class=\"accent\" href=\"{}\" style=\"color:{link_colour};text-decoration:underline\">",
-                            escape_html(&dest_url)
-                        ));
-                    }
-                }
-                _ => {}
-            },
-            Event::End(tag) => match tag {
-                TagEnd::Paragraph => out.push_str("</p>"),
-                TagEnd::Heading(_) => out.push_str("</h2>"),
-                TagEnd::Emphasis => out.push_str("</em>"),
-                TagEnd::Strong => out.push_str("</strong>"),
-                TagEnd::BlockQuote(_) => out.push_str("</blockquote>"),
-                TagEnd::List(false) => out.push_str("</ul>"),
-                TagEnd::List(true) => out.push_str("</ol>"),
-                TagEnd::Item => out.push_str("</li>"),
-                TagEnd::Link if links.pop() == Some(true) => out.push_str("</a>"),
-                _ => {}
-            },
+            Event::Start(tag) => open(&tag, look, &mut links, &mut out),
+            Event::End(tag) => close(tag, &mut links, &mut out),
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 out.push_str(&escape_html(&text));
             }
+            Event::SoftBreak if is_meant(&markdown, &range) => out.push_str("<br />"),
             Event::SoftBreak => out.push(' '),
             Event::HardBreak => out.push_str("<br />"),
-            Event::Rule => out.push_str("<hr />"),
+            Event::Rule => {
+                out.push_str(
+                    "<hr style=\"margin:20px 0;border:0;border-top:1px solid #999999\" />",
+                );
+            }
             _ => {}
         }
     }
     out
 }
 
+/// The same for words within a line.
+pub fn html_within_a_line(markdown: &str, look: &Look) -> String {
+    let html = html(markdown, look);
+    html.replace(&format!("</p>{PARAGRAPH}"), "<br /><br />")
+        .replace(PARAGRAPH, "")
+        .replace("</p>", "")
+}
+
+fn parsed(markdown: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    Parser::new_ext(markdown, Options::ENABLE_SMART_PUNCTUATION).into_offset_iter()
+}
+
+fn open(tag: &Tag<'_>, look: &Look, links: &mut Vec<bool>, out: &mut String) {
+    let start = &look.start;
+    match tag {
+        Tag::Paragraph | Tag::HtmlBlock | Tag::CodeBlock(_) => out.push_str(PARAGRAPH),
+        Tag::Heading { .. } => {
+            out.push_str("<h2 style=\"margin:20px 0 8px;font-size:20px;line-height:26px\">");
+        }
+        Tag::Emphasis => out.push_str("<em>"),
+        Tag::Strong => out.push_str("<strong>"),
+        Tag::BlockQuote(_) => out.push_str(&format!(
+            "<blockquote style=\"margin:0 0 14px;padding:0;padding-{start}:16px;font-style:italic\">"
+        )),
+        Tag::List(number) => {
+            let style = format!("style=\"margin:0 0 14px;padding:0;padding-{start}:22px\"");
+            match number {
+                None => out.push_str(&format!("<ul {style}>")),
+                Some(1) => out.push_str(&format!("<ol {style}>")),
+                Some(first) => out.push_str(&format!("<ol start=\"{first}\" {style}>")),
+            }
+        }
+        Tag::Item => out.push_str("<li style=\"margin:0 0 6px\">"),
+        Tag::Link { link_type, dest_url, .. } => {
+            let address = address_of(*link_type, dest_url);
+            links.push(address.is_some());
+            if let Some(address) = address {
+                out.push_str(&format!(
+                    "<a class=\"accent\" href=\"{}\" style=\"color:{};text-decoration:underline\">",
+                    escape_html(&address),
+                    look.accent
+                ));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn close(tag: TagEnd, links: &mut Vec<bool>, out: &mut String) {
+    match tag {
+        TagEnd::Paragraph | TagEnd::HtmlBlock | TagEnd::CodeBlock => out.push_str("</p>"),
+        TagEnd::Heading(_) => out.push_str("</h2>"),
+        TagEnd::Emphasis => out.push_str("</em>"),
+        TagEnd::Strong => out.push_str("</strong>"),
+        TagEnd::BlockQuote(_) => out.push_str("</blockquote>"),
+        TagEnd::List(false) => out.push_str("</ul>"),
+        TagEnd::List(true) => out.push_str("</ol>"),
+        TagEnd::Item => out.push_str("</li>"),
+        TagEnd::Link if links.pop() == Some(true) => out.push_str("</a>"),
+        _ => {}
+    }
+}
+
+/// Where a link leads, if it may lead there.
+fn address_of(kind: LinkType, address: &str) -> Option<String> {
+    if kind == LinkType::Email {
+        return Some(format!("mailto:{address}"));
+    }
+    // A person's own address, such as that for leaving, is a marker still.
+    (is_link(address) || (address.starts_with("rup") && holds_marker(address)))
+        .then(|| address.to_owned())
+}
+
+/// Whether the editor meant the line to end where it ends.
+fn is_meant(markdown: &str, range: &Range<usize>) -> bool {
+    let line = markdown[..range.start].lines().next_back().unwrap_or_default();
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '-' | '*'));
+    let next = markdown[range.end..].trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+    let word = next.split_whitespace().next().unwrap_or_default();
+    shown_width(line.trim_end()) + 1 + shown_width(word) <= SHORT_LINE
+}
+
 /// Wrapped text; a link's address stands behind its words.
 pub fn text(markdown: &str) -> String {
-    let mut out = String::new();
-    let mut paragraph = String::new();
+    written(markdown, WIDTH)
+}
+
+/// The same for words within a line: nothing is wrapped.
+pub fn text_within_a_line(markdown: &str) -> String {
+    written(markdown, usize::MAX)
+}
+
+fn written(markdown: &str, width: usize) -> String {
+    let markdown = linked(markdown);
+    let mut page = Page { width, ..Page::default() };
     let mut links: Vec<Option<String>> = Vec::new();
-    let mut flush = |paragraph: &mut String, gap: &str| {
-        if !paragraph.is_empty() {
-            if !out.is_empty() {
-                out.push_str(gap);
-            }
-            out.push_str(&wrap(paragraph, 72));
-            paragraph.clear();
-        }
-    };
-    let mut depth = 0usize;
-    let mut first_item = false;
-    for event in Parser::new_ext(markdown, Options::ENABLE_SMART_PUNCTUATION) {
+    for (event, range) in parsed(&markdown) {
         match event {
-            Event::Start(Tag::List(_)) => {
-                flush(&mut paragraph, "\n\n");
-                depth += 1;
-                first_item = true;
+            Event::Start(Tag::List(number)) => {
+                page.flush();
+                page.lists.push(number);
+                page.is_new_list = true;
             }
-            Event::End(TagEnd::List(_)) => depth = depth.saturating_sub(1),
-            Event::Start(Tag::Item) => paragraph.push_str("- "),
+            Event::End(TagEnd::List(_)) => {
+                page.flush();
+                page.lists.pop();
+                page.is_new_list = false;
+            }
+            Event::Start(Tag::Item) => page.open_item(),
             Event::End(TagEnd::Item) => {
-                flush(&mut paragraph, if first_item { "\n\n" } else { "\n" });
-                first_item = false;
+                page.flush();
+                page.within.pop();
+                page.is_new_list = false;
             }
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                links.push(is_link(&dest_url).then(|| dest_url.to_string()));
+            Event::Start(Tag::BlockQuote(_)) => {
+                page.flush();
+                page.within.push(Within::Quote);
+            }
+            Event::End(TagEnd::BlockQuote(_)) => {
+                page.flush();
+                page.within.pop();
+            }
+            Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::CodeBlock(_)) => {
+                page.flush();
+                page.is_block = true;
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                let rule = if holds_marker(&page.words) { RULE } else { shown_width(&page.words) };
+                page.words.push('\n');
+                page.words.push_str(&"-".repeat(rule.min(WIDTH)));
+                page.flush();
+            }
+            Event::End(TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::HtmlBlock) => page.flush(),
+            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+                links.push(address_of(link_type, &dest_url));
             }
             Event::End(TagEnd::Link) => {
-                if let Some(Some(address)) = links.pop()
-                    && !paragraph.ends_with(&address)
-                {
-                    paragraph.push_str(&format!(" ({address})"));
+                if let Some(Some(address)) = links.pop() {
+                    let shown = address.strip_prefix("mailto:").unwrap_or(&address);
+                    if !page.words.ends_with(shown) {
+                        page.words.push_str(&format!(" ({shown})"));
+                    }
                 }
             }
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) if depth == 0 => {
-                flush(&mut paragraph, "\n\n");
-            }
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                paragraph.push_str(&text);
+                page.words.push_str(&text);
             }
-            Event::SoftBreak => paragraph.push(' '),
-            Event::HardBreak => paragraph.push('\n'),
+            Event::SoftBreak if is_meant(&markdown, &range) => page.words.push('\n'),
+            Event::SoftBreak => page.words.push(' '),
+            Event::HardBreak => page.words.push('\n'),
+            Event::Rule => {
+                page.flush();
+                page.is_block = true;
+                page.words = "-".repeat(RULE);
+                page.flush();
+            }
             _ => {}
         }
     }
-    flush(&mut paragraph, "\n\n");
+    page.flush();
+    page.out
+}
+
+/// What the words of the text part stand within.
+#[derive(Debug)]
+enum Within {
+    Quote,
+    /// With what stands before its first line, until that is written.
+    Item(String, bool),
+}
+
+/// The text part as far as it is written.
+#[derive(Debug, Default)]
+struct Page {
+    out: String,
+    width: usize,
+    /// Of the block that is being read.
+    words: String,
+    within: Vec<Within>,
+    /// The number of the next item of each open list; `None` for one with bullets.
+    lists: Vec<Option<u64>>,
+    is_new_list: bool,
+    /// Whether the block stands by itself, with an empty line before it.
+    is_block: bool,
+    /// Quotations that were open when the last block was written.
+    quotes: usize,
+}
+
+impl Page {
+    fn open_item(&mut self) {
+        self.flush();
+        let marker = match self.lists.last_mut() {
+            Some(Some(number)) => {
+                let marker = format!("{number}. ");
+                *number += 1;
+                marker
+            }
+            Some(None) | None => "- ".to_owned(),
+        };
+        self.within.push(Within::Item(marker, false));
+    }
+
+    fn flush(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        let is_block = std::mem::take(&mut self.is_block);
+        if words.trim().is_empty() {
+            return;
+        }
+        let quotes = self.within.iter().filter(|one| matches!(one, Within::Quote)).count();
+        if !self.out.is_empty() {
+            let is_close =
+                !self.lists.is_empty() && !(self.is_new_list && self.lists.len() == 1) && !is_block;
+            self.out.push('\n');
+            if !is_close {
+                self.out.push_str("> ".repeat(quotes.min(self.quotes)).trim_end());
+                self.out.push('\n');
+            }
+        }
+        self.quotes = quotes;
+        let (mut first, mut rest) = (String::new(), String::new());
+        for one in &mut self.within {
+            match one {
+                Within::Quote => {
+                    first.push_str("> ");
+                    rest.push_str("> ");
+                }
+                Within::Item(marker, is_written) => {
+                    let blank = " ".repeat(marker.chars().count());
+                    first.push_str(if *is_written { &blank } else { marker });
+                    rest.push_str(&blank);
+                    *is_written = true;
+                }
+            }
+        }
+        self.is_new_list = false;
+        let width = self.width.saturating_sub(rest.len()).max(20);
+        for (index, line) in wrap(words.trim_end(), width).lines().enumerate() {
+            if index > 0 {
+                self.out.push('\n');
+            }
+            self.out.push_str(if index == 0 { &first } else { &rest });
+            self.out.push_str(line);
+        }
+    }
+}
+
+/// The Markdown with its bare addresses as links.
+fn linked(markdown: &str) -> String {
+    if !["://", "www.", "@"].iter().any(|sign| markdown.contains(sign)) {
+        return markdown.to_owned();
+    }
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut within = 0usize;
+    let mut run: Range<usize> = 0..0;
+    // Without smart punctuation: `--` in an address is two hyphens.
+    for (event, range) in Parser::new_ext(markdown, Options::empty()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => within += 1,
+            Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => within -= 1,
+            // What stands there as it was written, and not as `\_` or `&amp;`.
+            Event::Text(text) if within == 0 && markdown[range.clone()] == *text => {
+                if range.start == run.end && !run.is_empty() {
+                    run.end = range.end;
+                } else {
+                    addresses(markdown, &run, &mut found);
+                    run = range;
+                }
+                continue;
+            }
+            _ => {}
+        }
+        addresses(markdown, &run, &mut found);
+        run = 0..0;
+    }
+    addresses(markdown, &run, &mut found);
+    let mut out = String::with_capacity(markdown.len() + found.len() * 8);
+    let mut at = 0;
+    for range in found {
+        let address = &markdown[range.clone()];
+        out.push_str(&markdown[at..range.start]);
+        if address.to_ascii_lowercase().starts_with("www.") {
+            out.push_str(&format!("[{address}](https://{address})"));
+        } else {
+            out.push_str(&format!("<{address}>"));
+        }
+        at = range.end;
+    }
+    out.push_str(&markdown[at..]);
     out
+}
+
+/// Web and mail addresses in a run of text.
+fn addresses(markdown: &str, run: &Range<usize>, found: &mut Vec<Range<usize>>) {
+    let text = &markdown[run.clone()];
+    let mut at = 0;
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')) {
+        let start = at;
+        at += word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+        let lower = word.to_ascii_lowercase();
+        let begin = ["https://", "http://", "www."]
+            .iter()
+            .filter_map(|scheme| lower.find(scheme))
+            .filter(|begin| !lower[..*begin].ends_with(|c: char| c.is_alphanumeric()))
+            .min()
+            .or_else(|| mail_address(word));
+        let Some(begin) = begin else { continue };
+        let mut address = &word[begin..];
+        loop {
+            let shorter = address.trim_end_matches([
+                '.', ',', ';', ':', '!', '?', '\'', '’', '”', '…', '*', '_', ']',
+            ]);
+            let shorter = match shorter.strip_suffix(')') {
+                Some(inner) if !inner.contains('(') => inner,
+                _ => shorter,
+            };
+            if shorter.len() == address.len() {
+                break;
+            }
+            address = shorter;
+        }
+        // A scheme and nothing behind it is no address.
+        if address.len() > "https://".len() || (address.contains('@') && address.len() > 5) {
+            let start = run.start + start + begin;
+            found.push(start..start + address.len());
+        }
+    }
+}
+
+/// Where a mail address begins in a word, if one stands there.
+fn mail_address(word: &str) -> Option<usize> {
+    let (local, domain) = word.split_once('@')?;
+    let begin =
+        local.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+')));
+    let begin = begin.map_or(0, |at| at + local[at..].chars().next().map_or(1, char::len_utf8));
+    let domain = domain.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_domain = domain.contains('.')
+        && domain.split('.').all(|label| {
+            !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        });
+    (is_domain && begin < local.len()).then_some(begin)
 }
 
 /// Whether an address in the editor's words becomes a link.
@@ -133,11 +408,15 @@ pub fn is_link(address: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn look(start: &str) -> Look {
+        Look { accent: "#000000".to_owned(), start: start.to_owned() }
+    }
+
     #[test]
     fn markdown_becomes_a_few_elements_and_nothing_else() {
         let html = html(
             "Hi *you* & <script>x</script> [a](javascript:x) [b](https://e.org/?a=1&b=2) ![p](x)",
-            "#000000",
+            &look("left"),
         );
         assert!(html.contains("<em>you</em> &amp; &lt;script&gt;x&lt;/script&gt; a <a "), "{html}");
         assert!(html.contains("href=\"https://e.org/?a=1&amp;b=2\""), "{html}");
@@ -145,8 +424,77 @@ mod tests {
     }
 
     #[test]
-    fn the_text_part_keeps_lists_and_addresses() {
-        let text = text("# Hello\n\nSee [this](https://e.org/).\n\n- one\n- two\n\nBye.");
-        assert_eq!(text, "Hello\n\nSee this (https://e.org/).\n\n- one\n- two\n\nBye.");
+    fn the_text_part_says_what_the_html_says() {
+        for (markdown, expected) in [
+            (
+                "# Hello\n\nSee [this](https://e.org/).\n\n- one\n- two\n\nBye.",
+                "Hello\n-----\n\nSee this (https://e.org/).\n\n- one\n- two\n\nBye.",
+            ),
+            ("1. one\n2. two\n10. three", "1. one\n2. two\n3. three"),
+            ("4. four\n5. five", "4. four\n5. five"),
+            ("- one\n  - inner\n  - more\n- two", "- one\n  - inner\n  - more\n- two"),
+            ("1. one\n   - a\n   - b\n2. two", "1. one\n   - a\n   - b\n2. two"),
+            ("- one\n\n- two", "- one\n\n- two"),
+            ("- one\n\n  more of it\n- two", "- one\n\n  more of it\n\n- two"),
+            ("Before\n\n> said\n>\n> again\n\nAfter", "Before\n\n> said\n>\n> again\n\nAfter"),
+            ("> - a\n> - b", "> - a\n> - b"),
+            ("a\n\n---\n\nb", "a\n\n----------------------------------------\n\nb"),
+            ("See https://e.org/a--b_c_d.", "See https://e.org/a--b_c_d."),
+            ("Write to info@e.org, please", "Write to info@e.org, please"),
+            ("[Write](mailto:info@e.org)", "Write (info@e.org)"),
+            ("Best wishes,\nAnna Silva\nDirector", "Best wishes,\nAnna Silva\nDirector"),
+        ] {
+            assert_eq!(text(markdown), expected, "{markdown}");
+        }
+        let long = "word ".repeat(30);
+        assert!(text(&format!("> {long}")).lines().all(|line| line.starts_with("> word")));
+        let item = text(&format!("1. {long}"));
+        assert!(item.lines().skip(1).all(|line| line.starts_with("   word")), "{item}");
+    }
+
+    #[test]
+    fn lines_that_people_wrapped_are_one_and_short_lines_stay() {
+        let wrapped = "We have moved into a larger room beside the library, and thirty children\ncame on the first evening.";
+        assert!(!html(wrapped, &look("left")).contains("<br"));
+        let signed =
+            html("Warm regards,\nAnna Silva\nDirector, Lantern for Children", &look("left"));
+        assert_eq!(signed.matches("<br />").count(), 2, "{signed}");
+    }
+
+    #[test]
+    fn bare_addresses_are_links() {
+        for (markdown, href) in [
+            ("See https://e.org/a_b_c?x=1&y=--2.", "https://e.org/a_b_c?x=1&amp;y=--2"),
+            ("(http://e.org/x)", "http://e.org/x"),
+            ("See https://e.org/a_(b), please", "https://e.org/a_(b)"),
+            ("www.e.org/x now", "https://www.e.org/x"),
+            ("Write to info@e-x.org.uk!", "mailto:info@e-x.org.uk"),
+            ("<https://e.org/>", "https://e.org/"),
+            ("<info@e.org>", "mailto:info@e.org"),
+            ("**https://e.org/b**", "https://e.org/b"),
+            ("- https://e.org/item", "https://e.org/item"),
+        ] {
+            let html = html(markdown, &look("left"));
+            assert!(html.contains(&format!("href=\"{href}\"")), "{markdown}: {html}");
+            assert_eq!(html.matches("<a ").count(), 1, "{html}");
+        }
+        for markdown in
+            ["`https://e.org/`", "a@b", "https://", "@lantern", "https\\://e.org", "one.www.x"]
+        {
+            let html = html(markdown, &look("left"));
+            assert!(!html.contains("<a "), "{markdown}: {html}");
+        }
+        assert_eq!(
+            html("[https://e.org/](https://e.org/)", &look("left")).matches("<a ").count(),
+            1
+        );
+    }
+
+    #[test]
+    fn lists_and_quotations_begin_where_lines_begin() {
+        let html = html("- a\n\n1. b\n\n> c\n\n3. d", &look("right"));
+        assert_eq!(html.matches("padding-right:22px").count(), 3, "{html}");
+        assert!(html.contains("padding-right:16px") && html.contains("<ol start=\"3\""), "{html}");
+        assert!(!html.contains("0 0 0 22px"), "{html}");
     }
 }

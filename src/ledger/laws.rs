@@ -41,6 +41,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         subject: Vec::new(),
         preheader: String::new(),
         variants: vec![Variant {
+            subject: None,
             segments: BTreeSet::new(),
             html: Vec::new(),
             text: Vec::new(),
@@ -48,6 +49,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         }],
         slots: Vec::new(),
         segments: BTreeSet::new(),
+        unknown_segments: Vec::new(),
         density: crate::compose::Density::Cards,
         more: 0,
         stories: Vec::new(),

@@ -42,15 +42,15 @@ impl Skeleton {
             what: format!("would be addressed as `{name}`"),
         });
         for (at, part) in parts.iter().enumerate() {
-            let Part::Slot { index, context } = part else { continue };
+            let Part::Slot(place) = part else { continue };
             let Scratch { encoded, value } = scratch;
             value.clear();
-            mail.filler.fill(*index, *context, &recipient.values, &head.unsubscribe_url, value);
+            mail.filler.fill(place, &recipient.values, &head.unsubscribe_url, value);
             encoded.clear();
             quoted_printable::encode_piece(value, encoded);
             bytes += encoded.len();
-            let is_field = mail.composition.slots[*index].is_field();
-            if doubt.is_none() && is_field && *context == Context::PlainText {
+            let is_field = mail.composition.slots[place.index].is_field();
+            if doubt.is_none() && is_field && place.context == Context::PlainText {
                 let what = if has_marks(value) {
                     Some(format!("would read `{value}`"))
                 } else if value.trim().is_empty() && leaves_a_hole(parts, at) {
@@ -69,7 +69,7 @@ impl Skeleton {
         let mail = self.mail_of(recipient);
         let variant = mail.variant(recipient);
         let is_field = |piece: &Piece| match piece {
-            Piece::Slot { index, .. } => mail.composition.slots[*index].is_field(),
+            Piece::Slot(place) => mail.composition.slots[place.index].is_field(),
             Piece::Text(_) => false,
         };
         let at = variant.text.iter().position(is_field)?;
@@ -78,7 +78,7 @@ impl Skeleton {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.matches('\n').count(),
-                Piece::Slot { .. } => 0,
+                Piece::Slot(_) => 0,
             })
             .sum();
         whole.lines().nth(before).map(|line| line.trim().to_owned())
@@ -97,11 +97,11 @@ fn leaves_a_hole(parts: &[Part], at: usize) -> bool {
         Some(Part::Fixed(bytes)) => {
             bytes.trim_ascii_end().len() < bytes.len() || ends_softly(bytes)
         }
-        Some(Part::Slot { .. }) | None => false,
+        Some(Part::Slot(_)) | None => false,
     };
     let after = match parts.get(at + 1) {
         Some(Part::Fixed(bytes)) => bytes.iter().find(|byte| !matches!(byte, b'=' | b'\r' | b'\n')),
-        Some(Part::Slot { .. }) | None => None,
+        Some(Part::Slot(_)) | None => None,
     };
     before && matches!(after, Some(b',' | b'!' | b'.' | b':' | b';'))
 }

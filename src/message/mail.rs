@@ -3,7 +3,7 @@
 
 use crate::audience::Recipient;
 use crate::compose::slot::BlockError;
-use crate::compose::{Composition, Context, Filler, Piece, Variant};
+use crate::compose::{Composition, Filler, Piece, SlotPlace, Variant};
 use crate::rfc::quoted_printable;
 
 /// See the module.
@@ -22,7 +22,7 @@ pub(super) struct Mail {
 #[derive(Debug)]
 pub(super) enum Part {
     Fixed(Vec<u8>),
-    Slot { index: usize, context: Context },
+    Slot(SlotPlace),
 }
 
 impl Mail {
@@ -45,6 +45,11 @@ impl Mail {
     /// What a person's segments get.
     pub fn variant(&self, recipient: &Recipient) -> &Variant {
         &self.composition.variants[self.composition.variant(&recipient.segments)]
+    }
+
+    /// The subject that a person's segments get.
+    pub fn subject(&self, recipient: &Recipient) -> &[Piece] {
+        self.composition.subject_of(self.variant(recipient))
     }
 
     /// The body that a person's segments get.
@@ -72,9 +77,7 @@ fn encoded(variant: &Variant, boundary: &str) -> Vec<Part> {
                     quoted_printable::encode_piece(text, &mut encoded);
                     push_fixed(&mut parts, &encoded);
                 }
-                Piece::Slot { index, context } => {
-                    parts.push(Part::Slot { index: *index, context: *context });
-                }
+                Piece::Slot(place) => parts.push(Part::Slot(place.clone())),
             }
         }
         push_fixed(&mut parts, b"\r\n");

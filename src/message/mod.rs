@@ -14,6 +14,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::audience::{Keys, Recipient};
+use crate::compose::setting::look_at_web_address;
 use crate::compose::slot::BlockError;
 use crate::compose::{Composition, Piece, filled, language_code};
 use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
@@ -61,10 +62,26 @@ pub enum IdentityError {
     Address { field: &'static str, error: AddressError },
     #[error("`name` under [sender]: {0}")]
     Name(HeaderTextError),
-    #[error("`public_url` under [sender] is `{0}`, and must begin with https://")]
+    #[error("`public_url` under [sender] is `{0}`, and must be like https://news.charity.org.uk")]
     PublicUrl(String),
     #[error("`list_id` under [sender] is `{0}`, and must be like news.charity.org.uk")]
     ListId(String),
+}
+
+/// The public address as it was read: what is checked here is what stands in header fields. A path may follow the host;
+/// what belongs to one page only may not.
+fn public_url(text: &str) -> Result<String, IdentityError> {
+    let wrong = || IdentityError::PublicUrl(text.escape_debug().to_string());
+    look_at_web_address(text).map_err(|_| wrong())?;
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let is_plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if url.scheme() != "https" || !is_plain {
+        return Err(wrong());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 impl Identity {
@@ -87,17 +104,7 @@ impl Identity {
             .unwrap_or_else(|| sender.address.clone());
         let unsubscribe_address = optional("unsubscribe_address", &settings.unsubscribe_address)?
             .unwrap_or_else(|| sender.address.clone());
-        let public_url = match &settings.public_url {
-            Some(url) => {
-                let good =
-                    url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
-                if !good {
-                    return Err(IdentityError::PublicUrl(url.clone()));
-                }
-                Some(url.trim_end_matches('/').to_owned())
-            }
-            None => None,
-        };
+        let public_url = settings.public_url.as_deref().map(public_url).transpose()?;
         let list_id =
             settings.list_id.clone().unwrap_or_else(|| format!("news.{}", sender.address.domain()));
         let is_label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -231,7 +238,7 @@ impl Skeleton {
         let token = self.keys.unsubscribe_token(&recipient.address);
         let url = self.identity.unsubscribe_url(&token);
         let fill = |pieces: &[Piece]| filled(&mail.filler, pieces, &recipient.values, &url);
-        (fill(&mail.composition.subject), fill(&variant.html), fill(&variant.text))
+        (fill(mail.composition.subject_of(variant)), fill(&variant.html), fill(&variant.text))
     }
 
     /// The header fields of one person's message, in order, without the signatures.
@@ -248,7 +255,7 @@ impl Skeleton {
             address: recipient.address.clone(),
         };
         let subject =
-            filled(&mail.filler, &mail.composition.subject, &recipient.values, &unsubscribe_url);
+            filled(&mail.filler, mail.subject(recipient), &recipient.values, &unsubscribe_url);
         let by_mail = self.identity.unsubscribe_mail(&token);
         let https = self.identity.public_url.as_ref().map(|_| unsubscribe_url.as_str());
         let fields = [
@@ -276,9 +283,9 @@ impl Skeleton {
         for part in parts {
             match part {
                 Part::Fixed(fixed) => bytes.extend_from_slice(fixed),
-                Part::Slot { index, context } => {
+                Part::Slot(place) => {
                     value.clear();
-                    mail.filler.fill(*index, *context, &recipient.values, &url, &mut value);
+                    mail.filler.fill(place, &recipient.values, &url, &mut value);
                     quoted_printable::encode_piece(&value, &mut bytes);
                 }
             }
@@ -343,12 +350,13 @@ mod tests {
 
     fn composition() -> Composition {
         let text = |text: &str| Piece::Text(text.to_owned());
-        let slot = |index, context| Piece::Slot { index, context };
+        let slot = |index, context| Piece::Slot(crate::compose::SlotPlace::new(index, context));
         Composition {
             edition: "2020".to_owned(),
             subject: vec![text("For "), slot(0, Context::Header)],
             preheader: String::new(),
             variants: vec![Variant {
+                subject: None,
                 segments: BTreeSet::new(),
                 html: vec![
                     text("<p>Dear "),
@@ -369,6 +377,7 @@ mod tests {
                 Slot::UnsubscribeUrl,
             ],
             segments: BTreeSet::new(),
+            unknown_segments: Vec::new(),
             density: crate::compose::Density::Cards,
             more: 0,
             stories: Vec::new(),

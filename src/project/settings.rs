@@ -9,6 +9,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::compose::Theme;
+use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, Look, Organisation, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
@@ -127,6 +128,15 @@ pub(super) fn explain(
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let line_text = text.lines().nth(line - 1).map(str::to_owned);
+    if let Some((what, cure)) = message.split_once(HELP) {
+        let cure = cure.lines().next().unwrap_or_default().to_owned();
+        return SettingsError {
+            place: Place::at(path, line, column),
+            what: what.to_owned(),
+            cure,
+            line_text,
+        };
+    }
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let (what, cure) = match quoted.as_slice() {
         [unknown, known @ ..] if message.starts_with("unknown field") => (
@@ -241,5 +251,153 @@ address = "news@charity.example"
         assert_eq!(what, "there is no such time zone");
         let (place, _, _) = error(|good| good.replace("\"Example Charity\"", "\"Example"));
         assert!(place.starts_with("roundup.toml:3:"), "{place}");
+    }
+
+    /// Every setting that is a text and reaches the email or its header fields.
+    const WHOLE: &str = r##"
+[organisation]
+name = "Example Charity"
+legal_name = "Example Charity Limited"
+address = "1 Example Street"
+charity = "Registered charity no. 1"
+website = "https://charity.example/"
+contact = "hello@charity.example"
+why = "You asked."
+
+[sender]
+name = "Example Charity"
+address = "news@charity.example"
+reply_to = "hello@charity.example"
+bounce_address = "bounces@charity.example"
+list_id = "news.charity.example"
+unsubscribe_address = "leave@charity.example"
+public_url = "https://news.charity.example/"
+
+[theme]
+use = "harbour"
+language = "en"
+accent = "#0b5a6f"
+accent_ink = "#ffffff"
+ink = "#1d2733"
+muted = "#55626f"
+paper = "#fdfdfc"
+ground = "#eceff1"
+line = "#dde3e7"
+dark_accent = "#7fd3e6"
+dark_ink = "#eef2f5"
+dark_muted = "#b3bec8"
+dark_paper = "#1b2229"
+dark_ground = "#11161b"
+dark_line = "#3b4650"
+font = "Arial, sans-serif"
+heading_font = "Georgia, serif"
+logo = "https://charity.example/logo.png"
+tagline = "A line"
+footer = "Thank you."
+
+[appeal]
+title = "Give"
+text = "Ten pounds."
+button = "Give now"
+url = "https://charity.example/give"
+
+[translations.cy]
+name = "Elusen"
+legal_name = "Elusen Cyf"
+address = "1 Stryd"
+charity = "Elusen 1"
+website = "https://charity.example/cy"
+why = "Gofynnoch."
+tagline = "Llinell"
+footer = "Diolch."
+
+[translations.cy.appeal]
+title = "Rhoi"
+text = "Deg punt."
+button = "Rhoi nawr"
+url = "https://charity.example/rhoi"
+"##;
+
+    /// One person's message made with these settings, in both languages; or why there is none.
+    fn messages(text: &str) -> Result<Vec<String>, String> {
+        use crate::audience::{Keys, Recipient};
+        use crate::compose::{Nonce, People, Templates, compose};
+        use crate::message::{Identity, Skeleton};
+
+        let settings = Settings::read("roundup.toml", text).map_err(|error| error.to_string())?;
+        let identity = Identity::new(&settings.sender).map_err(|error| error.to_string())?;
+        let story =
+            "---\ntitle: A story\ndate: 2020-12-03\nlink: https://charity.example/1\n---\nWords.\n";
+        let items =
+            crate::news::markdown::read("news", "news/a.md", story, Tz::Europe__London).items;
+        let draft =
+            "---\nsubject: News\npreheader: Words\nwindow: 2020-12\nitems: [a]\n---\n\nHello.\n";
+        let draft = crate::edition::Draft::read("x", "editions/x.md", draft, Tz::Europe__London);
+        let draft = draft.map_err(|problem| problem.to_string())?;
+        let selection = crate::window::select(items, &draft.window, "2021-01-04".parse().unwrap());
+        let edition = crate::edition::edit(&draft, selection).map_err(|error| error.to_string())?;
+        let templates = Templates::with([]);
+        let nonce = Nonce::new([7; 16]);
+        let composition =
+            compose(&edition, &settings.theme(), &templates, &People::default(), nonce)
+                .map_err(|error| error.to_string())?;
+        let now = "2021-01-04T09:00:00Z".parse().unwrap();
+        let skeleton =
+            Skeleton::new(composition, identity, Keys::new(b"secret"), Vec::new(), now, Tz::UTC)
+                .map_err(|error| error.to_string())?;
+        let person = |language: &str| Recipient {
+            address: crate::rfc::address::EmailAddress::parse("ann@example.org").unwrap(),
+            values: [("language".to_owned(), language.to_owned())].into(),
+            segments: std::collections::BTreeSet::new(),
+        };
+        Ok(["en", "cy"]
+            .map(|language| {
+                let person = person(language);
+                let message = skeleton.address(&person);
+                let head = String::from_utf8_lossy(&message.bytes).into_owned();
+                let (_, html, _) = skeleton.seen_by(&person);
+                format!("{}\n\n{html}", head.split("\r\n\r\n").next().unwrap())
+            })
+            .to_vec())
+    }
+
+    #[test]
+    fn no_setting_becomes_a_header_field_or_markup() {
+        assert!(messages(WHOLE).is_ok(), "{:?}", messages(WHOLE));
+        // In TOML's own escapes, as somebody would write them.
+        let attacks = [
+            "\\r\\nBcc: evil@evil.example",
+            "\\nBcc: evil@evil.example",
+            "\\rBcc: evil@evil.example",
+            "\\\" onload=\\\"evil",
+            "</style><script>evil</script>",
+            "\\uF8FEevil\\uF8FE",
+            "\\u0085Bcc: evil@evil.example",
+        ];
+        let lines: Vec<&str> = WHOLE.lines().collect();
+        let mut taken = 0;
+        for (number, line) in lines.iter().enumerate() {
+            let Some(value) = line.strip_suffix('"').filter(|line| line.contains(" = \"")) else {
+                continue;
+            };
+            for attack in attacks {
+                let mut changed = lines.clone();
+                let attacked = format!("{value}{attack}\"");
+                changed[number] = &attacked;
+                let Ok(messages) = messages(&changed.join("\n")) else { continue };
+                taken += 1;
+                for message in messages {
+                    let fields = message.split("\n\n").next().unwrap();
+                    let is_field =
+                        fields.split(['\r', '\n', '\u{85}']).any(|line| line.starts_with("Bcc:"));
+                    assert!(!is_field, "{attacked}: {fields}");
+                    for markup in ["<script", " onload=\"evil", "<!--[if mso | IE]>evil"] {
+                        assert!(!message.contains(markup), "{attacked}: {message}");
+                    }
+                }
+            }
+        }
+        // Words of people, such as a footer, may hold some of it, as words.
+        assert!(taken > 20, "{taken}");
     }
 }

@@ -1,0 +1,54 @@
+//! Segments that templates or the draft name, and nobody on the list is in.
+//! Pure: a composition in, findings out.
+
+use super::{Finding, Known, Rule, Severity, Shown};
+use crate::compose::UnknownSegment;
+
+pub const RULES: [Rule; 1] = [Rule::new(
+    "unknown-segment",
+    "Is somebody in each segment that is named?",
+    "{{#for_segment \"doners\"}} is for people whose column `segments` has that word. When nobody has it, the words in it \
+     reach nobody, and no error says so: most often it is a slip of the keyboard.",
+    unknown_segment,
+)];
+
+fn unknown_segment(shown: &Shown<'_>, _: &Known<'_>) -> Vec<Finding> {
+    shown.composition.unknown_segments.iter().map(found).collect()
+}
+
+fn found(segment: &UnknownSegment) -> Finding {
+    let cure = match &segment.nearest {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write a word of the list's column `segments`, or take the block out".to_owned(),
+    };
+    Finding::new(
+        "unknown-segment",
+        Severity::Should,
+        segment.place.clone(),
+        format!("nobody has the segment `{}`", segment.name),
+        cure,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Place;
+
+    #[test]
+    fn a_segment_that_nobody_has_is_named_with_the_nearest() {
+        for (nearest, cure) in [
+            (Some("donors"), "did you mean `donors`?"),
+            (None, "write a word of the list's column"),
+        ] {
+            let finding = found(&UnknownSegment {
+                name: "doners".to_owned(),
+                place: Place::at("templates/t.mjml.hbs", 3, 1),
+                nearest: nearest.map(str::to_owned),
+            });
+            assert_eq!(finding.message, "nobody has the segment `doners`");
+            assert_eq!(finding.place.to_string(), "templates/t.mjml.hbs:3:1");
+            assert!(finding.cure.starts_with(cure), "{finding:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What a `{{#for_recipient}}` block may hold: words, columns, conditions on them. Read before the first person, in every
+//! branch, so that filling it cannot fail for anybody.
+//! Pure: a block in, its first fault out.
+
+use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
+use handlebars::{Handlebars, Helper, HelperResult, JsonRender, Output, RenderContext, Template};
+
+use super::model::names_of_path;
+use super::tags::too_deep;
+
+/// Helpers that any values can go through.
+const VALUES: [&str; 10] = ["eq", "ne", "and", "or", "not", "gt", "lt", "gte", "lte", "upper"];
+const CONDITIONS: [&str; 2] = ["if", "unless"];
+/// The person's own address for leaving is known inside a block, too.
+pub const UNSUBSCRIBE_URL: &str = "unsubscribe_url";
+
+/// Why a block cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockFault {
+    /// Line within the block, from 0.
+    pub line: usize,
+    pub what: String,
+    pub cure: String,
+    /// The column that the list does not have, when that is what is wrong.
+    pub unknown: Option<String>,
+}
+
+const CURE: &str = "a block may hold text, {{column}}, {{upper column}}, {{#if column}}…{{else}}…{{/if}} and {{#if (eq column \"…\")}}";
+
+/// Looks at a block. Without columns only its form is looked at.
+///
+/// # Errors
+/// At the first thing in it that could fail for somebody.
+pub fn read(source: &str, columns: Option<&[String]>) -> Result<(), BlockFault> {
+    let line_of = |at: usize| source[..at].matches('\n').count();
+    if let Some((at, what)) = too_deep(source) {
+        let cure = "nest fewer".to_owned();
+        return Err(BlockFault { line: line_of(at), what, cure, unknown: None });
+    }
+    let template = Template::compile(source).map_err(|error| BlockFault {
+        line: error.pos().map_or(0, |(line, _)| line.saturating_sub(1)),
+        what: format!("the block is not Handlebars: {}", first_line(&error.reason().to_string())),
+        cure: "look for a missing or extra brace, or a block that is not closed".to_owned(),
+        unknown: None,
+    })?;
+    Reader { columns, line: 0 }.template(&template)
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_end_matches(['.', ' '])
+}
+
+struct Reader<'a> {
+    columns: Option<&'a [String]>,
+    line: usize,
+}
+
+impl Reader<'_> {
+    fn fault<T>(&self, what: impl Into<String>, unknown: Option<String>) -> Result<T, BlockFault> {
+        Err(BlockFault { line: self.line, what: what.into(), cure: CURE.to_owned(), unknown })
+    }
+
+    fn template(&mut self, template: &Template) -> Result<(), BlockFault> {
+        for (index, element) in template.elements.iter().enumerate() {
+            if let Some(place) = template.mapping.get(index) {
+                self.line = place.0.saturating_sub(1);
+            }
+            match element {
+                TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
+                TemplateElement::Expression(call) => self.expression(call)?,
+                TemplateElement::HelperBlock(block) => self.block(block)?,
+                TemplateElement::HtmlExpression(_) => {
+                    return self.fault(
+                        "a block has three braces, which would make markup of what is in the list",
+                        None,
+                    );
+                }
+                TemplateElement::PartialExpression(_) | TemplateElement::PartialBlock(_) => {
+                    return self.fault("a block calls a partial", None);
+                }
+                _ => {
+                    return self.fault("a block holds what cannot be filled in for a person", None);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn expression(&self, call: &HelperTemplate) -> Result<(), BlockFault> {
+        if call.params.is_empty() && call.hash.is_empty() {
+            return self.parameter(&call.name);
+        }
+        self.call(call)
+    }
+
+    fn call(&self, call: &HelperTemplate) -> Result<(), BlockFault> {
+        let name = call.name.as_name().unwrap_or_default();
+        if !VALUES.contains(&name) {
+            return match name {
+                "recipient" => self.fault(
+                    "`recipient` stands inside {{#for_recipient}}: there a column is written by itself, {{first_name}}",
+                    None,
+                ),
+                _ => self.fault(format!("a block cannot use `{name}`"), None),
+            };
+        }
+        let wanted = if matches!(name, "not" | "upper") { 1 } else { 2 };
+        if call.params.len() < wanted {
+            return self.fault(format!("`{name}` needs {wanted} of them"), None);
+        }
+        call.params.iter().chain(call.hash.values()).try_for_each(|param| self.parameter(param))
+    }
+
+    fn block(&mut self, block: &HelperTemplate) -> Result<(), BlockFault> {
+        let name = block.name.as_name().unwrap_or_default();
+        if !CONDITIONS.contains(&name) {
+            return self.fault(format!("a block cannot use `{name}`"), None);
+        }
+        if block.params.len() != 1 {
+            return self.fault(format!("`{name}` needs one column or condition"), None);
+        }
+        self.parameter(&block.params[0])?;
+        for inner in block.template.iter().chain(block.inverse.iter()) {
+            self.template(inner)?;
+        }
+        Ok(())
+    }
+
+    fn parameter(&self, param: &Parameter) -> Result<(), BlockFault> {
+        match param {
+            Parameter::Literal(_) => Ok(()),
+            Parameter::Subexpression(inner) => match inner.as_element() {
+                TemplateElement::Expression(call) if call.params.is_empty() => {
+                    self.parameter(&call.name)
+                }
+                TemplateElement::Expression(call) => self.call(call),
+                _ => Ok(()),
+            },
+            other => {
+                let raw = other.as_name().unwrap_or_default();
+                let names: Vec<&str> = names_of_path(raw).collect();
+                let [name] = names[..] else {
+                    return self.fault(format!("`{raw}` is not a column of the list"), None);
+                };
+                let is_known = name == UNSUBSCRIBE_URL
+                    || self.columns.is_none_or(|columns| columns.iter().any(|one| one == name));
+                if raw.starts_with(['@', '.']) || !is_known {
+                    let what = format!("the list has no column `{name}`");
+                    return self.fault(what, Some(name.to_owned()));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Registers what a block may use.
+pub fn register(registry: &mut Handlebars<'_>) {
+    registry.register_helper("upper", Box::new(upper));
+}
+
+fn upper(
+    h: &Helper,
+    registry: &Handlebars,
+    _: &handlebars::Context,
+    _: &mut RenderContext,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let text = h.param(0).map(|param| param.value().render()).unwrap_or_default();
+    out.write(&registry.get_escape_fn()(&text.to_uppercase()))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_branch_is_looked_at() {
+        let columns = ["first_name".to_owned(), "town".to_owned()];
+        for good in [
+            "Dear {{first_name}},",
+            "{{#if town}}There is a group in {{town}}.{{else}}Find yours.{{/if}}",
+            "{{#if (eq first_name \"Amina\")}}A{{else if (and town first_name)}}B{{else}}C{{/if}}",
+            "{{#unless town}}{{upper first_name}}{{/unless}} {{unsubscribe_url}} {{this.town}}",
+            "{{! a comment }}{{[first_name]}}",
+        ] {
+            assert_eq!(read(good, Some(&columns)), Ok(()), "{good}");
+        }
+        for (wrong, line, what) in [
+            ("x\n{{#if first_name}}{{twon}}{{/if}}", 1, "the list has no column `twon`"),
+            ("{{#if first_name}}\n{{else}}\n{{twon}}{{/if}}", 2, "the list has no column `twon`"),
+            (
+                "{{#if (eq first_name \"Amina\")}}{{nothing}}{{/if}}",
+                0,
+                "the list has no column `nothing`",
+            ),
+            ("{{#if town}}{{else if twon}}{{/if}}", 0, "the list has no column `twon`"),
+            ("{{upper (eq town twon)}}", 0, "the list has no column `twon`"),
+            ("{{#each town}}x{{/each}}", 0, "a block cannot use `each`"),
+            ("{{#with town}}x{{/with}}", 0, "a block cannot use `with`"),
+            ("{{lookup town 1}}", 0, "a block cannot use `lookup`"),
+            ("{{{town}}}", 0, "a block has three braces"),
+            ("{{> story}}", 0, "a block calls a partial"),
+            ("{{recipient \"town\" fallback=\"x\"}}", 0, "`recipient` stands inside"),
+            ("{{eq town}}", 0, "`eq` needs 2 of them"),
+            ("{{@root.town}}", 0, "the list has no column `town`"),
+            ("{{#if}}x{{/if}}", 0, "`if` needs one column"),
+            ("\n{{#if town}}", 1, "the block is not Handlebars"),
+        ] {
+            let fault = read(wrong, Some(&columns)).unwrap_err();
+            assert!(fault.what.starts_with(what), "{wrong}: {fault:?}");
+            assert_eq!(fault.line, line, "{wrong}: {fault:?}");
+        }
+        assert!(read(&format!("{{{{#if {}", "(".repeat(2000)), None).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! What a setting may hold that becomes a part of the email: read once, and what was read is what is used.
+//! Pure: text in, the same text or a fault out.
+//!
+//! Settings reach attributes, style sheets and header fields. A line break, a quotation mark or `</style>` in one of them
+//! would end what it stands in.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use crate::rfc::address::EmailAddress;
+
+/// What is wrong with a value, and the cure.
+type Fault = (String, &'static str);
+
+/// A fault as `toml` passes it on, to be taken apart by `project`.
+fn error<E: Error>((what, cure): Fault) -> E {
+    E::custom(format!("{what}{HELP}{cure}"))
+}
+
+/// Stands between what is wrong and its cure in an error that comes out of `toml`.
+pub const HELP: &str = "\nhelp: ";
+
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Words on one line.
+fn look_at_line(text: &str) -> Result<(), Fault> {
+    if text.chars().any(is_control) {
+        return Err((
+            "this setting is one line, and a line break or control character stands in it"
+                .to_owned(),
+            "write it on one line",
+        ));
+    }
+    Ok(())
+}
+
+/// Words that may stand on several lines.
+fn look_at_paragraph(text: &str) -> Result<(), Fault> {
+    if text.chars().any(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
+        return Err((
+            "a control character stands in this setting".to_owned(),
+            "write it again by hand",
+        ));
+    }
+    Ok(())
+}
+
+/// A web address of which every part is what it seems.
+pub fn look_at_web_address(text: &str) -> Result<(), Fault> {
+    const CURE: &str = "write it as https://www.charity.org.uk/";
+    let wrong = |what: &str| Err((format!("`{}` {what}", text.escape_debug()), CURE));
+    if text.chars().any(|c| is_control(c) || c.is_whitespace() || "\"'<>\\`{}".contains(c)) {
+        return wrong("is not a web address: a space, line break or quotation mark stands in it");
+    }
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(()),
+        Ok(_) | Err(_) => wrong("is not a web address"),
+    }
+}
+
+fn look_at_mail_address(text: &str) -> Result<(), Fault> {
+    match EmailAddress::parse(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err((
+            format!("`{}` is not a mail address: {error}", text.escape_debug()),
+            "write it as news@charity.org.uk",
+        )),
+    }
+}
+
+/// `#0b5a6f`. Whether it is six digits long, as old Outlook wants it, is for the checks.
+fn look_at_colour(text: &str) -> Result<(), Fault> {
+    let rest = text.strip_prefix('#').unwrap_or(text);
+    if rest.is_empty() || !rest.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err((
+            format!("`{}` is not a colour", text.escape_debug()),
+            "write six hexadecimal digits: #0b5a6f",
+        ));
+    }
+    Ok(())
+}
+
+/// `Georgia, 'Times New Roman', serif`
+fn look_at_fonts(text: &str) -> Result<(), Fault> {
+    let is_good =
+        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | ',' | '\'' | '"' | '.');
+    if text.chars().all(is_good)
+        && text.matches('\'').count() % 2 == 0
+        && text.matches('"').count() % 2 == 0
+    {
+        return Ok(());
+    }
+    Err((
+        format!("`{}` is not a list of fonts", text.escape_debug()),
+        "write it as Georgia, 'Times New Roman', serif",
+    ))
+}
+
+macro_rules! readers {
+    ($($name:ident, $optional:ident, $look:ident;)*) => {$(
+        pub fn $name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+            let text = String::deserialize(from)?;
+            $look(&text).map_err(error)?;
+            Ok(text)
+        }
+
+        pub fn $optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+            let text = Option::<String>::deserialize(from)?;
+            if let Some(text) = &text {
+                $look(text).map_err(error)?;
+            }
+            Ok(text)
+        }
+    )*};
+}
+
+readers! {
+    line, optional_line, look_at_line;
+    paragraph, optional_paragraph, look_at_paragraph;
+    web_address, optional_web_address, look_at_web_address;
+    mail_address, optional_mail_address, look_at_mail_address;
+    colour, optional_colour, look_at_colour;
+    fonts, optional_fonts, look_at_fonts;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_what_they_seem() {
+        for (look, good, wrong) in [
+            (
+                look_at_line as fn(&str) -> Result<(), Fault>,
+                vec!["Lantern “for” <Children> & co", ""],
+                vec!["a\r\nBcc: b@c", "a\nb", "a\u{0}b", "a\u{2028}b", "a\u{85}b"],
+            ),
+            (look_at_paragraph, vec!["a\nb"], vec!["a\r\nb", "a\u{1b}b"]),
+            (
+                look_at_web_address,
+                vec![
+                    "https://charity.example",
+                    "http://e.org/a?b=1&c=2#d",
+                    "https://bücher.example/ü",
+                ],
+                vec![
+                    "javascript:alert(1)",
+                    "https://",
+                    "charity.example",
+                    "https://e.org\r\nBcc: a@b",
+                    "https://e.org/\" onclick=\"x",
+                    "https://e.org/<b>",
+                    "https:\\\\e.org",
+                    "data:text/html,x",
+                    " https://e.org",
+                    "https://e.org/a b",
+                    "mailto:a@b.org",
+                    "",
+                ],
+            ),
+            (
+                look_at_mail_address,
+                vec!["hello@charity.example"],
+                vec!["hello", "a@b.org\r\nBcc: c@d.org", "a@b.org, c@d.org"],
+            ),
+            (
+                look_at_colour,
+                vec!["#0b5a6f", "#fff", "red"],
+                vec!["", "#", "red;background:url(x)", "#fff\n", "rgb(1,2,3)"],
+            ),
+            (
+                look_at_fonts,
+                vec!["-apple-system, 'Segoe UI', Roboto", "Georgia, \"Times New Roman\", serif"],
+                vec!["x</style>", "x; color: red", "'open", "url(https://e.org)", "a\nb"],
+            ),
+        ] {
+            for text in good {
+                assert_eq!(look(text), Ok(()), "{text}");
+            }
+            for text in wrong {
+                assert!(look(text).is_err(), "{text:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! Templates read strictly before they run: every name known, every helper there, no personal word changed by a helper,
+//! in every branch, also in those that no story of today takes.
+//! Pure: a parsed template in, the same one with exact places and guards out.
+//!
+//! Handlebars asks a condition about a name that is not there and hears "no". A guard before each call looks at its
+//! names when it runs (`helpers::Guard`); what can be known before is looked at here.
+
+use handlebars::Template;
+use handlebars::template::{
+    DecoratorTemplate, HelperTemplate, Parameter, TemplateElement, TemplateMapping,
+};
+use serde_json::Value;
+
+use super::declared::{Declared, TagsInOrder};
+use super::fault::TemplateFault;
+use super::helpers;
+use super::model;
+use super::tags::{Kind, line_and_column, tags};
+use crate::problem::{Place, nearest};
+
+/// The helper that looks at the names of the call behind it.
+pub const GUARD: &str = "known_names";
+
+/// What names are known where templates are read.
+pub struct Names<'a> {
+    pub declared: &'a Declared,
+    /// Columns of the list, for the cure.
+    pub columns: &'a [String],
+    /// Partials there are, by the names they are called by.
+    pub partials: &'a [&'a str],
+}
+
+/// The template with exact places and a guard before every call that looks at a name.
+///
+/// # Errors
+/// At the first name, helper or partial that is not known, and where a personal word would be changed.
+pub fn read(
+    file: &str,
+    shown: &str,
+    text: &str,
+    template: &Template,
+    names: &Names<'_>,
+) -> Result<Template, TemplateFault> {
+    let found = tags(text);
+    let mut strict = Strict {
+        file,
+        shown,
+        text,
+        names,
+        tags: TagsInOrder::new(&found),
+        guard: prototype(),
+        place: Template::compile("x").map(|one| one.mapping[0].clone()).ok(),
+    };
+    strict.template(template)
+}
+
+/// A call of the guard, to be filled.
+fn prototype() -> Option<Box<HelperTemplate>> {
+    let template = Template::compile(&format!("{{{{{GUARD} \"\"}}}}")).ok()?;
+    template.elements.into_iter().find_map(|element| match element {
+        TemplateElement::Expression(call) => Some(call),
+        _ => None,
+    })
+}
+
+struct Strict<'a> {
+    file: &'a str,
+    shown: &'a str,
+    text: &'a str,
+    names: &'a Names<'a>,
+    tags: TagsInOrder<'a>,
+    guard: Option<Box<HelperTemplate>>,
+    place: Option<TemplateMapping>,
+}
+
+impl Strict<'_> {
+    fn template(&mut self, template: &Template) -> Result<Template, TemplateFault> {
+        let mut out = Template::new();
+        // Every part knows its file: a part that another file renders would be blamed on that one.
+        out.name = Some(self.file.to_owned());
+        for element in &template.elements {
+            match element {
+                TemplateElement::Expression(call) => {
+                    let at = self.tags.take(Kind::Single);
+                    self.call(call, at, &mut out)?;
+                    self.push(element.clone(), at, &mut out);
+                }
+                TemplateElement::HtmlExpression(call) => {
+                    let at = self.tags.take(Kind::Single);
+                    self.call(call, at, &mut out)?;
+                    self.push(element.clone(), at, &mut out);
+                }
+                TemplateElement::HelperBlock(block) => {
+                    let at = self.tags.take(Kind::Open);
+                    self.call(block, at, &mut out)?;
+                    let block = self.block(block)?;
+                    self.tags.take(Kind::Close);
+                    self.push(TemplateElement::HelperBlock(block), at, &mut out);
+                }
+                TemplateElement::PartialExpression(call) => {
+                    let at = self.tags.take(Kind::Single);
+                    self.partial(call, false, at, &mut out)?;
+                    self.push(element.clone(), at, &mut out);
+                }
+                TemplateElement::PartialBlock(call) => {
+                    let at = self.tags.take(Kind::Open);
+                    self.partial(call, true, at, &mut out)?;
+                    let mut call = call.clone();
+                    if let Some(inner) = &mut call.template {
+                        *inner = self.template(inner)?;
+                    }
+                    self.tags.take(Kind::Close);
+                    self.push(TemplateElement::PartialBlock(call), at, &mut out);
+                }
+                TemplateElement::DecoratorBlock(block) => {
+                    let at = self.tags.take(Kind::Open);
+                    let mut block = block.clone();
+                    if let Some(inner) = &mut block.template {
+                        *inner = self.template(inner)?;
+                    }
+                    self.tags.take(Kind::Close);
+                    self.push(TemplateElement::DecoratorBlock(block), at, &mut out);
+                }
+                TemplateElement::DecoratorExpression(_) => {
+                    let at = self.tags.take(Kind::Single);
+                    self.push(element.clone(), at, &mut out);
+                }
+                TemplateElement::Comment(_) => {
+                    let at = self.tags.take(Kind::Comment);
+                    self.push(element.clone(), at, &mut out);
+                }
+                // Text, and kinds that the library may add: as they are.
+                _ => {
+                    let at = self.tags.next_start();
+                    self.push(element.clone(), at, &mut out);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn push(&self, element: TemplateElement, at: usize, out: &mut Template) {
+        out.elements.push(element);
+        if let Some(mut place) = self.place.clone() {
+            (place.0, place.1) = line_and_column(self.text, at);
+            out.mapping.push(place);
+        }
+    }
+
+    /// The inside of a block, and of the chain behind it.
+    fn block(&mut self, block: &HelperTemplate) -> Result<Box<HelperTemplate>, TemplateFault> {
+        let mut block = Box::new(block.clone());
+        if let Some(template) = &block.template {
+            block.template = Some(self.template(template)?);
+        }
+        match self.tags.peek() {
+            Some(Kind::Else) => {
+                self.tags.take(Kind::Else);
+                if let Some(inverse) = &block.inverse {
+                    block.inverse = Some(self.template(inverse)?);
+                }
+            }
+            Some(Kind::ElseChain) => {
+                let at = self.tags.take(Kind::ElseChain);
+                if let Some(inverse) = &block.inverse
+                    && let [TemplateElement::HelperBlock(next)] = &inverse.elements[..]
+                {
+                    let mut chain = Template::new();
+                    chain.name = Some(self.file.to_owned());
+                    self.call(next, at, &mut chain)?;
+                    let next = self.block(next)?;
+                    self.push(TemplateElement::HelperBlock(next), at, &mut chain);
+                    block.inverse = Some(chain);
+                }
+            }
+            _ => {}
+        }
+        Ok(block)
+    }
+
+    fn fault(&self, at: usize, what: String, cure: String) -> TemplateFault {
+        let (line, column) = line_and_column(self.text, at);
+        TemplateFault {
+            place: Place::at(self.shown, line, column),
+            what,
+            cure,
+            line_text: self.text.lines().nth(line - 1).map(str::to_owned),
+        }
+    }
+
+    /// Looks at a value or a call of a helper, and puts a guard before it.
+    fn call(
+        &mut self,
+        call: &HelperTemplate,
+        at: usize,
+        out: &mut Template,
+    ) -> Result<(), TemplateFault> {
+        let name = call.name.as_name().unwrap_or_default();
+        if !call.block && call.params.is_empty() && call.hash.is_empty() {
+            if helpers::is_helper(name) || matches!(call.name, Parameter::Literal(_)) {
+                return Ok(());
+            }
+            return self.path(name, None, at);
+        }
+        self.helper(call, at, out)
+    }
+
+    fn guard(&self, name: &str, paths: Vec<Parameter>, at: usize, out: &mut Template) {
+        if let Some(guard) = &self.guard
+            && !paths.is_empty()
+        {
+            let mut guard = guard.clone();
+            guard.params = vec![Parameter::Literal(Value::String(name.to_owned()))];
+            guard.params.extend(paths);
+            self.push(TemplateElement::Expression(guard), at, out);
+        }
+    }
+
+    /// Looks at a call of a helper with all its parameters, however deep, and puts a guard before it for its own.
+    fn helper(
+        &mut self,
+        call: &HelperTemplate,
+        at: usize,
+        out: &mut Template,
+    ) -> Result<(), TemplateFault> {
+        let name = call.name.as_name().unwrap_or_default();
+        if !helpers::is_helper(name) {
+            if call.block && call.params.is_empty() {
+                let what = format!("there is no block `{name}`");
+                let cure = "write {{#if …}}, {{#each …}} or {{#with …}}".to_owned();
+                return Err(self.fault(at, what, cure));
+            }
+            let cure = match nearest(name, helpers::all_names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "docs/TEMPLATES.md lists the helpers".to_owned(),
+            };
+            return Err(self.fault(at, format!("there is no helper `{name}`"), cure));
+        }
+        let mut paths = Vec::new();
+        for param in call.params.iter().chain(call.hash.values()) {
+            self.parameter(Some(name), param, at, &mut paths, out)?;
+        }
+        self.guard(name, paths, at, out);
+        Ok(())
+    }
+
+    fn parameter(
+        &mut self,
+        of: Option<&str>,
+        param: &Parameter,
+        at: usize,
+        paths: &mut Vec<Parameter>,
+        out: &mut Template,
+    ) -> Result<(), TemplateFault> {
+        match param {
+            Parameter::Path(_) | Parameter::Name(_) => {
+                self.path(param.as_name().unwrap_or_default(), of, at)?;
+                paths.push(param.clone());
+                Ok(())
+            }
+            Parameter::Subexpression(inner) => match inner.as_element() {
+                TemplateElement::Expression(call) => {
+                    let name = call.name.as_name().unwrap_or_default();
+                    if helpers::is_slot(name)
+                        && let Some(of) = of
+                        && !helpers::passes_slots(of)
+                    {
+                        return Err(self.personal(of, at));
+                    }
+                    if call.params.is_empty() && call.hash.is_empty() && !helpers::is_helper(name) {
+                        self.path(name, of, at)?;
+                        paths.push(call.name.clone());
+                        return Ok(());
+                    }
+                    self.helper(call, at, out)
+                }
+                _ => Ok(()),
+            },
+            Parameter::Literal(_) => Ok(()),
+            _ => Ok(()),
+        }
+    }
+
+    fn personal(&self, helper: &str, at: usize) -> TemplateFault {
+        let (what, cure) = helpers::personal_word(helper);
+        self.fault(at, what, cure)
+    }
+
+    fn path(&self, raw: &str, of: Option<&str>, at: usize) -> Result<(), TemplateFault> {
+        let first = raw.split(['.', '/']).next().unwrap_or_default();
+        if helpers::is_slot(first)
+            && let Some(of) = of
+        {
+            return if helpers::passes_slots(of) {
+                let what = format!("`{first}` is not known here");
+                let cure = format!("write ({first}) in parentheses: it is a helper");
+                Err(self.fault(at, what, cure))
+            } else {
+                Err(self.personal(of, at))
+            };
+        }
+        let declared = self.names.declared;
+        let is_known = |name: &str| {
+            model::NAMES.contains(&name)
+                || declared.given.contains(name)
+                || declared.block_params.contains(name)
+        };
+        let Some(unknown) = model::names_of_path(raw).find(|name| !is_known(name)) else {
+            return Ok(());
+        };
+        let (what, cure) = model::unknown_name(raw, unknown, self.names.columns);
+        Err(self.fault(at, what, cure))
+    }
+
+    fn partial(
+        &mut self,
+        call: &DecoratorTemplate,
+        is_block: bool,
+        at: usize,
+        out: &mut Template,
+    ) -> Result<(), TemplateFault> {
+        let mut paths = Vec::new();
+        for param in call.params.iter().chain(call.hash.values()) {
+            self.parameter(None, param, at, &mut paths, out)?;
+        }
+        if let Parameter::Subexpression(_) = call.name {
+            self.parameter(Some("lookup"), &call.name, at, &mut paths, out)?;
+        } else {
+            let name = call.name.as_name().unwrap_or_default().trim_matches(['\'', '"', '[', ']']);
+            let is_known = name == "@partial-block"
+                || self.names.partials.contains(&name)
+                || self.names.declared.inlines.contains(name);
+            if !is_known && !is_block {
+                let known = self.names.partials.iter().copied();
+                let cure = match nearest(name, known.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the partials are {}", known.collect::<Vec<_>>().join(", ")),
+                };
+                return Err(self.fault(at, format!("there is no partial `{name}`"), cure));
+            }
+        }
+        self.guard(">", paths, at, out);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use handlebars::{Handlebars, Helper, HelperResult, Output, RenderContext};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const PARTIALS: [(&str, &str); 4] = [
+        ("line", "<i>{{title}}</i>\n"),
+        ("frame", "  [{{> @partial-block}}]\n{{#if count}}\n  {{> line}}\n{{/if}}"),
+        ("chain", "{{#if more}}m{{else if image}}i{{else}}{{count}}{{/if}}"),
+        ("given", "{{#if wide}}w{{else unless text}}t{{else}}{{value}}{{/if}}"),
+    ];
+
+    /// Templates of every kind of tag, nested.
+    fn template() -> impl Strategy<Value = String> {
+        let name = prop_oneof![
+            Just("title"),
+            Just("count"),
+            Just("more"),
+            Just("image"),
+            Just("first.title"),
+            Just("@root.title"),
+            Just("items.[0].title"),
+            Just("../title"),
+        ];
+        let leaf = prop_oneof![
+            Just("words".to_owned()),
+            Just("\n".to_owned()),
+            Just(" \n  ".to_owned()),
+            Just("\\{{x}}".to_owned()),
+            Just("{{!-- {{#if x}} --}}".to_owned()),
+            Just("{{! note }}".to_owned()),
+            Just("{{> line}}".to_owned()),
+            Just("\n  {{> line}}\n".to_owned()),
+            Just("{{> given value=title}}".to_owned()),
+            Just("{{> given this wide=true}}".to_owned()),
+            Just("{{> chain}}".to_owned()),
+            Just("{{{title}}}".to_owned()),
+            Just("{{len items}}".to_owned()),
+            Just("{{@index}}".to_owned()),
+            name.clone().prop_map(|name| format!("{{{{{name}}}}}")),
+            name.clone().prop_map(|name| format!("{{{{~{name}~}}}}")),
+        ];
+        let condition = prop_oneof![
+            name.prop_map(str::to_owned),
+            Just("(or more count)".to_owned()),
+            Just("(eq count 2)".to_owned()),
+            Just("(and (not more) (gt count 1))".to_owned()),
+        ];
+        let tilde = prop_oneof![Just(""), Just("~")];
+        leaf.prop_recursive(4, 40, 4, move |inner| {
+            let c = condition.clone();
+            let body = prop::collection::vec(inner.clone(), 0..3).prop_map(|parts| parts.concat());
+            let t = tilde.clone();
+            prop_oneof![
+                (c.clone(), body.clone(), t.clone())
+                    .prop_map(|(c, b, t)| format!("{{{{{t}#if {c}}}}}{b}{{{{/if{t}}}}}")),
+                (c.clone(), body.clone(), c.clone(), body.clone(), body.clone(), t).prop_map(
+                    |(c, a, d, b, e, t)| format!(
+                        "{{{{#if {c}{t}}}}}{a}{{{{{t}else if {d}}}}}{b}{{{{else}}}}{e}{{{{/if}}}}"
+                    )
+                ),
+                (c.clone(), body.clone(), body.clone()).prop_map(|(c, a, b)| format!(
+                    "{{{{#unless {c}}}}}\n{a}\n{{{{else each items}}}}\n{b}\n{{{{/unless}}}}"
+                )),
+                (body.clone(), body.clone()).prop_map(|(a, b)| format!(
+                    "{{{{#each items as |story at|}}}}{{{{at}}}}{a}{{{{else with first}}}}{b}{{{{/each}}}}"
+                )),
+                body.clone().prop_map(|a| format!("{{{{#with first}}}}{a}{{{{else}}}}x{{{{/with}}}}")),
+                body.clone().prop_map(|a| format!("{{{{#> frame}}}}\n{a}\n{{{{/frame}}}}")),
+                (body.clone(), body.clone()).prop_map(|(a, b)| format!(
+                    "{{{{#*inline \"note\"}}}}{a}{{{{/inline}}}}{b}{{{{> note}}}}"
+                )),
+                body.prop_map(|a| format!("{{{{#> missing}}}}{a}{{{{/missing}}}}")),
+            ]
+        })
+    }
+
+    fn silent(
+        _: &Helper,
+        _: &Handlebars,
+        _: &handlebars::Context,
+        _: &mut RenderContext,
+        _: &mut dyn Output,
+    ) -> HelperResult {
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_template_that_is_read_strictly_writes_the_same(text in template()) {
+            let compiled = |name: &str, text: &str| {
+                Template::compile_with_name(text, name.to_owned()).unwrap()
+            };
+            let mut declared = Declared::default();
+            let main = compiled("main", &text);
+            declared.read("main", &text, &main);
+            for (name, text) in PARTIALS {
+                declared.read(name, text, &compiled(name, text));
+            }
+            // What a call of `given` gives, whether this template has one or not.
+            declared.given.extend(["wide", "value"].map(str::to_owned));
+            let partials = PARTIALS.map(|(name, _)| name);
+            let names = Names { declared: &declared, columns: &[], partials: &partials };
+            let mut plain = Handlebars::new();
+            plain.set_strict_mode(true);
+            plain.register_helper(GUARD, Box::new(silent));
+            let mut strict = plain.clone();
+            for (name, text) in PARTIALS.into_iter().chain([("main", text.as_str())]) {
+                let template = compiled(name, text);
+                strict.register_template(name, read(name, name, text, &template, &names).unwrap());
+                plain.register_template(name, template);
+            }
+            let data = json!({
+                "title": "T & t", "count": 2, "more": null, "image": {"alt": "x"}, "text": "",
+                "first": {"title": "F", "count": 0, "items": [], "image": null, "more": 1},
+                "items": [{"title": "a", "count": 1, "more": null}, {"title": "b", "image": 3}],
+            });
+            let written = |registry: &Handlebars<'_>| {
+                registry.render("main", &data).map_err(|error| error.reason().to_string())
+            };
+            prop_assert_eq!(written(&plain), written(&strict), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,569 @@
+//! The faults of MJML that mrml would drop, overflow on, or report without a place, each in its own words.
+//! Pure: MJML in, a fault with its byte out.
+
+use super::grammar;
+
+/// A fault of the MJML itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MjmlFault {
+    /// The byte at which it stands; past the end where nobody knows.
+    pub at: usize,
+    pub what: String,
+    pub cure: String,
+}
+
+/// A real email nests a dozen deep; mrml's recursion ends the process at some hundreds.
+const DEEPEST: usize = 100;
+
+/// Elements of MJML that hold elements, and no text or HTML of their own.
+pub const HOLDS_ELEMENTS: [&str; 14] = [
+    "mjml",
+    "mj-head",
+    "mj-attributes",
+    "mj-body",
+    "mj-wrapper",
+    "mj-section",
+    "mj-group",
+    "mj-column",
+    "mj-hero",
+    "mj-navbar",
+    "mj-social",
+    "mj-accordion",
+    "mj-accordion-element",
+    "mj-carousel",
+];
+
+/// Elements whose text is no markup.
+pub const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
+
+/// What would be fetched, or run, when the email is opened.
+const FETCHED: [&str; 8] =
+    ["iframe", "frame", "object", "embed", "video", "audio", "applet", "portal"];
+
+/// Whether a tag begins here, as a browser reads it: `a < b` is text.
+pub fn starts_tag(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next() == Some(b'<')
+        && bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'))
+}
+
+/// Past the `>` that ends a tag, quotation marks observed.
+pub fn tag_end(text: &str) -> usize {
+    let mut quote = None;
+    let mut is_value = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match quote {
+            Some(open) if byte == open => quote = None,
+            Some(_) => {}
+            None if matches!(byte, b'"' | b'\'') && is_value => quote = Some(byte),
+            None if byte == b'>' => return at + 1,
+            None => {}
+        }
+        is_value = byte == b'=' || (is_value && byte.is_ascii_whitespace());
+    }
+    text.len()
+}
+
+/// The name of a tag, without `/`.
+pub fn tag_name(tag: &str) -> &str {
+    let rest = tag.strip_prefix("</").or_else(|| tag.strip_prefix('<')).unwrap_or(tag);
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '!' | '?' | ':' | '[')))
+        .unwrap_or(rest.len());
+    &rest[..end]
+}
+
+/// One attribute of a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    pub name: &'a str,
+    /// Byte of the tag at which it begins.
+    pub at: usize,
+    /// `None` when there is no `=`.
+    pub value: Option<Value<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    Quoted(&'a str),
+    /// Without quotation marks.
+    Bare(&'a str),
+    /// The quotation mark that opens it is never closed.
+    Open,
+}
+
+/// The attributes of a tag in their order.
+pub fn attributes(tag: &str) -> Vec<Attribute<'_>> {
+    let mut found = Vec::new();
+    let mut at = tag.find(|c: char| c.is_whitespace()).unwrap_or(tag.len());
+    loop {
+        let skipped = tag[at..].trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        at = tag.len() - skipped.len();
+        let end = skipped
+            .find(|c: char| matches!(c, '=' | '>' | '/') || c.is_whitespace())
+            .unwrap_or(skipped.len());
+        if end == 0 {
+            return found;
+        }
+        let name = &skipped[..end];
+        let rest = skipped[end..].trim_start();
+        let mut next = at + end;
+        let value = rest.strip_prefix('=').map(|rest| {
+            let value = rest.trim_start();
+            let start = tag.len() - value.len();
+            match value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+                Some(quote) => match value[1..].find(quote) {
+                    Some(end) => {
+                        next = start + end + 2;
+                        Value::Quoted(&value[1..=end])
+                    }
+                    None => {
+                        next = tag.len();
+                        Value::Open
+                    }
+                },
+                None => {
+                    let end =
+                        value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
+                    next = start + end;
+                    Value::Bare(&value[..end])
+                }
+            }
+        });
+        found.push(Attribute { name, at, value });
+        at = next;
+    }
+}
+
+/// Finds the first fault.
+pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
+    Walk { mjml, open: Vec::new(), has_root: false, has_body: false }.run().err()
+}
+
+struct Walk<'a> {
+    mjml: &'a str,
+    /// What is open, with the byte of each tag.
+    open: Vec<(usize, &'a str)>,
+    has_root: bool,
+    has_body: bool,
+}
+
+fn fault<T>(at: usize, what: impl Into<String>, cure: impl Into<String>) -> Result<T, MjmlFault> {
+    Err(MjmlFault { at, what: what.into(), cure: cure.into() })
+}
+
+impl<'a> Walk<'a> {
+    fn run(mut self) -> Result<(), MjmlFault> {
+        if self.mjml.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+            return fault(
+                0,
+                "the template writes nothing",
+                "begin it with {{#> layout}} or <mjml>, or take the file away to use the one that comes with roundup",
+            );
+        }
+        let mut at = 0;
+        while at < self.mjml.len() {
+            let rest = &self.mjml[at..];
+            if rest.starts_with("<!--") {
+                at += match rest.find("-->") {
+                    Some(end) => end + 3,
+                    None => return fault(at, "a comment is never closed", "add --> at its end"),
+                };
+            } else if starts_tag(rest) {
+                let end = tag_end(rest);
+                self.tag(at, &rest[..end])?;
+                at += end;
+                at += self.raw_text(at)?;
+            } else {
+                let end = text_end(rest);
+                self.text(at, &rest[..end])?;
+                at += end;
+            }
+        }
+        if let Some((at, name)) = self.open.pop() {
+            return fault(at, format!("<{name}> is never closed"), format!("add </{name}>"));
+        }
+        if !self.has_body {
+            let at = self.mjml.find("<mjml").unwrap_or(0);
+            return fault(at, "<mjml> has no <mj-body>", "put the email's content into <mj-body>");
+        }
+        Ok(())
+    }
+
+    /// Text where MJML begins or has ended is no part of the email.
+    fn text(&self, at: usize, text: &str) -> Result<(), MjmlFault> {
+        if !self.open.is_empty() {
+            return Ok(());
+        }
+        let Some(found) = text.find(|c: char| !c.is_whitespace() && c != '\u{feff}') else {
+            return Ok(());
+        };
+        if self.has_root {
+            return fault(at + found, "text stands behind </mjml>", "put it into <mj-text>");
+        }
+        fault(
+            at + found,
+            "this is text, and not MJML",
+            "begin with {{#> layout}} or <mjml>, and put words into <mj-text>",
+        )
+    }
+
+    /// The bytes of a style sheet or script that has just been opened.
+    fn raw_text(&self, at: usize) -> Result<usize, MjmlFault> {
+        let Some((opened, name)) = self.open.last().copied().filter(|(opened, name)| {
+            RAW_TEXT.contains(name) && self.mjml[..at].ends_with('>') && {
+                // Only right behind its opening tag.
+                opened + tag_end(&self.mjml[*opened..]) == at
+            }
+        }) else {
+            return Ok(0);
+        };
+        match self.mjml[at..].find(&format!("</{name}")) {
+            Some(end) => Ok(end),
+            None => fault(opened, format!("<{name}> is never closed"), format!("add </{name}>")),
+        }
+    }
+
+    fn tag(&mut self, at: usize, tag: &'a str) -> Result<(), MjmlFault> {
+        let name = tag_name(tag);
+        let is_closing = tag.starts_with("</");
+        if !tag.ends_with('>') {
+            return self.unended(at, tag, name);
+        }
+        if name.starts_with(['!', '?']) {
+            return self.declaration(at, tag, name);
+        }
+        if self.open.is_empty() {
+            if self.has_root {
+                let what =
+                    format!("<{}{name}> stands behind </mjml>", if is_closing { "/" } else { "" });
+                return fault(at, what, "put it before </mjml>, or take it out");
+            }
+            if !name.starts_with("mj") {
+                return fault(
+                    at,
+                    format!("this is HTML, and not MJML: it begins with <{name}>"),
+                    "begin with {{#> layout}} or <mjml><mj-body>, and put HTML into <mj-text> or <mj-raw>",
+                );
+            }
+            self.has_root = true;
+        }
+        if is_closing {
+            return self.close(at, name);
+        }
+        self.element(at, tag, name)?;
+        Self::values(at, tag)?;
+        if !tag.ends_with("/>") && !is_void(name) {
+            self.open.push((at, name));
+        }
+        if self.open.len() > DEEPEST {
+            return fault(
+                at,
+                format!("elements are nested more than {DEEPEST} deep"),
+                "close the elements, or nest fewer",
+            );
+        }
+        Ok(())
+    }
+
+    /// A tag that has no end before the text has.
+    fn unended(&self, at: usize, tag: &str, name: &str) -> Result<(), MjmlFault> {
+        for attribute in attributes(tag) {
+            if attribute.value == Some(Value::Open) {
+                return fault(
+                    at + attribute.at,
+                    format!(
+                        "the quotation mark of `{}` in <{name}> is never closed",
+                        attribute.name
+                    ),
+                    "add the quotation mark at its end",
+                );
+            }
+        }
+        fault(at, format!("the tag <{name} has no > at its end"), "add the >")
+    }
+
+    fn declaration(&self, at: usize, tag: &str, name: &str) -> Result<(), MjmlFault> {
+        let lower = tag.to_ascii_lowercase();
+        if lower.starts_with("<!doctype") {
+            return fault(
+                at,
+                "a doctype stands in the template",
+                "take the line out: MJML begins with <mjml> and writes the doctype itself",
+            );
+        }
+        if name.starts_with('?') {
+            return fault(
+                at,
+                "an XML declaration stands in the template",
+                "take the line out: MJML begins with <mjml>",
+            );
+        }
+        if lower.starts_with("<![cdata[") {
+            return fault(
+                at,
+                "a CDATA section stands in the template",
+                "write the text without it",
+            );
+        }
+        fault(at, format!("`{tag}` is not a tag of MJML or HTML"), "take it out")
+    }
+
+    fn close(&mut self, at: usize, name: &str) -> Result<(), MjmlFault> {
+        match self.open.pop() {
+            Some((_, expected)) if expected.eq_ignore_ascii_case(name) => Ok(()),
+            Some((opened, expected)) if self.open.iter().any(|(_, open)| *open == name) => fault(
+                opened,
+                format!("<{expected}> is closed by </{name}>"),
+                format!("add </{expected}> before it"),
+            ),
+            _ => fault(at, format!("</{name}> closes nothing"), "take it out"),
+        }
+    }
+
+    /// Whether the element may stand here.
+    fn element(&mut self, at: usize, tag: &str, name: &str) -> Result<(), MjmlFault> {
+        let within_mjml =
+            self.open.iter().rev().map(|(_, name)| *name).find(|n| n.starts_with("mj"));
+        if !name.starts_with("mj") {
+            if FETCHED.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+                return fault(
+                    at,
+                    format!("<{name}> would be fetched when the email is opened"),
+                    "show a picture with a link instead",
+                );
+            }
+            if let Some((_, parent)) = self.open.last()
+                && HOLDS_ELEMENTS.contains(parent)
+            {
+                return fault(
+                    at,
+                    format!("<{name}> cannot stand inside <{parent}>: it would be dropped"),
+                    "put it inside <mj-text> or <mj-raw>",
+                );
+            }
+            return Ok(());
+        }
+        if matches!(name, "mj-html-attributes" | "mj-selector") {
+            return fault(
+                at,
+                format!("<{name}> is not supported"),
+                "write the attribute where the element is",
+            );
+        }
+        if name == "mj-include" {
+            return fault(
+                at,
+                "<mj-include> is not read here",
+                "use a Handlebars partial: {{> name}}",
+            );
+        }
+        self.has_body |= name == "mj-body";
+        let names = attributes(tag).into_iter().map(|attribute| attribute.name);
+        let within = within_mjml.unwrap_or("");
+        grammar::look_at(name, within, names).map_err(|(what, cure)| MjmlFault {
+            at,
+            what,
+            cure,
+        })?;
+        if let Some((_, parent)) = self.open.last()
+            && !parent.starts_with("mj")
+        {
+            return fault(
+                at,
+                format!("<{name}> stands inside <{parent}>"),
+                format!("close <{parent}> before it"),
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether every value stands in quotation marks, and they are closed.
+    fn values(at: usize, tag: &str) -> Result<(), MjmlFault> {
+        let name = tag_name(tag);
+        for attribute in attributes(tag) {
+            if attribute.name.contains('<') {
+                return fault(at, format!("the tag <{name}> has no > at its end"), "add the >");
+            }
+            if attribute.name.contains(['"', '\'']) {
+                let what = format!("the quotation marks in <{name}> do not pair");
+                return fault(at, what, "look for one that is missing");
+            }
+            let at = at + attribute.at;
+            match attribute.value {
+                Some(Value::Bare(value)) => {
+                    return fault(
+                        at,
+                        format!("`{}` in <{name}> has no quotation marks", attribute.name),
+                        format!("write {}=\"{}\"", attribute.name, value.trim_end_matches('/')),
+                    );
+                }
+                Some(Value::Quoted(value)) if value.contains('<') => {
+                    return fault(
+                        at,
+                        format!(
+                            "the quotation mark of `{}` in <{name}> is not closed",
+                            attribute.name
+                        ),
+                        "add the quotation mark at its end, or write &lt; for <",
+                    );
+                }
+                Some(Value::Open) => {
+                    return fault(
+                        at,
+                        format!(
+                            "the quotation mark of `{}` in <{name}> is never closed",
+                            attribute.name
+                        ),
+                        "add the quotation mark at its end",
+                    );
+                }
+                Some(Value::Quoted(_)) | None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Up to the next tag or comment.
+pub fn text_end(text: &str) -> usize {
+    text.match_indices('<')
+        .map(|(at, _)| at)
+        .find(|at| *at > 0 && starts_tag(&text[*at..]))
+        .unwrap_or(text.len())
+}
+
+fn is_void(name: &str) -> bool {
+    const VOID: [&str; 10] =
+        ["br", "hr", "img", "meta", "link", "input", "col", "wbr", "area", "source"];
+    VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fault inside `mj-text`, with what stands at its byte.
+    fn inside(html: &str) -> (String, String) {
+        let mjml = format!(
+            "<mjml><mj-body><mj-section><mj-column><mj-text>{html}</mj-text></mj-column></mj-section></mj-body></mjml>"
+        );
+        let fault = first_fault(&mjml).unwrap_or_else(|| panic!("no fault in {html}"));
+        (fault.what, mjml[fault.at..].chars().take(4).collect())
+    }
+
+    #[test]
+    fn whole_documents() {
+        for (mjml, what, at) in [
+            ("<mjml><mj-foo></mj-foo></mjml>", "<mj-foo> is not an MJML element", 6),
+            (
+                "<mjml><mj-body><mj-section></mj-body></mjml>",
+                "<mj-section> is closed by </mj-body>",
+                15,
+            ),
+            ("<mjml><mj-body>", "<mj-body> is never closed", 6),
+            ("", "the template writes nothing", 0),
+            (" \n\t", "the template writes nothing", 0),
+            ("<!doctype html><html></html>", "a doctype stands in the template", 0),
+            ("\n<!DOCTYPE html>\n<mjml></mjml>", "a doctype stands in the template", 1),
+            (
+                "<?xml version=\"1.0\"?><mjml></mjml>",
+                "an XML declaration stands in the template",
+                0,
+            ),
+            ("<html><body>x</body></html>", "this is HTML, and not MJML: it begins with <html>", 0),
+            ("Hello", "this is text, and not MJML", 0),
+            ("<mjml></mjml>", "<mjml> has no <mj-body>", 0),
+            ("<mjml><mj-body></mj-body></mjml> x", "text stands behind </mjml>", 33),
+            ("<mjml><mj-body></mj-body></mjml><p>", "<p> stands behind </mjml>", 32),
+            ("<mjml><mj-body></mj-body></mjml></div>", "</div> stands behind </mjml>", 32),
+            ("<mjml><!-- x", "a comment is never closed", 6),
+            ("<mjml><mj-head><mj-style>a{}", "<mj-style> is never closed", 15),
+            (
+                "<mjml><mj-body><div>x</div></mj-body></mjml>",
+                "<div> cannot stand inside <mj-body>: it would be dropped",
+                15,
+            ),
+            (
+                "<mjml><mj-body><mj-section></mj-wrapper></mj-section></mj-body></mjml>",
+                "</mj-wrapper> closes nothing",
+                27,
+            ),
+        ] {
+            let fault = first_fault(mjml).unwrap_or_else(|| panic!("no fault in {mjml}"));
+            assert_eq!((fault.what.as_str(), fault.at), (what, at), "{mjml}");
+        }
+        assert_eq!(first_fault("<mjml><mj-body> </mj-body></mjml>\n"), None);
+    }
+
+    #[test]
+    fn elements_and_attributes_of_mjml() {
+        for (mjml, what) in [
+            (
+                "<mjml><mj-body><mj-text>x</mj-text></mj-body></mjml>",
+                "<mj-text> cannot stand inside <mj-body>: it would be dropped or break the layout",
+            ),
+            (
+                "<mjml><mj-body><mj-section padding=\"a > b\" paddin='0'></mj-section></mj-body></mjml>",
+                "<mj-section> has no attribute `paddin`",
+            ),
+            ("<mjml></mj-body></mjml>", "</mj-body> closes nothing"),
+            ("</mj-body>", "</mj-body> closes nothing"),
+            (
+                "<mjml><mj-include path=\"x\" type=\"html\" /></mjml>",
+                "<mj-include> is not read here",
+            ),
+        ] {
+            assert_eq!(first_fault(mjml).unwrap().what, what);
+        }
+        assert_eq!(
+            first_fault(
+                "<mjml><!-- <mj-foo> --><mj-body><mj-section\n  padding = '0'><mj-column><mj-text align=\"left\">a<br>b \
+                 <p class=\"x\">x</p></mj-text></mj-column></mj-section></mj-body></mjml>"
+            ),
+            None
+        );
+        let deep = format!("<mjml><mj-head><mj-raw>{}", "<div>".repeat(200));
+        assert!(first_fault(&deep).unwrap().what.contains("nested"));
+    }
+
+    #[test]
+    fn html_inside() {
+        for (html, what, at) in [
+            ("<p>a<p>b", "<p> is closed by </mj-text>", "<p>b"),
+            ("<p>a", "<p> is closed by </mj-text>", "<p>a"),
+            ("<ul><li>a</ul>", "<li> is closed by </ul>", "<li>"),
+            ("a</div>", "</div> closes nothing", "</di"),
+            ("<b><i>x</b></i>", "<i> is closed by </b>", "<i>x"),
+            ("<img src=a.png>", "`src` in <img> has no quotation marks", "src="),
+            ("<a href=\"x>y</a>", "the quotation mark of `href` in <a> is never closed", "href"),
+            (
+                "<a href=\"x>y</a><b class=\"c\">d</b>",
+                "the quotation mark of `href` in <a> is not closed",
+                "href",
+            ),
+            ("<p <b>x</b></p>", "the tag <p> has no > at its end", "<p <"),
+            ("<![CDATA[x]]>", "a CDATA section stands in the template", "<![C"),
+            (
+                "<iframe src=\"x\"></iframe>",
+                "<iframe> would be fetched when the email is opened",
+                "<ifr",
+            ),
+            (
+                "<p><mj-text>x</mj-text></p>",
+                "<mj-text> cannot stand inside <mj-text>: it would be dropped or break the layout",
+                "<mj-",
+            ),
+        ] {
+            let (found, beginning) = inside(html);
+            assert_eq!((found.as_str(), beginning.as_str()), (what, at), "{html}");
+        }
+        let good = "<p>a &lt; b < c<br><img src='x' alt=\"y > z\" /></p><!-- <p> --><TABLE><tr><td nowrap>é</td></tr></table>";
+        assert_eq!(
+            first_fault(&format!(
+                "<mjml><mj-body><mj-section><mj-column><mj-text>{good}</mj-text><mj-raw><style>.a > .b{{}}</style></mj-raw></mj-column></mj-section></mj-body></mjml>"
+            )),
+            None
+        );
+    }
+}
