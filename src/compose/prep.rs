@@ -31,7 +31,8 @@ pub fn normalised(mjml: &str) -> String {
 /// Repairs `normalised` MJML.
 pub fn prepare(mjml: &str) -> Prepared {
     // No input can hold the word: one that is not in this text is chosen.
-    let word = (0..)
+    // A text of n bytes holds fewer than n of them.
+    let word = (0..=mjml.len())
         .map(|n| format!("rupw{n}x"))
         .find(|word| !mjml.contains(word.as_str()))
         .unwrap_or_default();

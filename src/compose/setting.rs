@@ -48,6 +48,9 @@ fn look_at_paragraph(text: &str) -> Result<(), Fault> {
 }
 
 /// A web address of which every part is what it seems.
+///
+/// # Errors
+/// Says what is wrong, and the cure.
 pub fn look_at_web_address(text: &str) -> Result<(), Fault> {
     const CURE: &str = "write it as https://www.charity.org.uk/";
     let wrong = |what: &str| Err((format!("`{}` {what}", text.escape_debug()), CURE));
@@ -87,8 +90,8 @@ fn look_at_fonts(text: &str) -> Result<(), Fault> {
     let is_good =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | ',' | '\'' | '"' | '.');
     if text.chars().all(is_good)
-        && text.matches('\'').count() % 2 == 0
-        && text.matches('"').count() % 2 == 0
+        && text.matches('\'').count().is_multiple_of(2)
+        && text.matches('"').count().is_multiple_of(2)
     {
         return Ok(());
     }
@@ -100,12 +103,16 @@ fn look_at_fonts(text: &str) -> Result<(), Fault> {
 
 macro_rules! readers {
     ($($name:ident, $optional:ident, $look:ident;)*) => {$(
+        /// # Errors
+        /// When the setting is not what it must be.
         pub fn $name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
             let text = String::deserialize(from)?;
             $look(&text).map_err(error)?;
             Ok(text)
         }
 
+        /// # Errors
+        /// When the setting is not what it must be.
         pub fn $optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
             let text = Option::<String>::deserialize(from)?;
             if let Some(text) = &text {

@@ -316,7 +316,7 @@ fn own_lines(pieces: &mut [Piece], slots: &[Slot]) {
             continue;
         }
         place.is_paragraph = before >= 2 && (after >= 2 || after == text.len());
-        place.after = text[..own].to_owned();
+        text[..own].clone_into(&mut place.after);
         text.replace_range(..own, "");
     }
 }
@@ -580,12 +580,13 @@ impl Filler {
                     BlockForm::Plain if is_html => out.push_str(&escape_html(&on_one_line(filled))),
                     BlockForm::Plain => out.push_str(&on_one_line(filled)),
                     BlockForm::Markdown(look) => {
-                        out.push_str(&match (is_html, place.is_paragraph) {
+                        let written = match (is_html, place.is_paragraph) {
                             (true, true) => words::html(filled, look),
                             (true, false) => words::html_within_a_line(filled, look),
                             (false, true) => words::text(filled),
                             (false, false) => words::text_within_a_line(filled),
-                        })
+                        };
+                        out.push_str(&written);
                     }
                 }
             }
@@ -785,7 +786,7 @@ mod tests {
                     match piece {
                         Piece::Text(text) => out.push_str(text),
                         Piece::Slot(place) => {
-                            filler.fill(place, &person(&[("town", town)]), "", &mut out)
+                            filler.fill(place, &person(&[("town", town)]), "", &mut out);
                         }
                     }
                 }

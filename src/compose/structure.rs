@@ -111,24 +111,19 @@ pub fn attributes(tag: &str) -> Vec<Attribute<'_>> {
         let value = rest.strip_prefix('=').map(|rest| {
             let value = rest.trim_start();
             let start = tag.len() - value.len();
-            match value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-                Some(quote) => match value[1..].find(quote) {
-                    Some(end) => {
-                        next = start + end + 2;
-                        Value::Quoted(&value[1..=end])
-                    }
-                    None => {
-                        next = tag.len();
-                        Value::Open
-                    }
-                },
-                None => {
-                    let end =
-                        value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
-                    next = start + end;
-                    Value::Bare(&value[..end])
-                }
-            }
+            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+            let Some(quote) = quote else {
+                let end =
+                    value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
+                next = start + end;
+                return Value::Bare(&value[..end]);
+            };
+            let Some(end) = value[1..].find(quote) else {
+                next = tag.len();
+                return Value::Open;
+            };
+            next = start + end + 2;
+            Value::Quoted(&value[1..=end])
         });
         found.push(Attribute { name, at, value });
         at = next;

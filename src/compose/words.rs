@@ -265,8 +265,8 @@ impl Page {
         }
         let quotes = self.within.iter().filter(|one| matches!(one, Within::Quote)).count();
         if !self.out.is_empty() {
-            let is_close =
-                !self.lists.is_empty() && !(self.is_new_list && self.lists.len() == 1) && !is_block;
+            let begins_a_list = self.is_new_list && self.lists.len() == 1;
+            let is_close = !(self.lists.is_empty() || begins_a_list || is_block);
             self.out.push('\n');
             if !is_close {
                 self.out.push_str("> ".repeat(quotes.min(self.quotes)).trim_end());
