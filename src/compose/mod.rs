@@ -240,6 +240,7 @@ pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_ur
 ///
 /// # Errors
 /// When a template or the editor's words are wrong, with the place and the cure.
+#[allow(clippy::needless_pass_by_value, reason = "a nonce is for one composition")]
 pub fn compose(
     edition: &Edition,
     theme: &Theme,
@@ -250,13 +251,12 @@ pub fn compose(
     let mut translations = Vec::new();
     for language in theme.translations.keys() {
         let (edition, theme) = (edition.in_language(language), theme.in_language(language));
-        let nonce = nonce.clone();
         translations.push(Translation {
             language: language.clone(),
-            composition: compose_within(&edition, &theme, templates, people, nonce, None)?,
+            composition: compose_within(&edition, &theme, templates, people, &nonce, None)?,
         });
     }
-    let composition = compose_within(edition, theme, templates, people, nonce, None)?;
+    let composition = compose_within(edition, theme, templates, people, &nonce, None)?;
     Ok(Composition { translations, ..composition })
 }
 
@@ -288,7 +288,7 @@ pub fn costs(
             }
             let nonce = Nonce::new([0; 16]);
             let fixed = Some(composition.density);
-            let smaller = compose_within(&without, theme, templates, people, nonce, fixed)?;
+            let smaller = compose_within(&without, theme, templates, people, &nonce, fixed)?;
             Ok(whole.saturating_sub(bytes(&smaller.variants)))
         })
         .collect()

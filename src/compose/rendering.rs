@@ -36,10 +36,10 @@ pub(super) fn compose_within(
     theme: &Theme,
     templates: &Templates,
     people: &People,
-    nonce: Nonce,
+    nonce: &Nonce,
     fixed: Option<Density>,
 ) -> Result<Composition, ComposeError> {
-    let work = || compose_here(edition, theme, templates, people, &nonce, fixed);
+    let work = || compose_here(edition, theme, templates, people, nonce, fixed);
     let stopped = |what: String, cure: &str| {
         let place = Place::whole(Templates::shown(&format!("{}.mjml.hbs", edition.template)));
         let fault = TemplateFault { place, what, cure: cure.to_owned(), line_text: None };
