@@ -1,6 +1,7 @@
-//! What a `{{#for_recipient}}` block may hold: words, columns, conditions on them. Read before the first person, in every
-//! branch, so that filling it cannot fail for anybody.
+//! What a `{{#for_recipient}}` block may hold: words, columns, conditions on them.
 //! Pure: a block in, its first fault out.
+//!
+//! It is read before the first person, in every branch, so that filling it cannot fail for anybody.
 
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Handlebars, Helper, HelperResult, JsonRender, Output, RenderContext, Template};

@@ -1,7 +1,7 @@
-//! Templates read strictly before they run: every name known, every helper there, no personal word changed by a helper,
-//! in every branch, also in those that no story of today takes.
+//! Templates read strictly before they run: every name known, every helper there, no personal word changed.
 //! Pure: a parsed template in, the same one with exact places and guards out.
 //!
+//! Every branch is read, also those that no story of today takes.
 //! Handlebars asks a condition about a name that is not there and hears "no". A guard before each call looks at its
 //! names when it runs (`helpers::Guard`); what can be known before is looked at here.
 
