@@ -16,12 +16,18 @@ enum Purpose {
     Person,
     MessageId,
     Unsubscribe,
+    Check,
 }
 
 /// The project's secret, ready to make and check names.
+///
+/// Address hashes and Message-IDs are made with the secret itself, which never changes: with another one, nobody who left
+/// would be recognised. Tokens are made with the newest token key, and hold whichever of the keys they were made with.
 #[derive(Clone)]
 pub struct Keys {
     key: hmac::Key,
+    /// Those that came after the secret, each with its number, the oldest first.
+    token_keys: Vec<(u32, hmac::Key)>,
 }
 
 impl fmt::Debug for Keys {
@@ -33,18 +39,37 @@ impl fmt::Debug for Keys {
 const PERSON_BYTES: usize = 12;
 /// 128 bits: nobody guesses one.
 const MAC_BYTES: usize = 16;
+/// Two secrets have the same check value once in four thousand million times a thousand million.
+const CHECK_BYTES: usize = 8;
 
 impl Keys {
     pub fn new(secret: &[u8]) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret), token_keys: Vec::new() }
+    }
+
+    /// With token keys that came after the secret, the oldest first.
+    #[must_use]
+    pub fn with_token_keys<'a>(self, keys: impl IntoIterator<Item = (u32, &'a [u8])>) -> Self {
+        let key = |(number, key): (u32, &[u8])| (number, hmac::Key::new(hmac::HMAC_SHA256, key));
+        Self { token_keys: keys.into_iter().map(key).collect(), ..self }
+    }
+
+    /// By this a ledger knows the secret again. It tells nothing of the secret, nor of anything made with it.
+    pub fn check(&self) -> String {
+        base16::encode(&self.mac(Purpose::Check, &[])[..CHECK_BYTES])
     }
 
     fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.key);
+        Self::mac_with(&self.key, purpose, parts)
+    }
+
+    fn mac_with(key: &hmac::Key, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(key);
         context.update(match purpose {
             Purpose::Person => b"person",
             Purpose::MessageId => b"message-id",
             Purpose::Unsubscribe => b"unsubscribe",
+            Purpose::Check => b"check",
         });
         for part in parts {
             // Lengths keep ("ab", "c") and ("a", "bc") apart.
@@ -56,17 +81,20 @@ impl Keys {
         bytes
     }
 
-    fn person(&self, address: &EmailAddress) -> [u8; PERSON_BYTES] {
+    fn person(&self, key: &str) -> [u8; PERSON_BYTES] {
         let mut person = [0; PERSON_BYTES];
-        person.copy_from_slice(
-            &self.mac(Purpose::Person, &[address.key().as_bytes()])[..PERSON_BYTES],
-        );
+        person.copy_from_slice(&self.mac(Purpose::Person, &[key.as_bytes()])[..PERSON_BYTES]);
         person
     }
 
-    /// A person's name where her address must not stand, such as the do-not-mail list.
+    /// A person's name where their address must not stand, such as the do-not-mail list.
     pub fn person_name(&self, address: &EmailAddress) -> String {
-        URL_SAFE_NO_PAD.encode(self.person(address))
+        self.person_name_of_key(&address.key())
+    }
+
+    /// The same from an address's key, as a ledger keeps it.
+    pub fn person_name_of_key(&self, key: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.person(key))
     }
 
     /// The left part of a copy's Message-ID: the same however often the copy is tried.
@@ -77,22 +105,36 @@ impl Keys {
 
     /// The token in a person's unsubscribe address.
     pub fn unsubscribe_token(&self, address: &EmailAddress) -> String {
-        let person = self.person(address);
-        let mac = self.mac(Purpose::Unsubscribe, &[&person]);
-        format!(
-            "1.{}.{}",
-            URL_SAFE_NO_PAD.encode(person),
-            URL_SAFE_NO_PAD.encode(&mac[..MAC_BYTES])
-        )
+        self.token_with(self.token_keys.last(), &self.person(&address.key()))
     }
 
-    /// True when a token is this person's and was made with this key.
+    /// Made with a token key: `2.NUMBER.PERSON.MAC`. Made with the secret: `1.PERSON.MAC`.
+    fn token_with(&self, key: Option<&(u32, hmac::Key)>, person: &[u8]) -> String {
+        let mac = match key {
+            Some((number, key)) => {
+                let parts: [&[u8]; 2] = [&number.to_be_bytes(), person];
+                Self::mac_with(key, Purpose::Unsubscribe, &parts)
+            }
+            None => self.mac(Purpose::Unsubscribe, &[person]),
+        };
+        let (person, mac) =
+            (URL_SAFE_NO_PAD.encode(person), URL_SAFE_NO_PAD.encode(&mac[..MAC_BYTES]));
+        match key {
+            Some((number, _)) => format!("2.{number}.{person}.{mac}"),
+            None => format!("1.{person}.{mac}"),
+        }
+    }
+
+    /// True when a token is this person's and was made with one of these keys.
     pub fn is_unsubscribe_token_of(&self, token: &str, address: &EmailAddress) -> bool {
-        constant_time::verify_slices_are_equal(
-            token.as_bytes(),
-            self.unsubscribe_token(address).as_bytes(),
-        )
-        .is_ok()
+        let person = self.person(&address.key());
+        let keys = self.token_keys.iter().map(Some).chain([None]);
+        let same = |key| {
+            let right = self.token_with(key, &person);
+            constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
+        };
+        // Each is tried, so that the time tells nothing.
+        keys.map(same).fold(false, |found, is_same| found | is_same)
     }
 }
 
@@ -118,6 +160,40 @@ mod tests {
             assert!(!keys.is_unsubscribe_token_of(&text, &address("ann@example.org")), "{at}");
             flipped[at] ^= 1;
         }
+    }
+
+    #[test]
+    fn rotating_changes_tokens_and_nothing_else_and_old_tokens_hold() {
+        let ann = address("ann@example.org");
+        let first = Keys::new(b"one");
+        let second = Keys::new(b"one").with_token_keys([(2, b"two".as_slice())]);
+        let third = Keys::new(b"one").with_token_keys([(2, b"two".as_slice()), (3, b"three")]);
+        let tokens = [&first, &second, &third].map(|keys| keys.unsubscribe_token(&ann));
+        for (at, token) in tokens.iter().enumerate() {
+            for (known, keys) in [&first, &second, &third].into_iter().enumerate() {
+                assert_eq!(keys.is_unsubscribe_token_of(token, &ann), at <= known, "{at} {known}");
+                assert!(!keys.is_unsubscribe_token_of(token, &address("bob@example.org")));
+            }
+            for other in &tokens[at + 1..] {
+                assert_ne!(token, other);
+            }
+        }
+        for keys in [&second, &third] {
+            assert_eq!(keys.person_name(&ann), first.person_name(&ann));
+            assert_eq!(keys.message_id("2020", &ann), first.message_id("2020", &ann));
+            assert_eq!(keys.check(), first.check());
+        }
+        assert_ne!(Keys::new(b"two").check(), first.check());
+    }
+
+    #[test]
+    fn existing_projects_keep_their_names() {
+        // Computed by the version before there were token keys: ledgers and mail in people's boxes hold these.
+        let keys = Keys::new(b"one");
+        let ann = address("ann@example.org");
+        assert_eq!(keys.person_name(&ann), "4mMGORLcQlY-C31B");
+        assert_eq!(keys.message_id("2020", &ann), "00af1af79342652db3daafdd3c2a555d");
+        assert_eq!(keys.unsubscribe_token(&ann), "1.4mMGORLcQlY-C31B.IgsMyZGW8_gXDg8Hb-udiA");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::planned::{find_planned, hold, is_sending};
 use super::report::report_of;
 use super::screen::{grouped, people};
 use super::{Desk, prompt, world};
-use crate::ledger::{Ledger, Wish};
+use crate::ledger::{KeptLedger, Ledger, Wish};
+use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -32,12 +33,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         )
         .help(format!("`roundup report {name}` shows who got it")));
     }
-    let sending = is_sending(&project, &ledger, name, practice).await?;
-    if sending {
-        // Otherwise the number would change while it is typed.
-        return Err(Failure::new(Exit::Failed, format!("`{name}` is being sent at this moment"))
-            .help(format!("first: roundup pause {name}")));
-    }
+    refuse_sending(&project, &ledger, name, practice).await?;
     let sure = match arguments.confirm {
         Some(number) if number == open => true,
         Some(number) => {
@@ -73,8 +69,22 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         screen.say("Nothing was changed.");
         return Ok(Exit::Interrupted);
     }
+    // Somebody may have sent, paused or cancelled it while the question stood.
+    refuse_sending(&project, &ledger, name, practice).await?;
     let _held = hold(&project, &ledger, name, practice)?;
     ledger.recover(name, world::now()).await?;
+    let now = ledger.counts(name).await?.open();
+    if now != open {
+        return Err(Failure::new(
+            Exit::Later,
+            format!(
+                "{} are still to go now, and not {}: nothing was changed",
+                people(now),
+                grouped(open)
+            ),
+        )
+        .help(format!("to cancel it as it is now: roundup cancel {name}")));
+    }
     ledger.wish(name, Wish::Cancel, world::now()).await?;
     let report = report_of(&project, &ledger, &planned, practice).await?;
     if screen.json {
@@ -83,4 +93,18 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         screen.print(&format!("{name} is cancelled: {}.", report.arithmetic()))?;
     }
     Ok(Exit::Done)
+}
+
+/// While it is sent, the number would change as it is typed.
+async fn refuse_sending(
+    project: &Project,
+    ledger: &KeptLedger,
+    name: &str,
+    practice: bool,
+) -> Result<(), Failure> {
+    if !is_sending(project, ledger, name, practice).await? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Failed, format!("`{name}` is being sent at this moment"))
+        .help(format!("first: roundup pause {name}")))
 }

@@ -2,22 +2,24 @@
 //! Shell: the ledger and the person at the keyboard.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
 
 use super::failure::{Exit, Failure};
 use super::mailing_list::without;
+use super::planned::hold;
 use super::prepare::{self, Chosen, Destination};
 use super::report::report_of;
 use super::screen::{Screen, grouped, people};
 use super::send::{Arguments, confirm};
-use super::trust::refuse_strange;
+use super::trust::Trust;
 use super::world;
 use crate::audience::list::{ListError, fingerprint};
 use crate::audience::{List, Person, on_all_cores};
 use crate::compose::People;
-use crate::ledger::{Event, Ledger, Pick, PlannedEdition, Status, Wish};
+use crate::ledger::{Event, Ledger, Pick, PlannedEdition, Standing, Status, Wish};
 use crate::project::Project;
 
 /// A planned edition that goes on.
@@ -26,6 +28,7 @@ pub struct CarriedOn<'a, L> {
     pub ledger: &'a L,
     pub planned: &'a PlannedEdition,
     pub destination: &'a Destination,
+    pub trust: &'a Trust<'a>,
 }
 
 /// Whether there is something to send.
@@ -61,8 +64,13 @@ fn name_of(key: &str) -> Name {
 
 impl<L: Ledger> CarriedOn<'_, L> {
     /// Gets the edition ready to go on.
-    pub async fn begin(&self, arguments: &Arguments, screen: &Screen) -> Result<Go, Failure> {
-        let Self { project, ledger, planned, destination } = *self;
+    pub async fn begin(
+        &self,
+        arguments: &Arguments,
+        held: &mut Option<File>,
+        screen: &Screen,
+    ) -> Result<Go, Failure> {
+        let Self { project, ledger, planned, destination, trust } = *self;
         let now = world::now();
         let name = &planned.name;
         let standing = ledger.standing(name).await?;
@@ -76,16 +84,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
         }
         let progress = ledger.progress(name).await?;
         if progress.open == 0 {
-            let report = report_of(project, ledger, planned, destination.is_practice()).await?;
-            if screen.json {
-                screen.object(&report)?;
-            } else {
-                let word =
-                    if standing.wish == Wish::Cancel { "was cancelled" } else { "is finished" };
-                screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
-                screen.say(&format!("Next: roundup report {name}"));
-            }
-            return Ok(Go::Ended(Exit::Done));
+            return self.is_finished(standing.wish, screen).await;
         }
         let paused = standing.wish == Wish::Pause;
         if paused {
@@ -99,8 +98,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
             screen.say(&format!("{name} was paused on {since}; this lets it go on."));
         }
         if !destination.is_practice() {
-            refuse_strange(project, ledger, name, &standing, arguments.trust_ledger, screen)
-                .await?;
+            trust.before_going_on(ledger, planned, &standing).await?;
         }
         screen.say(&format!(
             "Carrying on with {name}, planned on {}: {} of {} left.",
@@ -111,15 +109,51 @@ impl<L: Ledger> CarriedOn<'_, L> {
             grouped(progress.open),
             people(progress.people)
         ));
+        // While the question stands nobody sends it: others may stop it, end it, or send it themselves.
+        drop(held.take());
         if !confirm(progress.people, arguments.confirm, screen)? {
             screen.say("Nothing was sent.");
             return Ok(Go::Ended(Exit::Interrupted));
         }
+        *held = hold(project, ledger, name, destination.is_practice())?;
+        ledger.recover(name, world::now()).await?;
+        if ledger.progress(name).await?.open == 0 {
+            return self.is_finished(ledger.standing(name).await?.wish, screen).await;
+        }
+        self.unchanged(&standing).await?;
         let people = self.look_at_list(screen).await?;
         if paused {
-            ledger.wish(name, Wish::Go, now).await?;
+            let holds = ledger.wish_if(name, Wish::Go, Some(standing.wish_number), now).await?;
+            stopped_meanwhile(name, holds)?;
+        } else {
+            self.unchanged(&standing).await?;
         }
         Ok(Go::On(people))
+    }
+
+    /// Nothing is left to send.
+    async fn is_finished(&self, wish: Wish, screen: &Screen) -> Result<Go, Failure> {
+        let Self { project, ledger, planned, destination, .. } = *self;
+        let name = &planned.name;
+        let report = report_of(project, ledger, planned, destination.is_practice()).await?;
+        if screen.json {
+            screen.object(&report)?;
+        } else {
+            let word = if wish == Wish::Cancel { "was cancelled" } else { "is finished" };
+            screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
+            screen.say(&format!("Next: roundup report {name}"));
+        }
+        Ok(Go::Ended(Exit::Done))
+    }
+
+    /// Whoever stopped the edition while the question stood is obeyed.
+    async fn unchanged(&self, before: &Standing) -> Result<(), Failure> {
+        let name = &self.planned.name;
+        let now = self.ledger.standing(name).await?;
+        if now.wish_number == before.wish_number {
+            return Ok(());
+        }
+        stopped_meanwhile(name, now.wish)
     }
 
     /// A list whose bytes are those it was planned with has nothing new to say.
@@ -202,6 +236,23 @@ impl<L: Ledger> CarriedOn<'_, L> {
             ));
         }
         Ok(())
+    }
+}
+
+/// What somebody wanted while a question stood.
+fn stopped_meanwhile(name: &str, wish: Wish) -> Result<(), Failure> {
+    match wish {
+        Wish::Go => Ok(()),
+        Wish::Pause => Err(Failure::new(
+            Exit::Later,
+            format!("somebody paused `{name}` meanwhile: nothing was sent"),
+        )
+        .help(format!("to go on: roundup send {name} --unpause"))),
+        Wish::Cancel => Err(Failure::new(
+            Exit::Partly,
+            format!("somebody cancelled `{name}` meanwhile: nothing was sent"),
+        )
+        .help(format!("`roundup report {name}` shows who got it"))),
     }
 }
 

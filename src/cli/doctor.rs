@@ -6,19 +6,21 @@ use std::net::SocketAddr;
 use clap::Args;
 use serde::Serialize;
 
+use super::Desk;
 use super::failure::{Exit, Failure};
-use super::ledgers::existing_ledger;
+use super::ledgers::{existing_ledger, keys_for};
 use super::mailing_list::mailing_list;
 use super::orders::server;
 use super::prepare::Destination;
 use super::screen::{Screen, grouped, people};
-use super::{Desk, world};
+use super::trust::synced_folder;
 use crate::audience::Audience;
 use crate::doctor::names::Dns;
 use crate::doctor::{Diagnosis, Verdict, records};
 use crate::ledger::Ledger;
 use crate::message::Identity;
-use crate::project::{Project, ProjectError, Variable};
+use crate::project::secret::SecretSource;
+use crate::project::{Project, ProjectError};
 use crate::smtp::Connection;
 use crate::smtp::conversation::Security;
 
@@ -51,7 +53,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
     found.push(list(&project, &destination).await?);
     found.push(privacy(&project));
-    found.push(secret(&project)?);
+    found.push(secret(&project).await);
+    found.extend(folder(&project));
     found.push(ledger(&project, destination.is_practice()).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
     found.push(relay(&project, &identity, &destination).await?);
@@ -142,17 +145,29 @@ fn privacy(project: &Project) -> Diagnosis {
     )
 }
 
-fn secret(project: &Project) -> Result<Diagnosis, Failure> {
-    project.keys(world::random)?;
-    Ok(if project.secret(Variable::Secret)?.is_some() {
-        Diagnosis::good("Secret", "ROUNDUP_SECRET is set")
-    } else {
-        Diagnosis::doubtful(
+async fn secret(project: &Project) -> Diagnosis {
+    let ledger = existing_ledger(project, false).await.unwrap_or_default();
+    let found = match keys_for(project, ledger.as_ref()).await {
+        Ok(_) => project.secret_source().map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    match found {
+        Ok(Some(SecretSource::Environment)) => {
+            Diagnosis::good("Secret", "ROUNDUP_SECRET is set, and is the ledger's")
+        }
+        Ok(Some(SecretSource::File) | None) => Diagnosis::doubtful(
             "Secret",
             "the secret behind unsubscribe links is in .roundup/secret",
-            "keep a copy of that file: without it, links in old mail no longer work",
-        )
-    })
+            "keep a copy of it (`roundup keys backup FILE`): without it, nobody who left would be recognised",
+        ),
+        Err(failure) => Diagnosis::bad("Secret", failure.what, failure.help.unwrap_or_default()),
+    }
+}
+
+/// A ledger in a folder that a service copies is copied in the middle of its writing.
+fn folder(project: &Project) -> Option<Diagnosis> {
+    let (what, cure) = synced_folder(project)?;
+    Some(Diagnosis::doubtful("Folder", what, cure))
 }
 
 async fn ledger(project: &Project, practice: bool) -> Diagnosis {

@@ -160,6 +160,10 @@ impl From<ProjectError> for Failure {
             ProjectError::Store(error) => error.into(),
             ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
                 .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
+            ProjectError::LostSecret => Self::new(Exit::Usage, error.to_string()).help(
+                "bring back `.roundup/secret` from a backup, or set ROUNDUP_SECRET as it was: with another one nobody who \
+                 left would be recognised",
+            ),
             ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
                 .help("take 32 random letters and digits, and never change them again"),
             ProjectError::Read { .. } | ProjectError::Write { .. } => {

@@ -4,8 +4,11 @@
 use super::failure::Failure;
 use super::which::WindowArguments;
 use super::world;
-use crate::ledger::{KeptLedger, Ledger, PlannedEdition, PostgresLedger, SqliteLedger};
-use crate::project::{Project, Variable};
+use crate::audience::Keys;
+use crate::ledger::{
+    KeptLedger, Ledger, LedgerError, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
+};
+use crate::project::{Project, ProjectError, Variable};
 use crate::window::Window;
 
 /// The editions that were planned: for real, or else for practice.
@@ -60,6 +63,34 @@ fn ledger_place(project: &Project, practice: bool) -> Result<Where, Failure> {
         return Ok(Where::Server(named));
     }
     Ok(Where::File(project.path(text.strip_prefix("sqlite:").unwrap_or(text))))
+}
+
+/// The file of the real ledger, which may not exist yet; `None` where it is on a server.
+pub fn file_of(project: &Project) -> Result<Option<std::path::PathBuf>, Failure> {
+    Ok(match ledger_place(project, false)? {
+        Where::File(path) => Some(path),
+        Where::Server(_) => None,
+    })
+}
+
+/// The project's keys, when they are those that a ledger was made with. Beside a ledger no secret is made.
+pub async fn keys_for(project: &Project, ledger: Option<&KeptLedger>) -> Result<Keys, Failure> {
+    let known = match ledger {
+        Some(ledger) => ledger.nature().await?,
+        None => Nature::default(),
+    };
+    let has_names = known.secret_check.is_some() || known.somebody.is_some();
+    if has_names && project.secret_source()?.is_none() {
+        return Err(ProjectError::LostSecret.into());
+    }
+    let keys = project.keys(world::random)?;
+    let is_right = match (&known.secret_check, &known.somebody) {
+        (Some(check), _) => *check == keys.check(),
+        // An earlier version kept no check value: the last person in it has a name of the secret.
+        (None, Some((key, person))) => *person == keys.person_name_of_key(key),
+        (None, None) => true,
+    };
+    if is_right { Ok(keys) } else { Err(LedgerError::OtherSecret.into()) }
 }
 
 /// The ledger, made if there is none, for so many connections at a time.

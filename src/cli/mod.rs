@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. The only room that prints.
 //! Shell: arguments in, an exit code out.
 
+mod backup;
 mod cancel;
 mod carry_on;
 mod check;
@@ -12,6 +13,7 @@ mod examination;
 mod explain;
 pub mod failure;
 mod files;
+mod keys;
 mod ledgers;
 mod mailing_list;
 mod news;
@@ -26,6 +28,7 @@ mod prompt;
 mod refresh;
 mod report;
 mod resolve;
+mod restore;
 mod screen;
 mod send;
 mod standing;
@@ -132,6 +135,12 @@ enum Command {
     Report(report::Arguments),
     /// Everything about one person
     Why(why::Arguments),
+    /// Copy the whole project into one file, also while it sends
+    Backup(backup::Arguments),
+    /// Bring a project back from a backup into an empty folder; the one before is retired
+    Restore(restore::Arguments),
+    /// Show, back up or rotate the keys behind unsubscribe links
+    Keys(keys::Arguments),
 }
 
 /// What every command gets.
@@ -240,5 +249,8 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Status(arguments)) => status::run(arguments, &desk).await,
         Some(Command::Report(arguments)) => report::run(arguments, &desk).await,
         Some(Command::Why(arguments)) => why::run(arguments, &desk).await,
+        Some(Command::Backup(arguments)) => backup::run(arguments, &desk).await,
+        Some(Command::Restore(arguments)) => restore::run(arguments, &desk).await,
+        Some(Command::Keys(arguments)) => keys::run(arguments, &desk).await,
     }
 }

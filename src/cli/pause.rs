@@ -27,7 +27,13 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         )
         .help(format!("`roundup report {name}` shows who got it")));
     }
-    ledger.wish(name, Wish::Pause, world::now()).await?;
+    if ledger.wish(name, Wish::Pause, world::now()).await? == Wish::Cancel {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("`{name}` was cancelled: there is nothing to pause"),
+        )
+        .help(format!("`roundup report {name}` shows who got it")));
+    }
     let sending = is_sending(&project, &ledger, name, practice).await?;
     if screen.json {
         screen.object(&report_of(&project, &ledger, &planned, practice).await?)?;

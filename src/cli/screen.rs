@@ -191,6 +191,11 @@ pub fn links(count: usize) -> String {
     counted(count as u64, "link", "links")
 }
 
+/// `1 file`, `26 files`.
+pub fn number_of(count: u64, one: &str, many: &str) -> String {
+    counted(count, one, many)
+}
+
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }

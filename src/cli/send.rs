@@ -20,6 +20,7 @@ use super::prepare::{Chosen, Destination, Prepared, choose, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
 use super::screen::{Screen, ago, grouped, people};
+use super::trust::{Trust, newsletter_of, synced_folder};
 use super::which::Which;
 use super::{Desk, prompt, warn_of_readers, world};
 use crate::audience::{LeftOut, Person};
@@ -28,6 +29,7 @@ use crate::ledger::{Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedLis
 use crate::message::{Identity, Skeleton};
 use crate::news::date::instant_of;
 use crate::project::Project;
+use crate::project::memory::SeenLedger;
 use crate::report::Report;
 use crate::send::config::{End, Pause, RunConfig, RunEvent};
 use crate::send::messages_per_connection::MessagesPerConnection;
@@ -86,18 +88,57 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         Destination::Outbox => None,
         Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
     };
-    // Until the number was typed nothing is written; then everything happens under the lock.
-    let plan = if planned_already(&project, &chosen.name, practice).await? {
-        None
-    } else if let Some(plan) = plan(&project, &chosen, &destination, &arguments, screen).await? {
-        Some(plan)
+    let existing = ledgers::existing_ledger(&project, practice).await?;
+    // Practice is not compared: nobody is mailed.
+    let real = existing.as_ref().filter(|_| !practice);
+    // A secret is not made before somebody has said yes.
+    let secret_check = if real.is_some() || project.secret_source()?.is_some() {
+        ledgers::keys_for(&project, real).await?.check()
     } else {
-        screen.say("Nothing was sent.");
-        return Ok(Exit::Interrupted);
+        String::new()
     };
+    let trust = Trust {
+        project: &project,
+        newsletter: &newsletter_of(&project, &identity),
+        edition: &chosen.name,
+        secret_check: &secret_check,
+        trusted: arguments.trust_ledger,
+        screen,
+    };
+    let is_planned = match &existing {
+        Some(ledger) => ledger.edition(&chosen.name).await?.is_some(),
+        None => false,
+    };
+    if let (false, Some((what, cure))) = (practice, synced_folder(&project)) {
+        screen.warn(&format!("{what}: {cure}"));
+    }
+    // Until the number was typed nothing is written; then everything happens under the lock.
+    let plan = if is_planned {
+        None
+    } else {
+        let asked =
+            if practice { Vec::new() } else { trust.before_plan(real, &chosen.window).await? };
+        let Some(plan) = plan(&project, &chosen, &destination, &arguments, screen).await? else {
+            screen.say("Nothing was sent.");
+            return Ok(Exit::Interrupted);
+        };
+        // Somebody may have sent it from elsewhere while the question stood.
+        let now = ledgers::existing_ledger(&project, practice).await?;
+        let is_planned = match &now {
+            Some(ledger) => ledger.edition(&chosen.name).await?.is_some(),
+            None => false,
+        };
+        if !practice && !is_planned {
+            trust.unchanged(&asked, now.as_ref(), &chosen.window).await?;
+        }
+        Some(plan)
+    };
+    drop(existing);
     project.own_folder(practice)?;
     let ledger = Arc::new(ledgers::ledger_for(&project, practice, orders.connections).await?);
-    let _held = hold(&project, &*ledger, &chosen.name, practice)?;
+    let mut held = hold(&project, &*ledger, &chosen.name, practice)?;
+    let keys = ledgers::keys_for(&project, Some(&*ledger).filter(|_| !practice)).await?;
+    ledger.bind_secret(&keys.check()).await?;
     let first = match plan {
         Some(plan) => plan_first(&*ledger, plan).await?,
         None => None,
@@ -113,14 +154,18 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             ledger: &*ledger,
             planned: &planned,
             destination: &destination,
+            trust: &trust,
         };
-        let people = match on.begin(&arguments, screen).await? {
+        let people = match on.begin(&arguments, &mut held, screen).await? {
             Go::On(people) => people,
             Go::Ended(exit) => return Ok(exit),
         };
         tell_changes(&project, &chosen, &planned, &people, screen).await;
         planned
     };
+    if !practice {
+        trust.remember(&*ledger, &planned, &keys).await?;
+    }
     let hours = chrono::TimeDelta::hours(project.settings.send.expires_after_hours.into());
     if let Some(expires_at) = planned.planned_at.checked_add_signed(hours) {
         orders.retry.expires_at = expires_at;
@@ -152,16 +197,8 @@ async fn plan_first(ledger: &impl Ledger, plan: Plan) -> Result<Option<PlannedEd
     let edition = plan.edition.clone();
     match ledger.plan(plan).await {
         Ok(()) => Ok(Some(edition)),
-        Err(LedgerError::PlannedAlready { .. }) if ledger.lease().is_some() => Ok(None),
+        Err(LedgerError::PlannedAlready { .. }) => Ok(None),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether an earlier run has planned this edition.
-async fn planned_already(project: &Project, name: &str, practice: bool) -> Result<bool, Failure> {
-    match ledgers::existing_ledger(project, practice).await? {
-        Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
-        None => Ok(false),
     }
 }
 
@@ -190,6 +227,7 @@ async fn deliver<L: Ledger, R: Relay>(
     });
     let told = Arc::clone(&progress);
     let identity = ledger.age().await?.identity;
+    let place = ledger.nature().await?.place;
     let memory = project.memory.clone();
     let end = run_edition(
         Arc::clone(ledger),
@@ -199,7 +237,10 @@ async fn deliver<L: Ledger, R: Relay>(
         stopper,
         world::CLOCK,
         move |event| match event {
-            RunEvent::Alive { age } => memory.keep(&identity, age),
+            RunEvent::Alive { age } => {
+                let place = place.clone();
+                memory.see(&identity, &SeenLedger { age, place, restored: None });
+            }
             event => told.take(event),
         },
     )

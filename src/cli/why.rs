@@ -3,11 +3,11 @@
 
 use clap::Args;
 
+use super::Desk;
 use super::failure::{Exit, Failure};
-use super::ledgers::existing_ledger;
+use super::ledgers::{existing_ledger, keys_for};
 use super::mailing_list::list_if_any;
 use super::prepare::Destination;
-use super::{Desk, world};
 use crate::audience::Person;
 use crate::ledger::Ledger;
 use crate::report::{Why, WhyDelivery};
@@ -47,7 +47,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         deliveries.extend(rows.into_iter().map(|row| WhyDelivery::of_row(row, practice)));
         deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
         if let (Some(address), false) = (&address, practice) {
-            let person = project.keys(world::random)?.person_name(address);
+            let person = keys_for(&project, Some(&ledger)).await?.person_name(address);
             if let Some(why) = ledger.suppression(&person).await? {
                 not_mailed = Some(format!("earlier mail was refused for good: {why}"));
             }

@@ -154,6 +154,14 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// One text of a database that stands at a path, without changing anything there; `None` where there is none.
+pub fn read_text(path: &Path, sql: &str) -> Option<String> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = Connection::open_with_flags(path, flags).ok()?;
+    connection.busy_timeout(BUSY_WITHIN).ok()?;
+    connection.query_row(sql, [], |row| row.get(0)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

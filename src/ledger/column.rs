@@ -1,6 +1,7 @@
 //! Rows of a database: how times, statuses and values are written into columns, and how changes are gathered into commits.
 //! Pure: values in, values out.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +15,20 @@ pub(super) const LARGEST_COMMIT: usize = 512;
 pub(super) fn gather(connections: usize, each: Duration, longest: Duration) -> Duration {
     let others = u32::try_from(connections.saturating_sub(1)).unwrap_or(u32::MAX);
     each.saturating_mul(others).min(longest)
+}
+
+/// The highest age that a sender has seen: a ledger only grows older, and one that does not is another.
+#[derive(Debug, Default)]
+pub(super) struct HighestAge(AtomicI64);
+
+impl HighestAge {
+    pub(super) fn see(&self, age: i64) -> Result<(), LedgerError> {
+        if self.0.fetch_max(age, Ordering::Relaxed) < age {
+            Ok(())
+        } else {
+            Err(LedgerError::Older)
+        }
+    }
 }
 
 /// Milliseconds since 1970.

@@ -92,9 +92,20 @@ pub struct Nature {
     pub mark: String,
     /// Where it is now.
     pub place: String,
+    /// Why it may not send any more.
+    pub retired: Option<String>,
 }
 
 impl Nature {
+    /// # Errors
+    /// When it may not send any more.
+    pub fn refuse_retired(&self) -> Result<(), LedgerError> {
+        match &self.retired {
+            Some(what) => Err(LedgerError::Retired { what: what.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// True when it is known to have come from another place.
     pub fn is_copy(&self) -> bool {
         !self.mark.is_empty() && !self.place.is_empty() && self.mark != self.place

@@ -1,11 +1,14 @@
 //! The project on disk: `roundup.toml`, `.env`, and the folders beside them, gathered for the rooms.
 //! Shell: the only reader of settings and of the environment.
 
+pub mod archive;
 pub mod checked;
 pub mod environment;
 pub mod memory;
 pub mod relay;
+pub mod secret;
 pub mod settings;
+pub mod synced;
 
 use std::fs;
 use std::io;
@@ -15,8 +18,8 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use crate::audience::List;
 use crate::audience::list::{ListError, NamedInput};
-use crate::audience::{Keys, List};
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::database::private;
@@ -27,7 +30,6 @@ use crate::news::answers::Answers;
 use crate::news::store::{Store, StoreError};
 use crate::news::translated::language_of;
 use crate::problem::{Place, Problem, did_you_mean};
-use crate::rfc::base16;
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
 
@@ -43,7 +45,6 @@ pub const SETTINGS_FILE: &str = "roundup.toml";
 const LONGEST_SETTINGS_BYTES: u64 = 1024 * 1024;
 /// A template or a draft is a few pages long.
 const LONGEST_TEXT_BYTES: u64 = 4 * 1024 * 1024;
-const SECRET_BYTES: usize = 32;
 
 /// A project with its settings and secrets.
 #[derive(Debug)]
@@ -84,12 +85,11 @@ pub enum ProjectError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Dkim(#[from] KeyError),
+    #[error("the project's secret is missing, and its ledger was made with one")]
+    LostSecret,
     #[error("ROUNDUP_SECRET has {length} characters, and needs {least} at least")]
     ShortSecret { length: usize, least: usize },
 }
-
-/// Shorter ones can be guessed.
-const SHORTEST_SECRET: usize = 16;
 
 /// Looks for the project that a folder is in.
 ///
@@ -251,34 +251,6 @@ impl Project {
             (format!("subscribers/{name}"), Arc::new(InputFile(path)))
         };
         Ok(files.into_iter().map(named).collect())
-    }
-
-    /// The secret behind Message-IDs and unsubscribe links: `ROUNDUP_SECRET`, or the one in `.roundup/secret`, which is
-    /// made when it is first needed.
-    ///
-    /// # Errors
-    /// When it is too short, or cannot be read or kept.
-    pub fn keys(&self, random: fn(&mut [u8])) -> Result<Keys, ProjectError> {
-        if let Some(secret) = self.environment.value(Variable::Secret)? {
-            let length = secret.expose_secret().chars().count();
-            if length < SHORTEST_SECRET {
-                return Err(ProjectError::ShortSecret { length, least: SHORTEST_SECRET });
-            }
-            return Ok(Keys::new(secret.expose_secret().as_bytes()));
-        }
-        let shown = ".roundup/secret";
-        let path = self.path(shown);
-        if !path.exists() {
-            let mut secret = [0; SECRET_BYTES];
-            random(&mut secret);
-            let text = base16::encode(&secret);
-            private::write(&path, text.as_bytes()).map_err(|error| ProjectError::Write {
-                path: shown.to_owned(),
-                what: error.to_string(),
-            })?;
-        }
-        let text = read_text(&path, shown, 1024)?;
-        Ok(Keys::new(text.trim().as_bytes()))
     }
 
     /// The DKIM keys, when some are set.
@@ -530,6 +502,7 @@ impl ProjectError {
             | Self::Dkim(_)
             | Self::Words(_)
             | Self::Store(_)
+            | Self::LostSecret
             | Self::ShortSecret { .. } => None,
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod names;
 pub mod server;
+pub mod terminal;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,6 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 pub use names::NameServer;
 pub use server::{Act, Offer, Server, Stage};
+pub use terminal::Terminal;
 
 /// A project in a folder of its own.
 pub struct Charity {
@@ -133,6 +135,19 @@ impl Charity {
     /// Runs a command to its end. Arguments are separated by spaces.
     pub fn run(&self, arguments: &str) -> Ran {
         Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs a command in a folder below, whatever its name.
+    pub fn run_in(&self, folder: &str, arguments: &str) -> Ran {
+        Ran::of(self.command(arguments).current_dir(self.path(folder)).output().unwrap())
+    }
+
+    /// A command whose keyboard and screen are somebody's.
+    fn command_at(&self, keyboard: [std::fs::File; 3], arguments: &str) -> Command {
+        let mut command = self.command(arguments);
+        let [input, output, errors] = keyboard;
+        command.stdin(input).stdout(output).stderr(errors);
+        command
     }
 
     /// Starts a command and lets it run.
@@ -258,6 +273,24 @@ pub fn database(name: &str) -> Option<String> {
     };
     change_database(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));
     Some(format!("{server}/{name}"))
+}
+
+/// Waits until nobody is connected to a database any more.
+pub fn has_ended(address: &str) {
+    let (server, name) = address.rsplit_once('/').unwrap();
+    let end =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    change_database(&format!("{server}/postgres"), &end);
+}
+
+/// A copy of a database as it is now.
+pub fn copied_database(address: &str, copy: &str) -> String {
+    let (server, name) = address.rsplit_once('/').unwrap();
+    change_database(
+        &format!("{server}/postgres"),
+        &format!("CREATE DATABASE {copy} TEMPLATE {name}"),
+    );
+    format!("{server}/{copy}")
 }
 
 /// Changes something behind roundup's back.

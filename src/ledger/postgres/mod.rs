@@ -24,7 +24,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 use tokio_postgres::Row as SqlRow;
 
-use super::column::{LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time};
+use super::column::{
+    HighestAge, LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time,
+};
 use super::{
     Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature,
     PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, Writer, reserve,
@@ -44,6 +46,7 @@ const GATHER_LONGEST: Duration = Duration::from_millis(1);
 pub struct PostgresLedger {
     server: Arc<Server>,
     jobs: mpsc::UnboundedSender<Job>,
+    highest_age: HighestAge,
 }
 
 impl PostgresLedger {
@@ -57,7 +60,7 @@ impl PostgresLedger {
         let (jobs, queue) = mpsc::unbounded_channel();
         let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
         tokio::spawn(write(Arc::clone(&server), queue, gather));
-        Ok(Self { server, jobs })
+        Ok(Self { server, jobs, highest_age: HighestAge::default() })
     }
 }
 
@@ -169,7 +172,8 @@ impl Ledger for PostgresLedger {
     }
 
     async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
-        self.server
+        let kept = self
+            .server
             .transaction(async |transaction, statements| {
                 let edition = edition_of(transaction, statements, sender).await?;
                 transaction.execute(KEEP, &[&sender.0, &millis(now), &lease_text()]).await?;
@@ -183,7 +187,9 @@ impl Ledger for PostgresLedger {
                     age: grow(transaction).await?,
                 })
             })
-            .await
+            .await?;
+        self.highest_age.see(kept.age)?;
+        Ok(kept)
     }
 
     async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
@@ -296,6 +302,7 @@ impl Ledger for PostgresLedger {
             somebody: somebody.first().map(|row| (row.get(0), row.get(1))),
             mark: row.get(1),
             place: self.server.place().await?,
+            retired: None,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The connection to a ledger's server, made again when it was lost, and transactions that have patience with it.
 //! Shell: the network.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -21,6 +22,8 @@ const TRY_AGAIN: Duration = Duration::from_millis(250);
 pub(super) struct Server {
     config: Config,
     session: Mutex<Option<Session>>,
+    /// Where the first connection led to.
+    first_place: OnceLock<String>,
 }
 
 /// A connection with what it does all the time, prepared.
@@ -87,7 +90,7 @@ impl Server {
     pub(super) async fn open(address: &str) -> Result<Self, LedgerError> {
         let config =
             postgres::parse(address).map_err(|error| LedgerError::at("ROUNDUP_LEDGER", error))?;
-        let server = Self { config, session: Mutex::new(None) };
+        let server = Self { config, session: Mutex::new(None), first_place: OnceLock::new() };
         drop(server.session().await?);
         Ok(server)
     }
@@ -100,6 +103,7 @@ impl Server {
             let mut client = connecting.await.map_err(|_| self.silent())??;
             // Its steps have their own limits: a large ledger takes a while to change.
             self.migrate(&mut client).await?;
+            self.refuse_another(&client).await?;
             let statements = Statements::prepare(&client).await?;
             *session = Some(Session { client, statements });
         }
@@ -120,6 +124,16 @@ impl Server {
             client.execute("UPDATE ledger SET mark = $1 WHERE mark = ''", &[&place]).await?;
         }
         Ok(())
+    }
+
+    /// A replica that took over, or a backup that was brought back, may not know what this run has written.
+    async fn refuse_another(&self, client: &Client) -> Result<(), LedgerError> {
+        let place = place(client).await.unwrap_or_default();
+        let first = self.first_place.get_or_init(|| place.clone());
+        if first.is_empty() || place.is_empty() || *first == place {
+            return Ok(());
+        }
+        Err(LedgerError::Moved { path: postgres::shown(&self.config) })
     }
 
     fn silent(&self) -> LedgerError {

@@ -47,15 +47,17 @@ pub(super) fn age(connection: &Connection) -> Result<LedgerAge, LedgerError> {
 }
 
 pub(super) fn nature(connection: &Connection) -> Result<Nature, LedgerError> {
-    let secret_check =
-        connection.query_row("SELECT secret_check FROM ledger", [], |row| row.get(0))?;
+    let (secret_check, retired) =
+        connection.query_row("SELECT secret_check, retired FROM ledger", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let somebody = connection
         .query_row("SELECT key, person FROM deliveries ORDER BY id DESC LIMIT 1", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
-    // A file has no place of its own: whether it was moved is known by the computer (`project::Memory`).
-    Ok(Nature { secret_check, somebody, ..Nature::default() })
+    // A file has no mark: whether it is another one is known by the computer (`project::Memory`).
+    Ok(Nature { secret_check, somebody, retired, ..Nature::default() })
 }
 
 /// Why the ledger may not be used for sending any more, if it was retired.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::column::{gather, millis};
+use super::column::{HighestAge, gather, millis};
 use super::delivery::Writer;
 use super::{
     Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
@@ -34,6 +34,7 @@ const GATHER_LONGEST: Duration = Duration::from_micros(500);
 #[derive(Debug)]
 pub struct SqliteLedger {
     writer: WriterThread,
+    highest_age: HighestAge,
 }
 
 impl SqliteLedger {
@@ -42,7 +43,10 @@ impl SqliteLedger {
     /// # Errors
     /// When the file cannot be opened, is damaged, or comes from a newer roundup. An old file is never replaced.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self { writer: WriterThread::start(path, Duration::ZERO)? })
+        Ok(Self {
+            writer: WriterThread::start(path, Duration::ZERO)?,
+            highest_age: HighestAge::default(),
+        })
     }
 
     /// Opens it for a number of connections. A commit costs the same for one change as for twenty: with several connections
@@ -52,7 +56,7 @@ impl SqliteLedger {
     /// As `open`.
     pub fn open_for(path: &Path, connections: usize) -> Result<Self, LedgerError> {
         let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
-        Ok(Self { writer: WriterThread::start(path, gather)? })
+        Ok(Self { writer: WriterThread::start(path, gather)?, highest_age: HighestAge::default() })
     }
 
     /// Ends this ledger's use for sending: it was restored elsewhere.
@@ -137,16 +141,20 @@ impl Ledger for SqliteLedger {
     }
 
     async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
-        self.writer
+        let kept = self
+            .writer
             .run(true, move |connection| {
                 let edition = edition_of(connection, sender)?;
                 connection
                     .prepare_cached("UPDATE senders SET kept_at = ?2 WHERE id = ?1")?
                     .execute(params![sender.0, millis(now)])?;
+                figures::refuse_retired(connection)?;
                 let (wish, _) = wish_of(connection, &edition)?;
                 Ok(Kept { wish, senders: 1, age: grow(connection)? })
             })
-            .await
+            .await?;
+        self.highest_age.see(kept.age)?;
+        Ok(kept)
     }
 
     async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
@@ -248,7 +256,9 @@ impl Ledger for SqliteLedger {
     }
 
     async fn nature(&self) -> Result<Nature, LedgerError> {
-        self.writer.run(false, figures::nature).await
+        let place = self.writer.place();
+        let nature = self.writer.run(false, figures::nature).await?;
+        Ok(Nature { place, ..nature })
     }
 
     async fn bind_secret(&self, check: &str) -> Result<(), LedgerError> {

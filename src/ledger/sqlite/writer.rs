@@ -34,6 +34,7 @@ pub(super) struct Job {
 pub(super) struct WriterThread {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<thread::JoinHandle<()>>,
+    file: Option<FileId>,
 }
 
 impl Drop for WriterThread {
@@ -50,12 +51,18 @@ impl WriterThread {
     pub(super) fn start(path: &Path, gather: Duration) -> Result<Self, LedgerError> {
         let connection = connect(path)?;
         let file = OpenFile::of(path);
+        let id = file.id;
         let (jobs, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || work(&connection, &file, &queue, gather))
             .map_err(|error| LedgerError::at(&path.display().to_string(), error.into()))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), file: id })
+    }
+
+    /// Which file it is; empty where the system does not say.
+    pub(super) fn place(&self) -> String {
+        self.file.map(FileId::text).unwrap_or_default()
     }
 
     /// Queues some work at once; the future only waits for its commit.

@@ -1,0 +1,335 @@
+//! Every way of losing, copying or replacing a ledger is noticed before the first message.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{
+    Charity, NameServer, Ran, Server, change_database, copied_database, database, has_ended, signal,
+};
+
+const LEDGER: &str = ".roundup/ledger.db";
+
+/// Twenty people, all of them mailed.
+fn sent() -> (Server, Charity) {
+    let server = Server::good();
+    let charity = Charity::new().people(20).relay(&server);
+    charity.run("send --year 2020 --confirm 20").ends(0);
+    assert_eq!(server.everybody_once().len(), 20);
+    (server, charity)
+}
+
+/// A run of four hundred people, at work.
+fn running() -> (Server, Charity, std::process::Child) {
+    let server = Server::good();
+    let charity = Charity::new().people(400).relay(&server);
+    let child = charity.start("send --year 2020 --confirm 400 --rate 100/s");
+    server.wait_for(20);
+    (server, charity, child)
+}
+
+fn remove_log(charity: &Charity) {
+    for file in ["ledger.db-wal", "ledger.db-shm"] {
+        let _ = fs::remove_file(charity.path(".roundup").join(file));
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_deleted_ledger_mails_nobody_again() {
+    for what in [".roundup", LEDGER] {
+        let (server, charity) = sent();
+        let path = charity.path(what);
+        if path.is_dir() {
+            fs::remove_dir_all(path).unwrap()
+        } else {
+            fs::remove_file(path).unwrap()
+        }
+        remove_log(&charity);
+        let before = charity.files(".roundup");
+        charity
+            .run("send --year 2020 --confirm 20")
+            .ends(2)
+            .says("this computer sent it on")
+            .says("to 20 people")
+            .says("--trust-ledger");
+        assert_eq!(
+            charity.files(".roundup"),
+            before,
+            "nothing is made before somebody has said yes"
+        );
+        assert_eq!(server.everybody_once().len(), 20);
+        // Who says so is obeyed.
+        charity.run("send --year 2020 --confirm 20 --trust-ledger").ends(0);
+        assert_eq!(server.taken().len(), 40);
+    }
+}
+
+#[test]
+fn another_edition_is_not_planned_with_another_ledger_unasked() {
+    let (server, charity) = sent();
+    fs::remove_dir_all(charity.path(".roundup")).unwrap();
+    charity
+        .run("send --month 2020-12 --confirm 20")
+        .ends(2)
+        .says("was sent from this folder with another ledger");
+    assert_eq!(server.taken().len(), 20);
+    charity.run("send --month 2020-12 --confirm 20 --trust-ledger").ends(0);
+    // Once somebody has said yes, the new ledger is the one.
+    let month = charity.run("send --month 2020-11 --confirm 20");
+    assert!(!month.stderr.contains("another ledger"), "{month:?}");
+}
+
+#[test]
+fn a_ledger_that_is_moved_away_during_a_run_ends_it() {
+    let (server, charity, child) = running();
+    fs::rename(charity.path(".roundup"), charity.path("renamed")).unwrap();
+    Ran::of(child.wait_with_output().unwrap()).ends(1).says("was moved or replaced");
+    let taken = server.everybody_once().len();
+    assert!(taken < 400);
+    // A second run does not begin a new ledger in its place.
+    charity.run("send --year 2020 --confirm 400").ends(2).says("this computer sent it on");
+    assert_eq!(server.taken().len(), taken);
+    let _ = fs::remove_dir_all(charity.path(".roundup"));
+    fs::rename(charity.path("renamed"), charity.path(".roundup")).unwrap();
+    let ran = charity.run("send 2020 --confirm 400");
+    assert!(matches!(ran.code, 0 | 5), "{ran:?}");
+    // Nobody twice; at most the copies that were in flight are in doubt.
+    assert!(server.everybody_once().len() >= 400 - 2);
+}
+
+#[test]
+fn a_copy_of_a_running_ledger_that_is_restored_is_older() {
+    for with_log in [false, true] {
+        let (server, charity, child) = running();
+        let copies: Vec<(String, Vec<u8>)> = ["ledger.db", "ledger.db-wal"]
+            .into_iter()
+            .take(if with_log { 2 } else { 1 })
+            .map(|name| (name.to_owned(), fs::read(charity.path(".roundup").join(name)).unwrap()))
+            .collect();
+        server.wait_for(250);
+        signal(&child, "KILL");
+        child.wait_with_output().unwrap();
+        let taken = server.taken().len();
+        let _ = fs::remove_file(charity.path(LEDGER));
+        remove_log(&charity);
+        for (name, bytes) in copies {
+            fs::write(charity.path(".roundup").join(name), bytes).unwrap();
+        }
+        let ran = charity.run("send --year 2020 --confirm 400");
+        assert_ne!(ran.code, 0, "{ran:?}");
+        assert!(server.taken().len() <= taken + 1, "mailed again with an old ledger: {ran:?}");
+        server.everybody_once();
+    }
+}
+
+#[test]
+fn a_ledger_replaced_by_its_own_copy_is_asked_about() {
+    let (server, charity, child) = running();
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).ends(130);
+    let taken = server.taken().len();
+    let copy = charity.path(".roundup/copy");
+    fs::copy(charity.path(LEDGER), &copy).unwrap();
+    fs::rename(&copy, charity.path(LEDGER)).unwrap();
+    charity.run("send 2020 --confirm 400").ends(2).says("another file than before");
+    assert_eq!(server.taken().len(), taken);
+    charity.run("send 2020 --confirm 400 --trust-ledger").ends(0);
+    assert_eq!(server.everybody_once().len(), 400);
+}
+
+#[test]
+fn a_copied_project_does_not_send_what_the_first_has_sent() {
+    let (server, charity, child) = running();
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).ends(130);
+    let copy = tempfile::tempdir().unwrap();
+    for folder in [".roundup", "news", "subscribers"] {
+        copy_folder(&charity.path(folder), &copy.path().join(folder));
+    }
+    fs::copy(charity.path("roundup.toml"), copy.path().join("roundup.toml")).unwrap();
+    charity.run("send 2020 --confirm 400").ends(0);
+    assert_eq!(server.everybody_once().len(), 400);
+    let named = format!("--project {} send 2020 --confirm 400", copy.path().display());
+    charity.run(&named).ends(2).says("older than this computer remembers");
+    // The same without its ledger.
+    fs::remove_dir_all(copy.path().join(".roundup")).unwrap();
+    let named = format!("--project {} send --year 2020 --confirm 400", copy.path().display());
+    charity.run(&named).ends(2).says("this computer sent it on");
+    assert_eq!(server.everybody_once().len(), 400);
+}
+
+#[test]
+fn another_secret_is_refused_and_a_lost_one_is_not_made_again() {
+    let (server, charity) = sent();
+    let secret = charity.read(".roundup/secret");
+    let other = Charity::variable(charity, "ROUNDUP_SECRET", "another secret, and a long one");
+    for command in
+        ["send --month 2020-12 --confirm 20", "send 2020", "why p1@example.org", "keys rotate"]
+    {
+        other.run(command).ends(2).says("made with another secret").says("bring back the secret");
+    }
+    other.run("status").ends(0);
+    // The same words in the environment are the same secret.
+    let charity = Charity::variable(other, "ROUNDUP_SECRET", secret.trim());
+    charity.run("why p1@example.org").ends(0);
+    let charity = Charity::variable(charity, "ROUNDUP_SECRET", "");
+    fs::remove_file(charity.path(".roundup/secret")).unwrap();
+    for command in ["send --month 2020-12 --confirm 20", "send 2020", "why p1@example.org"] {
+        charity.run(command).ends(2).says("secret is missing");
+        assert!(!charity.path(".roundup/secret").exists(), "{command}");
+    }
+    fs::write(charity.path(".roundup/secret"), secret).unwrap();
+    charity.run("why p1@example.org").ends(0);
+    assert_eq!(server.taken().len(), 20);
+}
+
+#[test]
+fn a_ledger_without_a_check_value_knows_its_secret_by_its_people() {
+    let (_server, charity) = sent();
+    rusqlite::Connection::open(charity.path(LEDGER))
+        .unwrap()
+        .execute_batch("UPDATE ledger SET secret_check = NULL")
+        .unwrap();
+    let charity = Charity::variable(charity, "ROUNDUP_SECRET", "another secret, and a long one");
+    charity.run("send --month 2020-12 --confirm 20").ends(2).says("made with another secret");
+    let charity = Charity::variable(charity, "ROUNDUP_SECRET", "");
+    charity.run("send --month 2020-12 --confirm 20").ends(0);
+    let check: Option<String> = rusqlite::Connection::open(charity.path(LEDGER))
+        .unwrap()
+        .query_row("SELECT secret_check FROM ledger", [], |row| row.get(0))
+        .unwrap();
+    assert!(check.is_some());
+}
+
+#[test]
+fn a_backup_during_a_run_is_restored_elsewhere_and_the_first_project_retires() {
+    let (server, charity, child) = running();
+    let new = tempfile::tempdir().unwrap();
+    let file = new.path().join("backup");
+    charity.run(&format!("backup {} --json", file.display())).ends(0);
+    server.wait_for(60);
+    let into = new.path().join("news");
+    let restore = format!("--project {} restore {}", into.display(), file.display());
+    charity.run(&restore).ends(0).says("has worked on since the backup");
+    // The run that was at work ends within a second or two.
+    Ran::of(child.wait_with_output().unwrap()).says("this ledger was retired");
+    let taken = server.everybody_once().len();
+    assert!(taken < 400, "{taken}");
+    charity.run("send 2020 --confirm 400").ends(2).says("this ledger was retired");
+    let send = format!("--project {} send 2020 --confirm 400", into.display());
+    charity.run(&send).ends(2).says("restored from a backup");
+    assert_eq!(server.taken().len(), taken);
+}
+
+#[test]
+fn a_backup_at_rest_carries_on_elsewhere_without_a_question() {
+    let (server, charity, child) = running();
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).ends(130);
+    let new = tempfile::tempdir().unwrap();
+    let file = new.path().join("backup");
+    charity.run(&format!("backup {}", file.display())).ends(0).says("keep it where only you");
+    charity.run(&format!("backup {}", file.display())).ends(2).says("already");
+    let into = new.path().join("news");
+    charity
+        .run(&format!("--project {} restore {}", into.display(), file.display()))
+        .ends(0)
+        .says("is retired");
+    charity.run("send 2020 --confirm 400").ends(2).says("this ledger was retired");
+    charity.run(&format!("--project {} send 2020 --confirm 400", into.display())).ends(0);
+    assert_eq!(server.everybody_once().len(), 400);
+    // Everything is there: the report, the keys, the news.
+    charity.run(&format!("--project {} report 2020", into.display())).ends(0);
+    assert_eq!(
+        fs::read_to_string(into.join(".roundup/secret")).unwrap(),
+        charity.read(".roundup/secret")
+    );
+}
+
+#[test]
+fn keys_are_shown_backed_up_and_rotated() {
+    let (_server, charity) = sent();
+    let secret = charity.read(".roundup/secret");
+    let shown = charity.run("keys").ends(0).says("check value").says("1 key");
+    assert!(!shown.stdout.contains(secret.trim()), "{shown:?}");
+    charity.run("keys rotate").ends(0).says("2 keys");
+    charity.run("keys backup saved-keys").ends(0);
+    assert!(charity.read("saved-keys").starts_with(secret.trim()));
+    charity.run("keys backup saved-keys").ends(2).says("already");
+    // Names stay: nobody is mailed again, and who left is still known.
+    charity.run("send 2020 --confirm 20").ends(0).says("is finished");
+    charity.run("send --month 2020-12 --confirm 20").ends(0);
+}
+
+#[test]
+fn a_project_in_a_synced_folder_is_named() {
+    let (_server, charity) = sent();
+    let names = NameServer::new(&[]);
+    for (folder, service) in [("Dropbox/news", "Dropbox"), ("OneDrive - Charity/n", "OneDrive")] {
+        let root = charity.path(folder);
+        for below in ["news", "subscribers"] {
+            copy_folder(&charity.path(below), &root.join(below));
+        }
+        fs::copy(charity.path("roundup.toml"), root.join("roundup.toml")).unwrap();
+        let what = format!("{service} copies to other computers");
+        charity.run_in(folder, &format!("doctor --dns {}", names.address())).says(&what);
+        charity.run_in(folder, "send --month 2020-11 --confirm 1").says(&what);
+    }
+}
+
+#[test]
+fn a_stale_copy_of_a_database_is_asked_about_on_every_computer() {
+    let Some(address) = database("stale") else { return };
+    let server = Server::good();
+    let charity = Charity::new().people(200).relay(&server).variable("ROUNDUP_LEDGER", &address);
+    let child = charity.start("send --year 2020 --confirm 200 --rate 100/s");
+    server.wait_for(20);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).ends(130);
+    has_ended(&address);
+    let copy = copied_database(&address, "stale_copy");
+    charity.run("send 2020 --confirm 200").ends(0);
+    assert_eq!(server.everybody_once().len(), 200);
+    let charity = Charity::variable(charity, "ROUNDUP_LEDGER", &copy);
+    for forget in [false, true] {
+        if forget {
+            // Another computer, which has never seen either of them.
+            fs::remove_dir_all(charity.path(".state")).unwrap();
+        }
+        charity.run("send 2020 --confirm 200").ends(2).says("its ledger is a copy");
+    }
+    assert_eq!(server.everybody_once().len(), 200);
+}
+
+#[test]
+fn a_replica_is_told_from_a_wrong_login_and_from_a_server_that_is_away() {
+    let Some(address) = database("replica") else { return };
+    let server = Server::good();
+    let charity = Charity::new().people(3).relay(&server).variable("ROUNDUP_LEDGER", &address);
+    charity.run("send --year 2020 --confirm 3").ends(0);
+    let (base, name) = address.rsplit_once('/').unwrap();
+    let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+    change_database(&format!("{base}/postgres"), &read_only);
+    charity
+        .run("send --month 2020-12 --confirm 3")
+        .ends(2)
+        .says("can be read and not written")
+        .says("not its replica");
+    let charity = Charity::variable(charity, "ROUNDUP_LEDGER", &format!("{base}/nowhere"));
+    charity
+        .run("send --month 2020-12 --confirm 3")
+        .ends(2)
+        .says("may not be used with these rights");
+    assert_eq!(server.taken().len(), 3);
+}
