@@ -25,7 +25,7 @@ use super::which::Which;
 use super::{Desk, prompt, warn_of_readers, world};
 use crate::audience::{LeftOut, Person};
 use crate::check::tally;
-use crate::ledger::{Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
+use crate::ledger::{KeptLedger, Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
 use crate::message::{Identity, Skeleton};
 use crate::news::date::instant_of;
 use crate::project::Project;
@@ -36,6 +36,7 @@ use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
 use crate::send::run::run as run_edition;
 use crate::send::stop::{Stop, line, listen};
+use crate::smtp::Server;
 use crate::smtp::conversation::Security;
 
 #[derive(Debug, Args)]
@@ -105,32 +106,20 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         trusted: arguments.trust_ledger,
         screen,
     };
-    let is_planned = match &existing {
-        Some(ledger) => ledger.edition(&chosen.name).await?.is_some(),
-        None => false,
-    };
     if let (false, Some((what, cure))) = (practice, synced_folder(&project)) {
         screen.warn(&format!("{what}: {cure}"));
     }
     // Until the number was typed nothing is written; then everything happens under the lock.
-    let plan = if is_planned {
+    let plan = if is_planned(existing.as_ref(), &chosen.name).await? {
         None
     } else {
-        let asked =
-            if practice { Vec::new() } else { trust.before_plan(real, &chosen.window).await? };
-        let Some(plan) = plan(&project, &chosen, &destination, &arguments, screen).await? else {
+        let trust = (!practice).then_some(&trust);
+        let Some(plan) =
+            plan_trusted(&project, &chosen, &destination, &arguments, trust, screen).await?
+        else {
             screen.say("Nothing was sent.");
             return Ok(Exit::Interrupted);
         };
-        // Somebody may have sent it from elsewhere while the question stood.
-        let now = ledgers::existing_ledger(&project, practice).await?;
-        let is_planned = match &now {
-            Some(ledger) => ledger.edition(&chosen.name).await?.is_some(),
-            None => false,
-        };
-        if !practice && !is_planned {
-            trust.unchanged(&asked, now.as_ref(), &chosen.window).await?;
-        }
         Some(plan)
     };
     drop(existing);
@@ -172,24 +161,68 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     let skeleton =
         Arc::new(skeleton(&project, planned.composition.clone(), identity, planned.planned_at)?);
-    let end = match server {
+    let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
+    let report = report_of(&project, &*ledger, &planned, practice).await?;
+    tell_end(&end, &report, screen)
+}
+
+/// Into the outbox, or through the relay.
+async fn deliver_through(
+    project: &Project,
+    ledger: &Arc<KeptLedger>,
+    skeleton: Arc<Skeleton>,
+    orders: RunConfig,
+    server: Option<Server>,
+    screen: &Screen,
+) -> Result<End, Failure> {
+    match server {
         None => {
             let folder = project.path("outbox");
             let relay = FolderRelay::new(&folder).map_err(|error| {
                 Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
             })?;
-            deliver(&project, &ledger, skeleton, orders, move || relay.clone(), screen).await?
+            deliver(project, ledger, skeleton, orders, move || relay.clone(), screen).await
         }
         Some(server) => {
             let server = Arc::new(server);
             let set = project.settings.send.messages_per_connection;
             let limit = Arc::new(Mutex::new(MessagesPerConnection::new(set)));
             let relay = move || SmtpRelay::new(Arc::clone(&server), Arc::clone(&limit));
-            deliver(&project, &ledger, skeleton, orders, relay, screen).await?
+            deliver(project, ledger, skeleton, orders, relay, screen).await
         }
+    }
+}
+
+/// Whether an earlier run has planned an edition.
+async fn is_planned(ledger: Option<&KeptLedger>, name: &str) -> Result<bool, Failure> {
+    match ledger {
+        Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Plans a first run with a ledger that may be trusted; practice is not compared. `None` when the person pressed Enter.
+async fn plan_trusted(
+    project: &Project,
+    chosen: &Chosen,
+    destination: &Destination,
+    arguments: &Arguments,
+    trust: Option<&Trust<'_>>,
+    screen: &Screen,
+) -> Result<Option<Plan>, Failure> {
+    let Some(trust) = trust else {
+        return plan(project, chosen, destination, arguments, screen).await;
     };
-    let report = report_of(&project, &*ledger, &planned, practice).await?;
-    tell_end(&end, &report, screen)
+    let before = ledgers::existing_ledger(project, false).await?;
+    let asked = trust.before_plan(before.as_ref(), &chosen.window).await?;
+    drop(before);
+    let plan = plan(project, chosen, destination, arguments, screen).await?;
+    // Somebody may have sent it from elsewhere while the question stood.
+    let now = ledgers::existing_ledger(project, false).await?;
+    if plan.is_some() && !is_planned(now.as_ref(), &chosen.name).await? {
+        trust.unchanged(&asked, now.as_ref(), &chosen.window).await?;
+    }
+    Ok(plan)
 }
 
 /// Writes the plan. `None` when somebody else has written one meanwhile: then that one is carried on with.

@@ -4,6 +4,7 @@
 //! The file is a compressed tar archive whose first entry is a manifest. Everything in it is private: people, secrets.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -91,12 +92,12 @@ pub enum ArchiveError {
     Copy { path: String, what: String },
 }
 
-fn unwritten(error: impl ToString) -> ArchiveError {
-    ArchiveError::Write { what: error.to_string() }
+fn unwritten(error: impl Into<Box<dyn Error + Send + Sync>>) -> ArchiveError {
+    ArchiveError::Write { what: error.into().to_string() }
 }
 
-fn unread(error: impl ToString) -> ArchiveError {
-    ArchiveError::Read { what: error.to_string() }
+fn unread(error: impl Into<Box<dyn Error + Send + Sync>>) -> ArchiveError {
+    ArchiveError::Read { what: error.into().to_string() }
 }
 
 /// What goes into a backup beside the files of the project.
