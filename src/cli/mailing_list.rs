@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::ledgers::existing_ledger;
+use super::ledgers::{existing_ledger, keys_for};
 use super::screen::Screen;
 use super::world;
 use crate::audience::{DoNotMail, List};
@@ -37,6 +37,10 @@ async fn leave_out(project: &Project, list: List, practice: bool) -> Result<Arc<
     let mut suppressed = Vec::new();
     for practice in if practice { &[false, true][..] } else { &[false] } {
         if let Some(ledger) = existing_ledger(project, *practice).await? {
+            if !*practice {
+                // With another secret nobody who left would be recognised.
+                keys_for(project, Some(&ledger)).await?;
+            }
             suppressed.extend(ledger.suppressions().await?);
         }
     }

@@ -242,7 +242,7 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
         Some(Command::Doctor(arguments)) => doctor::run(arguments, &desk).await,
         Some(Command::Test(arguments)) => test::run(arguments, &desk).await,
-        Some(Command::Send(arguments)) => send::run(arguments, &desk).await,
+        Some(Command::Send(arguments)) => Box::pin(send::run(arguments, &desk)).await,
         Some(Command::Pause(arguments)) => pause::run(arguments, &desk).await,
         Some(Command::Cancel(arguments)) => cancel::run(arguments, &desk).await,
         Some(Command::Resolve(arguments)) => resolve::run(arguments, &desk).await,
