@@ -45,11 +45,11 @@ impl Clock {
 /// Takes the time, half of the day and zone out of the tokens.
 pub fn take_clock(tokens: &mut Vec<Token>) -> Result<Option<Clock>, Fault> {
     let half = take_half(tokens);
-    let Some((at, numbers)) = take_numbers_of_time(tokens, half.is_some())? else {
+    let Some((at, numbers)) = take_numbers_of_time(tokens, half.map(|(_, at)| at))? else {
         return if half.is_some() { Err(Fault::NotADate) } else { Ok(None) };
     };
     let [mut hour, minute, second] = numbers;
-    match half {
+    match half.map(|(half, _)| half) {
         Some(Half::Morning) if hour == 12 => hour = 0,
         Some(Half::Afternoon) if hour < 12 => hour += 12,
         _ => {}
@@ -71,8 +71,8 @@ enum Half {
     Afternoon,
 }
 
-/// "am" or "pm" behind a number; "am" is also German and stands before a day there.
-fn take_half(tokens: &mut Vec<Token>) -> Option<Half> {
+/// "am" or "pm" behind a number, and where it stood; "am" is also German and stands before a day there.
+fn take_half(tokens: &mut Vec<Token>) -> Option<(Half, usize)> {
     let has_time = tokens.iter().any(|token| token.is_mark(':'));
     let at = (0..tokens.len()).find(|at| {
         let behind_number =
@@ -88,13 +88,13 @@ fn take_half(tokens: &mut Vec<Token>) -> Option<Half> {
     })?;
     let is_morning = tokens[at].is_word(&["am"]);
     tokens.remove(at);
-    Some(if is_morning { Half::Morning } else { Half::Afternoon })
+    Some((if is_morning { Half::Morning } else { Half::Afternoon }, at))
 }
 
 /// Hour, minute and second, and where they stood.
 fn take_numbers_of_time(
     tokens: &mut Vec<Token>,
-    has_half: bool,
+    half_at: Option<usize>,
 ) -> Result<Option<(usize, [u32; 3])>, Fault> {
     let colon = (1..tokens.len()).find(|at| {
         tokens[*at].is_mark(':')
@@ -130,7 +130,7 @@ fn take_numbers_of_time(
             return Err(Fault::NotADate);
         }
         (colon - 1, end, numbers)
-    } else if let Some(found) = time_without_colon(tokens, has_half) {
+    } else if let Some(found) = time_without_colon(tokens, half_at) {
         found
     } else {
         return Ok(None);
@@ -156,14 +156,15 @@ fn take_numbers_of_time(
 /// "9.30pm", "9pm", "09h30", "9.30 Uhr", and the digits in a row of ISO 8601: "T0930", "T093000".
 fn time_without_colon(
     tokens: &[Token],
-    has_half: bool,
+    half_at: Option<usize>,
 ) -> Option<(usize, usize, [Option<u32>; 3])> {
     for at in 0..tokens.len() {
         let next = |ahead: usize| tokens.get(at + ahead);
+        let minute = next(2).filter(|minute| minute.is_number(2..=2));
         if tokens[at].is_number(1..=2)
-            && next(1).is_some_and(|word| word.is_word(&["h"]) && word.is_glued)
+            && next(1)
+                .is_some_and(|word| word.is_word(&["h"]) && (word.is_glued || minute.is_some()))
         {
-            let minute = next(2).filter(|minute| minute.is_number(2..=2) && minute.is_glued);
             let end = at + if minute.is_some() { 3 } else { 2 };
             let minute = minute.map_or(Some(0), Token::number);
             return Some((at, end, [tokens[at].number(), minute, Some(0)]));
@@ -174,7 +175,7 @@ fn time_without_colon(
             && !next(3).is_some_and(|mark| mark.is_mark('.') || mark.is_mark('-'));
         let before = at.checked_sub(1).map(|before| &tokens[before]);
         let is_free = before.is_none_or(|before| !before.is_mark('.'));
-        let says_time = has_half && next(3).is_none()
+        let says_time = half_at == Some(at + 3)
             || next(3).is_some_and(|word| word.is_word(&["uhr"]))
             || before.is_some_and(|word| word.is_word(&["kl", "klo", "um"]))
             || (next(3).is_none() && before.is_some_and(|year| year.is_number(4..=4)));
@@ -190,16 +191,25 @@ fn time_without_colon(
             return Some((at, at + 1, [two(0), two(2), two(4)]));
         }
     }
-    // "3 December 2020 9pm": the last number, which the half of the day stood behind.
-    let last = tokens.len().checked_sub(1)?;
-    (has_half && tokens[last].is_number(1..=2) && tokens.len() > 3)
-        .then(|| (last, last + 1, [tokens[last].number(), Some(0), Some(0)]))
+    // "3 December 2020 9pm": the number that the half of the day stood behind.
+    let hour = half_at?.checked_sub(1)?;
+    let number = tokens.get(hour).filter(|hour| hour.is_number(1..=2))?;
+    Some((hour, hour + 1, [number.number(), Some(0), Some(0)]))
 }
 
 /// Takes the zone out, which stands behind the time, or behind the year that asctime has there.
 fn take_zone(tokens: &mut Vec<Token>, at: usize) -> Result<Heard, Fault> {
     let behind_year = tokens.get(at).is_some_and(|year| year.is_number(4..=4)).then_some(at + 1);
     for start in [Some(at), behind_year].into_iter().flatten() {
+        let Some(first) = tokens.get(start) else { continue };
+        // "0000" and "0100" that have lost their sign are no years.
+        if start == at && first.is_number(4..=4) && first.text.starts_with('0') {
+            tokens[start].is_glued = true;
+            tokens.insert(
+                start,
+                Token { kind: Kind::Mark('+'), text: "+".to_owned(), is_glued: false },
+            );
+        }
         let Some(first) = tokens.get(start) else { continue };
         if (first.is_mark('+') || first.is_mark('-'))
             && let Some((end, heard)) = offset_at(tokens, start)?

@@ -56,10 +56,11 @@ const WEEKDAYS: [&str; 7] = [
 ];
 
 /// Words that stand between the parts of a date and say nothing.
-const FILLERS: [&str; 44] = [
-    "of", "the", "de", "del", "di", "le", "den", "der", "dem", "am", "um", "at", "on", "y", "e",
-    "o", "i", "kl", "klo", "uhr", "h", "od", "ar", "dydd", "el", "a", "as", "alle", "ore", "om",
-    "r", "roku", "г", "года", "feira", "dne", "dia", "les", "au", "à", "vom", "u", "hod", "p",
+const FILLERS: [&str; 49] = [
+    "standard", "daylight", "summer", "mean", "time", "of", "the", "de", "del", "di", "le", "den",
+    "der", "dem", "am", "um", "at", "on", "y", "e", "o", "i", "kl", "klo", "uhr", "h", "od", "ar",
+    "dydd", "el", "a", "as", "alle", "ore", "om", "r", "roku", "г", "года", "feira", "dne", "dia",
+    "les", "au", "à", "vom", "u", "hod", "p",
 ];
 
 /// A word in lower case without accents.

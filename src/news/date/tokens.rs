@@ -29,6 +29,10 @@ pub fn cleaned(text: &str) -> String {
             c => plain.push(c),
         }
     }
+    // "9時" without minutes.
+    if text.contains(['時', '时', '시', '点']) {
+        plain = format!("{plain} ").replace(": ", ":00 ");
+    }
     let digits = plain.bytes().take_while(u8::is_ascii_digit).count();
     if matches!(digits, 12 | 14) {
         // A day and a time in a row.
