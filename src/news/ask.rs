@@ -15,6 +15,7 @@ use super::page::article::{self, Article};
 use super::same::canonical;
 use super::source::{Kind, Opened, Settings};
 use super::store::Scope;
+use super::wordpress::Permalinks;
 use super::{csv, feed, ghost, json, listing, wordpress};
 use crate::problem::{Place, Problem};
 
@@ -256,11 +257,11 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
     let Question { settings, zone, answered, .. } = question;
     let key = settings.key.as_deref().unwrap_or_default();
     let is_ghost = settings.kind == Kind::Ghost;
-    let address = |page: usize, since: Option<DateTime<Utc>>| {
+    let at = |permalinks: Permalinks, page: usize, since: Option<DateTime<Utc>>| {
         let address = if is_ghost {
             ghost::address(url, key, page, since)
         } else {
-            wordpress::address(url, page, since)
+            wordpress::address(url, permalinks, page, since)
         };
         address.ok_or_else(|| FetchError::NotWeb(url.to_owned()))
     };
@@ -273,8 +274,25 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
         (reading, is_full)
     };
     let known = Knowledge::of(&question.known);
-    let first = web.get(&address(1, None)?).await?;
-    let (mut reading, mut has_more) = read(&first.bytes);
+    let first = web.get(&at(Permalinks::Pretty, 1, None)?).await;
+    let mut permalinks = Permalinks::Pretty;
+    let mut found = first.map(|answer| read(&answer.bytes));
+    // Where addresses are numbers there is no `/wp-json/`, but an error or the home page.
+    let is_missing = match &found {
+        Ok((reading, _)) => reading.items.is_empty() && !reading.problems.is_empty(),
+        Err(error) => matches!(error, FetchError::Status { status: 400..=499, .. }),
+    };
+    if is_missing
+        && !is_ghost
+        && let Ok(plain) = web.get(&at(Permalinks::Plain, 1, None)?).await
+    {
+        let plain = read(&plain.bytes);
+        if plain.0.problems.is_empty() {
+            (permalinks, found) = (Permalinks::Plain, Ok(plain));
+        }
+    }
+    let (mut reading, mut has_more) = found?;
+    let address = |page: usize, since: Option<DateTime<Utc>>| at(permalinks, page, since);
     let mut is_whole = reading.problems.is_empty();
     let mut met = known.meets(&reading.items);
     let mut to_the_end = !has_more;

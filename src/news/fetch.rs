@@ -644,6 +644,21 @@ mod tests {
             let text = "news ".repeat(1000);
             let server = answering(packed(&gzip(text.as_bytes()))).await;
             assert_eq!(web.get(&server.uri()).await.unwrap().bytes, text.as_bytes());
+            let twice = gzip(&gzip(text.as_bytes()));
+            let server = answering(packed(&twice)).await;
+            assert_eq!(web.get(&server.uri()).await.unwrap().bytes, text.as_bytes());
+            let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Compression::best());
+            zlib.write_all(text.as_bytes()).unwrap();
+            let mut raw = flate2::write::DeflateEncoder::new(Vec::new(), Compression::best());
+            raw.write_all(text.as_bytes()).unwrap();
+            for bytes in [zlib.finish().unwrap(), raw.finish().unwrap(), text.clone().into_bytes()]
+            {
+                let deflated = ResponseTemplate::new(200)
+                    .insert_header("content-encoding", "deflate")
+                    .set_body_bytes(bytes);
+                let server = answering(deflated).await;
+                assert_eq!(web.get(&server.uri()).await.unwrap().bytes, text.as_bytes());
+            }
             // Two megabytes of nothing pack to two thousand bytes; twenty would be too many in any case.
             for megabytes in [2, 20] {
                 let server = answering(packed(&gzip(&vec![0; megabytes << 20]))).await;

@@ -23,10 +23,30 @@ pub const POSTS_A_PAGE: usize = 100;
 /// The site's clock may be a day from ours.
 const MARGIN: TimeDelta = TimeDelta::days(1);
 
+/// How a site's addresses are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permalinks {
+    /// `/wp-json/wp/v2/posts`.
+    Pretty,
+    /// `/?rest_route=/wp/v2/posts`, where the site's addresses are numbers.
+    Plain,
+}
+
 /// The address of a page of posts, newest first; `changed_since` asks for those only that changed since.
-pub fn address(site: &str, page: usize, changed_since: Option<DateTime<Utc>>) -> Option<String> {
+pub fn address(
+    site: &str,
+    permalinks: Permalinks,
+    page: usize,
+    changed_since: Option<DateTime<Utc>>,
+) -> Option<String> {
     let mut address = Url::parse(site).ok()?;
-    if !address.path().contains("/wp-json/") {
+    let names_route = address.query_pairs().any(|(name, _)| name == "rest_route");
+    if permalinks == Permalinks::Plain && !names_route {
+        let path = address.path().split("/wp-json").next().unwrap_or_default();
+        let path = format!("{}/", path.trim_end_matches('/'));
+        address.set_path(&path);
+        address.query_pairs_mut().append_pair("rest_route", "/wp/v2/posts");
+    } else if !names_route && !address.path().contains("/wp-json/") {
         let path = format!("{}/wp-json/wp/v2/posts", address.path().trim_end_matches('/'));
         address.set_path(&path);
     }
@@ -171,10 +191,23 @@ mod tests {
     fn addresses() {
         let since = "2020-12-03T10:00:00Z".parse().ok();
         assert_eq!(
-            address("https://e.org/blog/", 2, since).unwrap(),
+            address("https://e.org/blog/", Permalinks::Pretty, 2, since).unwrap(),
             "https://e.org/blog/wp-json/wp/v2/posts?per_page=100&page=2&_embed=wp%3Afeaturedmedia%2Cwp%3Aterm&\
              _fields=id%2Cdate%2Clink%2Ctitle%2Cexcerpt%2Ccontent%2Cstatus%2Ctype%2C_links%2C_embedded&\
              modified_after=2020-12-02T10%3A00%3A00"
         );
+        for site in [
+            "https://e.org/blog/",
+            "https://e.org/blog",
+            "https://e.org/blog/?rest_route=/wp/v2/posts",
+        ] {
+            let plain = address(site, Permalinks::Plain, 1, None).unwrap();
+            let start = if site.contains('?') {
+                "https://e.org/blog/?rest_route=/wp/v2/posts&per_page=100&page=1"
+            } else {
+                "https://e.org/blog/?rest_route=%2Fwp%2Fv2%2Fposts&per_page=100&page=1"
+            };
+            assert!(plain.starts_with(start), "{plain}");
+        }
     }
 }
