@@ -172,6 +172,12 @@ impl Made<'_> {
         let title_made = title.is_none();
         let title = title
             .or_else(|| Some(title_from(&summary)).filter(|title| !title.is_empty()))
+            .or_else(|| {
+                picture
+                    .as_ref()
+                    .map(|found| title_from(&found.alt))
+                    .filter(|title| !title.is_empty())
+            })
             .or_else(|| entry.link.as_deref().and_then(title_of_address));
         let Some(title) = title else {
             reading.problems.push(Problem::new(
@@ -303,18 +309,21 @@ pub fn next_page(address: &str, bytes: &[u8], number: usize) -> Option<String> {
     Some(next.to_string())
 }
 
-/// The value of an attribute of a tag.
+/// The value of an attribute of a tag, in quotation marks or without, its name in any case.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
-    tag.match_indices(name).find_map(|(at, _)| {
+    let lower = tag.to_ascii_lowercase();
+    lower.match_indices(name).find_map(|(at, _)| {
         let is_whole = tag[..at].ends_with(|c: char| c.is_whitespace());
         let rest = tag[at + name.len()..]
             .trim_start()
             .strip_prefix('=')
             .filter(|_| is_whole)?
             .trim_start();
-        let sign = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        rest[1..].split(sign).next()
+        match rest.chars().next()? {
+            quote @ ('"' | '\'') => rest[1..].split(quote).next(),
+            _ => rest.split_whitespace().next().map(|value| value.trim_end_matches('/')),
+        }
     })
 }
 
@@ -358,9 +367,9 @@ pub fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
     page.split('<')
         .filter(|tag| tag.to_ascii_lowercase().starts_with("link"))
         .filter(|tag| {
-            ["application/rss+xml", "application/atom+xml", "application/feed+json"]
-                .iter()
-                .any(|kind| tag.contains(kind))
+            let kind = attribute(tag, "type").unwrap_or_default().to_ascii_lowercase();
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            ["application/rss+xml", "application/atom+xml", "application/feed+json"].contains(&kind)
         })
         .filter_map(|tag| {
             web_address(&attribute(tag, "href")?.replace("&amp;", "&"), base.as_deref())
@@ -477,6 +486,8 @@ mod tests {
         let reading = read("feed", "https://e.org/news", page.as_bytes(), London);
         assert_eq!(reading.problems[0].what, "this is a web page, not a feed");
         assert!(reading.problems[0].cure.contains("https://e.org/feed"));
+        let shouted = "<HTML><LINK REL=alternate TYPE='APPLICATION/RSS+XML' HREF=/feed>";
+        assert_eq!(advertised_feeds(shouted, "https://e.org/news"), ["https://e.org/feed"]);
         let reading = read("feed", "https://e.org/news", b"", London);
         assert_eq!(reading.problems[0].what, "the answer is empty");
     }
