@@ -43,7 +43,7 @@ pub fn read(html: &str) -> Markup {
     if html.contains(['<', '&']) {
         let whole = tokenized(html);
         (raw, pictures) = (whole.text(), whole.pictures.take());
-        if !whole.has_tags.get() && is_escaped_markup(&raw) {
+        if !whole.has_tags.get() && (is_escaped_markup(&raw) || has_entity(&raw)) {
             let again = tokenized(&raw);
             (raw, pictures) = (again.text(), again.pictures.take());
         }
@@ -389,6 +389,7 @@ mod tests {
             ("<p>A<video>No film<source src=x></video>B<svg><text>x</text></svg>C", "ABC"),
             ("<video><p>The whole story stands here.</p>", "The whole story stands here."),
             ("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;", "One\n\nTwo"),
+            ("caf&amp;eacute; &amp;#8211; Q&amp;A; x", "café – Q&A; x"),
             ("Use the &lt;blink&gt; element", "Use the <blink> element"),
             ("caf&eacute; &#8211; &#x2019;&#146;&nbsp;x", "café – ’’ x"),
             ("<p>broken <b off", "broken"),

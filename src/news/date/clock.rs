@@ -267,6 +267,9 @@ fn offset_at(tokens: &[Token], start: usize) -> Result<Option<(usize, Heard)>, F
         // "+zz:00" is a damaged zone, and "2020-Dec" parts other things.
         return if tokens[start].is_mark('+') { Err(Fault::NotADate) } else { Ok(None) };
     }
+    if digits.kind != Kind::Number {
+        return Ok(None);
+    }
     let has_colon = tokens.get(start + 2).is_some_and(|mark| mark.is_mark(':'));
     let (hours, minutes, end) = if has_colon {
         let minutes = tokens.get(start + 3).and_then(Token::number).ok_or(Fault::NotADate)?;

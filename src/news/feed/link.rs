@@ -30,11 +30,13 @@ impl Reader<'_> {
             put(0, href, base);
         }
         let guid = self.named(Space::Feed, &["guid"]).find_map(|guid| {
-            let says_no = self
-                .node(guid)
-                .attribute("ispermalink")
-                .is_some_and(|word| !word.eq_ignore_ascii_case("true"));
-            address(&self.document.text(guid), None).filter(|_| !says_no)
+            let node = self.node(guid);
+            let said = node.attribute("ispermalink").map(|word| word.eq_ignore_ascii_case("true"));
+            // Only one that is called so may be relative: other names are words.
+            let text = self.document.text(guid);
+            let is_path = said == Some(true) && text.trim().starts_with('/');
+            let base = node.base.as_deref().filter(|_| is_path);
+            address(&text, base).filter(|_| said != Some(false))
         });
         let original = self
             .named(Space::Feedburner, &["origlink"])
