@@ -48,6 +48,9 @@ struct Arguments {
     /// With the ledger on a `PostgreSQL` server: that of `scripts/with-postgres`
     #[arg(long)]
     postgres: bool,
+    /// The program to kill; built first, beside this one, when not given
+    #[arg(long, value_name = "PATH")]
+    program: Option<PathBuf>,
     /// The same number gives the same moments
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -150,7 +153,7 @@ impl Harness {
         let database = arguments.postgres.then(|| runtime.block_on(Database::new()));
         let chance = Chance(arguments.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
         Self {
-            program: program(),
+            program: arguments.program.clone().unwrap_or_else(program),
             arguments,
             folder,
             runtime,
