@@ -1,17 +1,15 @@
 //! Asks one website for its news: as many pages as it takes to meet a story that is known.
 //! Shell: the network.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
 
+use super::crawl::{Before, Crawled, crawl, not_further};
 use super::date::PartialDate;
 use super::fetch::{Answer, FetchError, Fetched, Validators, Web, without_password};
 use super::item::{Item, Reading};
-use super::page;
-use super::page::article::{self, Article};
+use super::known::{Knowledge, add_page, adds, missing};
 use super::same::canonical;
 use super::source::{Kind, Opened, Settings};
 use super::store::Scope;
@@ -21,12 +19,10 @@ use crate::problem::{Place, Problem};
 
 /// An archive of ten stories a page has this many pages after ten years.
 const MOST_PAGES: usize = 60;
-/// New stories whose own pages are looked at in one go; the others follow the next time.
-const MOST_ARTICLES: usize = 200;
 /// Stories that have left a list and whose own addresses are asked in one go.
 const MOST_PROBES: usize = 20;
-/// Pages of stories that are asked for at the same time.
-const ARTICLES_AT_A_TIME: usize = 4;
+/// Of them at the same time.
+const PROBES_AT_A_TIME: usize = 4;
 
 /// A question to a website.
 #[derive(Debug, Clone)]
@@ -40,6 +36,7 @@ pub struct Question {
     /// Its items that are known.
     pub known: Vec<Item>,
     pub zone: Tz,
+    pub now: DateTime<Utc>,
 }
 
 /// What a website said.
@@ -81,7 +78,7 @@ pub async fn ask(web: &Web, question: &Question) -> Result<Heard, FetchError> {
     let mut heard = match question.settings.kind {
         Kind::Feed => feed_pages(web, question, url).await,
         Kind::Wordpress | Kind::Ghost => posts(web, question, url).await,
-        Kind::Page => listed(web, question, url).await,
+        Kind::Page => pages(web, question, url).await,
         Kind::Csv
         | Kind::Json
         | Kind::Listing
@@ -99,23 +96,6 @@ pub async fn ask(web: &Web, question: &Question) -> Result<Heard, FetchError> {
         news.missing = missing.into_iter().map(|item| item.id.clone()).collect();
     }
     Ok(heard)
-}
-
-/// The known items that should stand in a list and do not: later than its last one, where it stands in the order of days,
-/// else those that stood as high up in it before.
-fn missing<'a>(known: &'a [Item], reading: &Reading, zone: Tz) -> Vec<&'a Item> {
-    let listed = Knowledge::of(&reading.items);
-    let after = after(&reading.items, zone);
-    let places = i64::try_from(reading.items.len()).unwrap_or(i64::MAX);
-    known
-        .iter()
-        .filter(|item| item.seen.gone.is_none() && item.seen.unlisted.is_none())
-        .filter(|item| !listed.has(item) && listed.of_link(item.link.as_deref()).is_none())
-        .filter(|item| match (after, item.date) {
-            (Some(after), Some(date)) => date.days(zone).0 > after,
-            (Some(_) | None, _) => item.order <= places,
-        })
-        .collect()
 }
 
 /// Those whose own address says that they are there no more (RFC 9110, 15.5.5 and 15.5.11). Nothing else says so: a server
@@ -138,7 +118,7 @@ async fn withdrawn(web: &Web, missing: &[&Item], url: &str) -> Vec<String> {
             Ok(_) | Err(_) => None,
         }
     });
-    let found = stream::iter(asking).buffer_unordered(ARTICLES_AT_A_TIME);
+    let found = stream::iter(asking).buffer_unordered(PROBES_AT_A_TIME);
     found.filter_map(|id| async move { id }).collect().await
 }
 
@@ -335,173 +315,11 @@ async fn posts(web: &Web, question: &Question, url: &str) -> Result<Heard, Fetch
     Ok(Heard::News(Box::new(news)))
 }
 
-/// A page of stories by its selectors, the pages after it, and the own page of each story that is new.
-async fn listed(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
-    let Question { settings, zone, .. } = question;
-    let select = settings.select.clone().unwrap_or_default();
-    let known = Knowledge::of(&question.known);
-    let mut reading = Reading::default();
-    let mut address = url.to_owned();
-    let mut to_the_end = false;
-    for number in 1..=MOST_PAGES {
-        let answer = match web.get(&address).await {
-            Ok(answer) => answer,
-            Err(error) if number == 1 => return Err(error),
-            Err(FetchError::Status { status: 404, .. }) => {
-                to_the_end = true;
-                break;
-            }
-            Err(error) => {
-                reading.problems.push(not_further(&address, &error));
-                break;
-            }
-        };
-        let html = decoded(&answer);
-        let so_far = reading.items.len();
-        let listed =
-            page::read(&settings.name, &answer.address, &html, &select, *zone, number, so_far);
-        let is_new = adds(&reading.items, &listed.reading.items);
-        let met = known.meets(&listed.reading.items);
-        add_page(&mut reading, listed.reading);
-        if number > 1 && !is_new {
-            to_the_end = true;
-            break;
-        }
-        match listed.next {
-            Some(next) if !met => address = next,
-            Some(_) => break,
-            None => {
-                to_the_end = number > 1 || select.next.is_some() || select.pages.is_some();
-                break;
-            }
-        }
-    }
-    look_at_articles(web, &mut reading, &known, question.date, *zone).await;
+/// A website without a feed.
+async fn pages(web: &Web, question: &Question, url: &str) -> Result<Heard, FetchError> {
+    let Question { settings, known, date, zone, now, .. } = question;
+    let before = Before { settings, date: *date, known, zone: *zone, now: *now };
+    let Crawled { mut reading, to_the_end, first } = crawl(web, before, url).await?;
+    reading.problems.extend(moved(url, &first));
     Ok(Heard::News(Box::new(News::part(reading, Validators::default(), to_the_end))))
-}
-
-/// Completes each story: from what is known of it, else from its own page.
-async fn look_at_articles(
-    web: &Web,
-    reading: &mut Reading,
-    known: &Knowledge<'_>,
-    date: Option<PartialDate>,
-    zone: Tz,
-) {
-    let mut asked = 0;
-    let mut waiting: Vec<(usize, String)> = Vec::new();
-    for (index, item) in reading.items.iter_mut().enumerate() {
-        let before = known.of_link(item.link.as_deref());
-        if let Some(before) = before {
-            Article::found_before(before).complete(item);
-        }
-        let is_whole = item.date.is_some() && before.is_some();
-        if let Some(link) = item.link.clone().filter(|_| !is_whole && asked < MOST_ARTICLES) {
-            asked += 1;
-            waiting.push((index, link));
-        }
-    }
-    let asking = waiting.into_iter().map(|(index, link)| async move {
-        let answer = web.get(&link).await;
-        let found = answer.map(|answer| article::read(&decoded(&answer), &answer.address, zone));
-        (index, link, found)
-    });
-    let mut asking = stream::iter(asking).buffer_unordered(ARTICLES_AT_A_TIME);
-    while let Some((index, link, found)) = asking.next().await {
-        match found {
-            Ok(article) => article.complete(&mut reading.items[index]),
-            Err(error) => reading.problems.push(not_further(&link, &error)),
-        }
-    }
-    for item in &mut reading.items {
-        item.date = item.date.or(date);
-    }
-    let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
-    if undated > 0 {
-        let which =
-            if undated == 1 { "1 story has".to_owned() } else { format!("{undated} stories have") };
-        let place = reading.items.first().map_or("the page", |item| item.source.as_str());
-        reading.problems.push(Problem::new(
-            Place::whole(place),
-            format!("{which} no date, on the page or on its own"),
-            "say when they were published: roundup news dates",
-        ));
-    }
-}
-
-/// A page's text.
-pub fn decoded(answer: &Answer) -> String {
-    answer.decoded().text.into_owned()
-}
-
-fn not_further(address: &str, error: &FetchError) -> Problem {
-    Problem::new(
-        Place::whole(without_password(address)),
-        format!("{error}: what stands there is missing"),
-        "try again later: roundup news sync",
-    )
-}
-
-/// The day after which nothing can be missing between items that stand in the order of their dates.
-fn after(items: &[Item], zone: Tz) -> Option<NaiveDate> {
-    let days: Option<Vec<NaiveDate>> =
-        items.iter().map(|item| item.date.map(|date| date.days(zone).0)).collect();
-    let days = days.filter(|days| days.is_sorted_by(|a, b| a >= b))?;
-    days.last().copied()
-}
-
-/// Whether a page has an item that the pages before it have not.
-fn adds(items: &[Item], page: &[Item]) -> bool {
-    let all = Knowledge::of(items);
-    page.iter().any(|item| !all.has(item))
-}
-
-fn add_page(reading: &mut Reading, mut page: Reading) {
-    let all = Knowledge::of(&reading.items);
-    let fresh: Vec<bool> = page.items.iter().map(|item| !all.has(item)).collect();
-    let mut fresh = fresh.into_iter();
-    page.items.retain(|_| fresh.next().unwrap_or(true));
-    let so_far = reading.items.len();
-    for (item, order) in page.items.iter_mut().zip(so_far + 1..) {
-        item.order = i64::try_from(order).unwrap_or(i64::MAX);
-    }
-    reading.append(page);
-}
-
-/// Items by what they are known by.
-struct Knowledge<'a> {
-    links: HashMap<String, &'a Item>,
-    ids: HashMap<&'a str, &'a Item>,
-    newest: Vec<&'a Item>,
-}
-
-/// One of the newest known items shows that nothing lies between: one alone may have been taken away, and an old one may
-/// stand first on every page.
-const NEWEST: usize = 3;
-
-impl<'a> Knowledge<'a> {
-    fn of(items: &'a [Item]) -> Self {
-        let links = items.iter().filter_map(|item| Some((canonical(item.link.as_deref()?), item)));
-        let ids = items.iter().map(|item| (item.id.as_str(), item));
-        let mut newest: Vec<&Item> = items.iter().collect();
-        newest.sort_by_cached_key(|item| item.date.map(|date| date.days(Tz::UTC).1));
-        let newest = newest.into_iter().rev().take(NEWEST).collect();
-        Self { links: links.collect(), ids: ids.collect(), newest }
-    }
-
-    fn has(&self, item: &Item) -> bool {
-        self.ids.contains_key(item.id.as_str())
-            || self.of_link(item.link.as_deref()).is_some_and(|known| known.title == item.title)
-    }
-
-    /// Whether a page goes back to what is known: it has one of the newest known items, or mostly known ones.
-    fn meets(&self, page: &[Item]) -> bool {
-        let of_page = Knowledge { newest: Vec::new(), ..Knowledge::of(page) };
-        let known = page.iter().filter(|item| self.has(item)).count();
-        self.newest.iter().any(|item| of_page.has(item)) || (known > 0 && known * 2 >= page.len())
-    }
-
-    fn of_link(&self, link: Option<&str>) -> Option<&'a Item> {
-        self.links.get(&canonical(link?)).copied()
-    }
 }

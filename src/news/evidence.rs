@@ -27,7 +27,7 @@ pub fn complete(item: &mut Item, settings: &Settings, given: Option<PartialDate>
         }
     };
     let of = |what: &str| format!("{whole}: {what}");
-    if item.title_made {
+    if item.title_made && evidence.title.is_none() {
         evidence.title = Some("made from the first sentence of the text".to_owned());
     }
     put(&mut evidence.title, true, &of("its title"));

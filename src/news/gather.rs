@@ -207,6 +207,7 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
                     },
                     known: store.items_of(&settings.name)?,
                     zone: gathering.zone,
+                    now: gathering.now,
                 };
                 waiting.push((index, question));
             }

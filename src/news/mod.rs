@@ -1,9 +1,10 @@
 //! News items and where they come from: one pure reader a format, thin shells that read, ask and keep.
-//! Pure: the types; `folder.rs`, `fetch.rs`, `ask.rs`, `store.rs` and `gather.rs` are the shells.
+//! Pure: the types; `folder.rs`, `fetch.rs`, `ask.rs`, `crawl.rs`, `store.rs` and `gather.rs` are the shells.
 
 pub mod answers;
 pub mod ask;
 pub mod body;
+pub mod crawl;
 pub mod csv;
 pub mod date;
 pub mod day_line;
@@ -18,6 +19,7 @@ pub mod ghost;
 pub mod item;
 pub mod json;
 pub mod json_text;
+pub mod known;
 pub mod listing;
 pub mod markdown;
 pub mod more;

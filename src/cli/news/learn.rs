@@ -4,18 +4,22 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::screen::stories;
-use super::{Desk, Exit, Failure, ShownItem, print_items, refused, shown};
+use chrono_tz::Tz;
+
+use super::screen::{Screen, stories};
+use super::{Desk, Exit, Failure, ShownItem, date_of, prompt, refused, shown};
 use crate::cli::files::{cannot_write, save};
-use crate::news::ask::decoded;
-use crate::news::fetch::Web;
-use crate::news::page::{self, learn};
+use crate::news::crawl::{Crawler, text_of};
+use crate::news::fetch::{Answer, Web, without_password};
+use crate::news::page::{self, learn, sitemap};
 use crate::news::source::Select;
 use crate::news::{Item, feed};
 use crate::project::{Project, SETTINGS_FILE};
 
-/// What is shown of what was found.
-const SHOWN: usize = 6;
+/// Stories that are shown in full.
+const SHOWN_IN_FULL: usize = 3;
+/// A longer summary is cut where it is shown.
+const SHOWN_CHARS: usize = 160;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -47,6 +51,8 @@ struct Shown<'a> {
     settings: &'a str,
     /// Feeds that the page names.
     feeds: Vec<String>,
+    /// What a person should look at.
+    unsure: Vec<String>,
     written: bool,
 }
 
@@ -57,51 +63,57 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
 
     let web = Web::new(arguments.allow_local, &project.settings.organisation.contact)
         .map_err(|error| refused(&error))?;
-    let answer = web.get(&arguments.address).await.map_err(|error| refused(&error))?;
-    let html = decoded(&answer);
-    let guesses = learn::learn(&html, &answer.address, zone);
+    let Found { answer, html, mut guesses, address } = find(&web, arguments, zone).await?;
     let feeds = feed::advertised_feeds(&html, &answer.address);
-    let Some(guess) = arguments.way.checked_sub(1).and_then(|way| guesses.get(way)) else {
-        return Err(match guesses.len() {
-            0 => Failure::new(
-                Exit::Nothing,
-                format!("no list of stories was found on {}", arguments.address),
-            )
-            .help("give the page that lists the news; a page that a script fills cannot be read"),
-            count => Failure::new(Exit::Usage, format!("there are {count} ways to read this page"))
-                .help(format!("write --way with a number from 1 to {count}")),
-        });
-    };
+    let mut way = arguments.way;
+    if way == 0 || way > guesses.len() {
+        return Err(no_way(guesses.len(), &arguments.address));
+    }
     let name = arguments.name.clone().unwrap_or_else(|| host(&answer.address));
-    let listed = page::read(&name, &answer.address, &html, &guess.select, zone, 1, 0);
-    let settings = settings_text(&name, &arguments.address, arguments.allow_local, &guess.select);
     let there = project.settings.news.iter().any(|source| {
         source.name == name || source.url.as_deref() == Some(arguments.address.as_str())
     });
+    let asks = screen.asks && !screen.json && !arguments.dry_run && !there;
+    let listed = loop {
+        let guess = &guesses[way - 1];
+        let listed = page::read(&name, &answer.address, &html, &guess.select, zone, 1, 0);
+        if screen.json {
+            break listed;
+        }
+        show(&listed.reading.items, &guess.doubts, zone, screen)?;
+        if !asks {
+            break listed;
+        }
+        match ask(way, guesses.len())? {
+            Reply::Yes => break listed,
+            Reply::Other(other) => way = other,
+            Reply::No => {
+                screen.print("Nothing was written.")?;
+                return Ok(Exit::Done);
+            }
+        }
+    };
+    let ways = guesses.len();
+    let guess = guesses.swap_remove(way - 1);
+    let settings = settings_text(&name, &address, arguments.allow_local, &guess.select);
     let writes = !arguments.dry_run && !there;
     if writes {
         append(&project, &settings)?;
     }
-    let items: Vec<Item> = listed.reading.items.iter().take(SHOWN).cloned().collect();
     if screen.json {
         screen.object(&Shown {
             schema: "roundup.learn/1",
-            ways: guesses.len(),
-            stories: items.iter().map(|item| shown(item, None)).collect(),
+            ways,
+            stories: listed.reading.items.iter().map(|item| shown(item, None)).collect(),
             settings: &settings,
             feeds,
+            unsure: guess.doubts,
             written: writes,
         })?;
         return Ok(Exit::Done);
     }
-    let all = listed.reading.items.len();
-    screen.print(&screen.strong(&format!("Found {} on the page:", stories(all))))?;
-    print_items(&items, zone, screen)?;
-    if all > items.len() {
-        screen.print(&format!("      … and {} more", all - items.len()))?;
-    }
-    if guesses.len() > 1 {
-        let other = if arguments.way == 1 { 2 } else { 1 };
+    if ways > 1 && !asks {
+        let other = if way == 1 { 2 } else { 1 };
         screen.say(&format!("Not these? There is another way to read it: --way {other}"));
     }
     if let Some(feed) = feeds.first() {
@@ -119,6 +131,124 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     screen.print(&settings)?;
     screen.say("Next: roundup news sync (it looks at each story's own page for its date)");
     Ok(Exit::Done)
+}
+
+/// What was found at an address.
+struct Found {
+    answer: Answer,
+    html: String,
+    guesses: Vec<learn::Guess>,
+    /// What belongs into the settings: the address of the page, or of the sitemap that has its stories.
+    address: String,
+}
+
+/// Reads the page, and where it has no list the website's sitemaps.
+async fn find(web: &Web, arguments: &Arguments, zone: Tz) -> Result<Found, Failure> {
+    let mut crawler = Crawler::new(web);
+    let answer = crawler.get(&arguments.address).await.map_err(|error| refused(&error))?;
+    let html = text_of(&mut crawler, &answer).await;
+    let guesses = guesses_of(&html, &answer.address, zone);
+    if !guesses.is_empty() {
+        // A page that has moved for good is read where it is now.
+        let address = answer.moved.clone().unwrap_or_else(|| arguments.address.clone());
+        return Ok(Found { answer, html, guesses, address });
+    }
+    for named in crawler.sitemaps(&answer.address).await {
+        let Ok(answer) = crawler.get(&named).await else { continue };
+        let html = text_of(&mut crawler, &answer).await;
+        let guesses = guesses_of(&html, &answer.address, zone);
+        if sitemap::is_sitemap(&html) && !guesses.is_empty() {
+            let address = answer.address.clone();
+            return Ok(Found { answer, html, guesses, address });
+        }
+    }
+    Ok(Found { answer, html, guesses, address: arguments.address.clone() })
+}
+
+fn guesses_of(html: &str, address: &str, zone: Tz) -> Vec<learn::Guess> {
+    if !sitemap::is_sitemap(html) {
+        return learn::learn(html, address, zone);
+    }
+    let stories = sitemap::stories("", html, address, zone).len();
+    let select = Select { item: page::SITEMAP_ITEM.to_owned(), ..Select::default() };
+    let doubts = vec![
+        "this is a sitemap: titles, days and texts are those of each story's own page".to_owned(),
+    ];
+    (stories > 0).then_some(learn::Guess { select, stories, doubts }).into_iter().collect()
+}
+
+fn no_way(count: usize, address: &str) -> Failure {
+    match count {
+        0 => Failure::new(
+            Exit::Nothing,
+            format!("no list of stories was found on {}", without_password(address)),
+        )
+        .help("give the page that lists the news; a page that a script fills cannot be read"),
+        count => Failure::new(Exit::Usage, format!("there are {count} ways to read this page"))
+            .help(format!("write --way with a number from 1 to {count}")),
+    }
+}
+
+/// The first stories in full, the titles of the others, and what a person should look at.
+fn show(items: &[Item], doubts: &[String], zone: Tz, screen: &Screen) -> Result<(), Failure> {
+    screen.print(&screen.strong(&format!("Found {} on the page:", stories(items.len()))))?;
+    for (number, item) in (1..).zip(items.iter().take(SHOWN_IN_FULL)) {
+        screen.print(&format!("{number:>4}  {}", item.title))?;
+        let none = || "none".to_owned();
+        let cut = |text: &str| {
+            let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let short: String = line.chars().take(SHOWN_CHARS).collect();
+            if short.len() < line.len() { format!("{}…", short.trim_end()) } else { short }
+        };
+        for (what, value) in [
+            ("day", item.date.map_or_else(none, |_| date_of(item, zone))),
+            ("link", item.link.clone().unwrap_or_else(none)),
+            ("text", if item.summary.is_empty() { none() } else { cut(&item.summary) }),
+            ("picture", item.image.as_ref().map_or_else(none, |image| image.address.clone())),
+        ] {
+            screen.print(&format!("        {what:<8} {value}"))?;
+        }
+    }
+    for (number, item) in (1..).zip(items).skip(SHOWN_IN_FULL) {
+        screen.print(&format!("{number:>4}  {:<17} {}", date_of(item, zone), item.title))?;
+    }
+    for doubt in doubts {
+        screen.print(&format!("Not sure: {doubt}"))?;
+    }
+    Ok(())
+}
+
+enum Reply {
+    Yes,
+    Other(usize),
+    No,
+}
+
+/// Asks whether these are the stories.
+fn ask(way: usize, ways: usize) -> Result<Reply, Failure> {
+    let others = if ways > 1 {
+        format!(", or the number of another way (1 to {ways})")
+    } else {
+        String::new()
+    };
+    loop {
+        let answer = prompt::word(
+            &format!(
+                "Are these your stories, each with its own title, day and link? y, n{others} [way {way}]: "
+            ),
+            &mut std::io::stdin().lock(),
+            &mut std::io::stderr(),
+        )?;
+        match answer.to_lowercase().as_str() {
+            "y" | "yes" => return Ok(Reply::Yes),
+            "n" | "no" | "q" | "" => return Ok(Reply::No),
+            number => {
+                if let Some(way) = number.parse().ok().filter(|way| (1..=ways).contains(way)) {
+                    return Ok(Reply::Other(way));
+                }
+            }
+        }
+    }
 }
 
 /// The website's name as people say it: `charity.example`.

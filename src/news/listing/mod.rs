@@ -14,11 +14,11 @@ pub use marker::{is_marker, without_marker};
 use shape::{Shape, Story, shapes};
 
 use super::date::PartialDate;
+use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::{Reading, slug, title_from};
 use super::source::Opened;
 use crate::problem::{Place, Problem};
-use crate::rfc::csv;
 use crate::rfc::header::one_line;
 
 /// A shorter rest than this is a page number or a menu word, not a teaser.
@@ -30,17 +30,7 @@ const SHOWN: usize = 2;
 pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
     let Opened { settings, shown: path, zone, date } = *opened;
     let mut reading = Reading::default();
-    let text = match csv::decode(bytes) {
-        Ok((text, _)) => text,
-        Err(error) => {
-            reading.problems.push(Problem::new(
-                Place::whole(path),
-                error.to_string(),
-                "paste the text of the page into a plain text file",
-            ));
-            return reading;
-        }
-    };
+    let text = text_of(bytes);
     let year = match date {
         Some(PartialDate::Year(year) | PartialDate::Month(year, _)) => Some(year),
         Some(PartialDate::Day(_) | PartialDate::Instant(_)) | None => None,

@@ -1,22 +1,40 @@
-//! Finds where a news page has its stories, from the page alone: parts that look the same and lead to different pages.
+//! Finds where a news page has its stories, from the page alone: headlines that stand in the same way in the same box.
 //! Pure: HTML in, selectors out.
+//!
+//! Each headline (a heading, a named title, a link of several words) is a seed. Seeds that hang below one box by the same path are
+//! a list; a story is the largest part of the box that has one seed. Each list is read as the reader will read it, and the one whose
+//! stories have most of what stories have is the news.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
+use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 
-use super::{date_of, text_of};
-use crate::news::item::web_address;
+use super::block::text_of;
+use super::part::{Common, Context, Given, Part, story};
+use super::region::{has_word, is_heading, is_heading_beside, stands_around, stands_beside};
+use super::selector::selector_for;
+use super::{base_of, parts_of};
+use crate::news::day_line::day_line;
+use crate::news::item::{Item, web_address};
+use crate::news::listing::is_marker;
 use crate::news::same::canonical;
 use crate::news::source::Select;
 
-/// Fewer parts of one kind are no list.
-const FEWEST_STORIES: usize = 3;
-/// Longer texts of a part say no more about whether it is a story.
-const TELLING_CHARS: usize = 300;
-/// Parts of pages that are never a list of news.
-const AROUND: [&str; 5] = ["nav", "header", "footer", "aside", "form"];
+/// A page with more is an archive of everything.
+const MOST_SEEDS: usize = 3000;
+/// Boxes this far above a headline hold the page, not a list.
+const HIGHEST_BOX: usize = 14;
+/// A shorter text is a word of a menu.
+const SHORTEST_TITLE_CHARS: usize = 8;
+const LONGEST_TITLE_CHARS: usize = 200;
+/// Stories that count when lists are compared.
+const TELLING_STORIES: usize = 12;
+/// Ways to read a page that are offered.
+const MOST_GUESSES: usize = 3;
+/// Stories that stand in boxes of their own above the list.
+const MOST_HEROES: usize = 3;
 
 /// A way to read the page, the likeliest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,269 +42,552 @@ pub struct Guess {
     pub select: Select,
     /// How many stories it finds.
     pub stories: usize,
+    /// What a person should look at.
+    pub doubts: Vec<String>,
 }
 
 /// The ways to read a page that stands at `address`, the likeliest first.
 pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
     let page = Html::parse_document(html);
-    let mut groups: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
-    for element in page.root_element().descendent_elements() {
-        if let Some(name) = name_of(element).filter(|_| !stands_around(element)) {
-            groups.entry(name).or_default().push(element);
+    let base = base_of(&page, address);
+    let context = Context { source: "", address, base: &base, zone };
+    let seeds = seeds(&page, zone);
+    let mut lists: Vec<List<'_>> = lists(&page, &seeds, &context);
+    lists.sort_by(|one, other| other.score.total_cmp(&one.score));
+    let mut known: Vec<BTreeSet<String>> = Vec::new();
+    let mut guesses = Vec::new();
+    let best = lists.first().map_or(0.0, |list| list.score);
+    for list in lists {
+        if guesses.len() == MOST_GUESSES || list.score < best / 6.0 {
+            break;
         }
-    }
-    let mut guesses: Vec<(usize, Guess)> = Vec::new();
-    for (name, elements) in groups {
-        // A part within a part of the same name is counted with it.
-        let parts: Vec<ElementRef<'_>> = elements
+        let titles: BTreeSet<String> = list.items.iter().map(|item| item.title.clone()).collect();
+        // Two boxes around the same stories are one guess.
+        if known
             .iter()
-            .filter(|element| {
-                !element.ancestors().skip(1).any(|node| {
-                    ElementRef::wrap(node).and_then(name_of).is_some_and(|other| other == name)
-                })
-            })
-            .copied()
-            .collect();
-        if let Some((score, select, stories)) = judge(&name, &parts, address, zone) {
-            let select = Select { next: next_link(&page), pages: pages(&page, address), ..select };
-            guesses.push((score, Guess { select, stories }));
+            .any(|other| other.intersection(&titles).count() * 2 > titles.len().min(other.len()))
+        {
+            continue;
+        }
+        let select = select_of(&page, &list, &seeds, &context);
+        if let Some(guess) = select.and_then(|select| checked(&page, html, select, &context)) {
+            known.push(titles);
+            guesses.push(guess);
         }
     }
-    guesses.sort_by_key(|(score, guess)| (std::cmp::Reverse(*score), guess.select.item.clone()));
-    // Two names for the same parts (a story and the box around it) are one guess.
-    let mut links: Vec<BTreeSet<String>> = Vec::new();
-    let mut kept = Vec::new();
-    for (_, guess) in guesses {
-        let Ok(selector) = Selector::parse(&guess.select.item) else { continue };
-        let found: BTreeSet<String> =
-            page.select(&selector).filter_map(|part| first_link(part, address)).collect();
-        let is_known = links
-            .iter()
-            .any(|known| known.intersection(&found).count() * 2 > found.len().min(known.len()));
-        if !is_known {
-            links.push(found);
-            kept.push(guess);
+    if guesses.is_empty() || best < WEAK {
+        let data = Select { item: super::DATA_ITEM.to_owned(), ..Select::default() };
+        if let Some(guess) = checked(&page, html, data, &context) {
+            guesses.insert(0, guess);
         }
     }
-    kept.truncate(3);
-    kept
+    guesses.truncate(MOST_GUESSES);
+    guesses
 }
 
-/// An element's name with its classes, as a selector.
-fn name_of(element: ElementRef<'_>) -> Option<String> {
-    let value = element.value();
-    let name = value.name();
-    if !matches!(name, "div" | "article" | "li" | "section" | "a" | "tr" | "dl" | "p") {
-        return None;
-    }
-    let is_plain =
-        |class: &&str| class.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    // Classes that number parts, or tell their state, are not the same for all of them.
-    let is_shared = |class: &&str| {
-        !class.bytes().any(|b| b.is_ascii_digit())
-            && !["first", "last", "odd", "even", "active", "featured", "alt"].contains(class)
-    };
-    let starts_as_name = |class: &&str| class.starts_with(|c: char| c.is_ascii_alphabetic());
-    let classes: Vec<&str> =
-        value.classes().filter(is_plain).filter(is_shared).filter(starts_as_name).take(3).collect();
-    if classes.is_empty() {
-        // Without a class only what it stands in tells it from other parts of the page.
-        if name == "tr" {
-            let table = element.ancestors().filter_map(ElementRef::wrap).find_map(|around| {
-                let class = around.value().classes().filter(is_plain).find(starts_as_name);
-                let id = around.value().id().filter(is_plain).filter(starts_as_name);
-                id.map(|id| format!("#{id}")).or_else(|| class.map(|class| format!(".{class}")))
-            })?;
-            return Some(format!("{table} tr"));
-        }
-        let parent = element.parent().and_then(ElementRef::wrap)?;
-        let parent_class = parent.value().classes().filter(is_plain).find(starts_as_name);
-        let parent_id = parent.value().id().filter(is_plain).filter(starts_as_name);
-        let of = match (parent_id, parent_class) {
-            (Some(id), _) => format!("#{id}"),
-            (None, Some(class)) => format!(".{class}"),
-            (None, None) if name == "article" => return Some(name.to_owned()),
-            (None, None) => return None,
-        };
-        return Some(format!("{of} > {name}"));
-    }
-    Some(format!("{name}.{}", classes.join(".")))
+/// A list of a lower score may be a menu: what the page tells search engines is better, if it tells of a list.
+const WEAK: f64 = 12.0;
+
+/// A headline.
+struct Seed<'a> {
+    element: ElementRef<'a>,
+    /// The boxes above it, the nearest first, and the names of the elements from the box down to it.
+    boxes: Vec<(NodeId, String)>,
 }
 
-fn is_plain_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+struct List<'a> {
+    records: Vec<ElementRef<'a>>,
+    items: Vec<Item>,
+    score: f64,
 }
 
-fn stands_around(element: ElementRef<'_>) -> bool {
-    element.ancestors().filter_map(ElementRef::wrap).any(|parent| {
-        let value = parent.value();
-        let role = value.attr("role").unwrap_or_default();
-        AROUND.contains(&value.name())
-            || matches!(role, "navigation" | "banner" | "contentinfo")
-            || value
-                .classes()
-                .any(|class| matches!(class, "nav" | "menu" | "breadcrumb" | "cookie"))
-    })
-}
-
-/// The first address within a part, or of the part itself, that leads to another page of the same site.
-fn first_link(part: ElementRef<'_>, address: &str) -> Option<String> {
-    let host = |text: &str| canonical(text).split('/').next().unwrap_or_default().to_owned();
-    let own = host(address);
-    let anchors = part
-        .descendent_elements()
-        .filter(|element| element.value().name() == "a")
-        .filter_map(|anchor| anchor.value().attr("href"));
-    anchors
-        .filter_map(|href| web_address(href, Some(address)))
-        .find(|link| host(link) == own && canonical(link) != canonical(address))
-        .map(|link| canonical(&link))
-}
-
-/// How much parts look like stories, and how each is read.
-fn judge(
-    name: &str,
-    parts: &[ElementRef<'_>],
-    address: &str,
-    zone: Tz,
-) -> Option<(usize, Select, usize)> {
-    let links: BTreeSet<String> =
-        parts.iter().filter_map(|part| first_link(*part, address)).collect();
-    let stories = links.len();
-    // Half of the parts and more must lead somewhere of their own.
-    if stories < FEWEST_STORIES || stories * 2 < parts.len() {
-        return None;
-    }
-    let of_parts = |count: usize| count * 2 > parts.len();
-    let mut lengths: Vec<usize> =
-        parts.iter().map(|part| text_of(*part).chars().count().min(TELLING_CHARS)).collect();
-    lengths.sort_unstable();
-    let length = lengths[lengths.len() / 2];
-    if length < 20 {
-        return None;
-    }
-    // A part with many links is a box around stories, not a story.
-    let crowded = parts.iter().filter(|part| {
-        let own: BTreeSet<String> = part
-            .descendent_elements()
-            .filter(|element| element.value().name() == "a")
-            .filter_map(|anchor| anchor.value().attr("href"))
-            .filter_map(|href| web_address(href, Some(address)))
-            .map(|link| canonical(&link))
-            .collect();
-        own.len() > 4
-    });
-    if of_parts(crowded.count()) {
-        return None;
-    }
-    let inner = |what: &dyn Fn(ElementRef<'_>) -> bool| -> Option<String> {
-        let mut count: BTreeMap<String, usize> = BTreeMap::new();
-        for part in parts {
-            let found = part.descendent_elements().find(|element| what(*element));
-            if let Some(found) = found {
-                *count.entry(short_name(found)).or_default() += 1;
+fn seeds<'a>(page: &'a Html, zone: Tz) -> Vec<Seed<'a>> {
+    let mut seeds: Vec<ElementRef<'a>> = Vec::new();
+    let mut within: BTreeSet<NodeId> = BTreeSet::new();
+    let named = ["title", "headline", "heading"];
+    for pass in 0..3 {
+        for element in page.root_element().descendent_elements() {
+            let name = element.value().name();
+            let is_seed = match pass {
+                0 => is_heading(element) || name == "dt",
+                1 => {
+                    !matches!(
+                        name,
+                        "body" | "html" | "head" | "title" | "main" | "section" | "article" | "ul"
+                    ) && has_word(element, &named)
+                }
+                _ => {
+                    name == "a" && element.value().attr("href").is_some()
+                        || matches!(name, "strong" | "b")
+                }
+            };
+            if !is_seed || within.contains(&element.id()) || seeds.len() == MOST_SEEDS {
+                continue;
             }
+            let holds_one = element.descendants().any(|node| within.contains(&node.id()));
+            let in_one = element.ancestors().any(|node| within.contains(&node.id()));
+            if holds_one || in_one || stands_around(element) || !is_title(element, pass, zone) {
+                continue;
+            }
+            within.insert(element.id());
+            seeds.push(element);
         }
-        let (name, count) = count.into_iter().max_by_key(|(_, count)| *count)?;
-        of_parts(count).then_some(name)
-    };
-    let is_heading = |element: ElementRef<'_>| {
-        matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-    };
-    // Where there is no heading, a name tells what a part is for.
-    let named = |element: ElementRef<'_>, names: &[&str]| {
-        element.value().classes().any(|class| {
-            let class = class.to_lowercase();
-            names.iter().any(|name| class.contains(name))
-        })
-    };
-    let title = inner(&is_heading).or_else(|| {
-        inner(&|element| {
-            let length = text_of(element).chars().count();
-            (1..=200).contains(&length) && named(element, &["title", "headline", "heading"])
-        })
-    });
-    let date = inner(&|element| {
-        let short = text_of(element).chars().count() <= 60;
-        // The innermost element that says the day: not a box around it.
-        let inner = element.child_elements().any(|child| date_of(child, zone).is_some());
-        short && !inner && date_of(element, zone).is_some()
-    });
-    let image = inner(&|element| element.value().name() == "img");
-    let is_long = |element: ElementRef<'_>| text_of(element).chars().count() >= 30;
-    let summary =
-        inner(&|element| element.value().name() == "p" && is_long(element)).or_else(|| {
-            inner(&|element| {
-                is_long(element)
-                    && !element.child_elements().any(is_heading)
-                    && named(
-                        element,
-                        &["text", "teaser", "excerpt", "summary", "intro", "description"],
-                    )
-            })
-        });
-    let telling = [&title, &date, &image, &summary].iter().filter(|found| found.is_some()).count();
-    // Menus have words; stories have sentences, headings, days.
-    if title.is_none() && date.is_none() && length < 80 {
-        return None;
     }
-    let score = stories.min(30) * (length + 60 * telling);
-    let summary = summary.filter(|name| name != "p");
-    let image = image.filter(|name| name != "img");
-    let select = Select { item: name.to_owned(), title, date, summary, image, ..Select::default() };
-    Some((score, select, stories))
+    seeds
+        .into_iter()
+        .map(|element| {
+            let mut path = element.value().name().to_owned();
+            let mut boxes = Vec::new();
+            for around in element.ancestors().filter_map(ElementRef::wrap).take(HIGHEST_BOX) {
+                boxes.push((around.id(), path.clone()));
+                path = format!("{} > {path}", around.value().name());
+            }
+            Seed { element, boxes }
+        })
+        .collect()
 }
 
-/// An element's name with its first class, as a selector within a part.
-fn short_name(element: ElementRef<'_>) -> String {
-    let value = element.value();
-    let class = value.classes().find(|class| {
-        class.chars().all(is_plain_char) && class.starts_with(|c: char| c.is_ascii_alphabetic())
-    });
-    match class {
-        Some(class) => format!("{}.{class}", value.name()),
-        None => value.name().to_owned(),
+fn is_title(element: ElementRef<'_>, pass: usize, zone: Tz) -> bool {
+    let text = text_of(element);
+    let length = text.chars().count();
+    let is_long =
+        if pass == 2 { length >= SHORTEST_TITLE_CHARS && text.contains(' ') } else { length > 2 };
+    is_long
+        && length <= LONGEST_TITLE_CHARS * 3
+        && !is_marker(&text)
+        && day_line(&text, zone).is_none()
+        && (pass == 2 || length <= LONGEST_TITLE_CHARS)
+}
+
+/// Every box with seeds that hang below it in the same way, read as a list.
+fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &Context<'_>) -> Vec<List<'a>> {
+    let mut groups: BTreeMap<(NodeId, &str), Vec<usize>> = BTreeMap::new();
+    for (at, seed) in seeds.iter().enumerate() {
+        for (holder, path) in &seed.boxes {
+            groups.entry((*holder, path)).or_default().push(at);
+        }
     }
+    let mut lists: Vec<List<'a>> = Vec::new();
+    let mut seen: BTreeSet<Vec<NodeId>> = BTreeSet::new();
+    // The nearest box first: one further up holds the same and more of the page.
+    let mut groups: Vec<((NodeId, &str), Vec<usize>)> = groups.into_iter().collect();
+    groups.sort_by_key(|((_, path), _)| path.len());
+    for ((holder, _), members) in groups {
+        let elements: Vec<ElementRef<'a>> = members.iter().map(|at| seeds[*at].element).collect();
+        if elements.len() < 2 || !seen.insert(elements.iter().map(|element| element.id()).collect())
+        {
+            continue;
+        }
+        let records = records(&elements, holder);
+        if let Some(list) = judged(page, records, context) {
+            lists.push(list);
+        }
+    }
+    if lists.is_empty() {
+        // One story, or two that stand differently.
+        for seed in seeds
+            .iter()
+            .filter(|seed| is_heading(seed.element) && seed.element.value().name() != "h1")
+        {
+            let record = alone(seed, seeds);
+            lists.extend(judged(page, vec![record], context));
+        }
+    }
+    lists
+}
+
+/// Of each seed the largest part of the box that has no other seed of the list.
+fn records<'a>(elements: &[ElementRef<'a>], holder: NodeId) -> Vec<ElementRef<'a>> {
+    let mut count: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for element in elements {
+        for node in element.ancestors() {
+            *count.entry(node.id()).or_default() += 1;
+        }
+    }
+    let records = elements.iter().map(|element| {
+        let mut record = *element;
+        while let Some(parent) = record.parent().and_then(ElementRef::wrap)
+            && parent.id() != holder
+            && count.get(&parent.id()) == Some(&1)
+        {
+            record = parent;
+        }
+        record
+    });
+    begun_before(records.collect())
+}
+
+/// Where stories are runs of siblings (`time`, `h3`, `p`), a story may begin before its heading.
+fn begun_before(records: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
+    let parent = |element: &ElementRef<'_>| element.parent().map(|node| node.id());
+    let are_siblings = records.windows(2).all(|pair| parent(&pair[0]) == parent(&pair[1]));
+    let mut records = records;
+    if !are_siblings || records.is_empty() {
+        return records;
+    }
+    loop {
+        let before: Vec<ElementRef<'_>> = records
+            .iter()
+            .filter_map(|record| record.prev_siblings().find_map(ElementRef::wrap))
+            .collect();
+        let name = |element: &ElementRef<'_>| {
+            (element.value().name().to_owned(), element.value().classes().next().map(str::to_owned))
+        };
+        let ids: BTreeSet<NodeId> = records.iter().map(|record| record.id()).collect();
+        let is_same = before.len() == records.len()
+            && before
+                .iter()
+                .all(|element| name(element) == name(&before[0]) && !ids.contains(&element.id()));
+        let first = before.first();
+        let begins = first.is_some_and(|element| {
+            let text = text_of(*element);
+            let name = element.value().name();
+            // A day, a category or a picture; the text before a heading is the story's before it.
+            name != "hr"
+                && (day_line(&text, Tz::UTC).is_some()
+                    || (text.is_empty()
+                        && element
+                            .descendent_elements()
+                            .any(|inner| inner.value().name() == "img"))
+                    || name == "img")
+        });
+        if !is_same || !begins {
+            return records;
+        }
+        records = before;
+    }
+}
+
+/// The largest part around a seed that has no other heading.
+fn alone<'a>(seed: &Seed<'a>, seeds: &[Seed<'a>]) -> ElementRef<'a> {
+    let mut record = seed.element;
+    while let Some(parent) = record.parent().and_then(ElementRef::wrap)
+        && !matches!(parent.value().name(), "body" | "html" | "main")
+        && !seeds.iter().any(|other| {
+            other.element.id() != seed.element.id()
+                && is_heading(other.element)
+                && other.element.ancestors().any(|node| node.id() == parent.id())
+        })
+    {
+        record = parent;
+    }
+    record
+}
+
+/// A list as the reader reads it, if it may be one of stories.
+fn judged<'a>(
+    page: &'a Html,
+    records: Vec<ElementRef<'a>>,
+    context: &Context<'_>,
+) -> Option<List<'a>> {
+    let parts = parts_of(&records);
+    // A box with many links is a box around stories.
+    let crowded = parts.iter().filter(|part| part.links(context).len() > 6).count();
+    if crowded * 2 > parts.len() {
+        return None;
+    }
+    let common = Common::of(&parts, context);
+    let items: Vec<Item> =
+        parts.iter().filter_map(|part| story(part, &Given::default(), &common, context)).collect();
+    let links: BTreeSet<&str> = items.iter().filter_map(|item| item.link.as_deref()).collect();
+    let titles: BTreeSet<&str> = items.iter().map(|item| item.title.as_str()).collect();
+    if titles.len() * 3 < items.len() * 2 || items.is_empty() {
+        return None;
+    }
+    let has = |is: &dyn Fn(&Item) -> bool| {
+        items.iter().filter(|item| is(item)).count() as f64 / items.len() as f64
+    };
+    let dated = has(&|item| item.date.is_some());
+    let texts = has(&|item| item.summary.chars().count() >= 30);
+    let pictured = has(&|item| item.image.is_some());
+    let linked = links.len() as f64 / items.len() as f64;
+    let headed = has(&|item| !item.title_made);
+    let long = has(&|item| {
+        (15..=140).contains(&item.title.chars().count()) && item.title.split(' ').count() > 2
+    });
+    // What is neither dated nor told of, and has short titles, is a menu.
+    if (dated < 0.3 && texts < 0.3 && long < 0.5)
+        || (items.len() < 3 && dated < 0.5 && texts < 0.5)
+        || (linked < 0.3 && dated < 0.5 && texts < 0.5)
+    {
+        return None;
+    }
+    let quality =
+        1.0 + 3.0 * dated + 3.0 * texts + 0.7 * pictured + 2.5 * linked + headed + 2.0 * long;
+    let mut score = (items.len().min(TELLING_STORIES) as f64).sqrt() * quality;
+    score *= place_of(page, &records, &items, context);
+    Some(List { records, items, score })
+}
+
+/// How much the place of a list on the page, and where it leads, speak for it.
+fn place_of(page: &Html, records: &[ElementRef<'_>], items: &[Item], context: &Context<'_>) -> f64 {
+    let first = records[0];
+    let mut weight = 1.0;
+    if stands_beside(first) {
+        weight *= 0.25;
+    }
+    if first.ancestors().filter_map(ElementRef::wrap).any(|around| {
+        around.value().name() == "main"
+            || has_word(
+                around,
+                &["main", "content", "news", "blog", "posts", "articles", "stories", "press"],
+            )
+    }) {
+        weight *= 1.3;
+    }
+    if heading_over(page, first).is_some_and(|text| is_heading_beside(&text)) {
+        weight *= 0.25;
+    }
+    let own = url::Url::parse(context.address)
+        .map(|url| url.path().trim_end_matches('/').to_owned())
+        .unwrap_or_default();
+    let of_news = |item: &&Item| {
+        let path = item
+            .link
+            .as_deref()
+            .and_then(|link| url::Url::parse(link).ok())
+            .map(|url| url.path().to_lowercase())
+            .unwrap_or_default();
+        let is_below = own.len() > 1 && path.starts_with(&format!("{}/", own.to_lowercase()));
+        is_below
+            || path.split(['/', '-']).any(|word| {
+                matches!(
+                    word,
+                    "news"
+                        | "blog"
+                        | "story"
+                        | "stories"
+                        | "press"
+                        | "article"
+                        | "articles"
+                        | "post"
+                        | "posts"
+                        | "updates"
+                        | "latest"
+                )
+            })
+    };
+    if items.iter().filter(of_news).count() * 2 > items.len() {
+        weight *= 1.3;
+    }
+    let of_events = items
+        .iter()
+        .filter(|item| item.link.as_deref().is_some_and(|link| link.contains("/event")))
+        .count();
+    if of_events * 2 > items.len() {
+        weight *= 0.25;
+    }
+    weight
+}
+
+/// The words of the heading that stands before an element and over it.
+fn heading_over(page: &Html, element: ElementRef<'_>) -> Option<String> {
+    let own: BTreeSet<NodeId> = element.descendants().map(|node| node.id()).collect();
+    let mut last = None;
+    for other in page.root_element().descendent_elements() {
+        if own.contains(&other.id()) {
+            break;
+        }
+        if is_heading(other) {
+            last = Some(other);
+        }
+    }
+    last.map(text_of)
+}
+
+/// The selectors of a list: of its stories, of those that stand above it, of the page after it.
+fn select_of(
+    page: &Html,
+    list: &List<'_>,
+    seeds: &[Seed<'_>],
+    context: &Context<'_>,
+) -> Option<Select> {
+    let mut item = selector_for(page, &list.records)?;
+    for hero in heroes(list, seeds, context) {
+        if let Some(selector) = selector_for(page, &[hero])
+            .filter(|selector| !item.split(", ").any(|part| part == selector))
+        {
+            item = format!("{selector}, {item}");
+        }
+    }
+    Some(Select { item, next: next_link(page), pages: pages(page, context), ..Select::default() })
+}
+
+/// Stories in boxes of their own: before the list, with a link to where the list's stories lie.
+fn heroes<'a>(list: &List<'a>, seeds: &[Seed<'a>], context: &Context<'_>) -> Vec<ElementRef<'a>> {
+    let folder = |link: &str| canonical(link).rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let folders: BTreeSet<String> =
+        list.items.iter().filter_map(|item| folder(item.link.as_deref()?)).collect();
+    let links: BTreeSet<String> =
+        list.items.iter().filter_map(|item| item.link.as_deref().map(canonical)).collect();
+    let in_list = |element: ElementRef<'_>| {
+        list.records.iter().any(|record| {
+            record.id() == element.id()
+                || element.ancestors().any(|node| node.id() == record.id())
+                || record.ancestors().any(|node| node.id() == element.id())
+        })
+    };
+    let mut heroes: Vec<ElementRef<'a>> = Vec::new();
+    for seed in seeds.iter().filter(|seed| !in_list(seed.element) && !stands_beside(seed.element)) {
+        let is_headed = is_heading(seed.element) || has_word(seed.element, &["title", "headline"]);
+        let mut record = seed.element;
+        while let Some(parent) = record.parent().and_then(ElementRef::wrap)
+            && !matches!(parent.value().name(), "body" | "html" | "main")
+            && !list
+                .records
+                .iter()
+                .any(|other| other.ancestors().any(|node| node.id() == parent.id()))
+            && !seeds.iter().any(|other| {
+                other.element.id() != seed.element.id()
+                    && is_heading(other.element)
+                    && other.element.ancestors().any(|node| node.id() == parent.id())
+            })
+        {
+            record = parent;
+        }
+        let part = Part::of(record);
+        let found = story(&part, &Given::default(), &Common::default(), context);
+        let is_story = found.is_some_and(|item| {
+            let has_more = !item.summary.is_empty() || item.date.is_some() || item.image.is_some();
+            let link = item.link.as_deref();
+            has_more
+                && link.and_then(folder).is_some_and(|folder| folders.contains(&folder))
+                && !link.is_some_and(|link| links.contains(&canonical(link)))
+        });
+        if is_headed
+            && is_story
+            && !in_list(record)
+            && !heroes.iter().any(|hero| hero.id() == record.id())
+        {
+            heroes.push(record);
+        }
+        if heroes.len() > MOST_HEROES {
+            // So many are another list.
+            return Vec::new();
+        }
+    }
+    heroes
+}
+
+/// A way as the reader reads it, with what a person should look at.
+fn checked(page: &Html, html: &str, select: Select, context: &Context<'_>) -> Option<Guess> {
+    let Context { address, zone, .. } = *context;
+    Selector::parse(&select.item).ok()?;
+    let listed = super::read("", address, html, &select, zone, 1, 0);
+    let items = &listed.reading.items;
+    if items.is_empty() {
+        return None;
+    }
+    let mut doubts = Vec::new();
+    let stories = items.len();
+    let count = |is: &dyn Fn(&Item) -> bool| items.iter().filter(|item| is(item)).count();
+    let host = |link: &str| canonical(link).split(['/', ':']).next().unwrap_or_default().to_owned();
+    let (undated, unlinked) =
+        (count(&|item| item.date.is_none()), count(&|item| item.link.is_none()));
+    let elsewhere =
+        count(&|item| item.link.as_deref().is_some_and(|link| host(link) != host(address)));
+    let made = count(&|item| item.title_made);
+    if stories < 3 {
+        doubts.push("there are fewer than three stories: a list of so few is hard to tell from the rest of a page".to_owned());
+    }
+    if undated > 0 {
+        doubts.push(format!(
+            "{undated} of {stories} have no day in the list: each story's own page is read for it"
+        ));
+    }
+    if unlinked > 0 {
+        doubts.push(format!("{unlinked} of {stories} have no link"));
+    }
+    if elsewhere > 0 {
+        doubts.push(format!("{elsewhere} of {stories} lead to other websites"));
+    }
+    if made > 0 {
+        doubts.push(format!(
+            "{made} of {stories} have no headline: it is made from the first sentence"
+        ));
+    }
+    if select.next.is_none()
+        && select.pages.is_none()
+        && page.root_element().descendent_elements().count() > 0
+        && stories >= 5
+    {
+        doubts.push("no link to older stories was found: only this page is read".to_owned());
+    }
+    Some(Guess { select, stories, doubts })
 }
 
 /// The link to the page with older stories.
 fn next_link(page: &Html) -> Option<String> {
-    let anchors = || page.root_element().descendent_elements().filter(|e| e.value().name() == "a");
-    if anchors().any(|anchor| anchor.value().attr("rel") == Some("next")) {
-        return Some("a[rel=next]".to_owned());
+    let elements = || page.root_element().descendent_elements();
+    let anchors = || {
+        elements().filter(|element| {
+            element.value().name() == "a" && element.value().attr("href").is_some()
+        })
+    };
+    let is_next = |element: &ElementRef<'_>| {
+        element
+            .value()
+            .attr("rel")
+            .is_some_and(|rel| rel.split(' ').any(|word| word.eq_ignore_ascii_case("next")))
+    };
+    if anchors().any(|anchor| is_next(&anchor)) {
+        return Some("a[rel~=next]".to_owned());
+    }
+    if elements().any(|element| element.value().name() == "link" && is_next(&element)) {
+        return Some("link[rel~=next]".to_owned());
     }
     let says_next = |text: &str| {
         let text = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        matches!(text.as_str(), "next" | "next page" | "older" | "older posts" | "older news")
+        matches!(
+            text.as_str(),
+            "next"
+                | "next page"
+                | "older"
+                | "older posts"
+                | "older news"
+                | "older entries"
+                | "older stories"
+                | "more news"
+                | "older articles"
+        )
     };
     let next = anchors().find(|anchor| {
         says_next(&text_of(*anchor)) || anchor.value().attr("aria-label").is_some_and(says_next)
     })?;
-    let own = short_name(next);
-    if own != "a" {
-        return Some(own);
-    }
     let parent = next.parent().and_then(ElementRef::wrap)?;
-    Some(format!("{} > a", short_name(parent))).filter(|name| name.contains('.'))
+    let is_name = |class: &&str| {
+        class.starts_with(|c: char| c.is_ascii_alphabetic())
+            && class.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    if let Some(class) = next.value().classes().find(is_name) {
+        return Some(format!("a.{class}"));
+    }
+    parent
+        .value()
+        .classes()
+        .find(is_name)
+        .map(|class| format!("{}.{class} > a", parent.value().name()))
 }
 
 /// The pattern of further pages: `?page=2` or `?Take=26` in a link of the page to itself.
-fn pages(page: &Html, address: &str) -> Option<String> {
+fn pages(page: &Html, context: &Context<'_>) -> Option<String> {
     if next_link(page).is_some() {
         return None;
     }
-    let own = canonical(address.split(['?', '#']).next().unwrap_or(address));
+    let own = canonical(context.address.split(['?', '#']).next().unwrap_or(context.address));
     page.root_element()
         .descendent_elements()
         .filter(|element| element.value().name() == "a")
-        .filter_map(|anchor| web_address(anchor.value().attr("href")?, Some(address)))
+        .filter_map(|anchor| web_address(anchor.value().attr("href")?, Some(context.base)))
         .filter(|link| canonical(link.split(['?', '#']).next().unwrap_or(link)) == own)
         .find_map(|link| {
             let link = url::Url::parse(&link).ok()?;
             link.query_pairs().find_map(|(name, value)| {
                 value.parse::<u32>().ok()?;
                 match name.to_lowercase().as_str() {
-                    "page" | "p" | "paged" | "pg" | "seite" => Some(format!("?{name}={{page}}")),
+                    "page" | "p" | "paged" | "pg" | "seite" | "pagenumber" | "pageno" => {
+                        Some(format!("?{name}={{page}}"))
+                    }
                     "take" | "limit" | "count" | "show" | "top" => {
                         Some(format!("?{name}={{stories}}"))
                     }
@@ -294,203 +595,4 @@ fn pages(page: &Html, address: &str) -> Option<String> {
                 }
             })
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono_tz::Europe::London;
-
-    use super::super::read;
-    use super::*;
-
-    fn cards(count: usize) -> String {
-        (1..=count)
-            .map(|n| {
-                format!(
-                    r#"<div class="col-sm-4 item-{n}"><article class="news-card card"><a href="/news/{n}"><img src="/{n}.jpg"></a>
-                    <h3 class="card-title"><a href="/news/{n}">Story number {n} of the club</a></h3><span class="when">{n} May 2020</span>
-                    <p class="teaser">What happened, in a sentence that is long enough to be one.</p><a href="/news/{n}">Read more</a></article></div>"#
-                )
-            })
-            .collect()
-    }
-
-    fn around(list: &str, end: &str) -> String {
-        let menu: String = (1..=12)
-            .map(|n| {
-                format!(r#"<li class="item"><a href="/m{n}">About our work, part {n}</a></li>"#)
-            })
-            .collect();
-        format!(
-            "<html><body><nav><ul>{menu}</ul></nav><main>{list}</main>{end}<footer><ul>{menu}</ul></footer></body></html>"
-        )
-    }
-
-    #[test]
-    fn the_stories_are_found_among_the_noise() {
-        let html = around(&cards(6), r#"<a class="pager" href="/news?page=2">Next</a>"#);
-        let guesses = learn(&html, "https://e.org/news", London);
-        let best = &guesses[0];
-        assert_eq!(best.stories, 6);
-        let select = &best.select;
-        assert_eq!(select.title.as_deref(), Some("h3.card-title"));
-        assert_eq!(select.date.as_deref(), Some("span.when"));
-        assert_eq!(select.summary.as_deref(), Some("p.teaser"));
-        assert_eq!(select.next.as_deref(), Some("a.pager"));
-        let listed = read("site", "https://e.org/news", &html, select, London, 1, 0);
-        assert_eq!(listed.reading.items.len(), 6);
-        let first = &listed.reading.items[0];
-        assert_eq!(first.title, "Story number 1 of the club");
-        assert_eq!(first.date.unwrap().to_string(), "2020-05-01");
-        assert_eq!(listed.next.as_deref(), Some("https://e.org/news?page=2"));
-    }
-
-    #[test]
-    fn stories_without_classes_dates_or_headings() {
-        let list: String = (1..=4)
-            .map(|n| format!(r#"<li><a href="/n/{n}">Story {n}</a> A sentence about it that goes on for a while, and then ends somewhere.Read more</li>"#))
-            .collect();
-        let html =
-            around(&format!(r#"<ul class="news">{list}</ul>"#), r#"<a href="?Take=26">More</a>"#);
-        let guesses = learn(&html, "https://e.org/news", London);
-        assert_eq!(guesses[0].select.item, ".news > li");
-        assert_eq!(guesses[0].select.pages.as_deref(), Some("?Take={stories}"));
-        let listed = read("site", "https://e.org/news", &html, &guesses[0].select, London, 1, 0);
-        assert_eq!(listed.reading.items[0].title, "Story 1");
-    }
-
-    #[test]
-    fn a_page_without_a_list_has_no_guess() {
-        assert_eq!(
-            learn(
-                &around("<p>Welcome to the club. We meet on Mondays.</p>", ""),
-                "https://e.org/",
-                London
-            ),
-            []
-        );
-        assert_eq!(learn("", "https://e.org/", London), []);
-    }
-
-    const DAYS: [&str; 5] = ["3", "12", "19", "24", "30"];
-
-    fn story(n: usize) -> String {
-        format!("What the club did on its day number {n}")
-    }
-
-    /// How the systems that most websites are made with write a page of news, and whether days can be read there.
-    fn systems() -> Vec<(&'static str, String, bool)> {
-        let text =
-            "A sentence about it that is as long as sentences of a teaser are. And a second one.";
-        let of = |write: &dyn Fn(usize, &str) -> String| -> String {
-            DAYS.iter().enumerate().map(|(n, day)| write(n, day)).collect()
-        };
-        vec![
-            (
-                "WordPress, a block theme",
-                of(&|n, day| {
-                    format!(
-                        r#"<li class="wp-block-post post-{n} post type-post status-publish format-standard has-post-thumbnail hentry category-news">
-                    <figure class="wp-block-post-featured-image"><a href="/{n}"><img src="/{n}.jpg" alt=""></a></figure>
-                    <h2 class="wp-block-post-title"><a href="/{n}">{}</a></h2><div class="wp-block-post-excerpt"><p class="wp-block-post-excerpt__excerpt">{text}</p></div>
-                    <div class="wp-block-post-date"><time datetime="2020-12-{day:0>2}T10:00:00+00:00">{day} December 2020</time></div></li>"#,
-                        story(n)
-                    )
-                }),
-                true,
-            ),
-            (
-                "WordPress, an older theme",
-                of(&|n, day| {
-                    format!(
-                        r#"<article id="post-{n}" class="post-{n} post type-post hentry"><header class="entry-header"><h2 class="entry-title"><a href="/{n}" rel="bookmark">{}</a></h2>
-                    <div class="entry-meta"><span class="posted-on">Posted on <time class="entry-date published" datetime="2020-12-{day:0>2}">{day} December 2020</time></span></div></header>
-                    <div class="entry-summary"><p>{text} <a class="more-link" href="/{n}">Continue reading</a></p></div></article>"#,
-                        story(n)
-                    )
-                }),
-                true,
-            ),
-            (
-                "Drupal, a view",
-                of(&|n, day| {
-                    format!(
-                        r#"<div class="views-row views-row-{n}"><div class="views-field views-field-title"><span class="field-content"><a href="/{n}">{}</a></span></div>
-                    <div class="views-field views-field-created"><span class="field-content">{day} Dec 2020</span></div><div class="views-field views-field-body"><div class="field-content">{text}</div></div></div>"#,
-                        story(n)
-                    )
-                }),
-                true,
-            ),
-            (
-                "Bootstrap cards in columns",
-                of(&|n, day| {
-                    format!(
-                        r#"<div class="col-md-4"><div class="card h-100"><img class="card-img-top" src="/{n}.jpg"><div class="card-body"><h5 class="card-title">{}</h5>
-                    <p class="card-text">{text}</p><a href="/{n}" class="btn btn-primary">Read more</a></div><div class="card-footer"><small class="text-muted">{day}/12/2020</small></div></div></div>"#,
-                        story(n)
-                    )
-                }),
-                true,
-            ),
-            (
-                "whole cards that are links",
-                of(&|n, day| {
-                    format!(
-                        r#"<a class="news-tile" href="/{n}"><span class="news-tile__date">{day}th December 2020</span><strong class="news-tile__title">{}</strong><span class="news-tile__text">{text}</span></a>"#,
-                        story(n)
-                    )
-                }),
-                true,
-            ),
-            (
-                "a table",
-                format!(
-                    r#"<table class="news"><tbody>{}</tbody></table>"#,
-                    of(&|n, day| format!(
-                        r#"<tr><td>{day}.12.2020</td><td><a href="/{n}">{}</a><br>{text}</td></tr>"#,
-                        story(n)
-                    ))
-                ),
-                false,
-            ),
-            (
-                "a definition list without classes",
-                format!(
-                    r#"<div id="content"><div class="list">{}</div></div>"#,
-                    of(&|n, _| format!(
-                        r#"<div><h3><a href="/{n}">{}</a></h3>{text} <a href="/{n}">Read more</a></div>"#,
-                        story(n)
-                    ))
-                ),
-                false,
-            ),
-        ]
-    }
-
-    #[test]
-    fn pages_as_common_systems_write_them() {
-        for (name, list, date) in systems() {
-            let html = around(&list, "");
-            let guesses = learn(&html, "https://e.org/news", London);
-            let best = guesses.first().unwrap_or_else(|| panic!("{name}: nothing was found"));
-            let listed = read("site", "https://e.org/news", &html, &best.select, London, 1, 0);
-            let titles: Vec<&str> =
-                listed.reading.items.iter().map(|item| item.title.as_str()).collect();
-            let wanted: Vec<String> = (0..DAYS.len()).map(story).collect();
-            assert_eq!(titles, wanted, "{name}: {:?}", best.select);
-            for (item, day) in listed.reading.items.iter().zip(DAYS) {
-                assert!(item.link.is_some(), "{name}");
-                if date {
-                    let found = item.date.map(|date| date.days(London).0.to_string());
-                    assert_eq!(
-                        found,
-                        Some(format!("2020-12-{day:0>2}")),
-                        "{name}: {:?}",
-                        best.select
-                    );
-                }
-            }
-        }
-    }
 }

@@ -2,22 +2,35 @@
 //! Pure: HTML in, stories out.
 
 pub mod article;
+mod block;
+mod data;
 pub mod learn;
+mod part;
+mod picture;
+mod region;
+mod selector;
+pub mod sitemap;
+
+use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use scraper::{ElementRef, Html, Selector};
+use ego_tree::{NodeId, NodeRef};
+use scraper::{ElementRef, Html, Node, Selector};
 
-use super::date::PartialDate;
-use super::fields::tidy;
-use super::item::{Image, Item, Reading, slug, title_from, web_address};
-use super::listing::without_marker;
+use super::day_line::day_line;
+use super::item::{Evidence, Item, Reading, slug, title_from, web_address};
 use super::same::canonical;
 use super::source::Select;
 use crate::problem::{Place, Problem};
-use crate::rfc::header::one_line;
+use part::{Common, Context, Given, Part, story};
+use region::{is_around, is_heading};
 
 /// A page with more is an archive of everything; its first stories are the news.
 const MOST_STORIES: usize = 500;
+/// Names what a page tells search engines as the place of its stories.
+pub const DATA_ITEM: &str = "script[type='application/ld+json']";
+/// Names the addresses of a sitemap.
+pub const SITEMAP_ITEM: &str = "url";
 
 /// What a page has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,9 +50,16 @@ pub fn read(
     number: usize,
     so_far: usize,
 ) -> Listed {
+    if sitemap::is_sitemap(html) {
+        let items = sitemap::stories(source, html, address, zone);
+        return Listed {
+            reading: Reading { items: numbered(items, so_far), ..Reading::default() },
+            next: None,
+        };
+    }
     let mut listed = Listed::default();
-    let parts = match Parts::of(select) {
-        Ok(parts) => parts,
+    let selectors = match Selectors::of(select) {
+        Ok(selectors) => selectors,
         Err((name, text)) => {
             listed.reading.problems.push(Problem::new(
                 Place::whole("roundup.toml"),
@@ -50,18 +70,20 @@ pub fn read(
         }
     };
     let page = Html::parse_document(html);
-    for element in page.select(&parts.item).take(MOST_STORIES) {
-        if let Some(item) = story(source, address, element, &parts, zone) {
-            // A slider and a list may show one story twice.
-            let is_new = item.link.is_none()
-                || listed.reading.items.iter().all(|other| other.link != item.link);
-            if is_new {
-                let order = so_far + listed.reading.items.len() + 1;
-                let order = i64::try_from(order).unwrap_or(i64::MAX);
-                listed.reading.items.push(Item { order, ..item });
-            }
-        }
-    }
+    let base = base_of(&page, address);
+    let context = Context { source, address, base: &base, zone };
+    let data = data::articles(&page, &base, zone);
+    let mut items: Vec<Item> = if select.item == DATA_ITEM {
+        data.iter().filter_map(|article| of_data(article, &context)).collect()
+    } else {
+        let elements: Vec<ElementRef<'_>> =
+            outermost(page.select(&selectors.item)).into_iter().take(MOST_STORIES).collect();
+        let parts = parts_of(&elements);
+        let common = Common::of(&parts, &context);
+        parts.iter().filter_map(|part| story(part, &selectors.given, &common, &context)).collect()
+    };
+    fill_days(&mut items, &data);
+    listed.reading.items = numbered(distinct(items), so_far);
     if listed.reading.items.is_empty() && number == 1 {
         listed.reading.problems.push(Problem::new(
             Place::whole(address),
@@ -69,203 +91,225 @@ pub fn read(
             "the website has changed: run `roundup news learn` with its address again",
         ));
     }
-    let by_link = parts.next.as_ref().and_then(|next| {
-        page.select(next).find_map(|link| web_address(link.value().attr("href")?, Some(address)))
+    listed.next =
+        next_of(&page, select, &selectors, &context, number, so_far + listed.reading.items.len());
+    listed
+}
+
+/// The page after this one: where its link leads, else by the pattern.
+fn next_of(
+    page: &Html,
+    select: &Select,
+    selectors: &Selectors,
+    context: &Context<'_>,
+    number: usize,
+    stories: usize,
+) -> Option<String> {
+    let by_link = selectors.next.as_ref().and_then(|next| {
+        page.select(next)
+            .find_map(|link| web_address(link.value().attr("href")?, Some(context.base)))
     });
-    let stories = so_far + listed.reading.items.len();
     let by_pattern = select.pages.as_deref().and_then(|pattern| {
         let pattern = pattern
             .replace("{page}", &(number + 1).to_string())
             .replace("{stories}", &(stories * 2).max(10).to_string());
-        let base = address.split(['?', '#']).next().unwrap_or(address);
+        let base = context.address.split(['?', '#']).next().unwrap_or(context.address);
         web_address(&format!("{base}{pattern}"), None)
     });
-    listed.next = by_link.or(by_pattern).filter(|next| next != address);
-    listed
+    by_link.or(by_pattern).filter(|next| next != context.address)
 }
 
-struct Parts {
+/// Where relative addresses of a page begin (HTML, 4.2.3).
+pub fn base_of(page: &Html, address: &str) -> String {
+    let selector = Selector::parse("base[href]").ok();
+    let href = selector.and_then(|selector| {
+        page.select(&selector).next()?.value().attr("href").map(str::to_owned)
+    });
+    href.and_then(|href| web_address(&href, Some(address))).unwrap_or_else(|| address.to_owned())
+}
+
+struct Selectors {
     item: Selector,
-    title: Selector,
-    link: Selector,
-    date: Selector,
-    summary: Selector,
-    image: Selector,
+    given: Given,
     next: Option<Selector>,
 }
 
-impl Parts {
+impl Selectors {
     fn of(select: &Select) -> Result<Self, (&'static str, String)> {
         let parse = |name: &'static str, text: &str| {
             Selector::parse(text).map_err(|_| (name, text.to_owned()))
         };
-        let or = |name: &'static str, own: &Option<String>, otherwise: &str| {
-            parse(name, own.as_deref().unwrap_or(otherwise))
+        let or_none = |name: &'static str, text: &Option<String>| {
+            text.as_deref().map(|text| parse(name, text)).transpose()
         };
         Ok(Self {
             item: parse("item", &select.item)?,
-            title: or("title", &select.title, "h1, h2, h3, h4, h5, h6")?,
-            link: or("link", &select.link, "a[href]")?,
-            date: or("date", &select.date, "time, [itemprop=datePublished], .date")?,
-            summary: or("summary", &select.summary, "p")?,
-            image: or("image", &select.image, "img")?,
-            next: select.next.as_deref().map(|text| parse("next", text)).transpose()?,
+            given: Given {
+                title: or_none("title", &select.title)?,
+                link: or_none("link", &select.link)?,
+                date: or_none("date", &select.date)?,
+                summary: or_none("summary", &select.summary)?,
+                image: or_none("image", &select.image)?,
+            },
+            next: or_none("next", &select.next)?,
         })
     }
 }
 
-fn story(
-    source: &str,
-    address: &str,
-    element: ElementRef<'_>,
-    parts: &Parts,
-    zone: Tz,
-) -> Option<Item> {
-    let is_link = element.value().name() == "a";
-    let anchor = element.select(&parts.link).next().or(is_link.then_some(element));
-    let link = anchor.and_then(|link| web_address(link.value().attr("href")?, Some(address)));
-    let date_element = element.select(&parts.date).find(|found| date_of(*found, zone).is_some());
-    let date = date_element.and_then(|found| date_of(found, zone));
-    let summary: Vec<String> = element
-        .select(&parts.summary)
-        .map(|part| without_marker(&text_of(part)))
-        .filter(|text| {
-            let is_date = PartialDate::parse(text, zone).is_ok();
-            !text.is_empty() && !is_date
-        })
-        .collect();
-    let heading = element
-        .select(&parts.title)
-        .map(text_of)
-        .find(|text| !text.is_empty())
-        .or_else(|| anchor.map(text_of))
-        .map(|text| undoubled(&without_marker(&text)))
-        .filter(|text| !text.is_empty());
-    let mut summary = summary;
-    summary.retain(|text| Some(text) != heading.as_ref());
-    let summary = tidy(&summary.join("\n\n"));
-    let title_made = heading.is_none();
-    let title = heading.unwrap_or_else(|| title_from(&summary));
-    if title.is_empty() {
-        return None;
+/// Without those that lie within another one of them.
+fn outermost<'a>(elements: impl Iterator<Item = ElementRef<'a>>) -> Vec<ElementRef<'a>> {
+    let mut taken: BTreeSet<NodeId> = BTreeSet::new();
+    let mut kept = Vec::new();
+    for element in elements {
+        if !element.ancestors().any(|node| taken.contains(&node.id())) {
+            taken.insert(element.id());
+            kept.push(element);
+        }
     }
-    let image = element.select(&parts.image).find_map(|image| picture(image, address));
-    let id = match &link {
-        Some(link) => canonical(link),
-        None => slug(&title),
-    };
+    kept
+}
+
+/// The parts of a page that begin with these elements: the elements themselves, or, where a story is a run of siblings
+/// (`dt` and `dd`, `h3` and `p`), all up to the next one.
+fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<Part<'a>> {
+    let starts: BTreeSet<NodeId> = elements.iter().map(|element| element.id()).collect();
+    elements
+        .iter()
+        .map(|element| {
+            let mut nodes: Vec<NodeRef<'a, Node>> = vec![**element];
+            if begins_run(*element, &starts) {
+                let level = |element: ElementRef<'_>| {
+                    element
+                        .value()
+                        .name()
+                        .strip_prefix('h')
+                        .and_then(|level| level.parse::<u8>().ok())
+                };
+                let own = level(*element);
+                for sibling in element.next_siblings() {
+                    let inner = ElementRef::wrap(sibling);
+                    let ends = starts.contains(&sibling.id())
+                        || inner.is_some_and(|inner| {
+                            is_around(inner)
+                                || inner.value().name() == "hr"
+                                || own.zip(level(inner)).is_some_and(|(own, other)| other < own)
+                                || inner.descendants().any(|node| starts.contains(&node.id()))
+                        });
+                    if ends {
+                        break;
+                    }
+                    nodes.push(sibling);
+                }
+            }
+            Part { nodes }
+        })
+        .collect()
+}
+
+/// Whether an element is only the beginning of its story.
+fn begins_run(element: ElementRef<'_>, starts: &BTreeSet<NodeId>) -> bool {
+    let name = element.value().name();
+    if is_heading(element)
+        || matches!(
+            name,
+            "dt" | "time" | "img" | "picture" | "strong" | "b" | "a" | "span" | "figure"
+        )
+    {
+        // A card that is a link has everything within.
+        let has_inner = name == "a" && element.child_elements().count() > 1;
+        let followed = element
+            .next_siblings()
+            .find_map(ElementRef::wrap)
+            .is_some_and(|next| !starts.contains(&next.id()));
+        return !has_inner
+            && (followed
+                || element.next_siblings().any(|node| {
+                    node.value().as_text().is_some_and(|text| !text.trim().is_empty())
+                }));
+    }
+    let next = element.next_siblings().find_map(ElementRef::wrap);
+    let next_is_heading = next.is_some_and(|next| is_heading(next) && !starts.contains(&next.id()));
+    let text = block::text_of(element);
+    next_is_heading && (text.is_empty() || day_line(&text, Tz::UTC).is_some())
+}
+
+/// A slider and a list may show one story twice.
+fn distinct(items: Vec<Item>) -> Vec<Item> {
+    let mut kept: Vec<Item> = Vec::new();
+    for item in items {
+        let known = kept.iter_mut().find(|other| match (&other.link, &item.link) {
+            (Some(one), Some(two)) => canonical(one) == canonical(two),
+            (None, None) => other.title == item.title && other.date == item.date,
+            (Some(_), None) | (None, Some(_)) => false,
+        });
+        match known {
+            Some(known) => {
+                known.date = known.date.or(item.date);
+                if known.summary.is_empty() {
+                    known.summary = item.summary;
+                }
+            }
+            None => kept.push(item),
+        }
+    }
+    kept
+}
+
+fn numbered(items: Vec<Item>, so_far: usize) -> Vec<Item> {
+    items
+        .into_iter()
+        .zip(so_far + 1..)
+        .map(|(item, order)| Item { order: i64::try_from(order).unwrap_or(i64::MAX), ..item })
+        .collect()
+}
+
+/// A story as a page's JSON-LD has it.
+fn of_data(article: &data::DataArticle, context: &Context<'_>) -> Option<Item> {
+    let link = article.address.clone().filter(|link| canonical(link) != canonical(context.address));
+    let title_made = article.title.is_none();
+    let title = article.title.clone().or_else(|| {
+        let last = url::Url::parse(link.as_deref()?).ok()?;
+        let words = last.path_segments()?.rfind(|part| !part.is_empty())?.replace(['-', '_'], " ");
+        Some(title_from(&words))
+    })?;
+    let why = "what the page tells search engines (JSON-LD)".to_owned();
     Some(Item {
-        id,
+        id: link.as_deref().map_or_else(|| slug(&title), canonical),
         title,
         title_made,
-        summary,
-        place: Place::whole(link.as_deref().unwrap_or(address)),
+        summary: article.summary.clone().unwrap_or_default(),
+        place: Place::whole(link.as_deref().unwrap_or(context.address)),
+        image: article.image.clone(),
+        date: article.date,
+        source: context.source.to_owned(),
+        evidence: Evidence {
+            title: Some(why.clone()),
+            link: link.as_ref().map(|_| why.clone()),
+            date: article.date.map(|_| why.clone()),
+            image: article.image.as_ref().map(|_| why.clone()),
+            summary: article.summary.as_ref().map(|_| why.clone()),
+        },
         link,
-        image,
-        date,
-        source: source.to_owned(),
         ..Item::default()
     })
 }
 
-/// The text of an element, on one line, its blocks apart.
-pub(super) fn text_of(element: ElementRef<'_>) -> String {
-    let mut text = String::new();
-    for piece in element.text() {
-        text.push_str(piece);
-        text.push(' ');
+/// Gives stories the days that the page tells search engines of them.
+fn fill_days(items: &mut [Item], data: &[data::DataArticle]) {
+    for item in items.iter_mut().filter(|item| item.date.is_none()) {
+        let same = data.iter().find(|article| {
+            article
+                .address
+                .as_deref()
+                .zip(item.link.as_deref())
+                .is_some_and(|(one, two)| canonical(one) == canonical(two))
+        });
+        if let Some(date) = same.and_then(|article| article.date) {
+            item.date = Some(date);
+            item.evidence.date = Some("what the list tells search engines (JSON-LD)".to_owned());
+        }
     }
-    one_line(&tidy(&text)).replace(" .", ".").replace(" ,", ",")
-}
-
-/// The date that an element says, to machines or to people.
-pub(super) fn date_of(element: ElementRef<'_>, zone: Tz) -> Option<PartialDate> {
-    let value = element.value();
-    let said = ["datetime", "content", "data-date"].iter().find_map(|name| value.attr(name));
-    said.and_then(|text| PartialDate::parse(text, zone).ok())
-        .or_else(|| article::date_in_text(&text_of(element), zone))
-}
-
-/// A picture's address; pages that load pictures late keep it in another attribute.
-fn picture(image: ElementRef<'_>, base: &str) -> Option<Image> {
-    let value = image.value();
-    let address = ["data-src", "data-lazy-src", "src"]
-        .iter()
-        .filter_map(|name| value.attr(name))
-        .find(|text| !text.starts_with("data:") && !text.is_empty())?;
-    let alt = one_line(value.attr("alt").unwrap_or_default());
-    Some(Image { address: web_address(address, Some(base))?, alt })
-}
-
-/// "Spring fair Spring fair" as "Spring fair": a picture's caption and the heading, read in a row.
-fn undoubled(title: &str) -> String {
-    let words: Vec<&str> = title.split(' ').collect();
-    let half = words.len() / 2;
-    if words.len() > 1 && words.len().is_multiple_of(2) && words[..half] == words[half..] {
-        return words[..half].join(" ");
-    }
-    title.to_owned()
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono_tz::Europe::London;
-
-    use super::*;
-
-    const PAGE: &str = r#"<html><body>
-      <nav><a href="/">Home</a><a href="/basket">Basket</a></nav>
-      <div class="list">
-        <div class="item"><a href="/fair"><img data-src="/fair.jpg" src="data:x" alt="A table"></a>
-          <h3><a href="/fair">The spring fair</a></h3><span class="date">Tuesday, 30th April 2019</span>
-          <p>The fair was full.<a href="/fair">Read more</a></p></div>
-        <div class="item"><h3><a href="/well">A new well A new well</a></h3>
-          <p>Water for the school.</p><p>2 May 2019</p></div>
-        <div class="item"><p>No heading here. But a text.</p></div>
-        <div class="item"></div>
-      </div>
-      <a class="next" href="?page=2">Older</a></body></html>"#;
-
-    fn select() -> Select {
-        Select { item: ".item".to_owned(), next: Some("a.next".to_owned()), ..Select::default() }
-    }
-
-    #[test]
-    fn stories_with_what_the_page_says_of_them() {
-        let listed = read("site", "https://e.org/news", PAGE, &select(), London, 1, 0);
-        assert_eq!(listed.reading.problems, []);
-        let [fair, well, text] = &listed.reading.items[..] else { panic!("{listed:?}") };
-        assert_eq!(
-            (fair.title.as_str(), fair.summary.as_str()),
-            ("The spring fair", "The fair was full.")
-        );
-        assert_eq!(fair.link.as_deref(), Some("https://e.org/fair"));
-        assert_eq!(fair.date.unwrap().to_string(), "2019-04-30");
-        assert_eq!(fair.image.as_ref().unwrap().address, "https://e.org/fair.jpg");
-        assert_eq!(
-            (well.title.as_str(), well.summary.as_str()),
-            ("A new well", "Water for the school.")
-        );
-        assert_eq!((text.title.as_str(), text.title_made), ("No heading here", true));
-        assert_eq!(listed.next.as_deref(), Some("https://e.org/news?page=2"));
-    }
-
-    #[test]
-    fn further_pages_by_a_pattern() {
-        for (pattern, next) in [("?page={page}", "?page=3"), ("?Take={stories}", "?Take=26")] {
-            let select = Select { pages: Some(pattern.to_owned()), next: None, ..select() };
-            let listed = read("site", "https://e.org/news?page=2", PAGE, &select, London, 2, 10);
-            assert_eq!(listed.next, Some(format!("https://e.org/news{next}")));
-            assert_eq!(listed.reading.items[0].order, 11);
-        }
-    }
-
-    #[test]
-    fn a_page_that_has_changed_and_a_selector_that_is_none() {
-        let listed = read("site", "https://e.org/news", "<p>x</p>", &select(), London, 1, 0);
-        assert!(listed.reading.problems[0].what.contains("no part of the page"));
-        let wrong = Select { item: "..".to_owned(), ..Select::default() };
-        let listed = read("site", "https://e.org/news", PAGE, &wrong, London, 1, 0);
-        assert!(listed.reading.problems[0].what.contains("is not a CSS selector"));
-    }
-}
+mod tests;

@@ -1,0 +1,256 @@
+//! Which parts of a page stand around its content: menus, headers, footers, sidebars, lists of events and of related stories.
+//! Pure: elements in, decisions out.
+
+use scraper::ElementRef;
+
+/// Elements that are never content.
+const AROUND: [&str; 6] = ["nav", "footer", "form", "dialog", "template", "aside"];
+/// Classes and ids of what stands around, whole or with a `site-` before them.
+const AROUND_NAMES: [&str; 30] = [
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "submenu",
+    "breadcrumb",
+    "breadcrumbs",
+    "cookie",
+    "cookies",
+    "cookiebar",
+    "footer",
+    "masthead",
+    "topbar",
+    "toolbar",
+    "pagination",
+    "pager",
+    "skip",
+    "login",
+    "basket",
+    "cart",
+    "share",
+    "sharing",
+    "social",
+    "search",
+    "subscribe",
+    "newsletter",
+    "banner",
+    "modal",
+    "overlay",
+    "header",
+];
+/// Words in classes and ids of what stands beside the content.
+const BESIDE: [&str; 24] = [
+    "sidebar",
+    "related",
+    "recommended",
+    "recommendations",
+    "popular",
+    "trending",
+    "similar",
+    "widget",
+    "widgets",
+    "comments",
+    "comment",
+    "promo",
+    "advert",
+    "advertisement",
+    "ads",
+    "events",
+    "event",
+    "calendar",
+    "diary",
+    "upcoming",
+    "tweets",
+    "twitter",
+    "respond",
+    "biography",
+];
+/// Words over lists that are not the news.
+const BESIDE_HEADINGS: [&str; 30] = [
+    "related",
+    "you may also",
+    "you might also",
+    "more like this",
+    "most read",
+    "most popular",
+    "popular",
+    "trending",
+    "recommended",
+    "upcoming",
+    "events",
+    "what's on",
+    "what’s on",
+    "diary",
+    "calendar",
+    "dates for",
+    "our work",
+    "our projects",
+    "projects",
+    "services",
+    "our services",
+    "categories",
+    "archive",
+    "archives",
+    "tags",
+    "topics",
+    "quick links",
+    "useful links",
+    "get involved",
+    "jobs",
+];
+
+/// The words of an element's classes and id, in lower case.
+pub fn words(element: ElementRef<'_>) -> Vec<String> {
+    let value = element.value();
+    let mut words = Vec::new();
+    for name in value.classes().chain(value.id()) {
+        let mut word = String::new();
+        let mut was_low = false;
+        for c in name.chars() {
+            let is_break = !c.is_alphanumeric() || (c.is_uppercase() && was_low);
+            if is_break && !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            if c.is_alphanumeric() {
+                word.extend(c.to_lowercase());
+            }
+            was_low = c.is_lowercase();
+        }
+        if !word.is_empty() {
+            words.push(word);
+        }
+    }
+    words
+}
+
+/// Whether one of an element's classes has one of these words.
+pub fn has_word(element: ElementRef<'_>, wanted: &[&str]) -> bool {
+    words(element).iter().any(|word| wanted.contains(&word.as_str()))
+}
+
+/// Whether the element itself is something around the content.
+pub fn is_around(element: ElementRef<'_>) -> bool {
+    let value = element.value();
+    let name = value.name();
+    if matches!(name, "html" | "body" | "main" | "article") {
+        return false;
+    }
+    let role = value.attr("role").unwrap_or_default();
+    if matches!(
+        role,
+        "navigation"
+            | "banner"
+            | "contentinfo"
+            | "search"
+            | "dialog"
+            | "menu"
+            | "menubar"
+            | "complementary"
+    ) {
+        return true;
+    }
+    if name == "footer" || name == "header" {
+        // The header and footer of a story are content.
+        return !element
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .any(|parent| matches!(parent.value().name(), "article" | "li" | "main" | "section"));
+    }
+    if AROUND.contains(&name) {
+        // Some systems put the whole page into one form.
+        return name != "form"
+            || element.descendent_elements().filter(|inner| is_heading(*inner)).count() < 2;
+    }
+    value.classes().chain(value.id()).any(|name| {
+        let name = name.to_lowercase();
+        let bare = [
+            "site-",
+            "page-",
+            "main-",
+            "global-",
+            "primary-",
+            "top-",
+            "site_",
+            "site__",
+            "l-",
+            "c-",
+            "o-",
+            "m-",
+            "wp-block-",
+        ]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(&name);
+        // "page-header" often holds the headline.
+        AROUND_NAMES.contains(&bare) && name != "page-header"
+    })
+}
+
+/// Whether an element stands in something around the content.
+pub fn stands_around(element: ElementRef<'_>) -> bool {
+    is_around(element) || element.ancestors().filter_map(ElementRef::wrap).any(is_around)
+}
+
+/// Whether an element stands beside the content: related stories, events, comments.
+pub fn stands_beside(element: ElementRef<'_>) -> bool {
+    std::iter::once(element).chain(element.ancestors().filter_map(ElementRef::wrap)).any(is_beside)
+}
+
+fn is_beside(element: ElementRef<'_>) -> bool {
+    if matches!(element.value().name(), "html" | "body" | "main") {
+        return false;
+    }
+    let words = words(element);
+    let has = |word: &str| words.iter().any(|other| other == word);
+    let is_plain = !(has("no") || has("without") || has("has") || has("with"));
+    is_plain && BESIDE.iter().any(|word| has(word))
+}
+
+/// Whether the words over a list say that it is not the news.
+pub fn is_heading_beside(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    text.split(' ').count() <= 6
+        && BESIDE_HEADINGS.iter().any(|words| {
+            text == *words
+                || text.starts_with(&format!("{words} "))
+                || text.ends_with(&format!(" {words}"))
+        })
+}
+
+pub fn is_heading(element: ElementRef<'_>) -> bool {
+    matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::{Html, Selector};
+
+    use super::*;
+
+    #[test]
+    fn what_stands_around_and_what_does_not() {
+        for (html, around, beside) in [
+            ("<nav><p>x</p></nav>", true, false),
+            ("<header><p>x</p></header>", true, false),
+            ("<article><header><p>x</p></header></article>", false, false),
+            ("<div class='site-footer'><p>x</p></div>", true, false),
+            ("<div class='card-footer'><p>x</p></div>", false, false),
+            ("<body class='has-sidebar header-fixed'><p>x</p></body>", false, false),
+            ("<div class='no-sidebar'><p>x</p></div>", false, false),
+            ("<div class='relatedPosts'><p>x</p></div>", false, true),
+            ("<section id='upcoming-events'><p>x</p></section>", false, true),
+            ("<form><h2>a</h2><h2>b</h2><p>x</p></form>", false, false),
+            ("<div role='banner'><p>x</p></div>", true, false),
+            ("<main><div class='news-list'><p>x</p></div></main>", false, false),
+        ] {
+            let page = Html::parse_document(html);
+            let p = page.select(&Selector::parse("p").unwrap()).next().unwrap();
+            assert_eq!((stands_around(p), stands_beside(p)), (around, beside), "{html}");
+        }
+        assert!(is_heading_beside("Related stories") && is_heading_beside("Upcoming events"));
+        assert!(
+            !is_heading_beside("Latest news")
+                && !is_heading_beside("Popular fair comes back to the town hall")
+        );
+    }
+}

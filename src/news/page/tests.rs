@@ -1,0 +1,581 @@
+//! Pages as real websites write them, learnt and read: sites, and traps that look like news.
+//! Pure: HTML in tables.
+
+use chrono_tz::Europe::London;
+
+use super::article::{self, Article, without_shared};
+use super::learn::learn;
+use super::*;
+use crate::news::PartialDate;
+
+const ADDRESS: &str = "https://e.org/news";
+const STORIES: [(&str, &str, &str); 4] = [
+    (
+        "Choir fills the hall",
+        "2020-12-03",
+        "The youth club choir filled the town hall on Saturday. More than two hundred neighbours came.",
+    ),
+    (
+        "Clean water for Amber Hill",
+        "2020-11-20",
+        "A new well brings clean water to the village school. The summer fair paid for it.",
+    ),
+    (
+        "The cost of a library",
+        "2020-11-02",
+        "What does it cost to keep a library open? We did the sums and publish them today.",
+    ),
+    (
+        "Carers meet in the garden",
+        "2020-10-09",
+        "Forty carers met in the garden, and said what would help them most.",
+    ),
+];
+
+/// Each story in a form: `{t}` its title, `{u}` its address, `{d}` its day in words, `{i}` in numbers, `{s}` its text, `{n}` its
+/// number.
+fn list(form: &str) -> String {
+    list_of(form, &STORIES)
+}
+
+fn list_of(form: &str, stories: &[(&str, &str, &str)]) -> String {
+    stories
+        .iter()
+        .enumerate()
+        .map(|(n, (title, day, text))| {
+            let long = PartialDate::parse(day, London).unwrap().long(London);
+            form.replace("{t}", title)
+                .replace("{u}", &format!("/news/s{n}"))
+                .replace("{d}", &long)
+                .replace("{i}", day)
+                .replace("{s}", text)
+                .replace("{n}", &n.to_string())
+        })
+        .collect()
+}
+
+/// What stands around a list on nearly every website.
+fn page(content: &str) -> String {
+    format!(
+        r#"<!doctype html><html><head><title>News</title></head><body><header class="site-header"><a href="/">The club</a><p>Thursday 26 November 2026</p></header>
+        <nav class="menu"><ul><li><a href="/about">About our work in the town</a></li><li><a href="/give">Ways to give to the club</a></li><li><a href="/join">Join us as a volunteer</a></li>
+        <li><a href="/contact">Contact the office of the club</a></li></ul></nav>
+        <main id="content"><h1>News</h1>{content}</main>
+        <aside class="sidebar"><h3>Most read</h3><ul><li><a href="/news/old1">An old story that everybody reads</a></li><li><a href="/news/old2">Another old story of the club</a></li><li><a href="/news/old3">A third old story of the club</a></li></ul></aside>
+        <footer><ul><li><a href="/privacy">How we keep your data safe</a></li><li><a href="/jobs">Jobs at the club this year</a></li><li><a href="/map">How to find the hall of the club</a></li></ul><p>© 2020</p></footer></body></html>"#
+    )
+}
+
+fn learnt(html: &str) -> Vec<Item> {
+    let guesses = learn(html, ADDRESS, London);
+    let Some(best) = guesses.first() else { return Vec::new() };
+    read("site", ADDRESS, html, &best.select, London, 1, 0).reading.items
+}
+
+fn told(items: &[Item]) -> Vec<(String, Option<String>, Option<String>, String)> {
+    items
+        .iter()
+        .map(|item| {
+            let link = item.link.as_ref().map(|link| link.replace("https://e.org", ""));
+            let day = item.date.map(|date| date.days(London).0.to_string());
+            (item.title.clone(), link, day, item.summary.clone())
+        })
+        .collect()
+}
+
+/// How websites write lists: the form of a story, what holds them, and whether it has a day and a text.
+const SITES: &[(&str, &str, &str, bool, bool)] = &[
+    (
+        "WordPress, a block theme",
+        "<li class='wp-block-post post-{n} post type-post'><figure class='wp-block-post-featured-image'><a href='{u}'><img src='/{n}.jpg' alt=''></a></figure><h2 class='wp-block-post-title'><a href='{u}'>{t}</a></h2><div class='wp-block-post-excerpt'><p class='wp-block-post-excerpt__excerpt'>{s}</p></div><div class='wp-block-post-date'><time datetime='{i}T10:00:00+00:00'>{d}</time></div></li>",
+        "<ul class='wp-block-post-template'>*</ul>",
+        true,
+        true,
+    ),
+    (
+        "WordPress, an older theme",
+        "<article id='post-{n}' class='post-{n} post hentry'><header class='entry-header'><h2 class='entry-title'><a href='{u}' rel='bookmark'>{t}</a></h2><div class='entry-meta'><span class='posted-on'>Posted on <time class='entry-date published' datetime='{i}'>{d}</time></span> <span class='byline'>by <a href='/author/ann'>Ann Lee</a></span></div></header><div class='entry-summary'><p>{s} <a class='more-link' href='{u}'>Continue reading <span class='screen-reader-text'>{t}</span></a></p></div><footer class='entry-footer'><a href='/category/news' rel='category tag'>Club news</a></footer></article>",
+        "*",
+        true,
+        true,
+    ),
+    (
+        "Squarespace",
+        "<article class='blog-item'><div class='image-wrapper'><a href='{u}'><img data-src='/{n}.jpg' src='data:x'></a></div><div class='blog-basic-grid--text'><div class='blog-meta-section'><span class='blog-meta-primary'><span class='blog-categories-list'><a class='blog-categories' href='/news/category/Events'>Events</a></span></span><span class='blog-meta-secondary'><time class='blog-date' pubdate>{d}</time></span></div><h1 class='blog-title'><a href='{u}'>{t}</a></h1><div class='blog-excerpt'><div class='blog-excerpt-wrapper'><p>{s}</p></div></div><a href='{u}' class='blog-more-link'>Read More</a></div></article>",
+        "<div class='blog-basic-grid collection-content-wrapper'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "Wix",
+        "<div class='gallery-item-container'><div class='item-link-wrapper'><a href='{u}'><div class='image-item' style='background-image:url(/{n}.jpg)'></div></a><div class='post-list-item-info'><ul><li><span class='time-ago'>{d}</span></li><li><span>2 min read</span></li></ul><a href='{u}'><h2 class='bD0vt9'><p>{t}</p></h2></a><div class='excerpt'>{s}</div></div></div></div>",
+        "<div class='pro-gallery'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "Drupal, a view",
+        "<div class='views-row views-row-{n}'><div class='views-field views-field-title'><span class='field-content'><a href='{u}'>{t}</a></span></div><div class='views-field views-field-created'><span class='field-content'>{d}</span></div><div class='views-field views-field-body'><div class='field-content'>{s}</div></div></div>",
+        "<div class='view-content'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "Umbraco, plain",
+        "<div class='row'><div class='col-md-3'><a href='{u}'><img src='/media/{n}.jpg'/></a></div><div class='col-md-9'><h3>{t}</h3><small>{d}</small><p>{s}</p><a class='btn' href='{u}'>Read more</a></div></div>",
+        "<div class='container'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "gov.uk",
+        "<li class='gem-c-document-list__item'><div class='gem-c-document-list__item-title'><a class='govuk-link' href='{u}'>{t}</a></div><p class='gem-c-document-list__item-description'>{s}</p><ul class='gem-c-document-list__item-metadata'><li class='gem-c-document-list__attribute'>Document type: News story</li><li class='gem-c-document-list__attribute'>Published: <time datetime='{i}'>{d}</time></li></ul></li>",
+        "<ul class='gem-c-document-list'>*</ul>",
+        true,
+        true,
+    ),
+    (
+        "Bootstrap cards",
+        "<div class='col-md-4'><div class='card h-100'><img class='card-img-top' src='/{n}.jpg'><div class='card-body'><h5 class='card-title'>{t}</h5><p class='card-text'>{s}</p><a href='{u}' class='btn btn-primary'>Read more</a></div><div class='card-footer'><small class='text-muted'>{d}</small></div></div></div>",
+        "<div class='row'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "whole cards that are links",
+        "<a class='news-tile' href='{u}'><span class='news-tile__date'>{d}</span><strong class='news-tile__title'>{t}</strong><span class='news-tile__text'>{s}</span></a>",
+        "<div>*</div>",
+        true,
+        true,
+    ),
+    (
+        "a table",
+        "<tr><td>{d}</td><td><a href='{u}'>{t}</a><br>{s}</td></tr>",
+        "<table class='news'><tbody>*</tbody></table>",
+        true,
+        true,
+    ),
+    (
+        "a definition list",
+        "<dt><a href='{u}'>{t}</a></dt><dd class='when'>{d}</dd><dd>{s}</dd>",
+        "<dl>*</dl>",
+        true,
+        true,
+    ),
+    (
+        "headings and paragraphs in a row",
+        "<h3><a href='{u}'>{t}</a></h3><p class='date'>{d}</p><p>{s}</p>",
+        "<div id='list'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "a day, a heading, a paragraph in a row",
+        "<p class='date'>{d}</p><h3><a href='{u}'>{t}</a></h3><p>{s}</p>",
+        "*",
+        true,
+        true,
+    ),
+    (
+        "headings between rules",
+        "<h2><a href='{u}'>{t}</a></h2><p>{s}</p><p><a href='{u}'>More…</a></p><hr>",
+        "*",
+        false,
+        true,
+    ),
+    ("links only", "<li><a href='{u}'>{t}</a></li>", "<ul class='newslist'>*</ul>", false, false),
+    (
+        "links with days",
+        "<li><a href='{u}'>{t}</a> <span>{d}</span></li>",
+        "<ul>*</ul>",
+        true,
+        false,
+    ),
+    (
+        "a category before the title",
+        "<article><a class='cat' href='/topic/t{n}'>Topic {n}</a><h2><a href='{u}'>{t}</a></h2><time datetime='{i}'>{d}</time><p>{s}</p></article>",
+        "*",
+        true,
+        true,
+    ),
+    (
+        "a category as a heading",
+        "<div class='teaser'><h4 class='category'>Campaigns</h4><h3><a href='{u}'>{t}</a></h3><p>{s}</p><p class='meta'>By Ann Lee | {d} | Campaigns</p></div>",
+        "<div>*</div>",
+        true,
+        true,
+    ),
+    (
+        "a byline before the text",
+        "<div class='c'><h3><a href='{u}'>{t}</a></h3><p class='meta'>By Ann Lee | {d} | News</p><p>{s}</p><p><a href='{u}'>Find out more</a></p></div>",
+        "*",
+        true,
+        true,
+    ),
+    (
+        "boxes without any class",
+        "<div><div><h3><a href='{u}'>{t}</a></h3><div>{s}</div><div>{d}</div></div></div>",
+        "<div><div>*</div></div>",
+        true,
+        true,
+    ),
+    (
+        "a split day",
+        "<div class='post'><div class='datebox'><span class='day'>{d}</span></div><h3><a href='{u}'>{t}</a></h3><div class='intro'>{s}</div></div>",
+        "*",
+        true,
+        true,
+    ),
+    (
+        "rows of cards",
+        "<div class='row'><div class='cell'><h3><a href='{u}'>{t}</a></h3><p>{s}</p></div></div>",
+        "<div class='grid'>*</div>",
+        false,
+        true,
+    ),
+    (
+        "a form around everything",
+        "<div class='item'><h3><a href='{u}'>{t}</a></h3><span class='date'>{d}</span><p>{s}</p></div>",
+        "<form id='aspnetForm'><div class='items'>*</div></form>",
+        true,
+        true,
+    ),
+    (
+        "an updated line beside the day",
+        "<div class='item'><h3><a href='{u}'>{t}</a></h3><p>Updated 5 May 2021</p><p>Published {d}</p><p>{s}</p></div>",
+        "*",
+        true,
+        true,
+    ),
+    (
+        "press in other papers",
+        "<li class='press'><h4><a href='https://paper{n}.example/a/{n}'>{t}</a></h4><p>{s}</p><em class='d'>{d}</em></li>",
+        "<ul>*</ul>",
+        true,
+        true,
+    ),
+];
+
+#[test]
+fn sites_as_common_systems_write_them() {
+    let mut wrong = Vec::new();
+    for (name, form, holder, dated, texts) in SITES {
+        let html = page(&holder.replace('*', &list(form)));
+        let found = told(&learnt(&html));
+        let wanted: Vec<(String, Option<String>, Option<String>, String)> = STORIES
+            .iter()
+            .enumerate()
+            .map(|(n, (title, day, text))| {
+                let link = if name.starts_with("press") {
+                    format!("https://paper{n}.example/a/{n}")
+                } else {
+                    format!("/news/s{n}")
+                };
+                let text = if *texts { (*text).to_owned() } else { String::new() };
+                ((*title).to_owned(), Some(link), dated.then(|| (*day).to_owned()), text)
+            })
+            .collect();
+        if found != wanted {
+            let guesses = learn(&html, ADDRESS, London);
+            wrong.push(format!(
+                "{name}: {:?}\n  {found:?}",
+                guesses.first().map(|guess| &guess.select.item)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_hero_few_stories_and_lists_that_are_not_the_news() {
+    let card = "<div class='card'><h3><a href='{u}'>{t}</a></h3><time datetime='{i}'>{d}</time><p>{s}</p></div>";
+    let titles = |html: &str| -> Vec<String> {
+        learnt(&page(html)).into_iter().map(|item| item.title).collect()
+    };
+    let all: Vec<&str> = STORIES.iter().map(|(title, _, _)| *title).collect();
+    // A story in a box of its own above the others.
+    let hero = list_of(
+        "<section class='hero'><img src='/h.jpg'><h2><a href='/news/hero'>{t}</a></h2><p>{s}</p></section>",
+        &STORIES[..1],
+    );
+    assert_eq!(
+        titles(&format!("{hero}<div class='cards'>{}</div>", list_of(card, &STORIES[1..]))),
+        all
+    );
+    // Two stories, and one.
+    assert_eq!(titles(&list_of(card, &STORIES[..2])), all[..2]);
+    assert_eq!(titles(&list_of(card, &STORIES[..1])), all[..1]);
+    // A column of events beside the news, with days of its own.
+    let event = "<div class='event'><h3><a href='/events/e{n}'>Meeting number {n} in the hall</a></h3><time datetime='2021-01-0{n}'></time><p>Come and bring a friend, there is tea for everybody.</p></div>";
+    let events =
+        format!("<div class='col events'><h2>Upcoming events</h2>{0}{0}</div>", list(event));
+    assert_eq!(titles(&format!("<div class='col'>{}</div>{events}", list(card))), all);
+    // Sections with headings of their own.
+    let sections = format!(
+        "<section><h2>Campaigns</h2>{}</section><section><h2>Youth club</h2>{}</section>",
+        list_of(card, &STORIES[..2]),
+        list_of(&card.replace("{u}", "/news/t{n}"), &STORIES[2..])
+    );
+    assert_eq!(titles(&sections), all);
+    // Nothing but prose and menus.
+    for html in ["<p>Welcome to the club. We meet on Mondays.</p>", ""] {
+        assert_eq!(titles(html), [] as [&str; 0]);
+    }
+    let guesses = learn(&page(&list_of(card, &STORIES[..2])), ADDRESS, London);
+    assert!(
+        guesses[0].doubts.iter().any(|doubt| doubt.contains("fewer than three")),
+        "{guesses:?}"
+    );
+}
+
+#[test]
+fn lists_for_programs_are_read_where_people_see_none() {
+    let items: Vec<String> = STORIES
+        .iter()
+        .enumerate()
+        .map(|(n, (title, day, text))| format!(r#"{{"@type":"ListItem","item":{{"@type":"NewsArticle","headline":"{title}","url":"/news/s{n}","datePublished":"{day}","description":"{text}"}}}}"#))
+        .collect();
+    let data = format!(
+        r#"<div id="app"></div><script type="application/ld+json">{{"@type":"ItemList","itemListElement":[{}]}}</script>"#,
+        items.join(",")
+    );
+    let found = told(&learnt(&page(&data)));
+    assert_eq!(found.len(), 4);
+    assert_eq!(
+        found[0],
+        (
+            "Choir fills the hall".to_owned(),
+            Some("/news/s0".to_owned()),
+            Some("2020-12-03".to_owned()),
+            STORIES[0].2.to_owned()
+        )
+    );
+}
+
+#[test]
+fn the_next_page_wherever_it_is_named() {
+    let card = "<div class='card'><h3><a href='{u}'>{t}</a></h3><p>{s}</p></div>";
+    for (end, next) in [
+        ("<a rel='next' href='/news/2'>2</a>", Some("https://e.org/news/2")),
+        ("<a class='pager' href='?page=2'>Next</a>", Some("https://e.org/news?page=2")),
+        ("<link rel='next' href='/news?p=2'>", Some("https://e.org/news?p=2")),
+        ("<a href='?page=3'>3</a>", Some("https://e.org/news?page=2")),
+        ("<a href='?Take=26'>All</a>", Some("https://e.org/news?Take=10")),
+        ("", None),
+    ] {
+        let html = page(&format!("{}{end}", list(card)));
+        let guess = &learn(&html, ADDRESS, London)[0];
+        let listed = read("site", ADDRESS, &html, &guess.select, London, 1, 0);
+        assert_eq!(listed.next.as_deref(), next, "{end}");
+    }
+    let html = page(&list(card))
+        .replace("<head>", "<head><base href='https://cdn.example/x/'>")
+        .replace("/news/s", "s");
+    assert_eq!(learnt(&html)[0].link.as_deref(), Some("https://cdn.example/x/s0"));
+}
+
+#[test]
+fn selectors_that_people_write_stand() {
+    let html = page(&list(
+        "<div class='n'><b class='k'>{t}</b><i>{d}</i><h3><a href='/x'>Other</a></h3><a class='go' href='{u}'>Go</a><p>{s}</p></div>",
+    ));
+    let select = Select {
+        item: ".n".to_owned(),
+        title: Some(".k".to_owned()),
+        link: Some(".go".to_owned()),
+        date: Some("i".to_owned()),
+        ..Select::default()
+    };
+    let items = read("site", ADDRESS, &html, &select, London, 1, 0).reading.items;
+    assert_eq!(told(&items)[1].0, "Clean water for Amber Hill");
+    assert_eq!((items[1].link.as_deref(), items[1].order), (Some("https://e.org/news/s1"), 2));
+    let wrong = Select { item: "..".to_owned(), ..Select::default() };
+    let listed = read("site", ADDRESS, &html, &wrong, London, 1, 0);
+    assert!(listed.reading.problems[0].what.contains("is not a CSS selector"));
+    let gone = Select { item: ".gone".to_owned(), ..Select::default() };
+    let listed = read("site", ADDRESS, &html, &gone, London, 1, 0);
+    assert!(listed.reading.problems[0].what.contains("no part of the page"));
+}
+
+fn day(content: &str) -> Option<String> {
+    let html = format!(
+        "<!doctype html><html><head><title>T</title></head><body><header>Thursday 26 November 2026</header><nav><a href='/'>Home</a></nav>{content}<footer><p>Last updated 5 May 2021</p></footer></body></html>"
+    );
+    let mut found = [article::read(&html, "https://e.org/news/fair", London, "The spring fair")];
+    without_shared(&mut found, "2026-11-26".parse().unwrap(), London);
+    found[0].days.first().map(|day| day.value.days(London).0.to_string())
+}
+
+#[test]
+fn a_day_of_a_page_is_that_of_its_story_or_none() {
+    let related = "<section class='related'><a href='/o'>Another</a> <time datetime='2021-05-05'>5 May 2021</time></section>";
+    let text =
+        "<p>The fair was full, and everybody who came there had a good day in the sun with us.</p>";
+    for (content, expected) in [
+        // Where it is.
+        (
+            "<main><h1>The spring fair</h1><p>Published 3 December 2020</p></main>",
+            Some("2020-12-03"),
+        ),
+        ("<main><p>3 December 2020</p><h1>The spring fair</h1></main>", Some("2020-12-03")),
+        (
+            "<article><h1>The spring fair</h1><time datetime='2020-12-03'>Thursday</time></article>",
+            Some("2020-12-03"),
+        ),
+        (
+            "<article><h1>The spring fair</h1><p class='meta'>By Ann Lee | 3 December 2020 | News</p></article>",
+            Some("2020-12-03"),
+        ),
+        (
+            "<header><h1>The spring fair</h1><p>3 December 2020</p></header><main></main>",
+            Some("2020-12-03"),
+        ),
+        (
+            "<main><h1>The spring fair</h1><p>A</p></main><script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"datePublished\":\"2020-12-03\"}</script>",
+            Some("2020-12-03"),
+        ),
+        (
+            "<meta property='article:published_time' content='2020-12-03T10:00:00Z'><h1>The spring fair</h1>",
+            Some("2020-12-03"),
+        ),
+        (
+            "<main><h1>The spring fair</h1><span itemprop='dateModified'>1 Jan 2021</span><span itemprop='datePublished'>3 December 2020</span></main>",
+            Some("2020-12-03"),
+        ),
+        (
+            "<main><h1>The spring fair</h1><p>A</p><p>Posted on Thursday, 3rd December 2020 by Ann</p></main>",
+            Some("2020-12-03"),
+        ),
+        // Where it is another's.
+        (
+            "<main><h1>The spring fair</h1><p>A</p></main><script type='application/ld+json'>{\"@type\":\"Event\",\"startDate\":\"2021-05-05\"}</script>",
+            None,
+        ),
+        (
+            "<main><h1>The spring fair</h1><p>A</p></main><script type='application/ld+json'>{\"@type\":\"WebPage\",\"datePublished\":\"2021-05-05\"}</script>",
+            None,
+        ),
+        (
+            "<main><h1>The spring fair</h1><p>A</p></main><script type='application/ld+json'>[{\"@type\":\"Article\",\"headline\":\"Other\",\"url\":\"/o\",\"datePublished\":\"2021-05-05\"}]</script>",
+            None,
+        ),
+        ("<main><h1>The spring fair</h1><p>Last updated: 5 May 2021</p></main>", None),
+        (
+            "<main><h1>The spring fair</h1><p>Updated <time datetime='2021-05-05'>5 May 2021</time></p></main>",
+            None,
+        ),
+        (
+            "<main><h1>The spring fair</h1><dl><dt>Date</dt><dd>5 May 2021</dd><dt>Venue</dt><dd>Town hall</dd></dl></main>",
+            None,
+        ),
+        (
+            "<main><h1>The spring fair</h1><p>When: 5 May 2021</p><p>Where: Town hall</p></main>",
+            None,
+        ),
+        ("<main><h1>The spring fair</h1><p>Saturday 5 June 2021, 10am–4pm</p></main>", None),
+        (
+            "<main><h1>The spring fair</h1><div class='event-details'><time datetime='2021-05-05'>5 May 2021</time></div></main>",
+            None,
+        ),
+        ("<main><h1>The spring fair</h1><p>Join us on 5 May 2021 at the hall.</p></main>", None),
+        (
+            "<main><h1>The spring fair</h1></main><div class='comments'><time datetime='2021-05-05'>5 May 2021</time></div>",
+            None,
+        ),
+        ("<main><h1>The spring fair</h1><p>3 December 2030</p></main>", None),
+        (
+            "<main><h1>The spring fair</h1></main><aside><time datetime='2021-05-05'>5 May 2021</time></aside>",
+            None,
+        ),
+        (
+            "<main><h1>The spring fair</h1><article><h2>Other</h2><time datetime='2021-05-05'>5 May 2021</time></article></main>",
+            None,
+        ),
+        ("<p>no date at all</p>", None),
+    ] {
+        assert_eq!(day(content).as_deref(), expected, "{content}");
+        let more = content.replace("</main>", &format!("{text}</main>{related}"));
+        assert_eq!(day(&more).as_deref(), expected, "{more}");
+    }
+}
+
+#[test]
+fn what_most_stories_share_is_the_sites_and_no_storys() {
+    let page = |n: usize, own: &str| {
+        article::read(
+            &format!(
+                "<head><meta property='article:published_time' content='2021-05-05'><meta property='og:description' content='We help people.'><meta property='og:image' content='/logo.png'></head>\
+              <main><h1>Story {n}</h1><p>{own}</p><p>What happened on that day {n}, in a sentence that is long enough to be a paragraph of it.</p></main>"
+            ),
+            &format!("https://e.org/{n}"),
+            London,
+            "",
+        )
+    };
+    let mut articles: Vec<Article> = ["3 December 2020", "20 November 2020", "", "9 October 2020"]
+        .into_iter()
+        .enumerate()
+        .map(|(n, own)| page(n, own))
+        .collect();
+    without_shared(&mut articles, "2021-06-01".parse().unwrap(), London);
+    let days: Vec<Option<String>> = articles
+        .iter()
+        .map(|article| article.days.first().map(|day| day.value.to_string()))
+        .collect();
+    assert_eq!(
+        days,
+        [
+            Some("2020-12-03".to_owned()),
+            Some("2020-11-20".to_owned()),
+            None,
+            Some("2020-10-09".to_owned())
+        ]
+    );
+    assert!(articles.iter().all(|article| article.images.is_empty()));
+    assert!(articles[0].summaries[0].value.starts_with("What happened on that day 0"));
+}
+
+#[test]
+fn an_item_gets_what_it_lacks_and_keeps_what_it_has() {
+    let html = r#"<html><head><meta property="og:description" content="A &lt;b&gt;full&lt;/b&gt; fair.">
+        <meta property="og:image" content="/f.jpg"><meta property="og:image:alt" content="A table">
+        <meta name="date" content="2020-12-03"></head><body><h1>The fair</h1></body></html>"#;
+    let read = |title: &str| article::read(html, "https://e.org/fair", London, title);
+    let mut item = Item { title: "Made".to_owned(), title_made: true, ..Item::default() };
+    read("Made").complete(&mut item);
+    assert_eq!((item.title.as_str(), item.summary.as_str()), ("The fair", "A full fair."));
+    assert_eq!(item.image.as_ref().unwrap().address, "https://e.org/f.jpg");
+    assert_eq!(item.date.unwrap().to_string(), "2020-12-03");
+    assert_eq!(item.evidence.date.as_deref(), Some("its own page: `meta` date"));
+    let listed = Item {
+        title: "The fair".to_owned(),
+        summary: "Text".to_owned(),
+        date: PartialDate::parse("2020-12", London).ok(),
+        ..Item::default()
+    };
+    let mut first = listed.clone();
+    read("The fair").complete(&mut first);
+    assert_eq!(
+        (first.summary.as_str(), first.date.unwrap().to_string()),
+        ("Text", "2020-12-03".to_owned())
+    );
+    // What its own page said holds when the listing says less again.
+    let mut again = listed;
+    Article::found_before(&first).complete(&mut again);
+    assert_eq!(again, first);
+}
+
+#[test]
+fn the_date_in_an_address() {
+    for (address, expected) in [
+        ("https://e.org/2020/12/03/fair", Some("2020-12-03")),
+        ("https://e.org/news/2020-12-03-fair.html", Some("2020-12-03")),
+        ("https://e.org/2020/12/fair", Some("2020-12")),
+        ("https://e.org/2020/fair", None),
+        ("https://e.org/1020/12/03", None),
+        ("https://e.org/2020/13/03", None),
+    ] {
+        let found = article::date_in_address(address).map(|date| date.to_string());
+        assert_eq!(found.as_deref(), expected, "{address}");
+    }
+}
