@@ -13,7 +13,6 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use roundup::news::answers::Answers;
 use roundup::news::fetch::Validators;
 use roundup::news::gather::{Ask, Gathering, gather};
-use roundup::news::site::Site;
 use roundup::news::source::{Kind, Settings};
 use roundup::news::store::{Answered, Asked, Scope, Store, Wanted};
 use roundup::news::{Item, PartialDate, feed, folder};
@@ -85,10 +84,9 @@ fn markdown(criterion: &mut Criterion) {
         fs::write(scratch.path().join(format!("news/story-{number}.md")), text).unwrap();
     }
     let settings = Settings::folder();
-    let site = Site::new(&settings, now().date_naive());
     criterion.bench_function("1,000 Markdown files", |bench| {
         bench.iter(|| {
-            black_box(folder::read(scratch.path(), Path::new("news"), "news", &site, London))
+            black_box(folder::read(scratch.path(), &settings, now().date_naive(), London))
         });
     });
 }

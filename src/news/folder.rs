@@ -1,20 +1,39 @@
 //! A folder of text files, read in the order of their names.
 //! Shell: reads files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
+use serde_json::Value;
 
 use super::decode::text_of;
 use super::fetch::LONGEST_ANSWER_BYTES;
-use super::item::Reading;
-use super::site::Site;
+use super::fields::plain_text;
+use super::item::{Reading, Skipped};
+use super::site::{Config, Site, config_names};
+use super::source::{Kind, Settings};
 use super::{markdown, translated};
 use crate::problem::{Place, Problem};
 
 /// A folder with more files is not a news folder (a home directory, a whole site's build).
 const MOST_FILES: usize = 20_000;
 const DEEPEST_FOLDER: usize = 8;
+/// Endings of files that are Markdown, and of those that a website's tool reads beside it.
+const MARKDOWN: [&str; 5] = ["md", "markdown", "mdown", "mkd", "mdx"];
+const PAGES: [&str; 2] = ["html", "htm"];
+/// Endings of texts that are written in another way, and what that is called.
+const OTHERS: [(&str, &str); 8] = [
+    ("adoc", "AsciiDoc"),
+    ("asciidoc", "AsciiDoc"),
+    ("asc", "AsciiDoc"),
+    ("rst", "reStructuredText"),
+    ("org", "Org mode"),
+    ("textile", "Textile"),
+    ("njk", "a Nunjucks template"),
+    ("liquid", "a Liquid template"),
+];
 
 /// A file's bytes, if it is not too large to be news.
 ///
@@ -37,26 +56,57 @@ fn plain_io(error: &std::io::Error) -> String {
     }
 }
 
-/// Reads a folder below the project as the website tool that `site` names would.
-pub fn read(project: &Path, folder: &Path, source: &str, site: &Site<'_>, zone: Tz) -> Reading {
+/// Reads a source's folder below the project as the website tool that it names would.
+pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> Reading {
+    let folder = settings.path.as_deref().unwrap_or(Path::new(""));
+    let site = Site::new(settings, config(project, folder, settings.kind), today);
     let mut files = Vec::new();
     let mut reading = Reading::default();
-    list(project, folder, 0, &mut files, &mut reading.problems);
+    let mut listing = Listing {
+        project,
+        kind: settings.kind,
+        files: &mut files,
+        problems: &mut reading.problems,
+    };
+    listing.list(folder, 0);
     // The file system's order is nobody's; names are.
     files.sort();
+    let bundles: BTreeSet<PathBuf> = files
+        .iter()
+        .filter(|path| stem(path) == "index")
+        .filter_map(|path| path.parent().map(Path::to_owned))
+        .collect();
+    let mut defaults = Defaults { project, folder, kind: settings.kind, known: BTreeMap::new() };
+    let only_posts = settings.kind == Kind::Jekyll && is_whole_site(folder, &files);
     for path in files {
         let shown = path.display().to_string().replace('\\', "/");
         let refuse = |what: String, cure: &str| Problem::new(Place::whole(&shown), what, cure);
+        if only_posts && !shown.split('/').any(|part| matches!(part, "_posts" | "_drafts")) {
+            continue;
+        }
+        let has_bundles = matches!(settings.kind, Kind::Hugo | Kind::Zola);
+        if has_bundles && is_resource(&path, &bundles, folder) {
+            reading.skipped.push(Skipped {
+                title: stem(&path).to_owned(),
+                source: settings.name.clone(),
+                place: Place::whole(&shown),
+                reason: "it belongs to the page beside it".to_owned(),
+            });
+            continue;
+        }
         match read_file(&project.join(&path)) {
             Ok(bytes) => {
+                let text = text_of(&bytes).into_owned();
                 let below = path.strip_prefix(folder).unwrap_or(&path);
                 let below = below.display().to_string().replace('\\', "/");
+                let page = site.of(&below).with(defaults.of(&path), beside(project, &path));
+                let text = as_markdown(&shown, text);
                 reading.append(markdown::read_page(
-                    source,
+                    &settings.name,
                     &shown,
-                    &text_of(&bytes),
+                    &text,
                     zone,
-                    Some(&site.of(&below)),
+                    Some(&page),
                 ));
             }
             Err(error) => reading.problems.push(refuse(error, "look at its rights")),
@@ -66,54 +116,281 @@ pub fn read(project: &Path, folder: &Path, source: &str, site: &Site<'_>, zone: 
     reading
 }
 
-fn list(
-    project: &Path,
-    folder: &Path,
-    depth: usize,
-    files: &mut Vec<PathBuf>,
-    problems: &mut Vec<Problem>,
-) {
-    let shown = folder.display().to_string();
-    let entries = match std::fs::read_dir(project.join(folder)) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let what = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-                _ => format!("the folder cannot be read: {error}"),
-            };
-            problems.push(Problem::new(
-                Place::whole(shown),
-                what,
-                "make it, or change `path` in roundup.toml",
-            ));
-            return;
+fn stem(path: &Path) -> &str {
+    path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+}
+
+/// The settings of the website's tool: in the source's folder, or in the nearest one above it.
+fn config(project: &Path, folder: &Path, kind: Kind) -> Config {
+    for root in folder.ancestors() {
+        for name in config_names(kind) {
+            let Ok(bytes) = read_file(&project.join(root).join(name)) else { continue };
+            let shown = root.display().to_string().replace('\\', "/");
+            let shown = shown.trim_start_matches("./").trim_matches('/').to_owned();
+            return Config::read(kind, &shown, name, &String::from_utf8_lossy(&bytes));
         }
+    }
+    Config::default()
+}
+
+/// Whether a Jekyll source is a folder with folders of posts, and not a folder of posts or a collection itself.
+fn is_whole_site(folder: &Path, files: &[PathBuf]) -> bool {
+    let is_own = folder
+        .components()
+        .any(|part| part.as_os_str().to_str().is_some_and(|part| part.starts_with('_')));
+    let has_posts =
+        files.iter().any(|path| path.components().any(|part| part.as_os_str() == "_posts"));
+    !is_own && has_posts
+}
+
+/// Whether a file lies in the folder of another page (`gala/index.md`), and is no page itself.
+fn is_resource(path: &Path, bundles: &BTreeSet<PathBuf>, folder: &Path) -> bool {
+    let is_index = matches!(stem(path).split('.').next(), Some("index" | "_index"));
+    let mut above = path.parent();
+    let mut is_own = is_index;
+    while let Some(parent) = above.filter(|parent| parent.starts_with(folder)) {
+        if bundles.contains(parent) && !is_own {
+            return true;
+        }
+        // The index of a folder within a page's folder is no page either.
+        is_own = false;
+        above = parent.parent();
+    }
+    false
+}
+
+/// The names of the files beside a page that has a folder of its own.
+fn beside(project: &Path, path: &Path) -> Vec<String> {
+    const MOST_NAMES: usize = 500;
+    if stem(path).split('.').next() != Some("index") {
+        return Vec::new();
+    }
+    let Some(entries) =
+        path.parent().and_then(|parent| std::fs::read_dir(project.join(parent)).ok())
+    else {
+        return Vec::new();
     };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(text) = name.to_str() else { continue };
-        if text.starts_with('.') || text.eq_ignore_ascii_case("readme.md") {
-            continue;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .take(MOST_NAMES)
+        .collect();
+    names.sort();
+    names
+}
+
+/// A page that is HTML or MDX, as Markdown.
+fn as_markdown(shown: &str, text: String) -> String {
+    let ending = shown.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let Ok(document) = markdown::document(shown, &text) else { return text };
+    let front = &text[..text.len() - document.body.len()];
+    if ending == "mdx" {
+        return format!("{front}{}", without_code(document.body));
+    }
+    if !PAGES.contains(&ending.as_str()) {
+        return text;
+    }
+    let has_title = document.fields.keys().any(|name| name.eq_ignore_ascii_case("title"));
+    let lower = document.body.to_ascii_lowercase();
+    let heading = lower.find("<h1").and_then(|at| {
+        let from = at + lower[at..].find('>')? + 1;
+        Some(plain_text(&document.body[from..from + lower[from..].find("</h1")?]))
+    });
+    let body = lower.find("<body").map_or(document.body, |at| &document.body[at..]);
+    let plain = plain_text(body);
+    match heading.filter(|_| !has_title) {
+        Some(heading) => {
+            let rest = plain.strip_prefix(&heading).unwrap_or(&plain);
+            format!("{front}# {heading}\n\n{rest}")
         }
-        let path = folder.join(text);
-        // A link could lead out of the project: only real files and folders are read.
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() {
-            if depth < DEEPEST_FOLDER {
-                list(project, &path, depth + 1, files, problems);
+        None => format!("{front}{plain}"),
+    }
+}
+
+/// MDX without what is program: imports, exports, and components on lines of their own.
+fn without_code(body: &str) -> String {
+    let mut out = String::new();
+    let mut in_component = false;
+    for line in body.split_inclusive('\n') {
+        let bare = line.trim();
+        let begins = bare.strip_prefix('<').is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_uppercase())
+                || rest.starts_with('/') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase())
+        });
+        let is_program = bare.starts_with("import ")
+            || bare.starts_with("export ")
+            || (bare.starts_with("{/*") && bare.ends_with("*/}"));
+        if in_component || begins {
+            in_component = !bare.ends_with('>');
+            out.push('\n');
+        } else if is_program {
+            out.push('\n');
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// What folders say of all the pages below them.
+struct Defaults<'a> {
+    project: &'a Path,
+    folder: &'a Path,
+    kind: Kind,
+    known: BTreeMap<PathBuf, BTreeMap<String, Value>>,
+}
+
+impl Defaults<'_> {
+    /// Of the folders above a file, the nearest first.
+    fn of(&mut self, path: &Path) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        for parent in path.ancestors().skip(1) {
+            // Hugo's content may begin above the source's folder; nothing is read above the project.
+            let is_within = parent.starts_with(self.folder) || self.folder.starts_with(parent);
+            if !is_within {
+                continue;
             }
-        } else if kind.is_file()
-            && path.extension().is_some_and(|ending| ending == "md" || ending == "markdown")
-        {
-            if files.len() == MOST_FILES {
-                problems.push(Problem::new(
+            if !self.known.contains_key(parent) {
+                let read = self.read(parent);
+                self.known.insert(parent.to_owned(), read);
+            }
+            for (name, value) in self.known.get(parent).into_iter().flatten() {
+                found.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        found
+    }
+
+    fn read(&self, parent: &Path) -> BTreeMap<String, Value> {
+        let text = |name: &str| {
+            let bytes = read_file(&self.project.join(parent).join(name)).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let front = || Some(markdown::document("_index.md", &text("_index.md")?).ok()?.fields);
+        match self.kind {
+            Kind::Hugo => {
+                front().and_then(|fields| cascade(fields.get("cascade")?)).unwrap_or_default()
+            }
+            Kind::Zola => {
+                let is_draft =
+                    front().is_some_and(|fields| fields.get("draft") == Some(&Value::Bool(true)));
+                if is_draft {
+                    BTreeMap::from([("draft".to_owned(), Value::Bool(true))])
+                } else {
+                    BTreeMap::new()
+                }
+            }
+            Kind::Eleventy => {
+                let name = parent.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let files = [format!("{name}.11tydata.json"), format!("{name}.json")];
+                files
+                    .iter()
+                    .filter_map(|file| serde_json::from_str(&text(file)?).ok())
+                    .next()
+                    .unwrap_or_default()
+            }
+            _ => BTreeMap::new(),
+        }
+    }
+}
+
+/// Hugo's cascade: one set of values, or several, each for some pages; those for some paths only are left out.
+fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
+    match value {
+        Value::Object(map) => {
+            let is_for_some = map
+                .get("target")
+                .or_else(|| map.get("_target"))
+                .is_some_and(|target| target.get("path").is_some());
+            (!is_for_some).then(|| {
+                map.clone()
+                    .into_iter()
+                    .filter(|(name, _)| !name.trim_start_matches('_').starts_with("target"))
+                    .collect()
+            })
+        }
+        Value::Array(all) => Some(all.iter().filter_map(cascade).flatten().collect()),
+        _ => None,
+    }
+}
+
+struct Listing<'a> {
+    project: &'a Path,
+    kind: Kind,
+    files: &'a mut Vec<PathBuf>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Listing<'_> {
+    fn list(&mut self, folder: &Path, depth: usize) {
+        let shown = folder.display().to_string();
+        let entries = match std::fs::read_dir(self.project.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let what = match error.kind() {
+                    std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+                    _ => format!("the folder cannot be read: {error}"),
+                };
+                self.problems.push(Problem::new(
                     Place::whole(shown),
-                    format!("the folder has more than {MOST_FILES} files: the rest was left out"),
-                    "point `path` at the news only",
+                    what,
+                    "make it, or change `path` in roundup.toml",
                 ));
                 return;
             }
-            files.push(path);
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let Some(text) = name.to_str() else { continue };
+            if text.starts_with('.') || text.eq_ignore_ascii_case("readme.md") {
+                continue;
+            }
+            let path = folder.join(text);
+            // A link could lead out of the project: only real files and folders are read.
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                if depth < DEEPEST_FOLDER && !self.is_the_tools(text) {
+                    self.list(&path, depth + 1);
+                }
+            } else if kind.is_file() && self.is_page(&path) {
+                if self.files.len() == MOST_FILES {
+                    self.problems.push(Problem::new(
+                        Place::whole(shown),
+                        format!(
+                            "the folder has more than {MOST_FILES} files: the rest was left out"
+                        ),
+                        "point `path` at the news only",
+                    ));
+                    return;
+                }
+                self.files.push(path);
+            }
         }
+    }
+
+    /// Folders of templates, data and results.
+    fn is_the_tools(&self, name: &str) -> bool {
+        let is_private = name.starts_with('_') && !matches!(name, "_posts" | "_drafts");
+        name == "node_modules" || (is_private && matches!(self.kind, Kind::Jekyll | Kind::Eleventy))
+    }
+
+    fn is_page(&mut self, path: &Path) -> bool {
+        let ending =
+            path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        if MARKDOWN.contains(&ending.as_str()) {
+            return true;
+        }
+        if PAGES.contains(&ending.as_str()) {
+            return self.kind != Kind::Markdown;
+        }
+        if let Some((_, what)) = OTHERS.iter().find(|(other, _)| *other == ending) {
+            let shown = path.display().to_string().replace('\\', "/");
+            self.problems.push(Problem::new(
+                Place::whole(shown),
+                format!("this is {what}, which roundup does not read: it was left out"),
+                "add the story as Markdown, or take the website's feed as a source",
+            ));
+        }
+        false
     }
 }

@@ -19,7 +19,6 @@ use super::decode::text_of;
 use super::fetch::{FetchError, Validators, Web, without_password};
 use super::folder;
 use super::item::{Item, Reading, Unread};
-use super::site::Site;
 use super::source::{Kind, Opened, Settings};
 use super::store::{
     Answered, Asked, Found, Scope, SourceState, Store, StoreError, Taken, Trouble, Wanted,
@@ -414,8 +413,7 @@ fn read_local(
     let path = settings.path.as_deref().unwrap_or(Path::new(""));
     let today = gathering.now.with_timezone(&gathering.zone).date_naive();
     let reading = if settings.kind.is_folder() {
-        let site = Site::new(settings, today);
-        folder::read(gathering.project, path, &settings.name, &site, gathering.zone)
+        folder::read(gathering.project, settings, today, gathering.zone)
     } else {
         let shown = path.display().to_string();
         match folder::read_file(&gathering.project.join(path)) {

@@ -202,6 +202,7 @@ pub fn read_page(
     }
     let in_name = date_in_name(stem, zone);
     if let Some(page) = page {
+        page.complete(&mut fields);
         if let Some(reason) = page.held_back(&fields, zone) {
             let title = fields.get("title").and_then(Value::as_str).unwrap_or(stem).to_owned();
             let (source, place) = (source.to_owned(), Place::whole(path));
@@ -304,15 +305,14 @@ fn as_the_tool_means(
         !(is_address && is_path(value))
     });
     let has_link = fields.keys().any(|name| simple(name) == "link");
-    if let Some(link) = link.filter(|_| !has_link) {
+    if let Some(link) = link.clone().filter(|_| !has_link) {
         fields.insert("link".to_owned(), Value::String(link));
     }
-    let base = page.base();
     for (name, value) in fields.iter_mut() {
         let name = simple(name);
         if let Value::String(text) = value {
             if fields::IMAGE.contains(&name.as_str())
-                && let Some(address) = web_address(text, base.as_deref())
+                && let Some(address) = page.picture(text, link.as_deref())
             {
                 *text = address;
             } else if matches!(name.as_str(), "tags" | "categories")
