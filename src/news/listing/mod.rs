@@ -179,8 +179,12 @@ mod tests {
 
     #[test]
     fn days_above_below_and_beside_with_and_without_read_more() {
-        let menus = ["", "Home\nAbout us\nContact\nNews and press releases\n"];
-        let ends = ["", "\n1 2 3 Next", "\n\nLoad more\n© 2020 The club\nPrivacy policy"];
+        let menu = "Home\nAbout us\nContact\nNews and press releases\n";
+        let around = [
+            ("", ""),
+            (menu, "\n1 2 3 Next"),
+            (menu, "\n\nLoad more\n© 2020 The club\nPrivacy policy"),
+        ];
         for (form, betweens) in [
             ("{t}\n{d}\n{s}", vec!["\n", "\n\n"]),
             ("{d}\n{t}\n{s}", vec!["\n", "\n\n"]),
@@ -202,9 +206,7 @@ mod tests {
             ("News\n{t}\n{d}\n4 min read\n{s}", vec!["\n\n"]),
         ] {
             for between in betweens {
-                for (menu, end) in
-                    menus.iter().flat_map(|menu| ends.iter().map(move |end| (menu, end)))
-                {
+                for (menu, end) in around {
                     let text = format!("{menu}{}{end}", page(form, between));
                     let reading = read_text(&text);
                     let found: Vec<(String, String, String)> = reading
@@ -298,6 +300,14 @@ mod tests {
                 reading.items.iter().map(|item| item.date.unwrap().to_string()).collect();
             assert_eq!((found, reading.problems), (days.map(str::to_owned).to_vec(), Vec::new()));
         }
+    }
+
+    #[test]
+    fn a_heading_over_the_first_block_is_no_title() {
+        let text = format!("Latest from the charity\n{}", page("{t}\n{d}\n{s}", "\n\n"));
+        let reading = read_text(&text);
+        let titles: Vec<&str> = reading.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, STORIES.map(|(title, _, _)| title));
     }
 
     #[test]

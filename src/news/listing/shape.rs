@@ -83,6 +83,11 @@ pub fn shapes(tokens: &[Token]) -> Vec<Shape> {
     kept
 }
 
+/// Whether a block has two titles and more, and something else behind them.
+fn blocks_of_many(length: usize, titles: usize) -> bool {
+    titles > 1 && titles < length
+}
+
 struct List<'a> {
     tokens: &'a [Token],
     /// Empty lines stand between some tokens and not between all: they part stories.
@@ -237,6 +242,16 @@ impl<'a> List<'a> {
                 Some(block) if !token.gap => block.push(token),
                 _ => blocks.push(vec![token]),
             }
+        }
+        // "Latest from the club" may stand over the first title: a heading of the page, where no other block has two.
+        let leading =
+            |block: &[&Token]| block.iter().take_while(|token| token.class == Class::Title).count();
+        let doubled = blocks.iter().filter(|block| leading(block) > 1).count();
+        if let Some(first) = blocks.first_mut()
+            && doubled == 1
+            && blocks_of_many(first.len(), leading(first))
+        {
+            first.drain(..leading(first) - 1);
         }
         let mut stories = Vec::new();
         let mut score = 0.0;

@@ -12,6 +12,8 @@ use crate::news::source::Kind;
 pub struct Config {
     /// The folder of the website, below the project; empty where that is the project's own.
     pub root: String,
+    /// It was found: the folder of the website is known.
+    pub is_known: bool,
     /// The website's address.
     pub address: Option<String>,
     /// Patterns of addresses, by section; the empty name is for all.
@@ -60,7 +62,12 @@ impl Config {
     pub fn read(kind: Kind, root: &str, name: &str, text: &str) -> Self {
         let root = root.to_owned();
         if kind == Kind::Eleventy {
-            return Self { root, input: quoted_after(text, "input:"), ..Self::default() };
+            return Self {
+                root,
+                is_known: true,
+                input: quoted_after(text, "input:"),
+                ..Self::default()
+            };
         }
         let ending = name.rsplit('.').next().unwrap_or_default();
         let value: Value = match ending {
@@ -87,6 +94,7 @@ impl Config {
         };
         Self {
             root,
+            is_known: true,
             address: address.filter(is_real),
             permalinks: permalinks(kind, &map),
             ugly: is("uglyurls"),

@@ -62,9 +62,13 @@ impl<'a> Site<'a> {
                 None => path.rsplit('/').next().unwrap_or_default().to_owned(),
             },
             // Jekyll's folders are categories, from where the site begins.
-            Kind::Jekyll => {
+            Kind::Jekyll if config.is_known => {
                 path.strip_prefix(&config.root).unwrap_or(path).trim_matches('/').to_owned()
             }
+            Kind::Jekyll => match path.find("_posts").or_else(|| path.find("_drafts")) {
+                Some(at) => path[at..].to_owned(),
+                None => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            },
             // Eleventy makes addresses of folders from where it was started, or from its input folder.
             Kind::Eleventy => {
                 let path = path.strip_prefix(&config.root).unwrap_or(path).trim_start_matches('/');
