@@ -21,6 +21,8 @@ pub mod check;
 
 pub mod audience;
 
+pub mod providers;
+
 pub mod ledger;
 
 pub mod message;

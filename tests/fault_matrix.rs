@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use roundup::message::{Envelope, Message};
+use roundup::providers::About;
 use roundup::rfc::address::EmailAddress;
 use roundup::send::relay::{Relay, SmtpRelay};
-use roundup::send::verdict::{RowFate, RunFate, Verdict, judge};
+use roundup::send::verdict::{Refusal, RowFate, RunFate, Verdict, judge};
 use roundup::smtp::Server as Client;
 use roundup::smtp::connection::Deadlines;
 use roundup::smtp::conversation::{Credentials, Security, Settings};
@@ -29,8 +30,8 @@ const STAGES: [Stage; 7] = [
 ];
 
 /// `row run connection`, a cell for each stage. Row: A accepted, D deferred, R rejected, S rejected and suppressed,
-/// U uncertain, P planned again. Run: `.` goes on, `c` counts a failed connection, `p` counts a refusal for policy, `!`
-/// pauses. Connection: `+` serves again, `-` is gone. `=` is a fault that this stage does not have.
+/// U uncertain, P planned again. Run: `.` goes on, `c` counts a failed connection, `r` a refusal, `u` a refusal
+/// about us, `!` pauses. Connection: `+` serves again, `-` is gone. `=` is a fault that this stage does not have.
 type Line = (&'static str, Act, [&'static str; 7]);
 
 const MATRIX: [Line; 31] = [
@@ -45,58 +46,58 @@ const MATRIX: [Line; 31] = [
         Act::Answer("450 4.2.0 greylisted"),
         ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"],
     ),
-    ("F5 451", Act::Answer("451 4.3.0 later"), ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"]),
+    ("F5 451", Act::Answer("451 4.3.0 later"), ["Pc-", "Pc-", "Pc-", "P.+", "D.+", "P.+", "D.+"]),
     ("F5 452", Act::Answer("452 4.3.1 no room"), ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"]),
     (
         "F6 454",
         Act::Answer("454 4.7.0 throttled"),
-        ["Pc-", "Pc-", "Pc-", "D.+", "D.+", "D.+", "D.+"],
+        ["Pc-", "Pc-", "Pc-", "P.+", "P.+", "P.+", "P.+"],
     ),
     (
         "F7 5.1.1",
         Act::Answer("550 5.1.1 no such user"),
-        ["P!-", "P!-", "P!-", "P!+", "S.+", "P!+", "S.+"],
+        ["P!-", "P!-", "P!-", "P!+", "Sr+", "Dr+", "Sr+"],
     ),
     (
         "F7 5.1.2",
         Act::Answer("550 5.1.2 no such domain"),
-        ["P!-", "P!-", "P!-", "P!+", "S.+", "P!+", "S.+"],
+        ["P!-", "P!-", "P!-", "P!+", "Sr+", "Dr+", "Sr+"],
     ),
     (
         "F7 5.2.1",
         Act::Answer("550 5.2.1 mailbox disabled"),
-        ["P!-", "P!-", "P!-", "P!+", "S.+", "P!+", "S.+"],
+        ["P!-", "P!-", "P!-", "P!+", "Sr+", "Dr+", "Sr+"],
     ),
     (
         "F8 5.2.2",
         Act::Answer("552 5.2.2 mailbox full"),
-        ["P!-", "P!-", "P!-", "P!+", "D.+", "P!+", "D.+"],
+        ["P!-", "P!-", "P!-", "D.+", "D.+", "D.+", "D.+"],
     ),
     (
         "F8 5.3.4",
         Act::Answer("552 5.3.4 too big"),
-        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+        ["P!-", "P!-", "P!-", "P!+", "Du+", "Du+", "Du+"],
     ),
-    ("F9 5.7.1", Act::Answer("554 5.7.1 spam"), ["P!-", "P!-", "P!-", "P!+", "Rp+", "P!+", "Rp+"]),
+    ("F9 5.7.1", Act::Answer("554 5.7.1 spam"), ["P!-", "P!-", "P!-", "P!+", "Du+", "Du+", "Du+"]),
     (
         "F9 5.7.26",
         Act::Answer("550 5.7.26 no DMARC"),
-        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+        ["P!-", "P!-", "P!-", "P!+", "Du+", "Du+", "Du+"],
     ),
     (
         "F9 5.7.515",
         Act::Answer("550 5.7.515 denied"),
-        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+        ["P!-", "P!-", "P!-", "P!+", "Du+", "Du+", "Du+"],
     ),
     (
         "F10 535",
         Act::Answer("535 5.7.8 who are you"),
-        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+        ["P!-", "P!-", "P!-", "P!+", "Du+", "Du+", "Du+"],
     ),
     (
         "F10 530",
         Act::Answer("530 5.7.0 log in first"),
-        ["P!-", "P!-", "P!-", "P!+", "P!+", "P!+", "P!+"],
+        ["P!-", "P!-", "P!-", "P!+", "Du+", "Du+", "Du+"],
     ),
     ("F11 354", Act::Answer("354 out of place"), ["Pc-", "Pc-", "Pc-", "Pc-", "Pc-", "=", "Uc-"]),
     ("F11 250", Act::Answer("250 out of place"), ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"]),
@@ -141,7 +142,7 @@ const MATRIX: [Line; 31] = [
         ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"],
     ),
     ("F17 a code alone", Act::Raw(b"250\r\n"), ["Pc-", "=", "Pc-", "A.+", "A.+", "Pc-", "A.+"]),
-    ("F9 a bare 550", Act::Answer("550 no"), ["P!-", "P!-", "P!-", "P!+", "R.+", "P!+", "Rp+"]),
+    ("F9 a bare 550", Act::Answer("550 no"), ["P!-", "P!-", "P!-", "P!+", "Dr+", "Dr+", "Dr+"]),
 ];
 
 fn message(recipient: &str) -> Message {
@@ -231,8 +232,9 @@ fn letters(verdict: &Verdict) -> String {
     };
     let run = match verdict.run {
         RunFate::GoOn => '.',
-        RunFate::ConnectionFailed { .. } => 'c',
-        RunFate::PolicyRefusal { .. } => 'p',
+        RunFate::ConnectionFailed { .. } | RunFate::SessionLost { .. } => 'c',
+        RunFate::Refused(Refusal { about: About::Us, .. }) => 'u',
+        RunFate::Refused(_) => 'r',
         RunFate::Pause { .. } => '!',
     };
     format!("{row}{run}")

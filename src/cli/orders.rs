@@ -53,7 +53,6 @@ pub fn orders(
         sender: world::process_name(),
         domains,
         hours: hours.filter(|_| !destination.is_practice()),
-        most_refused_percent: settings.pause_above_refused_percent,
         connections,
         rate,
         window: settings.window.min(1),

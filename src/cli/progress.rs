@@ -96,7 +96,8 @@ impl Progress {
             | Status::Accepted
             | Status::Deferred
             | Status::Suppressed
-            | Status::Cancelled => {}
+            | Status::Cancelled
+            | Status::Closed => {}
         }
         if let Some(bar) = &self.bar {
             bar.set_position(state.settled);

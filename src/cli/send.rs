@@ -493,7 +493,8 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
     let name = &report.edition;
     let exit = match end {
         End::Finished
-            if report.accepted + report.suppressed + report.cancelled == report.people =>
+            if report.accepted + report.suppressed + report.cancelled + report.closed
+                == report.people =>
         {
             Exit::Done
         }
@@ -530,7 +531,7 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
         ),
         End::Halted => "somebody paused it".to_owned(),
         End::Cancelled => "somebody cancelled it: the rest gets nothing".to_owned(),
-        End::Paused { why } | End::Unreachable { why } => why.clone(),
+        End::Paused { why, .. } | End::Unreachable { why } => why.clone(),
         End::Interrupted => "stopped, as asked; nobody is mailed twice".to_owned(),
     };
     if !screen.json {
@@ -554,8 +555,12 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
             Ok(exit)
         }
         End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
+            let cure = match end {
+                End::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
+                _ => String::new(),
+            };
             Err(Failure::new(exit, how).help(format!(
-                "nobody was missed: {} still to go. Carry on with: roundup send {name}",
+                "{cure}nobody was missed: {} still to go. Carry on with: roundup send {name}",
                 people(report.planned + report.deferred)
             )))
         }

@@ -33,10 +33,12 @@ pub enum Status {
     Cancelled,
     /// Deferred until its last time.
     Expired,
+    /// It was rejected or expired, and somebody has looked at it and leaves it so.
+    Closed,
 }
 
 impl Status {
-    pub const ALL: [Status; 10] = [
+    pub const ALL: [Status; 11] = [
         Status::Planned,
         Status::Claimed,
         Status::HandingOver,
@@ -47,6 +49,7 @@ impl Status {
         Status::Suppressed,
         Status::Cancelled,
         Status::Expired,
+        Status::Closed,
     ];
 
     /// Its word in the database and in JSON.
@@ -62,6 +65,7 @@ impl Status {
             Status::Suppressed => "suppressed",
             Status::Cancelled => "cancelled",
             Status::Expired => "expired",
+            Status::Closed => "closed",
         }
     }
 
@@ -83,7 +87,8 @@ impl Status {
             | Status::Uncertain
             | Status::Suppressed
             | Status::Cancelled
-            | Status::Expired => true,
+            | Status::Expired
+            | Status::Closed => true,
         }
     }
 }
@@ -130,6 +135,14 @@ pub enum Event {
     AssumedSent {
         why: String,
     },
+    /// A refusal turned out to be about us, or an operator wants another try: the copy is as it was before.
+    Retried {
+        why: String,
+    },
+    /// An operator has looked at a copy that was refused, and leaves it so.
+    Closed {
+        why: String,
+    },
 }
 
 impl Event {
@@ -145,7 +158,7 @@ impl Event {
     pub fn tries(&self) -> i32 {
         match self {
             Event::Claimed => 1,
-            Event::Released { .. } => -1,
+            Event::Released { .. } | Event::Retried { .. } => -1,
             _ => 0,
         }
     }
@@ -164,7 +177,9 @@ impl Event {
             | Event::Uncertain { why }
             | Event::Suppressed { why }
             | Event::Expired { why }
-            | Event::AssumedSent { why } => why,
+            | Event::AssumedSent { why }
+            | Event::Retried { why }
+            | Event::Closed { why } => why,
             Event::Accepted { reply } => reply,
             Event::Claimed | Event::HandingOver | Event::Cancelled | Event::Resent => "",
         }
@@ -200,6 +215,8 @@ impl Event {
             Event::Expired { .. } => "expired",
             Event::Resent => "resent",
             Event::AssumedSent { .. } => "assumed_sent",
+            Event::Retried { .. } => "retried",
+            Event::Closed { .. } => "closed",
         }
     }
 }
@@ -229,6 +246,9 @@ pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
         E::Released { .. } | E::Deferred { .. } | E::Rejected { .. } => from.is_in_hand(),
         E::Accepted { .. } | E::Uncertain { .. } => from == S::HandingOver,
         E::Resent | E::AssumedSent { .. } => from == S::Uncertain,
+        E::Retried { .. } | E::Closed { .. } => {
+            matches!(from, S::Rejected | S::Expired | S::Deferred)
+        }
     };
     if may { Ok(event.becomes()) } else { Err(ImpossibleStep { from, event: event.word() }) }
 }
@@ -351,7 +371,8 @@ pub fn after_a_crash(status: Status) -> Option<Event> {
         | Status::Uncertain
         | Status::Suppressed
         | Status::Cancelled
-        | Status::Expired => None,
+        | Status::Expired
+        | Status::Closed => None,
     }
 }
 
@@ -374,6 +395,8 @@ mod tests {
             Event::Expired { why: why() },
             Event::Resent,
             Event::AssumedSent { why: why() },
+            Event::Retried { why: why() },
+            Event::Closed { why: why() },
         ]
     }
 
@@ -393,11 +416,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_a_final_status_but_an_operators_word_on_the_uncertain() {
+    fn nothing_leaves_a_final_status_but_by_somebodys_word() {
         for from in Status::ALL.into_iter().filter(|status| status.is_final()) {
             for event in events() {
-                let allowed = from == Status::Uncertain
-                    && matches!(event, Event::Resent | Event::AssumedSent { .. });
+                let allowed = match from {
+                    Status::Uncertain => {
+                        matches!(event, Event::Resent | Event::AssumedSent { .. })
+                    }
+                    Status::Rejected | Status::Expired => {
+                        matches!(event, Event::Retried { .. } | Event::Closed { .. })
+                    }
+                    _ => false,
+                };
                 assert_eq!(next(from, &event).is_ok(), allowed, "{from} {}", event.word());
             }
         }

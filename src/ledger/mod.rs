@@ -208,6 +208,7 @@ pub struct Counts {
     pub suppressed: u64,
     pub cancelled: u64,
     pub expired: u64,
+    pub closed: u64,
 }
 
 impl Counts {
@@ -227,6 +228,7 @@ impl Counts {
             Status::Suppressed => &mut self.suppressed,
             Status::Cancelled => &mut self.cancelled,
             Status::Expired => &mut self.expired,
+            Status::Closed => &mut self.closed,
         }
     }
 

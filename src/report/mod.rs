@@ -23,7 +23,10 @@ pub struct Report {
     pub people: u64,
     pub accepted: u64,
     pub deferred: u64,
+    /// Those that somebody has closed among them.
     pub rejected: u64,
+    /// Rejected or expired, looked at by somebody, and left so: a part of `rejected`.
+    pub closed: u64,
     pub uncertain: u64,
     pub suppressed: u64,
     pub cancelled: u64,
@@ -77,7 +80,8 @@ impl Report {
             people: counts.people(),
             accepted: counts.accepted,
             deferred: counts.deferred,
-            rejected: counts.rejected,
+            rejected: counts.rejected + counts.closed,
+            closed: counts.closed,
             uncertain: counts.uncertain,
             suppressed: counts.suppressed,
             cancelled: counts.cancelled,
@@ -186,7 +190,7 @@ mod tests {
         assert_eq!(report.state, State::Unfinished);
         assert_eq!(
             report.arithmetic(),
-            "55 people = 4 accepted + 5 deferred + 6 rejected + 7 uncertain + 8 suppressed + 9 cancelled \
+            "66 people = 4 accepted + 5 deferred + 17 rejected + 7 uncertain + 8 suppressed + 9 cancelled \
              + 10 expired + 6 planned"
         );
     }

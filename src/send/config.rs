@@ -25,8 +25,6 @@ pub struct RunConfig {
     /// most `window + 1` rows a connection are uncertain.
     pub window: u8,
     pub retry: Retry,
-    /// More refusals than this of a hundred pause the run.
-    pub most_refused_percent: u8,
     /// How long the run waits for the next deferred copy before it ends and says when to carry on.
     pub patience: Duration,
     /// Before the first new connection after one that failed; doubled after each further one.
@@ -46,7 +44,6 @@ impl RunConfig {
             hours: None,
             window: 1,
             retry: Retry::default(),
-            most_refused_percent: 100,
             patience: Duration::from_mins(30),
             reconnect: Duration::from_secs(1),
             keep_every: Duration::from_secs(1),
@@ -88,7 +85,7 @@ pub enum End {
     /// Nothing can be done for longer than the run waits.
     Waiting { until: DateTime<Utc>, why: Pause },
     /// The relay has something against us: somebody has to look.
-    Paused { why: String },
+    Paused { why: String, cure: String },
     /// Somebody paused it, here or on another computer.
     Halted,
     /// Somebody cancelled it.

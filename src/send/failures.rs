@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use super::config::End;
 use super::verdict::RunFate;
-use crate::ledger::Status;
 
 /// Connections that fail one after the other before the run ends.
 const MOST_FAILURES: u32 = 5;
 /// The same while no message was ever answered: then it is the address or the network, and waiting is vain.
 const MOST_FAILURES_AT_FIRST: u32 = 2;
-/// Refusals for reasons of policy, with no acceptance between them, before the run pauses.
-const MOST_POLICY_REFUSALS: u32 = 3;
-/// Fewer refusals than this say nothing about a list.
-const FEWEST_REFUSED: u64 = 20;
-/// A copy on which this many connections failed waits like a deferred one: it may itself be the reason.
-const MOST_RELEASES: u32 = 3;
+/// A row on which this many sessions were lost, each on a fresh connection, is itself the reason: it waits, and the next
+/// run tries it behind the others.
+const MOST_LOST_ON_A_ROW: u32 = 3;
+/// Sessions lost one after the other while they had rows in hand, before it is the relay.
+const MOST_LOST: u32 = 12;
+/// The longest wait after a lost session, in times of the shortest.
+const LONGEST_WAIT: u32 = 4;
 
 /// What the run does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,63 +36,50 @@ pub(super) enum Step {
 pub(super) struct Failures {
     /// Before the first new connection after one that failed; doubled after each further one.
     reconnect: Duration,
-    most_refused_percent: u64,
     answered: bool,
     in_a_row: u32,
-    policy_refusals: u32,
-    settled: u64,
-    refused: u64,
-    releases: BTreeMap<i64, u32>,
+    /// Sessions lost in a row.
+    lost: u32,
+    /// The same by row.
+    lost_on: BTreeMap<i64, u32>,
 }
 
 impl Failures {
-    pub fn new(reconnect: Duration, most_refused_percent: u8) -> Self {
-        Self {
-            reconnect,
-            most_refused_percent: most_refused_percent.into(),
-            answered: false,
-            in_a_row: 0,
-            policy_refusals: 0,
-            settled: 0,
-            refused: 0,
-            releases: BTreeMap::new(),
-        }
+    pub fn new(reconnect: Duration) -> Self {
+        Self { reconnect, answered: false, in_a_row: 0, lost: 0, lost_on: BTreeMap::new() }
     }
 
-    /// A connection failed while it had this row in hand. True when the row waits like a deferred one from now on.
-    pub fn count_release(&mut self, id: i64) -> bool {
-        let releases = self.releases.entry(id).or_default();
-        *releases += 1;
-        *releases >= MOST_RELEASES
+    /// A session was lost while it had this row in hand. True when the trouble is the row's.
+    pub fn lost_on(&mut self, id: i64) -> bool {
+        let lost = self.lost_on.entry(id).or_default();
+        *lost += 1;
+        *lost >= MOST_LOST_ON_A_ROW
     }
 
     /// Counts one outcome. `slower`: the relay wanted less, and gets less from now on.
-    pub fn note(&mut self, status: Status, fate: RunFate, slower: bool) -> Step {
-        let too_many = self.count_refusals(status);
-        let step = match fate {
-            RunFate::GoOn => {
+    pub fn note(&mut self, fate: RunFate, slower: bool) -> Step {
+        match fate {
+            RunFate::GoOn | RunFate::Refused(_) => {
                 self.answered = true;
                 self.in_a_row = 0;
-                if status == Status::Accepted {
-                    self.policy_refusals = 0;
-                }
+                self.lost = 0;
                 Step::GoOn
             }
-            RunFate::PolicyRefusal { why } => {
+            RunFate::Pause { why, cure } => Step::End(End::Paused { why, cure }),
+            // Too many connections are not a failure of the relay.
+            RunFate::ConnectionFailed { why } | RunFate::SessionLost { why } if slower => {
+                Step::Wait { why, pause: self.reconnect }
+            }
+            RunFate::SessionLost { why } => {
+                // The relay was there, and took a command or two.
                 self.answered = true;
                 self.in_a_row = 0;
-                self.policy_refusals += 1;
-                if self.policy_refusals >= MOST_POLICY_REFUSALS {
-                    let why = format!("the relay refuses one message after the other: {why}");
-                    Step::End(End::Paused { why })
-                } else {
-                    Step::GoOn
+                self.lost += 1;
+                if self.lost >= MOST_LOST {
+                    return Step::End(End::Unreachable { why });
                 }
-            }
-            RunFate::Pause { why } => Step::End(End::Paused { why }),
-            // Too many connections are not a failure of the relay.
-            RunFate::ConnectionFailed { why } if slower => {
-                Step::Wait { why, pause: self.reconnect }
+                let times = 2u32.saturating_pow(self.lost - 1).min(LONGEST_WAIT);
+                Step::Wait { why, pause: self.reconnect * times }
             }
             RunFate::ConnectionFailed { why } => {
                 self.in_a_row += 1;
@@ -104,29 +91,7 @@ impl Failures {
                     Step::Wait { why, pause }
                 }
             }
-        };
-        too_many.map_or(step, Step::End)
-    }
-
-    /// A list on which many are refused harms those who send to it: somebody has to look.
-    fn count_refusals(&mut self, status: Status) -> Option<End> {
-        match status {
-            Status::Accepted => self.settled += 1,
-            Status::Rejected => {
-                self.settled += 1;
-                self.refused += 1;
-            }
-            _ => return None,
         }
-        let percent = self.most_refused_percent;
-        let too_many =
-            self.refused >= FEWEST_REFUSED && self.refused * 100 > self.settled * percent;
-        too_many.then(|| End::Paused {
-            why: format!(
-                "{} of {} messages were refused, more than {percent} of a hundred",
-                self.refused, self.settled
-            ),
-        })
     }
 }
 
@@ -138,13 +103,9 @@ mod tests {
         RunFate::ConnectionFailed { why: "closed".to_owned() }
     }
 
-    fn policy() -> RunFate {
-        RunFate::PolicyRefusal { why: "spam".to_owned() }
-    }
-
     /// One letter a step: `.` goes on, a digit waits that number of seconds, `!` pauses, `x` gives the relay up.
-    fn steps(happened: &[(Status, RunFate, bool)]) -> String {
-        let mut failures = Failures::new(Duration::from_secs(1), 5);
+    fn steps(happened: &[(RunFate, bool)]) -> String {
+        let mut failures = Failures::new(Duration::from_secs(1));
         let letter = |step| match step {
             Step::GoOn => '.',
             Step::Wait { pause, .. } => {
@@ -153,38 +114,32 @@ mod tests {
             Step::End(End::Paused { .. }) => '!',
             Step::End(_) => 'x',
         };
-        happened
-            .iter()
-            .cloned()
-            .map(|(s, fate, slower)| letter(failures.note(s, fate, slower)))
-            .collect()
+        happened.iter().cloned().map(|(fate, slower)| letter(failures.note(fate, slower))).collect()
     }
 
     #[test]
     fn what_comes_of_it() {
-        use Status::{Accepted, Planned, Rejected};
-        let ok = || (Accepted, RunFate::GoOn, false);
-        let fails = || (Planned, trouble(), false);
-        let refused = || (Rejected, policy(), false);
+        let ok = || (RunFate::GoOn, false);
+        let fails = || (trouble(), false);
+        let lost = || (RunFate::SessionLost { why: "silence at RCPT".to_owned() }, false);
         for (happened, expected) in [
             (vec![fails(), fails()], "1x"),
             (vec![ok(), fails(), fails(), fails(), fails(), fails()], ".1248x"),
             (vec![ok(), fails(), fails(), ok(), fails()], ".12.1"),
-            (vec![(Planned, trouble(), true); 3], "111"),
-            (vec![refused(), refused(), refused()], "..!"),
-            (vec![refused(), refused(), ok(), refused(), refused()], "....."),
-            (vec![(Planned, RunFate::Pause { why: String::new() }, false)], "!"),
+            (vec![(trouble(), true); 3], "111"),
+            (vec![lost(); 12], "12444444444x"),
+            ([vec![lost(); 4], vec![ok()], vec![lost(); 2]].concat(), "1244.12"),
+            (vec![lost(), fails(), fails()], "112"),
+            (vec![(RunFate::Pause { why: String::new(), cure: String::new() }, false)], "!"),
         ] {
             assert_eq!(steps(&happened), expected);
         }
-        let people = vec![(Rejected, RunFate::GoOn, false); 20];
-        assert_eq!(steps(&people), format!("{}!", ".".repeat(19)));
     }
 
     #[test]
-    fn a_row_on_which_three_connections_failed_waits() {
-        let mut failures = Failures::new(Duration::ZERO, 5);
-        let counts = [1, 1, 2, 1].map(|id| failures.count_release(id));
+    fn a_row_on_which_three_sessions_were_lost_is_the_trouble() {
+        let mut failures = Failures::new(Duration::ZERO);
+        let counts = [1, 1, 2, 1].map(|id| failures.lost_on(id));
         assert_eq!(counts, [false, false, false, true]);
     }
 }

@@ -10,6 +10,7 @@ pub mod messages_per_connection;
 pub mod pace;
 mod queue;
 mod rate_limit;
+mod refusals;
 pub mod relay;
 pub mod run;
 mod run_state;
@@ -40,8 +41,8 @@ pub struct Settings {
     pub days: Option<String>,
     /// After so many messages a connection is made anew; learned when the relay hangs up after as many twice.
     pub messages_per_connection: Option<u32>,
-    /// The run pauses by itself when more of a hundred messages than this are refused.
-    pub pause_above_refused_percent: u8,
+    /// Read and not used: a run judges refusals by their answers (`refusals.rs`). Accepted so that older projects go on.
+    pub pause_above_refused_percent: Option<u8>,
     /// The name this computer gives itself when it greets the relay; the sender's domain by default.
     pub hello: Option<String>,
     /// A PEM file of certificates to trust beside the system's.
@@ -69,7 +70,7 @@ impl Default for Settings {
             hours: None,
             days: None,
             messages_per_connection: None,
-            pause_above_refused_percent: 5,
+            pause_above_refused_percent: None,
             hello: None,
             ca_file: None,
             window: 1,

@@ -50,13 +50,15 @@ pub enum Delay {
     Throttled,
     /// The mailbox is full: somebody has to clear it.
     MailboxFull,
+    /// It was refused, and somebody may have to do something about it: the next run tries it, or this one much later.
+    Refused,
 }
 
 impl Delay {
     /// The first wait, in times of the ordinary one.
     fn factor(self) -> u32 {
         match self {
-            Delay::Ordinary => 1,
+            Delay::Ordinary | Delay::Refused => 1,
             Delay::Greylisted => 5,
             Delay::Throttled => 10,
             Delay::MailboxFull => 60,
@@ -88,6 +90,9 @@ impl Default for Retry {
     }
 }
 
+/// After a refusal for good, nothing is won by hurry, however short other waits are set.
+const AFTER_REFUSAL: Duration = Duration::from_hours(2);
+
 /// Greylisting refuses the first time and takes the second.
 const FEWEST_TRIES: u32 = 3;
 
@@ -106,7 +111,10 @@ impl Retry {
         }
         let factor = 4u32.saturating_pow(tries.saturating_sub(1));
         let first = self.first.saturating_mul(delay.factor());
-        let wait = first.saturating_mul(factor).min(self.longest);
+        let wait = match delay {
+            Delay::Refused => AFTER_REFUSAL,
+            _ => first.saturating_mul(factor).min(self.longest),
+        };
         let spread = wait.mul_f64(0.25 * jitter.clamp(0.0, 1.0));
         let wait = TimeDelta::from_std(wait + spread).unwrap_or(TimeDelta::hours(4));
         let next = now + wait;
@@ -150,5 +158,6 @@ mod tests {
         assert_eq!(seconds(Delay::Greylisted, 0.0), Some(300));
         assert_eq!(seconds(Delay::Throttled, 0.0), Some(600));
         assert_eq!(seconds(Delay::MailboxFull, 0.0), Some(3600));
+        assert_eq!(seconds(Delay::Refused, 0.0), Some(7200));
     }
 }

@@ -1,7 +1,7 @@
 //! Rows claimed and not begun: which of them may be tried now.
 //! Pure: rows and the time in, a row out.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::domains::Domains;
@@ -24,6 +24,9 @@ pub(super) enum Next {
 
 pub(super) struct Queue {
     rows: VecDeque<Delivery>,
+    /// Rows that failed before go behind the others.
+    failed: BTreeSet<i64>,
+    behind: VecDeque<Delivery>,
     /// Rates by domain, as one sender alone would use them.
     whole: Domains,
     /// This sender's share of them.
@@ -39,6 +42,8 @@ impl Queue {
     pub fn new(domains: Domains, connections: usize) -> Self {
         Self {
             rows: VecDeque::new(),
+            failed: BTreeSet::new(),
+            behind: VecDeque::new(),
             whole: domains.clone(),
             domains,
             senders: 1,
@@ -78,16 +83,31 @@ impl Queue {
         self.rows.len() < MOST_HELD && !(self.drained && matches!(next, Next::After(_)))
     }
 
-    /// What a claim gave.
-    pub fn add(&mut self, deliveries: Vec<Delivery>) {
+    /// What a claim gave. When it gave nothing, those that failed before have their turn: `true` when there are some.
+    pub fn add(&mut self, deliveries: Vec<Delivery>) -> bool {
         self.drained = deliveries.len() < self.claim;
-        self.rows.extend(deliveries);
+        if deliveries.is_empty() && self.rows.is_empty() {
+            self.rows.append(&mut self.behind);
+            return !self.rows.is_empty();
+        }
+        let is_new = !deliveries.is_empty();
+        for delivery in deliveries {
+            let failed = self.failed.contains(&delivery.id);
+            let rows = if failed { &mut self.behind } else { &mut self.rows };
+            rows.push_back(delivery);
+        }
+        is_new
+    }
+
+    /// This row failed: whenever it is claimed again, others go first.
+    pub fn put_behind(&mut self, id: i64) {
+        self.failed.insert(id);
     }
 
     /// Everything that was not begun.
     pub fn empty(&mut self) -> Vec<Delivery> {
         self.drained = false;
-        self.rows.drain(..).collect()
+        self.rows.drain(..).chain(self.behind.drain(..)).collect()
     }
 }
 
@@ -118,5 +138,26 @@ mod tests {
         assert!(!queue.wants_more(&next), "the last claim gave all there was");
         assert_eq!(queue.empty().len(), 1);
         assert!(queue.wants_more(&Next::Nothing));
+    }
+
+    #[test]
+    fn a_row_that_failed_goes_behind_the_others() {
+        let mut queue = Queue::new(Domains::unlimited(), 1);
+        queue.put_behind(1);
+        let rows = |ids: &[i64]| ids.iter().map(|id| delivery(*id, "a@a.example")).collect();
+        assert!(queue.add(rows(&[1, 2, 3])));
+        let mut taken = Vec::new();
+        loop {
+            match queue.take(Duration::ZERO) {
+                Next::Row(delivery) => taken.push(delivery.id),
+                next => {
+                    assert!(queue.wants_more(&next));
+                    if !queue.add(Vec::new()) {
+                        break;
+                    }
+                }
+            }
+        }
+        assert_eq!(taken, [2, 3, 1]);
     }
 }

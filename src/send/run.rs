@@ -32,7 +32,11 @@ pub async fn run<L: Ledger, R: Relay>(
         let state = Arc::clone(&state);
         async move { state.heartbeat().await }
     });
-    let end = rounds(&state, new_relay).await;
+    state.retry_refused().await?;
+    let end = match rounds(&state, new_relay).await {
+        Ok(end) => state.close_refusals(end).await,
+        Err(error) => Err(error),
+    };
     heartbeat.abort();
     // Cancelled is not stopped in the middle of a commit: the ledger finishes what it began.
     let _ = heartbeat.await;
@@ -272,32 +276,85 @@ mod tests {
         .await;
         let (end, counts) = happening.run().await;
         assert_eq!(happening.taken() as u64, counts.accepted);
-        // With nobody else left, the run ends as unreachable; had there been others, she would expire.
-        assert!(matches!(end, End::Finished | End::Unreachable { .. }), "{end:?}");
-        assert_eq!(counts.accepted, 29);
+        assert!(matches!(end, End::Waiting { .. }), "{end:?}");
+        assert_eq!((counts.accepted, counts.deferred), (29, 1));
+        // The next run tries it again, and nobody else.
+        let (end, counts) = happening.run().await;
+        assert!(matches!(end, End::Waiting { .. }), "{end:?}");
+        assert_eq!((counts.accepted, counts.deferred), (29, 1));
     }
 
     #[tokio::test]
-    async fn trouble_about_us_pauses_the_run_and_keeps_everybody_planned() {
+    async fn trouble_about_us_pauses_the_run_and_everybody_waits() {
         for act in [
             Act::Answer(Stage::Login, 535, "5.7.8 bad password"),
             Act::Answer(Stage::Mail, 550, "5.7.1 sender not allowed"),
+            Act::Answer(Stage::Recipient, 554, "5.7.1 Relay access denied"),
+            Act::Answer(Stage::Data, 554, "5.7.1 Access denied"),
             Act::Answer(Stage::Dot, 550, "5.7.26 unauthenticated"),
+            Act::Answer(Stage::Dot, 554, "5.7.1 looks like spam"),
+            Act::Answer(Stage::Dot, 454, "Throttling failure: Daily message quota exceeded."),
         ] {
-            let happening = Happening::new(10, move |_, _| act.clone()).await;
+            let happening = Happening::new(20, move |_, _| act.clone()).await;
             let (end, counts) = happening.run().await;
-            assert!(matches!(end, End::Paused { .. }), "{end:?}");
-            assert_eq!(counts.planned, 10);
+            assert!(matches!(&end, End::Paused { cure, .. } if !cure.is_empty()), "{end:?}");
+            assert_eq!(counts.planned + counts.deferred, 20, "{counts:?}");
         }
     }
 
     #[tokio::test]
-    async fn refusals_for_policy_pause_after_three() {
+    async fn after_the_cure_the_same_command_mails_everybody() {
+        let cured: Arc<Mutex<bool>> = Arc::default();
+        let is_cured = Arc::clone(&cured);
+        let happening = Happening::new(30, move |_, _| {
+            if *is_cured.lock().unwrap() {
+                OK
+            } else {
+                Act::Answer(Stage::Dot, 550, "5.7.60 SMTP; Client does not have permissions")
+            }
+        })
+        .await;
+        for _ in 0..4 {
+            let (end, counts) = happening.run().await;
+            assert!(matches!(end, End::Paused { .. }), "{end:?}");
+            assert_eq!(counts.open(), 30);
+        }
+        *cured.lock().unwrap() = true;
+        let (end, counts) = happening.run().await;
+        assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 30, 30));
+    }
+
+    #[tokio::test]
+    async fn the_same_answer_for_ten_people_is_about_us_and_nobody_is_marked() {
         let happening =
-            Happening::new(20, |_, _| Act::Answer(Stage::Dot, 554, "5.7.1 looks like spam")).await;
+            Happening::new(60, |_, _| Act::Answer(Stage::Recipient, 550, "5.1.1 no such user"))
+                .await;
         let (end, counts) = happening.run().await;
         assert!(matches!(end, End::Paused { .. }), "{end:?}");
-        assert!((3..=4).contains(&counts.rejected), "{counts:?}");
+        assert_eq!((counts.rejected, counts.planned), (0, 60));
+        for number in 0..12 {
+            let address = laws::recipient(&format!("p{number}@example.org")).address;
+            let person = Keys::new(b"secret").person_name(&address);
+            assert_eq!(happening.ledger.suppression(&person).await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn odd_rows_at_the_top_hold_up_nobody() {
+        for act in [
+            Act::Answer(Stage::Data, 554, "5.7.1 <DATA>: Data command rejected: Access denied"),
+            Act::Answer(Stage::Recipient, 550, "Administrative prohibition"),
+            Act::Answer(Stage::Recipient, 550, "rejected because it is in a black list"),
+            Act::Break(Stage::Recipient),
+        ] {
+            let odd = ["p0@example.org", "p1@example.org", "p2@example.org", "p3@example.org"];
+            let happening =
+                Happening::new(60, move |who, _| if odd.contains(&who) { act.clone() } else { OK })
+                    .await;
+            let (end, counts) = happening.run().await;
+            assert!(!matches!(end, End::Finished), "{end:?}");
+            assert_eq!(counts.accepted, 56, "{end:?} {counts:?}");
+        }
     }
 
     #[tokio::test]
@@ -372,17 +429,6 @@ mod tests {
         happening.ledger.wish("2020", Wish::Cancel, laws::now()).await.unwrap();
         let (end, counts) = happening.run().await;
         assert_eq!((end, counts.cancelled, happening.taken()), (End::Finished, 30, 0));
-    }
-
-    #[tokio::test]
-    async fn too_many_refusals_pause_the_run() {
-        let mut happening =
-            Happening::new(300, |_, _| Act::Answer(Stage::Recipient, 550, "5.1.1 no such user"))
-                .await;
-        happening.config.most_refused_percent = 5;
-        let (end, counts) = happening.run().await;
-        assert!(matches!(end, End::Paused { .. }), "{end:?}");
-        assert!((20..=22).contains(&counts.rejected), "{counts:?}");
     }
 
     #[tokio::test]

@@ -15,11 +15,14 @@ use super::lease::Lease;
 use super::pace::Delay;
 use super::queue::{Next, Queue};
 use super::rate_limit::RateLimit;
+use super::refusals::{
+    Refusals, Refused, Stop as TooManyRefusals, Suppression, answer_without_names,
+};
 use super::stop::{Handle, Stop, Stopper, line};
 use super::system::Clock;
-use super::verdict::{RowFate, RunFate, Verdict};
+use super::verdict::{LOST_ON_IT, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
 use crate::ledger::delivery::next;
-use crate::ledger::{Delivery, Event, Ledger, LedgerError, Progress, SenderId, Status, Wish};
+use crate::ledger::{Delivery, Event, Ledger, LedgerError, Pick, Progress, SenderId, Status, Wish};
 use crate::message::{Message, Skeleton};
 
 pub(super) struct RunState<L> {
@@ -43,6 +46,7 @@ pub(super) struct RunState<L> {
 /// What decides about the run's end.
 struct Ending {
     failures: Failures,
+    refusals: Refusals,
     /// The last reason for waiting that was reported.
     waited_for: Option<Pause>,
     end: Option<End>,
@@ -85,7 +89,8 @@ impl<L: Ledger> RunState<L> {
         let sender = ledger.enter(&config.edition, &config.sender, (clock.now)()).await?.sender;
         report(RunEvent::Alive { age: ledger.age().await?.age });
         let ending = Ending {
-            failures: Failures::new(config.reconnect, config.most_refused_percent),
+            failures: Failures::new(config.reconnect),
+            refusals: Refusals::default(),
             waited_for: None,
             end: None,
             failure: None,
@@ -205,9 +210,7 @@ impl<L: Ledger> RunState<L> {
                 return Ok(next);
             }
             let claim = self.ledger.claim(self.sender, now, queue.claim).await?;
-            let is_empty = claim.deliveries.is_empty();
-            queue.add(claim.deliveries);
-            if is_empty {
+            if !queue.add(claim.deliveries) {
                 return Ok(next);
             }
         }
@@ -293,29 +296,121 @@ impl<L: Ledger> RunState<L> {
                 self.write(vec![event]).await?;
             }
             self.rate_limit.speed_up();
-            self.note(Status::Accepted, verdict.run, slower).await;
+            let suppression = self.ending().refusals.accepted();
+            self.suppress(suppression).await?;
+            self.note(verdict.run, slower).await;
             return Ok(());
         }
         let now = self.now();
         let mut fate = verdict.row;
-        let is_worn = |failures: &mut Failures| failures.count_release(delivery.id);
-        if let RowFate::Released { why } = &fate
-            && matches!(verdict.run, RunFate::ConnectionFailed { .. })
-            && is_worn(&mut self.ending().failures)
-        {
-            fate = RowFate::Deferred { why: why.clone(), delay: Delay::Ordinary };
+        if let (RowFate::Released { why }, RunFate::SessionLost { .. }) = (&fate, &verdict.run) {
+            let is_its_fault = self.ending().failures.lost_on(delivery.id);
+            if is_its_fault {
+                let why = format!("{LOST_ON_IT}{why}");
+                fate = RowFate::Deferred { why, delay: Delay::Refused };
+            }
+        }
+        if !matches!(fate, RowFate::Rejected { .. } | RowFate::Uncertain { .. }) {
+            self.queue.lock().await.put_behind(delivery.id);
         }
         let events = self.events_of(delivery, &fate, now);
         // A handed over copy and a claimed one come to the same by these events.
         let status = events.iter().try_fold(Status::HandingOver, next)?;
         let why = events.last().map_or("", Event::detail).to_owned();
         self.write(events.into_iter().map(|event| (delivery.id, event)).collect()).await?;
-        if let RowFate::Rejected { why, suppress: true } = &fate {
-            let person = self.skeleton.keys().person_name(&delivery.recipient.address);
-            self.ledger.suppress(&person, why, now).await?;
-        }
         (self.report)(RunEvent::Row { address, status, why });
-        self.note(status, verdict.run, slower).await;
+        if let RunFate::Refused(refusal) = &verdict.run {
+            self.judge_refusal(delivery, refusal, &fate).await?;
+        }
+        self.note(verdict.run, slower).await;
+        Ok(())
+    }
+
+    /// Judges a refusal by those around it. The run may end for it; rows that were rejected for nothing wait again.
+    async fn judge_refusal(
+        &self,
+        delivery: &Delivery,
+        refusal: &Refusal,
+        fate: &RowFate,
+    ) -> Result<(), LedgerError> {
+        let address = &delivery.recipient.address;
+        let suppression = match fate {
+            RowFate::Rejected { why, suppress: true } => Some(Suppression {
+                person: self.skeleton.keys().person_name(address),
+                why: why.clone(),
+            }),
+            _ => None,
+        };
+        let refused = Refused {
+            id: delivery.id,
+            answer: answer_without_names(&refusal.why, address),
+            refusal: refusal.clone(),
+            suppression,
+            is_rejected: matches!(fate, RowFate::Rejected { .. }),
+        };
+        let (suppression, stop) = self.ending().refusals.refused(refused);
+        self.suppress(suppression).await?;
+        match stop {
+            Some(stop) => self.stop_for_refusals(stop).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn stop_for_refusals(&self, stop: TooManyRefusals) -> Result<(), LedgerError> {
+        let TooManyRefusals { why, cure, give_back } = stop;
+        self.end(End::Paused { why: why.clone(), cure: cure.to_owned() });
+        let event = Event::Retried { why };
+        let events = give_back.into_iter().map(|id| (id, event.clone())).collect();
+        self.ledger.decide(events, self.now()).await?;
+        Ok(())
+    }
+
+    /// Puts people on the do-not-mail list.
+    async fn suppress(
+        &self,
+        people: impl IntoIterator<Item = Suppression>,
+    ) -> Result<(), LedgerError> {
+        for Suppression { person, why } in people {
+            self.ledger.suppress(&person, &why, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// At the end of a run: what is still to be written of its refusals, and whether they are why people wait.
+    pub async fn close_refusals(&self, end: End) -> Result<End, LedgerError> {
+        let is_healthy = match &end {
+            End::Waiting { .. } => {
+                let stop = self.ending().refusals.at_the_end();
+                if let Some(stop) = stop {
+                    self.stop_for_refusals(stop).await?;
+                }
+                true
+            }
+            End::Paused { .. } => false,
+            End::Finished
+            | End::Halted
+            | End::Cancelled
+            | End::Unreachable { .. }
+            | End::Interrupted => true,
+        };
+        if is_healthy {
+            let people = self.ending().refusals.finish();
+            self.suppress(people).await?;
+        }
+        Ok(self.take_end().unwrap_or(end))
+    }
+
+    /// Copies that wait since an earlier run for somebody to do something are tried again, behind the others.
+    pub async fn retry_refused(&self) -> Result<(), LedgerError> {
+        let deferred = self.ledger.rows(&self.config.edition, Pick::In(Status::Deferred)).await?;
+        let again: Vec<_> =
+            deferred.into_iter().filter(|(_, row)| waits_for_a_cure(&row.detail)).collect();
+        let mut queue = self.queue.lock().await;
+        again.iter().for_each(|(id, _)| queue.put_behind(*id));
+        drop(queue);
+        let events =
+            again.into_iter().map(|(id, row)| (id, Event::Retried { why: row.detail })).collect();
+        self.ledger.decide(events, self.now()).await?;
         Ok(())
     }
 
@@ -342,8 +437,8 @@ impl<L: Ledger> RunState<L> {
     }
 
     /// Counts what the verdict means for the run, and ends it where that is too much.
-    async fn note(&self, status: Status, fate: RunFate, slower: bool) {
-        let step = self.ending().failures.note(status, fate, slower);
+    async fn note(&self, fate: RunFate, slower: bool) {
+        let step = self.ending().failures.note(fate, slower);
         match step {
             Step::GoOn => {}
             Step::Wait { why, pause } => {

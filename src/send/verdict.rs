@@ -3,7 +3,8 @@
 
 use super::pace::Delay;
 use crate::ledger::Event;
-use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
+use crate::providers::{About, Kind, meaning};
+use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::{Fault, FaultKind, Outcome};
 use chrono::{DateTime, Utc};
 
@@ -31,6 +32,14 @@ pub enum RowFate {
     },
 }
 
+/// A refusal that was read once the person was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub why: String,
+    pub about: About,
+    pub kind: Kind,
+}
+
 /// What becomes of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunFate {
@@ -39,13 +48,16 @@ pub enum RunFate {
     ConnectionFailed {
         why: String,
     },
-    /// A refusal for reasons of policy: several in a row are about us.
-    PolicyRefusal {
+    /// A session that had begun this person's message was lost: it may be the row that relays stumble over.
+    SessionLost {
         why: String,
     },
+    /// Whom it is about is judged together with those before and after it (`refusals.rs`).
+    Refused(Refusal),
     /// It is about us: nobody else must be tried until somebody has looked.
     Pause {
         why: String,
+        cure: String,
     },
 }
 
@@ -55,42 +67,47 @@ pub struct Verdict {
     pub run: RunFate,
 }
 
-/// Whether the relay asks for less: fewer connections, or slower.
-pub fn asks_for_less(outcome: &Outcome) -> bool {
-    match &outcome.result {
-        Ok(reply) => reply.is_transient() && delay_of(outcome.stage, reply) == Delay::Throttled,
-        Err(_) => false,
+/// What the relay wants less of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Less {
+    Connections,
+    /// Messages in a span of time.
+    Messages,
+}
+
+/// Whether the relay wants less, and of what.
+pub fn wants_less(outcome: &Outcome) -> Option<Less> {
+    let reply = outcome.result.as_ref().ok().filter(|reply| reply.is_transient())?;
+    match meaning(outcome.stage, reply).kind {
+        Kind::Connections => Some(Less::Connections),
+        Kind::Rate => Some(Less::Messages),
+        _ => None,
     }
 }
 
-/// What "not now" means, by its enhanced code (RFC 3463), or else by its words.
-fn delay_of(stage: Stage, reply: &Reply) -> Delay {
-    let text = reply.summary().to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let code = reply.enhanced.map(|enhanced| (enhanced.subject, enhanced.detail));
-    if says(&["greylist", "graylist", "grey-list", "gray-list"]) {
-        return Delay::Greylisted;
-    }
-    if says(&[
-        "throttl",
-        "rate limit",
-        "too many",
-        "too fast",
-        "at a rate",
-        "unusual rate",
-        "slow down",
-    ]) {
-        return Delay::Throttled;
-    }
-    match code {
-        Some((2, 2)) => Delay::MailboxFull,
-        Some((2, 0) | (7, 1)) => Delay::Greylisted,
-        Some((7, 28) | (5, 3) | (3, 2)) => Delay::Throttled,
-        _ if reply.code == 421 => Delay::Throttled,
-        // Before the person was named it can only be about us.
-        _ if matches!(stage, Stage::Banner | Stage::Mail | Stage::Data) => Delay::Throttled,
+/// How long a copy waits for what passes by itself.
+fn delay_of(kind: Kind) -> Delay {
+    match kind {
+        Kind::Greylisting => Delay::Greylisted,
+        Kind::MailboxFull => Delay::MailboxFull,
+        Kind::Rate | Kind::Connections | Kind::MailboxBusy => Delay::Throttled,
         _ => Delay::Ordinary,
     }
+}
+
+/// How the reason begins for a row on which sessions are lost again and again.
+pub const LOST_ON_IT: &str = "the relay breaks off whenever this person is named: ";
+
+/// Whether a copy that was deferred with these words waits for somebody to do something, and not for a time: the next run
+/// tries it again at once.
+pub fn waits_for_a_cure(why: &str) -> bool {
+    if why.starts_with(LOST_ON_IT) {
+        return true;
+    }
+    let code = why.get(..3).and_then(|code| code.parse().ok());
+    let Some(code) = code.filter(|code| (400..600).contains(code)) else { return false };
+    let reply = Reply::new(code, why.get(4..).unwrap_or_default());
+    meaning(Stage::Recipient, &reply).about != About::Later
 }
 
 /// Judges one transaction.
@@ -119,92 +136,68 @@ fn judge_fault(stage: Stage, fault: &Fault) -> Verdict {
                 run: RunFate::GoOn,
             };
         }
-        FaultKind::Setup | FaultKind::Ourselves => RunFate::Pause { why: fault.to_string() },
+        FaultKind::Setup | FaultKind::Ourselves => RunFate::Pause {
+            why: fault.to_string(),
+            cure: fault.cure().unwrap_or_default(),
+        },
+        FaultKind::Connection if is_of_a_message(stage) => {
+            RunFate::SessionLost { why: why.clone() }
+        }
         FaultKind::Connection => RunFate::ConnectionFailed { why: why.clone() },
     };
     Verdict { row: RowFate::Released { why }, run }
 }
 
+/// Whether the person is named at this stage, or about to be, and the message is certainly not sent.
+fn is_of_a_message(stage: Stage) -> bool {
+    matches!(stage, Stage::Recipient | Stage::Data | Stage::Body)
+}
+
 fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
     let answer = reply.summary();
+    let said = format!("the relay answered {answer} ({})", stage.name());
+    let failed = |row| Verdict { row, run: RunFate::ConnectionFailed { why: said.clone() } };
     let released = || RowFate::Released { why: format!("{answer} ({})", stage.name()) };
-    let about_us =
-        || RunFate::Pause { why: format!("the relay answered {answer} ({})", stage.name()) };
-    let failed = || RunFate::ConnectionFailed {
-        why: format!("the relay answered {answer} ({})", stage.name()),
-    };
+    if !reply.is_transient() && !reply.is_permanent() {
+        return match (stage, reply.code) {
+            (Stage::Dot, 250) => {
+                Verdict { row: RowFate::Accepted { reply: answer }, run: RunFate::GoOn }
+            }
+            // It took something: what, nobody can know.
+            (Stage::Dot, _) => failed(RowFate::Uncertain { why: answer.clone() }),
+            _ => failed(released()),
+        };
+    }
+    let meaning = meaning(stage, reply);
+    let pause = || RunFate::Pause { why: said.clone(), cure: meaning.kind.cure().to_owned() };
+    let is_limit = matches!(meaning.kind, Kind::Rate | Kind::Connections);
     match stage {
         Stage::Connect | Stage::Banner | Stage::Hello | Stage::Tls | Stage::Login => {
             // A login that is refused is never tried again by itself: accounts are locked for that.
-            let run = if reply.is_transient() { failed() } else { about_us() };
-            Verdict { row: released(), run }
+            let is_about_us = reply.is_permanent() || meaning.about == About::Us;
+            if is_about_us { Verdict { row: released(), run: pause() } } else { failed(released()) }
         }
-        Stage::Mail | Stage::Data | Stage::Body | Stage::Reset | Stage::Quit => {
-            if reply.code == 421 {
-                Verdict { row: released(), run: failed() }
-            } else if reply.is_transient() {
-                let delay = delay_of(stage, reply);
-                Verdict { row: RowFate::Deferred { why: answer, delay }, run: RunFate::GoOn }
-            } else {
-                Verdict { row: released(), run: about_us() }
-            }
-        }
-        Stage::Recipient | Stage::Dot => judge_person(stage, reply),
-    }
-}
-
-/// RCPT and the end of the message: the only places where an answer can be about the person.
-fn judge_person(stage: Stage, reply: &Reply) -> Verdict {
-    let answer = reply.summary();
-    let pause = || Verdict {
-        row: RowFate::Released { why: answer.clone() },
-        run: RunFate::Pause { why: format!("the relay answered {answer} ({})", stage.name()) },
-    };
-    if reply.is_positive() {
-        return Verdict { row: RowFate::Accepted { reply: answer }, run: RunFate::GoOn };
-    }
-    if reply.code == 421 {
+        Stage::Reset | Stage::Quit => failed(released()),
         // An explicit refusal, even after the dot: the message was not taken.
-        return Verdict {
-            row: RowFate::Released { why: answer.clone() },
-            run: RunFate::ConnectionFailed { why: format!("the relay answered {answer}") },
-        };
-    }
-    if reply.is_transient() {
-        let delay = delay_of(stage, reply);
-        return Verdict { row: RowFate::Deferred { why: answer, delay }, run: RunFate::GoOn };
-    }
-    if matches!(reply.code, 530 | 534 | 535) {
-        return pause();
-    }
-    let Some(EnhancedStatus { subject, detail, .. }) = reply.enhanced else {
-        // A bare 55x is about the person at RCPT; at the end of the message it is about what we said.
-        let run = match stage {
-            Stage::Dot => RunFate::PolicyRefusal { why: answer.clone() },
-            _ => RunFate::GoOn,
-        };
-        return Verdict { row: RowFate::Rejected { why: answer, suppress: false }, run };
-    };
-    match (subject, detail) {
-        // No such person, no such domain, mailbox closed.
-        (1, 1 | 2 | 3 | 6 | 10) | (2, 1) => {
-            Verdict { row: RowFate::Rejected { why: answer, suppress: true }, run: RunFate::GoOn }
+        Stage::Mail if reply.code == 421 => failed(released()),
+        _ if reply.code == 421 => {
+            Verdict { row: released(), run: RunFate::SessionLost { why: said.clone() } }
         }
-        // The mailbox is full: it may not be tomorrow.
-        (2, 2) => {
-            let delay = Delay::MailboxFull;
-            Verdict { row: RowFate::Deferred { why: answer, delay }, run: RunFate::GoOn }
-        }
-        // The message is too large for the system: it is for everybody.
-        (3, 4) | (2, 3) => pause(),
-        // Our own address, or our authentication.
-        (1, 7 | 8) | (7, 8 | 9 | 23 | 26 | 515) => pause(),
-        (7, _) => Verdict {
-            row: RowFate::Rejected { why: answer.clone(), suppress: false },
-            run: RunFate::PolicyRefusal { why: answer },
-        },
-        _ => {
-            Verdict { row: RowFate::Rejected { why: answer, suppress: false }, run: RunFate::GoOn }
+        _ if reply.is_transient() && is_limit => Verdict { row: released(), run: RunFate::GoOn },
+        Stage::Mail if meaning.about != About::Later => Verdict { row: released(), run: pause() },
+        Stage::Mail | Stage::Recipient | Stage::Data | Stage::Body | Stage::Dot => {
+            let refusal = Refusal { why: answer.clone(), about: meaning.about, kind: meaning.kind };
+            let waits = |delay| RowFate::Deferred { why: answer.clone(), delay };
+            match meaning.about {
+                About::Later => Verdict { row: waits(delay_of(meaning.kind)), run: RunFate::GoOn },
+                About::Us | About::Unclear => {
+                    Verdict { row: waits(Delay::Refused), run: RunFate::Refused(refusal) }
+                }
+                About::Person => Verdict {
+                    row: RowFate::Rejected { why: answer, suppress: meaning.kind.is_gone() },
+                    run: RunFate::Refused(refusal),
+                },
+            }
         }
     }
 }
@@ -227,7 +220,7 @@ mod tests {
     use super::*;
 
     /// One letter for the row, one for the run: A accepted, D deferred, R rejected, S rejected and suppressed,
-    /// U uncertain, P planned again; go on, connection failed, policy, HALT.
+    /// U uncertain, P planned again; go on, connection failed, refused, refused about us, halt.
     fn letters(verdict: &Verdict) -> String {
         let row = match &verdict.row {
             RowFate::Accepted { .. } => "A",
@@ -240,7 +233,9 @@ mod tests {
         let run = match verdict.run {
             RunFate::GoOn => "",
             RunFate::ConnectionFailed { .. } => " conn",
-            RunFate::PolicyRefusal { .. } => " policy",
+            RunFate::SessionLost { .. } => " lost",
+            RunFate::Refused(Refusal { about: About::Us, .. }) => " us",
+            RunFate::Refused(_) => " refused",
             RunFate::Pause { .. } => " halt",
         };
         format!("{row}{run}")
@@ -262,26 +257,33 @@ mod tests {
     fn answers_by_stage() {
         // Columns: banner, EHLO, TLS, login | MAIL | RCPT | DATA | dot
         let table = [
-            ("250 2.0.0 ok", ["-", "-", "A", "-", "A"]),
-            ("421 4.3.2 closing", ["P conn", "P conn", "P conn", "P conn", "P conn"]),
+            ("250 2.0.0 ok", ["-", "-", "-", "-", "A"]),
+            ("421 4.3.2 closing", ["P conn", "P conn", "P lost", "P lost", "P lost"]),
             ("450 4.2.0 greylisted", ["P conn", "D", "D", "D", "D"]),
-            ("451 4.3.0 later", ["P conn", "D", "D", "D", "D"]),
-            ("452 4.5.3 too many", ["P conn", "D", "D", "D", "D"]),
-            ("454 4.7.0 throttled", ["P conn", "D", "D", "D", "D"]),
-            ("550 5.1.1 no such user", ["P halt", "P halt", "S", "P halt", "S"]),
-            ("550 5.1.2 no such domain", ["P halt", "P halt", "S", "P halt", "S"]),
-            ("550 5.1.10 null MX", ["P halt", "P halt", "S", "P halt", "S"]),
-            ("550 5.2.1 disabled", ["P halt", "P halt", "S", "P halt", "S"]),
-            ("550 no such user", ["P halt", "P halt", "R", "P halt", "R policy"]),
-            ("552 5.2.2 full", ["P halt", "P halt", "D", "P halt", "D"]),
-            ("552 5.3.4 too big", ["P halt", "P halt", "P halt", "P halt", "P halt"]),
-            ("550 5.7.1 policy", ["P halt", "P halt", "R policy", "P halt", "R policy"]),
-            ("550 5.7.26 unauthenticated", ["P halt", "P halt", "P halt", "P halt", "P halt"]),
-            ("550 5.7.515 access denied", ["P halt", "P halt", "P halt", "P halt", "P halt"]),
-            ("554 5.7.1 spam", ["P halt", "P halt", "R policy", "P halt", "R policy"]),
-            ("535 5.7.8 bad password", ["P halt", "P halt", "P halt", "P halt", "P halt"]),
-            ("530 5.7.0 login first", ["P halt", "P halt", "P halt", "P halt", "P halt"]),
-            ("503 5.5.1 bad sequence", ["P halt", "P halt", "R", "P halt", "R"]),
+            ("451 4.3.0 later", ["P conn", "P", "D", "P", "D"]),
+            ("452 4.5.3 too many", ["P conn", "P", "P", "P", "P"]),
+            ("454 4.7.0 throttled", ["P conn", "P", "P", "P", "P"]),
+            ("550 5.1.1 no such user", ["P halt", "P halt", "S refused", "D refused", "S refused"]),
+            (
+                "550 5.1.2 no such domain",
+                ["P halt", "P halt", "S refused", "D refused", "S refused"],
+            ),
+            ("550 5.1.10 null MX", ["P halt", "P halt", "S refused", "D refused", "S refused"]),
+            ("550 5.2.1 disabled", ["P halt", "P halt", "S refused", "D refused", "S refused"]),
+            ("550 no such user", ["P halt", "P halt", "S refused", "D refused", "S refused"]),
+            ("550 no", ["P halt", "P halt", "D refused", "D refused", "D refused"]),
+            ("552 5.2.2 full", ["P halt", "D", "D", "D", "D"]),
+            ("552 5.3.4 too big", ["P halt", "P halt", "D us", "D us", "D us"]),
+            ("550 5.7.1 policy", ["P halt", "P halt", "D refused", "D refused", "D refused"]),
+            ("550 5.7.26 unauthenticated", ["P halt", "P halt", "D us", "D us", "D us"]),
+            ("550 5.7.515 access denied", ["P halt", "P halt", "D us", "D us", "D us"]),
+            ("554 5.7.1 spam", ["P halt", "P halt", "D us", "D us", "D us"]),
+            ("535 5.7.8 bad password", ["P halt", "P halt", "D us", "D us", "D us"]),
+            ("530 5.7.0 login first", ["P halt", "P halt", "D us", "D us", "D us"]),
+            ("503 5.5.1 bad sequence", ["P halt", "P halt", "D refused", "D refused", "D refused"]),
+            ("251 2.1.5 ok", ["-", "-", "-", "-", "U conn"]),
+            ("221 2.0.0 bye", ["-", "-", "-", "-", "U conn"]),
+            ("354 go on", ["-", "-", "-", "-", "U conn"]),
         ];
         for (answer, expected) in table {
             let (code, text) = answer.split_once(' ').unwrap();
@@ -311,27 +313,67 @@ mod tests {
                 Stage::Recipient,
                 450,
                 "4.2.0 <a@b>: Recipient address rejected: Greylisted",
-                Greylisted,
+                Ok(Greylisted),
             ),
-            (Stage::Recipient, 451, "4.7.1 come back later", Greylisted),
-            (Stage::Recipient, 452, "4.2.2 mailbox full", MailboxFull),
-            (Stage::Recipient, 450, "4.2.1 receiving mail at a rate that prevents it", Throttled),
-            (Stage::Recipient, 452, "4.5.3 too many recipients", Throttled),
-            (Stage::Dot, 421, "4.7.28 unusual rate of mail", Throttled),
-            (Stage::Dot, 451, "4.3.0 temporary problem", Ordinary),
-            (Stage::Dot, 451, "try again", Ordinary),
-            (Stage::Mail, 451, "try again", Throttled),
-            (Stage::Banner, 421, "closing", Throttled),
-            (Stage::Tls, 454, "4.7.0 no TLS today", Ordinary),
-            (Stage::Login, 454, "4.7.0 temporary failure", Ordinary),
+            (Stage::Recipient, 451, "4.7.1 come back later", Ok(Greylisted)),
+            (Stage::Recipient, 452, "4.2.2 mailbox full", Ok(MailboxFull)),
+            (
+                Stage::Recipient,
+                450,
+                "4.2.1 receiving mail at a rate that prevents it",
+                Ok(Throttled),
+            ),
+            (Stage::Dot, 451, "4.3.0 temporary problem", Ok(Ordinary)),
+            (Stage::Dot, 451, "try again", Ok(Ordinary)),
+            (Stage::Tls, 454, "4.7.0 no TLS today", Ok(Ordinary)),
+            (Stage::Recipient, 452, "4.5.3 too many recipients", Err(Less::Messages)),
+            (Stage::Dot, 421, "4.7.28 unusual rate of mail", Err(Less::Messages)),
+            (Stage::Mail, 451, "try again", Err(Less::Messages)),
+            (Stage::Dot, 451, "4.7.500 Server busy", Err(Less::Messages)),
+            (
+                Stage::Recipient,
+                450,
+                "4.7.1 Error: too much mail from 192.0.2.1",
+                Err(Less::Messages),
+            ),
+            (
+                Stage::Dot,
+                432,
+                "4.3.2 Concurrent connections limit exceeded",
+                Err(Less::Connections),
+            ),
+            (Stage::Banner, 421, "closing", Err(Less::Connections)),
         ] {
             let reply = Reply::new(code, text);
-            assert_eq!(delay_of(stage, &reply), expected, "{code} {text}");
-            let asks = asks_for_less(&Outcome { stage, result: Ok(reply) });
-            assert_eq!(asks, expected == Throttled, "{code} {text}");
+            let kind = meaning(stage, &reply).kind;
+            let less = wants_less(&Outcome { stage, result: Ok(reply) });
+            assert_eq!(less, expected.err(), "{code} {text}");
+            if let Ok(delay) = expected {
+                assert_eq!(delay_of(kind), delay, "{code} {text}");
+            }
         }
-        assert!(!asks_for_less(&Outcome { stage: Stage::Dot, result: Ok(Reply::new(250, "ok")) }));
-        assert!(!asks_for_less(&Outcome { stage: Stage::Dot, result: Err(Fault::Closed) }));
+        assert_eq!(
+            wants_less(&Outcome { stage: Stage::Dot, result: Ok(Reply::new(250, "ok")) }),
+            None
+        );
+        assert_eq!(wants_less(&Outcome { stage: Stage::Dot, result: Err(Fault::Closed) }), None);
+    }
+
+    #[test]
+    fn what_waits_for_a_cure_is_known_by_its_words() {
+        for (why, expected) in [
+            ("550 5.7.1 not allowed to send as this", true),
+            ("550 no", true),
+            ("454 Throttling failure: Daily message quota exceeded.", true),
+            (&format!("{LOST_ON_IT}no answer in time (RCPT)"), true),
+            ("450 4.2.0 greylisted", false),
+            ("552 5.2.2 mailbox full", false),
+            ("no answer in time (RCPT)", false),
+            ("", false),
+            ("5é", false),
+        ] {
+            assert_eq!(waits_for_a_cure(why), expected, "{why}");
+        }
     }
 
     #[test]
@@ -357,8 +399,11 @@ mod tests {
         for (fault, run) in faults {
             for stage in STAGES {
                 let verdict = judge(&Outcome { stage, result: Err(fault.clone()) });
-                let expected =
-                    if stage == Stage::Dot { "U conn".to_owned() } else { format!("P{run}") };
+                let expected = match stage {
+                    Stage::Dot => "U conn".to_owned(),
+                    Stage::Recipient | Stage::Data if run == " conn" => "P lost".to_owned(),
+                    _ => format!("P{run}"),
+                };
                 assert_eq!(letters(&verdict), expected, "{fault} at {}", stage.name());
             }
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::relay::{Leave, Relay};
 use super::run_state::{RunState, Turn, Writing};
 use super::stop::Stop;
-use super::verdict::{asks_for_less, judge};
+use super::verdict::{judge, wants_less};
 use crate::ledger::{Event, Ledger, LedgerError};
 
 /// Works until the run ends, or no row is left that can be tried now.
@@ -74,7 +74,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         turn.settle_intent().await?;
         match outcome {
             Some(outcome) => {
-                let slower = asks_for_less(&outcome) && state.slow_down();
+                let slower = wants_less(&outcome).is_some() && state.slow_down();
                 state.record(&turn.delivery, judge(&outcome), slower, &mut accepted).await?;
             }
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.

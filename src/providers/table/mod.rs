@@ -1,0 +1,50 @@
+//! The tables of replies, in the order in which they are read.
+//! Pure: data.
+
+mod gateways;
+mod general;
+mod mailboxes;
+mod servers;
+mod services;
+
+use super::kind::Kind;
+
+/// A status (see `status_fits`), words that must all be there (joined by `+`, in lower case), and what it means.
+pub(super) struct Row(pub &'static str, pub &'static str, pub Kind);
+
+/// What is known of one provider or server.
+pub(super) struct Group {
+    pub provider: &'static str,
+    /// Where its replies are documented, or how they were seen.
+    pub source: &'static str,
+    pub rows: &'static [Row],
+}
+
+pub(super) const GROUPS: &[Group] = &[
+    mailboxes::MICROSOFT,
+    mailboxes::GOOGLE,
+    mailboxes::YAHOO,
+    mailboxes::ICLOUD,
+    mailboxes::ZOHO,
+    mailboxes::FASTMAIL,
+    mailboxes::PROTON,
+    services::SES,
+    services::SENDGRID,
+    services::MAILGUN,
+    services::POSTMARK,
+    services::BREVO,
+    services::OTHERS,
+    services::HOSTS,
+    gateways::PROOFPOINT,
+    gateways::MIMECAST,
+    gateways::OTHERS,
+    servers::POSTFIX,
+    servers::EXIM,
+    servers::SENDMAIL,
+    servers::OPENSMTPD,
+    servers::HARAKA,
+    servers::FILTERS,
+    general::LATER,
+    general::US,
+    general::PERSON,
+];

@@ -1,0 +1,115 @@
+//! Every reply of `tests/replies/replies.txt`, and what must hold of the tables.
+//! Pure: data in, verdicts out.
+
+use super::*;
+
+/// `(name, stage, reply, about)` of every line.
+fn replies() -> Vec<(&'static str, Stage, Reply, &'static str)> {
+    let text = include_str!("../../tests/replies/replies.txt");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let parts: Vec<&str> = line.split(" | ").collect();
+            let [name, stage, reply, about] = parts[..] else { panic!("{line}") };
+            let stage = match stage {
+                "banner" => Stage::Banner,
+                "auth" => Stage::Login,
+                "mail" => Stage::Mail,
+                "rcpt" => Stage::Recipient,
+                "data" => Stage::Data,
+                "dot" => Stage::Dot,
+                _ => panic!("{line}"),
+            };
+            let texts: Vec<&str> = reply.split("\\n").collect();
+            let mut reply = Reply::new(texts[0][..3].parse().unwrap(), &texts[0][4..]);
+            reply.lines = texts.iter().map(|text| text[4..].to_owned()).collect();
+            (name, stage, reply, about)
+        })
+        .collect()
+}
+
+fn word(about: About) -> &'static str {
+    match about {
+        About::Us => "us",
+        About::Person => "person",
+        About::Later => "later",
+        About::Unclear => "unclear",
+    }
+}
+
+#[test]
+fn every_reply_is_about_whom_it_is_about() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (name, stage, reply, about) in replies() {
+        if reply.code < 400 {
+            continue;
+        }
+        count += 1;
+        let meaning = meaning(stage, &reply);
+        if word(meaning.about) != about {
+            wrong.push(format!("{name}: {meaning:?}, and not {about}"));
+        }
+    }
+    assert!(count > 120, "{count}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nobody_is_named_before_rcpt_nor_at_data() {
+    for (name, _, reply, _) in replies().into_iter().filter(|(_, _, reply, _)| reply.code >= 400) {
+        for stage in
+            [Stage::Banner, Stage::Hello, Stage::Tls, Stage::Login, Stage::Mail, Stage::Data]
+        {
+            assert_ne!(meaning(stage, &reply).about, About::Person, "{name} at {stage:?}");
+        }
+    }
+}
+
+#[test]
+fn not_now_is_never_about_the_person_and_words_without_meaning_are_about_nobody() {
+    for (name, stage, mut reply, _) in replies() {
+        reply.code = 450;
+        assert_ne!(meaning(stage, &reply).about, About::Person, "{name}");
+    }
+    for code in [500, 501, 502, 503, 504, 541, 550, 551, 552, 553, 554, 555, 571] {
+        for text in ["", "no", "5.0.0 no", "5.9.9 Kein Zugang", "5.7.1 non", "\u{fffd}\u{fffd}"] {
+            for stage in [Stage::Recipient, Stage::Data, Stage::Dot] {
+                let about = meaning(stage, &Reply::new(code, text)).about;
+                assert_eq!(about, About::Unclear, "{code} {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_address_in_a_reply_is_never_its_reason() {
+    for word in ["spam", "quota", "login", "unknown.user", "virus", "relaying"] {
+        let reply =
+            Reply::new(550, &format!("<{word}@example.org>: no, see https://{word}.example/x"));
+        assert_eq!(meaning(Stage::Recipient, &reply).about, About::Unclear, "{word}");
+    }
+}
+
+#[test]
+fn each_row_can_be_reached_and_each_group_has_a_source() {
+    for group in GROUPS {
+        assert!(!group.rows.is_empty() && group.source.len() > 8, "{}", group.provider);
+        for Row(status, words, kind) in group.rows {
+            assert!(!(status.is_empty() && words.is_empty()), "{}: a row fits all", group.provider);
+            assert_eq!(words.to_lowercase(), **words, "words stand in lower case");
+            assert!(!kind.cure().is_empty());
+        }
+    }
+    assert_eq!(sources().count(), GROUPS.len());
+}
+
+#[test]
+fn each_kind_has_a_name_and_a_cure_of_its_own() {
+    let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), Kind::ALL.len());
+    for kind in Kind::ALL {
+        assert!(!kind.cure().ends_with('.'), "{}", kind.cure());
+        assert_ne!(kind.about(false), About::Person, "{kind:?}: not now is not never");
+    }
+}

@@ -1,0 +1,302 @@
+//! Whom refusals are about, judged by what surrounds them: one person's mailbox, or all of us.
+//! Pure: outcomes in, in the order in which they were read; what to do about them out.
+//!
+//! A refusal about us is tried with a few more people before the run ends: one odd address must not hold up an edition.
+//! The same answer for many people is about us, whatever its code says. And nobody is put on the do-not-mail list before
+//! messages were accepted both before and after their refusal.
+
+use std::collections::VecDeque;
+
+use super::verdict::Refusal;
+use crate::providers::{About, Kind};
+use crate::rfc::address::EmailAddress;
+
+/// Outcomes that are looked back on.
+const RECENT: usize = 50;
+/// The same answer for this many of them is about us: ten in a row, or one in five of fifty.
+const SAME_ANSWER: usize = 10;
+/// Refusals about us with no acceptance between them: an account is an account for everybody, …
+const CERTAIN: usize = 2;
+/// … but filters and rules may be about the few addresses that happen to stand at the top of the list.
+const LIKELY: usize = 5;
+
+/// A person to be put on the do-not-mail list, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Suppression {
+    pub person: String,
+    pub why: String,
+}
+
+/// A row that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub id: i64,
+    /// See `answer_without_names`.
+    pub answer: String,
+    pub refusal: Refusal,
+    /// Set when the row was rejected.
+    pub suppression: Option<Suppression>,
+    pub is_rejected: bool,
+}
+
+/// The run ends because of refusals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stop {
+    pub why: String,
+    pub cure: &'static str,
+    /// Rejected rows that wait again: their refusals were about us.
+    pub give_back: Vec<i64>,
+}
+
+struct Entry {
+    refused: Refused,
+    /// Messages accepted when it was refused.
+    accepted: u64,
+}
+
+/// What was refused lately.
+#[derive(Default)]
+pub(super) struct Refusals {
+    /// `None` is an acceptance.
+    recent: VecDeque<Option<Entry>>,
+    accepted: u64,
+    /// Rows of this run that wait because of a refusal, and the last of them.
+    waiting: u64,
+    last: Option<Refusal>,
+}
+
+impl Refusals {
+    /// A message was accepted. Gives who can be put on the do-not-mail list by now.
+    pub fn accepted(&mut self) -> Option<Suppression> {
+        self.accepted += 1;
+        self.push(None)
+    }
+
+    /// A row was refused. Gives who can be put on the do-not-mail list by now, and whether the run ends.
+    pub fn refused(&mut self, refused: Refused) -> (Option<Suppression>, Option<Stop>) {
+        if !refused.is_rejected {
+            self.waiting += 1;
+            self.last = Some(refused.refusal.clone());
+        }
+        let (answer, refusal) = (refused.answer.clone(), refused.refusal.clone());
+        let suppression = self.push(Some(Entry { refused, accepted: self.accepted }));
+        if refusal.about == About::Us && self.about_us_in_a_row() >= most_in_a_row(refusal.kind) {
+            let stop = self.stop(&refusal, |other| other.refusal.about == About::Us);
+            return (suppression, Some(stop));
+        }
+        let same = |other: &Refused| other.answer == answer;
+        if self.refusals().filter(|entry| same(&entry.refused)).count() >= SAME_ANSWER {
+            return (suppression, Some(self.stop(&refusal, same)));
+        }
+        (suppression, None)
+    }
+
+    /// At the end of a round with rows that wait: what to say of them, if refusals are the reason.
+    pub fn at_the_end(&mut self) -> Option<Stop> {
+        let last = self.last.clone()?;
+        if self.about_us_in_a_row() > 0 {
+            return Some(self.stop(&last, |other| other.refusal.about == About::Us));
+        }
+        let people = if self.waiting == 1 { "1 person" } else { "some people" };
+        let why = format!("the relay refused {people}, who wait for the next try: {}", last.why);
+        Some(Stop { why, cure: last.kind.cure(), give_back: Vec::new() })
+    }
+
+    /// The run is over and was healthy: everybody whose refusal stands between acceptances.
+    pub fn finish(&mut self) -> Vec<Suppression> {
+        let entries: Vec<_> = self.recent.drain(..).flatten().collect();
+        entries.into_iter().filter_map(|entry| self.of_healthy(entry)).collect()
+    }
+
+    fn refusals(&self) -> impl Iterator<Item = &Entry> {
+        self.recent.iter().flatten()
+    }
+
+    /// Different rows that met a refusal about us since the last acceptance.
+    fn about_us_in_a_row(&self) -> usize {
+        let mut rows: Vec<i64> = self
+            .recent
+            .iter()
+            .rev()
+            .map_while(Option::as_ref)
+            .filter(|entry| entry.refused.refusal.about == About::Us)
+            .map(|entry| entry.refused.id)
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.len()
+    }
+
+    fn stop(&mut self, refusal: &Refusal, made_it: impl Fn(&Refused) -> bool) -> Stop {
+        let mut give_back = Vec::new();
+        let mut people = 0;
+        for entry in self.recent.iter_mut().flatten().filter(|entry| made_it(&entry.refused)) {
+            people += 1;
+            // Whoever is given back is not on their way to the do-not-mail list.
+            entry.refused.suppression = None;
+            if std::mem::take(&mut entry.refused.is_rejected) {
+                give_back.push(entry.refused.id);
+            }
+        }
+        let why = if refusal.about == About::Us {
+            format!("the relay refuses us: {}", refusal.why)
+        } else {
+            format!("the relay gave {people} people the same answer: {}", refusal.why)
+        };
+        let cure = match refusal.about {
+            About::Us => refusal.kind.cure(),
+            About::Person | About::Later | About::Unclear => SAME_CURE,
+        };
+        Stop { why, cure, give_back }
+    }
+
+    fn push(&mut self, entry: Option<Entry>) -> Option<Suppression> {
+        self.recent.push_back(entry);
+        if self.recent.len() <= RECENT {
+            return None;
+        }
+        let oldest = self.recent.pop_front().flatten()?;
+        self.of_healthy(oldest)
+    }
+
+    fn of_healthy(&self, entry: Entry) -> Option<Suppression> {
+        let is_between = entry.accepted > 0 && self.accepted > entry.accepted;
+        entry.refused.suppression.filter(|_| is_between)
+    }
+}
+
+/// What to do when many people got the same answer, as mailboxes that do not exist get it.
+const SAME_CURE: &str = "that many at a time are rarely about the people: look whether the relay knows its recipients and finds \
+                         names in DNS, or whether the list is an old one; then run the same command again";
+
+fn most_in_a_row(kind: Kind) -> usize {
+    match kind {
+        Kind::Login | Kind::PasswordsOff | Kind::Encryption | Kind::Licence | Kind::Quota => {
+            CERTAIN
+        }
+        _ => LIKELY,
+    }
+}
+
+/// The answer without what differs from person to person: addresses, names of hosts, numbers, queue names.
+pub(super) fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
+    let address = recipient.key();
+    let (local, domain) = address.split_once('@').unwrap_or((&address, ""));
+    let lower = why.to_lowercase();
+    let mut words = lower.split_whitespace();
+    let mut answer = words.next().unwrap_or_default().to_owned();
+    for (index, word) in words.enumerate() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_status = index == 0 && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let is_name = bare == local
+            || bare == domain
+            || word.contains('@')
+            || word.contains("://")
+            || bare.contains('.')
+            || bare.contains(|c: char| c.is_ascii_digit());
+        answer.push(' ');
+        answer.push_str(if is_name && !is_status { "…" } else { word });
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(about: About, kind: Kind) -> Refusal {
+        Refusal { why: "550 no".to_owned(), about, kind }
+    }
+
+    fn refused(id: i64, about: About, kind: Kind, answer: &str) -> Refused {
+        let is_rejected = about == About::Person;
+        let suppression = is_rejected
+            .then(|| Suppression { person: format!("person {id}"), why: "gone".to_owned() });
+        Refused {
+            id,
+            answer: answer.to_owned(),
+            refusal: refusal(about, kind),
+            suppression,
+            is_rejected,
+        }
+    }
+
+    /// `A` accepted, `p` a mailbox with the same answer as all others, `d` one with an answer of its own, `u` about us,
+    /// `q` a quota, `?` unclear. Gives after how many outcomes the run ended and how many rows were given back.
+    fn play(outcomes: &str) -> (Option<(usize, usize)>, usize) {
+        let mut refusals = Refusals::default();
+        let mut suppressed = 0;
+        for (id, outcome) in (1..).zip(outcomes.chars()) {
+            let entry = match outcome {
+                'A' => {
+                    suppressed += usize::from(refusals.accepted().is_some());
+                    continue;
+                }
+                'p' => refused(id, About::Person, Kind::NoMailbox, "550 unknown"),
+                'd' => refused(id, About::Person, Kind::NoMailbox, &format!("550 {id}")),
+                'u' => refused(id, About::Us, Kind::Content, "554 spam"),
+                'q' => refused(id, About::Us, Kind::Quota, "554 quota"),
+                _ => refused(id, About::Unclear, Kind::Unclear, "550 no"),
+            };
+            let (suppression, stop) = refusals.refused(entry);
+            suppressed += usize::from(suppression.is_some());
+            if let Some(stop) = stop {
+                let at = usize::try_from(id).unwrap();
+                assert!(!stop.cure.is_empty());
+                return (Some((at, stop.give_back.len())), suppressed);
+            }
+        }
+        (None, suppressed + refusals.finish().len())
+    }
+
+    #[test]
+    fn when_it_is_about_us() {
+        let healthy = "A".repeat(60);
+        for (outcomes, expected) in [
+            ("AAAApAAA", (None, 1)),
+            ("pAAAA", (None, 0)),
+            ("AAAAp", (None, 0)),
+            ("pppppppppp", (Some((10, 10)), 0)),
+            ("Appppppppppp", (Some((11, 10)), 0)),
+            ("dddddddddddddddd", (None, 0)),
+            ("qq", (Some((2, 0)), 0)),
+            ("AAqAqAqA", (None, 0)),
+            ("uuuu", (None, 0)),
+            ("uuuuA", (None, 0)),
+            ("uuuuu", (Some((5, 0)), 0)),
+            ("upupupupu", (Some((9, 0)), 0)),
+            ("??????????", (Some((10, 0)), 0)),
+            (&format!("{}{healthy}", "App"), (None, 2)),
+            (&"AAAAp".repeat(10), (Some((50, 10)), 0)),
+            (&"AAAAAp".repeat(20), (None, 20 - 1)),
+        ] {
+            assert_eq!(play(outcomes), expected, "{outcomes}");
+        }
+    }
+
+    #[test]
+    fn at_the_end_of_a_list_one_refusal_about_us_is_enough() {
+        let mut refusals = Refusals::default();
+        assert_eq!(refusals.at_the_end(), None);
+        refusals.accepted();
+        refusals.refused(refused(1, About::Us, Kind::Sender, "550 sender"));
+        assert_eq!(refusals.at_the_end().map(|stop| stop.cure), Some(Kind::Sender.cure()));
+    }
+
+    #[test]
+    fn one_answer_is_known_again_whoever_gets_it() {
+        let key =
+            |why: &str, to: &str| answer_without_names(why, &EmailAddress::parse(to).unwrap());
+        let first = key(
+            "550 5.1.1 <ann@a.example>: User ann unknown (queue 4XyZ1) at mx1.a.example",
+            "ann@a.example",
+        );
+        let second = key(
+            "550 5.1.1 <bob@b.example>: User bob unknown (queue 9AbC7) at mx2.b.example",
+            "bob@b.example",
+        );
+        assert_eq!(first, second);
+        assert_eq!(first, "550 5.1.1 … user … unknown (queue … at …");
+        assert_ne!(first, key("550 5.2.1 <ann@a.example>: User ann unknown", "ann@a.example"));
+    }
+}
