@@ -207,7 +207,7 @@ const IN_MID_BODY: [(&str, Act, &str); 5] = [
     ("F2 closes", Act::Close, "Pc-"),
     ("F4 421", Act::Answer("421 4.3.2 shutting down"), "Pc-"),
     ("F12 an answer nobody asked for", Act::Answer("250 2.0.0 taken"), "Pc-"),
-    ("a refusal", Act::Answer("552 5.3.4 too much"), "P!-"),
+    ("a refusal", Act::Answer("552 5.3.4 too much"), "Du-"),
     ("a refusal for now", Act::Answer("452 4.3.1 no room"), "D.-"),
 ];
 

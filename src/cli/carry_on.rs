@@ -143,7 +143,8 @@ impl<L: Ledger> CarriedOn<'_, L> {
             screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
             screen.say(&format!("Next: roundup report {name}"));
         }
-        Ok(Go::Ended(Exit::Done))
+        let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
+        Ok(Go::Ended(exit))
     }
 
     /// Whoever stopped the edition while the question stood is obeyed.

@@ -59,9 +59,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     };
     let (ledger, planned, practice) = find_planned(&project, &name).await?;
     let report = report_of(&project, &ledger, &planned, practice).await?;
+    let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
     if screen.json {
         screen.object(&report)?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     let zone = project.settings.time_zone;
     screen.print(&format!(
@@ -82,9 +83,14 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             people(report.left_out)
         ))?;
     }
-    for status in
-        [Status::Uncertain, Status::Rejected, Status::Expired, Status::Deferred, Status::Suppressed]
-    {
+    for status in [
+        Status::Uncertain,
+        Status::Rejected,
+        Status::Expired,
+        Status::Deferred,
+        Status::Closed,
+        Status::Suppressed,
+    ] {
         let rows: Vec<_> = report.rows.iter().filter(|row| row.status == status).collect();
         if rows.is_empty() {
             continue;
@@ -103,7 +109,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         State::Finished if report.uncertain > 0 => {
             screen.say(&format!("Next: roundup resolve {}", report.edition));
         }
+        State::Finished if report.has_open_rejections() => {
+            screen.say(&format!("Next: roundup resolve {} --rejected", report.edition));
+        }
         State::Finished => {}
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }

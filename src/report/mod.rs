@@ -112,6 +112,11 @@ impl Report {
         ]
     }
 
+    /// Whether somebody has to look at rows that were rejected: neither tried again nor closed.
+    pub fn has_open_rejections(&self) -> bool {
+        self.rejected > self.closed
+    }
+
     /// The sum as a line that people can check.
     pub fn arithmetic(&self) -> String {
         let parts: Vec<String> = self
