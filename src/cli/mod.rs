@@ -26,6 +26,7 @@ mod preview;
 mod progress;
 mod prompt;
 mod refresh;
+mod rejected;
 mod report;
 mod resolve;
 mod restore;

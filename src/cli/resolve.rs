@@ -1,4 +1,4 @@
-//! `roundup resolve`: somebody's word on copies of which nobody knows whether they arrived.
+//! `roundup resolve`: somebody's word on copies that are uncertain, or that were rejected.
 //! Shell: reads and writes the ledger.
 
 use std::fs::File;
@@ -9,7 +9,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::ledgers::keys_for;
 use super::planned::{find_planned, hold, is_sending};
+use super::rejected::{self, Decision};
 use super::screen::people;
 use super::{Desk, world};
 use crate::ledger::{Event, Ledger, Pick, Row, Status};
@@ -29,6 +31,15 @@ pub struct Arguments {
     /// Take those for arrived that the relay's log says it took: a log of Postfix or Exim, or a provider's CSV
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resend", "assume_sent"])]
     log: Option<PathBuf>,
+    /// People whose copy was rejected, grouped by the reply
+    #[arg(long, conflicts_with_all = ["resend", "assume_sent", "log"])]
+    rejected: bool,
+    /// With --rejected: send to them again
+    #[arg(long, requires = "rejected", conflicts_with = "accept")]
+    retry: bool,
+    /// With --rejected: leave it so
+    #[arg(long, requires = "rejected")]
+    accept: bool,
     /// Only this address; all of them when not given
     #[arg(long, value_name = "ADDRESS")]
     only: Vec<String>,
@@ -60,6 +71,15 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let _held = hold(&project, &ledger, name, practice)?;
     // A run that was killed has left copies that only this can name.
     ledger.recover(name, world::now()).await?;
+    if arguments.rejected {
+        let decision = match (arguments.retry, arguments.accept) {
+            (true, _) => Decision::Retry,
+            (_, true) => Decision::Accept,
+            _ => Decision::Look,
+        };
+        let keys = keys_for(&project, Some(&ledger)).await?;
+        return rejected::resolve(&ledger, &keys, name, &arguments.only, decision, desk).await;
+    }
     let mut uncertain = Vec::new();
     for (id, row) in ledger.rows(name, Pick::In(Status::Uncertain)).await? {
         let wanted = arguments.only.is_empty()

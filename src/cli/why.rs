@@ -3,13 +3,16 @@
 
 use clap::Args;
 
-use super::Desk;
 use super::failure::{Exit, Failure};
 use super::ledgers::{existing_ledger, keys_for};
 use super::mailing_list::list_if_any;
 use super::prepare::Destination;
+use super::screen::Screen;
+use super::{Desk, world};
 use crate::audience::Person;
 use crate::ledger::Ledger;
+use crate::project::Project;
+use crate::report::lift::Reason;
 use crate::report::{Why, WhyDelivery};
 use crate::rfc::address::EmailAddress;
 
@@ -17,6 +20,12 @@ use crate::rfc::address::EmailAddress;
 pub struct Arguments {
     /// The person's address
     address: String,
+    /// Take them off the do-not-mail list after a bounce or a rejection
+    #[arg(long, value_name = "REASON")]
+    lift: Option<String>,
+    /// The same for what the person said themselves: where they asked for it, as in "letter of 3 May"
+    #[arg(long, value_name = "WHERE")]
+    at_their_request: Option<String>,
 }
 
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
@@ -40,6 +49,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
+    if arguments.lift.is_some() || arguments.at_their_request.is_some() {
+        lift(&project, address.as_ref(), &arguments, screen).await?;
+    }
+    let mut lifts = Vec::new();
     let mut deliveries = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(&project, practice).await? else { continue };
@@ -48,6 +61,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
         if let (Some(address), false) = (&address, practice) {
             let person = keys_for(&project, Some(&ledger)).await?.person_name(address);
+            lifts = ledger.lifts(&person).await?;
             if let Some(why) = ledger.suppression(&person).await? {
                 not_mailed = Some(format!("earlier mail was refused for good: {why}"));
             }
@@ -60,6 +74,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         basis,
         not_mailed,
         deliveries,
+        lifts,
     };
     if screen.json {
         screen.object(&why)?;
@@ -72,6 +87,14 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
     }
     let zone = project.settings.time_zone;
+    for lift in &why.lifts {
+        screen.print(&format!(
+            "  Lifted on {}: {} (it was: {})",
+            lift.at.with_timezone(&zone).format("%-d %B %Y"),
+            lift.why,
+            lift.suppressed_for
+        ))?;
+    }
     for delivery in &why.deliveries {
         let at = delivery.at.map_or_else(String::new, |at| {
             at.with_timezone(&zone).format(" on %-d %B %Y at %H:%M:%S").to_string()
@@ -93,4 +116,54 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         screen.print("  No edition was planned with or without this address.")?;
     }
     Ok(Exit::Done)
+}
+
+/// Takes somebody off the do-not-mail list, if an operator may.
+async fn lift(
+    project: &Project,
+    address: Option<&EmailAddress>,
+    arguments: &Arguments,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let at_request = arguments.at_their_request.as_deref().map(str::trim);
+    let reason = at_request.or(arguments.lift.as_deref().map(str::trim)).unwrap_or_default();
+    if reason.is_empty() {
+        return Err(Failure::new(Exit::Usage, "a suppression is lifted only with a reason")
+            .help("say why, as in --lift \"the mailbox is back\": it is recorded"));
+    }
+    let none = || {
+        Failure::new(Exit::Usage, "this address is not on the do-not-mail list of the ledger")
+            .help("`roundup why ADDRESS` says why it is not mailed; what a list says is changed in the list")
+    };
+    let address = address.ok_or_else(none)?;
+    let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
+    let person = keys_for(project, Some(&ledger)).await?.person_name(address);
+    let why = ledger.suppression(&person).await?.ok_or_else(none)?;
+    match Reason::of(&why) {
+        Reason::Refused => {}
+        Reason::Said if at_request.is_some() => {}
+        Reason::Said => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("this person asked for no more mail themselves: {why}"),
+            )
+            .help(
+                "only they can take that back: --at-their-request \"letter of 3 May\" records where they did",
+            ));
+        }
+        Reason::Complained | Reason::Erased => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("a complaint or an erasure is never lifted: {why}"),
+            )
+            .help("if they want mail again, they sign up again"));
+        }
+    }
+    let reason = match at_request {
+        Some(request) => format!("at their request: {request}"),
+        None => reason.to_owned(),
+    };
+    ledger.lift(&person, &reason, world::now()).await?;
+    screen.say(&format!("Lifted. It was: {why}"));
+    Ok(())
 }

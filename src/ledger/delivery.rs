@@ -189,7 +189,8 @@ impl Event {
     pub fn becomes(&self) -> Status {
         match self {
             Event::Claimed => Status::Claimed,
-            Event::Released { .. } | Event::Resent => Status::Planned,
+            Event::Released { .. } | Event::Resent | Event::Retried { .. } => Status::Planned,
+            Event::Closed { .. } => Status::Closed,
             Event::HandingOver => Status::HandingOver,
             Event::Accepted { .. } | Event::AssumedSent { .. } => Status::Accepted,
             Event::Deferred { .. } => Status::Deferred,

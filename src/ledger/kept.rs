@@ -8,8 +8,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
-    Plan, PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing, Wish,
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift, Nature,
+    Pick, Plan, PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing,
+    Wish,
 };
 
 /// See the module.
@@ -172,6 +173,14 @@ impl Ledger for KeptLedger {
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         pass_on!(self, ledger => ledger.suppress(person, why, now))
+    }
+
+    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.lift(person, why, now))
+    }
+
+    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
+        pass_on!(self, ledger => ledger.lifts(person))
     }
 
     async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {

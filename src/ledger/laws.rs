@@ -225,6 +225,15 @@ pub async fn hold(ledger: &impl Ledger) {
         "{all:?}"
     );
     assert!(all.iter().all(|(suppressed, _)| *suppressed != person("b@example.org")), "{all:?}");
+    // Until somebody lifts it, which is remembered.
+    let gone = person("A@example.org");
+    assert!(ledger.lift(&gone, "the mailbox is back", later).await.unwrap());
+    assert!(!ledger.lift(&gone, "again", later).await.unwrap());
+    assert_eq!(ledger.suppression(&gone).await.unwrap(), None);
+    let lifts = ledger.lifts(&gone).await.unwrap();
+    assert_eq!(lifts.len(), 1);
+    assert_eq!(lifts[0].suppressed_for, "550 5.1.1 no such user");
+    assert_eq!((lifts[0].why.as_str(), lifts[0].at), ("the mailbox is back", later));
 
     // Cancelled: what nobody has in hand at once, the rest as soon as it comes back.
     ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();

@@ -11,7 +11,7 @@ use super::column::from_json;
 use super::delivery::{CopyState, Writer, after_a_crash};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
+    Lift, Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
     Standing, Status, Wish, reserve, until,
 };
 
@@ -26,6 +26,8 @@ struct Books {
     rows: Vec<Entry>,
     left_out: Vec<LeftOutRow>,
     suppressions: BTreeMap<String, String>,
+    /// By person.
+    lifts: Vec<(String, Lift)>,
 }
 
 #[derive(Debug)]
@@ -424,6 +426,20 @@ impl Ledger for MemoryLedger {
     ) -> Result<(), LedgerError> {
         self.books().suppressions.entry(person.to_owned()).or_insert_with(|| why.to_owned());
         Ok(())
+    }
+
+    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        let Some(suppressed_for) = books.suppressions.remove(person) else { return Ok(false) };
+        let lift = Lift { suppressed_for, why: why.to_owned(), at: now };
+        books.lifts.push((person.to_owned(), lift));
+        Ok(true)
+    }
+
+    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
+        let books = self.books();
+        let of_person = books.lifts.iter().filter(|(lifted, _)| lifted == person);
+        Ok(of_person.map(|(_, lift)| lift.clone()).collect())
     }
 
     async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {

@@ -273,6 +273,16 @@ pub struct LeftOutRow {
     pub why: String,
 }
 
+/// A suppression that somebody has lifted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lift {
+    /// Why the person had been suppressed.
+    pub suppressed_for: String,
+    /// Why it was lifted.
+    pub why: String,
+    pub at: DateTime<Utc>,
+}
+
 /// Why the ledger cannot say or keep something. Nothing is ever sent after one of these.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LedgerError {
@@ -558,6 +568,17 @@ pub trait Ledger: Send + Sync + 'static {
         why: &str,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+
+    /// Takes a person's suppression back, and remembers that with the reason. False when there was none.
+    fn lift(
+        &self,
+        person: &str,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// The suppressions of a person that were lifted, the oldest first.
+    fn lifts(&self, person: &str) -> impl Future<Output = Result<Vec<Lift>, LedgerError>> + Send;
 
     /// Why a person (by her keyed name) is suppressed.
     fn suppression(

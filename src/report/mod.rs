@@ -1,12 +1,13 @@
 //! Who got it, who did not, and why: the ledger's rows as people and scripts read them.
 //! Pure: rows in, a report out; every figure is counted from rows.
 
+pub mod lift;
 pub mod relay_log;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::ledger::{Counts, LeftOutRow, PlannedEdition, Row};
+use crate::ledger::{Counts, LeftOutRow, Lift, PlannedEdition, Row};
 
 /// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -139,6 +140,8 @@ pub struct Why {
     /// Why she would not be mailed now, or `None` when she would.
     pub not_mailed: Option<String>,
     pub deliveries: Vec<WhyDelivery>,
+    /// Suppressions that were lifted, the oldest first.
+    pub lifts: Vec<Lift>,
 }
 
 /// One edition's copy for this person, or the reason why there is none.

@@ -20,6 +20,8 @@ pub mod throttle;
 pub mod verdict;
 mod worker;
 
+pub use refusals::answer_without_names;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

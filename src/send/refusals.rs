@@ -179,7 +179,7 @@ fn most_in_a_row(kind: Kind) -> usize {
 }
 
 /// The answer without what differs from person to person: addresses, names of hosts, numbers, queue names.
-pub(super) fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
+pub fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
     let address = recipient.key();
     let (local, domain) = address.split_once('@').unwrap_or((&address, ""));
     let lower = why.to_lowercase();

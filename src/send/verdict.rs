@@ -136,10 +136,9 @@ fn judge_fault(stage: Stage, fault: &Fault) -> Verdict {
                 run: RunFate::GoOn,
             };
         }
-        FaultKind::Setup | FaultKind::Ourselves => RunFate::Pause {
-            why: fault.to_string(),
-            cure: fault.cure().unwrap_or_default(),
-        },
+        FaultKind::Setup | FaultKind::Ourselves => {
+            RunFate::Pause { why: fault.to_string(), cure: fault.cure().unwrap_or_default() }
+        }
         FaultKind::Connection if is_of_a_message(stage) => {
             RunFate::SessionLost { why: why.clone() }
         }

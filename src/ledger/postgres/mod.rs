@@ -28,9 +28,9 @@ use super::column::{
     HighestAge, LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time,
 };
 use super::{
-    Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature,
-    PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, Writer, reserve,
-    until,
+    Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift,
+    Nature, PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, Writer,
+    reserve, until,
 };
 use changes::Changes;
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
@@ -392,6 +392,26 @@ impl Ledger for PostgresLedger {
             "INSERT INTO suppressions (person, why, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         let why = why.replace('\0', "\u{fffd}");
         self.server.patient_query(sql, &[&person, &why, &millis(now)]).await.map(drop)
+    }
+
+    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let sql =
+            "WITH gone AS (DELETE FROM suppressions WHERE person = $1 RETURNING person, why, at)
+            INSERT INTO lifts SELECT person, why, at, $2, $3 FROM gone RETURNING 1";
+        let why = why.replace('\0', "\u{fffd}");
+        let lifted = self.server.query(sql, &[&person, &why, &millis(now)]).await?;
+        Ok(!lifted.is_empty())
+    }
+
+    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
+        let sql = "SELECT suppressed_for, why, at FROM lifts WHERE person = $1 ORDER BY at";
+        let lifts = self.server.query(sql, &[&person]).await?;
+        let lift = |row: &SqlRow| Lift {
+            suppressed_for: row.get(0),
+            why: row.get(1),
+            at: time(row.get(2)),
+        };
+        Ok(lifts.iter().map(lift).collect())
     }
 
     async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {

@@ -4,8 +4,13 @@
 use crate::database::Schema;
 
 /// A step that has landed never changes: ledgers of every version are out there.
-pub const SCHEMA: Schema =
-    Schema { steps: &[include_str!("schema/1.sql"), include_str!("schema/2.sql")] };
+pub const SCHEMA: Schema = Schema {
+    steps: &[
+        include_str!("schema/1.sql"),
+        include_str!("schema/2.sql"),
+        include_str!("schema/3.sql"),
+    ],
+};
 
 /// Senders whose lease holds. Nobody can end them before this transaction ends.
 pub const FENCE: &str = "SELECT id, edition FROM senders WHERE id = ANY($1) AND ended_at IS NULL

@@ -16,11 +16,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::column::{HighestAge, gather, millis};
+use super::column::{HighestAge, gather, millis, time};
 use super::delivery::Writer;
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
-    Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift, Nature,
+    Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
 };
 use copies::{apply, cancel_rest, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
@@ -342,6 +342,37 @@ impl Ledger for SqliteLedger {
                     params![person, why, millis(now)],
                 )?;
                 Ok(())
+            })
+            .await
+    }
+
+    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let (person, why) = (person.to_owned(), why.to_owned());
+        self.writer
+            .run(true, move |connection| {
+                let transaction = connection.unchecked_transaction()?;
+                let lifted = transaction.execute(
+                    "INSERT INTO lifts SELECT person, why, at, ?2, ?3 FROM suppressions WHERE person = ?1",
+                    params![person, why, millis(now)],
+                )?;
+                transaction.execute("DELETE FROM suppressions WHERE person = ?1", [&person])?;
+                transaction.commit()?;
+                Ok(lifted > 0)
+            })
+            .await
+    }
+
+    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
+        let person = person.to_owned();
+        self.writer
+            .run(false, move |connection| {
+                let sql = "SELECT suppressed_for, why, at FROM lifts WHERE person = ?1 ORDER BY at";
+                let mut statement = connection.prepare_cached(sql)?;
+                let lifts = statement.query_map([person], |row| {
+                    let at: i64 = row.get(2)?;
+                    Ok(Lift { suppressed_for: row.get(0)?, why: row.get(1)?, at: time(at) })
+                })?;
+                Ok(lifts.collect::<Result<_, _>>()?)
             })
             .await
     }
