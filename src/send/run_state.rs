@@ -406,7 +406,9 @@ impl<L: Ledger> RunState<L> {
         let again: Vec<_> =
             deferred.into_iter().filter(|(_, row)| waits_for_a_cure(&row.detail)).collect();
         let mut queue = self.queue.lock().await;
-        again.iter().for_each(|(id, _)| queue.put_behind(*id));
+        for (id, _) in &again {
+            queue.put_behind(*id);
+        }
         drop(queue);
         let events =
             again.into_iter().map(|(id, row)| (id, Event::Retried { why: row.detail })).collect();
