@@ -350,13 +350,11 @@ impl Ledger for SqliteLedger {
         let (person, why) = (person.to_owned(), why.to_owned());
         self.writer
             .run(true, move |connection| {
-                let transaction = connection.unchecked_transaction()?;
-                let lifted = transaction.execute(
+                let lifted = connection.execute(
                     "INSERT INTO lifts SELECT person, why, at, ?2, ?3 FROM suppressions WHERE person = ?1",
                     params![person, why, millis(now)],
                 )?;
-                transaction.execute("DELETE FROM suppressions WHERE person = ?1", [&person])?;
-                transaction.commit()?;
+                connection.execute("DELETE FROM suppressions WHERE person = ?1", [&person])?;
                 Ok(lifted > 0)
             })
             .await
