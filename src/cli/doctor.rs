@@ -21,8 +21,8 @@ use crate::ledger::Ledger;
 use crate::message::Identity;
 use crate::project::secret::SecretSource;
 use crate::project::{Project, ProjectError};
-use crate::smtp::Connection;
 use crate::smtp::conversation::Security;
+use crate::smtp::{Connection, Fault};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -253,20 +253,21 @@ async fn relay(
     let connection = match Connection::open(&server).await {
         Ok(connection) => connection,
         Err(outcome) => {
-            return Ok(Diagnosis::bad(
-                ABOUT,
-                format!("{address}: {outcome}"),
-                "look at ROUNDUP_RELAY, and at its user name and password",
-            ));
+            let cure = outcome.result.as_ref().err().and_then(Fault::cure).unwrap_or_else(|| {
+                "look at ROUNDUP_RELAY, and at its username and password".to_owned()
+            });
+            return Ok(Diagnosis::bad(ABOUT, format!("{address}: {outcome}"), cure));
         }
     };
     let can = connection.capabilities().clone();
+    let login = connection.login();
     connection.close().await;
     let security = match address.security {
         Security::Implicit | Security::StartTls => "over TLS",
         Security::Plain => "without TLS, on this computer",
     };
-    let login = if server.settings.credentials.is_some() { ", and took the login" } else { "" };
+    let login =
+        login.map_or_else(String::new, |login| format!(", and took the login ({})", login.name()));
     let what = format!("{address} answers {security}{login}");
     Ok(match can.size {
         // Gmail cuts at 102 KB: a mail is never much larger.

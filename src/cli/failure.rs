@@ -16,6 +16,7 @@ use crate::project::{ProjectError, RelayError};
 use crate::rfc::csv::TableError;
 use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
+use crate::send::patience::PatienceError;
 use crate::smtp::connection::TlsSetupError;
 use crate::window::WindowError;
 
@@ -390,6 +391,14 @@ impl From<RelayError> for Failure {
 impl From<RateError> for Failure {
     fn from(error: RateError) -> Self {
         Self::new(Exit::Usage, error.to_string())
+    }
+}
+
+impl From<PatienceError> for Failure {
+    fn from(error: PatienceError) -> Self {
+        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml")).help(
+            "write patience = \"5m\", \"90s\" or \"1h\"; \"0\" ends the run at the first trouble",
+        )
     }
 }
 

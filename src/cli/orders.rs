@@ -10,12 +10,13 @@ use super::prepare::Destination;
 use super::send::Arguments;
 use super::world;
 use crate::message::Identity;
-use crate::project::{Project, RelayAddress, Variable};
+use crate::project::{Project, RelayAddress, RelayMemory, Variable};
 use crate::send::MOST_CONNECTIONS;
 use crate::send::config::RunConfig;
 use crate::send::domains::Domains;
 use crate::send::hours::Hours;
 use crate::send::pace::{Rate, Retry};
+use crate::send::patience;
 use crate::smtp::Server;
 use crate::smtp::connection::Deadlines;
 use crate::smtp::conversation::{Credentials, Settings as SmtpSettings};
@@ -57,6 +58,10 @@ pub fn orders(
         rate,
         window: settings.window.min(1),
         retry: Retry { first, ..Retry::default() },
+        relay_patience: match &settings.patience {
+            Some(text) => patience::parse(text)?,
+            None => patience::DEFAULT,
+        },
         ..RunConfig::new(edition)
     })
 }
@@ -68,17 +73,7 @@ pub fn server(
     sender: &Identity,
 ) -> Result<Server, Failure> {
     let settings = &project.settings.send;
-    let username = project.secret(Variable::RelayUsername)?;
-    let password = project.secret(Variable::RelayPassword)?;
-    let credentials = match (username, password) {
-        (Some(username), Some(password)) => Some(Credentials::new(
-            username.expose_secret().to_owned(),
-            password.expose_secret().to_owned(),
-        )),
-        (None, None) => None,
-        (Some(_), None) => return Err(half("ROUNDUP_RELAY_USERNAME", "ROUNDUP_RELAY_PASSWORD")),
-        (None, Some(_)) => return Err(half("ROUNDUP_RELAY_PASSWORD", "ROUNDUP_RELAY_USERNAME")),
-    };
+    let credentials = credentials(project)?;
     let smtp = SmtpSettings {
         hello: settings.hello.clone().unwrap_or_else(|| sender.domain().to_owned()),
         security: relay.security,
@@ -87,7 +82,45 @@ pub fn server(
     let ca_file = settings.ca_file.as_ref().map(|path| project.path(path));
     let deadlines =
         Deadlines::of_answers(Duration::from_secs(settings.answer_within_seconds.clamp(1, 3600)));
-    Ok(Server::new(relay.host.clone(), relay.port, smtp, deadlines, ca_file.as_deref())?)
+    let server = Server::new(relay.host.clone(), relay.port, smtp, deadlines, ca_file.as_deref())?;
+    let (memory, name) = (RelayMemory::new(&project.root), relay.to_string());
+    let known = memory.of(&name, world::now());
+    Ok(server.with_quirks(known, move |quirks| {
+        // What cannot be written is learnt again by the next run.
+        let _ = memory.remember(&name, quirks, world::now());
+    }))
+}
+
+/// A username goes with a password or with a command that prints an access token, never with both.
+fn credentials(project: &Project) -> Result<Option<Credentials>, Failure> {
+    const USERNAME: &str = "ROUNDUP_RELAY_USERNAME";
+    const PASSWORD: &str = "ROUNDUP_RELAY_PASSWORD";
+    const COMMAND: &str = "ROUNDUP_RELAY_TOKEN_COMMAND";
+    let read = |variable| -> Result<Option<String>, Failure> {
+        Ok(project.secret(variable)?.map(|value| value.expose_secret().to_owned()))
+    };
+    let username = read(Variable::RelayUsername)?;
+    let password = read(Variable::RelayPassword)?;
+    let command = read(Variable::RelayTokenCommand)?;
+    Ok(match (username, password, command) {
+        (None, None, None) => None,
+        (Some(username), Some(password), None) => Some(Credentials::new(username, password)),
+        (Some(username), None, Some(command)) => {
+            Some(Credentials::with_token_command(username, command))
+        }
+        (_, Some(_), Some(_)) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("{PASSWORD} and {COMMAND} are both set"),
+            )
+            .help(format!(
+                "keep one: {COMMAND} for Microsoft 365 and Google, {PASSWORD} elsewhere"
+            )));
+        }
+        (Some(_), None, None) => return Err(half(USERNAME, PASSWORD)),
+        (None, Some(_), None) => return Err(half(PASSWORD, USERNAME)),
+        (None, None, Some(_)) => return Err(half(COMMAND, USERNAME)),
+    })
 }
 
 fn half(set: &str, missing: &str) -> Failure {

@@ -26,6 +26,15 @@ struct State {
     settled: u64,
     refused: u64,
     last_line: Instant,
+    trouble: Option<Trouble>,
+}
+
+/// Trouble with the relay that was reported.
+struct Trouble {
+    why: String,
+    at: Instant,
+    /// How much longer the run is patient.
+    left: Duration,
 }
 
 impl Progress {
@@ -44,16 +53,15 @@ impl Progress {
             bar.set_position(settled);
             bar
         });
-        let state = State { settled, refused: 0, last_line: Instant::now() };
+        let state = State { settled, refused: 0, last_line: Instant::now(), trouble: None };
         Self { screen: screen.clone(), bar, people, state: Mutex::new(state) }
     }
 
     pub fn take(&self, told: RunEvent) {
         match told {
             RunEvent::Row { address, status, why } => self.take_row(&address, status, &why),
-            RunEvent::Trouble { why } => {
-                self.line(&format!("Trouble with the relay: {why}. Trying again …"));
-            }
+            RunEvent::Trouble { why, pause, left } => self.take_trouble(&why, pause, left),
+            RunEvent::Recovered => self.take_recovery(),
             RunEvent::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
                 "The relay asks for less: {connections} messages at a time for now."
             )),
@@ -101,12 +109,47 @@ impl Progress {
         }
         if let Some(bar) = &self.bar {
             bar.set_position(state.settled);
-            if state.refused > 0 {
-                bar.set_message(format!("{} not delivered · ", state.refused));
-            }
+            bar.set_message(state.message());
         } else if state.last_line.elapsed() >= LINE_EVERY {
             state.last_line = Instant::now();
             self.screen.say(&format!("{} of {}", grouped(state.settled), grouped(self.people)));
+        }
+    }
+
+    /// The reason is a line of its own when it is new; after that one line is updated: on a terminal the bar's own, and
+    /// elsewhere one now and then.
+    fn take_trouble(&self, why: &str, pause: Duration, left: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = state.trouble.as_ref().is_none_or(|trouble| {
+            trouble.why != why || self.bar.is_none() && trouble.at.elapsed() >= LINE_EVERY
+        });
+        if is_new {
+            let gives_up = match left {
+                Duration::MAX => String::new(),
+                left => format!(", for {} at most", span(left)),
+            };
+            self.line(&format!(
+                "Trouble with the relay: {why}. Trying again after {}{gives_up} (Ctrl-C stops safely)",
+                span(pause)
+            ));
+        }
+        let at = match &state.trouble {
+            Some(trouble) if !is_new => trouble.at,
+            _ => Instant::now(),
+        };
+        state.trouble = Some(Trouble { why: why.to_owned(), at, left });
+        if let Some(bar) = &self.bar {
+            bar.set_message(state.message());
+        }
+    }
+
+    fn take_recovery(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.trouble.take().is_some() {
+            self.line("The relay answers again.");
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_message(state.message());
         }
     }
 
@@ -121,6 +164,54 @@ impl Progress {
     pub fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+}
+
+impl State {
+    /// What stands in the bar before the time that is left.
+    fn message(&self) -> String {
+        let mut message = String::new();
+        if self.refused > 0 {
+            message = format!("{} not delivered · ", self.refused);
+        }
+        if let Some(Trouble { left, .. }) = &self.trouble
+            && *left < Duration::MAX
+        {
+            message = format!("{message}waiting for the relay, for {} at most · ", span(*left));
+        }
+        message
+    }
+}
+
+/// As in `45 s`, `4 min 30 s`, `2 h`.
+fn span(time: Duration) -> String {
+    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_of_time() {
+        for (seconds, expected) in [
+            (0.0, "0 s"),
+            (0.2, "1 s"),
+            (45.0, "45 s"),
+            (60.0, "1 min"),
+            (270.0, "4 min 30 s"),
+            (7200.0, "2 h"),
+            (5400.0, "1 h 30 min"),
+        ] {
+            assert_eq!(span(Duration::from_secs_f64(seconds)), expected);
         }
     }
 }

@@ -257,7 +257,8 @@ async fn deliver<L: Ledger, R: Relay>(
         Stop::Now => talker.line("Dropping what is in flight: nobody can know whether it arrived."),
         Stop::No => {}
     }
-    });
+    })
+    .map_err(|error| Failure::new(Exit::Failed, format!("signals cannot be listened to: {error}")))?;
     let told = Arc::clone(&progress);
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
@@ -559,12 +560,26 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
                 End::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
                 _ => String::new(),
             };
-            Err(Failure::new(exit, how).help(format!(
-                "{cure}nobody was missed: {} still to go. Carry on with: roundup send {name}",
-                people(report.planned + report.deferred)
-            )))
+            Err(Failure::new(exit, how).help(format!("{cure}{}", still_to_go(report))))
         }
     }
+}
+
+/// What is left, and how to go on. That nobody was missed is said only where the rows prove it.
+fn still_to_go(report: &Report) -> String {
+    let left = report.planned + report.deferred;
+    let missed = report.rejected + report.uncertain + report.expired;
+    let so_far = if missed == 0 {
+        format!("nobody was missed: {} still to go", people(left))
+    } else {
+        format!(
+            "{} still to go; not delivered or uncertain: {} (see `roundup report {}`)",
+            people(left),
+            people(missed),
+            report.edition
+        )
+    };
+    format!("{so_far}. Carry on with: roundup send {}", report.edition)
 }
 
 /// `roundup.send/1`.

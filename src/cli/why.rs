@@ -6,14 +6,15 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::ledgers::{existing_ledger, keys_for};
 use super::mailing_list::list_if_any;
+use super::planned::is_sending;
 use super::prepare::Destination;
 use super::screen::Screen;
 use super::{Desk, world};
 use crate::audience::Person;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Status};
 use crate::project::Project;
 use crate::report::lift::Reason;
-use crate::report::{Why, WhyDelivery};
+use crate::report::{Why, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -57,7 +58,12 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(&project, practice).await? else { continue };
         let (rows, left_out) = ledger.history(&key).await?;
-        deliveries.extend(rows.into_iter().map(|row| WhyDelivery::of_row(row, practice)));
+        for row in rows {
+            let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
+            let has_run = is_open && is_sending(&project, &ledger, &row.edition, practice).await?;
+            let row = if is_open && !has_run { abandoned(row) } else { row };
+            deliveries.push(WhyDelivery::of_row(row, practice));
+        }
         deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
         if let (Some(address), false) = (&address, practice) {
             let person = keys_for(&project, Some(&ledger)).await?.person_name(address);

@@ -21,16 +21,19 @@ pub enum Variable {
     Relay,
     RelayUsername,
     RelayPassword,
+    /// A command that prints an access token (OAuth), instead of a password.
+    RelayTokenCommand,
     Secret,
     DkimKey,
     Ledger,
 }
 
 impl Variable {
-    pub const ALL: [Variable; 6] = [
+    pub const ALL: [Variable; 7] = [
         Variable::Relay,
         Variable::RelayUsername,
         Variable::RelayPassword,
+        Variable::RelayTokenCommand,
         Variable::Secret,
         Variable::DkimKey,
         Variable::Ledger,
@@ -41,6 +44,7 @@ impl Variable {
             Variable::Relay => "ROUNDUP_RELAY",
             Variable::RelayUsername => "ROUNDUP_RELAY_USERNAME",
             Variable::RelayPassword => "ROUNDUP_RELAY_PASSWORD",
+            Variable::RelayTokenCommand => "ROUNDUP_RELAY_TOKEN_COMMAND",
             Variable::Secret => "ROUNDUP_SECRET",
             Variable::DkimKey => "ROUNDUP_DKIM_KEY",
             Variable::Ledger => "ROUNDUP_LEDGER",

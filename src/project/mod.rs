@@ -6,6 +6,7 @@ pub mod checked;
 pub mod environment;
 pub mod memory;
 pub mod relay;
+pub mod relay_memory;
 pub mod secret;
 pub mod settings;
 pub mod synced;
@@ -37,6 +38,7 @@ pub use checked::{CheckedBefore, LastCheck};
 pub use environment::{Environment, EnvironmentError, Variable};
 pub use memory::Memory;
 pub use relay::{RelayAddress, RelayError};
+pub use relay_memory::RelayMemory;
 pub use settings::{Settings, SettingsError};
 
 /// The file that makes a folder a project.

@@ -7,7 +7,8 @@ pub mod relay_log;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::ledger::{Counts, LeftOutRow, Lift, PlannedEdition, Row};
+use crate::ledger::delivery::after_a_crash;
+use crate::ledger::{Counts, Event, LeftOutRow, Lift, PlannedEdition, Row, Status};
 
 /// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,13 +59,23 @@ impl Report {
     /// `rows` are the unusual ones (`Pick::Unusual`); `known` is what is known beside the rows: whether somebody sends it, or somebody paused it.
     pub fn new(
         edition: &PlannedEdition,
-        counts: Counts,
-        rows: Vec<Row>,
+        mut counts: Counts,
+        mut rows: Vec<Row>,
         left_out: u64,
         practice: bool,
         known: State,
     ) -> Self {
-        let state = match (known, counts.open()) {
+        let open = counts.open();
+        if known != State::Sending {
+            // Whoever had them in hand is gone. The next run writes it down; it is true before.
+            counts.uncertain += std::mem::take(&mut counts.handing_over);
+            rows = rows
+                .into_iter()
+                .map(abandoned)
+                .filter(|row| row.status != Status::Planned)
+                .collect();
+        }
+        let state = match (known, open) {
             (State::Sending, _) => State::Sending,
             (_, 0) => State::Finished,
             (State::Paused, _) => State::Paused,
@@ -130,6 +141,15 @@ impl Report {
     }
 }
 
+/// A row as it is when no run has it in hand any more: what the next run will make of it.
+pub fn abandoned(row: Row) -> Row {
+    match after_a_crash(row.status) {
+        Some(Event::Uncertain { why }) => Row { status: Status::Uncertain, detail: why, ..row },
+        Some(_) => Row { status: Status::Planned, ..row },
+        None => row,
+    }
+}
+
 /// Everything about one person. `roundup.why/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Why {
@@ -182,7 +202,7 @@ impl WhyDelivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Status, laws};
+    use crate::ledger::laws;
 
     #[test]
     fn the_figures_add_up_in_every_state() {
@@ -198,8 +218,11 @@ mod tests {
         assert_eq!(report.state, State::Unfinished);
         assert_eq!(
             report.arithmetic(),
-            "66 people = 4 accepted + 5 deferred + 17 rejected + 7 uncertain + 8 suppressed + 9 cancelled \
-             + 10 expired + 6 planned"
+            "66 people = 4 accepted + 5 deferred + 17 rejected + 10 uncertain + 8 suppressed + 9 cancelled \
+             + 10 expired + 3 planned"
         );
+        // While it is being sent, what is being handed over may still come to anything.
+        let report = Report::new(&edition, counts, Vec::new(), 2, false, State::Sending);
+        assert_eq!((report.uncertain, report.planned), (7, 6));
     }
 }

@@ -27,7 +27,9 @@ pub struct RunConfig {
     pub retry: Retry,
     /// How long the run waits for the next deferred copy before it ends and says when to carry on.
     pub patience: Duration,
-    /// Before the first new connection after one that failed; doubled after each further one.
+    /// How long trouble with the relay may last before the run ends.
+    pub relay_patience: Duration,
+    /// Before the first new connection after one that failed; longer the longer the trouble lasts.
     pub reconnect: Duration,
     /// How often the run shows that it lives, and reads what the operator wants.
     pub keep_every: Duration,
@@ -45,6 +47,7 @@ impl RunConfig {
             window: 1,
             retry: Retry::default(),
             patience: Duration::from_mins(30),
+            relay_patience: super::patience::DEFAULT,
             reconnect: Duration::from_secs(1),
             keep_every: Duration::from_secs(1),
         }
@@ -56,8 +59,11 @@ impl RunConfig {
 pub enum RunEvent {
     /// A copy came to this status.
     Row { address: String, status: Status, why: String },
-    /// A connection failed; another is tried.
-    Trouble { why: String },
+    /// A connection failed; another is tried after the pause. The run gives up when the trouble has lasted for `left`
+    /// longer.
+    Trouble { why: String, pause: Duration, left: Duration },
+    /// The relay answers again.
+    Recovered,
     /// The relay wants less: this number of connections is used now, with a rest before each message.
     Slower { connections: usize, rest: Duration },
     /// Nothing can be done before this moment.

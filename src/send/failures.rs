@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::config::End;
+use super::patience::{Next, Patience};
 use super::verdict::RunFate;
+use crate::ledger::Status;
 
-/// Connections that fail one after the other before the run ends.
-const MOST_FAILURES: u32 = 5;
-/// The same while no message was ever answered: then it is the address or the network, and waiting is vain.
-const MOST_FAILURES_AT_FIRST: u32 = 2;
 /// A row on which this many sessions were lost, each on a fresh connection, is itself the reason: it waits, and the next
 /// run tries it behind the others.
 const MOST_LOST_ON_A_ROW: u32 = 3;
-/// Sessions lost one after the other while they had rows in hand, before it is the relay.
+/// Sessions lost one after the other while they had rows in hand, before it may be the relay: then patience counts.
 const MOST_LOST: u32 = 12;
 /// The longest wait after a lost session, in times of the shortest.
 const LONGEST_WAIT: u32 = 4;
@@ -23,10 +21,14 @@ const LONGEST_WAIT: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     GoOn,
-    /// A connection failed: people are told, and the next waits this long.
+    /// The relay answers again after trouble.
+    Recovered,
+    /// A connection failed: people are told, and the next waits this long. The run ends when the trouble has lasted for
+    /// `left` longer.
     Wait {
         why: String,
         pause: Duration,
+        left: Duration,
     },
     End(End),
 }
@@ -34,10 +36,9 @@ pub(super) enum Step {
 /// What has gone wrong so far.
 #[derive(Debug, Clone)]
 pub(super) struct Failures {
-    /// Before the first new connection after one that failed; doubled after each further one.
+    /// Before the first new connection after one that failed.
     reconnect: Duration,
-    answered: bool,
-    in_a_row: u32,
+    patience: Patience,
     /// Sessions lost in a row.
     lost: u32,
     /// The same by row.
@@ -45,8 +46,9 @@ pub(super) struct Failures {
 }
 
 impl Failures {
-    pub fn new(reconnect: Duration) -> Self {
-        Self { reconnect, answered: false, in_a_row: 0, lost: 0, lost_on: BTreeMap::new() }
+    pub fn new(patience: Duration, reconnect: Duration) -> Self {
+        let patience = Patience::new(patience, reconnect);
+        Self { reconnect, patience, lost: 0, lost_on: BTreeMap::new() }
     }
 
     /// A session was lost while it had this row in hand. True when the trouble is the row's.
@@ -56,39 +58,34 @@ impl Failures {
         *lost >= MOST_LOST_ON_A_ROW
     }
 
-    /// Counts one outcome. `slower`: the relay wanted less, and gets less from now on.
-    pub fn note(&mut self, fate: RunFate, slower: bool) -> Step {
+    /// Counts one outcome, `now` after the run began. `slower`: the relay wanted less, and gets less from now on.
+    pub fn note(&mut self, status: Status, fate: RunFate, slower: bool, now: Duration) -> Step {
         match fate {
             RunFate::GoOn | RunFate::Refused(_) => {
-                self.answered = true;
-                self.in_a_row = 0;
                 self.lost = 0;
-                Step::GoOn
+                let was_trouble = self.patience.answered(status == Status::Accepted);
+                if was_trouble { Step::Recovered } else { Step::GoOn }
             }
             RunFate::Pause { why, cure } => Step::End(End::Paused { why, cure }),
             // Too many connections are not a failure of the relay.
             RunFate::ConnectionFailed { why } | RunFate::SessionLost { why } if slower => {
-                Step::Wait { why, pause: self.reconnect }
+                Step::Wait { why, pause: self.reconnect, left: Duration::MAX }
             }
             RunFate::SessionLost { why } => {
-                // The relay was there, and took a command or two.
-                self.answered = true;
-                self.in_a_row = 0;
+                // The relay was there, and took a command or two: it may be the rows.
                 self.lost += 1;
-                if self.lost >= MOST_LOST {
-                    return Step::End(End::Unreachable { why });
-                }
+                let left = match self.patience.failed(now, false) {
+                    Next::TryAfter { left, .. } => left,
+                    Next::GiveUp if self.lost < MOST_LOST => Duration::MAX,
+                    Next::GiveUp => return Step::End(End::Unreachable { why }),
+                };
                 let times = 2u32.saturating_pow(self.lost - 1).min(LONGEST_WAIT);
-                Step::Wait { why, pause: self.reconnect * times }
+                Step::Wait { why, pause: (self.reconnect * times).min(left), left }
             }
             RunFate::ConnectionFailed { why } => {
-                self.in_a_row += 1;
-                let most = if self.answered { MOST_FAILURES } else { MOST_FAILURES_AT_FIRST };
-                if self.in_a_row >= most {
-                    Step::End(End::Unreachable { why })
-                } else {
-                    let pause = self.reconnect * 2u32.saturating_pow(self.in_a_row - 1);
-                    Step::Wait { why, pause }
+                match self.patience.failed(now, status == Status::Uncertain) {
+                    Next::TryAfter { pause, left } => Step::Wait { why, pause, left },
+                    Next::GiveUp => Step::End(End::Unreachable { why }),
                 }
             }
         }
@@ -103,42 +100,56 @@ mod tests {
         RunFate::ConnectionFailed { why: "closed".to_owned() }
     }
 
-    /// One letter a step: `.` goes on, a digit waits that number of seconds, `!` pauses, `x` gives the relay up.
-    fn steps(happened: &[(RunFate, bool)]) -> String {
-        let mut failures = Failures::new(Duration::from_secs(1));
+    /// One letter a step, a minute apart: `.` goes on, `+` the relay is back, a digit waits that number of seconds, `w` longer,
+    /// `!` pauses, `x` gives the relay up.
+    fn steps(happened: &[(Status, RunFate, bool)]) -> String {
+        let patience = Duration::from_mins(5);
+        let mut failures = Failures::new(patience, Duration::from_secs(1));
         let letter = |step| match step {
             Step::GoOn => '.',
-            Step::Wait { pause, .. } => {
-                char::from_digit(u32::try_from(pause.as_secs()).unwrap(), 10).unwrap()
-            }
+            Step::Recovered => '+',
+            Step::Wait { pause, .. } => u32::try_from(pause.as_secs())
+                .ok()
+                .and_then(|s| char::from_digit(s, 10))
+                .unwrap_or('w'),
             Step::End(End::Paused { .. }) => '!',
             Step::End(_) => 'x',
         };
-        happened.iter().cloned().map(|(fate, slower)| letter(failures.note(fate, slower))).collect()
+        (0..)
+            .zip(happened.iter().cloned())
+            .map(|(minute, (status, fate, slower))| {
+                letter(failures.note(status, fate, slower, Duration::from_mins(minute)))
+            })
+            .collect()
     }
 
     #[test]
     fn what_comes_of_it() {
-        let ok = || (RunFate::GoOn, false);
-        let fails = || (trouble(), false);
-        let lost = || (RunFate::SessionLost { why: "silence at RCPT".to_owned() }, false);
+        use Status::{Accepted, Planned, Uncertain};
+        let ok = || (Accepted, RunFate::GoOn, false);
+        let fails = || (Planned, trouble(), false);
+        let lost = || (Planned, RunFate::SessionLost { why: "silence at RCPT".to_owned() }, false);
+        let pause = RunFate::Pause { why: String::new(), cure: String::new() };
         for (happened, expected) in [
-            (vec![fails(), fails()], "1x"),
-            (vec![ok(), fails(), fails(), fails(), fails(), fails()], ".1248x"),
-            (vec![ok(), fails(), fails(), ok(), fails()], ".12.1"),
-            (vec![(trouble(), true); 3], "111"),
-            (vec![lost(); 12], "12444444444x"),
-            ([vec![lost(); 4], vec![ok()], vec![lost(); 2]].concat(), "1244.12"),
-            (vec![lost(), fails(), fails()], "112"),
-            (vec![(RunFate::Pause { why: String::new(), cure: String::new() }, false)], "!"),
+            (vec![fails(); 6], "1wwwwx"),
+            (vec![fails(), fails(), ok(), fails()], "1w+1"),
+            (vec![(Planned, trouble(), true); 9], "111111111"),
+            // Each of these leaves a person in doubt: patience would cost more of them.
+            (vec![(Uncertain, trouble(), false); 3], "1wx"),
+            // Rows may be the trouble: the relay is given up after many of them, and not before patience ends.
+            (vec![lost(); 13], "12444444444x"),
+            ([vec![lost(); 4], vec![ok()], vec![lost(); 2]].concat(), "1244+12"),
+            (vec![lost(), fails()], "1w"),
+            (vec![(Planned, pause, false)], "!"),
         ] {
-            assert_eq!(steps(&happened), expected);
+            let happened = &happened[..expected.len()];
+            assert_eq!(steps(happened), expected);
         }
     }
 
     #[test]
     fn a_row_on_which_three_sessions_were_lost_is_the_trouble() {
-        let mut failures = Failures::new(Duration::ZERO);
+        let mut failures = Failures::new(Duration::ZERO, Duration::ZERO);
         let counts = [1, 1, 2, 1].map(|id| failures.lost_on(id));
         assert_eq!(counts, [false, false, false, true]);
     }

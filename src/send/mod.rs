@@ -8,6 +8,7 @@ pub mod hours;
 mod lease;
 pub mod messages_per_connection;
 pub mod pace;
+pub mod patience;
 mod queue;
 mod rate_limit;
 mod refusals;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub expires_after_hours: u32,
     /// Before a deferred copy is tried again for the first time.
     pub retry_after_seconds: u64,
+    /// How long trouble with the relay may last before the run ends, as in `5m`.
+    pub patience: Option<String>,
     /// How long the relay may take for an answer. It has ten times as long for the answer to a message's end.
     pub answer_within_seconds: u64,
 }
@@ -78,6 +81,7 @@ impl Default for Settings {
             window: 1,
             expires_after_hours: 24,
             retry_after_seconds: 60,
+            patience: None,
             answer_within_seconds: 60,
         }
     }

@@ -132,6 +132,7 @@ mod tests {
                 connections: 2,
                 retry: Retry { first: Duration::ZERO, most_tries: 6, ..Retry::default() },
                 patience: Duration::ZERO,
+                relay_patience: Duration::ZERO,
                 reconnect: Duration::ZERO,
                 keep_every: Duration::from_millis(1),
                 ..RunConfig::new("2020")

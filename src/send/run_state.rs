@@ -89,7 +89,7 @@ impl<L: Ledger> RunState<L> {
         let sender = ledger.enter(&config.edition, &config.sender, (clock.now)()).await?.sender;
         report(RunEvent::Alive { age: ledger.age().await?.age });
         let ending = Ending {
-            failures: Failures::new(config.reconnect),
+            failures: Failures::new(config.relay_patience, config.reconnect),
             refusals: Refusals::default(),
             waited_for: None,
             end: None,
@@ -298,7 +298,7 @@ impl<L: Ledger> RunState<L> {
             self.rate_limit.speed_up();
             let suppression = self.ending().refusals.accepted();
             self.suppress(suppression).await?;
-            self.note(verdict.run, slower).await;
+            self.note(Status::Accepted, verdict.run, slower).await;
             return Ok(());
         }
         let now = self.now();
@@ -322,7 +322,7 @@ impl<L: Ledger> RunState<L> {
         if let RunFate::Refused(refusal) = &verdict.run {
             self.judge_refusal(delivery, refusal, &fate).await?;
         }
-        self.note(verdict.run, slower).await;
+        self.note(status, verdict.run, slower).await;
         Ok(())
     }
 
@@ -439,12 +439,14 @@ impl<L: Ledger> RunState<L> {
     }
 
     /// Counts what the verdict means for the run, and ends it where that is too much.
-    async fn note(&self, fate: RunFate, slower: bool) {
-        let step = self.ending().failures.note(fate, slower);
+    async fn note(&self, status: Status, fate: RunFate, slower: bool) {
+        let now = self.rate_limit.elapsed();
+        let step = self.ending().failures.note(status, fate, slower, now);
         match step {
             Step::GoOn => {}
-            Step::Wait { why, pause } => {
-                (self.report)(RunEvent::Trouble { why });
+            Step::Recovered => (self.report)(RunEvent::Recovered),
+            Step::Wait { why, pause, left } => {
+                (self.report)(RunEvent::Trouble { why, pause, left });
                 self.rest(pause).await;
             }
             Step::End(end) => self.end(end),

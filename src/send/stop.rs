@@ -57,34 +57,138 @@ impl Stopper {
     }
 }
 
-/// Listens for Ctrl-C and SIGTERM: the first asks to stop soon, the second to stop now. `told` is called at each.
-pub fn listen(handle: Handle, told: impl Fn(Stop) + Send + 'static) {
+/// A wish from outside to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// What `kill`, service managers and a computer that shuts down send.
+    Terminate,
+    /// The terminal was closed.
+    HangUp,
+    /// Ctrl-\\.
+    Quit,
+}
+
+/// What a signal wishes for, after those before it. Only a second Ctrl-C or `kill` is in a hurry: a window that closes sends
+/// several signals, and none of them means that messages in flight shall be dropped.
+pub fn wish_of(signal: Signal, before: &[Signal]) -> Stop {
+    let is_deliberate = |signal: &Signal| matches!(signal, Signal::Interrupt | Signal::Terminate);
+    if is_deliberate(&signal) && before.iter().any(is_deliberate) { Stop::Now } else { Stop::Soon }
+}
+
+/// Listens for signals, and passes on what they wish for. `report` is called when that has changed.
+///
+/// # Errors
+/// When the operating system lets nobody listen.
+pub fn listen(handle: Handle, report: impl Fn(Stop) + Send + 'static) -> std::io::Result<()> {
+    let mut signals = Signals::new()?;
     tokio::spawn(async move {
-        let mut wish = Stop::No;
-        loop {
-            if signal().await.is_err() {
-                return;
-            }
-            wish = if wish == Stop::No { Stop::Soon } else { Stop::Now };
-            told(wish);
+        let mut before = Vec::new();
+        let mut reported = Stop::No;
+        while let Some(signal) = signals.next().await {
+            let wish = wish_of(signal, &before);
+            before.push(signal);
+            // Two are enough to know all that follows.
+            before.truncate(8);
+            // Done first: a terminal that is gone may fail whoever reports to it.
             handle.wish(wish);
+            if wish > reported {
+                reported = wish;
+                report(wish);
+            }
         }
     });
+    Ok(())
+}
+
+/// Made once: a signal between two waits is not lost.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
+    /// `None` under `nohup`, which ignores it for us.
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let ignored = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let hang_up = if is_ignored(&ignored, SignalKind::hangup().as_raw_value()) {
+            None
+        } else {
+            Some(signal(SignalKind::hangup())?)
+        };
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
+            hang_up,
+        })
+    }
+
+    async fn next(&mut self) -> Option<Signal> {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            received = self.interrupt.recv() => received.map(|()| Signal::Interrupt),
+            received = self.terminate.recv() => received.map(|()| Signal::Terminate),
+            received = self.quit.recv() => received.map(|()| Signal::Quit),
+            received = hang_up => received.map(|()| Signal::HangUp),
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// Whether a signal was ignored when the process began, from the text of `/proc/self/status` (proc(5), `SigIgn`).
+#[cfg(unix)]
+fn is_ignored(status: &str, signal: i32) -> bool {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let bit = u32::try_from(signal - 1).ok().and_then(|shift| 1u64.checked_shl(shift));
+    mask.zip(bit).is_some_and(|(mask, bit)| mask & bit != 0)
+}
+
+/// Windows ends the process a few seconds after the last three: enough for what is in flight, at most relays.
+#[cfg(windows)]
+struct Signals {
+    ctrl_c: tokio::signal::windows::CtrlC,
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    log_off: tokio::signal::windows::CtrlLogoff,
+    shut_down: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::windows;
+        Ok(Self {
+            ctrl_c: windows::ctrl_c()?,
+            ctrl_break: windows::ctrl_break()?,
+            close: windows::ctrl_close()?,
+            log_off: windows::ctrl_logoff()?,
+            shut_down: windows::ctrl_shutdown()?,
+        })
+    }
+
+    async fn next(&mut self) -> Option<Signal> {
+        tokio::select! {
+            received = self.ctrl_c.recv() => received.map(|()| Signal::Interrupt),
+            received = self.ctrl_break.recv() => received.map(|()| Signal::Terminate),
+            received = self.close.recv() => received.map(|()| Signal::HangUp),
+            received = self.log_off.recv() => received.map(|()| Signal::HangUp),
+            received = self.shut_down.recv() => received.map(|()| Signal::HangUp),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -99,5 +203,38 @@ mod tests {
         handle.wish(Stop::Soon);
         assert_eq!(stopper.wish(), Stop::Now);
         stopper.wished(Stop::Soon).await;
+    }
+
+    #[test]
+    fn only_a_second_deliberate_signal_is_in_a_hurry() {
+        use Signal::{HangUp, Interrupt, Quit, Terminate};
+        for (signals, expected) in [
+            (&[Interrupt][..], "soon"),
+            (&[Terminate], "soon"),
+            (&[HangUp], "soon"),
+            (&[Quit], "soon"),
+            (&[HangUp, HangUp, HangUp], "soon soon soon"),
+            (&[HangUp, Terminate], "soon soon"),
+            (&[Terminate, HangUp, Quit], "soon soon soon"),
+            (&[Interrupt, Interrupt], "soon now"),
+            (&[Interrupt, Terminate], "soon now"),
+            (&[Terminate, HangUp, Terminate], "soon soon now"),
+        ] {
+            let wishes: Vec<&str> = (0..signals.len())
+                .map(|i| match wish_of(signals[i], &signals[..i]) {
+                    Stop::Now => "now",
+                    Stop::Soon | Stop::No => "soon",
+                })
+                .collect();
+            assert_eq!(wishes.join(" "), expected, "{signals:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nohup_is_noticed() {
+        let status = "Name:\troundup\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000000\n";
+        assert!(is_ignored(status, 1) && is_ignored(status, 13));
+        assert!(!is_ignored(status, 2) && !is_ignored(status, 3) && !is_ignored("", 1));
     }
 }

@@ -38,7 +38,7 @@ fn killed_nine_times_nobody_is_lost_and_nobody_is_mailed_twice() {
 
 #[test]
 fn ctrl_c_finishes_what_is_in_flight_and_leaves_nothing_uncertain() {
-    for name in ["INT", "TERM"] {
+    for name in ["INT", "TERM", "HUP", "QUIT"] {
         let server = Server::good();
         let charity = Charity::new().people(400).relay(&server);
         let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");

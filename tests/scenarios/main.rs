@@ -14,6 +14,9 @@ mod nothing_of_people_leaks;
 mod paused_and_cancelled;
 mod postfix_takes_it;
 mod previewed_is_sent;
+#[cfg(unix)]
+mod real_servers;
+mod relay_in_trouble;
 mod relay_misbehaves;
 mod several_machines;
 mod signed;

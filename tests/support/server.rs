@@ -12,6 +12,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 /// Where in a session the script is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
+    /// Before the first byte, and before TLS where it comes first: what is answered here goes out in the clear.
+    Connect,
     Banner,
     Hello,
     StartTls,
@@ -241,7 +243,30 @@ impl From<std::io::Error> for Over {
 impl House {
     fn serve(&self, stream: TcpStream, number: usize) {
         stream.set_nodelay(true).unwrap();
-        let socket = stream.try_clone().unwrap();
+        let mut socket = stream.try_clone().unwrap();
+        let at = Moment {
+            stage: Stage::Connect,
+            connection: number,
+            message: 0,
+            recipient: "",
+            before: number - 1,
+        };
+        match (self.script)(&at) {
+            Act::Answer(text) => {
+                // Whoever has gone away does not read it.
+                let _ = socket.write_all(format!("{text}\r\n").as_bytes());
+                let _ = socket.shutdown(std::net::Shutdown::Write);
+                let _ = std::io::copy(&mut socket, &mut std::io::sink());
+                return;
+            }
+            Act::Reset => {
+                let nothing = Some(std::time::Duration::ZERO);
+                socket2::SockRef::from(&socket).set_linger(nothing).unwrap();
+                return;
+            }
+            Act::Close => return,
+            _ => {}
+        }
         let stream: Box<dyn Stream> = match (&self.tls, self.offer.implicit) {
             (Some(tls), true) => match self.secure(tls, Box::new(stream)) {
                 Some(stream) => stream,

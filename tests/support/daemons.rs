@@ -1,0 +1,293 @@
+//! Mail servers that others wrote, each in a folder and at a port of its own, for as long as a test needs it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::{Server, needed};
+
+/// A running server.
+pub struct Daemon {
+    child: Child,
+    folder: tempfile::TempDir,
+    pub port: u16,
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Servers of several processes end them when they are told to end, and not when they are killed.
+        let told = Command::new("kill").arg(self.child.id().to_string()).status();
+        if !told.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Daemon {
+    /// What the server has written to a file of its folder.
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
+    }
+
+    pub fn address(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// Waits until it greets, or says why it does not.
+    fn started(mut command: Command, folder: tempfile::TempDir, port: u16) -> Self {
+        let log = fs::File::create(folder.path().join("output")).unwrap();
+        let child = command
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut daemon = Self { child, folder, port };
+        loop {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return daemon;
+            }
+            if let Some(status) = daemon.child.try_wait().unwrap() {
+                panic!("{status}: {}", daemon.read("output"));
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn open_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    // Servers give up their rights, and have to find their files all the same.
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    folder
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    let is_root = id.is_ok_and(|id| id.stdout == b"0\n");
+    if !is_root {
+        assert!(
+            std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(),
+            "Postfix and Exim start as root only"
+        );
+        eprintln!("skipped: Postfix and Exim start as root only");
+    }
+    is_root
+}
+
+/// A file below `target/` that `scripts/test` has put there.
+fn installed(path: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(
+        std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(),
+        "{} is missing, and scripts/test should have installed it",
+        path.display()
+    );
+    eprintln!("skipped: {} is missing", path.display());
+    None
+}
+
+/// Postfix as a relay that hands everything to `behind`. `settings` come on top of main.cf.
+pub fn postfix(behind: &Server, settings: &str) -> Option<Daemon> {
+    let program = needed("postfix")?;
+    if !is_root() {
+        return None;
+    }
+    let folder = open_folder();
+    let path = folder.path();
+    let port = free_port();
+    for name in ["conf", "queue", "data"] {
+        fs::create_dir(path.join(name)).unwrap();
+    }
+    Command::new("chown").arg("postfix").arg(path.join("data")).status().unwrap();
+    let main = format!(
+        "compatibility_level = 3.6\nqueue_directory = {path}/queue\ndata_directory = {path}/data\n\
+         maillog_file = {path}/mail.log\nmaillog_file_prefixes = {prefix}\nmyhostname = relay.test\n\
+         mydestination =\nalias_maps =\nlocal_recipient_maps =\ninet_interfaces = 127.0.0.1\n\
+         inet_protocols = ipv4\nmynetworks = 127.0.0.0/8\nsmtp_tls_security_level = none\n\
+         default_transport = smtp:[127.0.0.1]:{behind}\nrelay_transport = smtp:[127.0.0.1]:{behind}\n\
+         smtpd_relay_restrictions = permit_mynetworks, reject\n{settings}\n",
+        path = path.display(),
+        prefix = path.display(),
+        behind = behind.port(),
+    );
+    fs::write(path.join("conf/main.cf"), main).unwrap();
+    let mut master =
+        format!("{port} inet n - n - - smtpd\npostlog unix-dgram n - n - 1 postlogd\n");
+    for (name, program) in [
+        ("pickup", "pickup"),
+        ("cleanup", "cleanup"),
+        ("qmgr", "qmgr"),
+        ("tlsmgr", "tlsmgr"),
+        ("rewrite", "trivial-rewrite"),
+        ("bounce", "bounce"),
+        ("defer", "bounce"),
+        ("trace", "bounce"),
+        ("verify", "verify"),
+        ("proxymap", "proxymap"),
+        ("error", "error"),
+        ("retry", "error"),
+        ("smtp", "smtp"),
+        ("anvil", "anvil"),
+        ("scache", "scache"),
+    ] {
+        let wake = if matches!(name, "pickup" | "qmgr") { "60" } else { "-" };
+        let most = if matches!(name, "pickup" | "qmgr" | "anvil" | "scache" | "tlsmgr") {
+            "1"
+        } else {
+            "-"
+        };
+        master += &format!("{name} unix n - n {wake} {most} {program}\n");
+    }
+    fs::write(path.join("conf/master.cf"), master).unwrap();
+    let mut command = Command::new(program);
+    command.arg("-c").arg(path.join("conf")).arg("start-fg");
+    Some(Daemon::started(command, folder, port))
+}
+
+/// Answers Postfix's questions about one username and password, in the protocol of Dovecot's authentication server.
+pub struct Logins {
+    folder: tempfile::TempDir,
+}
+
+impl Logins {
+    pub fn new(username: &'static str, password: &'static str) -> Self {
+        let folder = open_folder();
+        let path = folder.path().join("auth");
+        let listener = UnixListener::bind(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                std::thread::spawn(move || {
+                    let hello = "VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\n\
+                                 COOKIE\t00000000000000000000000000000000\nDONE\n";
+                    let _ = stream.write_all(hello.as_bytes());
+                    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                    for line in lines.map_while(Result::ok) {
+                        let mut words = line.split('\t');
+                        let (Some("AUTH"), Some(id)) = (words.next(), words.next()) else {
+                            continue;
+                        };
+                        use base64::Engine;
+                        let expected = base64::engine::general_purpose::STANDARD
+                            .encode(format!("\0{username}\0{password}"));
+                        let answer = if line.contains(&format!("resp={expected}")) {
+                            format!("OK\t{id}\tuser={username}\n")
+                        } else {
+                            format!("FAIL\t{id}\tuser={username}\n")
+                        };
+                        let _ = stream.write_all(answer.as_bytes());
+                    }
+                });
+            }
+        });
+        Self { folder }
+    }
+
+    /// What Postfix needs to know of it.
+    pub fn settings(&self) -> String {
+        format!(
+            "smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = {}/auth\n\
+             smtpd_relay_restrictions = permit_sasl_authenticated, reject",
+            self.folder.path().display()
+        )
+    }
+}
+
+/// Exim, unpacked and not installed: its package would push Postfix out. What it takes stays in its queue.
+pub fn exim(settings: &str, acl: &str) -> Option<Daemon> {
+    let program = installed("exim/usr/sbin/exim4")?;
+    if !is_root() {
+        return None;
+    }
+    let folder = open_folder();
+    let path = folder.path();
+    let port = free_port();
+    fs::create_dir(path.join("spool")).unwrap();
+    fs::set_permissions(path.join("spool"), fs::Permissions::from_mode(0o777)).unwrap();
+    let configuration = format!(
+        "exim_user = nobody\nexim_group = nogroup\nkeep_environment =\nspool_directory = {path}/spool\n\
+         log_file_path = {path}/%slog\npid_file_path = {path}/pid\nprimary_hostname = relay.test\n\
+         never_users =\nqueue_only = true\nacl_smtp_rcpt = rcpt\nacl_smtp_data = accept\n{settings}\n\
+         begin acl\nrcpt:\n{acl}  accept\nbegin routers\nbegin transports\nbegin retry\n",
+        path = path.display(),
+    );
+    fs::write(path.join("exim.conf"), configuration).unwrap();
+    let mut command = Command::new(program);
+    let libraries = path_of_libraries();
+    command.env("LD_LIBRARY_PATH", libraries);
+    command.arg("-C").arg(path.join("exim.conf")).args(["-bdf", "-oX"]);
+    command.arg(format!("127.0.0.1.{port}"));
+    Some(Daemon::started(command, folder, port))
+}
+
+fn path_of_libraries() -> PathBuf {
+    let below = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/exim/usr/lib");
+    let folders = fs::read_dir(&below).into_iter().flatten().flatten().map(|entry| entry.path());
+    folders.into_iter().find(|path| path.is_dir()).unwrap_or(below)
+}
+
+/// Haraka, which takes everything and writes down for whom.
+pub fn haraka() -> Option<Daemon> {
+    let program = installed("haraka/node_modules/Haraka/bin/haraka")?;
+    let node = needed("node")?;
+    let folder = open_folder();
+    let path = folder.path();
+    let port = free_port();
+    for name in ["config", "plugins"] {
+        fs::create_dir(path.join(name)).unwrap();
+    }
+    fs::write(path.join("config/smtp.ini"), format!("listen=127.0.0.1:{port}\nnodes=0\n")).unwrap();
+    fs::write(path.join("config/plugins"), "take\n").unwrap();
+    fs::write(path.join("config/me"), "relay.test\n").unwrap();
+    let plugin = format!(
+        "const fs = require('fs');\n\
+         exports.hook_rcpt = function (next) {{ next(OK); }};\n\
+         exports.hook_queue = function (next, connection) {{\n\
+           const to = connection.transaction.rcpt_to.map((rcpt) => rcpt.address());\n\
+           fs.appendFileSync('{}/taken', to.join('\\n') + '\\n');\n\
+           next(OK);\n\
+         }};\n",
+        path.display()
+    );
+    fs::write(path.join("plugins/take.js"), plugin).unwrap();
+    let mut command = Command::new(node);
+    command.arg(program).arg("-c").arg(path);
+    Some(Daemon::started(command, folder, port))
+}
+
+/// aiosmtpd, which takes everything and writes down for whom.
+pub fn aiosmtpd() -> Option<Daemon> {
+    let python = installed("aiosmtpd/bin/python")?;
+    let folder = open_folder();
+    let port = free_port();
+    let script = format!(
+        "import asyncio\nfrom aiosmtpd.controller import Controller\n\
+         class Handler:\n\
+        \x20   async def handle_DATA(self, server, session, envelope):\n\
+        \x20       with open('taken', 'a') as taken:\n\
+        \x20           taken.write(''.join(to + '\\n' for to in envelope.rcpt_tos))\n\
+        \x20       return '250 taken'\n\
+         controller = Controller(Handler(), hostname='127.0.0.1', port={port})\n\
+         controller.start()\n\
+         asyncio.new_event_loop().run_forever()\n"
+    );
+    fs::write(folder.path().join("server.py"), script).unwrap();
+    let mut command = Command::new(python);
+    command.arg("server.py");
+    Some(Daemon::started(command, folder, port))
+}
