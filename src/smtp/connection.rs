@@ -46,6 +46,8 @@ const ANNOUNCED_WITHIN: Duration = Duration::from_secs(10);
 /// A server that says nothing for so long may wait for TLS. Postfix may pause for six seconds, others for longer: they are
 /// still waited for.
 const SILENCE_BEFORE_PROBE: Duration = Duration::from_secs(8);
+/// A server that speaks TLS answers at once; one that does not says nothing here either.
+const PROBE_WITHIN: Duration = Duration::from_secs(3);
 /// What a server said before it closed is there already, or on its way.
 const LAST_WORDS_WITHIN: Duration = Duration::from_secs(2);
 /// A reply is never longer (`reply::LONGEST_REPLY_BYTES`).
@@ -408,8 +410,7 @@ impl Connection {
                 }),
             })
         };
-        let within = self.server.deadlines.connect;
-        timeout(within, probe).await.ok().flatten().unwrap_or(false)
+        timeout(PROBE_WITHIN, probe).await.ok().flatten().unwrap_or(false)
     }
 
     async fn write(&mut self, stage: Stage, bytes: &[u8], until: Instant) {
