@@ -19,6 +19,7 @@ use crate::rfc::address::EmailAddress;
 use crate::rfc::reply::Stage;
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
+use crate::smtp::Fault;
 
 /// More addresses than this are a list.
 pub const MOST_ADDRESSES: usize = 10;
@@ -52,6 +53,9 @@ pub struct Tested {
     pub accepted: bool,
     /// The server's words, or why there are none.
     pub answer: String,
+    /// What to change, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cure: Option<String>,
 }
 
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
@@ -70,9 +74,14 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         screen.object(&shown)?;
         return Ok(exit);
     }
-    for Tested { address, accepted, answer } in &tests {
+    for Tested { address, accepted, answer, .. } in &tests {
         let word = if *accepted { "accepted" } else { "refused" };
         screen.print(&format!("  {word}  {address}  {}", screen.faint(answer)))?;
+    }
+    let mut cures: Vec<&String> = tests.iter().filter_map(|test| test.cure.as_ref()).collect();
+    cures.dedup();
+    for cure in cures {
+        screen.say(&format!("{} {cure}", screen.faint("help:")));
     }
     if practice {
         screen.say("The test is in outbox/, a Maildir: set ROUNDUP_RELAY to send it for real.");
@@ -163,7 +172,8 @@ async fn hand_over(
             Ok(reply) => (outcome.stage == Stage::Dot && reply.is_positive(), reply.summary()),
             Err(fault) => (false, fault.to_string()),
         };
-        tests.push(Tested { address: address.to_string(), accepted, answer });
+        let cure = outcome.result.as_ref().err().and_then(Fault::cure);
+        tests.push(Tested { address: address.to_string(), accepted, answer, cure });
     }
     relay.close().await;
 }

@@ -270,11 +270,12 @@ mod tests {
 
     #[tokio::test]
     async fn one_copy_that_breaks_connections_does_not_hold_the_others() {
-        let happening = Happening::new(30, |who, _| match who {
+        let mut happening = Happening::new(30, |who, _| match who {
             "p4@example.org" => Act::Break(Stage::Body),
             _ => OK,
         })
         .await;
+        happening.config.relay_patience = Duration::from_mins(5);
         let (end, counts) = happening.run().await;
         assert_eq!(happening.taken() as u64, counts.accepted);
         assert!(matches!(end, End::Waiting { .. }), "{end:?}");

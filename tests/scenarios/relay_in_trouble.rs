@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
+use base64::Engine;
+
 use crate::support::server::Offer;
 use crate::support::{Act, Charity, Server, Stage};
 
@@ -159,7 +161,6 @@ fn an_access_token_comes_from_a_command_and_is_shown_to_nobody() {
     let said = server.said();
     let logins: Vec<&String> = said.iter().filter(|line| line.starts_with("AUTH")).collect();
     let expected = ["old", "new"].map(|word| {
-        use base64::Engine;
         let text = format!("user=news@charity.example\x01auth=Bearer {word}-s3cret\x01\x01");
         format!("AUTH XOAUTH2 {}", base64::engine::general_purpose::STANDARD.encode(text))
     });

@@ -8,6 +8,8 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine;
+
 use super::{Server, needed};
 
 /// A running server.
@@ -19,9 +21,14 @@ pub struct Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Servers of several processes end them when they are told to end, and not when they are killed.
-        let told = Command::new("kill").arg(self.child.id().to_string()).status();
+        // Servers of several processes end them when they are told to end, and not when they are killed. Postfix's own
+        // process is a child of the one that was started.
+        let master = self.read("queue/pid/master.pid").trim().to_owned();
+        let pids = [master, self.child.id().to_string()];
+        let pids = pids.iter().filter(|pid| !pid.is_empty());
+        let told = Command::new("kill").args(pids).status();
         if !told.is_ok_and(|status| status.success()) {
+            // It may be gone already.
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
@@ -145,12 +152,14 @@ pub fn postfix(behind: &Server, settings: &str) -> Option<Daemon> {
         ("scache", "scache"),
     ] {
         let wake = if matches!(name, "pickup" | "qmgr") { "60" } else { "-" };
-        let most = if matches!(name, "pickup" | "qmgr" | "anvil" | "scache" | "tlsmgr") {
-            "1"
-        } else {
-            "-"
+        let most = match name {
+            "pickup" | "qmgr" | "anvil" | "scache" | "tlsmgr" => "1",
+            "cleanup" | "bounce" | "defer" | "trace" => "0",
+            _ => "-",
         };
-        master += &format!("{name} unix n - n {wake} {most} {program}\n");
+        // Sockets that Postfix's own commands use are not private.
+        let private = if matches!(name, "pickup" | "cleanup" | "qmgr") { "n" } else { "-" };
+        master += &format!("{name} unix {private} - n {wake} {most} {program}\n");
     }
     fs::write(path.join("conf/master.cf"), master).unwrap();
     let mut command = Command::new(program);
@@ -182,7 +191,6 @@ impl Logins {
                         let (Some("AUTH"), Some(id)) = (words.next(), words.next()) else {
                             continue;
                         };
-                        use base64::Engine;
                         let expected = base64::engine::general_purpose::STANDARD
                             .encode(format!("\0{username}\0{password}"));
                         let answer = if line.contains(&format!("resp={expected}")) {
@@ -208,7 +216,8 @@ impl Logins {
     }
 }
 
-/// Exim, unpacked and not installed: its package would push Postfix out. What it takes stays in its queue.
+/// Exim, unpacked and not installed: its package would push Postfix out. What it takes stays in its queue. `PORT` in the
+/// settings is its port.
 pub fn exim(settings: &str, acl: &str) -> Option<Daemon> {
     let program = installed("exim/usr/sbin/exim4")?;
     if !is_root() {
@@ -225,6 +234,7 @@ pub fn exim(settings: &str, acl: &str) -> Option<Daemon> {
          never_users =\nqueue_only = true\nacl_smtp_rcpt = rcpt\nacl_smtp_data = accept\n{settings}\n\
          begin acl\nrcpt:\n{acl}  accept\nbegin routers\nbegin transports\nbegin retry\n",
         path = path.display(),
+        settings = settings.replace("PORT", &port.to_string()),
     );
     fs::write(path.join("exim.conf"), configuration).unwrap();
     let mut command = Command::new(program);
@@ -237,8 +247,9 @@ pub fn exim(settings: &str, acl: &str) -> Option<Daemon> {
 
 fn path_of_libraries() -> PathBuf {
     let below = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/exim/usr/lib");
+    // The folder is named after the kind of computer.
     let folders = fs::read_dir(&below).into_iter().flatten().flatten().map(|entry| entry.path());
-    folders.into_iter().find(|path| path.is_dir()).unwrap_or(below)
+    folders.into_iter().find(|path| path.join("libidn.so.12").exists()).unwrap_or(below)
 }
 
 /// Haraka, which takes everything and writes down for whom.
@@ -254,11 +265,14 @@ pub fn haraka() -> Option<Daemon> {
     fs::write(path.join("config/smtp.ini"), format!("listen=127.0.0.1:{port}\nnodes=0\n")).unwrap();
     fs::write(path.join("config/plugins"), "take\n").unwrap();
     fs::write(path.join("config/me"), "relay.test\n").unwrap();
+    // It has no words to greet with unless this file is there.
+    let words = installed("haraka/node_modules/Haraka/config/connection.ini")?;
+    fs::copy(words, path.join("config/connection.ini")).unwrap();
     let plugin = format!(
         "const fs = require('fs');\n\
          exports.hook_rcpt = function (next) {{ next(OK); }};\n\
          exports.hook_queue = function (next, connection) {{\n\
-           const to = connection.transaction.rcpt_to.map((rcpt) => rcpt.address());\n\
+           const to = connection.transaction.rcpt_to.map((rcpt) => rcpt.user + '@' + rcpt.host);\n\
            fs.appendFileSync('{}/taken', to.join('\\n') + '\\n');\n\
            next(OK);\n\
          }};\n",
