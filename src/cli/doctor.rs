@@ -21,8 +21,9 @@ use crate::ledger::Ledger;
 use crate::message::Identity;
 use crate::project::secret::SecretSource;
 use crate::project::{Project, ProjectError};
+use crate::send::verdict::cure_of;
+use crate::smtp::Connection;
 use crate::smtp::conversation::Security;
-use crate::smtp::{Connection, Fault};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -253,7 +254,7 @@ async fn relay(
     let connection = match Connection::open(&server).await {
         Ok(connection) => connection,
         Err(outcome) => {
-            let cure = outcome.result.as_ref().err().and_then(Fault::cure).unwrap_or_else(|| {
+            let cure = cure_of(&outcome).unwrap_or_else(|| {
                 "look at ROUNDUP_RELAY, and at its username and password".to_owned()
             });
             return Ok(Diagnosis::bad(ABOUT, format!("{address}: {outcome}"), cure));

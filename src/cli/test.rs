@@ -19,7 +19,7 @@ use crate::rfc::address::EmailAddress;
 use crate::rfc::reply::Stage;
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
-use crate::smtp::Fault;
+use crate::send::verdict::cure_of;
 
 /// More addresses than this are a list.
 pub const MOST_ADDRESSES: usize = 10;
@@ -172,7 +172,7 @@ async fn hand_over(
             Ok(reply) => (outcome.stage == Stage::Dot && reply.is_positive(), reply.summary()),
             Err(fault) => (false, fault.to_string()),
         };
-        let cure = outcome.result.as_ref().err().and_then(Fault::cure);
+        let cure = cure_of(&outcome);
         tests.push(Tested { address: address.to_string(), accepted, answer, cure });
     }
     relay.close().await;

@@ -183,7 +183,7 @@ impl Kind {
             }
             Kind::PasswordsOff => {
                 "this login does not take its ordinary password over SMTP: make an app password, have SMTP AUTH \
-                 switched on for this mailbox by its administrator, or log in with a token"
+                 switched on for this mailbox by its administrator, or set ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
             }
             Kind::Encryption => {
                 "let the relay be reached over TLS: smtps://HOST (port 465) or smtp://HOST:587 in ROUNDUP_RELAY"

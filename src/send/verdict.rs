@@ -110,6 +110,17 @@ pub fn waits_for_a_cure(why: &str) -> bool {
     meaning(Stage::Recipient, &reply).about != About::Later
 }
 
+/// What to change after a refusal or a fault, where it is known.
+pub fn cure_of(outcome: &Outcome) -> Option<String> {
+    match &outcome.result {
+        Ok(reply) if reply.is_transient() || reply.is_permanent() => {
+            Some(meaning(outcome.stage, reply).kind.cure().to_owned())
+        }
+        Ok(_) => None,
+        Err(fault) => fault.cure(),
+    }
+}
+
 /// Judges one transaction.
 pub fn judge(outcome: &Outcome) -> Verdict {
     let stage = outcome.stage;

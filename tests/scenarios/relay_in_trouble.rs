@@ -203,6 +203,20 @@ fn a_login_that_cannot_be_says_what_to_set() {
 }
 
 #[test]
+fn doctor_and_test_say_what_to_change_like_send() {
+    let refusal = "535 5.7.139 Authentication unsuccessful, basic authentication is disabled";
+    let server = Server::offering(plain(&["AUTH PLAIN"]), move |at| match at.stage {
+        Stage::Login => Act::Answer(refusal),
+        _ => Act::Go,
+    });
+    let charity = trusting(2, &server);
+    for command in ["send --year 2020 --confirm 2", "doctor", "test 2020-12 --to me@charity.org.uk"]
+    {
+        charity.run(command).says("5.7.139").says("ROUNDUP_RELAY_TOKEN_COMMAND");
+    }
+}
+
+#[test]
 fn a_relay_that_loses_announced_messages_is_remembered_by_the_next_run() {
     let server = Server::scripted(|at| match (at.stage, at.message, at.connection) {
         (Stage::Mail, 2, 1) => Act::Answer("503 Bad sequence of commands"),
