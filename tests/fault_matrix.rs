@@ -203,8 +203,9 @@ const AT_STARTTLS: [(&str, Act, &str); 16] = [
 ];
 
 /// What arrives while the message is under way, before its dot has left: a server that gives up early. The dot never follows.
-const IN_MID_BODY: [(&str, Act, &str); 5] = [
+const IN_MID_BODY: [(&str, Act, &str); 6] = [
     ("F2 closes", Act::Close, "Pc-"),
+    ("F3 breaks off", Act::Reset, "Pc-"),
     ("F4 421", Act::Answer("421 4.3.2 shutting down"), "Pc-"),
     ("F12 an answer nobody asked for", Act::Answer("250 2.0.0 taken"), "Pc-"),
     ("a refusal", Act::Answer("552 5.3.4 too much"), "Du-"),
