@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::database::private;
 use crate::smtp::quirks::RememberedQuirks;
 
 const FILE: &str = ".roundup/relays.json";
@@ -70,7 +71,7 @@ impl RelayMemory {
             all.remove(&oldest);
         }
         let text = serde_json::to_vec_pretty(&all)?;
-        super::write_private(&self.path, &text)
+        private::write(&self.path, &text)
     }
 }
 
