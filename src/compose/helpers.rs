@@ -2,7 +2,7 @@
 //! Pure: arguments in, text or a slot's marker out.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use handlebars::{
@@ -14,6 +14,7 @@ use crate::lexicon::{DateStyle, Lexicon};
 use crate::news::PartialDate;
 use serde_json::Value;
 
+use super::guard::{Guard, PartialDepth};
 use super::partial_depth::{ENTER, LEAVE};
 use super::slot::{self, Slot, Slots};
 use super::strict::GUARD;
@@ -88,7 +89,7 @@ pub struct Explained {
     pub cure: String,
 }
 
-fn explained(what: String, cure: String) -> RenderError {
+pub fn explained(what: String, cure: String) -> RenderError {
     RenderErrorReason::NestedError(Box::new(Explained { what, cure })).into()
 }
 
@@ -338,76 +339,6 @@ impl HelperDef for Markdown {
         })?;
         Ok(())
     }
-}
-
-/// Stands before every call that looks at names: each must be there, and hold no personal word that the call would change.
-struct Guard(Arc<Shared>);
-
-impl HelperDef for Guard {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        h: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-        _: &mut dyn Output,
-    ) -> HelperResult {
-        let helper = h.param(0).and_then(|param| param.value().as_str()).unwrap_or_default();
-        for param in h.params().iter().skip(1) {
-            let Some(path) = param.relative_path() else { continue };
-            if param.is_value_missing() {
-                let last = path.rsplit(['.', '/']).next().unwrap_or_default();
-                // `@first` outside a loop is no; what some call of a partial gives may be missing in another.
-                if path.starts_with('@') && !path.starts_with("@root")
-                    || self.0.given.contains(last)
-                {
-                    continue;
-                }
-                return Err(RenderErrorReason::MissingVariable(Some(path.clone())).into());
-            }
-            let Value::String(text) = param.value() else { continue };
-            let is_whole = matches!(helper, ">" | "if" | "unless")
-                && (helper == ">" || is_words_of_the_draft(path));
-            if !is_whole && !passes_slots(helper) && lock(&self.0.slots).hold(text) {
-                let (what, cure) = personal_word(helper);
-                return Err(explained(what, cure));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Partials that are called by a name that is known only when they run nest no deeper than those of a real template.
-const DEEPEST_PARTIALS: usize = 30;
-
-/// Stands at the beginning (`true`) and the end of each partial, where one is called by a name that is not fixed.
-struct PartialDepth(Arc<Shared>, bool);
-
-impl HelperDef for PartialDepth {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        _: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-        _: &mut dyn Output,
-    ) -> HelperResult {
-        if !self.1 {
-            self.0.depth.fetch_sub(1, Ordering::Relaxed);
-        } else if self.0.depth.fetch_add(1, Ordering::Relaxed) > DEEPEST_PARTIALS {
-            return Err(explained(
-                format!("partials call each other more than {DEEPEST_PARTIALS} deep"),
-                "look for a partial that calls itself".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// Whether a name is that of the editor's words: what stands there is for everybody, with or without a personal word.
-fn is_words_of_the_draft(path: &str) -> bool {
-    let last = path.rsplit(['.', '/']).next().unwrap_or_default();
-    matches!(last, "subject" | "preheader" | "introduction")
 }
 
 type Args<'a, 'reg, 'rc> = (&'a Helper<'rc>, &'reg Handlebars<'reg>);

@@ -6,8 +6,11 @@ mod blocks;
 mod cases;
 mod declared;
 pub mod density;
+mod draft_words;
 pub mod fault;
+pub mod filler;
 mod grammar;
+mod guard;
 mod helpers;
 pub mod html;
 mod limited;
@@ -41,7 +44,8 @@ use crate::rfc::quoted_printable;
 
 pub use density::Density;
 pub use fault::TemplateFault;
-pub use slot::{Context, Filler, Nonce, Piece, Slot, SlotPlace, Values};
+pub use filler::Filler;
+pub use slot::{Context, Nonce, Piece, Slot, SlotPlace, Values};
 pub use templates::Templates;
 pub use theme::Theme;
 

@@ -5,7 +5,9 @@
 //! repair comes out as it went in. Nothing but pictures is fetched when an email is opened: fonts, style sheets and
 //! scripts from elsewhere are taken out here.
 
-use super::structure::{HOLDS_ELEMENTS, RAW_TEXT, starts_tag, tag_end, tag_name, text_end};
+use super::structure::{
+    HOLDS_ELEMENTS, is_raw_text, raw_text_length, starts_tag, tag_end, tag_name, text_end,
+};
 
 /// MJML that mrml reads as its author meant it, and what it must not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,11 +124,11 @@ impl<'a> Repair<'a> {
         let name = tag_name(tag);
         let is_closing = tag.starts_with("</");
         // What is fetched: fonts, style sheets, programs.
-        if matches!(name, "mj-font" | "link" | "LINK" | "script" | "SCRIPT") {
-            let closing = format!("</{name}>");
-            let is_empty = is_closing || tag.ends_with("/>") || name.eq_ignore_ascii_case("link");
-            return match rest.find(&closing) {
-                Some(at) if !is_empty => at + closing.len(),
+        let is_one_of = |names: &[&str]| names.iter().any(|one| name.eq_ignore_ascii_case(one));
+        if is_one_of(&["mj-font", "link", "script"]) {
+            let is_empty = is_closing || tag.ends_with("/>") || is_one_of(&["link"]);
+            return match raw_text_length(&rest[end..], name) {
+                Some(length) if !is_empty => end + length + tag_end(&rest[end + length..]),
                 _ => end,
             };
         }
@@ -140,8 +142,8 @@ impl<'a> Repair<'a> {
             self.keep(FOR_EVERYBODY.to_owned());
         }
         // A style sheet is no markup: it comes out as it was written.
-        if RAW_TEXT.contains(&name) && !is_closing && !tag.ends_with("/>") {
-            let length = rest[end..].find(&format!("</{name}")).unwrap_or(rest.len() - end);
+        if is_raw_text(name) && !is_closing && !tag.ends_with("/>") {
+            let length = raw_text_length(&rest[end..], name).unwrap_or(rest.len() - end);
             let css = &rest[end..end + length];
             if !css.trim().is_empty() {
                 self.keep(without_fetches(css));
@@ -227,29 +229,27 @@ fn statement_end(css: &str) -> usize {
 /// come out as escapes that HTML does not know. As entities they pass.
 fn write_tag(tag: &str, out: &mut String) {
     let mut quote = None;
-    let mut after_space = false;
+    let mut blanks = String::new();
     for c in tag.chars() {
         match quote {
             None => {
                 if matches!(c, '"' | '\'') {
                     quote = Some(c);
-                    after_space = false;
                 }
                 out.push(c);
             }
             Some(open) if c == open => {
+                flush_blanks(&mut blanks, out);
                 quote = None;
                 out.push(c);
             }
             Some(_) => {
+                // A line break and the indent around it are one blank; blanks by themselves stay as they are.
                 if matches!(c, ' ' | '\n' | '\t') {
-                    if !after_space {
-                        out.push(' ');
-                    }
-                    after_space = true;
+                    blanks.push(c);
                     continue;
                 }
-                after_space = false;
+                flush_blanks(&mut blanks, out);
                 match c {
                     '"' => out.push_str("&quot;"),
                     '\\' => out.push_str("&#92;"),
@@ -262,6 +262,11 @@ fn write_tag(tag: &str, out: &mut String) {
             }
         }
     }
+}
+
+fn flush_blanks(blanks: &mut String, out: &mut String) {
+    out.push_str(if blanks.contains(['\n', '\t']) { " " } else { blanks });
+    blanks.clear();
 }
 
 fn write_text(text: &str, next: &str, out: &mut String) {
@@ -341,6 +346,12 @@ mod tests {
     }
 
     #[test]
+    fn blanks_in_attributes_stay() {
+        let html = render("<mj-image src=\"https://e.org/a.png\" alt=\"two  blanks\" />");
+        assert!(html.contains("alt=\"two  blanks\""), "{html}");
+    }
+
+    #[test]
     fn characters_in_text_neither_break_nor_panic() {
         let html = render("<mj-text>Début é > b, x < 3, a ]]> b</mj-text>");
         assert!(html.contains("Début é &gt; b, x &lt; 3, a ]]&gt; b"), "{html}");
@@ -383,16 +394,18 @@ mod tests {
              <mj-style>@import url({google});\n.a{{color:red}} @font-face {{ font-family: X; src: url({google}) }} .b{{}}</mj-style>\
              <mj-style>@IMPORT \"{google}\"; .c{{}}</mj-style>\
              <mj-raw><link rel=\"stylesheet\" href=\"{google}\"><script src=\"{google}\">a < b</script>\
-             <!--[if mso]><style>@import '{google}';.d{{}}</style><link href=\"{google}\"><![endif]--></mj-raw>"
+             <!--[if mso]><style>@import '{google}';.d{{}}</style><link href=\"{google}\"><![endif]--><STYLE>@import '{google}';.e > .f{{}}</STYLE><SCRIPT>a</SCRIPT></mj-raw>"
         );
         let html = html::render(&format!(
             "<mjml><mj-head>{head}</mj-head><mj-body><mj-section><mj-column><mj-text font-family=\"Inter, Ubuntu\">x</mj-text></mj-column></mj-section></mj-body></mjml>"
         ))
         .unwrap();
-        for word in ["googleapis", "@import", "@IMPORT", "<link", "<script", "@font-face"] {
+        for word in
+            ["googleapis", "@import", "@IMPORT", "<link", "<script", "<SCRIPT", "@font-face"]
+        {
             assert!(!html.contains(word), "{word}: {html}");
         }
-        for rule in [".a{color:red}", ".b{}", ".c{}", ".d{}"] {
+        for rule in [".a{color:red}", ".b{}", ".c{}", ".d{}", ".e > .f{}"] {
             assert!(html.contains(rule), "{rule}: {html}");
         }
     }

@@ -5,26 +5,26 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use handlebars::{Handlebars, Template};
-use serde_json::{Value, json};
+use handlebars::Handlebars;
+use serde_json::Value;
 
-use super::declared::Declared;
 use super::density::{self, Density};
+use super::draft_words::{DraftWords, WordTemplate};
 use super::fault::{self, Source, TemplateFault};
+use super::filler::Filler;
 use super::helpers::{self, Part, Shared, lock};
-use super::parsed::{Parsed, refuse_depth};
-use super::slot::{BlockForm, Context, Filler, Nonce, Piece, SlotError, Slots, escape_html};
-use super::strict::{self, Names};
+use super::parsed::Parsed;
+use super::slot::{Context, Nonce, Piece, SlotError, Slots, escape_html};
 use super::structure::MjmlFault;
 use super::tags::line_and_column;
 use super::templates::Templates;
 use super::theme::Theme;
 use super::words::{self, Look};
 use super::{
-    ComposeError, Composition, People, Told, UnknownSegment, Variant, blocks, html, limited, model,
-    prep, source_map, text,
+    ComposeError, Composition, People, Told, UnknownSegment, Variant, html, limited, model, prep,
+    source_map, text,
 };
-use crate::edition::{self, Edition};
+use crate::edition::Edition;
 use crate::lexicon::Lexicon;
 use crate::news::same::canonical;
 use crate::problem::{Place, nearest};
@@ -230,114 +230,6 @@ fn look_at_blocks(
             cure,
         }
     })
-}
-
-/// The editor's words, read once and rendered for each combination of segments.
-struct DraftWords<'a> {
-    subject: WordTemplate<'a>,
-    preheader: WordTemplate<'a>,
-    introduction: WordTemplate<'a>,
-    data: Value,
-}
-
-/// One text of the draft.
-struct WordTemplate<'a> {
-    words: &'a edition::Words,
-    /// Its name in the registry; `None` where there is nothing to fill in.
-    template: Option<String>,
-    declared: Declared,
-    /// The introduction stands on lines of its own.
-    is_below_front_matter: bool,
-}
-
-impl<'a> DraftWords<'a> {
-    fn read(
-        edition: &'a Edition,
-        theme: &Theme,
-        lexicon: &Lexicon,
-        parsed: &Parsed,
-        shared: &Shared,
-        registry: &mut Handlebars<'_>,
-    ) -> Result<Self, TemplateFault> {
-        let data = json!({
-            "edition": {
-                "name": edition.name,
-                "title": lexicon.window(&edition.window),
-                "is_year": edition.window.is_year(),
-            },
-            "count": edition.shown().count(),
-            "organisation": theme.organisation,
-        });
-        let mut read = |name: &str, words: &'a edition::Words, form: BlockForm| {
-            WordTemplate::read(name, words, &form, parsed, shared, registry)
-        };
-        Ok(Self {
-            subject: read("the subject", &edition.subject, BlockForm::Plain)?,
-            preheader: read("the preheader", &edition.preheader, BlockForm::Plain)?,
-            introduction: read(
-                "the introduction",
-                &edition.introduction,
-                BlockForm::Markdown(shared.look.clone()),
-            )?,
-            data,
-        })
-    }
-}
-
-impl<'a> WordTemplate<'a> {
-    fn read(
-        name: &str,
-        words: &'a edition::Words,
-        form: &BlockForm,
-        parsed: &Parsed,
-        shared: &Shared,
-        registry: &mut Handlebars<'_>,
-    ) -> Result<Self, TemplateFault> {
-        let is_below_front_matter = matches!(form, BlockForm::Markdown(_));
-        let own =
-            Self { words, template: None, declared: Declared::default(), is_below_front_matter };
-        // Nothing to fill in: most words are plain.
-        if !words.text.contains("{{") {
-            return Ok(own);
-        }
-        let place = words.place();
-        let (shown, first_line) = (place.source.as_str(), place.line.unwrap_or(1));
-        let without_column = |mut fault: TemplateFault| {
-            own.without_column(&mut fault);
-            fault
-        };
-        let in_file = |mut fault: TemplateFault| {
-            fault.place.line = fault.place.line.map(|line| line + first_line - 1);
-            without_column(fault)
-        };
-        refuse_depth(shown, &words.text).map_err(in_file)?;
-        let cut = blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
-            .map_err(without_column)?;
-        let template = Template::compile_with_name(&cut, name.to_owned()).map_err(|error| {
-            without_column(fault::of_parsing(shown, first_line, &words.text, &error))
-        })?;
-        let mut declared = Declared::default();
-        declared.read(name, &cut, &template);
-        let partials: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
-        let names = Names { declared: &declared, columns: &shared.columns, partials: &partials };
-        let template =
-            strict::read(name, shown, &cut, &template, &names).map_err(|mut fault| {
-                let line = fault.place.line.unwrap_or(1);
-                fault.line_text = words.text.lines().nth(line - 1).map(str::to_owned);
-                in_file(fault)
-            })?;
-        registry.register_template(name, template);
-        Ok(Self { template: Some(name.to_owned()), declared, ..own })
-    }
-}
-
-impl WordTemplate<'_> {
-    /// Within the front matter the words begin somewhere on their line: only that is known.
-    fn without_column(&self, fault: &mut TemplateFault) {
-        if !self.is_below_front_matter {
-            fault.place.column = None;
-        }
-    }
 }
 
 /// A variant with what is told of it apart.

@@ -33,8 +33,18 @@ pub const HOLDS_ELEMENTS: [&str; 14] = [
     "mj-carousel",
 ];
 
-/// Elements whose text is no markup.
-pub const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
+/// Whether an element's text is no markup.
+pub fn is_raw_text(name: &str) -> bool {
+    ["mj-style", "style", "script"].iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// The bytes up to the end tag of an element whose text is no markup.
+pub fn raw_text_length(text: &str, name: &str) -> Option<usize> {
+    let ends = text.match_indices("</").map(|(at, _)| at);
+    ends.into_iter().find(|at| {
+        text.get(at + 2..at + 2 + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
+    })
+}
 
 /// What would be fetched, or run, when the email is opened.
 const FETCHED: [&str; 8] =
@@ -206,14 +216,14 @@ impl<'a> Walk<'a> {
     /// The bytes of a style sheet or script that has just been opened.
     fn raw_text(&self, at: usize) -> Result<usize, MjmlFault> {
         let Some((opened, name)) = self.open.last().copied().filter(|(opened, name)| {
-            RAW_TEXT.contains(name) && self.mjml[..at].ends_with('>') && {
+            is_raw_text(name) && self.mjml[..at].ends_with('>') && {
                 // Only right behind its opening tag.
                 opened + tag_end(&self.mjml[*opened..]) == at
             }
         }) else {
             return Ok(0);
         };
-        match self.mjml[at..].find(&format!("</{name}")) {
+        match raw_text_length(&self.mjml[at..], name) {
             Some(end) => Ok(end),
             None => fault(opened, format!("<{name}> is never closed"), format!("add </{name}>")),
         }
@@ -305,6 +315,9 @@ impl<'a> Walk<'a> {
     }
 
     fn close(&mut self, at: usize, name: &str) -> Result<(), MjmlFault> {
+        if is_void(name) {
+            return Ok(());
+        }
         match self.open.pop() {
             Some((_, expected)) if expected.eq_ignore_ascii_case(name) => Ok(()),
             Some((opened, expected)) if self.open.iter().any(|(_, open)| *open == name) => fault(
@@ -553,7 +566,7 @@ mod tests {
             let (found, beginning) = inside(html);
             assert_eq!((found.as_str(), beginning.as_str()), (what, at), "{html}");
         }
-        let good = "<p>a &lt; b < c<br><img src='x' alt=\"y > z\" /></p><!-- <p> --><TABLE><tr><td nowrap>é</td></tr></table>";
+        let good = "<p>a &lt; b < c<br></br><img src='x' alt=\"y > z\" /></p><!-- <p> --><TABLE><tr><td nowrap>é</td></tr></table>";
         assert_eq!(
             first_fault(&format!(
                 "<mjml><mj-body><mj-section><mj-column><mj-text>{good}</mj-text><mj-raw><style>.a > .b{{}}</style></mj-raw></mj-column></mj-section></mj-body></mjml>"

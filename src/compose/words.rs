@@ -28,6 +28,26 @@ const RULE: usize = 40;
 /// wider than this.
 const SHORT_LINE: usize = 50;
 
+/// Lists and quotations nest no deeper than anybody follows, and than mrml can bear.
+const DEEPEST: usize = 20;
+
+/// The byte at which lists and quotations nest too deep, and what to say of it.
+pub fn too_deep(markdown: &str) -> Option<(usize, String)> {
+    let mut depth = 0usize;
+    for (event, range) in parsed(markdown) {
+        match event {
+            Event::Start(Tag::BlockQuote(_) | Tag::List(_)) => depth += 1,
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_)) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            let what = format!("lists and quotations are nested more than {DEEPEST} deep");
+            return Some((range.start, what));
+        }
+    }
+    None
+}
+
 /// HTML of a fixed few elements, with inline styles: raw HTML in the Markdown is shown as text, pictures become their
 /// descriptions, and only web and mail addresses become links.
 pub fn html(markdown: &str, look: &Look) -> String {

@@ -2,7 +2,7 @@
 //! Pure: a composition in, bytes out.
 
 use crate::audience::Recipient;
-use crate::compose::slot::BlockError;
+use crate::compose::filler::BlockError;
 use crate::compose::{Composition, Filler, Piece, SlotPlace, Variant};
 use crate::rfc::quoted_printable;
 

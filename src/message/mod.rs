@@ -14,8 +14,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::audience::{Keys, Recipient};
+use crate::compose::filler::BlockError;
 use crate::compose::setting::look_at_web_address;
-use crate::compose::slot::BlockError;
 use crate::compose::{Composition, Piece, filled, language_code};
 use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
 use crate::rfc::dkim::Signer;

@@ -23,6 +23,7 @@ pub mod known;
 pub mod listing;
 pub mod markdown;
 pub mod more;
+mod nesting;
 pub mod page;
 pub mod pictures;
 pub mod public;

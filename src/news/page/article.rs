@@ -58,7 +58,7 @@ const MANY: usize = 3;
 
 /// Reads the page of one story. `title` is what the list calls it.
 pub fn read(html: &str, address: &str, zone: Tz, title: &str) -> Article {
-    let page = Html::parse_document(html);
+    let page = Html::parse_document(&crate::news::nesting::flattened(html));
     let base = super::base_of(&page, address);
     let headline = headline(&page, title);
     let body = select(&page, "body").next().unwrap_or_else(|| page.root_element());

@@ -48,7 +48,7 @@ pub struct Guess {
 
 /// The ways to read a page that stands at `address`, the likeliest first.
 pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
-    let page = Html::parse_document(html);
+    let page = Html::parse_document(&crate::news::nesting::flattened(html));
     let base = base_of(&page, address);
     let context = Context { source: "", address, base: &base, zone };
     let seeds = seeds(&page, zone);

@@ -69,7 +69,7 @@ pub fn read(
             return listed;
         }
     };
-    let page = Html::parse_document(html);
+    let page = Html::parse_document(&crate::news::nesting::flattened(html));
     let base = base_of(&page, address);
     let context = Context { source, address, base: &base, zone };
     let data = data::articles(&page, &base, zone);

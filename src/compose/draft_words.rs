@@ -1,0 +1,140 @@
+//! The words of a draft, read once: subject, preheader and introduction may hold slots, blocks and segments.
+//! Pure: an edition in, templates out.
+
+use handlebars::{Handlebars, Template};
+use serde_json::{Value, json};
+
+use super::blocks;
+use super::declared::Declared;
+use super::fault::{self, TemplateFault};
+use super::helpers::{Shared, lock};
+use super::parsed::{Parsed, refuse_depth};
+use super::slot::BlockForm;
+use super::strict::{self, Names};
+use super::theme::Theme;
+use super::words;
+use crate::edition::{self, Edition};
+use crate::lexicon::Lexicon;
+
+/// The editor's words, read once and rendered for each combination of segments.
+pub struct DraftWords<'a> {
+    pub subject: WordTemplate<'a>,
+    pub preheader: WordTemplate<'a>,
+    pub introduction: WordTemplate<'a>,
+    pub data: Value,
+}
+
+/// One text of the draft.
+pub struct WordTemplate<'a> {
+    pub words: &'a edition::Words,
+    /// Its name in the registry; `None` where there is nothing to fill in.
+    pub template: Option<String>,
+    pub declared: Declared,
+    /// The introduction stands on lines of its own.
+    is_below_front_matter: bool,
+}
+
+impl<'a> DraftWords<'a> {
+    /// # Errors
+    /// When one of the texts is wrong, with its place in the draft.
+    pub fn read(
+        edition: &'a Edition,
+        theme: &Theme,
+        lexicon: &Lexicon,
+        parsed: &Parsed,
+        shared: &Shared,
+        registry: &mut Handlebars<'_>,
+    ) -> Result<Self, TemplateFault> {
+        let data = json!({
+            "edition": {
+                "name": edition.name,
+                "title": lexicon.window(&edition.window),
+                "is_year": edition.window.is_year(),
+            },
+            "count": edition.shown().count(),
+            "organisation": theme.organisation,
+        });
+        let mut read = |name: &str, words: &'a edition::Words, form: BlockForm| {
+            WordTemplate::read(name, words, &form, parsed, shared, registry)
+        };
+        Ok(Self {
+            subject: read("the subject", &edition.subject, BlockForm::Plain)?,
+            preheader: read("the preheader", &edition.preheader, BlockForm::Plain)?,
+            introduction: read(
+                "the introduction",
+                &edition.introduction,
+                BlockForm::Markdown(shared.look.clone()),
+            )?,
+            data,
+        })
+    }
+}
+
+impl<'a> WordTemplate<'a> {
+    fn read(
+        name: &str,
+        words: &'a edition::Words,
+        form: &BlockForm,
+        parsed: &Parsed,
+        shared: &Shared,
+        registry: &mut Handlebars<'_>,
+    ) -> Result<Self, TemplateFault> {
+        let is_below_front_matter = matches!(form, BlockForm::Markdown(_));
+        let own =
+            Self { words, template: None, declared: Declared::default(), is_below_front_matter };
+        if let Some((at, what)) = words::too_deep(&words.text).filter(|_| is_below_front_matter) {
+            let place = words.place_of(at);
+            return Err(TemplateFault {
+                line_text: words
+                    .text
+                    .lines()
+                    .nth(words.text[..at].matches('\n').count())
+                    .map(|line| line.chars().take(120).collect()),
+                place,
+                what,
+                cure: "nest fewer".to_owned(),
+            });
+        }
+        // Nothing to fill in: most words are plain.
+        if !words.text.contains("{{") {
+            return Ok(own);
+        }
+        let place = words.place();
+        let (shown, first_line) = (place.source.as_str(), place.line.unwrap_or(1));
+        let without_column = |mut fault: TemplateFault| {
+            own.without_column(&mut fault);
+            fault
+        };
+        let in_file = |mut fault: TemplateFault| {
+            fault.place.line = fault.place.line.map(|line| line + first_line - 1);
+            without_column(fault)
+        };
+        refuse_depth(shown, &words.text).map_err(in_file)?;
+        let cut = blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
+            .map_err(without_column)?;
+        let template = Template::compile_with_name(&cut, name.to_owned()).map_err(|error| {
+            without_column(fault::of_parsing(shown, first_line, &words.text, &error))
+        })?;
+        let mut declared = Declared::default();
+        declared.read(name, &cut, &template);
+        let partials: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
+        let names = Names { declared: &declared, columns: &shared.columns, partials: &partials };
+        let template =
+            strict::read(name, shown, &cut, &template, &names).map_err(|mut fault| {
+                let line = fault.place.line.unwrap_or(1);
+                fault.line_text = words.text.lines().nth(line - 1).map(str::to_owned);
+                in_file(fault)
+            })?;
+        registry.register_template(name, template);
+        Ok(Self { template: Some(name.to_owned()), declared, ..own })
+    }
+}
+
+impl WordTemplate<'_> {
+    /// Within the front matter the words begin somewhere on their line: only that is known.
+    pub fn without_column(&self, fault: &mut TemplateFault) {
+        if !self.is_below_front_matter {
+            fault.place.column = None;
+        }
+    }
+}

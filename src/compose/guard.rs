@@ -1,0 +1,82 @@
+//! What looks at a call before it runs: its names are there, and no personal word goes through it.
+//! Pure: arguments in, nothing or a fault out.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason,
+};
+use serde_json::Value;
+
+use super::helpers::{Shared, explained, lock, passes_slots, personal_word};
+
+/// Stands before every call that looks at names: each must be there, and hold no personal word that the call would change.
+pub struct Guard(pub Arc<Shared>);
+
+impl HelperDef for Guard {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        _: &mut dyn Output,
+    ) -> HelperResult {
+        let helper = h.param(0).and_then(|param| param.value().as_str()).unwrap_or_default();
+        for param in h.params().iter().skip(1) {
+            let Some(path) = param.relative_path() else { continue };
+            if param.is_value_missing() {
+                let last = path.rsplit(['.', '/']).next().unwrap_or_default();
+                // `@first` outside a loop is no; what some call of a partial gives may be missing in another.
+                if path.starts_with('@') && !path.starts_with("@root")
+                    || self.0.given.contains(last)
+                {
+                    continue;
+                }
+                return Err(RenderErrorReason::MissingVariable(Some(path.clone())).into());
+            }
+            let Value::String(text) = param.value() else { continue };
+            let is_whole = matches!(helper, ">" | "if" | "unless")
+                && (helper == ">" || is_words_of_the_draft(path));
+            if !is_whole && !passes_slots(helper) && lock(&self.0.slots).hold(text) {
+                let (what, cure) = personal_word(helper);
+                return Err(explained(what, cure));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Partials that are called by a name that is known only when they run nest no deeper than those of a real template.
+const DEEPEST_PARTIALS: usize = 30;
+
+/// Stands at the beginning (`true`) and the end of each partial, where one is called by a name that is not fixed.
+pub struct PartialDepth(pub Arc<Shared>, pub bool);
+
+impl HelperDef for PartialDepth {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        _: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        _: &mut dyn Output,
+    ) -> HelperResult {
+        if !self.1 {
+            self.0.depth.fetch_sub(1, Ordering::Relaxed);
+        } else if self.0.depth.fetch_add(1, Ordering::Relaxed) > DEEPEST_PARTIALS {
+            return Err(explained(
+                format!("partials call each other more than {DEEPEST_PARTIALS} deep"),
+                "look for a partial that calls itself".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name is that of the editor's words: what stands there is for everybody, with or without a personal word.
+fn is_words_of_the_draft(path: &str) -> bool {
+    let last = path.rsplit(['.', '/']).next().unwrap_or_default();
+    matches!(last, "subject" | "preheader" | "introduction")
+}
