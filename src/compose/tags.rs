@@ -26,7 +26,7 @@ pub enum Kind {
 }
 
 /// Deeper nesting is a slip, or an attack on the parser's stack: a real template nests a handful deep.
-const DEEPEST_BLOCKS: usize = 40;
+const DEEPEST_BLOCKS: usize = 100;
 const DEEPEST_PARENTHESES: usize = 20;
 
 /// The tags of a text in their order, as Handlebars reads them. One that is never ended ends the list.
