@@ -243,7 +243,7 @@ mod tests {
             ("<div role='banner'><p>x</p></div>", true, false),
             ("<main><div class='news-list'><p>x</p></div></main>", false, false),
         ] {
-            let page = Html::parse_document(&crate::news::nesting::flattened(html));
+            let page = Html::parse_document(html);
             let p = page.select(&Selector::parse("p").unwrap()).next().unwrap();
             assert_eq!((stands_around(p), stands_beside(p)), (around, beside), "{html}");
         }

@@ -157,7 +157,7 @@ mod tests {
                 "body > div > div:nth-of-type(1) > p",
             ),
         ] {
-            let page = Html::parse_document(&crate::news::nesting::flattened(html));
+            let page = Html::parse_document(html);
             let elements: Vec<ElementRef<'_>> =
                 page.select(&Selector::parse(wanted).unwrap()).collect();
             assert_eq!(selector_for(&page, &elements).as_deref(), Some(expected), "{html}");
