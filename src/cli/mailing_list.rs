@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::ledgers::{existing_ledger, keys_for};
 use super::screen::Screen;
 use super::world;
@@ -14,7 +14,7 @@ use crate::project::{Project, ProjectError};
 /// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
 /// number of people is then the one that a real run would have.
 pub async fn mailing_list(project: &Project, practice: bool) -> Result<Arc<List>, Failure> {
-    leave_out(project, project.list()?, practice).await
+    without(project, project.list()?, suppressed(project, practice).await?)
 }
 
 /// The same, or `None` where a command can do without.
@@ -26,14 +26,23 @@ pub async fn list_if_any(
     match project.list() {
         Ok(list) => {
             screen.problems(&list.problems);
-            leave_out(project, list, practice).await.map(Some)
+            let suppressed = match suppressed(project, practice).await {
+                // A mail can be looked at while the ledger's server is away; nothing is sent by it.
+                Err(failure) if failure.exit == Exit::Later => {
+                    screen.warn(&format!("who must not be mailed is not known: {}", failure.what));
+                    Vec::new()
+                }
+                known => known?,
+            };
+            without(project, list, suppressed).map(Some)
         }
         Err(ProjectError::NoList) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn leave_out(project: &Project, list: List, practice: bool) -> Result<Arc<List>, Failure> {
+/// The keyed names of everybody who must not be mailed, each with a reason.
+async fn suppressed(project: &Project, practice: bool) -> Result<Vec<(String, String)>, Failure> {
     let mut suppressed = Vec::new();
     for practice in if practice { &[false, true][..] } else { &[false] } {
         if let Some(ledger) = existing_ledger(project, *practice).await? {
@@ -44,7 +53,7 @@ async fn leave_out(project: &Project, list: List, practice: bool) -> Result<Arc<
             suppressed.extend(ledger.suppressions().await?);
         }
     }
-    without(project, list, suppressed)
+    Ok(suppressed)
 }
 
 /// A list without the people of some keyed names, each with a reason.

@@ -26,7 +26,7 @@ const SESSION: &str = "SET search_path TO roundup; SET synchronous_commit TO on;
 pub fn parse(address: &str) -> Result<Config, DatabaseError> {
     let mut config: Config = address.parse().map_err(|_| {
         DatabaseError::new(
-            DatabaseFault::Denied,
+            DatabaseFault::Other,
             "it is not an address like postgres://user:password@host/database",
         )
     })?;

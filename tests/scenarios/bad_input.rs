@@ -222,7 +222,10 @@ fn a_ledger_that_is_damaged_or_cannot_be_written() {
         .people(1)
         .relay(&server)
         .variable("ROUNDUP_LEDGER", "postgres://localhost:port/x");
-    charity.run("send --year 2020 --confirm 1").ends(1).says("it is no address like postgres://");
+    charity
+        .run("send --year 2020 --confirm 1")
+        .ends(1)
+        .says("it is not an address like postgres://");
     assert_eq!(server.connections(), 0);
 }
 
