@@ -80,8 +80,12 @@ impl Patience {
         self.uncertain += u32::from(uncertain);
         let lasted = now.saturating_sub(*self.since.get_or_insert(now));
         let left = self.longest.saturating_sub(lasted);
-        if left.is_zero() || self.uncertain >= MOST_UNCERTAIN {
+        // A relay that closes at a message's end was there: it is given up for doing so often, not for the time.
+        if self.uncertain >= MOST_UNCERTAIN || left.is_zero() && !uncertain {
             return Next::GiveUp;
+        }
+        if left.is_zero() {
+            return Next::TryAfter { pause: self.first_pause, left: Duration::MAX };
         }
         // Half as long as the trouble has lasted: several connections that fail together wait as long as one would.
         let pause = (lasted / 2).clamp(self.first_pause, LONGEST_PAUSE.max(self.first_pause));
@@ -166,6 +170,10 @@ mod tests {
         patience.answered(false);
         assert!(matches!(patience.failed(seconds(1), true), Next::TryAfter { .. }));
         assert_eq!(patience.failed(seconds(2), true), Next::GiveUp);
+        // Without patience, too, one of them ends nothing.
+        let mut patience = Patience::new(seconds(0), seconds(1));
+        let next = patience.failed(seconds(0), true);
+        assert_eq!(next, Next::TryAfter { pause: seconds(1), left: Duration::MAX });
         let mut patience = Patience::new(seconds(300), seconds(1));
         for now in 0..20 {
             assert!(matches!(patience.failed(seconds(now), true), Next::TryAfter { .. }));
