@@ -165,6 +165,7 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         let of = if of == Of::Unsaid && is_span(&all) { Of::Event } else { of };
         let tail = tail.join(" ").to_lowercase();
         let is_tail = tail.is_empty()
+            || matches!(tail.as_str(), "in" | "by" | "under")
             || ((tail.starts_with("by ") || tail.starts_with("in ") || tail.starts_with("under "))
                 && tail.split(' ').count() <= 6);
         let is_place = tail.split(' ').count() <= 5 && !text.trim_end().ends_with('.');

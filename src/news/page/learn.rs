@@ -316,7 +316,31 @@ fn judged<'a>(
         1.0 + 3.0 * dated + 3.0 * texts + 0.7 * pictured + 2.5 * linked + headed + 2.0 * long;
     let mut score = (items.len().min(TELLING_STORIES) as f64).sqrt() * quality;
     score *= place_of(page, &records, &items, context);
+    if is_mixed(&records, &parts, &common, context) {
+        score *= 0.4;
+    }
     Some(List { records, items, score })
+}
+
+/// Whether a list is of two boxes, one with days and one without: services and news, written alike.
+fn is_mixed(
+    records: &[ElementRef<'_>],
+    parts: &[Part<'_>],
+    common: &Common,
+    context: &Context<'_>,
+) -> bool {
+    let mut boxes: BTreeMap<NodeId, (usize, usize)> = BTreeMap::new();
+    for (record, part) in records.iter().zip(parts) {
+        let is_dated =
+            story(part, &Given::default(), common, context).is_some_and(|item| item.date.is_some());
+        if let Some(parent) = record.parent() {
+            let (dated, all) = boxes.entry(parent.id()).or_default();
+            *dated += usize::from(is_dated);
+            *all += 1;
+        }
+    }
+    let many = || boxes.values().filter(|(_, all)| *all > 1);
+    many().any(|(dated, all)| dated == all) && many().any(|(dated, _)| *dated == 0)
 }
 
 /// How much the place of a list on the page, and where it leads, speak for it.

@@ -326,15 +326,23 @@ fn title<'a>(blocks: &[Block<'a>], common: &Common, zone: Tz) -> Option<(String,
             .take(4)
             .collect();
         let in_heading = around.iter().find(|element| is_heading(**element));
-        let has_link = around.iter().take(3).any(|element| element.value().name() == "a")
-            || block.owner.descendent_elements().any(|element| element.value().name() == "a");
+        // "Read more" at the end of a text makes no headline of it.
+        let is_whole = |element: ElementRef<'_>, names: &[&str]| {
+            names.contains(&element.value().name()) && text_of(element) == block.text
+        };
+        let within = |names: &[&str]| {
+            block.owner.descendent_elements().any(|element| is_whole(element, names))
+        };
+        let has_link =
+            around.iter().take(3).any(|element| element.value().name() == "a") || within(&["a"]);
         let is_named = around.iter().take(2).any(|element| has_word(*element, &TITLE_WORDS));
         let is_label =
             around.iter().take(2).any(|element| has_word(*element, &LABEL_WORDS)) && !is_named;
-        let is_strong = around
-            .iter()
-            .take(2)
-            .any(|element| matches!(element.value().name(), "strong" | "b" | "dt"));
+        let is_strong = within(&["strong", "b"])
+            || around
+                .iter()
+                .take(2)
+                .any(|element| matches!(element.value().name(), "strong" | "b" | "dt"));
         let mut score = 0;
         score += if in_heading.is_some() { 40 } else { 0 };
         score += if has_link { 15 } else { 0 };
@@ -452,6 +460,14 @@ fn day(part: &Part<'_>, blocks: &[Block<'_>], zone: Tz) -> Option<(PartialDate, 
         let value = element.value();
         let is_time = value.name() == "time" || value.attr("itemprop") == Some("datePublished");
         let is_named = has_word(element, &["date", "published", "posted", "pubdate", "postdate"]);
+        // "03", "Dec" and "2020", each in a box of its own.
+        let is_split = (2..=4).contains(&element.child_elements().count());
+        if is_split && !says_other(element) && element.text().map(str::len).sum::<usize>() <= 60 {
+            let line = day_line(&text_of(element), zone).filter(|line| line.of == Of::Unsaid);
+            if let Some(date) = line.and_then(|line| line.date) {
+                offer(21, date, format!("the list: {}", quoted(&text_of(element))));
+            }
+        }
         if !(is_time || is_named) || says_other(element) {
             continue;
         }

@@ -248,6 +248,20 @@ const SITES: &[(&str, &str, &str, bool, bool)] = &[
         true,
     ),
     (
+        "titles in bold, a link at the end",
+        "<div class='row'><div><img src='/{n}.jpg'></div><div><p><strong>{t}</strong></p><p>{d}</p><p>{s} <a href='{u}'>Read more</a></p></div></div>",
+        "<div id='c'>*</div>",
+        true,
+        true,
+    ),
+    (
+        "a day before its category",
+        "<div class='post'><a class='img' href='{u}'><img src='/{n}.jpg'></a><div class='h'><a href='{u}'>{t}</a></div><div class='sub'>{s}</div><div class='info'>{d} in <a href='/cat'>News</a></div></div>",
+        "*",
+        true,
+        true,
+    ),
+    (
         "press in other papers",
         "<li class='press'><h4><a href='https://paper{n}.example/a/{n}'>{t}</a></h4><p>{s}</p><em class='d'>{d}</em></li>",
         "<ul>*</ul>",
@@ -317,6 +331,26 @@ fn a_hero_few_stories_and_lists_that_are_not_the_news() {
         list_of(&card.replace("{u}", "/news/t{n}"), &STORIES[2..])
     );
     assert_eq!(titles(&sections), all);
+    // Services, written as the news are.
+    let services = list(
+        "<div class='card'><h3><a href='/service{n}'>Our service number {n}</a></h3><p>We help people with the thing that is number {n}, every day.</p></div>",
+    );
+    assert_eq!(
+        titles(&format!(
+            "<section>{services}</section><section><h2>Latest news</h2>{}</section>",
+            list(card)
+        )),
+        all
+    );
+    // A day in three boxes.
+    let split = list(
+        "<li class='it'><div class='db'><span class='a'>03</span><span class='b'>Dec</span><span class='c'>2020</span></div><h3><a href='{u}'>{t}</a></h3><p>{s}</p></li>",
+    );
+    let days: Vec<String> = learnt(&page(&format!("<ul>{split}</ul>")))
+        .iter()
+        .filter_map(|item| Some(item.date?.to_string()))
+        .collect();
+    assert_eq!(days, ["2020-12-03"; 4]);
     // Nothing but prose and menus.
     for html in ["<p>Welcome to the club. We meet on Mondays.</p>", ""] {
         assert_eq!(titles(html), [] as [&str; 0]);
