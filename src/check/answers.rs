@@ -1,9 +1,9 @@
 //! What the mail's links and pictures answered when they were asked.
 //! Pure: answers in, findings out; `probe.rs` asks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, Known, Rule, Severity, Shown};
@@ -36,6 +36,8 @@ pub enum Outcome {
     Unreachable(String),
     /// It is inside this machine or its network: nobody else can open it.
     Private,
+    /// This computer reached nobody: that says nothing of the address.
+    NoConnection,
 }
 
 /// A picture as it is.
@@ -49,13 +51,64 @@ pub struct Drawn {
 /// By address.
 pub type Answers = BTreeMap<String, Answer>;
 
+/// An answer counts for this long: in `check`, in `send` and in the studio.
+pub const COUNTS_FOR: TimeDelta = TimeDelta::days(1);
+/// A check connects again after this time to what was fine, and at once to what was not.
+pub const CHECKED_AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// Puts newer answers over older ones. What a computer without a connection found takes no answer away.
+pub fn renew(stored: &mut Answers, newer: Answers) {
+    for (address, answer) in newer {
+        if answer.outcome != Outcome::NoConnection || !stored.contains_key(&address) {
+            stored.insert(address, answer);
+        }
+    }
+}
+
+/// The answers that count now, of the addresses of one email.
+pub fn current(stored: &Answers, addresses: &[String], now: DateTime<Utc>) -> Answers {
+    addresses
+        .iter()
+        .filter_map(|address| Some((address.clone(), stored.get(address)?.clone())))
+        .filter(|(_, answer)| now - answer.at < COUNTS_FOR)
+        .collect()
+}
+
+/// Whether only a look at the connection can tell why nobody answered: no server did, and some have a name.
+pub fn reached_nobody(asked: &Answers) -> bool {
+    let answered = |answer: &Answer| matches!(answer.outcome, Outcome::Fine | Outcome::Refused(_));
+    !asked.values().any(answered) && asked.iter().any(|(address, answer)| depends(address, answer))
+}
+
+/// Without a connection nothing is known of what has a name.
+pub fn without_connection(asked: &mut Answers) {
+    for (address, answer) in asked.iter_mut() {
+        if depends(address, answer) {
+            answer.outcome = Outcome::NoConnection;
+            answer.moved_to = None;
+        }
+    }
+}
+
+/// Whether an answer may only say that this computer is not connected.
+fn depends(address: &str, answer: &Answer) -> bool {
+    let failed = matches!(answer.outcome, Outcome::NoSuchHost | Outcome::Unreachable(_));
+    let url = url::Url::parse(address);
+    let is_named = url.is_ok_and(|url| {
+        url.host()
+            .is_some_and(|host| matches!(host, url::Host::Domain(name) if name != "localhost"))
+    });
+    failed && is_named
+}
+
 pub const RULES: [Rule; 3] = [
     Rule::new(
         "dead-link",
         "Does every link open?",
-        "A link that leads nowhere is the most common apology in newsletters. `roundup check` asks each address once, as a \
-         browser would, keeps the answer for an hour, and asks nothing inside your own network. A server that turns \
-         programs away (403, 429) may still open for people: look yourself.",
+        "A link that leads nowhere is the most common apology in newsletters. `roundup check` opens each address once, as a \
+         browser would, and nothing inside your own network. What it finds counts for a day, in `roundup check`, in \
+         `roundup send` and in the studio. A server that turns programs away (403, 429) may still open for people: look \
+         yourself.",
         dead_link,
     ),
     Rule::new(
@@ -90,64 +143,51 @@ fn asked<'a>(shown: &Shown<'_>, known: &Known<'a>) -> Vec<(String, &'a Answer)> 
 
 fn dead_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let asked = asked(shown, known);
-    // Several hosts that are all out of reach: it is this computer that reaches nobody.
-    let hosts: BTreeSet<Option<String>> = asked
-        .iter()
-        .map(|(address, _)| {
-            url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned))
-        })
-        .collect();
-    let reaches_nobody = asked
-        .iter()
-        .all(|(_, answer)| matches!(answer.outcome, Outcome::NoSuchHost | Outcome::Unreachable(_)));
-    if hosts.len() > 1 && reaches_nobody {
-        return vec![Finding::new(
+    let unknown =
+        asked.iter().filter(|(_, answer)| answer.outcome == Outcome::NoConnection).count();
+    let mut findings = Vec::new();
+    if unknown > 0 {
+        let links = if unknown == 1 { "1 link".to_owned() } else { format!("{unknown} links") };
+        findings.push(Finding::new(
             "dead-link",
             Severity::Note,
             known.edition.introduction.place(),
-            "no link could be asked: this computer reaches none of the servers",
-            "look at its connection, and check again",
-        )];
+            format!("could not check {links}: no connection"),
+            "connect this computer to the internet, and run the check again",
+        ));
     }
-    asked
-        .into_iter()
-        .filter_map(|(address, answer)| {
-            let (severity, what) = match &answer.outcome {
-                Outcome::Fine => return None,
-                Outcome::Refused(status @ (404 | 410)) => {
-                    (Severity::Must, format!("is not there (it answers {status})"))
-                }
-                Outcome::Refused(status @ (401 | 403 | 405 | 406 | 429 | 451 | 999)) => (
-                    Severity::Note,
-                    format!("answers {status} to a program, and may open for people"),
-                ),
-                Outcome::Refused(status) => {
-                    (Severity::Should, format!("does not work now (it answers {status})"))
-                }
-                Outcome::NoSuchHost => {
-                    (Severity::Must, "leads nowhere: there is no such name".to_owned())
-                }
-                Outcome::Unreachable(what) => {
-                    (Severity::Should, format!("cannot be reached: {what}"))
-                }
-                Outcome::Private => (
-                    Severity::Must,
-                    "is inside your own computer or network: nobody else can open it".to_owned(),
-                ),
-            };
-            let via = answer
-                .moved_to
-                .as_ref()
-                .map_or_else(String::new, |end| format!(" (it led to {end})"));
-            Some(Finding::new(
-                "dead-link",
-                severity,
-                known.place_of(&address),
-                format!("{address} {what}{via}"),
-                "open it yourself, and mend the address",
-            ))
-        })
-        .collect()
+    findings.extend(asked.into_iter().filter_map(|(address, answer)| {
+        let (severity, what) = match &answer.outcome {
+            Outcome::Fine | Outcome::NoConnection => return None,
+            Outcome::Refused(status @ (404 | 410)) => {
+                (Severity::Must, format!("is not there (it answers {status})"))
+            }
+            Outcome::Refused(status @ (401 | 403 | 405 | 406 | 429 | 451 | 999)) => {
+                (Severity::Note, format!("answers {status} to a program, and may open for people"))
+            }
+            Outcome::Refused(status) => {
+                (Severity::Should, format!("does not work now (it answers {status})"))
+            }
+            Outcome::NoSuchHost => {
+                (Severity::Must, "leads nowhere: there is no such name".to_owned())
+            }
+            Outcome::Unreachable(what) => (Severity::Should, format!("cannot be reached: {what}")),
+            Outcome::Private => (
+                Severity::Must,
+                "is inside your own computer or network: nobody else can open it".to_owned(),
+            ),
+        };
+        let via =
+            answer.moved_to.as_ref().map_or_else(String::new, |end| format!(" (it led to {end})"));
+        Some(Finding::new(
+            "dead-link",
+            severity,
+            known.place_of(&address),
+            format!("{address} {what}{via}"),
+            "open it yourself, and correct the address",
+        ))
+    }));
+    findings
 }
 
 fn moved_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
@@ -231,18 +271,64 @@ mod tests {
 
     #[test]
     fn a_computer_without_a_connection_blames_no_link() {
-        let answer = answered("https://charity.org.uk/nurses", |answer| {
-            answer.outcome = Outcome::NoSuchHost;
+        let mail = answered("https://charity.org.uk/nurses", |answer| {
+            answer.outcome = Outcome::NoConnection;
         });
-        let mut answers = answer.answers.clone();
-        let other = answers["https://charity.org.uk/nurses"].clone();
-        answers.insert("https://pictures.org.uk/nurses.jpg".to_owned(), other);
-        let mail = Mail::with(|mail| {
-            mail.edition.items[0].image.as_mut().unwrap().address =
-                "https://pictures.org.uk/nurses.jpg".to_owned();
-            mail.answers = answers;
-        });
-        assert!(mail.only_finding().starts_with("dead-link: no link could be asked"));
+        assert_eq!(mail.only_finding(), "dead-link: could not check 1 link: no connection");
+        assert_eq!(mail.checked().findings[0].severity, Severity::Note);
+    }
+
+    fn outcomes(of: &[(&str, Outcome)]) -> Answers {
+        let answer = |outcome: &Outcome| Answer {
+            at: DateTime::UNIX_EPOCH,
+            outcome: outcome.clone(),
+            moved_to: None,
+            for_good: false,
+            picture: None,
+        };
+        of.iter().map(|(address, outcome)| ((*address).to_owned(), answer(outcome))).collect()
+    }
+
+    #[test]
+    fn only_when_nobody_answers_the_connection_is_doubted() {
+        let (name, number) = ("https://charity.org.uk/", "http://127.0.0.1:1/");
+        let closed = || Outcome::Unreachable("connection refused".to_owned());
+        for (of, doubted) in [
+            (vec![(name, Outcome::NoSuchHost)], true),
+            (vec![(name, closed())], true),
+            (vec![(name, Outcome::NoSuchHost), (number, Outcome::Fine)], false),
+            (
+                vec![(name, Outcome::NoSuchHost), ("https://b.org.uk/", Outcome::Refused(404))],
+                false,
+            ),
+            (vec![(number, closed())], false),
+            (vec![(name, Outcome::Private)], false),
+            (Vec::new(), false),
+        ] {
+            assert_eq!(reached_nobody(&outcomes(&of)), doubted, "{of:?}");
+        }
+        let mut asked = outcomes(&[(name, Outcome::NoSuchHost), (number, closed())]);
+        without_connection(&mut asked);
+        assert_eq!(asked[name].outcome, Outcome::NoConnection);
+        assert_eq!(asked[number].outcome, closed());
+    }
+
+    #[test]
+    fn one_store_and_one_age_for_all_who_look() {
+        let (a, b) = ("https://a.org.uk/", "https://b.org.uk/");
+        let mut stored = outcomes(&[(a, Outcome::Refused(404))]);
+        renew(&mut stored, outcomes(&[(a, Outcome::NoConnection), (b, Outcome::NoConnection)]));
+        assert_eq!(stored[a].outcome, Outcome::Refused(404));
+        assert_eq!(stored[b].outcome, Outcome::NoConnection);
+        renew(&mut stored, outcomes(&[(b, Outcome::Fine)]));
+        assert_eq!(stored[b].outcome, Outcome::Fine);
+        let of = |addresses: &[&str], at| {
+            let addresses: Vec<String> = addresses.iter().map(|a| (*a).to_owned()).collect();
+            current(&stored, &addresses, DateTime::UNIX_EPOCH + at).len()
+        };
+        assert_eq!(of(&[a, b, "https://c.org.uk/"], TimeDelta::hours(23)), 2);
+        assert_eq!(of(&[a], TimeDelta::hours(23)), 1);
+        assert_eq!(of(&[a, b], COUNTS_FOR), 0);
     }
 
     #[test]

@@ -549,7 +549,7 @@ mod tests {
     #[test]
     fn every_family_has_a_score() {
         let mail = Mail::good();
-        let composition = mail.composition();
+        let composition = mail.composition().unwrap();
         let scores = scores(&Shown::of(&composition));
         assert_eq!(scores[0].family, "Apple Mail");
         let of = |family: &str| scores.iter().find(|score| score.family == family).unwrap();

@@ -187,7 +187,7 @@ fn example_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .map(|address| {
             Finding::new(
                 "example-address",
-                Severity::Should,
+                if known.takes_examples { Severity::Should } else { Severity::Must },
                 known.place_of(&address),
                 format!("{address} is an example: no page is there"),
                 "write your own address",
@@ -293,9 +293,13 @@ fn vague_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
         let words = link.words.to_lowercase();
         let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_vague = VAGUE.contains(&words)
+            || ["click here", "click on this", "tap here", "follow this link"]
+                .iter()
+                .any(|start| words.starts_with(start) && words.split_whitespace().count() <= 6);
         let message = if words.is_empty() {
             format!("a link to {} says nothing at all", link.address)
-        } else if VAGUE.contains(&words) {
+        } else if is_vague {
             format!("a link says \"{words}\" and not where it leads")
         } else {
             continue;

@@ -1,7 +1,10 @@
 //! Size and colours: whether the mail arrives whole and can be read.
 //! Pure: numbers in, findings out.
 
-use super::{Finding, Known, Rule, Severity, Shown};
+use std::collections::BTreeSet;
+
+use super::rendering::{Scheme, runs};
+use super::{Finding, Known, Rule, Severity, Shown, excerpt};
 use crate::compose::theme::contrast;
 use crate::problem::Place;
 
@@ -46,7 +49,7 @@ fn size(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     }]
 }
 
-fn colours(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn colours(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let look = &known.theme.look;
     // A colour stands under [theme], or comes from the theme's file.
     let place = || known.in_settings("[theme]").unwrap_or_else(|| Place::whole("roundup.toml"));
@@ -62,6 +65,7 @@ fn colours(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             cure: "write six hexadecimal digits, as in #0b5a6f".to_owned(),
         })
         .collect();
+    let mut said: BTreeSet<(String, String)> = BTreeSet::new();
     let pairs = [
         ("ink", &look.ink, "paper", &look.paper),
         ("muted", &look.muted, "paper", &look.paper),
@@ -83,6 +87,54 @@ fn colours(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
                 ),
                 cure: format!("take another `{name}` or `{on}` under [theme]"),
             });
+            said.insert((colour.to_lowercase(), ground.to_lowercase()));
+        }
+    }
+    findings.extend(drawn(shown, known, &mut said));
+    findings
+}
+
+/// What apps make of an email when they invert it is nobody's design: only what can hardly be read at all is said.
+const LEAST_INVERTED: f64 = 3.0;
+
+/// Text of the finished email that can hardly be read, wherever its colours come from. Each pair of colours is said once.
+fn drawn(
+    shown: &Shown<'_>,
+    known: &Known<'_>,
+    said: &mut BTreeSet<(String, String)>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut words_said: BTreeSet<String> = BTreeSet::new();
+    for variant in &shown.variants {
+        for (scheme, when) in [
+            (Scheme::Light, ""),
+            (Scheme::Dark, " in the dark"),
+            (Scheme::Inverted, " where an app inverts the colours"),
+        ] {
+            for run in runs(&variant.html, scheme) {
+                let (Some(colour), Some(ground)) = (run.colour, run.ground) else { continue };
+                let needed =
+                    if scheme == Scheme::Inverted { LEAST_INVERTED } else { run.needed_contrast() };
+                let (colour, ground) = (colour.hex(), ground.hex());
+                let Some(found) = contrast(&colour, &ground).filter(|found| *found < needed) else {
+                    continue;
+                };
+                let is_new = said.insert((colour.clone(), ground.clone()));
+                // Words that are pale in the light are so in the dark: one finding is enough.
+                if !is_new || !words_said.insert(run.words.clone()) {
+                    continue;
+                }
+                findings.push(Finding::new(
+                    "contrast",
+                    Severity::Should,
+                    known.place_of(&run.words),
+                    format!(
+                        "\"{}\" is {colour} on {ground}{when}: a contrast of {found:.1} to 1, and text needs {needed}",
+                        excerpt(&run.words)
+                    ),
+                    "take the theme's colours, or a darker or a lighter one",
+                ));
+            }
         }
     }
     findings

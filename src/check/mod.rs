@@ -1,28 +1,44 @@
 //! What a careful colleague would say of a mail before it leaves: one rule, one question.
 //! Pure: a composition in, findings out.
 
+mod addresses;
 pub mod answers;
+mod around;
+mod brackets;
+mod calendar;
 pub mod clients;
+pub mod colour;
 mod dates;
 mod earlier;
+mod fetched;
 mod languages;
 mod law;
-mod links;
+pub mod links;
 mod look;
+mod merge_tags;
 mod message;
 pub mod page;
 mod people;
 mod personal;
+mod phones;
 mod phrases;
 mod pictures;
+mod placeholders;
 pub mod probe;
 mod reading;
+mod rendering;
+mod sample;
 mod segments;
 pub mod settings;
+mod slips;
 mod spam;
 mod stories;
 pub mod terms;
+mod texts;
 mod words;
+
+#[cfg(test)]
+mod corpus;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -31,8 +47,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::compose::{Composition, Templates, Theme};
-use crate::edition::{Edition, Words};
-use crate::news::Item;
+use crate::edition::Edition;
 use crate::problem::Place;
 
 pub use answers::{Answer, Answers};
@@ -141,9 +156,11 @@ pub struct Known<'a> {
     pub answers: &'a Answers,
     pub terms: &'a [Term],
     pub spam: Option<&'a SpamReport>,
+    /// Whether example addresses may be written to: nothing leaves this computer.
+    pub takes_examples: bool,
 }
 
-impl<'a> Known<'a> {
+impl Known<'_> {
     /// Where some words or an address of the mail were written: in a story, the draft, `roundup.toml` or a template.
     fn place_of(&self, words: &str) -> Place {
         for item in self.edition.shown() {
@@ -164,6 +181,7 @@ impl<'a> Known<'a> {
         }
         self.in_settings(words)
             .or_else(|| self.templates.find_text(words).map(|(place, _)| place))
+            .or_else(|| self.in_settings(words.lines().next().unwrap_or_default()))
             .unwrap_or_else(|| template(self))
     }
 
@@ -174,77 +192,6 @@ impl<'a> Known<'a> {
             line.contains(words) && !line.trim_start().starts_with('#') && !words.is_empty()
         })?;
         Some(Place::line("roundup.toml", at + 1))
-    }
-
-    /// What the mail shows that somebody wrote, each text with its place.
-    fn written(&self) -> Vec<Written<'a>> {
-        let edition = self.edition;
-        let mut texts: Vec<Written<'a>> =
-            [&edition.subject, &edition.preheader, &edition.introduction]
-                .into_iter()
-                .map(|words| Written { text: &words.text, origin: Origin::Words(words) })
-                .collect();
-        for item in edition.shown() {
-            texts.push(Written { text: &item.title, origin: Origin::Title(item) });
-            texts.push(Written { text: &item.summary, origin: Origin::Summary(item) });
-            if let Some(quote) = &item.quote {
-                texts.push(Written { text: &quote.words, origin: Origin::Quote(item) });
-            }
-            if let Some(image) = &item.image {
-                texts.push(Written { text: &image.alt, origin: Origin::Alt(item) });
-            }
-        }
-        let theme = self.theme;
-        let appeal =
-            theme.appeal.iter().flat_map(|appeal| [&appeal.title, &appeal.text, &appeal.button]);
-        let standing = [&theme.look.tagline, &theme.look.footer].into_iter().flatten();
-        for text in appeal.chain(standing) {
-            let line = self.in_settings(text).and_then(|place| place.line);
-            texts.push(Written { text, origin: Origin::Settings(line) });
-        }
-        texts
-    }
-}
-
-/// A text that somebody wrote.
-struct Written<'a> {
-    text: &'a str,
-    origin: Origin<'a>,
-}
-
-enum Origin<'a> {
-    Words(&'a Words),
-    Title(&'a Item),
-    Summary(&'a Item),
-    Quote(&'a Item),
-    Alt(&'a Item),
-    /// A text of `roundup.toml`, and its line.
-    Settings(Option<usize>),
-}
-
-impl Written<'_> {
-    /// The place of the byte `at`.
-    fn place(&self, at: usize) -> Place {
-        match self.origin {
-            Origin::Words(words) => words.place_of(at),
-            Origin::Title(item) => item.place_of_title(),
-            Origin::Summary(item) => item.place_in_summary(at),
-            Origin::Quote(item) => item.place_of(item.lines.quote),
-            Origin::Alt(item) => item.place_of_alt(),
-            Origin::Settings(Some(line)) => Place::line("roundup.toml", line),
-            Origin::Settings(None) => Place::whole("roundup.toml"),
-        }
-    }
-
-    /// The story that the text is of, if it is of one.
-    fn item(&self) -> Option<&Item> {
-        match self.origin {
-            Origin::Title(item)
-            | Origin::Summary(item)
-            | Origin::Quote(item)
-            | Origin::Alt(item) => Some(item),
-            Origin::Words(_) | Origin::Settings(_) => None,
-        }
     }
 }
 
@@ -368,13 +315,16 @@ impl Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 18] = [
+pub const RULES: [&[Rule]; 23] = [
     &words::RULES,
+    &placeholders::RULES,
+    &slips::RULES,
     &dates::RULES,
     &terms::RULES,
     &stories::RULES,
     &earlier::RULES,
     &links::RULES,
+    &addresses::RULES,
     &answers::RULES,
     &pictures::RULES,
     &reading::RULES,
@@ -384,6 +334,8 @@ pub const RULES: [&[Rule]; 18] = [
     &segments::RULES,
     &languages::RULES,
     &law::RULES,
+    &sample::RULES,
+    &fetched::RULES,
     &message::RULES,
     &look::RULES,
     &spam::RULES,
@@ -461,6 +413,10 @@ mod tests {
         pub terms: Vec<Term>,
         pub spam: Option<SpamReport>,
         pub settings: Settings,
+        /// The text of `roundup.toml`.
+        pub toml: String,
+        pub takes_examples: bool,
+        pub today: NaiveDate,
     }
 
     impl Mail {
@@ -513,14 +469,18 @@ mod tests {
                 terms: Vec::new(),
                 spam: None,
                 settings: Settings::default(),
+                toml: String::new(),
+                takes_examples: true,
+                today: "2021-01-04".parse().unwrap(),
             }
         }
 
-        pub fn composition(&self) -> Composition {
+        pub fn composition(&self) -> Result<Composition, String> {
             let templates = Templates::with(self.templates.clone());
             let people =
                 People { columns: vec!["first_name".to_owned()], segments: BTreeSet::new() };
-            compose(&self.edition, &self.theme, &templates, &people, Nonce::new([7; 16])).unwrap()
+            compose(&self.edition, &self.theme, &templates, &people, Nonce::new([7; 16]))
+                .map_err(|error| error.to_string())
         }
 
         pub fn with(change: impl FnOnce(&mut Self)) -> Self {
@@ -531,13 +491,18 @@ mod tests {
 
         /// What the rules say.
         pub fn checked(&self) -> Checked {
-            let composition = self.composition();
+            self.checked_if_composed().unwrap()
+        }
+
+        /// The same, or why it cannot be composed.
+        pub fn checked_if_composed(&self) -> Result<Checked, String> {
+            let composition = self.composition()?;
             let known = Known {
                 edition: &self.edition,
                 theme: &self.theme,
                 templates: &Templates::with(self.templates.clone()),
-                settings: "",
-                today: "2021-01-04".parse().unwrap(),
+                settings: &self.toml,
+                today: self.today,
                 largest: Some((self.largest, "ann@example.org")),
                 doubts: &self.doubts,
                 numbers: self.numbers.as_ref(),
@@ -546,8 +511,9 @@ mod tests {
                 answers: &self.answers,
                 terms: &self.terms,
                 spam: self.spam.as_ref(),
+                takes_examples: self.takes_examples,
             };
-            check(&Shown::of(&composition), &known, &self.settings)
+            Ok(check(&Shown::of(&composition), &known, &self.settings))
         }
 
         /// The same, as `rule: message`.

@@ -25,6 +25,8 @@ pub struct Page {
     pub black: Vec<String>,
     /// All that is seen, blocks apart.
     pub words: String,
+    /// The same, block by block: a paragraph, a heading, a cell.
+    pub blocks: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +66,14 @@ impl Page {
             ..Self::default()
         };
         page.visit(tree.root_element(), Letters { px: 16, line_px: 19, hidden: false });
-        page.words = page.words.trim().to_owned();
+        page.blocks = page
+            .words
+            .split('\u{1e}')
+            .map(one_line)
+            .filter(|block| block.chars().any(char::is_alphanumeric))
+            .collect();
+        let words = page.words.replace('\u{1e}', "\n");
+        words.trim().clone_into(&mut page.words);
         page
     }
 
@@ -83,6 +92,9 @@ impl Page {
         }
         let style = Style::read(element.attr("style").unwrap_or_default());
         let letters = around.within(&style);
+        if !is_inline(name) && !letters.hidden {
+            self.end_block();
+        }
         self.note(element, &style, letters);
         for child in element.children() {
             match child.value() {
@@ -94,12 +106,15 @@ impl Page {
                 }
             }
         }
-        let is_block = !matches!(
-            name,
-            "a" | "b" | "i" | "em" | "strong" | "span" | "img" | "u" | "code" | "small"
-        );
-        if is_block && !letters.hidden && !self.words.ends_with('\n') {
-            self.words.push('\n');
+        if !is_inline(name) && !letters.hidden {
+            self.end_block();
+        }
+    }
+
+    /// A block ends: what follows is another. The mark is one that `one_line` would take out of any text.
+    fn end_block(&mut self) {
+        if !self.words.ends_with('\u{1e}') {
+            self.words.push('\u{1e}');
         }
     }
 
@@ -160,6 +175,11 @@ impl Page {
             self.black.push(heard(element));
         }
     }
+}
+
+/// Whether an element stands within a line.
+fn is_inline(name: &str) -> bool {
+    matches!(name, "a" | "b" | "i" | "em" | "strong" | "span" | "img" | "u" | "code" | "small")
 }
 
 /// What somebody hears who has a page read aloud.

@@ -1,15 +1,17 @@
 //! What differs by person: copies that would look wrong, and braces that were meant to be slots. (A slot without a fallback cannot be composed.)
 //! Pure: a composition in, findings out.
 
+use super::merge_tags::merge_tags;
+use super::texts::Kind;
 use super::{Finding, Known, Rule, Severity, Shown, excerpt};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [
     Rule::new(
         "raw-braces",
-        "Are braces left in the mail?",
-        "{{first_name}}, *|FNAME|* or %FNAME% in a mail that has gone out are the mark of a machine. Stories are \
-              plain text: personal words work in the draft and in templates only.",
+        "Are fields of another system left in the email?",
+        "{{first_name}}, *|FNAME|*, %FNAME% and [firstname] are filled in by other systems, and not by roundup: readers get \
+         them as they stand. Stories are plain text; personal words work in the draft and in templates only.",
         raw_braces,
     ),
     Rule::new(
@@ -45,26 +47,27 @@ fn each_copy(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 fn raw_braces(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    const MARKS: [&str; 4] = ["{{", "}}", "*|", "%FNAME%"];
-    let mut findings: Vec<Finding> = Vec::new();
-    for variant in &shown.variants {
-        // Style sheets are full of braces, and nobody sees them.
-        let addresses = variant.page.links.iter().map(|link| ("HTML", link.address.as_str()));
-        let parts = [("HTML", variant.page.words.as_str()), ("plain text", variant.text.as_str())];
-        for (part, text) in parts.into_iter().chain(addresses) {
-            for mark in MARKS {
-                let Some(at) = text.find(mark) else { continue };
-                let around: String = text[at..].chars().take(40).collect();
-                let place = known.place_of(mark);
-                if findings.iter().all(|finding| finding.place != place) {
-                    findings.push(Finding::new(
-                        "raw-braces",
-                        Severity::Must,
-                        place,
-                        format!("`{}` is left in the {part}", excerpt(&around)),
-                        "take it out, or write it in the draft as {{recipient \"first_name\" fallback=\"friend\"}}",
-                    ));
-                }
+    const CURE: &str =
+        "take it out, or write it in the draft as {{recipient \"first_name\" fallback=\"friend\"}}";
+    let mut findings: Vec<Finding> = known
+        .look(shown, merge_tags)
+        .into_iter()
+        .map(|placed| {
+            let words = placed.found.words.trim().to_owned();
+            let (severity, message) = if placed.found.is_certain {
+                (Severity::Must, format!("`{words}` is left in \"{}\"", placed.around))
+            } else {
+                (Severity::Should, format!("`{words}` greets nobody in \"{}\"", placed.around))
+            };
+            Finding::new("raw-braces", severity, placed.place, message, CURE)
+        })
+        .collect();
+    for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
+        for found in merge_tags(&link.address.replace("{unsubscribe_url}", ""), Kind::Block) {
+            let message = format!("`{}` is left in the address of a link", found.words);
+            if findings.iter().all(|finding| finding.message != message) {
+                let place = known.place_of(&link.address);
+                findings.push(Finding::new("raw-braces", Severity::Must, place, message, CURE));
             }
         }
     }
@@ -100,6 +103,6 @@ mod tests {
         let mail = Mail::with(|mail| {
             mail.edition.items[0].summary = "Dear *|FNAME|*, look.".to_owned();
         });
-        assert!(mail.only_finding().starts_with("raw-braces: `*|FNAME|*, look"));
+        assert!(mail.only_finding().starts_with("raw-braces: `*|FNAME|*` is left in"));
     }
 }

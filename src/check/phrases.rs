@@ -43,11 +43,6 @@ impl<'a> Phrases<'a> {
     pub fn find_any<'p>(&self, phrases: &[&'p str]) -> Option<(usize, &'p str)> {
         phrases.iter().filter_map(|phrase| Some((self.find(phrase)?, *phrase))).min()
     }
-
-    /// Where a word stands exactly as it is written.
-    pub fn find_exactly(&self, word: &str) -> Option<usize> {
-        self.words.iter().find(|(_, found)| *found == word).map(|(at, _)| *at)
-    }
 }
 
 #[cfg(test)]
@@ -63,6 +58,5 @@ mod tests {
         assert_eq!(text.find("lick"), None);
         assert_eq!(text.find(""), None);
         assert_eq!(text.find_any(&["here", "click"]), Some((4, "click")));
-        assert_eq!((text.find_exactly("Click"), text.find_exactly("click")), (Some(4), None));
     }
 }

@@ -60,11 +60,35 @@ fn alt(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 /// What cameras, phones and programs call a picture.
 fn is_file_name(alt: &str) -> bool {
     const ENDINGS: [&str; 7] = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".svg"];
-    const NAMES: [&str; 8] =
-        ["image", "img", "dsc", "photo", "picture", "screenshot", "screen shot", "untitled"];
+    const NAMES: [&str; 18] = [
+        "image",
+        "img",
+        "dsc",
+        "dscn",
+        "dscf",
+        "photo",
+        "pic",
+        "picture",
+        "screenshot",
+        "screen shot",
+        "untitled",
+        "pxl",
+        "logo",
+        "banner",
+        "graphic",
+        "image of",
+        "photo of",
+        "whatsapp image",
+    ];
     let lower = alt.to_lowercase();
     let bare = lower.trim_end_matches(|c: char| !c.is_alphabetic());
-    ENDINGS.iter().any(|end| lower.ends_with(end)) || NAMES.contains(&bare)
+    // What a program calls a picture: "Screenshot 2026-11-03 at 10.12.44", "WhatsApp Image 2026-…", "IMG_20261103_WA".
+    let first =
+        lower.split(|c: char| c.is_ascii_digit() || c == '_').next().unwrap_or_default().trim();
+    let is_numbered = lower.chars().filter(char::is_ascii_digit).count() >= 4;
+    ENDINGS.iter().any(|end| lower.ends_with(end))
+        || NAMES.contains(&bare)
+        || (is_numbered && NAMES.contains(&first))
 }
 
 fn picture_size(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {

@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::{Method, StatusCode};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::answers::{Answer, Answers, Drawn, Outcome};
+use super::answers::{
+    Answer, Answers, CHECKED_AGAIN_AFTER, Drawn, Outcome, reached_nobody, without_connection,
+};
 use super::links::is_example;
 use super::spam::SpamReport;
 use crate::news::fetch::{self, FetchError};
@@ -28,8 +30,9 @@ const MOST_REDIRECTS: usize = 5;
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// A picture's size stands at its beginning; its bytes are counted up to here.
 const MOST_PICTURE_BYTES: usize = 8 * 1024 * 1024;
-/// An answer that was fine is not asked for again within this time.
-const KEPT: TimeDelta = TimeDelta::hours(1);
+/// IANA keeps this name for examples, with an address (RFC 2606): where it cannot be looked up, no name can.
+const ALWAYS_THERE: (&str, u16) = ("example.org", 443);
+const LOOKED_UP_WITHIN: Duration = Duration::from_secs(5);
 /// SpamAssassin takes two or three seconds; one that hangs is not waited for.
 const SPAM_WITHIN: Duration = Duration::from_secs(30);
 
@@ -50,7 +53,9 @@ pub async fn ask(
         }
         match kept.get(address) {
             // A failure is asked for again: perhaps somebody has mended it.
-            Some(answer) if answer.outcome == Outcome::Fine && now - answer.at < KEPT => {
+            Some(answer)
+                if answer.outcome == Outcome::Fine && now - answer.at < CHECKED_AGAIN_AFTER =>
+            {
                 answers.insert(address.clone(), answer.clone());
             }
             _ => {
@@ -88,13 +93,25 @@ pub async fn ask(
     while let Some(found) = tasks.join_next().await {
         asked.extend(found.into_iter().flatten());
     }
+    let mut fresh = Answers::new();
     // By the address as the mail has it, which may be written another way than the parsed one.
     for address in addresses {
         if let Some(answer) = Url::parse(address).ok().and_then(|url| asked.get(&url)) {
-            answers.insert(address.clone(), answer.clone());
+            fresh.insert(address.clone(), answer.clone());
         }
     }
+    if reached_nobody(&fresh) && !is_connected().await {
+        without_connection(&mut fresh);
+    }
+    answers.extend(fresh);
     answers
+}
+
+/// Whether names can be looked up at all. Asked only when no server has answered.
+async fn is_connected() -> bool {
+    let looked_up = tokio::net::lookup_host(ALWAYS_THERE);
+    let found = tokio::time::timeout(LOOKED_UP_WITHIN, looked_up).await;
+    found.is_ok_and(|found| found.is_ok_and(|mut addresses| addresses.next().is_some()))
 }
 
 fn plain(outcome: Outcome, at: DateTime<Utc>) -> Answer {
@@ -235,6 +252,9 @@ fn unreachable(error: &reqwest::Error) -> Outcome {
     {
         return Outcome::NoSuchHost;
     }
+    if lower.contains("temporary failure in name resolution") || lower.contains("try again") {
+        return Outcome::Unreachable("its name could not be looked up just now".to_owned());
+    }
     Outcome::Unreachable(cause)
 }
 
@@ -263,6 +283,7 @@ mod tests {
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
     use super::*;
+    use chrono::TimeDelta;
 
     fn now() -> DateTime<Utc> {
         "2021-01-04T09:00:00Z".parse().unwrap()

@@ -2,9 +2,10 @@
 //! Pure: pages in, findings out. Contrast is in `look.rs`, descriptions of pictures in `pictures.rs`.
 
 use super::page::{Page, SMALLEST_PX};
+use super::rendering::{Scheme, runs};
 use super::{Finding, Known, Rule, Severity, Shown, excerpt, template};
 
-pub const RULES: [Rule; 7] = [
+pub const RULES: [Rule; 8] = [
     Rule::new(
         "language",
         "Does the mail say its language and its title?",
@@ -32,6 +33,13 @@ pub const RULES: [Rule; 7] = [
         "Half of all readers are over 45 and read on a phone. Text under 14 pixels is not read; the phone may make it \
          larger and break the layout.",
         small_text,
+    ),
+    Rule::new(
+        "line-height",
+        "Do lines stand apart?",
+        "Lines that touch are hard to follow for people with dyslexia and with low vision: the eye slips into the next. Give \
+         running text a line height of 1.5 times its size; roundup says so below 1.2.",
+        line_height,
     ),
     Rule::new(
         "touch-target",
@@ -150,6 +158,34 @@ fn small_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+fn line_height(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    /// Shorter words stand on one line: a button, a date.
+    const SHORTEST: usize = 60;
+    const LEAST: f64 = 1.2;
+    let mut findings: Vec<Finding> = Vec::new();
+    for variant in &shown.variants {
+        for run in runs(&variant.html, Scheme::Light) {
+            // A tenth of a pixel less is a rounding, and no fault.
+            let is_close = run.line_px + 0.1 < run.px * LEAST;
+            if !is_close || run.words.chars().count() < SHORTEST {
+                continue;
+            }
+            let message = format!(
+                "\"{}\" has lines of {:.0} pixels for letters of {:.0}",
+                excerpt(&run.words),
+                run.line_px,
+                run.px
+            );
+            if findings.iter().all(|finding| finding.message != message) {
+                let cure = "give it a line-height of 1.5 times its size";
+                let place = known.place_of(&run.words);
+                findings.push(Finding::new("line-height", Severity::Should, place, message, cure));
+            }
+        }
+    }
+    findings
 }
 
 fn touch_target(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {

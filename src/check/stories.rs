@@ -345,7 +345,7 @@ mod tests {
     fn one_title_twice() {
         let mail = Mail::with(|mail| {
             let mut item = mail.edition.items[0].clone();
-            item.title = item.title.to_uppercase();
+            item.title = item.title.to_lowercase();
             mail.edition.items.push(item);
         });
         assert!(mail.only_finding().starts_with("same-title: "));

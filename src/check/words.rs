@@ -1,8 +1,10 @@
 //! The editor's words: subject, preheader, and what was left in them by mistake.
 //! Pure: texts in, findings out.
 
-use super::phrases::Phrases;
-use super::{Finding, Known, Rule, Severity, Shown, excerpt, template};
+use std::sync::LazyLock;
+
+use super::around::{Pattern, Patterns, likely};
+use super::{Finding, Known, Rule, Severity, Shown, template};
 
 pub const RULES: [Rule; 6] = [
     Rule::new(
@@ -21,19 +23,19 @@ pub const RULES: [Rule; 6] = [
         subject_tone,
     ),
     Rule::new(
+        "title-tone",
+        "Does every title speak in a quiet voice?",
+        "Capitals throughout are slower to read for everybody, and a screen reader may spell them letter by letter. Write \
+         titles as sentences; the names of organisations stay as they are.",
+        title_tone,
+    ),
+    Rule::new(
         "preheader",
         "Does the preheader add something to the subject?",
         "The line after the subject in the inbox is the preheader. Without one, mail programs show the first words \
          of the mail; one that repeats the subject, or says \"View in browser\", wastes the place. Write `preheader:` in \
          the draft: 40 to 100 characters that make somebody open the mail.",
         preheader,
-    ),
-    Rule::new(
-        "placeholder",
-        "Is a placeholder left anywhere?",
-        "TK, TODO, XXX, lorem ipsum and [insert …] are notes to oneself. Readers got them often enough that every \
-         newsroom has such a story. They hold the sending.",
-        placeholder,
     ),
     Rule::new(
         "attached",
@@ -128,54 +130,62 @@ fn preheader(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     )]
 }
 
-fn placeholder(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    const WORDS: [&str; 5] = ["TK", "TKTK", "TODO", "XXX", "FIXME"];
-    const PHRASES: [&str; 4] = ["lorem ipsum", "[insert", "[your ", "<insert"];
+fn attached(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    static PHRASES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(ATTACHED));
     known
-        .written()
+        .look(shown, |text, _| PHRASES.find(text))
         .into_iter()
-        .filter_map(|written| {
-            let text = written.text;
-            let lower = text.to_ascii_lowercase();
-            let phrase = PHRASES.into_iter().find_map(|phrase| Some((lower.find(phrase)?, phrase)));
-            let (at, found) = phrase.or_else(|| {
-                let words = Phrases::of(text);
-                WORDS.into_iter().find_map(|word| Some((words.find_exactly(word)?, word)))
-            })?;
-            Some(Finding::new(
-                "placeholder",
-                Severity::Must,
-                written.place(at),
-                format!("`{found}` is left in \"{}\"", excerpt(text)),
-                "write what belongs there, or take it out",
-            ))
+        .map(|placed| {
+            Finding::new(
+                "attached",
+                Severity::Should,
+                placed.place,
+                format!(
+                    "\"{}\" in \"{}\", and nothing is attached",
+                    placed.found.words, placed.around
+                ),
+                "put the file on the website, and link it",
+            )
         })
         .collect()
 }
 
-fn attached(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    const PHRASES: [&str; 8] = [
-        "find attached",
-        "see attached",
-        "attached is",
-        "attached are",
-        "is attached",
-        "are attached",
-        "in the attachment",
-        "attached to this",
-    ];
+/// People, houses and clubs are attached to something; files are attached, and no more is said.
+static ATTACHED: &[Pattern] = &[
+    likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b"),
+    likely(r"(?i)\bin the attachments?\b|\bsee (?:the )?attachments?\b"),
+    likely(r"(?i)\battached to this (?:e-?mail|message|newsletter|mailing)\b"),
+    likely(
+        r"(?i)\bthe attached (?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|sheet|spreadsheet|map|image|photo|picture|list|copy|version)\b",
+    ),
+    likely(r"(?i)\b(?:i|we)(?:['’]ve| have)? (?:also )?attach(?:ed)? (?:a|an|the|our|my|here|below)\b"),
+    likely(r"(?:^|[.!?]\s+)(Attached (?:is|are|please|you will|you'll))\b"),
+    likely(
+        r"(?i)\b(?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|minutes|details|copy|photos?|pictures?) (?:is|are) attached\b",
+    )
+    .unless(|found| found.next_word().eq_ignore_ascii_case("to")),
+];
+
+fn title_tone(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    /// Shorter ones may be a name: NSPCC, "COP30".
+    const SHORTEST: usize = 16;
     known
-        .written()
-        .into_iter()
-        .filter_map(|written| {
-            let (at, phrase) = Phrases::of(written.text).find_any(&PHRASES)?;
-            Some(Finding::new(
-                "attached",
+        .edition
+        .shown()
+        .filter(|item| {
+            let letters: Vec<char> = item.title.chars().filter(|c| c.is_alphabetic()).collect();
+            letters.len() >= SHORTEST
+                && letters.iter().any(|c| c.is_uppercase())
+                && !letters.iter().any(|c| c.is_lowercase())
+        })
+        .map(|item| {
+            Finding::new(
+                "title-tone",
                 Severity::Should,
-                written.place(at),
-                format!("\"{phrase}\" in \"{}\", and nothing is attached", excerpt(written.text)),
-                "put the file on the website, and link it",
-            ))
+                item.place_of_title(),
+                format!("the title \"{}\" is all capitals", item.title),
+                "write it as a sentence: capitals are read letter by letter, and aloud too",
+            )
         })
         .collect()
 }
@@ -226,16 +236,6 @@ mod tests {
         let browser =
             Mail::with(|mail| mail.edition.preheader.text = "View in browser | News".to_owned());
         assert!(browser.only_finding().starts_with("preheader: the preheader says"));
-    }
-
-    #[test]
-    fn placeholders_are_whole_words() {
-        let left =
-            Mail::with(|mail| mail.edition.introduction.text = "We trained TK nurses.".to_owned());
-        assert_eq!(left.only_finding(), "placeholder: `TK` is left in \"We trained TK nurses.\"");
-        let fine =
-            Mail::with(|mail| mail.edition.introduction.text = "The TKS course, XXXL.".to_owned());
-        assert_eq!(fine.findings(), Vec::<String>::new());
     }
 
     #[test]

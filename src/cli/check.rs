@@ -15,7 +15,7 @@ use super::which::Which;
 use super::world;
 use crate::check::answers::Outcome;
 use crate::check::clients::{self, Score};
-use crate::check::{Answer, Finding, Severity, Silenced, rules, tally};
+use crate::check::{Finding, Severity, Silenced, rules, tally};
 use crate::project::{LastCheck, Project};
 
 #[derive(Debug, Args)]
@@ -124,15 +124,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Keeps when this mail was checked, and what its links answered.
+/// Keeps when this email was checked. What its links answered is kept by whoever asks.
 pub fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), Failure> {
     let now = world::now();
     let mut before = project.checked_before(now);
-    // Answers that a computer without a connection got say nothing of the links.
-    let reached = |answer: &Answer| matches!(answer.outcome, Outcome::Fine | Outcome::Refused(_));
-    if prepared.answers.values().any(reached) {
-        before.answers.extend(prepared.answers.clone());
-    }
     let last = LastCheck { hash: prepared.composition.hash(), at: now, links: asked };
     before.editions.insert(prepared.edition.name.clone(), last);
     Ok(project.keep_checked(&before)?)
@@ -153,15 +148,28 @@ fn tell_rest(prepared: &Prepared, stories: &[Story<'_>], offline: bool, screen: 
         .map(|score| format!("{} {} %", score.family, score.percent))
         .collect();
     screen.say(&format!("  Programs  {} (--programs)", common.join(", ")));
-    let oldest = prepared.answers.values().map(|answer| answer.at).min();
-    let links = match oldest {
-        _ if offline => "not asked".to_owned(),
-        None => "none".to_owned(),
-        Some(at) => {
-            format!("{} asked {}", links(prepared.answers.len()), ago(world::now() - at))
-        }
-    };
+    let links = if offline { "not checked".to_owned() } else { checked_links(prepared) };
     screen.say(&format!("  Links     {links}"));
+}
+
+/// How many links were checked and when, and of how many nothing is known: the same words in `check` and `send`.
+pub fn checked_links(prepared: &Prepared) -> String {
+    let known =
+        || prepared.answers.values().filter(|answer| answer.outcome != Outcome::NoConnection);
+    let (checked, all) = (known().count(), prepared.links);
+    let Some(oldest) = known().map(|answer| answer.at).min() else {
+        return match (all, prepared.answers.is_empty()) {
+            (0, _) => "none".to_owned(),
+            (_, true) => "not checked".to_owned(),
+            (_, false) => "could not be checked: no connection".to_owned(),
+        };
+    };
+    let when = ago(world::now() - oldest);
+    if checked < all {
+        format!("{checked} of {} checked {when}", links(all))
+    } else {
+        format!("{} checked {when}", links(checked))
+    }
 }
 
 /// One line a family: how much of the mail it shows, and what it leaves out.

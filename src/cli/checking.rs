@@ -12,7 +12,9 @@ use super::prepare::{skeleton, stand_in};
 use super::screen::{Screen, links};
 use super::world;
 use crate::audience::Audience;
+use crate::check::answers::{current, renew};
 use crate::check::clients::{self, Score};
+use crate::check::links::is_example;
 use crate::check::{
     Answers, Checked, Earlier, Finding, Known, Numbers, Shown, Silenced, SpamReport, check, probe,
 };
@@ -46,6 +48,8 @@ pub struct Question<'a> {
     pub has_list: bool,
     pub identity: &'a Identity,
     pub date: DateTime<Utc>,
+    /// Whether example addresses may be written to: nothing leaves this computer.
+    pub takes_examples: bool,
 }
 
 /// What they say.
@@ -53,6 +57,8 @@ pub struct Heard {
     pub findings: Vec<Finding>,
     pub silenced: Vec<Silenced>,
     pub answers: Answers,
+    /// Addresses of the web in the email, examples not counted.
+    pub links: usize,
     pub scores: Vec<Score>,
     /// What each story takes of the mail; none where nobody asked.
     pub costs: Vec<usize>,
@@ -83,7 +89,8 @@ pub async fn ask(
         }
     }
     let (answers, spam) =
-        world_says(project, question.date, &addresses, &messages[0], asking, screen).await;
+        world_says(project, question.date, &addresses, &messages[0], asking, screen).await?;
+    let real_links = addresses.iter().filter(|address| !is_example(address)).count();
     // A mail can be looked at without its ledger; sending it needs one, and says so itself.
     let before = earlier(project, &edition.name).await.unwrap_or_else(|failure| {
         screen.warn(&format!("what was mailed before is not known: {}", failure.what));
@@ -103,6 +110,7 @@ pub async fn ask(
         answers: &answers,
         terms: &project.terms()?,
         spam: spam.as_ref(),
+        takes_examples: question.takes_examples,
     };
     let mut checked = check(&shown, &known, &settings.checks);
     for (Translation { language, .. }, shown) in composition.translations.iter().zip(&translated) {
@@ -125,7 +133,14 @@ pub async fn ask(
         Asking::Nobody => Vec::new(),
     };
     let Checked { findings, silenced } = checked;
-    Ok(Heard { findings, silenced, answers, scores: clients::scores(&shown), costs })
+    Ok(Heard {
+        findings,
+        silenced,
+        answers,
+        links: real_links,
+        scores: clients::scores(&shown),
+        costs,
+    })
 }
 
 fn numbers(audience: &Audience) -> Numbers {
@@ -138,7 +153,8 @@ fn numbers(audience: &Audience) -> Numbers {
     }
 }
 
-/// What the links answer, and `SpamAssassin`; or what earlier checks heard.
+/// What the links answer, and `SpamAssassin`; or what earlier checks found. Whoever looks, the answers come out of the one
+/// store, and count for the same time.
 async fn world_says(
     project: &Project,
     now: DateTime<Utc>,
@@ -146,16 +162,23 @@ async fn world_says(
     message: &[u8],
     asking: Asking,
     screen: &Screen,
-) -> (Answers, Option<SpamReport>) {
-    let before = project.checked_before(now).answers;
-    match asking {
-        Asking::Nobody | Asking::Offline => (before, None),
+) -> Result<(Answers, Option<SpamReport>), Failure> {
+    let mut stored = project.checked_before(now);
+    let spam = match asking {
+        Asking::Nobody | Asking::Offline => None,
         Asking::World => {
-            screen.say(&format!("Asking {} …", links(addresses.len())));
+            screen.say(&format!("Checking {} …", links(addresses.len())));
             let allow_local = project.settings.checks.allow_local;
-            tokio::join!(probe::ask(addresses, &before, allow_local, now), probe::spam(message))
+            let (newer, spam) = tokio::join!(
+                probe::ask(addresses, &stored.answers, allow_local, now),
+                probe::spam(message)
+            );
+            renew(&mut stored.answers, newer);
+            project.keep_checked(&stored)?;
+            spam
         }
-    }
+    };
+    Ok((current(&stored.answers, addresses, now), spam))
 }
 
 /// The messages of two people, as they would be sent: the rules look at their bytes.

@@ -96,8 +96,10 @@ pub struct Prepared {
     pub findings: Vec<Finding>,
     /// Rules that found something and are silent in this project.
     pub silenced: Vec<Silenced>,
-    /// Links that were asked just now, or within the last day.
+    /// What the links answered just now, or within the last day.
     pub answers: Answers,
+    /// Addresses of the web in the email, examples not counted.
+    pub links: usize,
     pub scores: Vec<Score>,
     /// What each story takes of the mail, in its order; only where it was asked for.
     pub costs: Vec<usize>,
@@ -334,8 +336,9 @@ pub async fn prepare(
         has_list: list.is_some(),
         identity: &identity,
         date,
+        takes_examples,
     };
-    let Heard { findings, silenced, answers, scores, costs } =
+    let Heard { findings, silenced, answers, links, scores, costs } =
         ask(project, &question, asking, screen).await?;
     let Examination { audience, largest, .. } = examination;
     Ok(Prepared {
@@ -348,6 +351,7 @@ pub async fn prepare(
         findings,
         silenced,
         answers,
+        links,
         scores,
         costs,
         largest,

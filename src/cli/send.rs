@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::carry_on::{CarriedOn, Go, asked, tell_changes};
+use super::check::checked_links;
 use super::checking::Asking;
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
@@ -409,14 +410,14 @@ pub fn tell_checks(project: &Project, prepared: &Prepared, screen: &Screen) {
     let name = &prepared.edition.name;
     let hash = prepared.composition.hash();
     let before = project.checked_before(now);
+    let known = checked_links(prepared);
     let links = match before.editions.get(name) {
-        Some(last) if last.hash == hash && last.links > 0 => {
-            format!("links asked {}, unchanged since", ago(now - last.at))
-        }
         Some(last) if last.hash != hash => {
-            format!("changed since it was checked {}", ago(now - last.at))
+            format!("changed since it was checked {}; links: {known}", ago(now - last.at))
         }
-        _ => format!("links not asked: roundup check {name}"),
+        Some(last) if last.links > 0 => format!("links: {known}, unchanged since"),
+        _ if known == "not checked" => format!("links not checked: roundup check {name}"),
+        _ => format!("links: {known}"),
     };
     screen.say(&format!("  Checks    {found} ({links})"));
 }

@@ -282,6 +282,11 @@ impl Reader<'_> {
             self.blank();
         } else if lower.starts_with("<img") {
             self.body.pictures.extend(text::read(html).pictures);
+        } else if !text::is_markup(html)
+            && let Some((_, paragraph)) = &mut self.inside
+        {
+            // A note to oneself stays where it is: a check finds it, or readers do.
+            paragraph.push_str(html);
         }
     }
 }
@@ -317,6 +322,7 @@ mod tests {
             ("One. <!-- more --> The rest.", "One."),
             ("<!--more-->\n\nAll.", "All."),
             ("<!-- a note -->Text", "Text"),
+            ("Thanks to <name of funder>, <b>all</b>.", "Thanks to <name of funder>, all."),
             ("![The hall](hall.jpg) Text", "Text"),
             ("Text[^1].\n\n[^1]: A note.", "Text."),
             ("# Title\n\nText.\n\n## When\n\nAt nine.", "Text.\n\nWhen\n\nAt nine."),

@@ -3,18 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Project, ProjectError, read_text};
 use crate::check::Answers;
+use crate::check::answers::COUNTS_FOR;
 use crate::database::private;
 
 const FILE: &str = ".roundup/checks.json";
 /// Some hundred links and editions.
 const LONGEST_BYTES: u64 = 4 * 1024 * 1024;
-/// An older answer says nothing of today.
-const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +39,7 @@ impl Project {
     pub fn checked_before(&self, now: DateTime<Utc>) -> CheckedBefore {
         let text = read_text(&self.path(FILE), FILE, LONGEST_BYTES).unwrap_or_default();
         let mut before: CheckedBefore = serde_json::from_str(&text).unwrap_or_default();
-        before.answers.retain(|_, answer| now - answer.at < KEPT);
+        before.answers.retain(|_, answer| now - answer.at < COUNTS_FOR);
         before
     }
 

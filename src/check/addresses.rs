@@ -1,0 +1,412 @@
+//! Addresses that open for the writer and nobody else, that carry somebody's trace, or that are mistyped.
+//! Pure: an email in, findings out.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::around;
+use super::{Finding, Known, Rule, Severity, Shown, excerpt};
+use crate::rfc::address::EmailAddress;
+
+pub const RULES: [Rule; 4] = [
+    Rule::new(
+        "draft-link",
+        "Does every link open for everybody?",
+        "localhost is the writer's own computer, staging.example a copy of the website that only its makers see, and a \
+         document's /edit address asks readers to log in. Link the page that the public has.",
+        draft_link,
+    ),
+    Rule::new(
+        "tracked-link",
+        "Is every link free of other people's traces?",
+        "fbclid, gclid and mc_eid are numbers of one person or one click: whoever copied the address was that person. Take \
+         everything from the ? away, and look whether the page still opens.",
+        tracked_link,
+    ),
+    Rule::new(
+        "mail-address",
+        "Does every email address reach somebody?",
+        "A comma for a dot or gmial for gmail, and the reader's question comes back to the reader. roundup looks at the \
+         addresses in links and in the text.",
+        mail_address,
+    ),
+    Rule::new(
+        "link-words",
+        "Does a link lead where its words say?",
+        "A link whose words are one address and which leads to another is how people are cheated; mail programs warn of it. \
+         Most often one of the two was changed and the other forgotten.",
+        link_words,
+    ),
+];
+
+fn draft_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for address in shown.addresses() {
+        if let Some((severity, what)) = opens_for_few(&address) {
+            findings.push(Finding::new(
+                "draft-link",
+                severity,
+                known.place_of(&address),
+                format!("{address} {what}"),
+                "link the page that the public has",
+            ));
+        }
+    }
+    findings
+}
+
+fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
+    const DRAFT_HOSTS: &[&str] = &[
+        "staging",
+        "stage",
+        "dev",
+        "develop",
+        "development",
+        "test",
+        "testing",
+        "uat",
+        "preprod",
+        "pre-prod",
+        "preview",
+        "demo-site",
+        "sandbox",
+        "wip",
+        "beta-site",
+    ];
+    let url = url::Url::parse(address).ok()?;
+    let host = url.host_str()?.to_lowercase();
+    let path = url.path().to_lowercase();
+    let query = url.query().unwrap_or_default().to_lowercase();
+    let first = host.split('.').next().unwrap_or_default();
+    if matches!(host.as_str(), "https" | "http") {
+        return Some((Severity::Must, "begins twice with its https://"));
+    }
+    if host == "localhost" || host.ends_with(".localhost") {
+        return Some((Severity::Must, "is a page on the writer's own computer"));
+    }
+    if [".local", ".internal", ".lan", ".intranet"].iter().any(|end| host.ends_with(end)) {
+        return Some((Severity::Must, "is a page of somebody's own network"));
+    }
+    let prefixed = DRAFT_HOSTS.iter().any(|name| {
+        first == *name
+            || first.starts_with(&format!("{name}-"))
+            || first.ends_with(&format!("-{name}"))
+    });
+    let on_a_builder = [
+        ".netlify.app",
+        ".vercel.app",
+        ".ngrok.io",
+        ".ngrok-free.app",
+        ".herokuapp.com",
+        ".wpengine.com",
+        ".wpenginepowered.com",
+        ".myftpupload.com",
+        ".kinsta.cloud",
+    ]
+    .iter()
+    .any(|end| host.ends_with(end));
+    if prefixed || on_a_builder {
+        return Some((Severity::Should, "is a copy of the website for its makers"));
+    }
+    let has = |name: &str| query.split('&').any(|pair| pair == name || pair.starts_with(name));
+    if has("preview=true") || has("preview_id=") || has("preview_nonce=") || has("preview=1") {
+        return Some((Severity::Should, "is a preview that only its writers see"));
+    }
+    if ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
+        .iter()
+        .any(|part| path.starts_with(part))
+        || (path.starts_with("/node/") && path.ends_with("/edit"))
+    {
+        return Some((Severity::Should, "is a page on which the website is edited"));
+    }
+    let is_edited = path.contains("/edit") && !path.contains("/edit-");
+    if (host == "docs.google.com" && is_edited)
+        || (host.ends_with("canva.com") && path.contains("/edit"))
+        || (host.ends_with("sharepoint.com") && (path.contains("/:") || path.contains("/_layouts")))
+        || host == "1drv.ms"
+        || host.ends_with("onedrive.live.com")
+        || (host == "drive.google.com" && path.starts_with("/drive"))
+        || (host.ends_with("dropbox.com") && path.starts_with("/home"))
+        || (host.ends_with("airtable.com") && !path.starts_with("/shr"))
+    {
+        return Some((Severity::Should, "is a working document: readers may have to log in"));
+    }
+    if host.ends_with("safelinks.protection.outlook.com")
+        || host.contains("urldefense")
+        || host.ends_with("list-manage.com") && path.contains("/track/")
+        || matches!(host.as_str(), "mail.google.com" | "outlook.office.com" | "outlook.live.com")
+        || (host.ends_with("google.com") || host.ends_with("google.co.uk")) && path == "/url"
+        || matches!(host.as_str(), "l.facebook.com" | "lm.facebook.com" | "l.instagram.com")
+    {
+        return Some((
+            Severity::Should,
+            "was copied out of another message, and leads through its filter",
+        ));
+    }
+    None
+}
+
+fn tracked_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    // utm_… names a campaign and no person: it stays.
+    const TRACES: &[&str] = &[
+        "fbclid",
+        "gclid",
+        "dclid",
+        "msclkid",
+        "mc_eid",
+        "mc_cid",
+        "_hsenc",
+        "_hsmi",
+        "igshid",
+        "igsh",
+        "twclid",
+        "yclid",
+        "mkt_tok",
+        "_ga",
+        "_gl",
+        "vero_id",
+        "s_cid",
+        "ref_src",
+        "wbraid",
+        "gbraid",
+        "ttclid",
+        "li_fat_id",
+        "sessionid",
+        "phpsessid",
+        "jsessionid",
+        "sid",
+    ];
+    shown
+        .addresses()
+        .into_iter()
+        .filter_map(|address| {
+            let url = url::Url::parse(&address).ok()?;
+            let name = url
+                .query_pairs()
+                .map(|(name, _)| name.to_lowercase())
+                .find(|name| TRACES.contains(&name.as_str()))?;
+            let place = known.place_of(&address);
+            let message = format!("{address} carries `{name}`, the trace of one person's click");
+            let cure = "take it out of the address, and look whether the page still opens";
+            Some(Finding::new("tracked-link", Severity::Should, place, message, cure))
+        })
+        .collect()
+}
+
+/// Domains as fingers type them, and what was meant.
+const TYPOS: [(&str, &str); 24] = [
+    ("gmial.com", "gmail.com"),
+    ("gmai.com", "gmail.com"),
+    ("gmal.com", "gmail.com"),
+    ("gmail.co", "gmail.com"),
+    ("gmail.con", "gmail.com"),
+    ("gmaill.com", "gmail.com"),
+    ("gnail.com", "gmail.com"),
+    ("gamil.com", "gmail.com"),
+    ("gmail.cm", "gmail.com"),
+    ("googlemail.co", "googlemail.com"),
+    ("hotmial.com", "hotmail.com"),
+    ("hotmai.com", "hotmail.com"),
+    ("hotmail.con", "hotmail.com"),
+    ("hotmal.com", "hotmail.com"),
+    ("hotmail.co", "hotmail.com"),
+    ("hotnail.com", "hotmail.com"),
+    ("outlok.com", "outlook.com"),
+    ("outlook.con", "outlook.com"),
+    ("outloo.com", "outlook.com"),
+    ("yaho.com", "yahoo.com"),
+    ("yahooo.com", "yahoo.com"),
+    ("yahoo.con", "yahoo.com"),
+    ("iclod.com", "icloud.com"),
+    ("icloud.con", "icloud.com"),
+];
+
+fn wrong_with(address: &str) -> Option<String> {
+    let Ok(parsed) = EmailAddress::parse(address) else {
+        return Some("is not a valid email address".to_owned());
+    };
+    let written = parsed.to_string().to_lowercase();
+    let domain = written.rsplit('@').next().unwrap_or_default();
+    if let Some((_, meant)) = TYPOS.iter().find(|(typed, _)| *typed == domain) {
+        return Some(format!("looks mistyped: {meant}?"));
+    }
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    if matches!(last, "con" | "cmo" | "ogr" | "couk" | "vom" | "ukk" | "ocm" | "comm" | "prg") {
+        return Some(format!("ends in .{last}, which is no domain"));
+    }
+    if !domain.contains('.') {
+        return Some("has no ending after its name".to_owned());
+    }
+    None
+}
+
+fn mail_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    static WRITTEN: LazyLock<Regex> =
+        LazyLock::new(|| around::regex(r"[\w.+'-]+@[\w-]+(?:[.,][\w-]+)+"));
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut findings = Vec::new();
+    let mut add = |address: &str, what: String| {
+        if seen.insert(address.to_owned()) {
+            findings.push(Finding::new(
+                "mail-address",
+                Severity::Should,
+                known.place_of(address),
+                format!("`{}` {what}", excerpt(address)),
+                "write the address as its owner does, and send a message there",
+            ));
+        }
+    };
+    for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
+        let lower = link.address.to_lowercase();
+        if lower.contains('{') {
+            continue;
+        }
+        if lower.starts_with("mailto:") {
+            let addresses = link.address["mailto:".len()..].split('?').next().unwrap_or_default();
+            for address in addresses.split("%2C").flat_map(|part| part.split(';')) {
+                let plain = address.replace("%40", "@").replace("%20", " ");
+                if let Some(what) = wrong_with(plain.trim()) {
+                    add(plain.trim(), what);
+                }
+            }
+        } else if lower.starts_with("tel:") {
+            let digits = link.address.chars().filter(char::is_ascii_digit).count();
+            // 999, 116 123 and 85258 are whole: they do not begin with 0.
+            let begins = lower.trim_start_matches("tel:").trim();
+            if begins.starts_with(['0', '+']) && !(8..=15).contains(&digits) {
+                add(&link.address, "is not a whole telephone number".to_owned());
+            }
+        }
+    }
+    for written in known.written() {
+        for found in WRITTEN.find_iter(written.text) {
+            let address = found.as_str().trim_end_matches(['.', ',', '-']);
+            // A comma may be the sentence's: only where a known ending follows it.
+            let has_comma = address.contains(',');
+            let plain = address.split(',').next().unwrap_or_default();
+            let ends_in_domain = [",org", ",com", ",co.uk", ",org.uk", ",net", ",uk"]
+                .iter()
+                .any(|end| address.to_lowercase().ends_with(end));
+            if has_comma && ends_in_domain {
+                add(address, "has a comma for a dot".to_owned());
+            } else if let Some(what) = wrong_with(plain).filter(|_| plain.contains('.')) {
+                add(plain, what);
+            }
+        }
+    }
+    findings
+}
+
+/// An address in the words of a link that is not where it leads.
+fn link_words(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
+        let words = link.words.trim().trim_end_matches(['.', ',']);
+        if words.contains(char::is_whitespace) || link.address.contains('{') {
+            continue;
+        }
+        let leads_elsewhere = match link.address.strip_prefix("mailto:") {
+            Some(address) => {
+                let address = address.split('?').next().unwrap_or_default();
+                words.contains('@') && !words.eq_ignore_ascii_case(address)
+            }
+            None => is_another_page(words, &link.address),
+        };
+        let message = format!("a link says {words} and leads to {}", link.address);
+        if leads_elsewhere && findings.iter().all(|finding| finding.message != message) {
+            findings.push(Finding::new(
+                "link-words",
+                Severity::Should,
+                known.place_of(&link.address),
+                message,
+                "open both, and keep the one that was meant",
+            ));
+        }
+    }
+    findings
+}
+
+fn is_another_page(words: &str, address: &str) -> bool {
+    let is_address =
+        words.starts_with("http://") || words.starts_with("https://") || words.starts_with("www.");
+    if !is_address {
+        return false;
+    }
+    let whole =
+        if words.starts_with("www.") { format!("https://{words}") } else { words.to_owned() };
+    let parsed = |text: &str| {
+        let url = url::Url::parse(text).ok()?;
+        let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
+        Some((host, url.path().trim_end_matches('/').to_owned()))
+    };
+    match (parsed(&whole), parsed(address)) {
+        // Only the website's name may stand for a page of it.
+        (Some((host, path)), Some((other, other_path))) => {
+            host != other || (!path.is_empty() && path != other_path)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_open_for_few() {
+        for address in [
+            "http://localhost:3000/x",
+            "https://staging.charity.org.uk/",
+            "https://dev.charity.org.uk/give",
+            "https://docs.google.com/document/d/1/edit",
+            "https://charity.org.uk/?p=1&preview=true",
+            "https://charity.org.uk/wp-admin/post.php?post=1",
+            "https://c.sharepoint.com/:w:/r/x.docx",
+            "https://eur03.safelinks.protection.outlook.com/?url=x",
+            "https://https//charity.org.uk/",
+            "https://charity.netlify.app/",
+            "https://intranet.charity.local/",
+        ] {
+            assert!(opens_for_few(address).is_some(), "{address}");
+        }
+        for address in [
+            "https://charity.org.uk/preview",
+            "https://stagingtheatre.co.uk/",
+            "https://charity.org.uk/edit-a-thon",
+            "https://docs.google.com/forms/d/e/1/viewform",
+            "https://testament.org.uk/",
+            "https://device.org.uk/",
+        ] {
+            assert!(opens_for_few(address).is_none(), "{address}");
+        }
+    }
+
+    #[test]
+    fn email_addresses_with_a_typo() {
+        for address in
+            ["ruth@gmial.com", "ruth@charity,org.uk", "ruth.charity.org.uk", "a@charity.con"]
+        {
+            assert!(wrong_with(address).is_some(), "{address}");
+        }
+        for address in ["ruth@charity.org.uk", "r.ellison+news@gmail.com"] {
+            assert_eq!(wrong_with(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn words_that_are_an_address() {
+        let page = "https://www.charity.org.uk/report";
+        for (words, leads_elsewhere) in [
+            ("https://www.charity.org.uk/report", false),
+            ("www.charity.org.uk", false),
+            ("charity.org.uk/repor", false),
+            ("https://www.charity.org.uk/repor", true),
+            ("www.other.org.uk", true),
+            ("report", false),
+        ] {
+            assert_eq!(is_another_page(words, page), leads_elsewhere, "{words}");
+        }
+    }
+}

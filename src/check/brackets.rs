@@ -1,0 +1,297 @@
+//! What stands in brackets: notes to oneself, the fields of other systems, and the insertions of careful editors.
+//! Pure: texts in, places in them out.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::around::{Match, regex};
+use super::texts::Found;
+
+/// What one bracket holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// A note to oneself, and whether it can be anything else.
+    Note {
+        is_certain: bool,
+    },
+    /// A field that another system fills in.
+    Field,
+    Words,
+}
+
+/// Notes in `[…]` and `<…>`.
+pub fn placeholders(text: &str) -> Vec<Found> {
+    in_brackets(text)
+        .into_iter()
+        .filter_map(|(at, whole, content)| match content {
+            Content::Note { is_certain } => Some(Found::new(at, whole, is_certain)),
+            Content::Field | Content::Words => None,
+        })
+        .collect()
+}
+
+/// Fields of other systems in `[…]`.
+pub fn fields(text: &str) -> Vec<Found> {
+    in_brackets(text)
+        .into_iter()
+        .filter(|(_, _, content)| *content == Content::Field)
+        .map(|(at, whole, _)| Found::new(at, whole, true))
+        .collect()
+}
+
+fn in_brackets(text: &str) -> Vec<(usize, &str, Content)> {
+    static SQUARE: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]\n]{1,120})\]"));
+    static ANGLE: LazyLock<Regex> = LazyLock::new(|| regex(r"<([A-Za-z][^<>\n]{0,80})>"));
+    let mut all = Vec::new();
+    for captures in SQUARE.captures_iter(text) {
+        let (Some(whole), Some(inner)) = (captures.get(0), captures.get(1)) else { continue };
+        let around = Match {
+            before: &text[..whole.start()],
+            words: inner.as_str(),
+            after: &text[whole.end()..],
+        };
+        // A link of Markdown, a field of another system (`[[…]]`), or the end of either.
+        let is_link =
+            around.after.starts_with(['(', '[', ']']) || around.before.ends_with([']', '[']);
+        if !is_link {
+            all.push((whole.start(), whole.as_str(), content(&around)));
+        }
+    }
+    for captures in ANGLE.captures_iter(text) {
+        let (Some(whole), Some(inner)) = (captures.get(0), captures.get(1)) else { continue };
+        let is_double = text[..whole.start()].ends_with('<');
+        if !is_double && is_angled_note(inner.as_str()) {
+            all.push((whole.start(), whole.as_str(), Content::Note { is_certain: true }));
+        }
+    }
+    all
+}
+
+/// Verbs with which people tell themselves what to do.
+const VERBS: &[&str] = &[
+    "insert",
+    "add",
+    "check",
+    "confirm",
+    "delete",
+    "deleted",
+    "deleted:",
+    "inserted",
+    "inserted:",
+    "enter",
+    "fill",
+    "include",
+    "update",
+    "replace",
+    "write",
+    "paste",
+    "placeholder",
+    "todo",
+    "tk",
+    "tbc",
+    "tbd",
+    "tba",
+];
+
+/// Things that wait for their words.
+const THINGS: &[&str] = &[
+    "link",
+    "url",
+    "date",
+    "dates",
+    "time",
+    "times",
+    "day",
+    "month",
+    "year",
+    "venue",
+    "location",
+    "place",
+    "town",
+    "city",
+    "age",
+    "amount",
+    "sum",
+    "price",
+    "number",
+    "figure",
+    "figures",
+    "total",
+    "photo",
+    "image",
+    "picture",
+    "video",
+    "logo",
+    "caption",
+    "credit",
+    "quote",
+    "title",
+    "headline",
+    "text",
+    "intro",
+    "introduction",
+    "subject",
+    "speaker",
+    "speakers",
+    "funder",
+    "partner",
+    "donor",
+    "sponsor",
+    "phone",
+    "phone number",
+    "email address",
+    "job title",
+    "organisation name",
+    "x",
+];
+
+fn is_angled_note(inner: &str) -> bool {
+    let lower = inner.trim().to_lowercase();
+    let first = lower.split_whitespace().next().unwrap_or_default();
+    // `<link …>`, `<title>` and the like are HTML: other rules speak of it.
+    let is_html =
+        matches!(first, "link" | "title" | "time" | "address" | "caption" | "picture" | "video");
+    let is_name = matches!(
+        lower.as_str(),
+        "name" | "first name" | "firstname" | "last name" | "surname" | "your name" | "full name"
+    );
+    is_name
+        || (VERBS.contains(&first) && !lower.contains('='))
+        || (!is_html && THINGS.contains(&lower.as_str()))
+        || is_of_something(&lower)
+}
+
+/// "name of funder", "photo of the room", "your town".
+fn is_of_something(lower: &str) -> bool {
+    static OF: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$",
+        )
+    });
+    OF.is_match(lower)
+}
+
+fn content(around: &Match<'_>) -> Content {
+    let inner = around.words.trim();
+    let lower = inner.to_lowercase();
+    if is_field(&lower) {
+        return Content::Field;
+    }
+    let first = lower.split([' ', ':', '-']).next().unwrap_or_default();
+    let has_letters = inner.chars().filter(|c| c.is_alphabetic()).count() > 2;
+    let shouts = has_letters && inner.to_uppercase() == inner && inner.contains(' ');
+    // A careful editor's insertion into somebody's words stands within their quotation.
+    let is_certain = !around.is_quoted();
+    if VERBS.contains(&first) || (is_of_something(&lower) && !lower.starts_with("the ")) {
+        return Content::Note { is_certain };
+    }
+    let thing = lower.trim_start_matches("a ").trim_start_matches("an ");
+    if THINGS.contains(&thing) || THINGS.contains(&thing.trim_end_matches(['?', '.', '!'])) {
+        return if is_certain || inner.to_uppercase() == inner {
+            Content::Note { is_certain }
+        } else {
+            Content::Words
+        };
+    }
+    if (shouts || lower.ends_with('?')) && is_certain && lower != "sic" {
+        return Content::Note { is_certain: shouts };
+    }
+    if lower == "name" || lower == "names" || lower == "address" {
+        return Content::Note { is_certain };
+    }
+    Content::Words
+}
+
+/// Names of fields, without blanks and marks.
+const FIELDS: &[&str] = &[
+    "firstname",
+    "fname",
+    "lastname",
+    "lname",
+    "surname",
+    "forename",
+    "fullname",
+    "givenname",
+    "familyname",
+    "contactfirstname",
+    "contactname",
+    "recipientname",
+    "recipientfirstname",
+    "subscribername",
+    "subscriberfirstname",
+    "userfirstname",
+    "username",
+    "membername",
+    "donorname",
+    "supportername",
+    "emailaddress",
+    "email",
+    "salutation",
+    "unsubscribe",
+    "unsubscribelink",
+    "unsublink",
+    "unsubscribeurl",
+    "viewinbrowser",
+    "viewonline",
+    "webversion",
+    "companyname",
+    "preferences",
+    "updateprofile",
+];
+
+/// A field as other systems name it: `firstname`, `fname,fallback=friend`, `subscriber:firstname`, `unsubscribe`.
+pub fn is_field(text: &str) -> bool {
+    let name = text.split([',', '|', '=']).next().unwrap_or_default().trim();
+    let name = name
+        .strip_prefix("subscriber:")
+        .or_else(|| name.strip_prefix("contact:"))
+        .or_else(|| name.strip_prefix("user:"))
+        .unwrap_or(name);
+    let plain: String = name
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '_' | '-' | '.'))
+        .collect::<String>()
+        .to_lowercase();
+    FIELDS.contains(&plain.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_fields_and_insertions_are_told_apart() {
+        let of = |text: &str| in_brackets(text).first().map(|(_, _, content)| *content);
+        for note in [
+            "thanks to [name of funder]",
+            "see [LINK]",
+            "at [time]",
+            "[Insert intro]",
+            "[PHOTO HERE]",
+            "[Tom to supply two sentences]",
+            "<insert greeting>",
+            "Dear <name>,",
+            "[which one?]",
+        ] {
+            assert!(matches!(of(note), Some(Content::Note { .. })), "{note}");
+        }
+        for field in ["[firstname]", "[First Name]", "[fname,fallback=friend]", "[unsubscribe]"] {
+            assert_eq!(of(field), Some(Content::Field), "{field}");
+        }
+        for words in [
+            "[sic]",
+            "“They [the council] listened”",
+            "“We knew [the date] well”",
+            "[the time of day]",
+            "[NSPCC]",
+            "[1]",
+            "[…]",
+        ] {
+            assert_eq!(of(words), Some(Content::Words), "{words}");
+        }
+        for none in ["[the report](https://charity.org.uk)", "a < b > c", "<strong>bold</strong>"] {
+            assert!(placeholders(none).is_empty() && fields(none).is_empty(), "{none}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Colours: as CSS writes them, as they are seen, and as mail apps invert them in the dark.
+//! Pure: numbers.
+
+/// What a colour is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Ground,
+    Letters,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Colour {
+    red: f64,
+    green: f64,
+    blue: f64,
+}
+
+impl Colour {
+    /// Three or six hexadecimal digits.
+    pub fn parse(hex: &str) -> Option<Self> {
+        let whole: String = if hex.len() == 3 {
+            hex.chars().flat_map(|c| [c, c]).collect()
+        } else {
+            hex.to_owned()
+        };
+        let part = |at: usize| u8::from_str_radix(whole.get(at..at + 2)?, 16).ok().map(f64::from);
+        Some(Self { red: part(0)?, green: part(2)?, blue: part(4)? })
+    }
+
+    pub fn hex(self) -> String {
+        let byte = |value: f64| format!("{:02x}", rounded(value));
+        format!("#{}{}{}", byte(self.red), byte(self.green), byte(self.blue))
+    }
+
+    /// Lightness, and the two axes of colour (CIE L*a*b*, D65).
+    fn lab(self) -> [f64; 3] {
+        let linear = |value: f64| {
+            let value = value / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        let rgb = [linear(self.red), linear(self.green), linear(self.blue)];
+        let seen = |row: [f64; 3], white: f64| {
+            let value = (row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2]) / white;
+            if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 }
+        };
+        let wide = seen([0.4124, 0.3576, 0.1805], 0.950_47);
+        let bright = seen([0.2126, 0.7152, 0.0722], 1.0);
+        let short = seen([0.0193, 0.1192, 0.9505], 1.088_83);
+        [116.0 * bright - 16.0, 500.0 * (wide - bright), 200.0 * (bright - short)]
+    }
+
+    fn of_lab(lab: [f64; 3]) -> Self {
+        let back = |value: f64, white: f64| {
+            let cube = value.powi(3);
+            white * if cube > 0.008_856 { cube } else { (value - 16.0 / 116.0) / 7.787 }
+        };
+        let bright = (lab[0] + 16.0) / 116.0;
+        let xyz = [
+            back(bright + lab[1] / 500.0, 0.950_47),
+            back(bright, 1.0),
+            back(bright - lab[2] / 200.0, 1.088_83),
+        ];
+        let gamma = |row: [f64; 3]| {
+            let value = (row[0] * xyz[0] + row[1] * xyz[1] + row[2] * xyz[2]).clamp(0.0, 1.0);
+            let value = if value <= 0.003_130_8 {
+                value * 12.92
+            } else {
+                1.055 * value.powf(1.0 / 2.4) - 0.055
+            };
+            value * 255.0
+        };
+        Self {
+            red: gamma([3.2406, -1.5372, -0.4986]),
+            green: gamma([-0.9689, 1.8758, 0.0415]),
+            blue: gamma([0.0557, -0.2040, 1.0570]),
+        }
+    }
+
+    /// As the apps of Gmail and Outlook show it in the dark, which do not ask an email's own styles. How they do it is not
+    /// published; this is what preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as it
+    /// was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
+    #[must_use]
+    pub fn inverted(self, use_: Use) -> Self {
+        let [lightness, red_green, yellow_blue] = self.lab();
+        let turns = match use_ {
+            Use::Ground => lightness >= 50.0,
+            Use::Letters => lightness < 50.0,
+        };
+        if !turns {
+            return self;
+        }
+        Self::of_lab([50.0 - (lightness - 50.0) * 0.75, red_green * 0.8, yellow_blue * 0.8])
+    }
+}
+
+fn rounded(value: f64) -> u8 {
+    // The nearest of 256 values, without a cast that could cut.
+    (0..=u8::MAX)
+        .min_by(|one, other| {
+            let from = |byte: &u8| (f64::from(*byte) - value).abs();
+            from(one).total_cmp(&from(other))
+        })
+        .unwrap_or(0)
+}
+
+impl Colour {
+    pub const WHITE: Self = Self { red: 255.0, green: 255.0, blue: 255.0 };
+    pub const BLACK: Self = Self { red: 0.0, green: 0.0, blue: 0.0 };
+
+    /// A colour as a style sheet writes it: `#fff`, `rgb(1, 2, 3)`, `white`. None for what is transparent or unknown.
+    pub fn of_css(text: &str) -> Option<Self> {
+        const NAMES: [(&str, &str); 22] = [
+            ("black", "000000"),
+            ("white", "ffffff"),
+            ("red", "ff0000"),
+            ("green", "008000"),
+            ("blue", "0000ff"),
+            ("yellow", "ffff00"),
+            ("grey", "808080"),
+            ("gray", "808080"),
+            ("silver", "c0c0c0"),
+            ("navy", "000080"),
+            ("maroon", "800000"),
+            ("orange", "ffa500"),
+            ("purple", "800080"),
+            ("teal", "008080"),
+            ("olive", "808000"),
+            ("lightgrey", "d3d3d3"),
+            ("lightgray", "d3d3d3"),
+            ("darkgrey", "a9a9a9"),
+            ("darkgray", "a9a9a9"),
+            ("pink", "ffc0cb"),
+            ("dimgray", "696969"),
+            ("whitesmoke", "f5f5f5"),
+        ];
+        let text = text.trim().to_lowercase();
+        if let Some(digits) = text.strip_prefix('#') {
+            return matches!(digits.len(), 3 | 6).then(|| Self::parse(digits)).flatten();
+        }
+        if let Some((_, digits)) = NAMES.iter().find(|(name, _)| *name == text) {
+            return Self::parse(digits);
+        }
+        let inner = text.strip_prefix("rgba(").or_else(|| text.strip_prefix("rgb("))?;
+        let numbers: Vec<f64> = inner
+            .trim_end_matches(')')
+            .split([',', ' ', '/'])
+            .filter(|part| !part.is_empty())
+            .map_while(|part| part.parse().ok())
+            .collect();
+        match numbers.as_slice() {
+            // Half transparent: what is seen depends on what lies below.
+            [_, _, _, alpha, ..] if *alpha < 1.0 => None,
+            [red, green, blue, ..] => Some(Self { red: *red, green: *green, blue: *blue }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_go_there_and_back() {
+        for hex in ["#000000", "#ffffff", "#0b5a6f", "#fdfdfc", "#a3172a"] {
+            let colour = Colour::parse(&hex[1..]).unwrap();
+            assert_eq!(Colour::of_lab(colour.lab()).hex(), hex);
+        }
+    }
+
+    #[test]
+    fn grounds_become_dark_and_letters_light() {
+        let white = Colour::WHITE.inverted(Use::Ground).lab()[0];
+        let ink = Colour::of_css("#1d2733").unwrap().inverted(Use::Letters).lab()[0];
+        assert!(white < 15.0 && ink > 75.0, "{white} {ink}");
+        // A dark band with light letters is left as it is.
+        let dark = Colour::of_css("#0b5a6f").unwrap();
+        assert_eq!(dark.inverted(Use::Ground), dark);
+    }
+
+    #[test]
+    fn colours_as_style_sheets_write_them() {
+        for (text, hex) in [
+            ("#fff", Some("#ffffff")),
+            (" White ", Some("#ffffff")),
+            ("rgb(11, 90, 111)", Some("#0b5a6f")),
+            ("rgba(11,90,111,1)", Some("#0b5a6f")),
+            ("rgba(0,0,0,.5)", None),
+            ("transparent", None),
+        ] {
+            assert_eq!(Colour::of_css(text).map(Colour::hex).as_deref(), hex, "{text}");
+        }
+    }
+}

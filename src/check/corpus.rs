@@ -1,0 +1,251 @@
+//! What editors get wrong, and what only looks wrong: both corpora of `tests/checks` against every rule.
+//! Pure: the corpora are part of the test.
+//!
+//! They were written before the rules. Every second record is of the half that was kept shut until the rules were done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Europe::London;
+
+use super::tests::Mail;
+use super::{Finding, Severity};
+use crate::compose::Templates;
+use crate::edition::{Draft, Words, edit};
+use crate::news::markdown;
+use crate::window::{Window, select};
+
+const FAULTS: &str = include_str!("../../tests/checks/faults.txt");
+const CLEAN: &str = include_str!("../../tests/checks/clean.txt");
+const BASE: &str = include_str!("../../tests/checks/base.toml");
+
+/// Which rules speak of a kind of fault.
+const FAMILIES: [(&str, &[&str]); 9] = [
+    ("placeholder", &["placeholder", "raw-braces", "example-address"]),
+    ("merge", &["raw-braces", "placeholder", "template"]),
+    (
+        "date",
+        &[
+            "weekday",
+            "impossible-date",
+            "past-event",
+            "other-month",
+            "other-year",
+            "copyright-year",
+        ],
+    ),
+    (
+        "link",
+        &[
+            "vague-link",
+            "odd-address",
+            "draft-link",
+            "tracked-link",
+            "mail-address",
+            "link-words",
+            "distrusted-link",
+            "insecure-link",
+        ],
+    ),
+    (
+        "slip",
+        &[
+            "doubled-word",
+            "spacing",
+            "garbled",
+            "markdown-left",
+            "unclosed",
+            "number-cut",
+            "attached",
+            "subject-tone",
+            "subject-length",
+            "title-tone",
+            "preheader",
+        ],
+    ),
+    ("alt", &["alt"]),
+    ("sample", &["sample", "example-address"]),
+    ("look", &["contrast", "small-text", "line-height", "black-text"]),
+    ("remote", &["only-pictures"]),
+];
+
+struct Record<'a> {
+    family: &'a str,
+    parts: Vec<(&'a str, String)>,
+    line: &'a str,
+}
+
+/// The records of a corpus, those of the open half and those of the shut one.
+fn records(text: &str, has_family: bool) -> [Vec<Record<'_>>; 2] {
+    let mut halves = [Vec::new(), Vec::new()];
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    for (index, line) in lines.enumerate() {
+        let mut fields = line.split(" ¦ ");
+        let family = if has_family { fields.next().unwrap_or_default() } else { "" };
+        let fields: Vec<&str> = fields.collect();
+        let parts = fields.chunks(2).map(|two| (two[0], two[1].replace('⏎', "\n"))).collect();
+        halves[index % 2].push(Record { family, parts, line });
+    }
+    halves
+}
+
+/// The edition with these parts in it, and what the rules say of it.
+fn findings(parts: &[(&str, String)]) -> Vec<Finding> {
+    let mut settings: toml::Table = BASE.parse().unwrap();
+    let mut story: BTreeMap<&str, String> = [
+        ("title", "Forty volunteers trained in Hull"),
+        ("link", "https://www.lanternforchildren.org.uk/news/volunteers"),
+        ("alt", "Adults around a table, writing on large sheets"),
+        (
+            "summary",
+            "Forty volunteers have learned how to listen to children who want to say something.",
+        ),
+    ]
+    .map(|(name, text)| (name, text.to_owned()))
+    .into();
+    let mut words: BTreeMap<&str, String> = [
+        ("subject", "A larger room, and forty new volunteers"),
+        ("preheader", "What November brought, and what we said at the inquiry"),
+        (
+            "intro",
+            "Dear {{recipient \"first_name\" fallback=\"supporter\"}},\n\nNovember brought a larger room and a long day at \
+             the inquiry. Here is what we did with your help, and what comes next.",
+        ),
+    ]
+    .map(|(name, text)| (name, text.to_owned()))
+    .into();
+    let mut template = String::new();
+    for (name, text) in parts {
+        match *name {
+            "title" | "link" | "alt" | "summary" => _ = story.insert(name, text.clone()),
+            "subject" | "preheader" | "intro" => _ = words.insert(name, text.clone()),
+            "template" => template.clone_from(text),
+            other => {
+                let (group, key) = other.split_once('.').unwrap_or(("theme", other));
+                let group = settings.entry(group).or_insert_with(|| toml::Table::new().into());
+                group.as_table_mut().unwrap().insert(key.to_owned(), text.clone().into());
+            }
+        }
+    }
+    let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
+    let file = format!(
+        "---\ntitle: {}\ndate: 2026-11-05\nlink: {}\nimage: https://www.lanternforchildren.org.uk/i/v.jpg\nalt: {}\n---\n\n{}\n",
+        quoted(&story["title"]),
+        quoted(&story["link"]),
+        quoted(&story["alt"]),
+        story["summary"]
+    );
+    let mut items = markdown::read("news", "news/a.md", &file, London).items;
+    let other = "---\ntitle: Our evidence to the inquiry\ndate: 2026-11-18\nlink: https://www.lanternforchildren.org.uk/news/evidence\n---\n\n\
+                 We said at the inquiry what children had said to us: that six people ask the same questions, and that \
+                 nobody says what happens afterwards. The inquiry listened for a whole day, and wants to hear more.\n";
+    items.extend(markdown::read("news", "news/b.md", other, London).items);
+    let window = Window::month("2026-11", London).unwrap();
+    let today = "2026-11-26".parse().unwrap();
+    let selection = select(items, &window, today);
+    let mut draft =
+        Draft::propose(&window, &selection, None, "Lantern", &crate::lexicon::Lexicon::english());
+    let written = |text: &str| Words {
+        text: text.to_owned(),
+        source: Some("editions/2026-11.md".to_owned()),
+        line: 2,
+    };
+    draft.subject = written(&words["subject"]);
+    draft.preheader = written(&words["preheader"]);
+    draft.introduction = written(&words["intro"]);
+    let mut mail = Mail::good();
+    mail.edition = edit(&draft, selection).unwrap();
+    let group =
+        |name: &str| settings.get(name).cloned().unwrap_or_else(|| toml::Table::new().into());
+    mail.theme.organisation = group("organisation").try_into().unwrap();
+    mail.theme.appeal = Some(group("appeal").try_into().unwrap());
+    mail.theme.look = group("theme").try_into().unwrap();
+    mail.toml = toml::to_string(&settings).unwrap();
+    mail.takes_examples = false;
+    mail.today = today;
+    if !template.is_empty() {
+        let own = Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
+        let text = own.replace("{{/layout}}", &format!("{template}{{{{/layout}}}}"));
+        mail.templates.push(("monthly.mjml.hbs".to_owned(), text));
+    }
+    mail.checked_if_composed().map_or_else(
+        |error| {
+            vec![Finding::new(
+                "template",
+                Severity::Must,
+                crate::problem::Place::whole("x"),
+                error,
+                "",
+            )]
+        },
+        |checked| checked.findings,
+    )
+}
+
+fn said(finding: &Finding) -> String {
+    format!("{}: {}", finding.rule, finding.message)
+}
+
+/// What a corpus's half gives: how many records, those with a finding of their family (or any), and the rest.
+fn found(half: &[Record<'_>]) -> (usize, Vec<String>) {
+    let base: BTreeSet<String> = findings(&[]).iter().map(said).collect();
+    assert_eq!(base, BTreeSet::new(), "the edition itself is clean");
+    let missed: Vec<String> = half
+        .iter()
+        .filter_map(|record| {
+            let findings = findings(&record.parts);
+            let rules = FAMILIES.iter().find(|(name, _)| *name == record.family).unwrap().1;
+            let is_found = findings.iter().any(|finding| rules.contains(&finding.rule));
+            let others: Vec<String> = findings.iter().map(said).collect();
+            (!is_found).then(|| format!("{}    {others:?}", record.line))
+        })
+        .collect();
+    (half.len(), missed)
+}
+
+/// The records of which a rule says something, and what; and how many hold the sending.
+fn alarms(half: &[Record<'_>]) -> (Vec<String>, usize) {
+    let mut alarms = Vec::new();
+    let mut held = 0;
+    for record in half {
+        let findings = findings(&record.parts);
+        held += usize::from(findings.iter().any(|finding| finding.severity == Severity::Must));
+        if !findings.is_empty() {
+            alarms.push(format!(
+                "{}    {:?}",
+                record.line,
+                findings.iter().map(said).collect::<Vec<_>>()
+            ));
+        }
+    }
+    (alarms, held)
+}
+
+#[test]
+fn planted_faults_are_found() {
+    let [open, shut] = records(FAULTS, true);
+    let (open_count, open_missed) = found(&open);
+    let (shut_count, shut_missed) = found(&shut);
+    let figures = format!(
+        "open: {} of {open_count} found; shut: {} of {shut_count} found",
+        open_count - open_missed.len(),
+        shut_count - shut_missed.len()
+    );
+    assert!(open_missed.is_empty(), "{figures}\n{}", open_missed.join("\n"));
+    assert!(shut_missed.is_empty(), "{figures}");
+}
+
+#[test]
+fn what_only_looks_wrong_is_left_in_peace() {
+    let [open, shut] = records(CLEAN, false);
+    let (open_alarms, open_held) = alarms(&open);
+    let (shut_alarms, shut_held) = alarms(&shut);
+    let figures = format!(
+        "open: {} false alarms in {} ({open_held} hold the sending); shut: {} in {} ({shut_held} hold it)",
+        open_alarms.len(),
+        open.len(),
+        shut_alarms.len(),
+        shut.len()
+    );
+    assert!(open_alarms.is_empty(), "{figures}\n{}", open_alarms.join("\n"));
+    assert!(shut_alarms.is_empty(), "{figures}");
+}

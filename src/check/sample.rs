@@ -1,0 +1,108 @@
+//! What is left of the sample project and of forms that were never filled in.
+//! Pure: settings in, findings out.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::around;
+use super::{Finding, Known, Rule, Severity, Shown};
+use crate::problem::Place;
+
+pub const RULES: [Rule; 1] = [Rule::new(
+    "sample",
+    "Is every setting of the sample replaced by your own?",
+    "The sample that comes with roundup has an invented charity, with an invented address, number and appeal. In practice \
+     that is fine. Where messages leave for real people it must be yours: the law wants the true sender.",
+    sample,
+)];
+
+/// The settings that come with roundup.
+const OURS: &str = include_str!("../../roundup.toml");
+
+/// Settings that may stay as they are.
+const MAY_STAY: &[&str] = &["why", "button", "use", "language"];
+
+/// Forms that nobody filled in, by the setting in which they stand.
+const NEVER_FILLED: &[(&str, &str)] = &[
+    ("charity", r"\b(?:0{5,8}|123456\d?|[Xx#]{5,8})\b|(?i)\bno\.? ?$|your number"),
+    (
+        "address",
+        r"(?i)\b(?:1|123) example (?:street|road)\b|\bstreet name\b|\b(?:your|any) (?:street|road|town|city|address)\b|\banytown\b|\bAB1 2CD\b|\bXX\d* \dXX\b|\baddress line \d|\bpostcode\b",
+    ),
+    (
+        "name",
+        r"(?i)^\s*(?:(?:your|my|our|the) (?:charity|organi[sz]ation|name|company)(?: name)?|(?:charity|organi[sz]ation|company|sender) name|example charity|charity|organi[sz]ation|test)\s*$",
+    ),
+    (
+        "legal_name",
+        r"(?i)\(an? example charity\)|^\s*(?:(?:your|my|our|the) (?:charity|organi[sz]ation|company)(?: name)?|(?:charity|organi[sz]ation|company|legal) name|example charity(?: limited| ltd)?)\s*$",
+    ),
+    ("why", r"(?i)\bwhy (?:they|people) get\b|\bexplain why\b"),
+];
+
+fn sample(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+        let ready = |of: &str| around::regex(of);
+        NEVER_FILLED.iter().map(|(setting, of)| (*setting, ready(of))).collect()
+    });
+    let severity = if known.takes_examples { Severity::Should } else { Severity::Must };
+    let ours: toml::Table = OURS.parse().unwrap_or_default();
+    let theirs: toml::Table = known.settings.parse().unwrap_or_default();
+    let mut findings = Vec::new();
+    for group in ["organisation", "sender", "appeal"] {
+        let Some(settings) = theirs.get(group).and_then(toml::Value::as_table) else { continue };
+        for (name, value) in settings {
+            let Some(value) = value.as_str() else { continue };
+            if MAY_STAY.contains(&name.as_str())
+                && !FORMS.iter().any(|(of, form)| of == name && form.is_match(value))
+            {
+                continue;
+            }
+            let of_sample = ours
+                .get(group)
+                .and_then(|ours| ours.get(name))
+                .and_then(toml::Value::as_str)
+                .is_some_and(|ours| same(ours, value));
+            let is_example = is_example_value(value);
+            let is_form = FORMS.iter().any(|(of, form)| of == name && form.is_match(value));
+            let what = if of_sample {
+                "is still the sample's"
+            } else if is_form {
+                "was never filled in"
+            } else if is_example {
+                "is an example: nobody is there"
+            } else {
+                continue;
+            };
+            findings.push(Finding::new(
+                "sample",
+                severity,
+                known.in_settings(value).unwrap_or_else(|| Place::whole("roundup.toml")),
+                format!("`{name} = \"{value}\"` under [{group}] {what}"),
+                "write your organisation's own",
+            ));
+        }
+    }
+    findings
+}
+
+fn same(one: &str, other: &str) -> bool {
+    let plain = |text: &str| {
+        text.trim()
+            .trim_end_matches('/')
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
+    };
+    plain(one) == plain(other)
+}
+
+/// A web or email address under a name that is set aside for examples (RFC 2606).
+fn is_example_value(value: &str) -> bool {
+    match value.rsplit_once('@') {
+        Some((_, domain)) => super::links::is_example(&format!("https://{domain}/")),
+        None => super::links::is_example(value),
+    }
+}

@@ -1,0 +1,406 @@
+//! Slips of the keyboard and of copying: doubled words, letters that turned into others, marks that nobody closed.
+//! Pure: texts in, findings out.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::around::{self, Pattern, Patterns, certain, likely};
+use super::texts::{Found, Kind};
+use super::{Finding, Known, Rule, Severity, Shown, excerpt, phones};
+
+pub const RULES: [Rule; 6] = [
+    Rule::new(
+        "doubled-word",
+        "Is every word there once?",
+        "\"Learned how to to listen\" is what is left when a sentence was changed in a hurry. roundup looks at the words that \
+         English never doubles; \"very, very\" and \"had had\" stay as they are.",
+        doubled_word,
+    ),
+    Rule::new(
+        "garbled",
+        "Are all letters the ones that were meant?",
+        "â€™ was an apostrophe and Ã© an é, before a program read the text in another encoding. &amp;nbsp; and &lt;br&gt; are \
+         marks of HTML that a reader should never see. Copy the text again from where it came.",
+        garbled,
+    ),
+    Rule::new(
+        "markdown-left",
+        "Is all Markdown turned into an email?",
+        "**Bold** and [words](https://…) work in the introduction of a draft. Subjects, titles and the summaries of stories \
+         are plain words, and show the stars and brackets as they stand.",
+        markdown_left,
+    ),
+    Rule::new(
+        "unclosed",
+        "Is every bracket and every quotation closed?",
+        "A bracket that nobody closes is often the end of a sentence that was lost. Close it, or look what is missing.",
+        unclosed,
+    ),
+    Rule::new(
+        "spacing",
+        "Is the spacing right?",
+        "Two blanks in a subject, a blank before a comma or two full stops are what is left when words were taken out.",
+        spacing,
+    ),
+    Rule::new(
+        "number-cut",
+        "Is every telephone number and every price whole?",
+        "A telephone number in the United Kingdom has ten or eleven digits: with one fewer nobody gets through. A £ without \
+         its figure is a price that somebody wanted to look up.",
+        number_cut,
+    ),
+];
+
+fn findings_of(
+    rule: &'static str,
+    (shown, known): (&Shown<'_>, &Known<'_>),
+    find: impl Fn(&str, Kind) -> Vec<Found>,
+    message: impl Fn(&Found, &str) -> String,
+    cure: &str,
+) -> Vec<Finding> {
+    known
+        .look(shown, find)
+        .into_iter()
+        .map(|placed| {
+            let message = message(&placed.found, &placed.around);
+            Finding::new(rule, Severity::Should, placed.place, message, cure)
+        })
+        .collect()
+}
+
+fn doubled_word(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    if !known.theme.look.language.to_lowercase().starts_with("en") {
+        return Vec::new();
+    }
+    findings_of(
+        "doubled-word",
+        (shown, known),
+        doubled,
+        |found, around| format!("\"{}\" stands twice in \"{around}\"", found.words),
+        "take one of them out",
+    )
+}
+
+/// Short words that no English sentence has twice in a row.
+const NEVER_TWICE: [&str; 44] = [
+    "the", "a", "an", "to", "of", "and", "for", "with", "are", "was", "we", "our", "at", "by",
+    "from", "their", "his", "be", "as", "or", "but", "if", "your", "they", "have", "has", "will",
+    "can", "not", "into", "its", "were", "been", "my", "who", "than", "then", "them", "these",
+    "those", "which", "when", "us", "about",
+];
+
+fn doubled(text: &str, _: Kind) -> Vec<Found> {
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| around::regex(r"[\p{L}'’]+"));
+    let words: Vec<_> = WORDS.find_iter(text).collect();
+    words
+        .windows(2)
+        .filter_map(|two| {
+            let between = &text[two[0].end()..two[1].start()];
+            let is_next = !between.is_empty() && between.chars().all(|c| matches!(c, ' ' | '\n'));
+            let same = two[0].as_str().to_lowercase() == two[1].as_str().to_lowercase();
+            let word = two[1].as_str();
+            let counts = NEVER_TWICE.contains(&word.to_lowercase().as_str())
+                && !(word.chars().next().is_some_and(char::is_uppercase));
+            let is_a_paragraph = between.contains("\n\n");
+            (is_next && same && counts && !is_a_paragraph)
+                .then(|| Found::new(two[0].start(), word, false))
+        })
+        .collect()
+}
+
+fn garbled(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    findings_of(
+        "garbled",
+        (shown, known),
+        |text, kind| {
+            let mut found = mojibake(text);
+            found.extend(entities(text, kind));
+            found
+        },
+        |found, around| format!("`{}` in \"{around}\" is not what was meant", found.words.trim()),
+        "copy the text again from where it came, or type the letters",
+    )
+}
+
+/// UTF-8 that was read as windows-1252: a run of its letters that, as bytes, is UTF-8 again.
+fn mojibake(text: &str) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut add = |at: usize, words: &str| {
+        if found.iter().all(|known: &Found| known.at + known.words.len() <= at) {
+            found.push(Found::new(at, words, false));
+        }
+    };
+    let mut run: Option<(usize, Vec<u8>)> = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        let mut buffer = [0; 4];
+        let one = c.encode_utf8(&mut buffer);
+        let (bytes, _, lost) = encoding_rs::WINDOWS_1252.encode(one);
+        let byte = (!lost && bytes.len() == 1 && bytes[0] >= 0x80).then(|| bytes[0]);
+        match (&mut run, byte) {
+            (Some((_, bytes)), Some(byte)) => bytes.push(byte),
+            (None, Some(byte)) => run = Some((at, vec![byte])),
+            (Some((start, bytes)), None) => {
+                // One letter of two bytes at least; and a run of real letters is seldom UTF-8.
+                if bytes.len() > 1 && std::str::from_utf8(bytes).is_ok() {
+                    add(*start, &text[*start..at]);
+                }
+                run = None;
+            }
+            (None, None) => {}
+        }
+        if c == '\u{fffd}' || text[at..].starts_with("â€") || text[at..].starts_with("ï»¿") {
+            let end = text[at..].char_indices().nth(3).map_or(text.len(), |(next, _)| at + next);
+            add(at, &text[at..end]);
+        }
+    }
+    found
+}
+
+/// Marks of HTML that are read as they stand.
+fn entities(text: &str, kind: Kind) -> Vec<Found> {
+    static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(HTML));
+    // The introduction and summaries are Markdown, which turns them into characters: what stays is in the email's blocks.
+    match kind {
+        Kind::Prose => Vec::new(),
+        Kind::Line | Kind::Description | Kind::Block => MARKS.find(text),
+    }
+}
+
+static HTML: &[Pattern] = &[
+    likely(
+        r"&(?:amp|nbsp|lt|gt|quot|apos|pound|euro|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|copy|eacute|#\d{2,5}|#x[0-9a-fA-F]{2,4});",
+    ),
+    likely(
+        r"</?(?:p|br|strong|em|b|i|u|div|span|h[1-6]|ul|ol|li|table|tr|td|img|font|center|hr)(?: [^<>]*)?/?>|</a>|<a href[^<>]*>",
+    ),
+];
+
+fn markdown_left(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(MARKDOWN));
+    findings_of(
+        "markdown-left",
+        (shown, known),
+        |text, kind| match kind {
+            Kind::Prose => Vec::new(),
+            Kind::Line | Kind::Description | Kind::Block => MARKS.find(text),
+        },
+        |found, around| format!("`{}` is shown as it stands in \"{around}\"", found.words.trim()),
+        "write plain words there, or move it into the introduction",
+    )
+}
+
+static MARKDOWN: &[Pattern] = &[
+    likely(r"\*\*+ ?[^*\s][^*\n]{0,60}|\*\*\*?(?:\s|$)"),
+    likely(r"(?:^|\s)__[^_\n]{1,60}__(?:\W|$)"),
+    likely(r"\[[^\[\]\n]{0,80}\]\([^()\s]{0,200}\)?"),
+    likely(r"(?:^|\s)(#{2,6} \p{Lu}\S*)"),
+    certain(r"```|~~[^~\n]{1,60}~~").unless(|found| found.words.len() < 3),
+];
+
+fn unclosed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for written in &known.written() {
+        let text = written.without_own_slots();
+        for found in never_closed(&text) {
+            let message =
+                format!("`{}` is never closed in \"{}\"", found.words, excerpt(&text[found.at..]));
+            if findings.iter().all(|finding| finding.message != message) {
+                findings.push(Finding::new(
+                    "unclosed",
+                    Severity::Should,
+                    written.place(found.at),
+                    message,
+                    "close it, or look what is missing",
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// Brackets and quotations that a paragraph opens and does not close.
+fn never_closed(text: &str) -> Vec<Found> {
+    static FACES: LazyLock<Regex> = LazyLock::new(|| around::regex(r"[:;=]-?[()]"));
+    // A summary that was cut off may have lost its end.
+    if text.trim_end().ends_with(['…']) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let paragraphs: Vec<(usize, &str)> = {
+        let mut at = 0;
+        text.split("\n\n")
+            .map(|paragraph| {
+                let start = at;
+                at += paragraph.len() + 2;
+                (start, paragraph)
+            })
+            .collect()
+    };
+    for (index, (start, paragraph)) in paragraphs.iter().enumerate() {
+        let plain =
+            FACES.replace_all(paragraph, |face: &regex::Captures<'_>| " ".repeat(face[0].len()));
+        for (open, close) in [('(', ')'), ('[', ']')] {
+            let mut opened: Vec<usize> = Vec::new();
+            for (at, c) in plain.char_indices() {
+                if c == open {
+                    opened.push(at);
+                } else if c == close {
+                    opened.pop();
+                }
+            }
+            if let Some(at) = opened.first() {
+                found.push(Found::new(start + at, open.to_string(), false));
+            }
+        }
+        let opens = plain.matches('“').count();
+        let closes = plain.matches('”').count();
+        // A quotation of several paragraphs is opened in each, and closed in the last.
+        let goes_on = paragraphs
+            .get(index + 1)
+            .is_some_and(|(_, next)| next.trim_start().starts_with(['“', '"']));
+        if opens > closes
+            && !goes_on
+            && let Some(at) = plain.rfind('“')
+        {
+            found.push(Found::new(start + at, "“", false));
+        }
+        // Straight marks after a digit are inches.
+        let marks: Vec<usize> = plain
+            .char_indices()
+            .filter(|(at, c)| {
+                *c == '"' && !plain[..*at].chars().next_back().is_some_and(|c| c.is_ascii_digit())
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let next_is_quoted =
+            paragraphs.get(index + 1).is_some_and(|(_, next)| next.starts_with('"'));
+        if marks.len() % 2 == 1
+            && !next_is_quoted
+            && !plain.contains('”')
+            && let Some(at) = marks.last()
+        {
+            found.push(Found::new(start + at, "\"", false));
+        }
+    }
+    found
+}
+
+fn spacing(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    static ANYWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(SPACES));
+    static LINES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(SPACES_OF_LINES));
+    let is_french = known.theme.look.language.to_lowercase().starts_with("fr");
+    let mut findings = Vec::new();
+    for written in &known.written() {
+        let text = written.without_own_slots();
+        let mut found = ANYWHERE.find(&text);
+        if written.kind() == Kind::Line {
+            found.extend(LINES.find(&text));
+        }
+        if let Some(first) =
+            found.into_iter().find(|found| !(is_french && found.words.contains(' ')))
+        {
+            let what = match first.words.trim() {
+                "" => "there are two blanks".to_owned(),
+                mark if first.words.starts_with(' ') => {
+                    format!("there is a blank before `{}`", mark.trim())
+                }
+                mark => format!("there is `{mark}`"),
+            };
+            findings.push(Finding::new(
+                "spacing",
+                Severity::Note,
+                written.place(first.at),
+                format!("{what} in \"{}\"", excerpt(written.text)),
+                "take it out",
+            ));
+        }
+    }
+    findings
+}
+
+static SPACES: &[Pattern] =
+    &[likely(r"[\p{L}\d)]( [,;.])(?:\s|$)"), likely(r"[\p{L}\d](\.\.|,,|,\.|;;)(?:\s|$)")];
+
+static SPACES_OF_LINES: &[Pattern] = &[likely(r"\S(  +)\S")];
+
+fn number_cut(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+    static PRICES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(NO_FIGURE));
+    let mut findings: Vec<Finding> = Vec::new();
+    for written in &known.written() {
+        let prices = PRICES
+            .find(written.text)
+            .into_iter()
+            .map(|found| (found.at, format!("`{}` has no figure", found.words.trim())));
+        let numbers = phones::cut(written.text).into_iter().map(|found| {
+            (
+                found.at,
+                format!("the telephone number {} has a digit too few or too many", found.words),
+            )
+        });
+        for (at, what) in prices.chain(numbers) {
+            findings.push(Finding::new(
+                "number-cut",
+                Severity::Should,
+                written.place(at),
+                format!("{what} in \"{}\"", excerpt(written.text)),
+                "look the number up",
+            ));
+        }
+    }
+    findings
+}
+
+static NO_FIGURE: &[Pattern] = &[likely(
+    r"(?i)\b(?:costs?|is|are|for|of|raised|gave|just|only|about|over|from|donate|give|gift|spend|spent|need|needs|than|nearly|worth) ([£€$])(?:\s+\p{Ll}|\s*[.,;]|\s*$)",
+)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_turned_into_others() {
+        for text in
+            ["We’ve".replace('’', "â€™").as_str(), "a cafÃ©", "Â£400", "is�here", "â€œHello"]
+        {
+            assert_eq!(mojibake(text).len(), 1, "{text}");
+        }
+        for text in [
+            "Naïve café Brontë",
+            "São Paulo, Łódź, Ânia",
+            "An Ã is a letter, and so is an Â.",
+            "£5 – “so”",
+        ] {
+            assert_eq!(mojibake(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_stand_twice() {
+        for (text, count) in [
+            ("how to to listen", 1),
+            ("the the room", 1),
+            ("had had, that that, very very, bye bye", 0),
+            ("The The is a band. New New Hull", 0),
+            ("a vitamin A, a plan", 0),
+        ] {
+            assert_eq!(doubled(text, Kind::Prose).len(), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_and_quotations() {
+        for (text, count) in [
+            ("The room (beside the library has a ramp.", 1),
+            ("She said: “It is good. We love it.", 1),
+            ("She said: \"It is good.", 1),
+            ("“It is good.\n\n“We love it.”", 0),
+            ("a) the kitchen, b) the ramp :) and so (on)", 0),
+            ("6' 2\" long and 5\" wide", 0),
+            ("We were asked (and …", 0),
+        ] {
+            assert_eq!(never_closed(text).len(), count, "{text}");
+        }
+    }
+}

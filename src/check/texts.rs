@@ -1,0 +1,246 @@
+//! Every text of an edition: as somebody wrote it, with its place, and as the finished email shows it.
+//! Pure: an edition and its email in, texts out.
+
+use std::collections::BTreeSet;
+
+use super::{Known, Shown, excerpt};
+use crate::compose::Slot;
+use crate::edition::Words;
+use crate::news::Item;
+use crate::problem::Place;
+
+/// A text that somebody wrote.
+pub struct Written<'a> {
+    pub text: &'a str,
+    origin: Origin<'a>,
+}
+
+enum Origin<'a> {
+    Words(&'a Words, Part),
+    Title(&'a Item),
+    Summary(&'a Item),
+    Quote(&'a Item),
+    Alt(&'a Item),
+    /// A text of `roundup.toml`, and its line.
+    Settings(Option<usize>),
+    /// A block of the finished email.
+    Page(Known<'a>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Subject,
+    Preheader,
+    Introduction,
+}
+
+/// What a text is, where that changes how it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A subject, a preheader, a title: one line that names something.
+    Line,
+    /// Running text.
+    Prose,
+    /// What a picture shows.
+    Description,
+    /// A block of the finished email, whoever wrote it.
+    Block,
+}
+
+/// Something that a text has at the byte `at`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub at: usize,
+    pub words: String,
+    /// Nothing else can be meant: it holds the sending.
+    pub is_certain: bool,
+}
+
+impl Found {
+    pub fn new(at: usize, words: impl Into<String>, is_certain: bool) -> Self {
+        Self { at, words: words.into(), is_certain }
+    }
+}
+
+/// The same with its place and its surroundings, for a finding.
+pub struct Placed {
+    pub place: Place,
+    pub found: Found,
+    pub around: String,
+}
+
+impl<'a> Known<'a> {
+    /// What the email shows that somebody wrote, each text with its place.
+    pub fn written(&self) -> Vec<Written<'a>> {
+        let edition = self.edition;
+        let mut texts: Vec<Written<'a>> = [
+            (&edition.subject, Part::Subject),
+            (&edition.preheader, Part::Preheader),
+            (&edition.introduction, Part::Introduction),
+        ]
+        .into_iter()
+        .map(|(words, part)| Written { text: &words.text, origin: Origin::Words(words, part) })
+        .collect();
+        for item in edition.shown() {
+            texts.push(Written { text: &item.title, origin: Origin::Title(item) });
+            texts.push(Written { text: &item.summary, origin: Origin::Summary(item) });
+            if let Some(quote) = &item.quote {
+                texts.push(Written { text: &quote.words, origin: Origin::Quote(item) });
+            }
+            if let Some(image) = &item.image {
+                texts.push(Written { text: &image.alt, origin: Origin::Alt(item) });
+            }
+        }
+        let theme = self.theme;
+        let appeal =
+            theme.appeal.iter().flat_map(|appeal| [&appeal.title, &appeal.text, &appeal.button]);
+        let standing = [&theme.look.tagline, &theme.look.footer].into_iter().flatten();
+        for text in appeal.chain(standing) {
+            let line = self.in_settings(text).and_then(|place| place.line);
+            texts.push(Written { text, origin: Origin::Settings(line) });
+        }
+        texts
+    }
+
+    /// Looks for something in every text that was written, and then in the finished email: what only a template says, or
+    /// only Markdown makes. What was found in a written text is not repeated for the block that shows it.
+    pub fn look(&self, shown: &Shown<'_>, find: impl Fn(&str, Kind) -> Vec<Found>) -> Vec<Placed> {
+        let mut placed: Vec<Placed> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let written = self.written();
+        for written in &written {
+            let text = written.without_own_slots();
+            for found in find(&text, written.kind()) {
+                seen.insert(found.words.to_lowercase());
+                let place = written.place(found.at);
+                placed.push(Placed { place, around: excerpt(written.text), found });
+            }
+        }
+        for block in shown.blocks() {
+            for found in find(&block, Kind::Block) {
+                if seen.insert(found.words.to_lowercase()) {
+                    let block = Written { text: &block, origin: Origin::Page(*self) };
+                    let place = block.place(found.at);
+                    placed.push(Placed { place, around: excerpt(block.text), found });
+                }
+            }
+        }
+        placed
+    }
+
+    /// Whether a story says these words.
+    pub fn is_of_a_story(&self, words: &str) -> bool {
+        let words = joined(words);
+        self.edition.shown().any(|item| {
+            let alt = item.image.as_ref().map_or("", |image| &image.alt);
+            let quote = item.quote.as_ref().map_or("", |quote| &quote.words);
+            [&item.title, &item.summary, alt, quote]
+                .iter()
+                .any(|text| joined(text).contains(&words))
+        })
+    }
+}
+
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl<'a> Written<'a> {
+    /// The place of the byte `at`.
+    pub fn place(&self, at: usize) -> Place {
+        match &self.origin {
+            Origin::Words(words, _) => words.place_of(at),
+            Origin::Title(item) => item.place_of_title(),
+            Origin::Summary(item) => item.place_in_summary(at),
+            Origin::Quote(item) => item.place_of(item.lines.quote),
+            Origin::Alt(item) => item.place_of_alt(),
+            Origin::Settings(Some(line)) => Place::line("roundup.toml", *line),
+            Origin::Settings(None) => Place::whole("roundup.toml"),
+            Origin::Page(known) => known.place_of(self.text),
+        }
+    }
+
+    /// The story that the text is of, if it is of one.
+    pub fn item(&self) -> Option<&'a Item> {
+        match self.origin {
+            Origin::Title(item)
+            | Origin::Summary(item)
+            | Origin::Quote(item)
+            | Origin::Alt(item) => Some(item),
+            Origin::Words(..) | Origin::Settings(_) | Origin::Page(_) => None,
+        }
+    }
+
+    pub fn is_title(&self) -> bool {
+        matches!(self.origin, Origin::Title(_))
+    }
+
+    pub fn is_introduction(&self) -> bool {
+        matches!(self.origin, Origin::Words(_, Part::Introduction))
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.origin {
+            Origin::Words(_, Part::Subject | Part::Preheader) | Origin::Title(_) => Kind::Line,
+            Origin::Alt(_) => Kind::Description,
+            Origin::Words(_, Part::Introduction)
+            | Origin::Summary(_)
+            | Origin::Quote(_)
+            | Origin::Settings(_) => Kind::Prose,
+            Origin::Page(_) => Kind::Block,
+        }
+    }
+
+    /// The text without the slots and blocks of roundup's own, which work in a draft. Every byte keeps its place.
+    pub fn without_own_slots(&self) -> String {
+        let mut text = self.text.to_owned();
+        if !matches!(self.origin, Origin::Words(..)) {
+            return text;
+        }
+        let mut from = 0;
+        while let Some(start) = text[from..].find("{{").map(|at| from + at) {
+            let Some(end) = text[start..].find("}}").map(|at| start + at) else { break };
+            let end = end + text[end..].bytes().take_while(|byte| *byte == b'}').count();
+            blank(&mut text, start, end);
+            from = end;
+        }
+        text
+    }
+}
+
+/// Replaces bytes by a word that says nothing, of the same length.
+fn blank(text: &mut String, start: usize, end: usize) {
+    // `ø` has two bytes and `ẽ` three: together they make every length that a slot can have.
+    let length = end - start;
+    let mut filler = "ø".repeat((length - length % 2 * 3) / 2);
+    if length % 2 == 1 {
+        filler.push('ẽ');
+    }
+    text.replace_range(start..end, &filler);
+}
+
+impl Shown<'_> {
+    /// The blocks of all variants as they are read, each once, and without the slots' names.
+    fn blocks(&self) -> Vec<String> {
+        let mut names = vec!["{unsubscribe_url}".to_owned(), "{for_recipient}".to_owned()];
+        names.extend(self.composition.slots.iter().filter_map(|slot| match slot {
+            Slot::Field { name, .. } => Some(format!("{{{name}}}")),
+            Slot::UnsubscribeUrl | Slot::Block { .. } => None,
+        }));
+        let plain = |text: &str| names.iter().fold(text.to_owned(), |text, n| text.replace(n, "ø"));
+        let mut blocks: Vec<String> =
+            vec![plain(&self.subject), plain(&self.composition.preheader)];
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for variant in &self.variants {
+            let page = variant.page.blocks.iter().map(|block| plain(block));
+            let text = variant.text.split("\n\n").map(|paragraph| plain(&joined(paragraph)));
+            let alts = variant.page.pictures.iter().filter_map(|picture| picture.alt.clone());
+            for block in page.chain(alts).chain(text) {
+                if seen.insert(block.clone()) {
+                    blocks.push(block);
+                }
+            }
+        }
+        blocks
+    }
+}
