@@ -37,9 +37,6 @@ pub mod terms;
 mod texts;
 mod words;
 
-#[cfg(test)]
-mod corpus;
-
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
