@@ -139,8 +139,8 @@ const DROPPED: [&str; 9] =
 /// Whether a tag is one that a website may have. `<name of funder>` and `<First Name>` are words that somebody left.
 pub fn is_markup(tag: &str) -> bool {
     const OTHERS: [&str; 17] = [
-        "script", "style", "td", "th", "tfoot", "colgroup", "col", "iframe", "input", "label", "picture",
-        "source", "noscript", "embed", "time", "acronym", "tt",
+        "script", "style", "td", "th", "tfoot", "colgroup", "col", "iframe", "input", "label",
+        "picture", "source", "noscript", "embed", "time", "acronym", "tt",
     ];
     let inner = tag.trim_start_matches(['<', '/']);
     let name: String = inner.chars().take_while(char::is_ascii_alphanumeric).take(16).collect();
@@ -148,7 +148,9 @@ pub fn is_markup(tag: &str) -> bool {
     let is_own = name.is_empty() || inner[name.len()..].starts_with(['-', ':', '.']);
     let name = name.to_ascii_lowercase();
     is_own
-        || [&INLINE[..], &BLOCKS, &DROPPED, &OTHERS].iter().any(|known| known.contains(&name.as_str()))
+        || [&INLINE[..], &BLOCKS, &DROPPED, &OTHERS]
+            .iter()
+            .any(|known| known.contains(&name.as_str()))
 }
 
 /// Whether a text has HTML in it: a closing or an empty tag that HTML knows.
