@@ -1,4 +1,4 @@
-//! What the mail's links and pictures answered when they were asked.
+//! What the email's links and pictures answered when they were asked.
 //! Pure: answers in, findings out; `probe.rs` asks.
 
 use std::collections::BTreeMap;
@@ -120,13 +120,13 @@ pub const RULES: [Rule; 3] = [
     Rule::new(
         "heavy-picture",
         "Is every picture light enough for a phone?",
-        "A mail is 600 pixels wide: pictures of more than 1,200 pixels or a megabyte cost readers time and money and look \
+        "An email is 600 pixels wide: pictures of more than 1,200 pixels or a megabyte cost readers time and money and look \
          no better. Make them smaller before you put them on the website.",
         heavy_picture,
     ),
 ];
 
-/// Wider than twice the mail nobody sees a difference.
+/// Wider than twice the email nobody sees a difference.
 const WIDEST_PX: u32 = 1_200;
 const HEAVIEST_BYTES: u64 = 1024 * 1024;
 
@@ -218,7 +218,7 @@ fn heavy_picture(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             let drawn = answer.picture?;
             let message = match drawn.size {
                 Some((width, height)) if width > WIDEST_PX => {
-                    format!("{address} is {width} x {height} pixels, and the mail is 600 wide")
+                    format!("{address} is {width} x {height} pixels, and the email is 600 wide")
                 }
                 _ if drawn.bytes > HEAVIEST_BYTES => {
                     format!("{address} has {:.1} MB", drawn.bytes as f64 / 1024.0 / 1024.0)

@@ -157,6 +157,7 @@ fn is_angled_note(inner: &str) -> bool {
         "name" | "first name" | "firstname" | "last name" | "surname" | "your name" | "full name"
     );
     is_name
+        || is_field(&lower)
         || (VERBS.contains(&first) && !lower.contains('='))
         || (!is_html && THINGS.contains(&lower.as_str()))
         || is_of_something(&lower)
@@ -166,7 +167,7 @@ fn is_angled_note(inner: &str) -> bool {
 fn is_of_something(lower: &str) -> bool {
     static OF: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$",
+            r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$",
         )
     });
     OF.is_match(lower)

@@ -55,11 +55,12 @@ fn regex(of: &str) -> Regex {
 }
 
 fn all(regex: &Regex, text: &str, month_first: bool) -> Vec<Mention> {
-    regex.captures_iter(text).filter_map(|captures| mention(&captures, month_first)).collect()
+    regex.captures_iter(text).filter_map(|captures| mention(text, &captures, month_first)).collect()
 }
 
-fn mention(captures: &Captures<'_>, month_first: bool) -> Option<Mention> {
+fn mention(text: &str, captures: &Captures<'_>, month_first: bool) -> Option<Mention> {
     let whole = captures.get(0)?;
+    let (before, after) = (&text[..whole.start()], &text[whole.end()..]);
     let part = |name: &str| captures.name(name).map(|part| part.as_str());
     let number = |name: &str| part(name).and_then(|digits| digits.parse::<u32>().ok());
     let month = match part("month") {
@@ -71,14 +72,30 @@ fn mention(captures: &Captures<'_>, month_first: bool) -> Option<Mention> {
         _ => digits.parse::<i32>().ok(),
     });
     let day = number("day")?;
-    // "May 32 volunteers come?" is a question, and "March 45" a bus.
-    if month_first && year.is_none() && day > 31 {
-        return None;
+    // "May 32 volunteers come?" is a question, and "in November 31 schools joined" names a number.
+    if month_first && year.is_none() {
+        let next =
+            after.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let ends = !after.starts_with(' ')
+            || ["at", "from", "in", "to", "and", "until", "for"].contains(&next);
+        if day > 31 || (!ends && NaiveDate::from_ymd_opt(2000, month, day).is_none()) {
+            return None;
+        }
     }
+    // "Monday to Friday, 14 December": the weekday is of the range before.
+    let follows_a_day = {
+        let before = before.trim_end().to_lowercase();
+        let before = ["to", "–", "-", "and", "or", "until"]
+            .iter()
+            .find_map(|word| before.strip_suffix(word));
+        before.is_some_and(|rest| rest.trim_end().trim_end_matches('s').ends_with("day"))
+            && part("weekday")
+                .is_some_and(|name| whole.as_str()[name.len()..].starts_with([',', '.']))
+    };
     Some(Mention {
         at: whole.start(),
         words: whole.as_str().trim().trim_end_matches([',', '.']).to_owned(),
-        weekday: part("weekday").and_then(weekday_named),
+        weekday: part("weekday").filter(|_| !follows_a_day).and_then(weekday_named),
         day,
         month,
         year: year.filter(|year| (1000..=2999).contains(year)),
@@ -164,7 +181,7 @@ fn ranges(text: &str) -> Vec<Mention> {
     });
     let mut both = Vec::new();
     for captures in FROM.captures_iter(text) {
-        let Some(last) = mention(&captures, false) else { continue };
+        let Some(last) = mention(text, &captures, false) else { continue };
         let first_day = captures.name("first").and_then(|day| day.as_str().parse().ok());
         let weekday = captures.name("first_weekday").and_then(|name| weekday_named(name.as_str()));
         if let Some(day) = first_day {
@@ -180,7 +197,7 @@ fn ranges(text: &str) -> Vec<Mention> {
 pub fn impossible_times(text: &str) -> Vec<(usize, String)> {
     static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?i)\b(?:at|from|until|till|to|by|before|after|opens?|begins?|starts?|ends?|and|[–-]|doors:?) ?(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d\d)\b(?P<half> ?(?:[ap]\.?m\b|hrs\b|h\b|o'clock))?",
+            r"(?i)\b(?:at|from|until|till|to|by|before|after|opens?|begins?|starts?|ends?|and|[–-]|doors:?|time:|when:|,) ?(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d\d)\b(?P<half> ?(?:[ap]\.?m\b|hrs\b|h\b|o'clock))?",
         )
     });
     static HALF: LazyLock<Regex> =
@@ -255,6 +272,7 @@ mod tests {
         }
         for text in [
             "We meet every Tuesday. Then 14 come.",
+            "In November 31 schools joined.",
             "May 32 volunteers come?",
             "a march of 31 people",
             "version 1.2.26",
@@ -262,6 +280,8 @@ mod tests {
         ] {
             assert_eq!(words(text), Vec::<String>::new(), "{text}");
         }
+        let open = mentions("open Monday to Friday, 14 December to 18 December");
+        assert_eq!(open[0].weekday, None);
         let range = mentions("from Monday 7 to Friday 11 December");
         let days: Vec<(u32, Option<Weekday>)> =
             range.iter().map(|mention| (mention.day, mention.weekday)).collect();
@@ -278,6 +298,8 @@ mod tests {
             ("32 December", true),
             ("05/13/2027", true),
             ("31 December", false),
+            ("on November 31, at noon", true),
+            ("January 31 schools", false),
         ] {
             assert_eq!(mentions(text)[0].is_impossible(), is_impossible, "{text}");
         }

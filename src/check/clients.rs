@@ -16,12 +16,12 @@ use serde::Serialize;
 
 use super::{Finding, Known, Rule, Severity, Shown, template};
 
-/// What one program family makes of a mail.
+/// What one program family makes of an email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Score {
     /// As in "Outlook".
     pub family: &'static str,
-    /// Of what the mail uses, how much the family's programs show: 0 to 100.
+    /// Of what the email uses, how much the family's programs show: 0 to 100.
     pub percent: u32,
     /// What at least one of them does not show, and how many of them do not.
     pub lacking: Vec<Lacking>,
@@ -36,7 +36,7 @@ pub struct Lacking {
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "mail-programs",
-    "Does every part of the mail work in the common mail programs?",
+    "Does every part of the email work in the common mail programs?",
     "Gmail, Outlook, Apple Mail, Yahoo and Samsung Email read nine of ten mails in Britain, and each leaves out another part \
      of HTML. roundup has Can I email's table of what each of them shows (`roundup check --programs` prints it for this \
      mail). What merely looks plainer is no finding; what is lost is: forms, video, grids, pictures in formats that are not \
@@ -47,7 +47,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
 /// The families whose readers are too many to lose.
 const COMMON: [&str; 5] = ["Apple Mail", "Gmail", "Outlook", "Samsung Email", "Yahoo! Mail"];
 
-/// What nobody misses where it is not shown: the mail looks plainer, is read as well, and says the same. Families of
+/// What nobody misses where it is not shown: the email looks plainer, is read as well, and says the same. Families of
 /// ids, by their beginning.
 const NO_LOSS: [&str; 49] = [
     "css-accent-color",
@@ -184,7 +184,7 @@ pub fn data_of() -> &'static str {
         .trim_end_matches('.')
 }
 
-/// What every family makes of the variant of a mail that uses most.
+/// What every family makes of the variant of an email that uses most.
 pub fn scores(shown: &Shown<'_>) -> Vec<Score> {
     let used = features_of(shown.signs());
     let mut families: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();

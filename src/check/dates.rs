@@ -364,7 +364,19 @@ fn other_month(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         })?;
         // "In our October newsletter we asked for books" looks back.
         let before = words.text[..at].to_lowercase();
-        let looks_back = name == "introduction" && before.trim_end().ends_with("in our");
+        let looks_back = name == "introduction"
+            && [
+                "in",
+                "in our",
+                "since our",
+                "from our",
+                "read our",
+                "after our",
+                "since the",
+                "in the",
+            ]
+            .iter()
+            .any(|words| before.trim_end().ends_with(words));
         (!looks_back).then(|| {
             Finding::new(
                 "other-month",
@@ -379,7 +391,7 @@ fn other_month(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Words that ask people to come, and the ways in which they only tell of it.
-const INVITING: [&str; 20] = [
+const INVITING: &[&str] = &[
     "join us",
     "register",
     "sign up",
@@ -389,7 +401,6 @@ const INVITING: [&str; 20] = [
     "book by",
     "rsvp",
     "come along",
-    "come to",
     "apply by",
     "apply before",
     "apply now",
@@ -402,7 +413,10 @@ const INVITING: [&str; 20] = [
     "see you",
 ];
 
-const PAST: [&str; 22] = [
+const PAST: &[&str] = &[
+    "sold",
+    "showed",
+    "shows",
     "was",
     "were",
     "had",
@@ -446,9 +460,9 @@ fn past_event(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     for written in known.written() {
         for (start, sentence) in sentences(written.text) {
             let words = Phrases::of(sentence);
-            let Some((_, phrase)) = words.find_any(&INVITING) else { continue };
+            let Some((_, phrase)) = words.find_any(INVITING) else { continue };
             // History in the past tense invites nobody.
-            if words.find_any(&PAST).is_some() || is_reported(sentence) {
+            if words.find_any(PAST).is_some() || is_reported(sentence) {
                 continue;
             }
             let last = calendar::mentions(sentence)

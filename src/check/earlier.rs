@@ -37,7 +37,7 @@ pub const RULES: [Rule; 2] = [
     Rule::new(
         "earlier-subject",
         "Is the subject new?",
-        "A draft is often a copy of the last one, and its subject stays. People take the mail for one they have read. \
+        "A draft is often a copy of the last one, and its subject stays. People take the email for one they have read. \
          roundup compares it with every edition that was mailed.",
         earlier_subject,
     ),

@@ -9,14 +9,14 @@ pub const RULES: [Rule; 2] = [
     Rule::new(
         "translation",
         "Is everything translated that a language's readers get?",
-        "With `[translations.cy]` in roundup.toml the mail goes out in Welsh too, to the people whose column `language` says \
+        "With `[translations.cy]` in roundup.toml the email goes out in Welsh too, to the people whose column `language` says \
          `cy`. A story is translated by a file beside it, `story.cy.md`, and the editor's words by `editions/NAME.cy.md`. What \
          is not translated is in the newsletter's own language.",
         translation,
     ),
     Rule::new(
         "unspoken",
-        "Does everybody get the language she asked for?",
+        "Does everybody get the language they asked for?",
         "The list says of some people that they read a language which this newsletter does not speak: they get its own. Add \
          `[translations.…]` for it when there are many.",
         unspoken,

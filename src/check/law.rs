@@ -1,4 +1,4 @@
-//! What the law wants in every mail (Companies Act 2006 and its trading disclosures, PECR regulation 23, UK GDPR).
+//! What the law wants in every email (Companies Act 2006 and its trading disclosures, PECR regulation 23, UK GDPR).
 //! Pure: a composition in, findings out.
 
 use super::{Finding, Known, Rule, Severity, Shown, template};
@@ -9,7 +9,7 @@ use crate::problem::Place;
 pub const RULES: [Rule; 3] = [
     Rule::new(
         "unsubscribe",
-        "Can everybody unsubscribe, from both parts of the mail?",
+        "Can everybody unsubscribe, from both parts of the email?",
         "Marketing mail must offer a simple way to say no each time (PECR regulation 22 and 23), and mail programs \
               report as spam what has none. Templates that ship with roundup have {{unsubscribe_url}} in HTML and text.",
         unsubscribe,
@@ -17,9 +17,9 @@ pub const RULES: [Rule; 3] = [
     .of_law(),
     Rule::new(
         "sender-details",
-        "Does the mail say who sends it, from where, and why?",
+        "Does the email say who sends it, from where, and why?",
         "The law wants the sender's registered name and postal address in business mail, the charity number where \
-              there is one, and data protection wants the reader to know why she gets it. They come from \
+              there is one, and data protection wants the reader to know why they get it. They come from \
               [organisation] in roundup.toml and stand in the footer.",
         sender_details,
     )
@@ -117,7 +117,7 @@ fn appeal_charity(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         rule: "appeal-charity",
         severity: Severity::Note,
         place: known.in_settings("[appeal]").unwrap_or_else(|| Place::whole("roundup.toml")),
-        message: "the mail has an appeal and no charity number".to_owned(),
+        message: "the email has an appeal and no charity number".to_owned(),
         cure: "a registered charity writes `charity = \"Registered charity no. …\"` under [organisation]"
             .to_owned(),
     }]

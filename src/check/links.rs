@@ -21,7 +21,7 @@ pub const RULES: [Rule; 7] = [
         "odd-address",
         "Does every address open in a mail program?",
         "A page's own address such as /news opens on its website and nowhere else; pictures as data: are not shown by Gmail \
-         and Outlook; file: is a folder on the writer's computer. Only http, https, mailto and tel open in a mail.",
+         and Outlook; file: is a folder on the writer's computer. Only http, https, mailto and tel open in an email.",
         odd_address,
     ),
     Rule::new(
@@ -41,7 +41,7 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "no-link",
         "Can every story be read in full somewhere?",
-        "A story without `link:` ends where the mail ends. That may be right; often an address was forgotten.",
+        "A story without `link:` ends where the email ends. That may be right; often an address was forgotten.",
         no_link,
     ),
     Rule::new(
@@ -54,7 +54,7 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "vague-link",
         "Does every link say where it leads?",
-        "Screen readers read a mail's links as a list. \"Click here\" five times says nothing there: link the words \
+        "Screen readers read an email's links as a list. \"Click here\" five times says nothing there: link the words \
               that name the thing.",
         vague_link,
     ),
@@ -80,7 +80,7 @@ fn insecure_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 /// Addresses that open in no reader's program, or that no reader can trust.
 fn odd_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // The editor's own links that lead nowhere are plain words in the mail: the draft has to be asked for them.
+    // The editor's own links that lead nowhere are plain words in the email: the draft has to be asked for them.
     let introduction = &known.edition.introduction;
     for (event, range) in Parser::new(&introduction.text).into_offset_iter() {
         if let Event::Start(Tag::Link { dest_url, .. }) = event
@@ -108,8 +108,8 @@ fn odd_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
                 _ if address.contains('{') => continue,
                 "http" | "https" | "mailto" | "tel" | "sms" => continue,
                 _ if address.starts_with('#') && address.len() > 1 => continue,
-                "" => "is an address within a website, and a mail is in none",
-                "data" => "is a picture within the mail, which Gmail and Outlook do not show",
+                "" => "is an address within a website, and an email is in none",
+                "data" => "is a picture within the email, which Gmail and Outlook do not show",
                 "file" => "is a file on somebody's computer",
                 "javascript" => "is a program, which no mail may run",
                 _ => "opens in no mail program",
@@ -420,11 +420,11 @@ mod tests {
             Mail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text))).findings()
         };
         for (address, said) in [
-            ("/report", "is an address within a website, and a mail is in none"),
+            ("/report", "is an address within a website, and an email is in none"),
             ("javascript:x()", "is a program, which no mail may run"),
             (
                 "data:text/html,x",
-                "is a picture within the mail, which Gmail and Outlook do not show",
+                "is a picture within the email, which Gmail and Outlook do not show",
             ),
         ] {
             assert_eq!(template(address), [format!("odd-address: `{address}` {said}")]);

@@ -1,4 +1,4 @@
-//! Size and colours: whether the mail arrives whole and can be read.
+//! Size and colours: whether the email arrives whole and can be read.
 //! Pure: numbers in, findings out.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ pub const RULES: [Rule; 2] = [
     Rule::new(
         "size",
         "Does the largest message stay below 102 KB?",
-        "Gmail cuts a mail off after 102 KB and hides the rest, with the unsubscribe link, behind \"view entire \
+        "Gmail cuts an email off after 102 KB and hides the rest, with the unsubscribe link, behind \"view entire \
               message\". roundup measures the largest message of all people. Leave stories out, or shorten summaries.",
         size,
     ),
@@ -153,6 +153,25 @@ mod tests {
         );
         let over = Mail::with(|mail| mail.largest = 103 * 1024);
         assert!(over.only_finding().contains("Gmail cuts it off after"));
+    }
+
+    #[test]
+    fn our_own_themes_and_templates_can_be_read_in_every_light() {
+        for theme in crate::compose::theme::built_in_names() {
+            for template in ["monthly", "year", "announcement"] {
+                let mail = Mail::with(|mail| {
+                    let text = crate::compose::theme::built_in(theme).unwrap();
+                    mail.theme.look = toml::from_str(text).unwrap();
+                    mail.edition.template = template.to_owned();
+                });
+                let found: Vec<String> = mail
+                    .findings()
+                    .into_iter()
+                    .filter(|said| said.starts_with("contrast") || said.starts_with("line-height"))
+                    .collect();
+                assert_eq!(found, Vec::<String>::new(), "{theme}, {template}");
+            }
+        }
     }
 
     #[test]

@@ -51,7 +51,11 @@ static PATTERNS: &[Pattern] = &[
     certain(r"<<[A-Za-z][^<>\n]{0,40}>>"),
     certain(r"\[\[[A-Za-z][^\[\]\n]{0,60}\]\]"),
     certain(r"~[A-Z]\w*\.\w+~"),
-    certain(r"@@\w{2,30}@@"),
+    certain(r"@@\w{2,30}@@|##[A-Za-z_]{2,30}##|\$\$?[a-z]+_[a-z]+\$\$?|\[[%*]\w{2,30}[%*]\]"),
+    certain(r"\{(?i:(?:first|last|full) ?name|insert [^{}\n]{1,40})\}"),
+    certain(
+        r"\b(?:Dear|Hi|Hello) (?:\((?i:first ?name|name)\)|(?:Firstname|First Name|Name|NAME|undefined|null|NaN)\b)|\[object Object\]",
+    ),
     certain(r"\{[A-Za-z][\w.]{0,40}\}").unless(is_no_field),
     certain(r"« ?[A-Za-z_]{2,30} ?»").unless(is_no_field),
     certain(

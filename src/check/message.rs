@@ -85,7 +85,7 @@ fn header_fields(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         let domain = tag("d");
         if from_domain != domain && !from_domain.ends_with(&format!(".{domain}")) {
             wrong.push(format!(
-                "the signature is of {domain}, and the mail comes from {from_domain}"
+                "the signature is of {domain}, and the email comes from {from_domain}"
             ));
         }
     }
@@ -119,7 +119,7 @@ fn one_click(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         "one-click",
         Severity::Note,
         known.in_settings("[sender]").unwrap_or_else(|| Place::whole("roundup.toml")),
-        "people unsubscribe by writing a mail: there is no address for one click",
+        "people unsubscribe by writing an email: there is no address for one click",
         "set `public_url` under [sender] once it answers there",
     )]
 }

@@ -1,4 +1,4 @@
-//! What a careful colleague would say of a mail before it leaves: one rule, one question.
+//! What a careful colleague would say of an email before it leaves: one rule, one question.
 //! Pure: a composition in, findings out.
 
 mod addresses;
@@ -102,7 +102,7 @@ pub struct Silenced {
 /// What all rules found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// What must be mended stands first.
+    /// What must be fixed stands first.
     pub findings: Vec<Finding>,
     pub silenced: Vec<Silenced>,
 }
@@ -158,7 +158,7 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Where some words or an address of the mail were written: in a story, the draft, `roundup.toml` or a template.
+    /// Where some words or an address of the email were written: in a story, the draft, `roundup.toml` or a template.
     fn place_of(&self, words: &str) -> Place {
         for item in self.edition.shown() {
             if item.link.as_deref() == Some(words) {
@@ -223,14 +223,14 @@ impl<'a> Shown<'a> {
         Self { composition, subject, variants, signs: OnceLock::new() }
     }
 
-    /// What the mail uses, as `clients` names it.
+    /// What the email uses, as `clients` names it.
     fn signs(&self) -> &BTreeSet<String> {
         self.signs.get_or_init(|| {
             self.variants.iter().flat_map(|variant| clients::signs_of(&variant.html)).collect()
         })
     }
 
-    /// The web addresses that the mail sends people to or takes pictures from, each once.
+    /// The web addresses that the email sends people to or takes pictures from, each once.
     pub fn addresses(&self) -> Vec<String> {
         let mut addresses: Vec<String> = Vec::new();
         for variant in &self.variants {
@@ -396,7 +396,7 @@ mod tests {
     use crate::news::markdown;
     use crate::window::{Window, select};
 
-    /// A mail in which no rule finds anything, and what may be done to it.
+    /// An email in which no rule finds anything, and what may be done to it.
     pub struct Mail {
         pub edition: Edition,
         pub theme: Theme,

@@ -36,7 +36,7 @@ pub const RULES: [Rule; 2] = [
     ),
     Rule::new(
         "without-basis",
-        "Does the list say of everybody why she may be mailed?",
+        "Does the list say of everybody why they may be mailed?",
         "Marketing mail needs consent or a soft opt-in (PECR regulation 22), and the list must be able to show it (UK GDPR \
          article 7). Rows without a `basis` are left out: `roundup audience` names them. Write `consent`, `soft-opt-in` or \
          `service` in the column `basis` where it is true.",

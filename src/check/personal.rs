@@ -18,7 +18,7 @@ pub const RULES: [Rule; 2] = [
         "each-copy",
         "Does everybody's own copy read well?",
         "Lists from other systems hold {{name}} or *|FNAME|* where a name should be, or nothing at all. roundup \
-              writes everybody's copy once before the first one leaves, and names those that would look wrong. Mend the \
+              writes everybody's copy once before the first one leaves, and names those that would look wrong. Correct the \
               row of the list, or give the words in the draft a fallback.",
         each_copy,
     ),
@@ -34,7 +34,8 @@ fn each_copy(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             severity: Severity::Must,
             place: Place::whole("subscribers/"),
             message: format!("{} {}", doubt.address, excerpt(&doubt.what)),
-            cure: "mend the row of the list, or give the words in the draft a fallback".to_owned(),
+            cure: "correct the row of the list, or give the words in the draft a fallback"
+                .to_owned(),
         })
         .collect();
     let more = known.doubts.count.saturating_sub(findings.len());

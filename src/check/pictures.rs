@@ -1,5 +1,5 @@
 //! Pictures: what they say to those who do not see them.
-//! Pure: a mail in, findings out.
+//! Pure: an email in, findings out.
 
 use super::{Finding, Known, Rule, Severity, Shown};
 

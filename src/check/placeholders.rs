@@ -74,7 +74,7 @@ pub fn placeholders(text: &str, kind: Kind) -> Vec<Found> {
 }
 
 /// A whole text that nobody would write for readers.
-const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|untitled(?: \w+)?|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world)[.!…]*\s*$";
+const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: \w+)?|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world)[.!…]*\s*$";
 
 /// Words after which `XX` is a number of old Rome.
 fn is_numeral(found: &Match<'_>) -> bool {
@@ -165,6 +165,7 @@ static PATTERNS: &[Pattern] = &[
     certain(r"\[ ?\?+ ?\]"),
     likely(r"\(([^()\n]*\?{2,})\)"),
     likely(r"_{4,}"),
+    likely(r"(?i)[:–-] ?(to be confirmed|to be announced|to follow|to come)(?:[.,;)]|\s*$)"),
     // Words that stand for words.
     certain(r"(?i)lorem ipsum|dolor sit amet|consectetur adipiscing|sed ut perspiciatis|ut enim ad minim"),
     certain(r"(?i)\b(?:title|headline|heading|text|copy|caption|image|photo|picture|quote|link|content|body|summary|name|date|subject|preheader|intro(?:duction)?|story|logo|description|greeting|address) goes here\b"),
@@ -200,6 +201,7 @@ static OF_LINES: &[Pattern] = &[
     likely(r"^\s*(Copy of):?\s+\S"),
     certain(r"(?i)(\((?:copy|draft|test|final)(?: ?v?\d+)?\))\s*$"),
     likely(r"(?i)\b(v\d+(?:\.\d+)?)\s*$"),
+    likely(r"\s(FINAL|DRAFT|DO NOT SEND)\s*$"),
 ];
 
 /// What a link has instead of its page.

@@ -52,7 +52,7 @@ pub async fn ask(
             continue;
         }
         match kept.get(address) {
-            // A failure is asked for again: perhaps somebody has mended it.
+            // A failure is asked for again: perhaps somebody has fixed it.
             Some(answer)
                 if answer.outcome == Outcome::Fine && now - answer.at < CHECKED_AGAIN_AFTER =>
             {
@@ -94,7 +94,7 @@ pub async fn ask(
         asked.extend(found.into_iter().flatten());
     }
     let mut fresh = Answers::new();
-    // By the address as the mail has it, which may be written another way than the parsed one.
+    // By the address as the email has it, which may be written another way than the parsed one.
     for address in addresses {
         if let Some(answer) = Url::parse(address).ok().and_then(|url| asked.get(&url)) {
             fresh.insert(address.clone(), answer.clone());

@@ -1,4 +1,4 @@
-//! Accessibility: what people need who hear a mail, enlarge it, or touch it (WCAG 2.2).
+//! Accessibility: what people need who hear an email, enlarge it, or touch it (WCAG 2.2).
 //! Pure: pages in, findings out. Contrast is in `look.rs`, descriptions of pictures in `pictures.rs`.
 
 use super::page::{Page, SMALLEST_PX};
@@ -8,15 +8,15 @@ use super::{Finding, Known, Rule, Severity, Shown, excerpt, template};
 pub const RULES: [Rule; 8] = [
     Rule::new(
         "language",
-        "Does the mail say its language and its title?",
-        "A screen reader reads English words in the voice of the language that the mail says it is in (WCAG 3.1.1), and \
+        "Does the email say its language and its title?",
+        "A screen reader reads English words in the voice of the language that the email says it is in (WCAG 3.1.1), and \
          says its title first (2.4.2). Templates that ship with roundup have both; one of your own may have lost one.",
         language,
     ),
     Rule::new(
         "heading-order",
         "Do the headings go down step by step?",
-        "People who hear a mail jump from heading to heading. One heading of the first level, then the second, then the \
+        "People who hear an email jump from heading to heading. One heading of the first level, then the second, then the \
          third: a level that is left out sounds like a part that is missing (WCAG 1.3.1).",
         heading_order,
     ),
@@ -88,9 +88,9 @@ fn language(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .into_iter()
         .map(|name| {
             let (message, cure) = if name == "lang" {
-                ("the mail does not say its language", "write <mjml lang=\"…\"> in the template")
+                ("the email does not say its language", "write <mjml lang=\"…\"> in the template")
             } else {
-                ("the mail has no title", "write <mj-title> in the head of the template")
+                ("the email has no title", "write <mj-title> in the head of the template")
             };
             Finding::new("language", Severity::Should, template(known), message, cure)
         })
@@ -239,7 +239,7 @@ mod tests {
     use super::super::tests::Mail;
     use crate::compose::Templates;
 
-    /// A mail whose own template has some MJML at its end.
+    /// An email whose own template has some MJML at its end.
     fn with(mjml: &str) -> Vec<String> {
         let own = Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
         let text = own.replace("{{/layout}}", &format!("{mjml}{{{{/layout}}}}"));
@@ -258,7 +258,7 @@ mod tests {
     fn a_mail_without_language_or_title() {
         assert_eq!(
             without("<mj-title>{{subject}}</mj-title>"),
-            ["language: the mail has no title"]
+            ["language: the email has no title"]
         );
     }
 

@@ -83,7 +83,7 @@ fn doubled_word(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Short words that no English sentence has twice in a row.
-const NEVER_TWICE: [&str; 44] = [
+const NEVER_TWICE: &[&str] = &[
     "the", "a", "an", "to", "of", "and", "for", "with", "are", "was", "we", "our", "at", "by",
     "from", "their", "his", "be", "as", "or", "but", "if", "your", "they", "have", "has", "will",
     "can", "not", "into", "its", "were", "been", "my", "who", "than", "then", "them", "these",
@@ -261,6 +261,8 @@ fn never_closed(text: &str) -> Vec<Found> {
             .is_some_and(|(_, next)| next.trim_start().starts_with(['“', '"']));
         if opens > closes
             && !goes_on
+            // German opens below the line, and closes with this mark.
+            && !plain.contains('„')
             && let Some(at) = plain.rfind('“')
         {
             found.push(Found::new(start + at, "“", false));

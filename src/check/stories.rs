@@ -14,7 +14,7 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "changed",
         "Is every story as it was when the draft was made?",
-        "A website may change a story after an editor has read it. What she read is what is sent: the mail has the \
+        "A website may change a story after an editor has read it. What they read is what is sent: the email has the \
               story as it was, until somebody looks at what changed and takes it over with `roundup draft NAME \
               --refresh`.",
         changed,
@@ -30,7 +30,7 @@ pub const RULES: [Rule; 7] = [
         "undecided",
         "Is there a date for every story that may belong here?",
         "Of a story without a date, or with a year alone, nobody can say whether it belongs into this window. It is \
-              not in the mail. Give it a date, or name it in the draft's `items:` or `left_out:`.",
+              not in the email. Give it a date, or name it in the draft's `items:` or `left_out:`.",
         undecided,
     ),
     Rule::new(
@@ -50,7 +50,7 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "consent",
         "Do the people in the stories still agree to be shown?",
-        "A person who tells her story may say where and how long it is shown. Write it down beside the story: `consent:` \
+        "A person who tells their story may say where and how long it is shown. Write it down beside the story: `consent:` \
          with `channels: [website, email]` and `until: 2021-06-30`. A story whose consent has run out, or was not given \
          for email, holds the sending.",
         consent,
@@ -59,7 +59,7 @@ pub const RULES: [Rule; 7] = [
         "room",
         "Is there room for every story?",
         "Gmail cuts off what is longer than 102 KB. With many stories roundup gives each less room, step by step: \
-              cards, rows, a list. What does not even fit as a list stays out, and the mail says how many more are on \
+              cards, rows, a list. What does not even fit as a list stays out, and the email says how many more are on \
               the website. Leave some out yourself, or make two editions.",
         room,
     ),
@@ -99,7 +99,7 @@ fn room(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         severity: Severity::Should,
         place: known.edition.introduction.place(),
         message: format!(
-            "there is no room for the last {more} stories: the mail sends readers to the website for them"
+            "there is no room for the last {more} stories: the email sends readers to the website for them"
         ),
         cure: "leave stories out by name, or make an edition of each half of the window".to_owned(),
     }]

@@ -64,7 +64,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
     "terms",
     "Are these the words that the organisation has chosen?",
     "Words about abuse can hurt those it happened to, or make a crime sound like a business. `terms = \"children\"` under \
-     [checks] compares the mail with a list made after the Luxembourg Guidelines (Terminology Guidelines for the \
+     [checks] compares the email with a list made after the Luxembourg Guidelines (Terminology Guidelines for the \
      Protection of Children from Sexual Exploitation and Sexual Abuse); a list of your own in templates/terms/ goes \
      before it. Naming abuse is never a finding. Words within a quotation or a law's name may stay.",
     terms,

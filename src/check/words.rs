@@ -17,7 +17,7 @@ pub const RULES: [Rule; 6] = [
     Rule::new(
         "subject-tone",
         "Does the subject speak in a quiet voice?",
-        "Capitals throughout, several exclamation marks, or a \"Re:\" before a mail that answers nothing are what scams \
+        "Capitals throughout, several exclamation marks, or a \"Re:\" before an email that answers nothing are what scams \
          look like, to people and to filters. roundup has no list of forbidden words: an organisation that works against \
          abuse must be able to name it.",
         subject_tone,
@@ -33,21 +33,21 @@ pub const RULES: [Rule; 6] = [
         "preheader",
         "Does the preheader add something to the subject?",
         "The line after the subject in the inbox is the preheader. Without one, mail programs show the first words \
-         of the mail; one that repeats the subject, or says \"View in browser\", wastes the place. Write `preheader:` in \
-         the draft: 40 to 100 characters that make somebody open the mail.",
+         of the email; one that repeats the subject, or says \"View in browser\", wastes the place. Write `preheader:` in \
+         the draft: 40 to 100 characters that make somebody open the email.",
         preheader,
     ),
     Rule::new(
         "attached",
-        "Does the mail promise an attachment?",
+        "Does the email promise an attachment?",
         "roundup attaches nothing: attachments make mail to many people look dangerous, and filters take them so. \
-         \"Please find attached\" was meant for another mail. Put the file on the website and link it.",
+         \"Please find attached\" was meant for another email. Put the file on the website and link it.",
         attached,
     ),
     Rule::new(
         "length",
-        "Can the mail be read in one sitting?",
-        "A mail of fewer than 50 words says little, and one of more than 5,000 is a book: few people get to its end. Leave \
+        "Can the email be read in one sitting?",
+        "An email of fewer than 50 words says little, and one of more than 5,000 is a book: few people get to its end. Leave \
          stories out, or shorten the longest summaries.",
         length,
     ),
@@ -113,11 +113,11 @@ fn preheader(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     let lower = words.to_lowercase();
     let subject = known.edition.subject.text.trim().to_lowercase();
     let message = if words.is_empty() {
-        "there is no preheader: the inbox shows whatever the mail begins with".to_owned()
+        "there is no preheader: the inbox shows whatever the email begins with".to_owned()
     } else if lower == subject {
         "the preheader repeats the subject".to_owned()
     } else if let Some(wasted) = WASTED.into_iter().find(|phrase| lower.contains(phrase)) {
-        format!("the preheader says \"{wasted}\", which makes nobody open a mail")
+        format!("the preheader says \"{wasted}\", which makes nobody open an email")
     } else {
         return Vec::new();
     };
@@ -190,7 +190,7 @@ fn title_tone(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// A mail of fewer words says little, one of more is a book.
+/// An email of fewer words says little, one of more is a book.
 const WORDS: std::ops::RangeInclusive<usize> = 50..=5_000;
 
 fn length(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
@@ -201,7 +201,7 @@ fn length(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .find(|words| !WORDS.contains(words));
     let Some(words) = words else { return Vec::new() };
     let (what, cure) = if words < *WORDS.start() {
-        ("says little", "is this the mail you meant to send?")
+        ("says little", "is this the email you meant to send?")
     } else {
         ("is more than people read in one sitting", "leave stories out, or shorten summaries")
     };
@@ -209,7 +209,7 @@ fn length(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         "length",
         Severity::Note,
         template(known),
-        format!("a mail of {words} words {what}"),
+        format!("an email of {words} words {what}"),
         cure,
     )]
 }
@@ -271,6 +271,6 @@ mod tests {
     #[test]
     fn mails_too_long_to_read() {
         let mail = Mail::with(|mail| mail.edition.introduction.text = "word ".repeat(5_001));
-        assert!(mail.only_finding().starts_with("length: a mail of 5"));
+        assert!(mail.only_finding().starts_with("length: an email of 5"));
     }
 }
