@@ -41,12 +41,13 @@ fn postfix_with_a_login_takes_everybody_and_without_one_nobody() {
     let charity = charity(20, &postfix);
     charity.run("send --year 2020 --confirm 20").ends(6);
     let report = charity.report("2020");
-    assert_eq!((&report["planned"], &report["rejected"]), (&20.into(), &0.into()), "{report}");
+    // "Access denied" names no reason: whom it is about is seen by its coming for everybody. All of them wait.
+    let waiting = report["planned"].as_u64().unwrap() + report["deferred"].as_u64().unwrap();
+    assert_eq!((waiting, report["rejected"].as_u64()), (20, Some(0)), "{report}");
     // A wrong password is tried once.
     let charity = charity.variable("ROUNDUP_RELAY_USERNAME", "ann");
     let charity = charity.variable("ROUNDUP_RELAY_PASSWORD", "wrong");
     charity.run("send --year 2020 --confirm 20 --connections 1").ends(6).says("535 5.7.8");
-    assert_eq!(charity.report("2020")["planned"], 20);
     let charity = charity.variable("ROUNDUP_RELAY_PASSWORD", "s3cret");
     charity.run("send --year 2020 --confirm 20").ends(0).says("20 accepted");
     behind.wait_for(20);
