@@ -83,6 +83,12 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return dry_run(&project, &chosen, &destination, &arguments, screen).await;
     }
     let practice = destination.is_practice();
+    if project.settings.send.pause_above_refused_percent.is_some() {
+        screen.say(
+            "Note: `pause_above_refused_percent` under [send] is not used any more and can be deleted: a run stops by \
+             itself when many people get the same reply.",
+        );
+    }
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
     let identity = Identity::new(&project.settings.sender)?;

@@ -12,6 +12,8 @@ use crate::ledger::Status;
 /// A row on which this many sessions were lost, each on a fresh connection, is itself the reason: it waits, and the next
 /// run tries it behind the others.
 const MOST_LOST_ON_A_ROW: u32 = 3;
+/// A row that met the relay's limit this often waits by itself: it is not the pace.
+const MOST_LIMITS_OF_A_ROW: u32 = 8;
 /// Sessions lost one after the other while they had rows in hand, before it may be the relay: then patience counts.
 const MOST_LOST: u32 = 12;
 /// The longest wait after a lost session, in times of the shortest.
@@ -43,12 +45,13 @@ pub(super) struct Failures {
     lost: u32,
     /// The same by row.
     lost_on: BTreeMap<i64, u32>,
+    met_limit: BTreeMap<i64, u32>,
 }
 
 impl Failures {
     pub fn new(patience: Duration, reconnect: Duration) -> Self {
         let patience = Patience::new(patience, reconnect);
-        Self { reconnect, patience, lost: 0, lost_on: BTreeMap::new() }
+        Self { reconnect, patience, lost: 0, lost_on: BTreeMap::new(), met_limit: BTreeMap::new() }
     }
 
     /// A session was lost while it had this row in hand. True when the trouble is the row's.
@@ -56,6 +59,13 @@ impl Failures {
         let lost = self.lost_on.entry(id).or_default();
         *lost += 1;
         *lost >= MOST_LOST_ON_A_ROW
+    }
+
+    /// A row met the relay's limit. True when it has met it too often.
+    pub fn met_limit(&mut self, id: i64) -> bool {
+        let met = self.met_limit.entry(id).or_default();
+        *met += 1;
+        *met >= MOST_LIMITS_OF_A_ROW
     }
 
     /// Counts one outcome, `now` after the run began. `slower`: the relay wanted less, and gets less from now on.

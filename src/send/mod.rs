@@ -6,6 +6,7 @@ pub mod domains;
 mod failures;
 pub mod hours;
 mod lease;
+mod limit;
 pub mod messages_per_connection;
 pub mod pace;
 pub mod patience;
@@ -20,6 +21,7 @@ pub mod system;
 pub mod throttle;
 pub mod verdict;
 mod worker;
+mod write_ahead;
 
 pub use refusals::answer_without_names;
 

@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::limit::LearntLimit;
 use super::pace::Rate;
 use super::throttle::Throttle;
+use super::verdict::Less;
 use crate::ledger::{Ledger, LedgerError};
 
 /// Send slots that this sender has reserved.
@@ -23,6 +25,8 @@ pub(super) struct RateLimit {
     rate: Option<Rate>,
     slots: tokio::sync::Mutex<SendSlots>,
     throttle: Mutex<Throttle>,
+    /// Messages in a span of time, as far as the relay has let us know.
+    limit: Mutex<LearntLimit>,
     /// Connections that may be in use: `Throttle::limit`, for those who wait for it.
     connections: watch::Sender<usize>,
 }
@@ -37,11 +41,16 @@ impl RateLimit {
             slots: tokio::sync::Mutex::new(SendSlots { first: started, left: 0 }),
             connections: watch::Sender::new(throttle.limit()),
             throttle: Mutex::new(throttle),
+            limit: Mutex::default(),
         }
     }
 
     fn throttle(&self) -> MutexGuard<'_, Throttle> {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn limit(&self) -> MutexGuard<'_, LearntLimit> {
+        self.limit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Since the run began.
@@ -51,7 +60,7 @@ impl RateLimit {
 
     /// Whether the next message may leave at once.
     pub fn is_free(&self) -> bool {
-        self.rate.is_none() && self.throttle().gap().is_zero()
+        self.rate.is_none() && self.throttle().gap().is_zero() && self.limit().is_free()
     }
 
     /// Whether a connection is one of those that the relay takes now.
@@ -83,7 +92,7 @@ impl RateLimit {
         edition: &str,
         now: DateTime<Utc>,
     ) -> Result<Duration, LedgerError> {
-        let rest = self.throttle().gap();
+        let rest = self.throttle().gap().max(self.limit().slot(self.elapsed()));
         let Some(rate) = self.rate else { return Ok(rest) };
         let mut slots = self.slots.lock().await;
         if slots.left == 0 {
@@ -99,10 +108,15 @@ impl RateLimit {
         Ok(rest.max(wait))
     }
 
-    /// The relay wants less. Gives whether it had more than one connection to be less of, and what it gets now if that
-    /// has changed.
-    pub fn slow_down(&self) -> (bool, Option<(usize, Duration)>) {
+    /// The relay wants less, of connections or of messages in a span of time. Gives whether there was something to be less
+    /// of, and what the relay gets now if that has changed. `began` is when the message was begun.
+    pub fn slow_down(&self, less: Less, began: Duration) -> (bool, Option<(usize, Duration)>) {
         let mut throttle = self.throttle();
+        if less == Less::Messages {
+            let mut limit = self.limit();
+            let is_news = limit.refused(began, self.elapsed());
+            return (true, is_news.then(|| (throttle.limit(), limit.gap())));
+        }
         let had_more = throttle.limit() > 1;
         if !throttle.cut(self.elapsed() + Duration::from_secs(1)) {
             return (had_more, None);
@@ -111,8 +125,15 @@ impl RateLimit {
         (had_more, Some((throttle.limit(), throttle.gap())))
     }
 
-    /// The relay took a message.
-    pub fn speed_up(&self) {
+    /// For how long the relay has refused every message for how many there were.
+    pub fn refusing_for(&self) -> Duration {
+        let since = self.limit().refusing_since();
+        since.map_or(Duration::ZERO, |since| self.elapsed().saturating_sub(since))
+    }
+
+    /// The relay took a message that was begun at `began`.
+    pub fn speed_up(&self, began: Duration) {
+        self.limit().taken(began, self.elapsed());
         let mut throttle = self.throttle();
         if throttle.taken() {
             self.connections.send_replace(throttle.limit());

@@ -448,6 +448,81 @@ mod tests {
         assert_eq!(*slower.lock().unwrap(), [4]);
     }
 
+    /// Whose turn it is at, of thirty people: name, and who gets the reply.
+    const PLACES: [(&str, fn(usize) -> bool); 6] = [
+        ("everybody", |_| true),
+        ("the first", |number| number == 0),
+        ("the first four", |number| number < 4),
+        ("one in the middle", |number| number == 15),
+        ("the last", |number| number == 29),
+        ("from the tenth on", |number| number >= 10),
+    ];
+
+    /// Every reply of the table, wherever in the list it comes: nobody is marked for what is about us, nobody holds up an
+    /// edition, and after the cure the same command mails everybody.
+    #[tokio::test(start_paused = true)]
+    async fn every_reply_at_every_place_of_the_list() {
+        let text = include_str!("../../tests/replies/replies.txt");
+        let mut cells = 0;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let parts: Vec<&str> = line.split(" | ").collect();
+            let (name, about) = (parts[0], parts[3]);
+            let stage = match parts[1] {
+                "banner" => Stage::Banner,
+                "auth" => Stage::Login,
+                "mail" => Stage::Mail,
+                "rcpt" => Stage::Recipient,
+                "data" => Stage::Data,
+                _ => Stage::Dot,
+            };
+            let code: u16 = parts[2][..3].parse().unwrap();
+            if code < 400 {
+                continue;
+            }
+            for (place, gets_it) in PLACES {
+                cells += 1;
+                let cell = format!("{name}, {place}");
+                let cured: Arc<Mutex<bool>> = Arc::default();
+                let is_cured = Arc::clone(&cured);
+                let passes = about == "later";
+                let words = &parts[2][4..];
+                let mut happening = Happening::new(30, move |who, before| {
+                    let number = who[1..].split('@').next().unwrap().parse().unwrap();
+                    let is_over = *is_cured.lock().unwrap() || passes && before > 0;
+                    if gets_it(number) && !is_over { Act::Answer(stage, code, words) } else { OK }
+                })
+                .await;
+                happening.config.keep_every = Duration::from_mins(1);
+                let (end, counts) = happening.run().await;
+                assert_eq!(counts.uncertain, 0, "{cell}");
+                let few = !matches!(place, "everybody" | "from the tenth on");
+                if about == "person" && few {
+                    let number = u64::try_from((0..30).filter(|n| gets_it(*n)).count()).unwrap();
+                    assert_eq!((end, counts.rejected), (End::Finished, number), "{cell}");
+                    assert_eq!(counts.accepted, 30 - number, "{cell}");
+                    continue;
+                }
+                assert_eq!(counts.rejected + counts.expired, 0, "{cell}: {end:?}");
+                if about == "us" {
+                    let has_cure = matches!(&end, End::Paused { cure, .. } if !cure.is_empty());
+                    assert!(has_cure, "{cell}: {end:?}");
+                }
+                *cured.lock().unwrap() = true;
+                for _ in 0..3 {
+                    happening.run().await;
+                }
+                assert_eq!(happening.taken(), 30, "{cell}");
+                for number in 0..30 {
+                    let address = laws::recipient(&format!("p{number}@example.org")).address;
+                    let person = Keys::new(b"secret").person_name(&address);
+                    let why = happening.ledger.suppression(&person).await.unwrap();
+                    assert_eq!(why, None, "{cell}");
+                }
+            }
+        }
+        assert!(cells > 900, "{cells}");
+    }
+
     #[tokio::test]
     async fn outside_its_hours_nothing_is_sent() {
         let mut happening = Happening::new(3, |_, _| OK).await;

@@ -20,10 +20,15 @@ use super::refusals::{
 };
 use super::stop::{Handle, Stop, Stopper, line};
 use super::system::Clock;
-use super::verdict::{LOST_ON_IT, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
+use super::verdict::{LOST_ON_IT, Less, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
+use super::write_ahead::WriteAhead;
 use crate::ledger::delivery::next;
 use crate::ledger::{Delivery, Event, Ledger, LedgerError, Pick, Progress, SenderId, Status, Wish};
 use crate::message::{Message, Skeleton};
+use crate::providers::Kind;
+
+/// A limit that opens within this time is waited for.
+const LONGEST_LIMIT: Duration = Duration::from_mins(90);
 
 pub(super) struct RunState<L> {
     pub ledger: Arc<L>,
@@ -31,6 +36,7 @@ pub(super) struct RunState<L> {
     pub config: RunConfig,
     pub rate_limit: RateLimit,
     pub lease: Lease,
+    pub write_ahead: Mutex<WriteAhead>,
     /// Who may stop the run from outside.
     pub stopper: Stopper,
     clock: Clock,
@@ -61,6 +67,15 @@ pub(super) struct Turn<'a> {
     pub delivery: Delivery,
     pub message: Message,
     pub intent: Option<Writing<'a>>,
+    /// When the relay got it, since the run began.
+    pub began: Duration,
+}
+
+/// When a message was begun, and whether the relay wanted less and gets less since.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tried {
+    pub began: Duration,
+    pub slower: bool,
 }
 
 impl Turn<'_> {
@@ -100,6 +115,7 @@ impl<L: Ledger> RunState<L> {
             skeleton,
             rate_limit: RateLimit::new(config.rate, config.connections),
             lease,
+            write_ahead: Mutex::default(),
             stopper,
             clock,
             sender,
@@ -231,7 +247,7 @@ impl<L: Ledger> RunState<L> {
             return Ok(None);
         }
         let message = self.skeleton.address(&delivery.recipient);
-        Ok(Some(Turn { delivery, message, intent: None }))
+        Ok(Some(Turn { delivery, message, intent: None, began: self.rate_limit.elapsed() }))
     }
 
     /// With a rate the next message has to wait, and so does its announcement.
@@ -277,10 +293,11 @@ impl<L: Ledger> RunState<L> {
     pub async fn record(
         &self,
         delivery: &Delivery,
+        tried: Tried,
         verdict: Verdict,
-        slower: bool,
         accepted: &mut Option<(i64, Event)>,
     ) -> Result<(), LedgerError> {
+        let Tried { began, slower } = tried;
         if let Some(earlier) = accepted.take() {
             // Nobody took it along.
             self.write(vec![earlier]).await?;
@@ -295,7 +312,7 @@ impl<L: Ledger> RunState<L> {
                 // The next message may be far away: a crash until then must not put this one in doubt.
                 self.write(vec![event]).await?;
             }
-            self.rate_limit.speed_up();
+            self.rate_limit.speed_up(began);
             let suppression = self.ending().refusals.accepted();
             self.suppress(suppression).await?;
             self.note(Status::Accepted, verdict.run, slower).await;
@@ -309,6 +326,9 @@ impl<L: Ledger> RunState<L> {
                 let why = format!("{LOST_ON_IT}{why}");
                 fate = RowFate::Deferred { why, delay: Delay::Refused };
             }
+        }
+        if slower && matches!((&fate, &verdict.run), (RowFate::Released { .. }, RunFate::GoOn)) {
+            fate = self.after_a_limit(delivery.id, fate);
         }
         if !matches!(fate, RowFate::Rejected { .. } | RowFate::Uncertain { .. }) {
             self.queue.lock().await.put_behind(delivery.id);
@@ -429,13 +449,26 @@ impl<L: Ledger> RunState<L> {
         vec![event, Event::Expired { why }]
     }
 
-    /// The relay wants less. True when it had more than one connection to be less of.
-    pub fn slow_down(&self) -> bool {
-        let (had_more, now) = self.rate_limit.slow_down();
+    /// The relay wants less. True when there was something to be less of.
+    pub fn slow_down(&self, less: Less, began: Duration) -> bool {
+        let (had_more, now) = self.rate_limit.slow_down(less, began);
         if let Some((connections, rest)) = now {
             (self.report)(RunEvent::Slower { connections, rest });
         }
         had_more
+    }
+
+    /// A row that meets a limit goes back, and others try; one that always meets it waits by itself. A relay that takes
+    /// nothing for long is not a matter of pace.
+    fn after_a_limit(&self, id: i64, fate: RowFate) -> RowFate {
+        let RowFate::Released { why } = fate else { return fate };
+        if self.rate_limit.refusing_for() > LONGEST_LIMIT {
+            self.end(End::Paused { why: why.clone(), cure: Kind::Rate.cure().to_owned() });
+        }
+        if self.ending().failures.met_limit(id) {
+            return RowFate::Deferred { why, delay: Delay::Throttled };
+        }
+        RowFate::Released { why }
     }
 
     /// Counts what the verdict means for the run, and ends it where that is too much.

@@ -1,20 +1,28 @@
 //! One connection's work: message after message, until there is none.
 //! Shell: the relay and the ledger, at the same time.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tokio::time::Instant;
 
 use super::relay::{Leave, Relay};
-use super::run_state::{RunState, Turn, Writing};
+use super::run_state::{RunState, Tried, Turn, Writing};
 use super::stop::Stop;
 use super::verdict::{judge, wants_less};
+use super::write_ahead::WriteAhead;
 use crate::ledger::{Event, Ledger, LedgerError};
+use crate::rfc::reply::Stage;
+
+fn write_ahead<L>(state: &RunState<L>) -> MutexGuard<'_, WriteAhead> {
+    state.write_ahead.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Works until the run ends, or no row is left that can be tried now.
 ///
 /// Three things overlap, so that a message costs one round trip and no wait for the disk: the next message is announced
-/// with this one's dot; its *handing over* is written while this one's answer is awaited; and *accepted* shares a commit with
-/// a later *handing over*. A crash can leave two rows a connection uncertain, and no more: this one and the next.
+/// with this one's dot; its *handing over* is written while this one's answer is awaited, where the disk is slow beside the
+/// relay (`write_ahead.rs`); and *accepted* shares a commit with a later *handing over*. A crash leaves one row a connection
+/// uncertain, or two where it is written ahead: this one and the next.
 pub(super) async fn work<L: Ledger, R: Relay>(
     state: Arc<RunState<L>>,
     mut relay: R,
@@ -41,23 +49,30 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         let Some(mut turn) = turn else { break };
         let ahead = state.looks_ahead() && state.rate_limit.may_connect(number);
         upcoming = if ahead { state.turn(false).await? } else { None };
-        let granted = AtomicBool::new(false);
+        // When leave to end the message was given.
+        let granted: OnceLock<Instant> = OnceLock::new();
         let next_intent: Mutex<Option<Writing<'_>>> = Mutex::default();
         let outcome = {
-            let Turn { delivery, message, intent } = &mut turn;
+            turn.began = state.rate_limit.elapsed();
+            let Turn { delivery, message, intent, .. } = &mut turn;
             let next = upcoming.as_ref().map(|next| &next.message);
             let next_id = upcoming.as_ref().map(|next| next.delivery.id);
             let leave: Leave<'_> = Box::pin(async {
+                let is_written_ahead = intent.is_some();
                 let writing =
                     intent.get_or_insert_with(|| state.hand_over(delivery.id, accepted.take()));
+                let waited_since = (!is_written_ahead).then(Instant::now);
                 let written = writing.await;
                 *intent = None;
+                if let Some(since) = waited_since {
+                    write_ahead(state).committed(since.elapsed());
+                }
                 written.map_err(|error| error.to_string())?;
                 if !state.lease.holds() {
                     return Err(LedgerError::Fenced.to_string());
                 }
-                granted.store(true, Ordering::Release);
-                if let Some(id) = next_id {
+                granted.get_or_init(Instant::now);
+                if let Some(id) = next_id.filter(|_| write_ahead(state).pays()) {
                     let writing = state.hand_over(id, accepted.take());
                     *next_intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
                 }
@@ -74,11 +89,17 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         turn.settle_intent().await?;
         match outcome {
             Some(outcome) => {
-                let slower = wants_less(&outcome).is_some() && state.slow_down();
-                state.record(&turn.delivery, judge(&outcome), slower, &mut accepted).await?;
+                if let (Stage::Dot, Some(granted)) = (outcome.stage, granted.get()) {
+                    write_ahead(state).answered(granted.elapsed());
+                }
+                let began = turn.began;
+                let less = wants_less(&outcome);
+                let slower = less.is_some_and(|less| state.slow_down(less, began));
+                let tried = Tried { began, slower };
+                state.record(&turn.delivery, tried, judge(&outcome), &mut accepted).await?;
             }
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
-            None if !granted.load(Ordering::Acquire) => state.give_back(turn.delivery.id).await?,
+            None if granted.get().is_none() => state.give_back(turn.delivery.id).await?,
             None => {}
         }
         if state.is_over() {
