@@ -56,6 +56,7 @@ fn year(criterion: &mut Criterion) {
         templates: &templates,
         settings: &settings.text,
         today,
+        takes_examples: false,
         largest: None,
         doubts: &doubts,
         numbers: None,
