@@ -65,7 +65,6 @@ fn year(criterion: &mut Criterion) {
         answers: &answers,
         terms: &[],
         spam: None,
-        takes_examples: true,
     };
     criterion.bench_function("ask every rule about it", |bench| {
         bench.iter(|| black_box(check(&Shown::of(&composition), &known, &Settings::default())));
