@@ -197,7 +197,7 @@ fn ranges(text: &str) -> Vec<Mention> {
 pub fn impossible_times(text: &str) -> Vec<(usize, String)> {
     static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?i)\b(?:at|from|until|till|to|by|before|after|opens?|begins?|starts?|ends?|and|[–-]|doors:?|time:|when:|,) ?(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d\d)\b(?P<half> ?(?:[ap]\.?m\b|hrs\b|h\b|o'clock))?",
+            r"(?i)\b(?:at|from|until|till|to|by|before|after|opens?|begins?|starts?|ends?|[–-]|doors:?|time:|when:|,) ?(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d\d)\b(?P<half> ?(?:[ap]\.?m\b|hrs\b|h\b|o'clock))?",
         )
     });
     static HALF: LazyLock<Regex> =

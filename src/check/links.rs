@@ -227,7 +227,11 @@ fn same_parts(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
             .map(|link| link.address.trim_end_matches('/'))
             .filter(|address| address.starts_with("http"))
             .collect();
-        let text: BTreeSet<&str> = addresses(&variant.text).collect();
+        // An address that stands in the words of both parts is shown in both.
+        let in_words: BTreeSet<&str> = addresses(&variant.page.words).collect();
+        let text: BTreeSet<&str> = addresses(&variant.text)
+            .filter(|address| html.contains(address) || !in_words.contains(address))
+            .collect();
         let only = [
             ("HTML", "plain text", html.difference(&text)),
             ("plain text", "HTML", text.difference(&html)),

@@ -50,7 +50,9 @@ static PATTERNS: &[Pattern] = &[
     certain(r"<%[=-]?[^%\n]{1,60}%>"),
     certain(r"<<[A-Za-z][^<>\n]{0,40}>>"),
     certain(r"\[\[[A-Za-z][^\[\]\n]{0,60}\]\]"),
-    certain(r"~[A-Z]\w*\.\w+~"),
+    certain(
+        r"~[A-Z]\w*\.\w+~|\b(?:Contact|Recipient|Subscriber|User|Supporter)\.(?:First|Last|Full)?_?Name\b",
+    ),
     certain(r"@@\w{2,30}@@|##[A-Za-z_]{2,30}##|\$\$?[a-z]+_[a-z]+\$\$?|\[[%*]\w{2,30}[%*]\]"),
     certain(r"\{(?i:(?:first|last|full) ?name|insert [^{}\n]{1,40})\}"),
     certain(

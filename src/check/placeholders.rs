@@ -156,6 +156,11 @@ static PATTERNS: &[Pattern] = &[
     // Addresses and numbers that reach nobody.
     certain(r"\b[xX]{2,}@\S*"),
     certain(r"(?i)\b(?:name|your|your\.?name|email|user|someone|first\.?name\.last\.?name)@(?:e?mail|domain|address|company|organisation|organization|charity|your\w+|xx+)(?:\.\w+)*\b"),
+    certain(r"\bhttps?://(?:link|url|x{2,}|tbc|website|address)\b"),
+    likely(r"(?i)\b(?:www\.)?example\.(?:com|org|net)\b"),
+    likely(r"(?i)\b(?:speaker|author|funder|sponsor|venue|event|contact|person)(?:['’]s)? (?:name|title|quote|photo) here\b"),
+    likely(r"(?m)(?:^|[.!?]\s+)([A-Z][a-z]+ ?[-–:] ?(?i:please check|pls check|can you check|is this right|check this)\b)"),
+    likely(r"(?i)\bstill to be (?:signed off|approved|checked|confirmed)\b"),
     certain(r"\b0\d{2,4}[ -]?[Xx]{3,}(?:[ -]?[Xx]+)*"),
     certain(r"\b(?:0123 ?456 ?7890?|01234 ?567 ?890|0000 ?000 ?000)\b"),
     certain(r"\bX{2,}\b").unless(is_numeral),

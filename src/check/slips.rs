@@ -277,7 +277,9 @@ fn never_closed(text: &str) -> Vec<Found> {
             .collect();
         let next_is_quoted =
             paragraphs.get(index + 1).is_some_and(|(_, next)| next.starts_with('"'));
-        if marks.len() % 2 == 1
+        let is_odd = plain.matches('"').count() % 2 == 1;
+        if is_odd
+            && marks.len() % 2 == 1
             && !next_is_quoted
             && !plain.contains('”')
             && let Some(at) = marks.last()
@@ -400,6 +402,7 @@ mod tests {
             ("“It is good.\n\n“We love it.”", 0),
             ("a) the kitchen, b) the ramp :) and so (on)", 0),
             ("6' 2\" long and 5\" wide", 0),
+            ("The poster says \"Friday 4 December 2026\"", 0),
             ("We were asked (and …", 0),
         ] {
             assert_eq!(never_closed(text).len(), count, "{text}");
