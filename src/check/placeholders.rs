@@ -157,7 +157,9 @@ static PATTERNS: &[Pattern] = &[
     certain(r"\b[xX]{2,}@\S*"),
     certain(r"(?i)\b(?:name|your|your\.?name|email|user|someone|first\.?name\.last\.?name)@(?:e?mail|domain|address|company|organisation|organization|charity|your\w+|xx+)(?:\.\w+)*\b"),
     certain(r"\bhttps?://(?:link|url|x{2,}|tbc|website|address)\b"),
-    likely(r"(?i)\b(?:www\.)?example\.(?:com|org|net)\b"),
+    // A whole address is another rule's.
+    likely(r"(?i)\b(?:www\.)?example\.(?:com|org|net)\b")
+        .unless(|found| found.before.ends_with(['/', '@', '.'])),
     likely(r"(?i)\b(?:speaker|author|funder|sponsor|venue|event|contact|person)(?:['’]s)? (?:name|title|quote|photo) here\b"),
     likely(r"(?m)(?:^|[.!?]\s+)([A-Z][a-z]+ ?[-–:] ?(?i:please check|pls check|can you check|is this right|check this)\b)"),
     likely(r"(?i)\bstill to be (?:signed off|approved|checked|confirmed)\b"),
