@@ -398,26 +398,19 @@ impl<L: Ledger> RunState<L> {
 
     /// At the end of a run: what is still to be written of its refusals, and whether they are why people wait.
     pub async fn close_refusals(&self, end: End) -> Result<End, LedgerError> {
-        let is_healthy = match &end {
-            End::Waiting { .. } => {
-                let stop = self.ending().refusals.at_the_end();
-                if let Some(stop) = stop {
-                    self.stop_for_refusals(stop).await?;
-                }
-                true
+        let mut end = end;
+        if matches!(end, End::Waiting { .. }) {
+            let stop = self.ending().refusals.at_the_end();
+            if let Some(stop) = stop {
+                self.stop_for_refusals(stop).await?;
+                end = self.take_end().unwrap_or(end);
             }
-            End::Paused { .. } => false,
-            End::Finished
-            | End::Halted
-            | End::Cancelled
-            | End::Unreachable { .. }
-            | End::Interrupted => true,
-        };
-        if is_healthy {
+        }
+        if !matches!(end, End::Paused { .. }) {
             let people = self.ending().refusals.finish();
             self.suppress(people).await?;
         }
-        Ok(self.take_end().unwrap_or(end))
+        Ok(end)
     }
 
     /// Copies that wait since an earlier run for somebody to do something are tried again, behind the others.

@@ -188,13 +188,13 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
             if is_about_us { Verdict { row: released(), run: pause() } } else { failed(released()) }
         }
         Stage::Reset | Stage::Quit => failed(released()),
+        Stage::Mail if meaning.about != About::Later => Verdict { row: released(), run: pause() },
         // An explicit refusal, even after the dot: the message was not taken.
         Stage::Mail if reply.code == 421 => failed(released()),
-        _ if reply.code == 421 => {
+        _ if reply.code == 421 && meaning.about == About::Later => {
             Verdict { row: released(), run: RunFate::SessionLost { why: said.clone() } }
         }
         _ if reply.is_transient() && is_limit => Verdict { row: released(), run: RunFate::GoOn },
-        Stage::Mail if meaning.about != About::Later => Verdict { row: released(), run: pause() },
         Stage::Mail | Stage::Recipient | Stage::Data | Stage::Body | Stage::Dot => {
             let refusal = Refusal { why: answer.clone(), about: meaning.about, kind: meaning.kind };
             let waits = |delay| RowFate::Deferred { why: answer.clone(), delay };
