@@ -285,8 +285,7 @@ impl Defaults<'_> {
                 let files = [format!("{name}.11tydata.json"), format!("{name}.json")];
                 files
                     .iter()
-                    .filter_map(|file| serde_json::from_str(&text(file)?).ok())
-                    .next()
+                    .find_map(|file| serde_json::from_str(&text(file)?).ok())
                     .unwrap_or_default()
             }
             _ => BTreeMap::new(),

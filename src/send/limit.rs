@@ -88,7 +88,7 @@ impl LearntLimit {
         let gap = if self.is_refusing { self.wait(now) } else { self.gap() };
         let start = self.next.max(now);
         self.next = start + gap;
-        start - now
+        start.saturating_sub(now)
     }
 
     fn wait(&self, now: Duration) -> Duration {

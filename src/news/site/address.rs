@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use std::fmt::Write;
+
+use chrono::format::StrftimeItems;
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -68,6 +71,10 @@ impl Page<'_> {
         web_address(&whole, None)
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "one shape for every tool: Eleventy's may have no address"
+    )]
     fn hugo(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         let name = self.name();
         let sections: Vec<String> = name.sections.iter().map(|part| hugo_path(part)).collect();
@@ -111,6 +118,10 @@ impl Page<'_> {
         Some(format!("/{}/{last}{end}", sections.join("/")))
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "one shape for every tool: Eleventy's may have no address"
+    )]
     fn jekyll(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         let name = self.name();
         let own_slug = text(fields, "slug");
@@ -177,6 +188,10 @@ impl Page<'_> {
         once.join("/")
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "one shape for every tool: Eleventy's may have no address"
+    )]
     fn zola(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         if let Some(path) = text(fields, "path") {
             return Some(format!("/{}/", path.trim_matches('/')));
@@ -378,13 +393,19 @@ fn expression(
             "slugify" | "slug" => zola_slug(&value),
             "lower" | "downcase" => value.to_lowercase(),
             "url" | "safe" | "string" | "trim" | "strip" => value,
-            "date" if argument.contains('%') => {
-                day?.format(&argument.replace("%-d", "%-d")).to_string()
-            }
+            "date" if argument.contains('%') => formatted(day?, argument)?,
             _ => return None,
         };
     }
     Some(value)
+}
+
+/// A day by a pattern of somebody else's; nothing where the pattern is not one.
+fn formatted(day: NaiveDate, pattern: &str) -> Option<String> {
+    let items = StrftimeItems::new(pattern).parse().ok()?;
+    let mut text = String::new();
+    write!(text, "{}", day.format_with_items(items.iter())).ok()?;
+    Some(text)
 }
 
 /// As Hugo writes a path: in lower case, blanks as hyphens, without other marks.

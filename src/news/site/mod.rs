@@ -94,7 +94,7 @@ impl<'a> Site<'a> {
     }
 }
 
-impl<'a> Page<'a> {
+impl Page<'_> {
     /// With what the folders above it say, and the names of the files beside it.
     #[must_use]
     pub fn with(self, defaults: BTreeMap<String, Value>, beside: Vec<String>) -> Self {

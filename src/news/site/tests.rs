@@ -27,6 +27,7 @@ fn link_with(
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_file_has_the_address_that_its_tool_gives_it() {
     use Kind::{Eleventy, Hugo, Jekyll, Markdown, Zola};
     let none = json!({});
