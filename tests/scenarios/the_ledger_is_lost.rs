@@ -51,9 +51,9 @@ fn a_deleted_ledger_mails_nobody_again() {
         let (server, charity) = sent();
         let path = charity.path(what);
         if path.is_dir() {
-            fs::remove_dir_all(path).unwrap()
+            fs::remove_dir_all(path).unwrap();
         } else {
-            fs::remove_file(path).unwrap()
+            fs::remove_file(path).unwrap();
         }
         remove_log(&charity);
         let before = charity.files(".roundup");

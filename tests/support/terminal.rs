@@ -11,7 +11,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use super::Charity;
 
 /// Nothing that roundup asks takes longer to appear.
-const SHOWN_WITHIN: Duration = Duration::from_secs(60);
+const SHOWN_WITHIN: Duration = Duration::from_mins(1);
 
 pub struct Terminal {
     child: Child,
@@ -49,7 +49,7 @@ impl Terminal {
         while !self.shown.contains(words) {
             match self.screen.recv_timeout(SHOWN_WITHIN) {
                 Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) => panic!("`{words}` was not shown:\n{}", self.shown),
+                Err(error) => panic!("`{words}` was not shown ({error}):\n{}", self.shown),
             }
         }
     }
