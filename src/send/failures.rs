@@ -16,8 +16,9 @@ const MOST_LOST_ON_A_ROW: u32 = 3;
 const MOST_LIMITS_OF_A_ROW: u32 = 8;
 /// Sessions lost one after the other while they had rows in hand, before it may be the relay: then patience counts.
 const MOST_LOST: u32 = 12;
-/// The longest wait after a lost session, in times of the shortest.
-const LONGEST_WAIT: u32 = 4;
+/// The first waits after lost sessions are this part of the pause before a new connection: it is probably the row, and
+/// others need not wait for it.
+const SHORTER: u32 = 4;
 
 /// What the run does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +90,8 @@ impl Failures {
                     Next::GiveUp if self.lost < MOST_LOST => Duration::MAX,
                     Next::GiveUp => return Step::End(End::Unreachable { why }),
                 };
-                let times = 2u32.saturating_pow(self.lost - 1).min(LONGEST_WAIT);
-                Step::Wait { why, pause: (self.reconnect * times).min(left), left }
+                let times = 2u32.saturating_pow(self.lost - 1).min(SHORTER);
+                Step::Wait { why, pause: (self.reconnect * times / SHORTER).min(left), left }
             }
             RunFate::ConnectionFailed { why } => {
                 match self.patience.failed(now, status == Status::Uncertain) {
@@ -147,9 +148,9 @@ mod tests {
             // Each of these leaves a person in doubt: patience would cost more of them.
             (vec![(Uncertain, trouble(), false); 3], "1wx"),
             // Rows may be the trouble: the relay is given up after many of them, and not before patience ends.
-            (vec![lost(); 13], "12444444444x"),
-            ([vec![lost(); 4], vec![ok()], vec![lost(); 2]].concat(), "1244+12"),
-            (vec![lost(), fails()], "1w"),
+            (vec![lost(); 13], "00111111111x"),
+            ([vec![lost(); 4], vec![ok()], vec![lost(); 2]].concat(), "0011+00"),
+            (vec![lost(), fails()], "0w"),
             (vec![(Planned, pause, false)], "!"),
         ] {
             let happened = &happened[..expected.len()];
