@@ -31,6 +31,10 @@ pub mod smtp;
 
 pub mod send;
 
+pub mod people;
+
+pub mod inbox;
+
 pub mod report;
 
 pub mod doctor;

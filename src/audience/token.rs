@@ -2,10 +2,12 @@
 //! Pure: key and words in, words out.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 
 use crate::rfc::address::EmailAddress;
 use crate::rfc::base16;
@@ -17,6 +19,8 @@ enum Purpose {
     MessageId,
     Unsubscribe,
     Check,
+    /// The form of a public page: proves that the page was fetched, and when.
+    PageNonce,
 }
 
 /// The project's secret, ready to make and check names.
@@ -70,6 +74,7 @@ impl Keys {
             Purpose::MessageId => b"message-id",
             Purpose::Unsubscribe => b"unsubscribe",
             Purpose::Check => b"check",
+            Purpose::PageNonce => b"page-nonce",
         });
         for part in parts {
             // Lengths keep ("ab", "c") and ("a", "bc") apart.
@@ -125,12 +130,45 @@ impl Keys {
         }
     }
 
+    /// The person of a token that was made with one of these keys. A MAC is computed for every text and every key, so that a
+    /// wrong token takes as long as a right one.
+    pub fn person_of_unsubscribe_token(&self, token: &str) -> Option<String> {
+        let person = token.rsplit('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        let person = person.filter(|person| person.len() == PERSON_BYTES);
+        let person = person.unwrap_or_else(|| vec![0; PERSON_BYTES]);
+        self.is_token_of(token, &person).then(|| URL_SAFE_NO_PAD.encode(person))
+    }
+
+    /// A word for the form of a person's page: it proves when the page was fetched.
+    pub fn page_nonce(&self, person: &str, at: DateTime<Utc>) -> String {
+        let at = at.timestamp_millis().to_be_bytes();
+        let mac = self.mac(Purpose::PageNonce, &[person.as_bytes(), &at]);
+        format!("{}.{}", base16::encode(&at), URL_SAFE_NO_PAD.encode(&mac[..MAC_BYTES]))
+    }
+
+    /// How old a page's word is; nothing for a word that is not of this person's page, or is of the future.
+    pub fn page_nonce_age(
+        &self,
+        person: &str,
+        nonce: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Duration> {
+        let (at, _) = nonce.split_once('.')?;
+        let at = DateTime::from_timestamp_millis(i64::from_str_radix(at, 16).ok()?)?;
+        let right = self.page_nonce(person, at);
+        constant_time::verify_slices_are_equal(nonce.as_bytes(), right.as_bytes()).ok()?;
+        (now - at).to_std().ok()
+    }
+
     /// True when a token is this person's and was made with one of these keys.
     pub fn is_unsubscribe_token_of(&self, token: &str, address: &EmailAddress) -> bool {
-        let person = self.person(&address.key());
+        self.is_token_of(token, &self.person(&address.key()))
+    }
+
+    fn is_token_of(&self, token: &str, person: &[u8]) -> bool {
         let keys = self.token_keys.iter().map(Some).chain([None]);
         let same = |key| {
-            let right = self.token_with(key, &person);
+            let right = self.token_with(key, person);
             constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
         };
         // Each is tried, so that the time tells nothing.
@@ -194,6 +232,43 @@ mod tests {
         assert_eq!(keys.person_name(&ann), "4mMGORLcQlY-C31B");
         assert_eq!(keys.message_id("2020", &ann), "00af1af79342652db3daafdd3c2a555d");
         assert_eq!(keys.unsubscribe_token(&ann), "1.4mMGORLcQlY-C31B.IgsMyZGW8_gXDg8Hb-udiA");
+    }
+
+    #[test]
+    fn the_person_of_a_token_is_known_from_the_token_by_itself() {
+        let keys = Keys::new(b"one");
+        let ann = address("ann@example.org");
+        let token = keys.unsubscribe_token(&ann);
+        assert_eq!(keys.person_of_unsubscribe_token(&token), Some(keys.person_name(&ann)));
+        assert_eq!(Keys::new(b"two").person_of_unsubscribe_token(&token), None);
+        for wrong in ["", "1", "1..", "1.AAAA.BBBB", "1.AAAAAAAAAAAAAAAA.", "2.x.y"] {
+            assert_eq!(keys.person_of_unsubscribe_token(wrong), None, "{wrong}");
+        }
+        assert_eq!(keys.person_of_unsubscribe_token(&format!("{token}.x")), None);
+        assert_eq!(keys.person_of_unsubscribe_token(&token.replacen('1', "2", 1)), None);
+        for at in 0..token.len() {
+            let mut cut = token.clone();
+            cut.remove(at);
+            assert_eq!(keys.person_of_unsubscribe_token(&cut), None, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_pages_word_is_one_persons_and_has_an_age() {
+        let keys = Keys::new(b"one");
+        let fetched = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let later = fetched + chrono::TimeDelta::seconds(90);
+        let nonce = keys.page_nonce("ann", fetched);
+        assert_eq!(keys.page_nonce_age("ann", &nonce, later), Some(Duration::from_secs(90)));
+        assert_eq!(keys.page_nonce_age("bob", &nonce, later), None);
+        assert_eq!(
+            keys.page_nonce_age("ann", &nonce, fetched - chrono::TimeDelta::seconds(1)),
+            None
+        );
+        for wrong in ["", ".", "zz.x", "00000000000000000000.x", "-1.x"] {
+            assert_eq!(keys.page_nonce_age("ann", wrong, later), None, "{wrong}");
+        }
+        assert_eq!(Keys::new(b"two").page_nonce_age("ann", &nonce, later), None);
     }
 
     #[test]

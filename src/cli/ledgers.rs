@@ -2,6 +2,7 @@
 //! Shell: opens them.
 
 use super::failure::Failure;
+use super::leaving;
 use super::which::WindowArguments;
 use super::world;
 use crate::audience::Keys;
@@ -99,13 +100,18 @@ pub async fn ledger_for(
     practice: bool,
     connections: usize,
 ) -> Result<KeptLedger, Failure> {
-    Ok(match ledger_place(project, practice)? {
+    let ledger = match ledger_place(project, practice)? {
         Where::File(path) => KeptLedger::File(SqliteLedger::open_for(&path, connections)?),
         Where::Server(address) => {
             use secrecy::ExposeSecret;
             KeptLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
         }
-    })
+    };
+    if !practice {
+        // Who left while the ledger was away is known before anybody looks into it.
+        leaving::drain(&leaving::spool(project), &ledger).await?;
+    }
+    Ok(ledger)
 }
 
 /// A ledger that is there already.

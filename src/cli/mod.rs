@@ -13,7 +13,9 @@ mod examination;
 mod explain;
 pub mod failure;
 mod files;
+mod inbox;
 mod keys;
+mod leaving;
 mod ledgers;
 mod mailing_list;
 mod news;
@@ -32,6 +34,7 @@ mod resolve;
 mod restore;
 mod screen;
 mod send;
+mod serve;
 mod standing;
 mod status;
 mod studio;
@@ -142,6 +145,10 @@ enum Command {
     Restore(restore::Arguments),
     /// Show, back up or rotate the keys behind unsubscribe links
     Keys(keys::Arguments),
+    /// Answer the links by which people leave: one click, or a page
+    Serve(serve::Arguments),
+    /// Read emails of people who want to leave
+    Inbox(inbox::Arguments),
 }
 
 /// What every command gets.
@@ -253,5 +260,7 @@ async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
         Some(Command::Backup(arguments)) => backup::run(arguments, &desk).await,
         Some(Command::Restore(arguments)) => restore::run(arguments, &desk).await,
         Some(Command::Keys(arguments)) => keys::run(arguments, &desk).await,
+        Some(Command::Serve(arguments)) => serve::run(arguments, &desk).await,
+        Some(Command::Inbox(arguments)) => inbox::run(arguments, &desk).await,
     }
 }

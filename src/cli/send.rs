@@ -13,6 +13,7 @@ use super::check::checked_links;
 use super::checking::Asking;
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
+use super::leaving::{keep_draining, spool};
 use super::ledgers;
 use super::mailing_list::mailing_list;
 use super::orders::{orders, server};
@@ -270,6 +271,7 @@ async fn deliver<L: Ledger, R: Relay>(
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
     let memory = project.memory.clone();
+    let draining = tokio::spawn(keep_draining(spool(project), Arc::clone(ledger)));
     let end = run_edition(
         Arc::clone(ledger),
         skeleton,
@@ -286,6 +288,7 @@ async fn deliver<L: Ledger, R: Relay>(
         },
     )
     .await;
+    draining.abort();
     progress.end();
     Ok(end?)
 }

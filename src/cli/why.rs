@@ -12,6 +12,7 @@ use super::screen::Screen;
 use super::{Desk, world};
 use crate::audience::Person;
 use crate::ledger::{Ledger, Status};
+use crate::people::left_at;
 use crate::project::Project;
 use crate::report::lift::Reason;
 use crate::report::{Why, WhyDelivery, abandoned};
@@ -69,7 +70,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             let person = keys_for(&project, Some(&ledger)).await?.person_name(address);
             lifts = ledger.lifts(&person).await?;
             if let Some(why) = ledger.suppression(&person).await? {
-                not_mailed = Some(format!("earlier mail was refused for good: {why}"));
+                not_mailed = Some(match left_at(&why) {
+                    Some(_) => why,
+                    None => format!("earlier mail was refused for good: {why}"),
+                });
             }
         }
     }

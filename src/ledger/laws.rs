@@ -225,6 +225,14 @@ pub async fn hold(ledger: &impl Ledger) {
         "{all:?}"
     );
     assert!(all.iter().all(|(suppressed, _)| *suppressed != person("b@example.org")), "{all:?}");
+    // Their own word outlasts a server's, and no server's outlasts theirs.
+    let left = person("left@example.org");
+    ledger.suppress(&left, "550 5.1.1 no such user", later).await.unwrap();
+    ledger.suppress(&left, "unsubscribed by one click", later).await.unwrap();
+    ledger.suppress(&left, "550 5.1.1 no such user", later).await.unwrap();
+    ledger.suppress(&left, "unsubscribed by email", later).await.unwrap();
+    let words = ledger.suppression(&left).await.unwrap();
+    assert_eq!(words.as_deref(), Some("unsubscribed by one click"));
     // Until somebody lifts it, which is remembered.
     let gone = person("A@example.org");
     assert!(ledger.lift(&gone, "the mailbox is back", later).await.unwrap());

@@ -424,7 +424,12 @@ impl Ledger for MemoryLedger {
         why: &str,
         _now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        self.books().suppressions.entry(person.to_owned()).or_insert_with(|| why.to_owned());
+        let mut books = self.books();
+        let kept = books.suppressions.entry(person.to_owned()).or_insert_with(|| why.to_owned());
+        let is_reply = kept.starts_with(['4', '5']);
+        if is_reply && why.starts_with("unsubscribed ") {
+            why.clone_into(kept);
+        }
         Ok(())
     }
 

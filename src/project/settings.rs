@@ -13,7 +13,7 @@ use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, Look, Organisation, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{check, message, news, send};
+use crate::{check, message, news, send, web};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Settings {
     pub send: send::Settings,
     #[serde(default)]
     pub dkim: dkim::Settings,
+    #[serde(default)]
+    pub serve: web::serve::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,

@@ -5,6 +5,7 @@ pub mod dark;
 pub mod guard;
 pub mod page;
 pub mod reading;
+pub mod serve;
 pub mod studio;
 
 pub use page::Page;

@@ -388,8 +388,7 @@ impl Ledger for PostgresLedger {
         why: &str,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        let sql =
-            "INSERT INTO suppressions (person, why, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let sql = schema::SUPPRESS;
         let why = why.replace('\0', "\u{fffd}");
         self.server.patient_query(sql, &[&person, &why, &millis(now)]).await.map(drop)
     }

@@ -84,6 +84,10 @@ pub const NEXT_MOMENT: &str =
     "SELECT next_moment, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
     FROM editions WHERE name = $1 FOR UPDATE";
 
+pub const SUPPRESS: &str = "INSERT INTO suppressions (person, why, at) VALUES ($1, $2, $3)
+    ON CONFLICT (person) DO UPDATE SET why = excluded.why, at = excluded.at
+    WHERE excluded.why LIKE 'unsubscribed %' AND suppressions.why ~ '^[45][0-9][0-9] '";
+
 pub const ROW_COLUMNS: &str =
     "id, edition, address, status, attempts, changed_at, next_at, detail, message_id";
 

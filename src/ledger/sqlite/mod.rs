@@ -337,10 +337,7 @@ impl Ledger for SqliteLedger {
         let (person, why) = (person.to_owned(), why.to_owned());
         self.writer
             .run(true, move |connection| {
-                connection.execute(
-                    "INSERT INTO suppressions (person, why, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                    params![person, why, millis(now)],
-                )?;
+                connection.execute(schema::SUPPRESS, params![person, why, millis(now)])?;
                 Ok(())
             })
             .await

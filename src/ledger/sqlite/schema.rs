@@ -59,6 +59,10 @@ pub const PROGRESS: &str = "SELECT last_row - first_row + 1,
       + (SELECT count(*) FROM deliveries WHERE edition = ?1 AND status IN ('claimed', 'handing_over'))
     FROM editions WHERE name = ?1";
 
+pub const SUPPRESS: &str = "INSERT INTO suppressions (person, why, at) VALUES (?1, ?2, ?3)
+    ON CONFLICT (person) DO UPDATE SET why = excluded.why, at = excluded.at
+    WHERE excluded.why LIKE 'unsubscribed %' AND suppressions.why GLOB '[45][0-9][0-9] *'";
+
 pub const ROW_COLUMNS: &str =
     "edition, json_extract(recipient, '$.address'), status, attempts, changed_at, next_at, detail,
     message_id";

@@ -1,0 +1,8 @@
+//! What comes back by email: for now, people who leave by writing to the unsubscribe address.
+//! Pure: `leaving.rs` says what an email wants; `mailbox.rs` is the shell that reads them.
+
+pub mod leaving;
+pub mod mailbox;
+
+pub use leaving::{EmailRequest, read};
+pub use mailbox::{Mailbox, MailboxError};

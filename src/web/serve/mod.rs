@@ -1,0 +1,454 @@
+//! The public address: leaving by one click (RFC 8058) or by a page, and staying after all.
+//! Shell: the network.
+//!
+//! Nothing is decided or kept here: a request whose token is right is passed on as a `Change`, and answered once that is on disk.
+
+mod pages;
+mod request;
+mod words;
+mod wrong_tokens;
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, to_bytes};
+use axum::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
+};
+use chrono::{DateTime, Utc};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::audience::Keys;
+use crate::people::Way;
+use request::{PublicRequest, Unanswerable};
+use wrong_tokens::WrongTokens;
+
+pub use pages::PageText;
+
+/// A one-click body has 26 bytes; a form of ours has fewer than 200.
+const LONGEST_BODY_BYTES: usize = 4096;
+/// Header fields of a browser behind a proxy have some 2 KB.
+const LONGEST_HEAD_BYTES: usize = 16 * 1024;
+/// A connection that says nothing for this long is closed, so that none can be held for ever.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+/// Some 20 KB each: 40 MB at most. More connections wait in the system's queue until one of these ends.
+const MOST_CONNECTIONS: usize = 2048;
+/// A person needs longer to read the page; a scanner that submits forms does not.
+const YOUNGEST_NONCE: Duration = Duration::from_secs(1);
+/// A page that was left open overnight still works.
+const OLDEST_NONCE: Duration = Duration::from_hours(24);
+/// What a client that could not be served is asked to wait, in seconds.
+const RETRY_AFTER_SECONDS: &str = "300";
+
+/// `[serve]` of the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; those of this computer by default.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { trusted_proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()] }
+    }
+}
+
+/// What a person wants changed. The person is named by their address's keyed hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// Where they stand, changing nothing.
+    Look,
+    Leave {
+        way: Way,
+        reason: Option<String>,
+    },
+    /// Stay after all.
+    Stay,
+    /// Whether a change could be written now; no person is meant.
+    Probe,
+}
+
+/// Where a person stands, as far as a page may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standpoint {
+    /// Nothing keeps us from mailing them.
+    Mailed,
+    /// They left, and may come back from the page itself.
+    LeftLately,
+    /// They are not mailed, and only they can change that, by signing up again.
+    NotMailed,
+}
+
+/// A request that is passed on, and where its answer goes. An answer other than `None` means: it is on disk.
+#[derive(Debug)]
+pub struct Change {
+    pub person: String,
+    pub wanted: Wanted,
+    pub answer: oneshot::Sender<Option<Standpoint>>,
+}
+
+/// What the server needs.
+pub struct Setting {
+    pub keys: Keys,
+    /// `public_url` of the settings, without a slash at its end.
+    pub public_url: url::Url,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    pub text: PageText,
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+struct Shared {
+    setting: Setting,
+    prefix: String,
+    own_port: u16,
+    changes: mpsc::Sender<Change>,
+    wrong: Mutex<WrongTokens>,
+    started: Instant,
+}
+
+/// Listens, and passes changes on. The server lives as long as the runtime.
+///
+/// # Errors
+/// When the address is taken or is not this computer's.
+pub async fn open(
+    listen: SocketAddr,
+    setting: Setting,
+) -> std::io::Result<(SocketAddr, mpsc::Receiver<Change>)> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let (changes, incoming) = mpsc::channel(1024);
+    let prefix = setting.public_url.path().trim_end_matches('/').to_owned();
+    let shared = Arc::new(Shared {
+        setting,
+        prefix,
+        own_port: address.port(),
+        changes,
+        wrong: Mutex::default(),
+        started: Instant::now(),
+    });
+    tokio::spawn(serve(listener, shared));
+    Ok((address, incoming))
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    loop {
+        // The semaphore is never closed.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok((stream, peer)) = listener.accept().await else {
+            // Too many open files: others will close theirs.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let service = service_fn(|request: Request<Incoming>| {
+                let shared = Arc::clone(&shared);
+                async move { Ok::<_, Infallible>(answer(&shared, peer, request).await) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_PATIENCE)
+                .max_buf_size(LONGEST_HEAD_BYTES)
+                .serve_connection(TokioIo::new(stream), service);
+            // A client that goes away is nobody's trouble but its own.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+}
+
+async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let client = client_of(shared, peer.ip(), &parts.headers);
+    let path = parts.uri.path();
+    let wanted = match request::read(parts.method.as_str(), path, &shared.prefix) {
+        Ok(wanted) => wanted,
+        Err(unanswerable) => return refusal(shared, unanswerable),
+    };
+    let is_post = parts.method == Method::POST;
+    if !is_post {
+        if is_plain_http(shared, peer.ip(), &parts.headers) {
+            return to_https(shared, path);
+        }
+        if !is_own_host(shared, &parts.headers) {
+            return plain(
+                StatusCode::MISDIRECTED_REQUEST,
+                "this server answers for another address",
+            );
+        }
+    }
+    match wanted {
+        PublicRequest::Options { allow } => {
+            with(status(StatusCode::NO_CONTENT), header::ALLOW, allow)
+        }
+        PublicRequest::Health => match pass_on(shared, String::new(), Wanted::Probe).await {
+            Some(_) => plain(StatusCode::OK, "ok"),
+            None => unavailable(shared),
+        },
+        PublicRequest::Show { token } => {
+            let Some(person) = shared.setting.keys.person_of_unsubscribe_token(&token) else {
+                return wrong_token(shared, client);
+            };
+            let is_done = parts.uri.query() == Some("done");
+            match pass_on(shared, person.clone(), Wanted::Look).await {
+                Some(standpoint) => show(shared, &person, &token, standpoint, is_done),
+                None => unavailable(shared),
+            }
+        }
+        PublicRequest::OneClick { token } => {
+            let body = match read_body(body).await {
+                Ok(body) => body,
+                Err(response) => return *response,
+            };
+            drop(body);
+            let Some(person) = shared.setting.keys.person_of_unsubscribe_token(&token) else {
+                return wrong_token(shared, client);
+            };
+            let leave = Wanted::Leave { way: Way::OneClick, reason: None };
+            match pass_on(shared, person, leave).await {
+                Some(_) => plain(StatusCode::OK, &shared.setting.text.you_left()),
+                None => unavailable(shared),
+            }
+        }
+        PublicRequest::Leave { token } => {
+            press(shared, client, &parts.headers, body, &token, true).await
+        }
+        PublicRequest::Stay { token } => {
+            press(shared, client, &parts.headers, body, &token, false).await
+        }
+    }
+}
+
+/// A button of our own page.
+async fn press(
+    shared: &Shared,
+    client: IpAddr,
+    headers: &HeaderMap,
+    body: Incoming,
+    token: &str,
+    leaves: bool,
+) -> Response<Body> {
+    let body = match read_body(body).await {
+        Ok(body) => body,
+        Err(response) => return *response,
+    };
+    let Some(person) = shared.setting.keys.person_of_unsubscribe_token(token) else {
+        return wrong_token(shared, client);
+    };
+    if !comes_from_our_page(shared, headers) {
+        return plain(StatusCode::FORBIDDEN, "another website sent this form");
+    }
+    let nonce = request::field(&body, "nonce").unwrap_or_default();
+    let age = shared.setting.keys.page_nonce_age(&person, &nonce, (shared.setting.clock)());
+    if !age.is_some_and(|age| (YOUNGEST_NONCE..OLDEST_NONCE).contains(&age)) {
+        // Too early for a person, or a page of yesterday: the page again, and nothing has changed.
+        return match pass_on(shared, person.clone(), Wanted::Look).await {
+            Some(standpoint) => show(shared, &person, token, standpoint, false),
+            None => unavailable(shared),
+        };
+    }
+    let wanted = if leaves {
+        let reason = request::field(&body, "reason").filter(|reason| pages::is_reason(reason));
+        Wanted::Leave { way: Way::Page, reason }
+    } else {
+        Wanted::Stay
+    };
+    match pass_on(shared, person, wanted).await {
+        Some(_) => {
+            let path = format!("{}/u/{token}?done", shared.prefix);
+            with(status(StatusCode::SEE_OTHER), header::LOCATION, &path)
+        }
+        None => unavailable(shared),
+    }
+}
+
+/// Passes a change on, and waits until it is on disk.
+async fn pass_on(shared: &Shared, person: String, wanted: Wanted) -> Option<Standpoint> {
+    let (answer, answered) = oneshot::channel();
+    shared.changes.send(Change { person, wanted, answer }).await.ok()?;
+    answered.await.ok().flatten()
+}
+
+async fn read_body(body: Incoming) -> Result<Vec<u8>, Box<Response<Body>>> {
+    let read = to_bytes(Body::new(body), LONGEST_BODY_BYTES);
+    match tokio::time::timeout(BODY_PATIENCE, read).await {
+        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+        Ok(Err(_)) => Err(Box::new(plain(StatusCode::PAYLOAD_TOO_LARGE, "that is too long"))),
+        Err(_) => Err(Box::new(plain(StatusCode::REQUEST_TIMEOUT, "the request did not end"))),
+    }
+}
+
+fn show(
+    shared: &Shared,
+    person: &str,
+    token: &str,
+    standpoint: Standpoint,
+    is_done: bool,
+) -> Response<Body> {
+    let nonce = shared.setting.keys.page_nonce(person, (shared.setting.clock)());
+    // A path, so that the form goes where the page came from; its beginning is that of `public_url`, whatever a proxy strips.
+    let base = format!("{}/u/{token}", shared.prefix);
+    html(StatusCode::OK, shared.setting.text.page(&base, &nonce, standpoint, is_done))
+}
+
+fn address_of(shared: &Shared) -> &str {
+    shared.setting.public_url.as_str().trim_end_matches('/')
+}
+
+/// The same bytes for every wrong token.
+fn wrong_token(shared: &Shared, client: IpAddr) -> Response<Body> {
+    let mut wrong = shared.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+    if wrong.is_one_too_many(client, shared.started.elapsed()) {
+        let response =
+            plain(StatusCode::TOO_MANY_REQUESTS, "too many wrong addresses: try again later");
+        return with(response, header::RETRY_AFTER, "60");
+    }
+    html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address())
+}
+
+fn unavailable(shared: &Shared) -> Response<Body> {
+    let response = html(StatusCode::SERVICE_UNAVAILABLE, shared.setting.text.not_now());
+    with(response, header::RETRY_AFTER, RETRY_AFTER_SECONDS)
+}
+
+fn refusal(shared: &Shared, unanswerable: Unanswerable) -> Response<Body> {
+    match unanswerable {
+        Unanswerable::Malformed => plain(StatusCode::BAD_REQUEST, "this address cannot be read"),
+        Unanswerable::NotFound => html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address()),
+        Unanswerable::TooLong => plain(StatusCode::URI_TOO_LONG, "this address is too long"),
+        Unanswerable::Method { allow } => {
+            let response = plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not do that");
+            with(response, header::ALLOW, allow)
+        }
+    }
+}
+
+fn to_https(shared: &Shared, path: &str) -> Response<Body> {
+    let below = path.strip_prefix(&shared.prefix).unwrap_or(path);
+    let url = format!("{}{below}", address_of(shared));
+    with(status(StatusCode::PERMANENT_REDIRECT), header::LOCATION, &url)
+}
+
+/// Who asks: behind a proxy that we trust, the last address that it and its like did not add themselves.
+fn client_of(shared: &Shared, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let trusted =
+        |address: &IpAddr| shared.setting.trusted_proxies.contains(&address.to_canonical());
+    if !trusted(&peer) {
+        return peer;
+    }
+    let forwarded =
+        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> = forwarded
+        .flat_map(|value| value.split(','))
+        .filter_map(|hop| hop.trim().parse().ok())
+        .collect();
+    hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
+}
+
+fn is_plain_http(shared: &Shared, peer: IpAddr, headers: &HeaderMap) -> bool {
+    shared.setting.public_url.scheme() == "https"
+        && shared.setting.trusted_proxies.contains(&peer.to_canonical())
+        && text(headers, "x-forwarded-proto")
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
+}
+
+/// The public name, or this computer's own: a proxy may pass on either.
+fn is_own_host(shared: &Shared, headers: &HeaderMap) -> bool {
+    let Some(host) = text(headers, "host") else { return true };
+    let (name, _) = split_port(host);
+    let public = shared.setting.public_url.host_str();
+    public.is_some_and(|public| public.eq_ignore_ascii_case(name)) || is_local(shared, host)
+}
+
+/// An address of this computer with the port we listen at, or `localhost`.
+fn is_local(shared: &Shared, host: &str) -> bool {
+    let (name, port) = split_port(host);
+    let is_own_port = port.is_none_or(|port| port == shared.own_port.to_string());
+    let is_address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    is_own_port && (is_address || name == "localhost")
+}
+
+fn split_port(host: &str) -> (&str, Option<&str>) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+            (name, Some(port))
+        }
+        _ => (host, None),
+    }
+}
+
+/// A browser says which site sent a form. A program that says nothing has the nonce, which only our page gives.
+fn comes_from_our_page(shared: &Shared, headers: &HeaderMap) -> bool {
+    let Some(origin) = text(headers, "origin") else { return true };
+    // `no-referrer` makes some browsers send `null` from our own page too: there the nonce is the proof.
+    if origin == "null" {
+        return text(headers, "sec-fetch-site").is_none_or(|site| site == "same-origin");
+    }
+    let own = shared.setting.public_url.origin().ascii_serialization();
+    let local = origin.strip_prefix("http://").is_some_and(|host| is_local(shared, host));
+    origin.eq_ignore_ascii_case(&own) || local
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn html(code: StatusCode, page: String) -> Response<Body> {
+    let mut response = respond(code, Body::from(page));
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+fn plain(code: StatusCode, line: &str) -> Response<Body> {
+    let mut response = respond(code, Body::from(format!("{line}\n")));
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+fn status(code: StatusCode) -> Response<Body> {
+    respond(code, Body::empty())
+}
+
+fn with(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// Nothing is kept, indexed, framed or passed on, no script runs, and no cookie is set.
+fn respond(code: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = code;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests;

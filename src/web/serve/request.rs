@@ -1,0 +1,216 @@
+//! What a request to the public address wants: leave, stay, look, or nothing that we know (RFC 8058, RFC 9110 section 15.5).
+//! Pure: a method and a path in, one value out.
+
+use std::borrow::Cow;
+
+/// A path longer than this holds no token of ours: they have 43 characters.
+const LONGEST_PATH_BYTES: usize = 2048;
+/// The longest token we look at.
+const LONGEST_TOKEN_BYTES: usize = 128;
+
+/// A request that we answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicRequest {
+    /// A mail provider, for a person who pressed its own button (RFC 8058). The token is the proof: no cookie, no origin, no body.
+    OneClick { token: String },
+    /// The button of our page.
+    Leave { token: String },
+    /// "Stay after all", after leaving.
+    Stay { token: String },
+    /// The page.
+    Show { token: String },
+    /// Whether changes can be written now.
+    Health,
+    /// Which methods an address takes.
+    Options { allow: &'static str },
+}
+
+/// A request that we do not answer, and with which status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unanswerable {
+    /// 400
+    Malformed,
+    /// 404
+    NotFound,
+    /// 405
+    Method { allow: &'static str },
+    /// 414
+    TooLong,
+}
+
+const PAGE_METHODS: &str = "GET, HEAD, OPTIONS, POST";
+const BUTTON_METHODS: &str = "GET, HEAD, OPTIONS, POST";
+const HEALTH_METHODS: &str = "GET, HEAD, OPTIONS";
+
+/// What a request wants. `prefix` is the path of `public_url`, without a slash at its end: a proxy may pass it on or strip it.
+///
+/// # Errors
+/// With the status that the request gets.
+pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Unanswerable> {
+    if path.len() > LONGEST_PATH_BYTES {
+        return Err(Unanswerable::TooLong);
+    }
+    if !path.starts_with('/') || path.bytes().any(|byte| byte.is_ascii_control()) {
+        return Err(Unanswerable::Malformed);
+    }
+    let below = path
+        .strip_prefix(prefix)
+        .filter(|below| !prefix.is_empty() && below.starts_with('/'))
+        .unwrap_or(path);
+    let mut parts = below.trim_start_matches('/').trim_end_matches('/').split('/');
+    let first = parts.next().unwrap_or_default();
+    let (second, third, more) = (parts.next(), parts.next(), parts.next());
+    if more.is_some() {
+        return Err(Unanswerable::NotFound);
+    }
+    match (first, second, third) {
+        ("health" | "healthz", None, None) => match method {
+            "GET" | "HEAD" => Ok(PublicRequest::Health),
+            "OPTIONS" => Ok(PublicRequest::Options { allow: HEALTH_METHODS }),
+            _ => Err(Unanswerable::Method { allow: HEALTH_METHODS }),
+        },
+        // Emails of earlier versions link to `/unsubscribe/TOKEN`: their links work for ever.
+        ("u" | "unsubscribe", Some(token), action) => {
+            let token = token_of(token)?;
+            match (method, action) {
+                ("POST", None) => Ok(PublicRequest::OneClick { token }),
+                ("POST", Some("leave")) => Ok(PublicRequest::Leave { token }),
+                ("POST", Some("stay")) => Ok(PublicRequest::Stay { token }),
+                ("GET" | "HEAD", None | Some("leave" | "stay")) => {
+                    Ok(PublicRequest::Show { token })
+                }
+                ("OPTIONS", None) => Ok(PublicRequest::Options { allow: PAGE_METHODS }),
+                ("OPTIONS", Some("leave" | "stay")) => {
+                    Ok(PublicRequest::Options { allow: BUTTON_METHODS })
+                }
+                (_, None) => Err(Unanswerable::Method { allow: PAGE_METHODS }),
+                (_, Some("leave" | "stay")) => Err(Unanswerable::Method { allow: BUTTON_METHODS }),
+                (_, Some(_)) => Err(Unanswerable::NotFound),
+            }
+        }
+        _ => Err(Unanswerable::NotFound),
+    }
+}
+
+/// A token as it was meant: decoded once, without what mail programs leave at the end of an address.
+fn token_of(part: &str) -> Result<String, Unanswerable> {
+    let decoded: Cow<'_, [u8]> = percent_decoded(part)?;
+    let text = std::str::from_utf8(&decoded).map_err(|_| Unanswerable::NotFound)?;
+    if text.contains('\0') {
+        return Err(Unanswerable::Malformed);
+    }
+    let token =
+        text.trim().trim_start_matches('<').trim_end_matches(['.', '>', ',', ';', ')', '=']);
+    let token = token.trim();
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if token.is_empty() || token.len() > LONGEST_TOKEN_BYTES || !token.chars().all(is_token) {
+        return Err(Unanswerable::NotFound);
+    }
+    Ok(token.to_owned())
+}
+
+/// RFC 3986 section 2.1, once.
+fn percent_decoded(part: &str) -> Result<Cow<'_, [u8]>, Unanswerable> {
+    if !part.contains('%') {
+        return Ok(Cow::Borrowed(part.as_bytes()));
+    }
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else {
+            return Err(Unanswerable::Malformed);
+        };
+        // Two hexadecimal digits are at most 255.
+        bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
+    }
+    Ok(Cow::Owned(bytes))
+}
+
+/// A field of a form (`application/x-www-form-urlencoded`).
+pub fn field(body: &[u8], name: &str) -> Option<String> {
+    url::form_urlencoded::parse(body)
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "1.AAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB";
+
+    fn token() -> String {
+        TOKEN.to_owned()
+    }
+
+    #[test]
+    fn requests_by_method_and_path() {
+        use PublicRequest::{Health, Leave, OneClick, Options, Show, Stay};
+        use Unanswerable::{Malformed, Method, NotFound, TooLong};
+        let one_click = Ok(OneClick { token: token() });
+        let show = Ok(Show { token: token() });
+        let page = PAGE_METHODS;
+        for (method, path, expected) in [
+            ("POST", format!("/u/{TOKEN}"), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}/"), one_click.clone()),
+            ("POST", format!("/unsubscribe/{TOKEN}"), one_click.clone()),
+            ("POST", format!("/news/u/{TOKEN}"), one_click.clone()),
+            ("POST", format!("/news/unsubscribe/{TOKEN}"), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}."), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}%3E"), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}%20"), one_click.clone()),
+            ("POST", format!("/u/%3C{TOKEN}%3E."), one_click.clone()),
+            ("POST", format!("/u/{}", TOKEN.replace('.', "%2E")), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}/leave"), Ok(Leave { token: token() })),
+            ("POST", format!("/u/{TOKEN}/stay"), Ok(Stay { token: token() })),
+            ("GET", format!("/u/{TOKEN}"), show.clone()),
+            ("GET", format!("/u/{TOKEN}/leave"), show.clone()),
+            ("HEAD", format!("/u/{TOKEN}"), show.clone()),
+            ("OPTIONS", format!("/u/{TOKEN}"), Ok(Options { allow: page })),
+            ("PUT", format!("/u/{TOKEN}"), Err(Method { allow: page })),
+            ("DELETE", format!("/u/{TOKEN}"), Err(Method { allow: page })),
+            ("TRACE", format!("/u/{TOKEN}"), Err(Method { allow: page })),
+            ("PROPFIND", format!("/u/{TOKEN}"), Err(Method { allow: page })),
+            ("PATCH", format!("/u/{TOKEN}/leave"), Err(Method { allow: page })),
+            ("POST", format!("/u/{TOKEN}/other"), Err(NotFound)),
+            ("POST", format!("/u/{TOKEN}/leave/again"), Err(NotFound)),
+            // Decoded once, and no more.
+            ("POST", format!("/u/{}", TOKEN.replace('.', "%252E")), Err(NotFound)),
+            ("GET", "/u".to_owned(), Err(NotFound)),
+            ("GET", "/u/".to_owned(), Err(NotFound)),
+            ("GET", "/u/..%2f".to_owned(), Err(NotFound)),
+            ("GET", "/u/%00".to_owned(), Err(Malformed)),
+            ("GET", "/u/%zz".to_owned(), Err(Malformed)),
+            ("GET", "/u/%".to_owned(), Err(Malformed)),
+            ("GET", format!("/u/{}", "a".repeat(129)), Err(NotFound)),
+            ("GET", format!("/u/{}", "a".repeat(9000)), Err(TooLong)),
+            ("GET", "/".to_owned(), Err(NotFound)),
+            ("GET", "*".to_owned(), Err(Malformed)),
+            ("GET", "/healthz".to_owned(), Ok(Health)),
+            ("GET", "/health".to_owned(), Ok(Health)),
+            ("HEAD", "/news/healthz".to_owned(), Ok(Health)),
+            ("POST", "/healthz".to_owned(), Err(Method { allow: HEALTH_METHODS })),
+            // Another path that only begins as ours.
+            ("GET", format!("/newsletter/u/{TOKEN}"), Err(NotFound)),
+        ] {
+            assert_eq!(read(method, &path, "/news"), expected, "{method} {path}");
+        }
+        assert_eq!(read("POST", &format!("/u/{TOKEN}"), ""), one_click);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn only_a_post_can_ask_for_a_change(method in "[A-Z]{1,8}", path in "\\PC{0,80}") {
+            let changes = matches!(
+                read(&method, &path, "/news"),
+                Ok(PublicRequest::OneClick { .. } | PublicRequest::Leave { .. } | PublicRequest::Stay { .. })
+            );
+            assert!(!changes || method == "POST");
+        }
+    }
+}
