@@ -148,13 +148,17 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         Ok::<(), Failure>(())
     })?;
     let mut counts = Counts::default();
+    // An email that cannot be moved holds up none of those behind it.
+    let mut not_moved = None;
     for (email, verdict) in &emails {
         let mut changed = false;
         if let (Some(person), Some(ledger), false) = (&verdict.person, &ledger, arguments.dry_run) {
             let what = What::Left { way: Way::Email, reason: None };
             let act = Act { person: person.clone(), at: world::now(), what };
             changed = apply(ledger, &act).await?;
-            email.mark_done()?;
+            if let Err(error) = email.mark_done() {
+                not_moved.get_or_insert(error);
+            }
         }
         count(&mut counts, verdict, changed || arguments.dry_run);
         if screen.json {
@@ -173,6 +177,9 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     if !screen.json {
         summarise(desk, &counts, arguments.dry_run)?;
+    }
+    if let Some(error) = not_moved {
+        return Err(error.into());
     }
     Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
 }
@@ -202,7 +209,7 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
             reason: "asks to leave, with a token of ours".to_owned(),
         });
     }
-    if !in_words {
+    if !in_words || !tokens.is_empty() {
         return Ok(nobody(Action::Unknown, "its token is not one of ours: nothing changes"));
     }
     let Some(from) = from else {

@@ -169,7 +169,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     let skeleton =
         Arc::new(skeleton(&project, planned.composition.clone(), identity, planned.planned_at)?);
-    let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
+    let end =
+        deliver_through(&project, &ledger, skeleton, orders, server, practice, screen).await?;
     let report = report_of(&project, &*ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
 }
@@ -181,6 +182,7 @@ async fn deliver_through(
     skeleton: Arc<Skeleton>,
     orders: RunConfig,
     server: Option<Server>,
+    is_practice: bool,
     screen: &Screen,
 ) -> Result<End, Failure> {
     match server {
@@ -189,14 +191,15 @@ async fn deliver_through(
             let relay = FolderRelay::new(&folder).map_err(|error| {
                 Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
             })?;
-            deliver(project, ledger, skeleton, orders, move || relay.clone(), screen).await
+            deliver(project, ledger, skeleton, orders, move || relay.clone(), is_practice, screen)
+                .await
         }
         Some(server) => {
             let server = Arc::new(server);
             let set = project.settings.send.messages_per_connection;
             let limit = Arc::new(Mutex::new(MessagesPerConnection::new(set)));
             let relay = move || SmtpRelay::new(Arc::clone(&server), Arc::clone(&limit));
-            deliver(project, ledger, skeleton, orders, relay, screen).await
+            deliver(project, ledger, skeleton, orders, relay, is_practice, screen).await
         }
     }
 }
@@ -250,6 +253,7 @@ async fn deliver<L: Ledger, R: Relay>(
     skeleton: Arc<Skeleton>,
     config: RunConfig,
     relay: impl Fn() -> R,
+    is_practice: bool,
     screen: &Screen,
 ) -> Result<End, Failure> {
     let so_far = ledger.progress(&config.edition).await?;
@@ -271,7 +275,9 @@ async fn deliver<L: Ledger, R: Relay>(
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
     let memory = project.memory.clone();
-    let draining = tokio::spawn(keep_draining(spool(project), Arc::clone(ledger)));
+    // Practice has a ledger of its own: who really left is nothing to it.
+    let draining =
+        (!is_practice).then(|| tokio::spawn(keep_draining(spool(project), Arc::clone(ledger))));
     let end = run_edition(
         Arc::clone(ledger),
         skeleton,
@@ -288,7 +294,9 @@ async fn deliver<L: Ledger, R: Relay>(
         },
     )
     .await;
-    draining.abort();
+    if let Some(draining) = draining {
+        draining.abort();
+    }
     progress.end();
     Ok(end?)
 }

@@ -38,6 +38,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, "`public_url` under [sender] is not set")
             .help("add the address that people reach, such as public_url = \"https://news.charity.example\""));
     };
+    project.own_folder(false)?;
     let ledger = Arc::new(ledger_for(&project, false, LEDGER_CONNECTIONS).await?);
     let keys = keys_for(&project, Some(&ledger)).await?;
     ledger.bind_secret(&keys.check()).await?;
@@ -58,11 +59,16 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     screen.say(&format!("Listening at http://{address} for {public_url}. Ctrl-C stops it."));
     let stop = stopped();
     tokio::pin!(stop);
-    let mut tick = tokio::time::interval(DRAIN_EVERY);
+    let emptier = Arc::clone(&desk);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(DRAIN_EVERY).await;
+            emptier.empty_spool().await;
+        }
+    });
     loop {
         tokio::select! {
             () = &mut stop => break,
-            _ = tick.tick() => desk.empty_spool().await,
             change = changes.recv() => {
                 let Some(change) = change else { break };
                 let desk = Arc::clone(&desk);
@@ -128,19 +134,15 @@ impl Keeper {
         })
     }
 
-    /// True when it is on disk.
+    /// True when it is on disk. While something waits in the spool, what comes later goes behind it.
     async fn keep(&self, act: Act) -> bool {
-        let written = async {
-            if !self.spool.is_empty() {
-                let _turn = self.order.lock().await;
-                drain(&self.spool, &*self.ledger).await.ok()?;
-            }
-            apply(&*self.ledger, &act).await.ok()
-        };
-        if matches!(timeout(LEDGER_PATIENCE, written).await, Ok(Some(_))) {
-            return true;
-        }
         let _turn = self.order.lock().await;
+        if self.spool.is_empty() {
+            let written = timeout(LEDGER_PATIENCE, apply(&*self.ledger, &act)).await;
+            if matches!(written, Ok(Ok(_))) {
+                return true;
+            }
+        }
         let spool = self.spool.clone();
         let added = tokio::task::spawn_blocking(move || spool.add(&act)).await;
         matches!(added, Ok(Ok(())))

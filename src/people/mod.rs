@@ -73,7 +73,8 @@ pub fn left_at(words: &str) -> Option<DateTime<Utc>> {
 
 /// Whether they may still take it back.
 pub fn may_stay(words: &str, now: DateTime<Utc>) -> bool {
-    left_at(words).is_some_and(|at| now - at < TimeDelta::days(STAY_DAYS))
+    // An older "stay" never undoes a later leaving.
+    left_at(words).is_some_and(|at| at <= now && now - at < TimeDelta::days(STAY_DAYS))
 }
 
 #[cfg(test)]
@@ -90,6 +91,7 @@ mod tests {
                 assert_eq!(left_at(&words), Some(at), "{words}");
                 assert!(may_stay(&words, later(29)));
                 assert!(!may_stay(&words, later(30)));
+                assert!(!may_stay(&words, later(-1)));
             }
         }
         for words in ["550 5.1.1 no such user", "complained", "", "unsubscribed by one click at"] {

@@ -128,3 +128,25 @@ fn what_was_answered_while_the_ledger_was_away_is_kept_after_a_kill() {
     assert_eq!(server.everybody_once(), others);
     assert!(charity.read(".roundup/leaving.spool").is_empty());
 }
+
+#[test]
+fn practice_takes_nothing_out_of_the_spool() {
+    let server = Server::good();
+    let charity = charity(4);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let (path, _) = link_of(&charity, "p1@example.org");
+    let site = Site::open(&charity);
+    let lock = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
+    signal(&site.child, "KILL");
+    site.child.wait_with_output().unwrap();
+    lock.execute_batch("ROLLBACK").unwrap();
+    drop(lock);
+    // Where there is no relay it is practice: the folder `outbox`.
+    charity.run("send --year 2020 --confirm 3");
+    let charity = charity.relay(&server);
+    charity.run("send --year 2020 --confirm 3").ends(0);
+    let others = ["p0@example.org", "p2@example.org", "p3@example.org"];
+    assert_eq!(server.everybody_once(), others);
+}
