@@ -1,7 +1,7 @@
 //! Servers that others wrote: Postfix, Exim, Haraka, aiosmtpd. Nobody is lost, nobody is mailed twice.
 
 use crate::support::daemons::{Daemon, Logins, aiosmtpd, exim, haraka, postfix};
-use crate::support::{Charity, Server};
+use crate::support::{Charity, Server, signal};
 
 /// Real servers take their time, above all for the first message.
 fn charity(people: usize, daemon: &Daemon) -> Charity {
@@ -87,8 +87,11 @@ fn postfix_defers_by_policy_and_nobody_is_lost() {
                  inline:{{p3@example.org = 450 4.7.1 come back later}}";
     let Some(postfix) = postfix(&behind, defer) else { return };
     let charity = charity(12, &postfix);
-    charity.run("send --year 2020 --confirm 12 --connections 2");
+    let child = charity.start("send --year 2020 --confirm 12 --connections 2");
     behind.wait_for(11);
+    // The one who is deferred is waited for; a gentle stop ends that.
+    signal(&child, "TERM");
+    child.wait_with_output().unwrap();
     let report = charity.report("2020");
     assert_eq!((&report["accepted"], &report["rejected"]), (&11.into(), &0.into()), "{report}");
 }
