@@ -365,6 +365,7 @@ impl From<LedgerError> for Failure {
             LedgerError::List(error) => return error.clone().into(),
             LedgerError::PlannedAlready { .. }
             | LedgerError::Miscounted { .. }
+            | LedgerError::Suppressed { .. }
             | LedgerError::Impossible(_)
             | LedgerError::NoRow { .. }
             | LedgerError::Stopped => {

@@ -356,6 +356,16 @@ fn detail_of(event: &Event) -> String {
     event.detail().replace('\0', "\u{fffd}")
 }
 
+/// What somebody's word comes to in a cancelled edition, where nothing is planned again: a copy that may have arrived
+/// stays uncertain, and one that was rejected is cancelled with the others.
+pub fn in_cancelled(event: &Event) -> Vec<Event> {
+    match event {
+        Event::Resent => Vec::new(),
+        Event::Retried { .. } => vec![event.clone(), Event::Cancelled],
+        event => vec![event.clone()],
+    }
+}
+
 /// What a copy found by a new run becomes: the sender that had it is gone.
 pub fn after_a_crash(status: Status) -> Option<Event> {
     match status {

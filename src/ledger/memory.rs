@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::column::from_json;
-use super::delivery::{CopyState, Writer, after_a_crash};
+use super::delivery::{CopyState, Writer, after_a_crash, in_cancelled};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
     Lift, Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
@@ -284,6 +284,12 @@ impl Ledger for MemoryLedger {
                 }
             };
             copy.apply(Writer::Sender(sender), event, now)?;
+            if *event == Event::HandingOver {
+                let person = books.entry(*id)?.planned.person.clone();
+                if let Some(why) = books.suppressions.get(&person) {
+                    return Err(LedgerError::Suppressed { why: why.clone() });
+                }
+            }
         }
         for (id, copy) in after {
             books.entry(id)?.copy = copy;
@@ -299,9 +305,12 @@ impl Ledger for MemoryLedger {
         let mut books = self.books();
         let mut decided = 0;
         for (id, event) in events {
-            if books.entry(id)?.copy.apply(Writer::Operator, &event, now).is_ok() {
-                decided += 1;
-            }
+            let edition = books.entry(id)?.edition.clone();
+            let is_cancelled = books.wish_of(&edition) == Wish::Cancel;
+            let events = if is_cancelled { in_cancelled(&event) } else { vec![event] };
+            let copy = &mut books.entry(id)?.copy;
+            let mut apply = |event| copy.apply(Writer::Operator, event, now).is_ok();
+            decided += u64::from(!events.is_empty() && events.iter().all(&mut apply));
         }
         Ok(decided)
     }

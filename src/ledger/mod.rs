@@ -314,6 +314,8 @@ pub enum LedgerError {
     OtherSecret,
     #[error("this ledger was retired: {what}")]
     Retired { what: String },
+    #[error("this person must not be mailed any more: {why}")]
+    Suppressed { why: String },
     #[error("the edition `{edition}` is planned already")]
     PlannedAlready { edition: String },
     #[error(transparent)]
@@ -447,7 +449,8 @@ pub trait Ledger: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Claim, LedgerError>> + Send;
 
     /// Writes what happened to rows that a sender has in hand, all or nothing, in one commit. The writing may begin before
-    /// the future is first polled, so that it goes on while the caller does something else.
+    /// the future is first polled, so that it goes on while the caller does something else. *Handing over* is not written
+    /// for somebody who was suppressed since their row was claimed: `LedgerError::Suppressed`.
     fn record_all(
         &self,
         sender: SenderId,
@@ -467,7 +470,8 @@ pub trait Ledger: Send + Sync + 'static {
     }
 
     /// Writes somebody's word about rows that no sender has in hand, in one commit; gives how many of them it was true
-    /// for. Rows in hand, or in a status that the event cannot happen to, stay as they are.
+    /// for. Rows in hand, or in a status that the event cannot happen to, stay as they are, and in a cancelled edition
+    /// nothing is planned again (`delivery::in_cancelled`).
     fn decide(
         &self,
         events: Vec<(i64, Event)>,

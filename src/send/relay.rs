@@ -93,6 +93,8 @@ impl SmtpRelay {
             (Stage::Mail, Ok(reply)) if reply.code == 421 => {
                 self.messages_per_connection().closed_after(self.carried);
             }
+            // The message stays without its end, so that nothing else can go over this connection.
+            (_, Err(Fault::NoLeave(_))) => self.connection = None,
             _ => {}
         }
         outcome

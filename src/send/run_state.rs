@@ -80,13 +80,16 @@ pub(super) struct Tried {
 
 impl Turn<'_> {
     /// Waits until *handing over* is on disk, if its writing was begun. Anything written to the row must wait for this.
-    pub async fn settle_intent(&mut self) -> Result<(), LedgerError> {
-        if let Some(writing) = &mut self.intent {
-            let written = writing.await;
-            self.intent = None;
-            written?;
+    /// Gives why the person must not be mailed any more, when that is what has come of it.
+    pub async fn settle_intent(&mut self) -> Result<Option<String>, LedgerError> {
+        let Some(writing) = &mut self.intent else { return Ok(None) };
+        let written = writing.await;
+        self.intent = None;
+        match written {
+            Ok(()) => Ok(None),
+            Err(LedgerError::Suppressed { why }) => Ok(Some(why)),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 }
 
@@ -255,10 +258,25 @@ impl<L: Ledger> RunState<L> {
         self.config.window > 0 && !self.is_over() && self.rate_limit.is_free()
     }
 
-    /// Begins to write *handing over*, and with it what the last message came to: one commit a message.
+    /// Begins to write *handing over*, and with it what the last message came to: one commit a message. Who has left since
+    /// their row was claimed is written down as suppressed, and the error says so.
     pub fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing<'_> {
-        let events = accepted.into_iter().chain([(id, Event::HandingOver)]).collect();
-        Box::pin(self.ledger.record_all(self.sender, events, self.now()))
+        let with = |event| accepted.clone().into_iter().chain([(id, event)]).collect();
+        let writing = self.ledger.record_all(self.sender, with(Event::HandingOver), self.now());
+        Box::pin(async move {
+            let written = writing.await;
+            if let Err(LedgerError::Suppressed { why }) = &written {
+                let gone = Event::Suppressed { why: why.clone() };
+                self.write(accepted.into_iter().chain([(id, gone)]).collect()).await?;
+            }
+            written
+        })
+    }
+
+    /// Somebody left at the last moment: their message was not ended, and their row says why.
+    pub fn left(&self, delivery: &Delivery, why: String) {
+        let address = delivery.recipient.address.to_string();
+        (self.report)(RunEvent::Row { address, status: Status::Suppressed, why });
     }
 
     /// A row that was certainly not sent goes back to the plan.

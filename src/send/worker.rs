@@ -51,6 +51,8 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         upcoming = if ahead { state.turn(false).await? } else { None };
         // When leave to end the message was given.
         let granted: OnceLock<Instant> = OnceLock::new();
+        // Why the person must not be mailed any more.
+        let left: OnceLock<String> = OnceLock::new();
         let next_intent: Mutex<Option<Writing<'_>>> = Mutex::default();
         let outcome = {
             turn.began = state.rate_limit.elapsed();
@@ -66,6 +68,9 @@ pub(super) async fn work<L: Ledger, R: Relay>(
                 *intent = None;
                 if let Some(since) = waited_since {
                     write_ahead(state).committed(since.elapsed());
+                }
+                if let Err(LedgerError::Suppressed { why }) = &written {
+                    left.get_or_init(|| why.clone());
                 }
                 written.map_err(|error| error.to_string())?;
                 if !state.lease.holds() {
@@ -86,8 +91,12 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         if let Some(next) = &mut upcoming {
             next.intent = next_intent.into_inner().unwrap_or_else(PoisonError::into_inner);
         }
-        turn.settle_intent().await?;
+        let unasked = turn.settle_intent().await?;
         match outcome {
+            _ if unasked.is_some() || left.get().is_some() => {
+                let why = left.into_inner().or(unasked).unwrap_or_default();
+                state.left(&turn.delivery, why);
+            }
             Some(outcome) => {
                 if let (Stage::Dot, Some(granted)) = (outcome.stage, granted.get()) {
                     write_ahead(state).answered(granted.elapsed());
@@ -109,8 +118,10 @@ pub(super) async fn work<L: Ledger, R: Relay>(
     // Nothing is left to try now: nobody needs to wait for room at the relay any more.
     state.rate_limit.lift_connection_limit();
     if let Some(mut next) = upcoming {
-        next.settle_intent().await?;
-        state.give_back(next.delivery.id).await?;
+        match next.settle_intent().await? {
+            Some(why) => state.left(&next.delivery, why),
+            None => state.give_back(next.delivery.id).await?,
+        }
     }
     if let Some(accepted) = accepted {
         state.write(vec![accepted]).await?;

@@ -23,6 +23,8 @@ pub(super) struct Changes {
 struct Entry {
     copy: CopyState,
     changed: bool,
+    /// Why its person must not be mailed any more.
+    suppressed: Option<String>,
 }
 
 impl Changes {
@@ -34,7 +36,10 @@ impl Changes {
     ) -> Result<Self, LedgerError> {
         let mut changes = Self::default();
         for row in transaction.query(&statements.lock, &[&ids]).await? {
-            changes.take(&row)?;
+            let id = changes.take(&row)?;
+            if let Some(entry) = changes.rows.get_mut(&id) {
+                entry.suppressed = row.get(7);
+            }
         }
         Ok(changes)
     }
@@ -50,7 +55,7 @@ impl Changes {
             detail: row.get(6),
         };
         let id = row.get(0);
-        self.rows.insert(id, Entry { copy, changed: false });
+        self.rows.insert(id, Entry { copy, changed: false, suppressed: None });
         Ok(id)
     }
 
@@ -74,6 +79,10 @@ impl Changes {
         now: DateTime<Utc>,
     ) -> Result<Status, LedgerError> {
         let entry = self.rows.get_mut(&id).ok_or(LedgerError::NoRow { id })?;
+        if let (Event::HandingOver, Some(why)) = (event, &entry.suppressed) {
+            entry.copy.may_write(writer, event)?;
+            return Err(LedgerError::Suppressed { why: why.clone() });
+        }
         let status = entry.copy.apply(writer, event, now)?;
         entry.changed = true;
         if !event.is_ordinary() {

@@ -14,7 +14,6 @@ mod server;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,12 +28,13 @@ use super::column::{
 };
 use super::{
     Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift,
-    Nature, PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, Writer,
-    reserve, until,
+    Nature, PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve,
+    until,
 };
-use changes::Changes;
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
-use senders::{Job, apply_jobs, claim, edition_of, grow, recover, settle, wish_if, wish_of};
+use senders::{
+    Job, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
+};
 use server::{Patience, Server, patiently};
 
 /// How long changes are gathered, for each connection beyond the first, and at most: a commit is a round trip and a sync.
@@ -241,19 +241,7 @@ impl Ledger for PostgresLedger {
     ) -> Result<u64, LedgerError> {
         self.server
             .transaction(async |transaction, statements| {
-                let ids: BTreeSet<i64> = events.iter().map(|(id, _)| *id).collect();
-                let ids = ids.into_iter().collect();
-                let mut changes = Changes::lock(transaction, statements, ids).await?;
-                let mut decided = 0;
-                for (id, event) in &events {
-                    match changes.apply(*id, event, Writer::Operator, now) {
-                        Ok(_) => decided += 1,
-                        Err(LedgerError::Impossible(_)) => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                changes.write(transaction, statements).await?;
-                Ok(decided)
+                decide(transaction, statements, &events, now).await
             })
             .await
     }

@@ -16,10 +16,16 @@ pub const SCHEMA: Schema = Schema {
 pub const FENCE: &str = "SELECT id, edition FROM senders WHERE id = ANY($1) AND ended_at IS NULL
     AND lease_until > clock_timestamp() FOR SHARE";
 
-/// The columns of a copy, in the order of `Changes::take`.
+/// The columns of a copy, in the order of `Changes::take`, and why its person is suppressed.
 pub const LOCK: &str =
-    "SELECT id, status, sender, attempts, changed_at, next_at, detail FROM deliveries
-    WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail, s.why
+    FROM deliveries d LEFT JOIN suppressions s USING (person)
+    WHERE d.id = ANY($1) ORDER BY d.id FOR UPDATE OF d";
+
+/// Copies of cancelled editions. Nobody can cancel one of the others before this transaction ends.
+pub const OF_CANCELLED: &str =
+    "SELECT d.id, e.wish FROM deliveries d JOIN editions e ON e.name = d.edition
+    WHERE d.id = ANY($1) FOR SHARE OF e";
 
 pub const WRITE_COPIES: &str = "UPDATE deliveries d SET status = u.status, sender = u.sender, attempts = u.attempts,
         changed_at = u.changed_at, next_at = u.next_at, detail = u.detail

@@ -8,10 +8,10 @@ use tokio::sync::oneshot;
 use tokio_postgres::Transaction;
 
 use super::changes::Changes;
-use super::schema::{CLAIMABLE, END_SILENT, LEFT_OPEN, WAITING};
+use super::schema::{CLAIMABLE, END_SILENT, LEFT_OPEN, OF_CANCELLED, WAITING};
 use super::server::Statements;
 use crate::ledger::column::{from_json, millis, time};
-use crate::ledger::delivery::{Event, Status, Writer, after_a_crash};
+use crate::ledger::delivery::{Event, Status, Writer, after_a_crash, in_cancelled};
 use crate::ledger::{Claim, Delivery, LedgerError, SenderId, Wish};
 
 /// Some changes, and who waits for them.
@@ -67,6 +67,37 @@ pub(super) async fn apply_jobs(
     }
     changes.write(transaction, statements).await?;
     Ok(outcomes)
+}
+
+/// Writes somebody's word about rows; gives how many of them it was true for.
+pub(super) async fn decide(
+    transaction: &Transaction<'_>,
+    statements: &Statements,
+    events: &[(i64, Event)],
+    now: DateTime<Utc>,
+) -> Result<u64, LedgerError> {
+    let ids: BTreeSet<i64> = events.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    // The edition before its rows, as `wish_if` does.
+    let wishes = transaction.query(OF_CANCELLED, &[&ids]).await?;
+    let cancelled: BTreeSet<i64> = wishes
+        .iter()
+        .filter(|row| Wish::parse(row.get(1)) == Some(Wish::Cancel))
+        .map(|row| row.get(0))
+        .collect();
+    let mut changes = Changes::lock(transaction, statements, ids).await?;
+    let mut decided = 0;
+    for (id, event) in events {
+        let events = if cancelled.contains(id) { in_cancelled(event) } else { vec![event.clone()] };
+        let steps: Vec<_> = events.into_iter().map(|event| (*id, event)).collect();
+        match changes.apply_all(&steps, Writer::Operator, now) {
+            Ok(()) => decided += u64::from(!steps.is_empty()),
+            Err(LedgerError::Impossible(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    changes.write(transaction, statements).await?;
+    Ok(decided)
 }
 
 /// Settles rows in the hand of senders that have ended.

@@ -4,9 +4,11 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::schema::{CLAIMABLE, COPY, IN_HAND, WAITING, WRITE_COPY, WRITE_EVENT};
+use super::schema::{
+    CLAIMABLE, COPY, IN_HAND, SUPPRESSION_OF_COPY, WAITING, WISH_OF_COPY, WRITE_COPY, WRITE_EVENT,
+};
 use crate::ledger::column::{from_json, millis, status_of, time};
-use crate::ledger::delivery::{CopyState, Event, Status, Writer, after_a_crash};
+use crate::ledger::delivery::{CopyState, Event, Status, Writer, after_a_crash, in_cancelled};
 use crate::ledger::{Claim, Delivery, LedgerError, SenderId, Wish};
 
 fn copy_state(connection: &Connection, id: i64) -> Result<CopyState, LedgerError> {
@@ -38,6 +40,13 @@ pub(super) fn apply(
 ) -> Result<Status, LedgerError> {
     let mut copy = copy_state(connection, id)?;
     let status = copy.apply(writer, event, now)?;
+    if *event == Event::HandingOver {
+        // They may have left since the row was claimed.
+        let mut suppression = connection.prepare_cached(SUPPRESSION_OF_COPY)?;
+        if let Some(why) = suppression.query_row([id], |row| row.get(0)).optional()? {
+            return Err(LedgerError::Suppressed { why });
+        }
+    }
     connection.prepare_cached(WRITE_COPY)?.execute(params![
         id,
         status.word(),
@@ -52,6 +61,27 @@ pub(super) fn apply(
         connection.prepare_cached(WRITE_EVENT)?.execute(values)?;
     }
     Ok(status)
+}
+
+/// Writes somebody's word about a row, and says whether it was true for it.
+pub(super) fn decide(
+    connection: &Connection,
+    id: i64,
+    event: &Event,
+    now: DateTime<Utc>,
+) -> Result<bool, LedgerError> {
+    let wish: Option<String> =
+        connection.prepare_cached(WISH_OF_COPY)?.query_row([id], |row| row.get(0)).optional()?;
+    let is_cancelled = wish.as_deref().and_then(Wish::parse) == Some(Wish::Cancel);
+    let events = if is_cancelled { in_cancelled(event) } else { vec![event.clone()] };
+    for event in &events {
+        match apply(connection, id, event, now, Writer::Operator) {
+            Ok(_) => {}
+            Err(LedgerError::Impossible(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(!events.is_empty())
 }
 
 /// A sender that was ended writes nothing more. Gives its edition.

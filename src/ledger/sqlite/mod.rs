@@ -22,7 +22,7 @@ use super::{
     Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift, Nature,
     Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
 };
-use copies::{apply, cancel_rest, edition_of, recover, settle, wish_of};
+use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
 
 /// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
@@ -209,11 +209,7 @@ impl Ledger for SqliteLedger {
             .run(true, move |connection| {
                 let mut decided = 0;
                 for (id, event) in &events {
-                    match apply(connection, *id, event, now, Writer::Operator) {
-                        Ok(_) => decided += 1,
-                        Err(LedgerError::Impossible(_)) => {}
-                        Err(error) => return Err(error),
-                    }
+                    decided += u64::from(decide(connection, *id, event, now)?);
                 }
                 Ok(decided)
             })

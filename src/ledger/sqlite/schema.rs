@@ -17,6 +17,12 @@ pub const SCHEMA: Schema = Schema {
 pub const COPY: &str =
     "SELECT status, sender, attempts, changed_at, next_at, detail FROM deliveries WHERE id = ?1";
 
+pub const SUPPRESSION_OF_COPY: &str =
+    "SELECT why FROM suppressions WHERE person = (SELECT person FROM deliveries WHERE id = ?1)";
+
+pub const WISH_OF_COPY: &str =
+    "SELECT wish FROM editions WHERE name = (SELECT edition FROM deliveries WHERE id = ?1)";
+
 pub const WRITE_COPY: &str =
     "UPDATE deliveries SET status = ?2, sender = ?3, attempts = ?4, changed_at = ?5,
     next_at = ?6, detail = ?7 WHERE id = ?1";
