@@ -243,6 +243,33 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(lifts[0].suppressed_for, "550 5.1.1 no such user");
     assert_eq!((lifts[0].why.as_str(), lifts[0].at), ("the mailbox is back", later));
 
+    assert!(ledger.claim(other, later, 9).await.unwrap().deliveries.is_empty());
+    // It can be set again, and lifted again, and the lifts stand in their order.
+    ledger.suppress(&gone, "550 5.2.1 disabled", later).await.unwrap();
+    let again = later + TimeDelta::seconds(1);
+    assert!(ledger.lift(&gone, "it is back again", again).await.unwrap());
+    let lifts = ledger.lifts(&gone).await.unwrap();
+    assert_eq!(lifts.iter().map(|lift| lift.at).collect::<Vec<_>>(), [later, again]);
+    // Lifted, the next edition goes to them; who leaves between claim and dot is not handed over, and of the other
+    // events of that commit none is written.
+    ledger.plan(plan("2018", &["a@example.org", "z@example.org"])).await.unwrap();
+    let sender = ledger.enter("2018", "fourth", later).await.unwrap().sender;
+    let hand = ledger.claim(sender, later, 9).await.unwrap().deliveries;
+    assert_eq!(hand.len(), 2);
+    ledger.record(sender, hand[0].id, Event::HandingOver, later).await.unwrap();
+    ledger.suppress(&person("z@example.org"), "unsubscribed by one click", later).await.unwrap();
+    let both = vec![(hand[0].id, accepted.clone()), (hand[1].id, Event::HandingOver)];
+    let left = LedgerError::Suppressed { why: why("unsubscribed by one click") };
+    assert_eq!(ledger.record_all(sender, both.clone(), later).await, Err(left));
+    let counts = ledger.counts("2018").await.unwrap();
+    assert_eq!((counts.handing_over, counts.claimed), (1, 1));
+    let gone_too = (hand[1].id, Event::Suppressed { why: why("unsubscribed by one click") });
+    ledger.record_all(sender, vec![both[0].clone(), gone_too], later).await.unwrap();
+    let counts = ledger.counts("2018").await.unwrap();
+    assert_eq!((counts.accepted, counts.suppressed, counts.open()), (1, 1, 0));
+    // Who has a copy in hand has it: what left with the dot has left.
+    ledger.leave(sender, later).await.unwrap();
+
     // Cancelled: what nobody has in hand at once, the rest as soon as it comes back.
     ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();
     let third = ledger.enter("2022", "third", later).await.unwrap().sender;
@@ -288,20 +315,20 @@ pub async fn hold(ledger: &impl Ledger) {
     let counts = ledger.counts("2020").await.unwrap();
     assert_eq!(counts.people(), 4);
     let (rows, left_out) = ledger.history("a@example.org").await.unwrap();
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.len(), 3);
     assert!(rows.iter().all(|row| row.message_id.ends_with("@example.org")));
     assert_eq!(left_out, []);
     let (rows, left_out) = ledger.history("gone@example.org").await.unwrap();
-    assert_eq!((rows.len(), left_out.len()), (0, 3));
+    assert_eq!((rows.len(), left_out.len()), (0, 4));
     let all = ledger.rows("2020", Pick::All).await.unwrap();
     assert_eq!(
         all.iter().map(|(_, row)| row.address.as_str()).collect::<Vec<_>>(),
         ["a@example.org", "b@example.org", "c@example.org", "d@example.org"]
     );
-    assert_eq!(ledger.editions().await.unwrap().len(), 3);
+    assert_eq!(ledger.editions().await.unwrap().len(), 4);
 
     // What is counted by the indexes is what stands in the rows, and each pick takes its rows alone.
-    for edition in ["2020", "2021", "2022"] {
+    for edition in ["2018", "2020", "2021", "2022"] {
         let counts = ledger.counts(edition).await.unwrap();
         let progress = Progress { people: counts.people(), open: counts.open() };
         assert_eq!(ledger.progress(edition).await, Ok(progress), "{edition}");

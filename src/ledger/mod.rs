@@ -12,6 +12,8 @@ mod model;
 pub mod plan;
 pub mod postgres;
 pub mod sqlite;
+#[cfg(test)]
+mod together;
 mod wish;
 
 use std::future::Future;

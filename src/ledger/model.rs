@@ -7,7 +7,7 @@
 //! - the figures add up to everybody;
 //! - nobody's copy arrived twice, unless an operator asked for it again;
 //! - *accepted* means that the relay took it, or that an operator said so;
-//! - who was suppressed before her copy was claimed is not handed over;
+//! - who has left is not handed over, whether their copy was claimed before or not;
 //! - in the end everybody is in a final state, and who has nothing is named.
 
 use std::collections::BTreeMap;
@@ -124,8 +124,7 @@ struct Truth {
     /// How often it may have arrived: once, and once more for each time an operator said "again".
     allowed: u32,
     assumed: bool,
-    suppressed_before_claim: bool,
-    handed_over_since_suppressed: bool,
+    left: bool,
 }
 
 struct World<L> {
@@ -197,10 +196,7 @@ impl<L: Ledger> World<L> {
                 {
                     let who = (0..PEOPLE).find(|who| address(*who) == delivery.recipient.address);
                     let who = who.expect("one of ours");
-                    assert!(
-                        !self.truth[who].suppressed_before_claim,
-                        "{who} was claimed after she unsubscribed"
-                    );
+                    assert!(!self.truth[who].left, "{who} was claimed after they left");
                     let twice = self.hand.insert(delivery.id, (who, false));
                     assert_eq!(twice, None, "claimed twice");
                 }
@@ -209,11 +205,17 @@ impl<L: Ledger> World<L> {
                 let (Some(sender), Some((id, who, false))) = (self.sender, self.pick(which)) else {
                     return;
                 };
-                self.ledger.record(sender, id, Event::HandingOver, self.now).await.unwrap();
-                self.hand.insert(id, (who, true));
-                if self.truth[who].suppressed_before_claim {
-                    self.truth[who].handed_over_since_suppressed = true;
+                let written = self.ledger.record(sender, id, Event::HandingOver, self.now).await;
+                if self.truth[who].left {
+                    let why = "unsubscribed".to_owned();
+                    assert_eq!(written, Err(LedgerError::Suppressed { why: why.clone() }));
+                    let event = Event::Suppressed { why };
+                    self.ledger.record(sender, id, event, self.now).await.unwrap();
+                    self.hand.remove(&id);
+                    return;
                 }
+                written.unwrap();
+                self.hand.insert(id, (who, true));
             }
             Step::Answer { which, answer } => self.answer(which, answer).await,
             Step::Release { which } => {
@@ -254,9 +256,7 @@ impl<L: Ledger> World<L> {
             Step::Unsubscribe { who } => {
                 let person = keys().person_name(&address(who));
                 self.ledger.suppress(&person, "unsubscribed", self.now).await.unwrap();
-                let in_hand = self.hand.values().any(|(held, _)| *held == who);
-                // A copy in flight may still go out; the next claim may not take her.
-                self.truth[who].suppressed_before_claim |= !in_hand;
+                self.truth[who].left = true;
             }
             Step::Resend => self.decide(&Event::Resent).await,
             Step::AssumeSent => {
@@ -305,9 +305,13 @@ impl<L: Ledger> World<L> {
     }
 
     async fn decide(&mut self, event: &Event) {
+        let wish = self.ledger.standing(EDITION).await.unwrap().wish;
+        // In a cancelled edition nobody gets it again.
+        let may = *event != Event::Resent || wish != Wish::Cancel;
         for (at, (id, status)) in self.rows().await.into_iter().enumerate() {
             let decided = self.ledger.decide(vec![(id, event.clone())], self.now).await.unwrap();
-            assert_eq!(decided, u64::from(status == Status::Uncertain), "{status} {event:?}");
+            let expected = u64::from(may && status == Status::Uncertain);
+            assert_eq!(decided, expected, "{status} {event:?}");
             if decided == 1 {
                 match event {
                     Event::Resent => self.truth[at].allowed += 1,
@@ -323,7 +327,6 @@ impl<L: Ledger> World<L> {
         for (who, (_, status)) in self.rows().await.into_iter().enumerate() {
             let truth = &self.truth[who];
             assert!(truth.arrived <= truth.allowed, "{who} was mailed twice: {truth:?}");
-            assert!(!truth.handed_over_since_suppressed, "{who} was mailed after she left");
             if status == Status::Accepted {
                 assert!(truth.arrived > 0 || truth.assumed, "{who} is said to have it: {truth:?}");
             }

@@ -1,6 +1,7 @@
 //! How fast messages leave: send slots of the edition's rate, the number of connections, the rest between messages.
 //! Shell: the run's clock, and the ledger for slots that several senders share.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,8 +28,21 @@ pub(super) struct RateLimit {
     throttle: Mutex<Throttle>,
     /// Messages in a span of time, as far as the relay has let us know.
     limit: Mutex<LearntLimit>,
-    /// Connections that may be in use: `Throttle::limit`, for those who wait for it.
-    connections: watch::Sender<usize>,
+    /// Which connections may be in use, for those who wait for it.
+    connections: watch::Sender<Connections>,
+}
+
+/// The connections of a round, and how many of them the relay takes: those with the smallest numbers. One that has nothing
+/// left to do makes room for the next.
+struct Connections {
+    working: BTreeSet<usize>,
+    limit: usize,
+}
+
+impl Connections {
+    fn may(&self, number: usize) -> bool {
+        self.working.range(..number).count() < self.limit
+    }
 }
 
 impl RateLimit {
@@ -39,7 +53,10 @@ impl RateLimit {
             started,
             rate,
             slots: tokio::sync::Mutex::new(SendSlots { first: started, left: 0 }),
-            connections: watch::Sender::new(throttle.limit()),
+            connections: watch::Sender::new(Connections {
+                working: (0..connections.max(1)).collect(),
+                limit: throttle.limit(),
+            }),
             throttle: Mutex::new(throttle),
             limit: Mutex::default(),
         }
@@ -65,24 +82,30 @@ impl RateLimit {
 
     /// Whether a connection is one of those that the relay takes now.
     pub fn may_connect(&self, number: usize) -> bool {
-        number < *self.connections.borrow()
+        self.connections.borrow().may(number)
     }
 
     /// Waits until the relay takes this connection too.
     pub async fn wait_to_connect(&self, number: usize) {
-        let mut limit = self.connections.subscribe();
+        let mut connections = self.connections.subscribe();
         // The channel lives in `self`: it cannot close while we wait.
-        let _ = limit.wait_for(|limit| number < *limit).await;
+        let _ = connections.wait_for(|connections| connections.may(number)).await;
     }
 
-    /// Nobody needs to wait for room at the relay any more in this round.
-    pub fn lift_connection_limit(&self) {
-        self.connections.send_replace(usize::MAX);
+    /// A connection has nothing left to do in this round: another may have its place.
+    pub fn leave_round(&self, number: usize) {
+        self.connections.send_modify(|connections| {
+            connections.working.remove(&number);
+        });
     }
 
-    /// A new round begins with as many connections as the last one was allowed.
-    pub fn restore_connection_limit(&self) {
-        self.connections.send_replace(self.throttle().limit());
+    /// A new round begins, with as many connections at a time as the last one was allowed.
+    pub fn begin_round(&self, connections: usize) {
+        self.connections.send_modify(|round| round.working = (0..connections.max(1)).collect());
+    }
+
+    fn allow_connections(&self, limit: usize) {
+        self.connections.send_modify(|connections| connections.limit = limit);
     }
 
     /// How long the next message has to wait; its slot is taken.
@@ -121,7 +144,7 @@ impl RateLimit {
         if !throttle.cut(self.elapsed() + Duration::from_secs(1)) {
             return (had_more, None);
         }
-        self.connections.send_replace(throttle.limit());
+        self.allow_connections(throttle.limit());
         (had_more, Some((throttle.limit(), throttle.gap())))
     }
 
@@ -136,7 +159,28 @@ impl RateLimit {
         self.limit().taken(began, self.elapsed());
         let mut throttle = self.throttle();
         if throttle.taken() {
-            self.connections.send_replace(throttle.limit());
+            self.allow_connections(throttle.limit());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_is_done_makes_room_whenever_the_relay_asked_for_less() {
+        let limit = RateLimit::new(None, 4);
+        assert!((0..4).all(|number| limit.may_connect(number)));
+        limit.leave_round(0);
+        // The relay asks for less when one of them has nothing left to do: the others are two then, and not one.
+        limit.slow_down(Less::Connections, Duration::ZERO);
+        let may = [1, 2, 3].map(|number| limit.may_connect(number));
+        assert_eq!(may, [true, true, false]);
+        limit.leave_round(2);
+        assert!(limit.may_connect(3));
+        limit.begin_round(4);
+        let may = [0, 1, 2, 3].map(|number| limit.may_connect(number));
+        assert_eq!(may, [true, true, false, false]);
     }
 }

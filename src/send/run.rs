@@ -448,6 +448,54 @@ mod tests {
         assert_eq!(*slower.lock().unwrap(), [4]);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_relay_that_asks_for_less_when_one_connection_is_done_holds_up_nobody() {
+        for number in 0..2 {
+            // The last row is with either connection, while the other has nothing left to do.
+            let mut happening = Happening::new(2, move |who, before| {
+                let is_last = who == if number == 0 { "p0@example.org" } else { "p1@example.org" };
+                match before {
+                    0 if is_last => Act::Answer(Stage::Dot, 451, "4.3.0 later"),
+                    1..=3 if is_last => Act::Answer(Stage::Mail, 421, "4.7.0 too many errors"),
+                    _ => OK,
+                }
+            })
+            .await;
+            happening.config.relay_patience = Duration::from_mins(5);
+            happening.config.keep_every = Duration::from_mins(1);
+            let run = tokio::time::timeout(Duration::from_mins(10), happening.run());
+            let (end, counts) = run.await.expect("it ends");
+            assert_eq!((end, counts.accepted), (End::Finished, 2));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_leaves_while_their_row_waits_in_the_queue_is_not_mailed() {
+        for connections in [1, 2] {
+            let ledger: Arc<Mutex<Option<Arc<MemoryLedger>>>> = Arc::default();
+            let elsewhere = Arc::clone(&ledger);
+            let mut happening = Happening::new(50, move |who, _| {
+                if who == "p20@example.org" {
+                    // All rows are claimed by now.
+                    let ledger = elsewhere.lock().unwrap().clone().unwrap();
+                    for gone in ["p30@example.org", "p31@example.org", "p49@example.org"] {
+                        let person =
+                            Keys::new(b"secret").person_name(&laws::recipient(gone).address);
+                        let leaving = ledger.suppress(&person, "unsubscribed", laws::now());
+                        futures_now(leaving).unwrap();
+                    }
+                }
+                OK
+            })
+            .await;
+            happening.config.connections = connections;
+            *ledger.lock().unwrap() = Some(Arc::clone(&happening.ledger));
+            let (end, counts) = happening.run().await;
+            assert_eq!((end, counts.accepted, counts.suppressed), (End::Finished, 47, 3));
+            assert_eq!(happening.taken(), 47);
+        }
+    }
+
     /// Whose turn it is at, of thirty people: name, and who gets the reply.
     const PLACES: [(&str, fn(usize) -> bool); 6] = [
         ("everybody", |_| true),

@@ -524,7 +524,7 @@ impl<L: Ledger> RunState<L> {
             (self.report)(RunEvent::Waiting { until, why });
         }
         if self.rest(wait).await {
-            self.rate_limit.restore_connection_limit();
+            self.rate_limit.begin_round(self.config.connections);
             return Ok(None);
         }
         Ok(Some(self.take_end().unwrap_or(End::Interrupted)))

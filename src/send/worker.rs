@@ -115,8 +115,8 @@ pub(super) async fn work<L: Ledger, R: Relay>(
             break;
         }
     }
-    // Nothing is left to try now: nobody needs to wait for room at the relay any more.
-    state.rate_limit.lift_connection_limit();
+    // Nothing is left for this one to try now: another that waits for room at the relay has it.
+    state.rate_limit.leave_round(number);
     if let Some(mut next) = upcoming {
         match next.settle_intent().await? {
             Some(why) => state.left(&next.delivery, why),
