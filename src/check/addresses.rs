@@ -1,14 +1,10 @@
 //! Addresses that open for the writer and nobody else, that carry somebody's trace, or that are mistyped.
 //! Pure: an email in, findings out.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::around;
+use super::expression::Expression;
 use super::{Finding, Known, Rule, Severity, Shown, excerpt};
 use crate::rfc::address::EmailAddress;
+use std::collections::BTreeSet;
 
 pub const RULES: [Rule; 4] = [
     Rule::new(
@@ -247,8 +243,7 @@ fn wrong_with(address: &str) -> Option<String> {
 }
 
 fn mail_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    static WRITTEN: LazyLock<Regex> =
-        LazyLock::new(|| around::regex(r"[\w.+'-]+@[\w-]+(?:[.,][\w-]+)+"));
+    static WRITTEN: Expression = Expression::new(r"[\w.+'-]+@[\w-]+(?:[.,][\w-]+)+");
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut findings = Vec::new();
     let mut add = |address: &str, what: String| {

@@ -1,11 +1,8 @@
 //! What stands in brackets: notes to oneself, the fields of other systems, and the insertions of careful editors.
 //! Pure: texts in, places in them out.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::around::{Match, regex};
+use super::around::Match;
+use super::expression::Expression;
 use super::texts::Found;
 
 /// What one bracket holds.
@@ -41,8 +38,8 @@ pub fn fields(text: &str) -> Vec<Found> {
 }
 
 fn in_brackets(text: &str) -> Vec<(usize, &str, Content)> {
-    static SQUARE: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]\n]{1,120})\]"));
-    static ANGLE: LazyLock<Regex> = LazyLock::new(|| regex(r"<([A-Za-z][^<>\n]{0,80})>"));
+    static SQUARE: Expression = Expression::new(r"\[([^\[\]\n]{1,120})\]");
+    static ANGLE: Expression = Expression::new(r"<([A-Za-z][^<>\n]{0,80})>");
     let mut all = Vec::new();
     for captures in SQUARE.captures_iter(text) {
         let (Some(whole), Some(inner)) = (captures.get(0), captures.get(1)) else { continue };
@@ -165,11 +162,9 @@ fn is_angled_note(inner: &str) -> bool {
 
 /// "name of funder", "photo of the room", "your town".
 fn is_of_something(lower: &str) -> bool {
-    static OF: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$",
-        )
-    });
+    static OF: Expression = Expression::new(
+        r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$",
+    );
     OF.is_match(lower)
 }
 

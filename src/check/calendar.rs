@@ -1,12 +1,12 @@
-//! Days and times as people write them in English: what they say, and whether there is such a day.
+//! Days and times as people write them: what they say, and whether there is such a day. Words are those of English and of
+//! the languages of `news::date::names`.
 //! Pure: texts in, mentions out.
 
-use std::sync::LazyLock;
+use chrono::{Datelike, NaiveDate, Weekday};
+use regex::Captures;
 
-use chrono::{Datelike, Month, NaiveDate, Weekday};
-use regex::{Captures, Regex};
-
-use super::around;
+use super::expression::Expression;
+use crate::news::date::names;
 
 /// A day that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Mention {
     pub at: usize,
     pub words: String,
     pub weekday: Option<Weekday>,
+    /// The weekday's name as it stands there.
+    pub weekday_name: String,
     pub day: u32,
     pub month: u32,
     pub year: Option<i32>,
@@ -46,164 +48,487 @@ impl Mention {
     }
 }
 
-const WEEKDAY: &str = r"(?P<weekday>Mon(?:day)?|Tue(?:s|sday)?|Wed(?:s|nesday)?|Thu(?:r|rs|rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?|MON(?:DAY)?|TUE(?:S|SDAY)?|WED(?:NESDAY)?|THU(?:RS|RSDAY)?|FRI(?:DAY)?|SAT(?:URDAY)?|SUN(?:DAY)?)";
-const MONTH: &str = r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER)";
-
-fn regex(of: &str) -> Regex {
-    let of = of.replace("WEEKDAY", WEEKDAY).replace("MONTH", MONTH);
-    around::regex(&of)
+/// A piece of a text: a number, a word, or a mark.
+#[derive(Debug, Clone, Copy)]
+struct Piece<'t> {
+    at: usize,
+    text: &'t str,
+    kind: Kind,
+    /// Nothing stands between it and the piece before.
+    is_glued: bool,
 }
 
-fn all(regex: &Regex, text: &str, month_first: bool) -> Vec<Mention> {
-    regex.captures_iter(text).filter_map(|captures| mention(text, &captures, month_first)).collect()
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Word,
+    Mark,
+    /// An empty line: no date goes on behind it.
+    Break,
 }
 
-fn mention(text: &str, captures: &Captures<'_>, month_first: bool) -> Option<Mention> {
-    let whole = captures.get(0)?;
-    let (before, after) = (&text[..whole.start()], &text[whole.end()..]);
-    let part = |name: &str| captures.name(name).map(|part| part.as_str());
-    let number = |name: &str| part(name).and_then(|digits| digits.parse::<u32>().ok());
-    let month = match part("month") {
-        Some(name) => month_named(name)?,
-        None => number("month_number")?,
-    };
-    let year = part("year").and_then(|digits| match digits.len() {
-        2 => digits.parse::<i32>().ok().map(|year| 2000 + year),
-        _ => digits.parse::<i32>().ok(),
-    });
-    let day = number("day")?;
-    // "May 32 volunteers come?" is a question, and "in November 31 schools joined" names a number.
-    if month_first && year.is_none() {
-        let next =
-            after.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let ends = !after.starts_with(' ')
-            || ["at", "from", "in", "to", "and", "until", "for"].contains(&next);
-        if day > 31 || (!ends && NaiveDate::from_ymd_opt(2000, month, day).is_none()) {
+impl<'t> Piece<'t> {
+    fn end(&self) -> usize {
+        self.at + self.text.len()
+    }
+
+    fn is(&self, text: &str) -> bool {
+        self.text == text
+    }
+
+    fn is_word(&self, words: &[&str]) -> bool {
+        self.kind == Kind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
+    }
+
+    fn is_mark(&self, marks: &[char]) -> bool {
+        self.kind == Kind::Mark && self.text.starts_with(marks)
+    }
+
+    fn number(&self, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
+        (self.kind == Kind::Number && lengths.contains(&self.text.len()))
+            .then(|| self.text.parse().ok())
+            .flatten()
+    }
+
+    /// A year as it stands behind a day.
+    fn year(&self) -> Option<i32> {
+        self.number(4..=4)
+            .and_then(|year| i32::try_from(year).ok())
+            .filter(|y| (1000..2200).contains(y))
+    }
+
+    fn is_capital(&self) -> bool {
+        self.text.chars().next().is_some_and(char::is_uppercase)
+    }
+
+    /// The month that it names, and whether its name can be nothing else.
+    fn month(&self) -> Option<(u32, bool)> {
+        if self.kind != Kind::Word {
             return None;
         }
+        let plain = names::plain_letters(self.text);
+        if ENGLISH_MONTHS.contains(&plain.as_str()) {
+            // "We march" and "it may" are no months.
+            return self
+                .is_capital()
+                .then(|| names::month(&plain))
+                .flatten()
+                .map(|month| (month, true));
+        }
+        let mutated = WELSH_MONTHS.iter().find(|(name, _)| *name == plain).map(|(_, month)| *month);
+        let month =
+            mutated.or_else(|| names::month(&plain).filter(|_| plain.chars().count() > 3))?;
+        Some((month, plain.chars().count() > 4))
     }
-    // "Monday to Friday, 14 December": the weekday is of the range before.
-    let follows_a_day = {
-        let before = before.trim_end().to_lowercase();
-        let before = ["to", "–", "-", "and", "or", "until"]
-            .iter()
-            .find_map(|word| before.strip_suffix(word));
-        before.is_some_and(|rest| rest.trim_end().trim_end_matches('s').ends_with("day"))
-            && part("weekday")
-                .is_some_and(|name| whole.as_str()[name.len()..].starts_with([',', '.']))
-    };
-    Some(Mention {
-        at: whole.start(),
-        words: whole.as_str().trim().trim_end_matches([',', '.']).to_owned(),
-        weekday: part("weekday").filter(|_| !follows_a_day).and_then(weekday_named),
-        day,
-        month,
-        year: year.filter(|year| (1000..=2999).contains(year)),
-    })
+
+    fn weekday(&self) -> Option<Weekday> {
+        if self.kind != Kind::Word {
+            return None;
+        }
+        let plain = names::plain_letters(self.text);
+        let short = [
+            "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun",
+            "iau", "sul",
+        ];
+        let is_english = plain.ends_with("day") || short.contains(&plain.as_str());
+        let counts = if is_english { self.is_capital() } else { plain.chars().count() > 3 };
+        let number = match plain.as_str() {
+            _ if !counts => None,
+            // Behind "nos", Welsh softens the first letter.
+            "fawrth" => Some(1),
+            "fercher" => Some(2),
+            "wener" => Some(4),
+            _ => names::weekday(&plain),
+        };
+        Weekday::try_from(u8::try_from(number?).ok()?).ok()
+    }
 }
 
-fn month_named(name: &str) -> Option<u32> {
-    let three: String = name.to_lowercase().chars().take(3).collect();
-    three.parse::<Month>().ok().map(|month| month.number_from_month())
-}
+const ENGLISH_MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+];
 
-fn weekday_named(name: &str) -> Option<Weekday> {
-    let three: String = name.to_lowercase().chars().take(3).collect();
-    three.parse().ok()
+/// As they stand behind "o": "3ydd o Fawrth".
+const WELSH_MONTHS: &[(&str, u32)] = &[
+    ("fawrth", 3),
+    ("fai", 5),
+    ("fehefin", 6),
+    ("orffennaf", 7),
+    ("fedi", 9),
+    ("dachwedd", 11),
+    ("ragfyr", 12),
+];
+
+/// What may stand between a weekday and its day.
+const BEFORE_A_DAY: &[&str] =
+    &["on", "the", "le", "den", "dem", "el", "feira", "de", "dia", "il", "y"];
+/// What may stand between a day and its month.
+const BEFORE_A_MONTH: &[&str] = &["day", "of", "de", "o", "di"];
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    let mut is_glued = false;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let run = |test: fn(char) -> bool| rest.find(|c: char| !test(c)).unwrap_or(rest.len());
+        let (kind, length) = if first.is_whitespace() {
+            let length = run(char::is_whitespace);
+            if rest[..length].matches('\n').count() < 2 {
+                at += length;
+                is_glued = false;
+                continue;
+            }
+            (Kind::Break, length)
+        } else if first.is_ascii_digit() {
+            (Kind::Number, run(|c| c.is_ascii_digit()))
+        } else if first.is_alphanumeric() {
+            (
+                Kind::Word,
+                run(|c| {
+                    (c.is_alphanumeric() && !c.is_ascii_digit())
+                        || ('\u{300}'..='\u{36f}').contains(&c)
+                }),
+            )
+        } else {
+            (Kind::Mark, first.len_utf8())
+        };
+        pieces.push(Piece { at, text: &rest[..length], kind, is_glued });
+        is_glued = kind != Kind::Break;
+        at += length;
+    }
+    pieces
 }
 
 /// Every day of a text that has its month.
 pub fn mentions(text: &str) -> Vec<Mention> {
-    // Weekday, day, month; the weekday may be missing.
-    static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?:\bWEEKDAY\b(?:[.,] ?| |, | on )?(?:\(?the )?\s?)?\b(?P<day>\d{1,2})(?:st|nd|rd|th)?\s(?:day )?(?:of )?MONTH\b\.?(?:,? ?(?P<year>(?:1\d|20|21)\d\d)\b)?",
-        )
-    });
-    static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?:\bWEEKDAY\b[.,]? )?\bMONTH\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?\b(?:,? (?P<year>(?:1\d|20|21)\d\d)\b)?",
-        )
-    });
-    static IN_NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?:\bWEEKDAY\b[.,]? )?\b(?P<day>\d{1,2})[/.](?P<month_number>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b",
-        )
-    });
-    static ISO: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?:\bWEEKDAY\b[.,]? )?\b(?P<year>(?:19|20)\d\d)-(?P<month_number>\d\d)-(?P<day>\d\d)\b",
-        )
-    });
-    static DAY_THEN_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"\b(?P<day>\d{1,2})(?:st|nd|rd|th)?\s(?:of )?MONTH\b(?:,? (?P<year>(?:1\d|20|21)\d\d)\b)?(?: \(|,? (?:which )?(?:is|was|will be) a )WEEKDAY\b",
-        )
-    });
-    // The two days of a range share their words, so they stand first.
-    let mut found = ranges(text);
-    let mut add = |more: Vec<Mention>| {
-        for one in more {
-            let end = one.at + one.words.len();
-            if found
-                .iter()
-                .all(|known: &Mention| known.at + known.words.len() <= one.at || end <= known.at)
-            {
-                found.push(one);
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let pieces = pieces(text);
+    let reading = Pieces { text, all: &pieces };
+    let mut found: Vec<Mention> = Vec::new();
+    let mut next = 0;
+    while next < pieces.len() {
+        let days = reading
+            .day_first(next)
+            .or_else(|| reading.month_first(next))
+            .or_else(|| reading.in_numbers(next));
+        match days {
+            Some((days, end)) => {
+                found.extend(days);
+                next = end.max(next + 1);
             }
+            None => next += 1,
         }
-    };
-    add(all(&DAY_THEN_WEEKDAY, text, false));
-    add(all(&DAY_FIRST, text, false));
-    add(all(&MONTH_FIRST, text, true));
-    add(all(&ISO, text, false));
-    // 1.2.26 may be a version, and 31/12/99 a score: only with a year of four digits, or a weekday.
-    let numbers = all(&IN_NUMBERS, text, false);
-    add(numbers
-        .into_iter()
-        .filter(|one| {
-            let digits = one.words.rsplit(['/', '.']).next().unwrap_or_default();
-            (one.words.contains('/') || digits.len() == 4)
-                && (digits.len() == 4 || one.weekday.is_some())
-        })
-        .collect());
+    }
     found.sort_by_key(|mention| mention.at);
     found
 }
 
-/// "Monday 7 to Friday 11 December": both days are of the month that stands at the end.
-fn ranges(text: &str) -> Vec<Mention> {
-    static FROM: LazyLock<Regex> = LazyLock::new(|| {
-        let weekday = WEEKDAY.replace("?P<weekday>", "?P<first_weekday>");
-        regex(&format!(
-            r"\b{weekday}[.,]? (?:the )?(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?: ?[-–] ?| to | and | & |, )WEEKDAY[.,]? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of )?MONTH\b(?:,? (?P<year>(?:1\d|20|21)\d\d)\b)?"
-        ))
-    });
-    let mut both = Vec::new();
-    for captures in FROM.captures_iter(text) {
-        let Some(last) = mention(text, &captures, false) else { continue };
-        let first_day = captures.name("first").and_then(|day| day.as_str().parse().ok());
-        let weekday = captures.name("first_weekday").and_then(|name| weekday_named(name.as_str()));
-        if let Some(day) = first_day {
-            both.push(Mention { weekday, day, ..last.clone() });
-        }
-        both.push(last);
-    }
-    // Both begin at the same byte: what follows looks at each.
-    both
+/// The pieces of a text, in which days are looked for.
+struct Pieces<'t> {
+    text: &'t str,
+    all: &'t [Piece<'t>],
 }
+
+/// A weekday before a day: the piece at which it stands.
+#[derive(Clone, Copy)]
+struct Before {
+    index: usize,
+    weekday: Weekday,
+}
+
+impl<'t> Pieces<'t> {
+    fn get(&self, index: usize) -> Option<&Piece<'t>> {
+        self.all.get(index)
+    }
+
+    /// The number at `index` as a day, and the index behind it and its ending: "3", "3rd", "3.", "1er".
+    fn day(&self, index: usize) -> Option<(u32, usize)> {
+        let piece = self.get(index)?;
+        let day = piece.number(1..=2)?;
+        let before =
+            index.checked_sub(1).and_then(|before| self.get(before)).filter(|_| piece.is_glued);
+        if before.is_some_and(|before| {
+            before.kind == Kind::Word || before.is_mark(&['£', '$', '€', '#'])
+        }) {
+            return None;
+        }
+        let mut next = index + 1;
+        if let Some(ending) = self.get(next).filter(|ending| ending.is_glued) {
+            let is_ending =
+                ending.kind == Kind::Word && names::is_ordinal_ending(&ending.text.to_lowercase());
+            if is_ending || ending.is_mark(&['.', 'º', 'ª']) {
+                next += 1;
+            } else if ending.kind == Kind::Word {
+                return None;
+            }
+        }
+        Some((day, next))
+    }
+
+    /// A year behind a date, and the index behind it.
+    fn year(&self, index: usize) -> (Option<i32>, usize) {
+        let mut next = index;
+        let is_comma = |at: usize| self.get(at).is_some_and(|piece| piece.is(","));
+        let is_of =
+            |at: usize| self.get(at).is_some_and(|piece| piece.is_word(&["de", "del", "of", "o"]));
+        if is_comma(next) || is_of(next) {
+            next += 1;
+        }
+        match self.get(next).and_then(Piece::year) {
+            // "5.3.2026" ends here; "2026-27" and "2026:3" go on.
+            Some(year) => (Some(year), next + 1),
+            None => (None, index),
+        }
+    }
+
+    /// The weekday that stands before the piece at `index`, with nothing but small words between.
+    fn weekday_before(&self, index: usize) -> Option<Before> {
+        let mut at = index;
+        for _ in 0..4 {
+            at = at.checked_sub(1)?;
+            let piece = self.get(at)?;
+            if let Some(weekday) = piece.weekday() {
+                // A weekday that ends a sentence is not this day's.
+                let stops =
+                    self.get(at + 1).is_some_and(|mark| mark.is(".")) && piece.text.len() > 5;
+                return (!stops).then_some(Before { index: at, weekday });
+            }
+            let is_small = piece.is_word(BEFORE_A_DAY) || piece.is_mark(&[',', '.', '(', '-']);
+            if !is_small {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// "Tuesday 15 July 2020", "mardi 1er mars", "Dienstag, den 3. März", and several days of one month.
+    fn day_first(&self, index: usize) -> Option<(Vec<Mention>, usize)> {
+        let (day, mut next) = self.day(index)?;
+        while self.get(next).is_some_and(|piece| piece.is_word(BEFORE_A_MONTH)) && next < index + 5
+        {
+            next += 1;
+        }
+        let name = self.get(next)?;
+        let (month, is_sure) = name.month()?;
+        next += 1;
+        if self.get(next).is_some_and(|mark| mark.is(".") && mark.is_glued) && name.text.len() < 5 {
+            next += 1;
+        }
+        let (year, behind) = self.year(next);
+        let before = self.weekday_before(index);
+        // "31 Mars bars" is a number of sweets.
+        if !is_sure && before.is_none() && year.is_none() {
+            return None;
+        }
+        let (after, behind) = match self.weekday_behind(behind) {
+            Some((after, end)) if before.is_none() => (Some(after), end),
+            _ => (None, behind),
+        };
+        let weekday = before.filter(|before| !self.closes_a_range(*before)).or(after);
+        let start = before.map_or(index, |before| before.index);
+        let last = Mention { month, year, ..self.mention(start, behind, weekday, day) };
+        let mut days = self.days_before(start, &last);
+        days.push(last);
+        Some((days, behind))
+    }
+
+    fn mention(&self, start: usize, behind: usize, weekday: Option<Before>, day: u32) -> Mention {
+        let at = self.all[start].at;
+        let end = self.all[behind.max(start + 1) - 1].end();
+        Mention {
+            at,
+            words: self.text[at..end].trim_end_matches([',', '.']).to_owned(),
+            weekday: weekday.map(|before| before.weekday),
+            weekday_name: weekday
+                .map_or_else(String::new, |one| self.all[one.index].text.to_owned()),
+            day,
+            month: 0,
+            year: None,
+        }
+    }
+
+    /// "3 December (Monday)", "3 December is a Monday".
+    fn weekday_behind(&self, index: usize) -> Option<(Before, usize)> {
+        let mut next = index;
+        if self.get(next)?.is("(") {
+            next += 1;
+        } else {
+            next += usize::from(self.get(next)?.is(","));
+            next += usize::from(self.get(next)?.is_word(&["which"]));
+            if self.get(next)?.is_word(&["will"]) && self.get(next + 1)?.is_word(&["be"]) {
+                next += 2;
+            } else if self.get(next)?.is_word(&["is", "was"]) {
+                next += 1;
+            } else {
+                return None;
+            }
+            if !self.get(next)?.is_word(&["a"]) {
+                return None;
+            }
+            next += 1;
+        }
+        let weekday = self.get(next)?.weekday()?;
+        Some((Before { index: next, weekday }, next + 1))
+    }
+
+    /// "Monday to Friday, 14 December": the weekday is of the range before.
+    fn closes_a_range(&self, before: Before) -> bool {
+        let is_apart = self.get(before.index + 1).is_some_and(|mark| mark.is_mark(&[',', '.']));
+        let joins =
+            |piece: &Piece<'_>| piece.is_word(JOINING) || piece.is_mark(&['-', '–', '—', '/']);
+        let Some(join) =
+            before.index.checked_sub(1).and_then(|at| self.get(at)).filter(|one| joins(one))
+        else {
+            return false;
+        };
+        let first = self.all.iter().rev().find(|piece| piece.at < join.at);
+        is_apart
+            && first.is_some_and(|first| {
+                first.weekday().is_some()
+                    || first.text.to_lowercase().trim_end_matches('s').ends_with("day")
+            })
+    }
+
+    /// The days that share the month of `last`: "Monday 7 to Friday 11 December".
+    fn days_before(&self, start: usize, last: &Mention) -> Vec<Mention> {
+        let mut days = Vec::new();
+        let mut start = start;
+        // A week has seven days.
+        for _ in 0..7 {
+            let Some(join) = start.checked_sub(1).and_then(|at| self.get(at)) else { break };
+            if !(join.is_word(JOINING) || join.is_mark(&['-', '–', '—', ',', '&'])) {
+                break;
+            }
+            let ending = start.checked_sub(2).and_then(|at| self.get(at));
+            let is_ending = ending.is_some_and(|piece| piece.kind == Kind::Word && piece.is_glued);
+            let Some(number) = start.checked_sub(if is_ending { 3 } else { 2 }) else { break };
+            let Some((day, _)) = self.day(number).filter(|(_, behind)| *behind <= start - 1) else {
+                break;
+            };
+            let Some(before) = self.weekday_before(number) else { break };
+            let one = self.mention(before.index, number + 1, Some(before), day);
+            days.push(Mention { month: last.month, year: last.year, ..one });
+            start = before.index;
+        }
+        days.reverse();
+        days
+    }
+
+    /// "Friday, December 4, 2019".
+    fn month_first(&self, index: usize) -> Option<(Vec<Mention>, usize)> {
+        let (name, mut at) = (self.get(index)?, index + 1);
+        if !ENGLISH_MONTHS.contains(&name.text.to_lowercase().as_str()) {
+            return None;
+        }
+        let (month, _) = name.month()?;
+        if self.get(at).is_some_and(|mark| mark.is(".") && mark.is_glued) {
+            at += 1;
+        }
+        let (day, mut next) =
+            self.day(at).filter(|_| self.get(at).is_some_and(|day| !day.is_glued))?;
+        if self.get(next - 1).is_some_and(|mark| mark.is(".")) {
+            next -= 1;
+        }
+        let (year, behind) = self.year(next);
+        // "May 32 volunteers come?" is a question, and "in November 31 schools joined" names a number.
+        if year.is_none() {
+            let follower =
+                self.get(behind).filter(|piece| !piece.is_glued && piece.kind != Kind::Break);
+            let ends = follower.is_none_or(|piece| {
+                piece.is_word(&["at", "from", "in", "to", "and", "until", "for"])
+            });
+            if day > 31 || (!ends && NaiveDate::from_ymd_opt(2000, month, day).is_none()) {
+                return None;
+            }
+        }
+        let weekday = self.weekday_before(index);
+        let start = weekday.map_or(index, |before| before.index);
+        Some((vec![Mention { month, year, ..self.mention(start, behind, weekday, day) }], behind))
+    }
+
+    /// "Sun 14/12/2026", "5.3.2026", "2027-02-28".
+    fn in_numbers(&self, index: usize) -> Option<(Vec<Mention>, usize)> {
+        let [first, mark, second, other, third] = self.all.get(index..index + 5)? else {
+            return None;
+        };
+        let is_one = [mark, second, other, third].iter().all(|piece| piece.is_glued)
+            && mark.text == other.text;
+        let is_last = self.get(index + 5).is_none_or(|next| {
+            !next.is_glued || !(next.kind == Kind::Number || next.kind == Kind::Word)
+        });
+        let is_first = index.checked_sub(1).and_then(|at| self.get(at)).is_none_or(|before| {
+            !first.is_glued
+                || !matches!(before.kind, Kind::Word | Kind::Number)
+                    && !before.is_mark(&['/', '.', '-'])
+        });
+        if !is_one || !is_last || !is_first {
+            return None;
+        }
+        let weekday = self.weekday_before(index);
+        let (day, month, year) = if mark.is("-") {
+            (
+                third.number(2..=2)?,
+                second.number(2..=2)?,
+                first.year().filter(|year| *year >= 1900)?,
+            )
+        } else if mark.is_mark(&['/', '.']) {
+            let (day, month) = (first.number(1..=2)?, second.number(1..=2)?);
+            let year = third.year().filter(|year| (2000..2100).contains(year));
+            // 1.2.26 may be a version, and 31/12/99 a score: only with a year of four digits, or a weekday.
+            let short = third.number(2..=2).filter(|_| weekday.is_some() && mark.is("/"));
+            let year = year.or_else(|| short.and_then(|year| i32::try_from(2000 + year).ok()))?;
+            (day, month, year)
+        } else {
+            return None;
+        };
+        let start = weekday.map_or(index, |before| before.index);
+        let mention = self.mention(start, index + 5, weekday, day);
+        Some((vec![Mention { month, year: Some(year), ..mention }], index + 5))
+    }
+}
+
+/// Words between the days of a range.
+const JOINING: &[&str] =
+    &["to", "and", "or", "until", "till", "bis", "und", "et", "au", "y", "al", "a", "i", "tan"];
 
 /// Times that no clock shows, such as 25:00, 16:75 and 13pm.
 pub fn impossible_times(text: &str) -> Vec<(usize, String)> {
-    static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"(?i)\b(?:at|from|until|till|to|by|before|after|opens?|begins?|starts?|ends?|[–-]|doors:?|time:|when:|,) ?(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d\d)\b(?P<half> ?(?:[ap]\.?m\b|hrs\b|h\b|o'clock))?",
-        )
-    });
-    static HALF: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))? ?[ap]\.?m\b"));
-    static OTHER: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\b\d{1,2}(?::\d\d| ?[ap]\.?m\b|[:.]\d\d ?[ap]m\b)"));
+    static CLOCK: Expression = Expression::new(
+        r"(?i)\b(?:at|from|until|till|to|by|before|after|opens?|begins?|starts?|ends?|[–-]|doors:?|time:|when:|,) ?(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d\d)\b(?P<half> ?(?:[ap]\.?m\b|hrs\b|h\b|o'clock))?",
+    );
+    static HALF: Expression =
+        Expression::new(r"(?i)\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))? ?[ap]\.?m\b");
+    static OTHER: Expression =
+        Expression::new(r"(?i)\b\d{1,2}(?::\d\d| ?[ap]\.?m\b|[:.]\d\d ?[ap]m\b)");
+    if !may_be_impossible(text) {
+        return Vec::new();
+    }
     let number = |captures: &Captures<'_>, name: &str| -> Option<u32> {
         captures.name(name)?.as_str().parse().ok()
     };
@@ -238,13 +563,35 @@ pub fn impossible_times(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The months that a text names, each with its byte.
-pub fn months(text: &str) -> Vec<(usize, u32)> {
-    static NAMES: LazyLock<Regex> = LazyLock::new(|| regex(r"\bMONTH\b"));
-    NAMES
-        .find_iter(text)
-        .filter_map(|name| Some((name.start(), month_named(name.as_str())?)))
-        .collect()
+/// Whether a look at the numbers leaves a time that no clock shows possible: nearly never.
+fn may_be_impossible(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|from| at + from) {
+        let digits = |from: usize| {
+            bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count()
+        };
+        let end = start + digits(start);
+        at = end;
+        let Some(hour) = text[start..end].parse::<u32>().ok().filter(|_| end - start < 3) else {
+            continue;
+        };
+        let has_mark = matches!(bytes.get(end), Some(b':' | b'.'));
+        let minute = text.get(end + 1..end + 3).filter(|_| has_mark && digits(end + 1) >= 2);
+        let minute: Option<u32> = minute.and_then(|minute| minute.parse().ok());
+        let behind = if minute.is_some() { end + 3 } else { end };
+        let half = bytes[behind..].iter().find(|byte| **byte != b' ').map(u8::to_ascii_lowercase);
+        let has_half = matches!(half, Some(b'a' | b'p'));
+        if minute.is_some_and(|minute| minute > 59 || hour > 23) || (has_half && hour > 12) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The month of a name, from 1.
+pub fn month_named(name: &str) -> Option<u32> {
+    names::month(&names::plain_letters(name))
 }
 
 #[cfg(test)]
@@ -280,12 +627,33 @@ mod tests {
         ] {
             assert_eq!(words(text), Vec::<String>::new(), "{text}");
         }
+        for (text, found) in [
+            ("mardi 3 mars 2026", "mardi 3 mars 2026"),
+            ("le mardi 1er mars", "mardi 1er mars"),
+            ("am Dienstag, den 3. März 2026, um", "Dienstag, den 3. März 2026"),
+            ("el martes 3 de marzo de 2026", "martes 3 de marzo de 2026"),
+            ("ar ddydd Mawrth 3 Mawrth 2026", "Mawrth 3 Mawrth 2026"),
+            ("nos Fawrth, 3ydd o Fawrth", "Fawrth, 3ydd o Fawrth"),
+            ("dydd Iau 5 Rhagfyr", "Iau 5 Rhagfyr"),
+            ("we wtorek, 3 marca 2026 r.", "wtorek, 3 marca 2026"),
+            ("Dienstag, 3.3.2026", "Dienstag, 3.3.2026"),
+        ] {
+            assert_eq!(words(text), [found], "{text}");
+        }
+        for text in
+            ["we sold 31 Mars bars", "16 mai tais", "They meet on Tuesday. Of 15 people, 3 do."]
+        {
+            assert_eq!(words(text), Vec::<String>::new(), "{text}");
+        }
         let open = mentions("open Monday to Friday, 14 December to 18 December");
         assert_eq!(open[0].weekday, None);
         let range = mentions("from Monday 7 to Friday 11 December");
         let days: Vec<(u32, Option<Weekday>)> =
             range.iter().map(|mention| (mention.day, mention.weekday)).collect();
         assert_eq!(days, [(7, Some(Weekday::Mon)), (11, Some(Weekday::Fri))]);
+        let three = mentions("on Monday 7, Tuesday 8 and Thursday 9 December");
+        assert_eq!(three.len(), 3, "{three:?}");
+        assert_eq!(mentions("on Tuesday. 15 July is the deadline.")[0].weekday, None);
     }
 
     #[test]

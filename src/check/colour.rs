@@ -94,13 +94,17 @@ impl Colour {
 }
 
 fn rounded(value: f64) -> u8 {
-    // The nearest of 256 values, without a cast that could cut.
-    (0..=u8::MAX)
-        .min_by(|one, other| {
-            let from = |byte: &u8| (f64::from(*byte) - value).abs();
-            from(one).total_cmp(&from(other))
-        })
-        .unwrap_or(0)
+    // The nearest of 256 values by halving, without a cast that could cut.
+    let (mut low, mut high) = (0, u8::MAX);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if f64::from(middle) + 0.5 >= value {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 impl Colour {

@@ -2,14 +2,11 @@
 //! Pure: texts in, findings out.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
-use chrono::{Datelike, Days, NaiveDate};
-use regex::Regex;
-
-use super::around;
+use super::expression::Expression;
 use super::phrases::Phrases;
 use super::{Finding, Known, Rule, Severity, Shown, calendar, excerpt};
+use chrono::{Datelike, Days, NaiveDate};
 
 pub const RULES: [Rule; 7] = [
     Rule::new(
@@ -93,7 +90,7 @@ fn weekday(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Weekdays that stand beside a date, in English, and are not that date's.
+/// Weekdays that stand beside a date and are not that date's.
 fn wrong_weekdays(text: &str, near: NaiveDate) -> Vec<(usize, String, NaiveDate)> {
     calendar::mentions(text)
         .into_iter()
@@ -105,20 +102,7 @@ fn wrong_weekdays(text: &str, near: NaiveDate) -> Vec<(usize, String, NaiveDate)
                 && years_around(text, mention.at, near)
                     .into_iter()
                     .any(|year| mention.in_year(year).is_some_and(|date| date.weekday() == said));
-            let name = said.to_string();
-            let full = [
-                ("Mon", "Monday"),
-                ("Tue", "Tuesday"),
-                ("Wed", "Wednesday"),
-                ("Thu", "Thursday"),
-                ("Fri", "Friday"),
-                ("Sat", "Saturday"),
-                ("Sun", "Sunday"),
-            ];
-            let said_in_full =
-                full.iter().find(|(short, _)| *short == name).map_or("", |(_, full)| full);
-            (date.weekday() != said && !elsewhere)
-                .then(|| (mention.at, said_in_full.to_owned(), date))
+            (date.weekday() != said && !elsewhere).then(|| (mention.at, mention.weekday_name, date))
         })
         .collect()
 }
@@ -287,14 +271,6 @@ fn is_act(word: &str) -> bool {
     .contains(&word.to_lowercase().as_str())
 }
 
-/// Words beside which a month or a year names the edition.
-const EDITIONS: &str = r"(?:news(?:letter)?|update|edition|bulletin|round-?up|digest|e-?news|highlights|review|issue|diary|stories)";
-
-fn pattern(of: &str) -> Regex {
-    let of = of.replace("EDITION", EDITIONS);
-    around::regex(&of)
-}
-
 /// The months of the edition, and the one in which it is read.
 fn own_months(known: &Known<'_>) -> BTreeSet<u32> {
     let window = &known.edition.window;
@@ -307,11 +283,9 @@ fn own_months(known: &Known<'_>) -> BTreeSet<u32> {
 }
 
 fn other_year(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    static OF_EDITION: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\b(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|christmas|easter|EDITIONs?|year|annual(?: \w+)?)(?: (?:of|for|from|in))?:? (?P<after>(?:19|20)\d\d)\b|(?P<before>(?:19|20)\d\d)(?:[:'’]s?)? (?:in (?:review|brief|numbers|pictures|figures)|annual|EDITION))",
-        )
-    });
+    static OF_EDITION: Expression = Expression::new(
+        r"(?i)\b(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|christmas|easter|%EDITION%s?|year|annual(?: \w+)?)(?: (?:of|for|from|in))?:? (?P<after>(?:19|20)\d\d)\b|(?P<before>(?:19|20)\d\d)(?:[:'’]s?)? (?:in (?:review|brief|numbers|pictures|figures)|annual|%EDITION%))",
+    );
     let window = &known.edition.window;
     let first = window.start.year();
     let last = window.end.checked_sub_days(Days::new(1)).unwrap_or(window.end).year();
@@ -342,11 +316,9 @@ fn other_year(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 fn other_month(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    static OF_EDITION: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:\b(?P<before>January|February|March|April|May|June|July|August|September|October|November|December)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:EDITION)\b|(?i:\bEDITION) (?:of|for|from|in|:|–|-) ?(?P<after>January|February|March|April|May|June|July|August|September|October|November|December)\b)",
-        )
-    });
+    static OF_EDITION: Expression = Expression::new(
+        r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%) (?:of|for|from|in|:|–|-) ?(?P<after>%MONTH%)\b)",
+    );
     let own = own_months(known);
     let edition = known.edition;
     [
@@ -359,7 +331,7 @@ fn other_month(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     .filter_map(|(name, words)| {
         let (at, month) = OF_EDITION.captures_iter(&words.text).find_map(|captures| {
             let word = captures.name("before").or_else(|| captures.name("after"))?;
-            let (_, number) = calendar::months(word.as_str()).into_iter().next()?;
+            let number = calendar::month_named(word.as_str())?;
             (!own.contains(&number)).then(|| (word.start(), word.as_str().to_owned()))
         })?;
         // "In our October newsletter we asked for books" looks back.
@@ -550,7 +522,12 @@ mod tests {
             wrong_weekdays(text, near).into_iter().map(|(_, said, _)| said).collect::<Vec<_>>()
         };
         assert_eq!(found("on Tuesday 15 July 2020 at noon"), ["Tuesday"]);
-        assert_eq!(found("on Tue, 15th July 2020"), ["Tuesday"]);
+        assert_eq!(found("on Tue, 15th July 2020"), ["Tue"]);
+        assert_eq!(found("mardi 15 juillet 2020, und Mittwoch, 15. Juli 2020"), ["mardi"]);
+        assert_eq!(
+            found("dydd Mawrth 15 Gorffennaf 2020, el miércoles 15 de julio de 2020"),
+            ["Mawrth"]
+        );
         assert_eq!(found("Friday, December 4, 2019"), ["Friday"]);
         assert!(found("on Wednesday 15 July 2020, and Friday, December 4, 2020").is_empty());
         assert_eq!(found("on Tuesday 15 July, and Tuesday 45 July 2020"), ["Tuesday"]);

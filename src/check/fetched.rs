@@ -1,12 +1,10 @@
 //! What the finished email makes a program fetch when it is opened: pictures, and nothing else.
 //! Pure: HTML in, findings out.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use regex::Captures;
 use scraper::{ElementRef, Html, Node};
 
-use super::around::regex;
+use super::expression::Expression;
 use super::{Finding, Known, Rule, Severity, Shown};
 
 pub const RULES: [Rule; 1] = [Rule::new(
@@ -131,12 +129,11 @@ fn is_within(element: ElementRef<'_>, names: &[&str]) -> bool {
 
 /// What a style sheet fetches: other sheets, fonts, and addresses in properties that draw no picture.
 fn of_style(css: &str) -> Vec<(&'static str, String)> {
-    static COMMENTS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?s)/\*.*?\*/"));
-    static IMPORT: LazyLock<Regex> =
-        LazyLock::new(|| regex(r#"(?i)@import\s+(?:url\(\s*)?["']?([^"'()\s;]+)"#));
-    static FONT: LazyLock<Regex> = LazyLock::new(|| regex(r"(?is)@font-face\s*\{[^{}]*\}"));
+    static COMMENTS: Expression = Expression::new(r"(?s)/\*.*?\*/");
+    static IMPORT: Expression = Expression::new(r#"(?i)@import\s+(?:url\(\s*)?["']?([^"'()\s;]+)"#);
+    static FONT: Expression = Expression::new(r"(?is)@font-face\s*\{[^{}]*\}");
     let css = unescaped(css);
-    let css = COMMENTS.replace_all(&css, " ");
+    let css = COMMENTS.replace(&css, |_| " ".to_owned());
     let mut found: Vec<(&'static str, String)> = IMPORT
         .captures_iter(&css)
         .filter_map(|captures| captures.get(1))
@@ -146,7 +143,7 @@ fn of_style(css: &str) -> Vec<(&'static str, String)> {
         let fonts = addresses_of(font.as_str()).into_iter().filter(|address| !is_inline(address));
         found.extend(fonts.map(|address| ("a font from elsewhere (@font-face)", address)));
     }
-    let rest = FONT.replace_all(&css, " ");
+    let rest = FONT.replace(&css, |_| " ".to_owned());
     for block in rest.split(['{', '}']) {
         found.extend(of_declarations(block));
     }
@@ -184,8 +181,7 @@ fn of_declarations(declarations: &str) -> Vec<(&'static str, String)> {
 }
 
 fn addresses_of(css: &str) -> Vec<String> {
-    static ADDRESS: LazyLock<Regex> =
-        LazyLock::new(|| regex(r#"(?i)url\(\s*["']?([^"')]*)["']?\s*\)?"#));
+    static ADDRESS: Expression = Expression::new(r#"(?i)url\(\s*["']?([^"')]*)["']?\s*\)?"#);
     ADDRESS
         .captures_iter(css)
         .filter_map(|captures| captures.get(1))
@@ -200,15 +196,14 @@ fn is_inline(address: &str) -> bool {
 
 /// CSS writes any letter as `\` and its number: `@\69mport` is an import.
 fn unescaped(css: &str) -> String {
-    static ESCAPE: LazyLock<Regex> = LazyLock::new(|| regex(r"\\([0-9a-fA-F]{1,6})\s?"));
-    ESCAPE
-        .replace_all(css, |captures: &regex::Captures<'_>| {
-            u32::from_str_radix(&captures[1], 16)
-                .ok()
-                .and_then(char::from_u32)
-                .map_or_else(String::new, String::from)
-        })
-        .into_owned()
+    static ESCAPE: Expression = Expression::new(r"\\([0-9a-fA-F]{1,6})\s?");
+    let letter = |captures: &Captures<'_>| {
+        u32::from_str_radix(&captures[1], 16)
+            .ok()
+            .and_then(char::from_u32)
+            .map_or_else(String::new, String::from)
+    };
+    ESCAPE.replace(css, letter).into_owned()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ fn is_no_field(found: &Match<'_>) -> bool {
     !(is_joined || is_short_name || brackets::is_field(inner))
 }
 
-static PATTERNS: &[Pattern] = &[
+pub(super) static PATTERNS: &[Pattern] = &[
     // Mailchimp, Mandrill.
     certain(r"\*\|[^|\n]{1,80}\|\*"),
     // The same after Markdown has taken its stars away.

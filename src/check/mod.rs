@@ -10,6 +10,7 @@ pub mod clients;
 pub mod colour;
 mod dates;
 mod earlier;
+mod expression;
 mod fetched;
 mod languages;
 mod law;

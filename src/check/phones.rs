@@ -1,11 +1,7 @@
 //! Telephone numbers of the United Kingdom: how many digits they have (Ofcom's National Telephone Numbering Plan).
 //! Pure: texts in, places in them out.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::around;
+use super::expression::Expression;
 use super::texts::Found;
 
 /// Areas in which some numbers have one digit fewer.
@@ -19,9 +15,8 @@ const SHORT_AREAS: [&str; 41] = [
 
 /// Numbers that are written as telephone numbers and have a digit too few or too many.
 pub fn cut(text: &str) -> Vec<Found> {
-    static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-        around::regex(r"(?:\+44 ?(?:\(0\) ?)?|\b0)\d{2,5}(?:[ -]\d{2,8}){1,3}\b|\b07\d{7,12}\b")
-    });
+    static NUMBERS: Expression =
+        Expression::new(r"(?:\+44 ?(?:\(0\) ?)?|\b0)\d{2,5}(?:[ -]\d{2,8}){1,3}\b|\b07\d{7,12}\b");
     NUMBERS
         .find_iter(text)
         .filter(|number| {

@@ -3,10 +3,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::around::{self, Match, Pattern, Patterns, certain, likely};
+use super::around::{Match, Pattern, Patterns, certain, likely};
 use super::brackets;
+use super::expression::Expression;
 use super::texts::{Found, Kind};
 use super::{Finding, Known, Rule, Severity, Shown};
 
@@ -51,7 +50,7 @@ fn placeholder(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 pub fn placeholders(text: &str, kind: Kind) -> Vec<Found> {
     static ANYWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(PATTERNS));
     static LINES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(OF_LINES));
-    static WHOLE: LazyLock<Regex> = LazyLock::new(|| around::regex(WHOLE_TEXTS));
+    static WHOLE: Expression = Expression::new(WHOLE_TEXTS);
     if kind != Kind::Block && WHOLE.is_match(text) {
         return vec![Found::new(0, text.trim(), true)];
     }
@@ -137,7 +136,7 @@ fn goes_on(found: &Match<'_>) -> bool {
 }
 
 /// A slogan in capitals may say "ADD YOUR VOICE": instructions name a thing.
-static PATTERNS: &[Pattern] = &[
+pub(super) static PATTERNS: &[Pattern] = &[
     certain(r"\b(?:TODO|FIXME)\b").unless(is_a_list_of_things),
     certain(r"(?i)\b(?:tk){2,}\b"),
     certain(r"\bTK\b").unless(begins_a_name),
@@ -199,7 +198,7 @@ static PATTERNS: &[Pattern] = &[
 ];
 
 /// Beginnings and ends of a subject or a title that a program or a colleague put there.
-static OF_LINES: &[Pattern] = &[
+pub(super) static OF_LINES: &[Pattern] = &[
     certain(
         r"^\s*((?:TEST|DRAFT|PROOF|WIP|FINAL|Test|Draft|Proof)(?: ?v?\d+)?)(?:\s*[:|]|\s+[-–—]\s|\s*$)",
     ),

@@ -1,11 +1,7 @@
 //! What is left of the sample project and of forms that were never filled in.
 //! Pure: settings in, findings out.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::around;
+use super::expression::Expression;
 use super::{Finding, Known, Rule, Severity, Shown};
 use crate::problem::Place;
 
@@ -24,28 +20,30 @@ const OURS: &str = include_str!("../../roundup.toml");
 const MAY_STAY: &[&str] = &["why", "button", "use", "language"];
 
 /// Forms that nobody filled in, by the setting in which they stand.
-const NEVER_FILLED: &[(&str, &str)] = &[
-    ("charity", r"\b(?:0{5,8}|123456\d?|[Xx#]{5,8})\b|(?i)\bno\.? ?$|your number"),
+static NEVER_FILLED: [(&str, Expression); 5] = [
+    ("charity", Expression::new(r"\b(?:0{5,8}|123456\d?|[Xx#]{5,8})\b|(?i)\bno\.? ?$|your number")),
     (
         "address",
-        r"(?i)\b(?:1|123) example (?:street|road)\b|\bstreet name\b|\b(?:your|any) (?:street|road|town|city|address)\b|\banytown\b|\bAB1 2CD\b|\bXX\d* \dXX\b|\baddress line \d|\bpostcode\b",
+        Expression::new(
+            r"(?i)\b(?:1|123) example (?:street|road)\b|\bstreet name\b|\b(?:your|any) (?:street|road|town|city|address)\b|\banytown\b|\bAB1 2CD\b|\bXX\d* \dXX\b|\baddress line \d|\bpostcode\b",
+        ),
     ),
     (
         "name",
-        r"(?i)^\s*(?:(?:your|my|our|the) (?:charity|organi[sz]ation|name|company)(?: name)?|(?:charity|organi[sz]ation|company|sender) name|example charity|charity|organi[sz]ation|test)\s*$",
+        Expression::new(
+            r"(?i)^\s*(?:(?:your|my|our|the) (?:charity|organi[sz]ation|name|company)(?: name)?|(?:charity|organi[sz]ation|company|sender) name|example charity|charity|organi[sz]ation|test)\s*$",
+        ),
     ),
     (
         "legal_name",
-        r"(?i)\(an? example charity\)|^\s*(?:(?:your|my|our|the) (?:charity|organi[sz]ation|company)(?: name)?|(?:charity|organi[sz]ation|company|legal) name|example charity(?: limited| ltd)?)\s*$",
+        Expression::new(
+            r"(?i)\(an? example charity\)|^\s*(?:(?:your|my|our|the) (?:charity|organi[sz]ation|company)(?: name)?|(?:charity|organi[sz]ation|company|legal) name|example charity(?: limited| ltd)?)\s*$",
+        ),
     ),
-    ("why", r"(?i)\bwhy (?:they|people) get\b|\bexplain why\b"),
+    ("why", Expression::new(r"(?i)\bwhy (?:they|people) get\b|\bexplain why\b")),
 ];
 
 fn sample(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
-    static FORMS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-        let ready = |of: &str| around::regex(of);
-        NEVER_FILLED.iter().map(|(setting, of)| (*setting, ready(of))).collect()
-    });
     let severity = if known.takes_examples { Severity::Should } else { Severity::Must };
     let ours: toml::Table = OURS.parse().unwrap_or_default();
     let theirs: toml::Table = known.settings.parse().unwrap_or_default();
@@ -55,7 +53,7 @@ fn sample(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         for (name, value) in settings {
             let Some(value) = value.as_str() else { continue };
             if MAY_STAY.contains(&name.as_str())
-                && !FORMS.iter().any(|(of, form)| of == name && form.is_match(value))
+                && !NEVER_FILLED.iter().any(|(of, form)| *of == name && form.is_match(value))
             {
                 continue;
             }
@@ -65,7 +63,7 @@ fn sample(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
                 .and_then(toml::Value::as_str)
                 .is_some_and(|ours| same(ours, value));
             let is_example = is_example_value(value);
-            let is_form = FORMS.iter().any(|(of, form)| of == name && form.is_match(value));
+            let is_form = NEVER_FILLED.iter().any(|(of, form)| *of == name && form.is_match(value));
             let what = if of_sample {
                 "is still the sample's"
             } else if is_form {

@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::around::{self, Pattern, Patterns, certain, likely};
+use super::around::{Pattern, Patterns, certain, likely};
+use super::expression::Expression;
+use super::phrases::Phrases;
 use super::texts::{Found, Kind};
 use super::{Finding, Known, Rule, Severity, Shown, excerpt, phones};
 
@@ -91,20 +91,18 @@ const NEVER_TWICE: &[&str] = &[
 ];
 
 fn doubled(text: &str, _: Kind) -> Vec<Found> {
-    static WORDS: LazyLock<Regex> = LazyLock::new(|| around::regex(r"[\p{L}'’]+"));
-    let words: Vec<_> = WORDS.find_iter(text).collect();
+    let words = Phrases::of(text).words;
     words
         .windows(2)
         .filter_map(|two| {
-            let between = &text[two[0].end()..two[1].start()];
+            let [(first, one), (second, word)] = [two[0], two[1]];
+            let between = text.get(first + one.len()..second)?;
             let is_next = !between.is_empty() && between.chars().all(|c| matches!(c, ' ' | '\n'));
-            let same = two[0].as_str().to_lowercase() == two[1].as_str().to_lowercase();
-            let word = two[1].as_str();
             let counts = NEVER_TWICE.contains(&word.to_lowercase().as_str())
-                && !(word.chars().next().is_some_and(char::is_uppercase));
+                && !word.chars().next().is_some_and(char::is_uppercase);
             let is_a_paragraph = between.contains("\n\n");
-            (is_next && same && counts && !is_a_paragraph)
-                .then(|| Found::new(two[0].start(), word, false))
+            (is_next && counts && !is_a_paragraph && one.to_lowercase() == word)
+                .then(|| Found::new(first, word, false))
         })
         .collect()
 }
@@ -167,7 +165,7 @@ fn entities(text: &str, kind: Kind) -> Vec<Found> {
     }
 }
 
-static HTML: &[Pattern] = &[
+pub(super) static HTML: &[Pattern] = &[
     likely(
         r"&(?:amp|nbsp|lt|gt|quot|apos|pound|euro|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|copy|eacute|#\d{2,5}|#x[0-9a-fA-F]{2,4});",
     ),
@@ -190,7 +188,7 @@ fn markdown_left(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     )
 }
 
-static MARKDOWN: &[Pattern] = &[
+pub(super) static MARKDOWN: &[Pattern] = &[
     likely(r"\*\*+ ?[^*\s][^*\n]{0,60}|\*\*\*?(?:\s|$)"),
     likely(r"(?:^|\s)__[^_\n]{1,60}__(?:\W|$)"),
     likely(r"\[[^\[\]\n]{0,80}\]\([^()\s]{0,200}\)?"),
@@ -221,7 +219,7 @@ fn unclosed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 /// Brackets and quotations that a paragraph opens and does not close.
 fn never_closed(text: &str) -> Vec<Found> {
-    static FACES: LazyLock<Regex> = LazyLock::new(|| around::regex(r"[:;=]-?[()]"));
+    static FACES: Expression = Expression::new(r"[:;=]-?[()]");
     // A summary that was cut off may have lost its end.
     if text.trim_end().ends_with(['…']) {
         return Vec::new();
@@ -238,8 +236,7 @@ fn never_closed(text: &str) -> Vec<Found> {
             .collect()
     };
     for (index, (start, paragraph)) in paragraphs.iter().enumerate() {
-        let plain =
-            FACES.replace_all(paragraph, |face: &regex::Captures<'_>| " ".repeat(face[0].len()));
+        let plain = FACES.replace(paragraph, |face| " ".repeat(face[0].len()));
         for (open, close) in [('(', ')'), ('[', ']')] {
             let mut opened: Vec<usize> = Vec::new();
             for (at, c) in plain.char_indices() {
@@ -323,10 +320,10 @@ fn spacing(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-static SPACES: &[Pattern] =
+pub(super) static SPACES: &[Pattern] =
     &[likely(r"[\p{L}\d)]( [,;.])(?:\s|$)"), likely(r"[\p{L}\d](\.\.|,,|,\.|;;)(?:\s|$)")];
 
-static SPACES_OF_LINES: &[Pattern] = &[likely(r"\S(  +)\S")];
+pub(super) static SPACES_OF_LINES: &[Pattern] = &[likely(r"\S(  +)\S")];
 
 fn number_cut(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     static PRICES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(NO_FIGURE));
@@ -355,7 +352,7 @@ fn number_cut(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-static NO_FIGURE: &[Pattern] = &[likely(
+pub(super) static NO_FIGURE: &[Pattern] = &[likely(
     r"(?i)\b(?:costs?|is|are|for|of|raised|gave|just|only|about|over|from|donate|give|gift|spend|spent|need|needs|than|nearly|worth) ([£€$])(?:\s+\p{Ll}|\s*[.,;]|\s*$)",
 )];
 

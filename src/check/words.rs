@@ -151,7 +151,7 @@ fn attached(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// People, houses and clubs are attached to something; files are attached, and no more is said.
-static ATTACHED: &[Pattern] = &[
+pub(super) static ATTACHED: &[Pattern] = &[
     likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b"),
     likely(r"(?i)\bin the attachments?\b|\bsee (?:the )?attachments?\b"),
     likely(r"(?i)\battached to this (?:e-?mail|message|newsletter|mailing)\b"),

@@ -3,7 +3,7 @@
 
 mod clock;
 mod day;
-mod names;
+pub mod names;
 pub mod order;
 mod partial;
 mod read;
