@@ -6,6 +6,7 @@ pub mod consent_columns;
 pub mod do_not_mail;
 mod fingerprint;
 pub mod list;
+pub mod no_mail;
 pub mod portions;
 mod sheet;
 pub mod strange;
@@ -24,6 +25,7 @@ use crate::rfc::address::EmailAddress;
 
 pub use do_not_mail::DoNotMail;
 pub use list::List;
+pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep};
 pub use portions::on_all_cores;
 pub use strange::{Strange, Strangest};
 pub use subscriber::{Basis, Subscriber};

@@ -2,20 +2,21 @@
 //! Shell: a mailbox, the list, the ledger.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
-use super::leaving::apply;
-use super::ledgers::{existing_ledger, keys_for, ledger_for};
+use super::leaving::{COMMAND_PATIENCE, spool, warn_of_damage};
+use super::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
 use super::screen::number_of;
 use super::{Desk, world};
 use crate::audience::{Keys, List};
-use crate::inbox::{EmailRequest, Mailbox, MailboxError, read};
-use crate::ledger::Ledger;
-use crate::people::{Act, Way, What};
-use crate::project::ProjectError;
+use crate::inbox::{EmailRequest, Mailbox, MailboxError, notice_of, read};
+use crate::ledger::{KeptLedger, Ledger};
+use crate::people::{Act, ActPlace, Journal, Way, What};
+use crate::project::{Project, ProjectError};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -118,22 +119,21 @@ struct Counts {
     forged: u64,
     strangers: u64,
     other: u64,
+    /// Of those who left: in the spool, until the ledger is back.
+    waiting: u64,
+}
+
+/// Where what people want goes.
+enum Keeping {
+    Journal(Journal<KeptLedger>),
+    /// Nothing is kept; the ledger says who has left already.
+    DryRun(Option<KeptLedger>),
 }
 
 pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let project = desk.project()?;
-    let screen = &desk.screen;
     let mailbox = arguments.mailbox()?;
-    let ledger = if arguments.dry_run {
-        existing_ledger(&project, false).await?
-    } else {
-        project.own_folder(false)?;
-        Some(ledger_for(&project, false, 1).await?)
-    };
-    let keys = keys_for(&project, ledger.as_ref()).await?;
-    if let (Some(ledger), false) = (&ledger, arguments.dry_run) {
-        ledger.bind_secret(&keys.check()).await?;
-    }
+    let (keeping, keys) = keeping(&project, arguments.dry_run, desk).await?;
     let list = match project.list() {
         Ok(list) => Some(list),
         // Tokens need no list.
@@ -143,45 +143,114 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let mut emails = Vec::new();
     mailbox.each(|email| {
         let verdict = judge(&read(&email.bytes), &keys, list.as_ref())?;
+        let notice = notice_of(&email.bytes);
         // The bytes have been read: only what they came to is kept.
-        emails.push((email.without_bytes(), verdict));
+        emails.push((email.without_bytes(), notice, verdict));
         Ok::<(), Failure>(())
     })?;
     let mut counts = Counts::default();
     // An email that cannot be moved holds up none of those behind it.
     let mut not_moved = None;
-    for (email, verdict) in &emails {
-        let mut changed = false;
-        if let (Some(person), Some(ledger), false) = (&verdict.person, &ledger, arguments.dry_run) {
-            let what = What::Left { way: Way::Email, reason: None };
-            let act = Act { person: person.clone(), at: world::now(), what };
-            changed = apply(ledger, &act).await?;
-            if let Err(error) = email.mark_done() {
-                not_moved.get_or_insert(error);
-            }
+    for (email, notice, verdict) in &emails {
+        let changed = match &verdict.person {
+            Some(person) => keeping.keep(person, notice, &mut counts).await?,
+            None => false,
+        };
+        if verdict.person.is_some()
+            && !arguments.dry_run
+            && let Err(error) = email.mark_done()
+        {
+            not_moved.get_or_insert(error);
         }
-        count(&mut counts, verdict, changed || arguments.dry_run);
-        if screen.json {
-            let person = PersonLine {
-                recipient: verdict.recipient.clone(),
-                action: verdict.action,
-                reason: verdict.reason.clone(),
-                matched_by: verdict.matched_by,
-            };
-            let line =
-                Line { schema: "roundup.inbox/1", file: email.name.clone(), people: vec![person] };
-            screen.print(&serde_json::to_string(&line).unwrap_or_default())?;
-        } else if screen.verbose || verdict.action == Action::Unknown {
-            screen.print(&format!("{}: {}", email.name, verdict.reason))?;
-        }
+        count(&mut counts, verdict, changed);
+        show(desk, &email.name, verdict)?;
     }
-    if !screen.json {
+    if !desk.screen.json {
         summarise(desk, &counts, arguments.dry_run)?;
     }
     if let Some(error) = not_moved {
         return Err(error.into());
     }
     Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
+}
+
+/// What a command needs to keep something, or to keep nothing at all.
+async fn keeping(
+    project: &Project,
+    dry_run: bool,
+    desk: &Desk,
+) -> Result<(Keeping, Keys), Failure> {
+    if dry_run {
+        let ledger = ledger_unchanged(project).await?;
+        let keys = if project.secret_source()?.is_some() {
+            keys_for(project, ledger.as_ref()).await?
+        } else {
+            // No token can be right, and none is made right by looking.
+            let mut secret = [0; 32];
+            world::random(&mut secret);
+            Keys::new(&secret)
+        };
+        return Ok((Keeping::DryRun(ledger), keys));
+    }
+    project.own_folder(false)?;
+    warn_of_damage(project, &desk.screen);
+    let journal = Journal::new(spool(project), COMMAND_PATIENCE);
+    let keys = match ledger_or_away(project, 1).await? {
+        Ok(ledger) => {
+            let keys = keys_for(project, Some(&ledger)).await?;
+            ledger.bind_secret(&keys.check()).await?;
+            journal.open_ledger(Arc::new(ledger));
+            journal.drain().await?;
+            keys
+        }
+        Err(away) if project.secret_source()?.is_none() => return Err(away.into()),
+        Err(away) => {
+            desk.screen
+                .warn(&format!("{away}: whoever leaves waits in `.roundup` until it is back"));
+            project.keys(world::random)?
+        }
+    };
+    Ok((Keeping::Journal(journal), keys))
+}
+
+impl Keeping {
+    /// True when it changes something.
+    async fn keep(&self, person: &str, notice: &str, counts: &mut Counts) -> Result<bool, Failure> {
+        let what = What::Left { way: Way::Email, reason: None };
+        let notice = Some(notice.to_owned());
+        let act = Act { notice, ..Act::new(person, world::now(), what) };
+        Ok(match self {
+            Self::Journal(journal) => match journal.record(act).await? {
+                ActPlace::Ledger { changed } => changed,
+                ActPlace::Spool => {
+                    counts.waiting += 1;
+                    true
+                }
+            },
+            Self::DryRun(None) => true,
+            Self::DryRun(Some(ledger)) => {
+                act.change().counts(ledger.suppression(person).await?.as_ref())
+            }
+        })
+    }
+}
+
+fn show(desk: &Desk, name: &str, verdict: &Verdict) -> Result<(), Failure> {
+    let screen = &desk.screen;
+    if screen.json {
+        let person = PersonLine {
+            recipient: verdict.recipient.clone(),
+            action: verdict.action,
+            reason: verdict.reason.clone(),
+            matched_by: verdict.matched_by,
+        };
+        let line = Line { schema: "roundup.inbox/1", file: name.to_owned(), people: vec![person] };
+        return screen.print(&serde_json::to_string(&line).unwrap_or_default());
+    }
+    if screen.verbose || verdict.action == Action::Unknown {
+        return screen.print(&format!("{name}: {}", verdict.reason));
+    }
+    Ok(())
 }
 
 fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Verdict, Failure> {
@@ -258,6 +327,11 @@ fn summarise(desk: &Desk, counts: &Counts, dry_run: bool) -> Result<(), Failure>
             counts.already,
             "email from a person who had left before",
             "emails from people who had left before",
+        ),
+        (
+            counts.waiting,
+            "of them waits in `.roundup` until the ledger is back",
+            "of them wait in `.roundup` until the ledger is back",
         ),
         (counts.automatic, "automatic reply", "automatic replies"),
         (counts.forged, "email whose token is not ours", "emails whose tokens are not ours"),

@@ -2,13 +2,14 @@
 //! Shell: opens them.
 
 use super::failure::Failure;
-use super::leaving;
+use super::leaving::{self, COMMAND_PATIENCE};
 use super::which::WindowArguments;
 use super::world;
 use crate::audience::Keys;
 use crate::ledger::{
     KeptLedger, Ledger, LedgerError, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
 };
+use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
 use crate::window::Window;
 
@@ -100,18 +101,42 @@ pub async fn ledger_for(
     practice: bool,
     connections: usize,
 ) -> Result<KeptLedger, Failure> {
-    let ledger = match ledger_place(project, practice)? {
+    let ledger = open(ledger_place(project, practice)?, connections).await?;
+    if !practice {
+        // Who left while the ledger was away is known before anybody looks into it.
+        drain(&leaving::spool(project), &ledger, COMMAND_PATIENCE).await?;
+    }
+    Ok(ledger)
+}
+
+async fn open(place: Where, connections: usize) -> Result<KeptLedger, LedgerError> {
+    Ok(match place {
         Where::File(path) => KeptLedger::File(SqliteLedger::open_for(&path, connections)?),
         Where::Server(address) => {
             use secrecy::ExposeSecret;
             KeptLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
         }
-    };
-    if !practice {
-        // Who left while the ledger was away is known before anybody looks into it.
-        leaving::drain(&leaving::spool(project), &ledger).await?;
+    })
+}
+
+/// The real ledger, or what is wrong with it while it is away: its server is down, or another program holds the file.
+pub async fn ledger_or_away(
+    project: &Project,
+    connections: usize,
+) -> Result<Result<KeptLedger, LedgerError>, Failure> {
+    match open(ledger_place(project, false)?, connections).await {
+        Err(error) if !error.passes() => Err(error.into()),
+        opened => Ok(opened),
     }
-    Ok(ledger)
+}
+
+/// The real ledger as it is, for somebody who changes nothing: without what waits, and `None` where it is not there or would
+/// have to be brought to this version first.
+pub async fn ledger_unchanged(project: &Project) -> Result<Option<KeptLedger>, Failure> {
+    match ledger_place(project, false)? {
+        Where::File(path) if !SqliteLedger::is_newest(&path) => Ok(None),
+        place => Ok(Some(open(place, 1).await?)),
+    }
 }
 
 /// A ledger that is there already.

@@ -8,9 +8,8 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::screen::people;
 use super::{Desk, world};
-use crate::audience::Keys;
+use crate::audience::{Keys, NoMailReason};
 use crate::ledger::{Event, Ledger, Pick, Row, Status};
-use crate::report::lift::Reason;
 use crate::rfc::address::EmailAddress;
 use crate::send::verdict::waits_for_a_cure;
 
@@ -148,8 +147,8 @@ async fn lift_refusal(
 ) -> Result<(), Failure> {
     let Ok(address) = EmailAddress::parse(&row.address) else { return Ok(()) };
     let person = keys.person_name(&address);
-    let why = ledger.suppression(&person).await?;
-    if why.is_some_and(|why| Reason::of(&why) == Reason::Refused) {
+    let entry = ledger.suppression(&person).await?;
+    if entry.is_some_and(|entry| entry.reason == NoMailReason::Bounced) {
         let reason = format!("tried again in {edition}");
         ledger.lift(&person, &reason, world::now()).await?;
     }

@@ -10,11 +10,9 @@ use super::planned::is_sending;
 use super::prepare::Destination;
 use super::screen::Screen;
 use super::{Desk, world};
-use crate::audience::Person;
+use crate::audience::{LiftedBy, NoMailReason, Person};
 use crate::ledger::{Ledger, Status};
-use crate::people::left_at;
 use crate::project::Project;
-use crate::report::lift::Reason;
 use crate::report::{Why, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
@@ -69,10 +67,12 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         if let (Some(address), false) = (&address, practice) {
             let person = keys_for(&project, Some(&ledger)).await?.person_name(address);
             lifts = ledger.lifts(&person).await?;
-            if let Some(why) = ledger.suppression(&person).await? {
-                not_mailed = Some(match left_at(&why) {
-                    Some(_) => why,
-                    None => format!("earlier mail was refused for good: {why}"),
+            if let Some(entry) = ledger.suppression(&person).await? {
+                not_mailed = Some(match entry.reason {
+                    NoMailReason::Bounced => {
+                        format!("earlier mail was refused for good: {}", entry.words())
+                    }
+                    _ => entry.words(),
                 });
             }
         }
@@ -148,11 +148,12 @@ async fn lift(
     let address = address.ok_or_else(none)?;
     let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
     let person = keys_for(project, Some(&ledger)).await?.person_name(address);
-    let why = ledger.suppression(&person).await?.ok_or_else(none)?;
-    match Reason::of(&why) {
-        Reason::Refused => {}
-        Reason::Said if at_request.is_some() => {}
-        Reason::Said => {
+    let entry = ledger.suppression(&person).await?.ok_or_else(none)?;
+    let why = entry.words();
+    match entry.reason.lifted_by() {
+        LiftedBy::Operator => {}
+        LiftedBy::TheirRequest if at_request.is_some() => {}
+        LiftedBy::TheirRequest => {
             return Err(Failure::new(
                 Exit::Usage,
                 format!("this person asked for no more mail themselves: {why}"),
@@ -161,7 +162,7 @@ async fn lift(
                 "only they can take that back: --at-their-request \"letter of 3 May\" records where they did",
             ));
         }
-        Reason::Complained | Reason::Erased => {
+        LiftedBy::OnlyThem => {
             return Err(Failure::new(
                 Exit::Usage,
                 format!("a complaint or an erasure is never lifted: {why}"),

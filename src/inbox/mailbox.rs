@@ -65,14 +65,18 @@ impl Mailbox {
                 }
                 for part in parts.iter().filter(|part| part.is_dir()) {
                     for path in files(part)? {
-                        take(StoredEmail { path: Some(path.clone()), ..read_file(&path)? })?;
+                        if let Some(email) = read_file(&path)? {
+                            take(StoredEmail { path: Some(path), ..email })?;
+                        }
                     }
                 }
                 Ok(())
             }
             Self::Folder(folder) => {
                 for path in files(folder)? {
-                    take(read_file(&path)?)?;
+                    if let Some(email) = read_file(&path)? {
+                        take(email)?;
+                    }
                 }
                 Ok(())
             }
@@ -136,10 +140,14 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, MailboxError> {
     Ok(found)
 }
 
-fn read_file(path: &Path) -> Result<StoredEmail, MailboxError> {
-    let file = fs::File::open(path).map_err(|source| unreadable(path, source))?;
+/// `None` where a mail program has moved the email since the folder was read: it is found under its new name next time.
+fn read_file(path: &Path) -> Result<Option<StoredEmail>, MailboxError> {
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(|source| unreadable(path, source))?,
+    };
     let bytes = first_bytes(file).map_err(|source| unreadable(path, source))?;
-    Ok(StoredEmail { name: path.display().to_string(), bytes, path: None })
+    Ok(Some(StoredEmail { name: path.display().to_string(), bytes, path: None }))
 }
 
 fn first_bytes(reader: impl Read) -> io::Result<Vec<u8>> {

@@ -3,6 +3,8 @@
 
 pub mod leaving;
 pub mod mailbox;
+mod notice;
 
 pub use leaving::{EmailRequest, read};
 pub use mailbox::{Mailbox, MailboxError};
+pub use notice::notice_of;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift, Nature,
-    Pick, Plan, PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing,
-    Wish,
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
+    Plan, PlannedEdition, PostgresLedger, Progress, Row, SenderId, SqliteLedger, Standing, Wish,
 };
+use crate::audience::{NoMail, NoMailChange};
 
 /// See the module.
 #[derive(Debug)]
@@ -166,24 +166,15 @@ impl Ledger for KeptLedger {
         pass_on!(self, ledger => ledger.history(key))
     }
 
-    async fn suppress(
-        &self,
-        person: &str,
-        why: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        pass_on!(self, ledger => ledger.suppress(person, why, now))
+    async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
+        pass_on!(self, ledger => ledger.change_no_mail(changes))
     }
 
-    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        pass_on!(self, ledger => ledger.lift(person, why, now))
+    async fn no_mail_changes(&self, person: &str) -> Result<Vec<NoMailChange>, LedgerError> {
+        pass_on!(self, ledger => ledger.no_mail_changes(person))
     }
 
-    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
-        pass_on!(self, ledger => ledger.lifts(person))
-    }
-
-    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
+    async fn suppression(&self, person: &str) -> Result<Option<NoMail>, LedgerError> {
         pass_on!(self, ledger => ledger.suppression(person))
     }
 

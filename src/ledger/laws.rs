@@ -13,7 +13,9 @@ use super::{
     Status, Wish,
 };
 use crate::audience::list::{ListError, ListFault};
-use crate::audience::{Keys, LeftOut, Person, Recipient, WhyNot};
+use crate::audience::{
+    ChangeOrigin, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person, Recipient, WhyNot,
+};
 use crate::compose::{Composition, Values, Variant};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
@@ -214,10 +216,14 @@ pub async fn hold(ledger: &impl Ledger) {
     assert!(ledger.claim(sender, later, 9).await.unwrap().deliveries.is_empty());
     assert!(ledger.claim(other, later, 9).await.unwrap().deliveries.is_empty());
     assert_eq!(ledger.counts("2021").await.unwrap().suppressed, 1);
+    let suppressed = ledger.rows("2021", Pick::In(Status::Suppressed)).await.unwrap();
+    assert_eq!(suppressed[0].1.detail, "550 5.1.1 no such user");
+    let entry = ledger.suppression(&person("A@example.org")).await.unwrap().unwrap();
     assert_eq!(
-        ledger.suppression(&person("A@example.org")).await.unwrap().as_deref(),
-        Some("550 5.1.1 no such user")
+        (entry.reason, entry.origin, entry.at),
+        (NoMailReason::Bounced, ChangeOrigin::Relay, later)
     );
+    assert_eq!(entry.words(), "550 5.1.1 no such user");
     assert_eq!(ledger.suppression(&person("b@example.org")).await.unwrap(), None);
     let all = ledger.suppressions().await.unwrap();
     assert!(
@@ -225,14 +231,7 @@ pub async fn hold(ledger: &impl Ledger) {
         "{all:?}"
     );
     assert!(all.iter().all(|(suppressed, _)| *suppressed != person("b@example.org")), "{all:?}");
-    // Their own word outlasts a server's, and no server's outlasts theirs.
-    let left = person("left@example.org");
-    ledger.suppress(&left, "550 5.1.1 no such user", later).await.unwrap();
-    ledger.suppress(&left, "unsubscribed by one click", later).await.unwrap();
-    ledger.suppress(&left, "550 5.1.1 no such user", later).await.unwrap();
-    ledger.suppress(&left, "unsubscribed by email", later).await.unwrap();
-    let words = ledger.suppression(&left).await.unwrap();
-    assert_eq!(words.as_deref(), Some("unsubscribed by one click"));
+    hold_for_the_do_not_mail_list(ledger, later).await;
     // Until somebody lifts it, which is remembered.
     let gone = person("A@example.org");
     assert!(ledger.lift(&gone, "the mailbox is back", later).await.unwrap());
@@ -354,4 +353,59 @@ pub async fn hold(ledger: &impl Ledger) {
 #[tokio::test]
 async fn the_laws_hold_in_memory() {
     hold(&super::memory::MemoryLedger::default()).await;
+}
+
+/// What the do-not-mail list keeps, whichever ledger it is in.
+async fn hold_for_the_do_not_mail_list(ledger: &impl Ledger, now: DateTime<Utc>) {
+    let at = |seconds: i64| now + chrono::TimeDelta::seconds(seconds);
+    let add = |person: &str, reason, origin, seconds| {
+        NoMailChange::new(person, NoMailStep::Add(reason), origin, at(seconds))
+    };
+    let lift = |person: &str, origin, seconds| {
+        NoMailChange::new(person, NoMailStep::Lift, origin, at(seconds))
+    };
+    // A stronger no takes the place of a weaker one, and each step is in the record.
+    for (seconds, reason) in (0..).zip(NoMailReason::ALL) {
+        let change = add("stronger", reason, ChangeOrigin::Operator, seconds);
+        assert_eq!(ledger.change_no_mail(vec![change]).await, Ok(vec![true]), "{reason:?}");
+        let weaker = add("stronger", NoMailReason::Bounced, ChangeOrigin::Relay, seconds + 20);
+        assert_eq!(ledger.change_no_mail(vec![weaker]).await, Ok(vec![false]), "{reason:?}");
+        let entry = ledger.suppression("stronger").await.unwrap().unwrap();
+        assert_eq!((entry.reason, entry.at), (reason, at(seconds)));
+    }
+    let record = ledger.no_mail_changes("stronger").await.unwrap();
+    let steps: Vec<NoMailStep> = record.iter().map(|change| change.step).collect();
+    assert_eq!(steps, NoMailReason::ALL.map(NoMailStep::Add));
+    // Nobody lifts an erasure.
+    assert_eq!(ledger.lift("stronger", "please", at(99)).await, Ok(false));
+
+    // They leave and stay, and what is written a second time counts once.
+    let left = NoMailChange {
+        detail: Some("too_many".to_owned()),
+        ..add("own", NoMailReason::Unsubscribed, ChangeOrigin::Page, 1)
+    };
+    let all = vec![
+        left.clone(),
+        lift("own", ChangeOrigin::Page, 2),
+        lift("own", ChangeOrigin::Page, 3),
+        left.clone(),
+    ];
+    let counted = ledger.change_no_mail(all.clone()).await;
+    assert_eq!(counted, Ok(vec![true, true, false, false]));
+    assert_eq!(ledger.change_no_mail(all).await, Ok(vec![false; 4]));
+    assert_eq!(ledger.suppression("own").await, Ok(None));
+    assert_eq!(ledger.no_mail_changes("own").await.unwrap()[0], left);
+
+    // An email counts once, whatever has happened since.
+    let notice = Some("a hash".to_owned());
+    let by_email = |seconds| NoMailChange {
+        notice: notice.clone(),
+        ..add("by-email", NoMailReason::Unsubscribed, ChangeOrigin::Email, seconds)
+    };
+    assert_eq!(ledger.change_no_mail(vec![by_email(1)]).await, Ok(vec![true]));
+    assert_eq!(ledger.lift("by-email", "letter of 3 May", at(2)).await, Ok(true));
+    assert_eq!(ledger.change_no_mail(vec![by_email(3)]).await, Ok(vec![false]));
+    assert_eq!(ledger.suppression("by-email").await, Ok(None));
+    let lifts = ledger.lifts("by-email").await.unwrap();
+    assert!(lifts[0].suppressed_for.starts_with("unsubscribed by email at "), "{lifts:?}");
 }

@@ -1,7 +1,7 @@
 //! A ledger in memory, for tests and for dry runs: the same laws, no disk.
 //! Pure: nothing outlives it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use super::column::from_json;
 use super::delivery::{CopyState, Writer, after_a_crash, in_cancelled};
 use super::{
     Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    Lift, Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
+    Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
     Standing, Status, Wish, reserve, until,
 };
+use crate::audience::{NoMail, NoMailChange, NoMailStep};
 
 #[derive(Debug, Default)]
 struct Books {
@@ -25,9 +26,34 @@ struct Books {
     age: i64,
     rows: Vec<Entry>,
     left_out: Vec<LeftOutRow>,
-    suppressions: BTreeMap<String, String>,
-    /// By person.
-    lifts: Vec<(String, Lift)>,
+    do_not_mail: BTreeMap<String, NoMail>,
+    no_mail_changes: Vec<NoMailChange>,
+    notices: BTreeSet<String>,
+}
+
+impl Books {
+    fn is_new(&self, change: &NoMailChange) -> bool {
+        let is_settled = change.notice.as_ref().is_some_and(|notice| self.notices.contains(notice));
+        let is_same = |other: &NoMailChange| {
+            (&other.person, other.at, other.step, other.origin)
+                == (&change.person, change.at, change.step, change.origin)
+        };
+        !is_settled && !self.no_mail_changes.iter().any(is_same)
+    }
+
+    fn write(&mut self, change: NoMailChange) {
+        match change.step {
+            NoMailStep::Add(reason) => {
+                let NoMailChange { origin, at, detail, note, .. } = change.clone();
+                let entry = NoMail { reason, origin, at, detail, note };
+                self.do_not_mail.insert(change.person.clone(), entry);
+            }
+            NoMailStep::Lift => {
+                self.do_not_mail.remove(&change.person);
+            }
+        }
+        self.no_mail_changes.push(NoMailChange { notice: None, ..change });
+    }
 }
 
 #[derive(Debug)]
@@ -248,8 +274,8 @@ impl Ledger for MemoryLedger {
             if claim.deliveries.len() == most {
                 continue;
             }
-            if let Some(why) = books.suppressions.get(&entry.planned.person) {
-                copy.apply(Writer::Settlement, &Event::Suppressed { why: why.clone() }, now)?;
+            if let Some(entry) = books.do_not_mail.get(&entry.planned.person) {
+                copy.apply(Writer::Settlement, &Event::Suppressed { why: entry.words() }, now)?;
                 continue;
             }
             let attempts = copy.attempts;
@@ -286,8 +312,8 @@ impl Ledger for MemoryLedger {
             copy.apply(Writer::Sender(sender), event, now)?;
             if *event == Event::HandingOver {
                 let person = books.entry(*id)?.planned.person.clone();
-                if let Some(why) = books.suppressions.get(&person) {
-                    return Err(LedgerError::Suppressed { why: why.clone() });
+                if let Some(entry) = books.do_not_mail.get(&person) {
+                    return Err(LedgerError::Suppressed { why: entry.words() });
                 }
             }
         }
@@ -427,40 +453,32 @@ impl Ledger for MemoryLedger {
         Ok((rows.map(Entry::shown).collect(), left_out.cloned().collect()))
     }
 
-    async fn suppress(
-        &self,
-        person: &str,
-        why: &str,
-        _now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
+    async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
         let mut books = self.books();
-        let kept = books.suppressions.entry(person.to_owned()).or_insert_with(|| why.to_owned());
-        let is_reply = kept.starts_with(['4', '5']);
-        if is_reply && why.starts_with("unsubscribed ") {
-            why.clone_into(kept);
+        let mut counted = Vec::new();
+        for change in changes {
+            let counts =
+                books.is_new(&change) && change.counts(books.do_not_mail.get(&change.person));
+            books.notices.extend(change.notice.clone());
+            if counts {
+                books.write(change);
+            }
+            counted.push(counts);
         }
-        Ok(())
+        Ok(counted)
     }
 
-    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        let mut books = self.books();
-        let Some(suppressed_for) = books.suppressions.remove(person) else { return Ok(false) };
-        let lift = Lift { suppressed_for, why: why.to_owned(), at: now };
-        books.lifts.push((person.to_owned(), lift));
-        Ok(true)
-    }
-
-    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
+    async fn no_mail_changes(&self, person: &str) -> Result<Vec<NoMailChange>, LedgerError> {
         let books = self.books();
-        let of_person = books.lifts.iter().filter(|(lifted, _)| lifted == person);
-        Ok(of_person.map(|(_, lift)| lift.clone()).collect())
+        Ok(books.no_mail_changes.iter().filter(|change| change.person == person).cloned().collect())
     }
 
-    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
-        Ok(self.books().suppressions.get(person).cloned())
+    async fn suppression(&self, person: &str) -> Result<Option<NoMail>, LedgerError> {
+        Ok(self.books().do_not_mail.get(person).cloned())
     }
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
-        Ok(self.books().suppressions.clone().into_iter().collect())
+        let books = self.books();
+        Ok(books.do_not_mail.iter().map(|(person, why)| (person.clone(), why.words())).collect())
     }
 }

@@ -9,6 +9,7 @@ pub mod laws;
 pub mod memory;
 #[cfg(test)]
 mod model;
+mod no_mail;
 pub mod plan;
 pub mod postgres;
 pub mod sqlite;
@@ -24,7 +25,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::audience::list::ListError;
-use crate::audience::{LeftOut, Recipient};
+use crate::audience::{
+    ChangeOrigin, LeftOut, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
+};
 use crate::compose::{Composition, People};
 use crate::database::{DatabaseError, DatabaseFault};
 
@@ -567,30 +570,54 @@ pub trait Ledger: Send + Sync + 'static {
         key: &str,
     ) -> impl Future<Output = Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError>> + Send;
 
-    /// Keeps a person (by her keyed name) from ever being claimed again.
+    /// Writes changes to the do-not-mail list, all in one commit, and says of each whether it counted
+    /// (`NoMailChange::counts`). A change that was written before, or whose email was settled before, does not count again.
+    fn change_no_mail(
+        &self,
+        changes: Vec<NoMailChange>,
+    ) -> impl Future<Output = Result<Vec<bool>, LedgerError>> + Send;
+
+    /// Keeps a person (by their keyed name) from ever being claimed again: a server rejected their mailbox.
     fn suppress(
         &self,
         person: &str,
-        why: &str,
+        reply: &str,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        let step = NoMailStep::Add(NoMailReason::Bounced);
+        let change = NoMailChange::new(person, step, ChangeOrigin::Relay, now).with_note(reply);
+        async move { self.change_no_mail(vec![change]).await.map(drop) }
+    }
 
-    /// Takes a person's suppression back, and remembers that with the reason. False when there was none.
+    /// Takes a person off the do-not-mail list at an operator's word, and remembers that with the reason. False when they
+    /// were not on it, or only they can come off it.
     fn lift(
         &self,
         person: &str,
         why: &str,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send {
+        let step = NoMailStep::Lift;
+        let change = NoMailChange::new(person, step, ChangeOrigin::Operator, now).with_note(why);
+        async move { Ok(self.change_no_mail(vec![change]).await? == [true]) }
+    }
+
+    /// All changes to the do-not-mail list about a person, the oldest first.
+    fn no_mail_changes(
+        &self,
+        person: &str,
+    ) -> impl Future<Output = Result<Vec<NoMailChange>, LedgerError>> + Send;
 
     /// The suppressions of a person that were lifted, the oldest first.
-    fn lifts(&self, person: &str) -> impl Future<Output = Result<Vec<Lift>, LedgerError>> + Send;
+    fn lifts(&self, person: &str) -> impl Future<Output = Result<Vec<Lift>, LedgerError>> + Send {
+        async move { Ok(no_mail::lifts_of(&self.no_mail_changes(person).await?)) }
+    }
 
-    /// Why a person (by her keyed name) is suppressed.
+    /// A person's place on the do-not-mail list (by their keyed name).
     fn suppression(
         &self,
         person: &str,
-    ) -> impl Future<Output = Result<Option<String>, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<Option<NoMail>, LedgerError>> + Send;
 
     /// Everybody who is suppressed, by keyed name, and why.
     fn suppressions(

@@ -1,7 +1,6 @@
 //! Who got it, who did not, and why: the ledger's rows as people and scripts read them.
 //! Pure: rows in, a report out; every figure is counted from rows.
 
-pub mod lift;
 pub mod relay_log;
 
 use chrono::{DateTime, Utc};

@@ -215,7 +215,7 @@ mod tests {
         assert_eq!((end, counts.accepted, counts.rejected), (End::Finished, 19, 1));
         let person = Keys::new(b"secret").person_name(&laws::recipient("p3@example.org").address);
         let why = happening.ledger.suppression(&person).await.unwrap();
-        assert_eq!(why.as_deref(), Some("550 5.1.1 no such user"));
+        assert_eq!(why.unwrap().words(), "550 5.1.1 no such user");
     }
 
     #[tokio::test]

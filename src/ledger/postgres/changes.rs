@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use tokio_postgres::{Row as SqlRow, Transaction};
 
+use super::no_mail::suppressed_for;
 use super::schema::WRITE_EVENTS;
 use super::server::Statements;
 use crate::ledger::column::{millis, status_of, time};
@@ -38,7 +39,7 @@ impl Changes {
         for row in transaction.query(&statements.lock, &[&ids]).await? {
             let id = changes.take(&row)?;
             if let Some(entry) = changes.rows.get_mut(&id) {
-                entry.suppressed = row.get(7);
+                entry.suppressed = suppressed_for(&row, 7)?;
             }
         }
         Ok(changes)

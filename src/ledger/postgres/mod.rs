@@ -7,6 +7,7 @@
 //! away is waited for until the lease ends: the answers of the relay are kept, and written when it is back.
 
 mod changes;
+mod no_mail;
 mod planning;
 mod schema;
 mod senders;
@@ -26,11 +27,12 @@ use tokio_postgres::Row as SqlRow;
 use super::column::{
     HighestAge, LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time,
 };
+use super::no_mail::{change_of, entry_of};
 use super::{
-    Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift,
-    Nature, PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve,
-    until,
+    Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature,
+    PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
 };
+use crate::audience::{NoMail, NoMailChange};
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use senders::{
     Job, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
@@ -370,45 +372,25 @@ impl Ledger for PostgresLedger {
         Ok((rows, left_out.collect()))
     }
 
-    async fn suppress(
-        &self,
-        person: &str,
-        why: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        let sql = schema::SUPPRESS;
-        let why = why.replace('\0', "\u{fffd}");
-        self.server.patient_query(sql, &[&person, &why, &millis(now)]).await.map(drop)
+    async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
+        // What was written by a commit whose answer was lost does not count again.
+        patiently!(self.server, async |transaction, _| no_mail::write(transaction, &changes).await)
     }
 
-    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        let sql =
-            "WITH gone AS (DELETE FROM suppressions WHERE person = $1 RETURNING person, why, at)
-            INSERT INTO lifts SELECT person, why, at, $2, $3 FROM gone RETURNING 1";
-        let why = why.replace('\0', "\u{fffd}");
-        let lifted = self.server.query(sql, &[&person, &why, &millis(now)]).await?;
-        Ok(!lifted.is_empty())
+    async fn no_mail_changes(&self, person: &str) -> Result<Vec<NoMailChange>, LedgerError> {
+        let rows = self.server.query(no_mail::CHANGES, &[&person]).await?;
+        rows.iter().map(|row| change_of(person, row.get(5), no_mail::columns(row, 0))).collect()
     }
 
-    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
-        let sql = "SELECT suppressed_for, why, at FROM lifts WHERE person = $1 ORDER BY at";
-        let lifts = self.server.query(sql, &[&person]).await?;
-        let lift = |row: &SqlRow| Lift {
-            suppressed_for: row.get(0),
-            why: row.get(1),
-            at: time(row.get(2)),
-        };
-        Ok(lifts.iter().map(lift).collect())
-    }
-
-    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
-        let rows =
-            self.server.query("SELECT why FROM suppressions WHERE person = $1", &[&person]).await?;
-        Ok(rows.first().map(|row| row.get(0)))
+    async fn suppression(&self, person: &str) -> Result<Option<NoMail>, LedgerError> {
+        let rows = self.server.query(no_mail::ENTRY, &[&person]).await?;
+        rows.first().map(|row| entry_of(no_mail::columns(row, 0))).transpose()
     }
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
-        let rows = self.server.query("SELECT person, why FROM suppressions", &[]).await?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        let rows = self.server.query(no_mail::ENTRIES, &[]).await?;
+        rows.iter()
+            .map(|row| Ok((row.get(5), entry_of(no_mail::columns(row, 0))?.words())))
+            .collect()
     }
 }

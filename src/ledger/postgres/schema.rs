@@ -9,6 +9,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/1.sql"),
         include_str!("schema/2.sql"),
         include_str!("schema/3.sql"),
+        include_str!("schema/4.sql"),
     ],
 };
 
@@ -18,8 +19,10 @@ pub const FENCE: &str = "SELECT id, edition FROM senders WHERE id = ANY($1) AND 
 
 /// The columns of a copy, in the order of `Changes::take`, and why its person is suppressed.
 pub const LOCK: &str =
-    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail, s.why
-    FROM deliveries d LEFT JOIN suppressions s USING (person)
+    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail,
+    s.reason, c.origin, s.at, c.detail, n.text
+    FROM deliveries d LEFT JOIN do_not_mail s USING (person) LEFT JOIN no_mail_changes c ON c.id = s.change
+    LEFT JOIN no_mail_notes n ON n.change = s.change
     WHERE d.id = ANY($1) ORDER BY d.id FOR UPDATE OF d";
 
 /// Copies of cancelled editions. Nobody can cancel one of the others before this transaction ends.
@@ -48,12 +51,16 @@ pub const WAITING: &str =
 
 /// Due retries first: they have waited.
 pub const CLAIMABLE: [&str; 2] = [
-    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail, d.recipient, s.why
-     FROM deliveries d LEFT JOIN suppressions s USING (person)
+    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail, d.recipient,
+     s.reason, c.origin, s.at, c.detail, n.text
+     FROM deliveries d LEFT JOIN do_not_mail s USING (person) LEFT JOIN no_mail_changes c ON c.id = s.change
+     LEFT JOIN no_mail_notes n ON n.change = s.change
      WHERE d.edition = $1 AND d.status = 'deferred' AND d.next_at <= $2
      ORDER BY d.next_at, d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED",
-    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail, d.recipient, s.why
-     FROM deliveries d LEFT JOIN suppressions s USING (person)
+    "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail, d.recipient,
+     s.reason, c.origin, s.at, c.detail, n.text
+     FROM deliveries d LEFT JOIN do_not_mail s USING (person) LEFT JOIN no_mail_changes c ON c.id = s.change
+     LEFT JOIN no_mail_notes n ON n.change = s.change
      WHERE d.edition = $1 AND d.status = 'planned' AND $2::bigint IS NOT NULL
      ORDER BY d.id LIMIT $3 FOR UPDATE OF d SKIP LOCKED",
 ];
@@ -89,10 +96,6 @@ pub const PROGRESS: &str = "SELECT (SELECT count(*) FROM deliveries WHERE editio
 pub const NEXT_MOMENT: &str =
     "SELECT next_moment, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
     FROM editions WHERE name = $1 FOR UPDATE";
-
-pub const SUPPRESS: &str = "INSERT INTO suppressions (person, why, at) VALUES ($1, $2, $3)
-    ON CONFLICT (person) DO UPDATE SET why = excluded.why, at = excluded.at
-    WHERE excluded.why LIKE 'unsubscribed %' AND suppressions.why ~ '^[45][0-9][0-9] '";
 
 pub const ROW_COLUMNS: &str =
     "id, edition, address, status, attempts, changed_at, next_at, detail, message_id";

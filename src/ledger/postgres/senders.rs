@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio_postgres::Transaction;
 
 use super::changes::Changes;
+use super::no_mail::suppressed_for;
 use super::schema::{CLAIMABLE, END_SILENT, LEFT_OPEN, OF_CANCELLED, WAITING};
 use super::server::Statements;
 use crate::ledger::column::{from_json, millis, time};
@@ -210,7 +211,7 @@ pub(super) async fn claim(
             let room = most - i64::try_from(changes.len()).unwrap_or(most);
             for row in transaction.query(sql, &[&edition, &millis(now), &room]).await? {
                 let id = changes.take(&row)?;
-                if let Some(why) = row.get::<_, Option<String>>(8) {
+                if let Some(why) = suppressed_for(&row, 8)? {
                     changes.apply(id, &Event::Suppressed { why }, Writer::Settlement, now)?;
                     continue;
                 }

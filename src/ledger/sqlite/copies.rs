@@ -4,11 +4,11 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::schema::{
-    CLAIMABLE, COPY, IN_HAND, SUPPRESSION_OF_COPY, WAITING, WISH_OF_COPY, WRITE_COPY, WRITE_EVENT,
-};
+use super::no_mail::{columns, entry_of_copy};
+use super::schema::{CLAIMABLE, COPY, IN_HAND, WAITING, WISH_OF_COPY, WRITE_COPY, WRITE_EVENT};
 use crate::ledger::column::{from_json, millis, status_of, time};
 use crate::ledger::delivery::{CopyState, Event, Status, Writer, after_a_crash, in_cancelled};
+use crate::ledger::no_mail::{NoMailColumns, entry_of};
 use crate::ledger::{Claim, Delivery, LedgerError, SenderId, Wish};
 
 fn copy_state(connection: &Connection, id: i64) -> Result<CopyState, LedgerError> {
@@ -42,9 +42,8 @@ pub(super) fn apply(
     let status = copy.apply(writer, event, now)?;
     if *event == Event::HandingOver {
         // They may have left since the row was claimed.
-        let mut suppression = connection.prepare_cached(SUPPRESSION_OF_COPY)?;
-        if let Some(why) = suppression.query_row([id], |row| row.get(0)).optional()? {
-            return Err(LedgerError::Suppressed { why });
+        if let Some(entry) = entry_of_copy(connection, id)? {
+            return Err(LedgerError::Suppressed { why: entry.words() });
         }
     }
     connection.prepare_cached(WRITE_COPY)?.execute(params![
@@ -169,13 +168,15 @@ pub(super) fn claim(
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     loop {
-        let mut found: Vec<(i64, String, u32, Option<String>)> = Vec::new();
+        let mut found: Vec<(i64, String, u32, Option<NoMailColumns>)> = Vec::new();
         // Two queries, so that each is answered by the index.
         for sql in CLAIMABLE {
             let room = most - i64::try_from(found.len()).unwrap_or(most);
             let mut query = connection.prepare_cached(sql)?;
             let rows = query.query_map(params![edition, millis(now), room], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                let suppressed =
+                    row.get::<_, Option<String>>(3)?.map(|_| columns(row, 3)).transpose()?;
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, suppressed))
             })?;
             for row in rows {
                 found.push(row?);
@@ -184,7 +185,8 @@ pub(super) fn claim(
         let mut claim = Claim::default();
         let nothing_found = found.is_empty();
         for (id, recipient, attempts, suppressed) in found {
-            if let Some(why) = suppressed {
+            if let Some(entry) = suppressed {
+                let why = entry_of(entry)?.words();
                 apply(connection, id, &Event::Suppressed { why }, now, Writer::Settlement)?;
                 continue;
             }

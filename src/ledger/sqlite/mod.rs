@@ -3,6 +3,7 @@
 
 mod copies;
 mod figures;
+mod no_mail;
 mod planning;
 mod schema;
 #[cfg(test)]
@@ -14,14 +15,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
-use super::column::{HighestAge, gather, millis, time};
+use super::column::{HighestAge, gather, millis};
 use super::delivery::Writer;
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Lift, Nature,
-    Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
+    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
+    Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
 };
+use crate::audience::{NoMail, NoMailChange};
+use crate::database::sqlite::read_text as database_text;
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
 
@@ -57,6 +60,13 @@ impl SqliteLedger {
     pub fn open_for(path: &Path, connections: usize) -> Result<Self, LedgerError> {
         let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
         Ok(Self { writer: WriterThread::start(path, gather)?, highest_age: HighestAge::default() })
+    }
+
+    /// Whether there is a file with tables of the newest version: one that is opened without changing it.
+    pub fn is_newest(path: &Path) -> bool {
+        let version =
+            database_text(path, "SELECT CAST(user_version AS TEXT) FROM pragma_user_version");
+        version.is_some_and(|version| version == schema::SCHEMA.newest().to_string())
     }
 
     /// Ends this ledger's use for sending: it was restored elsewhere.
@@ -324,67 +334,25 @@ impl Ledger for SqliteLedger {
         self.writer.run(false, move |connection| figures::history(connection, &key)).await
     }
 
-    async fn suppress(
-        &self,
-        person: &str,
-        why: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        let (person, why) = (person.to_owned(), why.to_owned());
+    async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
         self.writer
             .run(true, move |connection| {
-                connection.execute(schema::SUPPRESS, params![person, why, millis(now)])?;
-                Ok(())
+                changes.iter().map(|change| no_mail::write(connection, change)).collect()
             })
             .await
     }
 
-    async fn lift(&self, person: &str, why: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        let (person, why) = (person.to_owned(), why.to_owned());
-        self.writer
-            .run(true, move |connection| {
-                let lifted = connection.execute(
-                    "INSERT INTO lifts SELECT person, why, at, ?2, ?3 FROM suppressions WHERE person = ?1",
-                    params![person, why, millis(now)],
-                )?;
-                connection.execute("DELETE FROM suppressions WHERE person = ?1", [&person])?;
-                Ok(lifted > 0)
-            })
-            .await
-    }
-
-    async fn lifts(&self, person: &str) -> Result<Vec<Lift>, LedgerError> {
+    async fn no_mail_changes(&self, person: &str) -> Result<Vec<NoMailChange>, LedgerError> {
         let person = person.to_owned();
-        self.writer
-            .run(false, move |connection| {
-                let sql = "SELECT suppressed_for, why, at FROM lifts WHERE person = ?1 ORDER BY at";
-                let mut statement = connection.prepare_cached(sql)?;
-                let lifts = statement.query_map([person], |row| {
-                    let at: i64 = row.get(2)?;
-                    Ok(Lift { suppressed_for: row.get(0)?, why: row.get(1)?, at: time(at) })
-                })?;
-                Ok(lifts.collect::<Result<_, _>>()?)
-            })
-            .await
+        self.writer.run(false, move |connection| no_mail::changes(connection, &person)).await
     }
 
-    async fn suppression(&self, person: &str) -> Result<Option<String>, LedgerError> {
+    async fn suppression(&self, person: &str) -> Result<Option<NoMail>, LedgerError> {
         let person = person.to_owned();
-        self.writer
-            .run(false, move |connection| {
-                let sql = "SELECT why FROM suppressions WHERE person = ?1";
-                Ok(connection.query_row(sql, [person], |row| row.get(0)).optional()?)
-            })
-            .await
+        self.writer.run(false, move |connection| no_mail::entry(connection, &person)).await
     }
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
-        self.writer
-            .run(false, move |connection| {
-                let mut query = connection.prepare("SELECT person, why FROM suppressions")?;
-                let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                Ok(rows.collect::<Result<_, _>>()?)
-            })
-            .await
+        self.writer.run(false, no_mail::entries).await
     }
 }

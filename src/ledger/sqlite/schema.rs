@@ -11,14 +11,12 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/3.sql"),
         include_str!("schema/4.sql"),
         include_str!("schema/5.sql"),
+        include_str!("schema/6.sql"),
     ],
 };
 
 pub const COPY: &str =
     "SELECT status, sender, attempts, changed_at, next_at, detail FROM deliveries WHERE id = ?1";
-
-pub const SUPPRESSION_OF_COPY: &str =
-    "SELECT why FROM suppressions WHERE person = (SELECT person FROM deliveries WHERE id = ?1)";
 
 pub const WISH_OF_COPY: &str =
     "SELECT wish FROM editions WHERE name = (SELECT edition FROM deliveries WHERE id = ?1)";
@@ -33,9 +31,13 @@ pub const WRITE_EVENT: &str =
 /// Due retries first: they have waited. The statuses stand in the SQL: with a parameter `SQLite` cannot see that the partial
 /// index holds all of them.
 pub const CLAIMABLE: [&str; 2] = [
-    "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
+    "SELECT d.id, d.recipient, d.attempts, s.reason, c.origin, s.at, c.detail, n.text
+     FROM deliveries d LEFT JOIN do_not_mail s USING (person) LEFT JOIN no_mail_changes c ON c.id = s.change
+     LEFT JOIN no_mail_notes n ON n.change = s.change
      WHERE d.edition = ?1 AND d.status = 'deferred' AND d.next_at <= ?2 ORDER BY d.next_at, d.id LIMIT ?3",
-    "SELECT d.id, d.recipient, d.attempts, s.why FROM deliveries d LEFT JOIN suppressions s USING (person)
+    "SELECT d.id, d.recipient, d.attempts, s.reason, c.origin, s.at, c.detail, n.text
+     FROM deliveries d LEFT JOIN do_not_mail s USING (person) LEFT JOIN no_mail_changes c ON c.id = s.change
+     LEFT JOIN no_mail_notes n ON n.change = s.change
      WHERE d.edition = ?1 AND d.status = 'planned' AND ?2 IS NOT NULL ORDER BY d.id LIMIT ?3",
 ];
 
@@ -64,10 +66,6 @@ pub const PROGRESS: &str = "SELECT last_row - first_row + 1,
       + (SELECT count(*) FROM deliveries WHERE edition = ?1 AND status = 'deferred')
       + (SELECT count(*) FROM deliveries WHERE edition = ?1 AND status IN ('claimed', 'handing_over'))
     FROM editions WHERE name = ?1";
-
-pub const SUPPRESS: &str = "INSERT INTO suppressions (person, why, at) VALUES (?1, ?2, ?3)
-    ON CONFLICT (person) DO UPDATE SET why = excluded.why, at = excluded.at
-    WHERE excluded.why LIKE 'unsubscribed %' AND suppressions.why GLOB '[45][0-9][0-9] *'";
 
 pub const ROW_COLUMNS: &str =
     "edition, json_extract(recipient, '$.address'), status, attempts, changed_at, next_at, detail,

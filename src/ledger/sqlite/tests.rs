@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 
 use super::writer::connect;
 use super::*;
+use crate::audience::{ChangeOrigin, NoMailReason};
 use crate::ledger::column::to_json;
 use crate::ledger::{Status, laws};
 
@@ -87,7 +88,7 @@ fn a_file_that_is_no_ledger_is_not_written_over() {
 }
 
 /// Every form in which a version was written that has landed.
-const EARLIER: [(&str, i64, &[&str]); 6] = [
+const EARLIER: [(&str, i64, &[&str]); 7] = [
     ("1, as it was first", 1, &[include_str!("schema/history/1-first.sql")]),
     ("1", 1, &[include_str!("schema/1.sql")]),
     (
@@ -109,6 +110,17 @@ const EARLIER: [(&str, i64, &[&str]); 6] = [
         "3",
         3,
         &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")],
+    ),
+    (
+        "5",
+        5,
+        &[
+            include_str!("schema/1.sql"),
+            include_str!("schema/2.sql"),
+            include_str!("schema/3.sql"),
+            include_str!("schema/4.sql"),
+            include_str!("schema/5.sql"),
+        ],
     ),
 ];
 
@@ -205,7 +217,9 @@ async fn a_ledger_of_each_earlier_version_is_brought_to_the_newest() {
         let row = &rows[1];
         assert_eq!((rows.len(), row.attempts, row.detail.as_str()), (2, 2, "why"), "{named}");
         let gone = laws::keys().person_name(&laws::recipient("gone@example.org").address);
-        assert_eq!(ledger.suppression(&gone).await.unwrap().as_deref(), Some("unsubscribed"));
+        let entry = ledger.suppression(&gone).await.unwrap().unwrap();
+        assert_eq!(entry.reason, NoMailReason::Unsubscribed, "{named}");
+        assert_eq!(entry.at.timestamp_millis(), 7);
         // The edition goes on: what was in hand is settled, what waits is given out, and nobody else.
         let seen = Some(standing.wish_number);
         assert_eq!(ledger.wish_if("2020", Wish::Go, seen, laws::now()).await, Ok(Wish::Go));
@@ -280,4 +294,62 @@ fn only_its_owner_reads_the_ledger() {
     drop(SqliteLedger::open(&path).unwrap());
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn earlier_suppressions_keep_their_reasons_and_what_was_lifted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let (_, version, steps) = EARLIER[6];
+    write_earlier(&path, version, steps);
+    let connection = Connection::open(&path).unwrap();
+    let click = "unsubscribed by one click at 2026-11-01T10:00:00Z";
+    let cases = [
+        ("550 5.1.1 no such user", NoMailReason::Bounced, ChangeOrigin::Relay),
+        ("550 mailbox reported as spam trap", NoMailReason::Bounced, ChangeOrigin::Relay),
+        (click, NoMailReason::Unsubscribed, ChangeOrigin::OneClick),
+        ("unsubscribed on the web page at x", NoMailReason::Unsubscribed, ChangeOrigin::Page),
+        ("unsubscribed by email at x", NoMailReason::Unsubscribed, ChangeOrigin::Email),
+        ("complained (feedback loop)", NoMailReason::Complained, ChangeOrigin::Operator),
+        ("objected by letter", NoMailReason::Objected, ChangeOrigin::Operator),
+        ("erased at their request", NoMailReason::Erased, ChangeOrigin::Operator),
+        ("bounced: 5.2.1", NoMailReason::Bounced, ChangeOrigin::Operator),
+        ("words of somebody", NoMailReason::Unsubscribed, ChangeOrigin::Operator),
+    ];
+    for (number, (why, ..)) in cases.iter().enumerate() {
+        let person = format!("p{number}");
+        connection
+            .execute("INSERT INTO suppressions VALUES (?1, ?2, 9)", params![person, why])
+            .unwrap();
+        connection
+            .execute("INSERT INTO lifts VALUES (?1, '550 gone', 7, 'it is back', 8)", [person])
+            .unwrap();
+    }
+    drop(connection);
+    let ledger = SqliteLedger::open(&path).unwrap();
+    for (number, (why, reason, origin)) in cases.iter().enumerate() {
+        let person = format!("p{number}");
+        let entry = ledger.suppression(&person).await.unwrap().unwrap();
+        assert_eq!((entry.reason, entry.origin), (*reason, *origin), "{why}");
+        assert_eq!(entry.at.timestamp_millis(), 9);
+        let lifts = ledger.lifts(&person).await.unwrap();
+        assert_eq!(lifts.len(), 1);
+        assert_eq!(
+            (lifts[0].suppressed_for.as_str(), lifts[0].why.as_str()),
+            ("550 gone", "it is back")
+        );
+        assert_eq!(ledger.no_mail_changes(&person).await.unwrap().len(), 3);
+    }
+}
+
+#[test]
+fn the_record_of_changes_only_grows() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = connect(&folder.path().join("ledger.db")).unwrap();
+    let add = "INSERT INTO no_mail_changes (at, person, step, reason, origin) VALUES (1, 'p', 'add', 'bounced', 'relay')";
+    connection.execute(add, []).unwrap();
+    for sql in ["UPDATE no_mail_changes SET at = 2", "DELETE FROM no_mail_changes"] {
+        let refused = connection.execute(sql, []).unwrap_err();
+        assert!(refused.to_string().contains("only grows"), "{refused}");
+    }
 }

@@ -3,12 +3,12 @@
 //!
 //! Nothing is decided or kept here: a request whose token is right is passed on as a `Change`, and answered once that is on disk.
 
+mod listening;
 mod pages;
 mod request;
 mod words;
 mod wrong_tokens;
 
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,15 +19,12 @@ use axum::http::{
 };
 use chrono::{DateTime, Utc};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::audience::Keys;
-use crate::people::Way;
+use crate::people::{Standpoint, Way};
 use request::{PublicRequest, Unanswerable};
 use wrong_tokens::WrongTokens;
 
@@ -35,13 +32,8 @@ pub use pages::PageText;
 
 /// A one-click body has 26 bytes; a form of ours has fewer than 200.
 const LONGEST_BODY_BYTES: usize = 4096;
-/// Header fields of a browser behind a proxy have some 2 KB.
-const LONGEST_HEAD_BYTES: usize = 16 * 1024;
-/// A connection that says nothing for this long is closed, so that none can be held for ever.
-const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// A body that does not end within this time is not read on.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
-/// Some 20 KB each: 40 MB at most. More connections wait in the system's queue until one of these ends.
-const MOST_CONNECTIONS: usize = 2048;
 /// A person needs longer to read the page; a scanner that submits forms does not.
 const YOUNGEST_NONCE: Duration = Duration::from_secs(1);
 /// A page that was left open overnight still works.
@@ -78,17 +70,6 @@ pub enum Wanted {
     Probe,
 }
 
-/// Where a person stands, as far as a page may say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standpoint {
-    /// Nothing keeps us from mailing them.
-    Mailed,
-    /// They left, and may come back from the page itself.
-    LeftLately,
-    /// They are not mailed, and only they can change that, by signing up again.
-    NotMailed,
-}
-
 /// A request that is passed on, and where its answer goes. An answer other than `None` means: it is on disk.
 #[derive(Debug)]
 pub struct Change {
@@ -117,17 +98,31 @@ struct Shared {
     started: Instant,
 }
 
-/// Listens, and passes changes on. The server lives as long as the runtime.
+/// A server that listens.
+#[derive(Debug)]
+pub struct PublicServer {
+    pub address: SocketAddr,
+    /// What people want. It ends when the server was closed and the last connection has ended.
+    pub changes: mpsc::Receiver<Change>,
+    closing: watch::Sender<bool>,
+}
+
+impl PublicServer {
+    /// Takes no more connections, and ends each behind the answer it waits for.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+}
+
+/// Listens, and passes changes on.
 ///
 /// # Errors
 /// When the address is taken or is not this computer's.
-pub async fn open(
-    listen: SocketAddr,
-    setting: Setting,
-) -> std::io::Result<(SocketAddr, mpsc::Receiver<Change>)> {
+pub async fn open(listen: SocketAddr, setting: Setting) -> std::io::Result<PublicServer> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let (changes, incoming) = mpsc::channel(1024);
+    let (closing, closes) = watch::channel(false);
     let prefix = setting.public_url.path().trim_end_matches('/').to_owned();
     let shared = Arc::new(Shared {
         setting,
@@ -137,36 +132,8 @@ pub async fn open(
         wrong: Mutex::default(),
         started: Instant::now(),
     });
-    tokio::spawn(serve(listener, shared));
-    Ok((address, incoming))
-}
-
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    loop {
-        // The semaphore is never closed.
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let Ok((stream, peer)) = listener.accept().await else {
-            // Too many open files: others will close theirs.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let service = service_fn(|request: Request<Incoming>| {
-                let shared = Arc::clone(&shared);
-                async move { Ok::<_, Infallible>(answer(&shared, peer, request).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_PATIENCE)
-                .max_buf_size(LONGEST_HEAD_BYTES)
-                .serve_connection(TokioIo::new(stream), service);
-            // A client that goes away is nobody's trouble but its own.
-            let _ = connection.await;
-            drop(place);
-        });
-    }
+    tokio::spawn(listening::serve(listener, shared, closes));
+    Ok(PublicServer { address, changes: incoming, closing })
 }
 
 async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {

@@ -1,8 +1,8 @@
 //! The public pages as HTML: one button, no script, nothing fetched, and no name or address of a person.
 //! Pure: words in, pages out.
 
-use super::Standpoint;
 use super::words::{self, PageWords};
+use crate::people::Standpoint;
 
 /// What the form sends for each reason, in the order of `PageWords::reasons`.
 const REASONS: [&str; 4] = ["too_many", "not_expected", "never_signed_up", "other"];
@@ -46,7 +46,8 @@ impl PageText {
             Standpoint::Mailed if is_done => {
                 self.document(words.back_title, &paragraph(&self.say(words.back_text)))
             }
-            Standpoint::Mailed => {
+            // While the ledger is away, the button works all the same.
+            Standpoint::Mailed | Standpoint::Unknown => {
                 let body = [
                     paragraph(&self.say(words.leave_text)),
                     format!("<form method=\"post\" action=\"{}/leave\">", escape(base)),
@@ -163,7 +164,12 @@ mod tests {
     fn each_page_has_at_most_one_button_and_nothing_that_is_fetched_or_run() {
         for language in ["en", "cy-GB", "fr", "ar", "de"] {
             let text = PageText::new(language, "A <b>\"newsletter\"</b> & co");
-            for standpoint in [Standpoint::Mailed, Standpoint::LeftLately, Standpoint::NotMailed] {
+            for standpoint in [
+                Standpoint::Mailed,
+                Standpoint::LeftLately,
+                Standpoint::NotMailed,
+                Standpoint::Unknown,
+            ] {
                 for is_done in [false, true] {
                     let page = text.page("/news/u/1.a.b", "n-o_nce", standpoint, is_done);
                     assert!(page.matches("<button").count() <= 1, "{page}");

@@ -30,6 +30,8 @@ struct People {
 }
 
 struct Site {
+    /// The server lives as long as this.
+    _closing: watch::Sender<bool>,
     address: SocketAddr,
     people: Arc<Mutex<People>>,
     token: String,
@@ -55,7 +57,9 @@ impl Site {
             clock,
         };
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (address, mut changes) = open(local, setting).await.unwrap();
+        let server = open(local, setting).await.unwrap();
+        let (address, mut changes) = (server.address, server.changes);
+        let closing = server.closing;
         let people = Arc::new(Mutex::new(People::default()));
         let kept = Arc::clone(&people);
         tokio::spawn(async move {
@@ -81,7 +85,7 @@ impl Site {
                 let _ = answer.send((!people.is_away).then_some(now));
             }
         });
-        Self { address, people, token, person }
+        Self { address, people, token, person, _closing: closing }
     }
 
     /// Sends a request as it stands, with `Host` and `Connection: close`.

@@ -1,0 +1,328 @@
+//! Why somebody is on the do-not-mail list, through whom, and which change to the list counts.
+//! Pure: an entry and a change in, a decision out.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How long somebody who left may come back from the public page itself.
+pub const STAY_DAYS: i64 = 30;
+/// A reason that an operator types, or a server's reply. More helps nobody.
+pub const LONGEST_NOTE_CHARACTERS: usize = 500;
+
+/// Why nobody may mail a person, the weakest first: a stronger reason takes the place of a weaker one, and never the other
+/// way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoMailReason {
+    /// A server said that the mailbox is gone.
+    Bounced,
+    /// They left.
+    Unsubscribed,
+    /// They asked the Fundraising Preference Service, or one like it, to tell us.
+    PreferenceService,
+    /// They objected, by letter or telephone (UK GDPR article 21).
+    Objected,
+    /// They reported an email as spam.
+    Complained,
+    /// They had their data erased.
+    Erased,
+}
+
+/// Who may take somebody off the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiftedBy {
+    /// An operator, with a reason: a server can be wrong.
+    Operator,
+    /// An operator, who says where the person asked for it.
+    TheirRequest,
+    /// Only the person themself, who signs up again.
+    OnlyThem,
+}
+
+impl NoMailReason {
+    pub const ALL: [Self; 6] = [
+        Self::Bounced,
+        Self::Unsubscribed,
+        Self::PreferenceService,
+        Self::Objected,
+        Self::Complained,
+        Self::Erased,
+    ];
+
+    /// As a database and JSON have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bounced => "bounced",
+            Self::Unsubscribed => "unsubscribed",
+            Self::PreferenceService => "preference_service",
+            Self::Objected => "objected",
+            Self::Complained => "complained",
+            Self::Erased => "erased",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::PreferenceService => "asked a preference service for no more emails",
+            Self::Objected => "objected to being emailed",
+            Self::Bounced | Self::Unsubscribed | Self::Complained | Self::Erased => self.word(),
+        }
+    }
+
+    pub fn lifted_by(self) -> LiftedBy {
+        match self {
+            Self::Bounced => LiftedBy::Operator,
+            Self::Unsubscribed | Self::PreferenceService | Self::Objected => LiftedBy::TheirRequest,
+            Self::Complained | Self::Erased => LiftedBy::OnlyThem,
+        }
+    }
+}
+
+/// Through whom a change came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangeOrigin {
+    /// The person, by their mail provider's button.
+    OneClick,
+    /// The person, on the public page.
+    Page,
+    /// The person, by email.
+    Email,
+    /// Somebody of the organisation.
+    Operator,
+    /// A server's reply to a message.
+    Relay,
+}
+
+impl ChangeOrigin {
+    pub const ALL: [Self; 5] =
+        [Self::OneClick, Self::Page, Self::Email, Self::Operator, Self::Relay];
+
+    /// As a database has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OneClick => "self:one-click",
+            Self::Page => "self:page",
+            Self::Email => "self:email",
+            Self::Operator => "operator",
+            Self::Relay => "relay",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.word() == word)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::OneClick => "by one click",
+            Self::Page => "on the web page",
+            Self::Email => "by email",
+            Self::Operator => "recorded by hand",
+            Self::Relay => "reported by a server",
+        }
+    }
+
+    /// Whether the person did it themself.
+    pub fn is_their_own(self) -> bool {
+        match self {
+            Self::OneClick | Self::Page | Self::Email => true,
+            Self::Operator | Self::Relay => false,
+        }
+    }
+}
+
+/// A person's place on the do-not-mail list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoMail {
+    pub reason: NoMailReason,
+    pub origin: ChangeOrigin,
+    pub at: DateTime<Utc>,
+    /// A word of ours, such as the reason they ticked.
+    pub detail: Option<String>,
+    /// Free text, which may name somebody: a server's reply, an operator's reason.
+    pub note: Option<String>,
+}
+
+impl NoMail {
+    /// For people, as in "unsubscribed by one click at 2026-11-01T10:00:00Z".
+    pub fn words(&self) -> String {
+        if let (NoMailReason::Bounced, Some(note)) = (self.reason, &self.note) {
+            return note.clone();
+        }
+        let (reason, origin) = (self.reason.words(), self.origin.words());
+        let comma = if self.origin.is_their_own() { "" } else { "," };
+        let mut words =
+            format!("{reason}{comma} {origin} at {}", self.at.format("%Y-%m-%dT%H:%M:%SZ"));
+        if let Some(detail) = &self.detail {
+            words += &format!(" (reason: {detail})");
+        }
+        if let Some(note) = &self.note {
+            words += &format!(": {note}");
+        }
+        words
+    }
+
+    /// Whether they left by themself, and may still take it back on the page. An older "stay" never undoes a later leaving.
+    pub fn may_stay(&self, now: DateTime<Utc>) -> bool {
+        self.reason == NoMailReason::Unsubscribed
+            && self.origin.is_their_own()
+            && self.at <= now
+            && now - self.at < TimeDelta::days(STAY_DAYS)
+    }
+}
+
+/// What a change does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMailStep {
+    Add(NoMailReason),
+    Lift,
+}
+
+/// A change to the do-not-mail list. The person is named by their address's keyed hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoMailChange {
+    pub person: String,
+    pub at: DateTime<Utc>,
+    pub step: NoMailStep,
+    pub origin: ChangeOrigin,
+    pub detail: Option<String>,
+    pub note: Option<String>,
+    /// The hash of the email that asked for it: whatever is read twice counts once.
+    pub notice: Option<String>,
+}
+
+impl NoMailChange {
+    pub fn new(person: &str, step: NoMailStep, origin: ChangeOrigin, at: DateTime<Utc>) -> Self {
+        let person = person.to_owned();
+        Self { person, at, step, origin, detail: None, note: None, notice: None }
+    }
+
+    #[must_use]
+    pub fn with_note(self, note: &str) -> Self {
+        // No database takes a NUL into a text.
+        let note: String =
+            note.chars().filter(|c| *c != '\0').take(LONGEST_NOTE_CHARACTERS).collect();
+        Self { note: Some(note), ..self }
+    }
+
+    /// The person's place on the list after it.
+    #[must_use]
+    pub fn applied_to(&self, entry: Option<NoMail>) -> Option<NoMail> {
+        if !self.counts(entry.as_ref()) {
+            return entry;
+        }
+        match self.step {
+            NoMailStep::Add(reason) => {
+                let (detail, note) = (self.detail.clone(), self.note.clone());
+                Some(NoMail { reason, origin: self.origin, at: self.at, detail, note })
+            }
+            NoMailStep::Lift => None,
+        }
+    }
+
+    /// Whether it counts, with the person's place on the list as it is.
+    pub fn counts(&self, entry: Option<&NoMail>) -> bool {
+        match (self.step, entry) {
+            (NoMailStep::Add(_), None) => true,
+            (NoMailStep::Add(reason), Some(entry)) => reason > entry.reason,
+            (NoMailStep::Lift, None) => false,
+            (NoMailStep::Lift, Some(entry)) => match self.origin {
+                ChangeOrigin::Page | ChangeOrigin::OneClick | ChangeOrigin::Email => {
+                    entry.may_stay(self.at)
+                }
+                ChangeOrigin::Operator => entry.reason.lifted_by() != LiftedBy::OnlyThem,
+                ChangeOrigin::Relay => false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> DateTime<Utc> {
+        DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000 + day)
+    }
+
+    fn entry(reason: NoMailReason, origin: ChangeOrigin) -> NoMail {
+        NoMail { reason, origin, at: at(0), detail: None, note: None }
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        for reason in NoMailReason::ALL {
+            assert_eq!(NoMailReason::parse(reason.word()), Some(reason));
+        }
+        for origin in ChangeOrigin::ALL {
+            assert_eq!(ChangeOrigin::parse(origin.word()), Some(origin));
+        }
+        assert_eq!(NoMailReason::parse("other"), None);
+        assert_eq!(ChangeOrigin::parse("self"), None);
+    }
+
+    #[test]
+    fn a_stronger_no_takes_the_place_of_a_weaker_one_and_none_other_does() {
+        for (had, one) in (0..).zip(NoMailReason::ALL) {
+            for (wanted, other) in (0..).zip(NoMailReason::ALL) {
+                let change =
+                    NoMailChange::new("p", NoMailStep::Add(other), ChangeOrigin::Email, at(1));
+                let had_entry = entry(one, ChangeOrigin::Email);
+                assert_eq!(change.counts(Some(&had_entry)), wanted > had, "{one:?} {other:?}");
+                assert!(change.counts(None));
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_lift_what() {
+        for reason in NoMailReason::ALL {
+            for origin in ChangeOrigin::ALL {
+                for by in ChangeOrigin::ALL {
+                    for (day, in_time) in [(0, true), (29, true), (30, false), (-1, false)] {
+                        let change = NoMailChange::new("p", NoMailStep::Lift, by, at(day));
+                        let expected = match by {
+                            ChangeOrigin::Operator => {
+                                !matches!(reason, NoMailReason::Complained | NoMailReason::Erased)
+                            }
+                            ChangeOrigin::Relay => false,
+                            _ => {
+                                reason == NoMailReason::Unsubscribed
+                                    && origin.is_their_own()
+                                    && in_time
+                            }
+                        };
+                        let found = change.counts(Some(&entry(reason, origin)));
+                        assert_eq!(found, expected, "{reason:?} {origin:?} {by:?} {day}");
+                    }
+                }
+            }
+        }
+        let change = NoMailChange::new("p", NoMailStep::Lift, ChangeOrigin::Operator, at(0));
+        assert!(!change.counts(None));
+    }
+
+    #[test]
+    fn what_people_read() {
+        let left = entry(NoMailReason::Unsubscribed, ChangeOrigin::OneClick);
+        assert_eq!(left.words(), "unsubscribed by one click at 2024-10-04T00:00:00Z");
+        let ticked = NoMail { detail: Some("too_many".to_owned()), ..left };
+        assert!(ticked.words().ends_with("Z (reason: too_many)"));
+        let reply = Some("550 5.1.1 no such user".to_owned());
+        let bounced = NoMail { note: reply, ..entry(NoMailReason::Bounced, ChangeOrigin::Relay) };
+        assert_eq!(bounced.words(), "550 5.1.1 no such user");
+        let objected = entry(NoMailReason::Objected, ChangeOrigin::Operator);
+        assert!(
+            objected.words().starts_with("objected to being emailed, recorded by hand at 2024")
+        );
+    }
+
+    #[test]
+    fn a_note_has_a_limit_and_no_nul() {
+        let change = NoMailChange::new("p", NoMailStep::Lift, ChangeOrigin::Operator, at(0))
+            .with_note(&"a\0".repeat(1000));
+        assert_eq!(change.note.unwrap(), "a".repeat(LONGEST_NOTE_CHARACTERS));
+    }
+}

@@ -1,0 +1,93 @@
+//! The do-not-mail list on the server.
+//! Shell: reads and writes rows.
+
+use tokio_postgres::{Row, Transaction};
+
+use crate::audience::{NoMailChange, NoMailStep};
+use crate::ledger::LedgerError;
+use crate::ledger::column::millis;
+use crate::ledger::no_mail::{NoMailColumns, entry_of, step_words};
+
+pub(super) const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person
+    FROM do_not_mail d JOIN no_mail_changes c ON c.id = d.change LEFT JOIN no_mail_notes n ON n.change = d.change";
+
+pub(super) const ENTRY: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text
+    FROM do_not_mail d JOIN no_mail_changes c ON c.id = d.change LEFT JOIN no_mail_notes n ON n.change = d.change
+    WHERE d.person = $1";
+
+pub(super) const CHANGES: &str = "SELECT c.reason, c.origin, c.at, c.detail, n.text, c.step
+    FROM no_mail_changes c LEFT JOIN no_mail_notes n ON n.change = c.id WHERE c.person = $1 ORDER BY c.id";
+
+const IS_KNOWN: &str =
+    "SELECT 1 FROM no_mail_changes WHERE person = $1 AND at = $2 AND step = $3 AND origin = $4
+    AND reason IS NOT DISTINCT FROM $5";
+
+const ADD: &str = "INSERT INTO no_mail_changes (at, person, step, reason, origin, detail)
+    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+
+const ENTER: &str = "INSERT INTO do_not_mail VALUES ($1, $2, $3, $4)
+    ON CONFLICT (person) DO UPDATE SET reason = excluded.reason, at = excluded.at, change = excluded.change";
+
+/// The columns of an entry, from one of them on.
+pub(super) fn columns(row: &Row, first: usize) -> NoMailColumns {
+    (row.get(first), row.get(first + 1), row.get(first + 2), row.get(first + 3), row.get(first + 4))
+}
+
+/// Why somebody is suppressed, from the columns of a row that is joined with their entry.
+pub(super) fn suppressed_for(row: &Row, first: usize) -> Result<Option<String>, LedgerError> {
+    if row.get::<_, Option<String>>(first).is_none() {
+        return Ok(None);
+    }
+    Ok(Some(entry_of(columns(row, first))?.words()))
+}
+
+/// For each change, whether it counted.
+pub(super) async fn write(
+    transaction: &Transaction<'_>,
+    changes: &[NoMailChange],
+) -> Result<Vec<bool>, LedgerError> {
+    // One writer at a time, so that what counts is decided by rows that stay. Whoever reads or claims is not held up.
+    transaction.batch_execute("LOCK TABLE do_not_mail IN SHARE ROW EXCLUSIVE MODE").await?;
+    let mut counted = Vec::new();
+    for change in changes {
+        counted.push(write_one(transaction, change).await?);
+    }
+    Ok(counted)
+}
+
+async fn write_one(
+    transaction: &Transaction<'_>,
+    change: &NoMailChange,
+) -> Result<bool, LedgerError> {
+    let (at, person) = (millis(change.at), &change.person);
+    if let Some(notice) = &change.notice {
+        let sql = "INSERT INTO notices VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        if transaction.execute(sql, &[notice, &at]).await? == 0 {
+            return Ok(false);
+        }
+    }
+    let (step, reason) = step_words(change.step);
+    let origin = change.origin.word();
+    let known = transaction.query(IS_KNOWN, &[person, &at, &step, &origin, &reason]).await?;
+    let entry = transaction.query_opt(ENTRY, &[person]).await?;
+    let entry = entry.map(|row| entry_of(columns(&row, 0))).transpose()?;
+    if !known.is_empty() || !change.counts(entry.as_ref()) {
+        return Ok(false);
+    }
+    let row =
+        transaction.query_one(ADD, &[&at, person, &step, &reason, &origin, &change.detail]).await?;
+    let id: i64 = row.get(0);
+    if let Some(note) = &change.note {
+        let sql = "INSERT INTO no_mail_notes VALUES ($1, $2)";
+        transaction.execute(sql, &[&id, note]).await?;
+    }
+    match change.step {
+        NoMailStep::Add(_) => {
+            transaction.execute(ENTER, &[person, &reason, &at, &id]).await?;
+        }
+        NoMailStep::Lift => {
+            transaction.execute("DELETE FROM do_not_mail WHERE person = $1", &[person]).await?;
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,111 @@
+//! The do-not-mail list in the file.
+//! Shell: reads and writes rows.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::audience::{NoMail, NoMailChange, NoMailStep};
+use crate::ledger::LedgerError;
+use crate::ledger::column::millis;
+use crate::ledger::no_mail::{NoMailColumns, change_of, entry_of, step_words};
+
+const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person
+    FROM do_not_mail d JOIN no_mail_changes c ON c.id = d.change LEFT JOIN no_mail_notes n ON n.change = d.change";
+
+/// The columns of an entry, from one of them on.
+pub(super) fn columns(row: &Row<'_>, first: usize) -> rusqlite::Result<NoMailColumns> {
+    Ok((
+        row.get(first)?,
+        row.get(first + 1)?,
+        row.get(first + 2)?,
+        row.get(first + 3)?,
+        row.get(first + 4)?,
+    ))
+}
+
+/// Whether a change counted.
+pub(super) fn write(connection: &Connection, change: &NoMailChange) -> Result<bool, LedgerError> {
+    let at = millis(change.at);
+    if let Some(notice) = &change.notice {
+        let sql = "INSERT INTO notices VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        if connection.prepare_cached(sql)?.execute(params![notice, at])? == 0 {
+            return Ok(false);
+        }
+    }
+    let (step, reason) = step_words(change.step);
+    let origin = change.origin.word();
+    let sql =
+        "SELECT 1 FROM no_mail_changes WHERE person = ?1 AND at = ?2 AND step = ?3 AND origin = ?4
+        AND reason IS ?5";
+    let known = params![change.person, at, step, origin, reason];
+    let is_known = connection.prepare_cached(sql)?.exists(known)?;
+    if is_known || !change.counts(entry(connection, &change.person)?.as_ref()) {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO no_mail_changes (at, person, step, reason, origin, detail)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    connection.prepare_cached(sql)?.execute(params![
+        at,
+        change.person,
+        step,
+        reason,
+        origin,
+        change.detail
+    ])?;
+    let id = connection.last_insert_rowid();
+    if let Some(note) = &change.note {
+        connection.execute("INSERT INTO no_mail_notes VALUES (?1, ?2)", params![id, note])?;
+    }
+    match change.step {
+        NoMailStep::Add(_) => {
+            let sql = "INSERT OR REPLACE INTO do_not_mail VALUES (?1, ?2, ?3, ?4)";
+            connection.prepare_cached(sql)?.execute(params![change.person, reason, at, id])?;
+        }
+        NoMailStep::Lift => {
+            connection.execute("DELETE FROM do_not_mail WHERE person = ?1", [&change.person])?;
+        }
+    }
+    Ok(true)
+}
+
+pub(super) fn entry(connection: &Connection, person: &str) -> Result<Option<NoMail>, LedgerError> {
+    let sql = format!("{ENTRIES} WHERE d.person = ?1");
+    let mut query = connection.prepare_cached(&sql)?;
+    let found = query.query_row([person], |row| columns(row, 0)).optional()?;
+    found.map(entry_of).transpose()
+}
+
+/// Of the person whose copy it is.
+pub(super) fn entry_of_copy(
+    connection: &Connection,
+    copy: i64,
+) -> Result<Option<NoMail>, LedgerError> {
+    let sql = format!("{ENTRIES} WHERE d.person = (SELECT person FROM deliveries WHERE id = ?1)");
+    let mut query = connection.prepare_cached(&sql)?;
+    let found = query.query_row([copy], |row| columns(row, 0)).optional()?;
+    found.map(entry_of).transpose()
+}
+
+pub(super) fn entries(connection: &Connection) -> Result<Vec<(String, String)>, LedgerError> {
+    let mut query = connection.prepare(ENTRIES)?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, String>(5)?, columns(row, 0)?)))?;
+    rows.map(|row| {
+        let (person, found) = row?;
+        Ok((person, entry_of(found)?.words()))
+    })
+    .collect()
+}
+
+pub(super) fn changes(
+    connection: &Connection,
+    person: &str,
+) -> Result<Vec<NoMailChange>, LedgerError> {
+    let sql = "SELECT c.reason, c.origin, c.at, c.detail, n.text, c.step FROM no_mail_changes c
+        LEFT JOIN no_mail_notes n ON n.change = c.id WHERE c.person = ?1 ORDER BY c.id";
+    let mut query = connection.prepare(sql)?;
+    let rows = query.query_map([person], |row| Ok((row.get::<_, String>(5)?, columns(row, 0)?)))?;
+    rows.map(|row| {
+        let (step, found) = row?;
+        change_of(person, &step, found)
+    })
+    .collect()
+}
