@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::simple;
-use crate::rfc::header::{is_hidden, is_invisible, one_line};
+use crate::rfc::text::{is_hidden, is_invisible, one_line};
 
 /// A longer cell is not a name or a town.
 pub(super) const LONGEST_VALUE_BYTES: usize = 1024;

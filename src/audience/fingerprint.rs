@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
 
-use super::list::{ListError, ListFault, NamedInput};
+use crate::audience::list_error::{ListError, ListFault, NamedInput};
 use crate::rfc::base16;
 use crate::rfc::csv::Input;
 

@@ -13,12 +13,13 @@ use thiserror::Error;
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{SoFar, joint};
 use super::sheet::Sheet;
-use super::survey::{MOST_COMBINATIONS, Survey};
+use super::survey::Survey;
 use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
+use crate::audience::list_error::MOST_COMBINATIONS;
 use crate::compose::People;
 use crate::problem::Problem;
 use crate::rfc::csv::{Input, Rows, TableError};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 pub use super::fingerprint::fingerprint;
 
@@ -59,40 +60,6 @@ pub struct Portion {
     file: usize,
     rows: Vec<(usize, csv::StringRecord)>,
 }
-
-/// Why a file is no list at all.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{path}: {fault}")]
-pub struct ListError {
-    pub path: String,
-    pub fault: ListFault,
-}
-
-/// See [`ListError`].
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ListFault {
-    #[error(transparent)]
-    Table(#[from] TableError),
-    #[error("no column is named `email`: the columns are {}", .columns.join(", "))]
-    NoEmailColumn { columns: Vec<String> },
-    #[error(
-        "the column `{column}` has more than {MOST_COMBINATIONS} different combinations: these are no segments"
-    )]
-    TooManySegments { column: String },
-    #[error("line {line} is not UTF-8, and other lines are: no encoding reads the whole file")]
-    MixedEncodings { line: usize },
-    #[error("the file was changed while it was read")]
-    Changed,
-}
-
-impl ListFault {
-    pub(super) fn of(self, path: &str) -> ListError {
-        ListError { path: path.to_owned(), fault: self }
-    }
-}
-
-/// A file of subscribers: its name, and its bytes.
-pub type NamedInput = (String, Arc<dyn Input>);
 
 impl List {
     /// Looks through all rows: what templates may ask for, what was mended, which addresses stand there more than once.

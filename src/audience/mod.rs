@@ -45,7 +45,7 @@ impl Recipient {
     pub fn name(&self) -> Option<String> {
         let part = |column: &str| self.values.get(column).map_or("", String::as_str).trim();
         let name = format!("{} {}", part("first_name"), part("last_name"));
-        let name = crate::rfc::header::one_line(&name);
+        let name = crate::rfc::text::one_line(&name);
         (!name.is_empty()).then_some(name)
     }
 }

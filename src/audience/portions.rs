@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::list::{List, ListError, Portion};
+use super::list::{List, Portion};
+use crate::audience::list_error::ListError;
 
 /// Portions that may wait for each thread, and results of each: enough that none waits, and little memory.
 const AHEAD: usize = 2;

@@ -7,15 +7,15 @@ use chrono_tz::Tz;
 
 use super::consent_columns::{self, ConsentColumn, no_anywhere};
 use super::fingerprint::{SoFar, open_hashed};
-use super::list::{ListError, ListFault};
 use super::subscriber::{Basis, Subscriber};
 use super::{LeftOut, WhyNot, cell};
+use crate::audience::list_error::{ListError, ListFault};
 use crate::compose::Values;
 use crate::news::PartialDate;
 use crate::problem::{Place, Problem};
 use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::{Input, Rows, Shape, TableError};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 const EMAIL: &[&str] = &[
     "email",

@@ -7,16 +7,13 @@ use std::hash::BuildHasher;
 
 use super::WhyNot;
 use super::cell::{self, CellFault, LONGEST_VALUE_BYTES};
-use super::list::{ListError, ListFault};
 use super::sheet::Sheet;
+use crate::audience::list_error::{ListError, ListFault};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::{Ragged, TableError};
 
 /// More rows than this with something to fix: the rest is counted.
 const MOST_PROBLEMS: usize = 200;
-/// More combinations of segments than this: the column holds something else.
-pub(super) const MOST_COMBINATIONS: usize = 10_000;
-
 /// What is gathered in the first look through all rows.
 #[derive(Default)]
 pub(super) struct Survey {

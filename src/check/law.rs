@@ -2,7 +2,7 @@
 //! Pure: a composition in, findings out.
 
 use super::{Finding, Known, Rule, Severity, Shown, template};
-use crate::compose::slot::escape_html;
+use crate::compose::marker::escape_html;
 use crate::compose::{Piece, Slot};
 use crate::problem::Place;
 

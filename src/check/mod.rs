@@ -381,7 +381,7 @@ fn template(known: &Known<'_>) -> Place {
 
 /// Some words of a text, for a finding.
 fn excerpt(text: &str) -> String {
-    crate::compose::text::cut_at_word(&crate::rfc::header::one_line(text), 60)
+    crate::compose::text::cut_at_word(&crate::rfc::text::one_line(text), 60)
 }
 
 #[cfg(test)]

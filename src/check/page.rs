@@ -5,7 +5,7 @@
 
 use scraper::{ElementRef, Html, Node};
 
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// What a reader's program makes of one variant's HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::colour::{Colour, Use};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// How somebody looks at an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::audience::list::ListError;
+use crate::audience::list_error::ListError;
 use crate::audience::{Audience, List, Person, Recipient, on_all_cores};
 use crate::check::Doubts;
 use crate::message::Skeleton;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::audience::list::{ListError, ListFault};
+use crate::audience::list_error::{ListError, ListFault};
 use crate::compose::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::edition::EditError;

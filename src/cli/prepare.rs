@@ -15,7 +15,7 @@ use super::newsroom::{self, Wish};
 use super::screen::Screen;
 use super::which::Which;
 use super::world;
-use crate::audience::list::ListError;
+use crate::audience::list_error::ListError;
 use crate::audience::{Audience, Keys, List, Person, Recipient};
 use crate::check::clients::Score;
 use crate::check::{Answers, Finding, Severity, Silenced};

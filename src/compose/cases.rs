@@ -176,7 +176,7 @@ impl Case {
             assert!(!text.contains(words), "{name}: {words:?} is in the text part:\n{text}");
         }
         for part in [&html, &text, &subject] {
-            assert!(!super::slot::holds_marker(part), "{name}: a marker is left");
+            assert!(!crate::compose::marker::holds_marker(part), "{name}: a marker is left");
         }
         assert!(!text.contains("\n\n\n"), "{name}: a gap in the text part:\n{text}");
         if let Some(expected) = &self.subject_is {

@@ -5,10 +5,11 @@ use handlebars::Handlebars;
 use thiserror::Error;
 
 use super::personal::{self, BlockFault};
-use super::slot::{BlockForm, Context, Slot, SlotPlace, Values, escape_html};
+use super::slot::{BlockForm, Context, Slot, SlotPlace, Values};
 use super::words;
+use crate::compose::marker::escape_html;
 use crate::problem::Place;
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// Slots made ready to be filled many times.
 pub struct Filler {
@@ -194,9 +195,10 @@ fn write_value(value: &str, context: Context, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slot::{Nonce, Piece, Slots};
+    use super::super::slot::{Piece, Slots};
     use super::super::words::Look;
     use super::*;
+    use crate::compose::marker::Nonce;
 
     fn slots() -> Slots {
         Slots::new(Nonce::new([7; 16]))

@@ -14,6 +14,7 @@ mod guard;
 mod helpers;
 pub mod html;
 mod limited;
+pub mod marker;
 pub mod model;
 mod parsed;
 mod partial_depth;

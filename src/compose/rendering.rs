@@ -14,7 +14,7 @@ use super::fault::{self, Source, TemplateFault};
 use super::filler::Filler;
 use super::helpers::{self, Part, Shared, lock};
 use super::parsed::Parsed;
-use super::slot::{Context, Nonce, Piece, SlotError, Slots, escape_html};
+use super::slot::{Context, Piece, SlotError, Slots};
 use super::structure::MjmlFault;
 use super::tags::line_and_column;
 use super::templates::Templates;
@@ -24,11 +24,12 @@ use super::{
     ComposeError, Composition, People, Told, UnknownSegment, Variant, html, limited, model, prep,
     source_map, text,
 };
+use crate::compose::marker::{Nonce, escape_html};
 use crate::edition::Edition;
 use crate::lexicon::Lexicon;
 use crate::news::same::canonical;
 use crate::problem::{Place, nearest};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// Composes at one density, or at the first that fits.
 pub(super) fn compose_within(

@@ -14,49 +14,6 @@ use thiserror::Error;
 use super::words::{self, Look};
 use crate::problem::Place;
 
-/// What a nonce is made of.
-const CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-const NONCE_LENGTH: usize = 16;
-const INDEX_DIGITS: usize = 4;
-
-/// The first text that has the form of a marker.
-pub fn find_marker(text: &str) -> Option<Range<usize>> {
-    text.match_indices("rup").map(|(at, _)| at).find_map(|at| {
-        let rest = &text.as_bytes()[at + 3..];
-        let end = 3 + NONCE_LENGTH + 1 + INDEX_DIGITS;
-        let is_marker = rest.len() + 3 >= end
-            && rest[..NONCE_LENGTH].iter().all(|byte| CHARACTERS.contains(byte))
-            && rest[NONCE_LENGTH] == b'n'
-            && rest[NONCE_LENGTH + 1..end - 3].iter().all(u8::is_ascii_digit);
-        is_marker.then_some(at..at + end)
-    })
-}
-
-/// Whether a text holds what has the form of a marker.
-pub fn holds_marker(text: &str) -> bool {
-    find_marker(text).is_some()
-}
-
-/// A random word, fresh for each composition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Nonce(String);
-
-impl Nonce {
-    /// From random bytes. Letters and digits only, so that nothing on the way changes them.
-    pub fn new(random: [u8; 16]) -> Self {
-        Self(random.iter().map(|byte| char::from(CHARACTERS[usize::from(byte % 32)])).collect())
-    }
-
-    /// A word that no input holds, for other marks of a composition.
-    pub fn word(&self) -> String {
-        format!("rup{}", self.0)
-    }
-
-    fn marker(&self, index: usize) -> String {
-        format!("rup{}n{index:04}", self.0)
-    }
-}
-
 /// What a slot is filled with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -440,25 +397,6 @@ impl HtmlWalk {
             HtmlState::Style => Err(SlotError::InStyle),
         }
     }
-}
-
-/// Text for between tags or quotation marks.
-pub fn escape_html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-        out.push_str(&rest[..at]);
-        out.push_str(match rest.as_bytes()[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        });
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
-use super::slot::{escape_html, holds_marker};
 use super::text::{shown_width, wrap};
+use crate::compose::marker::{escape_html, holds_marker};
 
 /// How Markdown looks in the email: the colour of links, and the side on which lines begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

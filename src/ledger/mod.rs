@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::audience::list::ListError;
+use crate::audience::list_error::ListError;
 use crate::audience::{
     ChangeOrigin, LeftOut, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
 };

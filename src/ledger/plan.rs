@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{LeftOutRow, PlannedEdition, PlannedList, PlannedRow, left_out_row};
-use crate::audience::list::ListError;
+use crate::audience::list_error::ListError;
 use crate::audience::{Keys, List, Person, on_all_cores};
 use crate::compose::Composition;
 use crate::window::Window;

@@ -19,7 +19,8 @@ use crate::compose::setting::look_at_web_address;
 use crate::compose::{Composition, Piece, filled, language_code};
 use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
 use crate::rfc::dkim::Signer;
-use crate::rfc::header::{DisplayName, HeaderTextError, mailbox_field, text_field};
+use crate::rfc::header::{mailbox_field, text_field};
+use crate::rfc::text::{DisplayName, HeaderTextError};
 use crate::rfc::{list, quoted_printable};
 
 use mail::{Mail, Part, fixed_bytes};
@@ -496,7 +497,7 @@ mod tests {
             let (subject, html, text) = skeleton.seen_by(&recipient);
             prop_assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n"), html);
             prop_assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), text);
-            prop_assert_eq!(parsed.subject().unwrap_or("").trim(), crate::rfc::header::one_line(&subject));
+            prop_assert_eq!(parsed.subject().unwrap_or("").trim(), crate::rfc::text::one_line(&subject));
             prop_assert_eq!(parsed.headers().len(), 12);
         }
     }

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use super::same::words;
 use super::text::{self, Picture, tidy, without_more};
 use super::tool_markup::without;
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// The body of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::text::{self, shortened};
 pub use super::text::{html_to_text, plain_text, tidy, without_more};
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::csv::simple;
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 const TITLE: &[&str] = &["title", "headline", "name"];
 pub(super) const DATE: &[&str] =

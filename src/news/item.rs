@@ -262,7 +262,7 @@ const LONGEST_MADE_TITLE: usize = 90;
 
 /// A title made from the first sentence of a text, cut at a word where it is long.
 pub fn title_from(text: &str) -> String {
-    let text = crate::rfc::header::one_line(text);
+    let text = crate::rfc::text::one_line(text);
     let sentence = first_sentence(&text).trim_end_matches(['.', ' ']);
     if sentence.chars().count() <= LONGEST_MADE_TITLE {
         return sentence.to_owned();

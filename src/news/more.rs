@@ -1,7 +1,7 @@
 //! "Read more" and its kin, which websites put at the end of a beginning, in the languages of the house.
 //! Pure: text in, text out.
 
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A blank line as it is written, which is a new paragraph only where no markup says so.
 pub const BLANK_LINE: char = '\u{2029}';

@@ -1,7 +1,7 @@
 //! The pictures of a text: which of a page's images belong to the story, and their addresses.
 //! Pure: attributes in, pictures out.
 
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A picture in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

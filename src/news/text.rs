@@ -15,7 +15,7 @@ pub use super::more::without_more;
 use super::more::{BLANK_LINE, END_MARKS, is_link_to_more};
 use super::pictures::shown_by;
 pub use super::pictures::{Picture, is_picture_address};
-use crate::rfc::header::{is_hidden, one_line};
+use crate::rfc::text::{is_hidden, one_line};
 
 /// A text longer than this is a whole page pasted by mistake; its beginning is kept.
 pub const LONGEST_SUMMARY_CHARS: usize = 4000;

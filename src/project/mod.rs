@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use crate::audience::List;
-use crate::audience::list::{ListError, NamedInput};
+use crate::audience::list_error::{ListError, NamedInput};
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::database::private;

@@ -10,7 +10,7 @@ use lettre::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::header::DisplayName;
+use crate::rfc::text::DisplayName;
 
 /// RFC 5321 section 4.5.3.1.3: a path is at most 256 octets with its brackets.
 const LONGEST_ADDRESS_BYTES: usize = 254;
@@ -49,7 +49,7 @@ impl AddressError {
     pub(crate) fn shown(text: &str) -> String {
         let mut shown = String::new();
         for c in text.chars().take(80) {
-            if super::header::is_invisible(c) {
+            if crate::rfc::text::is_invisible(c) {
                 shown.extend(c.escape_unicode());
             } else {
                 shown.push(c);
@@ -89,7 +89,7 @@ impl EmailAddress {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        if text.chars().any(super::header::is_invisible) {
+        if text.chars().any(crate::rfc::text::is_invisible) {
             return Err(AddressError::Control(shown()));
         }
         if text.len() > LONGEST_ADDRESS_BYTES {

@@ -1,7 +1,7 @@
 //! Header fields of a mailing list (RFC 2369 List-Unsubscribe, RFC 2919 List-Id, RFC 8058 one click).
 //! Pure: values in, header fields out.
 
-use super::header::one_line;
+use crate::rfc::text::one_line;
 
 /// `List-Id` (RFC 2919): the list's name and its stable identifier.
 pub fn list_id(name: &str, id: &str) -> String {

@@ -9,3 +9,4 @@ pub mod header;
 pub mod list;
 pub mod quoted_printable;
 pub mod reply;
+pub mod text;

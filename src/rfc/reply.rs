@@ -242,7 +242,7 @@ fn parse_line(line: &[u8]) -> Result<(u16, bool, String), ReplyError> {
     };
     let text = String::from_utf8_lossy(line.get(4..).unwrap_or_default())
         .chars()
-        .filter(|c| !super::header::is_hidden(*c))
+        .filter(|c| !crate::rfc::text::is_hidden(*c))
         .collect();
     Ok((code, more, text))
 }

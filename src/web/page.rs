@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::check::{Finding, Severity};
-use crate::compose::slot::escape_html;
+use crate::compose::marker::escape_html;
 
 /// All that the page shows.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@
 use scraper::{ElementRef, Html, Node};
 use serde::Serialize;
 
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// One thing that is read out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

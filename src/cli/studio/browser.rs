@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::compose::slot::escape_html;
+use crate::compose::marker::escape_html;
 use crate::database::private;
 use crate::project::Project;
 

@@ -11,7 +11,7 @@ use super::xml::Document;
 use crate::news::item::Image;
 use crate::news::same::canonical;
 use crate::news::text;
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// What a feed says of one story.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -29,7 +29,7 @@ use super::json_text;
 use super::same::canonical;
 use super::text::{shortened, without_more};
 use crate::problem::{Place, Problem};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// Reads a feed that stands at `address` (an address or a file's name).
 pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::reader::Reader;
 use crate::news::text::{self, Markup, has_entity, is_escaped_markup, tidy};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A text and whether it is markup.
 #[derive(Debug, Clone, PartialEq, Eq)]

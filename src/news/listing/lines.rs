@@ -9,7 +9,7 @@ use super::marker::{is_marker, marker};
 use super::noise::is_noise;
 use crate::news::date::PartialDate;
 use crate::news::day_line::{Of, day_line, in_year, piece};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A longer line is a sentence, not a title.
 const LONGEST_TITLE_CHARS: usize = 110;

@@ -19,7 +19,7 @@ use super::fields::{self, Origin};
 use super::item::{Reading, slug, title_from};
 use super::source::Opened;
 use crate::problem::{Place, Problem};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A shorter rest than this is a page number or a menu word, not a teaser.
 const SHORTEST_TEASER_CHARS: usize = 30;

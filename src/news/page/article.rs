@@ -22,7 +22,7 @@ use crate::news::day_line::{Of, day_line};
 use crate::news::fields::plain_text;
 use crate::news::item::{Image, Item, web_address};
 use crate::news::same::{canonical, words};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// Something found, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

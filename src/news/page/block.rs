@@ -6,7 +6,7 @@ use scraper::{ElementRef, Node};
 
 use super::region::has_word;
 use crate::news::fields::tidy;
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A text that stands by itself.
 #[derive(Debug, Clone)]

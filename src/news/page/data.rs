@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::news::date::PartialDate;
 use crate::news::fields::plain_text;
 use crate::news::item::{Image, web_address};
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// Within JSON-LD nothing of use lies deeper.
 const DEEPEST: usize = 12;

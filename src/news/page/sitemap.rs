@@ -8,7 +8,7 @@ use crate::news::date::PartialDate;
 use crate::news::item::{Evidence, Item, title_from, web_address};
 use crate::news::same::canonical;
 use crate::problem::Place;
-use crate::rfc::header::one_line;
+use crate::rfc::text::one_line;
 
 /// A sitemap of a whole site may have fifty thousand; the news are those that look like news.
 const MOST_STORIES: usize = 500;

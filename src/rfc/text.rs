@@ -1,0 +1,105 @@
+//! Text that is fit for one line of a header field (RFC 5322 section 2.2): which characters nobody sees, and names.
+//! Pure: values in, values out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Characters nobody sees and that can break a line, turn the reading direction, or hide text: C0 and C1 controls,
+/// line and paragraph separators, bidirectional overrides (Unicode TR36), zero-width space and byte order mark.
+/// Zero-width joiners stay: names and emoji of several scripts need them.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}')
+}
+
+/// Characters that nobody sees, in whatever script: all of Unicode that is ignored when it cannot be shown, and the marks of
+/// direction. None of them belongs into an address.
+pub fn is_invisible(c: char) -> bool {
+    is_hidden(c)
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The same text with every hidden character gone and each run of white space made one space.
+pub fn one_line(text: &str) -> String {
+    // Nearly every name is one already.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ") {
+        return text.trim_matches(' ').to_owned();
+    }
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() || (c.is_control() && c != '\0') {
+            if !line.ends_with(' ') {
+                line.push(' ');
+            }
+        } else if !is_hidden(c) {
+            line.push(c);
+        }
+    }
+    line.trim().to_owned()
+}
+
+/// A name shown beside an address. One line, nothing hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DisplayName(String);
+
+/// A text that a header field cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HeaderTextError {
+    #[error("the text is empty")]
+    Empty,
+    #[error("the text has a line break or a hidden character")]
+    Hidden,
+    #[error("the text is longer than {LONGEST_TEXT_BYTES} bytes")]
+    TooLong,
+}
+
+/// Longer header texts are cut by mail programs and refused by some relays.
+const LONGEST_TEXT_BYTES: usize = 500;
+
+impl DisplayName {
+    /// # Errors
+    /// When the text is empty, too long, or holds a hidden character.
+    pub fn parse(text: &str) -> Result<Self, HeaderTextError> {
+        check(text).map(|()| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn check(text: &str) -> Result<(), HeaderTextError> {
+    if text.trim().is_empty() {
+        Err(HeaderTextError::Empty)
+    } else if text.chars().any(is_hidden) {
+        Err(HeaderTextError::Hidden)
+    } else if text.len() > LONGEST_TEXT_BYTES {
+        Err(HeaderTextError::TooLong)
+    } else {
+        Ok(())
+    }
+}
+
+impl TryFrom<String> for DisplayName {
+    type Error = HeaderTextError;
+    fn try_from(text: String) -> Result<Self, HeaderTextError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<DisplayName> for String {
+    fn from(name: DisplayName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
