@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use roundup::check::{self, Doubts, Known, Settings, Shown, check};
+use roundup::check::{self, CheckContext, CopyWarnings, RenderedEmail, Settings, check};
 use roundup::compose::{Nonce, People, compose};
 use roundup::edition::{Draft, edit};
-use roundup::news::answers::Answers;
+use roundup::news::dates_file::StoryDates;
 use roundup::news::gather::{Ask, Gathering, gather};
-use roundup::news::store::{Store, Wanted};
+use roundup::news::store::{ItemQuery, Store};
 use roundup::project::Project;
 use roundup::window::{Window, select};
 
@@ -26,11 +26,11 @@ fn year(criterion: &mut Criterion) {
     let gathering = Gathering {
         project: &project.root,
         sources: &settings.sources(),
-        answers: &Answers::default(),
+        answers: &StoryDates::default(),
         zone: settings.time_zone,
         now: "2021-01-04T09:00:00Z".parse().unwrap(),
         ask: Ask::Never,
-        wanted: Wanted::default(),
+        wanted: ItemQuery::default(),
         told_days: None,
         contact: "",
     };
@@ -49,8 +49,8 @@ fn year(criterion: &mut Criterion) {
         .bench_function("compose the sample year", |bench| bench.iter(|| black_box(composed())));
 
     let composition = composed();
-    let (doubts, answers) = (Doubts::default(), check::Answers::new());
-    let known = Known {
+    let (doubts, answers) = (CopyWarnings::default(), check::LinkResults::new());
+    let known = CheckContext {
         edition: &edition,
         theme: &theme,
         templates: &templates,
@@ -67,7 +67,9 @@ fn year(criterion: &mut Criterion) {
         spam: None,
     };
     criterion.bench_function("ask every rule about it", |bench| {
-        bench.iter(|| black_box(check(&Shown::of(&composition), &known, &Settings::default())));
+        bench.iter(|| {
+            black_box(check(&RenderedEmail::of(&composition), &known, &Settings::default()))
+        });
     });
 }
 

@@ -10,11 +10,11 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Europe::London;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use roundup::news::answers::Answers;
+use roundup::news::dates_file::StoryDates;
 use roundup::news::fetch::Validators;
 use roundup::news::gather::{Ask, Gathering, gather};
-use roundup::news::source::{Kind, Settings};
-use roundup::news::store::{Answered, Asked, Scope, Store, Wanted};
+use roundup::news::source::{Settings, SourceKind};
+use roundup::news::store::{ItemQuery, Scope, SourceQuery, SourceVisit, Store};
 use roundup::news::{Item, PartialDate, feed, folder};
 use roundup::window::{Window, select};
 use wiremock::matchers::path;
@@ -40,8 +40,8 @@ fn item(number: u64) -> Item {
 }
 
 /// How a website answers that tells all it has.
-fn answered(validators: &Validators) -> Answered<'_> {
-    Answered {
+fn answered(validators: &Validators) -> SourceVisit<'_> {
+    SourceVisit {
         at: now(),
         validators,
         language: None,
@@ -61,8 +61,8 @@ fn window(criterion: &mut Criterion) {
     let answered = answered(&validators);
     store.take_in("site", (0..100_000).map(item).collect(), Scope::Whole, &answered).unwrap();
     let december = Window::month("2020-12", London).unwrap();
-    let asked = [Asked { name: "site", is_remote: true }];
-    let wanted = Wanted { days: Some((december.start, december.end)), ..Wanted::default() };
+    let asked = [SourceQuery { name: "site", is_remote: true }];
+    let wanted = ItemQuery { days: Some((december.start, december.end)), ..ItemQuery::default() };
     criterion.bench_function("a month of 100,000 stored stories", |bench| {
         bench.iter(|| {
             let found = store.find(&asked, &wanted).unwrap();
@@ -142,7 +142,7 @@ fn websites(criterion: &mut Criterion) {
         .map(|number| Settings {
             url: Some(format!("{}/feed", server.uri())),
             allow_local: true,
-            ..Settings::new(format!("site {number}"), Kind::Feed)
+            ..Settings::new(format!("site {number}"), SourceKind::Feed)
         })
         .collect();
     criterion.bench_function("20 websites that take 100 ms each", |bench| {
@@ -151,11 +151,11 @@ fn websites(criterion: &mut Criterion) {
             let gathering = Gathering {
                 project: Path::new("."),
                 sources: &sources,
-                answers: &Answers::default(),
+                answers: &StoryDates::default(),
                 zone: London,
                 now: now(),
                 ask: Ask::InTime,
-                wanted: Wanted::default(),
+                wanted: ItemQuery::default(),
                 told_days: None,
                 contact: "",
             };

@@ -11,7 +11,7 @@ pub mod database;
 pub mod news;
 pub mod window;
 
-pub mod lexicon;
+pub mod locale;
 
 pub mod edition;
 

@@ -165,16 +165,16 @@ impl Window {
     }
 
     /// Whether a date is in the window.
-    pub fn judge(&self, date: PartialDate) -> Verdict {
+    pub fn judge(&self, date: PartialDate) -> Placement {
         let (first, last) = date.days(self.zone);
         if last < self.start {
-            Verdict::Before
+            Placement::Before
         } else if first >= self.end {
-            Verdict::After
+            Placement::After
         } else if first >= self.start && last < self.end {
-            Verdict::In
+            Placement::In
         } else {
-            Verdict::CannotSay
+            Placement::CannotSay
         }
     }
 }
@@ -212,7 +212,7 @@ fn parse_day(text: &str, zone: Tz) -> Result<NaiveDate, WindowError> {
 
 /// Where a date lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Placement {
     In,
     Before,
     After,
@@ -265,20 +265,20 @@ pub fn select(items: Vec<Item>, window: &Window, today: NaiveDate) -> Selection 
             continue;
         };
         match window.judge(date) {
-            Verdict::In if date.days(window.zone).0 > today => {
+            Placement::In if date.days(window.zone).0 > today => {
                 selection.left_out.push((
                     item,
                     format!("it is dated in the future ({})", date.long(window.zone)),
                 ));
             }
-            Verdict::In => selection.chosen.push(item),
-            Verdict::Before => {
+            Placement::In => selection.chosen.push(item),
+            Placement::Before => {
                 selection.left_out.push((item, format!("{BEFORE} ({})", date.long(window.zone))));
             }
-            Verdict::After => {
+            Placement::After => {
                 selection.left_out.push((item, format!("{AFTER} ({})", date.long(window.zone))));
             }
-            Verdict::CannotSay => selection.undecided.push((
+            Placement::CannotSay => selection.undecided.push((
                 item,
                 format!("only the {} is known ({})", date.precision(), date.long(window.zone)),
             )),
@@ -389,16 +389,16 @@ mod tests {
         let year = Window::year("2020", London).unwrap();
         let half = Window::days("2020-12-01", "2020-12-15", London).unwrap();
         for (when, in_december, in_year, in_half) in [
-            ("2020-12-01", Verdict::In, Verdict::In, Verdict::In),
-            ("2020-12-31", Verdict::In, Verdict::In, Verdict::After),
-            ("2021-01-01", Verdict::After, Verdict::After, Verdict::After),
-            ("2020-11-30", Verdict::Before, Verdict::In, Verdict::Before),
-            ("2020-12", Verdict::In, Verdict::In, Verdict::CannotSay),
-            ("2020-11", Verdict::Before, Verdict::In, Verdict::Before),
-            ("2020", Verdict::CannotSay, Verdict::In, Verdict::CannotSay),
-            ("2019", Verdict::Before, Verdict::Before, Verdict::Before),
-            ("2020-12-31T23:59:59Z", Verdict::In, Verdict::In, Verdict::After),
-            ("2020-06-30T23:30:00Z", Verdict::Before, Verdict::In, Verdict::Before),
+            ("2020-12-01", Placement::In, Placement::In, Placement::In),
+            ("2020-12-31", Placement::In, Placement::In, Placement::After),
+            ("2021-01-01", Placement::After, Placement::After, Placement::After),
+            ("2020-11-30", Placement::Before, Placement::In, Placement::Before),
+            ("2020-12", Placement::In, Placement::In, Placement::CannotSay),
+            ("2020-11", Placement::Before, Placement::In, Placement::Before),
+            ("2020", Placement::CannotSay, Placement::In, Placement::CannotSay),
+            ("2019", Placement::Before, Placement::Before, Placement::Before),
+            ("2020-12-31T23:59:59Z", Placement::In, Placement::In, Placement::After),
+            ("2020-06-30T23:30:00Z", Placement::Before, Placement::In, Placement::Before),
         ] {
             let parsed = PartialDate::parse(when, London).unwrap();
             assert_eq!(december.judge(parsed), in_december, "{when}");
@@ -413,8 +413,8 @@ mod tests {
         let july = Window::month("2020-07", London).unwrap();
         // In summer London is an hour ahead: 23:30 UTC on 30 June is 1 July there.
         let instant = PartialDate::parse("2020-06-30T23:30:00Z", London).unwrap();
-        assert_eq!(june.judge(instant), Verdict::After);
-        assert_eq!(july.judge(instant), Verdict::In);
+        assert_eq!(june.judge(instant), Placement::After);
+        assert_eq!(july.judge(instant), Placement::In);
     }
 
     #[test]
@@ -439,9 +439,9 @@ mod tests {
             let within = |d: NaiveDate| {
                 Window::month(&d.format("%Y-%m").to_string(), London).unwrap().judge(PartialDate::Day(day))
             };
-            prop_assert_eq!(within(day), Verdict::In);
-            prop_assert_eq!(within(day - Months::new(1)), Verdict::After);
-            prop_assert_eq!(within(day + Months::new(1)), Verdict::Before);
+            prop_assert_eq!(within(day), Placement::In);
+            prop_assert_eq!(within(day - Months::new(1)), Placement::After);
+            prop_assert_eq!(within(day + Months::new(1)), Placement::Before);
         }
     }
 
@@ -513,7 +513,7 @@ mod tests {
                     let day = NaiveDate::from_num_days_from_ce_opt(days).unwrap();
                     let inside: Vec<String> = months
                         .iter()
-                        .filter(|month| month.judge(PartialDate::Instant(instant)) == Verdict::In)
+                        .filter(|month| month.judge(PartialDate::Instant(instant)) == Placement::In)
                         .map(Window::name)
                         .collect();
                     assert_eq!(inside, [day.format("%Y-%m").to_string()], "{zone} {instant}");

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Europe::London;
 
-use roundup::check::{Answers, Doubts, Finding, Known, Settings, Severity, Shown, check};
-use roundup::compose::theme::Theme;
+use roundup::check::{
+    CheckContext, CopyWarnings, Finding, LinkResults, RenderedEmail, Settings, Severity, check,
+};
+use roundup::compose::theme::Branding;
 use roundup::compose::{Nonce, People, Templates, compose};
-use roundup::edition::{Draft, Words, edit};
-use roundup::lexicon::Lexicon;
+use roundup::edition::{Draft, PlacedText, edit};
+use roundup::locale::Locale;
 use roundup::news::markdown;
 use roundup::window::{Window, select};
 
@@ -146,8 +148,8 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
     let window = Window::month("2026-11", London).unwrap();
     let today = "2026-11-26".parse().unwrap();
     let selection = select(items, &window, today);
-    let mut draft = Draft::propose(&window, &selection, None, "Lantern", &Lexicon::english());
-    let written = |text: &str| Words {
+    let mut draft = Draft::propose(&window, &selection, None, "Lantern", &Locale::english());
+    let written = |text: &str| PlacedText {
         text: text.to_owned(),
         source: Some("editions/2026-11.md".to_owned()),
         line: 2,
@@ -158,7 +160,7 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
     let edition = edit(&draft, selection).unwrap();
     let group =
         |name: &str| settings.get(name).cloned().unwrap_or_else(|| toml::Table::new().into());
-    let theme = Theme {
+    let theme = Branding {
         organisation: group("organisation").try_into().unwrap(),
         appeal: Some(group("appeal").try_into().unwrap()),
         look: group("theme").try_into().unwrap(),
@@ -176,23 +178,23 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
         Ok(composition) => composition,
         Err(error) => return vec![("template", Severity::Must, format!("template: {error}"))],
     };
-    let known = Known {
+    let known = CheckContext {
         edition: &edition,
         theme: &theme,
         templates: &templates,
         settings: &toml::to_string(&settings).unwrap(),
         today,
         largest: Some((40_000, "ann@example.org")),
-        doubts: &Doubts::default(),
+        doubts: &CopyWarnings::default(),
         numbers: None,
         earlier: &[],
         messages: &[],
-        answers: &Answers::new(),
+        answers: &LinkResults::new(),
         terms: &[],
         spam: None,
         takes_examples: false,
     };
-    let checked = check(&Shown::of(&composition), &known, &Settings::default());
+    let checked = check(&RenderedEmail::of(&composition), &known, &Settings::default());
     let said = |finding: Finding| {
         (finding.rule, finding.severity, format!("{}: {}", finding.rule, finding.message))
     };

@@ -11,7 +11,7 @@ use roundup::providers::About;
 use roundup::rfc::address::EmailAddress;
 use roundup::send::relay::{Relay, SmtpRelay};
 use roundup::send::verdict::{Refusal, RowFate, RunFate, Verdict, judge};
-use roundup::smtp::Server as Client;
+use roundup::smtp::RelayServer as Client;
 use roundup::smtp::connection::Deadlines;
 use roundup::smtp::conversation::{Credentials, Security, Settings};
 use roundup::smtp::quirks::RememberedQuirks;

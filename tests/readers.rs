@@ -9,17 +9,17 @@ use chrono_tz::Europe::London;
 use proptest::prelude::*;
 use roundup::news::decode::decode;
 use roundup::news::gather::read_bytes;
-use roundup::news::source::{Kind, Opened, Select, Settings};
+use roundup::news::source::{Select, Settings, SourceContext, SourceKind};
 use roundup::news::{Reading, page};
 
-const KINDS: [Kind; 7] = [
-    Kind::Feed,
-    Kind::Wordpress,
-    Kind::Ghost,
-    Kind::Json,
-    Kind::Csv,
-    Kind::Markdown,
-    Kind::Listing,
+const KINDS: [SourceKind; 7] = [
+    SourceKind::Feed,
+    SourceKind::Wordpress,
+    SourceKind::Ghost,
+    SourceKind::Json,
+    SourceKind::Csv,
+    SourceKind::Markdown,
+    SourceKind::Listing,
 ];
 
 fn corpus() -> Vec<Vec<u8>> {
@@ -52,12 +52,12 @@ fn keeps_the_laws(reading: &Reading) {
     }
 }
 
-fn read_by(kind: Kind, bytes: &[u8]) {
+fn read_by(kind: SourceKind, bytes: &[u8]) {
     let settings = Settings::new("club", kind);
     let shown = "https://club.example/feed";
-    let opened = Opened { settings: &settings, shown, zone: London, date: None };
+    let opened = SourceContext { settings: &settings, shown, zone: London, date: None };
     keeps_the_laws(&read_bytes(&opened, bytes));
-    if kind == Kind::Feed {
+    if kind == SourceKind::Feed {
         let _ = roundup::news::feed::next_page(shown, bytes, 1);
     }
 }

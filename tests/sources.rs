@@ -8,19 +8,19 @@ use std::path::Path;
 use chrono_tz::Europe::London;
 use roundup::news::Reading;
 use roundup::news::gather::read_bytes;
-use roundup::news::source::{Kind, Opened, Settings};
+use roundup::news::source::{Settings, SourceContext, SourceKind};
 use serde_json::{Value, json};
 
-fn kind_of(name: &str) -> Kind {
+fn kind_of(name: &str) -> SourceKind {
     if name.ends_with(".posts.json") {
-        return Kind::Wordpress;
+        return SourceKind::Wordpress;
     }
     match name.rsplit('.').next() {
-        Some("md") => Kind::Markdown,
-        Some("txt") => Kind::Listing,
-        Some("csv") => Kind::Csv,
-        Some("json") if name.starts_with('7') => Kind::Json,
-        _ => Kind::Feed,
+        Some("md") => SourceKind::Markdown,
+        Some("txt") => SourceKind::Listing,
+        Some("csv") => SourceKind::Csv,
+        Some("json") if name.starts_with('7') => SourceKind::Json,
+        _ => SourceKind::Feed,
     }
 }
 
@@ -74,10 +74,10 @@ fn each_source_becomes_what_stands_beside_it() {
         let bytes = fs::read(folder.join(name)).unwrap();
         let settings = Settings::new("club", kind_of(name));
         let shown = match settings.kind {
-            Kind::Feed | Kind::Wordpress => "https://club.example/feed",
+            SourceKind::Feed | SourceKind::Wordpress => "https://club.example/feed",
             _ => name,
         };
-        let opened = Opened { settings: &settings, shown, zone: London, date: None };
+        let opened = SourceContext { settings: &settings, shown, zone: London, date: None };
         let made = told(&read_bytes(&opened, &bytes));
         let stem = name.rsplit_once('.').unwrap().0;
         let path = folder.join(format!("{stem}.expected.json"));

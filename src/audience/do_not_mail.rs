@@ -40,7 +40,7 @@ impl DoNotMail {
         if self.people.is_empty() {
             return None;
         }
-        self.people.get(&self.keys.person_name(address)).map(|why| &**why)
+        self.people.get(&self.keys.address_hash(address)).map(|why| &**why)
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
     fn a_person_is_found_in_any_spelling_and_nobody_else_is() {
         let keys = Keys::new(b"a secret of this test");
         let address = |text: &str| EmailAddress::parse(text).unwrap();
-        let person = keys.person_name(&address("Ann@e.org"));
+        let person = keys.address_hash(&address("Ann@e.org"));
         let list = DoNotMail::new(keys, [(person, "550 no such user".to_owned())]);
         assert_eq!(list.why(&address("ann@E.org")), Some("550 no such user"));
         assert_eq!(list.why(&address("bob@e.org")), None);

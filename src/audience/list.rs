@@ -5,20 +5,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 
 use chrono::NaiveDate;
-use thiserror::Error;
 
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{SoFar, joint};
+use super::list_error::{ListError, ListFault, NamedInput};
 use super::sheet::Sheet;
 use super::survey::Survey;
 use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
-use crate::audience::list_error::MOST_COMBINATIONS;
 use crate::compose::People;
 use crate::problem::Problem;
-use crate::rfc::csv::{Input, Rows, TableError};
+use crate::rfc::csv::Rows;
 use crate::rfc::text::one_line;
 
 pub use super::fingerprint::fingerprint;
@@ -293,8 +291,11 @@ mod tests {
     use std::io::{self, Read};
     use std::sync::Mutex;
 
+    use std::sync::Arc;
+
     use super::*;
     use crate::problem::Place;
+    use crate::rfc::csv::Input;
 
     pub fn input(text: &str) -> Arc<dyn Input> {
         Arc::new(Arc::<[u8]>::from(text.as_bytes()))
@@ -563,7 +564,7 @@ mod tests {
     fn suppressed_people_are_left_out_and_counted_so() {
         let keys = crate::audience::Keys::new(b"a secret of this test");
         let bob = crate::rfc::address::EmailAddress::parse("bob@e.org").unwrap();
-        let suppressed = [(keys.person_name(&bob), "550 no such user".to_owned())];
+        let suppressed = [(keys.address_hash(&bob), "550 no such user".to_owned())];
         let list = survey("email,basis\nann@e.org,consent\nBOB@e.org,consent\n")
             .without(DoNotMail::new(keys, suppressed));
         let (mailed, left_out) = people(&list);

@@ -6,13 +6,14 @@ pub mod consent_columns;
 pub mod do_not_mail;
 mod fingerprint;
 pub mod list;
+pub mod list_error;
 pub mod no_mail;
 pub mod portions;
 mod sheet;
-pub mod strange;
 pub mod subscriber;
 mod survey;
 pub mod token;
+pub mod unusual_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -27,9 +28,9 @@ pub use do_not_mail::DoNotMail;
 pub use list::List;
 pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep};
 pub use portions::on_all_cores;
-pub use strange::{Strange, Strangest};
 pub use subscriber::{Basis, Subscriber};
 pub use token::Keys;
+pub use unusual_names::{Strange, Strangest};
 
 /// One person who gets the edition, with all that their copy needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::compose::Values;
 use crate::news::PartialDate;
 use crate::problem::{Place, Problem};
 use crate::rfc::address::{AddressError, EmailAddress};
-use crate::rfc::csv::{Input, Rows, Shape, TableError};
+use crate::rfc::csv::{CsvShape, Input, Rows, TableError};
 use crate::rfc::text::one_line;
 
 const EMAIL: &[&str] = &[
@@ -41,7 +41,7 @@ const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createda
 pub(super) struct Sheet {
     /// As people know it: `subscribers/people.csv`.
     pub name: String,
-    pub shape: Shape,
+    pub shape: CsvShape,
     /// What templates call the columns; empty for a column without a name, or one whose name stands before it.
     pub fields: Vec<String>,
     pub digest: Vec<u8>,
@@ -62,7 +62,8 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub fn of(name: String, input: Arc<dyn Input>) -> Result<Self, ListError> {
-        let shape = Shape::of(&name, &*input).map_err(|error| ListFault::Table(error).of(&name))?;
+        let shape =
+            CsvShape::of(&name, &*input).map_err(|error| ListFault::Table(error).of(&name))?;
         if let Some(line) = shape.mixed_at {
             return Err(ListFault::MixedEncodings { line }.of(&name));
         }

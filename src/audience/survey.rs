@@ -7,13 +7,14 @@ use std::hash::BuildHasher;
 
 use super::WhyNot;
 use super::cell::{self, CellFault, LONGEST_VALUE_BYTES};
+use super::list_error::{ListError, ListFault, MOST_COMBINATIONS};
 use super::sheet::Sheet;
-use crate::audience::list_error::{ListError, ListFault};
 use crate::problem::{Place, Problem};
-use crate::rfc::csv::{Ragged, TableError};
+use crate::rfc::csv::{RaggedRow, TableError};
 
 /// More rows than this with something to fix: the rest is counted.
 const MOST_PROBLEMS: usize = 200;
+
 /// What is gathered in the first look through all rows.
 #[derive(Default)]
 pub(super) struct Survey {
@@ -80,7 +81,7 @@ impl Survey {
         file: &Sheet,
         line: usize,
         record: &csv::StringRecord,
-        ragged: Option<Ragged>,
+        ragged: Option<RaggedRow>,
         has_address: bool,
     ) {
         let most = MOST_PROBLEMS;

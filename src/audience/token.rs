@@ -93,12 +93,12 @@ impl Keys {
     }
 
     /// A person's name where their address must not stand, such as the do-not-mail list.
-    pub fn person_name(&self, address: &EmailAddress) -> String {
-        self.person_name_of_key(&address.key())
+    pub fn address_hash(&self, address: &EmailAddress) -> String {
+        self.address_hash_of_key(&address.key())
     }
 
     /// The same from an address's key, as a ledger keeps it.
-    pub fn person_name_of_key(&self, key: &str) -> String {
+    pub fn address_hash_of_key(&self, key: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.person(key))
     }
 
@@ -217,7 +217,7 @@ mod tests {
             }
         }
         for keys in [&second, &third] {
-            assert_eq!(keys.person_name(&ann), first.person_name(&ann));
+            assert_eq!(keys.address_hash(&ann), first.address_hash(&ann));
             assert_eq!(keys.message_id("2020", &ann), first.message_id("2020", &ann));
             assert_eq!(keys.check(), first.check());
         }
@@ -229,7 +229,7 @@ mod tests {
         // Computed by the version before there were token keys: ledgers and mail in people's boxes hold these.
         let keys = Keys::new(b"one");
         let ann = address("ann@example.org");
-        assert_eq!(keys.person_name(&ann), "4mMGORLcQlY-C31B");
+        assert_eq!(keys.address_hash(&ann), "4mMGORLcQlY-C31B");
         assert_eq!(keys.message_id("2020", &ann), "00af1af79342652db3daafdd3c2a555d");
         assert_eq!(keys.unsubscribe_token(&ann), "1.4mMGORLcQlY-C31B.IgsMyZGW8_gXDg8Hb-udiA");
     }
@@ -239,7 +239,7 @@ mod tests {
         let keys = Keys::new(b"one");
         let ann = address("ann@example.org");
         let token = keys.unsubscribe_token(&ann);
-        assert_eq!(keys.person_of_unsubscribe_token(&token), Some(keys.person_name(&ann)));
+        assert_eq!(keys.person_of_unsubscribe_token(&token), Some(keys.address_hash(&ann)));
         assert_eq!(Keys::new(b"two").person_of_unsubscribe_token(&token), None);
         for wrong in ["", "1", "1..", "1.AAAA.BBBB", "1.AAAAAAAAAAAAAAAA.", "2.x.y"] {
             assert_eq!(keys.person_of_unsubscribe_token(wrong), None, "{wrong}");

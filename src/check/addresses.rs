@@ -2,7 +2,7 @@
 //! Pure: an email in, findings out.
 
 use super::expression::Expression;
-use super::{Finding, Known, Rule, Severity, Shown, excerpt};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::rfc::address::EmailAddress;
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub const RULES: [Rule; 4] = [
     ),
 ];
 
-fn draft_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn draft_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for address in shown.addresses() {
         if let Some((severity, what)) = opens_for_few(&address) {
@@ -149,7 +149,7 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     None
 }
 
-fn tracked_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     // utm_… names a campaign and no person: it stays.
     const TRACES: &[&str] = &[
         "fbclid",
@@ -242,7 +242,7 @@ fn wrong_with(address: &str) -> Option<String> {
     None
 }
 
-fn mail_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn mail_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static WRITTEN: Expression = Expression::new(r"[\w.+'-]+@[\w-]+(?:[.,][\w-]+)+");
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut findings = Vec::new();
@@ -299,7 +299,7 @@ fn mail_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// An address in the words of a link that is not where it leads.
-fn link_words(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn link_words(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
         let words = link.words.trim().trim_end_matches(['.', ',']);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::expression::{Expression, folded};
-use super::texts::Found;
+use super::texts::TextMatch;
 
 /// A match with the text before and after it.
 pub struct Match<'t> {
@@ -123,13 +123,13 @@ impl Patterns {
     }
 
     /// All that is found, in the order of the text; of two at one place the first pattern's.
-    pub fn find(&self, text: &str) -> Vec<Found> {
+    pub fn find(&self, text: &str) -> Vec<TextMatch> {
         let mut worth: BTreeSet<usize> = self.always.iter().copied().collect();
         let folded = folded(text);
         worth.extend(
             self.needs.find_overlapping_iter(&folded).map(|need| self.of_need[need.pattern()]),
         );
-        let mut all: Vec<Found> = Vec::new();
+        let mut all: Vec<TextMatch> = Vec::new();
         for (expression, pattern) in worth.into_iter().map(|index| &self.all[index]) {
             for captures in expression.compiled().captures_iter(text) {
                 let Some(group) = captures.get(1).or_else(|| captures.get(0)) else { continue };
@@ -145,7 +145,7 @@ impl Patterns {
                     group.start() < found.at + found.words.len() && found.at < group.end()
                 });
                 if !overlaps {
-                    all.push(Found::new(group.start(), group.as_str(), pattern.is_certain));
+                    all.push(TextMatch::new(group.start(), group.as_str(), pattern.is_certain));
                 }
             }
         }
@@ -156,7 +156,7 @@ impl Patterns {
 
 #[cfg(test)]
 pub mod tests {
-    use super::super::{merge_tags, placeholders, slips, words};
+    use super::super::{merge_tags, placeholders, slips, wording};
     use super::*;
 
     fn tables() -> impl Iterator<Item = &'static [Pattern]> {
@@ -164,7 +164,7 @@ pub mod tests {
             placeholders::PATTERNS,
             placeholders::OF_LINES,
             merge_tags::PATTERNS,
-            words::ATTACHED,
+            wording::ATTACHED,
             slips::HTML,
             slips::MARKDOWN,
             slips::SPACES,

@@ -3,7 +3,7 @@
 
 use super::around::Match;
 use super::expression::Expression;
-use super::texts::Found;
+use super::texts::TextMatch;
 
 /// What one bracket holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,26 +14,26 @@ enum Content {
     },
     /// A field that another system fills in.
     Field,
-    Words,
+    PlacedText,
 }
 
 /// Notes in `[…]` and `<…>`.
-pub fn placeholders(text: &str) -> Vec<Found> {
+pub fn placeholders(text: &str) -> Vec<TextMatch> {
     in_brackets(text)
         .into_iter()
         .filter_map(|(at, whole, content)| match content {
-            Content::Note { is_certain } => Some(Found::new(at, whole, is_certain)),
-            Content::Field | Content::Words => None,
+            Content::Note { is_certain } => Some(TextMatch::new(at, whole, is_certain)),
+            Content::Field | Content::PlacedText => None,
         })
         .collect()
 }
 
 /// Fields of other systems in `[…]`.
-pub fn fields(text: &str) -> Vec<Found> {
+pub fn fields(text: &str) -> Vec<TextMatch> {
     in_brackets(text)
         .into_iter()
         .filter(|(_, _, content)| *content == Content::Field)
-        .map(|(at, whole, _)| Found::new(at, whole, true))
+        .map(|(at, whole, _)| TextMatch::new(at, whole, true))
         .collect()
 }
 
@@ -187,7 +187,7 @@ fn content(around: &Match<'_>) -> Content {
         return if is_certain || inner.to_uppercase() == inner {
             Content::Note { is_certain }
         } else {
-            Content::Words
+            Content::PlacedText
         };
     }
     if (shouts || lower.ends_with('?')) && is_certain && lower != "sic" {
@@ -196,7 +196,7 @@ fn content(around: &Match<'_>) -> Content {
     if lower == "name" || lower == "names" || lower == "address" {
         return Content::Note { is_certain };
     }
-    Content::Words
+    Content::PlacedText
 }
 
 /// Names of fields, without blanks and marks.
@@ -284,7 +284,7 @@ mod tests {
             "[1]",
             "[…]",
         ] {
-            assert_eq!(of(words), Some(Content::Words), "{words}");
+            assert_eq!(of(words), Some(Content::PlacedText), "{words}");
         }
         for none in ["[the report](https://charity.org.uk)", "a < b > c", "<strong>bold</strong>"] {
             assert!(placeholders(none).is_empty() && fields(none).is_empty(), "{none}");

@@ -10,7 +10,7 @@ use crate::news::date::names;
 
 /// A day that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
+pub struct DayMention {
     /// The byte at which it begins.
     pub at: usize,
     pub words: String,
@@ -22,7 +22,7 @@ pub struct Mention {
     pub year: Option<i32>,
 }
 
-impl Mention {
+impl DayMention {
     /// The day in a year; none when that year has no such day.
     pub fn in_year(&self, year: i32) -> Option<NaiveDate> {
         NaiveDate::from_ymd_opt(year, self.month, self.day)
@@ -53,13 +53,13 @@ impl Mention {
 struct Piece<'t> {
     at: usize,
     text: &'t str,
-    kind: Kind,
+    kind: TextKind,
     /// Nothing stands between it and the piece before.
     is_glued: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TextKind {
     Number,
     Word,
     Mark,
@@ -77,15 +77,15 @@ impl<'t> Piece<'t> {
     }
 
     fn is_word(&self, words: &[&str]) -> bool {
-        self.kind == Kind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
+        self.kind == TextKind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
     }
 
     fn is_mark(&self, marks: &[char]) -> bool {
-        self.kind == Kind::Mark && self.text.starts_with(marks)
+        self.kind == TextKind::Mark && self.text.starts_with(marks)
     }
 
     fn number(&self, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
-        (self.kind == Kind::Number && lengths.contains(&self.text.len()))
+        (self.kind == TextKind::Number && lengths.contains(&self.text.len()))
             .then(|| self.text.parse().ok())
             .flatten()
     }
@@ -103,7 +103,7 @@ impl<'t> Piece<'t> {
 
     /// The month that it names, and whether its name can be nothing else.
     fn month(&self) -> Option<(u32, bool)> {
-        if self.kind != Kind::Word {
+        if self.kind != TextKind::Word {
             return None;
         }
         let plain = names::plain_letters(self.text);
@@ -122,7 +122,7 @@ impl<'t> Piece<'t> {
     }
 
     fn weekday(&self) -> Option<Weekday> {
-        if self.kind != Kind::Word {
+        if self.kind != TextKind::Word {
             return None;
         }
         let plain = names::plain_letters(self.text);
@@ -202,35 +202,35 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
                 is_glued = false;
                 continue;
             }
-            (Kind::Break, length)
+            (TextKind::Break, length)
         } else if first.is_ascii_digit() {
-            (Kind::Number, run(|c| c.is_ascii_digit()))
+            (TextKind::Number, run(|c| c.is_ascii_digit()))
         } else if first.is_alphanumeric() {
             (
-                Kind::Word,
+                TextKind::Word,
                 run(|c| {
                     (c.is_alphanumeric() && !c.is_ascii_digit())
                         || ('\u{300}'..='\u{36f}').contains(&c)
                 }),
             )
         } else {
-            (Kind::Mark, first.len_utf8())
+            (TextKind::Mark, first.len_utf8())
         };
         pieces.push(Piece { at, text: &rest[..length], kind, is_glued });
-        is_glued = kind != Kind::Break;
+        is_glued = kind != TextKind::Break;
         at += length;
     }
     pieces
 }
 
 /// Every day of a text that has its month.
-pub fn mentions(text: &str) -> Vec<Mention> {
+pub fn mentions(text: &str) -> Vec<DayMention> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
     let pieces = pieces(text);
     let reading = Pieces { text, all: &pieces };
-    let mut found: Vec<Mention> = Vec::new();
+    let mut found: Vec<DayMention> = Vec::new();
     let mut next = 0;
     while next < pieces.len() {
         let days = reading
@@ -274,17 +274,17 @@ impl<'t> Pieces<'t> {
         let before =
             index.checked_sub(1).and_then(|before| self.get(before)).filter(|_| piece.is_glued);
         if before.is_some_and(|before| {
-            before.kind == Kind::Word || before.is_mark(&['£', '$', '€', '#'])
+            before.kind == TextKind::Word || before.is_mark(&['£', '$', '€', '#'])
         }) {
             return None;
         }
         let mut next = index + 1;
         if let Some(ending) = self.get(next).filter(|ending| ending.is_glued) {
-            let is_ending =
-                ending.kind == Kind::Word && names::is_ordinal_ending(&ending.text.to_lowercase());
+            let is_ending = ending.kind == TextKind::Word
+                && names::is_ordinal_ending(&ending.text.to_lowercase());
             if is_ending || ending.is_mark(&['.', 'º', 'ª']) {
                 next += 1;
-            } else if ending.kind == Kind::Word {
+            } else if ending.kind == TextKind::Word {
                 return None;
             }
         }
@@ -328,7 +328,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// "Tuesday 15 July 2020", "mardi 1er mars", "Dienstag, den 3. März", and several days of one month.
-    fn day_first(&self, index: usize) -> Option<(Vec<Mention>, usize)> {
+    fn day_first(&self, index: usize) -> Option<(Vec<DayMention>, usize)> {
         let (day, mut next) = self.day(index)?;
         while self.get(next).is_some_and(|piece| piece.is_word(BEFORE_A_MONTH)) && next < index + 5
         {
@@ -352,16 +352,22 @@ impl<'t> Pieces<'t> {
         };
         let weekday = before.filter(|before| !self.closes_a_range(*before)).or(after);
         let start = before.map_or(index, |before| before.index);
-        let last = Mention { month, year, ..self.mention(start, behind, weekday, day) };
+        let last = DayMention { month, year, ..self.mention(start, behind, weekday, day) };
         let mut days = self.days_before(start, &last);
         days.push(last);
         Some((days, behind))
     }
 
-    fn mention(&self, start: usize, behind: usize, weekday: Option<Before>, day: u32) -> Mention {
+    fn mention(
+        &self,
+        start: usize,
+        behind: usize,
+        weekday: Option<Before>,
+        day: u32,
+    ) -> DayMention {
         let at = self.all[start].at;
         let end = self.all[behind.max(start + 1) - 1].end();
-        Mention {
+        DayMention {
             at,
             words: self.text[at..end].trim_end_matches([',', '.']).to_owned(),
             weekday: weekday.map(|before| before.weekday),
@@ -416,7 +422,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// The days that share the month of `last`: "Monday 7 to Friday 11 December".
-    fn days_before(&self, start: usize, last: &Mention) -> Vec<Mention> {
+    fn days_before(&self, start: usize, last: &DayMention) -> Vec<DayMention> {
         let mut days = Vec::new();
         let mut start = start;
         // A week has seven days.
@@ -426,14 +432,15 @@ impl<'t> Pieces<'t> {
                 break;
             }
             let ending = start.checked_sub(2).and_then(|at| self.get(at));
-            let is_ending = ending.is_some_and(|piece| piece.kind == Kind::Word && piece.is_glued);
+            let is_ending =
+                ending.is_some_and(|piece| piece.kind == TextKind::Word && piece.is_glued);
             let Some(number) = start.checked_sub(if is_ending { 3 } else { 2 }) else { break };
             let Some((day, _)) = self.day(number).filter(|(_, behind)| *behind <= start - 1) else {
                 break;
             };
             let Some(before) = self.weekday_before(number) else { break };
             let one = self.mention(before.index, number + 1, Some(before), day);
-            days.push(Mention { month: last.month, year: last.year, ..one });
+            days.push(DayMention { month: last.month, year: last.year, ..one });
             start = before.index;
         }
         days.reverse();
@@ -441,7 +448,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// "Friday, December 4, 2019".
-    fn month_first(&self, index: usize) -> Option<(Vec<Mention>, usize)> {
+    fn month_first(&self, index: usize) -> Option<(Vec<DayMention>, usize)> {
         let (name, mut at) = (self.get(index)?, index + 1);
         if !ENGLISH_MONTHS.contains(&name.text.to_lowercase().as_str()) {
             return None;
@@ -459,7 +466,7 @@ impl<'t> Pieces<'t> {
         // "May 32 volunteers come?" is a question, and "in November 31 schools joined" names a number.
         if year.is_none() {
             let follower =
-                self.get(behind).filter(|piece| !piece.is_glued && piece.kind != Kind::Break);
+                self.get(behind).filter(|piece| !piece.is_glued && piece.kind != TextKind::Break);
             let ends = follower.is_none_or(|piece| {
                 piece.is_word(&["at", "from", "in", "to", "and", "until", "for"])
             });
@@ -469,22 +476,25 @@ impl<'t> Pieces<'t> {
         }
         let weekday = self.weekday_before(index);
         let start = weekday.map_or(index, |before| before.index);
-        Some((vec![Mention { month, year, ..self.mention(start, behind, weekday, day) }], behind))
+        Some((
+            vec![DayMention { month, year, ..self.mention(start, behind, weekday, day) }],
+            behind,
+        ))
     }
 
     /// "Sun 14/12/2026", "5.3.2026", "2027-02-28".
-    fn in_numbers(&self, index: usize) -> Option<(Vec<Mention>, usize)> {
+    fn in_numbers(&self, index: usize) -> Option<(Vec<DayMention>, usize)> {
         let [first, mark, second, other, third] = self.all.get(index..index + 5)? else {
             return None;
         };
         let is_one = [mark, second, other, third].iter().all(|piece| piece.is_glued)
             && mark.text == other.text;
         let is_last = self.get(index + 5).is_none_or(|next| {
-            !next.is_glued || !(next.kind == Kind::Number || next.kind == Kind::Word)
+            !next.is_glued || !(next.kind == TextKind::Number || next.kind == TextKind::Word)
         });
         let is_first = index.checked_sub(1).and_then(|at| self.get(at)).is_none_or(|before| {
             !first.is_glued
-                || !matches!(before.kind, Kind::Word | Kind::Number)
+                || !matches!(before.kind, TextKind::Word | TextKind::Number)
                     && !before.is_mark(&['/', '.', '-'])
         });
         if !is_one || !is_last || !is_first {
@@ -509,7 +519,7 @@ impl<'t> Pieces<'t> {
         };
         let start = weekday.map_or(index, |before| before.index);
         let mention = self.mention(start, index + 5, weekday, day);
-        Some((vec![Mention { month, year: Some(year), ..mention }], index + 5))
+        Some((vec![DayMention { month, year: Some(year), ..mention }], index + 5))
     }
 }
 

@@ -14,7 +14,7 @@ use cssparser::{ParseError, Parser, Token};
 use scraper::Html;
 use serde::Serialize;
 
-use super::{Finding, Known, Rule, Severity, Shown, template};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 
 /// What one program family makes of an email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -185,7 +185,7 @@ pub fn data_of() -> &'static str {
 }
 
 /// What every family makes of the variant of an email that uses most.
-pub fn scores(shown: &Shown<'_>) -> Vec<Score> {
+pub fn scores(shown: &RenderedEmail<'_>) -> Vec<Score> {
     let used = features_of(shown.signs());
     let mut families: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
     for (index, (family, _)) in TABLE.programs.iter().enumerate() {
@@ -229,7 +229,7 @@ fn features_of(signs: &BTreeSet<String>) -> Vec<&'static Feature> {
         .collect()
 }
 
-fn mail_programs(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn mail_programs(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     features_of(shown.signs())
         .into_iter()
         .filter(|feature| {
@@ -267,7 +267,11 @@ fn mail_programs(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// A picture's format is known by its address.
-fn place_by_sign(feature: &Feature, shown: &Shown<'_>, known: &Known<'_>) -> crate::problem::Place {
+fn place_by_sign(
+    feature: &Feature,
+    shown: &RenderedEmail<'_>,
+    known: &CheckContext<'_>,
+) -> crate::problem::Place {
     shown
         .variants
         .iter()
@@ -464,7 +468,7 @@ fn value(token: &Token<'_>, property: &str, css: &mut Parser<'_>, signs: &mut BT
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::*;
     use crate::compose::Templates;
 
@@ -533,13 +537,14 @@ mod tests {
                 "{{/layout}}",
                 &format!("<mj-text css-class=\"ink\" color=\"{{{{theme.ink}}}}\">{html}</mj-text>{{{{/layout}}}}"),
             );
-            Mail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text))).findings()
+            SampleEmail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text)))
+                .findings()
         };
         let grid = with("<div style=\"display:grid\">x</div>");
         assert_eq!(grid.len(), 1, "{grid:?}");
         assert!(grid[0].starts_with("mail-programs: display:grid is lost in "), "{grid:?}");
         assert!(with("<b style=\"border-radius:3px; letter-spacing:1px\">x</b>").is_empty());
-        let webp = Mail::with(|mail| {
+        let webp = SampleEmail::with(|mail| {
             mail.edition.items[0].image.as_mut().unwrap().address =
                 "https://charity.org.uk/nurses.tiff".to_owned();
         });
@@ -548,9 +553,9 @@ mod tests {
 
     #[test]
     fn every_family_has_a_score() {
-        let mail = Mail::good();
+        let mail = SampleEmail::good();
         let composition = mail.composition().unwrap();
-        let scores = scores(&Shown::of(&composition));
+        let scores = scores(&RenderedEmail::of(&composition));
         assert_eq!(scores[0].family, "Apple Mail");
         let of = |family: &str| scores.iter().find(|score| score.family == family).unwrap();
         assert!(of("Apple Mail").percent > of("Outlook").percent);

@@ -3,7 +3,7 @@
 
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
+pub enum ColourRole {
     Ground,
     Letters,
 }
@@ -80,11 +80,11 @@ impl Colour {
     /// published; this is what preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as it
     /// was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
     #[must_use]
-    pub fn inverted(self, use_: Use) -> Self {
+    pub fn inverted(self, use_: ColourRole) -> Self {
         let [lightness, red_green, yellow_blue] = self.lab();
         let turns = match use_ {
-            Use::Ground => lightness >= 50.0,
-            Use::Letters => lightness < 50.0,
+            ColourRole::Ground => lightness >= 50.0,
+            ColourRole::Letters => lightness < 50.0,
         };
         if !turns {
             return self;
@@ -174,12 +174,12 @@ mod tests {
 
     #[test]
     fn grounds_become_dark_and_letters_light() {
-        let white = Colour::WHITE.inverted(Use::Ground).lab()[0];
-        let ink = Colour::of_css("#1d2733").unwrap().inverted(Use::Letters).lab()[0];
+        let white = Colour::WHITE.inverted(ColourRole::Ground).lab()[0];
+        let ink = Colour::of_css("#1d2733").unwrap().inverted(ColourRole::Letters).lab()[0];
         assert!(white < 15.0 && ink > 75.0, "{white} {ink}");
         // A dark band with light letters is left as it is.
         let dark = Colour::of_css("#0b5a6f").unwrap();
-        assert_eq!(dark.inverted(Use::Ground), dark);
+        assert_eq!(dark.inverted(ColourRole::Ground), dark);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::expression::Expression;
-use super::phrases::Phrases;
-use super::{Finding, Known, Rule, Severity, Shown, calendar, excerpt};
+use super::phrase_search::Phrases;
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, calendar, excerpt};
 use chrono::{Datelike, Days, NaiveDate};
 
 pub const RULES: [Rule; 7] = [
@@ -61,12 +61,12 @@ pub const RULES: [Rule; 7] = [
 ];
 
 /// The day to which dates without a year are near: today, or the end of an edition that was over long ago.
-fn near(known: &Known<'_>) -> NaiveDate {
+fn near(known: &CheckContext<'_>) -> NaiveDate {
     let end = known.edition.window.end;
     if known.today > end + Days::new(120) { end } else { known.today }
 }
 
-fn weekday(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn weekday(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let near = near(known);
     let mut findings: Vec<Finding> = Vec::new();
     for written in &known.written() {
@@ -124,12 +124,12 @@ fn years_around(text: &str, at: usize, near: NaiveDate) -> Vec<i32> {
     years
 }
 
-fn impossible_date(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for written in &known.written() {
         let dates = calendar::mentions(written.text)
             .into_iter()
-            .filter(calendar::Mention::is_impossible)
+            .filter(calendar::DayMention::is_impossible)
             .map(|mention| (mention.at, mention.words, "is on no calendar"));
         let times = calendar::impossible_times(written.text)
             .into_iter()
@@ -173,7 +173,7 @@ const STALE: [&str; 12] = [
     "this weekend",
 ];
 
-fn stale_words(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn stale_words(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for written in known.written() {
         // The editor's own words and the appeal are written for the day of sending.
@@ -272,7 +272,7 @@ fn is_act(word: &str) -> bool {
 }
 
 /// The months of the edition, and the one in which it is read.
-fn own_months(known: &Known<'_>) -> BTreeSet<u32> {
+fn own_months(known: &CheckContext<'_>) -> BTreeSet<u32> {
     let window = &known.edition.window;
     let last = window.end.checked_sub_days(Days::new(1)).unwrap_or(window.end);
     let mut months: BTreeSet<u32> =
@@ -282,7 +282,7 @@ fn own_months(known: &Known<'_>) -> BTreeSet<u32> {
     months
 }
 
-fn other_year(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static OF_EDITION: Expression = Expression::new(
         r"(?i)\b(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|christmas|easter|%EDITION%s?|year|annual(?: \w+)?)(?: (?:of|for|from|in))?:? (?P<after>(?:19|20)\d\d)\b|(?P<before>(?:19|20)\d\d)(?:[:'’]s?)? (?:in (?:review|brief|numbers|pictures|figures)|annual|%EDITION%))",
     );
@@ -315,7 +315,7 @@ fn other_year(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn other_month(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static OF_EDITION: Expression = Expression::new(
         r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%) (?:of|for|from|in|:|–|-) ?(?P<after>%MONTH%)\b)",
     );
@@ -413,7 +413,7 @@ const PAST: &[&str] = &[
     "at that time",
 ];
 
-fn past_event(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for item in known.edition.shown() {
         let Some(event) = &item.event else { continue };
@@ -477,7 +477,7 @@ fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn copyright_year(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn copyright_year(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let this_year = known.today.year();
     for variant in &shown.variants {
         for text in [&variant.page.words, &variant.text] {
@@ -511,9 +511,9 @@ fn copyright_year(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::*;
-    use crate::edition::Words;
+    use crate::edition::PlacedText;
 
     #[test]
     fn weekdays_of_dates() {
@@ -532,7 +532,7 @@ mod tests {
         assert!(found("on Wednesday 15 July 2020, and Friday, December 4, 2020").is_empty());
         assert_eq!(found("on Tuesday 15 July, and Tuesday 45 July 2020"), ["Tuesday"]);
         assert_eq!(found("On Wednesday 16 December last year and Monday 15 July 2019."), [""; 0]);
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             mail.edition.items[0].summary = "Be there on Tuesday 15 July 2020.".to_owned();
         });
         assert_eq!(
@@ -543,11 +543,11 @@ mod tests {
 
     #[test]
     fn words_that_age() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             mail.edition.items[0].summary = "The inquiry opens this week.".to_owned();
         });
         assert!(mail.only_finding().starts_with("stale-words: \"this week\" in"));
-        let fresh = Mail::with(|mail| {
+        let fresh = SampleEmail::with(|mail| {
             mail.edition.items[0].summary = "The inquiry opens today.".to_owned();
             mail.edition.items[0].date =
                 "2021-01-04".parse().ok().map(crate::news::PartialDate::Day);
@@ -557,33 +557,36 @@ mod tests {
 
     #[test]
     fn years_of_another_edition() {
-        let written = |text: &str| Words {
+        let written = |text: &str| PlacedText {
             text: text.to_owned(),
             source: Some("editions/2020-12.md".to_owned()),
             line: 2,
         };
-        let old = Mail::with(|mail| mail.edition.subject = written("Our news of December 2019"));
+        let old =
+            SampleEmail::with(|mail| mail.edition.subject = written("Our news of December 2019"));
         assert_eq!(
             old.only_finding(),
             "other-year: the subject says 2019, and this edition is about December 2020"
         );
-        let fine =
-            Mail::with(|mail| mail.edition.subject = written("News of 2020, plans for 2021"));
+        let fine = SampleEmail::with(|mail| {
+            mail.edition.subject = written("News of 2020, plans for 2021")
+        });
         assert_eq!(fine.findings(), Vec::<String>::new());
     }
 
     #[test]
     fn invitations_to_what_is_over() {
-        let with = |text: &str| Mail::with(|mail| mail.edition.items[0].summary = text.to_owned());
+        let with =
+            |text: &str| SampleEmail::with(|mail| mail.edition.items[0].summary = text.to_owned());
         assert_eq!(
             with("We met. Join us on 12 December!").only_finding(),
             "past-event: \"join us\" for 12 December 2020, which is past"
         );
         let event = |day: &str| {
-            Mail::with(|mail| {
+            SampleEmail::with(|mail| {
                 let date = crate::news::PartialDate::Day(day.parse().unwrap());
                 mail.edition.items[0].event =
-                    Some(crate::news::item::Event { date, place: "Leeds".to_owned() });
+                    Some(crate::news::item::EventDetails { date, place: "Leeds".to_owned() });
             })
         };
         assert_eq!(
@@ -602,7 +605,8 @@ mod tests {
 
     #[test]
     fn copyright_of_last_year() {
-        let with = |text: &str| Mail::with(|mail| mail.edition.introduction.text = text.to_owned());
+        let with =
+            |text: &str| SampleEmail::with(|mail| mail.edition.introduction.text = text.to_owned());
         assert_eq!(
             with("Hello. © Example Charity 2018-2020").only_finding(),
             "copyright-year: © says 2020, and it is 2021"

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::compose::Composition;
-use crate::news::same::canonical;
+use crate::news::dedupe::canonical;
 
 /// An edition that was mailed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,11 @@ impl Earlier {
             return composition.stories.iter().filter_map(|story| story.link.clone()).collect();
         }
         // Compositions of earlier versions do not name their stories.
-        Shown::of(composition).addresses().iter().map(|address| canonical(address)).collect()
+        RenderedEmail::of(composition)
+            .addresses()
+            .iter()
+            .map(|address| canonical(address))
+            .collect()
     }
 }
 
@@ -50,7 +54,7 @@ pub const RULES: [Rule; 2] = [
     ),
 ];
 
-fn earlier_subject(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn earlier_subject(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let subject = shown.subject.trim().to_lowercase();
     known
         .earlier
@@ -69,7 +73,7 @@ fn earlier_subject(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn earlier_story(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn earlier_story(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let window = &known.edition.window;
     let mut of_address: BTreeMap<String, usize> = BTreeMap::new();
     for link in known.edition.shown().filter_map(|item| item.link.as_deref()) {
@@ -103,7 +107,7 @@ fn earlier_story(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::*;
 
     fn earlier(window: &str, subject: &str) -> Earlier {
@@ -120,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_subject_that_was_used() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let mut earlier = earlier("2020-11", &mail.edition.subject.text.to_uppercase());
             earlier.links.clear();
             mail.earlier = vec![earlier];
@@ -130,13 +134,13 @@ mod tests {
 
     #[test]
     fn a_story_that_was_mailed() {
-        let mail = Mail::with(|mail| mail.earlier = vec![earlier("2020-11", "x")]);
+        let mail = SampleEmail::with(|mail| mail.earlier = vec![earlier("2020-11", "x")]);
         assert_eq!(
             mail.only_finding(),
             "earlier-story: \"Training for forty nurses\" was in the edition 2020-11"
         );
         // A year repeats its months.
-        let year = Mail::with(|mail| {
+        let year = SampleEmail::with(|mail| {
             mail.earlier = vec![earlier("2020-11", "x")];
             mail.edition.window = crate::window::Window::year("2020", chrono_tz::UTC).unwrap();
         });

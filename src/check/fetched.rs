@@ -5,7 +5,7 @@ use regex::Captures;
 use scraper::{ElementRef, Html, Node};
 
 use super::expression::Expression;
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "only-pictures",
@@ -16,7 +16,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
 )
 .of_law()];
 
-fn only_pictures(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn only_pictures(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for variant in &shown.variants {
         for (what, address) in fetched(&variant.html) {

@@ -1,7 +1,7 @@
 //! Translations: what is missing in a language, and who asks for one that there is not.
 //! Pure: an edition and numbers in, findings out.
 
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::compose::language_code;
 use crate::problem::Place;
 
@@ -23,7 +23,7 @@ pub const RULES: [Rule; 2] = [
     ),
 ];
 
-fn translation(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn translation(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for language in known.theme.translations.keys() {
         let edition = known.edition;
@@ -57,7 +57,7 @@ fn translation(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-fn unspoken(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn unspoken(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let Some(numbers) = known.numbers else { return Vec::new() };
     let own = language_code(&known.theme.look.language);
     let spoken = |code: &str| code == own || known.theme.translations.contains_key(code);
@@ -90,12 +90,12 @@ fn unspoken(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::super::{Numbers, Severity};
     use crate::compose::theme::ThemeWords;
 
-    fn welsh(change: impl FnOnce(&mut Mail)) -> Mail {
-        Mail::with(|mail| {
+    fn welsh(change: impl FnOnce(&mut SampleEmail)) -> SampleEmail {
+        SampleEmail::with(|mail| {
             mail.theme.translations.insert("cy".to_owned(), ThemeWords::default());
             change(mail);
         })
@@ -114,7 +114,7 @@ mod tests {
         let whole = welsh(|mail| {
             let item = &mut mail.edition.items[0];
             item.translations.insert("cy".to_owned(), item.clone());
-            let words = crate::edition::draft::Translation {
+            let words = crate::edition::draft::DraftTranslation {
                 subject: mail.edition.subject.clone(),
                 preheader: mail.edition.preheader.clone(),
                 introduction: mail.edition.introduction.clone(),
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn people_who_read_another_language() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let languages: BTreeMap<String, u64> =
                 [("en", 5), ("pl", 2), ("cy", 1)].map(|(code, n)| (code.to_owned(), n)).into();
             mail.numbers = Some(Numbers { mailed: 9, languages, ..Numbers::default() });

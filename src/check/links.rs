@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-use super::phrases::Phrases;
-use super::{Finding, Known, Rule, Severity, Shown, excerpt};
+use super::phrase_search::Phrases;
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 7] = [
@@ -60,7 +60,7 @@ pub const RULES: [Rule; 7] = [
     ),
 ];
 
-fn insecure_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn insecure_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut found: BTreeSet<String> = shown.addresses().into_iter().collect();
     found.retain(|address| address.starts_with("http://"));
     found
@@ -78,7 +78,7 @@ fn insecure_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Addresses that open in no reader's program, or that no reader can trust.
-fn odd_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn odd_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // The editor's own links that lead nowhere are plain words in the email: the draft has to be asked for them.
     let introduction = &known.edition.introduction;
@@ -129,7 +129,7 @@ fn odd_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-fn shortener(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn shortener(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     const SHORTENERS: [&str; 16] = [
         "bit.ly",
         "tinyurl.com",
@@ -179,7 +179,7 @@ pub fn is_example(address: &str) -> bool {
         .any(|name| host == *name || host.ends_with(&format!(".{name}")))
 }
 
-fn example_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn example_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     shown
         .addresses()
         .into_iter()
@@ -196,7 +196,7 @@ fn example_address(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn no_link(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn no_link(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     known
         .edition
         .shown()
@@ -214,7 +214,7 @@ fn no_link(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Links and headings of one part that the other lacks.
-fn same_parts(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn same_parts(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut add = |message: String, place: Place, cure: String| {
         findings.push(Finding::new("same-parts", Severity::Should, place, message, cure));
@@ -273,7 +273,7 @@ fn same_parts(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-fn vague_link(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn vague_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     const VAGUE: [&str; 17] = [
         "click here",
         "here",
@@ -342,12 +342,12 @@ fn headings(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use crate::compose::Templates;
 
     #[test]
     fn a_link_without_encryption() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             mail.edition.items[0].link = Some("http://charity.org.uk/a?b=1&c=2".to_owned());
         });
         assert_eq!(
@@ -358,13 +358,13 @@ mod tests {
 
     #[test]
     fn a_story_without_a_link() {
-        let mail = Mail::with(|mail| mail.edition.items[0].link = None);
+        let mail = SampleEmail::with(|mail| mail.edition.items[0].link = None);
         assert_eq!(mail.only_finding(), "no-link: \"Training for forty nurses\" has no link");
     }
 
     #[test]
     fn parts_that_differ() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let own = Templates::with([]).file("monthly.txt.hbs").unwrap().to_owned();
             mail.templates
                 .push(("monthly.txt.hbs".to_owned(), own + "\nhttps://charity.org.uk/secret.\n"));
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn links_that_say_nothing() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             mail.edition.introduction.text =
                 "Our report: [Click here!](https://charity.org.uk/report)".to_owned();
         });
@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     fn a_heading_that_only_one_part_has() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let own = Templates::with([]).file("monthly.txt.hbs").unwrap().to_owned();
             mail.templates.push(("monthly.txt.hbs".to_owned(), own + "\nOnly here\n=========\n"));
         });
@@ -402,7 +402,7 @@ mod tests {
     #[test]
     fn addresses_that_open_nowhere() {
         let with = |address: &str| {
-            Mail::with(|mail| {
+            SampleEmail::with(|mail| {
                 mail.edition.introduction.text = format!("Our [whole report]({address}) is out.");
             })
             .findings()
@@ -421,7 +421,8 @@ mod tests {
                 "<mj-text color=\"{{{{theme.ink}}}}\" css-class=\"ink\"><a href=\"{address}\">Our report</a></mj-text>{{{{/layout}}}}"
             );
             let text = own.replace("{{/layout}}", &words);
-            Mail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text))).findings()
+            SampleEmail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text)))
+                .findings()
         };
         for (address, said) in [
             ("/report", "is an address within a website, and an email is in none"),
@@ -440,7 +441,8 @@ mod tests {
     fn links_that_hide_where_they_lead() {
         for address in ["https://bit.ly/x", "https://10.0.0.1/x", "https://paypal.com@evil.org.uk/"]
         {
-            let mail = Mail::with(|mail| mail.edition.items[0].link = Some(address.to_owned()));
+            let mail =
+                SampleEmail::with(|mail| mail.edition.items[0].link = Some(address.to_owned()));
             let finding = mail.only_finding();
             assert!(finding.starts_with("distrusted-link: "), "{finding}");
         }
@@ -449,7 +451,8 @@ mod tests {
     #[test]
     fn addresses_that_nobody_has_written_yet() {
         let with = |address: &str| {
-            Mail::with(|mail| mail.edition.items[0].link = Some(address.to_owned())).findings()
+            SampleEmail::with(|mail| mail.edition.items[0].link = Some(address.to_owned()))
+                .findings()
         };
         assert_eq!(
             with("https://www.example.org/x"),

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use super::around::{Match, Pattern, Patterns, certain, likely};
 use super::brackets;
-use super::texts::{Found, Kind};
+use super::texts::{TextKind, TextMatch};
 
 /// All that are left in one text.
-pub fn merge_tags(text: &str, _: Kind) -> Vec<Found> {
+pub fn merge_tags(text: &str, _: TextKind) -> Vec<TextMatch> {
     static ALL: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(PATTERNS));
     let mut found = ALL.find(text);
     found.extend(brackets::fields(text));
@@ -99,7 +99,7 @@ mod tests {
             "Dear -name-,",
             "Dear ,",
         ] {
-            assert_eq!(merge_tags(text, Kind::Prose).len(), 1, "{text}");
+            assert_eq!(merge_tags(text, TextKind::Prose).len(), 1, "{text}");
         }
         for text in [
             "50% here and 25% there",
@@ -114,7 +114,7 @@ mod tests {
             "a -b- c",
             "$5 {or so}",
         ] {
-            assert_eq!(merge_tags(text, Kind::Prose), [], "{text}");
+            assert_eq!(merge_tags(text, TextKind::Prose), [], "{text}");
         }
     }
 }

@@ -2,8 +2,9 @@
 //! Pure: a composition in, findings out.
 
 mod addresses;
-pub mod answers;
+mod appearance;
 mod around;
+mod audience;
 mod brackets;
 mod calendar;
 pub mod clients;
@@ -12,17 +13,16 @@ mod dates;
 mod earlier;
 mod expression;
 mod fetched;
+mod headers;
+pub mod html;
 mod languages;
-mod law;
+mod legal;
+pub mod link_results;
 pub mod links;
-mod look;
 mod merge_tags;
-mod message;
-pub mod page;
-mod people;
-mod personal;
+mod personalisation;
 mod phones;
-mod phrases;
+mod phrase_search;
 mod pictures;
 mod placeholders;
 pub mod probe;
@@ -36,7 +36,7 @@ mod spam;
 mod stories;
 pub mod terms;
 mod texts;
-mod words;
+mod wording;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -44,14 +44,14 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::compose::{Composition, Templates, Theme};
+use crate::compose::{Branding, Composition, Templates};
 use crate::edition::Edition;
 use crate::problem::Place;
 
-pub use answers::{Answer, Answers};
+pub use audience::Numbers;
 pub use earlier::Earlier;
-pub use page::Page;
-pub use people::Numbers;
+pub use html::HtmlPage;
+pub use link_results::{LinkResult, LinkResults};
 pub use settings::Settings;
 pub use spam::SpamReport;
 pub use terms::Term;
@@ -92,7 +92,7 @@ impl Finding {
 
 /// A rule that found something and is silent here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Silenced {
+pub struct SilencedRule {
     pub rule: &'static str,
     /// How many findings are not shown.
     pub findings: usize,
@@ -102,13 +102,13 @@ pub struct Silenced {
 
 /// What all rules found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedEmail {
     /// What must be fixed stands first.
     pub findings: Vec<Finding>,
-    pub silenced: Vec<Silenced>,
+    pub silenced: Vec<SilencedRule>,
 }
 
-impl Checked {
+impl CheckedEmail {
     /// Those of the same mail in another language too, where they are not the same.
     pub fn add_translation(&mut self, language: &str, translated: Self) {
         for mut finding in translated.findings {
@@ -133,9 +133,9 @@ pub fn tally(findings: &[Finding]) -> [usize; 3] {
 
 /// What the rules know beside the composition.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct CheckContext<'a> {
     pub edition: &'a Edition,
-    pub theme: &'a Theme,
+    pub theme: &'a Branding,
     pub templates: &'a Templates,
     /// The text of `roundup.toml`, for the lines of what stands in it.
     pub settings: &'a str,
@@ -143,7 +143,7 @@ pub struct Known<'a> {
     /// The largest message of all that would be sent, and whose it is.
     pub largest: Option<(usize, &'a str)>,
     /// People whose copy nobody would want to get.
-    pub doubts: &'a Doubts,
+    pub doubts: &'a CopyWarnings,
     /// How many people there are, when there is a list.
     pub numbers: Option<&'a Numbers>,
     /// Editions that were mailed before, the latest first.
@@ -151,14 +151,14 @@ pub struct Known<'a> {
     /// The messages of two people, as they would be sent.
     pub messages: &'a [Vec<u8>],
     /// What the links answered, as far as they were asked.
-    pub answers: &'a Answers,
+    pub answers: &'a LinkResults,
     pub terms: &'a [Term],
     pub spam: Option<&'a SpamReport>,
     /// Whether example addresses may be written to: nothing leaves this computer.
     pub takes_examples: bool,
 }
 
-impl Known<'_> {
+impl CheckContext<'_> {
     /// Where some words or an address of the email were written: in a story, the draft, `roundup.toml` or a template.
     fn place_of(&self, words: &str) -> Place {
         for item in self.edition.shown() {
@@ -194,22 +194,22 @@ impl Known<'_> {
 }
 
 /// A composition as people get to see it.
-pub struct Shown<'a> {
+pub struct RenderedEmail<'a> {
     pub composition: &'a Composition,
     pub subject: String,
-    pub variants: Vec<ShownVariant>,
+    pub variants: Vec<RenderedVariant>,
     /// What all variants use of HTML and CSS; read when first asked for.
     signs: OnceLock<BTreeSet<String>>,
 }
 
 /// Both parts for the people of some segments, slots shown by name.
-pub struct ShownVariant {
+pub struct RenderedVariant {
     pub html: String,
     pub text: String,
-    pub page: Page,
+    pub page: HtmlPage,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> RenderedEmail<'a> {
     pub fn of(composition: &'a Composition) -> Self {
         let variants = composition
             .variants
@@ -217,7 +217,7 @@ impl<'a> Shown<'a> {
             .map(|variant| {
                 let html = composition.shown(&variant.html);
                 let text = composition.shown(&variant.text);
-                ShownVariant { page: Page::read(&html), html, text }
+                RenderedVariant { page: HtmlPage::read(&html), html, text }
             })
             .collect();
         let subject = composition.shown(&composition.subject);
@@ -251,7 +251,7 @@ impl<'a> Shown<'a> {
 
 /// One person's copy that would look wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct CopyWarning {
     pub address: String,
     /// As in "would be greeted without a name".
     pub what: String,
@@ -259,16 +259,16 @@ pub struct Doubt {
 
 /// All doubts, counted, with the first of them by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Doubts {
-    pub first: Vec<Doubt>,
+pub struct CopyWarnings {
+    pub first: Vec<CopyWarning>,
     pub count: usize,
 }
 
-impl Doubts {
+impl CopyWarnings {
     /// More than this are counted and not named.
     const MOST_NAMED: usize = 5;
 
-    pub fn add(&mut self, doubt: Doubt) {
+    pub fn add(&mut self, doubt: CopyWarning) {
         self.count += 1;
         if self.first.len() < Self::MOST_NAMED {
             self.first.push(doubt);
@@ -294,7 +294,7 @@ pub struct Rule {
     pub why: &'static str,
     /// It guards what the law wants: no project can silence it.
     pub is_law: bool,
-    find: fn(&Shown<'_>, &Known<'_>) -> Vec<Finding>,
+    find: fn(&RenderedEmail<'_>, &CheckContext<'_>) -> Vec<Finding>,
 }
 
 impl Rule {
@@ -302,7 +302,7 @@ impl Rule {
         id: &'static str,
         title: &'static str,
         why: &'static str,
-        find: fn(&Shown<'_>, &Known<'_>) -> Vec<Finding>,
+        find: fn(&RenderedEmail<'_>, &CheckContext<'_>) -> Vec<Finding>,
     ) -> Self {
         Self { id, title, why, is_law: false, find }
     }
@@ -314,7 +314,7 @@ impl Rule {
 
 /// All rules, in the order in which they are asked.
 pub const RULES: [&[Rule]; 23] = [
-    &words::RULES,
+    &wording::RULES,
     &placeholders::RULES,
     &slips::RULES,
     &dates::RULES,
@@ -323,19 +323,19 @@ pub const RULES: [&[Rule]; 23] = [
     &earlier::RULES,
     &links::RULES,
     &addresses::RULES,
-    &answers::RULES,
+    &link_results::RULES,
     &pictures::RULES,
     &reading::RULES,
     &clients::RULES,
-    &personal::RULES,
-    &people::RULES,
+    &personalisation::RULES,
+    &audience::RULES,
     &segments::RULES,
     &languages::RULES,
-    &law::RULES,
+    &legal::RULES,
     &sample::RULES,
     &fetched::RULES,
-    &message::RULES,
-    &look::RULES,
+    &headers::RULES,
+    &appearance::RULES,
     &spam::RULES,
 ];
 
@@ -345,8 +345,12 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// Asks every rule, and weighs what they find as the project wants it.
-pub fn check(shown: &Shown<'_>, known: &Known<'_>, settings: &Settings) -> Checked {
-    let mut checked = Checked::default();
+pub fn check(
+    shown: &RenderedEmail<'_>,
+    known: &CheckContext<'_>,
+    settings: &Settings,
+) -> CheckedEmail {
+    let mut checked = CheckedEmail::default();
     for rule in rules() {
         // Variants share most of what they show: what a rule finds in several is one finding.
         let mut findings: Vec<Finding> = Vec::new();
@@ -362,7 +366,7 @@ pub fn check(shown: &Shown<'_>, known: &Known<'_>, settings: &Settings) -> Check
         }
         let reason = settings.silence_of(rule.id);
         match reason.filter(|_| !findings.is_empty()) {
-            Some(reason) => checked.silenced.push(Silenced {
+            Some(reason) => checked.silenced.push(SilencedRule {
                 rule: rule.id,
                 findings: findings.len(),
                 reason: reason.to_owned(),
@@ -375,7 +379,7 @@ pub fn check(shown: &Shown<'_>, known: &Known<'_>, settings: &Settings) -> Check
 }
 
 /// The template of the edition, for findings about it.
-fn template(known: &Known<'_>) -> Place {
+fn template(known: &CheckContext<'_>) -> Place {
     Place::whole(Templates::shown(&format!("{}.mjml.hbs", known.edition.template)))
 }
 
@@ -391,23 +395,23 @@ mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
-    use crate::compose::theme::{Appeal, Look, Organisation};
+    use crate::compose::theme::{Appeal, Organisation, Theme};
     use crate::compose::{Nonce, People, compose};
     use crate::edition::{Draft, edit};
     use crate::news::markdown;
     use crate::window::{Window, select};
 
     /// An email in which no rule finds anything, and what may be done to it.
-    pub struct Mail {
+    pub struct SampleEmail {
         pub edition: Edition,
-        pub theme: Theme,
+        pub theme: Branding,
         pub templates: Vec<(String, String)>,
         pub largest: usize,
-        pub doubts: super::Doubts,
+        pub doubts: super::CopyWarnings,
         pub numbers: Option<Numbers>,
         pub earlier: Vec<Earlier>,
         pub messages: Vec<Vec<u8>>,
-        pub answers: Answers,
+        pub answers: LinkResults,
         pub terms: Vec<Term>,
         pub spam: Option<SpamReport>,
         pub settings: Settings,
@@ -417,7 +421,7 @@ mod tests {
         pub today: NaiveDate,
     }
 
-    impl Mail {
+    impl SampleEmail {
         pub fn good() -> Self {
             let text = "---\ntitle: Training for forty nurses\ndate: 2020-12-09\nlink: https://charity.org.uk/nurses\n\
                         image: https://charity.org.uk/nurses.jpg\nimage_alt: Nurses in a class room\n---\n\
@@ -430,10 +434,10 @@ mod tests {
                 &selection,
                 None,
                 "Example Charity",
-                &crate::lexicon::Lexicon::english(),
+                &crate::locale::Locale::english(),
             );
             draft.preheader.text = "Forty nurses learned to see the signs".to_owned();
-            let theme = Theme {
+            let theme = Branding {
                 organisation: Organisation {
                     name: "Example Charity".to_owned(),
                     legal_name: "Example Charity Limited".to_owned(),
@@ -443,7 +447,7 @@ mod tests {
                     contact: "hello@charity.org.uk".to_owned(),
                     why: "You asked for our news.".to_owned(),
                 },
-                look: Look::default(),
+                look: Theme::default(),
                 appeal: Some(Appeal {
                     title: "Help".to_owned(),
                     text: "Every pound helps us to train nurses, teachers and police officers."
@@ -459,11 +463,11 @@ mod tests {
                 theme,
                 templates: Vec::new(),
                 largest: 40_000,
-                doubts: super::Doubts::default(),
+                doubts: super::CopyWarnings::default(),
                 numbers: None,
                 earlier: Vec::new(),
                 messages: Vec::new(),
-                answers: Answers::new(),
+                answers: LinkResults::new(),
                 terms: Vec::new(),
                 spam: None,
                 settings: Settings::default(),
@@ -488,14 +492,14 @@ mod tests {
         }
 
         /// What the rules say.
-        pub fn checked(&self) -> Checked {
+        pub fn checked(&self) -> CheckedEmail {
             self.checked_if_composed().unwrap()
         }
 
         /// The same, or why it cannot be composed.
-        pub fn checked_if_composed(&self) -> Result<Checked, String> {
+        pub fn checked_if_composed(&self) -> Result<CheckedEmail, String> {
             let composition = self.composition()?;
-            let known = Known {
+            let known = CheckContext {
                 edition: &self.edition,
                 theme: &self.theme,
                 templates: &Templates::with(self.templates.clone()),
@@ -511,7 +515,7 @@ mod tests {
                 spam: self.spam.as_ref(),
                 takes_examples: self.takes_examples,
             };
-            Ok(check(&Shown::of(&composition), &known, &self.settings))
+            Ok(check(&RenderedEmail::of(&composition), &known, &self.settings))
         }
 
         /// The same, as `rule: message`.
@@ -533,29 +537,30 @@ mod tests {
 
     #[test]
     fn nothing_is_found_in_a_good_mail() {
-        assert_eq!(Mail::good().findings(), Vec::<String>::new());
+        assert_eq!(SampleEmail::good().findings(), Vec::<String>::new());
     }
 
     #[test]
     fn a_project_weighs_and_silences_rules() {
-        let mut mail = Mail::with(|mail| mail.edition.items[0].link = None);
+        let mut mail = SampleEmail::with(|mail| mail.edition.items[0].link = None);
         mail.settings = toml::from_str("[severity]\nno-link = 'must'\n").unwrap();
         assert_eq!(mail.checked().findings[0].severity, Severity::Must);
         mail.settings = toml::from_str("[silence]\nno-link = 'short news'\nalt = 'x'\n").unwrap();
         let checked = mail.checked();
         assert_eq!(checked.findings, []);
         // A rule that found nothing was not silenced.
-        let silenced = Silenced { rule: "no-link", findings: 1, reason: "short news".to_owned() };
+        let silenced =
+            SilencedRule { rule: "no-link", findings: 1, reason: "short news".to_owned() };
         assert_eq!(checked.silenced, [silenced]);
     }
 
     #[test]
     fn findings_name_the_line_where_the_words_were_written() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let text = "---\ntitle: Training for forty nurses\ndate: 2020-12-09\nlink: http://charity.org.uk/nurses\n\
                         ---\nForty nurses learned.\n\nJoin us TODO.\n";
             mail.edition.items = markdown::read("news", "news/nurses.md", text, London).items;
-            mail.edition.introduction = crate::edition::Words {
+            mail.edition.introduction = crate::edition::PlacedText {
                 text: "Hello.\n\nThe XXX of the year.".to_owned(),
                 source: Some("editions/x.md".to_owned()),
                 line: 7,

@@ -2,7 +2,7 @@
 //! Pure: texts in, places in them out.
 
 use super::expression::Expression;
-use super::texts::Found;
+use super::texts::TextMatch;
 
 /// Areas in which some numbers have one digit fewer.
 const SHORT_AREAS: [&str; 41] = [
@@ -14,7 +14,7 @@ const SHORT_AREAS: [&str; 41] = [
 ];
 
 /// Numbers that are written as telephone numbers and have a digit too few or too many.
-pub fn cut(text: &str) -> Vec<Found> {
+pub fn cut(text: &str) -> Vec<TextMatch> {
     static NUMBERS: Expression =
         Expression::new(r"(?:\+44 ?(?:\(0\) ?)?|\b0)\d{2,5}(?:[ -]\d{2,8}){1,3}\b|\b07\d{7,12}\b");
     NUMBERS
@@ -24,7 +24,7 @@ pub fn cut(text: &str) -> Vec<Found> {
             !before.is_some_and(|c| c.is_ascii_digit() || matches!(c, '+' | '.' | '/' | '-'))
         })
         .filter(|number| !is_whole(number.as_str()))
-        .map(|number| Found::new(number.start(), number.as_str(), false))
+        .map(|number| TextMatch::new(number.start(), number.as_str(), false))
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! Pictures: what they say to those who do not see them.
 //! Pure: an email in, findings out.
 
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 2] = [
     Rule::new(
@@ -21,7 +21,7 @@ pub const RULES: [Rule; 2] = [
     ),
 ];
 
-fn alt(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = known
         .edition
         .shown()
@@ -91,7 +91,7 @@ fn is_file_name(alt: &str) -> bool {
         || (is_numbered && NAMES.contains(&first))
 }
 
-fn picture_size(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn picture_size(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for picture in shown.variants.iter().flat_map(|variant| &variant.page.pictures) {
         let lacks = match (picture.has_width, picture.has_height) {
@@ -114,7 +114,7 @@ fn picture_size(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
 
     #[test]
     fn pictures_that_say_nothing() {
@@ -125,7 +125,7 @@ mod tests {
             ("image1", "is a file name"),
             ("Training for forty Nurses", "repeats the title"),
         ] {
-            let mail = Mail::with(|mail| {
+            let mail = SampleEmail::with(|mail| {
                 mail.edition.items[0].image.as_mut().unwrap().alt = alt.to_owned();
             });
             let finding = mail.only_finding();
@@ -137,7 +137,7 @@ mod tests {
     fn pictures_of_a_template() {
         let own = crate::compose::Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
         let with = |picture: &str| {
-            Mail::with(|mail| {
+            SampleEmail::with(|mail| {
                 let text = own.replace(
                     "{{/layout}}",
                     &format!("<mj-text>{picture}</mj-text>{{{{/layout}}}}"),

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::around::{Match, Pattern, Patterns, certain, likely};
 use super::brackets;
 use super::expression::Expression;
-use super::texts::{Found, Kind};
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::texts::{TextKind, TextMatch};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "placeholder",
@@ -17,7 +17,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
     placeholder,
 )];
 
-fn placeholder(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn placeholder(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = known
         .look(shown, placeholders)
         .into_iter()
@@ -47,17 +47,17 @@ fn placeholder(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// What is left in one text.
-pub fn placeholders(text: &str, kind: Kind) -> Vec<Found> {
+pub fn placeholders(text: &str, kind: TextKind) -> Vec<TextMatch> {
     static ANYWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(PATTERNS));
     static LINES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(OF_LINES));
     static WHOLE: Expression = Expression::new(WHOLE_TEXTS);
-    if kind != Kind::Block && WHOLE.is_match(text) {
-        return vec![Found::new(0, text.trim(), true)];
+    if kind != TextKind::Block && WHOLE.is_match(text) {
+        return vec![TextMatch::new(0, text.trim(), true)];
     }
     let mut found = brackets::placeholders(text);
-    let mut add = |more: Vec<Found>| {
+    let mut add = |more: Vec<TextMatch>| {
         for one in more {
-            let overlaps = found.iter().any(|known: &Found| {
+            let overlaps = found.iter().any(|known: &TextMatch| {
                 one.at < known.at + known.words.len() && known.at < one.at + one.words.len()
             });
             if !overlaps {
@@ -66,7 +66,7 @@ pub fn placeholders(text: &str, kind: Kind) -> Vec<Found> {
         }
     };
     add(ANYWHERE.find(text));
-    if kind == Kind::Line {
+    if kind == TextKind::Line {
         add(LINES.find(text));
     }
     found
@@ -249,23 +249,25 @@ fn in_address(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::*;
 
     #[test]
     fn placeholders_are_whole_words() {
-        let left =
-            Mail::with(|mail| mail.edition.introduction.text = "We trained TK nurses.".to_owned());
+        let left = SampleEmail::with(|mail| {
+            mail.edition.introduction.text = "We trained TK nurses.".to_owned()
+        });
         assert_eq!(left.only_finding(), "placeholder: `TK` is left in \"We trained TK nurses.\"");
-        let fine =
-            Mail::with(|mail| mail.edition.introduction.text = "The TKS course, XXXL.".to_owned());
+        let fine = SampleEmail::with(|mail| {
+            mail.edition.introduction.text = "The TKS course, XXXL.".to_owned()
+        });
         assert_eq!(fine.findings(), Vec::<String>::new());
     }
 
     #[test]
     fn what_can_be_nothing_else_holds_the_sending_and_what_may_be_meant_does_not() {
         let severity =
-            |text: &str| placeholders(text, Kind::Prose).first().map(|found| found.is_certain);
+            |text: &str| placeholders(text, TextKind::Prose).first().map(|found| found.is_certain);
         for text in ["We trained XX nurses.", "See [LINK].", "Lorem ipsum dolor."] {
             assert_eq!(severity(text), Some(true), "{text}");
         }

@@ -15,8 +15,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::answers::{
-    Answer, Answers, CHECKED_AGAIN_AFTER, Drawn, Outcome, reached_nobody, without_connection,
+use super::link_results::{
+    CHECKED_AGAIN_AFTER, Drawn, LinkOutcome, LinkResult, LinkResults, reached_nobody,
+    without_connection,
 };
 use super::links::is_example;
 use super::spam::SpamReport;
@@ -39,11 +40,11 @@ const SPAM_WITHIN: Duration = Duration::from_secs(30);
 /// Asks every address that no kept answer is good for.
 pub async fn ask(
     addresses: &[String],
-    kept: &Answers,
+    kept: &LinkResults,
     allow_local: bool,
     now: DateTime<Utc>,
-) -> Answers {
-    let mut answers = Answers::new();
+) -> LinkResults {
+    let mut answers = LinkResults::new();
     let mut hosts: BTreeMap<String, Vec<Url>> = BTreeMap::new();
     for address in addresses.iter().take(MOST_ADDRESSES) {
         let Ok(url) = Url::parse(address) else { continue };
@@ -54,7 +55,7 @@ pub async fn ask(
         match kept.get(address) {
             // A failure is asked for again: perhaps somebody has fixed it.
             Some(answer)
-                if answer.outcome == Outcome::Fine && now - answer.at < CHECKED_AGAIN_AFTER =>
+                if answer.outcome == LinkOutcome::Fine && now - answer.at < CHECKED_AGAIN_AFTER =>
             {
                 answers.insert(address.clone(), answer.clone());
             }
@@ -67,7 +68,7 @@ pub async fn ask(
     let client = match fetch::client(allow_local, ANSWER_WITHIN) {
         Ok(client) => client,
         Err(error) => {
-            let outcome = Outcome::Unreachable(error.to_string());
+            let outcome = LinkOutcome::Unreachable(error.to_string());
             for url in hosts.into_values().flatten() {
                 answers.insert(url.to_string(), plain(outcome.clone(), now));
             }
@@ -89,11 +90,11 @@ pub async fn ask(
             found
         });
     }
-    let mut asked: BTreeMap<Url, Answer> = BTreeMap::new();
+    let mut asked: BTreeMap<Url, LinkResult> = BTreeMap::new();
     while let Some(found) = tasks.join_next().await {
         asked.extend(found.into_iter().flatten());
     }
-    let mut fresh = Answers::new();
+    let mut fresh = LinkResults::new();
     // By the address as the email has it, which may be written another way than the parsed one.
     for address in addresses {
         if let Some(answer) = Url::parse(address).ok().and_then(|url| asked.get(&url)) {
@@ -114,8 +115,8 @@ async fn is_connected() -> bool {
     found.is_ok_and(|found| found.is_ok_and(|mut addresses| addresses.next().is_some()))
 }
 
-fn plain(outcome: Outcome, at: DateTime<Utc>) -> Answer {
-    Answer { at, outcome, moved_to: None, for_good: false, picture: None }
+fn plain(outcome: LinkOutcome, at: DateTime<Utc>) -> LinkResult {
+    LinkResult { at, outcome, moved_to: None, for_good: false, picture: None }
 }
 
 async fn ask_one(
@@ -123,8 +124,8 @@ async fn ask_one(
     url: &Url,
     allow_local: bool,
     now: DateTime<Utc>,
-) -> Answer {
-    let mut answer = plain(Outcome::Fine, now);
+) -> LinkResult {
+    let mut answer = plain(LinkOutcome::Fine, now);
     let mut here = url.clone();
     let mut for_good = true;
     for _ in 0..=MOST_REDIRECTS {
@@ -138,7 +139,7 @@ async fn ask_one(
         if let Some(next) = &reply.redirect {
             for_good &= reply.for_good;
             let Ok(next) = here.join(next) else {
-                answer.outcome = Outcome::Unreachable("it leads to no address".to_owned());
+                answer.outcome = LinkOutcome::Unreachable("it leads to no address".to_owned());
                 return answer;
             };
             here = next;
@@ -147,12 +148,12 @@ async fn ask_one(
             continue;
         }
         if !reply.status.is_success() {
-            answer.outcome = Outcome::Refused(reply.status.as_u16());
+            answer.outcome = LinkOutcome::Refused(reply.status.as_u16());
         }
         answer.picture = reply.picture;
         return answer;
     }
-    answer.outcome = Outcome::Unreachable("it leads on and on".to_owned());
+    answer.outcome = LinkOutcome::Unreachable("it leads on and on".to_owned());
     answer
 }
 
@@ -164,7 +165,11 @@ struct Reply {
 }
 
 /// Asks one address, without following where it leads.
-async fn one_hop(client: &reqwest::Client, url: &Url, allow_local: bool) -> Result<Reply, Outcome> {
+async fn one_hop(
+    client: &reqwest::Client,
+    url: &Url,
+    allow_local: bool,
+) -> Result<Reply, LinkOutcome> {
     fetch::refuse(url, allow_local)
         .and_then(|()| fetch::refuse_port(url, allow_local))
         .map_err(|error| outcome_of(&error))?;
@@ -180,7 +185,7 @@ async fn one_hop(client: &reqwest::Client, url: &Url, allow_local: bool) -> Resu
         };
         // The name was checked when it was resolved; this is the address that has really answered.
         if !allow_local && reply.remote_addr().is_some_and(|peer| !is_public(peer.ip())) {
-            return Err(Outcome::Private);
+            return Err(LinkOutcome::Private);
         }
         let header = |name: &str| {
             reply.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
@@ -200,11 +205,11 @@ async fn one_hop(client: &reqwest::Client, url: &Url, allow_local: bool) -> Resu
             break;
         }
     }
-    last.ok_or_else(|| Outcome::Unreachable("it does not answer".to_owned()))
+    last.ok_or_else(|| LinkOutcome::Unreachable("it does not answer".to_owned()))
 }
 
 /// How large a picture is, from its bytes.
-async fn measured(reply: &mut reqwest::Response) -> Result<Drawn, Outcome> {
+async fn measured(reply: &mut reqwest::Response) -> Result<Drawn, LinkOutcome> {
     let mut bytes = Vec::new();
     while let Some(chunk) = reply.chunk().await.map_err(|error| unreachable(&error))? {
         bytes.extend_from_slice(&chunk);
@@ -218,26 +223,26 @@ async fn measured(reply: &mut reqwest::Response) -> Result<Drawn, Outcome> {
     Ok(Drawn { bytes: bytes.len() as u64, size })
 }
 
-fn outcome_of(error: &FetchError) -> Outcome {
+fn outcome_of(error: &FetchError) -> LinkOutcome {
     match error {
-        FetchError::Private(_) => Outcome::Private,
+        FetchError::Private(_) => LinkOutcome::Private,
         FetchError::NotWeb(_)
         | FetchError::Port { .. }
         | FetchError::Swells { .. }
         | FetchError::Status { .. }
         | FetchError::TooLarge { .. }
         | FetchError::Robots { .. }
-        | FetchError::Unreachable { .. } => Outcome::Unreachable(error.to_string()),
+        | FetchError::Unreachable { .. } => LinkOutcome::Unreachable(error.to_string()),
     }
 }
 
-fn unreachable(error: &reqwest::Error) -> Outcome {
+fn unreachable(error: &reqwest::Error) -> LinkOutcome {
     if error.is_timeout() {
-        return Outcome::Unreachable("it took too long".to_owned());
+        return LinkOutcome::Unreachable("it took too long".to_owned());
     }
     let cause = fetch::root_cause(error);
     if cause.contains("is inside this machine or its network") {
-        return Outcome::Private;
+        return LinkOutcome::Private;
     }
     let lower = cause.to_lowercase();
     // What the C library says of a name that does not exist; "temporary failure" is another sentence.
@@ -250,12 +255,12 @@ fn unreachable(error: &reqwest::Error) -> Outcome {
     .iter()
     .any(|words| lower.contains(words))
     {
-        return Outcome::NoSuchHost;
+        return LinkOutcome::NoSuchHost;
     }
     if lower.contains("temporary failure in name resolution") || lower.contains("try again") {
-        return Outcome::Unreachable("its name could not be looked up just now".to_owned());
+        return LinkOutcome::Unreachable("its name could not be looked up just now".to_owned());
     }
-    Outcome::Unreachable(cause)
+    LinkOutcome::Unreachable(cause)
 }
 
 /// Lets SpamAssassin look at a message, with its local tests alone. Nothing where it is not installed.
@@ -324,14 +329,14 @@ mod tests {
         let paths =
             ["/fine", "/gone", "/moved", "/login", "/ring", "/inside", "/no-head", "/wide.gif"];
         let addresses: Vec<String> = paths.into_iter().map(at).collect();
-        let answers = ask(&addresses, &Answers::new(), true, now()).await;
+        let answers = ask(&addresses, &LinkResults::new(), true, now()).await;
         assert_eq!(answers.len(), paths.len());
         let outcome = |path: &str| answers[&at(path)].outcome.clone();
-        assert_eq!(outcome("/fine"), Outcome::Fine);
-        assert_eq!(outcome("/gone"), Outcome::Refused(404));
-        assert_eq!(outcome("/no-head"), Outcome::Fine);
-        assert_eq!(outcome("/ring"), Outcome::Unreachable("it leads on and on".to_owned()));
-        assert!(matches!(outcome("/inside"), Outcome::Unreachable(_)));
+        assert_eq!(outcome("/fine"), LinkOutcome::Fine);
+        assert_eq!(outcome("/gone"), LinkOutcome::Refused(404));
+        assert_eq!(outcome("/no-head"), LinkOutcome::Fine);
+        assert_eq!(outcome("/ring"), LinkOutcome::Unreachable("it leads on and on".to_owned()));
+        assert!(matches!(outcome("/inside"), LinkOutcome::Unreachable(_)));
         let moved = &answers[&at("/moved")];
         assert_eq!((moved.moved_to.as_deref(), moved.for_good), (Some(at("/fine").as_str()), true));
         assert!(!answers[&at("/login")].for_good);
@@ -345,7 +350,7 @@ mod tests {
     async fn a_fine_answer_is_kept_for_an_hour_and_another_is_not() {
         let server = server().await;
         let address = format!("{}/fine", server.uri());
-        let first = ask(std::slice::from_ref(&address), &Answers::new(), true, now()).await;
+        let first = ask(std::slice::from_ref(&address), &LinkResults::new(), true, now()).await;
         let asked = server.received_requests().await.unwrap().len();
         let later = now() + TimeDelta::minutes(59);
         let second = ask(std::slice::from_ref(&address), &first, true, later).await;
@@ -361,9 +366,9 @@ mod tests {
         let server = server().await;
         let by_name = server.uri().replace("127.0.0.1", "localhost");
         let addresses = [format!("{}/fine", server.uri()), format!("{by_name}/fine")];
-        let answers = ask(&addresses, &Answers::new(), false, now()).await;
+        let answers = ask(&addresses, &LinkResults::new(), false, now()).await;
         for address in &addresses {
-            assert_eq!(answers[address].outcome, Outcome::Private, "{address}");
+            assert_eq!(answers[address].outcome, LinkOutcome::Private, "{address}");
         }
         assert!(server.received_requests().await.unwrap().is_empty());
     }

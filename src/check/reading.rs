@@ -1,9 +1,9 @@
 //! Accessibility: what people need who hear an email, enlarge it, or touch it (WCAG 2.2).
 //! Pure: pages in, findings out. Contrast is in `look.rs`, descriptions of pictures in `pictures.rs`.
 
-use super::page::{Page, SMALLEST_PX};
+use super::html::{HtmlPage, SMALLEST_PX};
 use super::rendering::{Scheme, runs};
-use super::{Finding, Known, Rule, Severity, Shown, excerpt, template};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, template};
 
 pub const RULES: [Rule; 8] = [
     Rule::new(
@@ -64,7 +64,7 @@ pub const RULES: [Rule; 8] = [
 ];
 
 /// One finding for each thing that a page has, the same in every variant.
-fn of_pages<T: PartialEq>(shown: &Shown<'_>, what: impl Fn(&Page) -> Vec<T>) -> Vec<T> {
+fn of_pages<T: PartialEq>(shown: &RenderedEmail<'_>, what: impl Fn(&HtmlPage) -> Vec<T>) -> Vec<T> {
     let mut found: Vec<T> = Vec::new();
     for variant in &shown.variants {
         for one in what(&variant.page) {
@@ -76,7 +76,7 @@ fn of_pages<T: PartialEq>(shown: &Shown<'_>, what: impl Fn(&Page) -> Vec<T>) -> 
     found
 }
 
-fn language(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn language(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let lacking = of_pages(shown, |page| {
         [("lang", page.language.trim().is_empty()), ("title", page.title.trim().is_empty())]
             .into_iter()
@@ -97,7 +97,7 @@ fn language(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn heading_order(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn heading_order(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let wrong = of_pages(shown, |page| {
         let mut wrong = Vec::new();
         let mut last = 0;
@@ -131,7 +131,7 @@ fn heading_order(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn layout_table(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn layout_table(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let most = shown.variants.iter().map(|v| v.page.unmarked_tables).max().unwrap_or(0);
     if most == 0 {
         return Vec::new();
@@ -145,7 +145,7 @@ fn layout_table(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     )]
 }
 
-fn small_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn small_text(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     of_pages(shown, |page| page.small.clone())
         .into_iter()
         .map(|(px, words)| {
@@ -160,7 +160,7 @@ fn small_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn line_height(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn line_height(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     /// Shorter words stand on one line: a button, a date.
     const SHORTEST: usize = 60;
     const LEAST: f64 = 1.2;
@@ -188,7 +188,7 @@ fn line_height(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-fn touch_target(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn touch_target(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     const THUMB_PX: u32 = 44;
     of_pages(shown, |page| {
         let buttons = page.links.iter().filter_map(|link| Some((link.button_px?, &link.words)));
@@ -207,7 +207,7 @@ fn touch_target(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     .collect()
 }
 
-fn typed_bullets(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn typed_bullets(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let lines = of_pages(shown, |page| page.typed_bullets.clone());
     let Some(first) = lines.first() else { return Vec::new() };
     vec![Finding::new(
@@ -219,7 +219,7 @@ fn typed_bullets(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     )]
 }
 
-fn black_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn black_text(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     of_pages(shown, |page| page.black.clone())
         .into_iter()
         .map(|words| {
@@ -236,7 +236,7 @@ fn black_text(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use crate::compose::Templates;
 
     /// An email whose own template has some MJML at its end.
@@ -244,14 +244,16 @@ mod tests {
         let own = Templates::with([]).file("monthly.mjml.hbs").unwrap().to_owned();
         let text = own.replace("{{/layout}}", &format!("{mjml}{{{{/layout}}}}"));
         assert_ne!(text, own);
-        Mail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text))).findings()
+        SampleEmail::with(|mail| mail.templates.push(("monthly.mjml.hbs".to_owned(), text)))
+            .findings()
     }
 
     fn without(words: &str) -> Vec<String> {
         let own = Templates::with([]).file("partials/layout.hbs").unwrap().to_owned();
         assert!(own.contains(words), "{own}");
         let text = own.replacen(words, "", 1);
-        Mail::with(|mail| mail.templates.push(("partials/layout.hbs".to_owned(), text))).findings()
+        SampleEmail::with(|mail| mail.templates.push(("partials/layout.hbs".to_owned(), text)))
+            .findings()
     }
 
     #[test]
@@ -299,7 +301,7 @@ mod tests {
 
     #[test]
     fn bullets_that_somebody_typed() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             mail.edition.introduction.text = "Three things:\n\n• one\n\n• two".to_owned();
         });
         assert_eq!(mail.only_finding(), "typed-bullets: a typed bullet begins \"• one\"");

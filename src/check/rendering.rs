@@ -5,7 +5,7 @@
 
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::colour::{Colour, Use};
+use super::colour::{Colour, ColourRole};
 use crate::rfc::text::one_line;
 
 /// How somebody looks at an email.
@@ -100,16 +100,16 @@ impl Drawing {
         match self.scheme {
             Scheme::Light => Colour::WHITE,
             Scheme::Dark => Colour::BLACK,
-            Scheme::Inverted => Colour::WHITE.inverted(Use::Ground),
+            Scheme::Inverted => Colour::WHITE.inverted(ColourRole::Ground),
         }
     }
 
     fn letters(&self, colour: Colour) -> Colour {
-        if self.scheme == Scheme::Inverted { colour.inverted(Use::Letters) } else { colour }
+        if self.scheme == Scheme::Inverted { colour.inverted(ColourRole::Letters) } else { colour }
     }
 
     fn ground(&self, colour: Colour) -> Colour {
-        if self.scheme == Scheme::Inverted { colour.inverted(Use::Ground) } else { colour }
+        if self.scheme == Scheme::Inverted { colour.inverted(ColourRole::Ground) } else { colour }
     }
 
     fn visit(&self, element: ElementRef<'_>, around: Drawn, depth: usize, runs: &mut Vec<Run>) {

@@ -2,7 +2,7 @@
 //! Pure: settings in, findings out.
 
 use super::expression::Expression;
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 1] = [Rule::new(
@@ -43,7 +43,7 @@ static NEVER_FILLED: [(&str, Expression); 5] = [
     ("why", Expression::new(r"(?i)\bwhy (?:they|people) get\b|\bexplain why\b")),
 ];
 
-fn sample(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn sample(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let severity = if known.takes_examples { Severity::Should } else { Severity::Must };
     let ours: toml::Table = OURS.parse().unwrap_or_default();
     let theirs: toml::Table = known.settings.parse().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Segments that templates or the draft name, and nobody on the list is in.
 //! Pure: a composition in, findings out.
 
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::compose::UnknownSegment;
 
 pub const RULES: [Rule; 1] = [Rule::new(
@@ -12,7 +12,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
     unknown_segment,
 )];
 
-fn unknown_segment(shown: &Shown<'_>, _: &Known<'_>) -> Vec<Finding> {
+fn unknown_segment(shown: &RenderedEmail<'_>, _: &CheckContext<'_>) -> Vec<Finding> {
     shown.composition.unknown_segments.iter().map(found).collect()
 }
 

@@ -18,7 +18,7 @@ pub struct Settings {
     /// Rule by rule, how much it matters here.
     pub severity: BTreeMap<RuleId, Severity>,
     /// Rule by rule, why it is silent here.
-    pub silence: BTreeMap<Silenceable, Reason>,
+    pub silence: BTreeMap<Silenceable, SilenceReason>,
 }
 
 impl Settings {
@@ -46,7 +46,7 @@ pub struct Silenceable(RuleId);
 /// Why a rule is silent. It is shown each time, so it must say something.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Reason(String);
+pub struct SilenceReason(String);
 
 impl TryFrom<String> for RuleId {
     type Error = String;
@@ -72,7 +72,7 @@ impl TryFrom<String> for Silenceable {
     }
 }
 
-impl TryFrom<String> for Reason {
+impl TryFrom<String> for SilenceReason {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {

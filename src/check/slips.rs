@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use super::around::{Pattern, Patterns, certain, likely};
 use super::expression::Expression;
-use super::phrases::Phrases;
-use super::texts::{Found, Kind};
-use super::{Finding, Known, Rule, Severity, Shown, excerpt, phones};
+use super::phrase_search::Phrases;
+use super::texts::{TextKind, TextMatch};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, phones};
 
 pub const RULES: [Rule; 6] = [
     Rule::new(
@@ -54,9 +54,9 @@ pub const RULES: [Rule; 6] = [
 
 fn findings_of(
     rule: &'static str,
-    (shown, known): (&Shown<'_>, &Known<'_>),
-    find: impl Fn(&str, Kind) -> Vec<Found>,
-    message: impl Fn(&Found, &str) -> String,
+    (shown, known): (&RenderedEmail<'_>, &CheckContext<'_>),
+    find: impl Fn(&str, TextKind) -> Vec<TextMatch>,
+    message: impl Fn(&TextMatch, &str) -> String,
     cure: &str,
 ) -> Vec<Finding> {
     known
@@ -69,7 +69,7 @@ fn findings_of(
         .collect()
 }
 
-fn doubled_word(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn doubled_word(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     if !known.theme.look.language.to_lowercase().starts_with("en") {
         return Vec::new();
     }
@@ -90,7 +90,7 @@ const NEVER_TWICE: &[&str] = &[
     "those", "which", "when", "us", "about",
 ];
 
-fn doubled(text: &str, _: Kind) -> Vec<Found> {
+fn doubled(text: &str, _: TextKind) -> Vec<TextMatch> {
     let words = Phrases::of(text).words;
     words
         .windows(2)
@@ -102,12 +102,12 @@ fn doubled(text: &str, _: Kind) -> Vec<Found> {
                 && !word.chars().next().is_some_and(char::is_uppercase);
             let is_a_paragraph = between.contains("\n\n");
             (is_next && counts && !is_a_paragraph && one.to_lowercase() == word)
-                .then(|| Found::new(first, word, false))
+                .then(|| TextMatch::new(first, word, false))
         })
         .collect()
 }
 
-fn garbled(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn garbled(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     findings_of(
         "garbled",
         (shown, known),
@@ -122,11 +122,11 @@ fn garbled(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// UTF-8 that was read as windows-1252: a run of its letters that, as bytes, is UTF-8 again.
-fn mojibake(text: &str) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+fn mojibake(text: &str) -> Vec<TextMatch> {
+    let mut found: Vec<TextMatch> = Vec::new();
     let mut add = |at: usize, words: &str| {
-        if found.iter().all(|known: &Found| known.at + known.words.len() <= at) {
-            found.push(Found::new(at, words, false));
+        if found.iter().all(|known: &TextMatch| known.at + known.words.len() <= at) {
+            found.push(TextMatch::new(at, words, false));
         }
     };
     let mut run: Option<(usize, Vec<u8>)> = None;
@@ -156,12 +156,12 @@ fn mojibake(text: &str) -> Vec<Found> {
 }
 
 /// Marks of HTML that are read as they stand.
-fn entities(text: &str, kind: Kind) -> Vec<Found> {
+fn entities(text: &str, kind: TextKind) -> Vec<TextMatch> {
     static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(HTML));
     // The introduction and summaries are Markdown, which turns them into characters: what stays is in the email's blocks.
     match kind {
-        Kind::Prose => Vec::new(),
-        Kind::Line | Kind::Description | Kind::Block => MARKS.find(text),
+        TextKind::Prose => Vec::new(),
+        TextKind::Line | TextKind::Description | TextKind::Block => MARKS.find(text),
     }
 }
 
@@ -174,14 +174,14 @@ pub(super) static HTML: &[Pattern] = &[
     ),
 ];
 
-fn markdown_left(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn markdown_left(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(MARKDOWN));
     findings_of(
         "markdown-left",
         (shown, known),
         |text, kind| match kind {
-            Kind::Prose => Vec::new(),
-            Kind::Line | Kind::Description | Kind::Block => MARKS.find(text),
+            TextKind::Prose => Vec::new(),
+            TextKind::Line | TextKind::Description | TextKind::Block => MARKS.find(text),
         },
         |found, around| format!("`{}` is shown as it stands in \"{around}\"", found.words.trim()),
         "write plain words there, or move it into the introduction",
@@ -196,7 +196,7 @@ pub(super) static MARKDOWN: &[Pattern] = &[
     certain(r"```|~~[^~\n]{1,60}~~").unless(|found| found.words.len() < 3),
 ];
 
-fn unclosed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn unclosed(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for written in &known.written() {
         let text = written.without_own_slots();
@@ -218,7 +218,7 @@ fn unclosed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 }
 
 /// Brackets and quotations that a paragraph opens and does not close.
-fn never_closed(text: &str) -> Vec<Found> {
+fn never_closed(text: &str) -> Vec<TextMatch> {
     static FACES: Expression = Expression::new(r"[:;=]-?[()]");
     // A summary that was cut off may have lost its end.
     if text.trim_end().ends_with(['…']) {
@@ -247,7 +247,7 @@ fn never_closed(text: &str) -> Vec<Found> {
                 }
             }
             if let Some(at) = opened.first() {
-                found.push(Found::new(start + at, open.to_string(), false));
+                found.push(TextMatch::new(start + at, open.to_string(), false));
             }
         }
         let opens = plain.matches('“').count();
@@ -262,7 +262,7 @@ fn never_closed(text: &str) -> Vec<Found> {
             && !plain.contains('„')
             && let Some(at) = plain.rfind('“')
         {
-            found.push(Found::new(start + at, "“", false));
+            found.push(TextMatch::new(start + at, "“", false));
         }
         // Straight marks after a digit are inches.
         let marks: Vec<usize> = plain
@@ -281,13 +281,13 @@ fn never_closed(text: &str) -> Vec<Found> {
             && !plain.contains('”')
             && let Some(at) = marks.last()
         {
-            found.push(Found::new(start + at, "\"", false));
+            found.push(TextMatch::new(start + at, "\"", false));
         }
     }
     found
 }
 
-fn spacing(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn spacing(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static ANYWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(SPACES));
     static LINES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(SPACES_OF_LINES));
     let is_french = known.theme.look.language.to_lowercase().starts_with("fr");
@@ -295,7 +295,7 @@ fn spacing(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     for written in &known.written() {
         let text = written.without_own_slots();
         let mut found = ANYWHERE.find(&text);
-        if written.kind() == Kind::Line {
+        if written.kind() == TextKind::Line {
             found.extend(LINES.find(&text));
         }
         if let Some(first) =
@@ -325,7 +325,7 @@ pub(super) static SPACES: &[Pattern] =
 
 pub(super) static SPACES_OF_LINES: &[Pattern] = &[likely(r"\S(  +)\S")];
 
-fn number_cut(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn number_cut(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static PRICES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(NO_FIGURE));
     let mut findings: Vec<Finding> = Vec::new();
     for written in &known.written() {
@@ -386,7 +386,7 @@ mod tests {
             ("The The is a band. New New Hull", 0),
             ("a vitamin A, a plan", 0),
         ] {
-            assert_eq!(doubled(text, Kind::Prose).len(), count, "{text}");
+            assert_eq!(doubled(text, TextKind::Prose).len(), count, "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What SpamAssassin thinks of a message, where it is installed.
 //! Pure: a report in, findings out; `probe.rs` runs the program, and nothing leaves the machine.
 
-use super::{Finding, Known, Rule, Severity, Shown, template};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 
 /// Points, and the tests that gave them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,7 +68,7 @@ impl SpamReport {
     }
 }
 
-fn spam(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn spam(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let Some(report) = known.spam.filter(|report| report.points >= SOME_POINTS) else {
         return Vec::new();
     };
@@ -94,7 +94,7 @@ fn spam(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::*;
 
     const OUTPUT: &str = "Subject: x\n\nbody\nSpam detection software, running on the system \"x\",\n\n\
@@ -109,7 +109,7 @@ mod tests {
         assert!((report.points - 1.9).abs() < 0.001);
         assert_eq!(report.tests[0].words, "Listed in Pyzor (https://pyzor.org/)");
         assert_eq!(SpamReport::read("nothing"), None);
-        let mail = Mail::with(|mail| mail.spam = Some(report));
+        let mail = SampleEmail::with(|mail| mail.spam = Some(report));
         let findings = mail.findings();
         assert_eq!(findings.len(), 2);
         assert_eq!(
@@ -117,6 +117,6 @@ mod tests {
             "spam: SpamAssassin gives 0.5 of 1.9 points for URG_BIZ: Contains urgent matter"
         );
         let clean = SpamReport { points: 0.1, tests: Vec::new() };
-        assert!(Mail::with(|mail| mail.spam = Some(clean)).findings().is_empty());
+        assert!(SampleEmail::with(|mail| mail.spam = Some(clean)).findings().is_empty());
     }
 }

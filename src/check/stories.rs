@@ -4,10 +4,10 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::phrases::Phrases;
-use super::{Finding, Known, Rule, Severity, Shown};
+use super::phrase_search::Phrases;
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::news::Item;
-use crate::news::same::canonical;
+use crate::news::dedupe::canonical;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 7] = [
@@ -65,7 +65,7 @@ pub const RULES: [Rule; 7] = [
     ),
 ];
 
-fn changed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn changed(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let edition = known.edition;
     edition
         .shown()
@@ -89,7 +89,7 @@ fn changed(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn room(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn room(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let more = shown.composition.more;
     if more == 0 {
         return Vec::new();
@@ -105,7 +105,7 @@ fn room(shown: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     }]
 }
 
-fn unmentioned(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn unmentioned(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     known
         .edition
         .unmentioned
@@ -120,7 +120,7 @@ fn unmentioned(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn undecided(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn undecided(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     // A listing of a whole year has dozens of these, and one cure: they are one finding.
     let items = &known.edition.undecided;
     let Some(first) = items.first() else {
@@ -143,7 +143,7 @@ fn undecided(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     }]
 }
 
-fn same_title(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn same_title(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut seen: BTreeMap<String, &Place> = BTreeMap::new();
     let mut findings = Vec::new();
     for item in known.edition.shown() {
@@ -199,7 +199,7 @@ impl Words {
     }
 }
 
-fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn similar(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     // Each word has a number: a thousand stories are half a million pairs.
     let mut numbers: BTreeMap<String, (u32, bool)> = BTreeMap::new();
     let items: Vec<(&Item, Words, Option<String>)> = known
@@ -260,7 +260,7 @@ fn similar(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
     findings
 }
 
-fn consent(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn consent(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     const EMAIL: [&str; 7] =
         ["email", "e-mail", "mail", "newsletter", "newsletters", "digest", "all"];
     let mut findings = Vec::new();
@@ -302,11 +302,11 @@ fn consent(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
 
     #[test]
     fn stories_that_there_is_no_room_for() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let item = mail.edition.items[0].clone();
             mail.edition.items = (0..600)
                 .map(|n| crate::news::Item {
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn stories_that_the_draft_does_not_know() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let mut item = mail.edition.items[0].clone();
             item.title = "Another".to_owned();
             mail.edition.unmentioned.push(item);
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn stories_without_a_date_are_one_finding() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             mail.edition.undecided =
                 vec![mail.edition.items[0].clone(), mail.edition.items[0].clone()];
         });
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn one_title_twice() {
-        let mail = Mail::with(|mail| {
+        let mail = SampleEmail::with(|mail| {
             let mut item = mail.edition.items[0].clone();
             item.title = item.title.to_lowercase();
             mail.edition.items.push(item);
@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn stories_that_look_alike() {
         let second = |change: fn(&mut crate::news::Item)| {
-            Mail::with(|mail| {
+            SampleEmail::with(|mail| {
                 let mut item = mail.edition.items[0].clone();
                 item.title = "A training for forty nurses".to_owned();
                 item.link = Some("https://charity.org.uk/other".to_owned());
@@ -378,7 +378,7 @@ mod tests {
     #[test]
     fn stories_without_consent() {
         let with = |channels: &[&str], until: Option<&str>| {
-            Mail::with(|mail| {
+            SampleEmail::with(|mail| {
                 mail.edition.items[0].consent = Some(crate::news::item::Consent {
                     channels: channels.iter().map(|c| (*c).to_owned()).collect(),
                     until: until.map(|day| day.parse().unwrap()),

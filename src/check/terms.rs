@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use super::phrases::Phrases;
-use super::{Finding, Known, Rule, Severity, Shown, excerpt};
+use super::phrase_search::Phrases;
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 
 /// One decision about some words.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -70,7 +70,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
     terms,
 )];
 
-fn terms(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
+fn terms(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for written in known.written() {
         let text = Phrases::of(written.text);
@@ -101,7 +101,7 @@ fn terms(_: &Shown<'_>, known: &Known<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Mail;
+    use super::super::tests::SampleEmail;
     use super::*;
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
         let terms = read(built_in("children").unwrap()).unwrap();
         let with = |text: &str| {
             let terms = terms.clone();
-            Mail::with(|mail| {
+            SampleEmail::with(|mail| {
                 mail.edition.items[0].summary = text.to_owned();
                 mail.terms = terms;
             })

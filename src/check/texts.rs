@@ -3,20 +3,20 @@
 
 use std::collections::BTreeSet;
 
-use super::{Known, Shown, excerpt};
+use super::{CheckContext, RenderedEmail, excerpt};
 use crate::compose::Slot;
-use crate::edition::Words;
+use crate::edition::PlacedText;
 use crate::news::Item;
 use crate::problem::Place;
 
 /// A text that somebody wrote.
-pub struct Written<'a> {
+pub struct EditorText<'a> {
     pub text: &'a str,
     origin: Origin<'a>,
 }
 
 enum Origin<'a> {
-    Words(&'a Words, Part),
+    Words(&'a PlacedText, Part),
     Title(&'a Item),
     Summary(&'a Item),
     Quote(&'a Item),
@@ -24,7 +24,7 @@ enum Origin<'a> {
     /// A text of `roundup.toml`, and its line.
     Settings(Option<usize>),
     /// A block of the finished email.
-    Page(Known<'a>),
+    Page(CheckContext<'a>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ enum Part {
 
 /// What a text is, where that changes how it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum TextKind {
     /// A subject, a preheader, a title: one line that names something.
     Line,
     /// Running text.
@@ -49,46 +49,46 @@ pub enum Kind {
 
 /// Something that a text has at the byte `at`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct TextMatch {
     pub at: usize,
     pub words: String,
     /// Nothing else can be meant: it holds the sending.
     pub is_certain: bool,
 }
 
-impl Found {
+impl TextMatch {
     pub fn new(at: usize, words: impl Into<String>, is_certain: bool) -> Self {
         Self { at, words: words.into(), is_certain }
     }
 }
 
 /// The same with its place and its surroundings, for a finding.
-pub struct Placed {
+pub struct PlacedMatch {
     pub place: Place,
-    pub found: Found,
+    pub found: TextMatch,
     pub around: String,
 }
 
-impl<'a> Known<'a> {
+impl<'a> CheckContext<'a> {
     /// What the email shows that somebody wrote, each text with its place.
-    pub fn written(&self) -> Vec<Written<'a>> {
+    pub fn written(&self) -> Vec<EditorText<'a>> {
         let edition = self.edition;
-        let mut texts: Vec<Written<'a>> = [
+        let mut texts: Vec<EditorText<'a>> = [
             (&edition.subject, Part::Subject),
             (&edition.preheader, Part::Preheader),
             (&edition.introduction, Part::Introduction),
         ]
         .into_iter()
-        .map(|(words, part)| Written { text: &words.text, origin: Origin::Words(words, part) })
+        .map(|(words, part)| EditorText { text: &words.text, origin: Origin::Words(words, part) })
         .collect();
         for item in edition.shown() {
-            texts.push(Written { text: &item.title, origin: Origin::Title(item) });
-            texts.push(Written { text: &item.summary, origin: Origin::Summary(item) });
+            texts.push(EditorText { text: &item.title, origin: Origin::Title(item) });
+            texts.push(EditorText { text: &item.summary, origin: Origin::Summary(item) });
             if let Some(quote) = &item.quote {
-                texts.push(Written { text: &quote.words, origin: Origin::Quote(item) });
+                texts.push(EditorText { text: &quote.words, origin: Origin::Quote(item) });
             }
             if let Some(image) = &item.image {
-                texts.push(Written { text: &image.alt, origin: Origin::Alt(item) });
+                texts.push(EditorText { text: &image.alt, origin: Origin::Alt(item) });
             }
         }
         let theme = self.theme;
@@ -97,15 +97,19 @@ impl<'a> Known<'a> {
         let standing = [&theme.look.tagline, &theme.look.footer].into_iter().flatten();
         for text in appeal.chain(standing) {
             let line = self.in_settings(text).and_then(|place| place.line);
-            texts.push(Written { text, origin: Origin::Settings(line) });
+            texts.push(EditorText { text, origin: Origin::Settings(line) });
         }
         texts
     }
 
     /// Looks for something in every text that was written, and then in the finished email: what only a template says, or
     /// only Markdown makes. What was found in a written text is not repeated for the block that shows it.
-    pub fn look(&self, shown: &Shown<'_>, find: impl Fn(&str, Kind) -> Vec<Found>) -> Vec<Placed> {
-        let mut placed: Vec<Placed> = Vec::new();
+    pub fn look(
+        &self,
+        shown: &RenderedEmail<'_>,
+        find: impl Fn(&str, TextKind) -> Vec<TextMatch>,
+    ) -> Vec<PlacedMatch> {
+        let mut placed: Vec<PlacedMatch> = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let written = self.written();
         for written in &written {
@@ -113,15 +117,15 @@ impl<'a> Known<'a> {
             for found in find(&text, written.kind()) {
                 seen.insert(found.words.to_lowercase());
                 let place = written.place(found.at);
-                placed.push(Placed { place, around: excerpt(written.text), found });
+                placed.push(PlacedMatch { place, around: excerpt(written.text), found });
             }
         }
         for block in shown.blocks() {
-            for found in find(&block, Kind::Block) {
+            for found in find(&block, TextKind::Block) {
                 if seen.insert(found.words.to_lowercase()) {
-                    let block = Written { text: &block, origin: Origin::Page(*self) };
+                    let block = EditorText { text: &block, origin: Origin::Page(*self) };
                     let place = block.place(found.at);
-                    placed.push(Placed { place, around: excerpt(block.text), found });
+                    placed.push(PlacedMatch { place, around: excerpt(block.text), found });
                 }
             }
         }
@@ -145,7 +149,7 @@ fn joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-impl<'a> Written<'a> {
+impl<'a> EditorText<'a> {
     /// The place of the byte `at`.
     pub fn place(&self, at: usize) -> Place {
         match &self.origin {
@@ -179,15 +183,15 @@ impl<'a> Written<'a> {
         matches!(self.origin, Origin::Words(_, Part::Introduction))
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> TextKind {
         match self.origin {
-            Origin::Words(_, Part::Subject | Part::Preheader) | Origin::Title(_) => Kind::Line,
-            Origin::Alt(_) => Kind::Description,
+            Origin::Words(_, Part::Subject | Part::Preheader) | Origin::Title(_) => TextKind::Line,
+            Origin::Alt(_) => TextKind::Description,
             Origin::Words(_, Part::Introduction)
             | Origin::Summary(_)
             | Origin::Quote(_)
-            | Origin::Settings(_) => Kind::Prose,
-            Origin::Page(_) => Kind::Block,
+            | Origin::Settings(_) => TextKind::Prose,
+            Origin::Page(_) => TextKind::Block,
         }
     }
 
@@ -219,7 +223,7 @@ fn blank(text: &mut String, start: usize, end: usize) {
     text.replace_range(start..end, &filler);
 }
 
-impl Shown<'_> {
+impl RenderedEmail<'_> {
     /// The blocks of all variants as they are read, each once, and without the slots' names.
     fn blocks(&self) -> Vec<String> {
         let mut names = vec!["{unsubscribe_url}".to_owned(), "{for_recipient}".to_owned()];

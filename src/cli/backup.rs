@@ -7,10 +7,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::ledger_trust::root_of;
 use super::ledgers::{self, existing_ledger, keys_for};
 use super::screen::number_of;
-use super::trust::root_of;
-use super::{Desk, world};
+use super::{Globals, world};
 use crate::ledger::Ledger;
 use crate::project::Project;
 use crate::project::archive::{self, ArchiveError, Extra, Manifest};
@@ -37,7 +37,7 @@ struct BackedUp {
     ledger_on_a_server: bool,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let (manifest, extra, is_on_server) = gather(&project).await?;

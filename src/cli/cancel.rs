@@ -7,8 +7,8 @@ use super::failure::{Exit, Failure};
 use super::planned::{find_planned, hold, is_sending};
 use super::report::report_of;
 use super::screen::{grouped, people};
-use super::{Desk, prompt, world};
-use crate::ledger::{KeptLedger, Ledger, Wish};
+use super::{Globals, prompt, world};
+use crate::ledger::{AnyLedger, Ledger, RunControl};
 use crate::project::Project;
 
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub struct Arguments {
     confirm: Option<u64>,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
@@ -85,7 +85,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         )
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
-    ledger.wish(name, Wish::Cancel, world::now()).await?;
+    ledger.wish(name, RunControl::Cancel, world::now()).await?;
     let report = report_of(&project, &ledger, &planned, practice).await?;
     if screen.json {
         screen.object(&report)?;
@@ -98,7 +98,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 /// While it is sent, the number would change as it is typed.
 async fn refuse_sending(
     project: &Project,
-    ledger: &KeptLedger,
+    ledger: &AnyLedger,
     name: &str,
     practice: bool,
 ) -> Result<(), Failure> {

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde::Serialize;
 
-use super::Desk;
-use super::checking::Asking;
+use super::Globals;
 use super::failure::{Exit, Failure};
 use super::prepare::{Prepared, prepare_to_look};
+use super::run_checks::Asking;
 use super::screen::{Screen, ago, kilobytes, links};
-use super::which::Which;
+use super::window_args::Which;
 use super::world;
-use crate::check::answers::Outcome;
 use crate::check::clients::{self, Score};
-use crate::check::{Finding, Severity, Silenced, rules, tally};
+use crate::check::link_results::LinkOutcome;
+use crate::check::{Finding, Severity, SilencedRule, rules, tally};
 use crate::project::{LastCheck, Project};
 
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ struct Report<'a> {
     edition: &'a str,
     hash: String,
     findings: &'a [Finding],
-    silenced: &'a [Silenced],
+    silenced: &'a [SilencedRule],
     /// Links that were asked, now or within the last hour.
     links: usize,
     bytes_largest: usize,
@@ -59,7 +59,7 @@ struct Story<'a> {
     bytes: usize,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let asking = if arguments.offline { Asking::Offline } else { Asking::World };
@@ -97,7 +97,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     screen.findings(findings)?;
     for silenced in &prepared.silenced {
-        let Silenced { rule, findings, reason } = silenced;
+        let SilencedRule { rule, findings, reason } = silenced;
         screen.print(&screen.faint(&format!("silent [{rule}] {findings} found ({reason})")))?;
     }
     if arguments.programs {
@@ -155,7 +155,7 @@ fn tell_rest(prepared: &Prepared, stories: &[Story<'_>], offline: bool, screen: 
 /// How many links were checked and when, and of how many nothing is known: the same words in `check` and `send`.
 pub fn checked_links(prepared: &Prepared) -> String {
     let known =
-        || prepared.answers.values().filter(|answer| answer.outcome != Outcome::NoConnection);
+        || prepared.answers.values().filter(|answer| answer.outcome != LinkOutcome::NoConnection);
     let (checked, all) = (known().count(), prepared.links);
     let Some(oldest) = known().map(|answer| answer.at).min() else {
         return match (all, prepared.answers.is_empty()) {

@@ -6,19 +6,19 @@ use std::net::SocketAddr;
 use clap::Args;
 use serde::Serialize;
 
-use super::Desk;
+use super::Globals;
 use super::failure::{Exit, Failure};
+use super::ledger_trust::synced_folder;
 use super::ledgers::{existing_ledger, keys_for};
 use super::mailing_list::mailing_list;
-use super::orders::server;
 use super::prepare::Destination;
+use super::run_config::server;
 use super::screen::{Screen, grouped, people};
-use super::trust::synced_folder;
 use crate::audience::Audience;
 use crate::doctor::names::Dns;
-use crate::doctor::{Diagnosis, Verdict, records};
+use crate::doctor::{Diagnosis, Health, records};
 use crate::ledger::Ledger;
-use crate::message::Identity;
+use crate::message::Sender;
 use crate::project::secret::SecretSource;
 use crate::project::{Project, ProjectError};
 use crate::send::verdict::cure_of;
@@ -45,10 +45,10 @@ struct Examined<'a> {
     diagnoses: &'a [Diagnosis],
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
-    let identity = Identity::new(&project.settings.sender)?;
+    let identity = Sender::new(&project.settings.sender)?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     let mut found =
         vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
@@ -59,7 +59,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     found.push(ledger(&project, destination.is_practice()).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
     found.push(relay(&project, &identity, &destination).await?);
-    let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Verdict::Bad);
+    let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Health::Bad);
     if screen.json {
         screen.object(&Examined { schema: "roundup.doctor/1", diagnoses: &found })?;
     } else {
@@ -71,9 +71,9 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
     for diagnosis in found {
         let sign = match diagnosis.verdict {
-            Verdict::Good => "✓",
-            Verdict::Doubtful => "!",
-            Verdict::Bad => "✗",
+            Health::Good => "✓",
+            Health::Doubtful => "!",
+            Health::Bad => "✗",
         };
         screen.print(&format!(
             "{} {}  {}",
@@ -195,7 +195,7 @@ async fn ledger(project: &Project, practice: bool) -> Diagnosis {
 /// The records of the domains that mail is sent from.
 async fn names(
     project: &Project,
-    identity: &Identity,
+    identity: &Sender,
     destination: &Destination,
     dns: Option<SocketAddr>,
 ) -> Result<Vec<Diagnosis>, Failure> {
@@ -239,7 +239,7 @@ async fn names(
 /// Connects, greets, starts TLS and logs in, and says goodbye.
 async fn relay(
     project: &Project,
-    identity: &Identity,
+    identity: &Sender,
     destination: &Destination,
 ) -> Result<Diagnosis, Failure> {
     const ABOUT: &str = "Relay";

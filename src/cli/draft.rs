@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::files::{cannot_write, save, write_new};
-use super::newsroom::{self, Wish};
+use super::gather::{self, NewsQuery};
 use super::screen::{Screen, stories};
-use super::which::WindowArguments;
-use super::{Desk, refresh, world};
+use super::window_args::WindowArguments;
+use super::{Globals, refresh, world};
 use crate::compose::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
-use crate::edition::draft::{Mention, Override};
+use crate::edition::draft::{ItemMention, Override};
 use crate::edition::{Draft, EditError, choice};
 use crate::news::Item;
 use crate::project::Project;
@@ -67,7 +67,7 @@ struct Written {
     undecided: usize,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     if arguments.refresh {
         return refresh::run(arguments.edition.as_deref(), &arguments.window, desk).await;
     }
@@ -75,7 +75,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let mailed = newsroom::mailed(&project).await?;
+    let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
     let templates = project.templates()?;
     if let Some(name) = &arguments.template
@@ -89,8 +89,8 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         .into());
     }
     let late_since = first_planned(&mailed);
-    let wish = Wish { window: Some(&window), late_since, ..Wish::quick() };
-    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let wish = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
+    let reading = gather::read_aloud(&project, wish, screen).await?;
     let now = world::now();
     let selection = select_reading(reading, &window, today);
     let late = late_for(&selection, &mailed, &window, today);
@@ -113,7 +113,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
         let (chosen, others) = choice::top(&items, top.get(), &decided.pinned);
         let others =
-            others.into_iter().map(|item| Mention { id: item.id.clone(), line: 0 }).collect();
+            others.into_iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect();
         let chosen = chosen.into_iter().cloned().collect();
         let chosen = Selection { chosen, ..Selection::default() };
         // The subject counts what is told.
@@ -240,7 +240,7 @@ impl Decided {
     fn keep_in(self, draft: &mut Draft) {
         /// More of them shown large are a list again.
         const MOST_PINNED: usize = 3;
-        let is_pinned = |mention: &&Mention| self.pinned.contains(&mention.id);
+        let is_pinned = |mention: &&ItemMention| self.pinned.contains(&mention.id);
         draft.pinned = draft.items.iter().filter(is_pinned).take(MOST_PINNED).cloned().collect();
         let first = draft.pinned.clone();
         draft.items.retain(|mention| !first.contains(mention));

@@ -4,24 +4,24 @@
 use std::fs;
 use std::io::Write;
 
-use super::checking::Asking;
 use super::failure::{Exit, Failure};
 use super::files::private_folder;
 use super::mailing_list::mailing_list;
-use super::orders::orders;
 use super::prepare::{Chosen, Destination, Prepared, prepare};
 use super::preview::Pages;
+use super::run_checks::Asking;
+use super::run_config::orders;
 use super::screen::{Screen, json_text, people};
 use super::send::{
-    Arguments, Sent, confirm, refuse_nobody, tell_checks, tell_left_out, tell_strangest,
+    Arguments, SendReport, confirm, refuse_nobody, tell_checks, tell_left_out, tell_strangest,
 };
 use super::{preview, world};
 use crate::audience::Person;
 use crate::database::private;
 use crate::ledger::{Counts, PlannedEdition};
-use crate::message::Skeleton;
+use crate::message::MessageTemplate;
 use crate::project::Project;
-use crate::report::{Report, State};
+use crate::report::{EditionPhase, Report};
 
 /// Everything but the sending: the preview, one message a person, and what the report would be.
 pub async fn dry_run(
@@ -57,7 +57,7 @@ pub async fn dry_run(
         Vec::new(),
         prepared.audience.left_out,
         destination.is_practice(),
-        State::Unfinished,
+        EditionPhase::Unfinished,
     );
     let path = folder.join("report.json");
     let text = json_text(&report)?;
@@ -66,7 +66,7 @@ pub async fn dry_run(
     })?;
     let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };
     if screen.json {
-        screen.object(&Sent {
+        screen.object(&SendReport {
             schema: "roundup.send/1",
             edition: &chosen.name,
             dry_run: true,
@@ -109,7 +109,7 @@ pub async fn dry_run(
 /// One file a person, in the order of the list. An earlier dry run's files are cleared away first.
 fn write_messages(
     prepared: &Prepared,
-    skeleton: &Skeleton,
+    skeleton: &MessageTemplate,
     folder: &std::path::Path,
 ) -> Result<(), Failure> {
     let messages = folder.join("messages");
@@ -140,7 +140,7 @@ fn write_messages(
             .collect();
         let path = messages.join(format!("{number:0width$}-{name}.eml"));
         let mut file = private::fresh_file(&path).map_err(cannot)?;
-        file.write_all(&skeleton.address(&recipient).bytes).map_err(cannot)?;
+        file.write_all(&skeleton.personalise(&recipient).bytes).map_err(cannot)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::Desk;
+use super::Globals;
 use super::failure::{Exit, Failure};
 use crate::check::rules;
 use crate::problem::nearest;
@@ -29,7 +29,7 @@ struct ShownRule {
     why: &'static str,
 }
 
-pub fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let chosen: Vec<_> = match &arguments.rule {
         None => rules().collect(),

@@ -8,7 +8,7 @@ use crate::compose::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::edition::EditError;
 use crate::ledger::LedgerError;
-use crate::lexicon::LexiconError;
+use crate::locale::LexiconError;
 use crate::message::IdentityError;
 use crate::news::store::StoreError;
 use crate::problem::{Place, Problem};

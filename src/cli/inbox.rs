@@ -11,10 +11,10 @@ use super::failure::{Exit, Failure};
 use super::leaving::{COMMAND_PATIENCE, spool, warn_of_damage};
 use super::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
 use super::screen::number_of;
-use super::{Desk, world};
+use super::{Globals, world};
 use crate::audience::{Keys, List};
-use crate::inbox::{EmailRequest, Mailbox, MailboxError, notice_of, read};
-use crate::ledger::{KeptLedger, Ledger};
+use crate::inbox::{EmailRequest, EmailSource, MailboxError, notice_of, read};
+use crate::ledger::{AnyLedger, Ledger};
 use crate::people::{Act, ActPlace, Journal, Way, What};
 use crate::project::{Project, ProjectError};
 use crate::rfc::address::EmailAddress;
@@ -39,12 +39,12 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    fn mailbox(&self) -> Result<Mailbox, Failure> {
+    fn mailbox(&self) -> Result<EmailSource, Failure> {
         match self {
-            Self { maildir: Some(path), .. } => Ok(Mailbox::Maildir(path.clone())),
-            Self { mbox: Some(path), .. } => Ok(Mailbox::Mbox(path.clone())),
-            Self { dir: Some(path), .. } => Ok(Mailbox::Folder(path.clone())),
-            Self { stdin: true, .. } => Ok(Mailbox::Input),
+            Self { maildir: Some(path), .. } => Ok(EmailSource::Maildir(path.clone())),
+            Self { mbox: Some(path), .. } => Ok(EmailSource::Mbox(path.clone())),
+            Self { dir: Some(path), .. } => Ok(EmailSource::Folder(path.clone())),
+            Self { stdin: true, .. } => Ok(EmailSource::Input),
             Self { .. } => Err(Failure::new(Exit::Usage, "no mailbox is named")
                 .help("name one: --maildir DIR, --mbox FILE, --dir DIR or --stdin")),
         }
@@ -125,12 +125,12 @@ struct Counts {
 
 /// Where what people want goes.
 enum Keeping {
-    Journal(Journal<KeptLedger>),
+    Journal(Journal<AnyLedger>),
     /// Nothing is kept; the ledger says who has left already.
-    DryRun(Option<KeptLedger>),
+    DryRun(Option<AnyLedger>),
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let mailbox = arguments.mailbox()?;
     let (keeping, keys) = keeping(&project, arguments.dry_run, desk).await?;
@@ -178,7 +178,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 async fn keeping(
     project: &Project,
     dry_run: bool,
-    desk: &Desk,
+    desk: &Globals,
 ) -> Result<(Keeping, Keys), Failure> {
     if dry_run {
         let ledger = ledger_unchanged(project).await?;
@@ -235,7 +235,7 @@ impl Keeping {
     }
 }
 
-fn show(desk: &Desk, name: &str, verdict: &Verdict) -> Result<(), Failure> {
+fn show(desk: &Globals, name: &str, verdict: &Verdict) -> Result<(), Failure> {
     let screen = &desk.screen;
     if screen.json {
         let person = PersonLine {
@@ -300,7 +300,7 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
     Ok(Verdict {
         action: Action::Unsubscribe,
         matched_by: MatchedBy::Address,
-        person: Some(keys.person_name(from)),
+        person: Some(keys.address_hash(from)),
         recipient: from.to_string(),
         reason: format!("{from} asks to leave, without a token: matched by the sender's address"),
     })
@@ -318,7 +318,7 @@ fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
     *of += 1;
 }
 
-fn summarise(desk: &Desk, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
+fn summarise(desk: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
     let screen = &desk.screen;
     let verb = if dry_run { "would leave" } else { "left" };
     screen.print(&format!("{} {verb}.", super::screen::people(counts.left)))?;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::ledgers::{existing_ledger, keys_for};
 use super::screen::number_of;
-use super::{Desk, world};
+use super::{Globals, world};
 use crate::database::private;
 use crate::project::secret::{SECRET_FILE, SecretSource};
 
@@ -43,7 +43,7 @@ struct KeysReport {
     token_keys: usize,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let ledger = existing_ledger(&project, false).await?;

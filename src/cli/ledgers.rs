@@ -3,11 +3,11 @@
 
 use super::failure::Failure;
 use super::leaving::{self, COMMAND_PATIENCE};
-use super::which::WindowArguments;
+use super::window_args::WindowArguments;
 use super::world;
 use crate::audience::Keys;
 use crate::ledger::{
-    KeptLedger, Ledger, LedgerError, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
+    AnyLedger, Ledger, LedgerError, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
 };
 use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
@@ -76,7 +76,7 @@ pub fn file_of(project: &Project) -> Result<Option<std::path::PathBuf>, Failure>
 }
 
 /// The project's keys, when they are those that a ledger was made with. Beside a ledger no secret is made.
-pub async fn keys_for(project: &Project, ledger: Option<&KeptLedger>) -> Result<Keys, Failure> {
+pub async fn keys_for(project: &Project, ledger: Option<&AnyLedger>) -> Result<Keys, Failure> {
     let known = match ledger {
         Some(ledger) => ledger.nature().await?,
         None => Nature::default(),
@@ -89,7 +89,7 @@ pub async fn keys_for(project: &Project, ledger: Option<&KeptLedger>) -> Result<
     let is_right = match (&known.secret_check, &known.somebody) {
         (Some(check), _) => *check == keys.check(),
         // An earlier version kept no check value: the last person in it has a name of the secret.
-        (None, Some((key, person))) => *person == keys.person_name_of_key(key),
+        (None, Some((key, person))) => *person == keys.address_hash_of_key(key),
         (None, None) => true,
     };
     if is_right { Ok(keys) } else { Err(LedgerError::OtherSecret.into()) }
@@ -100,7 +100,7 @@ pub async fn ledger_for(
     project: &Project,
     practice: bool,
     connections: usize,
-) -> Result<KeptLedger, Failure> {
+) -> Result<AnyLedger, Failure> {
     let ledger = open(ledger_place(project, practice)?, connections).await?;
     if !practice {
         // Who left while the ledger was away is known before anybody looks into it.
@@ -109,12 +109,12 @@ pub async fn ledger_for(
     Ok(ledger)
 }
 
-async fn open(place: Where, connections: usize) -> Result<KeptLedger, LedgerError> {
+async fn open(place: Where, connections: usize) -> Result<AnyLedger, LedgerError> {
     Ok(match place {
-        Where::File(path) => KeptLedger::File(SqliteLedger::open_for(&path, connections)?),
+        Where::File(path) => AnyLedger::File(SqliteLedger::open_for(&path, connections)?),
         Where::Server(address) => {
             use secrecy::ExposeSecret;
-            KeptLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
+            AnyLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
         }
     })
 }
@@ -123,7 +123,7 @@ async fn open(place: Where, connections: usize) -> Result<KeptLedger, LedgerErro
 pub async fn ledger_or_away(
     project: &Project,
     connections: usize,
-) -> Result<Result<KeptLedger, LedgerError>, Failure> {
+) -> Result<Result<AnyLedger, LedgerError>, Failure> {
     match open(ledger_place(project, false)?, connections).await {
         Err(error) if !error.passes() => Err(error.into()),
         opened => Ok(opened),
@@ -132,7 +132,7 @@ pub async fn ledger_or_away(
 
 /// The real ledger as it is, for somebody who changes nothing: without what waits, and `None` where it is not there or would
 /// have to be brought to this version first.
-pub async fn ledger_unchanged(project: &Project) -> Result<Option<KeptLedger>, Failure> {
+pub async fn ledger_unchanged(project: &Project) -> Result<Option<AnyLedger>, Failure> {
     match ledger_place(project, false)? {
         Where::File(path) if !SqliteLedger::is_newest(&path) => Ok(None),
         place => Ok(Some(open(place, 1).await?)),
@@ -143,7 +143,7 @@ pub async fn ledger_unchanged(project: &Project) -> Result<Option<KeptLedger>, F
 pub async fn existing_ledger(
     project: &Project,
     practice: bool,
-) -> Result<Option<KeptLedger>, Failure> {
+) -> Result<Option<AnyLedger>, Failure> {
     match ledger_place(project, practice)? {
         Where::File(path) if !path.exists() => Ok(None),
         Where::File(_) | Where::Server(_) => ledger_for(project, practice, 1).await.map(Some),

@@ -3,24 +3,23 @@
 
 mod backup;
 mod cancel;
-mod carry_on;
 mod check;
-mod checking;
+mod copy_review;
 mod doctor;
 mod draft;
 mod dry_run;
-mod examination;
 mod explain;
 pub mod failure;
 mod files;
+mod gather;
 mod inbox;
 mod keys;
 mod leaving;
+mod ledger_trust;
 mod ledgers;
 mod mailing_list;
 mod news;
-mod newsroom;
-mod orders;
+mod overview;
 mod pause;
 mod planned;
 mod prepare;
@@ -32,17 +31,18 @@ mod rejected;
 mod report;
 mod resolve;
 mod restore;
+mod resume;
+mod run_checks;
+mod run_config;
 mod screen;
 mod send;
 mod serve;
-mod standing;
 mod status;
 mod studio;
 mod templates;
 mod test;
-mod trust;
-mod which;
 mod why;
+mod window_args;
 mod world;
 
 use std::path::PathBuf;
@@ -153,12 +153,12 @@ enum Command {
 
 /// What every command gets.
 #[derive(Debug, Clone)]
-struct Desk {
+struct Globals {
     screen: Screen,
     project: Option<PathBuf>,
 }
 
-impl Desk {
+impl Globals {
     fn project(&self) -> Result<Project, Failure> {
         let from = match &self.project {
             Some(folder) => folder.clone(),
@@ -226,7 +226,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(Exit::Failed as u8);
         }
     };
-    let desk = Desk { screen: screen.clone(), project: common.project };
+    let desk = Globals { screen: screen.clone(), project: common.project };
     let exit = match runtime.block_on(obey(arguments.command, desk)) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -239,9 +239,9 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-async fn obey(command: Option<Command>, desk: Desk) -> Result<Exit, Failure> {
+async fn obey(command: Option<Command>, desk: Globals) -> Result<Exit, Failure> {
     match command {
-        None => standing::run(&desk).await,
+        None => overview::run(&desk).await,
         Some(Command::News(arguments)) => news::run(arguments, &desk).await,
         Some(Command::Draft(arguments)) => draft::run(arguments, &desk).await,
         Some(Command::Preview(arguments)) => preview::run(arguments, &desk).await,

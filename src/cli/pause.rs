@@ -6,8 +6,8 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::planned::{find_planned, is_sending};
 use super::report::report_of;
-use super::{Desk, world};
-use crate::ledger::{Ledger, Wish};
+use super::{Globals, world};
+use crate::ledger::{Ledger, RunControl};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -15,7 +15,7 @@ pub struct Arguments {
     edition: String,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
@@ -27,7 +27,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         )
         .help(format!("`roundup report {name}` shows who got it")));
     }
-    if ledger.wish(name, Wish::Pause, world::now()).await? == Wish::Cancel {
+    if ledger.wish(name, RunControl::Pause, world::now()).await? == RunControl::Cancel {
         return Err(Failure::new(
             Exit::Nothing,
             format!("`{name}` was cancelled: there is nothing to pause"),

@@ -7,7 +7,7 @@ use std::io::Write;
 use super::failure::{Exit, Failure};
 use super::ledgers;
 use crate::database::private;
-use crate::ledger::{KeptLedger, Ledger, PlannedEdition};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::project::Project;
 
 /// Keeps other processes of this computer from sending the edition while the value lives. Where a ledger is shared, its
@@ -65,7 +65,7 @@ pub async fn is_sending(
 pub async fn find_planned(
     project: &Project,
     name: &str,
-) -> Result<(KeptLedger, PlannedEdition, bool), Failure> {
+) -> Result<(AnyLedger, PlannedEdition, bool), Failure> {
     let name = name.trim_start_matches("editions/").trim_end_matches(".md");
     let mut known = Vec::new();
     for practice in [false, true] {

@@ -6,24 +6,24 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::checking::{Asking, Heard, Question, ask};
-use super::examination::{Examination, examine};
+use super::copy_review::{CopyReview, examine};
 use super::failure::{Exit, Failure};
+use super::gather::{self, NewsQuery};
 use super::ledgers::window_for;
 use super::mailing_list::list_if_any;
-use super::newsroom::{self, Wish};
+use super::run_checks::{Asking, CheckRequest, CheckResult, ask};
 use super::screen::Screen;
-use super::which::Which;
+use super::window_args::Which;
 use super::world;
 use crate::audience::list_error::ListError;
 use crate::audience::{Audience, Keys, List, Person, Recipient};
 use crate::check::clients::Score;
-use crate::check::{Answers, Finding, Severity, Silenced};
+use crate::check::{Finding, LinkResults, Severity, SilencedRule};
 use crate::compose::{Composition, Nonce, People, Values, compose};
 use crate::edition::draft::window_from_name;
 use crate::edition::{Draft, Edition, as_named, edit};
-use crate::message::examine::Scratch;
-use crate::message::{Identity, Skeleton};
+use crate::message::examine::Buffers;
+use crate::message::{MessageTemplate, Sender};
 use crate::news::Reading;
 use crate::news::gather::Ask;
 use crate::news::item::Unread;
@@ -92,12 +92,12 @@ pub struct Prepared {
     pub list: Option<Arc<List>>,
     /// Whether example addresses get mail.
     pub takes_examples: bool,
-    pub identity: Identity,
+    pub identity: Sender,
     pub findings: Vec<Finding>,
     /// Rules that found something and are silent in this project.
-    pub silenced: Vec<Silenced>,
+    pub silenced: Vec<SilencedRule>,
     /// What the links answered just now, or within the last day.
-    pub answers: Answers,
+    pub answers: LinkResults,
     /// Addresses of the web in the email, examples not counted.
     pub links: usize,
     pub scores: Vec<Score>,
@@ -110,7 +110,7 @@ pub struct Prepared {
     pub problems: Vec<Problem>,
     pub unread: Vec<Unread>,
     /// The messages as they were looked at: without signatures.
-    pub unsigned: Arc<Skeleton>,
+    pub unsigned: Arc<MessageTemplate>,
 }
 
 impl Prepared {
@@ -120,7 +120,11 @@ impl Prepared {
     }
 
     /// The messages, ready to be addressed. `date` is the same for everybody.
-    pub fn skeleton(&self, project: &Project, date: DateTime<Utc>) -> Result<Skeleton, Failure> {
+    pub fn skeleton(
+        &self,
+        project: &Project,
+        date: DateTime<Utc>,
+    ) -> Result<MessageTemplate, Failure> {
         skeleton(project, self.composition.clone(), self.identity.clone(), date)
     }
 
@@ -166,9 +170,9 @@ pub fn stand_in() -> Recipient {
 pub fn skeleton(
     project: &Project,
     composition: Composition,
-    identity: Identity,
+    identity: Sender,
     date: DateTime<Utc>,
-) -> Result<Skeleton, Failure> {
+) -> Result<MessageTemplate, Failure> {
     let keys = project.keys(world::random)?;
     let signers = project.signers(identity.domain())?;
     made(project, composition, identity, keys, signers, date)
@@ -177,13 +181,13 @@ pub fn skeleton(
 pub fn made(
     project: &Project,
     composition: Composition,
-    identity: Identity,
+    identity: Sender,
     keys: Keys,
     signers: Vec<Signer>,
     date: DateTime<Utc>,
-) -> Result<Skeleton, Failure> {
+) -> Result<MessageTemplate, Failure> {
     let zone = project.settings.time_zone;
-    Skeleton::new(composition, identity, keys, signers, date, zone)
+    MessageTemplate::new(composition, identity, keys, signers, date, zone)
         .map_err(|error| Failure::new(Exit::Failed, error.to_string()))
 }
 
@@ -255,8 +259,8 @@ pub async fn composed(
     chosen: &Chosen,
     people: &People,
 ) -> Result<(Edition, Composition), Failure> {
-    let wish = Wish::of(chosen);
-    let (reading, _) = newsroom::read(project, wish).await?;
+    let wish = NewsQuery::of(chosen);
+    let (reading, _) = gather::read(project, wish).await?;
     let (edition, composition, _) = compose_news(project, chosen, people, reading).await?;
     Ok((edition, composition))
 }
@@ -272,7 +276,7 @@ async fn compose_news(
 ) -> Result<(Edition, Composition, Selection), Failure> {
     let (mut edition, selection) = edition_of(project, chosen, reading)?;
     if edition.template == "year" || edition.window.is_year() {
-        edition.counted = newsroom::counted(project, &edition).await;
+        edition.counted = gather::counted(project, &edition).await;
     }
     let mut nonce = [0; 16];
     world::random(&mut nonce);
@@ -303,9 +307,9 @@ pub async fn prepare(
     screen: &Screen,
 ) -> Result<Prepared, Failure> {
     let settings = &project.settings;
-    let identity = Identity::new(&settings.sender)?;
-    let wish = Wish::of(chosen);
-    let mut reading = newsroom::read_aloud(project, wish, screen).await?;
+    let identity = Sender::new(&settings.sender)?;
+    let wish = NewsQuery::of(chosen);
+    let mut reading = gather::read_aloud(project, wish, screen).await?;
     let unread = std::mem::take(&mut reading.unread);
     let problems = std::mem::take(&mut reading.problems);
     let nobody =
@@ -320,13 +324,13 @@ pub async fn prepare(
     let unsigned = Arc::new(unsigned);
     let mut examination = match &list {
         Some(list) => examine(&unsigned, list, takes_examples)?,
-        None => Examination::default(),
+        None => CopyReview::default(),
     };
     if examination.audience.mailed == 0 {
-        examination.look_at(&unsigned, &stand_in(), &mut Scratch::default());
+        examination.look_at(&unsigned, &stand_in(), &mut Buffers::default());
     }
     let templates = project.templates()?;
-    let question = Question {
+    let question = CheckRequest {
         edition: &edition,
         composition: &composition,
         theme: &theme,
@@ -338,9 +342,9 @@ pub async fn prepare(
         date,
         takes_examples,
     };
-    let Heard { findings, silenced, answers, links, scores, costs } =
+    let CheckResult { findings, silenced, answers, links, scores, costs } =
         ask(project, &question, asking, screen).await?;
-    let Examination { audience, largest, .. } = examination;
+    let CopyReview { audience, largest, .. } = examination;
     Ok(Prepared {
         edition,
         composition,

@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use super::checking::Asking;
 use super::failure::{Exit, Failure};
 use super::files::{private_folder, write_whole};
 use super::prepare::{Prepared, made, prepare_to_look};
+use super::run_checks::Asking;
 use super::screen::{Screen, kilobytes, stories};
 use super::studio::{self, How};
-use super::which::Which;
-use super::{Desk, world};
+use super::window_args::Which;
+use super::{Globals, world};
 use crate::audience::{Keys, Recipient};
 use crate::check::{Finding, tally};
 use crate::compose::language_code;
 use crate::database::private;
-use crate::message::Skeleton;
+use crate::message::MessageTemplate;
 use crate::project::Project;
-use crate::web::Page;
+use crate::web::PageView;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -56,7 +56,7 @@ struct Previewed<'a> {
     findings: &'a [Finding],
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let writes =
@@ -150,7 +150,7 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
 /// The page and its companions.
 pub struct Pages<'a> {
     prepared: &'a Prepared,
-    skeleton: Skeleton,
+    skeleton: MessageTemplate,
     /// Whose copy is shown.
     seen_by: Recipient,
     findings: Vec<Finding>,
@@ -160,7 +160,7 @@ pub struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     /// For people of the house: somebody of the list is shown.
-    pub fn to_keep(prepared: &'a Prepared, skeleton: Skeleton) -> Self {
+    pub fn to_keep(prepared: &'a Prepared, skeleton: MessageTemplate) -> Self {
         let findings = prepared.findings.clone();
         Self { prepared, skeleton, seen_by: prepared.example(), findings, is_private: true }
     }
@@ -189,7 +189,7 @@ impl<'a> Pages<'a> {
         let Self { prepared, skeleton, seen_by, findings, is_private } = self;
         let shown = skeleton.composition_of(seen_by);
         let (subject, html, text) = skeleton.seen_by(seen_by);
-        let message = skeleton.address(seen_by);
+        let message = skeleton.personalise(seen_by);
         let variant = shown.variant(&seen_by.segments);
         let name = seen_by.name().unwrap_or_else(|| seen_by.address.to_string());
         let sender = match &prepared.identity.sender.name {
@@ -197,7 +197,7 @@ impl<'a> Pages<'a> {
             None => prepared.identity.sender.address.to_string(),
         };
         let people = prepared.audience.mailed;
-        let page = Page {
+        let page = PageView {
             edition: &prepared.edition.name,
             hash: &prepared.composition.hash(),
             sender: &sender,

@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::files::{cannot_write, save};
+use super::gather::{self, NewsQuery};
 use super::ledgers::window_for;
-use super::newsroom::{self, Wish};
 use super::screen::stories;
-use super::which::WindowArguments;
-use super::{Desk, world};
+use super::window_args::WindowArguments;
+use super::{Globals, world};
 use crate::edition::Draft;
 use crate::project::ProjectError;
 
@@ -32,7 +32,7 @@ struct Changed {
 pub async fn run(
     edition: Option<&str>,
     window: &WindowArguments,
-    desk: &Desk,
+    desk: &Globals,
 ) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
@@ -44,8 +44,8 @@ pub async fn run(
     let Some(draft) = project.draft(&name)? else {
         return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
     };
-    let wish = Wish { window: Some(&draft.window), draft: Some(&draft), ..Wish::quick() };
-    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let wish = NewsQuery { window: Some(&draft.window), draft: Some(&draft), ..NewsQuery::quick() };
+    let reading = gather::read_aloud(&project, wish, screen).await?;
     let named = draft.ids();
     let changed: Vec<Changed> = reading
         .items

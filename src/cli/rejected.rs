@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::screen::people;
-use super::{Desk, world};
+use super::{Globals, world};
 use crate::audience::{Keys, NoMailReason};
-use crate::ledger::{Event, Ledger, Pick, Row, Status};
+use crate::ledger::{CopyRow, Event, Ledger, Pick, Status};
 use crate::rfc::address::EmailAddress;
 use crate::send::verdict::waits_for_a_cure;
 
@@ -36,15 +36,15 @@ struct Rejected {
 #[derive(Serialize)]
 struct Group {
     reply: String,
-    people: Vec<Row>,
+    people: Vec<CopyRow>,
 }
 
 /// Rows of an edition that were refused and that nobody has decided about.
-async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, Row)>, Failure> {
+async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, CopyRow)>, Failure> {
     let mut rows = Vec::new();
     for status in [Status::Rejected, Status::Expired, Status::Deferred] {
         let some = ledger.rows(edition, Pick::In(status)).await?;
-        let counts = |row: &Row| status != Status::Deferred || waits_for_a_cure(&row.detail);
+        let counts = |row: &CopyRow| status != Status::Deferred || waits_for_a_cure(&row.detail);
         rows.extend(some.into_iter().filter(|(_, row)| counts(row)));
     }
     rows.sort_by_key(|(id, _)| *id);
@@ -52,8 +52,8 @@ async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, Row)>,
 }
 
 /// By reply, without what differs from person to person; the largest group first.
-fn grouped(rows: impl IntoIterator<Item = Row>) -> Vec<Group> {
-    let mut groups: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+fn grouped(rows: impl IntoIterator<Item = CopyRow>) -> Vec<Group> {
+    let mut groups: BTreeMap<String, Vec<CopyRow>> = BTreeMap::new();
     for row in rows {
         let reply = match EmailAddress::parse(&row.address) {
             Ok(address) => crate::send::answer_without_names(&row.detail, &address),
@@ -74,16 +74,16 @@ pub async fn resolve(
     edition: &str,
     only: &[String],
     decision: Decision,
-    desk: &Desk,
+    desk: &Globals,
 ) -> Result<Exit, Failure> {
     let screen = &desk.screen;
-    let wanted = |row: &Row| {
+    let wanted = |row: &CopyRow| {
         only.is_empty() || only.iter().any(|only| only.eq_ignore_ascii_case(&row.address))
     };
     let rows: Vec<_> =
         refused(ledger, edition).await?.into_iter().filter(|(_, row)| wanted(row)).collect();
     let now = world::now();
-    let event = |row: &Row| match decision {
+    let event = |row: &CopyRow| match decision {
         Decision::Look => None,
         Decision::Retry => {
             Some(Event::Retried { why: format!("tried again after: {}", row.detail) })
@@ -142,11 +142,11 @@ pub async fn resolve(
 async fn lift_refusal(
     ledger: &impl Ledger,
     keys: &Keys,
-    row: &Row,
+    row: &CopyRow,
     edition: &str,
 ) -> Result<(), Failure> {
     let Ok(address) = EmailAddress::parse(&row.address) else { return Ok(()) };
-    let person = keys.person_name(&address);
+    let person = keys.address_hash(&address);
     let entry = ledger.suppression(&person).await?;
     if entry.is_some_and(|entry| entry.reason == NoMailReason::Bounced) {
         let reason = format!("tried again in {edition}");

@@ -3,14 +3,14 @@
 
 use clap::Args;
 
-use super::Desk;
+use super::Globals;
 use super::failure::{Exit, Failure};
 use super::ledgers::existing_ledger;
 use super::planned::{find_planned, is_sending};
 use super::screen::people;
-use crate::ledger::{Ledger, Pick, PlannedEdition, Status, Wish};
+use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl, Status};
 use crate::project::Project;
-use crate::report::{Report, State};
+use crate::report::{EditionPhase, Report};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -27,11 +27,11 @@ pub async fn report_of(
 ) -> Result<Report, Failure> {
     let name = &planned.name;
     let known = if is_sending(project, ledger, name, practice).await? {
-        State::Sending
-    } else if ledger.standing(name).await?.wish == Wish::Pause {
-        State::Paused
+        EditionPhase::Sending
+    } else if ledger.standing(name).await?.wish == RunControl::Pause {
+        EditionPhase::Paused
     } else {
-        State::Unfinished
+        EditionPhase::Unfinished
     };
     let rows = ledger.rows(name, Pick::Unusual).await?.into_iter().map(|(_, row)| row).collect();
     let left_out = ledger.left_out(name).await?;
@@ -50,7 +50,7 @@ async fn last(project: &Project) -> Result<String, Failure> {
         .help("roundup send --year 2020 --dry-run shows how it goes"))
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let name = match arguments.edition {
@@ -101,18 +101,20 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         }
     }
     match report.state {
-        State::Sending => screen.say("It is being sent at this moment."),
-        State::Paused => {
+        EditionPhase::Sending => screen.say("It is being sent at this moment."),
+        EditionPhase::Paused => {
             screen.say(&format!("It is paused. Go on with: roundup send {}", report.edition));
         }
-        State::Unfinished => screen.say(&format!("Carry on with: roundup send {}", report.edition)),
-        State::Finished if report.uncertain > 0 => {
+        EditionPhase::Unfinished => {
+            screen.say(&format!("Carry on with: roundup send {}", report.edition))
+        }
+        EditionPhase::Finished if report.uncertain > 0 => {
             screen.say(&format!("Next: roundup resolve {}", report.edition));
         }
-        State::Finished if report.has_open_rejections() => {
+        EditionPhase::Finished if report.has_open_rejections() => {
             screen.say(&format!("Next: roundup resolve {} --rejected", report.edition));
         }
-        State::Finished => {}
+        EditionPhase::Finished => {}
     }
     Ok(exit)
 }

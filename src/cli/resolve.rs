@@ -13,8 +13,8 @@ use super::ledgers::keys_for;
 use super::planned::{find_planned, hold, is_sending};
 use super::rejected::{self, Decision};
 use super::screen::people;
-use super::{Desk, world};
-use crate::ledger::{Event, Ledger, Pick, Row, Status};
+use super::{Globals, world};
+use crate::ledger::{CopyRow, Event, Ledger, Pick, Status};
 use crate::report::relay_log::RelayLog;
 use crate::rfc::csv::LONGEST_TABLE_BYTES;
 
@@ -50,12 +50,12 @@ pub struct Arguments {
 struct Resolved {
     schema: &'static str,
     edition: String,
-    uncertain: Vec<Row>,
+    uncertain: Vec<CopyRow>,
     resend: u64,
     assumed_sent: u64,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
@@ -197,8 +197,8 @@ async fn settle_by(
     log: &RelayLog,
     ledger: &impl Ledger,
     edition: &str,
-    uncertain: Vec<(i64, Row)>,
-    desk: &Desk,
+    uncertain: Vec<(i64, CopyRow)>,
+    desk: &Globals,
 ) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let (arrived, left): (Vec<_>, Vec<_>) =

@@ -7,11 +7,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
-use super::trust::{newsletter_of, root_of};
-use super::{Desk, ledgers, process_environment, world};
+use super::ledger_trust::{newsletter_of, root_of};
+use super::{Globals, ledgers, process_environment, world};
 use crate::database::sqlite;
 use crate::ledger::{Ledger, SqliteLedger};
-use crate::message::Identity;
+use crate::message::Sender;
 use crate::project::Project;
 use crate::project::archive::{self, Manifest};
 use crate::project::memory::{SeenLedger, Sending};
@@ -52,7 +52,7 @@ enum Earlier {
     Elsewhere,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     let into = match &desk.project {
         Some(folder) => folder.clone(),
@@ -115,7 +115,7 @@ async fn take_over(project: &Project, manifest: &Manifest) -> Result<Earlier, Fa
     let restored = (earlier != Earlier::Retired).then_some(manifest.made_at);
     let place = ledger.nature().await?.place;
     project.memory.see(&age.identity, &SeenLedger { age: age.age, place, restored });
-    let newsletter = newsletter_of(project, &Identity::new(&project.settings.sender)?);
+    let newsletter = newsletter_of(project, &Sender::new(&project.settings.sender)?);
     for planned in ledger.editions().await? {
         let sending = Sending {
             newsletter: newsletter.clone(),

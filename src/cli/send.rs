@@ -8,27 +8,29 @@ use chrono::NaiveTime;
 use clap::Args;
 use serde::Serialize;
 
-use super::carry_on::{CarriedOn, Go, asked, tell_changes};
 use super::check::checked_links;
-use super::checking::Asking;
 use super::dry_run::dry_run;
 use super::failure::{Exit, Failure};
 use super::leaving::{keep_draining, spool};
+use super::ledger_trust::{Trust, newsletter_of, synced_folder};
 use super::ledgers;
 use super::mailing_list::mailing_list;
-use super::orders::{orders, server};
 use super::planned::hold;
 use super::prepare::{Chosen, Destination, Prepared, choose, prepare, skeleton};
 use super::progress::Progress;
 use super::report::report_of;
+use super::resume::{CarriedOn, Go, asked, tell_changes};
+use super::run_checks::Asking;
+use super::run_config::{orders, server};
 use super::screen::{Screen, ago, grouped, people};
-use super::trust::{Trust, newsletter_of, synced_folder};
-use super::which::Which;
-use super::{Desk, prompt, warn_of_readers, world};
+use super::window_args::Which;
+use super::{Globals, prompt, warn_of_readers, world};
 use crate::audience::{LeftOut, Person};
 use crate::check::tally;
-use crate::ledger::{KeptLedger, Ledger, LedgerError, Namer, Plan, PlannedEdition, PlannedList};
-use crate::message::{Identity, Skeleton};
+use crate::ledger::{
+    AnyLedger, Ledger, LedgerError, Plan, PlannedEdition, PlannedList, RowBuilder,
+};
+use crate::message::{MessageTemplate, Sender};
 use crate::news::date::instant_of;
 use crate::project::Project;
 use crate::project::memory::SeenLedger;
@@ -37,8 +39,8 @@ use crate::send::config::{End, Pause, RunConfig, RunEvent};
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
 use crate::send::run::run as run_edition;
-use crate::send::stop::{Stop, line, listen};
-use crate::smtp::Server;
+use crate::send::stop::{Urgency, channel, listen};
+use crate::smtp::RelayServer;
 use crate::smtp::conversation::Security;
 
 #[derive(Debug, Args)]
@@ -74,7 +76,7 @@ pub struct Arguments {
     pub trust_ledger: bool,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
@@ -92,7 +94,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
-    let identity = Identity::new(&project.settings.sender)?;
+    let identity = Sender::new(&project.settings.sender)?;
     let server = match &destination {
         Destination::Outbox => None,
         Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
@@ -178,10 +180,10 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 /// Into the outbox, or through the relay.
 async fn deliver_through(
     project: &Project,
-    ledger: &Arc<KeptLedger>,
-    skeleton: Arc<Skeleton>,
+    ledger: &Arc<AnyLedger>,
+    skeleton: Arc<MessageTemplate>,
     orders: RunConfig,
-    server: Option<Server>,
+    server: Option<RelayServer>,
     is_practice: bool,
     screen: &Screen,
 ) -> Result<End, Failure> {
@@ -205,7 +207,7 @@ async fn deliver_through(
 }
 
 /// Whether an earlier run has planned an edition.
-async fn is_planned(ledger: Option<&KeptLedger>, name: &str) -> Result<bool, Failure> {
+async fn is_planned(ledger: Option<&AnyLedger>, name: &str) -> Result<bool, Failure> {
     match ledger {
         Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
         None => Ok(false),
@@ -250,7 +252,7 @@ async fn plan_first(ledger: &impl Ledger, plan: Plan) -> Result<Option<PlannedEd
 async fn deliver<L: Ledger, R: Relay>(
     project: &Project,
     ledger: &Arc<L>,
-    skeleton: Arc<Skeleton>,
+    skeleton: Arc<MessageTemplate>,
     config: RunConfig,
     relay: impl Fn() -> R,
     is_practice: bool,
@@ -258,16 +260,16 @@ async fn deliver<L: Ledger, R: Relay>(
 ) -> Result<End, Failure> {
     let so_far = ledger.progress(&config.edition).await?;
     let progress = Arc::new(Progress::new(screen, so_far.people, so_far.people - so_far.open));
-    let (handle, stopper) = line();
+    let (handle, stopper) = channel();
     let talker = Arc::clone(&progress);
     let connections = config.connections;
     listen(handle, move |stop| {
         match stop {
-        Stop::Soon => talker.line(&format!(
+        Urgency::Soon => talker.line(&format!(
             "Stopping: finishing what is in flight, {connections} messages at most … (Ctrl-C again to drop them)"
         )),
-        Stop::Now => talker.line("Dropping what is in flight: nobody can know whether it arrived."),
-        Stop::No => {}
+        Urgency::Now => talker.line("Dropping what is in flight: nobody can know whether it arrived."),
+        Urgency::No => {}
     }
     })
     .map_err(|error| Failure::new(Exit::Failed, format!("signals cannot be listened to: {error}")))?;
@@ -332,8 +334,11 @@ async fn plan(
     if !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
     }
-    let namer =
-        Namer { edition: chosen.name.clone(), keys, domain: prepared.identity.domain().to_owned() };
+    let namer = RowBuilder {
+        edition: chosen.name.clone(),
+        keys,
+        domain: prepared.identity.domain().to_owned(),
+    };
     let planned_list = PlannedList {
         fingerprint: asked(&list.fingerprint(), examples),
         people: list.people.clone(),
@@ -464,7 +469,7 @@ pub fn tell_left_out(prepared: &Prepared, screen: &Screen) -> Result<(), Failure
     Ok(())
 }
 
-fn tell_destination(destination: &Destination, identity: &Identity, screen: &Screen) {
+fn tell_destination(destination: &Destination, identity: &Sender, screen: &Screen) {
     match destination {
         Destination::Outbox => screen.say(
             "  Through   outbox/ on this computer: practise mode, nobody is mailed \
@@ -525,7 +530,7 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
         End::Interrupted => Exit::Interrupted,
     };
     if screen.json {
-        screen.object(&Sent {
+        screen.object(&SendReport {
             schema: "roundup.send/1",
             edition: name,
             dry_run: false,
@@ -602,7 +607,7 @@ fn still_to_go(report: &Report) -> String {
 
 /// `roundup.send/1`.
 #[derive(Serialize)]
-pub struct Sent<'a> {
+pub struct SendReport<'a> {
     pub schema: &'static str,
     pub edition: &'a str,
     pub dry_run: bool,

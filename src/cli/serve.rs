@@ -13,9 +13,9 @@ use tokio::time::{sleep, timeout};
 use super::failure::{Exit, Failure};
 use super::leaving::{spool, warn_of_damage};
 use super::ledgers::{keys_for, ledger_or_away};
-use super::{Desk, world};
-use crate::ledger::{KeptLedger, Ledger};
-use crate::message::Identity;
+use super::{Globals, world};
+use crate::ledger::{AnyLedger, Ledger};
+use crate::message::Sender;
 use crate::people::{Act, Journal, Standpoint, What};
 use crate::project::Project;
 use crate::web::serve::{self, Change, PageText, PublicServer, Wanted};
@@ -41,10 +41,10 @@ pub struct Arguments {
     listen: SocketAddr,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
-    let identity = Identity::new(&project.settings.sender)?;
+    let identity = Sender::new(&project.settings.sender)?;
     let Some(public_url) = identity.public_url.as_deref().and_then(|url| url::Url::parse(url).ok())
     else {
         return Err(Failure::new(Exit::Usage, "`public_url` under [sender] is not set")
@@ -93,7 +93,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
 }
 
 /// The ledger, or why it cannot be had now.
-async fn ledger_now(project: &Project) -> Result<Result<KeptLedger, Failure>, Failure> {
+async fn ledger_now(project: &Project) -> Result<Result<AnyLedger, Failure>, Failure> {
     match timeout(FIRST_TRY, ledger_or_away(project, LEDGER_CONNECTIONS)).await {
         Ok(opened) => Ok(opened?.map_err(Into::into)),
         Err(_) => Ok(Err(Failure::new(Exit::Later, "the ledger's server does not answer"))),
@@ -103,7 +103,7 @@ async fn ledger_now(project: &Project) -> Result<Result<KeptLedger, Failure>, Fa
 /// The keys, when they are those of the ledger and it may be written.
 async fn right_keys(
     project: &Project,
-    ledger: &KeptLedger,
+    ledger: &AnyLedger,
 ) -> Result<crate::audience::Keys, Failure> {
     ledger.nature().await?.refuse_retired()?;
     let keys = keys_for(project, Some(ledger)).await?;
@@ -148,7 +148,7 @@ async fn answer_all(
 
 /// Keeps what people wanted.
 struct Keeper {
-    journal: Journal<KeptLedger>,
+    journal: Journal<AnyLedger>,
     /// When we last looked, and what we found.
     health: Mutex<Option<(Instant, bool)>>,
 }

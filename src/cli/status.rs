@@ -4,13 +4,13 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::Desk;
+use super::Globals;
 use super::failure::{Exit, Failure};
 use super::ledgers::existing_ledger;
 use super::report::report_of;
 use crate::ledger::Ledger;
 use crate::project::Project;
-use crate::report::{Report, State};
+use crate::report::{EditionPhase, Report};
 
 #[derive(Debug, Args)]
 pub struct Arguments {}
@@ -34,7 +34,7 @@ pub async fn reports(project: &Project) -> Result<Vec<Report>, Failure> {
     Ok(reports)
 }
 
-pub async fn run(_: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(_: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let editions = reports(&project).await?;
@@ -49,10 +49,10 @@ pub async fn run(_: Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     for report in &editions {
         let state = match report.state {
-            State::Sending => "being sent",
-            State::Unfinished => "unfinished",
-            State::Paused => "paused",
-            State::Finished => "finished",
+            EditionPhase::Sending => "being sent",
+            EditionPhase::Unfinished => "unfinished",
+            EditionPhase::Paused => "paused",
+            EditionPhase::Finished => "finished",
         };
         screen.print(&format!(
             "{}  {state}{}  {}",
@@ -61,7 +61,10 @@ pub async fn run(_: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             report.arithmetic()
         ))?;
     }
-    match editions.iter().find(|report| matches!(report.state, State::Unfinished | State::Paused)) {
+    match editions
+        .iter()
+        .find(|report| matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused))
+    {
         Some(report) => screen.say(&format!("Carry on with: roundup send {}", report.edition)),
         None => screen.say(&format!("Next: roundup report {}", editions[0].edition)),
     }

@@ -6,7 +6,7 @@ use std::fs;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::Desk;
+use super::Globals;
 use super::failure::{Exit, Failure};
 use super::files::write_new;
 use crate::compose::{ComposeError, Templates};
@@ -35,7 +35,7 @@ struct Listed<'a> {
     written: Vec<String>,
 }
 
-pub fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let templates = project.templates()?;

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use clap::Args;
 use serde::Serialize;
 
-use super::checking::Asking;
 use super::failure::{Exit, Failure};
-use super::orders::server;
 use super::prepare::{Destination, Prepared, made, prepare_to_look, stand_in};
-use super::which::Which;
-use super::{Desk, warn_of_readers, world};
+use super::run_checks::Asking;
+use super::run_config::server;
+use super::window_args::Which;
+use super::{Globals, warn_of_readers, world};
 use crate::audience::{Keys, Recipient};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -43,12 +43,12 @@ struct Shown {
     edition: String,
     hash: String,
     practice: bool,
-    tests: Vec<Tested>,
+    tests: Vec<TestResult>,
 }
 
 /// What became of one test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Tested {
+pub struct TestResult {
     pub address: String,
     pub accepted: bool,
     /// The server's words, or why there are none.
@@ -58,7 +58,7 @@ pub struct Tested {
     pub cure: Option<String>,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let to = addresses(&arguments.to)?;
@@ -74,7 +74,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         screen.object(&shown)?;
         return Ok(exit);
     }
-    for Tested { address, accepted, answer, .. } in &tests {
+    for TestResult { address, accepted, answer, .. } in &tests {
         let word = if *accepted { "accepted" } else { "refused" };
         screen.print(&format!("  {word}  {address}  {}", screen.faint(answer)))?;
     }
@@ -125,7 +125,7 @@ pub async fn send(
     whose: &Recipient,
     to: &[EmailAddress],
     destination: &Destination,
-) -> Result<Vec<Tested>, Failure> {
+) -> Result<Vec<TestResult>, Failure> {
     let mut secret = [0; 32];
     world::random(&mut secret);
     let identity = prepared.identity.clone();
@@ -157,15 +157,15 @@ pub async fn send(
 
 async fn hand_over(
     mut relay: impl Relay,
-    skeleton: &crate::message::Skeleton,
+    skeleton: &crate::message::MessageTemplate,
     whose: &Recipient,
     to: &[EmailAddress],
-    tests: &mut Vec<Tested>,
+    tests: &mut Vec<TestResult>,
 ) {
     for address in to {
         let mut recipient = whose.clone();
         recipient.address = address.clone();
-        let message = skeleton.address(&recipient);
+        let message = skeleton.personalise(&recipient);
         // No ledger has to know of a test.
         let outcome = relay.transmit(&message, Box::pin(async { Ok(()) }), None).await;
         let (accepted, answer) = match &outcome.result {
@@ -173,7 +173,7 @@ async fn hand_over(
             Err(fault) => (false, fault.to_string()),
         };
         let cure = cure_of(&outcome);
-        tests.push(Tested { address: address.to_string(), accepted, answer, cure });
+        tests.push(TestResult { address: address.to_string(), accepted, answer, cure });
     }
     relay.close().await;
 }

@@ -9,11 +9,11 @@ use super::mailing_list::list_if_any;
 use super::planned::is_sending;
 use super::prepare::Destination;
 use super::screen::Screen;
-use super::{Desk, world};
+use super::{Globals, world};
 use crate::audience::{LiftedBy, NoMailReason, Person};
 use crate::ledger::{Ledger, Status};
 use crate::project::Project;
-use crate::report::{Why, WhyDelivery, abandoned};
+use crate::report::{PersonHistory, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub struct Arguments {
     at_their_request: Option<String>,
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let typed = arguments.address.trim();
@@ -65,7 +65,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
         }
         deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
         if let (Some(address), false) = (&address, practice) {
-            let person = keys_for(&project, Some(&ledger)).await?.person_name(address);
+            let person = keys_for(&project, Some(&ledger)).await?.address_hash(address);
             lifts = ledger.lifts(&person).await?;
             if let Some(entry) = ledger.suppression(&person).await? {
                 not_mailed = Some(match entry.reason {
@@ -77,7 +77,7 @@ pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
             }
         }
     }
-    let why = Why {
+    let why = PersonHistory {
         schema: "roundup.why/1",
         address: address
             .map_or_else(|| typed.escape_debug().take(100).collect(), |a| a.to_string()),
@@ -147,7 +147,7 @@ async fn lift(
     };
     let address = address.ok_or_else(none)?;
     let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
-    let person = keys_for(project, Some(&ledger)).await?.person_name(address);
+    let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
     let entry = ledger.suppression(&person).await?.ok_or_else(none)?;
     let why = entry.words();
     match entry.reason.lifted_by() {

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Europe::London;
 use serde::Deserialize;
 
-use super::theme::{Appeal, Look, Organisation};
+use super::theme::{Appeal, Organisation, Theme};
 use super::{
-    ComposeError, Composition, Filler, Nonce, People, Templates, Theme, Values, compose, filled,
+    Branding, ComposeError, Composition, Filler, Nonce, People, Templates, Values, compose, filled,
 };
 use crate::edition::{Draft, edit};
-use crate::lexicon::LexiconError;
+use crate::locale::LexiconError;
 use crate::news::markdown;
 use crate::window::select;
 
@@ -60,8 +60,8 @@ const STORIES: [(&str, &str); 3] = [
     ("c", "Our evidence to the inquiry"),
 ];
 
-fn theme(language: &str) -> Theme {
-    Theme {
+fn theme(language: &str) -> Branding {
+    Branding {
         organisation: Organisation {
             name: "Lantern".to_owned(),
             legal_name: "Lantern for Children".to_owned(),
@@ -71,7 +71,7 @@ fn theme(language: &str) -> Theme {
             contact: "hello@lantern.example".to_owned(),
             why: "You asked.".to_owned(),
         },
-        look: Look { language: language.to_owned(), ..Look::default() },
+        look: Theme { language: language.to_owned(), ..Theme::default() },
         appeal: Some(Appeal {
             title: "Give".to_owned(),
             text: "Ten pounds.".to_owned(),

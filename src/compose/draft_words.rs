@@ -4,17 +4,17 @@
 use handlebars::{Handlebars, Template};
 use serde_json::{Value, json};
 
-use super::blocks;
-use super::declared::Declared;
+use super::declarations::Declarations;
 use super::fault::{self, TemplateFault};
 use super::helpers::{Shared, lock};
-use super::parsed::{Parsed, refuse_depth};
+use super::recipient_blocks;
 use super::slot::BlockForm;
-use super::strict::{self, Names};
-use super::theme::Theme;
+use super::strict::{self, KnownNames};
+use super::template_cache::{ParsedTemplate, refuse_depth};
+use super::theme::Branding;
 use super::words;
 use crate::edition::{self, Edition};
-use crate::lexicon::Lexicon;
+use crate::locale::Locale;
 
 /// The editor's words, read once and rendered for each combination of segments.
 pub struct DraftWords<'a> {
@@ -26,10 +26,10 @@ pub struct DraftWords<'a> {
 
 /// One text of the draft.
 pub struct WordTemplate<'a> {
-    pub words: &'a edition::Words,
+    pub words: &'a edition::PlacedText,
     /// Its name in the registry; `None` where there is nothing to fill in.
     pub template: Option<String>,
-    pub declared: Declared,
+    pub declared: Declarations,
     /// The introduction stands on lines of its own.
     is_below_front_matter: bool,
 }
@@ -39,9 +39,9 @@ impl<'a> DraftWords<'a> {
     /// When one of the texts is wrong, with its place in the draft.
     pub fn read(
         edition: &'a Edition,
-        theme: &Theme,
-        lexicon: &Lexicon,
-        parsed: &Parsed,
+        theme: &Branding,
+        lexicon: &Locale,
+        parsed: &ParsedTemplate,
         shared: &Shared,
         registry: &mut Handlebars<'_>,
     ) -> Result<Self, TemplateFault> {
@@ -54,7 +54,7 @@ impl<'a> DraftWords<'a> {
             "count": edition.shown().count(),
             "organisation": theme.organisation,
         });
-        let mut read = |name: &str, words: &'a edition::Words, form: BlockForm| {
+        let mut read = |name: &str, words: &'a edition::PlacedText, form: BlockForm| {
             WordTemplate::read(name, words, &form, parsed, shared, registry)
         };
         Ok(Self {
@@ -73,15 +73,19 @@ impl<'a> DraftWords<'a> {
 impl<'a> WordTemplate<'a> {
     fn read(
         name: &str,
-        words: &'a edition::Words,
+        words: &'a edition::PlacedText,
         form: &BlockForm,
-        parsed: &Parsed,
+        parsed: &ParsedTemplate,
         shared: &Shared,
         registry: &mut Handlebars<'_>,
     ) -> Result<Self, TemplateFault> {
         let is_below_front_matter = matches!(form, BlockForm::Markdown(_));
-        let own =
-            Self { words, template: None, declared: Declared::default(), is_below_front_matter };
+        let own = Self {
+            words,
+            template: None,
+            declared: Declarations::default(),
+            is_below_front_matter,
+        };
         if let Some((at, what)) = words::too_deep(&words.text).filter(|_| is_below_front_matter) {
             let place = words.place_of(at);
             return Err(TemplateFault {
@@ -110,15 +114,17 @@ impl<'a> WordTemplate<'a> {
             without_column(fault)
         };
         refuse_depth(shown, &words.text).map_err(in_file)?;
-        let cut = blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
-            .map_err(without_column)?;
+        let cut =
+            recipient_blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
+                .map_err(without_column)?;
         let template = Template::compile_with_name(&cut, name.to_owned()).map_err(|error| {
             without_column(fault::of_parsing(shown, first_line, &words.text, &error))
         })?;
-        let mut declared = Declared::default();
+        let mut declared = Declarations::default();
         declared.read(name, &cut, &template);
         let partials: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
-        let names = Names { declared: &declared, columns: &shared.columns, partials: &partials };
+        let names =
+            KnownNames { declared: &declared, columns: &shared.columns, partials: &partials };
         let template =
             strict::read(name, shown, &cut, &template, &names).map_err(|mut fault| {
                 let line = fault.place.line.unwrap_or(1);

@@ -5,9 +5,9 @@ use handlebars::{RenderError, RenderErrorReason, TemplateError, TemplateErrorRea
 use serde_json::Value;
 use thiserror::Error;
 
-use super::helpers::{self, Explained};
+use super::helpers::{self, HelperFault};
 use super::model;
-use super::tags::{Kind, line_and_column, tags};
+use super::tags::{TagKind, line_and_column, tags};
 use super::templates::Templates;
 use crate::problem::{Place, nearest};
 
@@ -121,8 +121,8 @@ pub fn of_rendering(
             "there is no content for {{> @partial-block}} here".to_owned(),
             "call this partial as a block: {{#> name}}…{{/name}}".to_owned(),
         ),
-        RenderErrorReason::NestedError(inner) if inner.is::<Explained>() => {
-            let inner = inner.downcast_ref::<Explained>();
+        RenderErrorReason::NestedError(inner) if inner.is::<HelperFault>() => {
+            let inner = inner.downcast_ref::<HelperFault>();
             inner.map(|inner| (inner.what.clone(), inner.cure.clone())).unwrap_or_default()
         }
         other => (other.to_string(), "docs/TEMPLATES.md shows how it is used".to_owned()),
@@ -137,12 +137,12 @@ fn unbalanced(text: &str) -> Option<(usize, String, String)> {
     for tag in tags(text) {
         last = tag.end;
         let word = tag.word(text);
-        if tag.kind != Kind::Comment && tag.inner(text).contains("{{") {
+        if tag.kind != TagKind::Comment && tag.inner(text).contains("{{") {
             return Some((tag.start, "{{ is never closed".to_owned(), "add }}".to_owned()));
         }
         match tag.kind {
-            Kind::Open => open.push((tag.start, word)),
-            Kind::Else | Kind::ElseChain if open.is_empty() => {
+            TagKind::Open => open.push((tag.start, word)),
+            TagKind::Else | TagKind::ElseChain if open.is_empty() => {
                 let what = "{{else}} stands outside a block".to_owned();
                 return Some((
                     tag.start,
@@ -150,7 +150,7 @@ fn unbalanced(text: &str) -> Option<(usize, String, String)> {
                     "take it out, or add {{#if …}} before it".to_owned(),
                 ));
             }
-            Kind::Close => match open.pop() {
+            TagKind::Close => match open.pop() {
                 None => {
                     let what = format!("{{{{/{word}}}}} closes nothing");
                     return Some((tag.start, what, "take it out".to_owned()));
@@ -161,7 +161,7 @@ fn unbalanced(text: &str) -> Option<(usize, String, String)> {
                 }
                 Some(_) => {}
             },
-            Kind::Comment | Kind::Else | Kind::ElseChain | Kind::Single => {}
+            TagKind::Comment | TagKind::Else | TagKind::ElseChain | TagKind::Single => {}
         }
     }
     // Braces that are never closed hide what comes after them.

@@ -5,7 +5,7 @@ use handlebars::Handlebars;
 use thiserror::Error;
 
 use super::personal::{self, BlockFault};
-use super::slot::{BlockForm, Context, Slot, SlotPlace, Values};
+use super::slot::{BlockForm, Slot, SlotContext, SlotPlace, Values};
 use super::words;
 use crate::compose::marker::escape_html;
 use crate::problem::Place;
@@ -111,8 +111,8 @@ impl Filler {
     fn value(&self, place: &SlotPlace, person: &Values, unsubscribe_url: &str, out: &mut String) {
         let context = place.context;
         let is_html = match context {
-            Context::HtmlText | Context::HtmlAttribute | Context::HtmlAddress => true,
-            Context::PlainText | Context::Header => false,
+            SlotContext::HtmlText | SlotContext::HtmlAttribute | SlotContext::HtmlAddress => true,
+            SlotContext::PlainText | SlotContext::Header => false,
         };
         match &self.slots[place.index] {
             Slot::Field { name, fallback } => {
@@ -177,10 +177,10 @@ fn escape_markdown(text: &str) -> String {
     out
 }
 
-fn write_value(value: &str, context: Context, out: &mut String) {
+fn write_value(value: &str, context: SlotContext, out: &mut String) {
     match context {
-        Context::HtmlText | Context::HtmlAttribute => out.push_str(&escape_html(value)),
-        Context::HtmlAddress => {
+        SlotContext::HtmlText | SlotContext::HtmlAttribute => out.push_str(&escape_html(value)),
+        SlotContext::HtmlAddress => {
             for byte in value.bytes() {
                 if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
                     out.push(char::from(byte));
@@ -189,14 +189,14 @@ fn write_value(value: &str, context: Context, out: &mut String) {
                 }
             }
         }
-        Context::PlainText | Context::Header => out.push_str(value),
+        SlotContext::PlainText | SlotContext::Header => out.push_str(value),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::slot::{Piece, Slots};
-    use super::super::words::Look;
+    use super::super::words::MarkdownStyle;
     use super::*;
     use crate::compose::marker::Nonce;
 
@@ -228,16 +228,16 @@ mod tests {
         let slots = [field("first_name"), Slot::UnsubscribeUrl];
         let person = person(&[("first_name", "O'N <b> &\r\nx é")]);
         let fill = |index, context| filled(&slots, &SlotPlace::new(index, context), &person);
-        assert_eq!(fill(0, Context::HtmlText), "O&#39;N &lt;b&gt; &amp; x é");
-        assert_eq!(fill(0, Context::HtmlAddress), "O%27N%20%3Cb%3E%20%26%20x%20%C3%A9");
-        assert_eq!(fill(0, Context::PlainText), "O'N <b> & x é");
-        assert_eq!(fill(1, Context::HtmlAddress), "https://e.org/u?a=1&amp;b=2");
+        assert_eq!(fill(0, SlotContext::HtmlText), "O&#39;N &lt;b&gt; &amp; x é");
+        assert_eq!(fill(0, SlotContext::HtmlAddress), "O%27N%20%3Cb%3E%20%26%20x%20%C3%A9");
+        assert_eq!(fill(0, SlotContext::PlainText), "O'N <b> & x é");
+        assert_eq!(fill(1, SlotContext::HtmlAddress), "https://e.org/u?a=1&amp;b=2");
     }
 
     #[test]
     fn an_empty_value_takes_the_fallback() {
         for values in [Values::new(), person(&[("first_name", " \u{200b}")])] {
-            let place = SlotPlace::new(0, Context::PlainText);
+            let place = SlotPlace::new(0, SlotContext::PlainText);
             assert_eq!(filled(&[field("first_name")], &place, &values), "friend");
         }
     }
@@ -252,44 +252,44 @@ mod tests {
             let fill =
                 |context| filled(std::slice::from_ref(&slot), &SlotPlace::new(0, context), &person);
             assert_eq!(
-                (fill(Context::HtmlText).as_str(), fill(Context::PlainText).as_str()),
+                (fill(SlotContext::HtmlText).as_str(), fill(SlotContext::PlainText).as_str()),
                 (html, plain)
             );
         }
         // Somebody whose columns are others than those of the list is nobody to stop for.
-        let nobody = filled(&[slot], &SlotPlace::new(0, Context::PlainText), &Values::new());
+        let nobody = filled(&[slot], &SlotPlace::new(0, SlotContext::PlainText), &Values::new());
         assert_eq!(nobody, "Hello,");
     }
 
     #[test]
     fn blocks_of_the_editors_words_are_written_like_the_words_around_them() {
-        let look = Look { accent: "#000000".to_owned(), start: "left".to_owned() };
+        let look = MarkdownStyle { accent: "#000000".to_owned(), start: "left".to_owned() };
         let source = "**Hi** {{first_name}} & co <b>, [leave]({{unsubscribe_url}})";
         let slots = [
             block(source, BlockForm::Markdown(look)),
             block("Hi {{first_name}} & co", BlockForm::Plain),
         ];
         let person = person(&[("first_name", "*A* <i> https://evil.example [x](y)")]);
-        let html = filled(&slots, &SlotPlace::new(0, Context::HtmlText), &person);
+        let html = filled(&slots, &SlotPlace::new(0, SlotContext::HtmlText), &person);
         assert!(html.starts_with("<strong>Hi</strong> *A* &lt;i&gt; https://evil.example [x](y) &amp; co &lt;b&gt;, <a "), "{html}");
         assert_eq!(html.matches("<a ").count(), 1, "{html}");
         assert!(html.contains("href=\"https://e.org/u?a=1&amp;b=2\""), "{html}");
-        let mut place = SlotPlace::new(0, Context::HtmlText);
+        let mut place = SlotPlace::new(0, SlotContext::HtmlText);
         place.is_paragraph = true;
         assert!(filled(&slots, &place, &person).starts_with(words::PARAGRAPH));
-        let text = filled(&slots, &SlotPlace::new(0, Context::PlainText), &person);
+        let text = filled(&slots, &SlotPlace::new(0, SlotContext::PlainText), &person);
         assert_eq!(
             text,
             "Hi *A* <i> https://evil.example [x](y) & co <b>, leave (https://e.org/u?a=1&b=2)"
         );
-        let attribute = filled(&slots, &SlotPlace::new(1, Context::HtmlAttribute), &person);
+        let attribute = filled(&slots, &SlotPlace::new(1, SlotContext::HtmlAttribute), &person);
         assert_eq!(attribute, "Hi *A* &lt;i&gt; https://evil.example [x](y) &amp; co");
     }
 
     #[test]
     fn an_empty_block_leaves_no_gap() {
         let source = "{{#if town}}In {{town}}.{{/if}}";
-        let look = Look { accent: "#000000".to_owned(), start: "left".to_owned() };
+        let look = MarkdownStyle { accent: "#000000".to_owned(), start: "left".to_owned() };
         for form in [BlockForm::Raw, BlockForm::Markdown(look)] {
             let mut slots = slots();
             let marker = slots.marker(block(source, form.clone()));
@@ -314,7 +314,7 @@ mod tests {
                 ("a\n\n@\n\n@\n\nb\n", "a\n\nb\n"),
                 ("Well, @ so.\n", "Well,  so.\n"),
             ] {
-                let pieces = slots.cut_text(&text.replace('@', &marker), Context::PlainText);
+                let pieces = slots.cut_text(&text.replace('@', &marker), SlotContext::PlainText);
                 assert_eq!(fill(&pieces, ""), empty, "{text}");
                 assert_eq!(fill(&pieces, "York"), text.replace('@', "In York."), "{text}");
             }

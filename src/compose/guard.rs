@@ -12,9 +12,9 @@ use serde_json::Value;
 use super::helpers::{Shared, explained, lock, passes_slots, personal_word};
 
 /// Stands before every call that looks at names: each must be there, and hold no personal word that the call would change.
-pub struct Guard(pub Arc<Shared>);
+pub struct NameGuard(pub Arc<Shared>);
 
-impl HelperDef for Guard {
+impl HelperDef for NameGuard {
     fn call<'reg: 'rc, 'rc>(
         &self,
         h: &Helper<'rc>,

@@ -10,13 +10,14 @@ use handlebars::{
     RenderError, RenderErrorReason, Renderable,
 };
 
-use crate::lexicon::{DateStyle, Lexicon};
+use crate::locale::{DateStyle, Locale};
 use crate::news::PartialDate;
 use serde_json::Value;
 
-use super::guard::{Guard, PartialDepth};
+use super::guard::{NameGuard, PartialDepth};
+use super::marker;
 use super::partial_depth::{ENTER, LEAVE};
-use super::slot::{self, Slot, Slots};
+use super::slot::{Slot, Slots};
 use super::strict::GUARD;
 use super::text::{cut_at_word, wrap};
 use super::words;
@@ -84,18 +85,18 @@ pub fn personal_word(helper: &str) -> (String, String) {
 /// A fault found while a template runs, with its cure.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
-pub struct Explained {
+pub struct HelperFault {
     pub what: String,
     pub cure: String,
 }
 
 pub fn explained(what: String, cure: String) -> RenderError {
-    RenderErrorReason::NestedError(Box::new(Explained { what, cure })).into()
+    RenderErrorReason::NestedError(Box::new(HelperFault { what, cure })).into()
 }
 
 /// What helpers share during one composition.
 pub struct Shared {
-    pub lexicon: Lexicon,
+    pub lexicon: Locale,
     pub slots: Mutex<Slots>,
     /// Segments that the mail being rendered is for.
     pub active: Mutex<BTreeSet<String>>,
@@ -106,7 +107,7 @@ pub struct Shared {
     /// Columns of the list.
     pub columns: Vec<String>,
     /// How the editor's words look.
-    pub look: words::Look,
+    pub look: words::MarkdownStyle,
     /// Names that calls of partials give: where one is not given, it is empty.
     pub given: BTreeSet<String>,
     /// How deep partials have called each other.
@@ -115,7 +116,7 @@ pub struct Shared {
 
 /// Which part a registry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum EmailPart {
     Html,
     Text,
 }
@@ -126,7 +127,7 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Registers all helpers.
-pub fn register(registry: &mut Handlebars<'_>, part: Part, shared: &Arc<Shared>) {
+pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Shared>) {
     registry.register_helper("date", Box::new(Date(Arc::clone(shared))));
     registry.register_helper("markdown", Box::new(Markdown(part, Arc::clone(shared))));
     registry.register_helper("recipient", Box::new(Recipient(Arc::clone(shared))));
@@ -134,7 +135,7 @@ pub fn register(registry: &mut Handlebars<'_>, part: Part, shared: &Arc<Shared>)
     registry.register_helper("slot_block", Box::new(RecipientBlock(Arc::clone(shared))));
     registry.register_helper("for_segment", Box::new(ForSegment(Arc::clone(shared))));
     registry.register_helper("say", Box::new(Say(Arc::clone(shared))));
-    registry.register_helper(GUARD, Box::new(Guard(Arc::clone(shared))));
+    registry.register_helper(GUARD, Box::new(NameGuard(Arc::clone(shared))));
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
     registry.register_helper("plural", Box::new(plural));
@@ -321,7 +322,7 @@ impl HelperDef for Date {
 }
 
 /// `{{markdown text}}`: paragraphs, lists and links, safe in HTML, and as plain text in the text part.
-struct Markdown(Part, Arc<Shared>);
+struct Markdown(EmailPart, Arc<Shared>);
 
 impl HelperDef for Markdown {
     fn call<'reg: 'rc, 'rc>(
@@ -334,8 +335,8 @@ impl HelperDef for Markdown {
     ) -> HelperResult {
         let text = text_param(h, 0, "markdown")?;
         out.write(&match self.0 {
-            Part::Html => words::html(&text, &self.1.look),
-            Part::Text => words::text(&text),
+            EmailPart::Html => words::html(&text, &self.1.look),
+            EmailPart::Text => words::text(&text),
         })?;
         Ok(())
     }
@@ -417,7 +418,7 @@ fn underline(
     let sign = text_param(h, 1, "underline")?;
     let wrapped = wrap(&text, 72);
     // How long a personal word is differs: a rule of one length stands under all.
-    let width = if slot::holds_marker(&text) {
+    let width = if marker::holds_marker(&text) {
         PERSONAL_RULE
     } else {
         wrapped.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0)

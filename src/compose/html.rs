@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use mrml::prelude::render::RenderOptions;
 
-use super::prep;
+use super::mjml_repair;
 use super::structure::{self, MjmlFault};
 
 /// mrml and Handlebars recurse; a worker thread's 2 MB are too few for a deep template.
@@ -32,11 +32,11 @@ pub fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<Optio
 /// # Errors
 /// When the MJML is wrong, with the byte of the `prep::normalised` text.
 pub fn render(mjml: &str) -> Result<String, MjmlFault> {
-    let mjml = prep::normalised(mjml);
+    let mjml = mjml_repair::normalised(mjml);
     if let Some(fault) = structure::first_fault(&mjml) {
         return Err(fault);
     }
-    let prepared = prep::prepare(&mjml);
+    let prepared = mjml_repair::prepare(&mjml);
     let wrong = |at: usize, error: &str| MjmlFault {
         at,
         what: format!("the MJML cannot be rendered: {}", plain(error)),

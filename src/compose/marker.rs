@@ -6,7 +6,7 @@ use std::ops::Range;
 /// What a nonce is made of.
 const CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-const NONCE_LENGTH: usize = 16;
+pub(super) const NONCE_LENGTH: usize = 16;
 
 const INDEX_DIGITS: usize = 4;
 
@@ -38,12 +38,16 @@ impl Nonce {
         Self(random.iter().map(|byte| char::from(CHARACTERS[usize::from(byte % 32)])).collect())
     }
 
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// A word that no input holds, for other marks of a composition.
     pub fn word(&self) -> String {
         format!("rup{}", self.0)
     }
 
-    fn marker(&self, index: usize) -> String {
+    pub(super) fn marker(&self, index: usize) -> String {
         format!("rup{}n{index:04}", self.0)
     }
 }

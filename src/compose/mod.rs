@@ -1,25 +1,24 @@
 //! From an edition to a mail: the same for everybody, with slots where people differ.
 //! Pure: an edition, a theme, templates and a nonce in, a composition out.
 
-mod blocks;
 #[cfg(test)]
 mod cases;
-mod declared;
-pub mod density;
+mod declarations;
 mod draft_words;
 pub mod fault;
 pub mod filler;
-mod grammar;
 mod guard;
 mod helpers;
 pub mod html;
-mod limited;
+pub mod layout;
 pub mod marker;
+pub mod mjml_repair;
+mod mjml_schema;
 pub mod model;
-mod parsed;
 mod partial_depth;
 mod personal;
-pub mod prep;
+mod recipient_blocks;
+mod render_limit;
 mod rendering;
 pub mod setting;
 pub mod slot;
@@ -27,6 +26,7 @@ mod source_map;
 mod strict;
 pub mod structure;
 mod tags;
+mod template_cache;
 pub mod templates;
 pub mod text;
 pub mod theme;
@@ -39,16 +39,17 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::edition::Edition;
-use crate::lexicon::LexiconError;
+use crate::locale::LexiconError;
 use crate::rfc::base16;
 use crate::rfc::quoted_printable;
 
-pub use density::Density;
 pub use fault::TemplateFault;
 pub use filler::Filler;
-pub use slot::{Context, Nonce, Piece, Slot, SlotPlace, Values};
+pub use layout::Density;
+pub use marker::Nonce;
+pub use slot::{Piece, Slot, SlotContext, SlotPlace, Values};
 pub use templates::Templates;
-pub use theme::Theme;
+pub use theme::Branding;
 
 use rendering::compose_within;
 
@@ -75,10 +76,10 @@ pub struct Composition {
     pub more: usize,
     /// The stories that it tells, in its order. Compositions of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stories: Vec<Told>,
+    pub stories: Vec<ComposedStory>,
     /// The same mail in other languages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub translations: Vec<Translation>,
+    pub translations: Vec<TranslatedEmail>,
 }
 
 /// A segment that templates or the draft ask about, and nobody is in.
@@ -92,7 +93,7 @@ pub struct UnknownSegment {
 
 /// A story that a mail tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct ComposedStory {
     pub id: String,
     /// Its address in canonical form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,7 +102,7 @@ pub struct Told {
 
 /// A mail in another language than the newsletter's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Translation {
+pub struct TranslatedEmail {
     /// `cy`
     pub language: String,
     pub composition: Composition,
@@ -248,7 +249,7 @@ pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_ur
 #[allow(clippy::needless_pass_by_value, reason = "a nonce is for one composition")]
 pub fn compose(
     edition: &Edition,
-    theme: &Theme,
+    theme: &Branding,
     templates: &Templates,
     people: &People,
     nonce: Nonce,
@@ -256,7 +257,7 @@ pub fn compose(
     let mut translations = Vec::new();
     for language in theme.translations.keys() {
         let (edition, theme) = (edition.in_language(language), theme.in_language(language));
-        translations.push(Translation {
+        translations.push(TranslatedEmail {
             language: language.clone(),
             composition: compose_within(&edition, &theme, templates, people, &nonce, None)?,
         });
@@ -272,7 +273,7 @@ pub fn compose(
 /// As `compose`.
 pub fn costs(
     edition: &Edition,
-    theme: &Theme,
+    theme: &Branding,
     templates: &Templates,
     people: &People,
     composition: &Composition,
@@ -305,13 +306,13 @@ mod tests {
 
     use super::*;
     use crate::edition::Draft;
-    use crate::lexicon::Lexicon;
+    use crate::locale::Locale;
     use crate::news::markdown;
     use crate::problem::Place;
     use crate::window::{Window, select};
 
-    fn theme() -> Theme {
-        Theme {
+    fn theme() -> Branding {
+        Branding {
             organisation: theme::Organisation {
                 name: "Example Charity".to_owned(),
                 legal_name: "Example Charity Ltd".to_owned(),
@@ -321,7 +322,7 @@ mod tests {
                 contact: "news@charity.example".to_owned(),
                 why: "You asked.".to_owned(),
             },
-            look: theme::Look::default(),
+            look: theme::Theme::default(),
             appeal: None,
             translations: std::collections::BTreeMap::new(),
         }
@@ -473,7 +474,8 @@ mod tests {
         let mut edition = edition(DRAFT);
         let date = crate::news::PartialDate::parse("2021-01-15", London).unwrap();
         for item in edition.items.iter_mut().chain(&mut edition.pinned) {
-            item.event = Some(crate::news::item::Event { date, place: "the Hub".to_owned() });
+            item.event =
+                Some(crate::news::item::EventDetails { date, place: "the Hub".to_owned() });
             item.quote = Some(crate::news::item::Quote {
                 words: "We were heard".to_owned(),
                 by: "Ann, 16".to_owned(),
@@ -564,7 +566,7 @@ mod tests {
     /// The edition that takes everything of a window.
     fn proposed(window: &Window, items: Vec<crate::news::Item>) -> Edition {
         let selection = select(items, window, "2026-01-01".parse().unwrap());
-        let lexicon = Lexicon::english();
+        let lexicon = Locale::english();
         let draft = Draft::propose(window, &selection, None, "Example Charity", &lexicon);
         crate::edition::edit(&draft, selection).unwrap()
     }
@@ -607,10 +609,10 @@ mod tests {
         let (long, bytes) = composed(60);
         assert!(long.more == 0 && bytes < 95_000, "{bytes} {:?}", long.density);
         let (longer, bytes) = composed(120);
-        assert!(longer.density >= Density::List && bytes < density::MOST_BYTES, "{bytes}");
+        assert!(longer.density >= Density::List && bytes < layout::MOST_BYTES, "{bytes}");
         let (longest, bytes) = composed(600);
         assert!(matches!(longest.density, Density::Top(shown) if longest.more == 600 - shown));
-        assert!(bytes < density::MOST_BYTES, "{bytes}");
+        assert!(bytes < layout::MOST_BYTES, "{bytes}");
         // Who does not find a story is told where it is, in both parts.
         let variant = &longest.variants[0];
         for part in [&variant.html, &variant.text] {
@@ -639,14 +641,14 @@ mod tests {
         let data = model::of(
             &edition,
             &theme(),
-            &Lexicon::of("en", &std::collections::BTreeMap::new()).unwrap(),
-            &model::Words {
+            &Locale::of("en", &std::collections::BTreeMap::new()).unwrap(),
+            &model::EditorWords {
                 subject: String::new(),
                 preheader: String::new(),
                 introduction: String::new(),
             },
             Density::Rows,
-            model::Asked(&BTreeSet::new()),
+            model::NamesInUse(&BTreeSet::new()),
         );
         let headings: Vec<&str> = data["contents"]
             .as_array()

@@ -6,23 +6,23 @@ use std::collections::BTreeSet;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::density::Density;
-use super::theme::Theme;
+use super::layout::Density;
+use super::theme::Branding;
 use crate::edition::Edition;
-use crate::edition::draft::Group;
-use crate::lexicon::{DateStyle, Lexicon, capitalised};
+use crate::edition::draft::Grouping;
+use crate::locale::{DateStyle, Locale, capitalised};
 use crate::news::item::slug;
-use crate::news::{Item, same};
+use crate::news::{Item, dedupe};
 use crate::problem::nearest;
 
 /// The data for one mail. `words` are the editor's, already rendered.
 pub fn of(
     edition: &Edition,
-    theme: &Theme,
-    lexicon: &Lexicon,
-    words: &Words,
+    theme: &Branding,
+    lexicon: &Locale,
+    words: &EditorWords,
     density: Density,
-    asked: Asked<'_>,
+    asked: NamesInUse<'_>,
 ) -> Value {
     let zone = edition.window.zone;
     let all = edition.shown().count();
@@ -100,9 +100,9 @@ pub fn of(
 
 /// The words of the templates: a story stands in the data as often as they name it.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a>(pub &'a BTreeSet<String>);
+pub struct NamesInUse<'a>(pub &'a BTreeSet<String>);
 
-impl Asked<'_> {
+impl NamesInUse<'_> {
     fn has(self, name: &str) -> bool {
         self.0.contains(name)
     }
@@ -110,13 +110,13 @@ impl Asked<'_> {
 
 /// The editor's words for one kind of part (HTML or text).
 #[derive(Debug, Clone)]
-pub struct Words {
+pub struct EditorWords {
     pub subject: String,
     pub preheader: String,
     pub introduction: String,
 }
 
-fn number(lexicon: &Lexicon, value: usize, label: &str) -> Value {
+fn number(lexicon: &Locale, value: usize, label: &str) -> Value {
     json!({"value": value, "label": lexicon.count(label, value)})
 }
 
@@ -125,7 +125,7 @@ fn number(lexicon: &Lexicon, value: usize, label: &str) -> Value {
 fn sections(
     edition: &Edition,
     items: &[Item],
-    lexicon: &Lexicon,
+    lexicon: &Locale,
     story: &dyn Fn(&Item) -> Value,
 ) -> Vec<Value> {
     let zone = edition.window.zone;
@@ -133,7 +133,7 @@ fn sections(
     let by_month = edition.template == "year" || edition.window.is_year();
     let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
     for item in items {
-        let heading = if edition.group == Group::Topic {
+        let heading = if edition.group == Grouping::Topic {
             match item.topics.first() {
                 Some(topic) => capitalised(&topic_words(topic)),
                 None => say("more_heading"),
@@ -166,13 +166,13 @@ fn sections(
         .collect()
 }
 
-fn month_heading(edition: &Edition, lexicon: &Lexicon, year: i32, month: u32) -> String {
+fn month_heading(edition: &Edition, lexicon: &Locale, year: i32, month: u32) -> String {
     let name = capitalised(lexicon.month_name(month));
     // A window of one calendar year says it once, in its title.
     if edition.window.name().len() == 4 { name } else { format!("{name} {year}") }
 }
 
-fn story(item: &Item, lexicon: &Lexicon, zone: Tz, asked: Asked<'_>) -> Value {
+fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Value {
     let first = item.summary.split("\n\n").next().unwrap_or("");
     json!({
         "id": item.id,
@@ -195,7 +195,7 @@ fn story(item: &Item, lexicon: &Lexicon, zone: Tz, asked: Asked<'_>) -> Value {
             "by": Some(&quote.by).filter(|by| !by.is_empty()),
         })),
         "link": item.link,
-        "place": item.link.as_deref().map(|link| same::canonical(link).split('/').next().unwrap_or("").to_owned()),
+        "place": item.link.as_deref().map(|link| dedupe::canonical(link).split('/').next().unwrap_or("").to_owned()),
         "image": item.image,
         "topics": item.topics.iter().map(|topic| topic_words(topic)).collect::<Vec<_>>(),
     })
@@ -398,12 +398,12 @@ mod tests {
             .flat_map(|n| markdown::read("news", &format!("news/{n}.md"), story, zone).items);
         let window = crate::window::Window::month("2020-12", zone).unwrap();
         let selection = select(items.collect(), &window, "2021-01-04".parse().unwrap());
-        let lexicon = Lexicon::english();
+        let lexicon = Locale::english();
         let mut draft = crate::edition::Draft::propose(&window, &selection, None, "x", &lexicon);
         draft.pinned = draft.items.drain(..1).collect();
         let edition = crate::edition::edit(&draft, selection).unwrap();
         let line = || "x".to_owned();
-        let theme = Theme {
+        let theme = Branding {
             organisation: Organisation {
                 name: line(),
                 legal_name: line(),
@@ -413,13 +413,13 @@ mod tests {
                 contact: line(),
                 why: line(),
             },
-            look: crate::compose::theme::Look::default(),
+            look: crate::compose::theme::Theme::default(),
             appeal: Some(Appeal { title: line(), text: line(), button: line(), url: line() }),
             translations: std::collections::BTreeMap::new(),
         };
-        let words = Words { subject: line(), preheader: line(), introduction: line() };
+        let words = EditorWords { subject: line(), preheader: line(), introduction: line() };
         let asked: BTreeSet<String> = NAMES.map(str::to_owned).into();
-        let data = of(&edition, &theme, &lexicon, &words, Density::Top(9), Asked(&asked));
+        let data = of(&edition, &theme, &lexicon, &words, Density::Top(9), NamesInUse(&asked));
         let mut found = BTreeSet::new();
         names(&data, &mut found);
         let known: BTreeSet<String> = NAMES.map(str::to_owned).into();

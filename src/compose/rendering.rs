@@ -8,33 +8,33 @@ use std::sync::{Arc, Mutex};
 use handlebars::Handlebars;
 use serde_json::Value;
 
-use super::density::{self, Density};
 use super::draft_words::{DraftWords, WordTemplate};
 use super::fault::{self, Source, TemplateFault};
 use super::filler::Filler;
-use super::helpers::{self, Part, Shared, lock};
-use super::parsed::Parsed;
-use super::slot::{Context, Piece, SlotError, Slots};
+use super::helpers::{self, EmailPart, Shared, lock};
+use super::layout::{self, Density};
+use super::slot::{Piece, SlotContext, SlotError, Slots};
 use super::structure::MjmlFault;
 use super::tags::line_and_column;
+use super::template_cache::ParsedTemplate;
 use super::templates::Templates;
-use super::theme::Theme;
-use super::words::{self, Look};
+use super::theme::Branding;
+use super::words::{self, MarkdownStyle};
 use super::{
-    ComposeError, Composition, People, Told, UnknownSegment, Variant, html, limited, model, prep,
-    source_map, text,
+    ComposeError, ComposedStory, Composition, People, UnknownSegment, Variant, html, mjml_repair,
+    model, render_limit, source_map, text,
 };
 use crate::compose::marker::{Nonce, escape_html};
 use crate::edition::Edition;
-use crate::lexicon::Lexicon;
-use crate::news::same::canonical;
+use crate::locale::Locale;
+use crate::news::dedupe::canonical;
 use crate::problem::{Place, nearest};
 use crate::rfc::text::one_line;
 
 /// Composes at one density, or at the first that fits.
 pub(super) fn compose_within(
     edition: &Edition,
-    theme: &Theme,
+    theme: &Branding,
     templates: &Templates,
     people: &People,
     nonce: &Nonce,
@@ -90,7 +90,7 @@ fn columns_of(people: &People) -> Vec<String> {
 
 fn compose_here(
     edition: &Edition,
-    theme: &Theme,
+    theme: &Branding,
     templates: &Templates,
     people: &People,
     nonce: &Nonce,
@@ -99,9 +99,11 @@ fn compose_here(
     let files = files_of(edition, templates)?;
     let columns = columns_of(people);
     let parsed = templates.parsed(&edition.template, &files, &columns)?;
-    let lexicon = Lexicon::of(&theme.look.language, &templates.words())?;
-    let look =
-        Look { accent: theme.look.accent.clone(), start: lexicon.direction().start().to_owned() };
+    let lexicon = Locale::of(&theme.look.language, &templates.words())?;
+    let look = MarkdownStyle {
+        accent: theme.look.accent.clone(),
+        start: lexicon.direction().start().to_owned(),
+    };
     let shared = Arc::new(Shared {
         lexicon: lexicon.clone(),
         slots: Mutex::new(Slots::new(nonce.clone())),
@@ -130,15 +132,15 @@ fn compose_here(
     let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
     let stories = edition.shown().count();
-    let asked = model::Asked(&parsed.words);
+    let asked = model::NamesInUse(&parsed.words);
     let mut density = fixed.unwrap_or_else(|| Density::of(stories));
     let composed = loop {
         let data =
-            |words: &model::Words| model::of(edition, theme, &lexicon, words, density, asked);
+            |words: &model::EditorWords| model::of(edition, theme, &lexicon, words, density, asked);
         let composed = side.variants(&data, &sets)?;
         let bytes = composed.iter().map(|one| one.variant.bytes()).max().unwrap_or(0);
         match density.narrower(bytes, stories) {
-            Some(narrower) if bytes > density::MOST_BYTES && fixed.is_none() => density = narrower,
+            Some(narrower) if bytes > layout::MOST_BYTES && fixed.is_none() => density = narrower,
             _ => break composed,
         }
     };
@@ -170,7 +172,10 @@ fn compose_here(
         stories: edition
             .shown()
             .take(density.shows(stories))
-            .map(|item| Told { id: item.id.clone(), link: item.link.as_deref().map(canonical) })
+            .map(|item| ComposedStory {
+                id: item.id.clone(),
+                link: item.link.as_deref().map(canonical),
+            })
             .collect(),
         translations: Vec::new(),
     };
@@ -184,12 +189,12 @@ fn compose_here(
 }
 
 /// The registries of the HTML part and of the text part.
-fn registries(parsed: &Parsed, shared: &Arc<Shared>) -> [Handlebars<'static>; 2] {
+fn registries(parsed: &ParsedTemplate, shared: &Arc<Shared>) -> [Handlebars<'static>; 2] {
     let mut html = Handlebars::new();
     html.register_escape_fn(escape_html);
     let mut text = Handlebars::new();
     text.register_escape_fn(handlebars::no_escape);
-    for (part, registry) in [(Part::Html, &mut html), (Part::Text, &mut text)] {
+    for (part, registry) in [(EmailPart::Html, &mut html), (EmailPart::Text, &mut text)] {
         registry.set_strict_mode(true);
         helpers::register(registry, part, shared);
         for (name, template) in &parsed.files {
@@ -243,12 +248,12 @@ struct ComposedVariant {
 /// The two registries with what they share.
 struct Side<'a> {
     templates: &'a Templates,
-    parsed: &'a Parsed,
+    parsed: &'a ParsedTemplate,
     html: &'a Handlebars<'a>,
     text: &'a Handlebars<'a>,
     shared: &'a Arc<Shared>,
     spoken: &'a DraftWords<'a>,
-    look: &'a Look,
+    look: &'a MarkdownStyle,
     files: &'a [String; 2],
     /// A word that no input holds.
     word: String,
@@ -270,7 +275,7 @@ impl Side<'_> {
         let source = Source { place: spoken.words.place(), text: &spoken.words.text };
         self.shared.depth.store(0, Ordering::Relaxed);
         let data = &self.spoken.data;
-        limited::render(self.text, name, data, &spoken.words.place()).map_err(|error| {
+        render_limit::render(self.text, name, data, &spoken.words.place()).map_err(|error| {
             let columns = &self.shared.columns;
             let mut fault = error.or_else(|error| {
                 fault::of_rendering(self.templates, Some(&source), data, columns, &error)
@@ -283,7 +288,7 @@ impl Side<'_> {
     /// What the people of each set of segments get.
     fn variants(
         &self,
-        data: &dyn Fn(&model::Words) -> Value,
+        data: &dyn Fn(&model::EditorWords) -> Value,
         sets: &[BTreeSet<String>],
     ) -> Result<Vec<ComposedVariant>, TemplateFault> {
         // A block inside another one is seen only when the outer one is active: render until no new segment is asked about.
@@ -305,13 +310,13 @@ impl Side<'_> {
 
     fn variant(
         &self,
-        data: &dyn Fn(&model::Words) -> Value,
+        data: &dyn Fn(&model::EditorWords) -> Value,
         segments: BTreeSet<String>,
     ) -> Result<ComposedVariant, TemplateFault> {
         let subject = one_line(&self.words(&self.spoken.subject)?);
         let preheader = one_line(&self.words(&self.spoken.preheader)?);
         let introduction = self.words(&self.spoken.introduction)?;
-        let words_as = |introduction: String| model::Words {
+        let words_as = |introduction: String| model::EditorWords {
             subject: subject.clone(),
             preheader: preheader.clone(),
             introduction,
@@ -323,10 +328,10 @@ impl Side<'_> {
         let text = self.rendered(self.text, &self.files[1], &for_text)?;
         let slots = lock(&self.shared.slots);
         let html = slots.cut_html(&html).map_err(|error| self.misplaced(&error))?;
-        let text = slots.cut_text(&text::tidy(&text), Context::PlainText);
-        let mjml = slots.cut_text(&mjml, Context::Header);
-        let subject = slots.cut_text(&subject, Context::Header);
-        let preheader = slots.cut_text(&preheader, Context::Header);
+        let text = slots.cut_text(&text::tidy(&text), SlotContext::PlainText);
+        let mjml = slots.cut_text(&mjml, SlotContext::Header);
+        let subject = slots.cut_text(&subject, SlotContext::Header);
+        let preheader = slots.cut_text(&preheader, SlotContext::Header);
         drop(slots);
         let mjml = shown_mjml(&mjml);
         let variant = Variant { segments, subject: None, html, text, mjml };
@@ -341,7 +346,7 @@ impl Side<'_> {
     ) -> Result<String, TemplateFault> {
         self.shared.depth.store(0, Ordering::Relaxed);
         let place = Place::whole(Templates::shown(file));
-        limited::render(registry, file, data, &place).map_err(|error| {
+        render_limit::render(registry, file, data, &place).map_err(|error| {
             let columns = &self.shared.columns;
             error.or_else(|error| fault::of_rendering(self.templates, None, data, columns, &error))
         })
@@ -359,7 +364,7 @@ impl Side<'_> {
 
     /// A fault of the MJML where it was written: the templates say it themselves, rendered a second time with marks.
     fn place(&self, mjml: &str, data: &Value, fault: MjmlFault) -> TemplateFault {
-        let normalised = prep::normalised(mjml);
+        let normalised = mjml_repair::normalised(mjml);
         if fault.at > normalised.len() {
             return self.whole_fault(&fault.what, &fault.cure);
         }
@@ -370,8 +375,8 @@ impl Side<'_> {
             }
             self.shared.depth.store(0, Ordering::Relaxed);
             let place = Place::whole(&self.files[0]);
-            let marked = limited::render(&registry, &self.files[0], data, &place).ok()?;
-            let (plain, map) = source_map::unmarked(&prep::normalised(&marked), &self.word);
+            let marked = render_limit::render(&registry, &self.files[0], data, &place).ok()?;
+            let (plain, map) = source_map::unmarked(&mjml_repair::normalised(&marked), &self.word);
             if plain != normalised {
                 return None;
             }

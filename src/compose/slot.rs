@@ -6,12 +6,12 @@
 //! result is never run through Handlebars: a story that contains `{{` is a story that contains `{{`.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::words::{self, Look};
+use super::marker::{NONCE_LENGTH, Nonce};
+use super::words::{self, MarkdownStyle};
 use crate::problem::Place;
 
 /// What a slot is filled with.
@@ -41,7 +41,7 @@ pub enum BlockForm {
     /// Of a subject or preheader: plain words.
     Plain,
     /// Of an introduction.
-    Markdown(Look),
+    Markdown(MarkdownStyle),
 }
 
 impl BlockForm {
@@ -72,7 +72,7 @@ impl Slot {
 /// Where a slot stands, and so how its value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Context {
+pub enum SlotContext {
     HtmlText,
     HtmlAttribute,
     /// Inside an `href` or `src`.
@@ -95,7 +95,7 @@ pub enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotPlace {
     pub index: usize,
-    pub context: Context,
+    pub context: SlotContext,
     /// What is written before its value and behind it, unless that is empty: its own paragraph, its own line.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub before: String,
@@ -107,7 +107,7 @@ pub struct SlotPlace {
 }
 
 impl SlotPlace {
-    pub fn new(index: usize, context: Context) -> Self {
+    pub fn new(index: usize, context: SlotContext) -> Self {
         Self { index, context, before: String::new(), after: String::new(), is_paragraph: false }
     }
 }
@@ -157,9 +157,9 @@ impl Slots {
     }
 
     /// Cuts plain text (or a header's text) at its markers.
-    pub fn cut_text(&self, text: &str, context: Context) -> Vec<Piece> {
+    pub fn cut_text(&self, text: &str, context: SlotContext) -> Vec<Piece> {
         let mut pieces = self.cut(text, |_| Ok(context)).unwrap_or_default();
-        if context == Context::PlainText {
+        if context == SlotContext::PlainText {
             own_lines(&mut pieces, &self.slots);
         }
         pieces
@@ -187,16 +187,16 @@ impl Slots {
         let lower = text.to_ascii_lowercase();
         (0..=NONCE_LENGTH - PART)
             .step_by(PART / 2)
-            .any(|at| lower.contains(&self.nonce.0[at..at + PART]))
+            .any(|at| lower.contains(&self.nonce.as_str()[at..at + PART]))
     }
 
     /// `context_of` is given the text between the last marker and this one.
     fn cut(
         &self,
         text: &str,
-        mut context_of: impl FnMut(&str) -> Result<Context, SlotError>,
+        mut context_of: impl FnMut(&str) -> Result<SlotContext, SlotError>,
     ) -> Result<Vec<Piece>, SlotError> {
-        let start = format!("rup{}n", self.nonce.0);
+        let start = format!("rup{}n", self.nonce.as_str());
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(at) = rest.find(&start) {
@@ -213,11 +213,12 @@ impl Slots {
             let context = context_of(before)?;
             let is_raw =
                 matches!(&self.slots[index], Slot::Block { form, .. } if *form != BlockForm::Plain);
-            if is_raw && matches!(context, Context::HtmlAttribute | Context::HtmlAddress) {
+            if is_raw && matches!(context, SlotContext::HtmlAttribute | SlotContext::HtmlAddress) {
                 return Err(SlotError::BlockInAttribute);
             }
             // An address that a list gives could lead anywhere, and written for a part of one it leads nowhere.
-            let begins_address = context == Context::HtmlAddress && before.ends_with(['"', '\'']);
+            let begins_address =
+                context == SlotContext::HtmlAddress && before.ends_with(['"', '\'']);
             if begins_address && self.slots[index] != Slot::UnsubscribeUrl {
                 return Err(SlotError::WholeAddress);
             }
@@ -302,7 +303,7 @@ fn own_elements(pieces: &mut [Piece], slots: &[Slot]) {
         else {
             continue;
         };
-        if place.context != Context::HtmlText || !slots[place.index].may_be_empty() {
+        if place.context != SlotContext::HtmlText || !slots[place.index].may_be_empty() {
             continue;
         }
         while let Some((start, end)) = own_element(before, after) {
@@ -355,7 +356,7 @@ enum HtmlState {
 }
 
 impl HtmlWalk {
-    fn context_after(&mut self, text: &str) -> Result<Context, SlotError> {
+    fn context_after(&mut self, text: &str) -> Result<SlotContext, SlotError> {
         let mut rest = text;
         while let Some(sign) = rest.chars().next() {
             let after = &rest[sign.len_utf8()..];
@@ -382,14 +383,14 @@ impl HtmlWalk {
             rest = after;
         }
         match self.state {
-            HtmlState::Text => Ok(Context::HtmlText),
+            HtmlState::Text => Ok(SlotContext::HtmlText),
             HtmlState::Value(_) => {
                 let name = self.tag.trim_end().trim_end_matches('=').trim_end();
                 let name = name.rsplit([' ', '\n', '\t']).next().unwrap_or("");
                 Ok(if matches!(name, "href" | "src") {
-                    Context::HtmlAddress
+                    SlotContext::HtmlAddress
                 } else {
-                    Context::HtmlAttribute
+                    SlotContext::HtmlAttribute
                 })
             }
             HtmlState::Tag => Err(SlotError::InTag),
@@ -411,7 +412,7 @@ mod tests {
         Slot::Field { name: name.to_owned(), fallback: "friend".to_owned() }
     }
 
-    fn contexts(html: &str) -> Result<Vec<Context>, SlotError> {
+    fn contexts(html: &str) -> Result<Vec<SlotContext>, SlotError> {
         let mut slots = slots();
         let marker = slots.marker(field("first_name"));
         let pieces = slots.cut_html(&html.replace('@', &marker))?;
@@ -426,7 +427,7 @@ mod tests {
 
     #[test]
     fn a_slot_is_classified_by_where_it_stands() {
-        use Context as C;
+        use SlotContext as C;
         assert_eq!(contexts("<p>@ and @</p>"), Ok(vec![C::HtmlText, C::HtmlText]));
         assert_eq!(
             contexts("<a title=\"x @\" href=\"https://e.org/@\">@</a>"),
@@ -444,15 +445,18 @@ mod tests {
     fn a_marker_that_was_not_made_stays_text() {
         let slots = slots();
         let fake = slots.nonce.marker(3);
-        assert_eq!(slots.cut_text(&fake, Context::PlainText), [Piece::Text(fake.clone())]);
+        assert_eq!(slots.cut_text(&fake, SlotContext::PlainText), [Piece::Text(fake.clone())]);
     }
 
     #[test]
     fn a_part_of_a_marker_is_found() {
         let mut slots = Slots::new(Nonce::new(*b"0123456789abcdef"));
         let marker = slots.marker(field("first_name"));
-        assert_eq!(find_marker(&format!("é{marker}x")), Some(2..2 + marker.len()));
-        assert!(!holds_marker("rupture and rupees"));
+        assert_eq!(
+            super::super::marker::find_marker(&format!("é{marker}x")),
+            Some(2..2 + marker.len())
+        );
+        assert!(!super::super::marker::holds_marker("rupture and rupees"));
         for changed in [marker.to_uppercase(), marker[..15].to_owned(), marker[6..].to_owned()] {
             assert!(slots.holds_a_part(&format!("words {changed} words")), "{changed}");
         }
@@ -462,6 +466,6 @@ mod tests {
     #[test]
     fn a_column_is_no_whole_address() {
         assert_eq!(contexts("<a href=\"@\">"), Err(SlotError::WholeAddress));
-        assert_eq!(contexts("<a href=\"https://e.org/@\">"), Ok(vec![Context::HtmlAddress]));
+        assert_eq!(contexts("<a href=\"https://e.org/@\">"), Ok(vec![SlotContext::HtmlAddress]));
     }
 }

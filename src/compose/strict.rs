@@ -11,19 +11,19 @@ use handlebars::template::{
 };
 use serde_json::Value;
 
-use super::declared::{Declared, TagsInOrder};
+use super::declarations::{Declarations, TagsInOrder};
 use super::fault::TemplateFault;
 use super::helpers;
 use super::model;
-use super::tags::{Kind, line_and_column, tags};
+use super::tags::{TagKind, line_and_column, tags};
 use crate::problem::{Place, nearest};
 
 /// The helper that looks at the names of the call behind it.
 pub const GUARD: &str = "known_names";
 
 /// What names are known where templates are read.
-pub struct Names<'a> {
-    pub declared: &'a Declared,
+pub struct KnownNames<'a> {
+    pub declared: &'a Declarations,
     /// Columns of the list, for the cure.
     pub columns: &'a [String],
     /// Partials there are, by the names they are called by.
@@ -39,7 +39,7 @@ pub fn read(
     shown: &str,
     text: &str,
     template: &Template,
-    names: &Names<'_>,
+    names: &KnownNames<'_>,
 ) -> Result<Template, TemplateFault> {
     let found = tags(text);
     let mut strict = Strict {
@@ -67,7 +67,7 @@ struct Strict<'a> {
     file: &'a str,
     shown: &'a str,
     text: &'a str,
-    names: &'a Names<'a>,
+    names: &'a KnownNames<'a>,
     tags: TagsInOrder<'a>,
     guard: Option<Box<HelperTemplate>>,
     place: Option<TemplateMapping>,
@@ -81,52 +81,52 @@ impl Strict<'_> {
         for element in &template.elements {
             match element {
                 TemplateElement::Expression(call) => {
-                    let at = self.tags.take(Kind::Single);
+                    let at = self.tags.take(TagKind::Single);
                     self.call(call, at, &mut out)?;
                     self.push(element.clone(), at, &mut out);
                 }
                 TemplateElement::HtmlExpression(call) => {
-                    let at = self.tags.take(Kind::Single);
+                    let at = self.tags.take(TagKind::Single);
                     self.call(call, at, &mut out)?;
                     self.push(element.clone(), at, &mut out);
                 }
                 TemplateElement::HelperBlock(block) => {
-                    let at = self.tags.take(Kind::Open);
+                    let at = self.tags.take(TagKind::Open);
                     self.call(block, at, &mut out)?;
                     let block = self.block(block)?;
-                    self.tags.take(Kind::Close);
+                    self.tags.take(TagKind::Close);
                     self.push(TemplateElement::HelperBlock(block), at, &mut out);
                 }
                 TemplateElement::PartialExpression(call) => {
-                    let at = self.tags.take(Kind::Single);
+                    let at = self.tags.take(TagKind::Single);
                     self.partial(call, false, at, &mut out)?;
                     self.push(element.clone(), at, &mut out);
                 }
                 TemplateElement::PartialBlock(call) => {
-                    let at = self.tags.take(Kind::Open);
+                    let at = self.tags.take(TagKind::Open);
                     self.partial(call, true, at, &mut out)?;
                     let mut call = call.clone();
                     if let Some(inner) = &mut call.template {
                         *inner = self.template(inner)?;
                     }
-                    self.tags.take(Kind::Close);
+                    self.tags.take(TagKind::Close);
                     self.push(TemplateElement::PartialBlock(call), at, &mut out);
                 }
                 TemplateElement::DecoratorBlock(block) => {
-                    let at = self.tags.take(Kind::Open);
+                    let at = self.tags.take(TagKind::Open);
                     let mut block = block.clone();
                     if let Some(inner) = &mut block.template {
                         *inner = self.template(inner)?;
                     }
-                    self.tags.take(Kind::Close);
+                    self.tags.take(TagKind::Close);
                     self.push(TemplateElement::DecoratorBlock(block), at, &mut out);
                 }
                 TemplateElement::DecoratorExpression(_) => {
-                    let at = self.tags.take(Kind::Single);
+                    let at = self.tags.take(TagKind::Single);
                     self.push(element.clone(), at, &mut out);
                 }
                 TemplateElement::Comment(_) => {
-                    let at = self.tags.take(Kind::Comment);
+                    let at = self.tags.take(TagKind::Comment);
                     self.push(element.clone(), at, &mut out);
                 }
                 // Text, and kinds that the library may add: as they are.
@@ -154,14 +154,14 @@ impl Strict<'_> {
             block.template = Some(self.template(template)?);
         }
         match self.tags.peek() {
-            Some(Kind::Else) => {
-                self.tags.take(Kind::Else);
+            Some(TagKind::Else) => {
+                self.tags.take(TagKind::Else);
                 if let Some(inverse) = &block.inverse {
                     block.inverse = Some(self.template(inverse)?);
                 }
             }
-            Some(Kind::ElseChain) => {
-                let at = self.tags.take(Kind::ElseChain);
+            Some(TagKind::ElseChain) => {
+                let at = self.tags.take(TagKind::ElseChain);
                 if let Some(inverse) = &block.inverse
                     && let [TemplateElement::HelperBlock(next)] = &inverse.elements[..]
                 {
@@ -432,7 +432,7 @@ mod tests {
             let compiled = |name: &str, text: &str| {
                 Template::compile_with_name(text, name.to_owned()).unwrap()
             };
-            let mut declared = Declared::default();
+            let mut declared = Declarations::default();
             let main = compiled("main", &text);
             declared.read("main", &text, &main);
             for (name, text) in PARTIALS {
@@ -441,7 +441,7 @@ mod tests {
             // What a call of `given` gives, whether this template has one or not.
             declared.given.extend(["wide", "value"].map(str::to_owned));
             let partials = PARTIALS.map(|(name, _)| name);
-            let names = Names { declared: &declared, columns: &[], partials: &partials };
+            let names = KnownNames { declared: &declared, columns: &[], partials: &partials };
             let mut plain = Handlebars::new();
             plain.set_strict_mode(true);
             handlebars::handlebars_helper!(silent: |*_names| "");

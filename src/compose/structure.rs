@@ -1,7 +1,7 @@
 //! The faults of MJML that mrml would drop, overflow on, or report without a place, each in its own words.
 //! Pure: MJML in, a fault with its byte out.
 
-use super::grammar;
+use super::mjml_schema;
 
 /// A fault of the MJML itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -369,7 +369,7 @@ impl<'a> Walk<'a> {
         self.has_body |= name == "mj-body";
         let names = attributes(tag).into_iter().map(|attribute| attribute.name);
         let within = within_mjml.unwrap_or("");
-        grammar::look_at(name, within, names).map_err(|(what, cure)| MjmlFault {
+        mjml_schema::look_at(name, within, names).map_err(|(what, cure)| MjmlFault {
             at,
             what,
             cure,

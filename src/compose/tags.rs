@@ -7,12 +7,12 @@ pub struct Tag {
     pub start: usize,
     /// Past the last brace.
     pub end: usize,
-    pub kind: Kind,
+    pub kind: TagKind,
 }
 
 /// What a tag does to the blocks around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum TagKind {
     Comment,
     /// `{{#if}}`, `{{#> layout}}`, `{{#*inline}}`, `{{{{raw}}}}`
     Open,
@@ -45,7 +45,7 @@ pub fn tags(text: &str) -> Vec<Tag> {
             });
             match rest.find("}}}}").filter(|_| is_end) {
                 Some(end) => {
-                    tags.push(Tag { start, end: start + end + 4, kind: Kind::Close });
+                    tags.push(Tag { start, end: start + end + 4, kind: TagKind::Close });
                     at = start + end + 4;
                     raw = None;
                 }
@@ -61,10 +61,10 @@ pub fn tags(text: &str) -> Vec<Tag> {
         let (length, kind) = if let Some(rest) = rest.strip_prefix("{{{{") {
             let name = rest.trim_start_matches(['~', ' ']);
             raw = Some(name.split(|c: char| c.is_whitespace() || c == '}').next().unwrap_or(""));
-            (rest.find("}}}}").map(|end| end + 8), Kind::Open)
+            (rest.find("}}}}").map(|end| end + 8), TagKind::Open)
         } else if rest.starts_with("{{!") {
             let long = rest.strip_prefix("{{!--").and_then(|rest| Some(rest.find("--}}")? + 9));
-            (long.or_else(|| Some(rest.find("}}")? + 2)), Kind::Comment)
+            (long.or_else(|| Some(rest.find("}}")? + 2)), TagKind::Comment)
         } else {
             (end_of(rest), kind_of(rest))
         };
@@ -95,13 +95,13 @@ fn end_of(rest: &str) -> Option<usize> {
     rest.find(braces).map(|at| at + braces.len())
 }
 
-fn kind_of(rest: &str) -> Kind {
+fn kind_of(rest: &str) -> TagKind {
     let inner = rest[2..].trim_start_matches('~').trim_start();
     if inner.starts_with('#') {
-        return Kind::Open;
+        return TagKind::Open;
     }
     if inner.starts_with('/') {
-        return Kind::Close;
+        return TagKind::Close;
     }
     let after_else = match inner.strip_prefix('^') {
         Some(rest) => Some(rest),
@@ -110,9 +110,9 @@ fn kind_of(rest: &str) -> Kind {
             .filter(|rest| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '}' | '~'))),
     };
     match after_else {
-        Some(rest) if rest.trim_start().starts_with(['}', '~']) => Kind::Else,
-        Some(_) => Kind::ElseChain,
-        None => Kind::Single,
+        Some(rest) if rest.trim_start().starts_with(['}', '~']) => TagKind::Else,
+        Some(_) => TagKind::ElseChain,
+        None => TagKind::Single,
     }
 }
 
@@ -131,7 +131,7 @@ impl Tag {
     pub fn word<'a>(&self, text: &'a str) -> &'a str {
         let inner = self.inner(text).trim_start_matches(['>', '*', '^']).trim_start();
         let inner = match self.kind {
-            Kind::ElseChain => inner.strip_prefix("else").unwrap_or(inner).trim_start(),
+            TagKind::ElseChain => inner.strip_prefix("else").unwrap_or(inner).trim_start(),
             _ => inner,
         };
         inner.split(|c: char| c.is_whitespace() || matches!(c, '}' | '~')).next().unwrap_or("")
@@ -151,9 +151,9 @@ pub fn too_deep(text: &str) -> Option<(usize, String)> {
     let mut blocks = 0usize;
     for tag in &found {
         match tag.kind {
-            Kind::Open => blocks += 1,
-            Kind::Close => blocks = blocks.saturating_sub(1),
-            Kind::Comment | Kind::Else | Kind::ElseChain | Kind::Single => {}
+            TagKind::Open => blocks += 1,
+            TagKind::Close => blocks = blocks.saturating_sub(1),
+            TagKind::Comment | TagKind::Else | TagKind::ElseChain | TagKind::Single => {}
         }
         if blocks > DEEPEST_BLOCKS {
             let what = format!("blocks are nested more than {DEEPEST_BLOCKS} deep");
@@ -164,7 +164,7 @@ pub fn too_deep(text: &str) -> Option<(usize, String)> {
     let last = found.last().map_or(0, |tag| tag.end);
     let broken = text[last..].find("{{").map(|at| (last + at, text.len()));
     let spans =
-        found.iter().filter(|tag| tag.kind != Kind::Comment).map(|tag| (tag.start, tag.end));
+        found.iter().filter(|tag| tag.kind != TagKind::Comment).map(|tag| (tag.start, tag.end));
     for (start, end) in spans.chain(broken) {
         let mut depth = 0usize;
         for (at, byte) in text.as_bytes()[start..end].iter().enumerate() {
@@ -186,13 +186,13 @@ pub fn too_deep(text: &str) -> Option<(usize, String)> {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<Kind> {
+    fn kinds(text: &str) -> Vec<TagKind> {
         tags(text).iter().map(|tag| tag.kind).collect()
     }
 
     #[test]
     fn tags_are_read_as_handlebars_reads_them() {
-        use Kind::{Close, Comment, Else, ElseChain, Open, Single};
+        use TagKind::{Close, Comment, Else, ElseChain, Open, Single};
         for (text, expected) in [
             ("a {{b}} {{{c}}} {{> d}}", vec![Single, Single, Single]),
             ("{{#if a}}x{{else if b}}y{{else}}z{{/if}}", vec![Open, ElseChain, Else, Close]),

@@ -8,10 +8,10 @@ use handlebars::Template;
 
 use crate::problem::{Place, nearest};
 
-use super::declared::Declared;
+use super::declarations::Declarations;
 use super::fault::TemplateFault;
-use super::parsed::{Kept, Parsed};
 use super::tags::too_deep;
+use super::template_cache::{ParsedTemplate, TemplateCache};
 
 /// The templates that come with roundup, by file name.
 const BUILT_IN: [(&str, &str); 27] = [
@@ -50,7 +50,7 @@ pub struct Templates {
     /// By file name below `templates/`, with `/`.
     files: BTreeMap<String, String>,
     /// Parsed already.
-    kept: Kept,
+    kept: TemplateCache,
 }
 
 impl Templates {
@@ -59,7 +59,7 @@ impl Templates {
         let mut files: BTreeMap<String, String> =
             BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         files.extend(own);
-        Self { files, kept: Kept::default() }
+        Self { files, kept: TemplateCache::default() }
     }
 
     /// The names that `template:` of a draft can have.
@@ -84,7 +84,7 @@ impl Templates {
         name: &str,
         files: &[String],
         columns: &[String],
-    ) -> Result<Arc<Parsed>, TemplateFault> {
+    ) -> Result<Arc<ParsedTemplate>, TemplateFault> {
         self.kept.get(name, files, self, columns)
     }
 
@@ -97,7 +97,7 @@ impl Templates {
             if found.insert(file, text).is_none() && too_deep(text).is_none() {
                 // What cannot be parsed calls nothing; composing says what is wrong with it.
                 let Ok(template) = Template::compile(text) else { continue };
-                let mut declared = Declared::default();
+                let mut declared = Declarations::default();
                 declared.read(file, text, &template);
                 let called =
                     declared.calls.iter().map(|call| format!("partials/{}.hbs", call.called));

@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::slot;
+use super::marker;
 
 /// Columns that a personal word is counted as: it is not known yet.
 const PERSONAL_WIDTH: usize = 8;
@@ -12,7 +12,7 @@ const PERSONAL_WIDTH: usize = 8;
 pub fn shown_width(text: &str) -> usize {
     let mut width = 0;
     let mut rest = text;
-    while let Some(marker) = slot::find_marker(rest) {
+    while let Some(marker) = marker::find_marker(rest) {
         width += rest[..marker.start].width() + PERSONAL_WIDTH;
         rest = &rest[marker.end..];
     }

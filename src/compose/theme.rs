@@ -56,7 +56,7 @@ pub fn built_in_names() -> impl Iterator<Item = &'static str> {
 /// `[theme]`, and a theme's file: colours, letters and logo. Colours are six hexadecimal digits: old Outlook reads no other form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Look {
+pub struct Theme {
     /// The theme that the other settings change: `harbour`, `meadow`, or a file of the project.
     #[serde(rename = "use")]
     pub base: Option<String>,
@@ -116,7 +116,7 @@ pub struct Look {
     pub footer: Option<String>,
 }
 
-impl Default for Look {
+impl Default for Theme {
     fn default() -> Self {
         Self {
             base: None,
@@ -162,9 +162,9 @@ pub struct Appeal {
 
 /// All that composing needs to know of the sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Theme {
+pub struct Branding {
     pub organisation: Organisation,
-    pub look: Look,
+    pub look: Theme,
     pub appeal: Option<Appeal>,
     /// What it says in other languages, by code. The mail is composed in each of them.
     pub translations: BTreeMap<String, ThemeWords>,
@@ -193,7 +193,7 @@ pub struct ThemeWords {
     pub appeal: Option<Appeal>,
 }
 
-impl Theme {
+impl Branding {
     /// The theme in another language.
     #[must_use]
     pub fn in_language(&self, language: &str) -> Self {
@@ -220,7 +220,7 @@ impl Theme {
     }
 }
 
-impl Look {
+impl Theme {
     /// The colours by name, for checking.
     pub fn colours(&self) -> [(&'static str, &str); 13] {
         [
@@ -263,13 +263,13 @@ fn luminance(colour: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn look(name: &str) -> Look {
+    fn look(name: &str) -> Theme {
         toml::from_str(built_in(name).unwrap()).unwrap()
     }
 
     #[test]
     fn the_first_theme_is_the_default() {
-        assert_eq!(look(built_in_names().next().unwrap()), Look::default());
+        assert_eq!(look(built_in_names().next().unwrap()), Theme::default());
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
         }
     }
 
-    fn can_be_read(look: &Look) {
+    fn can_be_read(look: &Theme) {
         for (ink, paper) in [
             (&look.ink, &look.paper),
             (&look.muted, &look.paper),

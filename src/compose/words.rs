@@ -11,7 +11,7 @@ use crate::compose::marker::{escape_html, holds_marker};
 
 /// How Markdown looks in the email: the colour of links, and the side on which lines begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct MarkdownStyle {
     pub accent: String,
     /// `left` or `right`
     pub start: String,
@@ -50,7 +50,7 @@ pub fn too_deep(markdown: &str) -> Option<(usize, String)> {
 
 /// HTML of a fixed few elements, with inline styles: raw HTML in the Markdown is shown as text, pictures become their
 /// descriptions, and only web and mail addresses become links.
-pub fn html(markdown: &str, look: &Look) -> String {
+pub fn html(markdown: &str, look: &MarkdownStyle) -> String {
     let markdown = linked(markdown);
     let mut out = String::new();
     let mut links: Vec<bool> = Vec::new();
@@ -76,7 +76,7 @@ pub fn html(markdown: &str, look: &Look) -> String {
 }
 
 /// The same for words within a line.
-pub fn html_within_a_line(markdown: &str, look: &Look) -> String {
+pub fn html_within_a_line(markdown: &str, look: &MarkdownStyle) -> String {
     let html = html(markdown, look);
     html.replace(&format!("</p>{PARAGRAPH}"), "<br /><br />")
         .replace(PARAGRAPH, "")
@@ -87,7 +87,7 @@ fn parsed(markdown: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
     Parser::new_ext(markdown, Options::ENABLE_SMART_PUNCTUATION).into_offset_iter()
 }
 
-fn open(tag: &Tag<'_>, look: &Look, links: &mut Vec<bool>, out: &mut String) {
+fn open(tag: &Tag<'_>, look: &MarkdownStyle, links: &mut Vec<bool>, out: &mut String) {
     let start = &look.start;
     match tag {
         Tag::Paragraph | Tag::HtmlBlock | Tag::CodeBlock(_) => out.push_str(PARAGRAPH),
@@ -428,8 +428,8 @@ pub fn is_link(address: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn look(start: &str) -> Look {
-        Look { accent: "#000000".to_owned(), start: start.to_owned() }
+    fn look(start: &str) -> MarkdownStyle {
+        MarkdownStyle { accent: "#000000".to_owned(), start: start.to_owned() }
     }
 
     #[test]

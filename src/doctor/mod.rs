@@ -11,7 +11,7 @@ use serde::Serialize;
 pub struct Diagnosis {
     /// As people call it: `DKIM`, `Relay`.
     pub about: &'static str,
-    pub verdict: Verdict,
+    pub verdict: Health,
     pub what: String,
     /// What to do, where there is something.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -21,7 +21,7 @@ pub struct Diagnosis {
 /// How it is with one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum Health {
     Good,
     /// It works, and could be better; or it cannot be known now.
     Doubtful,
@@ -31,14 +31,14 @@ pub enum Verdict {
 
 impl Diagnosis {
     pub fn good(about: &'static str, what: impl Into<String>) -> Self {
-        Self { about, verdict: Verdict::Good, what: what.into(), cure: String::new() }
+        Self { about, verdict: Health::Good, what: what.into(), cure: String::new() }
     }
 
     pub fn doubtful(about: &'static str, what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { about, verdict: Verdict::Doubtful, what: what.into(), cure: cure.into() }
+        Self { about, verdict: Health::Doubtful, what: what.into(), cure: cure.into() }
     }
 
     pub fn bad(about: &'static str, what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { about, verdict: Verdict::Bad, what: what.into(), cure: cure.into() }
+        Self { about, verdict: Health::Bad, what: what.into(), cure: cure.into() }
     }
 }

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 /// What the DNS says about a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum TextRecords {
     /// Each record whole, its parts put together (RFC 7208 section 3.3).
     Texts(Vec<String>),
     /// There is no such record.
@@ -26,8 +26,8 @@ pub enum Answer {
 }
 
 /// Whoever can be asked for the text records of a name.
-pub trait Names: Sync {
-    fn texts(&self, name: &str) -> impl Future<Output = Answer> + Send;
+pub trait TextLookup: Sync {
+    fn texts(&self, name: &str) -> impl Future<Output = TextRecords> + Send;
 }
 
 /// Why nobody can be asked.
@@ -71,15 +71,15 @@ impl Dns {
     }
 }
 
-impl Names for Dns {
-    async fn texts(&self, name: &str) -> Answer {
+impl TextLookup for Dns {
+    async fn texts(&self, name: &str) -> TextRecords {
         // With a full stop at the end no search domain is tried.
         let lookup = match self.0.txt_lookup(format!("{}.", name.trim_end_matches('.'))).await {
             Ok(lookup) => lookup,
             Err(error) if error.is_nx_domain() || error.is_no_records_found() => {
-                return Answer::Nothing;
+                return TextRecords::Nothing;
             }
-            Err(error) => return Answer::Unknown(error.to_string()),
+            Err(error) => return TextRecords::Unknown(error.to_string()),
         };
         let mut texts = Vec::new();
         for record in lookup.answers() {
@@ -89,6 +89,6 @@ impl Names for Dns {
                 texts.push(String::from_utf8_lossy(bytes).into_owned());
             }
         }
-        if texts.is_empty() { Answer::Nothing } else { Answer::Texts(texts) }
+        if texts.is_empty() { TextRecords::Nothing } else { TextRecords::Texts(texts) }
     }
 }

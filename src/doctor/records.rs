@@ -2,23 +2,23 @@
 //! Pure: what the DNS answers comes in as an argument.
 
 use super::Diagnosis;
-use super::names::{Answer, Names};
+use super::names::{TextLookup, TextRecords};
 use crate::rfc::dkim::Signer;
 
 /// RFC 7208 section 4.6.4: more questions than these, and receivers give up.
 const MOST_QUESTIONS: usize = 10;
 
 /// Whether the public key in the DNS is the one whose private half signs.
-pub async fn dkim(names: &impl Names, signer: &Signer) -> Diagnosis {
+pub async fn dkim(names: &impl TextLookup, signer: &Signer) -> Diagnosis {
     const ABOUT: &str = "DKIM";
     let name = signer.record_name();
     let publish = format!("publish this TXT record at {name}: {}", signer.record());
     let texts = match names.texts(&name).await {
-        Answer::Texts(texts) => texts,
-        Answer::Nothing => {
+        TextRecords::Texts(texts) => texts,
+        TextRecords::Nothing => {
             return Diagnosis::bad(ABOUT, format!("there is no key at {name}"), publish);
         }
-        Answer::Unknown(why) => return unknown(ABOUT, &name, &why),
+        TextRecords::Unknown(why) => return unknown(ABOUT, &name, &why),
     };
     let [text] = texts.as_slice() else {
         return Diagnosis::bad(
@@ -66,7 +66,7 @@ fn tag(record: &str, wanted: &str) -> Option<String> {
 }
 
 /// Whether the domain of the bounce address says which servers send its mail.
-pub async fn spf(names: &impl Names, domain: &str) -> Diagnosis {
+pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
     const ABOUT: &str = "SPF";
     let record = match spf_record(names, domain).await {
         Ok(Some(record)) => record,
@@ -123,11 +123,11 @@ enum Trouble {
     Unknown(String),
 }
 
-async fn spf_record(names: &impl Names, domain: &str) -> Result<Option<String>, Trouble> {
+async fn spf_record(names: &impl TextLookup, domain: &str) -> Result<Option<String>, Trouble> {
     let texts = match names.texts(domain).await {
-        Answer::Texts(texts) => texts,
-        Answer::Nothing => return Ok(None),
-        Answer::Unknown(why) => return Err(Trouble::Unknown(why)),
+        TextRecords::Texts(texts) => texts,
+        TextRecords::Nothing => return Ok(None),
+        TextRecords::Unknown(why) => return Err(Trouble::Unknown(why)),
     };
     let is_spf = |text: &String| {
         let version = text.split_ascii_whitespace().next().unwrap_or_default();
@@ -138,7 +138,7 @@ async fn spf_record(names: &impl Names, domain: &str) -> Result<Option<String>, 
 }
 
 /// How many questions a receiver has to ask, of which one beyond the most is enough to know.
-async fn count_questions(names: &impl Names, record: &str) -> Result<usize, String> {
+async fn count_questions(names: &impl TextLookup, record: &str) -> Result<usize, String> {
     let mut waiting = vec![record.to_owned()];
     let mut questions = 0;
     while let Some(record) = waiting.pop() {
@@ -170,7 +170,7 @@ async fn count_questions(names: &impl Names, record: &str) -> Result<usize, Stri
 }
 
 /// Whether the sender's domain says what to do with mail that is not its own, and whether roundup's signature speaks for it.
-pub async fn dmarc(names: &impl Names, domain: &str, signed_by: &[&str]) -> Diagnosis {
+pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) -> Diagnosis {
     const ABOUT: &str = "DMARC";
     let mut found = None;
     // From the domain itself up to the one below the public suffix; there are few labels.
@@ -178,7 +178,7 @@ pub async fn dmarc(names: &impl Names, domain: &str, signed_by: &[&str]) -> Diag
     for from in 0..labels.len().saturating_sub(1) {
         let name = format!("_dmarc.{}", labels[from..].join("."));
         match names.texts(&name).await {
-            Answer::Texts(texts) => {
+            TextRecords::Texts(texts) => {
                 let mut texts =
                     texts.into_iter().filter(|text| tag(text, "v").as_deref() == Some("DMARC1"));
                 if let Some(text) = texts.next() {
@@ -186,8 +186,8 @@ pub async fn dmarc(names: &impl Names, domain: &str, signed_by: &[&str]) -> Diag
                     break;
                 }
             }
-            Answer::Nothing => {}
-            Answer::Unknown(why) => return unknown(ABOUT, &name, &why),
+            TextRecords::Nothing => {}
+            TextRecords::Unknown(why) => return unknown(ABOUT, &name, &why),
         }
     }
     let Some((name, record)) = found else {
@@ -242,7 +242,7 @@ fn unknown(about: &'static str, name: &str, why: &str) -> Diagnosis {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::Verdict;
+    use super::super::Health;
     use super::*;
 
     #[derive(Default)]
@@ -255,12 +255,12 @@ mod tests {
         }
     }
 
-    impl Names for Zone {
-        async fn texts(&self, name: &str) -> Answer {
+    impl TextLookup for Zone {
+        async fn texts(&self, name: &str) -> TextRecords {
             if name.starts_with("broken.") {
-                return Answer::Unknown("timed\nout".to_owned());
+                return TextRecords::Unknown("timed\nout".to_owned());
             }
-            self.0.get(name).map_or(Answer::Nothing, |texts| Answer::Texts(texts.clone()))
+            self.0.get(name).map_or(TextRecords::Nothing, |texts| TextRecords::Texts(texts.clone()))
         }
     }
 
@@ -276,27 +276,27 @@ mod tests {
         let record = ours.record();
         let (start, end) = record.split_at(record.len() - 5);
         for (zone, verdict, word) in [
-            (Zone::default().with(name, &record), Verdict::Good, "the one that signs"),
+            (Zone::default().with(name, &record), Health::Good, "the one that signs"),
             // As name servers that wrap long keys give it.
             (
                 Zone::default().with(name, &format!("{start} {end}")),
-                Verdict::Good,
+                Health::Good,
                 "the one that signs",
             ),
-            (Zone::default().with(name, &record.replace("v=DKIM1; ", "")), Verdict::Good, "signs"),
-            (Zone::default().with(name, &format!("{record}; t=s:y")), Verdict::Doubtful, "test"),
-            (Zone::default(), Verdict::Bad, "no key at"),
+            (Zone::default().with(name, &record.replace("v=DKIM1; ", "")), Health::Good, "signs"),
+            (Zone::default().with(name, &format!("{record}; t=s:y")), Health::Doubtful, "test"),
+            (Zone::default(), Health::Bad, "no key at"),
             (
                 Zone::default().with(name, &signer("charity.example").record()),
-                Verdict::Bad,
+                Health::Bad,
                 "another one",
             ),
-            (Zone::default().with(name, "v=DKIM1; p="), Verdict::Bad, "withdrawn"),
-            (Zone::default().with(name, "v=spf1 -all"), Verdict::Bad, "no DKIM key"),
-            (Zone::default().with(name, "hello"), Verdict::Bad, "has no key"),
+            (Zone::default().with(name, "v=DKIM1; p="), Health::Bad, "withdrawn"),
+            (Zone::default().with(name, "v=spf1 -all"), Health::Bad, "no DKIM key"),
+            (Zone::default().with(name, "hello"), Health::Bad, "has no key"),
             (
                 Zone::default().with(name, &record).with(name, "v=DKIM1; p=x"),
-                Verdict::Bad,
+                Health::Bad,
                 "2 records",
             ),
         ] {
@@ -318,30 +318,26 @@ mod tests {
                 Zone::default()
                     .with("c.example", "v=spf1 include:r.example ~all")
                     .with("r.example", "v=spf1 a mx -all"),
-                Verdict::Good,
+                Health::Good,
                 "3 lookups",
             ),
             (
                 Zone::default().with("c.example", "v=spf1 ip4:192.0.2.1 -all"),
-                Verdict::Good,
+                Health::Good,
                 "0 lookups",
             ),
-            (Zone::default().with("c.example", "something else"), Verdict::Bad, "no SPF"),
+            (Zone::default().with("c.example", "something else"), Health::Bad, "no SPF"),
             (
                 Zone::default().with("c.example", "v=spf1 -all").with("c.example", "v=spf1 a"),
-                Verdict::Bad,
+                Health::Bad,
                 "2 SPF records",
             ),
-            (Zone::default().with("c.example", "v=spf1 +all"), Verdict::Bad, "everybody"),
-            (
-                many.with("c.example", "v=spf1 include:s0.example ~all"),
-                Verdict::Bad,
-                "more than 10",
-            ),
+            (Zone::default().with("c.example", "v=spf1 +all"), Health::Bad, "everybody"),
+            (many.with("c.example", "v=spf1 include:s0.example ~all"), Health::Bad, "more than 10"),
             // A record that includes itself ends too.
             (
                 Zone::default().with("c.example", "v=spf1 include:c.example ~all"),
-                Verdict::Bad,
+                Health::Bad,
                 "more than 10",
             ),
         ] {
@@ -350,7 +346,7 @@ mod tests {
             assert!(found.what.contains(word), "{found:?}");
         }
         let found = spf(&Zone::default(), "broken.example").await;
-        assert_eq!((found.verdict, found.what.contains("timedout")), (Verdict::Doubtful, true));
+        assert_eq!((found.verdict, found.what.contains("timedout")), (Health::Doubtful, true));
     }
 
     #[tokio::test]
@@ -358,8 +354,8 @@ mod tests {
         let above = || Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=none");
         let domain = "news.charity.example";
         let found = dmarc(&above(), domain, &["charity.example"]).await;
-        assert_eq!(found.verdict, Verdict::Good, "{found:?}");
-        assert_eq!(dmarc(&Zone::default(), domain, &[]).await.verdict, Verdict::Bad);
+        assert_eq!(found.verdict, Health::Good, "{found:?}");
+        assert_eq!(dmarc(&Zone::default(), domain, &[]).await.verdict, Health::Bad);
         let found = dmarc(&above(), domain, &["other.example"]).await;
         assert!(found.what.contains("signed by other.example"), "{found:?}");
         let odd = Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=maybe");

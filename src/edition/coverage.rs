@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::news::Item;
-use crate::news::same::canonical;
-use crate::window::{Selection, Verdict, Window};
+use crate::news::dedupe::canonical;
+use crate::window::{Placement, Selection, Window};
 
 /// An edition that was planned for its people, and whatever it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mailed {
+pub struct EarlierEdition {
     pub name: String,
     pub window: Window,
     pub planned_at: DateTime<Utc>,
@@ -23,7 +23,7 @@ pub struct Mailed {
     pub left_out: BTreeSet<String>,
 }
 
-impl Mailed {
+impl EarlierEdition {
     pub fn has(&self, item: &Item) -> bool {
         self.ids.iter().any(|id| item.is_named(id))
             || (self.ids.is_empty()
@@ -44,12 +44,12 @@ pub enum Fate {
     Once,
     /// In several editions, none of which is a round-up of the other.
     Twice,
-    Never(Why),
+    Never(MissedReason),
 }
 
 /// Why a story was in no edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum MissedReason {
     Undated,
     /// Its source took it away.
     Gone(DateTime<Utc>),
@@ -64,7 +64,7 @@ pub enum Why {
     NotTold(String),
 }
 
-impl Why {
+impl MissedReason {
     /// In words for people.
     pub fn words(&self) -> String {
         match self {
@@ -81,7 +81,7 @@ impl Why {
 
 /// One story and the editions that tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row<'a> {
+pub struct CoverageRow<'a> {
     pub item: &'a Item,
     /// By their place among the editions.
     pub editions: Vec<usize>,
@@ -91,9 +91,9 @@ pub struct Row<'a> {
 /// Every story of a reading, and what became of it.
 pub fn cover<'a>(
     items: impl IntoIterator<Item = &'a Item>,
-    mailed: &[Mailed],
+    mailed: &[EarlierEdition],
     today: NaiveDate,
-) -> Vec<Row<'a>> {
+) -> Vec<CoverageRow<'a>> {
     items
         .into_iter()
         .map(|item| {
@@ -107,40 +107,40 @@ pub fn cover<'a>(
                 1 => Fate::Once,
                 _ => Fate::Twice,
             };
-            Row { item, editions, fate }
+            CoverageRow { item, editions, fate }
         })
         .collect()
 }
 
-fn why(item: &Item, mailed: &[Mailed], today: NaiveDate) -> Why {
+fn why(item: &Item, mailed: &[EarlierEdition], today: NaiveDate) -> MissedReason {
     let by_name = mailed.iter().find(|edition| edition.left_out.iter().any(|id| item.is_named(id)));
     if let Some(gone) = item.seen.gone {
-        return Why::Gone(gone);
+        return MissedReason::Gone(gone);
     }
     if let Some(edition) = by_name {
-        return Why::LeftOut(edition.name.clone());
+        return MissedReason::LeftOut(edition.name.clone());
     }
-    let Some(date) = item.date else { return Why::Undated };
-    let verdicts: Vec<(&Mailed, Verdict)> =
+    let Some(date) = item.date else { return MissedReason::Undated };
+    let verdicts: Vec<(&EarlierEdition, Placement)> =
         mailed.iter().map(|edition| (edition, edition.window.judge(date))).collect();
     // The shortest window is the edition it was first meant for.
     let own = verdicts
         .iter()
-        .filter(|(_, verdict)| *verdict == Verdict::In)
+        .filter(|(_, verdict)| *verdict == Placement::In)
         .map(|(edition, _)| *edition)
         .min_by_key(|edition| edition.window.end - edition.window.start);
     let Some(edition) = own else {
         let first_day = date.days(mailed.first().map_or(chrono_tz::UTC, |m| m.window.zone)).0;
         if first_day > today {
-            return Why::Waits(first_day);
+            return MissedReason::Waits(first_day);
         }
-        let cannot_say = verdicts.iter().any(|(_, verdict)| *verdict == Verdict::CannotSay);
-        return if cannot_say { Why::Undated } else { Why::NoEdition };
+        let cannot_say = verdicts.iter().any(|(_, verdict)| *verdict == Placement::CannotSay);
+        return if cannot_say { MissedReason::Undated } else { MissedReason::NoEdition };
     };
     if item.seen.first.is_some_and(|seen| seen > edition.planned_at) {
-        Why::Late(edition.name.clone())
+        MissedReason::Late(edition.name.clone())
     } else {
-        Why::NotTold(edition.name.clone())
+        MissedReason::NotTold(edition.name.clone())
     }
 }
 
@@ -148,13 +148,13 @@ fn why(item: &Item, mailed: &[Mailed], today: NaiveDate) -> Why {
 /// offered to the next. What an editor left out on purpose is not offered again.
 fn late<'a>(
     items: impl IntoIterator<Item = &'a Item>,
-    mailed: &[Mailed],
+    mailed: &[EarlierEdition],
     today: NaiveDate,
 ) -> Vec<(&'a Item, String)> {
     cover(items, mailed, today)
         .into_iter()
         .filter_map(|row| match row.fate {
-            Fate::Never(Why::Late(edition)) => Some((row.item, edition)),
+            Fate::Never(MissedReason::Late(edition)) => Some((row.item, edition)),
             Fate::Never(_) | Fate::Once | Fate::Twice => None,
         })
         .collect()
@@ -163,22 +163,22 @@ fn late<'a>(
 /// The stories of days before a window that came too late for the edition of their day.
 pub fn late_for<'a>(
     selection: &'a Selection,
-    mailed: &[Mailed],
+    mailed: &[EarlierEdition],
     window: &Window,
     today: NaiveDate,
 ) -> Vec<(&'a Item, String)> {
     let is_before =
-        |item: &&Item| item.date.is_some_and(|date| window.judge(date) == Verdict::Before);
+        |item: &&Item| item.date.is_some_and(|date| window.judge(date) == Placement::Before);
     late(selection.left_out.iter().map(|(item, _)| item).filter(is_before), mailed, today)
 }
 
 /// When the first of these editions was planned: a story that was there then is late for none.
-pub fn first_planned(mailed: &[Mailed]) -> Option<DateTime<Utc>> {
+pub fn first_planned(mailed: &[EarlierEdition]) -> Option<DateTime<Utc>> {
     mailed.iter().map(|edition| edition.planned_at).min()
 }
 
 /// The window that ends last.
-pub fn last_window(mailed: &[Mailed]) -> Option<&Window> {
+pub fn last_window(mailed: &[EarlierEdition]) -> Option<&Window> {
     mailed.iter().map(|edition| &edition.window).max_by_key(|window| window.end)
 }
 
@@ -203,8 +203,8 @@ mod tests {
         item
     }
 
-    fn mailed(window: Window, planned: &str, ids: &[&str]) -> Mailed {
-        Mailed {
+    fn mailed(window: Window, planned: &str, ids: &[&str]) -> EarlierEdition {
+        EarlierEdition {
             name: window.name(),
             window,
             planned_at: time(planned),
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    fn editions() -> Vec<Mailed> {
+    fn editions() -> Vec<EarlierEdition> {
         let mut november = mailed(
             Window::month("2020-11", London).unwrap(),
             "2020-12-01",
@@ -231,7 +231,10 @@ mod tests {
     #[test]
     fn every_story_has_a_fate() {
         let gone = Item {
-            seen: crate::news::item::Seen { gone: Some(time("2020-12-09")), ..Default::default() },
+            seen: crate::news::item::Sightings {
+                gone: Some(time("2020-12-09")),
+                ..Default::default()
+            },
             ..item("gone", "2020-11-05", "2020-11-05")
         };
         let items = [
@@ -257,15 +260,15 @@ mod tests {
                 Fate::Once,
                 Fate::Twice,
                 Fate::Once,
-                Fate::Never(Why::LeftOut(november())),
-                Fate::Never(Why::Late(november())),
-                Fate::Never(Why::NotTold(november())),
-                Fate::Never(Why::NoEdition),
-                Fate::Never(Why::Waits("2031-01-01".parse().unwrap())),
-                Fate::Never(Why::Undated),
+                Fate::Never(MissedReason::LeftOut(november())),
+                Fate::Never(MissedReason::Late(november())),
+                Fate::Never(MissedReason::NotTold(november())),
+                Fate::Never(MissedReason::NoEdition),
+                Fate::Never(MissedReason::Waits("2031-01-01".parse().unwrap())),
+                Fate::Never(MissedReason::Undated),
                 // A year alone is in the year's own window, which does not tell it.
-                Fate::Never(Why::NotTold("2020".to_owned())),
-                Fate::Never(Why::Gone(time("2020-12-09"))),
+                Fate::Never(MissedReason::NotTold("2020".to_owned())),
+                Fate::Never(MissedReason::Gone(time("2020-12-09"))),
             ]
         );
         let offered: Vec<(String, String)> =

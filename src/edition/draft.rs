@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::Words;
-use crate::lexicon::Lexicon;
+use super::PlacedText;
+use crate::locale::Locale;
 use crate::news::{Item, PartialDate, markdown};
 use crate::problem::{Place, Problem, nearest};
 use crate::window::{Selection, Window, WindowError};
@@ -19,28 +19,28 @@ pub struct Draft {
     pub name: String,
     /// Where it was read from; `None` for one made on the fly.
     pub source: Option<String>,
-    pub subject: Words,
-    pub preheader: Words,
+    pub subject: PlacedText,
+    pub preheader: PlacedText,
     /// `monthly`, `year` or `announcement`, or the name of a template of the project.
     pub template: String,
     pub window: Window,
-    pub items: Vec<Mention>,
-    pub pinned: Vec<Mention>,
-    pub left_out: Vec<Mention>,
-    pub introduction: Words,
+    pub items: Vec<ItemMention>,
+    pub pinned: Vec<ItemMention>,
+    pub left_out: Vec<ItemMention>,
+    pub introduction: PlacedText,
     /// What the sections are made of.
-    pub group: Group,
+    pub group: Grouping,
     /// The editor's own words for stories, by id; their sources stay as they are.
     pub overrides: BTreeMap<String, Override>,
     /// Stories of websites are taken as they were then: what has changed since is shown, and not slipped in.
     pub as_of: Option<DateTime<Utc>>,
     /// The editor's words in other languages, by code.
-    pub translations: BTreeMap<String, Translation>,
+    pub translations: BTreeMap<String, DraftTranslation>,
 }
 
 /// What the sections of a mail are made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Group {
+pub enum Grouping {
     /// A year by its months, anything shorter in one.
     #[default]
     Time,
@@ -51,26 +51,26 @@ pub enum Group {
 /// The editor's own words for a story.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Override {
-    pub title: Option<Words>,
-    pub summary: Option<Words>,
+    pub title: Option<PlacedText>,
+    pub summary: Option<PlacedText>,
     /// What the picture says to those who cannot see it.
-    pub alt: Option<Words>,
+    pub alt: Option<PlacedText>,
     /// Line of the file, from 1.
     pub line: usize,
 }
 
 /// The editor's words in another language: the file `editions/NAME.cy.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Translation {
-    pub subject: Words,
-    pub preheader: Words,
+pub struct DraftTranslation {
+    pub subject: PlacedText,
+    pub preheader: PlacedText,
     /// Markdown.
-    pub introduction: Words,
+    pub introduction: PlacedText,
 }
 
 /// An item named in a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
+pub struct ItemMention {
     pub id: String,
     /// Line of the file, from 1.
     pub line: usize,
@@ -96,7 +96,7 @@ impl Draft {
         selection: &Selection,
         template: Option<&str>,
         organisation: &str,
-        lexicon: &Lexicon,
+        lexicon: &Locale,
     ) -> Self {
         let template =
             template.unwrap_or(if window.is_year() { "year" } else { "monthly" }).to_owned();
@@ -129,15 +129,15 @@ impl Draft {
         Self {
             name: window.name(),
             source: None,
-            subject: Words::proposed(subject),
-            preheader: Words::proposed(preheader),
+            subject: PlacedText::proposed(subject),
+            preheader: PlacedText::proposed(preheader),
             template,
             window: window.clone(),
-            items: chosen.iter().map(|item| Mention { id: item.id.clone(), line: 0 }).collect(),
+            items: chosen.iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect(),
             pinned: Vec::new(),
             left_out: Vec::new(),
-            introduction: Words::proposed(""),
-            group: Group::default(),
+            introduction: PlacedText::proposed(""),
+            group: Grouping::default(),
             overrides: BTreeMap::new(),
             as_of: None,
             translations: BTreeMap::new(),
@@ -146,12 +146,12 @@ impl Draft {
 
     /// Puts a section for each topic into a proposal; its preheader does not speak of months then.
     pub fn by_topic(&mut self, selection: &Selection) {
-        self.group = Group::Topic;
-        let title_of = |mention: &Mention| {
+        self.group = Grouping::Topic;
+        let title_of = |mention: &ItemMention| {
             selection.chosen.iter().find(|item| item.id == mention.id).map(|item| &*item.title)
         };
         let titles: Vec<&str> = self.items.iter().filter_map(title_of).collect();
-        self.preheader = Words::proposed(first_titles(&titles));
+        self.preheader = PlacedText::proposed(first_titles(&titles));
     }
 
     /// The ids of all stories that it names.
@@ -165,8 +165,8 @@ impl Draft {
         &self,
         selection: &Selection,
         organisation: &str,
-        lexicon: &Lexicon,
-    ) -> Translation {
+        lexicon: &Locale,
+    ) -> DraftTranslation {
         let language = &lexicon.language;
         let translated = Selection {
             chosen: selection.chosen.iter().map(|item| item.in_language(language)).collect(),
@@ -174,7 +174,7 @@ impl Draft {
         };
         let proposed =
             Self::propose(&self.window, &translated, Some(&self.template), organisation, lexicon);
-        Translation {
+        DraftTranslation {
             subject: proposed.subject,
             preheader: proposed.preheader,
             introduction: proposed.introduction,
@@ -185,7 +185,7 @@ impl Draft {
     ///
     /// # Errors
     /// Says at which line the file is wrong, and the cure.
-    pub fn read_translation(path: &str, text: &str) -> Result<Translation, Problem> {
+    pub fn read_translation(path: &str, text: &str) -> Result<DraftTranslation, Problem> {
         const WORDS: [&str; 2] = ["subject", "preheader"];
         let document = markdown::document(path, text)?;
         for field in document.fields.keys() {
@@ -199,7 +199,7 @@ impl Draft {
             }
         }
         let words = |field: &str| {
-            document.fields.get(field).and_then(Value::as_str).map(|text| Words {
+            document.fields.get(field).and_then(Value::as_str).map(|text| PlacedText {
                 text: text.to_owned(),
                 source: Some(path.to_owned()),
                 line: document.line_of(field).unwrap_or(1),
@@ -212,9 +212,9 @@ impl Draft {
                 "add a line subject: \"…\"",
             )
         })?;
-        Ok(Translation {
+        Ok(DraftTranslation {
             subject,
-            preheader: words("preheader").unwrap_or_else(|| Words::proposed("")),
+            preheader: words("preheader").unwrap_or_else(|| PlacedText::proposed("")),
             introduction: introduction(path, text, document.body),
         })
     }
@@ -259,8 +259,8 @@ impl Draft {
                 )),
             }
         };
-        let words = |field: &str| -> Result<Option<Words>, Problem> {
-            Ok(text_of(field)?.map(|text| Words {
+        let words = |field: &str| -> Result<Option<PlacedText>, Problem> {
+            Ok(text_of(field)?.map(|text| PlacedText {
                 text,
                 source: Some(path.to_owned()),
                 line: document.line_of(field).unwrap_or(1),
@@ -286,7 +286,7 @@ impl Draft {
             name: name.to_owned(),
             source: Some(path.to_owned()),
             subject: words("subject")?.ok_or_else(|| missing("subject", "\"…\""))?,
-            preheader: words("preheader")?.unwrap_or_else(|| Words::proposed("")),
+            preheader: words("preheader")?.unwrap_or_else(|| PlacedText::proposed("")),
             template: text_of("template")?
                 .unwrap_or_else(|| if window.is_year() { "year" } else { "monthly" }.to_owned()),
             window,
@@ -295,8 +295,8 @@ impl Draft {
             left_out: list("left_out")?,
             introduction: introduction(path, text, document.body),
             group: match text_of("group")?.as_deref() {
-                None | Some("month" | "time") => Group::Time,
-                Some("topic") => Group::Topic,
+                None | Some("month" | "time") => Grouping::Time,
+                Some("topic") => Grouping::Topic,
                 Some(other) => {
                     return Err(Problem::new(
                         place_of("group"),
@@ -357,7 +357,7 @@ impl Draft {
             let item = selection.chosen.iter().find(|item| item.id == id);
             item.map_or_else(String::new, |item| format!(" # {}", said(item)))
         };
-        let list = |name: &str, mentions: &[Mention], note: &str| {
+        let list = |name: &str, mentions: &[ItemMention], note: &str| {
             let mut text =
                 format!("{name}:{} # {note}\n", if mentions.is_empty() { " []" } else { "" });
             for mention in mentions {
@@ -377,7 +377,7 @@ impl Draft {
         ));
         file.push_str(&format!("template: {}\n", self.template));
         file.push_str(&format!("window: \"{}\"\n", self.window.name()));
-        if self.group == Group::Topic {
+        if self.group == Grouping::Topic {
             file.push_str("group: topic\n");
         }
         file.push_str(&list("pinned", &self.pinned, "ids of stories to show first and large"));
@@ -419,7 +419,7 @@ impl Draft {
     }
 }
 
-impl Translation {
+impl DraftTranslation {
     /// The words as a file that people edit.
     pub fn write(&self) -> String {
         let quoted = |text: &str| Value::String(text.to_owned()).to_string();
@@ -433,9 +433,9 @@ impl Translation {
 }
 
 /// What stands below the front matter of `text`.
-fn introduction(path: &str, text: &str, body: &str) -> Words {
+fn introduction(path: &str, text: &str, body: &str) -> PlacedText {
     let body = body.trim_start_matches(['\r', '\n']);
-    Words {
+    PlacedText {
         text: body.trim_end().to_owned(),
         source: Some(path.to_owned()),
         line: text.lines().count() - body.lines().count() + 1,
@@ -467,7 +467,7 @@ pub fn window_from_name(name: &str, zone: Tz) -> Result<Window, WindowError> {
 
 /// The group `overrides:`, by id.
 fn overrides(
-    document: &markdown::Document,
+    document: &markdown::MarkdownDocument,
     path: &str,
 ) -> Result<BTreeMap<String, Override>, Problem> {
     let start = document.line_of("overrides").unwrap_or(1);
@@ -501,7 +501,7 @@ fn overrides(
             let Some(text) = value.as_str() else {
                 return Err(wrong(line, format!("`{name}` of `{id}` is not a text")));
             };
-            let given = Words { text: text.to_owned(), source: Some(path.to_owned()), line };
+            let given = PlacedText { text: text.to_owned(), source: Some(path.to_owned()), line };
             match name.as_str() {
                 "title" => words.title = Some(given),
                 "summary" => words.summary = Some(given),
@@ -520,10 +520,10 @@ fn overrides(
 }
 
 fn mentions(
-    document: &markdown::Document,
+    document: &markdown::MarkdownDocument,
     path: &str,
     field: &str,
-) -> Result<Vec<Mention>, Problem> {
+) -> Result<Vec<ItemMention>, Problem> {
     let start = document.line_of(field).unwrap_or(1);
     let wrong = |what: &str| {
         Problem::new(
@@ -537,7 +537,7 @@ fn mentions(
         Some(Value::Array(values)) => values,
         Some(_) => return Err(wrong("is not a list")),
     };
-    let mut mentions: Vec<Mention> = Vec::new();
+    let mut mentions: Vec<ItemMention> = Vec::new();
     for value in values {
         let id = match value {
             Value::String(id) => id.clone(),
@@ -559,7 +559,7 @@ fn mentions(
                 "take one of the lines out",
             ));
         }
-        mentions.push(Mention { id, line });
+        mentions.push(ItemMention { id, line });
     }
     Ok(mentions)
 }

@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::draft::{Draft, Mention, yaml_word};
+use super::draft::{Draft, ItemMention, yaml_word};
 use crate::problem::{Place, Problem};
 
 /// What an editor does to a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Change {
+pub enum DraftChange {
     Subject {
         text: String,
     },
@@ -49,7 +49,7 @@ pub enum Change {
     /// The editor's own words for a story; none gives the source's back.
     Own {
         id: String,
-        part: Part,
+        part: StoryField,
         text: Option<String>,
     },
 }
@@ -57,13 +57,13 @@ pub enum Change {
 /// What of a story can have words of the editor's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum StoryField {
     Title,
     Summary,
     Alt,
 }
 
-impl Part {
+impl StoryField {
     fn word(self) -> &'static str {
         match self {
             Self::Title => "title",
@@ -74,7 +74,7 @@ impl Part {
 }
 
 /// What stands behind an id in the file, for people: `3 December 2020 · The fair`.
-pub type Said<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type StoryCaption<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Makes a change. `path` is the file's name, for places; `late` are the lines that offer stories.
 ///
@@ -84,30 +84,34 @@ pub fn change(
     path: &str,
     text: &str,
     zone: Tz,
-    change: &Change,
-    said: Said<'_>,
+    change: &DraftChange,
+    said: StoryCaption<'_>,
     late: &[String],
 ) -> Result<String, Problem> {
     let draft = Draft::read("draft", path, text, zone)?;
     let file = Text::of(path, text)?;
     let quoted = |text: &str| Value::String(text.to_owned()).to_string();
     let changed = match change {
-        Change::Subject { text } => file.with("subject", &format!("subject: {}\n", quoted(text))),
-        Change::Preheader { text } => {
+        DraftChange::Subject { text } => {
+            file.with("subject", &format!("subject: {}\n", quoted(text)))
+        }
+        DraftChange::Preheader { text } => {
             file.with("preheader", &format!("preheader: {}\n", quoted(text)))
         }
-        Change::Introduction { text } => file.with_body(text),
-        Change::Template { name } => file.with("template", &format!("template: {}\n", word(name))),
-        Change::Group { by } => file.with("group", &format!("group: {}\n", word(by))),
-        Change::Show { .. }
-        | Change::LeaveOut { .. }
-        | Change::Pin { .. }
-        | Change::Move { .. } => {
+        DraftChange::Introduction { text } => file.with_body(text),
+        DraftChange::Template { name } => {
+            file.with("template", &format!("template: {}\n", word(name)))
+        }
+        DraftChange::Group { by } => file.with("group", &format!("group: {}\n", word(by))),
+        DraftChange::Show { .. }
+        | DraftChange::LeaveOut { .. }
+        | DraftChange::Pin { .. }
+        | DraftChange::Move { .. } => {
             let mut lists = Lists::of(&draft);
             lists.change(change);
             lists.put_into(file, &draft, said, late)
         }
-        Change::Own { id, part, text } => own(file, &draft, id, *part, text.as_deref()),
+        DraftChange::Own { id, part, text } => own(file, &draft, id, *part, text.as_deref()),
     };
     // What was written must be read again: a draft is never left broken.
     Draft::read("draft", path, &changed, zone)?;
@@ -225,7 +229,7 @@ struct Lists {
 
 impl Lists {
     fn of(draft: &Draft) -> Self {
-        let ids = |mentions: &[Mention]| mentions.iter().map(|m| m.id.clone()).collect();
+        let ids = |mentions: &[ItemMention]| mentions.iter().map(|m| m.id.clone()).collect();
         let pinned: Vec<String> = ids(&draft.pinned);
         let mut items: Vec<String> = ids(&draft.items);
         // A pinned story may stand among the others too: it is shown once.
@@ -239,25 +243,25 @@ impl Lists {
         }
     }
 
-    fn change(&mut self, change: &Change) {
+    fn change(&mut self, change: &DraftChange) {
         match change {
-            Change::Show { id } => {
+            DraftChange::Show { id } => {
                 self.take_out(id);
                 self.items.push(id.clone());
             }
-            Change::LeaveOut { id } => {
+            DraftChange::LeaveOut { id } => {
                 self.take_out(id);
                 self.left_out.push(id.clone());
             }
-            Change::Pin { id, pinned: true } => {
+            DraftChange::Pin { id, pinned: true } => {
                 self.take_out(id);
                 self.pinned.push(id.clone());
             }
-            Change::Pin { id, pinned: false } => {
+            DraftChange::Pin { id, pinned: false } => {
                 self.take_out(id);
                 self.items.insert(0, id.clone());
             }
-            Change::Move { id, before } => {
+            DraftChange::Move { id, before } => {
                 let is_pinned = match before {
                     Some(before) => self.pinned.contains(before),
                     None => self.pinned.contains(id),
@@ -267,16 +271,22 @@ impl Lists {
                 let place = before.as_ref().and_then(|b| list.iter().position(|known| known == b));
                 list.insert(place.unwrap_or(list.len()), id.clone());
             }
-            Change::Subject { .. }
-            | Change::Preheader { .. }
-            | Change::Introduction { .. }
-            | Change::Template { .. }
-            | Change::Group { .. }
-            | Change::Own { .. } => {}
+            DraftChange::Subject { .. }
+            | DraftChange::Preheader { .. }
+            | DraftChange::Introduction { .. }
+            | DraftChange::Template { .. }
+            | DraftChange::Group { .. }
+            | DraftChange::Own { .. } => {}
         }
     }
 
-    fn put_into(self, file: Text, draft: &Draft, said: Said<'_>, late: &[String]) -> String {
+    fn put_into(
+        self,
+        file: Text,
+        draft: &Draft,
+        said: StoryCaption<'_>,
+        late: &[String],
+    ) -> String {
         let before = Self::of(draft);
         let mut file = file;
         for (name, list, was, note) in [
@@ -303,19 +313,22 @@ impl Lists {
 }
 
 /// The file with an editor's own words for a story.
-fn own(file: Text, draft: &Draft, id: &str, part: Part, text: Option<&str>) -> String {
+fn own(file: Text, draft: &Draft, id: &str, part: StoryField, text: Option<&str>) -> String {
     let mut overrides = draft.overrides.clone();
     let story = overrides.entry(id.to_owned()).or_default();
-    let words = text.map(super::Words::proposed);
+    let words = text.map(super::PlacedText::proposed);
     match part {
-        Part::Title => story.title = words,
-        Part::Summary => story.summary = words,
-        Part::Alt => story.alt = words,
+        StoryField::Title => story.title = words,
+        StoryField::Summary => story.summary = words,
+        StoryField::Alt => story.alt = words,
     }
     let mut block = String::new();
     for (id, own) in &overrides {
-        let parts =
-            [(Part::Title, &own.title), (Part::Summary, &own.summary), (Part::Alt, &own.alt)];
+        let parts = [
+            (StoryField::Title, &own.title),
+            (StoryField::Summary, &own.summary),
+            (StoryField::Alt, &own.alt),
+        ];
         if parts.iter().all(|(_, words)| words.is_none()) {
             continue;
         }
@@ -342,7 +355,7 @@ mod tests {
     const DRAFT: &str = "---\n# My own note.\nsubject: \"Old # subject\" # say it short\npreheader: \"x\"\ntemplate: monthly\nwindow: \"2020-12\"\n\
         pinned: [] # ids\nitems: # order\n  - a-1 # A\n  - b-1 # B\n  # - c-1 # late\n  - d-1\nleft_out: []\n---\n\nHello.\n";
 
-    fn made(changes: &[Change]) -> String {
+    fn made(changes: &[DraftChange]) -> String {
         changes.iter().fold(DRAFT.to_owned(), |text, one| {
             let said = |id: &str| Some(format!("title of {id}"));
             change("editions/x.md", &text, London, one, &said, &["  # - c-1 # late\n".to_owned()])
@@ -356,49 +369,50 @@ mod tests {
 
     #[test]
     fn one_field_changes_and_all_else_stays() {
-        let text = made(&[Change::Subject { text: "New \"words\"".to_owned() }]);
+        let text = made(&[DraftChange::Subject { text: "New \"words\"".to_owned() }]);
         assert_eq!(text, DRAFT.replace("\"Old # subject\"", "\"New \\\"words\\\"\""));
         let text =
-            made(&[Change::Introduction { text: "\nDear all,\r\n\r\nhello.\n\n".to_owned() }]);
+            made(&[DraftChange::Introduction { text: "\nDear all,\r\n\r\nhello.\n\n".to_owned() }]);
         assert_eq!(text, DRAFT.replace("\nHello.\n", "\nDear all,\n\nhello.\n"));
-        let text = made(&[Change::Group { by: "topic".to_owned() }]);
+        let text = made(&[DraftChange::Group { by: "topic".to_owned() }]);
         assert_eq!(text, DRAFT.replace("left_out: []\n", "left_out: []\ngroup: topic\n"));
     }
 
     #[test]
     fn stories_are_moved_shown_and_left_out() {
-        let lists = |changes: &[Change]| {
+        let lists = |changes: &[DraftChange]| {
             let draft = Draft::read("x", "x", &made(changes), London).unwrap();
-            let ids = |m: &[Mention]| m.iter().map(|m| m.id.clone()).collect::<Vec<_>>().join(" ");
+            let ids =
+                |m: &[ItemMention]| m.iter().map(|m| m.id.clone()).collect::<Vec<_>>().join(" ");
             (ids(&draft.pinned), ids(&draft.items), ids(&draft.left_out))
         };
         let are = |p: &str, i: &str, l: &str| (p.to_owned(), i.to_owned(), l.to_owned());
         let to = |before: &str| Some(before.to_owned());
-        assert_eq!(lists(&[Change::LeaveOut { id: id("b-1") }]), are("", "a-1 d-1", "b-1"));
+        assert_eq!(lists(&[DraftChange::LeaveOut { id: id("b-1") }]), are("", "a-1 d-1", "b-1"));
         assert_eq!(
-            lists(&[Change::LeaveOut { id: id("b-1") }, Change::Show { id: id("b-1") }]),
+            lists(&[DraftChange::LeaveOut { id: id("b-1") }, DraftChange::Show { id: id("b-1") }]),
             are("", "a-1 d-1 b-1", "")
         );
         assert_eq!(
-            lists(&[Change::Move { id: id("d-1"), before: to("a-1") }]),
+            lists(&[DraftChange::Move { id: id("d-1"), before: to("a-1") }]),
             are("", "d-1 a-1 b-1", "")
         );
         assert_eq!(
-            lists(&[Change::Move { id: id("a-1"), before: None }]),
+            lists(&[DraftChange::Move { id: id("a-1"), before: None }]),
             are("", "b-1 d-1 a-1", "")
         );
         assert_eq!(
-            lists(&[Change::Pin { id: id("d-1"), pinned: true }]),
+            lists(&[DraftChange::Pin { id: id("d-1"), pinned: true }]),
             are("d-1", "a-1 b-1", "")
         );
         assert_eq!(
             lists(&[
-                Change::Pin { id: id("d-1"), pinned: true },
-                Change::Pin { id: id("d-1"), pinned: false }
+                DraftChange::Pin { id: id("d-1"), pinned: true },
+                DraftChange::Pin { id: id("d-1"), pinned: false }
             ]),
             are("", "d-1 a-1 b-1", "")
         );
-        let text = made(&[Change::LeaveOut { id: id("b-1") }]);
+        let text = made(&[DraftChange::LeaveOut { id: id("b-1") }]);
         assert!(text.contains("# My own note.\n") && text.contains("  # - c-1 # late\n"), "{text}");
         assert!(
             text.contains(
@@ -410,25 +424,28 @@ mod tests {
 
     #[test]
     fn own_words_come_and_go() {
-        let own = |part, text: Option<&str>| Change::Own {
+        let own = |part, text: Option<&str>| DraftChange::Own {
             id: id("a-1"),
             part,
             text: text.map(str::to_owned),
         };
-        let text = made(&[own(Part::Title, Some("Mine: \"so\"")), own(Part::Alt, Some("A table"))]);
+        let text = made(&[
+            own(StoryField::Title, Some("Mine: \"so\"")),
+            own(StoryField::Alt, Some("A table")),
+        ]);
         let draft = Draft::read("x", "x", &text, London).unwrap();
         assert_eq!(draft.overrides["a-1"].title.as_ref().unwrap().text, "Mine: \"so\"");
-        let text = made(&[own(Part::Title, Some("Mine")), own(Part::Title, None)]);
+        let text = made(&[own(StoryField::Title, Some("Mine")), own(StoryField::Title, None)]);
         assert_eq!(text, DRAFT);
     }
 
     #[test]
     fn a_change_that_would_break_the_draft_is_refused() {
         let said = |_: &str| None;
-        let wrong = Change::Group { by: "colour".to_owned() };
+        let wrong = DraftChange::Group { by: "colour".to_owned() };
         assert!(change("x", DRAFT, London, &wrong, &said, &[]).is_err());
         let toml = DRAFT.replace("---", "+++");
-        let fine = Change::Subject { text: "x".to_owned() };
+        let fine = DraftChange::Subject { text: "x".to_owned() };
         assert!(change("x", &toml, London, &fine, &said, &[]).is_err());
     }
 }

@@ -26,28 +26,28 @@ pub struct Edition {
     /// Name of the template, without ending.
     pub template: String,
     /// The editor's words; they may hold slots.
-    pub subject: Words,
-    pub preheader: Words,
+    pub subject: PlacedText,
+    pub preheader: PlacedText,
     /// Markdown.
-    pub introduction: Words,
+    pub introduction: PlacedText,
     /// Shown large, before the sections.
     pub pinned: Vec<Item>,
     /// In order.
     pub items: Vec<Item>,
-    pub group: draft::Group,
+    pub group: draft::Grouping,
     /// In the window and in neither list of the draft: the editor has not seen them.
     pub unmentioned: Vec<Item>,
     /// Without a date that decides.
     pub undecided: Vec<Item>,
     /// The editor's words in other languages, by code.
-    pub translations: BTreeMap<String, draft::Translation>,
+    pub translations: BTreeMap<String, draft::DraftTranslation>,
     /// What the year was beside its stories, where somebody has counted.
-    pub counted: Option<Counted>,
+    pub counted: Option<YearFigures>,
 }
 
 /// What the editions of a year were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted {
+pub struct YearFigures {
     pub editions: usize,
     /// Most people that one of them was for.
     pub people: u64,
@@ -80,7 +80,7 @@ impl Edition {
 
 /// A text with the place it was written at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
+pub struct PlacedText {
     pub text: String,
     /// The file it stands in, or `None` when roundup proposed it.
     pub source: Option<String>,
@@ -88,7 +88,7 @@ pub struct Words {
     pub line: usize,
 }
 
-impl Words {
+impl PlacedText {
     pub fn proposed(text: impl Into<String>) -> Self {
         Self { text: text.into(), source: None, line: 1 }
     }
@@ -153,7 +153,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
     let known: Vec<&Item> =
         chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)).collect();
     let mut missing = Vec::new();
-    let mut find = |ids: &[draft::Mention]| -> Vec<Item> {
+    let mut find = |ids: &[draft::ItemMention]| -> Vec<Item> {
         ids.iter()
             .filter_map(|mention| {
                 let found = known.iter().find(|item| item.id == mention.id);
@@ -287,7 +287,7 @@ mod tests {
             &selection(),
             None,
             "Example Charity",
-            &crate::lexicon::Lexicon::english(),
+            &crate::locale::Locale::english(),
         );
         let text = change(proposed.write(&selection(), &[]));
         Draft::read("2020-12", "editions/2020-12.md", &text, London).unwrap()

@@ -15,7 +15,7 @@ const MOST_EMAILS: usize = 100_000;
 
 /// Where emails are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mailbox {
+pub enum EmailSource {
     Maildir(PathBuf),
     Mbox(PathBuf),
     /// A folder with one email a file.
@@ -47,7 +47,7 @@ pub enum MailboxError {
     Move { path: String, source: io::Error },
 }
 
-impl Mailbox {
+impl EmailSource {
     /// Hands the emails over one by one, so that few are in memory together.
     ///
     /// # Errors
@@ -201,7 +201,7 @@ fn split_mbox<E: From<MailboxError>>(
 mod tests {
     use super::*;
 
-    fn all(mailbox: &Mailbox) -> Vec<StoredEmail> {
+    fn all(mailbox: &EmailSource) -> Vec<StoredEmail> {
         let mut found = Vec::new();
         mailbox
             .each(|email| {
@@ -218,14 +218,14 @@ mod tests {
         let path = folder.path().join("box");
         let text = "From a@b Thu Nov 26 10:00:00 2026\nSubject: one\n\nFrom here\n>From there\nx\n\nFrom c@d\nSubject: two\n\n";
         fs::write(&path, text).unwrap();
-        let emails = all(&Mailbox::Mbox(path.clone()));
+        let emails = all(&EmailSource::Mbox(path.clone()));
         let texts: Vec<_> =
             emails.iter().map(|email| String::from_utf8_lossy(&email.bytes).into_owned()).collect();
         // The line "From here" stands behind an empty line: that is what the format cannot tell apart.
         assert_eq!(texts[0], "Subject: one\n\n");
         assert!(texts.last().unwrap().starts_with("Subject: two"));
         fs::write(&path, "Subject: no mbox\n").unwrap();
-        let wrong = Mailbox::Mbox(path).each(|_| Ok::<_, MailboxError>(()));
+        let wrong = EmailSource::Mbox(path).each(|_| Ok::<_, MailboxError>(()));
         assert!(matches!(wrong, Err(MailboxError::NotAnMbox { .. })));
     }
 
@@ -238,13 +238,13 @@ mod tests {
         fs::write(folder.path().join("new/1"), "Subject: one\n\n").unwrap();
         fs::write(folder.path().join("cur/2:2,S"), "Subject: two\n\n").unwrap();
         fs::write(folder.path().join("tmp/3"), "half").unwrap();
-        let mailbox = Mailbox::Maildir(folder.path().to_owned());
+        let mailbox = EmailSource::Maildir(folder.path().to_owned());
         let emails = all(&mailbox);
         assert_eq!(emails.len(), 2);
         emails[0].mark_done().unwrap();
         assert_eq!(all(&mailbox).len(), 1);
         assert!(folder.path().join(".Done/cur/1").is_file());
-        let none = Mailbox::Maildir(folder.path().join("cur"));
+        let none = EmailSource::Maildir(folder.path().join("cur"));
         let wrong = none.each(|_| Ok::<_, MailboxError>(()));
         assert!(matches!(wrong, Err(MailboxError::NotAMaildir { .. })));
     }
@@ -257,7 +257,7 @@ mod tests {
         text.extend(std::iter::repeat_n(b'x', 3 * LONGEST_EMAIL_BYTES));
         text.extend_from_slice(b"\n\nFrom b\nSubject: two\n\n");
         fs::write(&path, text).unwrap();
-        let emails = all(&Mailbox::Mbox(path));
+        let emails = all(&EmailSource::Mbox(path));
         assert_eq!(emails.len(), 2);
         assert_eq!(emails[0].bytes.len(), LONGEST_EMAIL_BYTES);
         assert!(emails[1].bytes.starts_with(b"Subject: two"));

@@ -6,5 +6,5 @@ pub mod mailbox;
 mod notice;
 
 pub use leaving::{EmailRequest, read};
-pub use mailbox::{Mailbox, MailboxError};
+pub use mailbox::{EmailSource, MailboxError};
 pub use notice::notice_of;

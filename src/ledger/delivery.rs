@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::SenderId;
+use super::RunId;
 
 /// Where one person's copy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -258,7 +258,7 @@ pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
     /// A sender that takes rows, or has them in hand.
-    Sender(SenderId),
+    Sender(RunId),
     /// Whoever settles what a sender left.
     Settlement,
     /// An operator: rows in a sender's hand are not theirs.
@@ -267,7 +267,7 @@ pub enum Writer {
 
 /// Why an event is not written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Refusal {
+pub enum WriteRefusal {
     /// Another sender has the copy in hand.
     #[error("another sender has it in hand")]
     Fenced,
@@ -280,7 +280,7 @@ pub enum Refusal {
 pub struct CopyState {
     pub status: Status,
     /// The sender that has it in hand, or had it last.
-    pub holder: Option<SenderId>,
+    pub holder: Option<RunId>,
     /// How often it was tried.
     pub attempts: u32,
     pub changed_at: DateTime<Utc>,
@@ -307,10 +307,10 @@ impl CopyState {
     ///
     /// # Errors
     /// When it is in another's hand, or the event cannot happen to it.
-    pub fn may_write(&self, writer: Writer, event: &Event) -> Result<Status, Refusal> {
+    pub fn may_write(&self, writer: Writer, event: &Event) -> Result<Status, WriteRefusal> {
         match writer {
             Writer::Sender(sender) if self.status.is_in_hand() && self.holder != Some(sender) => {
-                Err(Refusal::Fenced)
+                Err(WriteRefusal::Fenced)
             }
             Writer::Operator if self.status.is_in_hand() => {
                 Err(ImpossibleStep { from: self.status, event: event.word() }.into())
@@ -330,7 +330,7 @@ impl CopyState {
         writer: Writer,
         event: &Event,
         now: DateTime<Utc>,
-    ) -> Result<Status, Refusal> {
+    ) -> Result<Status, WriteRefusal> {
         self.status = self.may_write(writer, event)?;
         if let Writer::Sender(sender) = writer {
             self.holder = Some(sender);
@@ -343,7 +343,7 @@ impl CopyState {
     }
 
     /// Whether this very event was written already: a commit whose answer was lost is not made twice.
-    pub fn has(&self, sender: SenderId, event: &Event, at: DateTime<Utc>) -> bool {
+    pub fn has(&self, sender: RunId, event: &Event, at: DateTime<Utc>) -> bool {
         self.status == event.becomes()
             && self.holder == Some(sender)
             && self.changed_at.timestamp_millis() == at.timestamp_millis()
@@ -462,12 +462,11 @@ mod tests {
 
     #[test]
     fn nobody_writes_what_another_has_in_hand() {
-        let (mine, theirs) = (Writer::Sender(SenderId(1)), Writer::Sender(SenderId(2)));
+        let (mine, theirs) = (Writer::Sender(RunId(1)), Writer::Sender(RunId(2)));
         let now = DateTime::UNIX_EPOCH;
         for status in Status::ALL {
             for event in events() {
-                let held =
-                    CopyState { status, holder: Some(SenderId(1)), ..CopyState::planned(now) };
+                let held = CopyState { status, holder: Some(RunId(1)), ..CopyState::planned(now) };
                 let before = held.clone();
                 let step = next(status, &event);
                 assert_eq!(held.may_write(mine, &event).ok(), step.clone().ok());
@@ -489,7 +488,7 @@ mod tests {
     #[test]
     fn an_event_that_was_written_is_known_again_and_no_other() {
         let now = DateTime::UNIX_EPOCH;
-        let sender = SenderId(7);
+        let sender = RunId(7);
         for status in Status::ALL {
             for event in events() {
                 let mut copy =
@@ -498,7 +497,7 @@ mod tests {
                 assert!(!copy.has(sender, &event, now));
                 if copy.apply(Writer::Sender(sender), &event, now).is_ok() {
                     assert!(copy.has(sender, &event, now), "{event:?}");
-                    assert!(!copy.has(SenderId(8), &event, now));
+                    assert!(!copy.has(RunId(8), &event, now));
                     assert!(!copy.has(sender, &event, now + chrono::TimeDelta::milliseconds(1)));
                 }
             }

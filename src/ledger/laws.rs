@@ -9,10 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 use super::{
-    Claim, Event, Ledger, LedgerError, Namer, PAGE, Pick, Plan, Planned, PlannedEdition, Progress,
-    Status, Wish,
+    Claim, EditionProgress, Event, Ledger, LedgerError, PAGE, Pick, Plan, PlannedEdition,
+    RowBuilder, RowPlan, RunControl, Status,
 };
-use crate::audience::list::{ListError, ListFault};
+use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::{
     ChangeOrigin, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person, Recipient, WhyNot,
 };
@@ -58,7 +58,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         translations: Vec::new(),
     };
     let namer =
-        Namer { edition: edition.to_owned(), keys: keys(), domain: "example.org".to_owned() };
+        RowBuilder { edition: edition.to_owned(), keys: keys(), domain: "example.org".to_owned() };
     let left_out = LeftOut {
         address: "Gone@example.org".to_owned(),
         place: Place::whole("people.csv"),
@@ -66,7 +66,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
     };
     let people = addresses.iter().map(|address| Person::Mailed(recipient(address)));
     let people = people.chain([Person::LeftOut(left_out)]);
-    let rows: Vec<Planned> = people.map(|person| namer.planned(&person)).collect();
+    let rows: Vec<RowPlan> = people.map(|person| namer.planned(&person)).collect();
     let window = Window::year("2020", London).unwrap();
     Plan {
         edition: PlannedEdition::new(composition, &window, None, now()),
@@ -190,26 +190,29 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(ledger.decide(vec![(second[0].id, Event::Resent)], later).await, Ok(0));
 
     // While it is paused nobody is given out; a wish is told to the senders.
-    ledger.wish("2020", Wish::Pause, later).await.unwrap();
+    ledger.wish("2020", RunControl::Pause, later).await.unwrap();
     assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
-    assert_eq!(ledger.keep(sender, later).await.unwrap().wish, Wish::Pause);
+    assert_eq!(ledger.keep(sender, later).await.unwrap().wish, RunControl::Pause);
     let standing = ledger.standing("2020").await.unwrap();
-    assert_eq!((standing.wish, standing.wished_at), (Wish::Pause, Some(later)));
+    assert_eq!((standing.wish, standing.wished_at), (RunControl::Pause, Some(later)));
     assert_eq!(standing.last_sign, later);
-    assert_eq!(ledger.standing("2021").await.unwrap().wish, Wish::Go);
-    ledger.wish("2020", Wish::Go, later).await.unwrap();
+    assert_eq!(ledger.standing("2021").await.unwrap().wish, RunControl::Go);
+    ledger.wish("2020", RunControl::Go, later).await.unwrap();
 
     // Whoever lets it go on must have seen everything that stopped it.
     let seen = ledger.standing("2020").await.unwrap().wish_number;
-    assert_eq!(ledger.wish("2020", Wish::Pause, later).await, Ok(Wish::Pause));
-    assert_eq!(ledger.wish_if("2020", Wish::Go, Some(seen), later).await, Ok(Wish::Pause));
+    assert_eq!(ledger.wish("2020", RunControl::Pause, later).await, Ok(RunControl::Pause));
+    assert_eq!(
+        ledger.wish_if("2020", RunControl::Go, Some(seen), later).await,
+        Ok(RunControl::Pause)
+    );
     assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
     let seen = ledger.standing("2020").await.unwrap().wish_number;
-    assert_eq!(ledger.wish_if("2020", Wish::Go, Some(seen), later).await, Ok(Wish::Go));
+    assert_eq!(ledger.wish_if("2020", RunControl::Go, Some(seen), later).await, Ok(RunControl::Go));
 
     // A suppressed person is never given out again, in any edition.
     let keys = keys();
-    let person = |address: &str| keys.person_name(&EmailAddress::parse(address).unwrap());
+    let person = |address: &str| keys.address_hash(&EmailAddress::parse(address).unwrap());
     for address in ["a@example.org", "c@example.org"] {
         ledger.suppress(&person(address), "550 5.1.1 no such user", later).await.unwrap();
     }
@@ -273,7 +276,7 @@ pub async fn hold(ledger: &impl Ledger) {
     ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();
     let third = ledger.enter("2022", "third", later).await.unwrap().sender;
     let hand = ledger.claim(third, later, 2).await.unwrap().deliveries;
-    ledger.wish("2022", Wish::Cancel, later).await.unwrap();
+    ledger.wish("2022", RunControl::Cancel, later).await.unwrap();
     assert_eq!(ledger.counts("2022").await.unwrap().cancelled, 1);
     ledger.record(third, hand[0].id, Event::HandingOver, later).await.unwrap();
     ledger.record(third, hand[0].id, accepted, later).await.unwrap();
@@ -281,15 +284,15 @@ pub async fn hold(ledger: &impl Ledger) {
     let counts = ledger.counts("2022").await.unwrap();
     assert_eq!((counts.cancelled, counts.accepted, counts.open()), (2, 1, 0));
     // What was cancelled stays so.
-    for wish in Wish::ALL {
-        assert_eq!(ledger.wish("2022", wish, later).await, Ok(Wish::Cancel));
+    for wish in RunControl::ALL {
+        assert_eq!(ledger.wish("2022", wish, later).await, Ok(RunControl::Cancel));
     }
 
     // The first secret is the one.
     let nature = ledger.nature().await.unwrap();
     assert_eq!((nature.secret_check.as_deref(), nature.is_copy()), (None, false));
     let (key, person) = nature.somebody.unwrap();
-    assert_eq!(person, keys.person_name(&EmailAddress::parse(&key).unwrap()));
+    assert_eq!(person, keys.address_hash(&EmailAddress::parse(&key).unwrap()));
     for check in ["one", "two"] {
         ledger.bind_secret(check).await.unwrap();
     }
@@ -299,8 +302,8 @@ pub async fn hold(ledger: &impl Ledger) {
 
     // Moments of a rate are given out once, whoever asks, and never later than their gaps make them.
     let gap = Duration::from_millis(100);
-    assert_eq!(ledger.moments("2021", 5, gap, later).await, Ok(Duration::ZERO));
-    let wait = ledger.moments("2021", 1, gap, later).await.unwrap();
+    assert_eq!(ledger.reserve_send_slots("2021", 5, gap, later).await, Ok(Duration::ZERO));
+    let wait = ledger.reserve_send_slots("2021", 1, gap, later).await.unwrap();
     assert!(wait > Duration::from_millis(400) && wait <= Duration::from_millis(500), "{wait:?}");
 
     // The ledger grows older with each sign of life.
@@ -308,7 +311,7 @@ pub async fn hold(ledger: &impl Ledger) {
     let kept = ledger.keep(other, later).await.unwrap();
     let after = ledger.age().await.unwrap();
     assert_eq!((before.identity, before.age + 1), (after.identity, after.age));
-    assert_eq!((kept.age, kept.wish), (after.age, Wish::Go));
+    assert_eq!((kept.age, kept.wish), (after.age, RunControl::Go));
 
     // Sums add up whatever happened, and everything about a person is found by her address.
     let counts = ledger.counts("2020").await.unwrap();
@@ -329,7 +332,7 @@ pub async fn hold(ledger: &impl Ledger) {
     // What is counted by the indexes is what stands in the rows, and each pick takes its rows alone.
     for edition in ["2018", "2020", "2021", "2022"] {
         let counts = ledger.counts(edition).await.unwrap();
-        let progress = Progress { people: counts.people(), open: counts.open() };
+        let progress = EditionProgress { people: counts.people(), open: counts.open() };
         assert_eq!(ledger.progress(edition).await, Ok(progress), "{edition}");
         let picks = Status::ALL.into_iter().map(Pick::In).chain([Pick::All, Pick::Unusual]);
         for pick in picks {

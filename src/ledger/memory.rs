@@ -10,28 +10,28 @@ use chrono::{DateTime, Utc};
 use super::column::from_json;
 use super::delivery::{CopyState, Writer, after_a_crash, in_cancelled};
 use super::{
-    Claim, Counts, Delivery, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow,
-    Nature, PAGE, Pick, Plan, Planned, PlannedEdition, PlannedRow, Progress, Row, SenderId,
-    Standing, Status, Wish, reserve, until,
+    Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, Event, Heartbeat, Ledger,
+    LedgerError, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, PlannedRow,
+    RowPlan, RunControl, RunId, RunStart, Status, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 
 #[derive(Debug, Default)]
-struct Books {
+struct MemoryState {
     editions: Vec<PlannedEdition>,
-    wishes: BTreeMap<String, (Wish, DateTime<Utc>, i64)>,
+    wishes: BTreeMap<String, (RunControl, DateTime<Utc>, i64)>,
     secret_check: Option<String>,
     next_moments: BTreeMap<String, i64>,
     senders: Vec<Sender>,
     age: i64,
-    rows: Vec<Entry>,
+    rows: Vec<MemoryCopy>,
     left_out: Vec<LeftOutRow>,
     do_not_mail: BTreeMap<String, NoMail>,
     no_mail_changes: Vec<NoMailChange>,
     notices: BTreeSet<String>,
 }
 
-impl Books {
+impl MemoryState {
     fn is_new(&self, change: &NoMailChange) -> bool {
         let is_settled = change.notice.as_ref().is_some_and(|notice| self.notices.contains(notice));
         let is_same = |other: &NoMailChange| {
@@ -64,7 +64,7 @@ struct Sender {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct MemoryCopy {
     edition: String,
     planned: PlannedRow,
     copy: CopyState,
@@ -73,18 +73,18 @@ struct Entry {
 /// See the module.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
-    books: Mutex<Books>,
+    books: Mutex<MemoryState>,
 }
 
 impl MemoryLedger {
-    fn books(&self) -> MutexGuard<'_, Books> {
+    fn books(&self) -> MutexGuard<'_, MemoryState> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Entry {
-    fn shown(&self) -> Row {
-        Row {
+impl MemoryCopy {
+    fn shown(&self) -> CopyRow {
+        CopyRow {
             edition: self.edition.clone(),
             address: self.planned.address.clone(),
             status: self.copy.status,
@@ -97,9 +97,9 @@ impl Entry {
     }
 }
 
-impl Books {
+impl MemoryState {
     /// A sender that was ended writes nothing more. Gives its edition.
-    fn edition_of(&self, sender: SenderId) -> Result<String, LedgerError> {
+    fn edition_of(&self, sender: RunId) -> Result<String, LedgerError> {
         usize::try_from(sender.0 - 1)
             .ok()
             .and_then(|index| self.senders.get(index))
@@ -108,14 +108,14 @@ impl Books {
             .ok_or(LedgerError::Fenced)
     }
 
-    fn wish_of(&self, edition: &str) -> Wish {
-        self.wishes.get(edition).map_or(Wish::Go, |(wish, ..)| *wish)
+    fn wish_of(&self, edition: &str) -> RunControl {
+        self.wishes.get(edition).map_or(RunControl::Go, |(wish, ..)| *wish)
     }
 
     fn settle(
         &mut self,
         edition: &str,
-        of: Option<SenderId>,
+        of: Option<RunId>,
         now: DateTime<Utc>,
     ) -> Result<u64, LedgerError> {
         let mut uncertain = 0;
@@ -128,7 +128,7 @@ impl Books {
                 uncertain += 1;
             }
         }
-        if self.wish_of(edition) == Wish::Cancel {
+        if self.wish_of(edition) == RunControl::Cancel {
             self.cancel_rest(edition, now)?;
         }
         Ok(uncertain)
@@ -150,7 +150,7 @@ impl Books {
         self.settle(edition, None, now)
     }
 
-    fn entry(&mut self, id: i64) -> Result<&mut Entry, LedgerError> {
+    fn entry(&mut self, id: i64) -> Result<&mut MemoryCopy, LedgerError> {
         usize::try_from(id)
             .ok()
             .and_then(|index| self.rows.get_mut(index))
@@ -172,12 +172,12 @@ impl Ledger for MemoryLedger {
         for some in (plan.rows)() {
             for row in some? {
                 match row {
-                    Planned::Copy(planned) => rows.push(Entry {
+                    RowPlan::Copy(planned) => rows.push(MemoryCopy {
                         edition: plan.edition.name.clone(),
                         planned,
                         copy: CopyState::planned(plan.edition.planned_at),
                     }),
-                    Planned::LeftOut(row) => left_out.push(row),
+                    RowPlan::LeftOut(row) => left_out.push(row),
                 }
             }
         }
@@ -208,24 +208,24 @@ impl Ledger for MemoryLedger {
         edition: &str,
         _name: &str,
         now: DateTime<Utc>,
-    ) -> Result<Entered, LedgerError> {
+    ) -> Result<RunStart, LedgerError> {
         let mut books = self.books();
         let uncertain = books.recover(edition, now)?;
         books.senders.push(Sender { edition: edition.to_owned(), kept_at: now, ended: false });
         books.age += 1;
-        Ok(Entered { sender: SenderId(id_of(books.senders.len())), uncertain })
+        Ok(RunStart { sender: RunId(id_of(books.senders.len())), uncertain })
     }
 
-    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+    async fn keep(&self, sender: RunId, now: DateTime<Utc>) -> Result<Heartbeat, LedgerError> {
         let mut books = self.books();
         let edition = books.edition_of(sender)?;
         books.age += 1;
         let index = usize::try_from(sender.0 - 1).map_err(|_| LedgerError::Fenced)?;
         books.senders[index].kept_at = now;
-        Ok(Kept { wish: books.wish_of(&edition), senders: 1, age: books.age })
+        Ok(Heartbeat { wish: books.wish_of(&edition), senders: 1, age: books.age })
     }
 
-    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+    async fn leave(&self, sender: RunId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
         let mut books = self.books();
         let edition = books.edition_of(sender)?;
         let uncertain = books.settle(&edition, Some(sender), now)?;
@@ -241,7 +241,7 @@ impl Ledger for MemoryLedger {
 
     async fn claim(
         &self,
-        sender: SenderId,
+        sender: RunId,
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
@@ -249,7 +249,7 @@ impl Ledger for MemoryLedger {
         let books = &mut *books;
         let edition = books.edition_of(sender)?;
         let mut claim = Claim::default();
-        if books.wish_of(&edition) != Wish::Go {
+        if books.wish_of(&edition) != RunControl::Go {
             return Ok(claim);
         }
         for (index, entry) in books.rows.iter_mut().enumerate() {
@@ -294,7 +294,7 @@ impl Ledger for MemoryLedger {
 
     async fn record_all(
         &self,
-        sender: SenderId,
+        sender: RunId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
@@ -332,7 +332,7 @@ impl Ledger for MemoryLedger {
         let mut decided = 0;
         for (id, event) in events {
             let edition = books.entry(id)?.edition.clone();
-            let is_cancelled = books.wish_of(&edition) == Wish::Cancel;
+            let is_cancelled = books.wish_of(&edition) == RunControl::Cancel;
             let events = if is_cancelled { in_cancelled(&event) } else { vec![event] };
             let copy = &mut books.entry(id)?.copy;
             let mut apply = |event| copy.apply(Writer::Operator, event, now).is_ok();
@@ -344,30 +344,31 @@ impl Ledger for MemoryLedger {
     async fn wish_if(
         &self,
         edition: &str,
-        wish: Wish,
+        wish: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
-    ) -> Result<Wish, LedgerError> {
+    ) -> Result<RunControl, LedgerError> {
         let mut books = self.books();
         let found = books.wishes.get(edition);
-        let (current, number) = found.map_or((Wish::Go, 0), |(wish, _, number)| (*wish, *number));
+        let (current, number) =
+            found.map_or((RunControl::Go, 0), |(wish, _, number)| (*wish, *number));
         if !current.gives_way(number, wish, seen) {
             return Ok(current);
         }
         books.wishes.insert(edition.to_owned(), (wish, now, number + 1));
-        if wish == Wish::Cancel {
+        if wish == RunControl::Cancel {
             books.cancel_rest(edition, now)?;
         }
         Ok(wish)
     }
 
-    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
         let books = self.books();
         let planned = books.editions.iter().find(|known| known.name == edition);
         let planned_at = planned.map_or(DateTime::UNIX_EPOCH, |planned| planned.planned_at);
         let senders = books.senders.iter().filter(|sender| sender.edition == edition);
         let last_sign = senders.clone().map(|sender| sender.kept_at).max();
-        Ok(Standing {
+        Ok(EditionState {
             wish: books.wish_of(edition),
             wished_at: books.wishes.get(edition).map(|(_, at, _)| *at),
             wish_number: books.wishes.get(edition).map_or(0, |(_, _, number)| *number),
@@ -377,8 +378,8 @@ impl Ledger for MemoryLedger {
         })
     }
 
-    async fn age(&self) -> Result<LedgerAge, LedgerError> {
-        Ok(LedgerAge { identity: "memory".to_owned(), age: self.books().age })
+    async fn age(&self) -> Result<LedgerMark, LedgerError> {
+        Ok(LedgerMark { identity: "memory".to_owned(), age: self.books().age })
     }
 
     async fn nature(&self) -> Result<Nature, LedgerError> {
@@ -400,7 +401,7 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    async fn moments(
+    async fn reserve_send_slots(
         &self,
         edition: &str,
         count: u32,
@@ -422,9 +423,9 @@ impl Ledger for MemoryLedger {
         Ok(counts)
     }
 
-    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+    async fn progress(&self, edition: &str) -> Result<EditionProgress, LedgerError> {
         let counts = self.counts(edition).await?;
-        Ok(Progress { people: counts.people(), open: counts.open() })
+        Ok(EditionProgress { people: counts.people(), open: counts.open() })
     }
 
     async fn page(
@@ -432,7 +433,7 @@ impl Ledger for MemoryLedger {
         edition: &str,
         pick: Pick,
         after: Option<i64>,
-    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+    ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         let books = self.books();
         let rows = books.rows.iter().enumerate().map(|(index, entry)| (id_of(index), entry));
         let rows = rows
@@ -446,11 +447,11 @@ impl Ledger for MemoryLedger {
         Ok(count as u64)
     }
 
-    async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+    async fn history(&self, key: &str) -> Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError> {
         let books = self.books();
         let rows = books.rows.iter().filter(|entry| entry.planned.key == key);
         let left_out = books.left_out.iter().filter(|row| row.address.to_lowercase() == key);
-        Ok((rows.map(Entry::shown).collect(), left_out.cloned().collect()))
+        Ok((rows.map(MemoryCopy::shown).collect(), left_out.cloned().collect()))
     }
 
     async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {

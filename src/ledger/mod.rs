@@ -1,9 +1,9 @@
 //! The ledger: one row for each person and edition, and the only truth about what was sent.
 //! Pure: the types and the trait; `sqlite/` and `postgres/` are the shells that keep them.
 
+mod any_ledger;
 mod column;
 pub mod delivery;
-mod kept;
 #[cfg(test)]
 pub mod laws;
 pub mod memory;
@@ -12,10 +12,10 @@ mod model;
 mod no_mail;
 pub mod plan;
 pub mod postgres;
+mod run_control;
 pub mod sqlite;
 #[cfg(test)]
 mod together;
-mod wish;
 
 use std::future::Future;
 use std::time::Duration;
@@ -31,13 +31,13 @@ use crate::audience::{
 use crate::compose::{Composition, People};
 use crate::database::{DatabaseError, DatabaseFault};
 
+pub use any_ledger::AnyLedger;
 pub use delivery::{CopyState, Event, Status, Writer};
-pub use kept::KeptLedger;
 pub use memory::MemoryLedger;
-pub use plan::{Namer, Plan, Planned};
+pub use plan::{Plan, RowBuilder, RowPlan};
 pub use postgres::PostgresLedger;
+pub use run_control::RunControl;
 pub use sqlite::SqliteLedger;
-pub use wish::Wish;
 
 /// A row as a sender gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,23 +51,23 @@ pub struct Delivery {
 /// A sender at work on an edition: a number that only grows. Rows carry the number of the sender that has them in hand,
 /// and a sender that was ended can write nothing more, however late it wakes: a fencing token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SenderId(pub i64);
+pub struct RunId(pub i64);
 
 /// How long a sender that shares its edition with others may be silent before they take over what it had in hand.
 pub const LEASE: Duration = Duration::from_secs(30);
 
 /// What a new sender finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entered {
-    pub sender: SenderId,
+pub struct RunStart {
+    pub sender: RunId,
     /// Rows that a sender which is gone left in doubt.
     pub uncertain: u64,
 }
 
 /// How an edition stands beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    pub wish: Wish,
+pub struct EditionState {
+    pub wish: RunControl,
     pub wished_at: Option<DateTime<Utc>>,
     /// Counts the wishes: whoever lets the edition go on names the one they have seen.
     pub wish_number: i64,
@@ -79,7 +79,7 @@ pub struct Standing {
 
 /// Which ledger this is, and how far it has come: a copy has the same identity, a restored backup an older age.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerAge {
+pub struct LedgerMark {
     /// Random, made with the ledger.
     pub identity: String,
     /// Grows each time that a sender enters, shows that it lives, or leaves.
@@ -119,8 +119,8 @@ impl Nature {
 
 /// What a sender that lives is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    pub wish: Wish,
+pub struct Heartbeat {
+    pub wish: RunControl,
     /// Senders at work on this edition, this one included.
     pub senders: u32,
     pub age: i64,
@@ -162,7 +162,7 @@ pub struct PlannedList {
 
 /// How far an edition is, by its indexes alone: at once, however many rows there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct EditionProgress {
     pub people: u64,
     /// Rows that a run still has to do something about.
     pub open: u64,
@@ -257,7 +257,7 @@ impl Counts {
 
 /// A row as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct CopyRow {
     pub edition: String,
     pub address: String,
     pub status: Status,
@@ -387,11 +387,11 @@ impl From<tokio_postgres::Error> for LedgerError {
     }
 }
 
-impl From<delivery::Refusal> for LedgerError {
-    fn from(refusal: delivery::Refusal) -> Self {
+impl From<delivery::WriteRefusal> for LedgerError {
+    fn from(refusal: delivery::WriteRefusal) -> Self {
         match refusal {
-            delivery::Refusal::Fenced => Self::Fenced,
-            delivery::Refusal::Impossible(step) => Self::Impossible(step),
+            delivery::WriteRefusal::Fenced => Self::Fenced,
+            delivery::WriteRefusal::Impossible(step) => Self::Impossible(step),
         }
     }
 }
@@ -425,19 +425,19 @@ pub trait Ledger: Send + Sync + 'static {
         edition: &str,
         name: &str,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Entered, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<RunStart, LedgerError>> + Send;
 
     /// A sender shows that it lives, and learns what is wished. Where others may send too, it must do so within `LEASE`.
     fn keep(
         &self,
-        sender: SenderId,
+        sender: RunId,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Kept, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<Heartbeat, LedgerError>> + Send;
 
     /// A sender ends. What it still has in hand is settled as after a crash.
     fn leave(
         &self,
-        sender: SenderId,
+        sender: RunId,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
@@ -448,7 +448,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// cancelled edition nobody is.
     fn claim(
         &self,
-        sender: SenderId,
+        sender: RunId,
         now: DateTime<Utc>,
         most: usize,
     ) -> impl Future<Output = Result<Claim, LedgerError>> + Send;
@@ -458,7 +458,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// for somebody who was suppressed since their row was claimed: `LedgerError::Suppressed`.
     fn record_all(
         &self,
-        sender: SenderId,
+        sender: RunId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send;
@@ -466,7 +466,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// Writes what happened to one row that a sender has in hand.
     fn record(
         &self,
-        sender: SenderId,
+        sender: RunId,
         id: i64,
         event: Event,
         now: DateTime<Utc>,
@@ -483,31 +483,33 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// Keeps what an operator wants of an edition, where it may take the place of what is wanted now (`Wish::gives_way`;
+    /// Keeps what an operator wants of an edition, where it may take the place of what is wanted now (`RunControl::gives_way`;
     /// `seen` is the standing's `wish_number`); gives what is wanted then. Cancelling also cancels every row that is planned
     /// or deferred.
     fn wish_if(
         &self,
         edition: &str,
-        wish: Wish,
+        wish: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Wish, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<RunControl, LedgerError>> + Send;
 
     /// The same for whoever has not looked before.
     fn wish(
         &self,
         edition: &str,
-        wish: Wish,
+        wish: RunControl,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Wish, LedgerError>> + Send {
+    ) -> impl Future<Output = Result<RunControl, LedgerError>> + Send {
         self.wish_if(edition, wish, None, now)
     }
 
-    fn standing(&self, edition: &str)
-    -> impl Future<Output = Result<Standing, LedgerError>> + Send;
+    fn standing(
+        &self,
+        edition: &str,
+    ) -> impl Future<Output = Result<EditionState, LedgerError>> + Send;
 
-    fn age(&self) -> impl Future<Output = Result<LedgerAge, LedgerError>> + Send;
+    fn age(&self) -> impl Future<Output = Result<LedgerMark, LedgerError>> + Send;
 
     /// What the ledger knows of itself.
     fn nature(&self) -> impl Future<Output = Result<Nature, LedgerError>> + Send;
@@ -520,7 +522,7 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// Reserves `count` moments, `gap` apart, for messages of an edition, whoever sends them; gives how long to wait for
     /// the first.
-    fn moments(
+    fn reserve_send_slots(
         &self,
         edition: &str,
         count: u32,
@@ -531,8 +533,10 @@ pub trait Ledger: Send + Sync + 'static {
     fn counts(&self, edition: &str) -> impl Future<Output = Result<Counts, LedgerError>> + Send;
 
     /// How many people an edition has, and how many rows are open. Much faster than `counts`.
-    fn progress(&self, edition: &str)
-    -> impl Future<Output = Result<Progress, LedgerError>> + Send;
+    fn progress(
+        &self,
+        edition: &str,
+    ) -> impl Future<Output = Result<EditionProgress, LedgerError>> + Send;
 
     /// Rows of an edition in the order of the list: at most `PAGE` of them, from the first or those behind row `after`.
     fn page(
@@ -540,16 +544,16 @@ pub trait Ledger: Send + Sync + 'static {
         edition: &str,
         pick: Pick,
         after: Option<i64>,
-    ) -> impl Future<Output = Result<Vec<(i64, Row)>, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<Vec<(i64, CopyRow)>, LedgerError>> + Send;
 
     /// All rows of an edition that somebody wants, in the order of the list. They are in memory together.
     fn rows(
         &self,
         edition: &str,
         pick: Pick,
-    ) -> impl Future<Output = Result<Vec<(i64, Row)>, LedgerError>> + Send {
+    ) -> impl Future<Output = Result<Vec<(i64, CopyRow)>, LedgerError>> + Send {
         async move {
-            let mut rows: Vec<(i64, Row)> = Vec::new();
+            let mut rows: Vec<(i64, CopyRow)> = Vec::new();
             loop {
                 let after = rows.last().map(|(id, _)| *id);
                 let page = self.page(edition, pick, after).await?;
@@ -568,7 +572,7 @@ pub trait Ledger: Send + Sync + 'static {
     fn history(
         &self,
         key: &str,
-    ) -> impl Future<Output = Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError>> + Send;
+    ) -> impl Future<Output = Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError>> + Send;
 
     /// Writes changes to the do-not-mail list, all in one commit, and says of each whether it counted
     /// (`NoMailChange::counts`). A change that was written before, or whose email was settled before, does not count again.

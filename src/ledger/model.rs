@@ -18,8 +18,8 @@ use proptest::prelude::*;
 
 use super::postgres::tests::{database, execute};
 use super::{
-    Event, Ledger, LedgerError, MemoryLedger, Pick, PostgresLedger, SenderId, SqliteLedger, Status,
-    Wish, laws,
+    Event, Ledger, LedgerError, MemoryLedger, Pick, PostgresLedger, RunControl, RunId,
+    SqliteLedger, Status, laws,
 };
 use crate::audience::Keys;
 use crate::rfc::address::EmailAddress;
@@ -127,14 +127,14 @@ struct Truth {
     left: bool,
 }
 
-struct World<L> {
+struct Simulation<L> {
     ledger: L,
     now: DateTime<Utc>,
-    sender: Option<SenderId>,
+    sender: Option<RunId>,
     /// Died, and nobody has taken over yet.
-    fallen: Option<SenderId>,
+    fallen: Option<RunId>,
     /// Ended by others, or by itself: it may write nothing more.
-    zombies: Vec<SenderId>,
+    zombies: Vec<RunId>,
     /// Rows the sender has in memory, and whether *handing over* was written.
     hand: BTreeMap<i64, (usize, bool)>,
     zombie_hand: Vec<i64>,
@@ -143,7 +143,7 @@ struct World<L> {
     server: Option<String>,
 }
 
-impl<L: Ledger> World<L> {
+impl<L: Ledger> Simulation<L> {
     async fn new(ledger: L, server: Option<String>) -> Self {
         let addresses: Vec<String> = (0..PEOPLE).map(|who| address(who).to_string()).collect();
         let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
@@ -248,13 +248,17 @@ impl<L: Ledger> World<L> {
                     self.zombies.push(sender);
                 }
             }
-            Step::Pause => drop(self.ledger.wish(EDITION, Wish::Pause, self.now).await.unwrap()),
-            Step::GoOn => {
-                self.ledger.wish(EDITION, Wish::Go, self.now).await.unwrap();
+            Step::Pause => {
+                self.ledger.wish(EDITION, RunControl::Pause, self.now).await.unwrap();
             }
-            Step::Cancel => drop(self.ledger.wish(EDITION, Wish::Cancel, self.now).await.unwrap()),
+            Step::GoOn => {
+                self.ledger.wish(EDITION, RunControl::Go, self.now).await.unwrap();
+            }
+            Step::Cancel => {
+                self.ledger.wish(EDITION, RunControl::Cancel, self.now).await.unwrap();
+            }
             Step::Unsubscribe { who } => {
-                let person = keys().person_name(&address(who));
+                let person = keys().address_hash(&address(who));
                 self.ledger.suppress(&person, "unsubscribed", self.now).await.unwrap();
                 self.truth[who].left = true;
             }
@@ -307,7 +311,7 @@ impl<L: Ledger> World<L> {
     async fn decide(&mut self, event: &Event) {
         let wish = self.ledger.standing(EDITION).await.unwrap().wish;
         // In a cancelled edition nobody gets it again.
-        let may = *event != Event::Resent || wish != Wish::Cancel;
+        let may = *event != Event::Resent || wish != RunControl::Cancel;
         for (at, (id, status)) in self.rows().await.into_iter().enumerate() {
             let decided = self.ledger.decide(vec![(id, event.clone())], self.now).await.unwrap();
             let expected = u64::from(may && status == Status::Uncertain);
@@ -363,7 +367,7 @@ impl<L: Ledger> World<L> {
 }
 
 async fn live(ledger: impl Ledger, server: Option<String>, steps: &[Step]) {
-    let mut world = World::new(ledger, server).await;
+    let mut world = Simulation::new(ledger, server).await;
     for step in steps {
         world.step(*step).await;
         world.invariants_hold().await;

@@ -23,11 +23,11 @@ pub struct Plan {
 }
 
 /// Rows on their way into a ledger.
-pub type PlannedRows = Box<dyn Iterator<Item = Result<Vec<Planned>, ListError>> + Send>;
+pub type PlannedRows = Box<dyn Iterator<Item = Result<Vec<RowPlan>, ListError>> + Send>;
 
 /// What becomes of one row of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Planned {
+pub enum RowPlan {
     Copy(PlannedRow),
     LeftOut(LeftOutRow),
 }
@@ -43,29 +43,29 @@ impl fmt::Debug for Plan {
 
 /// What makes rows out of people: the names of their copies.
 #[derive(Debug, Clone)]
-pub struct Namer {
+pub struct RowBuilder {
     pub edition: String,
     pub keys: Keys,
     /// The right part of the Message-IDs.
     pub domain: String,
 }
 
-impl Namer {
+impl RowBuilder {
     /// # Panics
     /// Never: a recipient is made of words alone, and words can be written as JSON.
-    pub fn planned(&self, person: &Person) -> Planned {
+    pub fn planned(&self, person: &Person) -> RowPlan {
         match person {
             Person::Mailed(recipient) => {
                 let id = self.keys.message_id(&self.edition, &recipient.address);
-                Planned::Copy(PlannedRow {
+                RowPlan::Copy(PlannedRow {
                     address: recipient.address.to_string(),
                     key: recipient.address.key(),
                     recipient: serde_json::to_string(recipient).expect("words"),
-                    person: self.keys.person_name(&recipient.address),
+                    person: self.keys.address_hash(&recipient.address),
                     message_id: format!("{id}@{}", self.domain),
                 })
             }
-            Person::LeftOut(left) => Planned::LeftOut(left_out_row(&self.edition, left)),
+            Person::LeftOut(left) => RowPlan::LeftOut(left_out_row(&self.edition, left)),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Plan {
         edition: PlannedEdition,
         list: Arc<List>,
         examples: bool,
-        namer: Namer,
+        namer: RowBuilder,
         people: u64,
     ) -> Self {
         let namer = Arc::new(namer);

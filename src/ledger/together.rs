@@ -2,7 +2,9 @@
 //! Shell: runs ledgers.
 
 use super::postgres::tests::database;
-use super::{Event, Ledger, MemoryLedger, Pick, PostgresLedger, SqliteLedger, Status, Wish, laws};
+use super::{
+    Event, Ledger, MemoryLedger, Pick, PostgresLedger, RunControl, SqliteLedger, Status, laws,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Command {
@@ -37,7 +39,7 @@ impl Command {
 struct Underway {
     command: Command,
     step: usize,
-    wish: Wish,
+    wish: RunControl,
     wish_number: i64,
     uncertain: Vec<i64>,
     rejected: Vec<i64>,
@@ -51,7 +53,7 @@ impl Underway {
         Self {
             command,
             step: 0,
-            wish: Wish::Go,
+            wish: RunControl::Go,
             wish_number: 0,
             uncertain: Vec::new(),
             rejected: Vec::new(),
@@ -71,10 +73,10 @@ impl Underway {
             (Command::Send, 1) => self.begin(ledger, edition).await,
             (Command::Send, _) => claim(ledger, edition).await,
             (Command::Pause, _) => {
-                ledger.wish(edition, Wish::Pause, laws::now()).await.unwrap();
+                ledger.wish(edition, RunControl::Pause, laws::now()).await.unwrap();
             }
             (Command::Cancel, _) => {
-                ledger.wish(edition, Wish::Cancel, laws::now()).await.unwrap();
+                ledger.wish(edition, RunControl::Cancel, laws::now()).await.unwrap();
             }
             (Command::Resend, _) => self.decide(ledger, &Event::Resent).await,
             (Command::Retry, _) => {
@@ -89,7 +91,7 @@ impl Underway {
     async fn look(&mut self, ledger: &impl Ledger, edition: &str) {
         let standing = ledger.standing(edition).await.unwrap();
         (self.wish, self.wish_number) = (standing.wish, standing.wish_number);
-        self.has_ended = self.command == Command::Send && standing.wish == Wish::Cancel;
+        self.has_ended = self.command == Command::Send && standing.wish == RunControl::Cancel;
         let ids = async |status| {
             let rows = ledger.rows(edition, Pick::In(status)).await.unwrap();
             rows.into_iter().map(|(id, _)| id).collect()
@@ -102,13 +104,13 @@ impl Underway {
     async fn begin(&mut self, ledger: &impl Ledger, edition: &str) {
         let now = ledger.standing(edition).await.unwrap();
         if now.wish_number != self.wish_number {
-            self.has_ended = now.wish != Wish::Go;
+            self.has_ended = now.wish != RunControl::Go;
             return;
         }
-        if self.wish == Wish::Pause {
+        if self.wish == RunControl::Pause {
             let seen = Some(self.wish_number);
-            let holds = ledger.wish_if(edition, Wish::Go, seen, laws::now()).await.unwrap();
-            self.has_ended = holds != Wish::Go;
+            let holds = ledger.wish_if(edition, RunControl::Go, seen, laws::now()).await.unwrap();
+            self.has_ended = holds != RunControl::Go;
         }
     }
 
@@ -124,7 +126,10 @@ async fn claim(ledger: &impl Ledger, edition: &str) {
     let sender = ledger.enter(edition, "send", laws::now()).await.unwrap().sender;
     let wish = ledger.standing(edition).await.unwrap().wish;
     let claim = ledger.claim(sender, laws::now(), 9).await.unwrap();
-    assert!(claim.deliveries.is_empty() || wish == Wish::Go, "{edition}: claimed at {wish:?}");
+    assert!(
+        claim.deliveries.is_empty() || wish == RunControl::Go,
+        "{edition}: claimed at {wish:?}"
+    );
     ledger.leave(sender, laws::now()).await.unwrap();
 }
 
@@ -146,7 +151,7 @@ async fn prepare(ledger: &impl Ledger, edition: &str, is_paused: bool) {
     ledger.record_all(sender, events, laws::now()).await.unwrap();
     ledger.leave(sender, laws::now()).await.unwrap();
     if is_paused {
-        ledger.wish(edition, Wish::Pause, laws::now()).await.unwrap();
+        ledger.wish(edition, RunControl::Pause, laws::now()).await.unwrap();
     }
 }
 
@@ -180,7 +185,7 @@ async fn holds(ledger: &impl Ledger, edition: &str, both: [Command; 2], order: &
     assert_eq!(status[3], Status::Accepted, "{what}");
     let decided: u64 = underway.iter().map(|one| one.decided).sum();
     if both.contains(&Command::Cancel) {
-        assert_eq!(standing.wish, Wish::Cancel, "{what}");
+        assert_eq!(standing.wish, RunControl::Cancel, "{what}");
         assert_eq!(status[0], Status::Cancelled, "{what}");
         assert!(status.iter().all(|status| status.is_final()), "{what} {status:?}");
         let at = |command| written.iter().position(|one| *one == command);
@@ -193,9 +198,9 @@ async fn holds(ledger: &impl Ledger, edition: &str, both: [Command; 2], order: &
     } else if both.contains(&Command::Pause) {
         // A send that looked before goes no further; one that looked afterwards has seen it.
         let send = underway.iter().find(|one| one.command == Command::Send);
-        let lifted = send.is_some_and(|send| !send.has_ended && send.wish == Wish::Pause);
+        let lifted = send.is_some_and(|send| !send.has_ended && send.wish == RunControl::Pause);
         let paused_last = written.last() == Some(&Command::Pause);
-        let expected = if lifted && !paused_last { Wish::Go } else { Wish::Pause };
+        let expected = if lifted && !paused_last { RunControl::Go } else { RunControl::Pause };
         assert_eq!(standing.wish, expected, "{what}");
     }
     // What two people decide about one row is decided once.

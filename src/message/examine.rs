@@ -3,11 +3,11 @@
 //!
 //! What is the same for everybody was looked at when it was composed; here only what differs by person is rendered.
 
-use super::Skeleton;
-use super::mail::{Part, fixed_bytes};
+use super::MessageTemplate;
+use super::mail::{BodyPart, fixed_bytes};
 use crate::audience::Recipient;
-use crate::check::Doubt;
-use crate::compose::{Context, Piece};
+use crate::check::CopyWarning;
+use crate::compose::{Piece, SlotContext};
 use crate::rfc::quoted_printable;
 
 /// What other systems leave behind where a name should be.
@@ -15,42 +15,42 @@ const MARKS: [&str; 8] = ["{{", "}}", "*|", "|*", "[[", "]]", "%%", "<%"];
 
 /// One person's message, measured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Examined {
+pub struct CopyMeasure {
     /// Without the signature, which has the same length for everybody.
     pub bytes: usize,
     /// What nobody would want to get.
-    pub doubt: Option<Doubt>,
+    pub doubt: Option<CopyWarning>,
 }
 
 /// Memory that is used again for the next person.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub struct Buffers {
     encoded: Vec<u8>,
     value: String,
 }
 
-impl Skeleton {
+impl MessageTemplate {
     /// Renders what differs in one person's message.
-    pub fn examine(&self, recipient: &Recipient, scratch: &mut Scratch) -> Examined {
+    pub fn examine(&self, recipient: &Recipient, scratch: &mut Buffers) -> CopyMeasure {
         let mail = self.mail_of(recipient);
         let head = self.head_of(mail, recipient);
         let parts = mail.body(recipient);
         let mut bytes = head.fields.len() + 2 + fixed_bytes(parts);
         // The name stands in the To field, whether the text uses it or not.
-        let mut doubt = recipient.name().filter(|name| has_marks(name)).map(|name| Doubt {
+        let mut doubt = recipient.name().filter(|name| has_marks(name)).map(|name| CopyWarning {
             address: recipient.address.to_string(),
             what: format!("would be addressed as `{name}`"),
         });
         for (at, part) in parts.iter().enumerate() {
-            let Part::Slot(place) = part else { continue };
-            let Scratch { encoded, value } = scratch;
+            let BodyPart::Slot(place) = part else { continue };
+            let Buffers { encoded, value } = scratch;
             value.clear();
             mail.filler.fill(place, &recipient.values, &head.unsubscribe_url, value);
             encoded.clear();
             quoted_printable::encode_piece(value, encoded);
             bytes += encoded.len();
             let is_field = mail.composition.slots[place.index].is_field();
-            if doubt.is_none() && is_field && place.context == Context::PlainText {
+            if doubt.is_none() && is_field && place.context == SlotContext::PlainText {
                 let what = if has_marks(value) {
                     Some(format!("would read `{value}`"))
                 } else if value.trim().is_empty() && leaves_a_hole(parts, at) {
@@ -58,10 +58,11 @@ impl Skeleton {
                 } else {
                     None
                 };
-                doubt = what.map(|what| Doubt { address: recipient.address.to_string(), what });
+                doubt =
+                    what.map(|what| CopyWarning { address: recipient.address.to_string(), what });
             }
         }
-        Examined { bytes, doubt }
+        CopyMeasure { bytes, doubt }
     }
 
     /// The first line of the plain text that differs by person, as this person reads it.
@@ -91,17 +92,19 @@ fn has_marks(value: &str) -> bool {
 }
 
 /// Whether nothing at this place is seen: a space before it, and a sign or the line's end after it.
-fn leaves_a_hole(parts: &[Part], at: usize) -> bool {
+fn leaves_a_hole(parts: &[BodyPart], at: usize) -> bool {
     let before = match at.checked_sub(1).map(|before| &parts[before]) {
         // Quoted-printable writes a space before a soft break as it is.
-        Some(Part::Fixed(bytes)) => {
+        Some(BodyPart::Fixed(bytes)) => {
             bytes.trim_ascii_end().len() < bytes.len() || ends_softly(bytes)
         }
-        Some(Part::Slot(_)) | None => false,
+        Some(BodyPart::Slot(_)) | None => false,
     };
     let after = match parts.get(at + 1) {
-        Some(Part::Fixed(bytes)) => bytes.iter().find(|byte| !matches!(byte, b'=' | b'\r' | b'\n')),
-        Some(Part::Slot(_)) | None => None,
+        Some(BodyPart::Fixed(bytes)) => {
+            bytes.iter().find(|byte| !matches!(byte, b'=' | b'\r' | b'\n'))
+        }
+        Some(BodyPart::Slot(_)) | None => None,
     };
     before && matches!(after, Some(b',' | b'!' | b'.' | b':' | b';'))
 }
@@ -120,12 +123,12 @@ mod tests {
     #[test]
     fn the_size_is_that_of_the_message() {
         let skeleton = skeleton(&settings());
-        let mut scratch = Scratch::default();
+        let mut scratch = Buffers::default();
         for name in ["Ann", "", "Zoë Ünal 日本", "a name of more than one line ".repeat(20).trim()]
         {
             let recipient = person(name);
             let examined = skeleton.examine(&recipient, &mut scratch);
-            assert_eq!(examined.bytes, skeleton.address(&recipient).bytes.len(), "{name}");
+            assert_eq!(examined.bytes, skeleton.personalise(&recipient).bytes.len(), "{name}");
             assert_eq!(examined.doubt, None, "{name}");
         }
     }
@@ -134,7 +137,7 @@ mod tests {
     fn what_another_system_left_is_doubted() {
         let skeleton = skeleton(&settings());
         for name in ["{{first_name}}", "*|FNAME|*", "%%name%%", "[[x]]"] {
-            let doubt = skeleton.examine(&person(name), &mut Scratch::default()).doubt.unwrap();
+            let doubt = skeleton.examine(&person(name), &mut Buffers::default()).doubt.unwrap();
             assert_eq!(doubt.address, "ann@example.org");
             assert!(doubt.what.contains(name), "{doubt:?}");
         }

@@ -8,7 +8,7 @@ use crate::rfc::quoted_printable;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Mail {
+pub(super) struct EncodedEmail {
     /// Empty for the newsletter's own.
     pub language: String,
     pub composition: Composition,
@@ -16,16 +16,16 @@ pub(super) struct Mail {
     /// Header fields after those that name the person.
     pub tail: String,
     /// For each variant, its body.
-    bodies: Vec<Vec<Part>>,
+    bodies: Vec<Vec<BodyPart>>,
 }
 
 #[derive(Debug)]
-pub(super) enum Part {
+pub(super) enum BodyPart {
     Fixed(Vec<u8>),
     Slot(SlotPlace),
 }
 
-impl Mail {
+impl EncodedEmail {
     /// Encodes all that is fixed. `fields` are header fields that every language has.
     ///
     /// # Errors
@@ -53,14 +53,14 @@ impl Mail {
     }
 
     /// The body that a person's segments get.
-    pub fn body(&self, recipient: &Recipient) -> &[Part] {
+    pub fn body(&self, recipient: &Recipient) -> &[BodyPart] {
         &self.bodies[self.composition.variant(&recipient.segments)]
     }
 }
 
 /// Both parts of a variant, between boundaries (RFC 2046 section 5.1).
-fn encoded(variant: &Variant, boundary: &str) -> Vec<Part> {
-    let mut parts = vec![Part::Fixed(Vec::new())];
+fn encoded(variant: &Variant, boundary: &str) -> Vec<BodyPart> {
+    let mut parts = vec![BodyPart::Fixed(Vec::new())];
     for (kind, pieces) in [("plain", &variant.text), ("html", &variant.html)] {
         push_fixed(
             &mut parts,
@@ -77,7 +77,7 @@ fn encoded(variant: &Variant, boundary: &str) -> Vec<Part> {
                     quoted_printable::encode_piece(text, &mut encoded);
                     push_fixed(&mut parts, &encoded);
                 }
-                Piece::Slot(place) => parts.push(Part::Slot(place.clone())),
+                Piece::Slot(place) => parts.push(BodyPart::Slot(place.clone())),
             }
         }
         push_fixed(&mut parts, b"\r\n");
@@ -86,14 +86,14 @@ fn encoded(variant: &Variant, boundary: &str) -> Vec<Part> {
     parts
 }
 
-pub(super) fn fixed_bytes(parts: &[Part]) -> usize {
-    parts.iter().map(|part| if let Part::Fixed(fixed) = part { fixed.len() } else { 0 }).sum()
+pub(super) fn fixed_bytes(parts: &[BodyPart]) -> usize {
+    parts.iter().map(|part| if let BodyPart::Fixed(fixed) = part { fixed.len() } else { 0 }).sum()
 }
 
-fn push_fixed(parts: &mut Vec<Part>, bytes: &[u8]) {
-    if let Some(Part::Fixed(last)) = parts.last_mut() {
+fn push_fixed(parts: &mut Vec<BodyPart>, bytes: &[u8]) {
+    if let Some(BodyPart::Fixed(last)) = parts.last_mut() {
         last.extend_from_slice(bytes);
     } else {
-        parts.push(Part::Fixed(bytes.to_vec()));
+        parts.push(BodyPart::Fixed(bytes.to_vec()));
     }
 }

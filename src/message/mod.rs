@@ -23,7 +23,7 @@ use crate::rfc::header::{mailbox_field, text_field};
 use crate::rfc::text::{DisplayName, HeaderTextError};
 use crate::rfc::{list, quoted_printable};
 
-use mail::{Mail, Part, fixed_bytes};
+use mail::{BodyPart, EncodedEmail, fixed_bytes};
 
 /// `[sender]` of `roundup.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Settings {
 
 /// Who sends, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct Sender {
     pub sender: Mailbox,
     pub reply_to: Option<Mailbox>,
     pub bounce_address: EmailAddress,
@@ -85,7 +85,7 @@ fn public_url(text: &str) -> Result<String, IdentityError> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-impl Identity {
+impl Sender {
     /// # Errors
     /// Names the setting that is wrong.
     pub fn new(settings: &Settings) -> Result<Self, IdentityError> {
@@ -152,14 +152,14 @@ pub struct Message {
 
 /// A composition made ready to address many people.
 #[derive(Debug)]
-pub struct Skeleton {
-    identity: Identity,
+pub struct MessageTemplate {
+    identity: Sender,
     keys: Keys,
     signers: Vec<Signer>,
     /// Fields before those that name the person.
     head: String,
     /// The newsletter's own language first.
-    mails: Vec<Mail>,
+    mails: Vec<EncodedEmail>,
 }
 
 struct Head {
@@ -168,14 +168,14 @@ struct Head {
     unsubscribe_url: String,
 }
 
-impl Skeleton {
+impl MessageTemplate {
     /// Encodes all that is fixed. `date` is the edition's date: the same for everybody and for every try.
     ///
     /// # Errors
     /// When a stored block is no template, which a composition of `compose` cannot have.
     pub fn new(
         composition: Composition,
-        identity: Identity,
+        identity: Sender,
         keys: Keys,
         signers: Vec<Signer>,
         date: DateTime<Utc>,
@@ -190,12 +190,12 @@ impl Skeleton {
         tail.push_str(&list::list_id(&list_name, &identity.list_id));
         // Asks machines not to answer for people who are away.
         tail.push_str("Precedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n");
-        let translations: Vec<Mail> = composition
+        let translations: Vec<EncodedEmail> = composition
             .translations
             .iter()
-            .map(|one| Mail::new(&one.language, one.composition.clone(), &tail))
+            .map(|one| EncodedEmail::new(&one.language, one.composition.clone(), &tail))
             .collect::<Result<_, _>>()?;
-        let mut mails = vec![Mail::new("", composition, &tail)?];
+        let mut mails = vec![EncodedEmail::new("", composition, &tail)?];
         mails.extend(translations);
         Ok(Self { identity, keys, signers, head, mails })
     }
@@ -218,7 +218,7 @@ impl Skeleton {
     }
 
     /// The mail in the language that stands in a person's column `language`, or else in the newsletter's own.
-    fn mail_of(&self, recipient: &Recipient) -> &Mail {
+    fn mail_of(&self, recipient: &Recipient) -> &EncodedEmail {
         let own = &self.mails[0];
         if self.mails.len() == 1 {
             return own;
@@ -243,7 +243,7 @@ impl Skeleton {
     }
 
     /// The header fields of one person's message, in order, without the signatures.
-    fn head_of(&self, mail: &Mail, recipient: &Recipient) -> Head {
+    fn head_of(&self, mail: &EncodedEmail, recipient: &Recipient) -> Head {
         let token = self.keys.unsubscribe_token(&recipient.address);
         let unsubscribe_url = self.identity.unsubscribe_url(&token);
         let message_id = format!(
@@ -272,7 +272,7 @@ impl Skeleton {
     }
 
     /// One person's message.
-    pub fn address(&self, recipient: &Recipient) -> Message {
+    pub fn personalise(&self, recipient: &Recipient) -> Message {
         let mail = self.mail_of(recipient);
         let Head { fields, message_id, unsubscribe_url: url } = self.head_of(mail, recipient);
         let parts = mail.body(recipient);
@@ -283,8 +283,8 @@ impl Skeleton {
         let mut value = String::new();
         for part in parts {
             match part {
-                Part::Fixed(fixed) => bytes.extend_from_slice(fixed),
-                Part::Slot(place) => {
+                BodyPart::Fixed(fixed) => bytes.extend_from_slice(fixed),
+                BodyPart::Slot(place) => {
                     value.clear();
                     mail.filler.fill(place, &recipient.values, &url, &mut value);
                     quoted_printable::encode_piece(&value, &mut bytes);
@@ -335,7 +335,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::compose::{Context, Slot, Values, Variant};
+    use crate::compose::{Slot, SlotContext, Values, Variant};
 
     pub(super) fn settings() -> Settings {
         Settings {
@@ -354,21 +354,21 @@ mod tests {
         let slot = |index, context| Piece::Slot(crate::compose::SlotPlace::new(index, context));
         Composition {
             edition: "2020".to_owned(),
-            subject: vec![text("For "), slot(0, Context::Header)],
+            subject: vec![text("For "), slot(0, SlotContext::Header)],
             preheader: String::new(),
             variants: vec![Variant {
                 subject: None,
                 segments: BTreeSet::new(),
                 html: vec![
                     text("<p>Dear "),
-                    slot(0, Context::HtmlText),
+                    slot(0, SlotContext::HtmlText),
                     text("</p>\n.dot\n--x <a href=\""),
-                    slot(1, Context::HtmlAddress),
+                    slot(1, SlotContext::HtmlAddress),
                     text("\">bye</a>"),
                 ],
                 text: vec![
                     text("Dear "),
-                    slot(0, Context::PlainText),
+                    slot(0, SlotContext::PlainText),
                     text(",\n\n.dot  é\nFrom here\n"),
                 ],
                 mjml: String::new(),
@@ -386,10 +386,10 @@ mod tests {
         }
     }
 
-    pub(super) fn skeleton(settings: &Settings) -> Skeleton {
-        Skeleton::new(
+    pub(super) fn skeleton(settings: &Settings) -> MessageTemplate {
+        MessageTemplate::new(
             composition(),
-            Identity::new(settings).unwrap(),
+            Sender::new(settings).unwrap(),
             Keys::new(b"secret"),
             Vec::new(),
             "2020-12-31T12:00:00Z".parse().unwrap(),
@@ -409,7 +409,7 @@ mod tests {
     #[test]
     fn an_independent_parser_reads_what_was_meant() {
         let skeleton = skeleton(&settings());
-        let message = skeleton.address(&person("Zoë"));
+        let message = skeleton.personalise(&person("Zoë"));
         let parsed = MessageParser::default().parse(&message.bytes).unwrap();
         assert_eq!(parsed.subject(), Some("For Zoë"));
         assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Example Charity — news"));
@@ -441,7 +441,7 @@ mod tests {
     #[test]
     fn one_click_needs_a_public_address() {
         let bytes = |settings: &Settings| {
-            String::from_utf8(skeleton(settings).address(&person("A")).bytes).unwrap()
+            String::from_utf8(skeleton(settings).personalise(&person("A")).bytes).unwrap()
         };
         assert!(!bytes(&settings()).contains("List-Unsubscribe-Post"));
         let public =
@@ -457,7 +457,7 @@ mod tests {
         let fixed = |name: &str, address: &str| {
             let recipient =
                 Recipient { address: EmailAddress::parse(address).unwrap(), ..person(name) };
-            let message = skeleton.address(&recipient);
+            let message = skeleton.personalise(&recipient);
             let text = String::from_utf8(message.bytes).unwrap();
             let token = skeleton.keys.unsubscribe_token(&recipient.address);
             text.replace("=\r\n", "")
@@ -475,7 +475,7 @@ mod tests {
         let error = |change: fn(&mut Settings)| {
             let mut settings = settings();
             change(&mut settings);
-            Identity::new(&settings).unwrap_err().to_string()
+            Sender::new(&settings).unwrap_err().to_string()
         };
         assert!(error(|s| s.address = "news".to_owned()).starts_with("`address` under [sender]"));
         assert!(error(|s| s.name = "a\nb".to_owned()).starts_with("`name` under [sender]"));
@@ -489,7 +489,7 @@ mod tests {
             let skeleton = skeleton(&settings());
             let values: Values = [("first_name".to_owned(), name)].into();
             let recipient = Recipient { values, ..person("") };
-            let message = skeleton.address(&recipient);
+            let message = skeleton.personalise(&recipient);
             let text = String::from_utf8(message.bytes.clone()).unwrap();
             prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "a bare line end");
             prop_assert!(text.split("\r\n").all(|line| line.len() <= 998 && !line.starts_with('.')));

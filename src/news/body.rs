@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::same::words;
+use super::dedupe::words;
 use super::text::{self, Picture, tidy, without_more};
 use super::tool_markup::without;
 use crate::rfc::text::one_line;

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
 
 use super::date::PartialDate;
-use super::fetch::{Answer, FetchError, Web, without_password};
+use super::fetch::{FetchError, FetchedBytes, Web, without_password};
 use super::item::{Item, Reading};
 use super::known::{Knowledge, add_page, adds};
 use super::page::article::{self, Article, without_shared};
@@ -41,10 +41,10 @@ pub struct Before<'a> {
 
 /// A website's stories, whether they were read to the very first, and where its list has moved for good.
 #[derive(Debug)]
-pub struct Crawled {
+pub struct CrawlResult {
     pub reading: Reading,
     pub to_the_end: bool,
-    pub first: Answer,
+    pub first: FetchedBytes,
 }
 
 /// Fetches pages that robots.txt lets programs read.
@@ -62,7 +62,7 @@ impl<'a> Crawler<'a> {
     ///
     /// # Errors
     /// When it cannot be had, or robots.txt does not let programs read it.
-    pub async fn get(&mut self, address: &str) -> Result<Answer, FetchError> {
+    pub async fn get(&mut self, address: &str) -> Result<FetchedBytes, FetchError> {
         self.learn_rules(address).await;
         self.allows(address)?;
         self.web.get(address).await
@@ -135,7 +135,7 @@ fn origin(address: &str) -> Option<String> {
 ///
 /// # Errors
 /// When its first page cannot be had.
-pub async fn crawl(web: &Web, before: Before<'_>, url: &str) -> Result<Crawled, FetchError> {
+pub async fn crawl(web: &Web, before: Before<'_>, url: &str) -> Result<CrawlResult, FetchError> {
     let Before { settings, zone, .. } = before;
     let select = settings.select.clone().unwrap_or_default();
     let known = Knowledge::of(before.known);
@@ -180,11 +180,11 @@ pub async fn crawl(web: &Web, before: Before<'_>, url: &str) -> Result<Crawled, 
     }
     read_articles(&mut crawler, &mut reading, &known, before).await;
     let first = first.ok_or_else(|| FetchError::NotWeb(without_password(url)))?;
-    Ok(Crawled { reading, to_the_end, first })
+    Ok(CrawlResult { reading, to_the_end, first })
 }
 
 /// The text of a page; of an index of sitemaps that of the first one that has stories.
-pub async fn text_of(crawler: &mut Crawler<'_>, answer: &Answer) -> String {
+pub async fn text_of(crawler: &mut Crawler<'_>, answer: &FetchedBytes) -> String {
     let text = decoded(answer);
     if !sitemap::is_sitemap(&text) || !text.contains("<sitemapindex") {
         return text;
@@ -288,7 +288,7 @@ fn say_undated(reading: &mut Reading) {
 }
 
 /// A page's text.
-pub fn decoded(answer: &Answer) -> String {
+pub fn decoded(answer: &FetchedBytes) -> String {
     answer.decoded().text.into_owned()
 }
 

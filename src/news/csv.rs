@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::Reading;
-use super::source::Opened;
+use super::source::SourceContext;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::csv;
 
 /// Reads a table.
-pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
+pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     let (path, columns) = (opened.shown, &opened.settings.columns);
     let mut reading = Reading::default();
     let table = match csv::read(path, text_of(bytes).as_bytes()) {
@@ -81,13 +81,16 @@ pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
 mod tests {
     use chrono_tz::Europe::London;
 
-    use super::super::source::{Kind, Settings};
+    use super::super::source::{Settings, SourceKind};
     use super::*;
 
     fn read_as(columns: &str, bytes: &[u8]) -> Reading {
-        let mut settings = Settings::new("sheet", Kind::Csv);
+        let mut settings = Settings::new("sheet", SourceKind::Csv);
         settings.columns = toml::from_str(columns).unwrap();
-        read(&Opened { settings: &settings, shown: "news.csv", zone: London, date: None }, bytes)
+        read(
+            &SourceContext { settings: &settings, shown: "news.csv", zone: London, date: None },
+            bytes,
+        )
     }
 
     #[test]

@@ -21,7 +21,7 @@ const FEWEST_TO_GUESS_BY: usize = 24;
 
 /// Text, and whether a part of it could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded<'a> {
+pub struct DecodedText<'a> {
     /// Without a byte order mark.
     pub text: Cow<'a, str>,
     /// Some bytes belong to no letter of the encoding; each was replaced.
@@ -29,7 +29,7 @@ pub struct Decoded<'a> {
 }
 
 /// Decodes the bytes of a source. `content_type` is the field of the HTTP answer, or empty.
-pub fn decode<'a>(bytes: &'a [u8], content_type: &str) -> Decoded<'a> {
+pub fn decode<'a>(bytes: &'a [u8], content_type: &str) -> DecodedText<'a> {
     let Some((encoding, mark)) = marked(bytes).or_else(|| patterned(bytes)) else {
         return by_declaration(bytes, content_type);
     };
@@ -42,7 +42,7 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: &str) -> Decoded<'a> {
         }
         Unicode::Utf32 { big_endian } => utf32(bytes, big_endian),
     };
-    Decoded { text, damaged }
+    DecodedText { text, damaged }
 }
 
 /// As `decode`, for bytes that came without an HTTP answer.
@@ -112,18 +112,18 @@ fn utf32(bytes: &[u8], big_endian: bool) -> (Cow<'_, str>, bool) {
 }
 
 /// By what the answer or the text says of itself, as far as the bytes bear it out.
-fn by_declaration<'a>(bytes: &'a [u8], content_type: &str) -> Decoded<'a> {
+fn by_declaration<'a>(bytes: &'a [u8], content_type: &str) -> DecodedText<'a> {
     let is_utf8 = std::str::from_utf8(bytes);
     if let Ok(text) = is_utf8
         && (!text.is_ascii() || !text.contains('\u{1b}'))
     {
-        return Decoded { text: Cow::Borrowed(text), damaged: false };
+        return DecodedText { text: Cow::Borrowed(text), damaged: false };
     }
     let declared = [in_content_type(content_type), in_text(bytes)];
     for encoding in declared.into_iter().flatten() {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
         if !damaged {
-            return Decoded { text, damaged };
+            return DecodedText { text, damaged };
         }
     }
     // What is declared in neither way, or wrongly: mostly UTF-8 with a few bad bytes, or windows-1252.
@@ -133,7 +133,7 @@ fn by_declaration<'a>(bytes: &'a [u8], content_type: &str) -> Decoded<'a> {
         Some(encoding) => encoding.decode_without_bom_handling(bytes),
         None => guessed(bytes).decode_without_bom_handling(bytes),
     };
-    Decoded { text, damaged }
+    DecodedText { text, damaged }
 }
 
 /// The encoding of bytes that say nothing of it: by the frequency of their letters where most are beyond ASCII. Elsewhere a

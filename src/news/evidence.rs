@@ -3,19 +3,23 @@
 
 use super::date::PartialDate;
 use super::item::Item;
-use super::source::{Kind, Settings};
+use super::source::{Settings, SourceKind};
 
 /// Adds what can be said by the kind of the source. What the reader said stands.
 pub fn complete(item: &mut Item, settings: &Settings, given: Option<PartialDate>) {
     let whole = match settings.kind {
-        Kind::Markdown | Kind::Hugo | Kind::Jekyll | Kind::Zola | Kind::Eleventy => "the file",
-        Kind::Csv => "the table",
-        Kind::Json => "the list",
-        Kind::Feed => "the feed",
-        Kind::Wordpress => "WordPress",
-        Kind::Ghost => "Ghost",
-        Kind::Page => "the page that lists it",
-        Kind::Listing => "the pasted text",
+        SourceKind::Markdown
+        | SourceKind::Hugo
+        | SourceKind::Jekyll
+        | SourceKind::Zola
+        | SourceKind::Eleventy => "the file",
+        SourceKind::Csv => "the table",
+        SourceKind::Json => "the list",
+        SourceKind::Feed => "the feed",
+        SourceKind::Wordpress => "WordPress",
+        SourceKind::Ghost => "Ghost",
+        SourceKind::Page => "the page that lists it",
+        SourceKind::Listing => "the pasted text",
     };
     let is_folder = settings.kind.is_folder();
     let evidence = &mut item.evidence;
@@ -31,7 +35,7 @@ pub fn complete(item: &mut Item, settings: &Settings, given: Option<PartialDate>
         evidence.title = Some("made from the first sentence of the text".to_owned());
     }
     put(&mut evidence.title, true, &of("its title"));
-    let made = is_folder && settings.kind != Kind::Markdown && settings.site.is_some();
+    let made = is_folder && settings.kind != SourceKind::Markdown && settings.site.is_some();
     let link =
         if made { "the address that the website's tool gives the file" } else { &of("its link") };
     put(&mut evidence.link, item.link.is_some(), link);
@@ -52,7 +56,7 @@ mod tests {
 
     #[test]
     fn each_part_that_is_there_has_a_word_and_no_other_has() {
-        let settings = Settings::new("s", Kind::Feed);
+        let settings = Settings::new("s", SourceKind::Feed);
         let mut item = Item { title: "T".to_owned(), title_made: true, ..Item::default() };
         item.evidence.link = Some("nothing any more".to_owned());
         complete(&mut item, &settings, None);

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use super::decode::{Decoded, decode};
+use super::decode::{DecodedText, decode};
 use super::public::{carries_a_public_address, is_public};
 
 /// The largest feed in the wild is far below; a decompressed answer counts in full.
@@ -68,15 +68,15 @@ pub struct Validators {
 
 /// What an address gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fetched {
+pub enum FetchResult {
     /// The same as when these validators came (304).
     Same,
-    New(Answer),
+    New(FetchedBytes),
 }
 
 /// A whole, successful answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct FetchedBytes {
     /// Unpacked.
     pub bytes: Vec<u8>,
     /// Where redirects led, without a name or password in it.
@@ -88,9 +88,9 @@ pub struct Answer {
     pub validators: Validators,
 }
 
-impl Answer {
+impl FetchedBytes {
     /// Its text, whatever encoding it is in.
-    pub fn decoded(&self) -> Decoded<'_> {
+    pub fn decoded(&self) -> DecodedText<'_> {
         decode(&self.bytes, &self.kind)
     }
 }
@@ -132,10 +132,10 @@ impl Web {
     ///
     /// # Errors
     /// When there is no whole, public, successful answer in time.
-    pub async fn get(&self, address: &str) -> Result<Answer, FetchError> {
+    pub async fn get(&self, address: &str) -> Result<FetchedBytes, FetchError> {
         match self.get_unless_same(address, &Validators::default()).await? {
-            Fetched::New(answer) => Ok(answer),
-            Fetched::Same => Err(FetchError::Status {
+            FetchResult::New(answer) => Ok(answer),
+            FetchResult::Same => Err(FetchError::Status {
                 host: without_password(address),
                 status: StatusCode::NOT_MODIFIED.as_u16(),
             }),
@@ -150,7 +150,7 @@ impl Web {
         &self,
         address: &str,
         known: &Validators,
-    ) -> Result<Fetched, FetchError> {
+    ) -> Result<FetchResult, FetchError> {
         let url = Url::parse(address).map_err(|_| FetchError::NotWeb(without_password(address)))?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let following = self.follow(url, known);
@@ -161,7 +161,7 @@ impl Web {
         }
     }
 
-    async fn follow(&self, mut url: Url, known: &Validators) -> Result<Fetched, FetchError> {
+    async fn follow(&self, mut url: Url, known: &Validators) -> Result<FetchResult, FetchError> {
         let (mut hops, mut for_good) = (0, true);
         loop {
             self.allow(&url).await?;
@@ -178,7 +178,7 @@ impl Web {
             let answer = request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
             let status = answer.status();
             if status == StatusCode::NOT_MODIFIED {
-                return Ok(Fetched::Same);
+                return Ok(FetchResult::Same);
             }
             let location = text_of(answer.headers(), LOCATION);
             let Some(location) = location.filter(|_| status.is_redirection()) else {
@@ -187,7 +187,7 @@ impl Web {
                 }
                 let shown = without_password(url.as_str());
                 let moved = (hops > 0 && for_good).then(|| shown.clone());
-                return whole(answer, shown, moved, host).await.map(Fetched::New);
+                return whole(answer, shown, moved, host).await.map(FetchResult::New);
             };
             hops += 1;
             if hops > MOST_REDIRECTS {
@@ -224,7 +224,7 @@ async fn whole(
     address: String,
     moved: Option<String>,
     host: String,
-) -> Result<Answer, FetchError> {
+) -> Result<FetchedBytes, FetchError> {
     let mut bytes = Vec::new();
     loop {
         let chunk = answer.chunk().await.map_err(|error| FetchError::Unreachable {
@@ -248,7 +248,7 @@ async fn whole(
         }
         bytes = unpacked(&bytes, &host)?;
     }
-    Ok(Answer {
+    Ok(FetchedBytes {
         bytes,
         address,
         moved,
@@ -630,7 +630,7 @@ mod tests {
             let answer = web.get(&server.uri()).await.unwrap();
             assert_eq!((answer.kind.as_str(), answer.bytes.as_slice()), ("text/xml", &b"x"[..]));
             let again = web.get_unless_same(&server.uri(), &answer.validators).await.unwrap();
-            assert_eq!(again, Fetched::Same);
+            assert_eq!(again, FetchResult::Same);
         }
 
         #[tokio::test]

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::date::{Numeric, PartialDate};
 use super::item::{
-    Consent, Event, Image, Item, Lines, Quote, Reading, Skipped, slug, title_from, web_address,
+    Consent, EventDetails, Image, Item, Lines, Quote, Reading, SkippedItem, slug, title_from,
+    web_address,
 };
 use super::text::{self, shortened};
 pub use super::text::{html_to_text, plain_text, tidy, without_more};
@@ -117,7 +118,7 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         return;
     }
     if given.is_draft() {
-        reading.skipped.push(Skipped {
+        reading.skipped.push(SkippedItem {
             title,
             source: origin.source.to_owned(),
             place: origin.place,
@@ -255,10 +256,12 @@ impl<'a> Given<'a> {
         }
     }
 
-    fn event(&self, problems: &mut Vec<Problem>) -> Option<Event> {
+    fn event(&self, problems: &mut Vec<Problem>) -> Option<EventDetails> {
         let (name, value) = self.find(EVENT)?;
         match PartialDate::parse(&plain(value)?, self.origin.zone) {
-            Ok(date) => Some(Event { date, place: self.text_line(WHERE).unwrap_or_default() }),
+            Ok(date) => {
+                Some(EventDetails { date, place: self.text_line(WHERE).unwrap_or_default() })
+            }
             Err(error) => {
                 problems.push(Problem::new(
                     self.place_of(name),

@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::decode::text_of;
 use super::fetch::LONGEST_ANSWER_BYTES;
 use super::fields::plain_text;
-use super::item::{Reading, Skipped};
-use super::site::{Config, Site, config_names};
-use super::source::{Kind, Settings};
-use super::{markdown, translated};
+use super::item::{Reading, SkippedItem};
+use super::source::{Settings, SourceKind};
+use super::static_site::{Config, Site, config_names};
+use super::{markdown, translations};
 use crate::problem::{Place, Problem};
 
 /// A folder with more files is not a news folder (a home directory, a whole site's build).
@@ -77,16 +77,16 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
         .filter_map(|path| path.parent().map(Path::to_owned))
         .collect();
     let mut defaults = Defaults { project, folder, kind: settings.kind, known: BTreeMap::new() };
-    let only_posts = settings.kind == Kind::Jekyll && is_whole_site(folder, &files);
+    let only_posts = settings.kind == SourceKind::Jekyll && is_whole_site(folder, &files);
     for path in files {
         let shown = path.display().to_string().replace('\\', "/");
         let refuse = |what: String, cure: &str| Problem::new(Place::whole(&shown), what, cure);
         if only_posts && !shown.split('/').any(|part| matches!(part, "_posts" | "_drafts")) {
             continue;
         }
-        let has_bundles = matches!(settings.kind, Kind::Hugo | Kind::Zola);
+        let has_bundles = matches!(settings.kind, SourceKind::Hugo | SourceKind::Zola);
         if has_bundles && is_resource(&path, &bundles, folder) {
-            reading.skipped.push(Skipped {
+            reading.skipped.push(SkippedItem {
                 title: stem(&path).to_owned(),
                 source: settings.name.clone(),
                 place: Place::whole(&shown),
@@ -112,7 +112,7 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
             Err(error) => reading.problems.push(refuse(error, "look at its rights")),
         }
     }
-    translated::join(&mut reading);
+    translations::join(&mut reading);
     reading
 }
 
@@ -121,7 +121,7 @@ fn stem(path: &Path) -> &str {
 }
 
 /// The settings of the website's tool: in the source's folder, or in the nearest one above it.
-fn config(project: &Path, folder: &Path, kind: Kind) -> Config {
+fn config(project: &Path, folder: &Path, kind: SourceKind) -> Config {
     for root in folder.ancestors() {
         for name in config_names(kind) {
             let Ok(bytes) = read_file(&project.join(root).join(name)) else { continue };
@@ -236,7 +236,7 @@ fn without_code(body: &str) -> String {
 struct Defaults<'a> {
     project: &'a Path,
     folder: &'a Path,
-    kind: Kind,
+    kind: SourceKind,
     known: BTreeMap<PathBuf, BTreeMap<String, Value>>,
 }
 
@@ -268,10 +268,10 @@ impl Defaults<'_> {
         };
         let front = || Some(markdown::document("_index.md", &text("_index.md")?).ok()?.fields);
         match self.kind {
-            Kind::Hugo => {
+            SourceKind::Hugo => {
                 front().and_then(|fields| cascade(fields.get("cascade")?)).unwrap_or_default()
             }
-            Kind::Zola => {
+            SourceKind::Zola => {
                 let is_draft =
                     front().is_some_and(|fields| fields.get("draft") == Some(&Value::Bool(true)));
                 if is_draft {
@@ -280,7 +280,7 @@ impl Defaults<'_> {
                     BTreeMap::new()
                 }
             }
-            Kind::Eleventy => {
+            SourceKind::Eleventy => {
                 let name = parent.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let files = [format!("{name}.11tydata.json"), format!("{name}.json")];
                 files
@@ -315,7 +315,7 @@ fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
 
 struct Listing<'a> {
     project: &'a Path,
-    kind: Kind,
+    kind: SourceKind,
     files: &'a mut Vec<PathBuf>,
     problems: &'a mut Vec<Problem>,
 }
@@ -370,7 +370,8 @@ impl Listing<'_> {
     /// Folders of templates, data and results.
     fn is_the_tools(&self, name: &str) -> bool {
         let is_private = name.starts_with('_') && !matches!(name, "_posts" | "_drafts");
-        name == "node_modules" || (is_private && matches!(self.kind, Kind::Jekyll | Kind::Eleventy))
+        name == "node_modules"
+            || (is_private && matches!(self.kind, SourceKind::Jekyll | SourceKind::Eleventy))
     }
 
     fn is_page(&mut self, path: &Path) -> bool {
@@ -380,7 +381,7 @@ impl Listing<'_> {
             return true;
         }
         if PAGES.contains(&ending.as_str()) {
-            return self.kind != Kind::Markdown;
+            return self.kind != SourceKind::Markdown;
         }
         if let Some((_, what)) = OTHERS.iter().find(|(other, _)| *other == ending) {
             let shown = path.display().to_string().replace('\\', "/");

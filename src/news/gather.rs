@@ -11,19 +11,20 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use futures_util::FutureExt;
 
-use super::answers::Answers;
-use super::ask::{self, Heard, News, Question};
 use super::date::PartialDate;
 use super::date::order::settle;
+use super::dates_file::StoryDates;
 use super::decode::text_of;
 use super::fetch::{FetchError, Validators, Web, without_password};
 use super::folder;
 use super::item::{Item, Reading, Unread};
-use super::source::{Kind, Opened, Settings};
+use super::site_fetch::{self, FetchRequest, News, SiteNews};
+use super::source::{Settings, SourceContext, SourceKind};
 use super::store::{
-    Answered, Asked, Found, Scope, SourceState, Store, StoreError, Taken, Trouble, Wanted,
+    IntakeCounts, ItemMatches, ItemQuery, Scope, SourceQuery, SourceState, SourceVisit, Store,
+    StoreError, Trouble,
 };
-use super::{csv, evidence, feed, json, listing, markdown, strange};
+use super::{csv, evidence, feed, json, listing, markdown, sanity};
 use crate::problem::{Place, Problem};
 
 /// A website that was asked within this time is not asked again, unless somebody wants it.
@@ -46,11 +47,11 @@ pub enum Ask {
 pub struct Gathering<'a> {
     pub project: &'a Path,
     pub sources: &'a [Settings],
-    pub answers: &'a Answers,
+    pub answers: &'a StoryDates,
     pub zone: Tz,
     pub now: DateTime<Utc>,
     pub ask: Ask,
-    pub wanted: Wanted<'a>,
+    pub wanted: ItemQuery<'a>,
     /// Days of which it is said whether stories may be missing; those that are wanted, where there are none.
     pub told_days: Option<(NaiveDate, NaiveDate)>,
     /// Whom a website's owner can write to.
@@ -59,16 +60,16 @@ pub struct Gathering<'a> {
 
 /// What became of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Synced {
+pub struct SourceSync {
     pub source: String,
-    pub outcome: Outcome,
+    pub outcome: SyncOutcome,
 }
 
-/// See `Synced`.
+/// See `SourceSync`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SyncOutcome {
     /// Read or asked: how many items it has, and what has changed.
-    Taken { items: usize, taken: Taken },
+    Taken { items: usize, taken: IntakeCounts },
     /// Asked, and the same as before.
     Same,
     /// Asked a short while ago.
@@ -84,7 +85,7 @@ pub enum Outcome {
 pub async fn gather(
     gathering: &Gathering<'_>,
     store: &mut Store,
-) -> Result<(Reading, Vec<Synced>), StoreError> {
+) -> Result<(Reading, Vec<SourceSync>), StoreError> {
     let mut reading = Reading::default();
     let mut synced = Vec::new();
     let heard = ask_websites(gathering, store).await?;
@@ -97,37 +98,37 @@ pub async fn gather(
                     .unwrap_or_else(|_| Err(Some(reader_failed())))
             }
             Said::Nothing => Err(state.trouble.clone()),
-            Said::Answer(Ok(Heard::Same)) => {
+            Said::Answer(Ok(SiteNews::Same)) => {
                 store.note_same(name, gathering.now)?;
-                synced.push(Synced { source: name.clone(), outcome: Outcome::Same });
+                synced.push(SourceSync { source: name.clone(), outcome: SyncOutcome::Same });
                 tell_gaps(&mut reading, settings, &store.state(name)?, gathering);
                 continue;
             }
-            Said::Answer(Ok(Heard::News(news))) => Ok(*news),
+            Said::Answer(Ok(SiteNews::News(news))) => Ok(*news),
             Said::Answer(Err(error)) => Err(Some(trouble_of(&error))),
             Said::Wrong(trouble) => Err(Some(trouble)),
         };
         let outcome = match news {
             Ok(news) => take_in(gathering, store, settings, &state, news, &mut reading)?,
-            Err(Some(trouble)) => Outcome::Trouble(trouble),
-            Err(None) => Outcome::Recent,
+            Err(Some(trouble)) => SyncOutcome::Trouble(trouble),
+            Err(None) => SyncOutcome::Recent,
         };
-        if let Outcome::Trouble(trouble) = &outcome {
+        if let SyncOutcome::Trouble(trouble) = &outcome {
             if state.trouble.as_ref() != Some(trouble) || heard_now(gathering, settings, &state) {
                 store.note_trouble(name, trouble, &asked_of(settings), gathering.now)?;
             }
             tell_trouble(&mut reading, settings, &state, trouble);
         }
         tell_gaps(&mut reading, settings, &store.state(name)?, gathering);
-        synced.push(Synced { source: name.clone(), outcome });
+        synced.push(SourceSync { source: name.clone(), outcome });
     }
     store.put_dates(gathering.answers)?;
-    let asked: Vec<Asked<'_>> = gathering
+    let asked: Vec<SourceQuery<'_>> = gathering
         .sources
         .iter()
-        .map(|settings| Asked { name: &settings.name, is_remote: settings.url.is_some() })
+        .map(|settings| SourceQuery { name: &settings.name, is_remote: settings.url.is_some() })
         .collect();
-    let Found { items, elsewhere } = store.find(&asked, &gathering.wanted)?;
+    let ItemMatches { items, elsewhere } = store.find(&asked, &gathering.wanted)?;
     reading.items = items;
     reading.elsewhere = elsewhere;
     Ok((reading, synced))
@@ -141,7 +142,7 @@ enum Said {
     },
     /// It was not asked.
     Nothing,
-    Answer(Result<Heard, FetchError>),
+    Answer(Result<SiteNews, FetchError>),
     /// Its settings are wrong.
     Wrong(Trouble),
 }
@@ -177,7 +178,7 @@ pub fn asked_of(settings: &Settings) -> String {
 
 async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Said>, StoreError> {
     let mut said: Vec<Said> = Vec::new();
-    let mut waiting: Vec<(usize, Question)> = Vec::new();
+    let mut waiting: Vec<(usize, FetchRequest)> = Vec::new();
     for (index, settings) in gathering.sources.iter().enumerate() {
         let state = store.state(&settings.name)?;
         let date = match given_date(settings, gathering.zone) {
@@ -194,7 +195,7 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
             said.push(Said::File { date });
         } else {
             if is_due(gathering, settings, &state) {
-                let question = Question {
+                let question = FetchRequest {
                     settings: settings.clone(),
                     date,
                     answered: state.answered,
@@ -223,7 +224,7 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
             tasks.spawn(async move {
                 let heard = async {
                     match Web::new(question.settings.allow_local, &contact) {
-                        Ok(web) => ask::ask(&web, &question).await,
+                        Ok(web) => site_fetch::ask(&web, &question).await,
                         Err(error) => Err(error),
                     }
                 };
@@ -265,7 +266,7 @@ fn take_in(
     state: &SourceState,
     mut news: News,
     reading: &mut Reading,
-) -> Result<Outcome, StoreError> {
+) -> Result<SyncOutcome, StoreError> {
     let is_remote = settings.url.is_some();
     settle(&mut news.reading, &settings.name, settings.dates);
     let given = given_date(settings, gathering.zone).unwrap_or_default();
@@ -276,7 +277,7 @@ fn take_in(
     let items = news.reading.items.len();
     let nothing =
         items == 0 && news.reading.skipped.is_empty() && !news.reading.problems.is_empty();
-    let language = if is_remote { strange::language(&news.reading) } else { None };
+    let language = if is_remote { sanity::language(&news.reading) } else { None };
     // Another address is another source: that it is not like the one before says nothing.
     let is_new = is_changed(settings, state);
     let is_accepted =
@@ -284,18 +285,18 @@ fn take_in(
     if is_remote
         && !is_accepted
         && !is_new
-        && let Some(what) = strange::reason(state, &news.reading, language)
+        && let Some(what) = sanity::reason(state, &news.reading, language)
     {
         let cure = format!(
             "look at it; if it is right, type: roundup news sync --accept \"{}\"",
             settings.name
         );
-        return Ok(Outcome::Trouble(Trouble { what, cure, is_strange: true }));
+        return Ok(SyncOutcome::Trouble(Trouble { what, cure, is_strange: true }));
     }
     if nothing && !is_accepted {
         let problem = news.reading.problems.remove(0);
         reading.problems.append(&mut news.reading.problems);
-        return Ok(Outcome::Trouble(Trouble {
+        return Ok(SyncOutcome::Trouble(Trouble {
             what: format!("{}: {}", problem.place, problem.what),
             cure: problem.cure,
             is_strange: false,
@@ -306,7 +307,7 @@ fn take_in(
     } else {
         Vec::new()
     };
-    let answered = Answered {
+    let answered = SourceVisit {
         at: gathering.now,
         validators: &news.validators,
         language,
@@ -320,7 +321,7 @@ fn take_in(
     let taken = store.take_in(&settings.name, news.reading.items, news.scope, &answered)?;
     reading.skipped.append(&mut news.reading.skipped);
     reading.problems.append(&mut news.reading.problems);
-    Ok(Outcome::Taken { items, taken })
+    Ok(SyncOutcome::Taken { items, taken })
 }
 
 /// The known items of files of which something is wrong.
@@ -418,7 +419,7 @@ fn read_local(
         let shown = path.display().to_string();
         match folder::read_file(&gathering.project.join(path)) {
             Ok(bytes) => {
-                let opened = Opened { settings, shown: &shown, zone: gathering.zone, date };
+                let opened = SourceContext { settings, shown: &shown, zone: gathering.zone, date };
                 read_bytes(&opened, &bytes)
             }
             Err(error) => {
@@ -453,19 +454,21 @@ pub fn fetch_cure(error: &FetchError) -> &'static str {
 }
 
 /// Reads one source's bytes by the reader of its kind.
-pub fn read_bytes(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
-    let Opened { settings, shown, zone, .. } = *opened;
+pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
+    let SourceContext { settings, shown, zone, .. } = *opened;
     let source = &settings.name;
     let mut reading = match settings.kind {
-        Kind::Markdown | Kind::Hugo | Kind::Jekyll | Kind::Zola | Kind::Eleventy => {
-            markdown::read(source, shown, &text_of(bytes), zone)
-        }
-        Kind::Csv => csv::read(opened, bytes),
-        Kind::Json => json::read(opened, bytes),
-        Kind::Feed => feed::read(source, shown, bytes, zone),
-        Kind::Wordpress => super::wordpress::read(source, shown, bytes, zone),
-        Kind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
-        Kind::Listing | Kind::Page => listing::read(opened, bytes),
+        SourceKind::Markdown
+        | SourceKind::Hugo
+        | SourceKind::Jekyll
+        | SourceKind::Zola
+        | SourceKind::Eleventy => markdown::read(source, shown, &text_of(bytes), zone),
+        SourceKind::Csv => csv::read(opened, bytes),
+        SourceKind::Json => json::read(opened, bytes),
+        SourceKind::Feed => feed::read(source, shown, bytes, zone),
+        SourceKind::Wordpress => super::wordpress::read(source, shown, bytes, zone),
+        SourceKind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
+        SourceKind::Listing | SourceKind::Page => listing::read(opened, bytes),
     };
     settle(&mut reading, source, settings.dates);
     reading

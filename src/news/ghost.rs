@@ -10,7 +10,7 @@ use url::Url;
 
 use super::decode::text_of;
 use super::fields::{self, Origin};
-use super::item::{Reading, Skipped};
+use super::item::{Reading, SkippedItem};
 use super::json_text;
 use crate::problem::{Place, Problem};
 
@@ -70,7 +70,7 @@ pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool)
         let text = |name: &str| post.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
         let place = Place::whole(text("url").unwrap_or(site));
         if let Some(visibility) = text("visibility").filter(|visibility| *visibility != "public") {
-            reading.skipped.push(Skipped {
+            reading.skipped.push(SkippedItem {
                 title: text("title").unwrap_or_default().to_owned(),
                 source: source.to_owned(),
                 place,

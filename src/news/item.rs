@@ -41,7 +41,7 @@ pub struct Item {
     pub consent: Option<Consent>,
     /// When and where it takes place, for a story that is an invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event: Option<Event>,
+    pub event: Option<EventDetails>,
     /// A sentence that somebody in the story said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
@@ -55,7 +55,7 @@ pub struct Item {
     pub evidence: Evidence,
     /// What the store knows of it.
     #[serde(skip)]
-    pub seen: Seen,
+    pub seen: Sightings,
     /// Where the draft has other words for it.
     #[serde(skip)]
     pub overridden: Overridden,
@@ -93,7 +93,7 @@ impl Evidence {
 
 /// When a story came, and whether it is still there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Sightings {
     /// When one of its sources had it first.
     pub first: Option<DateTime<Utc>>,
     /// When its source was found to have taken it away: its own address says so, or a source that is read whole has it
@@ -180,7 +180,7 @@ pub struct Lines {
 
 /// When and where something takes place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct EventDetails {
     pub date: PartialDate,
     /// Empty: the source does not say.
     pub place: String,
@@ -214,7 +214,7 @@ pub struct Image {
 
 /// Something in a source that is no item on purpose: a draft, an unpublished page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
+pub struct SkippedItem {
     pub title: String,
     pub source: String,
     pub place: Place,
@@ -225,7 +225,7 @@ pub struct Skipped {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     pub items: Vec<Item>,
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedItem>,
     pub problems: Vec<Problem>,
     /// Sources that could not be read now.
     pub unread: Vec<Unread>,

@@ -9,11 +9,11 @@ use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::Reading;
 use super::json_text;
-use super::source::Opened;
+use super::source::SourceContext;
 use crate::problem::{Place, Problem};
 
 /// Reads a list.
-pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
+pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     let path = opened.shown;
     let mut reading = Reading::default();
     let mut refuse = |place: Place, what: String, cure: &str| {
@@ -93,15 +93,18 @@ fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 mod tests {
     use chrono_tz::Europe::London;
 
-    use super::super::source::{Kind, Settings};
+    use super::super::source::{Settings, SourceKind};
     use super::*;
 
     fn read_as(settings: &str, bytes: &[u8]) -> Reading {
         let mut table: toml::Table = toml::from_str(settings).unwrap();
-        let mut source = Settings::new("api", Kind::Json);
+        let mut source = Settings::new("api", SourceKind::Json);
         source.list = table.remove("list").map(|list| list.as_str().unwrap().to_owned());
         source.columns = table.try_into().unwrap();
-        read(&Opened { settings: &source, shown: "news.json", zone: London, date: None }, bytes)
+        read(
+            &SourceContext { settings: &source, shown: "news.json", zone: London, date: None },
+            bytes,
+        )
     }
 
     #[test]

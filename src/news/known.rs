@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::dedupe::canonical;
 use super::item::{Item, Reading};
-use super::same::canonical;
 
 /// Items by what they are known by.
 pub struct Knowledge<'a> {

@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::date::PartialDate;
 use super::fields::{self, Origin};
-use super::item::{Reading, Skipped, web_address};
-use super::site::Page;
+use super::item::{Reading, SkippedItem, web_address};
+use super::static_site::SitePage;
 use super::{body, yaml};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::simple;
 
 /// A text split at its front matter.
-pub struct Document<'a> {
+pub struct MarkdownDocument<'a> {
     pub fields: BTreeMap<String, Value>,
     pub body: &'a str,
     /// Line of the file at which the front matter's own first line stands, from 1.
@@ -23,7 +23,7 @@ pub struct Document<'a> {
     pub front: &'a str,
 }
 
-impl Document<'_> {
+impl MarkdownDocument<'_> {
     /// The line of the file on which a field stands.
     pub fn line_of(&self, name: &str) -> Option<usize> {
         self.front
@@ -42,10 +42,10 @@ impl Document<'_> {
 ///
 /// # Errors
 /// Says at which line of `source` the front matter is wrong, and the cure.
-pub fn document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Problem> {
+pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>, Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let body_only =
-        Document { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" };
+        MarkdownDocument { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" };
     let first = text.lines().next().unwrap_or("").trim_end();
     let (fence, is_yaml) = match first {
         "---" => ("---", true),
@@ -72,25 +72,33 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Problem
     };
     let front = &text[start..front_end];
     let fields = if is_yaml { yaml_fields(source, front)? } else { toml_fields(source, front)? };
-    Ok(Document { fields, body: &text[body_start..], first_field_line: 2, front })
+    Ok(MarkdownDocument { fields, body: &text[body_start..], first_field_line: 2, front })
 }
 
-fn json_document<'a>(source: &str, text: &'a str) -> Result<Document<'a>, Problem> {
+fn json_document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>, Problem> {
     let mut values =
         serde_json::Deserializer::from_str(text).into_iter::<BTreeMap<String, Value>>();
     match values.next() {
         Some(Ok(fields)) => {
             let end = values.byte_offset();
-            Ok(Document { fields, body: &text[end..], first_field_line: 1, front: &text[..end] })
+            Ok(MarkdownDocument {
+                fields,
+                body: &text[end..],
+                first_field_line: 1,
+                front: &text[..end],
+            })
         }
         Some(Err(error)) => Err(Problem::new(
             Place::at(source, error.line(), error.column()),
             format!("the front matter is not JSON: {error}"),
             "close every brace and quotation mark",
         )),
-        None => {
-            Ok(Document { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" })
-        }
+        None => Ok(MarkdownDocument {
+            fields: BTreeMap::new(),
+            body: text,
+            first_field_line: 1,
+            front: "",
+        }),
     }
 }
 
@@ -168,7 +176,7 @@ pub fn read_page(
     path: &str,
     text: &str,
     zone: Tz,
-    page: Option<&Page<'_>>,
+    page: Option<&SitePage<'_>>,
 ) -> Reading {
     let mut reading = Reading::default();
     let document = match document(path, text) {
@@ -206,7 +214,7 @@ pub fn read_page(
         if let Some(reason) = page.held_back(&fields, zone) {
             let title = fields.get("title").and_then(Value::as_str).unwrap_or(stem).to_owned();
             let (source, place) = (source.to_owned(), Place::whole(path));
-            reading.skipped.push(Skipped { title, source, place, reason });
+            reading.skipped.push(SkippedItem { title, source, place, reason });
             return reading;
         }
         as_the_tool_means(page, &mut fields, in_name, zone);
@@ -275,7 +283,7 @@ fn put_picture(fields: &mut BTreeMap<String, Value>, body: &body::Body) {
 
 /// Replaces what only the tool understands: a path by the whole address, topics between blanks by a list.
 fn as_the_tool_means(
-    page: &Page<'_>,
+    page: &SitePage<'_>,
     fields: &mut BTreeMap<String, Value>,
     in_name: Option<PartialDate>,
     zone: Tz,
@@ -504,8 +512,10 @@ mod tests {
             until: "2021-06-30".parse().ok(),
         });
         let date = PartialDate::parse("2021-01-15", London).unwrap();
-        item.event =
-            Some(super::super::item::Event { date, place: "Leeds: the “Hub”".to_owned() });
+        item.event = Some(super::super::item::EventDetails {
+            date,
+            place: "Leeds: the “Hub”".to_owned(),
+        });
         item.quote =
             Some(super::super::item::Quote { words: "Yes.".to_owned(), by: "Ann".to_owned() });
         item.summary = "1. *not* a [list] & <b>\n\n# not a_heading_".to_owned();

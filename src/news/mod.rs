@@ -1,14 +1,14 @@
 //! News items and where they come from: one pure reader a format, thin shells that read, ask and keep.
 //! Pure: the types; `folder.rs`, `fetch.rs`, `ask.rs`, `crawl.rs`, `store.rs` and `gather.rs` are the shells.
 
-pub mod answers;
-pub mod ask;
 pub mod body;
 pub mod crawl;
 pub mod csv;
 pub mod date;
+pub mod dates_file;
 pub mod day_line;
 pub mod decode;
+pub mod dedupe;
 pub mod evidence;
 pub mod feed;
 pub mod fetch;
@@ -28,16 +28,16 @@ pub mod page;
 pub mod pictures;
 pub mod public;
 pub mod robots;
-pub mod same;
-pub mod site;
+pub mod sanity;
+pub mod site_fetch;
 pub mod source;
+pub mod static_site;
 pub mod store;
-pub mod strange;
 pub mod text;
 pub mod tool_markup;
-pub mod translated;
+pub mod translations;
 pub mod wordpress;
 pub mod yaml;
 
 pub use date::{DateError, PartialDate};
-pub use item::{Image, Item, Reading, Skipped};
+pub use item::{Image, Item, Reading, SkippedItem};

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::date::{Order, PartialDate};
+use super::date::{DateOrder, PartialDate};
 
 /// What a source is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum SourceKind {
     /// A folder of Markdown files with front matter.
     Markdown,
     /// The posts of a Hugo site.
@@ -39,7 +39,7 @@ pub enum Kind {
     Listing,
 }
 
-impl Kind {
+impl SourceKind {
     /// True for folders of text files.
     pub fn is_folder(self) -> bool {
         match self {
@@ -77,7 +77,7 @@ impl Kind {
 pub struct Settings {
     /// What people call it.
     pub name: String,
-    pub kind: Kind,
+    pub kind: SourceKind,
     /// A file or folder below the project.
     pub path: Option<PathBuf>,
     /// An http(s) address.
@@ -85,7 +85,7 @@ pub struct Settings {
     /// All that is known of when undated items were published: `2020`, `2020-12` or `2020-12-23`.
     pub date: Option<String>,
     /// Whether its dates of three numbers have the day first or the month first, where they do not show it themselves.
-    pub dates: Option<Order>,
+    pub dates: Option<DateOrder>,
     /// Lets `url` point inside this machine or its network.
     #[serde(default)]
     pub allow_local: bool,
@@ -127,11 +127,11 @@ pub struct Select {
 impl Settings {
     /// What a project without any `[[news]]` has: the folder `news/`.
     pub fn folder() -> Self {
-        Self { path: Some(PathBuf::from("news")), ..Self::new("news", Kind::Markdown) }
+        Self { path: Some(PathBuf::from("news")), ..Self::new("news", SourceKind::Markdown) }
     }
 
     /// A source of which only its name and kind are known.
-    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+    pub fn new(name: impl Into<String>, kind: SourceKind) -> Self {
         Self {
             name: name.into(),
             kind,
@@ -166,11 +166,11 @@ impl Settings {
                 format!("the source `{name}` is a website with a `path`"),
                 "give its address as `url`",
             )),
-            _ if self.kind == Kind::Page && self.select.is_none() => Some((
+            _ if self.kind == SourceKind::Page && self.select.is_none() => Some((
                 format!("nobody has said where `{name}` has its stories"),
                 "let `roundup news learn ADDRESS` find out and write [news.select]",
             )),
-            _ if self.kind == Kind::Ghost && self.key.is_none() => Some((
+            _ if self.kind == SourceKind::Ghost && self.key.is_none() => Some((
                 format!("the Ghost site `{name}` needs a `key`"),
                 "make one under Settings, Integrations: it is the “Content API key”",
             )),
@@ -181,7 +181,7 @@ impl Settings {
 
 /// A source whose bytes are there: what a reader must know of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Opened<'a> {
+pub struct SourceContext<'a> {
     pub settings: &'a Settings,
     /// The file or address, for people.
     pub shown: &'a str,

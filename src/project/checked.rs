@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Project, ProjectError, read_text};
-use crate::check::Answers;
-use crate::check::answers::COUNTS_FOR;
+use crate::check::LinkResults;
+use crate::check::link_results::COUNTS_FOR;
 use crate::database::private;
 
 const FILE: &str = ".roundup/checks.json";
@@ -19,7 +19,7 @@ const LONGEST_BYTES: u64 = 4 * 1024 * 1024;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CheckedBefore {
-    pub answers: Answers,
+    pub answers: LinkResults,
     /// By edition.
     pub editions: BTreeMap<String, LastCheck>,
 }

@@ -25,11 +25,11 @@ use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::database::private;
 use crate::edition::Draft;
-use crate::lexicon::{Lexicon, LexiconError};
+use crate::locale::{LexiconError, Locale};
 use crate::news;
-use crate::news::answers::Answers;
+use crate::news::dates_file::StoryDates;
 use crate::news::store::{Store, StoreError};
-use crate::news::translated::language_of;
+use crate::news::translations::language_of;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
@@ -147,18 +147,18 @@ impl Project {
     ///
     /// # Errors
     /// When there are none, or a file of them is wrong.
-    pub fn lexicon(&self) -> Result<Lexicon, ProjectError> {
-        Ok(Lexicon::of(&self.settings.theme.language, &self.templates()?.words())?)
+    pub fn lexicon(&self) -> Result<Locale, ProjectError> {
+        Ok(Locale::of(&self.settings.theme.language, &self.templates()?.words())?)
     }
 
     /// The words of the languages that the mail goes out in too.
     ///
     /// # Errors
     /// When there are none for one of them, or a file of them is wrong.
-    pub fn other_lexicons(&self) -> Result<Vec<Lexicon>, ProjectError> {
+    pub fn other_lexicons(&self) -> Result<Vec<Locale>, ProjectError> {
         let words = self.templates()?.words();
         let languages = self.settings.translations.keys();
-        Ok(languages.map(|code| Lexicon::of(code, &words)).collect::<Result<_, _>>()?)
+        Ok(languages.map(|code| Locale::of(code, &words)).collect::<Result<_, _>>()?)
     }
 
     /// The terms that `[checks]` names: the project's own list, or one that comes with roundup.
@@ -289,14 +289,14 @@ impl Project {
     ///
     /// # Errors
     /// When the file is wrong.
-    pub fn news_answers(&self) -> Result<Answers, ProjectError> {
-        let shown = news::answers::FILE;
+    pub fn news_answers(&self) -> Result<StoryDates, ProjectError> {
+        let shown = news::dates_file::FILE;
         let path = self.path(shown);
         if !path.is_file() {
-            return Ok(Answers::default());
+            return Ok(StoryDates::default());
         }
         let text = read_text(&path, shown, LONGEST_TEXT_BYTES)?;
-        Answers::read(&text, self.settings.time_zone)
+        StoryDates::read(&text, self.settings.time_zone)
             .map_err(|what| ProjectError::Read { path: shown.to_owned(), what })
     }
 

@@ -8,9 +8,9 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::compose::Theme;
+use crate::compose::Branding;
 use crate::compose::setting::HELP;
-use crate::compose::theme::{Appeal, Look, Organisation, ThemeWords};
+use crate::compose::theme::{Appeal, Organisation, Theme, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
 use crate::{check, message, news, send, web};
@@ -25,7 +25,7 @@ pub struct Settings {
     pub organisation: Organisation,
     pub sender: message::Settings,
     #[serde(default)]
-    pub theme: Look,
+    pub theme: Theme,
     pub appeal: Option<Appeal>,
     /// Languages that the mail goes out in too, by code, with the sender's words in them.
     #[serde(default)]
@@ -91,16 +91,16 @@ impl Settings {
     /// When the file is wrong, with line and column.
     pub fn put_under(&mut self, path: &str, text: &str) -> Result<(), SettingsError> {
         let wrong = |error: &toml::de::Error| explain(path, text, error.message(), error.span());
-        let _: Look = toml::from_str(text).map_err(|error| wrong(&error))?;
+        let _: Theme = toml::from_str(text).map_err(|error| wrong(&error))?;
         let mut whole: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
         whole.extend(self.written_theme.clone());
-        self.theme = Look::deserialize(whole).map_err(|error| wrong(&error))?;
+        self.theme = Theme::deserialize(whole).map_err(|error| wrong(&error))?;
         Ok(())
     }
 
     /// What composing needs.
-    pub fn theme(&self) -> Theme {
-        Theme {
+    pub fn theme(&self) -> Branding {
+        Branding {
             organisation: self.organisation.clone(),
             look: self.theme.clone(),
             appeal: self.appeal.clone(),
@@ -205,7 +205,7 @@ address = "news@charity.example"
         let settings = Settings::read("roundup.toml", GOOD).unwrap();
         assert_eq!(settings.time_zone, Tz::Europe__London);
         assert_eq!(settings.sources(), [news::source::Settings::folder()]);
-        assert_eq!(settings.theme().look, Look::default());
+        assert_eq!(settings.theme().look, Theme::default());
     }
 
     #[test]
@@ -324,10 +324,10 @@ url = "https://charity.example/rhoi"
     fn messages(text: &str) -> Result<Vec<String>, String> {
         use crate::audience::{Keys, Recipient};
         use crate::compose::{Nonce, People, Templates, compose};
-        use crate::message::{Identity, Skeleton};
+        use crate::message::{MessageTemplate, Sender};
 
         let settings = Settings::read("roundup.toml", text).map_err(|error| error.to_string())?;
-        let identity = Identity::new(&settings.sender).map_err(|error| error.to_string())?;
+        let identity = Sender::new(&settings.sender).map_err(|error| error.to_string())?;
         let story =
             "---\ntitle: A story\ndate: 2020-12-03\nlink: https://charity.example/1\n---\nWords.\n";
         let items =
@@ -344,9 +344,15 @@ url = "https://charity.example/rhoi"
             compose(&edition, &settings.theme(), &templates, &People::default(), nonce)
                 .map_err(|error| error.to_string())?;
         let now = "2021-01-04T09:00:00Z".parse().unwrap();
-        let skeleton =
-            Skeleton::new(composition, identity, Keys::new(b"secret"), Vec::new(), now, Tz::UTC)
-                .map_err(|error| error.to_string())?;
+        let skeleton = MessageTemplate::new(
+            composition,
+            identity,
+            Keys::new(b"secret"),
+            Vec::new(),
+            now,
+            Tz::UTC,
+        )
+        .map_err(|error| error.to_string())?;
         let person = |language: &str| Recipient {
             address: crate::rfc::address::EmailAddress::parse("ann@example.org").unwrap(),
             values: [("language".to_owned(), language.to_owned())].into(),
@@ -355,7 +361,7 @@ url = "https://charity.example/rhoi"
         Ok(["en", "cy"]
             .map(|language| {
                 let person = person(language);
-                let message = skeleton.address(&person);
+                let message = skeleton.personalise(&person);
                 let head = String::from_utf8_lossy(&message.bytes).into_owned();
                 let (_, html, _) = skeleton.seen_by(&person);
                 format!("{}\n\n{html}", head.split("\r\n\r\n").next().unwrap())

@@ -3,7 +3,7 @@
 
 /// The kinds of refusal that call for different actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum RefusalKind {
     /// The name or password is missing or wrong.
     Login,
     /// Passwords are switched off for this login.
@@ -65,49 +65,49 @@ pub enum About {
     Unclear,
 }
 
-impl Kind {
-    pub const ALL: [Kind; 23] = [
-        Kind::Login,
-        Kind::PasswordsOff,
-        Kind::Encryption,
-        Kind::Sender,
-        Kind::Authentication,
-        Kind::Licence,
-        Kind::Quota,
-        Kind::Size,
-        Kind::Content,
-        Kind::BlockList,
-        Kind::Relaying,
-        Kind::EhloName,
-        Kind::NoMailbox,
-        Kind::NoDomain,
-        Kind::Disabled,
-        Kind::Closed,
-        Kind::MailboxFull,
-        Kind::MailboxBusy,
-        Kind::Greylisting,
-        Kind::Connections,
-        Kind::Rate,
-        Kind::Trouble,
-        Kind::Unclear,
+impl RefusalKind {
+    pub const ALL: [RefusalKind; 23] = [
+        RefusalKind::Login,
+        RefusalKind::PasswordsOff,
+        RefusalKind::Encryption,
+        RefusalKind::Sender,
+        RefusalKind::Authentication,
+        RefusalKind::Licence,
+        RefusalKind::Quota,
+        RefusalKind::Size,
+        RefusalKind::Content,
+        RefusalKind::BlockList,
+        RefusalKind::Relaying,
+        RefusalKind::EhloName,
+        RefusalKind::NoMailbox,
+        RefusalKind::NoDomain,
+        RefusalKind::Disabled,
+        RefusalKind::Closed,
+        RefusalKind::MailboxFull,
+        RefusalKind::MailboxBusy,
+        RefusalKind::Greylisting,
+        RefusalKind::Connections,
+        RefusalKind::Rate,
+        RefusalKind::Trouble,
+        RefusalKind::Unclear,
     ];
 
     /// `is_permanent`: the reply is 5yz, not 4yz.
     pub fn about(self, is_permanent: bool) -> About {
         match self {
-            Kind::Login
-            | Kind::PasswordsOff
-            | Kind::Encryption
-            | Kind::Sender
-            | Kind::Authentication
-            | Kind::Licence
-            | Kind::Quota
-            | Kind::Size
-            | Kind::BlockList
-            | Kind::Relaying
-            | Kind::EhloName => About::Us,
+            RefusalKind::Login
+            | RefusalKind::PasswordsOff
+            | RefusalKind::Encryption
+            | RefusalKind::Sender
+            | RefusalKind::Authentication
+            | RefusalKind::Licence
+            | RefusalKind::Quota
+            | RefusalKind::Size
+            | RefusalKind::BlockList
+            | RefusalKind::Relaying
+            | RefusalKind::EhloName => About::Us,
             // "Not now, for what is in it" is a filter that could not make up its mind.
-            Kind::Content => {
+            RefusalKind::Content => {
                 if is_permanent {
                     About::Us
                 } else {
@@ -115,22 +115,27 @@ impl Kind {
                 }
             }
             // A limit that is refused for good opens only after hours.
-            Kind::Connections | Kind::Rate => {
+            RefusalKind::Connections | RefusalKind::Rate => {
                 if is_permanent {
                     About::Us
                 } else {
                     About::Later
                 }
             }
-            Kind::NoMailbox | Kind::NoDomain | Kind::Disabled | Kind::Closed => {
+            RefusalKind::NoMailbox
+            | RefusalKind::NoDomain
+            | RefusalKind::Disabled
+            | RefusalKind::Closed => {
                 if is_permanent {
                     About::Person
                 } else {
                     About::Later
                 }
             }
-            Kind::MailboxFull | Kind::MailboxBusy | Kind::Greylisting => About::Later,
-            Kind::Trouble | Kind::Unclear => {
+            RefusalKind::MailboxFull | RefusalKind::MailboxBusy | RefusalKind::Greylisting => {
+                About::Later
+            }
+            RefusalKind::Trouble | RefusalKind::Unclear => {
                 if is_permanent {
                     About::Unclear
                 } else {
@@ -142,93 +147,97 @@ impl Kind {
 
     /// Whether nobody needs to try this address again: the mailbox is gone, not only closed to us.
     pub fn is_gone(self) -> bool {
-        matches!(self, Kind::NoMailbox | Kind::NoDomain | Kind::Disabled)
+        matches!(self, RefusalKind::NoMailbox | RefusalKind::NoDomain | RefusalKind::Disabled)
     }
 
     /// What the reply comes to, as the end of "the relay …".
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Login => "login",
-            Kind::PasswordsOff => "passwords switched off",
-            Kind::Encryption => "TLS",
-            Kind::Sender => "sender address",
-            Kind::Authentication => "proof of the sender's domain",
-            Kind::Licence => "account",
-            Kind::Quota => "sending limit",
-            Kind::Size => "size",
-            Kind::Content => "content",
-            Kind::BlockList => "block list",
-            Kind::Relaying => "relaying",
-            Kind::EhloName => "name of this computer",
-            Kind::NoMailbox => "no such mailbox",
-            Kind::NoDomain => "no such domain",
-            Kind::Disabled => "mailbox switched off",
-            Kind::Closed => "mailbox takes no mail from us",
-            Kind::MailboxFull => "mailbox full",
-            Kind::MailboxBusy => "mailbox busy",
-            Kind::Greylisting => "greylisting",
-            Kind::Connections => "connections",
-            Kind::Rate => "rate",
-            Kind::Trouble => "trouble at the relay",
-            Kind::Unclear => "unclear",
+            RefusalKind::Login => "login",
+            RefusalKind::PasswordsOff => "passwords switched off",
+            RefusalKind::Encryption => "TLS",
+            RefusalKind::Sender => "sender address",
+            RefusalKind::Authentication => "proof of the sender's domain",
+            RefusalKind::Licence => "account",
+            RefusalKind::Quota => "sending limit",
+            RefusalKind::Size => "size",
+            RefusalKind::Content => "content",
+            RefusalKind::BlockList => "block list",
+            RefusalKind::Relaying => "relaying",
+            RefusalKind::EhloName => "name of this computer",
+            RefusalKind::NoMailbox => "no such mailbox",
+            RefusalKind::NoDomain => "no such domain",
+            RefusalKind::Disabled => "mailbox switched off",
+            RefusalKind::Closed => "mailbox takes no mail from us",
+            RefusalKind::MailboxFull => "mailbox full",
+            RefusalKind::MailboxBusy => "mailbox busy",
+            RefusalKind::Greylisting => "greylisting",
+            RefusalKind::Connections => "connections",
+            RefusalKind::Rate => "rate",
+            RefusalKind::Trouble => "trouble at the relay",
+            RefusalKind::Unclear => "unclear",
         }
     }
 
     /// What an operator can do, in the imperative, without a full stop.
     pub fn cure(self) -> &'static str {
         match self {
-            Kind::Login => {
+            RefusalKind::Login => {
                 "check ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD in `.env`; some providers want an app password \
                  or a key made for SMTP, not the password of the account"
             }
-            Kind::PasswordsOff => {
+            RefusalKind::PasswordsOff => {
                 "this login does not take its ordinary password over SMTP: make an app password, have SMTP AUTH \
                  switched on for this mailbox by its administrator, or set ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
             }
-            Kind::Encryption => {
+            RefusalKind::Encryption => {
                 "let the relay be reached over TLS: smtps://HOST (port 465) or smtp://HOST:587 in ROUNDUP_RELAY"
             }
-            Kind::Sender => {
+            RefusalKind::Sender => {
                 "set `address` under [sender] in roundup.toml to one that this login may send as, or have the address \
                  or its domain verified in the provider's settings"
             }
-            Kind::Authentication => {
+            RefusalKind::Authentication => {
                 "let the DNS records of the sender's domain prove it (SPF, DKIM, DMARC): `roundup doctor` lists them"
             }
-            Kind::Licence => {
+            RefusalKind::Licence => {
                 "log in at the provider's website: the account is suspended, on trial, unpaid or not approved yet"
             }
-            Kind::Quota => {
+            RefusalKind::Quota => {
                 "the relay's limit is used up: it opens again after an hour or a day; or have it raised by the \
                  provider, or set `rate` under [send] below it"
             }
-            Kind::Size => {
+            RefusalKind::Size => {
                 "make the message smaller (`roundup check` gives its size), or have the relay's limit raised"
             }
-            Kind::Content => {
+            RefusalKind::Content => {
                 "the relay dislikes what the message says or links to: look at `roundup check`, send a copy to \
                  yourself with `roundup test`, and write to the provider with the reply above"
             }
-            Kind::BlockList => {
+            RefusalKind::BlockList => {
                 "have the address that the reply names taken off the block list, or send through a relay with a login \
                  (ROUNDUP_RELAY)"
             }
-            Kind::Relaying => {
+            RefusalKind::Relaying => {
                 "let the relay know this computer: set ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD, use port 587 \
                  or 465, or have this computer's address allowed"
             }
-            Kind::EhloName => {
+            RefusalKind::EhloName => {
                 "set `hello` under [send] in roundup.toml to this computer's full name, as in mail.charity.example"
             }
-            Kind::NoMailbox | Kind::NoDomain | Kind::Disabled => {
+            RefusalKind::NoMailbox | RefusalKind::NoDomain | RefusalKind::Disabled => {
                 "take the address off the list, or correct it"
             }
-            Kind::Closed => "ask the person to let the sender's address through",
-            Kind::MailboxFull | Kind::MailboxBusy => "wait: it is tried again by itself",
-            Kind::Greylisting | Kind::Trouble => "wait: the run tries again by itself",
-            Kind::Connections => "set `connections` under [send] to a smaller number",
-            Kind::Rate => "set `rate` under [send] below the relay's limit",
-            Kind::Unclear => {
+            RefusalKind::Closed => "ask the person to let the sender's address through",
+            RefusalKind::MailboxFull | RefusalKind::MailboxBusy => {
+                "wait: it is tried again by itself"
+            }
+            RefusalKind::Greylisting | RefusalKind::Trouble => {
+                "wait: the run tries again by itself"
+            }
+            RefusalKind::Connections => "set `connections` under [send] to a smaller number",
+            RefusalKind::Rate => "set `rate` under [send] below the relay's limit",
+            RefusalKind::Unclear => {
                 "look at the reply, write to the relay's provider with it, then run the same command again"
             }
         }

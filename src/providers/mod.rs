@@ -8,15 +8,15 @@
 mod kind;
 mod table;
 
-pub use kind::{About, Kind};
-use table::{GROUPS, Group, Row};
+pub use kind::{About, RefusalKind};
+use table::{GROUPS, ProviderReplies, ReplyRule};
 
 use crate::rfc::reply::{Reply, Stage};
 
 /// What one reply means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
-    pub kind: Kind,
+    pub kind: RefusalKind,
     pub about: About,
     /// Whose row it is, for people who wonder; nothing when only the code or nothing was known.
     pub provider: &'static str,
@@ -31,7 +31,7 @@ pub fn meaning(stage: Stage, reply: &Reply) -> Meaning {
         .find_map(|group| {
             group.rows.iter().find(|row| row_fits(row, reply, &words)).map(|row| (group, row.2))
         })
-        .map(|(Group { provider, .. }, kind)| (*provider, kind));
+        .map(|(ProviderReplies { provider, .. }, kind)| (*provider, kind));
     let (provider, kind) = known.unwrap_or(("", by_code(stage, reply)));
     let mut about = kind.about(is_permanent);
     // Before the person was named, and at DATA, nothing can surely be about their mailbox.
@@ -62,7 +62,7 @@ fn words_of(reply: &Reply) -> String {
 }
 
 /// Whether a row's status and all its words are in the reply.
-fn row_fits(Row(status, wanted, _): &Row, reply: &Reply, words: &str) -> bool {
+fn row_fits(ReplyRule(status, wanted, _): &ReplyRule, reply: &Reply, words: &str) -> bool {
     status_fits(status, reply) && wanted.split('+').all(|wanted| words.contains(wanted))
 }
 
@@ -83,30 +83,32 @@ fn status_fits(status: &str, reply: &Reply) -> bool {
 }
 
 /// What the codes say when the words say nothing.
-fn by_code(stage: Stage, reply: &Reply) -> Kind {
+fn by_code(stage: Stage, reply: &Reply) -> RefusalKind {
     let code = reply.enhanced.map(|enhanced| (enhanced.subject, enhanced.detail));
     match (code, reply.code) {
-        (_, 530 | 534 | 535 | 538) => Kind::Login,
-        (_, 523) => Kind::Size,
-        (Some((1, 1 | 3 | 6)), _) => Kind::NoMailbox,
-        (Some((1, 2 | 10)), _) => Kind::NoDomain,
-        (Some((1, 7 | 8)), _) => Kind::Sender,
-        (Some((2, 1)), _) => Kind::Disabled,
-        (Some((2, 2)), _) => Kind::MailboxFull,
-        (Some((3, 4) | (2, 3)), _) => Kind::Size,
-        (Some((7, 8 | 9 | 11)), _) => Kind::Login,
-        (Some((7, 20..=26 | 30 | 515)), _) => Kind::Authentication,
-        (Some((7, 17 | 18)), _) => Kind::NoMailbox,
-        (Some((7, 28) | (4, 5)), _) => Kind::Rate,
-        (Some((5, 3)), 400..=499) => Kind::Rate,
-        (Some((3, 2)), 400..=499) => Kind::Connections,
-        (Some((2, 0) | (7, 1)), 400..=499) => Kind::Greylisting,
+        (_, 530 | 534 | 535 | 538) => RefusalKind::Login,
+        (_, 523) => RefusalKind::Size,
+        (Some((1, 1 | 3 | 6)), _) => RefusalKind::NoMailbox,
+        (Some((1, 2 | 10)), _) => RefusalKind::NoDomain,
+        (Some((1, 7 | 8)), _) => RefusalKind::Sender,
+        (Some((2, 1)), _) => RefusalKind::Disabled,
+        (Some((2, 2)), _) => RefusalKind::MailboxFull,
+        (Some((3, 4) | (2, 3)), _) => RefusalKind::Size,
+        (Some((7, 8 | 9 | 11)), _) => RefusalKind::Login,
+        (Some((7, 20..=26 | 30 | 515)), _) => RefusalKind::Authentication,
+        (Some((7, 17 | 18)), _) => RefusalKind::NoMailbox,
+        (Some((7, 28) | (4, 5)), _) => RefusalKind::Rate,
+        (Some((5, 3)), 400..=499) => RefusalKind::Rate,
+        (Some((3, 2)), 400..=499) => RefusalKind::Connections,
+        (Some((2, 0) | (7, 1)), 400..=499) => RefusalKind::Greylisting,
         // "Service closing" is what many say when they want less.
-        (_, 421) => Kind::Connections,
+        (_, 421) => RefusalKind::Connections,
         // Before the person was named, "not now" can only be about how much we send.
-        (_, 400..=499) if matches!(stage, Stage::Banner | Stage::Mail | Stage::Data) => Kind::Rate,
-        (_, 400..=499) => Kind::Trouble,
-        _ => Kind::Unclear,
+        (_, 400..=499) if matches!(stage, Stage::Banner | Stage::Mail | Stage::Data) => {
+            RefusalKind::Rate
+        }
+        (_, 400..=499) => RefusalKind::Trouble,
+        _ => RefusalKind::Unclear,
     }
 }
 

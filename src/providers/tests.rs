@@ -95,7 +95,7 @@ fn an_address_in_a_reply_is_never_its_reason() {
 fn each_row_can_be_reached_and_each_group_has_a_source() {
     for group in GROUPS {
         assert!(!group.rows.is_empty() && group.source.len() > 8, "{}", group.provider);
-        for Row(status, words, kind) in group.rows {
+        for ReplyRule(status, words, kind) in group.rows {
             assert!(!(status.is_empty() && words.is_empty()), "{}: a row fits all", group.provider);
             assert_eq!(words.to_lowercase(), **words, "words stand in lower case");
             assert!(!kind.cure().is_empty());
@@ -106,9 +106,10 @@ fn each_row_can_be_reached_and_each_group_has_a_source() {
 
 #[test]
 fn each_kind_has_a_name_and_a_cure_of_its_own() {
-    let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-    assert_eq!(names.len(), Kind::ALL.len());
-    for kind in Kind::ALL {
+    let names: std::collections::BTreeSet<_> =
+        RefusalKind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), RefusalKind::ALL.len());
+    for kind in RefusalKind::ALL {
         assert!(!kind.cure().ends_with('.'), "{}", kind.cure());
         assert_ne!(kind.about(false), About::Person, "{kind:?}: not now is not never");
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::ledger::delivery::after_a_crash;
-use crate::ledger::{Counts, Event, LeftOutRow, Lift, PlannedEdition, Row, Status};
+use crate::ledger::{CopyRow, Counts, Event, LeftOutRow, Lift, PlannedEdition, Status};
 
 /// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +19,7 @@ pub struct Report {
     pub hash: String,
     /// True when the mail went into the outbox folder and to nobody.
     pub practice: bool,
-    pub state: State,
+    pub state: EditionPhase,
     pub planned_at: DateTime<Utc>,
     pub people: u64,
     pub accepted: u64,
@@ -37,13 +37,13 @@ pub struct Report {
     /// The people of the list who were left out when it was planned.
     pub left_out: u64,
     /// Everybody who did not simply get it.
-    pub rows: Vec<Row>,
+    pub rows: Vec<CopyRow>,
 }
 
 /// Computed, never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum EditionPhase {
     /// A run has it at this moment.
     Sending,
     /// Somebody is still to be tried: `send` carries on.
@@ -59,13 +59,13 @@ impl Report {
     pub fn new(
         edition: &PlannedEdition,
         mut counts: Counts,
-        mut rows: Vec<Row>,
+        mut rows: Vec<CopyRow>,
         left_out: u64,
         practice: bool,
-        known: State,
+        known: EditionPhase,
     ) -> Self {
         let open = counts.open();
-        if known != State::Sending {
+        if known != EditionPhase::Sending {
             // Whoever had them in hand is gone. The next run writes it down; it is true before.
             counts.uncertain += std::mem::take(&mut counts.handing_over);
             rows = rows
@@ -75,10 +75,10 @@ impl Report {
                 .collect();
         }
         let state = match (known, open) {
-            (State::Sending, _) => State::Sending,
-            (_, 0) => State::Finished,
-            (State::Paused, _) => State::Paused,
-            (State::Unfinished | State::Finished, _) => State::Unfinished,
+            (EditionPhase::Sending, _) => EditionPhase::Sending,
+            (_, 0) => EditionPhase::Finished,
+            (EditionPhase::Paused, _) => EditionPhase::Paused,
+            (EditionPhase::Unfinished | EditionPhase::Finished, _) => EditionPhase::Unfinished,
         };
         let report = Self {
             schema: "roundup.report/1",
@@ -141,17 +141,17 @@ impl Report {
 }
 
 /// A row as it is when no run has it in hand any more: what the next run will make of it.
-pub fn abandoned(row: Row) -> Row {
+pub fn abandoned(row: CopyRow) -> CopyRow {
     match after_a_crash(row.status) {
-        Some(Event::Uncertain { why }) => Row { status: Status::Uncertain, detail: why, ..row },
-        Some(_) => Row { status: Status::Planned, ..row },
+        Some(Event::Uncertain { why }) => CopyRow { status: Status::Uncertain, detail: why, ..row },
+        Some(_) => CopyRow { status: Status::Planned, ..row },
         None => row,
     }
 }
 
 /// Everything about one person. `roundup.why/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Why {
+pub struct PersonHistory {
     pub schema: &'static str,
     pub address: String,
     /// The word of the list, when she is on it.
@@ -175,7 +175,7 @@ pub struct WhyDelivery {
 }
 
 impl WhyDelivery {
-    pub fn of_row(row: Row, practice: bool) -> Self {
+    pub fn of_row(row: CopyRow, practice: bool) -> Self {
         Self {
             edition: row.edition,
             state: row.status.word().to_owned(),
@@ -209,19 +209,20 @@ mod tests {
         let mut counts = Counts::default();
         for (rows, status) in (1..).zip(Status::ALL) {
             counts.add(status, rows);
-            let report = Report::new(&edition, counts, Vec::new(), 2, false, State::Unfinished);
+            let report =
+                Report::new(&edition, counts, Vec::new(), 2, false, EditionPhase::Unfinished);
             let sum: u64 = report.parts().iter().map(|(_, count)| count).sum();
             assert_eq!(sum, report.people);
         }
-        let report = Report::new(&edition, counts, Vec::new(), 2, false, State::Unfinished);
-        assert_eq!(report.state, State::Unfinished);
+        let report = Report::new(&edition, counts, Vec::new(), 2, false, EditionPhase::Unfinished);
+        assert_eq!(report.state, EditionPhase::Unfinished);
         assert_eq!(
             report.arithmetic(),
             "66 people = 4 accepted + 5 deferred + 17 rejected + 10 uncertain + 8 suppressed + 9 cancelled \
              + 10 expired + 3 planned"
         );
         // While it is being sent, what is being handed over may still come to anything.
-        let report = Report::new(&edition, counts, Vec::new(), 2, false, State::Sending);
+        let report = Report::new(&edition, counts, Vec::new(), 2, false, EditionPhase::Sending);
         assert_eq!((report.uncertain, report.planned), (7, 6));
     }
 }

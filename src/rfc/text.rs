@@ -103,3 +103,20 @@ impl fmt::Display for DisplayName {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_hold_a_line_break() {
+        for text in ["Bob\r\nBcc: v@z.com", "Bob\u{0}", "Bob\u{202e}", "Bob\u{2028}x"] {
+            assert_eq!(DisplayName::parse(text), Err(HeaderTextError::Hidden), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_line_keeps_words_apart() {
+        assert_eq!(one_line("  a\r\nb\tc\u{200b}d  "), "a b cd");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::config::End;
-use super::patience::{Next, Patience};
+use super::patience::{NextAttempt, Patience};
 use super::verdict::RunFate;
 use crate::ledger::Status;
 
@@ -22,7 +22,7 @@ const SHORTER: u32 = 4;
 
 /// What the run does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum RunStep {
     GoOn,
     /// The relay answers again after trouble.
     Recovered,
@@ -70,33 +70,33 @@ impl Failures {
     }
 
     /// Counts one outcome, `now` after the run began. `slower`: the relay wanted less, and gets less from now on.
-    pub fn note(&mut self, status: Status, fate: RunFate, slower: bool, now: Duration) -> Step {
+    pub fn note(&mut self, status: Status, fate: RunFate, slower: bool, now: Duration) -> RunStep {
         match fate {
             RunFate::GoOn | RunFate::Refused(_) => {
                 self.lost = 0;
                 let was_trouble = self.patience.answered(status == Status::Accepted);
-                if was_trouble { Step::Recovered } else { Step::GoOn }
+                if was_trouble { RunStep::Recovered } else { RunStep::GoOn }
             }
-            RunFate::Pause { why, cure } => Step::End(End::Paused { why, cure }),
+            RunFate::Pause { why, cure } => RunStep::End(End::Paused { why, cure }),
             // Too many connections are not a failure of the relay.
             RunFate::ConnectionFailed { why } | RunFate::SessionLost { why } if slower => {
-                Step::Wait { why, pause: self.reconnect, left: Duration::MAX }
+                RunStep::Wait { why, pause: self.reconnect, left: Duration::MAX }
             }
             RunFate::SessionLost { why } => {
                 // The relay was there, and took a command or two: it may be the rows.
                 self.lost += 1;
                 let left = match self.patience.failed(now, false) {
-                    Next::TryAfter { left, .. } => left,
-                    Next::GiveUp if self.lost < MOST_LOST => Duration::MAX,
-                    Next::GiveUp => return Step::End(End::Unreachable { why }),
+                    NextAttempt::TryAfter { left, .. } => left,
+                    NextAttempt::GiveUp if self.lost < MOST_LOST => Duration::MAX,
+                    NextAttempt::GiveUp => return RunStep::End(End::Unreachable { why }),
                 };
                 let times = 2u32.saturating_pow(self.lost - 1).min(SHORTER);
-                Step::Wait { why, pause: (self.reconnect * times / SHORTER).min(left), left }
+                RunStep::Wait { why, pause: (self.reconnect * times / SHORTER).min(left), left }
             }
             RunFate::ConnectionFailed { why } => {
                 match self.patience.failed(now, status == Status::Uncertain) {
-                    Next::TryAfter { pause, left } => Step::Wait { why, pause, left },
-                    Next::GiveUp => Step::End(End::Unreachable { why }),
+                    NextAttempt::TryAfter { pause, left } => RunStep::Wait { why, pause, left },
+                    NextAttempt::GiveUp => RunStep::End(End::Unreachable { why }),
                 }
             }
         }
@@ -117,14 +117,14 @@ mod tests {
         let patience = Duration::from_mins(5);
         let mut failures = Failures::new(patience, Duration::from_secs(1));
         let letter = |step| match step {
-            Step::GoOn => '.',
-            Step::Recovered => '+',
-            Step::Wait { pause, .. } => u32::try_from(pause.as_secs())
+            RunStep::GoOn => '.',
+            RunStep::Recovered => '+',
+            RunStep::Wait { pause, .. } => u32::try_from(pause.as_secs())
                 .ok()
                 .and_then(|s| char::from_digit(s, 10))
                 .unwrap_or('w'),
-            Step::End(End::Paused { .. }) => '!',
-            Step::End(_) => 'x',
+            RunStep::End(End::Paused { .. }) => '!',
+            RunStep::End(_) => 'x',
         };
         (0..)
             .zip(happened.iter().cloned())

@@ -43,7 +43,7 @@ pub fn parse(text: &str) -> Result<Duration, PatienceError> {
 
 /// What comes after a connection has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum NextAttempt {
     /// Try again after this pause; the run gives up when the trouble has lasted for `left` longer.
     TryAfter {
         pause: Duration,
@@ -76,20 +76,20 @@ impl Patience {
     }
 
     /// A connection failed at `now`, counted from the run's beginning.
-    pub fn failed(&mut self, now: Duration, uncertain: bool) -> Next {
+    pub fn failed(&mut self, now: Duration, uncertain: bool) -> NextAttempt {
         self.uncertain += u32::from(uncertain);
         let lasted = now.saturating_sub(*self.since.get_or_insert(now));
         let left = self.longest.saturating_sub(lasted);
         // A relay that closes at a message's end was there: it is given up for doing so often, not for the time.
         if self.uncertain >= MOST_UNCERTAIN || left.is_zero() && !uncertain {
-            return Next::GiveUp;
+            return NextAttempt::GiveUp;
         }
         if left.is_zero() {
-            return Next::TryAfter { pause: self.first_pause, left: Duration::MAX };
+            return NextAttempt::TryAfter { pause: self.first_pause, left: Duration::MAX };
         }
         // Half as long as the trouble has lasted: several connections that fail together wait as long as one would.
         let pause = (lasted / 2).clamp(self.first_pause, LONGEST_PAUSE.max(self.first_pause));
-        Next::TryAfter { pause: pause.min(left), left }
+        NextAttempt::TryAfter { pause: pause.min(left), left }
     }
 }
 
@@ -130,8 +130,8 @@ mod tests {
             let now = due.remove(0);
             tries += 1;
             match patience.failed(now, false) {
-                Next::GiveUp => return (now.as_secs(), tries),
-                Next::TryAfter { pause, left } => {
+                NextAttempt::GiveUp => return (now.as_secs(), tries),
+                NextAttempt::TryAfter { pause, left } => {
                     assert!(pause >= seconds(1).min(left) && pause <= seconds(30), "{pause:?}");
                     due.push(now + pause);
                 }
@@ -155,28 +155,28 @@ mod tests {
         let mut patience = Patience::new(seconds(300), seconds(1));
         assert!(!patience.answered(true));
         for now in [0, 60, 200] {
-            assert!(matches!(patience.failed(seconds(now), false), Next::TryAfter { .. }));
+            assert!(matches!(patience.failed(seconds(now), false), NextAttempt::TryAfter { .. }));
         }
         assert!(patience.answered(false));
         // The next trouble has the whole time again.
         let next = patience.failed(seconds(1000), false);
-        assert_eq!(next, Next::TryAfter { pause: seconds(1), left: seconds(300) });
+        assert_eq!(next, NextAttempt::TryAfter { pause: seconds(1), left: seconds(300) });
     }
 
     #[test]
     fn copies_in_doubt_are_few_however_long_the_patience() {
         let mut patience = Patience::new(seconds(300), seconds(1));
-        assert!(matches!(patience.failed(seconds(0), true), Next::TryAfter { .. }));
+        assert!(matches!(patience.failed(seconds(0), true), NextAttempt::TryAfter { .. }));
         patience.answered(false);
-        assert!(matches!(patience.failed(seconds(1), true), Next::TryAfter { .. }));
-        assert_eq!(patience.failed(seconds(2), true), Next::GiveUp);
+        assert!(matches!(patience.failed(seconds(1), true), NextAttempt::TryAfter { .. }));
+        assert_eq!(patience.failed(seconds(2), true), NextAttempt::GiveUp);
         // Without patience, too, one of them ends nothing.
         let mut patience = Patience::new(seconds(0), seconds(1));
         let next = patience.failed(seconds(0), true);
-        assert_eq!(next, Next::TryAfter { pause: seconds(1), left: Duration::MAX });
+        assert_eq!(next, NextAttempt::TryAfter { pause: seconds(1), left: Duration::MAX });
         let mut patience = Patience::new(seconds(300), seconds(1));
         for now in 0..20 {
-            assert!(matches!(patience.failed(seconds(now), true), Next::TryAfter { .. }));
+            assert!(matches!(patience.failed(seconds(now), true), NextAttempt::TryAfter { .. }));
             patience.answered(true);
         }
     }

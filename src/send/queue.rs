@@ -14,7 +14,7 @@ const LARGEST_CLAIM: usize = 512;
 const MOST_HELD: usize = 4096;
 
 /// What the queue gives a connection.
-pub(super) enum Next {
+pub(super) enum NextRow {
     Row(Box<Delivery>),
     /// All rows at hand have to wait for their domain's rate.
     After(Duration),
@@ -61,7 +61,7 @@ impl Queue {
     }
 
     /// The first row whose domain may have a message at this moment of the run.
-    pub fn take(&mut self, elapsed: Duration) -> Next {
+    pub fn take(&mut self, elapsed: Duration) -> NextRow {
         let mut shortest: Option<Duration> = None;
         let domains = &mut self.domains;
         let ready = self.rows.iter().position(|delivery| {
@@ -72,15 +72,15 @@ impl Queue {
             wait.is_zero()
         });
         match (ready.and_then(|index| self.rows.remove(index)), shortest) {
-            (Some(delivery), _) => Next::Row(Box::new(delivery)),
-            (None, Some(wait)) => Next::After(wait),
-            (None, None) => Next::Nothing,
+            (Some(delivery), _) => NextRow::Row(Box::new(delivery)),
+            (None, Some(wait)) => NextRow::After(wait),
+            (None, None) => NextRow::Nothing,
         }
     }
 
     /// Whether a claim could bring something that `next` does not have.
-    pub fn wants_more(&self, next: &Next) -> bool {
-        self.rows.len() < MOST_HELD && !(self.drained && matches!(next, Next::After(_)))
+    pub fn wants_more(&self, next: &NextRow) -> bool {
+        self.rows.len() < MOST_HELD && !(self.drained && matches!(next, NextRow::After(_)))
     }
 
     /// What a claim gave. When it gave nothing, those that failed before have their turn: `true` when there are some.
@@ -129,15 +129,15 @@ mod tests {
         let mut taken = Vec::new();
         let next = loop {
             match queue.take(Duration::ZERO) {
-                Next::Row(delivery) => taken.push(delivery.id),
+                NextRow::Row(delivery) => taken.push(delivery.id),
                 next => break next,
             }
         };
         assert_eq!(taken, [1, 3]);
-        assert!(matches!(next, Next::After(wait) if wait == Duration::from_secs(1)));
+        assert!(matches!(next, NextRow::After(wait) if wait == Duration::from_secs(1)));
         assert!(!queue.wants_more(&next), "the last claim gave all there was");
         assert_eq!(queue.empty().len(), 1);
-        assert!(queue.wants_more(&Next::Nothing));
+        assert!(queue.wants_more(&NextRow::Nothing));
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
         let mut taken = Vec::new();
         loop {
             match queue.take(Duration::ZERO) {
-                Next::Row(delivery) => taken.push(delivery.id),
+                NextRow::Row(delivery) => taken.push(delivery.id),
                 next => {
                     assert!(queue.wants_more(&next));
                     if !queue.add(Vec::new()) {

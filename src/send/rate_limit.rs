@@ -122,7 +122,7 @@ impl RateLimit {
             // A second's worth at a time: slow rates go to the ledger for each message, fast ones once a second.
             let second = Duration::from_secs(1).as_nanos() / rate.gap.as_nanos().max(1);
             let count = u32::try_from(second.max(1)).unwrap_or(u32::MAX);
-            let wait = ledger.moments(edition, count, rate.gap, now).await?;
+            let wait = ledger.reserve_send_slots(edition, count, rate.gap, now).await?;
             *slots = SendSlots { first: Instant::now() + wait, left: count };
         }
         let wait = slots.first.saturating_duration_since(Instant::now());

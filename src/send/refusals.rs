@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use super::verdict::Refusal;
-use crate::providers::{About, Kind};
+use crate::providers::{About, RefusalKind};
 use crate::rfc::address::EmailAddress;
 
 /// Outcomes that are looked back on.
@@ -29,7 +29,7 @@ pub(super) struct Suppression {
 
 /// A row that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(super) struct RefusedRow {
     pub id: i64,
     /// See `answer_without_names`.
     pub answer: String,
@@ -41,7 +41,7 @@ pub(super) struct Refused {
 
 /// The run ends because of refusals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stop {
+pub(super) struct RefusalStop {
     pub why: String,
     pub cure: &'static str,
     /// Rejected rows that wait again: their refusals were about us.
@@ -49,7 +49,7 @@ pub(super) struct Stop {
 }
 
 struct Entry {
-    refused: Refused,
+    refused: RefusedRow,
     /// Messages accepted when it was refused.
     accepted: u64,
 }
@@ -73,7 +73,7 @@ impl Refusals {
     }
 
     /// A row was refused. Gives who can be put on the do-not-mail list by now, and whether the run ends.
-    pub fn refused(&mut self, refused: Refused) -> (Option<Suppression>, Option<Stop>) {
+    pub fn refused(&mut self, refused: RefusedRow) -> (Option<Suppression>, Option<RefusalStop>) {
         if !refused.is_rejected {
             self.waiting += 1;
             self.last = Some(refused.refusal.clone());
@@ -84,7 +84,7 @@ impl Refusals {
             let stop = self.stop(&refusal, |other| other.refusal.about == About::Us);
             return (suppression, Some(stop));
         }
-        let same = |other: &Refused| other.answer == answer;
+        let same = |other: &RefusedRow| other.answer == answer;
         if self.refusals().filter(|entry| same(&entry.refused)).count() >= SAME_ANSWER {
             return (suppression, Some(self.stop(&refusal, same)));
         }
@@ -92,14 +92,14 @@ impl Refusals {
     }
 
     /// At the end of a round with rows that wait: what to say of them, if refusals are the reason.
-    pub fn at_the_end(&mut self) -> Option<Stop> {
+    pub fn at_the_end(&mut self) -> Option<RefusalStop> {
         let last = self.last.clone()?;
         if self.about_us_in_a_row() > 0 {
             return Some(self.stop(&last, |other| other.refusal.about == About::Us));
         }
         let people = if self.waiting == 1 { "1 person" } else { "some people" };
         let why = format!("the relay refused {people}, who wait for the next try: {}", last.why);
-        Some(Stop { why, cure: last.kind.cure(), give_back: Vec::new() })
+        Some(RefusalStop { why, cure: last.kind.cure(), give_back: Vec::new() })
     }
 
     /// The run is over and was healthy: everybody whose refusal stands between acceptances.
@@ -127,7 +127,7 @@ impl Refusals {
         rows.len()
     }
 
-    fn stop(&mut self, refusal: &Refusal, made_it: impl Fn(&Refused) -> bool) -> Stop {
+    fn stop(&mut self, refusal: &Refusal, made_it: impl Fn(&RefusedRow) -> bool) -> RefusalStop {
         let mut give_back = Vec::new();
         let mut people = 0;
         for entry in self.recent.iter_mut().flatten().filter(|entry| made_it(&entry.refused)) {
@@ -147,7 +147,7 @@ impl Refusals {
             About::Us => refusal.kind.cure(),
             About::Person | About::Later | About::Unclear => SAME_CURE,
         };
-        Stop { why, cure, give_back }
+        RefusalStop { why, cure, give_back }
     }
 
     fn push(&mut self, entry: Option<Entry>) -> Option<Suppression> {
@@ -169,11 +169,13 @@ impl Refusals {
 const SAME_CURE: &str = "that many at a time are rarely about the people: look whether the relay knows its recipients and finds \
                          names in DNS, or whether the list is an old one; then run the same command again";
 
-fn most_in_a_row(kind: Kind) -> usize {
+fn most_in_a_row(kind: RefusalKind) -> usize {
     match kind {
-        Kind::Login | Kind::PasswordsOff | Kind::Encryption | Kind::Licence | Kind::Quota => {
-            CERTAIN
-        }
+        RefusalKind::Login
+        | RefusalKind::PasswordsOff
+        | RefusalKind::Encryption
+        | RefusalKind::Licence
+        | RefusalKind::Quota => CERTAIN,
         _ => LIKELY,
     }
 }
@@ -204,15 +206,15 @@ pub fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
 mod tests {
     use super::*;
 
-    fn refusal(about: About, kind: Kind) -> Refusal {
+    fn refusal(about: About, kind: RefusalKind) -> Refusal {
         Refusal { why: "550 no".to_owned(), about, kind }
     }
 
-    fn refused(id: i64, about: About, kind: Kind, answer: &str) -> Refused {
+    fn refused(id: i64, about: About, kind: RefusalKind, answer: &str) -> RefusedRow {
         let is_rejected = about == About::Person;
         let suppression = is_rejected
             .then(|| Suppression { person: format!("person {id}"), why: "gone".to_owned() });
-        Refused {
+        RefusedRow {
             id,
             answer: answer.to_owned(),
             refusal: refusal(about, kind),
@@ -232,11 +234,11 @@ mod tests {
                     suppressed += usize::from(refusals.accepted().is_some());
                     continue;
                 }
-                'p' => refused(id, About::Person, Kind::NoMailbox, "550 unknown"),
-                'd' => refused(id, About::Person, Kind::NoMailbox, &format!("550 {id}")),
-                'u' => refused(id, About::Us, Kind::Content, "554 spam"),
-                'q' => refused(id, About::Us, Kind::Quota, "554 quota"),
-                _ => refused(id, About::Unclear, Kind::Unclear, "550 no"),
+                'p' => refused(id, About::Person, RefusalKind::NoMailbox, "550 unknown"),
+                'd' => refused(id, About::Person, RefusalKind::NoMailbox, &format!("550 {id}")),
+                'u' => refused(id, About::Us, RefusalKind::Content, "554 spam"),
+                'q' => refused(id, About::Us, RefusalKind::Quota, "554 quota"),
+                _ => refused(id, About::Unclear, RefusalKind::Unclear, "550 no"),
             };
             let (suppression, stop) = refusals.refused(entry);
             suppressed += usize::from(suppression.is_some());
@@ -279,8 +281,8 @@ mod tests {
         let mut refusals = Refusals::default();
         assert_eq!(refusals.at_the_end(), None);
         refusals.accepted();
-        refusals.refused(refused(1, About::Us, Kind::Sender, "550 sender"));
-        assert_eq!(refusals.at_the_end().map(|stop| stop.cure), Some(Kind::Sender.cure()));
+        refusals.refused(refused(1, About::Us, RefusalKind::Sender, "550 sender"));
+        assert_eq!(refusals.at_the_end().map(|stop| stop.cure), Some(RefusalKind::Sender.cure()));
     }
 
     #[test]

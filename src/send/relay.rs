@@ -12,8 +12,8 @@ use super::messages_per_connection::MessagesPerConnection;
 use crate::database::private;
 use crate::message::Message;
 use crate::rfc::reply::{Reply, Stage};
-use crate::smtp::quirks::Announced;
-use crate::smtp::{Connection, Fault, Outcome, Server};
+use crate::smtp::quirks::AnnouncementFate;
+use crate::smtp::{Connection, RelayServer, SmtpFault, TransmitOutcome};
 
 /// The ledger's leave to end a message: it resolves when *handing over* is on disk. Nothing that completes a message may
 /// be done before.
@@ -28,7 +28,7 @@ pub trait Relay: Send + 'static {
         message: &Message,
         leave: Leave<'_>,
         next: Option<&Message>,
-    ) -> impl Future<Output = Outcome> + Send;
+    ) -> impl Future<Output = TransmitOutcome> + Send;
 
     /// Ends the session politely; everything was answered before. It may transmit again, over a new one.
     fn close(&mut self) -> impl Future<Output = ()> + Send;
@@ -36,7 +36,7 @@ pub trait Relay: Send + 'static {
 
 /// A mail server. Connects when there is something to send, and again when a session was lost or is spent.
 pub struct SmtpRelay {
-    server: Arc<Server>,
+    server: Arc<RelayServer>,
     messages_per_connection: Arc<Mutex<MessagesPerConnection>>,
     connection: Option<Connection>,
     /// Messages whose end was answered on this connection.
@@ -46,7 +46,7 @@ pub struct SmtpRelay {
 impl SmtpRelay {
     /// `messages_per_connection` is shared by all connections to this server.
     pub fn new(
-        server: Arc<Server>,
+        server: Arc<RelayServer>,
         messages_per_connection: Arc<Mutex<MessagesPerConnection>>,
     ) -> Self {
         Self { server, messages_per_connection, connection: None, carried: 0 }
@@ -79,7 +79,7 @@ impl SmtpRelay {
         message: &Message,
         leave: &mut Leave<'_>,
         next: Option<&Message>,
-    ) -> Outcome {
+    ) -> TransmitOutcome {
         // Nothing is announced on a connection that will be spent, nor where the relay loses what is announced.
         let is_last = self.messages_per_connection().is_spent(self.carried + 1);
         let next = next.filter(|_| !is_last && self.server.may_announce());
@@ -87,14 +87,14 @@ impl SmtpRelay {
         let outcome = connection.transmit(message, leave, next).await;
         match (&outcome.stage, &outcome.result) {
             (Stage::Dot, Ok(_)) => self.carried += 1,
-            (Stage::Mail, Err(Fault::Closed | Fault::Broken(_))) => {
+            (Stage::Mail, Err(SmtpFault::Closed | SmtpFault::Broken(_))) => {
                 self.messages_per_connection().closed_after(self.carried);
             }
             (Stage::Mail, Ok(reply)) if reply.code == 421 => {
                 self.messages_per_connection().closed_after(self.carried);
             }
             // The message stays without its end, so that nothing else can go over this connection.
-            (_, Err(Fault::NoLeave(_))) => self.connection = None,
+            (_, Err(SmtpFault::NoLeave(_))) => self.connection = None,
             _ => {}
         }
         outcome
@@ -107,7 +107,7 @@ impl Relay for SmtpRelay {
         message: &Message,
         leave: Leave<'_>,
         next: Option<&Message>,
-    ) -> Outcome {
+    ) -> TransmitOutcome {
         let mut leave = leave;
         let reused = self.usable(message).await;
         if let Some(connection) = reused {
@@ -117,7 +117,7 @@ impl Relay for SmtpRelay {
             let lost = lost_session(&outcome, announced);
             if announced && !after_refused_end {
                 // Behind a refused end the old transaction is still open, at Postfix too: that says nothing.
-                self.server.note_announced(lost.unwrap_or(Announced::Taken));
+                self.server.note_announced(lost.unwrap_or(AnnouncementFate::Taken));
             }
             if lost.is_none() {
                 return outcome;
@@ -143,7 +143,7 @@ impl Relay for SmtpRelay {
 
 /// Whether a session that served before lost its place before this message began: what was read says nothing about the
 /// message, and nothing of it was sent.
-fn lost_session(outcome: &Outcome, announced: bool) -> Option<Announced> {
+fn lost_session(outcome: &TransmitOutcome, announced: bool) -> Option<AnnouncementFate> {
     let before_message = matches!(
         outcome.stage,
         Stage::Mail | Stage::Recipient | Stage::Data | Stage::Reset | Stage::Quit
@@ -151,14 +151,17 @@ fn lost_session(outcome: &Outcome, announced: bool) -> Option<Announced> {
     match &outcome.result {
         _ if !before_message => None,
         // Bad sequence of commands: the session is not where we think it is.
-        Ok(reply) if reply.code == 503 => Some(Announced::Lost),
+        Ok(reply) if reply.code == 503 => Some(AnnouncementFate::Lost),
         Ok(_) => None,
-        Err(Fault::Closed | Fault::Broken(_)) if announced => Some(Announced::Closed),
-        Err(Fault::TimedOut | Fault::OutOfPlace(_) | Fault::Unsolicited | Fault::NotSmtp(_))
-            if announced =>
-        {
-            Some(Announced::Lost)
+        Err(SmtpFault::Closed | SmtpFault::Broken(_)) if announced => {
+            Some(AnnouncementFate::Closed)
         }
+        Err(
+            SmtpFault::TimedOut
+            | SmtpFault::OutOfPlace(_)
+            | SmtpFault::Unsolicited
+            | SmtpFault::NotSmtp(_),
+        ) if announced => Some(AnnouncementFate::Lost),
         Err(_) => None,
     }
 }
@@ -192,13 +195,13 @@ impl Relay for FolderRelay {
         message: &Message,
         leave: Leave<'_>,
         _next: Option<&Message>,
-    ) -> Outcome {
+    ) -> TransmitOutcome {
         let name = Self::file_name(message);
         let written = self.folder.join("tmp").join(&name);
         let delivered = self.folder.join("new").join(&name);
         let broken = |stage: Stage, path: &Path, error: &std::io::Error| {
             let what = format!("{} cannot be written: {error}", path.display());
-            Outcome { stage, result: Err(Fault::Broken(what)) }
+            TransmitOutcome { stage, result: Err(SmtpFault::Broken(what)) }
         };
         if let Err(error) = write_durably(&written, &message.bytes) {
             return broken(Stage::Body, &written, &error);
@@ -206,7 +209,9 @@ impl Relay for FolderRelay {
         if let Err(why) = leave.await {
             // The copy in `tmp` was never delivered; mail programs do not look there.
             return match fs::remove_file(&written) {
-                Ok(()) => Outcome { stage: Stage::Body, result: Err(Fault::NoLeave(why)) },
+                Ok(()) => {
+                    TransmitOutcome { stage: Stage::Body, result: Err(SmtpFault::NoLeave(why)) }
+                }
                 Err(error) => broken(Stage::Body, &written, &error),
             };
         }
@@ -214,7 +219,7 @@ impl Relay for FolderRelay {
         if let Err(error) = fs::rename(&written, &delivered) {
             return broken(Stage::Body, &delivered, &error);
         }
-        Outcome {
+        TransmitOutcome {
             stage: Stage::Dot,
             result: Ok(Reply::new(250, &format!("2.0.0 saved as {}", delivered.display()))),
         }
@@ -235,18 +240,18 @@ pub mod scripted {
 
     use std::sync::Mutex;
 
-    use super::{Arc, Fault, Leave, Message, Outcome, Relay, Reply, Stage};
+    use super::{Arc, Leave, Message, Relay, Reply, SmtpFault, Stage, TransmitOutcome};
 
     /// What the script wants to happen to a message.
     #[derive(Debug, Clone)]
-    pub enum Act {
+    pub enum ScriptStep {
         Answer(Stage, u16, &'static str),
         Break(Stage),
         /// Never answers: only a stop ends it.
         Hang(Stage),
     }
 
-    type Script = dyn Fn(&str, usize) -> Act + Send + Sync;
+    type Script = dyn Fn(&str, usize) -> ScriptStep + Send + Sync;
 
     /// All relays of one script share what was taken, as connections to one server do.
     #[derive(Clone)]
@@ -258,7 +263,7 @@ pub mod scripted {
 
     impl ScriptedRelay {
         /// The script gets the recipient and how often she was tried before.
-        pub fn new(script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
+        pub fn new(script: impl Fn(&str, usize) -> ScriptStep + Send + Sync + 'static) -> Self {
             Self { script: Arc::new(script), taken: Arc::default(), tries: Arc::default() }
         }
     }
@@ -269,7 +274,7 @@ pub mod scripted {
             message: &Message,
             leave: Leave<'_>,
             _next: Option<&Message>,
-        ) -> Outcome {
+        ) -> TransmitOutcome {
             let recipient = message.envelope.recipient.to_string();
             let before = {
                 let mut tries = self.tries.lock().unwrap();
@@ -278,22 +283,29 @@ pub mod scripted {
             };
             let act = (self.script)(&recipient, before);
             let stage = match &act {
-                Act::Answer(stage, ..) | Act::Break(stage) | Act::Hang(stage) => *stage,
+                ScriptStep::Answer(stage, ..)
+                | ScriptStep::Break(stage)
+                | ScriptStep::Hang(stage) => *stage,
             };
             if stage == Stage::Dot
                 && let Err(why) = leave.await
             {
-                return Outcome { stage: Stage::Body, result: Err(Fault::NoLeave(why)) };
+                return TransmitOutcome {
+                    stage: Stage::Body,
+                    result: Err(SmtpFault::NoLeave(why)),
+                };
             }
             match act {
-                Act::Answer(stage, code, text) => {
+                ScriptStep::Answer(stage, code, text) => {
                     if stage == Stage::Dot && code == 250 {
                         self.taken.lock().unwrap().push(recipient);
                     }
-                    Outcome { stage, result: Ok(Reply::new(code, text)) }
+                    TransmitOutcome { stage, result: Ok(Reply::new(code, text)) }
                 }
-                Act::Break(stage) => Outcome { stage, result: Err(Fault::Closed) },
-                Act::Hang(_) => std::future::pending().await,
+                ScriptStep::Break(stage) => {
+                    TransmitOutcome { stage, result: Err(SmtpFault::Closed) }
+                }
+                ScriptStep::Hang(_) => std::future::pending().await,
             }
         }
 

@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 use super::config::{End, RunConfig, RunEvent};
 use super::relay::Relay;
 use super::run_state::RunState;
-use super::stop::{Stop, Stopper};
+use super::stop::{StopSignal, Urgency};
 use super::system::Clock;
 use super::worker::work;
 use crate::ledger::{Ledger, LedgerError};
-use crate::message::Skeleton;
+use crate::message::MessageTemplate;
 
 /// Runs until it ends. Where the ledger is one computer's, the caller holds the edition's lock.
 ///
@@ -20,10 +20,10 @@ use crate::message::Skeleton;
 /// When the ledger fails. Nothing is sent after that; the next run settles what was open.
 pub async fn run<L: Ledger, R: Relay>(
     ledger: Arc<L>,
-    skeleton: Arc<Skeleton>,
+    skeleton: Arc<MessageTemplate>,
     config: RunConfig,
     new_relay: impl Fn() -> R,
-    stopper: Stopper,
+    stopper: StopSignal,
     clock: Clock,
     report: impl Fn(RunEvent) + Send + Sync + 'static,
 ) -> Result<End, LedgerError> {
@@ -81,7 +81,7 @@ async fn rounds<L: Ledger, R: Relay>(
         if let Some(end) = state.take_end() {
             return Ok(end);
         }
-        if state.stopper.wish() > Stop::No {
+        if state.stopper.wish() > Urgency::No {
             return Ok(End::Interrupted);
         }
         if let Some(end) = state.wait_for_more().await? {
@@ -101,28 +101,28 @@ mod tests {
     use super::super::config::Pause;
     use super::super::hours::Hours;
     use super::super::pace::{Rate, Retry};
-    use super::super::relay::scripted::{Act, ScriptedRelay};
-    use super::super::stop::line;
+    use super::super::relay::scripted::{ScriptStep, ScriptedRelay};
+    use super::super::stop::channel;
     use super::*;
     use crate::audience::Keys;
-    use crate::ledger::{Counts, MemoryLedger, Pick, Wish, laws};
-    use crate::message::{Identity, Settings};
+    use crate::ledger::{Counts, MemoryLedger, Pick, RunControl, laws};
+    use crate::message::{Sender, Settings};
     use crate::rfc::reply::Stage;
 
-    const OK: Act = Act::Answer(Stage::Dot, 250, "2.0.0 ok");
+    const OK: ScriptStep = ScriptStep::Answer(Stage::Dot, 250, "2.0.0 ok");
 
     struct Happening {
         ledger: Arc<MemoryLedger>,
         relay: ScriptedRelay,
         config: RunConfig,
-        stop: Option<Stop>,
+        stop: Option<Urgency>,
         slower: Option<Arc<Mutex<Vec<usize>>>>,
     }
 
     impl Happening {
         async fn new(
             people: usize,
-            script: impl Fn(&str, usize) -> Act + Send + Sync + 'static,
+            script: impl Fn(&str, usize) -> ScriptStep + Send + Sync + 'static,
         ) -> Self {
             let ledger = Arc::new(MemoryLedger::default());
             let addresses: Vec<_> = (0..people).map(|i| format!("p{i}@example.org")).collect();
@@ -142,7 +142,7 @@ mod tests {
 
         async fn run(&self) -> (End, Counts) {
             let composition = self.ledger.edition("2020").await.unwrap().unwrap().composition;
-            let identity = Identity::new(&Settings {
+            let identity = Sender::new(&Settings {
                 name: "Example Charity".to_owned(),
                 address: "news@charity.example".to_owned(),
                 reply_to: None,
@@ -152,7 +152,7 @@ mod tests {
                 public_url: None,
             })
             .unwrap();
-            let skeleton = Skeleton::new(
+            let skeleton = MessageTemplate::new(
                 composition,
                 identity,
                 Keys::new(b"secret"),
@@ -160,7 +160,7 @@ mod tests {
                 laws::now(),
                 London,
             );
-            let (handle, stopper) = line();
+            let (handle, stopper) = channel();
             let stop = self.stop;
             let slower = self.slower.clone();
             let clock = Clock { now: laws::now, jitter: || 0.0 };
@@ -207,13 +207,13 @@ mod tests {
     #[tokio::test]
     async fn a_refused_person_stops_nobody_else_and_is_suppressed() {
         let happening = Happening::new(20, |who, _| match who {
-            "p3@example.org" => Act::Answer(Stage::Recipient, 550, "5.1.1 no such user"),
+            "p3@example.org" => ScriptStep::Answer(Stage::Recipient, 550, "5.1.1 no such user"),
             _ => OK,
         })
         .await;
         let (end, counts) = happening.run().await;
         assert_eq!((end, counts.accepted, counts.rejected), (End::Finished, 19, 1));
-        let person = Keys::new(b"secret").person_name(&laws::recipient("p3@example.org").address);
+        let person = Keys::new(b"secret").address_hash(&laws::recipient("p3@example.org").address);
         let why = happening.ledger.suppression(&person).await.unwrap();
         assert_eq!(why.unwrap().words(), "550 5.1.1 no such user");
     }
@@ -221,8 +221,8 @@ mod tests {
     #[tokio::test]
     async fn a_deferred_copy_is_tried_again_and_expires_in_the_end() {
         let happening = Happening::new(10, |who, before| match (who, before) {
-            ("p1@example.org", 0 | 1) => Act::Answer(Stage::Dot, 451, "4.7.1 greylisted"),
-            ("p2@example.org", _) => Act::Answer(Stage::Recipient, 450, "4.2.1 busy"),
+            ("p1@example.org", 0 | 1) => ScriptStep::Answer(Stage::Dot, 451, "4.7.1 greylisted"),
+            ("p2@example.org", _) => ScriptStep::Answer(Stage::Recipient, 450, "4.2.1 busy"),
             _ => OK,
         })
         .await;
@@ -235,7 +235,7 @@ mod tests {
     #[tokio::test]
     async fn deferred_copies_that_wait_long_end_the_run() {
         let mut happening = Happening::new(3, |who, _| match who {
-            "p1@example.org" => Act::Answer(Stage::Dot, 451, "4.7.1 greylisted"),
+            "p1@example.org" => ScriptStep::Answer(Stage::Dot, 451, "4.7.1 greylisted"),
             _ => OK,
         })
         .await;
@@ -253,7 +253,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_dead_relay_touches_nobody() {
-        let happening = Happening::new(10, |_, _| Act::Break(Stage::Connect)).await;
+        let happening = Happening::new(10, |_, _| ScriptStep::Break(Stage::Connect)).await;
         let (end, counts) = happening.run().await;
         assert!(matches!(end, End::Unreachable { .. }), "{end:?}");
         assert_eq!((counts.planned, happening.taken()), (10, 0));
@@ -261,7 +261,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_relay_that_drops_after_the_dot_leaves_uncertain_copies_that_are_never_sent_again() {
-        let happening = Happening::new(30, |_, _| Act::Break(Stage::Dot)).await;
+        let happening = Happening::new(30, |_, _| ScriptStep::Break(Stage::Dot)).await;
         let (end, counts) = happening.run().await;
         assert!(matches!(end, End::Unreachable { .. }), "{end:?}");
         assert!(counts.uncertain <= 3, "{counts:?}");
@@ -271,7 +271,7 @@ mod tests {
     #[tokio::test]
     async fn one_copy_that_breaks_connections_does_not_hold_the_others() {
         let mut happening = Happening::new(30, |who, _| match who {
-            "p4@example.org" => Act::Break(Stage::Body),
+            "p4@example.org" => ScriptStep::Break(Stage::Body),
             _ => OK,
         })
         .await;
@@ -289,13 +289,17 @@ mod tests {
     #[tokio::test]
     async fn trouble_about_us_pauses_the_run_and_everybody_waits() {
         for act in [
-            Act::Answer(Stage::Login, 535, "5.7.8 bad password"),
-            Act::Answer(Stage::Mail, 550, "5.7.1 sender not allowed"),
-            Act::Answer(Stage::Recipient, 554, "5.7.1 Relay access denied"),
-            Act::Answer(Stage::Data, 554, "5.7.1 Access denied"),
-            Act::Answer(Stage::Dot, 550, "5.7.26 unauthenticated"),
-            Act::Answer(Stage::Dot, 554, "5.7.1 looks like spam"),
-            Act::Answer(Stage::Dot, 454, "Throttling failure: Daily message quota exceeded."),
+            ScriptStep::Answer(Stage::Login, 535, "5.7.8 bad password"),
+            ScriptStep::Answer(Stage::Mail, 550, "5.7.1 sender not allowed"),
+            ScriptStep::Answer(Stage::Recipient, 554, "5.7.1 Relay access denied"),
+            ScriptStep::Answer(Stage::Data, 554, "5.7.1 Access denied"),
+            ScriptStep::Answer(Stage::Dot, 550, "5.7.26 unauthenticated"),
+            ScriptStep::Answer(Stage::Dot, 554, "5.7.1 looks like spam"),
+            ScriptStep::Answer(
+                Stage::Dot,
+                454,
+                "Throttling failure: Daily message quota exceeded.",
+            ),
         ] {
             let happening = Happening::new(20, move |_, _| act.clone()).await;
             let (end, counts) = happening.run().await;
@@ -312,7 +316,7 @@ mod tests {
             if *is_cured.lock().unwrap() {
                 OK
             } else {
-                Act::Answer(Stage::Dot, 550, "5.7.60 SMTP; Client does not have permissions")
+                ScriptStep::Answer(Stage::Dot, 550, "5.7.60 SMTP; Client does not have permissions")
             }
         })
         .await;
@@ -328,15 +332,16 @@ mod tests {
 
     #[tokio::test]
     async fn the_same_answer_for_ten_people_is_about_us_and_nobody_is_marked() {
-        let happening =
-            Happening::new(60, |_, _| Act::Answer(Stage::Recipient, 550, "5.1.1 no such user"))
-                .await;
+        let happening = Happening::new(60, |_, _| {
+            ScriptStep::Answer(Stage::Recipient, 550, "5.1.1 no such user")
+        })
+        .await;
         let (end, counts) = happening.run().await;
         assert!(matches!(end, End::Paused { .. }), "{end:?}");
         assert_eq!((counts.rejected, counts.planned), (0, 60));
         for number in 0..12 {
             let address = laws::recipient(&format!("p{number}@example.org")).address;
-            let person = Keys::new(b"secret").person_name(&address);
+            let person = Keys::new(b"secret").address_hash(&address);
             assert_eq!(happening.ledger.suppression(&person).await.unwrap(), None);
         }
     }
@@ -344,10 +349,14 @@ mod tests {
     #[tokio::test]
     async fn odd_rows_at_the_top_hold_up_nobody() {
         for act in [
-            Act::Answer(Stage::Data, 554, "5.7.1 <DATA>: Data command rejected: Access denied"),
-            Act::Answer(Stage::Recipient, 550, "Administrative prohibition"),
-            Act::Answer(Stage::Recipient, 550, "rejected because it is in a black list"),
-            Act::Break(Stage::Recipient),
+            ScriptStep::Answer(
+                Stage::Data,
+                554,
+                "5.7.1 <DATA>: Data command rejected: Access denied",
+            ),
+            ScriptStep::Answer(Stage::Recipient, 550, "Administrative prohibition"),
+            ScriptStep::Answer(Stage::Recipient, 550, "rejected because it is in a black list"),
+            ScriptStep::Break(Stage::Recipient),
         ] {
             let odd = ["p0@example.org", "p1@example.org", "p2@example.org", "p3@example.org"];
             let happening =
@@ -362,7 +371,7 @@ mod tests {
     #[tokio::test]
     async fn a_stop_finishes_what_is_in_flight_and_a_second_run_does_the_rest() {
         let mut happening = Happening::new(50, |_, _| OK).await;
-        happening.stop = Some(Stop::Soon);
+        happening.stop = Some(Urgency::Soon);
         let (end, counts) = happening.run().await;
         assert_eq!(end, End::Interrupted);
         assert_eq!((counts.claimed, counts.handing_over, counts.uncertain), (0, 0, 0));
@@ -376,10 +385,10 @@ mod tests {
     async fn a_hasty_stop_leaves_at_most_one_uncertain_copy_a_connection() {
         let mut happening = Happening::new(50, |who, _| match who {
             "p0@example.org" => OK,
-            _ => Act::Hang(Stage::Dot),
+            _ => ScriptStep::Hang(Stage::Dot),
         })
         .await;
-        happening.stop = Some(Stop::Now);
+        happening.stop = Some(Urgency::Now);
         let (end, counts) = happening.run().await;
         assert_eq!(end, End::Interrupted);
         assert_eq!((counts.claimed, counts.handing_over), (0, 0));
@@ -395,7 +404,7 @@ mod tests {
             if who == "p20@example.org" {
                 let ledger = elsewhere.lock().unwrap().clone().unwrap();
                 // The ledger in memory does it at once, and needs no runtime for it.
-                let wish = ledger.wish("2020", Wish::Pause, laws::now());
+                let wish = ledger.wish("2020", RunControl::Pause, laws::now());
                 futures_now(wish).unwrap();
             }
             OK
@@ -409,7 +418,7 @@ mod tests {
         assert_eq!(end, End::Halted);
         assert!(counts.accepted >= 20 && counts.planned > 0, "{counts:?}");
         assert_eq!((counts.claimed, counts.handing_over, counts.uncertain), (0, 0, 0));
-        happening.ledger.wish("2020", Wish::Go, laws::now()).await.unwrap();
+        happening.ledger.wish("2020", RunControl::Go, laws::now()).await.unwrap();
         *ledger.lock().unwrap() = Some(Arc::default());
         let (end, _) = happening.run().await;
         assert_eq!((end, happening.taken()), (End::Finished, 50));
@@ -428,7 +437,7 @@ mod tests {
     #[tokio::test]
     async fn a_cancelled_edition_goes_to_nobody_else() {
         let happening = Happening::new(30, |_, _| OK).await;
-        happening.ledger.wish("2020", Wish::Cancel, laws::now()).await.unwrap();
+        happening.ledger.wish("2020", RunControl::Cancel, laws::now()).await.unwrap();
         let (end, counts) = happening.run().await;
         assert_eq!((end, counts.cancelled, happening.taken()), (End::Finished, 30, 0));
     }
@@ -437,7 +446,9 @@ mod tests {
     async fn a_relay_that_asks_for_less_gets_less_and_everybody_is_mailed() {
         let slower: Arc<Mutex<Vec<usize>>> = Arc::default();
         let mut happening = Happening::new(60, |who, before| match (who, before) {
-            ("p7@example.org", 0) => Act::Answer(Stage::Mail, 421, "4.7.0 too many connections"),
+            ("p7@example.org", 0) => {
+                ScriptStep::Answer(Stage::Mail, 421, "4.7.0 too many connections")
+            }
             _ => OK,
         })
         .await;
@@ -455,8 +466,10 @@ mod tests {
             let mut happening = Happening::new(2, move |who, before| {
                 let is_last = who == if number == 0 { "p0@example.org" } else { "p1@example.org" };
                 match before {
-                    0 if is_last => Act::Answer(Stage::Dot, 451, "4.3.0 later"),
-                    1..=3 if is_last => Act::Answer(Stage::Mail, 421, "4.7.0 too many errors"),
+                    0 if is_last => ScriptStep::Answer(Stage::Dot, 451, "4.3.0 later"),
+                    1..=3 if is_last => {
+                        ScriptStep::Answer(Stage::Mail, 421, "4.7.0 too many errors")
+                    }
                     _ => OK,
                 }
             })
@@ -480,7 +493,7 @@ mod tests {
                     let ledger = elsewhere.lock().unwrap().clone().unwrap();
                     for gone in ["p30@example.org", "p31@example.org", "p49@example.org"] {
                         let person =
-                            Keys::new(b"secret").person_name(&laws::recipient(gone).address);
+                            Keys::new(b"secret").address_hash(&laws::recipient(gone).address);
                         let leaving = ledger.suppress(&person, "unsubscribed", laws::now());
                         futures_now(leaving).unwrap();
                     }
@@ -537,7 +550,11 @@ mod tests {
                 let mut happening = Happening::new(30, move |who, before| {
                     let number = who[1..].split('@').next().unwrap().parse().unwrap();
                     let is_over = *is_cured.lock().unwrap() || passes && before > 0;
-                    if gets_it(number) && !is_over { Act::Answer(stage, code, words) } else { OK }
+                    if gets_it(number) && !is_over {
+                        ScriptStep::Answer(stage, code, words)
+                    } else {
+                        OK
+                    }
                 })
                 .await;
                 happening.config.keep_every = Duration::from_mins(1);
@@ -562,7 +579,7 @@ mod tests {
                 assert_eq!(happening.taken(), 30, "{cell}");
                 for number in 0..30 {
                     let address = laws::recipient(&format!("p{number}@example.org")).address;
-                    let person = Keys::new(b"secret").person_name(&address);
+                    let person = Keys::new(b"secret").address_hash(&address);
                     let why = happening.ledger.suppression(&person).await.unwrap();
                     assert_eq!(why, None, "{cell}");
                 }

@@ -10,43 +10,45 @@ use chrono::{DateTime, Utc};
 use tokio::time::sleep;
 
 use super::config::{End, Pause, RunConfig, RunEvent};
-use super::failures::{Failures, Step};
+use super::failures::{Failures, RunStep};
 use super::lease::Lease;
 use super::pace::Delay;
-use super::queue::{Next, Queue};
+use super::queue::{NextRow, Queue};
 use super::rate_limit::RateLimit;
 use super::refusals::{
-    Refusals, Refused, Stop as TooManyRefusals, Suppression, answer_without_names,
+    RefusalStop as TooManyRefusals, Refusals, RefusedRow, Suppression, answer_without_names,
 };
-use super::stop::{Handle, Stop, Stopper, line};
+use super::stop::{StopHandle, StopSignal, Urgency, channel};
 use super::system::Clock;
 use super::verdict::{LOST_ON_IT, Less, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
 use super::write_ahead::WriteAhead;
 use crate::ledger::delivery::next;
-use crate::ledger::{Delivery, Event, Ledger, LedgerError, Pick, Progress, SenderId, Status, Wish};
-use crate::message::{Message, Skeleton};
-use crate::providers::Kind;
+use crate::ledger::{
+    Delivery, EditionProgress, Event, Ledger, LedgerError, Pick, RunControl, RunId, Status,
+};
+use crate::message::{Message, MessageTemplate};
+use crate::providers::RefusalKind;
 
 /// A limit that opens within this time is waited for.
 const LONGEST_LIMIT: Duration = Duration::from_mins(90);
 
 pub(super) struct RunState<L> {
     pub ledger: Arc<L>,
-    pub skeleton: Arc<Skeleton>,
+    pub skeleton: Arc<MessageTemplate>,
     pub config: RunConfig,
     pub rate_limit: RateLimit,
     pub lease: Lease,
     pub write_ahead: Mutex<WriteAhead>,
     /// Who may stop the run from outside.
-    pub stopper: Stopper,
+    pub stopper: StopSignal,
     clock: Clock,
-    sender: SenderId,
+    sender: RunId,
     report: Box<dyn Fn(RunEvent) + Send + Sync>,
     queue: tokio::sync::Mutex<Queue>,
     ending: Mutex<Ending>,
     /// The run's own end, once there is one.
-    end_handle: Handle,
-    ended: Stopper,
+    end_handle: StopHandle,
+    ended: StopSignal,
 }
 
 /// What decides about the run's end.
@@ -73,7 +75,7 @@ pub(super) struct Turn<'a> {
 
 /// When a message was begun, and whether the relay wanted less and gets less since.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tried {
+pub(super) struct Attempt {
     pub began: Duration,
     pub slower: bool,
 }
@@ -96,13 +98,13 @@ impl Turn<'_> {
 impl<L: Ledger> RunState<L> {
     pub async fn enter(
         ledger: Arc<L>,
-        skeleton: Arc<Skeleton>,
+        skeleton: Arc<MessageTemplate>,
         config: RunConfig,
-        stopper: Stopper,
+        stopper: StopSignal,
         clock: Clock,
         report: impl Fn(RunEvent) + Send + Sync + 'static,
     ) -> Result<Self, LedgerError> {
-        let (end_handle, ended) = line();
+        let (end_handle, ended) = channel();
         let lease = Lease::new(ledger.lease());
         let sender = ledger.enter(&config.edition, &config.sender, (clock.now)()).await?.sender;
         report(RunEvent::Alive { age: ledger.age().await?.age });
@@ -157,9 +159,9 @@ impl<L: Ledger> RunState<L> {
                     (self.report)(RunEvent::Alive { age: kept.age });
                     self.queue.lock().await.share_with(kept.senders);
                     let end = match kept.wish {
-                        Wish::Go => continue,
-                        Wish::Pause => End::Halted,
-                        Wish::Cancel => End::Cancelled,
+                        RunControl::Go => continue,
+                        RunControl::Pause => End::Halted,
+                        RunControl::Cancel => End::Cancelled,
                     };
                     self.end(end);
                     return;
@@ -176,7 +178,7 @@ impl<L: Ledger> RunState<L> {
     }
 
     pub fn finish_soon(&self) {
-        self.end_handle.wish(Stop::Soon);
+        self.end_handle.wish(Urgency::Soon);
     }
 
     pub fn failure(&self) -> Option<LedgerError> {
@@ -192,18 +194,18 @@ impl<L: Ledger> RunState<L> {
         self.finish_soon();
     }
 
-    pub async fn progress(&self) -> Result<Progress, LedgerError> {
+    pub async fn progress(&self) -> Result<EditionProgress, LedgerError> {
         self.ledger.progress(&self.config.edition).await
     }
 
     pub fn is_over(&self) -> bool {
-        self.stopper.wish() > Stop::No || self.ended.wish() > Stop::No
+        self.stopper.wish() > Urgency::No || self.ended.wish() > Urgency::No
     }
 
     async fn over(&self) {
         tokio::select! {
-            () = self.stopper.wished(Stop::Soon) => {}
-            () = self.ended.wished(Stop::Soon) => {}
+            () = self.stopper.wished(Urgency::Soon) => {}
+            () = self.ended.wished(Urgency::Soon) => {}
         }
     }
 
@@ -217,15 +219,15 @@ impl<L: Ledger> RunState<L> {
     }
 
     /// The next row to try.
-    async fn next(&self) -> Result<Next, LedgerError> {
+    async fn next(&self) -> Result<NextRow, LedgerError> {
         let mut queue = self.queue.lock().await;
         loop {
             let now = self.now();
             if self.is_over() || self.closed_until(now).is_some() {
-                return Ok(Next::Nothing);
+                return Ok(NextRow::Nothing);
             }
             let next = queue.take(self.rate_limit.elapsed());
-            if matches!(next, Next::Row(_)) || !queue.wants_more(&next) {
+            if matches!(next, NextRow::Row(_)) || !queue.wants_more(&next) {
                 return Ok(next);
             }
             let claim = self.ledger.claim(self.sender, now, queue.claim).await?;
@@ -239,9 +241,9 @@ impl<L: Ledger> RunState<L> {
     pub async fn turn(&self, patient: bool) -> Result<Option<Turn<'_>>, LedgerError> {
         let delivery = loop {
             match self.next().await? {
-                Next::Row(delivery) => break *delivery,
-                Next::After(wait) if patient && self.rest(wait).await => {}
-                Next::After(_) | Next::Nothing => return Ok(None),
+                NextRow::Row(delivery) => break *delivery,
+                NextRow::After(wait) if patient && self.rest(wait).await => {}
+                NextRow::After(_) | NextRow::Nothing => return Ok(None),
             }
         };
         let slot = self.rate_limit.wait_for_slot(&*self.ledger, &self.config.edition, self.now());
@@ -249,7 +251,7 @@ impl<L: Ledger> RunState<L> {
             self.give_back(delivery.id).await?;
             return Ok(None);
         }
-        let message = self.skeleton.address(&delivery.recipient);
+        let message = self.skeleton.personalise(&delivery.recipient);
         Ok(Some(Turn { delivery, message, intent: None, began: self.rate_limit.elapsed() }))
     }
 
@@ -311,11 +313,11 @@ impl<L: Ledger> RunState<L> {
     pub async fn record(
         &self,
         delivery: &Delivery,
-        tried: Tried,
+        tried: Attempt,
         verdict: Verdict,
         accepted: &mut Option<(i64, Event)>,
     ) -> Result<(), LedgerError> {
-        let Tried { began, slower } = tried;
+        let Attempt { began, slower } = tried;
         if let Some(earlier) = accepted.take() {
             // Nobody took it along.
             self.write(vec![earlier]).await?;
@@ -374,12 +376,12 @@ impl<L: Ledger> RunState<L> {
         let address = &delivery.recipient.address;
         let suppression = match fate {
             RowFate::Rejected { why, suppress: true } => Some(Suppression {
-                person: self.skeleton.keys().person_name(address),
+                person: self.skeleton.keys().address_hash(address),
                 why: why.clone(),
             }),
             _ => None,
         };
-        let refused = Refused {
+        let refused = RefusedRow {
             id: delivery.id,
             answer: answer_without_names(&refusal.why, address),
             refusal: refusal.clone(),
@@ -474,7 +476,7 @@ impl<L: Ledger> RunState<L> {
     fn after_a_limit(&self, id: i64, fate: RowFate) -> RowFate {
         let RowFate::Released { why } = fate else { return fate };
         if self.rate_limit.refusing_for() > LONGEST_LIMIT {
-            self.end(End::Paused { why: why.clone(), cure: Kind::Rate.cure().to_owned() });
+            self.end(End::Paused { why: why.clone(), cure: RefusalKind::Rate.cure().to_owned() });
         }
         if self.ending().failures.met_limit(id) {
             return RowFate::Deferred { why, delay: Delay::Throttled };
@@ -487,13 +489,13 @@ impl<L: Ledger> RunState<L> {
         let now = self.rate_limit.elapsed();
         let step = self.ending().failures.note(status, fate, slower, now);
         match step {
-            Step::GoOn => {}
-            Step::Recovered => (self.report)(RunEvent::Recovered),
-            Step::Wait { why, pause, left } => {
+            RunStep::GoOn => {}
+            RunStep::Recovered => (self.report)(RunEvent::Recovered),
+            RunStep::Wait { why, pause, left } => {
                 (self.report)(RunEvent::Trouble { why, pause, left });
                 self.rest(pause).await;
             }
-            Step::End(end) => self.end(end),
+            RunStep::End(end) => self.end(end),
         }
     }
 

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 /// How much of a hurry there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stop {
+pub enum Urgency {
     No,
     /// Claim nothing more; finish what is in flight.
     Soon,
@@ -15,18 +15,18 @@ pub enum Stop {
 
 /// The end of the line that a run looks at.
 #[derive(Debug, Clone)]
-pub struct Stopper {
-    wish: watch::Receiver<Stop>,
+pub struct StopSignal {
+    wish: watch::Receiver<Urgency>,
     // Keeps the line open when nobody else does.
-    _sender: std::sync::Arc<watch::Sender<Stop>>,
+    _sender: std::sync::Arc<watch::Sender<Urgency>>,
 }
 
 /// The other end.
 #[derive(Debug, Clone)]
-pub struct Handle(std::sync::Arc<watch::Sender<Stop>>);
+pub struct StopHandle(std::sync::Arc<watch::Sender<Urgency>>);
 
-impl Handle {
-    pub fn wish(&self, stop: Stop) {
+impl StopHandle {
+    pub fn wish(&self, stop: Urgency) {
         self.0.send_if_modified(|current| {
             let stronger = stop > *current;
             if stronger {
@@ -38,19 +38,19 @@ impl Handle {
 }
 
 /// A line with nobody's hand on it yet.
-pub fn line() -> (Handle, Stopper) {
-    let (sender, wish) = watch::channel(Stop::No);
+pub fn channel() -> (StopHandle, StopSignal) {
+    let (sender, wish) = watch::channel(Urgency::No);
     let sender = std::sync::Arc::new(sender);
-    (Handle(std::sync::Arc::clone(&sender)), Stopper { wish, _sender: sender })
+    (StopHandle(std::sync::Arc::clone(&sender)), StopSignal { wish, _sender: sender })
 }
 
-impl Stopper {
-    pub fn wish(&self) -> Stop {
+impl StopSignal {
+    pub fn wish(&self) -> Urgency {
         *self.wish.borrow()
     }
 
     /// Waits until at least this much of a stop is wished.
-    pub async fn wished(&self, at_least: Stop) {
+    pub async fn wished(&self, at_least: Urgency) {
         let mut wish = self.wish.clone();
         // The sender lives in `self`: the line cannot close while we wait.
         let _ = wish.wait_for(|current| *current >= at_least).await;
@@ -72,20 +72,27 @@ pub enum Signal {
 
 /// What a signal wishes for, after those before it. Only a second Ctrl-C or `kill` is in a hurry: a window that closes sends
 /// several signals, and none of them means that messages in flight shall be dropped.
-pub fn wish_of(signal: Signal, before: &[Signal]) -> Stop {
+pub fn wish_of(signal: Signal, before: &[Signal]) -> Urgency {
     let is_deliberate = |signal: &Signal| matches!(signal, Signal::Interrupt | Signal::Terminate);
-    if is_deliberate(&signal) && before.iter().any(is_deliberate) { Stop::Now } else { Stop::Soon }
+    if is_deliberate(&signal) && before.iter().any(is_deliberate) {
+        Urgency::Now
+    } else {
+        Urgency::Soon
+    }
 }
 
 /// Listens for signals, and passes on what they wish for. `report` is called when that has changed.
 ///
 /// # Errors
 /// When the operating system lets nobody listen.
-pub fn listen(handle: Handle, report: impl Fn(Stop) + Send + 'static) -> std::io::Result<()> {
+pub fn listen(
+    handle: StopHandle,
+    report: impl Fn(Urgency) + Send + 'static,
+) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         let mut before = Vec::new();
-        let mut reported = Stop::No;
+        let mut reported = Urgency::No;
         while let Some(signal) = signals.next().await {
             let wish = wish_of(signal, &before);
             before.push(signal);
@@ -197,12 +204,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_wish_only_grows() {
-        let (handle, stopper) = line();
-        assert_eq!(stopper.wish(), Stop::No);
-        handle.wish(Stop::Now);
-        handle.wish(Stop::Soon);
-        assert_eq!(stopper.wish(), Stop::Now);
-        stopper.wished(Stop::Soon).await;
+        let (handle, stopper) = channel();
+        assert_eq!(stopper.wish(), Urgency::No);
+        handle.wish(Urgency::Now);
+        handle.wish(Urgency::Soon);
+        assert_eq!(stopper.wish(), Urgency::Now);
+        stopper.wished(Urgency::Soon).await;
     }
 
     #[test]
@@ -222,8 +229,8 @@ mod tests {
         ] {
             let wishes: Vec<&str> = (0..signals.len())
                 .map(|i| match wish_of(signals[i], &signals[..i]) {
-                    Stop::Now => "now",
-                    Stop::Soon | Stop::No => "soon",
+                    Urgency::Now => "now",
+                    Urgency::Soon | Urgency::No => "soon",
                 })
                 .collect();
             assert_eq!(wishes.join(" "), expected, "{signals:?}");

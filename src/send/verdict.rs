@@ -3,9 +3,9 @@
 
 use super::pace::Delay;
 use crate::ledger::Event;
-use crate::providers::{About, Kind, meaning};
+use crate::providers::{About, RefusalKind, meaning};
 use crate::rfc::reply::{Reply, Stage};
-use crate::smtp::{Fault, FaultKind, Outcome};
+use crate::smtp::{FaultKind, SmtpFault, TransmitOutcome};
 use chrono::{DateTime, Utc};
 
 /// What becomes of the row.
@@ -37,7 +37,7 @@ pub enum RowFate {
 pub struct Refusal {
     pub why: String,
     pub about: About,
-    pub kind: Kind,
+    pub kind: RefusalKind,
 }
 
 /// What becomes of the run.
@@ -76,21 +76,21 @@ pub enum Less {
 }
 
 /// Whether the relay wants less, and of what.
-pub fn wants_less(outcome: &Outcome) -> Option<Less> {
+pub fn wants_less(outcome: &TransmitOutcome) -> Option<Less> {
     let reply = outcome.result.as_ref().ok().filter(|reply| reply.is_transient())?;
     match meaning(outcome.stage, reply).kind {
-        Kind::Connections => Some(Less::Connections),
-        Kind::Rate => Some(Less::Messages),
+        RefusalKind::Connections => Some(Less::Connections),
+        RefusalKind::Rate => Some(Less::Messages),
         _ => None,
     }
 }
 
 /// How long a copy waits for what passes by itself.
-fn delay_of(kind: Kind) -> Delay {
+fn delay_of(kind: RefusalKind) -> Delay {
     match kind {
-        Kind::Greylisting => Delay::Greylisted,
-        Kind::MailboxFull => Delay::MailboxFull,
-        Kind::Rate | Kind::Connections | Kind::MailboxBusy => Delay::Throttled,
+        RefusalKind::Greylisting => Delay::Greylisted,
+        RefusalKind::MailboxFull => Delay::MailboxFull,
+        RefusalKind::Rate | RefusalKind::Connections | RefusalKind::MailboxBusy => Delay::Throttled,
         _ => Delay::Ordinary,
     }
 }
@@ -111,7 +111,7 @@ pub fn waits_for_a_cure(why: &str) -> bool {
 }
 
 /// What to change after a refusal or a fault, where it is known.
-pub fn cure_of(outcome: &Outcome) -> Option<String> {
+pub fn cure_of(outcome: &TransmitOutcome) -> Option<String> {
     match &outcome.result {
         Ok(reply) if reply.is_transient() || reply.is_permanent() => {
             Some(meaning(outcome.stage, reply).kind.cure().to_owned())
@@ -122,7 +122,7 @@ pub fn cure_of(outcome: &Outcome) -> Option<String> {
 }
 
 /// Judges one transaction.
-pub fn judge(outcome: &Outcome) -> Verdict {
+pub fn judge(outcome: &TransmitOutcome) -> Verdict {
     let stage = outcome.stage;
     match &outcome.result {
         Ok(reply) => judge_reply(stage, reply),
@@ -130,7 +130,7 @@ pub fn judge(outcome: &Outcome) -> Verdict {
     }
 }
 
-fn judge_fault(stage: Stage, fault: &Fault) -> Verdict {
+fn judge_fault(stage: Stage, fault: &SmtpFault) -> Verdict {
     let why = format!("{} ({})", fault, stage.name());
     if stage == Stage::Dot {
         // The dot may have arrived. Nobody can know.
@@ -180,7 +180,7 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
     }
     let meaning = meaning(stage, reply);
     let pause = || RunFate::Pause { why: said.clone(), cure: meaning.kind.cure().to_owned() };
-    let is_limit = matches!(meaning.kind, Kind::Rate | Kind::Connections);
+    let is_limit = matches!(meaning.kind, RefusalKind::Rate | RefusalKind::Connections);
     match stage {
         Stage::Connect | Stage::Banner | Stage::Hello | Stage::Tls | Stage::Login => {
             // A login that is refused is never tried again by itself: accounts are locked for that.
@@ -309,7 +309,7 @@ mod tests {
                 if expected[column] == "-" {
                     continue;
                 }
-                let verdict = judge(&Outcome { stage, result: Ok(reply.clone()) });
+                let verdict = judge(&TransmitOutcome { stage, result: Ok(reply.clone()) });
                 assert_eq!(letters(&verdict), expected[column], "{answer} at {}", stage.name());
             }
         }
@@ -356,17 +356,20 @@ mod tests {
         ] {
             let reply = Reply::new(code, text);
             let kind = meaning(stage, &reply).kind;
-            let less = wants_less(&Outcome { stage, result: Ok(reply) });
+            let less = wants_less(&TransmitOutcome { stage, result: Ok(reply) });
             assert_eq!(less, expected.err(), "{code} {text}");
             if let Ok(delay) = expected {
                 assert_eq!(delay_of(kind), delay, "{code} {text}");
             }
         }
         assert_eq!(
-            wants_less(&Outcome { stage: Stage::Dot, result: Ok(Reply::new(250, "ok")) }),
+            wants_less(&TransmitOutcome { stage: Stage::Dot, result: Ok(Reply::new(250, "ok")) }),
             None
         );
-        assert_eq!(wants_less(&Outcome { stage: Stage::Dot, result: Err(Fault::Closed) }), None);
+        assert_eq!(
+            wants_less(&TransmitOutcome { stage: Stage::Dot, result: Err(SmtpFault::Closed) }),
+            None
+        );
     }
 
     #[test]
@@ -389,26 +392,27 @@ mod tests {
     #[test]
     fn faults_are_uncertain_after_the_dot_and_harmless_before() {
         let faults = [
-            (Fault::TimedOut, " conn"),
-            (Fault::Closed, " conn"),
-            (Fault::Broken("reset".to_owned()), " conn"),
-            (Fault::OutOfPlace("354 go".to_owned()), " conn"),
-            (Fault::Unsolicited, " conn"),
-            (Fault::NotSmtp(crate::rfc::reply::ReplyError::MixedCodes), " conn"),
-            (Fault::TlsNotOffered, " halt"),
-            (Fault::TlsInjected, " halt"),
-            (Fault::TlsFailed("expired".to_owned()), " halt"),
-            (Fault::NoLogin("GSSAPI".to_owned()), " halt"),
-            (Fault::TlsBroken("cut".to_owned()), " conn"),
-            (Fault::TooLarge { size: 2, limit: 1 }, " halt"),
-            (Fault::NoLeave("disk full".to_owned()), " halt"),
+            (SmtpFault::TimedOut, " conn"),
+            (SmtpFault::Closed, " conn"),
+            (SmtpFault::Broken("reset".to_owned()), " conn"),
+            (SmtpFault::OutOfPlace("354 go".to_owned()), " conn"),
+            (SmtpFault::Unsolicited, " conn"),
+            (SmtpFault::NotSmtp(crate::rfc::reply::ReplyError::MixedCodes), " conn"),
+            (SmtpFault::TlsNotOffered, " halt"),
+            (SmtpFault::TlsInjected, " halt"),
+            (SmtpFault::TlsFailed("expired".to_owned()), " halt"),
+            (SmtpFault::NoLogin("GSSAPI".to_owned()), " halt"),
+            (SmtpFault::TlsBroken("cut".to_owned()), " conn"),
+            (SmtpFault::TooLarge { size: 2, limit: 1 }, " halt"),
+            (SmtpFault::NoLeave("disk full".to_owned()), " halt"),
         ];
-        let verdict = judge(&Outcome { stage: Stage::Mail, result: Err(Fault::Utf8NotOffered) });
+        let verdict =
+            judge(&TransmitOutcome { stage: Stage::Mail, result: Err(SmtpFault::Utf8NotOffered) });
         assert!(matches!(verdict.row, RowFate::Rejected { suppress: false, .. }));
         assert_eq!(verdict.run, RunFate::GoOn);
         for (fault, run) in faults {
             for stage in STAGES {
-                let verdict = judge(&Outcome { stage, result: Err(fault.clone()) });
+                let verdict = judge(&TransmitOutcome { stage, result: Err(fault.clone()) });
                 let expected = match stage {
                     Stage::Dot => "U conn".to_owned(),
                     Stage::Recipient | Stage::Data if run == " conn" => "P lost".to_owned(),

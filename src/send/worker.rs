@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::time::Instant;
 
 use super::relay::{Leave, Relay};
-use super::run_state::{RunState, Tried, Turn, Writing};
-use super::stop::Stop;
+use super::run_state::{Attempt, RunState, Turn, Writing};
+use super::stop::Urgency;
 use super::verdict::{judge, wants_less};
 use super::write_ahead::WriteAhead;
 use crate::ledger::{Event, Ledger, LedgerError};
@@ -85,7 +85,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
             });
             tokio::select! {
                 outcome = relay.transmit(message, leave, next) => Some(outcome),
-                () = state.stopper.wished(Stop::Now) => None,
+                () = state.stopper.wished(Urgency::Now) => None,
             }
         };
         if let Some(next) = &mut upcoming {
@@ -104,7 +104,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
                 let began = turn.began;
                 let less = wants_less(&outcome);
                 let slower = less.is_some_and(|less| state.slow_down(less, began));
-                let tried = Tried { began, slower };
+                let tried = Attempt { began, slower };
                 state.record(&turn.delivery, tried, judge(&outcome), &mut accepted).await?;
             }
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
@@ -126,7 +126,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
     if let Some(accepted) = accepted {
         state.write(vec![accepted]).await?;
     }
-    if state.stopper.wish() < Stop::Now {
+    if state.stopper.wish() < Urgency::Now {
         relay.close().await;
     }
     Ok(())

@@ -11,11 +11,11 @@ use rustls::pki_types::ServerName;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::conversation::{Conversation, Peer, Security, Settings, Step};
+use super::conversation::{Conversation, Peer, Security, SessionStep, Settings};
 use super::dial::{self, plain_io};
-use super::fault::{Fault, Outcome};
-use super::quirks::{Announced, Quirks, RememberedQuirks, SharedQuirks};
-use super::stream::{Happened, Socket, Stream};
+use super::fault::{SmtpFault, TransmitOutcome};
+use super::quirks::{AnnouncementFate, Quirks, RememberedQuirks, SharedQuirks};
+use super::stream::{Socket, Stream, WriteProgress};
 use super::tls::{self, Handshake};
 use super::{Capabilities, Mechanism, token};
 use crate::message::Message;
@@ -86,7 +86,7 @@ impl Deadlines {
 
 /// Where mail is handed over, and how.
 #[derive(Debug, Clone)]
-pub struct Server {
+pub struct RelayServer {
     pub host: String,
     pub port: u16,
     pub settings: Settings,
@@ -95,7 +95,7 @@ pub struct Server {
     quirks: Arc<SharedQuirks>,
 }
 
-impl Server {
+impl RelayServer {
     /// `ca_file` is a PEM file of certificates to trust beside the system's.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl Server {
     }
 
     /// What became of a message that was announced.
-    pub fn note_announced(&self, announced: Announced) {
+    pub fn note_announced(&self, announced: AnnouncementFate) {
         self.quirks.note(|quirks| quirks.note_announced(announced));
     }
 }
@@ -150,11 +150,11 @@ pub fn is_loopback(host: &str) -> bool {
 pub struct Connection {
     stream: Stream,
     conversation: Conversation,
-    server: Server,
+    server: RelayServer,
     address: SocketAddr,
     buffer: Vec<u8>,
     /// The socket takes no more: what it held is with the conversation, and this is what is left to say.
-    ended: Option<Fault>,
+    ended: Option<SmtpFault>,
 }
 
 const BUFFER_BYTES: usize = 8 * 1024;
@@ -166,9 +166,10 @@ impl Connection {
     ///
     /// # Errors
     /// The stage at which it ended, with the server's reply or the fault.
-    pub async fn open(server: &Server) -> Result<Self, Outcome> {
+    pub async fn open(server: &RelayServer) -> Result<Self, TransmitOutcome> {
         let connected = Self::connect(server).await;
-        let (stream, address) = connected.map_err(|fault| Outcome::fault(Stage::Connect, fault))?;
+        let (stream, address) =
+            connected.map_err(|fault| TransmitOutcome::fault(Stage::Connect, fault))?;
         let opened = Self::open_over(server, stream, address).await;
         server.quirks.note(|quirks| {
             match &opened {
@@ -185,27 +186,29 @@ impl Connection {
         opened
     }
 
-    async fn connect(server: &Server) -> Result<(tokio::net::TcpStream, SocketAddr), Fault> {
+    async fn connect(
+        server: &RelayServer,
+    ) -> Result<(tokio::net::TcpStream, SocketAddr), SmtpFault> {
         let within = server.deadlines.connect;
         let quirks = server.quirks();
         let addresses = match dial::resolve(&server.host, server.port, within).await {
             // A name that was there a moment ago is a name service in trouble.
-            Err(fault @ Fault::NoSuchHost(_)) if quirks.has_opened => {
-                return Err(Fault::Broken(fault.to_string()));
+            Err(fault @ SmtpFault::NoSuchHost(_)) if quirks.has_opened => {
+                return Err(SmtpFault::Broken(fault.to_string()));
             }
             addresses => addresses?,
         };
         let (stream, address) = dial::connect(quirks.in_order(addresses), within).await?;
         // Small writes must not wait for the acknowledgement of the last: that costs 45 ms a message.
-        stream.set_nodelay(true).map_err(|error| Fault::Broken(plain_io(&error)))?;
+        stream.set_nodelay(true).map_err(|error| SmtpFault::Broken(plain_io(&error)))?;
         Ok((stream, address))
     }
 
     async fn open_over(
-        server: &Server,
+        server: &RelayServer,
         stream: tokio::net::TcpStream,
         address: SocketAddr,
-    ) -> Result<Self, Outcome> {
+    ) -> Result<Self, TransmitOutcome> {
         let peer = Peer {
             host: server.host.clone(),
             port: server.port,
@@ -222,12 +225,14 @@ impl Connection {
         if server.settings.security == Security::Implicit {
             connection.start_tls().await.map_err(|handshake| match handshake {
                 // Too many connections, or not welcome: the words say which.
-                Handshake::Text(reply) if reply.code >= 400 => Outcome::reply(Stage::Banner, reply),
+                Handshake::Text(reply) if reply.code >= 400 => {
+                    TransmitOutcome::reply(Stage::Banner, reply)
+                }
                 Handshake::Text(_) => {
                     let (host, port) = (server.host.clone(), server.port);
-                    Outcome::fault(Stage::Tls, Fault::TlsComesLater { host, port })
+                    TransmitOutcome::fault(Stage::Tls, SmtpFault::TlsComesLater { host, port })
                 }
-                Handshake::Fault(fault) => Outcome::fault(Stage::Tls, fault),
+                Handshake::Fault(fault) => TransmitOutcome::fault(Stage::Tls, fault),
             })?;
         }
         match connection.drive(None::<(&[u8], NoLeave)>, None).await {
@@ -274,9 +279,9 @@ impl Connection {
         }
         match arrived {
             None => {}
-            Some(Ok(0)) => self.conversation.fail(Fault::Closed),
+            Some(Ok(0)) => self.conversation.fail(SmtpFault::Closed),
             Some(Ok(read)) => self.conversation.receive(&self.buffer[..read]),
-            Some(Err(error)) => self.conversation.fail(Fault::Broken(plain_io(&error))),
+            Some(Err(error)) => self.conversation.fail(SmtpFault::Broken(plain_io(&error))),
         }
     }
 
@@ -287,12 +292,12 @@ impl Connection {
         message: &Message,
         leave: impl Future<Output = Result<(), String>> + Send,
         next: Option<&Message>,
-    ) -> Outcome {
+    ) -> TransmitOutcome {
         self.conversation.begin(&message.envelope, message.bytes.len());
         match self.drive(Some((&message.bytes, leave)), next).await {
             Some(outcome) => outcome,
             // A transaction that was begun always ends in an outcome; a conversation that is idle has none open.
-            None => Outcome::fault(Stage::Mail, Fault::Closed),
+            None => TransmitOutcome::fault(Stage::Mail, SmtpFault::Closed),
         }
     }
 
@@ -307,7 +312,7 @@ impl Connection {
         &mut self,
         message: Option<(&[u8], F)>,
         next: Option<&Message>,
-    ) -> Option<Outcome>
+    ) -> Option<TransmitOutcome>
     where
         F: Future<Output = Result<(), String>> + Send,
     {
@@ -318,17 +323,23 @@ impl Connection {
         let mut clock = StageClock::new(self.server.deadlines, self.conversation.has_announced());
         loop {
             match self.conversation.next_step() {
-                Step::Ready | Step::Closed => return None,
-                Step::Done(outcome) => return Some(outcome),
-                Step::Write(stage, bytes) => self.write(stage, &bytes, clock.until(stage)).await,
-                Step::WriteMessage => self.write_message(bytes, clock.until(Stage::Body)).await,
-                Step::AskLeave => match leave.take() {
+                SessionStep::Ready | SessionStep::Closed => return None,
+                SessionStep::Done(outcome) => return Some(outcome),
+                SessionStep::Write(stage, bytes) => {
+                    self.write(stage, &bytes, clock.until(stage)).await
+                }
+                SessionStep::WriteMessage => {
+                    self.write_message(bytes, clock.until(Stage::Body)).await
+                }
+                SessionStep::AskLeave => match leave.take() {
                     Some(leave) => self.end_message(leave, next).await,
-                    None => self.conversation.fail(Fault::NoLeave("nobody can give it".to_owned())),
+                    None => {
+                        self.conversation.fail(SmtpFault::NoLeave("nobody can give it".to_owned()))
+                    }
                 },
-                Step::StartTls => self.secure(clock.until(Stage::Tls)).await,
-                Step::FetchToken => self.fetch_token().await,
-                Step::Read(stage) => {
+                SessionStep::StartTls => self.secure(clock.until(Stage::Tls)).await,
+                SessionStep::FetchToken => self.fetch_token().await,
+                SessionStep::Read(stage) => {
                     if let Some(fault) = self.ended.clone() {
                         self.conversation.fail(fault);
                     } else {
@@ -356,15 +367,15 @@ impl Connection {
         match timeout_at(until, self.stream.read(&mut self.buffer)).await {
             Ok(read) if stage == Stage::Banner => self.take_banner(read),
             Ok(read) => self.take(read),
-            Err(_) => self.conversation.fail(Fault::TimedOut),
+            Err(_) => self.conversation.fail(SmtpFault::TimedOut),
         }
     }
 
     fn take(&mut self, read: io::Result<usize>) {
         match read {
-            Ok(0) => self.conversation.fail(Fault::Closed),
+            Ok(0) => self.conversation.fail(SmtpFault::Closed),
             Ok(read) => self.conversation.receive(&self.buffer[..read]),
-            Err(error) => self.conversation.fail(Fault::Broken(plain_io(&error))),
+            Err(error) => self.conversation.fail(SmtpFault::Broken(plain_io(&error))),
         }
     }
 
@@ -379,8 +390,8 @@ impl Connection {
         }
     }
 
-    fn tls_comes_first(&self) -> Fault {
-        Fault::TlsComesFirst { host: self.server.host.clone(), port: self.server.port }
+    fn tls_comes_first(&self) -> SmtpFault {
+        SmtpFault::TlsComesFirst { host: self.server.host.clone(), port: self.server.port }
     }
 
     /// Whether the server, which says nothing, answers to TLS: over a connection of its own, on which nothing else is said.
@@ -417,8 +428,8 @@ impl Connection {
         let before = self.stream.written();
         let fault = match timeout_at(until, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => Fault::Broken(plain_io(&error)),
-            Err(_) => Fault::TimedOut,
+            Ok(Err(error)) => SmtpFault::Broken(plain_io(&error)),
+            Err(_) => SmtpFault::TimedOut,
         };
         if stage == Stage::Dot {
             if self.stream.written() != before {
@@ -437,16 +448,16 @@ impl Connection {
         let bytes = stuffed.as_deref().unwrap_or(bytes);
         let written = self.stream.write_all_or_read(bytes, &mut self.buffer);
         match timeout_at(until, written).await {
-            Ok(Ok(Happened::Written)) => {}
-            Ok(Ok(Happened::Read(0))) => self.conversation.fail(Fault::Closed),
-            Ok(Ok(Happened::Read(read))) => self.conversation.receive(&self.buffer[..read]),
-            Ok(Err(error)) => self.take_last_words(Fault::Broken(plain_io(&error))).await,
-            Err(_) => self.conversation.fail(Fault::TimedOut),
+            Ok(Ok(WriteProgress::Written)) => {}
+            Ok(Ok(WriteProgress::Read(0))) => self.conversation.fail(SmtpFault::Closed),
+            Ok(Ok(WriteProgress::Read(read))) => self.conversation.receive(&self.buffer[..read]),
+            Ok(Err(error)) => self.take_last_words(SmtpFault::Broken(plain_io(&error))).await,
+            Err(_) => self.conversation.fail(SmtpFault::TimedOut),
         }
     }
 
     /// The socket takes no more. What the server said before it closed counts; `fault` stands when it said nothing.
-    async fn take_last_words(&mut self, fault: Fault) {
+    async fn take_last_words(&mut self, fault: SmtpFault) {
         let until = Instant::now() + LAST_WORDS_WITHIN;
         let mut taken = 0;
         while taken < MOST_LAST_WORDS_BYTES {
@@ -471,7 +482,7 @@ impl Connection {
         next: Option<&Message>,
     ) {
         if let Err(error) = leave.await {
-            self.conversation.fail(Fault::NoLeave(error));
+            self.conversation.fail(SmtpFault::NoLeave(error));
             return;
         }
         // A reply that is here before the dot has left can only belong to something else, and would be taken for the
@@ -491,16 +502,16 @@ impl Connection {
             .as_ref()
             .and_then(|credentials| credentials.token_command().map(str::to_owned))
         else {
-            self.conversation.fail(Fault::NoToken("no command is set".to_owned()));
+            self.conversation.fail(SmtpFault::NoToken("no command is set".to_owned()));
             return;
         };
         match token::fetch(&command).await {
             Ok(token) => self.conversation.token_given(token),
             // A command that worked a moment ago may fail with the network.
             Err(what) if self.server.quirks().has_opened => {
-                self.conversation.fail(Fault::Broken(Fault::NoToken(what).to_string()));
+                self.conversation.fail(SmtpFault::Broken(SmtpFault::NoToken(what).to_string()));
             }
-            Err(what) => self.conversation.fail(Fault::NoToken(what)),
+            Err(what) => self.conversation.fail(SmtpFault::NoToken(what)),
         }
     }
 
@@ -511,15 +522,15 @@ impl Connection {
             // Whoever said it, it was not said over TLS.
             Ok(Err(Handshake::Text(reply))) => {
                 let what = format!("instead, the server said in the clear: {}", reply.summary());
-                self.conversation.fail(Fault::TlsBroken(what));
+                self.conversation.fail(SmtpFault::TlsBroken(what));
             }
             Ok(Err(Handshake::Fault(fault))) => self.conversation.fail(fault),
-            Err(_) => self.conversation.fail(Fault::TimedOut),
+            Err(_) => self.conversation.fail(SmtpFault::TimedOut),
         }
     }
 
     async fn start_tls(&mut self) -> Result<(), Handshake> {
-        let failed = |what: String| Handshake::Fault(Fault::TlsFailed(what));
+        let failed = |what: String| Handshake::Fault(SmtpFault::TlsFailed(what));
         let config = self.server.tls.clone();
         let config = config.ok_or_else(|| failed("it was not set up".to_owned()))?;
         let name = server_name(&self.server.host).map_err(failed)?;
@@ -537,7 +548,7 @@ impl Connection {
             Ok(Err((error, mut socket))) => {
                 Err(tls::explain(&error, &socket.take_first(), &self.server.host))
             }
-            Err(_) => Err(Handshake::Fault(Fault::TimedOut)),
+            Err(_) => Err(Handshake::Fault(SmtpFault::TimedOut)),
         }
     }
 }

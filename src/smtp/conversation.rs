@@ -12,7 +12,7 @@ use lettre::transport::smtp::extension::{ClientId, MailBodyParameter, MailParame
 use secrecy::SecretString;
 
 pub use super::capabilities::Capabilities;
-pub use super::fault::{Fault, Outcome};
+pub use super::fault::{SmtpFault, TransmitOutcome};
 pub use super::login::Credentials;
 use super::login::{Login, LoginStep, Mechanism};
 use crate::message::Envelope;
@@ -49,7 +49,7 @@ pub struct Peer {
 
 /// What the shell has to do next.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum SessionStep {
     /// Write these bytes.
     Write(Stage, Vec<u8>),
     /// Write the message's bytes, all but the final dot.
@@ -65,7 +65,7 @@ pub enum Step {
     /// Ask for leave to end the message; call `leave_given` when it is there.
     AskLeave,
     /// The transaction, or the opening, is over.
-    Done(Outcome),
+    Done(TransmitOutcome),
     /// Nothing more will come.
     Closed,
 }
@@ -115,7 +115,7 @@ pub struct Conversation {
     /// A transaction was begun and not completed: RSET comes before the next. A server may keep it open after it
     /// refused the message's end, as Postfix does.
     needs_reset: bool,
-    done: Option<Outcome>,
+    done: Option<TransmitOutcome>,
 }
 
 impl Conversation {
@@ -192,11 +192,12 @@ impl Conversation {
         }
         if let Some(limit) = self.capabilities.size.filter(|limit| size > *limit) {
             // Nothing was written: the session is as good as before.
-            self.done = Some(Outcome::fault(Stage::Mail, Fault::TooLarge { size, limit }));
+            self.done =
+                Some(TransmitOutcome::fault(Stage::Mail, SmtpFault::TooLarge { size, limit }));
             return;
         }
         if !self.capabilities.takes(envelope) {
-            self.done = Some(Outcome::fault(Stage::Mail, Fault::Utf8NotOffered));
+            self.done = Some(TransmitOutcome::fault(Stage::Mail, SmtpFault::Utf8NotOffered));
             return;
         }
         self.refusal = None;
@@ -242,7 +243,7 @@ impl Conversation {
     }
 
     /// The socket failed, or the time for the stage is over. A refusal that was read before says more.
-    pub fn fail(&mut self, fault: Fault) {
+    pub fn fail(&mut self, fault: SmtpFault) {
         if self.state == State::Dead {
             return;
         }
@@ -312,13 +313,13 @@ impl Conversation {
     }
 
     /// What to do next.
-    pub fn next_step(&mut self) -> Step {
+    pub fn next_step(&mut self) -> SessionStep {
         loop {
             if let Some(outcome) = self.done.take() {
-                return Step::Done(outcome);
+                return SessionStep::Done(outcome);
             }
             if self.state == State::Dead {
-                return Step::Closed;
+                return SessionStep::Closed;
             }
             if !self.reader.is_empty() {
                 if matches!(self.state, State::Message | State::Leave) {
@@ -329,17 +330,17 @@ impl Conversation {
                 }
             }
             if !self.out.is_empty() {
-                return Step::Write(self.stage(), std::mem::take(&mut self.out));
+                return SessionStep::Write(self.stage(), std::mem::take(&mut self.out));
             }
             match self.state {
-                State::Idle | State::Announced => return Step::Ready,
+                State::Idle | State::Announced => return SessionStep::Ready,
                 State::Message => {
                     self.state = State::Leave;
-                    return Step::WriteMessage;
+                    return SessionStep::WriteMessage;
                 }
-                State::Leave => return Step::AskLeave,
-                State::Handshake => return Step::StartTls,
-                State::Token => return Step::FetchToken,
+                State::Leave => return SessionStep::AskLeave,
+                State::Handshake => return SessionStep::StartTls,
+                State::Token => return SessionStep::FetchToken,
                 State::Banner
                 | State::Hello
                 | State::StartTls
@@ -352,8 +353,8 @@ impl Conversation {
             }
             match self.reader.next_reply() {
                 Ok(Some(reply)) => self.answer(reply),
-                Ok(None) => return Step::Read(self.stage()),
-                Err(error) => self.fail(Fault::NotSmtp(error)),
+                Ok(None) => return SessionStep::Read(self.stage()),
+                Err(error) => self.fail(SmtpFault::NotSmtp(error)),
             }
         }
     }
@@ -362,7 +363,7 @@ impl Conversation {
     fn out_of_turn(&mut self) {
         match self.reader.next_reply() {
             Ok(Some(reply)) if reply.code == 421 => self.give_up(self.stage(), Ok(reply)),
-            _ => self.fail(Fault::Unsolicited),
+            _ => self.fail(SmtpFault::Unsolicited),
         }
     }
 
@@ -380,12 +381,12 @@ impl Conversation {
         }
     }
 
-    fn finish(&mut self, stage: Stage, result: Result<Reply, Fault>) {
-        self.done = Some(Outcome { stage, result });
+    fn finish(&mut self, stage: Stage, result: Result<Reply, SmtpFault>) {
+        self.done = Some(TransmitOutcome { stage, result });
     }
 
     /// A reply that ends the session.
-    fn give_up(&mut self, stage: Stage, result: Result<Reply, Fault>) {
+    fn give_up(&mut self, stage: Stage, result: Result<Reply, SmtpFault>) {
         self.finish(stage, result);
         self.state = State::Dead;
     }
@@ -411,7 +412,7 @@ impl Conversation {
             },
             State::StartTls => match reply.code {
                 220 if self.reader.is_empty() => self.state = State::Handshake,
-                220 => self.give_up(Stage::Tls, Err(Fault::TlsInjected)),
+                220 => self.give_up(Stage::Tls, Err(SmtpFault::TlsInjected)),
                 _ => self.refuse_or_fail(Stage::Tls, reply),
             },
             State::Login => {
@@ -423,7 +424,7 @@ impl Conversation {
             State::Envelope => self.answer_envelope(reply),
             // A refusal in the middle of the text is one like at its end; anything else there makes no sense.
             State::Interrupted if reply.code >= 400 => self.give_up(Stage::Body, Ok(reply)),
-            State::Interrupted => self.fail(Fault::Unsolicited),
+            State::Interrupted => self.fail(SmtpFault::Unsolicited),
             State::Dot => self.answer_dot(reply),
             State::Quit => self.state = State::Dead,
             State::Idle
@@ -432,14 +433,14 @@ impl Conversation {
             | State::Token
             | State::Message
             | State::Leave
-            | State::Dead => self.fail(Fault::Unsolicited),
+            | State::Dead => self.fail(SmtpFault::Unsolicited),
         }
     }
 
     /// A reply that does not let us go on: the server's no, or nonsense.
     fn refuse_or_fail(&mut self, stage: Stage, reply: Reply) {
         let result =
-            if reply.code >= 400 { Ok(reply) } else { Err(Fault::OutOfPlace(reply.summary())) };
+            if reply.code >= 400 { Ok(reply) } else { Err(SmtpFault::OutOfPlace(reply.summary())) };
         self.give_up(stage, result);
     }
 
@@ -459,7 +460,7 @@ impl Conversation {
                 self.finish(Stage::Dot, Ok(reply));
             }
             _ => {
-                self.give_up(Stage::Dot, Err(Fault::OutOfPlace(reply.summary())));
+                self.give_up(Stage::Dot, Err(SmtpFault::OutOfPlace(reply.summary())));
                 return;
             }
         }
@@ -472,7 +473,7 @@ impl Conversation {
                 self.out.extend_from_slice(Starttls.to_string().as_bytes());
                 self.state = State::StartTls;
             } else {
-                self.give_up(Stage::Tls, Err(Fault::TlsNotOffered));
+                self.give_up(Stage::Tls, Err(SmtpFault::TlsNotOffered));
             }
             return;
         }
@@ -521,7 +522,7 @@ impl Conversation {
 
     fn answer_envelope(&mut self, reply: Reply) {
         let Some(stage) = self.awaiting.pop_front() else {
-            self.fail(Fault::Unsolicited);
+            self.fail(SmtpFault::Unsolicited);
             return;
         };
         let in_place = match (stage, reply.code) {
@@ -535,7 +536,7 @@ impl Conversation {
             // A refusal that was read counts, whatever nonsense follows.
             let (stage, result) = match self.refusal.take() {
                 Some((stage, refusal)) => (stage, Ok(refusal)),
-                None => (stage, Err(Fault::OutOfPlace(reply.summary()))),
+                None => (stage, Err(SmtpFault::OutOfPlace(reply.summary()))),
             };
             self.give_up(stage, result);
             return;
@@ -586,20 +587,22 @@ mod tests {
         let pump = |conversation: &mut Conversation, written: &mut String| -> String {
             loop {
                 match conversation.next_step() {
-                    Step::Write(_, bytes) => written.push_str(&String::from_utf8(bytes).unwrap()),
-                    Step::WriteMessage => written.push_str("<message>\r\n"),
-                    Step::Read(stage) => return format!("read {}", stage.name()),
-                    Step::StartTls => return "tls".to_owned(),
-                    Step::Ready => return "ready".to_owned(),
-                    Step::AskLeave => return "leave?".to_owned(),
-                    Step::FetchToken => return "token?".to_owned(),
-                    Step::Done(Outcome { stage, result: Ok(reply) }) => {
+                    SessionStep::Write(_, bytes) => {
+                        written.push_str(&String::from_utf8(bytes).unwrap())
+                    }
+                    SessionStep::WriteMessage => written.push_str("<message>\r\n"),
+                    SessionStep::Read(stage) => return format!("read {}", stage.name()),
+                    SessionStep::StartTls => return "tls".to_owned(),
+                    SessionStep::Ready => return "ready".to_owned(),
+                    SessionStep::AskLeave => return "leave?".to_owned(),
+                    SessionStep::FetchToken => return "token?".to_owned(),
+                    SessionStep::Done(TransmitOutcome { stage, result: Ok(reply) }) => {
                         return format!("{} {}", stage.name(), reply.code);
                     }
-                    Step::Done(Outcome { stage, result: Err(fault) }) => {
+                    SessionStep::Done(TransmitOutcome { stage, result: Err(fault) }) => {
                         return format!("{} fault: {fault}", stage.name());
                     }
-                    Step::Closed => return "closed".to_owned(),
+                    SessionStep::Closed => return "closed".to_owned(),
                 }
             }
         };
@@ -627,8 +630,8 @@ mod tests {
                 "tls" => conversation.tls_started(),
                 "token" => conversation.token_given(text.to_owned().into()),
                 "dot-not-written" => conversation.dot_not_written(),
-                "close" => conversation.fail(Fault::Closed),
-                "timeout" => conversation.fail(Fault::TimedOut),
+                "close" => conversation.fail(SmtpFault::Closed),
+                "timeout" => conversation.fail(SmtpFault::TimedOut),
                 "quit" => conversation.quit(),
                 other => panic!("no such line: {other}"),
             }
@@ -909,7 +912,10 @@ mod tests {
         // The EHLO reply is there before EHLO was written: out of turn.
         assert!(matches!(
             conversation.next_step(),
-            Step::Done(Outcome { stage: Stage::Hello, result: Err(Fault::Unsolicited) })
+            SessionStep::Done(TransmitOutcome {
+                stage: Stage::Hello,
+                result: Err(SmtpFault::Unsolicited)
+            })
         ));
         play(
             plain(),

@@ -9,7 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{sleep, timeout};
 
-use super::fault::Fault;
+use super::fault::SmtpFault;
 
 /// RFC 8305 section 8: how long one address has before the next is tried beside it.
 const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
@@ -24,19 +24,22 @@ pub(super) async fn resolve(
     host: &str,
     port: u16,
     within: Duration,
-) -> Result<Vec<SocketAddr>, Fault> {
-    let found = timeout(within, lookup_host((host, port))).await.map_err(|_| Fault::TimedOut)?;
+) -> Result<Vec<SocketAddr>, SmtpFault> {
+    let found =
+        timeout(within, lookup_host((host, port))).await.map_err(|_| SmtpFault::TimedOut)?;
     let found: Vec<SocketAddr> = match found {
         Ok(found) => found.take(MOST_ADDRESSES * 2).collect(),
-        Err(error) if is_unknown_name(&error) => return Err(Fault::NoSuchHost(host.to_owned())),
+        Err(error) if is_unknown_name(&error) => {
+            return Err(SmtpFault::NoSuchHost(host.to_owned()));
+        }
         Err(error) => {
-            return Err(Fault::Broken(format!(
+            return Err(SmtpFault::Broken(format!(
                 "the name `{host}` could not be looked up: {error}"
             )));
         }
     };
     if found.is_empty() {
-        return Err(Fault::NoSuchHost(host.to_owned()));
+        return Err(SmtpFault::NoSuchHost(host.to_owned()));
     }
     Ok(in_turn(found))
 }
@@ -77,7 +80,7 @@ fn in_turn(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
 pub(super) async fn connect(
     addresses: Vec<SocketAddr>,
     within: Duration,
-) -> Result<(TcpStream, SocketAddr), Fault> {
+) -> Result<(TcpStream, SocketAddr), SmtpFault> {
     race(addresses, within, TcpStream::connect).await
 }
 
@@ -85,14 +88,14 @@ async fn race<T, F>(
     addresses: Vec<SocketAddr>,
     within: Duration,
     connect: impl Fn(SocketAddr) -> F,
-) -> Result<(T, SocketAddr), Fault>
+) -> Result<(T, SocketAddr), SmtpFault>
 where
     F: Future<Output = io::Result<T>>,
 {
     let connect = &connect;
     let mut left = addresses.into_iter();
     let mut running = FuturesUnordered::new();
-    let mut failure: Option<Fault> = None;
+    let mut failure: Option<SmtpFault> = None;
     let racing = async {
         loop {
             match left.next() {
@@ -100,7 +103,7 @@ where
                     running.push(async move { (address, connect(address).await) });
                 }
                 None if running.is_empty() => {
-                    return Err(failure.take().unwrap_or(Fault::TimedOut));
+                    return Err(failure.take().unwrap_or(SmtpFault::TimedOut));
                 }
                 None => {}
             }
@@ -109,14 +112,14 @@ where
                 Some((address, connected)) = running.next() => match connected {
                     Ok(stream) => return Ok((stream, address)),
                     Err(error) => {
-                        failure.get_or_insert(Fault::Broken(plain_io(&error)));
+                        failure.get_or_insert(SmtpFault::Broken(plain_io(&error)));
                     }
                 },
                 () = sleep(NEXT_ADDRESS_AFTER), if has_next => {}
             }
         }
     };
-    timeout(within, racing).await.unwrap_or(Err(Fault::TimedOut))
+    timeout(within, racing).await.unwrap_or(Err(SmtpFault::TimedOut))
 }
 
 /// What went wrong, in words for people.
@@ -161,7 +164,7 @@ mod tests {
     /// What an address does: connects or fails after some milliseconds, or never answers.
     type Address = (SocketAddr, Option<(u64, bool)>);
 
-    async fn play(addresses: &[Address]) -> (Result<SocketAddr, Fault>, u128, Vec<SocketAddr>) {
+    async fn play(addresses: &[Address]) -> (Result<SocketAddr, SmtpFault>, u128, Vec<SocketAddr>) {
         let tried: Mutex<Vec<SocketAddr>> = Mutex::default();
         let began = Instant::now();
         let order = addresses.iter().map(|(address, _)| *address).collect();
@@ -212,10 +215,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn when_all_fail_the_first_failure_is_reported() {
         let (ended, after, _) = play(&[(v4(1), Some((5, false))), (v4(2), Some((5, false)))]).await;
-        assert_eq!(ended, Err(Fault::Broken("connection refused".to_owned())));
+        assert_eq!(ended, Err(SmtpFault::Broken("connection refused".to_owned())));
         assert_eq!(after, 10);
         let (ended, after, _) = play(&[(v4(1), None), (v6(1), None)]).await;
-        assert_eq!((ended, after), (Err(Fault::TimedOut), 30_000));
+        assert_eq!((ended, after), (Err(SmtpFault::TimedOut), 30_000));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::rfc::reply::{Reply, ReplyError, Stage};
 
 /// Anything but a reply in its place.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Fault {
+pub enum SmtpFault {
     #[error("no answer in time")]
     TimedOut,
     #[error("the server closed the connection")]
@@ -91,7 +91,7 @@ pub enum FaultKind {
     Ourselves,
 }
 
-impl Fault {
+impl SmtpFault {
     pub fn kind(&self) -> FaultKind {
         match self {
             Self::TimedOut
@@ -196,22 +196,22 @@ fn bracketed(host: &str) -> String {
 
 /// How a transaction, or the opening of a session, ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct TransmitOutcome {
     pub stage: Stage,
-    pub result: Result<Reply, Fault>,
+    pub result: Result<Reply, SmtpFault>,
 }
 
-impl Outcome {
+impl TransmitOutcome {
     pub fn reply(stage: Stage, reply: Reply) -> Self {
         Self { stage, result: Ok(reply) }
     }
 
-    pub fn fault(stage: Stage, fault: Fault) -> Self {
+    pub fn fault(stage: Stage, fault: SmtpFault) -> Self {
         Self { stage, result: Err(fault) }
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for TransmitOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.result {
             Ok(reply) => {
@@ -230,38 +230,39 @@ mod tests {
     fn what_people_can_change_has_a_cure_and_what_passes_has_none() {
         let host = || "smtp.example.org".to_owned();
         let faults = [
-            Fault::NoSuchHost(host()),
-            Fault::TlsNotOffered,
-            Fault::TlsInjected,
-            Fault::TlsFailed("old".to_owned()),
-            Fault::Certificate(CertificateFault::Expired { host: host() }),
-            Fault::TlsComesLater { host: host(), port: 587 },
-            Fault::TlsComesFirst { host: host(), port: 465 },
-            Fault::LoginNotOffered,
-            Fault::NoLogin("GSSAPI".to_owned()),
-            Fault::TokenNeeded,
-            Fault::PasswordNeeded,
-            Fault::NoToken("it ended with 1".to_owned()),
+            SmtpFault::NoSuchHost(host()),
+            SmtpFault::TlsNotOffered,
+            SmtpFault::TlsInjected,
+            SmtpFault::TlsFailed("old".to_owned()),
+            SmtpFault::Certificate(CertificateFault::Expired { host: host() }),
+            SmtpFault::TlsComesLater { host: host(), port: 587 },
+            SmtpFault::TlsComesFirst { host: host(), port: 465 },
+            SmtpFault::LoginNotOffered,
+            SmtpFault::NoLogin("GSSAPI".to_owned()),
+            SmtpFault::TokenNeeded,
+            SmtpFault::PasswordNeeded,
+            SmtpFault::NoToken("it ended with 1".to_owned()),
         ];
         for fault in faults {
             assert_eq!(fault.kind(), FaultKind::Setup, "{fault}");
             assert!(fault.cure().is_some_and(|cure| cure.len() > 20), "{fault}");
         }
-        for fault in [Fault::TimedOut, Fault::Closed, Fault::TlsBroken("x".to_owned())] {
+        for fault in [SmtpFault::TimedOut, SmtpFault::Closed, SmtpFault::TlsBroken("x".to_owned())]
+        {
             assert_eq!((fault.kind(), fault.cure()), (FaultKind::Connection, None), "{fault}");
         }
     }
 
     #[test]
     fn a_wrong_scheme_names_the_right_one() {
-        let cure = |fault: Fault| fault.cure().unwrap();
+        let cure = |fault: SmtpFault| fault.cure().unwrap();
         let host = || "smtp.example.org".to_owned();
         assert!(
-            cure(Fault::TlsComesLater { host: host(), port: 587 })
+            cure(SmtpFault::TlsComesLater { host: host(), port: 587 })
                 .contains("'smtp://smtp.example.org:587'")
         );
         assert!(
-            cure(Fault::TlsComesFirst { host: "::1".to_owned(), port: 465 })
+            cure(SmtpFault::TlsComesFirst { host: "::1".to_owned(), port: 465 })
                 .contains("'smtps://[::1]:465'")
         );
     }

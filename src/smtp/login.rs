@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::capabilities::Capabilities;
-use super::fault::Fault;
+use super::fault::SmtpFault;
 use crate::rfc::reply::Reply;
 
 /// RFC 4954 section 4: a line of this length must be taken.
@@ -102,7 +102,7 @@ pub enum LoginStep {
     },
     /// It did not, and nothing more can be tried.
     Refused(Reply),
-    Failed(Fault),
+    Failed(SmtpFault),
 }
 
 /// One login, over one connection.
@@ -132,7 +132,7 @@ impl Login {
         capabilities: &Capabilities,
         preferred: Option<Mechanism>,
         (host, port): (&str, u16),
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, SmtpFault> {
         let offered = |mechanism: &Mechanism| capabilities.offers(mechanism.name());
         let by_token = [Mechanism::Xoauth2, Mechanism::Oauthbearer];
         let by_password = [Mechanism::Plain, Mechanism::Login];
@@ -144,13 +144,13 @@ impl Login {
         choices.sort_by_key(|mechanism| Some(*mechanism) != preferred);
         if choices.is_empty() {
             return Err(if capabilities.mechanisms.is_empty() {
-                Fault::LoginNotOffered
+                SmtpFault::LoginNotOffered
             } else if !others.iter().any(offered) {
-                Fault::NoLogin(capabilities.mechanisms.join(", "))
+                SmtpFault::NoLogin(capabilities.mechanisms.join(", "))
             } else if has_token {
-                Fault::PasswordNeeded
+                SmtpFault::PasswordNeeded
             } else {
-                Fault::TokenNeeded
+                SmtpFault::TokenNeeded
             });
         }
         let mechanism = choices.remove(0);
@@ -178,11 +178,11 @@ impl Login {
             Mechanism::Login => "AUTH LOGIN".to_owned(),
             mechanism => match self.initial_response() {
                 Some(response) => format!("AUTH {} {response}", mechanism.name()),
-                None => return LoginStep::Failed(Fault::NoToken("it is not there".to_owned())),
+                None => return LoginStep::Failed(SmtpFault::NoToken("it is not there".to_owned())),
             },
         };
         if line.len() > LONGEST_LINE_BYTES {
-            return LoginStep::Failed(Fault::NoToken(
+            return LoginStep::Failed(SmtpFault::NoToken(
                 "it is longer than a login may be".to_owned(),
             ));
         }
@@ -239,7 +239,7 @@ impl Login {
             },
             334 => self.answer_challenge(&reply),
             400..=599 => self.answer_refusal(reply),
-            _ => LoginStep::Failed(Fault::OutOfPlace(reply.summary())),
+            _ => LoginStep::Failed(SmtpFault::OutOfPlace(reply.summary())),
         }
     }
 
@@ -265,7 +265,7 @@ impl Login {
         };
         match response {
             Some(line) => LoginStep::Send(line),
-            None => LoginStep::Failed(Fault::OutOfPlace(format!(
+            None => LoginStep::Failed(SmtpFault::OutOfPlace(format!(
                 "{} (a challenge too many)",
                 reply.code
             ))),
@@ -322,7 +322,7 @@ mod tests {
         Capabilities { mechanisms, ..Capabilities::default() }
     }
 
-    fn login(offered: &str, credentials: Credentials) -> Result<Login, Fault> {
+    fn login(offered: &str, credentials: Credentials) -> Result<Login, SmtpFault> {
         Login::new(credentials, &offering(offered), None, ("smtp.example.org", 587))
     }
 

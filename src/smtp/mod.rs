@@ -13,6 +13,6 @@ mod tls;
 mod token;
 
 pub use capabilities::Capabilities;
-pub use connection::{Connection, Server};
-pub use fault::{Fault, FaultKind, Outcome};
+pub use connection::{Connection, RelayServer};
+pub use fault::{FaultKind, SmtpFault, TransmitOutcome};
 pub use login::Mechanism;

@@ -39,7 +39,7 @@ pub struct Quirks {
 
 /// What happened to a message that was announced with the end of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Announced {
+pub enum AnnouncementFate {
     /// Its commands were answered in their places.
     Taken,
     /// They were answered out of sequence, or not at all.
@@ -54,11 +54,11 @@ impl Quirks {
     }
 
     /// True when there is something new to remember.
-    pub fn note_announced(&mut self, announced: Announced) -> bool {
+    pub fn note_announced(&mut self, announced: AnnouncementFate) -> bool {
         match announced {
-            Announced::Taken => self.closes = 0,
-            Announced::Closed => self.closes += 1,
-            Announced::Lost => self.closes = CLOSES_THAT_MAKE_A_RULE,
+            AnnouncementFate::Taken => self.closes = 0,
+            AnnouncementFate::Closed => self.closes += 1,
+            AnnouncementFate::Lost => self.closes = CLOSES_THAT_MAKE_A_RULE,
         }
         let is_rule = self.closes >= CLOSES_THAT_MAKE_A_RULE;
         is_rule && !std::mem::replace(&mut self.remembered.takes_no_announcement, true)
@@ -146,14 +146,14 @@ mod tests {
     #[test]
     fn one_lost_step_is_a_rule_and_one_closed_connection_is_not() {
         let mut quirks = Quirks::default();
-        assert!(!quirks.note_announced(Announced::Closed) && quirks.may_announce());
-        assert!(!quirks.note_announced(Announced::Taken));
-        assert!(!quirks.note_announced(Announced::Closed) && quirks.may_announce());
-        assert!(quirks.note_announced(Announced::Closed) && !quirks.may_announce());
+        assert!(!quirks.note_announced(AnnouncementFate::Closed) && quirks.may_announce());
+        assert!(!quirks.note_announced(AnnouncementFate::Taken));
+        assert!(!quirks.note_announced(AnnouncementFate::Closed) && quirks.may_announce());
+        assert!(quirks.note_announced(AnnouncementFate::Closed) && !quirks.may_announce());
         // It is remembered once.
-        assert!(!quirks.note_announced(Announced::Lost));
+        assert!(!quirks.note_announced(AnnouncementFate::Lost));
         let mut quirks = Quirks::default();
-        assert!(quirks.note_announced(Announced::Lost) && !quirks.may_announce());
+        assert!(quirks.note_announced(AnnouncementFate::Lost) && !quirks.may_announce());
     }
 
     #[test]

@@ -99,7 +99,7 @@ pub(super) enum Stream {
 }
 
 /// What happened first while a message was being written.
-pub(super) enum Happened {
+pub(super) enum WriteProgress {
     Written,
     /// The server spoke: so many bytes are in the buffer; 0 is the end of the connection.
     Read(usize),
@@ -208,15 +208,15 @@ impl Stream {
         &mut self,
         bytes: &[u8],
         buffer: &mut [u8],
-    ) -> io::Result<Happened> {
+    ) -> io::Result<WriteProgress> {
         let mut rest = bytes;
         poll_fn(|context| {
             if let Poll::Ready(written) = self.poll_write_rest(context, &mut rest) {
-                return Poll::Ready(written.map(|()| Happened::Written));
+                return Poll::Ready(written.map(|()| WriteProgress::Written));
             }
             let mut buffer = ReadBuf::new(buffer);
             ready!(self.poll_read(context, &mut buffer))?;
-            Poll::Ready(Ok(Happened::Read(buffer.filled().len())))
+            Poll::Ready(Ok(WriteProgress::Read(buffer.filled().len())))
         })
         .await
     }

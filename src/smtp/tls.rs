@@ -11,7 +11,7 @@ use rustls_platform_verifier::Verifier;
 use thiserror::Error;
 
 use super::dial::plain_io;
-use super::fault::{CertificateFault, Fault};
+use super::fault::{CertificateFault, SmtpFault};
 use crate::rfc::reply::{Reply, ReplyReader};
 
 /// What keeps TLS from being set up at all.
@@ -57,7 +57,7 @@ pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsS
 pub(super) enum Handshake {
     /// The server answered with SMTP in the clear.
     Text(Reply),
-    Fault(Fault),
+    Fault(SmtpFault),
 }
 
 /// Judges a failed handshake by its error, and by the first bytes that came from the server.
@@ -67,20 +67,22 @@ pub(super) fn explain(error: &io::Error, first: &[u8], host: &str) -> Handshake 
     }
     let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
     else {
-        return Handshake::Fault(Fault::TlsBroken(plain_io(error)));
+        return Handshake::Fault(SmtpFault::TlsBroken(plain_io(error)));
     };
     Handshake::Fault(match error {
         rustls::Error::InvalidCertificate(error) => certificate_fault(error, host),
-        rustls::Error::NoCertificatesPresented => Fault::Certificate(CertificateFault::Other {
+        rustls::Error::NoCertificatesPresented => SmtpFault::Certificate(CertificateFault::Other {
             host: host.to_owned(),
             what: "the server showed none".to_owned(),
         }),
         rustls::Error::PeerIncompatible(_)
         | rustls::Error::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity,
-        ) => Fault::TlsFailed(format!("the server and roundup have no version in common: {error}")),
+        ) => SmtpFault::TlsFailed(format!(
+            "the server and roundup have no version in common: {error}"
+        )),
         // An overloaded server, a cut connection, a middlebox: none of it is about trust.
-        _ => Fault::TlsBroken(error.to_string()),
+        _ => SmtpFault::TlsBroken(error.to_string()),
     })
 }
 
@@ -106,9 +108,9 @@ fn text_reply(first: &[u8]) -> Option<Reply> {
     reader.next_reply().ok().flatten()
 }
 
-fn certificate_fault(error: &CertificateError, host: &str) -> Fault {
+fn certificate_fault(error: &CertificateError, host: &str) -> SmtpFault {
     let host = host.to_owned();
-    Fault::Certificate(match error {
+    SmtpFault::Certificate(match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             CertificateFault::Expired { host }
         }
@@ -165,7 +167,10 @@ mod tests {
             assert_eq!(reply.code, code);
         }
         for first in [&b""[..], b"\x15\x03\x01\x00\x02\x02\x28", b"HTTP/1.1 400 Bad Request"] {
-            assert!(matches!(explain(&corrupt, first, "a"), Handshake::Fault(Fault::TlsBroken(_))));
+            assert!(matches!(
+                explain(&corrupt, first, "a"),
+                Handshake::Fault(SmtpFault::TlsBroken(_))
+            ));
         }
     }
 
@@ -186,17 +191,17 @@ mod tests {
             ),
         ] {
             let fault = kind(rustls::Error::InvalidCertificate(error));
-            assert_eq!(fault, Fault::Certificate(expected));
+            assert_eq!(fault, SmtpFault::Certificate(expected));
         }
         for alert in [AlertDescription::InternalError, AlertDescription::HandshakeFailure] {
-            assert!(matches!(kind(rustls::Error::AlertReceived(alert)), Fault::TlsBroken(_)));
+            assert!(matches!(kind(rustls::Error::AlertReceived(alert)), SmtpFault::TlsBroken(_)));
         }
         let old = rustls::Error::AlertReceived(AlertDescription::ProtocolVersion);
-        assert!(matches!(kind(old), Fault::TlsFailed(_)));
+        assert!(matches!(kind(old), SmtpFault::TlsFailed(_)));
         let cut = io::Error::from(io::ErrorKind::UnexpectedEof);
         assert_eq!(
             explain(&cut, b"", "a"),
-            Handshake::Fault(Fault::TlsBroken("the connection broke".to_owned()))
+            Handshake::Fault(SmtpFault::TlsBroken("the connection broke".to_owned()))
         );
     }
 }

@@ -5,11 +5,11 @@
 //! published; this is the turn that preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as
 //! it was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
 
-use crate::check::colour::{Colour, Use};
+use crate::check::colour::{Colour, ColourRole};
 
 /// How somebody looks at an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Light {
+pub enum ColourScheme {
     #[default]
     Light,
     /// As the mail defines it itself (Apple Mail, Outlook for Mac).
@@ -18,7 +18,7 @@ pub enum Light {
     Forced,
 }
 
-impl Light {
+impl ColourScheme {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "light" => Some(Self::Light),
@@ -32,16 +32,16 @@ impl Light {
 const ASKS_FOR_DARK: &str = "@media (prefers-color-scheme: dark)";
 
 /// The mail in this light, whatever the browser's own is.
-pub fn seen(html: &str, light: Light) -> String {
+pub fn render_in(html: &str, light: ColourScheme) -> String {
     match light {
-        Light::Light => with_style(
+        ColourScheme::Light => with_style(
             &html.replace(ASKS_FOR_DARK, "@media not all"),
             ":root{color-scheme:only light}",
         ),
-        Light::Designed => {
+        ColourScheme::Designed => {
             with_style(&html.replace(ASKS_FOR_DARK, "@media all"), ":root{color-scheme:only dark}")
         }
-        Light::Forced => {
+        ColourScheme::Forced => {
             let html = turned(&html.replace(ASKS_FOR_DARK, "@media not all"));
             with_style(&html, ":root{color-scheme:only light;background:#1c1c1c;color:#e3e3e3}")
         }
@@ -80,20 +80,20 @@ fn turned(html: &str) -> String {
 
 /// What a colour that follows this text is for: the name of the property or attribute before it. An entity (`&#39;`), an
 /// address with a fragment and the like have none.
-fn property(before: &str) -> Option<Use> {
+fn property(before: &str) -> Option<ColourRole> {
     let before = before.get(before.len().saturating_sub(80)..).unwrap_or(before);
     let at = before.rfind([';', '{', '"', '\'', '<', '>']).map_or(0, |at| at + 1);
     let (name, value) = before[at..].split_once(':').unwrap_or(("", ""));
     let name = name.trim();
     if !value.contains(['&', '/']) {
         if name.starts_with("background") {
-            return Some(Use::Ground);
+            return Some(ColourRole::Ground);
         }
         if name == "color" || name.starts_with("border") {
-            return Some(if name == "color" { Use::Letters } else { Use::Ground });
+            return Some(if name == "color" { ColourRole::Letters } else { ColourRole::Ground });
         }
     }
-    (before.ends_with("bgcolor=\"") || before.ends_with("bgcolor='")).then_some(Use::Ground)
+    (before.ends_with("bgcolor=\"") || before.ends_with("bgcolor='")).then_some(ColourRole::Ground)
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
     fn grounds_become_dark_and_letters_light() {
         let html = "<head></head><td bgcolor=\"#ffffff\" style=\"color:#1d2733;background-color:#fff;border-top:1px solid #dde3e7\">\
                     It&#39;s <a href=\"x#abc\">#123456</a></td>";
-        let forced = seen(html, Light::Forced);
+        let forced = render_in(html, ColourScheme::Forced);
         for gone in ["#ffffff\"", "#1d2733", ":#fff;"] {
             assert!(!forced.contains(gone), "{gone}: {forced}");
         }
@@ -115,8 +115,8 @@ mod tests {
     #[test]
     fn the_mails_own_dark_is_chosen_by_the_one_who_looks() {
         let html = format!("<head><style>{ASKS_FOR_DARK} {{ p {{ color: red }} }}</style></head>");
-        assert!(seen(&html, Light::Light).contains("@media not all { p"));
-        assert!(seen(&html, Light::Designed).contains("@media all { p"));
-        assert!(seen(&html, Light::Forced).contains("@media not all { p"));
+        assert!(render_in(&html, ColourScheme::Light).contains("@media not all { p"));
+        assert!(render_in(&html, ColourScheme::Designed).contains("@media all { p"));
+        assert!(render_in(&html, ColourScheme::Forced).contains("@media not all { p"));
     }
 }

@@ -6,7 +6,7 @@
 
 /// What a request says of itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub struct RequestOrigin<'a> {
     pub host: Option<&'a str>,
     pub origin: Option<&'a str>,
     /// `Sec-Fetch-Site`, which browsers of today send.
@@ -19,14 +19,14 @@ pub struct Asked<'a> {
 
 /// Why a request is turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum ForeignRequest {
     Host,
     Origin,
     Site,
     Token,
 }
 
-impl Refused {
+impl ForeignRequest {
     /// In words for whoever looks.
     pub fn words(self) -> &'static str {
         match self {
@@ -39,12 +39,12 @@ impl Refused {
 
 /// The studio's own address.
 #[derive(Debug, Clone)]
-pub struct Guard {
+pub struct StudioGuard {
     port: u16,
     token: String,
 }
 
-impl Guard {
+impl StudioGuard {
     /// `token` is random, and a part of every path.
     pub fn new(port: u16, token: String) -> Self {
         Self { port, token }
@@ -64,34 +64,38 @@ impl Guard {
     ///
     /// # Errors
     /// When it is not the studio's own page that asks.
-    pub fn check<'p>(&self, path: &'p str, asked: Asked<'_>) -> Result<&'p str, Refused> {
+    pub fn check<'p>(
+        &self,
+        path: &'p str,
+        asked: RequestOrigin<'_>,
+    ) -> Result<&'p str, ForeignRequest> {
         if !asked.host.is_some_and(|host| self.is_own(host)) {
-            return Err(Refused::Host);
+            return Err(ForeignRequest::Host);
         }
         match asked.origin {
             Some(origin) => {
                 let own = origin.strip_prefix("http://").is_some_and(|rest| self.is_own(rest));
                 if !own {
-                    return Err(Refused::Origin);
+                    return Err(ForeignRequest::Origin);
                 }
             }
             // A browser names the origin of whatever changes something.
-            None if asked.changes => return Err(Refused::Origin),
+            None if asked.changes => return Err(ForeignRequest::Origin),
             None => {}
         }
         // `none` is an address that somebody typed or clicked outside of a page.
         let is_foreign = asked.site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
         if is_foreign && !asked.opens {
-            return Err(Refused::Site);
+            return Err(ForeignRequest::Site);
         }
         let rest = path.strip_prefix('/').unwrap_or(path);
         let (token, below) = rest.split_once('/').unwrap_or((rest, ""));
         if !is_same(token.as_bytes(), self.token.as_bytes()) {
-            return Err(Refused::Token);
+            return Err(ForeignRequest::Token);
         }
         // The page that leads here is a file, which browsers count as another site: it may open the first page, and no other.
         if is_foreign && (asked.changes || !below.is_empty()) {
-            return Err(Refused::Site);
+            return Err(ForeignRequest::Site);
         }
         Ok(below)
     }
@@ -106,12 +110,17 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn guard() -> Guard {
-        Guard::new(4321, "s3cret".to_owned())
+    fn guard() -> StudioGuard {
+        StudioGuard::new(4321, "s3cret".to_owned())
     }
 
-    fn asked<'a>(host: &'a str, origin: Option<&'a str>) -> Asked<'a> {
-        Asked { host: Some(host), origin, changes: origin.is_some(), ..Asked::default() }
+    fn asked<'a>(host: &'a str, origin: Option<&'a str>) -> RequestOrigin<'a> {
+        RequestOrigin {
+            host: Some(host),
+            origin,
+            changes: origin.is_some(),
+            ..RequestOrigin::default()
+        }
     }
 
     #[test]
@@ -142,15 +151,15 @@ mod tests {
             "evil.example#127.0.0.1:4321",
             "127.0.0.1:04321",
         ] {
-            assert_eq!(check(host), Err(Refused::Host), "{host}");
+            assert_eq!(check(host), Err(ForeignRequest::Host), "{host}");
         }
-        assert_eq!(guard().check("/s3cret/", Asked::default()), Err(Refused::Host));
+        assert_eq!(guard().check("/s3cret/", RequestOrigin::default()), Err(ForeignRequest::Host));
     }
 
     #[test]
     fn origins_of_its_own_page_and_of_others() {
         let check = |origin: Option<&str>| {
-            let asked = Asked { changes: true, ..asked("127.0.0.1:4321", origin) };
+            let asked = RequestOrigin { changes: true, ..asked("127.0.0.1:4321", origin) };
             guard().check("/s3cret/change", asked)
         };
         for origin in ["http://127.0.0.1:4321", "http://localhost:4321", "http://[::1]:4321"] {
@@ -178,23 +187,26 @@ mod tests {
             "127.0.0.1:4321",
             "http://[::ffff:127.0.0.1]:4321",
         ] {
-            assert_eq!(check(Some(origin)), Err(Refused::Origin), "{origin}");
+            assert_eq!(check(Some(origin)), Err(ForeignRequest::Origin), "{origin}");
         }
-        assert_eq!(check(None), Err(Refused::Origin));
+        assert_eq!(check(None), Err(ForeignRequest::Origin));
     }
 
     #[test]
     fn other_sites_and_wrong_tokens() {
-        let from = |site: &'static str| Asked { site: Some(site), ..asked("localhost:4321", None) };
+        let from = |site: &'static str| RequestOrigin {
+            site: Some(site),
+            ..asked("localhost:4321", None)
+        };
         for site in ["cross-site", "same-site", "x"] {
-            assert_eq!(guard().check("/s3cret/", from(site)), Err(Refused::Site));
+            assert_eq!(guard().check("/s3cret/", from(site)), Err(ForeignRequest::Site));
         }
         assert_eq!(guard().check("/s3cret/", from("none")), Ok(""));
         // A file on this computer may open the first page, if it knows the token, and nothing else.
-        let opens = |path| guard().check(path, Asked { opens: true, ..from("cross-site") });
+        let opens = |path| guard().check(path, RequestOrigin { opens: true, ..from("cross-site") });
         assert_eq!(opens("/s3cret/"), Ok(""));
-        assert_eq!(opens("/s3cret/state"), Err(Refused::Site));
-        assert_eq!(opens("/guess/"), Err(Refused::Token));
+        assert_eq!(opens("/s3cret/state"), Err(ForeignRequest::Site));
+        assert_eq!(opens("/guess/"), Err(ForeignRequest::Token));
         for path in [
             "/",
             "",
@@ -206,7 +218,7 @@ mod tests {
             "/%73%33cret/",
         ] {
             let refused = guard().check(path, asked("localhost:4321", None));
-            assert_eq!(refused, Err(Refused::Token), "{path}");
+            assert_eq!(refused, Err(ForeignRequest::Token), "{path}");
         }
     }
 }

@@ -8,4 +8,4 @@ pub mod reading;
 pub mod serve;
 pub mod studio;
 
-pub use page::Page;
+pub use page::PageView;

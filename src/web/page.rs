@@ -8,7 +8,7 @@ use crate::compose::marker::escape_html;
 
 /// All that the page shows.
 #[derive(Debug, Clone)]
-pub struct Page<'a> {
+pub struct PageView<'a> {
     pub edition: &'a str,
     pub hash: &'a str,
     pub sender: &'a str,
@@ -28,7 +28,7 @@ const STYLE: &str = include_str!("page.css");
 /// Where Gmail cuts a mail off.
 const CUT_BYTES: usize = 102 * 1024;
 
-impl Page<'_> {
+impl PageView<'_> {
     /// The whole page.
     pub fn html(&self) -> String {
         let mut page = String::with_capacity(self.html.len() * 3);
@@ -157,7 +157,7 @@ mod tests {
     use crate::problem::Place;
 
     fn page(findings: &[Finding]) -> String {
-        Page {
+        PageView {
             edition: "2020",
             hash: "abc",
             sender: "Example <Charity>",

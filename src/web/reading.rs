@@ -8,7 +8,7 @@ use crate::rfc::text::one_line;
 
 /// One thing that is read out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Heard {
+pub struct SpokenText {
     /// `heading 1`, `text`, `link`, `picture`, `list item`.
     pub kind: String,
     pub words: String,
@@ -18,7 +18,7 @@ pub struct Heard {
 const DEEPEST: usize = 200;
 
 /// Reads the mail from its beginning to its end.
-pub fn read(html: &str) -> Vec<Heard> {
+pub fn read(html: &str) -> Vec<SpokenText> {
     let page = Html::parse_document(html);
     let mut reader = Reader { heard: Vec::new(), text: String::new(), kind: "text".to_owned() };
     reader.visit(page.root_element(), 0);
@@ -27,7 +27,7 @@ pub fn read(html: &str) -> Vec<Heard> {
 }
 
 struct Reader {
-    heard: Vec<Heard>,
+    heard: Vec<SpokenText>,
     text: String,
     kind: String,
 }
@@ -36,7 +36,7 @@ impl Reader {
     fn end(&mut self) {
         let words = one_line(&std::mem::take(&mut self.text));
         if !words.is_empty() {
-            self.heard.push(Heard { kind: self.kind.clone(), words });
+            self.heard.push(SpokenText { kind: self.kind.clone(), words });
         }
     }
 
@@ -76,13 +76,13 @@ impl Reader {
                 let alt = one_line(value.attr("alt").unwrap_or_default());
                 if value.attr("alt").is_none() {
                     self.end();
-                    self.heard.push(Heard {
+                    self.heard.push(SpokenText {
                         kind: "picture".to_owned(),
                         words: "(nothing: it has no description)".to_owned(),
                     });
                 } else if !alt.is_empty() {
                     self.end();
-                    self.heard.push(Heard { kind: "picture".to_owned(), words: alt });
+                    self.heard.push(SpokenText { kind: "picture".to_owned(), words: alt });
                 }
             }
             name @ ("h1" | "h2" | "h3" | "h4" | "h5" | "h6") => {

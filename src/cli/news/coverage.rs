@@ -5,13 +5,13 @@ use clap::Args;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::newsroom::{self, Wish};
+use super::gather::{self, NewsQuery};
 use super::screen::{Screen, stories};
-use super::which::WindowArguments;
-use super::{Desk, Exit, Failure, ShownItem, date_of, shown, world};
-use crate::edition::coverage::{Fate, Mailed, Row, cover, last_window};
+use super::window_args::WindowArguments;
+use super::{Exit, Failure, Globals, ShownItem, date_of, shown, world};
+use crate::edition::coverage::{CoverageRow, EarlierEdition, Fate, cover, last_window};
 use crate::news::Item;
-use crate::window::{Verdict, Window, sort_newest_first};
+use crate::window::{Placement, Window, sort_newest_first};
 
 /// Columns of a title beside its date and the editions.
 const TITLE_COLUMNS: usize = 48;
@@ -60,26 +60,26 @@ fn why(fate: &Fate) -> Option<String> {
     }
 }
 
-pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let mailed = newsroom::mailed(&project).await?;
+    let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
-    let reading = newsroom::read_aloud(&project, Wish::quick(), screen).await?;
+    let reading = gather::read_aloud(&project, NewsQuery::quick(), screen).await?;
     let mut items: Vec<Item> = reading
         .items
         .into_iter()
         .filter(|item| match item.date.map(|date| window.judge(date)) {
-            None | Some(Verdict::In | Verdict::CannotSay) => true,
-            Some(Verdict::Before | Verdict::After) => false,
+            None | Some(Placement::In | Placement::CannotSay) => true,
+            Some(Placement::Before | Placement::After) => false,
         })
         .collect();
     sort_newest_first(&mut items, zone);
     items.reverse();
     // Editions of other times have nothing to do with these days, unless they tell a late story of them.
-    let mailed: Vec<Mailed> = mailed
+    let mailed: Vec<EarlierEdition> = mailed
         .into_iter()
         .filter(|edition| {
             let overlaps = edition.window.start < window.end && edition.window.end > window.start;
@@ -125,8 +125,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
 }
 
 fn table(
-    rows: &[Row<'_>],
-    mailed: &[Mailed],
+    rows: &[CoverageRow<'_>],
+    mailed: &[EarlierEdition],
     window: &Window,
     screen: &Screen,
 ) -> Result<(), Failure> {

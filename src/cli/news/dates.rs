@@ -4,11 +4,11 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::newsroom::{self, Wish};
+use super::gather::{self, NewsQuery};
 use super::screen::stories;
-use super::{Desk, Exit, Failure, ShownItem, date_of, prompt, shown};
+use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, shown};
 use crate::cli::files::save;
-use crate::news::answers::{Answers, FILE};
+use crate::news::dates_file::{FILE, StoryDates};
 use crate::news::gather::Ask;
 use crate::news::{Item, PartialDate};
 use crate::problem::nearest;
@@ -32,12 +32,12 @@ struct Shown<'a> {
     undated: Vec<ShownItem<'a>>,
 }
 
-pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let mut answers = project.news_answers()?;
-    let (reading, _) = newsroom::read(&project, Wish::quick()).await?;
+    let (reading, _) = gather::read(&project, NewsQuery::quick()).await?;
     let mut kept = 0;
     for given in &arguments.set {
         let (item, date) = given_answer(given, &reading.items, zone)?;
@@ -61,8 +61,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
         save(&project, FILE, &answers.write())?;
     }
     // What is open now, with the answers put in.
-    let wish = Wish { ask: Ask::Never, ..Wish::quick() };
-    let (reading, _) = newsroom::read(&project, wish).await?;
+    let wish = NewsQuery { ask: Ask::Never, ..NewsQuery::quick() };
+    let (reading, _) = gather::read(&project, wish).await?;
     let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
     if screen.json {
         screen.object(&Shown {
@@ -118,8 +118,8 @@ fn given_answer<'a>(
 /// Asks for each in turn, until somebody has had enough.
 fn ask(
     open: &[&Item],
-    answers: &mut Answers,
-    desk: &Desk,
+    answers: &mut StoryDates,
+    desk: &Globals,
     zone: chrono_tz::Tz,
 ) -> Result<usize, Failure> {
     let screen = &desk.screen;

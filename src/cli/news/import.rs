@@ -7,13 +7,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::screen::{Screen, stories};
-use super::{Desk, Exit, Failure, ShownItem, print_items, refused, shown};
+use super::{Exit, Failure, Globals, ShownItem, print_items, refused, shown};
 use crate::cli::files::write_new;
 use crate::news::fetch::Web;
 use crate::news::folder::read_file;
 use crate::news::gather::read_bytes;
-use crate::news::source::{Kind, Opened, Settings};
-use crate::news::{Item, PartialDate, Reading, Skipped, item, markdown};
+use crate::news::source::{Settings, SourceContext, SourceKind};
+use crate::news::{Item, PartialDate, Reading, SkippedItem, item, markdown};
 use crate::problem::Problem;
 use crate::project::Project;
 
@@ -24,7 +24,7 @@ pub struct Arguments {
     from: String,
     /// What it is made of; guessed from the name's ending when not given
     #[arg(long, value_enum)]
-    kind: Option<Kind>,
+    kind: Option<SourceKind>,
     /// All that is known of when undated items were published: 2020, 2020-12 or 2020-12-23
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
@@ -48,11 +48,11 @@ struct Imported<'a> {
     /// Files that were there already; nothing is ever overwritten.
     kept: Vec<String>,
     items: Vec<ShownItem<'a>>,
-    skipped: &'a [Skipped],
+    skipped: &'a [SkippedItem],
     problems: &'a [Problem],
 }
 
-pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
@@ -86,7 +86,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
         })?,
     };
     let settings = Settings { way: arguments.way, ..Settings::new("import", kind) };
-    let reading = read_bytes(&Opened { settings: &settings, shown: &base, zone, date }, &bytes);
+    let reading =
+        read_bytes(&SourceContext { settings: &settings, shown: &base, zone, date }, &bytes);
     screen.problems(&reading.problems);
     if reading.items.is_empty() {
         return Err(Failure::new(
@@ -98,12 +99,12 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     write_items(&project, &reading, kind, arguments.dry_run, screen)
 }
 
-fn guess(from: &str, bytes: &[u8]) -> Option<Kind> {
+fn guess(from: &str, bytes: &[u8]) -> Option<SourceKind> {
     let name = from.split(['?', '#']).next().unwrap_or_default().to_lowercase();
     match name.rsplit('.').next() {
-        Some("csv" | "tsv") => return Some(Kind::Csv),
-        Some("md" | "markdown") => return Some(Kind::Markdown),
-        Some("rss" | "atom" | "xml") => return Some(Kind::Feed),
+        Some("csv" | "tsv") => return Some(SourceKind::Csv),
+        Some("md" | "markdown") => return Some(SourceKind::Markdown),
+        Some("rss" | "atom" | "xml") => return Some(SourceKind::Feed),
         _ => {}
     }
     let start: String = String::from_utf8_lossy(&bytes[..bytes.len().min(500)]).to_lowercase();
@@ -112,27 +113,27 @@ fn guess(from: &str, bytes: &[u8]) -> Option<Kind> {
         || start.contains("<rdf")
         || start.contains("jsonfeed.org")
     {
-        return Some(Kind::Feed);
+        return Some(SourceKind::Feed);
     }
     let start = start.trim_start_matches('\u{feff}').trim_start();
-    (start.starts_with('[') || start.starts_with('{')).then_some(Kind::Json)
+    (start.starts_with('[') || start.starts_with('{')).then_some(SourceKind::Json)
 }
 
 /// A name that people recognise: day and title. A listing's items are named by their place on the page, which is all that
 /// is known of their order.
-fn file_name(item: &Item, kind: Kind) -> String {
+fn file_name(item: &Item, kind: SourceKind) -> String {
     match kind {
-        Kind::Listing | Kind::Page => item::slug(&item.id),
-        Kind::Markdown
-        | Kind::Hugo
-        | Kind::Jekyll
-        | Kind::Zola
-        | Kind::Eleventy
-        | Kind::Csv
-        | Kind::Json
-        | Kind::Feed
-        | Kind::Wordpress
-        | Kind::Ghost => {
+        SourceKind::Listing | SourceKind::Page => item::slug(&item.id),
+        SourceKind::Markdown
+        | SourceKind::Hugo
+        | SourceKind::Jekyll
+        | SourceKind::Zola
+        | SourceKind::Eleventy
+        | SourceKind::Csv
+        | SourceKind::Json
+        | SourceKind::Feed
+        | SourceKind::Wordpress
+        | SourceKind::Ghost => {
             let title = item::slug(&item.title);
             match item.date {
                 Some(PartialDate::Instant(at)) => format!("{}-{title}", at.format("%Y-%m-%d")),
@@ -146,7 +147,7 @@ fn file_name(item: &Item, kind: Kind) -> String {
 fn write_items(
     project: &Project,
     reading: &Reading,
-    kind: Kind,
+    kind: SourceKind,
     dry_run: bool,
     screen: &Screen,
 ) -> Result<Exit, Failure> {

@@ -7,10 +7,10 @@ use serde::Serialize;
 use chrono_tz::Tz;
 
 use super::screen::{Screen, stories};
-use super::{Desk, Exit, Failure, ShownItem, date_of, prompt, refused, shown};
+use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, refused, shown};
 use crate::cli::files::{cannot_write, save};
 use crate::news::crawl::{Crawler, text_of};
-use crate::news::fetch::{Answer, Web, without_password};
+use crate::news::fetch::{FetchedBytes, Web, without_password};
 use crate::news::page::{self, learn, sitemap};
 use crate::news::source::Select;
 use crate::news::{Item, feed};
@@ -56,7 +56,7 @@ struct Shown<'a> {
     written: bool,
 }
 
-pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
@@ -135,7 +135,7 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
 
 /// What was found at an address.
 struct Found {
-    answer: Answer,
+    answer: FetchedBytes,
     html: String,
     guesses: Vec<learn::Guess>,
     /// What belongs into the settings: the address of the page, or of the sitemap that has its stories.
@@ -253,7 +253,7 @@ fn ask(way: usize, ways: usize) -> Result<Reply, Failure> {
 
 /// The website's name as people say it: `charity.example`.
 fn host(address: &str) -> String {
-    let canonical = crate::news::same::canonical(address);
+    let canonical = crate::news::dedupe::canonical(address);
     canonical.split(['/', ':']).next().unwrap_or("website").to_owned()
 }
 

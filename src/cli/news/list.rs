@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::newsroom::{self, Wish};
+use super::gather::{self, NewsQuery};
 use super::screen::{Screen, stories};
-use super::which::WindowArguments;
-use super::{Desk, Exit, Failure, ShownItem, flags, print_items, print_with_reasons, shown, world};
+use super::window_args::WindowArguments;
+use super::{
+    Exit, Failure, Globals, ShownItem, flags, print_items, print_with_reasons, shown, world,
+};
 use crate::edition::coverage::{first_planned, last_window, late_for};
-use crate::news::{Item, PartialDate, Skipped};
+use crate::news::{Item, PartialDate, SkippedItem};
 use crate::problem::Problem;
 use crate::window::{AFTER, BEFORE, Selection, Window, select_reading};
 
@@ -24,7 +26,7 @@ struct News<'a> {
     undecided: Vec<ShownItem<'a>>,
     /// Of earlier days, and in no edition, because they came after it was planned.
     late: Vec<ShownItem<'a>>,
-    skipped: &'a [Skipped],
+    skipped: &'a [SkippedItem],
     problems: &'a [Problem],
 }
 
@@ -38,21 +40,21 @@ struct ShownWindow {
     time_zone: String,
 }
 
-pub async fn run(window: &WindowArguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(window: &WindowArguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    let mailed = newsroom::mailed(&project).await?;
+    let mailed = gather::mailed(&project).await?;
     let window = window.window(zone, today, last_window(&mailed))?;
-    let wish = Wish {
+    let wish = NewsQuery {
         // All of it where somebody wants to see all that is out.
         window: (!screen.json && !screen.verbose).then_some(&window),
         late_since: first_planned(&mailed),
         told_window: Some(&window),
-        ..Wish::quick()
+        ..NewsQuery::quick()
     };
-    let reading = newsroom::read_aloud(&project, wish, screen).await?;
+    let reading = gather::read_aloud(&project, wish, screen).await?;
     let (skipped, problems) = (reading.skipped.clone(), reading.problems.clone());
     let selection = select_reading(reading, &window, today);
     let late = late_for(&selection, &mailed, &window, today);
@@ -84,7 +86,7 @@ pub async fn run(window: &WindowArguments, desk: &Desk) -> Result<Exit, Failure>
 
 fn show(
     selection: &Selection,
-    skipped: &[Skipped],
+    skipped: &[SkippedItem],
     late: &[(&Item, String)],
     window: &Window,
     screen: &Screen,

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::screen::Screen;
-use super::which::WindowArguments;
-use super::{Desk, newsroom, prompt, screen, which, world};
+use super::window_args::WindowArguments;
+use super::{Globals, gather, prompt, screen, window_args, world};
 use crate::news::fetch::FetchError;
 use crate::news::gather::fetch_cure;
 use crate::news::item::Evidence;
@@ -92,7 +92,7 @@ fn shown<'a>(item: &'a Item, reason: Option<&'a str>) -> ShownItem<'a> {
     }
 }
 
-pub async fn run(arguments: Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     match arguments.command {
         None => match &arguments.why {
             Some(story) => why::run(story, desk).await,

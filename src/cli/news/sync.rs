@@ -4,11 +4,11 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::newsroom::{self, Wish};
+use super::gather::{self, NewsQuery};
 use super::screen::stories;
-use super::{Desk, Exit, Failure};
-use crate::news::gather::{Ask, Outcome, Synced};
-use crate::news::store::Taken;
+use super::{Exit, Failure, Globals};
+use crate::news::gather::{Ask, SourceSync, SyncOutcome};
+use crate::news::store::IntakeCounts;
 use crate::problem::{Problem, did_you_mean};
 
 #[derive(Debug, Args)]
@@ -42,20 +42,20 @@ struct ShownSource<'a> {
 }
 
 impl<'a> ShownSource<'a> {
-    fn of(synced: &'a Synced) -> Self {
-        let none = Taken::default();
+    fn of(synced: &'a SourceSync) -> Self {
+        let none = IntakeCounts::default();
         let (outcome, items, taken, trouble) = match &synced.outcome {
-            Outcome::Taken { items, taken } => ("taken", Some(*items), taken, None),
-            Outcome::Same => ("same", None, &none, None),
-            Outcome::Recent => ("recent", None, &none, None),
-            Outcome::Trouble(trouble) => ("trouble", None, &none, Some(trouble.what.as_str())),
+            SyncOutcome::Taken { items, taken } => ("taken", Some(*items), taken, None),
+            SyncOutcome::Same => ("same", None, &none, None),
+            SyncOutcome::Recent => ("recent", None, &none, None),
+            SyncOutcome::Trouble(trouble) => ("trouble", None, &none, Some(trouble.what.as_str())),
         };
-        let Taken { new, changed, gone, unlisted } = *taken;
+        let IntakeCounts { new, changed, gone, unlisted } = *taken;
         Self { source: &synced.source, outcome, items, new, changed, gone, unlisted, trouble }
     }
 }
 
-pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let sources = project.settings.sources();
@@ -68,8 +68,8 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
         }
     }
     let ask = Ask::Now { accept: arguments.accept.clone() };
-    let (reading, synced) = newsroom::read(&project, Wish { ask, ..Wish::quick() }).await?;
-    let is_trouble = |synced: &&Synced| matches!(synced.outcome, Outcome::Trouble(_));
+    let (reading, synced) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
+    let is_trouble = |synced: &&SourceSync| matches!(synced.outcome, SyncOutcome::Trouble(_));
     let troubled = synced.iter().filter(is_trouble).count();
     let exit = if troubled == 0 { Exit::Done } else { Exit::Failed };
     if screen.json {
@@ -82,15 +82,15 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     }
     screen.problems(&reading.problems);
     let width = synced.iter().map(|synced| synced.source.chars().count()).max().unwrap_or(0);
-    for Synced { source, outcome } in &synced {
+    for SourceSync { source, outcome } in &synced {
         let what = match outcome {
-            Outcome::Taken { items, taken } => format!("{}{}", stories(*items), said(taken)),
-            Outcome::Same => "the same as before".to_owned(),
-            Outcome::Recent => "asked a short while ago".to_owned(),
-            Outcome::Trouble(trouble) if trouble.is_strange => {
+            SyncOutcome::Taken { items, taken } => format!("{}{}", stories(*items), said(taken)),
+            SyncOutcome::Same => "the same as before".to_owned(),
+            SyncOutcome::Recent => "asked a short while ago".to_owned(),
+            SyncOutcome::Trouble(trouble) if trouble.is_strange => {
                 "held: it has changed strangely".to_owned()
             }
-            Outcome::Trouble(_) => "could not be read".to_owned(),
+            SyncOutcome::Trouble(_) => "could not be read".to_owned(),
         };
         screen.print(&format!("  {source:<width$}  {what}"))?;
     }
@@ -101,7 +101,7 @@ pub async fn run(arguments: &Arguments, desk: &Desk) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn said(taken: &Taken) -> String {
+fn said(taken: &IntakeCounts) -> String {
     let parts: Vec<String> = [
         (taken.new, "new"),
         (taken.changed, "changed"),

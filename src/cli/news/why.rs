@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 
-use super::newsroom::{self, Wish};
-use super::{Desk, Exit, Failure, ShownItem, date_of, shown};
+use super::gather::{self, NewsQuery};
+use super::{Exit, Failure, Globals, ShownItem, date_of, shown};
 use crate::news::Item;
+use crate::news::dedupe::canonical;
 use crate::news::item::Evidence;
-use crate::news::same::canonical;
 use crate::problem::nearest;
 
 /// More stories than these are no answer.
@@ -20,11 +20,11 @@ struct Shown<'a> {
     stories: Vec<ShownItem<'a>>,
 }
 
-pub async fn run(story: &str, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(story: &str, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let zone = project.settings.time_zone;
-    let reading = newsroom::read_aloud(&project, Wish::quick(), screen).await?;
+    let reading = gather::read_aloud(&project, NewsQuery::quick(), screen).await?;
     let found = named(story, &reading.items);
     if found.is_empty() {
         let near = nearest(story, reading.items.iter().map(|item| item.title.as_str()));

@@ -13,21 +13,21 @@ use super::shown;
 use super::view::View;
 use super::watch::{Snapshot, snapshot};
 use crate::check::rules;
-use crate::cli::checking::Asking;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files::{cannot_write, save};
-use crate::cli::newsroom::{self, Wish};
+use crate::cli::gather::{self, NewsQuery};
 use crate::cli::prepare::{Destination, choose, prepare_to_look};
+use crate::cli::run_checks::Asking;
 use crate::cli::screen::Screen;
-use crate::cli::which::Which;
-use crate::cli::{Desk, check, test};
-use crate::edition::edit::{Change, change};
+use crate::cli::window_args::Which;
+use crate::cli::{Globals, check, test};
+use crate::edition::edit::{DraftChange, change};
 use crate::news::gather::Ask;
-use crate::news::{PartialDate, answers};
+use crate::news::{PartialDate, dates_file};
 use crate::project::SETTINGS_FILE;
-use crate::web::dark::{Light, seen};
+use crate::web::dark::{ColourScheme, render_in};
 use crate::web::reading;
-use crate::web::studio::{Answer, Order, Wanted};
+use crate::web::studio::{StudioAction, StudioRequest, StudioResponse};
 
 /// Steps back that are kept.
 const MOST_STEPS: usize = 200;
@@ -36,7 +36,7 @@ pub const REMEMBERED: &str = ".roundup/studio.json";
 
 /// See the module.
 pub struct Editor {
-    desk: Desk,
+    desk: Globals,
     which: Which,
     /// The last one that could be made.
     view: Option<View>,
@@ -69,8 +69,8 @@ impl Editor {
     ///
     /// # Errors
     /// When there is no project, or no such edition.
-    pub async fn new(desk: &Desk, which: &Which) -> Result<Self, Failure> {
-        let silent = Desk { screen: desk.screen.silent(), project: desk.project.clone() };
+    pub async fn new(desk: &Globals, which: &Which) -> Result<Self, Failure> {
+        let silent = Globals { screen: desk.screen.silent(), project: desk.project.clone() };
         let project = silent.project()?;
         let chosen = choose(&project, which, &silent.screen).await?;
         let which = Which { edition: Some(chosen.name), ..Which::default() };
@@ -120,39 +120,41 @@ impl Editor {
     }
 
     /// Does what the page asks.
-    pub async fn obey(&mut self, order: Order) -> Obeyed {
+    pub async fn obey(&mut self, order: StudioRequest) -> Handling {
         match order {
-            Order::State { whose } => Obeyed::Now(self.state(&whose).await, false),
-            Order::Mail { whose, light } => Obeyed::Now(self.mail(&whose, &light), false),
-            Order::Part { whose, part } => Obeyed::Now(self.part(&whose, &part), false),
-            Order::Do(Wanted::Check) => {
-                Obeyed::Later(Box::pin(ask_links(self.desk.clone(), self.which.clone())))
+            StudioRequest::State { whose } => Handling::Now(self.state(&whose).await, false),
+            StudioRequest::Mail { whose, light } => Handling::Now(self.mail(&whose, &light), false),
+            StudioRequest::Part { whose, part } => Handling::Now(self.part(&whose, &part), false),
+            StudioRequest::Do(StudioAction::Check) => {
+                Handling::Later(Box::pin(ask_links(self.desk.clone(), self.which.clone())))
             }
-            Order::Do(Wanted::Fetch) => Obeyed::Later(Box::pin(fetch(self.desk.clone()))),
-            Order::Do(wanted) => match self.want(wanted).await {
-                Ok((value, changed)) => Obeyed::Now(Answer::Json(value), changed),
-                Err(failure) => Obeyed::Now(refused(&failure), false),
+            StudioRequest::Do(StudioAction::Fetch) => {
+                Handling::Later(Box::pin(fetch(self.desk.clone())))
+            }
+            StudioRequest::Do(wanted) => match self.want(wanted).await {
+                Ok((value, changed)) => Handling::Now(StudioResponse::Json(value), changed),
+                Err(failure) => Handling::Now(refused(&failure), false),
             },
         }
     }
 
     /// What the page is told of an errand.
-    pub fn said(ended: Result<(), Failure>) -> Answer {
+    pub fn said(ended: Result<(), Failure>) -> StudioResponse {
         match ended {
-            Ok(()) => Answer::Json(json!({})),
+            Ok(()) => StudioResponse::Json(json!({})),
             Err(failure) => refused(&failure),
         }
     }
 
-    async fn want(&mut self, wanted: Wanted) -> Result<(Value, bool), Failure> {
+    async fn want(&mut self, wanted: StudioAction) -> Result<(Value, bool), Failure> {
         match wanted {
-            Wanted::Change { change } => {
+            StudioAction::Change { change } => {
                 self.change(&change).await?;
                 Ok((json!({}), true))
             }
-            Wanted::Undo => self.take_back(Stack::Undo).await,
-            Wanted::Redo => self.take_back(Stack::Redo).await,
-            Wanted::Choose { edition } => {
+            StudioAction::Undo => self.take_back(Stack::Undo).await,
+            StudioAction::Redo => self.take_back(Stack::Redo).await,
+            StudioAction::Choose { edition } => {
                 let which = Which { edition: Some(edition), ..Which::default() };
                 let project = self.desk.project()?;
                 let chosen = choose(&project, &which, self.screen()).await?;
@@ -161,20 +163,20 @@ impl Editor {
                 self.refresh_asking(Ask::InTime).await;
                 Ok((json!({}), true))
             }
-            Wanted::Date { source, id, date } => {
+            StudioAction::Date { source, id, date } => {
                 self.give_date(&source, &id, &date).await?;
                 Ok((json!({}), true))
             }
-            Wanted::Silence { rule, reason } => {
+            StudioAction::Silence { rule, reason } => {
                 self.silence(&rule, &reason).await?;
                 Ok((json!({}), true))
             }
-            Wanted::Test { to, whose } => {
+            StudioAction::Test { to, whose } => {
                 let tests = self.test(&to, &whose).await?;
                 Ok((json!({"tests": tests}), true))
             }
             // Errands, which `obey` has sent on their way.
-            Wanted::Fetch | Wanted::Check => Ok((json!({}), false)),
+            StudioAction::Fetch | StudioAction::Check => Ok((json!({}), false)),
         }
     }
 
@@ -187,7 +189,7 @@ impl Editor {
     }
 
     /// Changes the draft; makes it first where there is none.
-    async fn change(&mut self, wanted: &Change) -> Result<(), Failure> {
+    async fn change(&mut self, wanted: &DraftChange) -> Result<(), Failure> {
         let view = self.viewed()?;
         let (project, zone) = (&view.project, view.project.settings.time_zone);
         let file = project.draft_path(&view.chosen.name)?;
@@ -202,7 +204,9 @@ impl Editor {
         };
         // Lines that offer late stories stay offers, until their story is named.
         let named = match wanted {
-            Change::Show { id } | Change::Pin { id, .. } | Change::LeaveOut { id } => id.as_str(),
+            DraftChange::Show { id }
+            | DraftChange::Pin { id, .. }
+            | DraftChange::LeaveOut { id } => id.as_str(),
             _ => "",
         };
         let late: Vec<String> = text
@@ -288,8 +292,8 @@ impl Editor {
         })?;
         let mut answers = view.project.news_answers()?;
         answers.give(source, id, date);
-        let before = read(&view.project.path(answers::FILE))?;
-        self.write(answers::FILE.to_owned(), before, answers.write())?;
+        let before = read(&view.project.path(dates_file::FILE))?;
+        self.write(dates_file::FILE.to_owned(), before, answers.write())?;
         self.refresh().await;
         Ok(())
     }
@@ -336,7 +340,7 @@ impl Editor {
         Ok(())
     }
 
-    async fn test(&self, to: &str, whose: &str) -> Result<Vec<test::Tested>, Failure> {
+    async fn test(&self, to: &str, whose: &str) -> Result<Vec<test::TestResult>, Failure> {
         let view = self.viewed()?;
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -353,26 +357,28 @@ impl Editor {
     }
 
     /// Everything beside the mail.
-    async fn state(&self, whose: &str) -> Answer {
+    async fn state(&self, whose: &str) -> StudioResponse {
         let fault = self.fault.as_ref().map(fault_of);
         let undo = json!({"undo": self.undo.len(), "redo": self.redo.len()});
         let Some(view) = &self.view else {
-            return Answer::Json(json!({"name": self.name(), "fault": fault, "steps": undo}));
+            return StudioResponse::Json(
+                json!({"name": self.name(), "fault": fault, "steps": undo}),
+            );
         };
         let mut state = shown::state(view, whose);
         state["fault"] = json!(fault);
         state["steps"] = undo;
         state["windows"] = shown::windows(view).await;
-        Answer::Json(state)
+        StudioResponse::Json(state)
     }
 
-    fn mail(&self, whose: &str, light: &str) -> Answer {
-        let Ok(view) = self.viewed() else { return Answer::Mail(String::new()) };
+    fn mail(&self, whose: &str, light: &str) -> StudioResponse {
+        let Ok(view) = self.viewed() else { return StudioResponse::Mail(String::new()) };
         let (_, html, _) = view.skeleton.seen_by(&view.recipient(whose));
-        Answer::Mail(seen(&html, Light::parse(light).unwrap_or_default()))
+        StudioResponse::Mail(render_in(&html, ColourScheme::parse(light).unwrap_or_default()))
     }
 
-    fn part(&self, whose: &str, part: &str) -> Answer {
+    fn part(&self, whose: &str, part: &str) -> StudioResponse {
         let view = match self.viewed() {
             Ok(view) => view,
             Err(failure) => return refused(&failure),
@@ -380,22 +386,22 @@ impl Editor {
         let recipient = view.recipient(whose);
         let (_, html, text) = view.skeleton.seen_by(&recipient);
         match part {
-            "text" => Answer::Text(text),
-            "html" => Answer::Text(html),
+            "text" => StudioResponse::Text(text),
+            "html" => StudioResponse::Text(html),
             "mjml" => {
                 let shown = view.skeleton.composition_of(&recipient);
                 let variant = shown.variant(&recipient.segments);
-                Answer::Text(shown.variants[variant].mjml.clone())
+                StudioResponse::Text(shown.variants[variant].mjml.clone())
             }
             "source" => {
-                let bytes = view.skeleton.address(&recipient).bytes;
-                Answer::Text(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+                let bytes = view.skeleton.personalise(&recipient).bytes;
+                StudioResponse::Text(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
             }
             "headers" => {
-                let bytes = view.skeleton.address(&recipient).bytes;
-                Answer::Json(json!(shown::header_fields(&bytes)))
+                let bytes = view.skeleton.personalise(&recipient).bytes;
+                StudioResponse::Json(json!(shown::header_fields(&bytes)))
             }
-            "reading" => Answer::Json(json!(reading::read(&html))),
+            "reading" => StudioResponse::Json(json!(reading::read(&html))),
             "costs" => shown::costs(view),
             other => refused(&Failure::new(
                 Exit::Usage,
@@ -406,30 +412,30 @@ impl Editor {
 }
 
 /// What became of an order.
-pub enum Obeyed {
+pub enum Handling {
     /// The answer, and whether there is something new to show.
-    Now(Answer, bool),
+    Now(StudioResponse, bool),
     /// It waits for the web: the studio goes on meanwhile, and looks at the files again when it ends.
     Later(Pin<Box<dyn Future<Output = Result<(), Failure>>>>),
 }
 
 /// Asks the mail's links; what they answer is kept for every later look.
-async fn ask_links(desk: Desk, which: Which) -> Result<(), Failure> {
+async fn ask_links(desk: Globals, which: Which) -> Result<(), Failure> {
     let project = desk.project()?;
     let prepared = prepare_to_look(&project, &which, Asking::World, &desk.screen).await?;
     check::keep(&project, &prepared, prepared.answers.len())
 }
 
 /// Asks the websites for their news, into the store.
-async fn fetch(desk: Desk) -> Result<(), Failure> {
+async fn fetch(desk: Globals) -> Result<(), Failure> {
     let project = desk.project()?;
     let ask = Ask::Now { accept: Vec::new() };
-    newsroom::read(&project, Wish { ask, ..Wish::quick() }).await?;
+    gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
     Ok(())
 }
 
-pub fn refused(failure: &Failure) -> Answer {
-    Answer::Refused { what: failure.what.clone(), cure: failure.help.clone() }
+pub fn refused(failure: &Failure) -> StudioResponse {
+    StudioResponse::Refused { what: failure.what.clone(), cure: failure.help.clone() }
 }
 
 /// A failure as the page shows it: with its line and a caret.

@@ -14,12 +14,12 @@ use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
-use super::which::Which;
-use super::{Desk, world};
+use super::window_args::Which;
+use super::{Globals, world};
 use crate::rfc::base16;
 use crate::web::studio;
 
-use editor::{Editor, Obeyed};
+use editor::{Editor, Handling};
 
 const TOKEN_BYTES: usize = 16;
 /// Editors write a file in several steps: what comes within this time is one change.
@@ -41,11 +41,11 @@ pub struct How {
 }
 
 /// Serves the studio until somebody presses Ctrl-C.
-pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> {
+pub async fn run(which: &Which, how: How, desk: &Globals) -> Result<Exit, Failure> {
     let screen = &desk.screen;
     // Watched first: what changes while the first mail is made is looked at once more.
     let project = desk.project()?;
-    let mut watched = watch::Watched::new(&project)?;
+    let mut watched = watch::FolderWatch::new(&project)?;
     let mut editor = Box::pin(Editor::new(desk, which)).await?;
     let mut token = [0; TOKEN_BYTES];
     world::random(&mut token);
@@ -81,12 +81,12 @@ pub async fn run(which: &Which, how: How, desk: &Desk) -> Result<Exit, Failure> 
             slip = counter.orders.recv() => {
                 let Some(slip) = slip else { return Ok(Exit::Done) };
                 match editor.obey(slip.order).await {
-                    Obeyed::Now(answer, changed) => {
+                    Handling::Now(answer, changed) => {
                         // A page that has gone away needs no answer.
                         let _ = slip.answer.send(answer);
                         changed
                     }
-                    Obeyed::Later(errand) => {
+                    Handling::Later(errand) => {
                         errands.push(async move { (errand.await, slip.answer) });
                         false
                     }

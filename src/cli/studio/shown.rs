@@ -11,10 +11,10 @@ use crate::check::{Finding, Severity, rules, tally};
 use crate::cli::prepare::{Destination, stand_in};
 use crate::cli::{ledgers, world};
 use crate::compose;
-use crate::edition::coverage::Mailed;
-use crate::edition::draft::{Group, Override};
+use crate::edition::coverage::EarlierEdition;
+use crate::edition::draft::{Grouping, Override};
 use crate::news::{Item, PartialDate};
-use crate::web::studio::Answer;
+use crate::web::studio::StudioResponse;
 use crate::window::Window;
 
 /// One story of the left side.
@@ -50,7 +50,8 @@ pub struct Own {
 impl Own {
     pub fn of(own: Option<&Override>) -> Self {
         let Some(own) = own else { return Self::default() };
-        let text = |words: &Option<crate::edition::Words>| words.as_ref().map(|w| w.text.clone());
+        let text =
+            |words: &Option<crate::edition::PlacedText>| words.as_ref().map(|w| w.text.clone());
         Self { title: text(&own.title), summary: text(&own.summary), alt: text(&own.alt) }
     }
 }
@@ -60,7 +61,7 @@ impl Story {
         item: &Item,
         state: &'static str,
         own: Own,
-        mailed: &[Mailed],
+        mailed: &[EarlierEdition],
         this: &Window,
     ) -> Self {
         let sent_in = mailed
@@ -195,7 +196,7 @@ pub fn state(view: &View, whose: &str) -> Value {
         "hash": prepared.composition.hash(),
         "template": edition.template,
         "templates": project.templates().map(|t| t.names().into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default(),
-        "group": match edition.group { Group::Time => "month", Group::Topic => "topic" },
+        "group": match edition.group { Grouping::Time => "month", Grouping::Topic => "topic" },
         "words": {
             "subject": edition.subject.text,
             "preheader": edition.preheader.text,
@@ -304,7 +305,7 @@ pub async fn windows(view: &View) -> Value {
 }
 
 /// What each story takes of the mail.
-pub fn costs(view: &View) -> Answer {
+pub fn costs(view: &View) -> StudioResponse {
     let project = &view.project;
     let (theme, templates) = (
         project.settings.theme(),
@@ -329,7 +330,7 @@ pub fn costs(view: &View) -> Answer {
                 .zip(costs)
                 .map(|(item, bytes)| (item.id.clone(), json!(bytes)))
                 .collect();
-            Answer::Json(Value::Object(of_id))
+            StudioResponse::Json(Value::Object(of_id))
         }
         Err(error) => refused(&error.into()),
     }

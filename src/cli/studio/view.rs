@@ -2,16 +2,16 @@
 //! Shell: reads the project.
 
 use crate::audience::{Person, Recipient};
-use crate::cli::checking::Asking;
 use crate::cli::failure::Failure;
+use crate::cli::gather;
 use crate::cli::mailing_list::list_if_any;
-use crate::cli::newsroom;
 use crate::cli::prepare::{Chosen, Destination, Prepared, choose, prepare, stand_in};
-use crate::cli::which::Which;
-use crate::cli::{Desk, world};
+use crate::cli::run_checks::Asking;
+use crate::cli::window_args::Which;
+use crate::cli::{Globals, world};
 use crate::edition::Draft;
-use crate::edition::coverage::{Mailed, first_planned, late_for};
-use crate::message::Skeleton;
+use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
+use crate::message::MessageTemplate;
 use crate::news::Item;
 use crate::news::gather::Ask;
 use crate::project::Project;
@@ -21,9 +21,9 @@ pub struct View {
     pub project: Project,
     pub chosen: Chosen,
     pub prepared: Prepared,
-    pub skeleton: Skeleton,
+    pub skeleton: MessageTemplate,
     pub late: Vec<(Item, String)>,
-    pub mailed: Vec<Mailed>,
+    pub mailed: Vec<EarlierEdition>,
 }
 
 impl View {
@@ -33,7 +33,7 @@ impl View {
     /// # Errors
     /// When the mail cannot be made.
     pub async fn look(
-        desk: &Desk,
+        desk: &Globals,
         which: &Which,
         before: Option<&Self>,
         ask: Ask,
@@ -44,7 +44,7 @@ impl View {
         let mut chosen = choose(&project, which, screen).await?;
         let mailed = match before {
             Some(view) if ask == Ask::Never => view.mailed.clone(),
-            _ => newsroom::mailed(&project).await?,
+            _ => gather::mailed(&project).await?,
         };
         chosen.ask = ask;
         chosen.late_since = first_planned(&mailed);

@@ -13,7 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::project::Project;
 
 /// See the module. Dropping it ends the watch.
-pub struct Watched {
+pub struct FolderWatch {
     changes: mpsc::Receiver<()>,
     watcher: RecommendedWatcher,
     folders: BTreeSet<PathBuf>,
@@ -22,7 +22,7 @@ pub struct Watched {
 /// Folders below the project whose files make a mail, beside those of its sources.
 const FOLDERS: [&str; 4] = ["news", "editions", "templates", "subscribers"];
 
-impl Watched {
+impl FolderWatch {
     /// # Errors
     /// When the system watches no more files.
     pub fn new(project: &Project) -> Result<Self, Failure> {

@@ -11,7 +11,7 @@ use super::schema::WRITE_EVENTS;
 use super::server::Statements;
 use crate::ledger::column::{millis, status_of, time};
 use crate::ledger::delivery::{CopyState, Event, Status, Writer};
-use crate::ledger::{LedgerError, SenderId};
+use crate::ledger::{LedgerError, RunId};
 
 /// Rows under change, and what is worth a line in `events`.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl Changes {
     pub(super) fn take(&mut self, row: &SqlRow) -> Result<i64, LedgerError> {
         let copy = CopyState {
             status: status_of(row.get(1))?,
-            holder: row.get::<_, Option<i64>>(2).map(SenderId),
+            holder: row.get::<_, Option<i64>>(2).map(RunId),
             attempts: u32::try_from(row.get::<_, i32>(3)).unwrap_or(0),
             changed_at: time(row.get(4)),
             next_at: row.get::<_, Option<i64>>(5).map(time),
@@ -119,7 +119,7 @@ impl Changes {
     pub(super) fn has_all(
         &self,
         events: &[(i64, Event)],
-        sender: SenderId,
+        sender: RunId,
         at: DateTime<Utc>,
     ) -> bool {
         let last: BTreeMap<i64, &Event> = events.iter().map(|(id, event)| (*id, event)).collect();

@@ -29,15 +29,16 @@ use super::column::{
 };
 use super::no_mail::{change_of, entry_of};
 use super::{
-    Claim, Counts, Entered, Event, Kept, LEASE, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature,
-    PAGE, Pick, Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, LEASE, Ledger,
+    LedgerError, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl,
+    RunId, RunStart, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use senders::{
-    Job, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
+    WriteBatch, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
 };
-use server::{Patience, Server, patiently};
+use server::{PostgresServer, ServerPatience, patiently};
 
 /// How long changes are gathered, for each connection beyond the first, and at most: a commit is a round trip and a sync.
 const GATHER_EACH: Duration = Duration::from_micros(100);
@@ -46,8 +47,8 @@ const GATHER_LONGEST: Duration = Duration::from_millis(1);
 /// See the module.
 #[derive(Debug)]
 pub struct PostgresLedger {
-    server: Arc<Server>,
-    jobs: mpsc::UnboundedSender<Job>,
+    server: Arc<PostgresServer>,
+    jobs: mpsc::UnboundedSender<WriteBatch>,
     highest_age: HighestAge,
 }
 
@@ -58,7 +59,7 @@ impl PostgresLedger {
     /// # Errors
     /// When the address is not one, the server cannot be reached, or its tables come from a newer roundup.
     pub async fn open(address: &str, connections: usize) -> Result<Self, LedgerError> {
-        let server = Arc::new(Server::open(address).await?);
+        let server = Arc::new(PostgresServer::open(address).await?);
         let (jobs, queue) = mpsc::unbounded_channel();
         let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
         tokio::spawn(write(Arc::clone(&server), queue, gather));
@@ -67,7 +68,11 @@ impl PostgresLedger {
 }
 
 /// The writer's life: take what waits, do it in one transaction, tell everybody.
-async fn write(server: Arc<Server>, mut queue: mpsc::UnboundedReceiver<Job>, gather: Duration) {
+async fn write(
+    server: Arc<PostgresServer>,
+    mut queue: mpsc::UnboundedReceiver<WriteBatch>,
+    gather: Duration,
+) {
     while let Some(first) = queue.recv().await {
         if !gather.is_zero() {
             sleep(gather).await;
@@ -78,7 +83,7 @@ async fn write(server: Arc<Server>, mut queue: mpsc::UnboundedReceiver<Job>, gat
         {
             jobs.push(job);
         }
-        let mut patience = Patience::new();
+        let mut patience = ServerPatience::new();
         let mut again = false;
         let written = loop {
             let written = server.transaction(async |transaction, statements| {
@@ -106,8 +111,8 @@ async fn write(server: Arc<Server>, mut queue: mpsc::UnboundedReceiver<Job>, gat
     }
 }
 
-fn row_of(row: &SqlRow) -> Result<(i64, Row), LedgerError> {
-    let shown = Row {
+fn row_of(row: &SqlRow) -> Result<(i64, CopyRow), LedgerError> {
+    let shown = CopyRow {
         edition: row.get(1),
         address: row.get(2),
         status: status_of(row.get(3))?,
@@ -160,7 +165,7 @@ impl Ledger for PostgresLedger {
         edition: &str,
         name: &str,
         now: DateTime<Utc>,
-    ) -> Result<Entered, LedgerError> {
+    ) -> Result<RunStart, LedgerError> {
         self.server
             .transaction(async |transaction, statements| {
                 let uncertain = recover(transaction, statements, edition, now).await?;
@@ -168,12 +173,12 @@ impl Ledger for PostgresLedger {
                     [&edition, &name, &millis(now), &lease_text()];
                 let row = transaction.query_one(ENTER, &values).await?;
                 grow(transaction).await?;
-                Ok(Entered { sender: SenderId(row.get(0)), uncertain })
+                Ok(RunStart { sender: RunId(row.get(0)), uncertain })
             })
             .await
     }
 
-    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+    async fn keep(&self, sender: RunId, now: DateTime<Utc>) -> Result<Heartbeat, LedgerError> {
         let kept = self
             .server
             .transaction(async |transaction, statements| {
@@ -183,7 +188,7 @@ impl Ledger for PostgresLedger {
                 recover(transaction, statements, &edition, now).await?;
                 let sql = "SELECT count(*) FROM senders WHERE edition = $1 AND ended_at IS NULL";
                 let row = transaction.query_one(sql, &[&edition]).await?;
-                Ok(Kept {
+                Ok(Heartbeat {
                     wish: wish_of(transaction, &edition).await?.0,
                     senders: u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX),
                     age: grow(transaction).await?,
@@ -194,7 +199,7 @@ impl Ledger for PostgresLedger {
         Ok(kept)
     }
 
-    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+    async fn leave(&self, sender: RunId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
         patiently!(self.server, async |transaction, statements| {
             let edition = edition_of(transaction, statements, sender).await?;
             let sql = "UPDATE senders SET ended_at = $2, kept_at = $2 WHERE id = $1";
@@ -211,7 +216,7 @@ impl Ledger for PostgresLedger {
 
     async fn claim(
         &self,
-        sender: SenderId,
+        sender: RunId,
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
@@ -223,13 +228,15 @@ impl Ledger for PostgresLedger {
 
     fn record_all(
         &self,
-        sender: SenderId,
+        sender: RunId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send {
         let (reply, answer) = oneshot::channel();
-        let queued =
-            self.jobs.send(Job { sender, events, now, reply }).map_err(|_| LedgerError::Stopped);
+        let queued = self
+            .jobs
+            .send(WriteBatch { sender, events, now, reply })
+            .map_err(|_| LedgerError::Stopped);
         async move {
             queued?;
             answer.await.map_err(|_| LedgerError::Stopped)?
@@ -251,10 +258,10 @@ impl Ledger for PostgresLedger {
     async fn wish_if(
         &self,
         edition: &str,
-        wish: Wish,
+        wish: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
-    ) -> Result<Wish, LedgerError> {
+    ) -> Result<RunControl, LedgerError> {
         self.server
             .transaction(async |transaction, statements| {
                 wish_if(transaction, statements, edition, (wish, seen), now).await
@@ -262,13 +269,13 @@ impl Ledger for PostgresLedger {
             .await
     }
 
-    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
         let rows = self.server.query(STANDING, &[&edition]).await?;
         let Some(row) = rows.first() else {
             return Err(damaged(format!("there is no edition `{edition}`")));
         };
-        Ok(Standing {
-            wish: Wish::parse(row.get(0)).unwrap_or_default(),
+        Ok(EditionState {
+            wish: RunControl::parse(row.get(0)).unwrap_or_default(),
             wished_at: row.get::<_, Option<i64>>(1).map(time),
             last_sign: time(row.get(2)),
             senders: u32::try_from(row.get::<_, i64>(3)).unwrap_or(u32::MAX),
@@ -276,10 +283,10 @@ impl Ledger for PostgresLedger {
         })
     }
 
-    async fn age(&self) -> Result<LedgerAge, LedgerError> {
+    async fn age(&self) -> Result<LedgerMark, LedgerError> {
         let rows = self.server.patient_query("SELECT identity, age FROM ledger", &[]).await?;
         let Some(row) = rows.first() else { return Err(damaged("it has no age".to_owned())) };
-        Ok(LedgerAge { identity: row.get(0), age: row.get(1) })
+        Ok(LedgerMark { identity: row.get(0), age: row.get(1) })
     }
 
     async fn nature(&self) -> Result<Nature, LedgerError> {
@@ -306,7 +313,7 @@ impl Ledger for PostgresLedger {
         self.server.query("UPDATE ledger SET mark = $1", &[&place]).await.map(drop)
     }
 
-    async fn moments(
+    async fn reserve_send_slots(
         &self,
         edition: &str,
         count: u32,
@@ -333,9 +340,9 @@ impl Ledger for PostgresLedger {
         Ok(counts)
     }
 
-    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+    async fn progress(&self, edition: &str) -> Result<EditionProgress, LedgerError> {
         let rows = self.server.patient_query(PROGRESS, &[&edition]).await?;
-        Ok(Progress { people: count_of(rows.first(), 0), open: count_of(rows.first(), 1) })
+        Ok(EditionProgress { people: count_of(rows.first(), 0), open: count_of(rows.first(), 1) })
     }
 
     async fn page(
@@ -343,7 +350,7 @@ impl Ledger for PostgresLedger {
         edition: &str,
         pick: Pick,
         after: Option<i64>,
-    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+    ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         let sql = format!(
             "SELECT {ROW_COLUMNS} FROM deliveries WHERE edition = $1 AND id > $2 AND {}
              ORDER BY id LIMIT {PAGE}",
@@ -358,7 +365,7 @@ impl Ledger for PostgresLedger {
         Ok(count_of(self.server.query(sql, &[&edition]).await?.first(), 0))
     }
 
-    async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+    async fn history(&self, key: &str) -> Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError> {
         let sql = format!("SELECT {ROW_COLUMNS} FROM deliveries WHERE key = $1 ORDER BY id DESC");
         let rows = self.server.query(&sql, &[&key]).await?;
         let rows = rows.iter().map(|row| Ok(row_of(row)?.1)).collect::<Result<_, LedgerError>>()?;

@@ -5,7 +5,7 @@ use tokio_postgres::Transaction;
 
 use super::schema::{PLAN_COPIES, PLAN_LEFT_OUT};
 use crate::ledger::column::{millis, to_json};
-use crate::ledger::{LedgerError, LeftOutRow, Plan, Planned, PlannedRow};
+use crate::ledger::{LedgerError, LeftOutRow, Plan, PlannedRow, RowPlan};
 
 /// Rows of one INSERT.
 const PLAN_ROWS: usize = 5000;
@@ -29,8 +29,8 @@ pub(super) async fn insert_plan(
     for rows in (plan.rows)() {
         for row in rows? {
             match row {
-                Planned::Copy(row) => copies.push(row),
-                Planned::LeftOut(row) => left_out.push(row),
+                RowPlan::Copy(row) => copies.push(row),
+                RowPlan::LeftOut(row) => left_out.push(row),
             }
         }
         if copies.len().max(left_out.len()) >= PLAN_ROWS {

@@ -13,12 +13,12 @@ use super::schema::{CLAIMABLE, END_SILENT, LEFT_OPEN, OF_CANCELLED, WAITING};
 use super::server::Statements;
 use crate::ledger::column::{from_json, millis, time};
 use crate::ledger::delivery::{Event, Status, Writer, after_a_crash, in_cancelled};
-use crate::ledger::{Claim, Delivery, LedgerError, SenderId, Wish};
+use crate::ledger::{Claim, Delivery, LedgerError, RunControl, RunId};
 
 /// Some changes, and who waits for them.
 #[derive(Debug)]
-pub(super) struct Job {
-    pub sender: SenderId,
+pub(super) struct WriteBatch {
+    pub sender: RunId,
     pub events: Vec<(i64, Event)>,
     pub now: DateTime<Utc>,
     pub reply: oneshot::Sender<Result<(), LedgerError>>,
@@ -38,7 +38,7 @@ async fn living(
 pub(super) async fn edition_of(
     transaction: &Transaction<'_>,
     statements: &Statements,
-    sender: SenderId,
+    sender: RunId,
 ) -> Result<String, LedgerError> {
     let mut living = living(transaction, statements, vec![sender.0]).await?;
     living.remove(&sender.0).ok_or(LedgerError::Fenced)
@@ -48,7 +48,7 @@ pub(super) async fn edition_of(
 pub(super) async fn apply_jobs(
     transaction: &Transaction<'_>,
     statements: &Statements,
-    jobs: &[Job],
+    jobs: &[WriteBatch],
     again: bool,
 ) -> Result<Vec<Result<(), LedgerError>>, LedgerError> {
     let senders: BTreeSet<i64> = jobs.iter().map(|job| job.sender.0).collect();
@@ -83,7 +83,7 @@ pub(super) async fn decide(
     let wishes = transaction.query(OF_CANCELLED, &[&ids]).await?;
     let cancelled: BTreeSet<i64> = wishes
         .iter()
-        .filter(|row| Wish::parse(row.get(1)) == Some(Wish::Cancel))
+        .filter(|row| RunControl::parse(row.get(1)) == Some(RunControl::Cancel))
         .map(|row| row.get(0))
         .collect();
     let mut changes = Changes::lock(transaction, statements, ids).await?;
@@ -119,7 +119,7 @@ pub(super) async fn settle(
         }
     }
     changes.write(transaction, statements).await?;
-    if wish_of(transaction, edition).await?.0 == Wish::Cancel {
+    if wish_of(transaction, edition).await?.0 == RunControl::Cancel {
         cancel_rest(transaction, statements, edition, now).await?;
     }
     Ok(uncertain)
@@ -140,19 +140,21 @@ pub(super) async fn recover(
 pub(super) async fn wish_of(
     transaction: &Transaction<'_>,
     edition: &str,
-) -> Result<(Wish, i64), LedgerError> {
+) -> Result<(RunControl, i64), LedgerError> {
     let sql = "SELECT wish, wish_number FROM editions WHERE name = $1";
     let row = transaction.query_opt(sql, &[&edition]).await?;
-    Ok(row.map_or((Wish::Go, 0), |row| (Wish::parse(row.get(0)).unwrap_or_default(), row.get(1))))
+    Ok(row.map_or((RunControl::Go, 0), |row| {
+        (RunControl::parse(row.get(0)).unwrap_or_default(), row.get(1))
+    }))
 }
 
 pub(super) async fn wish_if(
     transaction: &Transaction<'_>,
     statements: &Statements,
     edition: &str,
-    (wish, seen): (Wish, Option<i64>),
+    (wish, seen): (RunControl, Option<i64>),
     now: DateTime<Utc>,
-) -> Result<Wish, LedgerError> {
+) -> Result<RunControl, LedgerError> {
     // Locked, so that of two operators one comes after the other.
     transaction.execute("SELECT 1 FROM editions WHERE name = $1 FOR UPDATE", &[&edition]).await?;
     let (current, number) = wish_of(transaction, edition).await?;
@@ -165,7 +167,7 @@ pub(super) async fn wish_if(
             &[&edition, &wish.word(), &millis(now), &(number + 1)],
         )
         .await?;
-    if wish == Wish::Cancel {
+    if wish == RunControl::Cancel {
         cancel_rest(transaction, statements, edition, now).await?;
     }
     Ok(wish)
@@ -195,13 +197,13 @@ pub(super) async fn grow(transaction: &Transaction<'_>) -> Result<i64, LedgerErr
 pub(super) async fn claim(
     transaction: &Transaction<'_>,
     statements: &Statements,
-    sender: SenderId,
+    sender: RunId,
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Claim, LedgerError> {
     let edition = edition_of(transaction, statements, sender).await?;
     let mut claim = Claim::default();
-    if wish_of(transaction, &edition).await?.0 != Wish::Go {
+    if wish_of(transaction, &edition).await?.0 != RunControl::Go {
         return Ok(claim);
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);

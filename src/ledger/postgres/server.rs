@@ -19,7 +19,7 @@ pub(super) const PATIENCE: Duration = LEASE.saturating_sub(Duration::from_secs(5
 const TRY_AGAIN: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
-pub(super) struct Server {
+pub(super) struct PostgresServer {
     config: Config,
     session: Mutex<Option<Session>>,
     /// Where the first connection led to.
@@ -51,11 +51,11 @@ impl Statements {
 }
 
 /// Waits for what passes. Gives up with the first error once patience is at its end.
-pub(super) struct Patience {
+pub(super) struct ServerPatience {
     until: Option<Instant>,
 }
 
-impl Patience {
+impl ServerPatience {
     pub(super) fn new() -> Self {
         Self { until: None }
     }
@@ -75,7 +75,7 @@ impl Patience {
 /// once nobody knows. Only what does no harm twice may be done so.
 macro_rules! patiently {
     ($server:expr, $work:expr) => {{
-        let mut patience = $crate::ledger::postgres::server::Patience::new();
+        let mut patience = $crate::ledger::postgres::server::ServerPatience::new();
         loop {
             match $server.transaction($work).await {
                 Err(error) if patience.bears(&error).await => {}
@@ -86,7 +86,7 @@ macro_rules! patiently {
 }
 pub(super) use patiently;
 
-impl Server {
+impl PostgresServer {
     pub(super) async fn open(address: &str) -> Result<Self, LedgerError> {
         let config =
             postgres::parse(address).map_err(|error| LedgerError::at("ROUNDUP_LEDGER", error))?;
@@ -207,7 +207,7 @@ impl Server {
         sql: &str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<SqlRow>, LedgerError> {
-        let mut patience = Patience::new();
+        let mut patience = ServerPatience::new();
         loop {
             match self.query(sql, values).await {
                 Err(error) if patience.bears(&error).await => {}

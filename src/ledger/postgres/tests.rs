@@ -119,7 +119,8 @@ async fn tables_of_the_first_version_are_brought_to_the_newest() {
     );
     for status in Status::ALL {
         let recipient = laws::recipient(&format!("{}@example.org", status.word()));
-        let (key, person) = (recipient.address.key(), laws::keys().person_name(&recipient.address));
+        let (key, person) =
+            (recipient.address.key(), laws::keys().address_hash(&recipient.address));
         let recipient = crate::ledger::column::to_json(&recipient).unwrap();
         let holder = if status.is_in_hand() { "1" } else { "NULL" };
         let next_at = if status == Status::Deferred { "8" } else { "NULL" };
@@ -147,10 +148,10 @@ async fn tables_of_the_first_version_are_brought_to_the_newest() {
         assert_eq!(counts.of(status), 1, "{status}");
     }
     let standing = ledger.standing("2020").await.unwrap();
-    assert_eq!((standing.wish, standing.wish_number), (Wish::Pause, 0));
+    assert_eq!((standing.wish, standing.wish_number), (RunControl::Pause, 0));
     let nature = ledger.nature().await.unwrap();
     assert!(!nature.mark.is_empty() && nature.mark == nature.place, "{nature:?}");
-    ledger.wish("2020", Wish::Go, laws::now()).await.unwrap();
+    ledger.wish("2020", RunControl::Go, laws::now()).await.unwrap();
     let entered = ledger.enter("2020", "new", laws::now()).await.unwrap();
     assert_eq!(entered.uncertain, 1);
     assert_eq!(ledger.claim(entered.sender, laws::now(), 9).await.unwrap().deliveries.len(), 3);
@@ -206,14 +207,14 @@ async fn what_was_answered_while_the_server_was_away_is_written_when_it_is_back(
 #[tokio::test]
 async fn a_commit_whose_answer_was_lost_is_not_made_twice() {
     let Some(address) = database("lost_answer").await else { return };
-    let server = Server::open(&address).await.unwrap();
+    let server = PostgresServer::open(&address).await.unwrap();
     let ledger = PostgresLedger::open(&address, 1).await.unwrap();
     ledger.plan(laws::plan("2020", &["a@example.org"])).await.unwrap();
     let sender = ledger.enter("2020", "a", laws::now()).await.unwrap().sender;
     let id = ledger.claim(sender, laws::now(), 1).await.unwrap().deliveries[0].id;
     let job = || {
         let events = vec![(id, Event::HandingOver)];
-        vec![Job { sender, events, now: laws::now(), reply: oneshot::channel().0 }]
+        vec![WriteBatch { sender, events, now: laws::now(), reply: oneshot::channel().0 }]
     };
     let write = async |again: bool| {
         let jobs = job();

@@ -9,7 +9,7 @@ use super::schema::{CLAIMABLE, COPY, IN_HAND, WAITING, WISH_OF_COPY, WRITE_COPY,
 use crate::ledger::column::{from_json, millis, status_of, time};
 use crate::ledger::delivery::{CopyState, Event, Status, Writer, after_a_crash, in_cancelled};
 use crate::ledger::no_mail::{NoMailColumns, entry_of};
-use crate::ledger::{Claim, Delivery, LedgerError, SenderId, Wish};
+use crate::ledger::{Claim, Delivery, LedgerError, RunControl, RunId};
 
 fn copy_state(connection: &Connection, id: i64) -> Result<CopyState, LedgerError> {
     let found = connection
@@ -17,7 +17,7 @@ fn copy_state(connection: &Connection, id: i64) -> Result<CopyState, LedgerError
         .query_row([id], |row| {
             let state = CopyState {
                 status: Status::Planned,
-                holder: row.get::<_, Option<i64>>(1)?.map(SenderId),
+                holder: row.get::<_, Option<i64>>(1)?.map(RunId),
                 attempts: row.get(2)?,
                 changed_at: time(row.get(3)?),
                 next_at: row.get::<_, Option<i64>>(4)?.map(time),
@@ -71,7 +71,7 @@ pub(super) fn decide(
 ) -> Result<bool, LedgerError> {
     let wish: Option<String> =
         connection.prepare_cached(WISH_OF_COPY)?.query_row([id], |row| row.get(0)).optional()?;
-    let is_cancelled = wish.as_deref().and_then(Wish::parse) == Some(Wish::Cancel);
+    let is_cancelled = wish.as_deref().and_then(RunControl::parse) == Some(RunControl::Cancel);
     let events = if is_cancelled { in_cancelled(event) } else { vec![event.clone()] };
     for event in &events {
         match apply(connection, id, event, now, Writer::Operator) {
@@ -84,7 +84,7 @@ pub(super) fn decide(
 }
 
 /// A sender that was ended writes nothing more. Gives its edition.
-pub(super) fn edition_of(connection: &Connection, sender: SenderId) -> Result<String, LedgerError> {
+pub(super) fn edition_of(connection: &Connection, sender: RunId) -> Result<String, LedgerError> {
     connection
         .prepare_cached("SELECT edition FROM senders WHERE id = ?1 AND ended_at IS NULL")?
         .query_row([sender.0], |row| row.get(0))
@@ -93,20 +93,23 @@ pub(super) fn edition_of(connection: &Connection, sender: SenderId) -> Result<St
 }
 
 /// What is wanted of an edition, and how many wishes there were.
-pub(super) fn wish_of(connection: &Connection, edition: &str) -> Result<(Wish, i64), LedgerError> {
+pub(super) fn wish_of(
+    connection: &Connection,
+    edition: &str,
+) -> Result<(RunControl, i64), LedgerError> {
     let found: Option<(String, i64)> = connection
         .prepare_cached("SELECT wish, wish_number FROM editions WHERE name = ?1")?
         .query_row([edition], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (word, number) = found.unwrap_or_default();
-    Ok((Wish::parse(&word).unwrap_or_default(), number))
+    Ok((RunControl::parse(&word).unwrap_or_default(), number))
 }
 
 /// What senders that are gone had in hand: all of an edition, or those of one sender.
 pub(super) fn settle(
     connection: &Connection,
     edition: &str,
-    of: Option<SenderId>,
+    of: Option<RunId>,
     now: DateTime<Utc>,
 ) -> Result<u64, LedgerError> {
     let open: Vec<(i64, String)> = connection
@@ -121,7 +124,7 @@ pub(super) fn settle(
             uncertain += 1;
         }
     }
-    if wish_of(connection, edition)?.0 == Wish::Cancel {
+    if wish_of(connection, edition)?.0 == RunControl::Cancel {
         cancel_rest(connection, edition, now)?;
     }
     Ok(uncertain)
@@ -158,12 +161,12 @@ pub(super) fn cancel_rest(
 /// Rows that are planned, or deferred and due.
 pub(super) fn claim(
     connection: &Connection,
-    sender: SenderId,
+    sender: RunId,
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Claim, LedgerError> {
     let edition = &edition_of(connection, sender)?;
-    if wish_of(connection, edition)?.0 != Wish::Go {
+    if wish_of(connection, edition)?.0 != RunControl::Go {
         return Ok(Claim::default());
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);

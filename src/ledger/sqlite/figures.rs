@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use super::schema::{COUNTS, PROGRESS, ROW_COLUMNS, STANDING};
 use crate::ledger::column::{from_json, status_of, time};
 use crate::ledger::{
-    Counts, LedgerAge, LedgerError, LeftOutRow, Nature, PAGE, Pick, PlannedEdition, Progress, Row,
-    Standing, Wish,
+    CopyRow, Counts, EditionProgress, EditionState, LedgerError, LedgerMark, LeftOutRow, Nature,
+    PAGE, Pick, PlannedEdition, RunControl,
 };
 
 pub(super) fn edition(
@@ -28,10 +28,13 @@ pub(super) fn editions(connection: &Connection) -> Result<Vec<PlannedEdition>, L
     rows.map(|row| from_json(&row?)).collect()
 }
 
-pub(super) fn standing(connection: &Connection, edition: &str) -> Result<Standing, LedgerError> {
+pub(super) fn standing(
+    connection: &Connection,
+    edition: &str,
+) -> Result<EditionState, LedgerError> {
     Ok(connection.query_row(STANDING, [edition], |row| {
-        Ok(Standing {
-            wish: Wish::parse(&row.get::<_, String>(0)?).unwrap_or_default(),
+        Ok(EditionState {
+            wish: RunControl::parse(&row.get::<_, String>(0)?).unwrap_or_default(),
             wished_at: row.get::<_, Option<i64>>(1)?.map(time),
             last_sign: time(row.get(2)?),
             senders: row.get(3)?,
@@ -40,9 +43,9 @@ pub(super) fn standing(connection: &Connection, edition: &str) -> Result<Standin
     })?)
 }
 
-pub(super) fn age(connection: &Connection) -> Result<LedgerAge, LedgerError> {
+pub(super) fn age(connection: &Connection) -> Result<LedgerMark, LedgerError> {
     Ok(connection.query_row("SELECT identity, age FROM ledger", [], |row| {
-        Ok(LedgerAge { identity: row.get(0)?, age: row.get(1)? })
+        Ok(LedgerMark { identity: row.get(0)?, age: row.get(1)? })
     })?)
 }
 
@@ -87,23 +90,26 @@ pub(super) fn left_out(connection: &Connection, edition: &str) -> Result<u64, Le
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-pub(super) fn progress(connection: &Connection, edition: &str) -> Result<Progress, LedgerError> {
+pub(super) fn progress(
+    connection: &Connection,
+    edition: &str,
+) -> Result<EditionProgress, LedgerError> {
     Ok(connection.query_row(PROGRESS, [edition], |row| {
         let figure = |at| row.get::<_, i64>(at).map(|rows| u64::try_from(rows).unwrap_or(0));
-        Ok(Progress { people: figure(0)?, open: figure(1)? })
+        Ok(EditionProgress { people: figure(0)?, open: figure(1)? })
     })?)
 }
 
 struct Raw {
     status: String,
-    row: Row,
+    row: CopyRow,
 }
 
 fn raw(row: &SqlRow, from: usize) -> rusqlite::Result<Raw> {
     let changed_at: DateTime<Utc> = time(row.get(from + 4)?);
     Ok(Raw {
         status: row.get(from + 2)?,
-        row: Row {
+        row: CopyRow {
             edition: row.get(from)?,
             address: row.get(from + 1)?,
             status: crate::ledger::Status::Planned,
@@ -117,8 +123,8 @@ fn raw(row: &SqlRow, from: usize) -> rusqlite::Result<Raw> {
 }
 
 impl Raw {
-    fn row(self) -> Result<Row, LedgerError> {
-        Ok(Row { status: status_of(&self.status)?, ..self.row })
+    fn row(self) -> Result<CopyRow, LedgerError> {
+        Ok(CopyRow { status: status_of(&self.status)?, ..self.row })
     }
 }
 
@@ -127,7 +133,7 @@ pub(super) fn page(
     edition: &str,
     pick: Pick,
     after: Option<i64>,
-) -> Result<Vec<(i64, Row)>, LedgerError> {
+) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
     let sql = format!(
         "SELECT id, {ROW_COLUMNS} FROM deliveries
          WHERE id BETWEEN max(?2, (SELECT first_row FROM editions WHERE name = ?1))
@@ -146,7 +152,7 @@ pub(super) fn page(
 pub(super) fn history(
     connection: &Connection,
     key: &str,
-) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+) -> Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError> {
     let sql = format!(
         "SELECT {ROW_COLUMNS} FROM deliveries
          WHERE id IN (SELECT delivery FROM copies WHERE key = ?1) ORDER BY id DESC"

@@ -20,8 +20,9 @@ use rusqlite::params;
 use super::column::{HighestAge, gather, millis};
 use super::delivery::Writer;
 use super::{
-    Claim, Counts, Entered, Event, Kept, Ledger, LedgerAge, LedgerError, LeftOutRow, Nature, Pick,
-    Plan, PlannedEdition, Progress, Row, SenderId, Standing, Wish, reserve, until,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerError,
+    LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart,
+    reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
@@ -133,7 +134,7 @@ impl Ledger for SqliteLedger {
         edition: &str,
         name: &str,
         now: DateTime<Utc>,
-    ) -> Result<Entered, LedgerError> {
+    ) -> Result<RunStart, LedgerError> {
         let (edition, name) = (edition.to_owned(), name.to_owned());
         self.writer
             .run(true, move |connection| {
@@ -143,14 +144,14 @@ impl Ledger for SqliteLedger {
                     "INSERT INTO senders (edition, name, entered_at, kept_at) VALUES (?1, ?2, ?3, ?3)",
                     params![edition, name, millis(now)],
                 )?;
-                let sender = SenderId(connection.last_insert_rowid());
+                let sender = RunId(connection.last_insert_rowid());
                 grow(connection)?;
-                Ok(Entered { sender, uncertain })
+                Ok(RunStart { sender, uncertain })
             })
             .await
     }
 
-    async fn keep(&self, sender: SenderId, now: DateTime<Utc>) -> Result<Kept, LedgerError> {
+    async fn keep(&self, sender: RunId, now: DateTime<Utc>) -> Result<Heartbeat, LedgerError> {
         let kept = self
             .writer
             .run(true, move |connection| {
@@ -160,14 +161,14 @@ impl Ledger for SqliteLedger {
                     .execute(params![sender.0, millis(now)])?;
                 figures::refuse_retired(connection)?;
                 let (wish, _) = wish_of(connection, &edition)?;
-                Ok(Kept { wish, senders: 1, age: grow(connection)? })
+                Ok(Heartbeat { wish, senders: 1, age: grow(connection)? })
             })
             .await?;
         self.highest_age.see(kept.age)?;
         Ok(kept)
     }
 
-    async fn leave(&self, sender: SenderId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+    async fn leave(&self, sender: RunId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
         self.writer
             .run(true, move |connection| {
                 let edition = edition_of(connection, sender)?;
@@ -188,7 +189,7 @@ impl Ledger for SqliteLedger {
 
     async fn claim(
         &self,
-        sender: SenderId,
+        sender: RunId,
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
@@ -197,7 +198,7 @@ impl Ledger for SqliteLedger {
 
     fn record_all(
         &self,
-        sender: SenderId,
+        sender: RunId,
         events: Vec<(i64, Event)>,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send {
@@ -229,10 +230,10 @@ impl Ledger for SqliteLedger {
     async fn wish_if(
         &self,
         edition: &str,
-        wish: Wish,
+        wish: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
-    ) -> Result<Wish, LedgerError> {
+    ) -> Result<RunControl, LedgerError> {
         let edition = edition.to_owned();
         self.writer
             .run(true, move |connection| {
@@ -244,7 +245,7 @@ impl Ledger for SqliteLedger {
                     "UPDATE editions SET wish = ?2, wished_at = ?3, wish_number = ?4 WHERE name = ?1",
                     params![edition, wish.word(), millis(now), number + 1],
                 )?;
-                if wish == Wish::Cancel {
+                if wish == RunControl::Cancel {
                     cancel_rest(connection, &edition, now)?;
                 }
                 Ok(wish)
@@ -252,12 +253,12 @@ impl Ledger for SqliteLedger {
             .await
     }
 
-    async fn standing(&self, edition: &str) -> Result<Standing, LedgerError> {
+    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
         let edition = edition.to_owned();
         self.writer.run(false, move |connection| figures::standing(connection, &edition)).await
     }
 
-    async fn age(&self) -> Result<LedgerAge, LedgerError> {
+    async fn age(&self) -> Result<LedgerMark, LedgerError> {
         self.writer.run(false, figures::age).await
     }
 
@@ -282,7 +283,7 @@ impl Ledger for SqliteLedger {
         Ok(())
     }
 
-    async fn moments(
+    async fn reserve_send_slots(
         &self,
         edition: &str,
         count: u32,
@@ -307,7 +308,7 @@ impl Ledger for SqliteLedger {
         self.writer.run(false, move |connection| figures::counts(connection, &edition)).await
     }
 
-    async fn progress(&self, edition: &str) -> Result<Progress, LedgerError> {
+    async fn progress(&self, edition: &str) -> Result<EditionProgress, LedgerError> {
         let edition = edition.to_owned();
         self.writer.run(false, move |connection| figures::progress(connection, &edition)).await
     }
@@ -317,7 +318,7 @@ impl Ledger for SqliteLedger {
         edition: &str,
         pick: Pick,
         after: Option<i64>,
-    ) -> Result<Vec<(i64, Row)>, LedgerError> {
+    ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         let edition = edition.to_owned();
         self.writer
             .run(false, move |connection| figures::page(connection, &edition, pick, after))
@@ -329,7 +330,7 @@ impl Ledger for SqliteLedger {
         self.writer.run(false, move |connection| figures::left_out(connection, &edition)).await
     }
 
-    async fn history(&self, key: &str) -> Result<(Vec<Row>, Vec<LeftOutRow>), LedgerError> {
+    async fn history(&self, key: &str) -> Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError> {
         let key = key.to_owned();
         self.writer.run(false, move |connection| figures::history(connection, &key)).await
     }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::schema::FILL_COPIES;
 use crate::ledger::column::{millis, to_json};
-use crate::ledger::{LedgerError, Plan, Planned, PlannedEdition, PlannedRow};
+use crate::ledger::{LedgerError, Plan, PlannedEdition, PlannedRow, RowPlan};
 
 /// Rows of one INSERT.
 const TOGETHER: usize = 32;
@@ -66,8 +66,8 @@ pub(super) fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), Le
         let is_last = rows.is_none();
         for row in rows.transpose()?.unwrap_or_default() {
             match row {
-                Planned::Copy(row) => waiting.push(row),
-                Planned::LeftOut(row) => {
+                RowPlan::Copy(row) => waiting.push(row),
+                RowPlan::LeftOut(row) => {
                     left_out += 1;
                     insert_left_out.execute(params![row.edition, row.address, row.why])?;
                 }

@@ -155,7 +155,7 @@ fn write_earlier(path: &Path, version: i64, steps: &[&str]) {
                         name,
                         recipient.address.key(),
                         to_json(&recipient).unwrap(),
-                        keys.person_name(&recipient.address),
+                        keys.address_hash(&recipient.address),
                         status.word(),
                         next_at
                     ],
@@ -189,7 +189,7 @@ fn write_earlier(path: &Path, version: i64, steps: &[&str]) {
             )
             .unwrap();
     }
-    let gone = keys.person_name(&laws::recipient("gone@example.org").address);
+    let gone = keys.address_hash(&laws::recipient("gone@example.org").address);
     connection.execute("INSERT INTO suppressions VALUES (?1, 'unsubscribed', 7)", [gone]).unwrap();
     connection.execute("INSERT INTO events VALUES (4, 7, 'resent', '')", []).unwrap();
 }
@@ -209,20 +209,23 @@ async fn a_ledger_of_each_earlier_version_is_brought_to_the_newest() {
             assert_eq!(ledger.left_out(edition).await, Ok(1), "{named}");
         }
         let standing = ledger.standing("2020").await.unwrap();
-        let wish = if version >= 2 { Wish::Pause } else { Wish::Go };
+        let wish = if version >= 2 { RunControl::Pause } else { RunControl::Go };
         assert_eq!((standing.wish, standing.wish_number), (wish, 0), "{named}");
         assert_eq!(ledger.nature().await.unwrap().secret_check, None);
         assert_eq!(ledger.history("gone@example.org").await.unwrap().1.len(), 2, "{named}");
         let (rows, _) = ledger.history("deferred@example.org").await.unwrap();
         let row = &rows[1];
         assert_eq!((rows.len(), row.attempts, row.detail.as_str()), (2, 2, "why"), "{named}");
-        let gone = laws::keys().person_name(&laws::recipient("gone@example.org").address);
+        let gone = laws::keys().address_hash(&laws::recipient("gone@example.org").address);
         let entry = ledger.suppression(&gone).await.unwrap().unwrap();
         assert_eq!(entry.reason, NoMailReason::Unsubscribed, "{named}");
         assert_eq!(entry.at.timestamp_millis(), 7);
         // The edition goes on: what was in hand is settled, what waits is given out, and nobody else.
         let seen = Some(standing.wish_number);
-        assert_eq!(ledger.wish_if("2020", Wish::Go, seen, laws::now()).await, Ok(Wish::Go));
+        assert_eq!(
+            ledger.wish_if("2020", RunControl::Go, seen, laws::now()).await,
+            Ok(RunControl::Go)
+        );
         let entered = ledger.enter("2020", "new", laws::now()).await.unwrap();
         assert_eq!(entered.uncertain, 1, "{named}");
         let claim = ledger.claim(entered.sender, laws::now(), 9).await.unwrap();

@@ -23,7 +23,7 @@ const SETTINGS: sqlite::Settings = sqlite::Settings { durable: true, cache_kib: 
 /// Tells one caller what became of their job.
 type Reply = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
 
-pub(super) struct Job {
+pub(super) struct WriterJob {
     writes: bool,
     /// Does the work, or learns why there is no transaction to do it in.
     work: Box<dyn FnOnce(Result<&Connection, LedgerError>) -> Reply + Send>,
@@ -32,7 +32,7 @@ pub(super) struct Job {
 /// The thread, and the way to it. Dropping it ends the thread after the last commit.
 #[derive(Debug)]
 pub(super) struct WriterThread {
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<WriterJob>>,
     thread: Option<thread::JoinHandle<()>>,
     file: Option<FileId>,
 }
@@ -72,7 +72,7 @@ impl WriterThread {
         work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
     ) -> impl Future<Output = Result<T, LedgerError>> + Send + 'static {
         let (reply, answer) = oneshot::channel();
-        let job = Job {
+        let job = WriterJob {
             writes,
             work: Box::new(move |connection| {
                 let outcome =
@@ -131,8 +131,13 @@ impl OpenFile {
 }
 
 /// The writer's life: take what waits, do it in one transaction, commit, tell everybody.
-fn work(connection: &Connection, file: &OpenFile, queue: &mpsc::Receiver<Job>, gather: Duration) {
-    let mut next: Option<Job> = None;
+fn work(
+    connection: &Connection,
+    file: &OpenFile,
+    queue: &mpsc::Receiver<WriterJob>,
+    gather: Duration,
+) {
+    let mut next: Option<WriterJob> = None;
     loop {
         let Some(first) = next.take().or_else(|| queue.recv().ok()) else {
             return;

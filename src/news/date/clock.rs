@@ -6,12 +6,12 @@ use chrono_tz::Tz;
 
 use super::names::{month, plain_letters, weekday};
 use super::partial::{PartialDate, instant_of};
-use super::tokens::{Fault, Kind, Token};
+use super::tokens::{DateFault, DateToken, TokenKind};
 use super::zones::{Zone, named, offset};
 
 /// A time of day and what is known of its zone.
 #[derive(Debug, Clone, Copy)]
-pub struct Clock {
+pub struct TimeOfDay {
     time: NaiveTime,
     /// 24:00 is the beginning of the next day.
     is_next_day: bool,
@@ -27,7 +27,7 @@ enum Heard {
     Unknown,
 }
 
-impl Clock {
+impl TimeOfDay {
     pub fn on(self, day: NaiveDate, own: Tz) -> Option<PartialDate> {
         let day = if self.is_next_day { day.checked_add_days(Days::new(1))? } else { day };
         let local = day.and_time(self.time);
@@ -43,10 +43,10 @@ impl Clock {
 }
 
 /// Takes the time, half of the day and zone out of the tokens.
-pub fn take_clock(tokens: &mut Vec<Token>) -> Result<Option<Clock>, Fault> {
+pub fn take_clock(tokens: &mut Vec<DateToken>) -> Result<Option<TimeOfDay>, DateFault> {
     let half = take_half(tokens);
     let Some((at, numbers)) = take_numbers_of_time(tokens, half.map(|(_, at)| at))? else {
-        return if half.is_some() { Err(Fault::NotADate) } else { Ok(None) };
+        return if half.is_some() { Err(DateFault::NotADate) } else { Ok(None) };
     };
     let [mut hour, minute, second] = numbers;
     match half.map(|(half, _)| half) {
@@ -61,8 +61,8 @@ pub fn take_clock(tokens: &mut Vec<Token>) -> Result<Option<Clock>, Fault> {
         minute,
         if second == 60 { 59 } else { second },
     );
-    let time = time.ok_or(Fault::NotADate)?;
-    Ok(Some(Clock { time, is_next_day, zone: take_zone(tokens, at)? }))
+    let time = time.ok_or(DateFault::NotADate)?;
+    Ok(Some(TimeOfDay { time, is_next_day, zone: take_zone(tokens, at)? }))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -72,12 +72,12 @@ enum Half {
 }
 
 /// "am" or "pm" behind a number, and where it stood; "am" is also German and stands before a day there.
-fn take_half(tokens: &mut Vec<Token>) -> Option<(Half, usize)> {
+fn take_half(tokens: &mut Vec<DateToken>) -> Option<(Half, usize)> {
     let has_time = tokens.iter().any(|token| token.is_mark(':'));
     let at = (0..tokens.len()).find(|at| {
         let behind_number =
-            at.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::Number);
-        let before_number = tokens.get(at + 1).is_some_and(|after| after.kind == Kind::Number);
+            at.checked_sub(1).is_some_and(|before| tokens[before].kind == TokenKind::Number);
+        let before_number = tokens.get(at + 1).is_some_and(|after| after.kind == TokenKind::Number);
         let is_half = tokens[*at].is_word(&["am", "pm"]);
         let is_german = before_number && !behind_number && !has_time;
         // "2004-05-25 pm 11:23": the half stands before the time in East Asia.
@@ -93,9 +93,9 @@ fn take_half(tokens: &mut Vec<Token>) -> Option<(Half, usize)> {
 
 /// Hour, minute and second, and where they stood.
 fn take_numbers_of_time(
-    tokens: &mut Vec<Token>,
+    tokens: &mut Vec<DateToken>,
     half_at: Option<usize>,
-) -> Result<Option<(usize, [u32; 3])>, Fault> {
+) -> Result<Option<(usize, [u32; 3])>, DateFault> {
     let colon = (1..tokens.len()).find(|at| {
         tokens[*at].is_mark(':')
             && tokens[at - 1].is_number(1..=2)
@@ -117,17 +117,17 @@ fn take_numbers_of_time(
             numbers[2] = tokens
                 .get(end + 1)
                 .filter(|second| second.is_number(1..=2))
-                .and_then(Token::number);
+                .and_then(DateToken::number);
             end += 2;
         }
         let is_fraction =
             tokens.get(end).is_some_and(|mark| mark.is_mark('.') || mark.is_mark(','))
                 && tokens
                     .get(end + 1)
-                    .is_some_and(|digits| digits.kind == Kind::Number && digits.is_glued);
+                    .is_some_and(|digits| digits.kind == TokenKind::Number && digits.is_glued);
         end += if is_fraction { 2 } else { 0 };
         if tokens.get(end).is_some_and(|mark| mark.is_mark(':')) {
-            return Err(Fault::NotADate);
+            return Err(DateFault::NotADate);
         }
         (colon - 1, end, numbers)
     } else if let Some(found) = time_without_colon(tokens, half_at) {
@@ -135,7 +135,7 @@ fn take_numbers_of_time(
     } else {
         return Ok(None);
     };
-    let [Some(hour), Some(minute), Some(second)] = numbers else { return Err(Fault::NotADate) };
+    let [Some(hour), Some(minute), Some(second)] = numbers else { return Err(DateFault::NotADate) };
     tokens.drain(start..end);
     let mut start = start;
     // "T" of ISO 8601, "at", "um", "@", and "Uhr" or "h" behind.
@@ -155,7 +155,7 @@ fn take_numbers_of_time(
 
 /// "9.30pm", "9pm", "09h30", "9.30 Uhr", and the digits in a row of ISO 8601: "T0930", "T093000".
 fn time_without_colon(
-    tokens: &[Token],
+    tokens: &[DateToken],
     half_at: Option<usize>,
 ) -> Option<(usize, usize, [Option<u32>; 3])> {
     for at in 0..tokens.len() {
@@ -166,7 +166,7 @@ fn time_without_colon(
                 .is_some_and(|word| word.is_word(&["h"]) && (word.is_glued || minute.is_some()))
         {
             let end = at + if minute.is_some() { 3 } else { 2 };
-            let minute = minute.map_or(Some(0), Token::number);
+            let minute = minute.map_or(Some(0), DateToken::number);
             return Some((at, end, [tokens[at].number(), minute, Some(0)]));
         }
         let is_dotted = tokens[at].is_number(1..=2)
@@ -198,7 +198,7 @@ fn time_without_colon(
 }
 
 /// Takes the zone out, which stands behind the time, or behind the year that asctime has there.
-fn take_zone(tokens: &mut Vec<Token>, at: usize) -> Result<Heard, Fault> {
+fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<Heard, DateFault> {
     let behind_year = tokens.get(at).is_some_and(|year| year.is_number(4..=4)).then_some(at + 1);
     for start in [Some(at), behind_year].into_iter().flatten() {
         let Some(first) = tokens.get(start) else { continue };
@@ -207,7 +207,7 @@ fn take_zone(tokens: &mut Vec<Token>, at: usize) -> Result<Heard, Fault> {
             tokens[start].is_glued = true;
             tokens.insert(
                 start,
-                Token { kind: Kind::Mark('+'), text: "+".to_owned(), is_glued: false },
+                DateToken { kind: TokenKind::Mark('+'), text: "+".to_owned(), is_glued: false },
             );
         }
         let Some(first) = tokens.get(start) else { continue };
@@ -217,7 +217,7 @@ fn take_zone(tokens: &mut Vec<Token>, at: usize) -> Result<Heard, Fault> {
             tokens.drain(start..end);
             return Ok(heard);
         }
-        if first.kind != Kind::Word {
+        if first.kind != TokenKind::Word {
             continue;
         }
         let slash = tokens.get(start + 1).is_some_and(|mark| mark.is_mark('/'));
@@ -258,21 +258,22 @@ fn take_zone(tokens: &mut Vec<Token>, at: usize) -> Result<Heard, Fault> {
 }
 
 /// "+0100", "+01:00", "-5": the offset and where it ends. `None` when the mark parts other things.
-fn offset_at(tokens: &[Token], start: usize) -> Result<Option<(usize, Heard)>, Fault> {
+fn offset_at(tokens: &[DateToken], start: usize) -> Result<Option<(usize, Heard)>, DateFault> {
     let Some(digits) = tokens.get(start + 1) else { return Ok(None) };
-    if !digits.is_glued || digits.kind == Kind::Mark(' ') {
+    if !digits.is_glued || digits.kind == TokenKind::Mark(' ') {
         return Ok(None);
     }
-    if digits.kind == Kind::Word {
+    if digits.kind == TokenKind::Word {
         // "+zz:00" is a damaged zone, and "2020-Dec" parts other things.
-        return if tokens[start].is_mark('+') { Err(Fault::NotADate) } else { Ok(None) };
+        return if tokens[start].is_mark('+') { Err(DateFault::NotADate) } else { Ok(None) };
     }
-    if digits.kind != Kind::Number {
+    if digits.kind != TokenKind::Number {
         return Ok(None);
     }
     let has_colon = tokens.get(start + 2).is_some_and(|mark| mark.is_mark(':'));
     let (hours, minutes, end) = if has_colon {
-        let minutes = tokens.get(start + 3).and_then(Token::number).ok_or(Fault::NotADate)?;
+        let minutes =
+            tokens.get(start + 3).and_then(DateToken::number).ok_or(DateFault::NotADate)?;
         (digits.number(), Some(minutes), start + 4)
     } else {
         match digits.text.len() {
@@ -284,7 +285,7 @@ fn offset_at(tokens: &[Token], start: usize) -> Result<Option<(usize, Heard)>, F
             _ => return Ok(None),
         }
     };
-    let (Some(hours), Some(minutes)) = (hours, minutes) else { return Err(Fault::NotADate) };
+    let (Some(hours), Some(minutes)) = (hours, minutes) else { return Err(DateFault::NotADate) };
     let minutes = i32::try_from(hours * 60 + minutes).unwrap_or(i32::MAX);
     let minutes = if tokens[start].is_mark('-') { -minutes } else { minutes };
     // No place is so far from Greenwich: only the day is sure.

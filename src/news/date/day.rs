@@ -4,14 +4,14 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::names::{is_filler, is_ordinal_ending, month, plain_letters, weekday};
-use super::partial::Order;
-use super::tokens::{Fault, Kind, Token};
+use super::partial::DateOrder;
+use super::tokens::{DateFault, DateToken, TokenKind};
 
 /// What is left when the time is gone.
 pub enum Day {
     Year(i32),
     Month(i32, u32),
-    Whole { day: NaiveDate, order: Option<Order> },
+    Whole { day: NaiveDate, order: Option<DateOrder> },
     Either { day_first: NaiveDate, month_first: NaiveDate },
 }
 
@@ -27,15 +27,15 @@ struct Part {
     is_after_apostrophe: bool,
 }
 
-pub fn day_of(tokens: &[Token], has_time: bool) -> Result<Day, Fault> {
-    let has_offset_words = tokens.iter().any(|token| token.kind == Kind::Word);
+pub fn day_of(tokens: &[DateToken], has_time: bool) -> Result<Day, DateFault> {
+    let has_offset_words = tokens.iter().any(|token| token.kind == TokenKind::Word);
     let sorted = Sorted::of(tokens)?;
     let Sorted { parts, month, weekday, .. } = &sorted;
     if let Some(month) = month {
         return named_month(parts, *month, has_time);
     }
     if let Some(era) = sorted.era {
-        let [year, month, day] = parts[..] else { return Err(Fault::NotADate) };
+        let [year, month, day] = parts[..] else { return Err(DateFault::NotADate) };
         return whole(i32::try_from(year.value).unwrap_or(0) + era, month.value, day.value);
     }
     if sorted.is_week {
@@ -48,16 +48,16 @@ pub fn day_of(tokens: &[Token], has_time: bool) -> Result<Day, Fault> {
                 whole(year_of_digits(one.value / 10_000), one.value / 100 % 100, one.value % 100)
             }
             (7, ..) => ordinal(year_of_digits(one.value / 1000), one.value % 1000),
-            _ => Err(Fault::NotADate),
+            _ => Err(DateFault::NotADate),
         },
         [first, second] if !has_time || second.digits == 3 => match (first.digits, second.digits) {
             (4, 3) => ordinal(year_of(first), second.value),
             (4, 1 | 2) if !has_offset_words => month_of(year_of(first), second.value),
             (1 | 2, 4) if !has_offset_words => month_of(year_of(second), first.value),
-            _ => Err(Fault::NotADate),
+            _ => Err(DateFault::NotADate),
         },
         [first, second, third] => three_numbers(first, second, third, *weekday),
-        _ => Err(Fault::NotADate),
+        _ => Err(DateFault::NotADate),
     }
 }
 
@@ -74,20 +74,20 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn of(tokens: &[Token]) -> Result<Self, Fault> {
+    fn of(tokens: &[DateToken]) -> Result<Self, DateFault> {
         let mut sorted = Self::default();
         let months = tokens
             .iter()
             .filter(|token| {
-                token.kind == Kind::Word && month(&plain_letters(&token.text)).is_some()
+                token.kind == TokenKind::Word && month(&plain_letters(&token.text)).is_some()
             })
             .count();
         let mut months_left = months;
         let mut mark = None;
         for (at, token) in tokens.iter().enumerate() {
             match token.kind {
-                Kind::Number => {
-                    let value = token.number().ok_or(Fault::NotADate)?;
+                TokenKind::Number => {
+                    let value = token.number().ok_or(DateFault::NotADate)?;
                     let is_after_apostrophe = matches!(mark, Some('\'' | '’' | '‘'));
                     let is_behind_month = sorted.month.is_some();
                     let digits = token.text.len();
@@ -100,16 +100,16 @@ impl Sorted {
                     });
                     mark = None;
                 }
-                Kind::Mark(sign) => match sign {
+                TokenKind::Mark(sign) => match sign {
                     '-' | '/' | '.' | ',' | '\'' | '’' | '‘' | '|' | '·' | '—' => {
                         mark = Some(sign);
                     }
-                    _ => return Err(Fault::NotADate),
+                    _ => return Err(DateFault::NotADate),
                 },
-                Kind::Word => {
+                TokenKind::Word => {
                     let word = plain_letters(&token.text);
                     let behind_number =
-                        at > 0 && tokens[at - 1].kind == Kind::Number && token.is_glued;
+                        at > 0 && tokens[at - 1].kind == TokenKind::Number && token.is_glued;
                     sorted.take_word(&word, behind_number, &mut months_left)?;
                 }
             }
@@ -122,7 +122,7 @@ impl Sorted {
         word: &str,
         behind_number: bool,
         months_left: &mut usize,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), DateFault> {
         // "mar. 3 mars", "Dydd Mawrth 3 Mawrth": where two words may be the month, the first is the day of the week.
         let may_be_weekday = weekday(word).is_some();
         if let Some(number) = month(word) {
@@ -132,7 +132,7 @@ impl Sorted {
             }
             return match self.month.replace(number) {
                 None => Ok(()),
-                Some(_) => Err(Fault::NotADate),
+                Some(_) => Err(DateFault::NotADate),
             };
         }
         match word {
@@ -144,7 +144,7 @@ impl Sorted {
             _ if behind_number && is_ordinal_ending(word) => {}
             _ if may_be_weekday => self.weekday = self.weekday.or(weekday(word)),
             _ if is_filler(word) => {}
-            _ => return Err(Fault::NotADate),
+            _ => return Err(DateFault::NotADate),
         }
         Ok(())
     }
@@ -164,34 +164,35 @@ fn year_of(part: Part) -> i32 {
     }
 }
 
-fn whole(year: i32, month: u32, day: u32) -> Result<Day, Fault> {
-    let day = NaiveDate::from_ymd_opt(year, month, day).ok_or(Fault::NoSuchDay)?;
+fn whole(year: i32, month: u32, day: u32) -> Result<Day, DateFault> {
+    let day = NaiveDate::from_ymd_opt(year, month, day).ok_or(DateFault::NoSuchDay)?;
     Ok(Day::Whole { day, order: None })
 }
 
-fn month_of(year: i32, month: u32) -> Result<Day, Fault> {
-    if (1..=12).contains(&month) { Ok(Day::Month(year, month)) } else { Err(Fault::NoSuchDay) }
+fn month_of(year: i32, month: u32) -> Result<Day, DateFault> {
+    if (1..=12).contains(&month) { Ok(Day::Month(year, month)) } else { Err(DateFault::NoSuchDay) }
 }
 
-fn ordinal(year: i32, day: u32) -> Result<Day, Fault> {
-    let day = NaiveDate::from_yo_opt(year, day).ok_or(Fault::NoSuchDay)?;
+fn ordinal(year: i32, day: u32) -> Result<Day, DateFault> {
+    let day = NaiveDate::from_yo_opt(year, day).ok_or(DateFault::NoSuchDay)?;
     Ok(Day::Whole { day, order: None })
 }
 
-fn week_day(parts: &[Part]) -> Result<Day, Fault> {
-    let [year, week, day] = parts[..] else { return Err(Fault::NotADate) };
+fn week_day(parts: &[Part]) -> Result<Day, DateFault> {
+    let [year, week, day] = parts[..] else { return Err(DateFault::NotADate) };
     let weekday = day.value.checked_sub(1).and_then(|day| u8::try_from(day).ok());
-    let weekday = weekday.and_then(|day| Weekday::try_from(day).ok()).ok_or(Fault::NoSuchDay)?;
+    let weekday =
+        weekday.and_then(|day| Weekday::try_from(day).ok()).ok_or(DateFault::NoSuchDay)?;
     let day = NaiveDate::from_isoywd_opt(year_of(year), week.value, weekday);
-    day.map(|day| Day::Whole { day, order: None }).ok_or(Fault::NoSuchDay)
+    day.map(|day| Day::Whole { day, order: None }).ok_or(DateFault::NoSuchDay)
 }
 
 /// "3 December 2020", "December 3, 2020", "2020. december 3.", "03-Dec-20", "Dec ’20".
-fn named_month(parts: &[Part], month: u32, has_time: bool) -> Result<Day, Fault> {
+fn named_month(parts: &[Part], month: u32, has_time: bool) -> Result<Day, DateFault> {
     match parts[..] {
         [year] if year.digits == 4 || year.is_after_apostrophe => {
             if has_time {
-                Err(Fault::NotADate)
+                Err(DateFault::NotADate)
             } else {
                 month_of(year_of(year), month)
             }
@@ -202,11 +203,11 @@ fn named_month(parts: &[Part], month: u32, has_time: bool) -> Result<Day, Fault>
                 (1 | 2, 4) => (first, second),
                 // Two digits each: the year is behind the month, and behind the day.
                 (1 | 2, 2) if second.is_behind_month => (first, second),
-                _ => return Err(Fault::NotADate),
+                _ => return Err(DateFault::NotADate),
             };
             whole(year_of(year), month, day.value)
         }
-        _ => Err(Fault::NotADate),
+        _ => Err(DateFault::NotADate),
     }
 }
 
@@ -216,18 +217,18 @@ fn three_numbers(
     second: Part,
     third: Part,
     weekday: Option<u32>,
-) -> Result<Day, Fault> {
+) -> Result<Day, DateFault> {
     if first.digits == 4 {
         // Some programs write the month as 012.
         let is_month = second.digits <= 2 || (second.digits == 3 && second.value <= 12);
         if !is_month || third.digits > 2 {
-            return Err(Fault::NotADate);
+            return Err(DateFault::NotADate);
         }
         return whole(year_of(first), second.value, third.value);
     }
     let has_marks = second.mark.is_some() && third.mark.is_some();
     if first.digits > 2 || second.digits > 2 || !matches!(third.digits, 2 | 4) || !has_marks {
-        return Err(Fault::NotADate);
+        return Err(DateFault::NotADate);
     }
     let year = year_of(third);
     let day_first = NaiveDate::from_ymd_opt(year, second.value, first.value);
@@ -237,25 +238,27 @@ fn three_numbers(
         // It may be the year first, as in ISO 8601 of old.
         let year_first = NaiveDate::from_ymd_opt(year_of(first), second.value, third.value);
         if second.mark == Some('-') && first.digits == 2 && year_first.is_some() {
-            return Err(Fault::NotADate);
+            return Err(DateFault::NotADate);
         }
     }
     match (day_first, month_first) {
-        (None, None) => Err(Fault::NoSuchDay),
+        (None, None) => Err(DateFault::NoSuchDay),
         // Nobody writes points and the month first.
         (Some(day), _) if is_dotted => Ok(Day::Whole { day, order: None }),
-        (None, Some(_)) if is_dotted => Err(Fault::NoSuchDay),
-        (Some(day), None) => Ok(Day::Whole { day, order: Some(Order::DayFirst) }),
-        (None, Some(day)) => Ok(Day::Whole { day, order: Some(Order::MonthFirst) }),
+        (None, Some(_)) if is_dotted => Err(DateFault::NoSuchDay),
+        (Some(day), None) => Ok(Day::Whole { day, order: Some(DateOrder::DayFirst) }),
+        (None, Some(day)) => Ok(Day::Whole { day, order: Some(DateOrder::MonthFirst) }),
         (Some(day), Some(other)) if day == other => Ok(Day::Whole { day, order: None }),
         (Some(day_first), Some(month_first)) => {
             let is_on = |day: NaiveDate| {
                 weekday.is_some_and(|weekday| day.weekday().num_days_from_monday() == weekday)
             };
             match (is_on(day_first), is_on(month_first)) {
-                (true, false) => Ok(Day::Whole { day: day_first, order: Some(Order::DayFirst) }),
+                (true, false) => {
+                    Ok(Day::Whole { day: day_first, order: Some(DateOrder::DayFirst) })
+                }
                 (false, true) => {
-                    Ok(Day::Whole { day: month_first, order: Some(Order::MonthFirst) })
+                    Ok(Day::Whole { day: month_first, order: Some(DateOrder::MonthFirst) })
                 }
                 _ => Ok(Day::Either { day_first, month_first }),
             }

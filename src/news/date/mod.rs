@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
-pub use self::partial::{Numeric, Order, PartialDate, Written, instant_of};
+pub use self::partial::{DateOrder, Numeric, PartialDate, WrittenDate, instant_of};
 
 /// Why a text is not a date.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,7 +41,7 @@ impl PartialDate {
     /// When the text is no date, or none that can be news.
     pub fn parse(text: &str, zone: Tz) -> Result<Self, DateError> {
         Ok(match Self::read(text, zone)? {
-            Written::Known { date, .. } | Written::Either { day_first: date, .. } => date,
+            WrittenDate::Known { date, .. } | WrittenDate::Either { day_first: date, .. } => date,
         })
     }
 
@@ -50,18 +50,18 @@ impl PartialDate {
     ///
     /// # Errors
     /// When the text is no date, or none that can be news.
-    pub fn read(text: &str, zone: Tz) -> Result<Written, DateError> {
+    pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateError> {
         let written = read::read(text, zone).map_err(|fault| match fault {
-            tokens::Fault::NotADate => DateError::NotADate(shown(text)),
-            tokens::Fault::NoSuchDay => DateError::NoSuchDay(shown(text)),
+            tokens::DateFault::NotADate => DateError::NotADate(shown(text)),
+            tokens::DateFault::NoSuchDay => DateError::NoSuchDay(shown(text)),
         })?;
         let in_range = |date: Self| {
             let (first, last) = date.days(zone);
             first.year() >= FIRST_YEAR && last.year() <= LAST_YEAR
         };
         let all_in_range = match written {
-            Written::Known { date, .. } => in_range(date),
-            Written::Either { day_first, month_first } => {
+            WrittenDate::Known { date, .. } => in_range(date),
+            WrittenDate::Either { day_first, month_first } => {
                 in_range(day_first) && in_range(month_first)
             }
         };
@@ -304,7 +304,8 @@ mod tests {
     fn what_may_be_day_first_or_month_first_stays_open() {
         for text in ["03/12/2020 09:00", "3/12/2020", "03-12-2020", "3/12/20", "03/12/2020 9:00 PM"]
         {
-            let Ok(Written::Either { day_first, month_first }) = PartialDate::read(text, London)
+            let Ok(WrittenDate::Either { day_first, month_first }) =
+                PartialDate::read(text, London)
             else {
                 panic!("{text}")
             };
@@ -319,7 +320,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_is_read_without_harm(text in "([0-9]{1,5}|[-/.:,+TZ ]|Dec|am|pm|GMT|W|st|年|月|日|오후|令和|é|\\PC){0,16}") {
-            if let Ok(Written::Known { date, .. }) = PartialDate::read(&text, London) {
+            if let Ok(WrittenDate::Known { date, .. }) = PartialDate::read(&text, London) {
                 let again = PartialDate::read(&date.to_string(), Tz::UTC).unwrap();
                 proptest::prop_assert_eq!(again.date(), Some(date));
             }

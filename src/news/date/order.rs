@@ -1,42 +1,42 @@
 //! Whether the dates of a source are day first or month first: decided over the whole source, and asked where it cannot be.
 //! Pure: a reading in, a reading out.
 
-use super::partial::{Numeric, Order, Written};
+use super::partial::{DateOrder, Numeric, WrittenDate};
 use crate::news::item::Reading;
 use crate::problem::Problem;
 
 /// The order that a language's readers expect, where all of them expect the same.
-pub fn of_language(tag: &str) -> Option<Order> {
+pub fn of_language(tag: &str) -> Option<DateOrder> {
     let tag = tag.trim().to_ascii_lowercase().replace('_', "-");
     match tag.as_str() {
         "" | "en" => None,
-        "en-us" | "en-ph" => Some(Order::MonthFirst),
+        "en-us" | "en-ph" => Some(DateOrder::MonthFirst),
         // In Canada both are in use; English of nowhere is of anywhere.
         "en-ca" | "fr-ca" => None,
-        _ if tag.starts_with("en-") => Some(Order::DayFirst),
+        _ if tag.starts_with("en-") => Some(DateOrder::DayFirst),
         _ => [
             "cy", "ga", "gd", "fr", "de", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "nn",
             "no", "fi", "cs", "sk", "el", "ro", "ru", "uk", "tr", "ca",
         ]
         .contains(&tag.split('-').next().unwrap_or_default())
-        .then_some(Order::DayFirst),
+        .then_some(DateOrder::DayFirst),
     }
 }
 
 /// Gives the items whose dates were left open the one they mean: as `told` says, else as the other dates of the source
 /// show, else as its language makes sure. Where that says nothing they stay without a date, and a problem asks.
-pub fn settle(reading: &mut Reading, source: &str, told: Option<Order>) {
+pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
     let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
         .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
         .collect();
-    let shows = |wanted: Order| {
+    let shows = |wanted: DateOrder| {
         dates.iter().any(
-            |(_, date)| matches!(date.written, Written::Known { order, .. } if order == Some(wanted)),
+            |(_, date)| matches!(date.written, WrittenDate::Known { order, .. } if order == Some(wanted)),
         )
     };
-    let shown = match (shows(Order::DayFirst), shows(Order::MonthFirst)) {
-        (true, false) => Some(Order::DayFirst),
-        (false, true) => Some(Order::MonthFirst),
+    let shown = match (shows(DateOrder::DayFirst), shows(DateOrder::MonthFirst)) {
+        (true, false) => Some(DateOrder::DayFirst),
+        (false, true) => Some(DateOrder::MonthFirst),
         // Two people write into it, each in their own way.
         (true, true) => None,
         (false, false) => dates.iter().find_map(|(_, date)| date.language),
@@ -44,10 +44,10 @@ pub fn settle(reading: &mut Reading, source: &str, told: Option<Order>) {
     let mut open: Vec<&Numeric> = Vec::new();
     let mut place = None;
     for (index, date) in &dates {
-        let Written::Either { day_first, month_first } = date.written else { continue };
+        let WrittenDate::Either { day_first, month_first } = date.written else { continue };
         match told.or(shown) {
-            Some(Order::DayFirst) => reading.items[*index].date = Some(day_first),
-            Some(Order::MonthFirst) => reading.items[*index].date = Some(month_first),
+            Some(DateOrder::DayFirst) => reading.items[*index].date = Some(day_first),
+            Some(DateOrder::MonthFirst) => reading.items[*index].date = Some(month_first),
             None => {
                 place.get_or_insert_with(|| reading.items[*index].place.clone());
                 open.push(date);
@@ -78,7 +78,7 @@ mod tests {
     use crate::news::date::PartialDate;
     use crate::news::item::Item;
 
-    fn reading(dates: &[&str], language: Option<Order>) -> Reading {
+    fn reading(dates: &[&str], language: Option<DateOrder>) -> Reading {
         let mut reading = Reading::default();
         for text in dates {
             let written = PartialDate::read(text, London).unwrap();
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_whole_source_decides() {
-        let (uk, us) = (Some(Order::DayFirst), Some(Order::MonthFirst));
+        let (uk, us) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
         for (dates, language, told, first) in [
             (&["03/12/2020", "23/12/2020"][..], None, None, Some("2020-12-03")),
             (&["03/12/2020", "12/23/2020"], None, None, Some("2020-03-12")),
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn languages_whose_readers_agree() {
-        assert_eq!(of_language("en-GB"), Some(Order::DayFirst));
-        assert_eq!(of_language("en_us"), Some(Order::MonthFirst));
-        assert_eq!(of_language("cy"), Some(Order::DayFirst));
+        assert_eq!(of_language("en-GB"), Some(DateOrder::DayFirst));
+        assert_eq!(of_language("en_us"), Some(DateOrder::MonthFirst));
+        assert_eq!(of_language("cy"), Some(DateOrder::DayFirst));
         assert_eq!(of_language("en"), None);
         assert_eq!(of_language(""), None);
     }

@@ -63,21 +63,21 @@ impl PartialDate {
 /// Which number comes first in dates such as 3/12/2020.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum DateOrder {
     DayFirst,
     MonthFirst,
 }
 
 /// A date as its source has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
+pub enum WrittenDate {
     /// `order` is what the date shows of its source's order: 23/12/2020 can only be day first.
-    Known { date: PartialDate, order: Option<Order> },
+    Known { date: PartialDate, order: Option<DateOrder> },
     /// 3/12/2020 is 3 December or 12 March.
     Either { day_first: PartialDate, month_first: PartialDate },
 }
 
-impl Written {
+impl WrittenDate {
     pub fn known(date: PartialDate) -> Self {
         Self::Known { date, order: None }
     }
@@ -95,17 +95,17 @@ impl Written {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numeric {
     pub text: String,
-    pub written: Written,
+    pub written: WrittenDate,
     /// What the source's language makes likely: people in the United States write the month first.
-    pub language: Option<Order>,
+    pub language: Option<DateOrder>,
 }
 
 impl Numeric {
     /// What is worth remembering of a date: one that shows the order, or one that needs it.
-    pub fn of(text: &str, written: Written, language: Option<Order>) -> Option<Self> {
+    pub fn of(text: &str, written: WrittenDate, language: Option<DateOrder>) -> Option<Self> {
         let is_numeric = match written {
-            Written::Known { order, .. } => order.is_some(),
-            Written::Either { .. } => true,
+            WrittenDate::Known { order, .. } => order.is_some(),
+            WrittenDate::Either { .. } => true,
         };
         is_numeric.then(|| Self { text: text.trim().chars().take(40).collect(), written, language })
     }

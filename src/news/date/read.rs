@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 
 use super::clock::take_clock;
 use super::day::{Day, day_of};
-use super::partial::{PartialDate, Written};
-use super::tokens::{Fault, cleaned, tokens};
+use super::partial::{PartialDate, WrittenDate};
+use super::tokens::{DateFault, cleaned, tokens};
 
 /// No form is longer; a longer text is prose.
 const LONGEST_DATE_BYTES: usize = 120;
@@ -19,19 +19,19 @@ const LONGEST_DATE_BYTES: usize = 120;
 ///
 /// # Errors
 /// When the text is no date, or a day that does not exist.
-pub fn read(text: &str, zone: Tz) -> Result<Written, Fault> {
+pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
     if text.len() > LONGEST_DATE_BYTES {
-        return Err(Fault::NotADate);
+        return Err(DateFault::NotADate);
     }
     // What Microsoft's serialisers write: "/Date(1606986000000)/".
     let counted =
         text.trim().strip_prefix("/Date(").and_then(|rest| rest.split([')', '+', '-']).next());
     if let Some(instant) = unix_time(counted.unwrap_or(text.trim())) {
-        return Ok(Written::known(instant));
+        return Ok(WrittenDate::known(instant));
     }
     let mut tokens = tokens(&cleaned(text));
     if tokens.is_empty() || tokens.len() > 40 {
-        return Err(Fault::NotADate);
+        return Err(DateFault::NotADate);
     }
     let clock = take_clock(&mut tokens)?;
     let day = day_of(&tokens, clock.is_some())?;
@@ -40,16 +40,18 @@ pub fn read(text: &str, zone: Tz) -> Result<Written, Fault> {
         None => Some(PartialDate::Day(day)),
     };
     match day {
-        Day::Year(year) => Ok(Written::known(PartialDate::Year(year))),
-        Day::Month(year, month) => Ok(Written::known(PartialDate::Month(year, month))),
+        Day::Year(year) => Ok(WrittenDate::known(PartialDate::Year(year))),
+        Day::Month(year, month) => Ok(WrittenDate::known(PartialDate::Month(year, month))),
         Day::Whole { day, order } => {
-            let date = at(day).ok_or(Fault::NoSuchDay)?;
-            Ok(Written::Known { date, order })
+            let date = at(day).ok_or(DateFault::NoSuchDay)?;
+            Ok(WrittenDate::Known { date, order })
         }
         Day::Either { day_first, month_first } => {
             let both = (at(day_first), at(month_first));
-            let (Some(day_first), Some(month_first)) = both else { return Err(Fault::NoSuchDay) };
-            Ok(Written::Either { day_first, month_first })
+            let (Some(day_first), Some(month_first)) = both else {
+                return Err(DateFault::NoSuchDay);
+            };
+            Ok(WrittenDate::Either { day_first, month_first })
         }
     }
 }

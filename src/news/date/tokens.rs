@@ -3,7 +3,7 @@
 
 /// Why a text gives no date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum DateFault {
     NotADate,
     NoSuchDay,
 }
@@ -76,58 +76,59 @@ fn seconds_in_east_asia(text: String) -> String {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     Number,
     Word,
     Mark(char),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    pub kind: Kind,
+pub struct DateToken {
+    pub kind: TokenKind,
     pub text: String,
     /// Nothing stands between it and the token before.
     pub is_glued: bool,
 }
 
-impl Token {
+impl DateToken {
     pub fn is_mark(&self, mark: char) -> bool {
-        self.kind == Kind::Mark(mark)
+        self.kind == TokenKind::Mark(mark)
     }
 
     pub fn is_number(&self, lengths: std::ops::RangeInclusive<usize>) -> bool {
-        self.kind == Kind::Number && lengths.contains(&self.text.len())
+        self.kind == TokenKind::Number && lengths.contains(&self.text.len())
     }
 
     pub fn number(&self) -> Option<u32> {
-        (self.kind == Kind::Number).then(|| self.text.parse().ok()).flatten()
+        (self.kind == TokenKind::Number).then(|| self.text.parse().ok()).flatten()
     }
 
     pub fn is_word(&self, words: &[&str]) -> bool {
-        self.kind == Kind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
+        self.kind == TokenKind::Word
+            && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
     }
 }
 
-pub fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub fn tokens(text: &str) -> Vec<DateToken> {
+    let mut tokens: Vec<DateToken> = Vec::new();
     let mut is_glued = false;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let of = |test: fn(char) -> bool| rest.find(|c: char| !test(c)).unwrap_or(rest.len());
         let (kind, end) = if first.is_ascii_digit() {
-            (Kind::Number, of(|c| c.is_ascii_digit()))
+            (TokenKind::Number, of(|c| c.is_ascii_digit()))
         } else if first.is_alphabetic() {
             (
-                Kind::Word,
+                TokenKind::Word,
                 of(|c| c.is_alphabetic() || c == '_' || ('\u{300}'..='\u{36f}').contains(&c)),
             )
         } else {
-            (Kind::Mark(first), first.len_utf8())
+            (TokenKind::Mark(first), first.len_utf8())
         };
         if first == ' ' {
             is_glued = false;
         } else {
-            tokens.push(Token { kind, text: rest[..end].to_owned(), is_glued });
+            tokens.push(DateToken { kind, text: rest[..end].to_owned(), is_glued });
             is_glued = true;
         }
         rest = &rest[end..];

@@ -7,15 +7,15 @@ use super::address::address;
 use super::reader::{Head, Reader};
 use super::space::Space;
 use super::written::Text;
-use super::xml::Document;
+use super::xml::XmlDocument;
+use crate::news::dedupe::canonical;
 use crate::news::item::Image;
-use crate::news::same::canonical;
 use crate::news::text;
 use crate::rfc::text::one_line;
 
 /// What a feed says of one story.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct FeedEntry {
     pub id: Option<String>,
     pub title: Option<Text>,
     /// From the best to the last resort.
@@ -33,7 +33,7 @@ pub struct Entry {
 }
 
 /// All entries of a document, in its order, and what it says of itself.
-pub fn entries(document: &Document<'_>) -> (Head, Vec<Entry>) {
+pub fn entries(document: &XmlDocument<'_>) -> (Head, Vec<FeedEntry>) {
     let head = head(document);
     let entries = (1..document.nodes.len())
         .filter(|index| is_entry(document, *index))
@@ -42,7 +42,7 @@ pub fn entries(document: &Document<'_>) -> (Head, Vec<Entry>) {
     (head, entries)
 }
 
-fn is_entry(document: &Document<'_>, index: usize) -> bool {
+fn is_entry(document: &XmlDocument<'_>, index: usize) -> bool {
     let node = &document.nodes[index];
     node.space == Space::Feed
         && matches!(node.name.as_str(), "item" | "entry")
@@ -54,7 +54,7 @@ fn is_entry(document: &Document<'_>, index: usize) -> bool {
         })
 }
 
-fn head(document: &Document<'_>) -> Head {
+fn head(document: &XmlDocument<'_>) -> Head {
     let mut head = Head::default();
     for index in 1..document.nodes.len() {
         let node = &document.nodes[index];
@@ -95,10 +95,10 @@ fn head(document: &Document<'_>) -> Head {
 }
 
 impl Reader<'_> {
-    fn entry(&self) -> Entry {
+    fn entry(&self) -> FeedEntry {
         let own = self.node(self.of);
         let mut entry =
-            Entry { base: own.base.clone(), is_cut: !own.is_closed, ..Entry::default() };
+            FeedEntry { base: own.base.clone(), is_cut: !own.is_closed, ..FeedEntry::default() };
         let mut titles: Vec<(u8, Text)> = Vec::new();
         let mut summaries: Vec<(u8, Text)> = Vec::new();
         let mut contents: Vec<(u8, Text)> = Vec::new();

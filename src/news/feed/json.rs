@@ -4,14 +4,14 @@
 use serde_json::Value;
 
 use super::address::address;
-use super::entry::Entry;
+use super::entry::FeedEntry;
 use super::reader::Head;
 use super::written::Text;
 use crate::news::item::Image;
 use crate::news::text::{is_picture_address, title_text};
 
 /// The entries of a feed; `None` in the place of one that is none. Without a list of items there is nothing to read.
-pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<Entry>>)> {
+pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedEntry>>)> {
     let list = match feed {
         Value::Array(list) => Some(list),
         Value::Object(map) => ["items", "entries", "posts", "articles"]
@@ -30,7 +30,7 @@ pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<Entry
     }
 }
 
-fn entry(item: &Value, at: Option<&str>) -> Option<Entry> {
+fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
     let map = item.as_object()?;
     let own = |names: &[&str]| text(item, names);
     let link = |names: &[&str]| own(names).and_then(|written| address(&written, at));
@@ -53,7 +53,7 @@ fn entry(item: &Value, at: Option<&str>) -> Option<Entry> {
     }
     let html = own(&["content_html", "content"]).map(Text::Html);
     let plain = own(&["content_text"]).map(Text::Plain);
-    Some(Entry {
+    Some(FeedEntry {
         id: own(&["id", "guid"]),
         title: own(&["title"]).map(Text::Html),
         summaries: own(&["summary", "description", "excerpt"])

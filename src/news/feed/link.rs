@@ -5,7 +5,7 @@ use super::address::address;
 use super::reader::Reader;
 use super::space::Space;
 use super::xml::Node;
-use crate::news::same::canonical;
+use crate::news::dedupe::canonical;
 
 impl Reader<'_> {
     /// The page of the story: no address is better than a wrong one.

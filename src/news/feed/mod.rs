@@ -17,16 +17,16 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use self::address::address as absolute;
-use self::entry::Entry;
+use self::entry::FeedEntry;
 use self::reader::Head;
 use self::written::Text;
-use self::xml::Document;
+use self::xml::XmlDocument;
 use super::date::order::of_language;
-use super::date::{Numeric, Order, PartialDate};
-use super::decode::{Decoded, decode, text_of};
+use super::date::{DateOrder, Numeric, PartialDate};
+use super::decode::{DecodedText, decode, text_of};
+use super::dedupe::canonical;
 use super::item::{Image, Item, Reading, slug, title_from, web_address};
 use super::json_text;
-use super::same::canonical;
 use super::text::{shortened, without_more};
 use crate::problem::{Place, Problem};
 use crate::rfc::text::one_line;
@@ -37,7 +37,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
 }
 
 /// Reads the text of a feed that stands at `address`.
-pub fn read_text(source: &str, address: &str, decoded: &Decoded<'_>, zone: Tz) -> Reading {
+pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: Tz) -> Reading {
     let mut reading = Reading::default();
     let found = match found(address, &decoded.text) {
         Ok(found) => found,
@@ -107,7 +107,7 @@ fn note_undated(reading: &mut Reading, address: &str) {
 /// What a feed has.
 struct Found {
     head: Head,
-    entries: Vec<Entry>,
+    entries: Vec<FeedEntry>,
     /// What is wrong with the whole.
     fault: Option<String>,
     /// Entries that cannot be read.
@@ -121,7 +121,7 @@ fn found(address: &str, text: &str) -> Result<Found, Problem> {
         return found_in_json(address, text, at.as_deref());
     }
     let prepared = letters::prepared(text);
-    let document = Document::read(&prepared, at.as_deref());
+    let document = XmlDocument::read(&prepared, at.as_deref());
     let (head, mut entries) = entry::entries(&document);
     let root = document.root().map(|root| document.nodes[root].name.as_str());
     if root == Some("html")
@@ -149,7 +149,7 @@ fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<Found, P
     let (head, entries) = json::entries(&value, at)
         .ok_or_else(|| refusal(address, text, "it is JSON without a list of items"))?;
     let all = entries.len();
-    let entries: Vec<Entry> = entries.into_iter().flatten().collect();
+    let entries: Vec<FeedEntry> = entries.into_iter().flatten().collect();
     let lost = all - entries.len();
     let fault = (lost > 0).then(|| "it has items that are not objects".to_owned());
     Ok(Found { head, entries, fault, lost })
@@ -160,12 +160,12 @@ struct Made<'a> {
     source: &'a str,
     address: &'a str,
     zone: Tz,
-    order: Option<Order>,
+    order: Option<DateOrder>,
     index: usize,
 }
 
 impl Made<'_> {
-    fn add(&self, reading: &mut Reading, entry: Entry) {
+    fn add(&self, reading: &mut Reading, entry: FeedEntry) {
         let place = Place::whole(format!("{} item {}", self.address, self.index + 1));
         let title = entry.title.as_ref().map(Text::one_line).filter(|title| !title.is_empty());
         let (summary, picture) = self.texts(&entry, title.as_deref());
@@ -211,7 +211,7 @@ impl Made<'_> {
 
     /// The text, and a picture that stands in it: the summary where there is one that says more than the title, else the
     /// content.
-    fn texts(&self, entry: &Entry, title: Option<&str>) -> (String, Option<Image>) {
+    fn texts(&self, entry: &FeedEntry, title: Option<&str>) -> (String, Option<Image>) {
         let mut text = String::new();
         let mut picture = None;
         let mut is_needed = entry.image.is_none();

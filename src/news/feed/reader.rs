@@ -2,7 +2,7 @@
 //! Pure: a tree in, its parts out.
 
 use super::space::Space;
-use super::xml::{Document, Node};
+use super::xml::{Node, XmlDocument};
 
 /// What a feed says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Head {
 
 /// An entry that is read.
 pub struct Reader<'a> {
-    pub document: &'a Document<'a>,
+    pub document: &'a XmlDocument<'a>,
     pub of: usize,
     pub head: &'a Head,
 }

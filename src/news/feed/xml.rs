@@ -61,14 +61,14 @@ impl Node<'_> {
 
 /// A document; its first node stands for the whole.
 #[derive(Debug)]
-pub struct Document<'a> {
+pub struct XmlDocument<'a> {
     pub nodes: Vec<Node<'a>>,
     /// The first thing that is wrong with it, in words.
     pub fault: Option<String>,
     entities: BTreeMap<String, String>,
 }
 
-impl<'a> Document<'a> {
+impl<'a> XmlDocument<'a> {
     /// Reads a document that stands at `address`.
     pub fn read(text: &'a str, address: Option<&str>) -> Self {
         let mut document = Self {

@@ -31,7 +31,7 @@ pub enum Class {
 
 /// A line, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct LineToken {
     pub line: usize,
     pub text: String,
     pub class: Class,
@@ -53,7 +53,7 @@ struct Line {
 }
 
 /// Reads the lines. `year` is the year of days that stand without one, where it is known.
-pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<Token> {
+pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
     let lines = unwrapped(without_bullets(lines(text)), zone);
     let repeated = repeated(&lines);
     let inline = lines.iter().filter(|line| beside(&line.text, zone, true).is_some()).count();
@@ -169,7 +169,7 @@ struct Reader {
     heading: Option<PartialDate>,
     /// Several lines have a day at their end, so one without a mark before it is one too.
     loose: bool,
-    tokens: Vec<Token>,
+    tokens: Vec<LineToken>,
 }
 
 impl Reader {
@@ -208,7 +208,7 @@ impl Reader {
     ) {
         let (gap, starts) = (std::mem::take(gap), std::mem::take(starts));
         let text = one_line(text);
-        self.tokens.push(Token { line, text, class, day, gap, starts, heading: self.heading });
+        self.tokens.push(LineToken { line, text, class, day, gap, starts, heading: self.heading });
     }
 
     fn part(&mut self, line: usize, text: &str, gap: &mut bool, starts: &mut bool) {

@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use marker::{is_marker, without_marker};
-use shape::{Shape, Story, shapes};
+use shape::{ListShape, Story, shapes};
 
 use super::date::PartialDate;
 use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::{Reading, slug, title_from};
-use super::source::Opened;
+use super::source::SourceContext;
 use crate::problem::{Place, Problem};
 use crate::rfc::text::one_line;
 
@@ -27,8 +27,8 @@ const SHORTEST_TEASER_CHARS: usize = 30;
 const SHOWN: usize = 2;
 
 /// Reads the stories in the order of the page. The source's `date` is all that is known of when they were published.
-pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
-    let Opened { settings, shown: path, zone, date } = *opened;
+pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
+    let SourceContext { settings, shown: path, zone, date } = *opened;
     let mut reading = Reading::default();
     let text = text_of(bytes);
     let year = match date {
@@ -87,8 +87,8 @@ pub fn read(opened: &Opened<'_>, bytes: &[u8]) -> Reading {
 }
 
 /// Says that a text can be read in two ways, and what to type.
-fn two_ways(path: &str, one: &Shape, other: &Shape) -> Problem {
-    let shown = |shape: &Shape| {
+fn two_ways(path: &str, one: &ListShape, other: &ListShape) -> Problem {
+    let shown = |shape: &ListShape| {
         let first: Vec<String> = shape
             .stories
             .iter()
@@ -112,7 +112,7 @@ fn two_ways(path: &str, one: &Shape, other: &Shape) -> Problem {
 }
 
 /// Until somebody has said which reading is right, a day of which only one of them speaks is not known.
-fn leave_open(stories: &mut [Story], other: &Shape) {
+fn leave_open(stories: &mut [Story], other: &ListShape) {
     for story in stories {
         let same =
             other.stories.iter().find(|of| of.title == story.title && of.texts == story.texts);
@@ -128,13 +128,13 @@ mod tests {
     use chrono_tz::Europe::London;
     use proptest::prelude::*;
 
-    use super::super::source::{Kind, Settings};
+    use super::super::source::{Settings, SourceKind};
     use super::*;
 
     fn read_way(text: &str, way: Option<usize>) -> Reading {
-        let settings = Settings { way, ..Settings::new("page", Kind::Listing) };
+        let settings = Settings { way, ..Settings::new("page", SourceKind::Listing) };
         let date = Some(PartialDate::Year(2020));
-        let opened = Opened { settings: &settings, shown: "page.txt", zone: London, date };
+        let opened = SourceContext { settings: &settings, shown: "page.txt", zone: London, date };
         read(&opened, text.as_bytes())
     }
 

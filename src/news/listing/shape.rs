@@ -4,7 +4,7 @@
 //! Two orders can leave as little over ("day, title, text, day" may have its days above or below). Then both are given, and a
 //! person must say.
 
-use super::lines::{Class, Token};
+use super::lines::{Class, LineToken};
 use crate::news::date::PartialDate;
 
 /// A part of a story, in the order of a list.
@@ -37,7 +37,7 @@ pub struct Story {
 
 /// A way to read the list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shape {
+pub struct ListShape {
     pub stories: Vec<Story>,
     /// The order, in words for people.
     pub order: &'static str,
@@ -65,14 +65,14 @@ const ORDERS: [(&str, &[Slot]); 12] = [
 const AS_GOOD: f64 = 0.5;
 
 /// The ways to read the list, the best first; several only where they are as good and give other stories.
-pub fn shapes(tokens: &[Token]) -> Vec<Shape> {
+pub fn shapes(tokens: &[LineToken]) -> Vec<ListShape> {
     let list = List::of(tokens);
-    let mut shapes: Vec<Shape> =
+    let mut shapes: Vec<ListShape> =
         ORDERS.iter().filter_map(|(order, slots)| list.read(order, slots)).collect();
     shapes.extend(list.blocks());
     shapes.sort_by(|one, other| other.score.total_cmp(&one.score));
     let Some(best) = shapes.first().map(|shape| shape.score) else { return Vec::new() };
-    let mut kept: Vec<Shape> = Vec::new();
+    let mut kept: Vec<ListShape> = Vec::new();
     for shape in shapes {
         if shape.score >= best - AS_GOOD && kept.iter().all(|other| other.stories != shape.stories)
         {
@@ -89,7 +89,7 @@ fn blocks_of_many(length: usize, titles: usize) -> bool {
 }
 
 struct List<'a> {
-    tokens: &'a [Token],
+    tokens: &'a [LineToken],
     /// Empty lines stand between some tokens and not between all: they part stories.
     has_gaps: bool,
     /// Bullets, numbers or rows begin stories.
@@ -99,7 +99,7 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(tokens: &'a [Token]) -> Self {
+    fn of(tokens: &'a [LineToken]) -> Self {
         let gaps = tokens.iter().skip(1).filter(|token| token.gap).count();
         let count = |class: Class| tokens.iter().filter(|token| token.class == class).count();
         Self {
@@ -111,7 +111,7 @@ impl<'a> List<'a> {
         }
     }
 
-    fn read(&self, order: &'static str, slots: &[Slot]) -> Option<Shape> {
+    fn read(&self, order: &'static str, slots: &[Slot]) -> Option<ListShape> {
         // Where there are texts or “Read more”, a list of bare titles is no reading.
         let is_bare = !slots.iter().any(|slot| matches!(slot, Texts | Text | SomeText));
         if is_bare && (self.has_texts || self.has_markers) {
@@ -143,7 +143,7 @@ impl<'a> List<'a> {
         }
         // Short lines behind the last one are the page's end.
         score -= lost + left_over * 0.4;
-        (!stories.is_empty()).then_some(Shape { stories, order, score })
+        (!stories.is_empty()).then_some(ListShape { stories, order, score })
     }
 
     /// The story that begins at a token, where the next one may begin, and what speaks against it.
@@ -218,7 +218,7 @@ impl<'a> List<'a> {
         (has_more || is_bare).then_some((story, at, against))
     }
 
-    fn is_text(&self, at: usize, token: &Token, count: usize) -> bool {
+    fn is_text(&self, at: usize, token: &LineToken, count: usize) -> bool {
         let followed_by = |class: Class| {
             self.tokens.get(at + 1).is_some_and(|next| next.class == class && !next.starts)
         };
@@ -232,11 +232,11 @@ impl<'a> List<'a> {
     }
 
     /// Stories that only empty lines part: the first line is the title, a day stands anywhere, the rest is text.
-    fn blocks(&self) -> Option<Shape> {
+    fn blocks(&self) -> Option<ListShape> {
         if !self.has_gaps || self.has_starts {
             return None;
         }
-        let mut blocks: Vec<Vec<&Token>> = Vec::new();
+        let mut blocks: Vec<Vec<&LineToken>> = Vec::new();
         for token in self.tokens {
             match blocks.last_mut() {
                 Some(block) if !token.gap => block.push(token),
@@ -244,8 +244,9 @@ impl<'a> List<'a> {
             }
         }
         // "Latest from the club" may stand over the first title: a heading of the page, where no other block has two.
-        let leading =
-            |block: &[&Token]| block.iter().take_while(|token| token.class == Class::Title).count();
+        let leading = |block: &[&LineToken]| {
+            block.iter().take_while(|token| token.class == Class::Title).count()
+        };
         let doubled = blocks.iter().filter(|block| leading(block) > 1).count();
         if let Some(first) = blocks.first_mut()
             && doubled == 1
@@ -298,7 +299,7 @@ impl<'a> List<'a> {
             score += block.len() as f64 - unsure as f64 * 0.3;
             stories.push(story);
         }
-        (stories.len() > 1).then_some(Shape {
+        (stories.len() > 1).then_some(ListShape {
             stories,
             order: "blocks that empty lines part",
             score: score - 0.1,
@@ -307,7 +308,7 @@ impl<'a> List<'a> {
 }
 
 impl Story {
-    fn take_day(&mut self, token: &Token) {
+    fn take_day(&mut self, token: &LineToken) {
         let is_open =
             matches!(self.day, None | Some(PartialDate::Month(..) | PartialDate::Year(_)));
         if is_open && token.day.is_some() {

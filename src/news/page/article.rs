@@ -16,17 +16,17 @@ use super::data::{DataArticle, articles};
 use super::part::{in_other_words, is_small, quoted, says_other};
 use super::picture::{address_of, is_decoration};
 use super::region::{has_word, is_heading, stands_around, stands_beside};
-use crate::news::answers::is_open;
 use crate::news::date::PartialDate;
+use crate::news::dates_file::is_open;
 use crate::news::day_line::{Of, day_line};
+use crate::news::dedupe::{canonical, words};
 use crate::news::fields::plain_text;
 use crate::news::item::{Image, Item, web_address};
-use crate::news::same::{canonical, words};
 use crate::rfc::text::one_line;
 
 /// Something found, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
+pub struct Extract<T> {
     pub value: T,
     pub why: String,
 }
@@ -34,10 +34,10 @@ pub struct Found<T> {
 /// What a page says of its story, the most trusted first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Article {
-    pub titles: Vec<Found<String>>,
-    pub days: Vec<Found<PartialDate>>,
-    pub summaries: Vec<Found<String>>,
-    pub images: Vec<Found<Image>>,
+    pub titles: Vec<Extract<String>>,
+    pub days: Vec<Extract<PartialDate>>,
+    pub summaries: Vec<Extract<String>>,
+    pub images: Vec<Extract<Image>>,
 }
 
 /// Names of `meta` elements that tell when something was published.
@@ -152,10 +152,10 @@ impl Reader<'_> {
             .cloned()
     }
 
-    fn days(&self, data: Option<&DataArticle>, days: &mut Vec<Found<PartialDate>>) {
+    fn days(&self, data: Option<&DataArticle>, days: &mut Vec<Extract<PartialDate>>) {
         let zone = self.zone;
         let mut add = |date: Option<PartialDate>, why: String| {
-            days.extend(date.map(|value| Found { value, why }));
+            days.extend(date.map(|value| Extract { value, why }));
         };
         add(
             data.and_then(|data| data.date),
@@ -316,7 +316,7 @@ impl Reader<'_> {
             .map(|date| (date, block.text.clone()))
     }
 
-    fn summaries(&self, data: Option<&DataArticle>, summaries: &mut Vec<Found<String>>) {
+    fn summaries(&self, data: Option<&DataArticle>, summaries: &mut Vec<Extract<String>>) {
         let names = ["og:description", "description", "twitter:description", "dc.description"];
         let mut add = |text: Option<String>, why: &str| {
             summaries.extend(text.filter(|text| !text.is_empty()).map(|value| found(value, why)));
@@ -350,7 +350,7 @@ impl Reader<'_> {
         add(prose.map(|block| block.text.clone()), "its own page: its first paragraph");
     }
 
-    fn images(&self, data: Option<&DataArticle>, images: &mut Vec<Found<Image>>) {
+    fn images(&self, data: Option<&DataArticle>, images: &mut Vec<Extract<Image>>) {
         let alt = self
             .meta("og:image:alt|twitter:image:alt")
             .map(|(_, text)| one_line(text))
@@ -376,8 +376,8 @@ impl Reader<'_> {
     }
 }
 
-fn found<T>(value: T, why: &str) -> Found<T> {
-    Found { value, why: why.to_owned() }
+fn found<T>(value: T, why: &str) -> Extract<T> {
+    Extract { value, why: why.to_owned() }
 }
 
 /// Whether two elements stand in one box that is not the whole page.
@@ -454,10 +454,10 @@ impl Article {
         let why = |why: &Option<String>| why.clone().unwrap_or_default();
         let evidence = &known.evidence;
         let title = (!known.title_made)
-            .then(|| Found { value: known.title.clone(), why: why(&evidence.title) });
-        let day = known.date.map(|value| Found { value, why: why(&evidence.date) });
-        let summary = Found { value: known.summary.clone(), why: why(&evidence.summary) };
-        let image = known.image.clone().map(|value| Found { value, why: why(&evidence.image) });
+            .then(|| Extract { value: known.title.clone(), why: why(&evidence.title) });
+        let day = known.date.map(|value| Extract { value, why: why(&evidence.date) });
+        let summary = Extract { value: known.summary.clone(), why: why(&evidence.summary) };
+        let image = known.image.clone().map(|value| Extract { value, why: why(&evidence.image) });
         Self {
             titles: title.into_iter().collect(),
             days: day.into_iter().collect(),

@@ -12,14 +12,14 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 
 use super::block::text_of;
-use super::part::{Common, Context, Given, Part, story};
+use super::part::{Common, PageContext, PartSelectors, StoryPart, story};
 use super::region::{has_word, is_heading, is_heading_beside, stands_around, stands_beside};
 use super::selector::selector_for;
 use super::{base_of, parts_of};
 use crate::news::day_line::day_line;
+use crate::news::dedupe::canonical;
 use crate::news::item::{Item, web_address};
 use crate::news::listing::is_marker;
-use crate::news::same::canonical;
 use crate::news::source::Select;
 
 /// A page with more is an archive of everything.
@@ -50,7 +50,7 @@ pub struct Guess {
 pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
     let page = Html::parse_document(&crate::news::nesting::flattened(html));
     let base = base_of(&page, address);
-    let context = Context { source: "", address, base: &base, zone };
+    let context = PageContext { source: "", address, base: &base, zone };
     let seeds = seeds(&page, zone);
     let mut lists: Vec<List<'_>> = lists(&page, &seeds, &context);
     lists.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -160,7 +160,7 @@ fn is_title(element: ElementRef<'_>, pass: usize, zone: Tz) -> bool {
 }
 
 /// Every box with seeds that hang below it in the same way, read as a list.
-fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &Context<'_>) -> Vec<List<'a>> {
+fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &PageContext<'_>) -> Vec<List<'a>> {
     let mut groups: BTreeMap<(NodeId, &str), Vec<usize>> = BTreeMap::new();
     for (at, seed) in seeds.iter().enumerate() {
         for (holder, path) in &seed.boxes {
@@ -278,7 +278,7 @@ fn alone<'a>(seed: &Seed<'a>, seeds: &[Seed<'a>]) -> ElementRef<'a> {
 fn judged<'a>(
     page: &'a Html,
     records: Vec<ElementRef<'a>>,
-    context: &Context<'_>,
+    context: &PageContext<'_>,
 ) -> Option<List<'a>> {
     let parts = parts_of(&records);
     // A box with many links is a box around stories.
@@ -287,8 +287,10 @@ fn judged<'a>(
         return None;
     }
     let common = Common::of(&parts, context);
-    let items: Vec<Item> =
-        parts.iter().filter_map(|part| story(part, &Given::default(), &common, context)).collect();
+    let items: Vec<Item> = parts
+        .iter()
+        .filter_map(|part| story(part, &PartSelectors::default(), &common, context))
+        .collect();
     let links: BTreeSet<&str> = items.iter().filter_map(|item| item.link.as_deref()).collect();
     let titles: BTreeSet<&str> = items.iter().map(|item| item.title.as_str()).collect();
     if titles.len() * 3 < items.len() * 2 || items.is_empty() {
@@ -325,14 +327,14 @@ fn judged<'a>(
 /// Whether a list is of two boxes, one with days and one without: services and news, written alike.
 fn is_mixed(
     records: &[ElementRef<'_>],
-    parts: &[Part<'_>],
+    parts: &[StoryPart<'_>],
     common: &Common,
-    context: &Context<'_>,
+    context: &PageContext<'_>,
 ) -> bool {
     let mut boxes: BTreeMap<NodeId, (usize, usize)> = BTreeMap::new();
     for (record, part) in records.iter().zip(parts) {
-        let is_dated =
-            story(part, &Given::default(), common, context).is_some_and(|item| item.date.is_some());
+        let is_dated = story(part, &PartSelectors::default(), common, context)
+            .is_some_and(|item| item.date.is_some());
         if let Some(parent) = record.parent() {
             let (dated, all) = boxes.entry(parent.id()).or_default();
             *dated += usize::from(is_dated);
@@ -344,7 +346,12 @@ fn is_mixed(
 }
 
 /// How much the place of a list on the page, and where it leads, speak for it.
-fn place_of(page: &Html, records: &[ElementRef<'_>], items: &[Item], context: &Context<'_>) -> f64 {
+fn place_of(
+    page: &Html,
+    records: &[ElementRef<'_>],
+    items: &[Item],
+    context: &PageContext<'_>,
+) -> f64 {
     let first = records[0];
     let mut weight = 1.0;
     if stands_beside(first) {
@@ -424,7 +431,7 @@ fn select_of(
     page: &Html,
     list: &List<'_>,
     seeds: &[Seed<'_>],
-    context: &Context<'_>,
+    context: &PageContext<'_>,
 ) -> Option<Select> {
     let mut item = selector_for(page, &list.records)?;
     for hero in heroes(list, seeds, context) {
@@ -438,7 +445,11 @@ fn select_of(
 }
 
 /// Stories in boxes of their own: before the list, with a link to where the list's stories lie.
-fn heroes<'a>(list: &List<'a>, seeds: &[Seed<'a>], context: &Context<'_>) -> Vec<ElementRef<'a>> {
+fn heroes<'a>(
+    list: &List<'a>,
+    seeds: &[Seed<'a>],
+    context: &PageContext<'_>,
+) -> Vec<ElementRef<'a>> {
     let folder = |link: &str| canonical(link).rsplit_once('/').map(|(folder, _)| folder.to_owned());
     let folders: BTreeSet<String> =
         list.items.iter().filter_map(|item| folder(item.link.as_deref()?)).collect();
@@ -469,8 +480,8 @@ fn heroes<'a>(list: &List<'a>, seeds: &[Seed<'a>], context: &Context<'_>) -> Vec
         {
             record = parent;
         }
-        let part = Part::of(record);
-        let found = story(&part, &Given::default(), &Common::default(), context);
+        let part = StoryPart::of(record);
+        let found = story(&part, &PartSelectors::default(), &Common::default(), context);
         let is_story = found.is_some_and(|item| {
             let has_more = !item.summary.is_empty() || item.date.is_some() || item.image.is_some();
             let link = item.link.as_deref();
@@ -494,8 +505,8 @@ fn heroes<'a>(list: &List<'a>, seeds: &[Seed<'a>], context: &Context<'_>) -> Vec
 }
 
 /// A way as the reader reads it, with what a person should look at.
-fn checked(page: &Html, html: &str, select: Select, context: &Context<'_>) -> Option<Guess> {
-    let Context { address, zone, .. } = *context;
+fn checked(page: &Html, html: &str, select: Select, context: &PageContext<'_>) -> Option<Guess> {
+    let PageContext { address, zone, .. } = *context;
     Selector::parse(&select.item).ok()?;
     let listed = super::read("", address, html, &select, zone, 1, 0);
     let items = &listed.reading.items;
@@ -594,7 +605,7 @@ fn next_link(page: &Html) -> Option<String> {
 }
 
 /// The pattern of further pages: `?page=2` or `?Take=26` in a link of the page to itself.
-fn pages(page: &Html, context: &Context<'_>) -> Option<String> {
+fn pages(page: &Html, context: &PageContext<'_>) -> Option<String> {
     if next_link(page).is_some() {
         return None;
     }

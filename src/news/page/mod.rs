@@ -18,11 +18,11 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::day_line::day_line;
+use super::dedupe::canonical;
 use super::item::{Evidence, Item, Reading, slug, title_from, web_address};
-use super::same::canonical;
 use super::source::Select;
 use crate::problem::{Place, Problem};
-use part::{Common, Context, Given, Part, story};
+use part::{Common, PageContext, PartSelectors, StoryPart, story};
 use region::{is_around, is_heading};
 
 /// A page with more is an archive of everything; its first stories are the news.
@@ -34,7 +34,7 @@ pub const SITEMAP_ITEM: &str = "url";
 
 /// What a page has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listed {
+pub struct PageListing {
     pub reading: Reading,
     /// The next page, where there is one.
     pub next: Option<String>,
@@ -49,15 +49,15 @@ pub fn read(
     zone: Tz,
     number: usize,
     so_far: usize,
-) -> Listed {
+) -> PageListing {
     if sitemap::is_sitemap(html) {
         let items = sitemap::stories(source, html, address, zone);
-        return Listed {
+        return PageListing {
             reading: Reading { items: numbered(items, so_far), ..Reading::default() },
             next: None,
         };
     }
-    let mut listed = Listed::default();
+    let mut listed = PageListing::default();
     let selectors = match Selectors::of(select) {
         Ok(selectors) => selectors,
         Err((name, text)) => {
@@ -71,7 +71,7 @@ pub fn read(
     };
     let page = Html::parse_document(&crate::news::nesting::flattened(html));
     let base = base_of(&page, address);
-    let context = Context { source, address, base: &base, zone };
+    let context = PageContext { source, address, base: &base, zone };
     let data = data::articles(&page, &base, zone);
     let mut items: Vec<Item> = if select.item == DATA_ITEM {
         data.iter().filter_map(|article| of_data(article, &context)).collect()
@@ -101,7 +101,7 @@ fn next_of(
     page: &Html,
     select: &Select,
     selectors: &Selectors,
-    context: &Context<'_>,
+    context: &PageContext<'_>,
     number: usize,
     stories: usize,
 ) -> Option<String> {
@@ -130,7 +130,7 @@ pub fn base_of(page: &Html, address: &str) -> String {
 
 struct Selectors {
     item: Selector,
-    given: Given,
+    given: PartSelectors,
     next: Option<Selector>,
 }
 
@@ -144,7 +144,7 @@ impl Selectors {
         };
         Ok(Self {
             item: parse("item", &select.item)?,
-            given: Given {
+            given: PartSelectors {
                 title: or_none("title", &select.title)?,
                 link: or_none("link", &select.link)?,
                 date: or_none("date", &select.date)?,
@@ -171,7 +171,7 @@ fn outermost<'a>(elements: impl Iterator<Item = ElementRef<'a>>) -> Vec<ElementR
 
 /// The parts of a page that begin with these elements: the elements themselves, or, where a story is a run of siblings
 /// (`dt` and `dd`, `h3` and `p`), all up to the next one.
-fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<Part<'a>> {
+fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<StoryPart<'a>> {
     let starts: BTreeSet<NodeId> = elements.iter().map(|element| element.id()).collect();
     elements
         .iter()
@@ -201,7 +201,7 @@ fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<Part<'a>> {
                     nodes.push(sibling);
                 }
             }
-            Part { nodes }
+            StoryPart { nodes }
         })
         .collect()
 }
@@ -264,7 +264,7 @@ fn numbered(items: Vec<Item>, so_far: usize) -> Vec<Item> {
 }
 
 /// A story as a page's JSON-LD has it.
-fn of_data(article: &data::DataArticle, context: &Context<'_>) -> Option<Item> {
+fn of_data(article: &data::DataArticle, context: &PageContext<'_>) -> Option<Item> {
     let link = article.address.clone().filter(|link| canonical(link) != canonical(context.address));
     let title_made = article.title.is_none();
     let title = article.title.clone().or_else(|| {

@@ -12,10 +12,10 @@ use super::picture::{address_of, is_decoration};
 use super::region::{has_word, is_heading};
 use crate::news::date::PartialDate;
 use crate::news::day_line::{Of, day_line};
+use crate::news::dedupe::canonical;
 use crate::news::fields::tidy;
 use crate::news::item::{Evidence, Image, Item, slug, title_from, web_address};
 use crate::news::listing::{is_marker, without_marker};
-use crate::news::same::canonical;
 use crate::problem::Place;
 
 /// A longer text is no title.
@@ -69,7 +69,7 @@ const TEXT_WORDS: [&str; 12] = [
 
 /// Nodes in a row that are one story.
 #[derive(Debug, Clone)]
-pub struct Part<'a> {
+pub struct StoryPart<'a> {
     pub nodes: Vec<NodeRef<'a, Node>>,
 }
 
@@ -84,7 +84,7 @@ pub struct Common {
 
 /// Where a page stands, and when.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct PageContext<'a> {
     pub source: &'a str,
     /// Its address.
     pub address: &'a str,
@@ -95,7 +95,7 @@ pub struct Context<'a> {
 
 /// The selectors that people gave for the inside of a part.
 #[derive(Debug, Default)]
-pub struct Given {
+pub struct PartSelectors {
     pub title: Option<Selector>,
     pub link: Option<Selector>,
     pub date: Option<Selector>,
@@ -103,7 +103,7 @@ pub struct Given {
     pub image: Option<Selector>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> StoryPart<'a> {
     pub fn of(element: ElementRef<'a>) -> Self {
         Self { nodes: vec![*element] }
     }
@@ -121,12 +121,12 @@ impl<'a> Part<'a> {
     }
 
     /// The addresses that it leads to.
-    pub fn links(&self, context: &Context<'_>) -> BTreeSet<String> {
+    pub fn links(&self, context: &PageContext<'_>) -> BTreeSet<String> {
         self.anchors(context).into_iter().map(|anchor| canonical(&anchor.to)).collect()
     }
 
     /// Its links to pages, the one around it among them.
-    fn anchors(&self, context: &Context<'_>) -> Vec<Anchor<'a>> {
+    fn anchors(&self, context: &PageContext<'_>) -> Vec<Anchor<'a>> {
         let around = self
             .nodes
             .first()
@@ -150,7 +150,7 @@ struct Anchor<'a> {
 }
 
 impl<'a> Anchor<'a> {
-    fn of(element: ElementRef<'a>, context: &Context<'_>) -> Option<Self> {
+    fn of(element: ElementRef<'a>, context: &PageContext<'_>) -> Option<Self> {
         const PATHS: [&str; 10] = [
             "/category/",
             "/categories/",
@@ -201,7 +201,7 @@ impl<'a> Anchor<'a> {
 }
 
 impl Common {
-    pub fn of(parts: &[Part<'_>], context: &Context<'_>) -> Self {
+    pub fn of(parts: &[StoryPart<'_>], context: &PageContext<'_>) -> Self {
         let mut labels: BTreeMap<String, usize> = BTreeMap::new();
         let mut pictures: BTreeMap<String, usize> = BTreeMap::new();
         for part in parts {
@@ -228,10 +228,10 @@ impl Common {
 
 /// What a part says of its story; `None` where it has no words.
 pub fn story(
-    part: &Part<'_>,
-    given: &Given,
+    part: &StoryPart<'_>,
+    given: &PartSelectors,
     common: &Common,
-    context: &Context<'_>,
+    context: &PageContext<'_>,
 ) -> Option<Item> {
     let blocks = part.blocks();
     let anchors = part.anchors(context);
@@ -436,7 +436,7 @@ fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(PartialDate, String)>
 }
 
 /// The day of publication that a part says: never one of a change or of an event.
-fn day(part: &Part<'_>, blocks: &[Block<'_>], zone: Tz) -> Option<(PartialDate, String)> {
+fn day(part: &StoryPart<'_>, blocks: &[Block<'_>], zone: Tz) -> Option<(PartialDate, String)> {
     let mut best: Option<(i32, PartialDate, String)> = None;
     let mut offer = |score: i32, date: PartialDate, why: String| {
         if best.as_ref().is_none_or(|(had, _, _)| score > *had) {

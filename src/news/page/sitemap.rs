@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use scraper::{ElementRef, Html};
 
 use crate::news::date::PartialDate;
+use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Item, title_from, web_address};
-use crate::news::same::canonical;
 use crate::problem::Place;
 use crate::rfc::text::one_line;
 

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Answered, Scope, Taken, days_of, parse, written};
+use super::{IntakeCounts, Scope, SourceVisit, days_of, parse, written};
+use crate::news::dedupe::{self, EarlierItem};
 use crate::news::item::Item;
-use crate::news::same::{self, Known};
 
 /// A row of the source as it stands.
 struct Standing {
@@ -26,24 +26,24 @@ pub fn take_in(
     source: &str,
     mut items: Vec<Item>,
     scope: Scope,
-    answer: &Answered<'_>,
+    answer: &SourceVisit<'_>,
     zone: Tz,
-) -> rusqlite::Result<Taken> {
+) -> rusqlite::Result<IntakeCounts> {
     let now = answer.at.timestamp_millis();
     let (standing, known) = standing(change, source)?;
-    let links = same::own_links(&items);
-    let here: Vec<Known> = items
+    let links = dedupe::own_links(&items);
+    let here: Vec<EarlierItem> = items
         .iter()
         .zip(links)
-        .map(|(item, link)| Known {
+        .map(|(item, link)| EarlierItem {
             id: item.id.clone(),
             link,
-            words: same::words(&item.title),
+            words: dedupe::words(&item.title),
             day: days_of(item, zone).0,
         })
         .collect();
-    let recognised = same::recognise(&here, &known);
-    let mut taken = Taken::default();
+    let recognised = dedupe::recognise(&here, &known);
+    let mut taken = IntakeCounts::default();
     let mut ids: HashSet<String> = known.iter().map(|known| known.id.clone()).collect();
     if answer.ids_are_files {
         rename(change, &here, &known, &recognised, &standing)?;
@@ -93,8 +93,8 @@ pub fn take_in(
 /// Gives items the ids that their files have now. Two files may have changed names: no id is given before all are free.
 fn rename(
     change: &Transaction<'_>,
-    here: &[Known],
-    known: &[Known],
+    here: &[EarlierItem],
+    known: &[EarlierItem],
     recognised: &[Option<usize>],
     standing: &[Standing],
 ) -> rusqlite::Result<()> {
@@ -128,7 +128,7 @@ fn rename(
 fn standing(
     change: &Transaction<'_>,
     source: &str,
-) -> rusqlite::Result<(Vec<Standing>, Vec<Known>)> {
+) -> rusqlite::Result<(Vec<Standing>, Vec<EarlierItem>)> {
     let mut rows = change.prepare_cached(
         "SELECT key, changed, gone, unlisted, item, id, link, words, first_day FROM items \
          WHERE source = ?1",
@@ -142,7 +142,12 @@ fn standing(
                 away: row.get::<_, Option<i64>>(2)?.or(row.get(3)?).is_some(),
                 text: row.get(4)?,
             },
-            Known { id: row.get(5)?, link: row.get(6)?, words: row.get(7)?, day: row.get(8)? },
+            EarlierItem {
+                id: row.get(5)?,
+                link: row.get(6)?,
+                words: row.get(7)?,
+                day: row.get(8)?,
+            },
         ))
     })?;
     found.collect::<rusqlite::Result<Vec<_>>>().map(|rows| rows.into_iter().unzip())
@@ -152,7 +157,7 @@ fn standing(
 fn update(
     change: &Transaction<'_>,
     item: &Item,
-    here: &Known,
+    here: &EarlierItem,
     standing: &Standing,
     now: i64,
     zone: Tz,
@@ -162,7 +167,7 @@ fn update(
         return Ok(false);
     }
     let old = parse(&standing.text)?;
-    let is_changed = !same::differences(&old, item).is_empty();
+    let is_changed = !dedupe::differences(&old, item).is_empty();
     if is_changed {
         change
             .prepare_cached(
@@ -192,7 +197,7 @@ fn insert(
     change: &Transaction<'_>,
     source: &str,
     item: &Item,
-    here: &Known,
+    here: &EarlierItem,
     now: i64,
     zone: Tz,
 ) -> rusqlite::Result<()> {
@@ -223,16 +228,24 @@ fn insert(
 }
 
 /// The story that another source's item already is.
-fn twin(change: &Transaction<'_>, source: &str, here: &Known) -> rusqlite::Result<Option<i64>> {
+fn twin(
+    change: &Transaction<'_>,
+    source: &str,
+    here: &EarlierItem,
+) -> rusqlite::Result<Option<i64>> {
     let mut rows = change.prepare_cached(
         "SELECT story, link, words, first_day FROM items \
          WHERE source <> ?1 AND (link = ?2 OR words = ?3) ORDER BY key",
     )?;
     let mut found = rows.query(params![source, here.link, here.words])?;
     while let Some(row) = found.next()? {
-        let other =
-            Known { id: String::new(), link: row.get(1)?, words: row.get(2)?, day: row.get(3)? };
-        if same::is_same_story(here, &other) {
+        let other = EarlierItem {
+            id: String::new(),
+            link: row.get(1)?,
+            words: row.get(2)?,
+            day: row.get(3)?,
+        };
+        if dedupe::is_same_story(here, &other) {
             return Ok(Some(row.get(0)?));
         }
     }
@@ -242,10 +255,10 @@ fn twin(change: &Transaction<'_>, source: &str, here: &Known) -> rusqlite::Resul
 /// The known items that are not in the reading, and whether each was taken away. Only two things say so: its own address,
 /// and a source that is read whole. A feed or a page forgets, is capped, or stands in the order of changes.
 fn absent(
-    known: &[Known],
+    known: &[EarlierItem],
     recognised: &[Option<usize>],
     scope: Scope,
-    answer: &Answered<'_>,
+    answer: &SourceVisit<'_>,
 ) -> Vec<(usize, bool)> {
     let mut seen = vec![false; known.len()];
     for which in recognised.iter().flatten() {
@@ -265,7 +278,7 @@ fn absent(
 
 /// Whether an answer goes back to what was known: one of the three newest known items is in it. One alone may have been taken
 /// away, and an old one may stand first in every answer.
-fn is_continuous(known: &[Known], recognised: &[Option<usize>]) -> bool {
+fn is_continuous(known: &[EarlierItem], recognised: &[Option<usize>]) -> bool {
     const NEWEST: usize = 3;
     let mut newest: Vec<usize> = (0..known.len()).filter(|at| known[*at].day.is_some()).collect();
     newest.sort_by_key(|at| std::cmp::Reverse(known[*at].day));
@@ -275,7 +288,7 @@ fn is_continuous(known: &[Known], recognised: &[Option<usize>]) -> bool {
 
 /// The day to which an answer goes back. One old story at the end of a short list ("About this feed") is pinned there, and
 /// proves nothing of the days between: it counts only when the gap before it is like the others.
-fn oldest(here: &[Known]) -> Option<i32> {
+fn oldest(here: &[EarlierItem]) -> Option<i32> {
     /// A shorter silence is nothing unusual.
     const LONG_DAYS: i32 = 60;
     const TIMES_LONGER: i32 = 4;
@@ -295,11 +308,11 @@ fn oldest(here: &[Known]) -> Option<i32> {
 fn note_answer(
     change: &Transaction<'_>,
     source: &str,
-    here: &[Known],
-    known: &[Known],
+    here: &[EarlierItem],
+    known: &[EarlierItem],
     recognised: &[Option<usize>],
     scope: Scope,
-    answer: &Answered<'_>,
+    answer: &SourceVisit<'_>,
 ) -> rusqlite::Result<()> {
     let oldest = oldest(here);
     let newest_known = known.iter().filter_map(|known| known.day).max();

@@ -15,10 +15,10 @@ use thiserror::Error;
 
 use crate::database::sqlite::{self, OpenError};
 use crate::database::{DatabaseError, DatabaseFault, Schema};
-use crate::news::answers::{self, Answers};
+use crate::news::dates_file::{self, StoryDates};
+use crate::news::dedupe;
 use crate::news::fetch::Validators;
-use crate::news::item::{Elsewhere, Item, Seen};
-use crate::news::same;
+use crate::news::item::{Elsewhere, Item, Sightings};
 
 /// A step that has landed never changes: stores of every version are out there.
 const SCHEMA: Schema = Schema {
@@ -67,7 +67,7 @@ pub enum Scope {
 
 /// What a reading of a source changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct IntakeCounts {
     pub new: usize,
     pub changed: usize,
     pub gone: usize,
@@ -107,7 +107,7 @@ pub struct Trouble {
 
 /// A source in a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked<'a> {
+pub struct SourceQuery<'a> {
     pub name: &'a str,
     /// Its items are wanted as they were at the question's `as_of`: it is not in the editor's own hands.
     pub is_remote: bool,
@@ -115,7 +115,7 @@ pub struct Asked<'a> {
 
 /// Which stories are wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted<'a> {
+pub struct ItemQuery<'a> {
     /// Those that may be of these days, the last one not among them, and those without a date; all where there are none.
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// And these, whenever they are of.
@@ -126,9 +126,9 @@ pub struct Wanted<'a> {
     pub as_of: Option<DateTime<Utc>>,
 }
 
-/// The answer to `Wanted`.
+/// The answer to `ItemQuery`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct ItemMatches {
     /// Each story once: of the source that is named first, with what the others have beyond it.
     pub items: Vec<Item>,
     pub elsewhere: Elsewhere,
@@ -293,7 +293,7 @@ impl Store {
     ///
     /// # Errors
     /// When the file fails.
-    pub fn put_dates(&mut self, answers: &Answers) -> Result<(), StoreError> {
+    pub fn put_dates(&mut self, answers: &StoryDates) -> Result<(), StoreError> {
         let zone = self.zone;
         let put = |database: &mut Connection| -> rusqlite::Result<()> {
             for (source, id, date) in answers.all() {
@@ -302,11 +302,11 @@ impl Store {
                     .query_row([source, id], |row| row.get(0))
                     .optional()?;
                 let Some(mut item) = text.map(|text| parse(&text)).transpose()? else { continue };
-                if !answers::is_open(item.date) {
+                if !dates_file::is_open(item.date) {
                     continue;
                 }
                 item.date = Some(date);
-                item.evidence.date = Some(answers::own_word());
+                item.evidence.date = Some(dates_file::own_word());
                 let (first, last) = days_of(&item, zone);
                 database
                     .prepare_cached(
@@ -350,10 +350,10 @@ impl Store {
         source: &str,
         items: Vec<Item>,
         scope: Scope,
-        answer: &Answered<'_>,
-    ) -> Result<Taken, StoreError> {
+        answer: &SourceVisit<'_>,
+    ) -> Result<IntakeCounts, StoreError> {
         let zone = self.zone;
-        let take = || -> rusqlite::Result<Taken> {
+        let take = || -> rusqlite::Result<IntakeCounts> {
             let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let taken = intake::take_in(&change, source, items, scope, answer, zone)?;
             change.commit()?;
@@ -366,11 +366,19 @@ impl Store {
     ///
     /// # Errors
     /// When the file fails.
-    pub fn find(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> Result<Found, StoreError> {
+    pub fn find(
+        &self,
+        sources: &[SourceQuery<'_>],
+        wanted: &ItemQuery<'_>,
+    ) -> Result<ItemMatches, StoreError> {
         self.look(sources, wanted).map_err(|error| self.failed(error))
     }
 
-    fn look(&self, sources: &[Asked<'_>], wanted: &Wanted<'_>) -> rusqlite::Result<Found> {
+    fn look(
+        &self,
+        sources: &[SourceQuery<'_>],
+        wanted: &ItemQuery<'_>,
+    ) -> rusqlite::Result<ItemMatches> {
         const COLUMNS: &str = "SELECT key, source, id, story, first_seen, changed, gone, item, former, unlisted FROM items";
         let mut rows: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
         let place: HashMap<&str, usize> =
@@ -424,13 +432,13 @@ impl Store {
             Some((start, end)) => self.elsewhere(sources, start, end)?,
             None => Elsewhere::default(),
         };
-        Ok(Found { items, elsewhere })
+        Ok(ItemMatches { items, elsewhere })
     }
 
     /// One item of all that are this story: the first source that still has it gives the words.
     fn story(
         &self,
-        sources: &[Asked<'_>],
+        sources: &[SourceQuery<'_>],
         mut rows: Vec<Row>,
         as_of: Option<DateTime<Utc>>,
     ) -> rusqlite::Result<Item> {
@@ -444,7 +452,7 @@ impl Store {
                 && let Some(then) = self.version(row.key, as_of)?
             {
                 item = Item {
-                    seen: Seen { changes: same::differences(&then, &item), ..item.seen },
+                    seen: Sightings { changes: dedupe::differences(&then, &item), ..item.seen },
                     ..then
                 };
             }
@@ -457,7 +465,7 @@ impl Store {
                 None => story = Some(item),
                 // What its own source took away adds nothing to another's story but its name.
                 Some(story) if row.gone.is_some() => story.seen.aliases.push(item.id),
-                Some(story) => same::merge(story, item),
+                Some(story) => dedupe::merge(story, item),
             }
         }
         Ok(story.unwrap_or_default())
@@ -479,7 +487,7 @@ impl Store {
     /// Counts the stories of other days. (A story that its first source took away and another still has is not counted.)
     fn elsewhere(
         &self,
-        sources: &[Asked<'_>],
+        sources: &[SourceQuery<'_>],
         start: NaiveDate,
         end: NaiveDate,
     ) -> rusqlite::Result<Elsewhere> {
@@ -519,7 +527,7 @@ struct Row {
 
 /// How a source answered.
 #[derive(Debug, Clone)]
-pub struct Answered<'a> {
+pub struct SourceVisit<'a> {
     pub at: DateTime<Utc>,
     pub validators: &'a Validators,
     pub language: Option<&'a str>,
@@ -659,9 +667,9 @@ mod tests {
         }
     }
 
-    fn answered(now: DateTime<Utc>) -> Answered<'static> {
+    fn answered(now: DateTime<Utc>) -> SourceVisit<'static> {
         static NONE: Validators = Validators { etag: None, last_modified: None };
-        Answered {
+        SourceVisit {
             at: now,
             validators: &NONE,
             language: None,
@@ -675,15 +683,21 @@ mod tests {
     }
 
     impl Store {
-        fn take(&mut self, source: &str, items: Vec<Item>, scope: Scope, day: &str) -> Taken {
+        fn take(
+            &mut self,
+            source: &str,
+            items: Vec<Item>,
+            scope: Scope,
+            day: &str,
+        ) -> IntakeCounts {
             let items =
                 items.into_iter().map(|i| Item { source: source.to_owned(), ..i }).collect();
             self.take_in(source, items, scope, &answered(at(day))).unwrap()
         }
 
-        fn all(&self, sources: &[&str], wanted: &Wanted<'_>) -> Vec<Item> {
-            let asked: Vec<Asked<'_>> =
-                sources.iter().map(|name| Asked { name, is_remote: true }).collect();
+        fn all(&self, sources: &[&str], wanted: &ItemQuery<'_>) -> Vec<Item> {
+            let asked: Vec<SourceQuery<'_>> =
+                sources.iter().map(|name| SourceQuery { name, is_remote: true }).collect();
             self.find(&asked, wanted).unwrap().items
         }
     }
@@ -698,9 +712,9 @@ mod tests {
     fn an_item_keeps_its_id_and_each_of_its_versions() {
         let mut store = Store::in_memory(London).unwrap();
         let first = store.take("s", vec![item("a", "One", "2020-12-03")], NONE, "2020-12-04");
-        assert_eq!(first, Taken { new: 1, ..Taken::default() });
+        assert_eq!(first, IntakeCounts { new: 1, ..IntakeCounts::default() });
         let again = store.take("s", vec![item("a", "One", "2020-12-03")], NONE, "2020-12-05");
-        assert_eq!(again, Taken::default());
+        assert_eq!(again, IntakeCounts::default());
         // The same address under another id, with another title, twice.
         for (title, day) in [("Two", "2020-12-06"), ("Three", "2020-12-08")] {
             let other = Item { id: "x".to_owned(), ..item("a", title, "2020-12-03") };
@@ -714,7 +728,7 @@ mod tests {
             // Before it was known: as it was first.
             (Some("2020-12-01"), "One", 1),
         ] {
-            let wanted = Wanted { as_of: as_of.map(at), ..Wanted::default() };
+            let wanted = ItemQuery { as_of: as_of.map(at), ..ItemQuery::default() };
             let found = store.all(&["s"], &wanted);
             assert_eq!((found[0].title.as_str(), found[0].id.as_str()), (title, "a"), "{as_of:?}");
             assert_eq!(found[0].seen.changes.len(), changes, "{as_of:?}");
@@ -731,34 +745,35 @@ mod tests {
             item("c", "C", "2020-12-09"),
         );
         let seen = |store: &Store| {
-            let items = store.all(&["s"], &Wanted::default());
+            let items = store.all(&["s"], &ItemQuery::default());
             items.into_iter().find(|item| item.id == "b").unwrap().seen
         };
         store.take("s", vec![c.clone(), b.clone(), a.clone()], NONE, "2020-12-10");
         let ids = ["b".to_owned()];
         let day = at("2020-12-11");
         // It should stand in the list and does not: that proves nothing.
-        let unlisted = Answered { missing: &ids, ..answered(day) };
+        let unlisted = SourceVisit { missing: &ids, ..answered(day) };
         let taken = store.take_in("s", vec![c.clone(), a.clone()], NONE, &unlisted).unwrap();
-        assert_eq!(taken, Taken { unlisted: 1, ..Taken::default() });
+        assert_eq!(taken, IntakeCounts { unlisted: 1, ..IntakeCounts::default() });
         assert_eq!((seen(&store).gone, seen(&store).unlisted), (None, Some(day)));
         // Its own address says so.
-        let withdrawn = Answered { missing: &ids, withdrawn: &ids, ..answered(at("2020-12-12")) };
+        let withdrawn =
+            SourceVisit { missing: &ids, withdrawn: &ids, ..answered(at("2020-12-12")) };
         let taken = store.take_in("s", vec![c.clone(), a.clone()], NONE, &withdrawn).unwrap();
-        assert_eq!(taken, Taken { gone: 1, ..Taken::default() });
+        assert_eq!(taken, IntakeCounts { gone: 1, ..IntakeCounts::default() });
         assert_eq!(seen(&store).gone, Some(at("2020-12-12")));
         // It comes back; a whole source has it no longer; said once, it is not said again.
         store.take("s", vec![c.clone(), b.clone(), a.clone()], NONE, "2020-12-13");
         assert_eq!((seen(&store).gone, seen(&store).unlisted), (None, None));
         for gone in [1, 0] {
             let whole = store.take("s", vec![c.clone(), a.clone()], Scope::Whole, "2020-12-14");
-            assert_eq!(whole, Taken { gone, ..Taken::default() });
+            assert_eq!(whole, IntakeCounts { gone, ..IntakeCounts::default() });
         }
         // A file that is there and cannot be read is not taken away.
-        let unread = Answered { unread: &ids, ..answered(at("2020-12-15")) };
+        let unread = SourceVisit { unread: &ids, ..answered(at("2020-12-15")) };
         store.take("s", vec![c.clone(), b, a.clone()], Scope::Whole, "2020-12-15");
         let taken = store.take_in("s", vec![c, a], Scope::Whole, &unread).unwrap();
-        assert_eq!(taken, Taken { unlisted: 1, ..Taken::default() });
+        assert_eq!(taken, IntakeCounts { unlisted: 1, ..IntakeCounts::default() });
     }
 
     #[test]
@@ -781,7 +796,7 @@ mod tests {
         .unwrap();
         drop(old);
         let store = Store::open(&path, London).unwrap();
-        let found = store.all(&["s"], &Wanted::default());
+        let found = store.all(&["s"], &ItemQuery::default());
         assert_eq!(titles(&found), ["A"]);
         assert_eq!((found[0].seen.gone, found[0].seen.unlisted), (None, time(7)));
         let state = store.state("s").unwrap();
@@ -799,20 +814,22 @@ mod tests {
             ..item("well", "The new well", "2020-11-30")
         };
         store.take("folder", vec![own], Scope::Whole, "2020-12-05");
-        let found = store.all(&["folder", "feed"], &Wanted::default());
+        let found = store.all(&["folder", "feed"], &ItemQuery::default());
         assert_eq!(titles(&found), ["The new well"]);
         assert_eq!(found[0].also_in, ["feed"]);
         assert!(found[0].is_named("a") && found[0].is_named("well"));
         assert_eq!(found[0].seen.first, Some(at("2020-12-04")));
         // Wherever the days of its sources lie, it is found whole.
         let day = |text: &str| text.parse().unwrap();
-        let december =
-            Wanted { days: Some((day("2020-12-01"), day("2021-01-01"))), ..Wanted::default() };
+        let december = ItemQuery {
+            days: Some((day("2020-12-01"), day("2021-01-01"))),
+            ..ItemQuery::default()
+        };
         assert_eq!(titles(&store.all(&["folder", "feed"], &december)), ["The new well"]);
         assert_eq!(titles(&store.all(&["feed"], &december)), ["A well"]);
         // When its first source takes it away, the other still has it.
         store.take("folder", Vec::new(), Scope::Whole, "2020-12-06");
-        let found = store.all(&["folder", "feed"], &Wanted::default());
+        let found = store.all(&["folder", "feed"], &ItemQuery::default());
         assert_eq!((titles(&found), found[0].seen.gone), (vec!["A well"], None));
     }
 
@@ -852,26 +869,26 @@ mod tests {
         store.take("other", vec![item("o", "Other", "2020-12-05")], NONE, "2020-12-20");
         let day = |text: &str| text.parse().unwrap();
         let days = Some((day("2020-12-01"), day("2021-01-01")));
-        let found = |wanted: &Wanted<'_>| {
+        let found = |wanted: &ItemQuery<'_>| {
             let mut ids: Vec<String> =
                 store.all(&["s"], wanted).into_iter().map(|item| item.id).collect();
             ids.sort();
             ids
         };
-        assert_eq!(found(&Wanted { days, ..Wanted::default() }), ["dec", "none", "year"]);
+        assert_eq!(found(&ItemQuery { days, ..ItemQuery::default() }), ["dec", "none", "year"]);
         let ids = ["jan".to_owned()];
         assert_eq!(
-            found(&Wanted { days, ids: &ids, ..Wanted::default() }),
+            found(&ItemQuery { days, ids: &ids, ..ItemQuery::default() }),
             ["dec", "jan", "none", "year"]
         );
         let late_since = Some(at("2020-12-10"));
         assert_eq!(
-            found(&Wanted { days, late_since, ..Wanted::default() }),
+            found(&ItemQuery { days, late_since, ..ItemQuery::default() }),
             ["dec", "late", "none", "year"]
         );
-        let asked = [Asked { name: "s", is_remote: true }];
+        let asked = [SourceQuery { name: "s", is_remote: true }];
         let elsewhere =
-            store.find(&asked, &Wanted { days, ..Wanted::default() }).unwrap().elsewhere;
+            store.find(&asked, &ItemQuery { days, ..ItemQuery::default() }).unwrap().elsewhere;
         assert_eq!(elsewhere, Elsewhere { before: 2, after: 1 });
     }
 
@@ -889,7 +906,7 @@ mod tests {
         let january = ("2021-01-01".parse().unwrap(), "2021-02-01".parse().unwrap());
         for (zone, found) in [(London, 0), (Auckland, 1), (London, 0)] {
             let store = Store::open(&path, zone).unwrap();
-            let wanted = Wanted { days: Some(january), ..Wanted::default() };
+            let wanted = ItemQuery { days: Some(january), ..ItemQuery::default() };
             assert_eq!(store.all(&["s"], &wanted).len(), found, "{zone}");
         }
     }
@@ -923,15 +940,15 @@ mod tests {
                 let own = Item { link: Some(format!("{link}{id}")), ..item };
                 store.take("named", vec![own], NONE, day);
             }
-            assert_eq!(store.all(&["numbered"], &Wanted::default()).len(), 3, "{link}");
-            assert_eq!(store.all(&["named"], &Wanted::default()).len(), 3, "{link}");
+            assert_eq!(store.all(&["numbered"], &ItemQuery::default()).len(), 3, "{link}");
+            assert_eq!(store.all(&["named"], &ItemQuery::default()).len(), 3, "{link}");
         }
     }
 
     #[test]
     fn a_file_that_is_renamed_goes_by_its_new_name_and_is_known_by_its_old_one() {
         let mut store = Store::in_memory(London).unwrap();
-        let files = Answered { ids_are_files: true, ..answered(at("2020-12-02")) };
+        let files = SourceVisit { ids_are_files: true, ..answered(at("2020-12-02")) };
         let file = |id: &str, title: &str| Item {
             link: Some(format!("https://e.org/{title}")),
             source: "s".to_owned(),
@@ -941,7 +958,7 @@ mod tests {
         take(vec![file("a", "One"), file("b", "Two"), file("c", "Three")]);
         // Two have changed names, one has a new one, and its old one is another story's.
         take(vec![file("b", "One"), file("a", "Two"), file("d", "Three"), file("c", "Four")]);
-        let mut found = store.all(&["s"], &Wanted::default());
+        let mut found = store.all(&["s"], &ItemQuery::default());
         found.sort_by(|one, two| one.id.cmp(&two.id));
         let told: Vec<(&str, &str, Vec<&str>)> = found
             .iter()
@@ -980,7 +997,7 @@ mod tests {
         pinned.take("s", vec![old(), item("new", "New", "2020-12-20")], NONE, "2020-12-21");
         assert_eq!(pinned.state("s").unwrap().gaps, [(day("2020-12-04"), day("2020-12-20"))]);
         // Read to its first item, nothing is missing any more.
-        let all = Answered { to_the_end: true, ..answered(at("2020-12-11")) };
+        let all = SourceVisit { to_the_end: true, ..answered(at("2020-12-11")) };
         store.take_in("s", vec![item("b", "B", "2020-12-09")], NONE, &all).unwrap();
         let state = store.state("s").unwrap();
         assert_eq!((state.gaps.len(), state.reaches_back < Some(day("2000-01-01"))), (0, true));

@@ -1,71 +1,71 @@
 //! Replies of filters that organisations put before their mail.
 //! Pure: data.
 
-use super::super::kind::Kind::{
+use super::super::kind::RefusalKind::{
     Authentication, BlockList, Closed, Content, Greylisting, NoMailbox, Quota, Rate, Relaying,
     Sender,
 };
-use super::{Group, Row};
+use super::{ProviderReplies, ReplyRule};
 
-pub(in super::super) const PROOFPOINT: Group = Group {
+pub(in super::super) const PROOFPOINT: ProviderReplies = ProviderReplies {
     provider: "Proofpoint",
     source: "help.proofpoint.com: Essentials SMTP errors; ipcheck.proofpoint.com",
     rows: &[
-        Row("", "blocked - see https", BlockList),
-        Row("", "blocked - see", BlockList),
-        Row("", " pdr", BlockList),
-        Row("", "sender rejected+proofpoint", Sender),
-        Row("", "invalid sender domain", Sender),
-        Row("", "relay access denied+proofpoint", Relaying),
-        Row("", "unlicensed user", NoMailbox),
-        Row("", "rate limited+proofpoint", Rate),
-        Row("", "message rejected due to content", Content),
+        ReplyRule("", "blocked - see https", BlockList),
+        ReplyRule("", "blocked - see", BlockList),
+        ReplyRule("", " pdr", BlockList),
+        ReplyRule("", "sender rejected+proofpoint", Sender),
+        ReplyRule("", "invalid sender domain", Sender),
+        ReplyRule("", "relay access denied+proofpoint", Relaying),
+        ReplyRule("", "unlicensed user", NoMailbox),
+        ReplyRule("", "rate limited+proofpoint", Rate),
+        ReplyRule("", "message rejected due to content", Content),
     ],
 };
 
-pub(in super::super) const MIMECAST: Group = Group {
+pub(in super::super) const MIMECAST: ProviderReplies = ProviderReplies {
     provider: "Mimecast",
     source: "community.mimecast.com: Mimecast SMTP error codes",
     rows: &[
-        Row("", "administrative prohibition - envelope blocked", Sender),
-        Row("", "envelope blocked", Sender),
-        Row("", "envelope rejected - block policy", Sender),
-        Row("", "anti-spoofing policy", Sender),
-        Row("", "header based anti spoofing", Sender),
-        Row("", "rejected by header based blocked senders", Closed),
-        Row("", "local ct ip reputation", BlockList),
-        Row("", "poor reputation", BlockList),
-        Row("", "internal resources are temporarily unavailable", Greylisting),
-        Row("", "message expansion", Content),
-        Row("", "submitter failed to authenticate", Relaying),
-        Row("", "open relay not allowed", Relaying),
-        Row("", "sender failed to retry", Greylisting),
-        Row("", "connection limit exceeded", Rate),
-        Row("", "email size limit", super::super::kind::Kind::Size),
-        Row("", "invalid recipient address", NoMailbox),
-        Row("", "unknown recipient domain", Relaying),
+        ReplyRule("", "administrative prohibition - envelope blocked", Sender),
+        ReplyRule("", "envelope blocked", Sender),
+        ReplyRule("", "envelope rejected - block policy", Sender),
+        ReplyRule("", "anti-spoofing policy", Sender),
+        ReplyRule("", "header based anti spoofing", Sender),
+        ReplyRule("", "rejected by header based blocked senders", Closed),
+        ReplyRule("", "local ct ip reputation", BlockList),
+        ReplyRule("", "poor reputation", BlockList),
+        ReplyRule("", "internal resources are temporarily unavailable", Greylisting),
+        ReplyRule("", "message expansion", Content),
+        ReplyRule("", "submitter failed to authenticate", Relaying),
+        ReplyRule("", "open relay not allowed", Relaying),
+        ReplyRule("", "sender failed to retry", Greylisting),
+        ReplyRule("", "connection limit exceeded", Rate),
+        ReplyRule("", "email size limit", super::super::kind::RefusalKind::Size),
+        ReplyRule("", "invalid recipient address", NoMailbox),
+        ReplyRule("", "unknown recipient domain", Relaying),
     ],
 };
 
-pub(in super::super) const OTHERS: Group = Group {
+pub(in super::super) const OTHERS: ProviderReplies = ProviderReplies {
     provider: "Barracuda, Cisco, Sophos, Trend Micro, Symantec, SpamExperts",
     source: "campus.barracuda.com; cisco.com: ESA SMTP responses; docs.sophos.com; knowledge.broadcom.com",
     rows: &[
-        Row("", "barracuda", BlockList),
-        Row(
+        ReplyRule("", "barracuda", BlockList),
+        ReplyRule(
             "",
             "your access to submit messages to this e-mail system has been rejected",
             BlockList,
         ),
-        Row("", "your access to this mail system has been rejected", BlockList),
-        Row("", "sending mta's poor reputation", BlockList),
-        Row("", "message rejected as spam by content scanning", Content),
-        Row("", "mail appears to be unsolicited", Content),
-        Row("", "rejected by antispam", Content),
-        Row("", "please try again later+requested action aborted: greylist", Greylisting),
-        Row("", "blocked using trend micro", BlockList),
-        Row("", "too many bad recipients", Rate),
-        Row("", "dmarc", Authentication),
-        Row("", "outgoing limit", Quota),
+        ReplyRule("", "your access to this mail system has been rejected", BlockList),
+        ReplyRule("", "sending mta's poor reputation", BlockList),
+        ReplyRule("", "message rejected as spam by content scanning", Content),
+        ReplyRule("", "mail appears to be unsolicited", Content),
+        ReplyRule("", "rejected by antispam", Content),
+        ReplyRule("", "please try again later+requested action aborted: greylist", Greylisting),
+        ReplyRule("", "blocked using trend micro", BlockList),
+        ReplyRule("", "too many bad recipients", Rate),
+        ReplyRule("", "dmarc", Authentication),
+        ReplyRule("", "outgoing limit", Quota),
     ],
 };

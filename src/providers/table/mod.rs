@@ -7,20 +7,20 @@ mod mailboxes;
 mod servers;
 mod services;
 
-use super::kind::Kind;
+use super::kind::RefusalKind;
 
 /// A status (see `status_fits`), words that must all be there (joined by `+`, in lower case), and what it means.
-pub(super) struct Row(pub &'static str, pub &'static str, pub Kind);
+pub(super) struct ReplyRule(pub &'static str, pub &'static str, pub RefusalKind);
 
 /// What is known of one provider or server.
-pub(super) struct Group {
+pub(super) struct ProviderReplies {
     pub provider: &'static str,
     /// Where its replies are documented, or how they were seen.
     pub source: &'static str,
-    pub rows: &'static [Row],
+    pub rows: &'static [ReplyRule],
 }
 
-pub(super) const GROUPS: &[Group] = &[
+pub(super) const GROUPS: &[ProviderReplies] = &[
     mailboxes::MICROSOFT,
     mailboxes::GOOGLE,
     mailboxes::YAHOO,

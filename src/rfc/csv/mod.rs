@@ -5,7 +5,7 @@
 //! rows. A quotation mark that is never closed costs its own line and not the rest of the file, as it would in most
 //! readers.
 //!
-//! A table may be longer than memory: [`Shape::of`] looks at it once, and [`Shape::rows`] reads it row by row, as often
+//! A table may be longer than memory: [`CsvShape::of`] looks at it once, and [`CsvShape::rows`] reads it row by row, as often
 //! as wanted. [`read`] takes a short one whole.
 
 mod shape;
@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::problem::{Place, Problem};
 
-pub use shape::Shape;
+pub use shape::CsvShape;
 
 /// Ten million people with some columns stay below this: a list is read row by row, and never whole.
 pub const LONGEST_TABLE_BYTES: usize = 2000 * 1024 * 1024;
@@ -47,14 +47,14 @@ impl Input for Arc<[u8]> {
 pub struct Table {
     /// As written, trimmed.
     pub columns: Vec<String>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<CsvRow>,
     /// What was mended or left out.
     pub problems: Vec<Problem>,
 }
 
 /// One row: as many cells as there are columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CsvRow {
     /// Line of the file at which it begins, from 1.
     pub line: usize,
     pub cells: Vec<String>,
@@ -129,14 +129,14 @@ pub fn decode(bytes: &[u8]) -> Result<(String, bool), TableError> {
 /// When the file as a whole is no table; a bad row is only a problem.
 pub fn read(source: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let input: Arc<[u8]> = bytes.into();
-    let shape = Shape::of(source, &input)?;
+    let shape = CsvShape::of(source, &input)?;
     let mut problems = shape.problems.clone();
     let mut rows = Vec::new();
     let mut reader = shape.rows(&input)?;
     while let Some(line) = reader.advance()? {
         problems.extend(reader.raggedness().map(|what| what.problem(source, line)));
         let cells = (0..shape.columns.len()).map(|column| reader.cell(column).to_owned()).collect();
-        rows.push(Row { line, cells });
+        rows.push(CsvRow { line, cells });
     }
     problems.sort();
     Ok(Table { columns: shape.columns, rows, problems })
@@ -152,12 +152,12 @@ pub struct Rows {
 
 /// A row that has not as many cells as there are columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ragged {
+pub enum RaggedRow {
     Spare(usize),
     Missing { cells: usize, columns: usize },
 }
 
-impl Ragged {
+impl RaggedRow {
     pub fn problem(self, source: &str, line: usize) -> Problem {
         let place = Place::line(source, line);
         match self {
@@ -241,13 +241,13 @@ impl Rows {
         &self.record
     }
 
-    pub fn raggedness(&self) -> Option<Ragged> {
+    pub fn raggedness(&self) -> Option<RaggedRow> {
         let spare =
             self.record.iter().skip(self.columns).filter(|cell| !cell.trim().is_empty()).count();
         if spare > 0 {
-            Some(Ragged::Spare(spare))
+            Some(RaggedRow::Spare(spare))
         } else if self.record.len() < self.columns {
-            Some(Ragged::Missing { cells: self.record.len(), columns: self.columns })
+            Some(RaggedRow::Missing { cells: self.record.len(), columns: self.columns })
         } else {
             None
         }

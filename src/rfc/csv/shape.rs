@@ -19,7 +19,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape {
+pub struct CsvShape {
     /// As written, trimmed.
     pub columns: Vec<String>,
     /// The line at which bytes of windows-1252 stand in a file that has letters in UTF-8 too: no encoding reads it.
@@ -59,7 +59,7 @@ fn looks_like_utf_16(bytes: &[u8], zero_at: usize) -> bool {
     start.len() >= 8 && start.chunks(2).all(|pair| pair[zero_at] == 0 && pair[1 - zero_at] != 0)
 }
 
-impl Shape {
+impl CsvShape {
     /// Looks through a table, several times where it must. `source` is its name, for places.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ impl Site {
     async fn open() -> Self {
         let keys = Keys::new(b"a secret of the tests");
         let ann = EmailAddress::parse("ann@example.org").unwrap();
-        let (token, person) = (keys.unsubscribe_token(&ann), keys.person_name(&ann));
+        let (token, person) = (keys.unsubscribe_token(&ann), keys.address_hash(&ann));
         let setting = Setting {
             keys,
             public_url: url::Url::parse("https://charity.example/news").unwrap(),

@@ -1,7 +1,7 @@
 //! The studio: a page in the browser of this computer that shows an edition and changes it.
 //! Shell: the network.
 //!
-//! Nothing is decided here: what the page asks is passed on as an `Order` to whoever works at the desk, and the answer is
+//! Nothing is decided here: what the page asks is passed on as an `StudioRequest` to whoever works at the desk, and the answer is
 //! passed back. The page's files are in the program; nothing is fetched from anywhere.
 
 use std::convert::Infallible;
@@ -21,8 +21,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::guard::{Asked, Guard, Refused};
-use crate::edition::edit::Change;
+use super::guard::{ForeignRequest, RequestOrigin, StudioGuard};
+use crate::edition::edit::DraftChange;
 
 /// The largest thing that a page says: an introduction.
 const LONGEST_BODY_BYTES: usize = 256 * 1024;
@@ -46,7 +46,7 @@ pub type Whose = String;
 
 /// What the page asks of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
+pub enum StudioRequest {
     /// Everything beside the mail.
     State {
         whose: Whose,
@@ -61,16 +61,16 @@ pub enum Order {
         whose: Whose,
         part: String,
     },
-    Do(Wanted),
+    Do(StudioAction),
 }
 
 /// What changes something.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "want", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Wanted {
+pub enum StudioAction {
     /// One change of the draft.
     Change {
-        change: Change,
+        change: DraftChange,
     },
     Undo,
     Redo,
@@ -102,7 +102,7 @@ pub enum Wanted {
 
 /// The desk's answer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum StudioResponse {
     Json(Value),
     /// A mail to show in its frame.
     Mail(String),
@@ -115,14 +115,14 @@ pub enum Answer {
 
 /// An order and where its answer goes.
 #[derive(Debug)]
-pub struct Slip {
-    pub order: Order,
-    pub answer: oneshot::Sender<Answer>,
+pub struct StudioCall {
+    pub order: StudioRequest,
+    pub answer: oneshot::Sender<StudioResponse>,
 }
 
 /// The ends that the desk holds.
-pub struct Counter {
-    pub orders: mpsc::Receiver<Slip>,
+pub struct StudioCalls {
+    pub orders: mpsc::Receiver<StudioCall>,
     /// Told whenever there is something new to show.
     pub version: watch::Sender<u64>,
     /// The address to open.
@@ -131,8 +131,8 @@ pub struct Counter {
 
 #[derive(Clone)]
 struct Studio {
-    guard: Arc<Guard>,
-    orders: mpsc::Sender<Slip>,
+    guard: Arc<StudioGuard>,
+    orders: mpsc::Sender<StudioCall>,
     version: watch::Receiver<u64>,
 }
 
@@ -140,9 +140,9 @@ struct Studio {
 ///
 /// # Errors
 /// When the port is taken.
-pub async fn open(port: u16, token: String) -> std::io::Result<Counter> {
+pub async fn open(port: u16, token: String) -> std::io::Result<StudioCalls> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let guard = Guard::new(listener.local_addr()?.port(), token);
+    let guard = StudioGuard::new(listener.local_addr()?.port(), token);
     let address = guard.address();
     let (orders, incoming) = mpsc::channel(64);
     let (version, versions) = watch::channel(1);
@@ -152,14 +152,14 @@ pub async fn open(port: u16, token: String) -> std::io::Result<Counter> {
         // The listener only fails when the program ends.
         let _ = axum::serve(listener, router).await;
     });
-    Ok(Counter { orders: incoming, version, address })
+    Ok(StudioCalls { orders: incoming, version, address })
 }
 
 async fn answer(State(studio): State<Studio>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let changes = parts.method != Method::GET;
-    let asked = Asked {
+    let asked = RequestOrigin {
         host: text(header::HOST),
         origin: text(header::ORIGIN),
         site: text(HeaderName::from_static("sec-fetch-site")),
@@ -187,11 +187,11 @@ async fn answer(State(studio): State<Studio>, request: Request) -> Response {
     match path.as_str() {
         "" => page(PAGE, "text/html; charset=utf-8"),
         "studio.css" => page(STYLE, "text/css; charset=utf-8"),
-        "state" => shown(ask(&studio, Order::State { whose }).await, false),
+        "state" => shown(ask(&studio, StudioRequest::State { whose }).await, false),
         "mail" => {
             let light = value("light").unwrap_or_default();
             let pictures = value("pictures").as_deref() == Some("on");
-            shown(ask(&studio, Order::Mail { whose, light }).await, pictures)
+            shown(ask(&studio, StudioRequest::Mail { whose, light }).await, pictures)
         }
         "events" => events(studio.version.clone()),
         other => {
@@ -199,7 +199,7 @@ async fn answer(State(studio): State<Studio>, request: Request) -> Response {
                 (Some((_, script)), _) => page(script, "text/javascript; charset=utf-8"),
                 (None, Some(part)) => {
                     let part = part.to_owned();
-                    shown(ask(&studio, Order::Part { whose, part }).await, false)
+                    shown(ask(&studio, StudioRequest::Part { whose, part }).await, false)
                 }
                 (None, None) => plain(StatusCode::NOT_FOUND, "there is no such page"),
             }
@@ -219,16 +219,16 @@ async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
     let Ok(bytes) = to_bytes(body, LONGEST_BODY_BYTES).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "that is too long");
     };
-    match serde_json::from_slice::<Wanted>(&bytes) {
-        Ok(wanted) => shown(ask(studio, Order::Do(wanted)).await, false),
+    match serde_json::from_slice::<StudioAction>(&bytes) {
+        Ok(wanted) => shown(ask(studio, StudioRequest::Do(wanted)).await, false),
         Err(error) => plain(StatusCode::BAD_REQUEST, &format!("nobody can read that: {error}")),
     }
 }
 
 /// Passes an order on, and waits for its answer.
-async fn ask(studio: &Studio, order: Order) -> Option<Answer> {
+async fn ask(studio: &Studio, order: StudioRequest) -> Option<StudioResponse> {
     let (tell, told) = oneshot::channel();
-    studio.orders.send(Slip { order, answer: tell }).await.ok()?;
+    studio.orders.send(StudioCall { order, answer: tell }).await.ok()?;
     told.await.ok()
 }
 
@@ -246,14 +246,14 @@ fn events(version: watch::Receiver<u64>) -> Response {
     with_headers(sse.into_response(), None)
 }
 
-fn shown(answer: Option<Answer>, pictures: bool) -> Response {
+fn shown(answer: Option<StudioResponse>, pictures: bool) -> Response {
     match answer {
-        Some(Answer::Json(value)) => {
+        Some(StudioResponse::Json(value)) => {
             let response = ([(header::CONTENT_TYPE, "application/json")], value.to_string());
             with_headers(response.into_response(), None)
         }
-        Some(Answer::Text(text)) => plain(StatusCode::OK, &text),
-        Some(Answer::Mail(html)) => {
+        Some(StudioResponse::Text(text)) => plain(StatusCode::OK, &text),
+        Some(StudioResponse::Mail(html)) => {
             // No script, no form, no frame; pictures of the web only when somebody wants them.
             let from = if pictures { "https: http: data:" } else { "data:" };
             let policy = format!(
@@ -263,7 +263,7 @@ fn shown(answer: Option<Answer>, pictures: bool) -> Response {
             let response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html);
             with_headers(response.into_response(), Some(&policy))
         }
-        Some(Answer::Refused { what, cure }) => {
+        Some(StudioResponse::Refused { what, cure }) => {
             let value = serde_json::json!({"what": what, "cure": cure});
             let response = (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -286,7 +286,7 @@ fn plain(status: StatusCode, text: &str) -> Response {
     with_headers((status, [kind], text.to_owned()).into_response(), None)
 }
 
-fn turned_away(refused: Refused) -> Response {
+fn turned_away(refused: ForeignRequest) -> Response {
     plain(StatusCode::FORBIDDEN, refused.words())
 }
 

@@ -1,0 +1,278 @@
+//! The editor's words: subject, preheader, and what was left in them by mistake.
+//! Pure: texts in, findings out.
+
+use std::sync::LazyLock;
+
+use super::around::{Pattern, Patterns, likely};
+use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+
+pub const RULES: [Rule; 6] = [
+    Rule::new(
+        "subject-length",
+        "Has the subject between 10 and 78 characters?",
+        "Phones show 35 to 45 characters of a subject, most programs on a desk some 70. A shorter one than ten says \
+         nothing. Put what matters first, and cut the rest.",
+        subject_length,
+    ),
+    Rule::new(
+        "subject-tone",
+        "Does the subject speak in a quiet voice?",
+        "Capitals throughout, several exclamation marks, or a \"Re:\" before an email that answers nothing are what scams \
+         look like, to people and to filters. roundup has no list of forbidden words: an organisation that works against \
+         abuse must be able to name it.",
+        subject_tone,
+    ),
+    Rule::new(
+        "title-tone",
+        "Does every title speak in a quiet voice?",
+        "Capitals throughout are slower to read for everybody, and a screen reader may spell them letter by letter. Write \
+         titles as sentences; the names of organisations stay as they are.",
+        title_tone,
+    ),
+    Rule::new(
+        "preheader",
+        "Does the preheader add something to the subject?",
+        "The line after the subject in the inbox is the preheader. Without one, mail programs show the first words \
+         of the email; one that repeats the subject, or says \"View in browser\", wastes the place. Write `preheader:` in \
+         the draft: 40 to 100 characters that make somebody open the email.",
+        preheader,
+    ),
+    Rule::new(
+        "attached",
+        "Does the email promise an attachment?",
+        "roundup attaches nothing: attachments make mail to many people look dangerous, and filters take them so. \
+         \"Please find attached\" was meant for another email. Put the file on the website and link it.",
+        attached,
+    ),
+    Rule::new(
+        "length",
+        "Can the email be read in one sitting?",
+        "An email of fewer than 50 words says little, and one of more than 5,000 is a book: few people get to its end. Leave \
+         stories out, or shorten the longest summaries.",
+        length,
+    ),
+];
+
+fn subject_length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let length = shown.subject.chars().count();
+    if (10..=78).contains(&length) {
+        return Vec::new();
+    }
+    let (what, cure) = if length < 10 {
+        ("says little", "say what the reader will find")
+    } else {
+        ("is cut off in most mail programs", "cut it to 78 characters; 45 are seen on a phone")
+    };
+    vec![Finding {
+        rule: "subject-length",
+        severity: Severity::Should,
+        place: known.edition.subject.place(),
+        message: format!("a subject of {length} characters {what}"),
+        cure: cure.to_owned(),
+    }]
+}
+
+fn subject_tone(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let subject = shown.subject.trim();
+    let letters: Vec<char> = subject.chars().filter(|c| c.is_alphabetic()).collect();
+    let lower = subject.to_lowercase();
+    let capitals = letters.len() >= 10
+        && letters.iter().any(|c| c.is_uppercase())
+        && !letters.iter().any(|c| c.is_lowercase());
+    let answers =
+        ["re:", "fw:", "fwd:", "aw:", "wg:"].into_iter().find(|mark| lower.starts_with(mark));
+    let mut said: Vec<(String, &str)> = Vec::new();
+    if capitals {
+        said.push(("the subject is all capitals".to_owned(), "write it as a sentence"));
+    }
+    if subject.matches(['!', '¡']).count() > 1 || subject.contains("?!") {
+        said.push(("the subject has several exclamation marks".to_owned(), "one is plenty"));
+    }
+    if let Some(mark) = answers {
+        said.push((
+            format!("the subject begins with \"{mark}\", and answers nothing"),
+            "take it out: people feel tricked by it",
+        ));
+    }
+    said.into_iter()
+        .map(|(message, cure)| {
+            let place = known.edition.subject.place();
+            Finding::new("subject-tone", Severity::Should, place, message, cure)
+        })
+        .collect()
+}
+
+fn preheader(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    const WASTED: [&str; 4] = [
+        "view in browser",
+        "view this email in your browser",
+        "view online",
+        "having trouble viewing",
+    ];
+    let words = known.edition.preheader.text.trim();
+    let lower = words.to_lowercase();
+    let subject = known.edition.subject.text.trim().to_lowercase();
+    let message = if words.is_empty() {
+        "there is no preheader: the inbox shows whatever the email begins with".to_owned()
+    } else if lower == subject {
+        "the preheader repeats the subject".to_owned()
+    } else if let Some(wasted) = WASTED.into_iter().find(|phrase| lower.contains(phrase)) {
+        format!("the preheader says \"{wasted}\", which makes nobody open an email")
+    } else {
+        return Vec::new();
+    };
+    vec![Finding::new(
+        "preheader",
+        Severity::Should,
+        known.edition.preheader.place(),
+        message,
+        "write a `preheader:` of 40 to 100 characters in the draft",
+    )]
+}
+
+fn attached(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    static PHRASES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(ATTACHED));
+    known
+        .look(shown, |text, _| PHRASES.find(text))
+        .into_iter()
+        .map(|placed| {
+            Finding::new(
+                "attached",
+                Severity::Should,
+                placed.place,
+                format!(
+                    "\"{}\" in \"{}\", and nothing is attached",
+                    placed.found.words, placed.around
+                ),
+                "put the file on the website, and link it",
+            )
+        })
+        .collect()
+}
+
+/// People, houses and clubs are attached to something; files are attached, and no more is said.
+pub(super) static ATTACHED: &[Pattern] = &[
+    likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b"),
+    likely(r"(?i)\bin the attachments?\b|\bsee (?:the )?attachments?\b"),
+    likely(r"(?i)\battached to this (?:e-?mail|message|newsletter|mailing)\b"),
+    likely(
+        r"(?i)\bthe attached (?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|sheet|spreadsheet|map|image|photo|picture|list|copy|version)\b",
+    ),
+    likely(r"(?i)\b(?:i|we)(?:['’]ve| have)? (?:also )?attach(?:ed)? (?:a|an|the|our|my|here|below)\b"),
+    likely(r"(?:^|[.!?]\s+)(Attached (?:is|are|please|you will|you'll))\b"),
+    likely(
+        r"(?i)\b(?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|minutes|details|copy|photos?|pictures?) (?:is|are) attached\b",
+    )
+    .unless(|found| found.next_word().eq_ignore_ascii_case("to")),
+];
+
+fn title_tone(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    /// Shorter ones may be a name: NSPCC, "COP30".
+    const SHORTEST: usize = 16;
+    known
+        .edition
+        .shown()
+        .filter(|item| {
+            let letters: Vec<char> = item.title.chars().filter(|c| c.is_alphabetic()).collect();
+            letters.len() >= SHORTEST
+                && letters.iter().any(|c| c.is_uppercase())
+                && !letters.iter().any(|c| c.is_lowercase())
+        })
+        .map(|item| {
+            Finding::new(
+                "title-tone",
+                Severity::Should,
+                item.place_of_title(),
+                format!("the title \"{}\" is all capitals", item.title),
+                "write it as a sentence: capitals are read letter by letter, and aloud too",
+            )
+        })
+        .collect()
+}
+
+/// An email of fewer words says little, one of more is a book.
+const WORDS: std::ops::RangeInclusive<usize> = 50..=5_000;
+
+fn length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let words = shown
+        .variants
+        .iter()
+        .map(|variant| variant.page.words.split_whitespace().count())
+        .find(|words| !WORDS.contains(words));
+    let Some(words) = words else { return Vec::new() };
+    let (what, cure) = if words < *WORDS.start() {
+        ("says little", "is this the email you meant to send?")
+    } else {
+        ("is more than people read in one sitting", "leave stories out, or shorten summaries")
+    };
+    vec![Finding::new(
+        "length",
+        Severity::Note,
+        template(known),
+        format!("an email of {words} words {what}"),
+        cure,
+    )]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::SampleEmail;
+
+    #[test]
+    fn subjects_too_short_and_too_long() {
+        let short = SampleEmail::with(|mail| mail.edition.subject.text = "News".to_owned());
+        assert_eq!(short.only_finding(), "subject-length: a subject of 4 characters says little");
+        let long = SampleEmail::with(|mail| mail.edition.subject.text = "news ".repeat(20));
+        assert!(long.only_finding().starts_with("subject-length: a subject of "));
+    }
+
+    #[test]
+    fn preheaders_that_add_nothing() {
+        let none = SampleEmail::with(|mail| mail.edition.preheader.text = String::new());
+        assert!(none.only_finding().starts_with("preheader: there is no preheader"));
+        let same = SampleEmail::with(|mail| {
+            mail.edition.preheader.text = mail.edition.subject.text.clone()
+        });
+        assert_eq!(same.only_finding(), "preheader: the preheader repeats the subject");
+        let browser = SampleEmail::with(|mail| {
+            mail.edition.preheader.text = "View in browser | News".to_owned()
+        });
+        assert!(browser.only_finding().starts_with("preheader: the preheader says"));
+    }
+
+    #[test]
+    fn subjects_that_shout() {
+        for (subject, said) in [
+            ("NEWS FROM OUR CHARITY", "all capitals"),
+            ("Our news!! Read it!", "exclamation marks"),
+            ("Re: our news of December", "answers nothing"),
+        ] {
+            let mail = SampleEmail::with(|mail| mail.edition.subject.text = subject.to_owned());
+            let finding = mail.only_finding();
+            assert!(finding.starts_with("subject-tone: ") && finding.contains(said), "{finding}");
+        }
+        let fine = SampleEmail::with(|mail| {
+            mail.edition.subject.text = "Child sexual abuse online: what we do!".to_owned();
+        });
+        assert_eq!(fine.findings(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn attachments_that_are_not_there() {
+        let mail = SampleEmail::with(|mail| {
+            mail.edition.introduction.text =
+                "Hello.\n\nPlease find\nattached our report.".to_owned();
+        });
+        assert!(mail.only_finding().starts_with("attached: \"find attached\" in"));
+        let fine = SampleEmail::with(|mail| {
+            mail.edition.introduction.text = "She became attached to the team.".to_owned();
+        });
+        assert_eq!(fine.findings(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn mails_too_long_to_read() {
+        let mail = SampleEmail::with(|mail| mail.edition.introduction.text = "word ".repeat(5_001));
+        assert!(mail.only_finding().starts_with("length: an email of 5"));
+    }
+}

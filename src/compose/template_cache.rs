@@ -1,0 +1,239 @@
+//! Templates parsed once, however many emails are composed with them.
+//! Pure: texts in, parsed templates out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use handlebars::Template;
+
+use super::declarations::{Call, Declarations};
+use super::fault::{self, TemplateFault};
+use super::helpers::lock;
+use super::partial_depth::count_depth;
+use super::recipient_blocks;
+use super::slot::{BlockForm, Slot};
+use super::source_map;
+use super::strict::{self, KnownNames};
+use super::tags::{line_and_column, too_deep};
+use super::templates::Templates;
+use crate::problem::Place;
+
+/// A template's two parts and the partials that they call, however deep.
+pub struct ParsedTemplate {
+    /// By the name Handlebars knows them by.
+    pub files: Vec<(String, Template)>,
+    /// Their texts, with the blocks cut out.
+    texts: Vec<(String, String)>,
+    pub declared: Declarations,
+    /// The blocks that were cut out of them; a marker in the templates has the number of its block.
+    pub blocks: Vec<Slot>,
+    /// Every word of them. What no template names need not be in the data: Handlebars copies it for each partial.
+    pub words: BTreeSet<String>,
+}
+
+/// Partials nest a handful deep; Handlebars overflows the stack on those that call each other in a ring.
+const DEEPEST_PARTIALS: usize = 20;
+
+impl ParsedTemplate {
+    /// Parses what a template uses, and nothing else: what is not used cannot be wrong.
+    fn read(
+        files: &[String],
+        templates: &Templates,
+        columns: &[String],
+    ) -> Result<Self, TemplateFault> {
+        let all: BTreeSet<&str> = templates.partials().map(|(name, _)| name).collect();
+        let mut waiting: Vec<String> = files.iter().rev().cloned().collect();
+        let mut parsed = Self {
+            files: Vec::new(),
+            texts: Vec::new(),
+            declared: Declarations::default(),
+            blocks: Vec::new(),
+            words: BTreeSet::new(),
+        };
+        let mut compiled: Vec<Template> = Vec::new();
+        while let Some(name) = waiting.pop() {
+            if parsed.texts.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            let Some(text) = templates.text(&name) else { continue };
+            let shown = Templates::shown(&name);
+            refuse_depth(&shown, text)?;
+            let cut = recipient_blocks::cut(&shown, 1, text, &BlockForm::Raw, &mut parsed.blocks)?;
+            let template = Template::compile_with_name(&cut, name.clone())
+                .map_err(|error| fault::of_parsing(&shown, 1, text, &error))?;
+            parsed.declared.read(&name, &cut, &template);
+            let named = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            parsed.words.extend(named.filter(|word| !word.is_empty()).map(str::to_owned));
+            compiled.push(template);
+            parsed.texts.push((name, cut));
+            let called = parsed.declared.calls.iter().map(|call| call.called.as_str());
+            let dynamic = all.iter().copied().filter(|_| parsed.declared.is_dynamic);
+            waiting
+                .extend(called.chain(dynamic).filter(|name| all.contains(name)).map(str::to_owned));
+        }
+        parsed.refuse_rings(templates)?;
+        let partials: Vec<&str> = all.into_iter().collect();
+        let names = KnownNames { declared: &parsed.declared, columns, partials: &partials };
+        for ((name, text), template) in parsed.texts.iter().zip(&compiled) {
+            let mut template = strict::read(name, &Templates::shown(name), text, template, &names)
+                .map_err(|fault| with_own_line(fault, templates))?;
+            if parsed.declared.is_dynamic {
+                count_depth(&mut template);
+            }
+            parsed.files.push((name.clone(), template));
+        }
+        Ok(parsed)
+    }
+
+    /// The same templates with marks that say where each `<` was written.
+    pub fn marked(&self, word: &str) -> Option<Vec<(String, Template)>> {
+        let names =
+            KnownNames { declared: &self.declared, columns: &[], partials: &self.partials() };
+        self.texts
+            .iter()
+            .enumerate()
+            .map(|(number, (name, text))| {
+                let text = source_map::marked(text, number, word);
+                let template = Template::compile_with_name(&text, name.clone()).ok()?;
+                let strict = strict::read(name, name, &text, &template, &names).ok()?;
+                Some((name.clone(), strict))
+            })
+            .collect()
+    }
+
+    fn partials(&self) -> Vec<&str> {
+        let names = self.texts.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| !name.contains('.')).collect()
+    }
+
+    /// The files as people know them, with their texts, by number.
+    pub fn shown_files<'a>(&self, templates: &'a Templates) -> Vec<(String, &'a str)> {
+        self.texts
+            .iter()
+            .map(|(name, _)| (Templates::shown(name), templates.text(name).unwrap_or_default()))
+            .collect()
+    }
+
+    /// Finds partials that call each other in a ring, before Handlebars follows it into a stack overflow.
+    fn refuse_rings(&self, templates: &Templates) -> Result<(), TemplateFault> {
+        let mut calls: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
+        for call in &self.declared.calls {
+            calls.entry(&call.caller).or_default().push(call);
+        }
+        let mut finished = BTreeSet::new();
+        for start in calls.keys() {
+            if let Some((ring, call)) = ring_from(&calls, &mut vec![*start], &mut finished) {
+                let text = templates.text(&call.file).unwrap_or_default();
+                let (line, column) = line_and_column(text, call.at);
+                return Err(TemplateFault {
+                    line_text: text.lines().nth(line - 1).map(str::to_owned),
+                    place: Place::at(Templates::shown(&call.file), line, column),
+                    what: format!("templates call each other in a ring: {ring}"),
+                    cure: "take one of the calls out".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line as it stands in the file: blocks were cut out of the text that was read.
+fn with_own_line(mut fault: TemplateFault, templates: &Templates) -> TemplateFault {
+    if let Some(line) = fault.place.line.and_then(|line| templates.line(&fault.place.source, line))
+    {
+        fault.line_text = Some(line);
+    }
+    fault
+}
+
+/// Refuses a text that nests deeper than its parser can bear.
+///
+/// # Errors
+/// Says what is nested, and where.
+pub fn refuse_depth(shown: &str, text: &str) -> Result<(), TemplateFault> {
+    let Some((at, what)) = too_deep(text) else { return Ok(()) };
+    let (line, column) = line_and_column(text, at);
+    Err(TemplateFault {
+        place: Place::at(shown, line, column),
+        what,
+        cure: "nest fewer, or put the inside into a partial".to_owned(),
+        // Of thousands of parentheses nobody reads more.
+        line_text: text.lines().nth(line - 1).map(|line| line.chars().take(120).collect()),
+    })
+}
+
+fn ring_from<'a>(
+    calls: &BTreeMap<&'a str, Vec<&'a Call>>,
+    path: &mut Vec<&'a str>,
+    finished: &mut BTreeSet<&'a str>,
+) -> Option<(String, &'a Call)> {
+    let caller = *path.last()?;
+    if finished.contains(caller) {
+        return None;
+    }
+    for call in calls.get(caller).into_iter().flatten() {
+        if let Some(start) = path.iter().position(|name| *name == call.called) {
+            let mut ring = path[start..].to_vec();
+            ring.push(&call.called);
+            return Some((ring.join(" → "), call));
+        }
+        if path.len() == DEEPEST_PARTIALS {
+            return Some((format!("{} → …", path.join(" → ")), call));
+        }
+        path.push(&call.called);
+        let found = ring_from(calls, path, finished);
+        path.pop();
+        if found.is_some() {
+            return found;
+        }
+    }
+    finished.insert(caller);
+    None
+}
+
+/// What was parsed already, by the name of the template.
+#[derive(Default)]
+pub struct TemplateCache(Mutex<BTreeMap<String, Arc<ParsedTemplate>>>);
+
+impl TemplateCache {
+    /// The parsed files of a template: parsed now, or kept from the last time. `columns` of the list are for cures.
+    ///
+    /// # Errors
+    /// When one of them cannot be parsed.
+    pub fn get(
+        &self,
+        name: &str,
+        files: &[String],
+        templates: &Templates,
+        columns: &[String],
+    ) -> Result<Arc<ParsedTemplate>, TemplateFault> {
+        if let Some(parsed) = lock(&self.0).get(name) {
+            return Ok(Arc::clone(parsed));
+        }
+        let parsed = Arc::new(ParsedTemplate::read(files, templates, columns)?);
+        lock(&self.0).insert(name.to_owned(), Arc::clone(&parsed));
+        Ok(parsed)
+    }
+}
+
+/// What is kept is no part of the templates' value: they are the same with and without.
+impl Clone for TemplateCache {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(lock(&self.0).clone()))
+    }
+}
+
+impl PartialEq for TemplateCache {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for TemplateCache {}
+
+impl fmt::Debug for TemplateCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(lock(&self.0).keys()).finish()
+    }
+}

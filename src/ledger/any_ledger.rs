@@ -1,0 +1,185 @@
+//! The ledger of a project: a file, or a server that several computers share.
+//! Pure: passes each call on.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerError,
+    LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl, RunId,
+    RunStart, SqliteLedger,
+};
+use crate::audience::{NoMail, NoMailChange};
+
+/// See the module.
+#[derive(Debug)]
+pub enum AnyLedger {
+    File(SqliteLedger),
+    Server(PostgresLedger),
+}
+
+macro_rules! pass_on {
+    ($self:ident, $ledger:ident => $call:expr) => {
+        match $self {
+            Self::File($ledger) => $call.await,
+            Self::Server($ledger) => $call.await,
+        }
+    };
+}
+
+impl Ledger for AnyLedger {
+    async fn plan(&self, plan: Plan) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.plan(plan))
+    }
+
+    async fn edition(&self, name: &str) -> Result<Option<PlannedEdition>, LedgerError> {
+        pass_on!(self, ledger => ledger.edition(name))
+    }
+
+    async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
+        pass_on!(self, ledger => ledger.editions())
+    }
+
+    async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.recover(edition, now))
+    }
+
+    async fn enter(
+        &self,
+        edition: &str,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<RunStart, LedgerError> {
+        pass_on!(self, ledger => ledger.enter(edition, name, now))
+    }
+
+    async fn keep(&self, sender: RunId, now: DateTime<Utc>) -> Result<Heartbeat, LedgerError> {
+        pass_on!(self, ledger => ledger.keep(sender, now))
+    }
+
+    async fn leave(&self, sender: RunId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.leave(sender, now))
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        match self {
+            Self::File(ledger) => ledger.lease(),
+            Self::Server(ledger) => ledger.lease(),
+        }
+    }
+
+    async fn claim(
+        &self,
+        sender: RunId,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Claim, LedgerError> {
+        pass_on!(self, ledger => ledger.claim(sender, now, most))
+    }
+
+    fn record_all(
+        &self,
+        sender: RunId,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        // Both begin at once, before the future is polled.
+        let writing: Pin<Box<dyn Future<Output = _> + Send + '_>> = match self {
+            Self::File(ledger) => Box::pin(ledger.record_all(sender, events, now)),
+            Self::Server(ledger) => Box::pin(ledger.record_all(sender, events, now)),
+        };
+        writing
+    }
+
+    async fn decide(
+        &self,
+        events: Vec<(i64, Event)>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.decide(events, now))
+    }
+
+    async fn wish_if(
+        &self,
+        edition: &str,
+        wish: RunControl,
+        seen: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<RunControl, LedgerError> {
+        pass_on!(self, ledger => ledger.wish_if(edition, wish, seen, now))
+    }
+
+    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
+        pass_on!(self, ledger => ledger.standing(edition))
+    }
+
+    async fn age(&self) -> Result<LedgerMark, LedgerError> {
+        pass_on!(self, ledger => ledger.age())
+    }
+
+    async fn nature(&self) -> Result<Nature, LedgerError> {
+        pass_on!(self, ledger => ledger.nature())
+    }
+
+    async fn bind_secret(&self, check: &str) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.bind_secret(check))
+    }
+
+    async fn settle_here(&self) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.settle_here())
+    }
+
+    async fn reserve_send_slots(
+        &self,
+        edition: &str,
+        count: u32,
+        gap: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Duration, LedgerError> {
+        pass_on!(self, ledger => ledger.reserve_send_slots(edition, count, gap, now))
+    }
+
+    async fn counts(&self, edition: &str) -> Result<Counts, LedgerError> {
+        pass_on!(self, ledger => ledger.counts(edition))
+    }
+
+    async fn progress(&self, edition: &str) -> Result<EditionProgress, LedgerError> {
+        pass_on!(self, ledger => ledger.progress(edition))
+    }
+
+    async fn page(
+        &self,
+        edition: &str,
+        pick: Pick,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
+        pass_on!(self, ledger => ledger.page(edition, pick, after))
+    }
+
+    async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.left_out(edition))
+    }
+
+    async fn history(&self, key: &str) -> Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError> {
+        pass_on!(self, ledger => ledger.history(key))
+    }
+
+    async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
+        pass_on!(self, ledger => ledger.change_no_mail(changes))
+    }
+
+    async fn no_mail_changes(&self, person: &str) -> Result<Vec<NoMailChange>, LedgerError> {
+        pass_on!(self, ledger => ledger.no_mail_changes(person))
+    }
+
+    async fn suppression(&self, person: &str) -> Result<Option<NoMail>, LedgerError> {
+        pass_on!(self, ledger => ledger.suppression(person))
+    }
+
+    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        pass_on!(self, ledger => ledger.suppressions())
+    }
+}

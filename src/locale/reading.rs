@@ -1,0 +1,227 @@
+//! A file of words as a project writes it, and its slips: each with its line and its cure.
+//! Pure: TOML in, words or slips out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Direction, LexiconError, LocaleWords};
+use crate::problem::{did_you_mean, nearest};
+
+/// A file of words as it is written; what is not there stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WordsFile {
+    /// The language's own name for itself.
+    pub name: Option<String>,
+    pub direction: Option<Direction>,
+    pub months: Option<Spanned<Vec<String>>>,
+    pub months_of_days: Option<Spanned<Vec<String>>>,
+    pub day: Option<Spanned<String>>,
+    pub first_day: Option<Spanned<String>>,
+    pub day_without_year: Option<Spanned<String>>,
+    pub month: Option<Spanned<String>>,
+    pub say: BTreeMap<Spanned<String>, Spanned<String>>,
+    pub count: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<String>>>,
+}
+
+/// The fields of a file, for "did you mean".
+const FIELDS: [&str; 10] = [
+    "name",
+    "direction",
+    "months",
+    "months_of_days",
+    "day",
+    "first_day",
+    "day_without_year",
+    "month",
+    "say",
+    "count",
+];
+
+/// The forms that numbers can have (CLDR's names).
+const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+/// A file of words while it is read.
+pub struct WordsReader<'a> {
+    /// `pl.toml`
+    pub file: &'a str,
+    pub text: &'a str,
+}
+
+impl WordsReader<'_> {
+    fn wrong(&self, at: Option<usize>, what: String, cure: String) -> LexiconError {
+        let line = at.map(|at| self.text.get(..at).unwrap_or(self.text).matches('\n').count() + 1);
+        LexiconError::File { file: format!("templates/words/{}", self.file), line, what, cure }
+    }
+
+    /// The file, as it is written.
+    ///
+    /// # Errors
+    /// When it is not a file of words.
+    pub fn file(&self) -> Result<WordsFile, LexiconError> {
+        toml::from_str(self.text).map_err(|error| {
+            let what = error.message().lines().next().unwrap_or_default().to_owned();
+            let field =
+                what.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+            let (what, cure) = match field {
+                Some(field) => (
+                    format!("`{field}` is not a field of a file of words"),
+                    did_you_mean(field, FIELDS, "the fields are"),
+                ),
+                None => {
+                    (what, "templates/words/en.toml of roundup shows how it is written".to_owned())
+                }
+            };
+            self.wrong(error.span().map(|span| span.start), what, cure)
+        })
+    }
+
+    /// Looks at every word against those that are known: the key, and what stands in its braces. All slips are named,
+    /// the first one with its place.
+    ///
+    /// # Errors
+    /// When there is a slip.
+    pub fn look_at(&self, file: &WordsFile, known: &LocaleWords) -> Result<(), LexiconError> {
+        let mut slips = self.dates(file);
+        slips.extend(self.sentences(file, known));
+        slips.extend(self.counts(file, known));
+        let mut slips = slips.into_iter();
+        let Some(mut first) = slips.next() else { return Ok(()) };
+        for slip in slips {
+            if let (
+                LexiconError::File { cure, .. },
+                LexiconError::File { line, what, cure: own, .. },
+            ) = (&mut first, slip)
+            {
+                let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                cure.push_str(&format!("; and {line}{what} ({own})"));
+            }
+        }
+        Err(first)
+    }
+
+    fn dates(&self, file: &WordsFile) -> Vec<LexiconError> {
+        let mut slips = Vec::new();
+        for months in [&file.months, &file.months_of_days].into_iter().flatten() {
+            let names = months.get_ref();
+            if names.len() != 12 || names.iter().any(|name| name.trim().is_empty()) {
+                let what = format!("a year has 12 months, and here stand {}", names.len());
+                let cure = "write twelve names, from January to December".to_owned();
+                slips.push(self.wrong(Some(months.span().start), what, cure));
+            }
+        }
+        for (name, form, needed) in [
+            ("day", &file.day, &["day", "month"][..]),
+            ("first_day", &file.first_day, &["month"]),
+            ("day_without_year", &file.day_without_year, &["day", "month"]),
+            ("month", &file.month, &["month"]),
+        ] {
+            if let Some(form) = form {
+                slips.extend(self.braces(name, form, &["day", "month", "year"], needed));
+            }
+        }
+        slips
+    }
+
+    fn sentences(&self, file: &WordsFile, known: &LocaleWords) -> Vec<LexiconError> {
+        let mut slips = Vec::new();
+        for (key, words) in &file.say {
+            let Some(english) = known.say.get(key.get_ref()) else {
+                slips.push(self.unknown(key, known, known.count.contains_key(key.get_ref())));
+                continue;
+            };
+            let is_proposal = key.get_ref().starts_with("draft_");
+            let mut may = names_in_braces(english);
+            if is_proposal {
+                may.extend(["window", "stories", "organisation"]);
+            }
+            let must = if is_proposal { Vec::new() } else { names_in_braces(english) };
+            slips.extend(self.braces(key.get_ref(), words, &may, &must));
+        }
+        slips
+    }
+
+    fn counts(&self, file: &WordsFile, known: &LocaleWords) -> Vec<LexiconError> {
+        let mut slips = Vec::new();
+        for (key, forms) in &file.count {
+            if !known.count.contains_key(key.get_ref()) {
+                slips.push(self.unknown(key, known, known.say.contains_key(key.get_ref())));
+                continue;
+            }
+            for (form, words) in forms {
+                if !FORMS.contains(&form.get_ref().as_str()) {
+                    let what = format!("`{}` is not a form of a number", form.get_ref());
+                    let cure = did_you_mean(form.get_ref(), FORMS, "the forms are");
+                    slips.push(self.wrong(Some(form.span().start), what, cure));
+                }
+                slips.extend(self.braces(key.get_ref(), words, &["n"], &[]));
+            }
+            if !forms.keys().any(|form| form.get_ref() == "other") {
+                let what = format!("`{}` has no form `other`", key.get_ref());
+                let cure =
+                    "add other = \"…\": it stands for all numbers that have no form of their own";
+                slips.push(self.wrong(Some(key.span().start), what, cure.to_owned()));
+            }
+        }
+        slips
+    }
+
+    fn unknown(
+        &self,
+        key: &Spanned<String>,
+        known: &LocaleWords,
+        is_elsewhere: bool,
+    ) -> LexiconError {
+        let key_text = key.get_ref();
+        let all = known.say.keys().chain(known.count.keys()).map(String::as_str);
+        let cure = if is_elsewhere && known.count.contains_key(key_text) {
+            format!("it has forms for numbers: write it under [count.{key_text}]")
+        } else if is_elsewhere {
+            "it is one sentence: write it under [say]".to_owned()
+        } else {
+            match nearest(key_text, all.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the words are {}", all.collect::<Vec<_>>().join(", ")),
+            }
+        };
+        let what = format!("there are no words `{key_text}`");
+        self.wrong(Some(key.span().start), what, cure)
+    }
+
+    /// What stands in braces: only what is filled in, and what cannot be left out.
+    fn braces(
+        &self,
+        key: &str,
+        words: &Spanned<String>,
+        may: &[&str],
+        must: &[&str],
+    ) -> Option<LexiconError> {
+        let at = Some(words.span().start);
+        let shown = |names: &[&str]| {
+            names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ")
+        };
+        let found = names_in_braces(words.get_ref());
+        if let Some(unknown) = found.iter().find(|name| !may.contains(name)) {
+            let what = format!("`{{{unknown}}}` in `{key}` is not filled in");
+            let cure = match may {
+                [] => "write it without braces".to_owned(),
+                _ => format!("write one of {}", shown(may)),
+            };
+            return Some(self.wrong(at, what, cure));
+        }
+        let left_out: Vec<&str> =
+            must.iter().filter(|name| !found.contains(name)).copied().collect();
+        if !left_out.is_empty() {
+            let what = format!("`{key}` says nothing of {}", shown(&left_out));
+            return Some(self.wrong(at, what, format!("write {} into it", shown(&left_out))));
+        }
+        None
+    }
+}
+
+/// What stands between braces, in its order.
+fn names_in_braces(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default()).collect()
+}

@@ -1,0 +1,180 @@
+//! The settings of the tool that makes a website, as far as they decide addresses and what is published.
+//! Pure: the text of its settings file in, settings out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::news::source::SourceKind;
+
+/// What a tool's settings file says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// The folder of the website, below the project; empty where that is the project's own.
+    pub root: String,
+    /// It was found: the folder of the website is known.
+    pub is_known: bool,
+    /// The website's address.
+    pub address: Option<String>,
+    /// Patterns of addresses, by section; the empty name is for all.
+    pub permalinks: BTreeMap<String, String>,
+    /// Hugo: addresses end in `.html`.
+    pub ugly: bool,
+    /// Stories of days to come are published.
+    pub future: bool,
+    /// Eleventy's input folder.
+    pub input: Option<String>,
+    /// Jekyll: values for all pages below a path.
+    defaults: Vec<(String, BTreeMap<String, Value>)>,
+}
+
+/// The names that a tool's settings file goes by.
+pub fn config_names(kind: SourceKind) -> &'static [&'static str] {
+    match kind {
+        SourceKind::Hugo => &[
+            "hugo.toml",
+            "hugo.yaml",
+            "hugo.yml",
+            "hugo.json",
+            "config.toml",
+            "config.yaml",
+            "config.yml",
+            "config.json",
+            "config/_default/hugo.toml",
+            "config/_default/config.toml",
+            "config/_default/config.yaml",
+        ],
+        SourceKind::Jekyll => &["_config.yml", "_config.yaml", "_config.toml"],
+        SourceKind::Zola => &["config.toml", "zola.toml"],
+        SourceKind::Eleventy => &[
+            "eleventy.config.js",
+            ".eleventy.js",
+            "eleventy.config.mjs",
+            "eleventy.config.cjs",
+            "eleventy.config.ts",
+        ],
+        _ => &[],
+    }
+}
+
+impl Config {
+    /// Reads a settings file that lies in `root`. What cannot be read says nothing.
+    pub fn read(kind: SourceKind, root: &str, name: &str, text: &str) -> Self {
+        let root = root.to_owned();
+        if kind == SourceKind::Eleventy {
+            return Self {
+                root,
+                is_known: true,
+                input: quoted_after(text, "input:"),
+                ..Self::default()
+            };
+        }
+        let ending = name.rsplit('.').next().unwrap_or_default();
+        let value: Value = match ending {
+            "toml" => toml::from_str(text).unwrap_or_default(),
+            "json" => serde_json::from_str(text).unwrap_or_default(),
+            _ => serde_saphyr::from_str(text).unwrap_or_default(),
+        };
+        let Value::Object(map) = value else { return Self { root, ..Self::default() } };
+        let map: Map<String, Value> =
+            map.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
+        let is = |name: &str| map.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let address = match kind {
+            SourceKind::Hugo => text("baseurl"),
+            SourceKind::Zola => text("base_url"),
+            _ => text("url").map(|url| {
+                format!("{}{}", url.trim_end_matches('/'), text("baseurl").unwrap_or_default())
+            }),
+        };
+        let is_real = |address: &String| {
+            address.starts_with("http")
+                && !address.contains("localhost")
+                && !address.contains("127.0.0.1")
+        };
+        Self {
+            root,
+            is_known: true,
+            address: address.filter(is_real),
+            permalinks: permalinks(kind, &map),
+            ugly: is("uglyurls"),
+            future: is("future") || is("buildfuture"),
+            input: None,
+            defaults: defaults(&map),
+        }
+    }
+
+    /// What the settings say of a page below the source's folder.
+    pub fn defaults_of(&self, below: &str) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        for (path, values) in &self.defaults {
+            if path.is_empty() || below.starts_with(path.as_str()) || path.starts_with("_posts") {
+                found.extend(values.clone());
+            }
+        }
+        found
+    }
+}
+
+fn permalinks(kind: SourceKind, map: &Map<String, Value>) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    match (kind, map.get("permalinks"), map.get("permalink")) {
+        (SourceKind::Jekyll, _, Some(Value::String(pattern))) => {
+            found.insert(String::new(), pattern.clone());
+        }
+        (SourceKind::Hugo, Some(Value::Object(sections)), _) => {
+            for (section, pattern) in sections {
+                match pattern {
+                    Value::String(pattern) => {
+                        found.insert(section.clone(), pattern.clone());
+                    }
+                    // Since 0.115: by the kind of page.
+                    Value::Object(inner) if section == "page" => {
+                        found.extend(inner.iter().filter_map(|(section, pattern)| {
+                            Some((section.clone(), pattern.as_str()?.to_owned()))
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Jekyll's `defaults`: a scope and its values.
+fn defaults(map: &Map<String, Value>) -> Vec<(String, BTreeMap<String, Value>)> {
+    let Some(Value::Array(all)) = map.get("defaults") else { return Vec::new() };
+    all.iter()
+        .filter_map(|one| {
+            let scope = one.get("scope");
+            let kind = scope
+                .and_then(|scope| scope.get("type"))
+                .and_then(Value::as_str)
+                .unwrap_or("posts");
+            let path = scope
+                .and_then(|scope| scope.get("path"))
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let Value::Object(values) = one.get("values")? else { return None };
+            let wanted = ["permalink", "published", "category", "categories", "image"];
+            let values = values
+                .iter()
+                .filter(|(name, _)| wanted.contains(&name.as_str()))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            (kind == "posts").then(|| (path.trim_matches('/').to_owned(), values))
+        })
+        .collect()
+}
+
+/// The text in quotation marks behind a word.
+fn quoted_after(text: &str, word: &str) -> Option<String> {
+    let rest = &text[text.find(word)? + word.len()..];
+    let rest = rest.trim_start();
+    let mark = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let rest = &rest[1..];
+    let inner = rest[..rest.find(mark)?].trim_start_matches("./").trim_matches('/');
+    (!inner.is_empty() && inner != ".").then(|| inner.to_owned())
+}

@@ -1,0 +1,296 @@
+//! What each tool makes of a file, from what the tools' own documentation says.
+//! Pure: tables.
+
+use chrono_tz::Europe::London;
+use serde_json::json;
+
+use super::*;
+
+fn link_with(
+    kind: SourceKind,
+    folder: &str,
+    below: &str,
+    fields: &Value,
+    config: Config,
+    permalink: Option<&str>,
+) -> Option<String> {
+    let settings = Settings {
+        path: Some(folder.into()),
+        site: Some("https://e.org".to_owned()),
+        permalink: permalink.map(str::to_owned),
+        ..Settings::new("site", kind)
+    };
+    let site = Site::new(&settings, config, "2021-01-01".parse().unwrap());
+    let fields = serde_json::from_value(fields.clone()).unwrap();
+    let date = PartialDate::parse("2020-12-03", London).ok();
+    site.of(below).link(&fields, date, London).map(|link| link.replace("https://e.org", ""))
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn a_file_has_the_address_that_its_tool_gives_it() {
+    use SourceKind::{Eleventy, Hugo, Jekyll, Markdown, Zola};
+    let none = json!({});
+    for (kind, folder, below, fields, expected) in [
+        (Hugo, "content/news", "gala.md", &none, "/news/gala/"),
+        (Hugo, "site/content/news", "Spring Gala.md", &none, "/news/spring-gala/"),
+        (Hugo, "content", "news/gala/index.md", &none, "/news/gala/"),
+        (Hugo, "content/news", "gala.md", &json!({"slug": "Party Time"}), "/news/party-time/"),
+        (Hugo, "content/news", "gala.md", &json!({"url": "/special/"}), "/special/"),
+        (Hugo, "content/news", "gala.md", &json!({"url": "/special.html"}), "/special.html"),
+        (Jekyll, "_posts", "2020-12-03-gala.md", &none, "/2020/12/03/gala.html"),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"categories": "news events"}),
+            "/news/events/2020/12/03/gala.html",
+        ),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"categories": ["News", "Youth Club"]}),
+            "/news/youth%20club/2020/12/03/gala.html",
+        ),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"category": "Youth Club"}),
+            "/youth%20club/2020/12/03/gala.html",
+        ),
+        (
+            Jekyll,
+            "news/_posts",
+            "2020-12-03-gala.md",
+            &json!({"categories": "news x"}),
+            "/news/x/2020/12/03/gala.html",
+        ),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"permalink": "/:year/:title/"}),
+            "/2020/gala/",
+        ),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"permalink": "pretty"}),
+            "/2020/12/03/gala/",
+        ),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"permalink": "/:short_year/:i_month/:i_day/:slug"}),
+            "/20/12/3/gala",
+        ),
+        (
+            Jekyll,
+            "_posts",
+            "2020-12-03-gala.md",
+            &json!({"slug": "party"}),
+            "/2020/12/03/party.html",
+        ),
+        (Zola, "content/blog", "2020-12-03-gala.md", &none, "/blog/gala/"),
+        (Zola, "content", "blog/gala.md", &json!({"path": "x/y"}), "/x/y/"),
+        (Zola, "content/blog", "Été à la mer.md", &none, "/blog/ete-a-la-mer/"),
+        (Zola, "content/blog", "gala/index.md", &json!({"slug": "party"}), "/blog/party/"),
+        (Eleventy, "posts", "2020-12-03-gala.md", &none, "/posts/gala/"),
+        (Eleventy, "posts", "gala/index.md", &none, "/posts/gala/"),
+        (Eleventy, "posts", "gala.md", &json!({"permalink": "/p/"}), "/p/"),
+        (Eleventy, "posts", "gala.md", &json!({"permalink": "/p/index.html"}), "/p/"),
+        (
+            Eleventy,
+            "posts",
+            "gala.md",
+            &json!({"permalink": "/b/{{ title | slugify }}/", "title": "A Fine Gala!"}),
+            "/b/a-fine-gala/",
+        ),
+        (
+            Eleventy,
+            "posts",
+            "gala.md",
+            &json!({"permalink": "/{{ page.date | date: '%Y/%m' }}/{{ page.fileSlug }}/"}),
+            "/2020/12/gala/",
+        ),
+    ] {
+        let found = link_with(kind, folder, below, fields, Config::default(), None);
+        assert_eq!(found.as_deref(), Some(expected), "{kind:?} {below} {fields}");
+    }
+    assert_eq!(link_with(Markdown, "news", "gala.md", &none, Config::default(), None), None);
+    // What needs a program has no address: none is better than a wrong one.
+    for pattern in ["/{{ title | myFilter }}/", "/{% if x %}a{% endif %}/", "/{{ unknown }}/"] {
+        let fields = json!({"permalink": pattern, "title": "T"});
+        assert_eq!(
+            link_with(Eleventy, "posts", "a.md", &fields, Config::default(), None),
+            None,
+            "{pattern}"
+        );
+    }
+}
+
+#[test]
+fn the_tools_own_settings_decide() {
+    use SourceKind::{Eleventy, Hugo, Jekyll, Zola};
+    let fields = json!({"title": "Don’t stop: a Fair!"});
+    for (kind, name, text, folder, expected) in [
+        (
+            Hugo,
+            "hugo.toml",
+            "[permalinks]\nnews = \"/:year/:month/:title/\"",
+            "content/news",
+            "/2020/12/dont-stop-a-fair/",
+        ),
+        (
+            Hugo,
+            "hugo.toml",
+            "[permalinks.page]\nnews = \"/n/:slug/\"",
+            "content/news",
+            "/n/dont-stop-a-fair/",
+        ),
+        (
+            Hugo,
+            "config.yaml",
+            "permalinks:\n  news: /:sections/:contentbasename",
+            "content/news",
+            "/news/2020-12-03-gala",
+        ),
+        (Hugo, "hugo.toml", "uglyURLs = true", "content/news", "/news/2020-12-03-gala.html"),
+        (Jekyll, "_config.yml", "permalink: pretty", "_posts", "/2020/12/03/gala/"),
+        (Jekyll, "_config.yml", "permalink: /blog/:title", "_posts", "/blog/gala"),
+        (Jekyll, "_config.yml", "permalink: none", "_posts", "/gala.html"),
+        (
+            Eleventy,
+            ".eleventy.js",
+            "return { dir: { input: \"src\" } }",
+            "src/posts",
+            "/posts/gala/",
+        ),
+        (Zola, "config.toml", "base_url = \"https://x.org\"", "content/news", "/news/gala/"),
+    ] {
+        let config = Config::read(kind, "", name, text);
+        let found = link_with(kind, folder, "2020-12-03-gala.md", &fields, config, None);
+        assert_eq!(found.as_deref(), Some(expected), "{kind:?} {text}");
+    }
+    let hugo = |pattern| {
+        link_with(Hugo, "content/news", "gala.md", &fields, Config::default(), Some(pattern))
+    };
+    assert_eq!(hugo("/:section/:title/").as_deref(), Some("/news/dont-stop-a-fair/"));
+    assert_eq!(hugo("/:year/:slug/").as_deref(), Some("/2020/dont-stop-a-fair/"));
+    assert_eq!(hugo("/:filename/").as_deref(), Some("/gala/"));
+    assert_eq!(
+        Config::read(Hugo, "", "hugo.toml", "baseURL = 'https://x.org/'").address.as_deref(),
+        Some("https://x.org/")
+    );
+    assert_eq!(Config::read(Hugo, "", "hugo.toml", "not toml").address, None);
+}
+
+#[test]
+fn what_the_tool_does_not_publish_is_held_back() {
+    use SourceKind::{Eleventy, Hugo, Jekyll, Zola};
+    for (kind, below, fields, held) in [
+        (Hugo, "_index.md", json!({}), true),
+        (Hugo, "a.md", json!({"expiryDate": "2020-12-31"}), true),
+        (Hugo, "a.md", json!({"expiryDate": "2021-12-31"}), false),
+        (Hugo, "a.md", json!({"publishDate": "2021-02-01"}), true),
+        (Hugo, "a.md", json!({"date": "2021-02-01"}), true),
+        (Hugo, "a.md", json!({"date": "2021-02-01", "publishDate": "2020-02-01"}), false),
+        (Hugo, "a/index.md", json!({"headless": true}), true),
+        (Hugo, "a.md", json!({"build": {"render": "never"}}), true),
+        (Hugo, "a.md", json!({"_build": {"render": false}}), true),
+        (Hugo, "a.md", json!({"build": {"render": "always"}}), false),
+        (Jekyll, "_drafts/a.md", json!({}), true),
+        (Jekyll, "_posts/a.md", json!({}), true),
+        (Jekyll, "_posts/2020-12-03-a.md", json!({}), false),
+        (Jekyll, "_posts/2021-12-03-a.md", json!({}), true),
+        (Jekyll, "_posts/2020-12-03-a.md", json!({"published": false}), true),
+        (Jekyll, "_posts/2020-12-03-a.md", json!({"date": "2021-05-05"}), true),
+        (Zola, "blog/_index.md", json!({}), true),
+        (Zola, "blog/a.md", json!({"render": false}), true),
+        (Zola, "blog/a.md", json!({"date": "2021-05-05"}), false),
+        (Eleventy, "a.md", json!({"permalink": false}), true),
+        (Eleventy, "a.md", json!({"permalink": "/a/"}), false),
+        (Eleventy, "a.md", json!({"eleventyExcludeFromCollections": true}), true),
+    ] {
+        let settings = Settings { path: Some("x".into()), ..Settings::new("site", kind) };
+        let site = Site::new(&settings, Config::default(), "2021-01-01".parse().unwrap());
+        let given = serde_json::from_value(fields.clone()).unwrap();
+        let reason = site.of(below).held_back(&given, London);
+        assert_eq!(reason.is_some(), held, "{kind:?} {below} {fields}: {reason:?}");
+    }
+}
+
+#[test]
+fn pictures_in_their_usual_spellings() {
+    use SourceKind::{Hugo, Jekyll, Zola};
+    let bundle =
+        || vec!["cover.jpg".to_owned(), "index.md".to_owned(), "featured-image.png".to_owned()];
+    for (kind, below, fields, beside, expected) in [
+        (
+            Hugo,
+            "gala/index.md",
+            json!({"cover": {"image": "cover.jpg", "alt": "A"}}),
+            bundle(),
+            "/news/gala/cover.jpg",
+        ),
+        (
+            Hugo,
+            "gala/index.md",
+            json!({"featured_image": "cover.jpg"}),
+            bundle(),
+            "/news/gala/cover.jpg",
+        ),
+        (Hugo, "gala/index.md", json!({}), bundle(), "/news/gala/cover.jpg"),
+        (
+            Hugo,
+            "gala/index.md",
+            json!({"resources": [{"src": "x.jpg", "name": "cover"}]}),
+            bundle(),
+            "/news/gala/x.jpg",
+        ),
+        (Hugo, "gala.md", json!({"images": ["img/a.jpg"]}), vec![], "/img/a.jpg"),
+        (Hugo, "gala.md", json!({"image": "static/img/a.jpg"}), vec![], "/img/a.jpg"),
+        (Hugo, "gala.md", json!({"thumbnail": "/img/a.jpg"}), vec![], "/img/a.jpg"),
+        (
+            Jekyll,
+            "2020-12-03-gala.md",
+            json!({"image": {"path": "/assets/a.jpg", "alt": "A"}}),
+            vec![],
+            "/assets/a.jpg",
+        ),
+        (
+            Jekyll,
+            "2020-12-03-gala.md",
+            json!({"header": {"teaser": "/assets/t.jpg"}}),
+            vec![],
+            "/assets/t.jpg",
+        ),
+        (Jekyll, "2020-12-03-gala.md", json!({"image": "assets/a.jpg"}), vec![], "/assets/a.jpg"),
+        (
+            Zola,
+            "gala/index.md",
+            json!({"cover_image": "./cover.jpg"}),
+            bundle(),
+            "/news/gala/cover.jpg",
+        ),
+    ] {
+        let settings = Settings {
+            path: Some("content/news".into()),
+            site: Some("https://e.org".to_owned()),
+            ..Settings::new("site", kind)
+        };
+        let site = Site::new(&settings, Config::default(), "2021-01-01".parse().unwrap());
+        let page = site.of(below).with(BTreeMap::new(), beside);
+        let mut given: BTreeMap<String, Value> = serde_json::from_value(fields.clone()).unwrap();
+        page.complete(&mut given);
+        let found = given
+            .get("image")
+            .and_then(Value::as_str)
+            .and_then(|text| page.picture(text, Some("https://e.org/news/gala/")));
+        assert_eq!(found, Some(format!("https://e.org{expected}")), "{kind:?} {fields}");
+    }
+}
