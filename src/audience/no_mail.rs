@@ -207,6 +207,12 @@ impl NoMailChange {
         Self { note: Some(note), ..self }
     }
 
+    /// Whether it may be written twice: what a person did is written again when a program died between the ledger and the
+    /// spool. The same act at the same moment is then the same.
+    pub fn may_come_twice(&self) -> bool {
+        self.origin.is_their_own()
+    }
+
     /// The person's place on the list after it.
     #[must_use]
     pub fn applied_to(&self, entry: Option<NoMail>) -> Option<NoMail> {

@@ -38,7 +38,8 @@ impl MemoryState {
             (&other.person, other.at, other.step, other.origin)
                 == (&change.person, change.at, change.step, change.origin)
         };
-        !is_settled && !self.no_mail_changes.iter().any(is_same)
+        let is_known = change.may_come_twice() && self.no_mail_changes.iter().any(is_same);
+        !is_settled && !is_known
     }
 
     fn write(&mut self, change: NoMailChange) {

@@ -20,7 +20,7 @@ pub(super) const CHANGES: &str = "SELECT c.reason, c.origin, c.at, c.detail, n.t
 
 const IS_KNOWN: &str =
     "SELECT 1 FROM no_mail_changes WHERE person = $1 AND at = $2 AND step = $3 AND origin = $4
-    AND reason IS NOT DISTINCT FROM $5";
+    AND reason IS NOT DISTINCT FROM $5 LIMIT 1";
 
 const ADD: &str = "INSERT INTO no_mail_changes (at, person, step, reason, origin, detail)
     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
@@ -68,10 +68,14 @@ async fn write_one(
     }
     let (step, reason) = step_words(change.step);
     let origin = change.origin.word();
-    let known = transaction.query(IS_KNOWN, &[person, &at, &step, &origin, &reason]).await?;
+    let is_known = change.may_come_twice()
+        && transaction
+            .query_opt(IS_KNOWN, &[person, &at, &step, &origin, &reason])
+            .await?
+            .is_some();
     let entry = transaction.query_opt(ENTRY, &[person]).await?;
     let entry = entry.map(|row| entry_of(columns(&row, 0))).transpose()?;
-    if !known.is_empty() || !change.counts(entry.as_ref()) {
+    if is_known || !change.counts(entry.as_ref()) {
         return Ok(false);
     }
     let row =

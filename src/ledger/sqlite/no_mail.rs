@@ -37,7 +37,7 @@ pub(super) fn write(connection: &Connection, change: &NoMailChange) -> Result<bo
         "SELECT 1 FROM no_mail_changes WHERE person = ?1 AND at = ?2 AND step = ?3 AND origin = ?4
         AND reason IS ?5";
     let known = params![change.person, at, step, origin, reason];
-    let is_known = connection.prepare_cached(sql)?.exists(known)?;
+    let is_known = change.may_come_twice() && connection.prepare_cached(sql)?.exists(known)?;
     if is_known || !change.counts(entry(connection, &change.person)?.as_ref()) {
         return Ok(false);
     }
