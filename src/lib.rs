@@ -3,6 +3,7 @@
 //! The rooms stand in the order a story walks through them; each uses only rooms above it (`tests/house.rs`).
 #![forbid(unsafe_code)]
 
+pub mod count;
 pub mod problem;
 pub mod rfc;
 

@@ -223,7 +223,9 @@ impl List {
         let misspelt = if self.misspelt.is_empty() { None } else { self.misspelt.get(&key()) };
         let why = match several {
             Some(several) if several.first != place => {
-                Some(WhyNot::Duplicate { line: several.first.1 })
+                let (first, line) = several.first;
+                let file = (first != place.0).then(|| self.files[first].name.clone());
+                Some(WhyNot::Duplicate { line, file })
             }
             Some(several) => several.refusal.clone(),
             None => subscriber.refusal.clone(),
@@ -371,7 +373,7 @@ mod tests {
         assert_eq!(shown, [("York", ""), ("", "7")]);
         // A no in one file holds in the other, and the second row is named as one.
         assert_eq!(left_out[0].why, WhyNot::Unsubscribed);
-        assert_eq!(left_out[1].why, WhyNot::Duplicate { line: 3 });
+        assert_eq!(left_out[1].why, WhyNot::Duplicate { line: 3, file: Some("a.csv".to_owned()) });
     }
 
     /// The people of an export, to which somebody has added the column `basis`.

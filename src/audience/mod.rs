@@ -8,6 +8,7 @@ mod fingerprint;
 pub mod list;
 pub mod list_error;
 pub mod no_mail;
+mod notice;
 pub mod portions;
 mod sheet;
 pub mod subscriber;
@@ -21,6 +22,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::compose::{Values, language_code};
+use crate::count::counted;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
@@ -69,6 +71,9 @@ pub enum WhyNot {
     /// The same address stands on an earlier line, in different case perhaps.
     Duplicate {
         line: usize,
+        /// The file of that line, where it is another than this row's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
     },
     Unsubscribed,
     Bounced,
@@ -118,7 +123,12 @@ impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnAddress(what) => f.write_str(what),
-            Self::Duplicate { line } => write!(f, "the same address stands on line {line}"),
+            Self::Duplicate { line, file: None } => {
+                write!(f, "the same address stands on line {line}")
+            }
+            Self::Duplicate { line, file: Some(file) } => {
+                write!(f, "the same address stands in {file}, line {line}")
+            }
             Self::Unsubscribed => f.write_str("unsubscribed"),
             Self::Bounced => f.write_str("earlier mail came back"),
             Self::Complained => f.write_str("reported earlier mail as spam"),
@@ -134,8 +144,10 @@ impl fmt::Display for WhyNot {
             Self::Removed => f.write_str("was removed"),
             Self::Ragged { cells, columns } => write!(
                 f,
-                "the row has {cells} cells for {columns} columns, and a no may stand in the wrong one: \
-                 put cells that hold commas in quotation marks, or add the missing commas"
+                "the row has {} for {}, and a no may stand in the wrong one: put cells that hold commas in \
+                 quotation marks, or add the missing commas",
+                counted(*cells, "cell", "cells"),
+                counted(*columns, "column", "columns")
             ),
             Self::Elsewhere { place, why } => write!(f, "{why} ({place})"),
             Self::Suppressed(why) => write!(f, "suppressed: {why}"),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::consent_columns::{self, ConsentColumn, no_anywhere};
@@ -218,6 +219,21 @@ impl Sheet {
         (is_shifted || is_short).then(|| WhyNot::Ragged { cells: record.len(), columns })
     }
 
+    /// The day on which an address was given, where the list says so, or the cell that is not a day.
+    fn obtained_at<'r>(&self, record: &'r csv::StringRecord) -> Result<Option<NaiveDate>, &'r str> {
+        let cell = self.cell(record, self.obtained);
+        if cell.trim().is_empty() {
+            return Ok(None);
+        }
+        let date = PartialDate::parse(cell, Tz::UTC).map_err(|_| cell)?;
+        Ok(Some(date.days(Tz::UTC).0))
+    }
+
+    /// What stands where a day should, and is none.
+    pub fn no_day<'r>(&self, record: &'r csv::StringRecord) -> Option<&'r str> {
+        self.obtained_at(record).err()
+    }
+
     pub fn subscriber(
         &self,
         line: usize,
@@ -246,10 +262,7 @@ impl Sheet {
             };
             values.insert(field.clone(), value);
         }
-        let obtained = self.cell(record, self.obtained);
-        let obtained =
-            if obtained.is_empty() { None } else { PartialDate::parse(obtained, Tz::UTC).ok() };
-        let obtained_at = obtained.map(|date| date.days(Tz::UTC).0);
+        let obtained_at = self.obtained_at(record).ok().flatten();
         Ok(Subscriber {
             address,
             values,

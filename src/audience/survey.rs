@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 use super::WhyNot;
 use super::cell::{self, CellFault, LONGEST_VALUE_BYTES};
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS};
+use super::notice::RowNotices;
 use super::sheet::Sheet;
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::{RaggedRow, TableError};
@@ -38,11 +39,15 @@ impl Survey {
         let name = file.name.clone();
         let fault = |error: TableError| ListFault::Table(error).of(&name);
         let (mut rows, so_far) = file.open()?;
+        let mut notices = RowNotices::default();
         while let Some(line) = rows.advance().map_err(fault)? {
             self.rows += 1;
             file.see_filled(rows.record());
             let address = file.address(rows.record());
             self.see_problems(file, line, rows.record(), rows.raggedness(), address.is_ok());
+            if let Some(cell) = file.no_day(rows.record()) {
+                notices.no_day(line, cell);
+            }
             let segments = file.segments_cell(rows.record());
             if !segments.is_empty() && !self.cells.contains(segments) {
                 self.cells.insert(segments.to_owned());
@@ -53,10 +58,14 @@ impl Survey {
                 }
             }
             match address {
-                Ok(address) => self.seen.push(self.hasher.hash_one(address.key())),
+                Ok(address) => {
+                    notices.address(line, &address);
+                    self.seen.push(self.hasher.hash_one(address.key()));
+                }
                 Err(_) => self.see_misspelt(file, rows.record()),
             }
         }
+        self.problems.extend(notices.problems(&file.name));
         if self.more_problems > 0 {
             self.problems.push(Problem::new(
                 Place::whole(&file.name),

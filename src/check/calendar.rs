@@ -1,5 +1,4 @@
-//! Days and times as people write them: what they say, and whether there is such a day. Words are those of English and of
-//! the languages of `news::date::names`.
+//! Days and times as people write them, in English and the languages of `news::date::names`, and whether there are such days.
 //! Pure: texts in, mentions out.
 
 use chrono::{Datelike, NaiveDate, Weekday};

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::ledger_trust::root_of;
 use super::ledgers::{self, existing_ledger, keys_for};
-use super::screen::number_of;
+use super::screen::counted;
 use super::{Globals, world};
 use crate::ledger::Ledger;
 use crate::project::Project;
@@ -63,8 +63,8 @@ pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> 
     screen.print(&format!(
         "{} has {} and {}.",
         arguments.file.display(),
-        number_of(contents.files as u64, "file", "files"),
-        number_of(contents.databases as u64, "database", "databases")
+        counted(contents.files as u64, "file", "files"),
+        counted(contents.databases as u64, "database", "databases")
     ))?;
     for skipped in &contents.skipped {
         screen.warn(&format!("{skipped} is a link or not a file: it is not in the backup"));

@@ -7,7 +7,7 @@ use super::failure::{Exit, Failure};
 use super::planned::{find_planned, hold, is_sending};
 use super::report::report_of;
 use super::screen::{grouped, people};
-use super::{Globals, prompt, world};
+use super::{Globals, number, prompt, world};
 use crate::ledger::{AnyLedger, Ledger, RunControl};
 use crate::project::Project;
 
@@ -16,7 +16,7 @@ pub struct Arguments {
     /// The edition
     edition: String,
     /// How many people will get nothing, for scripts: it must be the number still to go
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
     confirm: Option<u64>,
 }
 

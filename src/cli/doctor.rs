@@ -11,9 +11,10 @@ use super::failure::{Exit, Failure};
 use super::ledger_trust::synced_folder;
 use super::ledgers::{existing_ledger, keys_for};
 use super::mailing_list::mailing_list;
+use super::number;
 use super::prepare::Destination;
 use super::run_config::server;
-use super::screen::{Screen, grouped, people};
+use super::screen::{Screen, counted, people};
 use crate::audience::Audience;
 use crate::doctor::names::Dns;
 use crate::doctor::{Diagnosis, Health, records};
@@ -28,7 +29,7 @@ use crate::smtp::conversation::Security;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Ask this name server, as in 192.0.2.53:53: your domain's own knows a new record at once
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = number::socket)]
     dns: Option<SocketAddr>,
     #[arg(
         long,
@@ -110,18 +111,18 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
     for person in list.everybody(destination.takes_examples()) {
         audience.count(&person?);
     }
-    let rows = grouped(list.rows);
+    let rows = counted(list.rows, "row", "rows");
     Ok(if audience.mailed == 0 {
         let why: Vec<&str> = audience.reasons.iter().take(3).map(String::as_str).collect();
         Diagnosis::bad(
             ABOUT,
-            format!("of {rows} rows nobody can be mailed: {}", why.join("; ")),
+            format!("of {rows} nobody can be mailed: {}", why.join("; ")),
             "mend the list",
         )
     } else if audience.left_out > 0 {
         Diagnosis::doubtful(
             ABOUT,
-            format!("{} of {rows} rows can be mailed", people(audience.mailed)),
+            format!("{} of {rows} can be mailed", people(audience.mailed)),
             "`roundup send --dry-run` names the others, and why",
         )
     } else {

@@ -11,7 +11,7 @@ use super::files::{cannot_write, save, write_new};
 use super::gather::{self, NewsQuery};
 use super::screen::{Screen, stories};
 use super::window_args::WindowArguments;
-use super::{Globals, refresh, world};
+use super::{Globals, number, refresh, world};
 use crate::compose::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::edition::draft::{ItemMention, Override};
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "top")]
     every: bool,
     /// Propose so many stories; the others are named under `left_out`
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = number::at_least_one)]
     top: Option<std::num::NonZeroUsize>,
     /// What the sections are made of
     #[arg(long, value_enum, value_name = "WHAT")]

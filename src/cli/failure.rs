@@ -12,6 +12,7 @@ use crate::locale::LexiconError;
 use crate::message::IdentityError;
 use crate::news::store::StoreError;
 use crate::problem::{Place, Problem};
+use crate::project::secret::SECRET_FILE;
 use crate::project::{ProjectError, RelayError};
 use crate::rfc::csv::TableError;
 use crate::send::hours::HoursError;
@@ -163,8 +164,14 @@ impl From<ProjectError> for Failure {
                 .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
             ProjectError::LostSecret => Self::new(Exit::Usage, error.to_string()).help(
                 "bring back `.roundup/secret` from a backup, or set ROUNDUP_SECRET as it was: with another one nobody who \
-                 left would be recognised",
+                 left would be recognised; where it is lost for good, see \"The secret\" in docs/DELIVERY.md",
             ),
+            ProjectError::ShortSecret { place: SECRET_FILE, .. } => {
+                Self::new(Exit::Usage, error.to_string()).help(
+                    "it was emptied or cut off: bring it back from a backup, or set ROUNDUP_SECRET as it was; where no \
+                     edition was sent yet, delete the file and a new one is made",
+                )
+            }
             ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
                 .help("take 32 random letters and digits, and never change them again"),
             ProjectError::Read { .. } | ProjectError::Write { .. } => {

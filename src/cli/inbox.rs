@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::{Exit, Failure};
 use super::leaving::{COMMAND_PATIENCE, spool, warn_of_damage};
 use super::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
-use super::screen::number_of;
+use super::screen::counted;
 use super::{Globals, world};
 use crate::audience::{Keys, List};
 use crate::inbox::{EmailRequest, EmailSource, MailboxError, notice_of, read};
@@ -343,7 +343,7 @@ fn summarise(desk: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Failu
         (counts.other, "other email", "other emails"),
     ] {
         if count > 0 {
-            screen.print(&format!("  {}", number_of(count, one, many)))?;
+            screen.print(&format!("  {}", counted(count, one, many)))?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use super::ledgers::{existing_ledger, keys_for};
-use super::screen::number_of;
+use super::screen::counted;
 use super::{Globals, world};
 use crate::database::private;
 use crate::project::secret::{SECRET_FILE, SecretSource};
@@ -98,6 +98,6 @@ pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> 
     }
     let place = if source == "environment" { "ROUNDUP_SECRET" } else { SECRET_FILE };
     screen.print(&format!("Secret      {place}, check value {}", report.check))?;
-    screen.print(&format!("Token keys  {}", number_of(report.token_keys as u64, "key", "keys")))?;
+    screen.print(&format!("Token keys  {}", counted(report.token_keys as u64, "key", "keys")))?;
     Ok(Exit::Done)
 }

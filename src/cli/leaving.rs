@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::{Exit, Failure};
-use super::screen::{Screen, number_of};
+use super::screen::{Screen, counted};
 use crate::ledger::Ledger;
 use crate::people::{JournalError, Spool, SpoolError, drain};
 use crate::project::Project;
@@ -56,7 +56,7 @@ pub fn warn_of_damage(project: &Project, screen: &Screen) {
         screen.warn(&format!(
             "{} in `.roundup/leaving.damaged` cannot be read: a person may have left and still be on the list. Look at \
              the file, enter them with `roundup subscribers suppress ADDRESS --why unsubscribed`, then delete it",
-            number_of(lines, "line", "lines")
+            counted(lines, "line", "lines")
         ));
     }
 }

@@ -19,6 +19,7 @@ mod ledger_trust;
 mod ledgers;
 mod mailing_list;
 mod news;
+mod number;
 mod overview;
 mod pause;
 mod planned;

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
+use std::time::Duration;
 
 use super::failure::{Exit, Failure};
 use super::ledgers;
@@ -28,14 +29,18 @@ fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failur
         Failure::new(Exit::Failed, format!("{} cannot be locked: {error}", path.display()))
     };
     let mut file = private::open(&path).map_err(cannot)?;
-    match file.try_lock() {
+    match patient_lock(&file) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let holder = fs::read_to_string(&path).unwrap_or_default();
-            let holder = holder.trim();
+            // It is empty for a moment, before its holder has written their number.
+            let holder = match holder.trim().parse::<u32>() {
+                Ok(process) => format!(" (process {process})"),
+                Err(_) => String::new(),
+            };
             return Err(Failure::new(
                 Exit::Failed,
-                format!("the edition `{edition}` is being sent at this moment (process {holder})"),
+                format!("the edition `{edition}` is being sent at this moment{holder}"),
             )
             .help("let it finish; `roundup status` shows how far it is"));
         }
@@ -43,6 +48,19 @@ fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failur
     }
     file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(cannot)?;
     Ok(file)
+}
+
+/// Whoever only looks whether an edition is being sent holds it for less than this.
+const LOOKS: Duration = Duration::from_millis(20);
+
+fn patient_lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..4 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOKS),
+            locked => return locked,
+        }
+    }
+    file.try_lock()
 }
 
 /// Whether somebody sends an edition at this moment.

@@ -11,10 +11,10 @@ use super::failure::{Exit, Failure};
 use super::files::{private_folder, write_whole};
 use super::prepare::{Prepared, made, prepare_to_look};
 use super::run_checks::Asking;
-use super::screen::{Screen, kilobytes, stories};
+use super::screen::{Screen, counted, kilobytes, stories};
 use super::studio::{self, How};
 use super::window_args::Which;
-use super::{Globals, world};
+use super::{Globals, number, world};
 use crate::audience::{Keys, Recipient};
 use crate::check::{Finding, tally};
 use crate::compose::language_code;
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     share: Option<PathBuf>,
     /// The studio's port on this computer; any that is free when not given
-    #[arg(long, value_name = "PORT", conflicts_with_all = ["out", "share"])]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, value_parser = number::port, conflicts_with_all = ["out", "share"])]
     port: Option<u16>,
     /// Do not open the browser
     #[arg(long)]
@@ -131,7 +131,10 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
     let subject = prepared.composition.shown(&prepared.composition.subject);
     screen.print(&format!(
         "  Subject   {subject} {}",
-        screen.faint(&format!("({} characters)", subject.chars().count()))
+        screen.faint(&format!(
+            "({})",
+            counted(subject.chars().count() as u64, "character", "characters")
+        ))
     ))?;
     screen.print(&format!(
         "  Content   {}, {} of 102 KB before Gmail cuts it off",

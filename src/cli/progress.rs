@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::screen::{Screen, grouped};
+use super::screen::{Screen, counted, grouped};
 use crate::ledger::Status;
 use crate::send::config::{Pause, RunEvent};
 
@@ -63,7 +63,8 @@ impl Progress {
             RunEvent::Trouble { why, pause, left } => self.take_trouble(&why, pause, left),
             RunEvent::Recovered => self.take_recovery(),
             RunEvent::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
-                "The relay asks for less: {connections} messages at a time for now."
+                "The relay asks for less: {} at a time for now.",
+                counted(connections, "message", "messages")
             )),
             RunEvent::Slower { rest, .. } => self.line(&format!(
                 "The relay asks for less: one message at a time for now, with {} s between.",

@@ -14,7 +14,7 @@ use super::planned::{find_planned, hold, is_sending};
 use super::rejected::{self, Decision};
 use super::screen::people;
 use super::{Globals, world};
-use crate::ledger::{CopyRow, Event, Ledger, Pick, Status};
+use crate::ledger::{CopyRow, Event, Ledger, Pick, RunControl, Status};
 use crate::report::relay_log::RelayLog;
 use crate::rfc::csv::LONGEST_TABLE_BYTES;
 
@@ -71,6 +71,14 @@ pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> 
     let _held = hold(&project, &ledger, name, practice)?;
     // A run that was killed has left copies that only this can name.
     ledger.recover(name, world::now()).await?;
+    let wants_again = arguments.resend || arguments.retry;
+    if wants_again && ledger.standing(name).await?.wish == RunControl::Cancel {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("`{name}` was cancelled: nobody gets it any more"),
+        )
+        .help(format!("`roundup report {name}` shows who got it")));
+    }
     if arguments.rejected {
         let decision = match (arguments.retry, arguments.accept) {
             (true, _) => Decision::Retry,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use crate::check::{Finding, Severity};
+pub use crate::count::{counted, grouped, people};
 use crate::problem::Problem;
 
 /// `--color`.
@@ -176,11 +177,6 @@ fn paint(colour: bool, code: &str, word: &str) -> String {
     if colour { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
 }
 
-/// `1 person`, `1,204 people`.
-pub fn people(count: u64) -> String {
-    counted(count, "person", "people")
-}
-
 /// `1 story`, `26 stories`.
 pub fn stories(count: usize) -> String {
     counted(count as u64, "story", "stories")
@@ -189,15 +185,6 @@ pub fn stories(count: usize) -> String {
 /// `1 link`, `26 links`.
 pub fn links(count: usize) -> String {
     counted(count as u64, "link", "links")
-}
-
-/// `1 file`, `26 files`.
-pub fn number_of(count: u64, one: &str, many: &str) -> String {
-    counted(count, one, many)
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// `just now`, `2 minutes ago`, `3 hours ago`, `5 days ago`.
@@ -212,19 +199,6 @@ pub fn ago(since: TimeDelta) -> String {
         minutes @ 60..1440 => several(minutes / 60, "hour"),
         minutes => several(minutes / 1440, "day"),
     }
-}
-
-/// A number as people read it: `1,204`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `47.6 KB`.

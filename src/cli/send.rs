@@ -22,9 +22,9 @@ use super::report::report_of;
 use super::resume::{CarriedOn, Go, asked, tell_changes};
 use super::run_checks::Asking;
 use super::run_config::{orders, server};
-use super::screen::{Screen, ago, grouped, people};
+use super::screen::{Screen, ago, counted, grouped, people};
 use super::window_args::Which;
-use super::{Globals, prompt, warn_of_readers, world};
+use super::{Globals, number, prompt, warn_of_readers, world};
 use crate::audience::{LeftOut, Person};
 use crate::check::tally;
 use crate::ledger::{
@@ -54,7 +54,7 @@ pub struct Arguments {
     #[arg(long, short, value_name = "DIR", requires = "dry_run")]
     pub out: Option<PathBuf>,
     /// The number of people, for scripts: it must be the number in the plan
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
     pub confirm: Option<u64>,
     #[arg(
         long,
@@ -66,7 +66,7 @@ pub struct Arguments {
     #[arg(long, value_name = "RATE")]
     pub rate: Option<String>,
     /// Messages under way at a time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::connections)]
     pub connections: Option<u8>,
     /// Go on with an edition that `roundup pause` stopped, where nobody can be asked
     #[arg(long)]
@@ -263,16 +263,19 @@ async fn deliver<L: Ledger, R: Relay>(
     let (handle, stopper) = channel();
     let talker = Arc::clone(&progress);
     let connections = config.connections;
-    listen(handle, move |stop| {
-        match stop {
+    listen(handle, move |stop| match stop {
         Urgency::Soon => talker.line(&format!(
-            "Stopping: finishing what is in flight, {connections} messages at most … (Ctrl-C again to drop them)"
+            "Stopping: finishing what is in flight, {} at most … (Ctrl-C again to drop them)",
+            counted(connections, "message", "messages")
         )),
-        Urgency::Now => talker.line("Dropping what is in flight: nobody can know whether it arrived."),
+        Urgency::Now => {
+            talker.line("Dropping what is in flight: nobody can know whether it arrived.")
+        }
         Urgency::No => {}
-    }
     })
-    .map_err(|error| Failure::new(Exit::Failed, format!("signals cannot be listened to: {error}")))?;
+    .map_err(|error| {
+        Failure::new(Exit::Failed, format!("signals cannot be listened to: {error}"))
+    })?;
     let told = Arc::clone(&progress);
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
@@ -393,8 +396,11 @@ pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
         failure.help("the lists in subscribers/ have no row below the names of their columns")
     } else if audience.examples == 0 {
         let why: Vec<&str> = audience.reasons.iter().take(5).map(String::as_str).collect();
-        failure
-            .help(format!("the lists have {rows} rows, and none can be mailed: {}", why.join("; ")))
+        failure.help(format!(
+            "the lists have {}, and none can be mailed: {}",
+            counted(rows, "row", "rows"),
+            why.join("; ")
+        ))
     } else {
         failure.help("the list holds only example addresses, which get mail in practise mode alone")
     })

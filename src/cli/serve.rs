@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::failure::{Exit, Failure};
 use super::leaving::{spool, warn_of_damage};
 use super::ledgers::{keys_for, ledger_or_away};
-use super::{Globals, world};
+use super::{Globals, number, world};
 use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
 use crate::people::{Act, Journal, Standpoint, What};
@@ -37,7 +37,7 @@ const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(8);
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Where to listen; a proxy with a certificate stands before it
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8025")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8025", value_parser = number::socket)]
     listen: SocketAddr,
 }
 

@@ -38,6 +38,11 @@ pub async fn run(_: Arguments, desk: &Globals) -> Result<Exit, Failure> {
     let project = desk.project()?;
     let screen = &desk.screen;
     let editions = reports(&project).await?;
+    if let Some(ledger) = existing_ledger(&project, false).await?
+        && let Err(error) = ledger.nature().await?.refuse_retired()
+    {
+        screen.warn(&format!("{error}: send from the restored project, and delete this one"));
+    }
     if screen.json {
         screen.object(&Standing { schema: "roundup.status/1", editions })?;
         return Ok(Exit::Done);

@@ -35,6 +35,9 @@ pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> 
     // What is no address may still stand on the list: the list says why it is not mailed.
     let address = EmailAddress::parse(typed).ok();
     let key = address.as_ref().map_or_else(|| typed.to_lowercase(), EmailAddress::key);
+    if arguments.lift.is_some() || arguments.at_their_request.is_some() {
+        lift(&project, address.as_ref(), &arguments, screen).await?;
+    }
     let destination = Destination::of(&project, None)?;
     let examples = destination.takes_examples();
     let found = match list_if_any(&project, destination.is_practice(), screen).await? {
@@ -49,9 +52,6 @@ pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> 
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    if arguments.lift.is_some() || arguments.at_their_request.is_some() {
-        lift(&project, address.as_ref(), &arguments, screen).await?;
-    }
     let mut lifts = Vec::new();
     let mut deliveries = Vec::new();
     for practice in [false, true] {

@@ -331,7 +331,7 @@ pub enum LedgerError {
     Stopped,
     #[error(transparent)]
     List(#[from] ListError),
-    #[error("the plan has {people} people, and {written} were written: nothing was kept")]
+    #[error("the plan has {}, and {written} were written: nothing was kept", crate::count::people(*.people))]
     Miscounted { people: u64, written: u64 },
     #[error("this run was silent for too long: others have taken over what it had in hand")]
     Fenced,

@@ -23,6 +23,7 @@ use crate::audience::List;
 use crate::audience::list_error::{ListError, NamedInput};
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
+use crate::count::counted;
 use crate::database::private;
 use crate::edition::Draft;
 use crate::locale::{LexiconError, Locale};
@@ -89,8 +90,8 @@ pub enum ProjectError {
     Dkim(#[from] KeyError),
     #[error("the project's secret is missing, and its ledger was made with one")]
     LostSecret,
-    #[error("ROUNDUP_SECRET has {length} characters, and needs {least} at least")]
-    ShortSecret { length: usize, least: usize },
+    #[error("{} has {}, and needs {least} at least", .place, counted(*.length, "character", "characters"))]
+    ShortSecret { place: &'static str, length: usize, least: usize },
 }
 
 /// Looks for the project that a folder is in.

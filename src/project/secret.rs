@@ -78,15 +78,24 @@ impl Project {
         if let Some(secret) = self.environment.value(Variable::Secret)? {
             let length = secret.expose_secret().chars().count();
             if length < SHORTEST_SECRET {
-                return Err(ProjectError::ShortSecret { length, least: SHORTEST_SECRET });
+                return Err(ProjectError::ShortSecret {
+                    place: "ROUNDUP_SECRET",
+                    length,
+                    least: SHORTEST_SECRET,
+                });
             }
             return Ok(secret);
         }
         let text = read_text(&self.path(SECRET_FILE), SECRET_FILE, LONGEST_SECRET_BYTES)?;
         let text = text.trim();
         // A file that was cut off or emptied would make other names of everybody.
-        if text.chars().count() < SHORTEST_SECRET {
-            return Err(ProjectError::LostSecret);
+        let length = text.chars().count();
+        if length < SHORTEST_SECRET {
+            return Err(ProjectError::ShortSecret {
+                place: SECRET_FILE,
+                length,
+                least: SHORTEST_SECRET,
+            });
         }
         Ok(text.into())
     }

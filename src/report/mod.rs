@@ -6,6 +6,7 @@ pub mod relay_log;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::count::{grouped, people};
 use crate::ledger::delivery::after_a_crash;
 use crate::ledger::{CopyRow, Counts, Event, LeftOutRow, Lift, PlannedEdition, Status};
 
@@ -134,9 +135,9 @@ impl Report {
             .parts()
             .into_iter()
             .filter(|(name, count)| *count > 0 || *name == "accepted")
-            .map(|(name, count)| format!("{count} {name}"))
+            .map(|(name, count)| format!("{} {name}", grouped(count)))
             .collect();
-        format!("{} people = {}", self.people, parts.join(" + "))
+        format!("{} = {}", people(self.people), parts.join(" + "))
     }
 }
 

@@ -9,6 +9,7 @@ use std::fmt;
 use lettre::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::rfc::text::DisplayName;
 
@@ -95,6 +96,8 @@ impl EmailAddress {
         if text.len() > LONGEST_ADDRESS_BYTES {
             return Err(AddressError::TooLong(shown()));
         }
+        // A letter and its accent apart are the same address as both in one (RFC 6532 section 3.1): one person.
+        let text = &*text.nfc().collect::<String>();
         let Some((local, domain)) = text.rsplit_once('@') else {
             return Err(AddressError::NotAnAddress(shown()));
         };

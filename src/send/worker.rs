@@ -13,6 +13,10 @@ use super::write_ahead::WriteAhead;
 use crate::ledger::{Event, Ledger, LedgerError};
 use crate::rfc::reply::Stage;
 
+/// Servers answer ever later to whoever is refused again and again in one session, and hang up in the end: Postfix after
+/// ten refusals without a message between them (`smtpd_soft_error_limit`). A new session begins before.
+const MOST_REFUSED_HERE: u32 = 8;
+
 fn write_ahead<L>(state: &RunState<L>) -> MutexGuard<'_, WriteAhead> {
     state.write_ahead.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -31,6 +35,8 @@ pub(super) async fn work<L: Ledger, R: Relay>(
     let state = &*state;
     let mut upcoming: Option<Turn<'_>> = None;
     let mut accepted: Option<(i64, Event)> = None;
+    // Refusals of this session, one after the other.
+    let mut refused_here = 0;
     loop {
         if upcoming.is_none() && !state.rate_limit.may_connect(number) {
             // The relay takes fewer connections now.
@@ -106,6 +112,15 @@ pub(super) async fn work<L: Ledger, R: Relay>(
                 let slower = less.is_some_and(|less| state.slow_down(less, began));
                 let tried = Attempt { began, slower };
                 state.record(&turn.delivery, tried, judge(&outcome), &mut accepted).await?;
+                refused_here = if outcome.result.is_ok_and(|reply| reply.is_positive()) {
+                    0
+                } else {
+                    refused_here + 1
+                };
+                if refused_here >= MOST_REFUSED_HERE && upcoming.is_none() {
+                    refused_here = 0;
+                    relay.close().await;
+                }
             }
             // Without leave no dot has left. With it nobody can know: the row stays as it is, and becomes uncertain.
             None if granted.get().is_none() => state.give_back(turn.delivery.id).await?,

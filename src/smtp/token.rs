@@ -4,6 +4,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::count::counted;
 use secrecy::SecretString;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
@@ -46,9 +47,9 @@ async fn fetch_within(command: &str, longest: Duration) -> Result<SecretString, 
         }
         Ok(printed)
     };
-    let printed = timeout(longest, running)
-        .await
-        .map_err(|_| format!("the command took longer than {} seconds", longest.as_secs()))??;
+    let printed = timeout(longest, running).await.map_err(|_| {
+        format!("the command took longer than {}", counted(longest.as_secs(), "second", "seconds"))
+    })??;
     token_of(&printed)
 }
 

@@ -16,6 +16,7 @@ mod postfix_takes_it;
 mod previewed_is_sent;
 #[cfg(unix)]
 mod real_servers;
+mod refused_and_resolved;
 mod relay_in_trouble;
 mod relay_misbehaves;
 mod several_machines;

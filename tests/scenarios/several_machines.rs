@@ -1,5 +1,8 @@
 //! One edition, one ledger on `PostgreSQL`, several senders.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use crate::support::{Charity, Ran, Server, change_database, database, signal};
 
 #[test]
@@ -64,6 +67,70 @@ fn a_sender_that_was_stopped_past_its_lease_sends_nothing_when_it_wakes() {
     server.everybody_once();
     // A message that was complete before the stop may be counted a moment later; none is begun.
     assert!(server.taken().len() <= taken + 2);
+}
+
+/// A database server of this test only, that it may restart.
+struct OwnServer {
+    child: std::process::Child,
+    address: String,
+    restart: String,
+}
+
+impl OwnServer {
+    fn start() -> Option<Self> {
+        // Where the tests have no server, this one has none either.
+        database("own_server")?;
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/with-postgres");
+        let said = "echo $ROUNDUP_TEST_POSTGRES $ROUNDUP_TEST_POSTGRES_RESTART; cat > /dev/null";
+        let mut child = Command::new(script)
+            .args(["sh", "-c", said])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (address, restart) = line.trim().split_once(' ').unwrap();
+        Some(Self { address: address.to_owned(), restart: restart.to_owned(), child })
+    }
+
+    fn database(&self, name: &str) -> String {
+        let address = format!("{}/postgres", self.address);
+        change_database(&address, &format!("CREATE DATABASE {name}"));
+        format!("{}/{name}", self.address)
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        // It ends with its standard input.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_database_server_that_restarts_under_load_leaves_one_in_doubt_a_connection_at_most() {
+    let Some(server) = OwnServer::start() else { return };
+    for mode in ["fast", "immediate"] {
+        let address = server.database(mode);
+        let relay = Server::good();
+        let charity = Charity::new().people(600).relay(&relay).variable("ROUNDUP_LEDGER", &address);
+        let child = charity.start("send --year 2020 --confirm 600 --connections 3");
+        relay.wait_for(100);
+        for restart in 1..=2 {
+            let ended = Command::new(&server.restart).arg(mode).status().unwrap();
+            assert!(ended.success());
+            relay.wait_for(100 + restart * 150);
+        }
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert!(matches!(ran.code, 0 | 5), "{mode}: {ran:?}");
+        let report = charity.report("2020");
+        let uncertain = report["uncertain"].as_u64().unwrap();
+        assert!(uncertain <= 6, "{mode}: {report}");
+        assert_eq!(report["accepted"].as_u64().unwrap() + uncertain, 600, "{mode}: {report}");
+        assert!(relay.everybody_once().len() as u64 >= 600 - uncertain, "{mode}");
+    }
 }
 
 #[test]

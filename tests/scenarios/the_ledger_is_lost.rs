@@ -195,6 +195,42 @@ fn another_secret_is_refused_and_a_lost_one_is_not_made_again() {
 }
 
 #[test]
+fn a_secret_that_was_cut_off_is_said_to_be_that() {
+    let (server, charity) = sent();
+    for (text, said) in
+        [("", "has 0 characters"), ("a", "has 1 character,"), ("cut off", "has 7 characters")]
+    {
+        fs::write(charity.path(".roundup/secret"), text).unwrap();
+        for command in ["send --month 2020-12 --confirm 20", "why p1@example.org", "keys"] {
+            charity.run(command).ends(2).says(".roundup/secret").says(said).says("from a backup");
+        }
+        assert_eq!(charity.read(".roundup/secret"), text);
+    }
+    assert_eq!(server.taken().len(), 20);
+}
+
+#[test]
+fn where_the_secret_is_lost_for_good_a_new_ledger_begins_and_the_list_says_who_left() {
+    let (server, charity) = sent();
+    fs::remove_file(charity.path(".roundup/secret")).unwrap();
+    charity.run("send --month 2020-12 --confirm 20").ends(2).says("DELIVERY.md");
+    // As docs/DELIVERY.md has it.
+    fs::rename(charity.path(LEDGER), charity.path(".roundup/before.db")).unwrap();
+    let rows: String = (0..20)
+        .map(|i| {
+            let status = if i == 1 { "unsubscribed" } else { "subscribed" };
+            format!("p{i}@example.org,Person {i},consent,{status}\n")
+        })
+        .collect();
+    let charity =
+        charity.file("subscribers/people.csv", format!("email,first_name,basis,status\n{rows}"));
+    charity.run("send --month 2020-12 --confirm 19").ends(2).says("--trust-ledger");
+    charity.run("send --month 2020-12 --confirm 19 --trust-ledger").ends(0).says("19 accepted");
+    let again = server.taken().iter().filter(|t| t.recipient == "p1@example.org").count();
+    assert_eq!((server.taken().len(), again), (39, 1));
+}
+
+#[test]
 fn a_ledger_without_a_check_value_knows_its_secret_by_its_people() {
     let (_server, charity) = sent();
     rusqlite::Connection::open(charity.path(LEDGER))

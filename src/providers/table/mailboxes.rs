@@ -209,6 +209,7 @@ pub(in super::super) const ZOHO: ProviderReplies = ProviderReplies {
     provider: "Zoho Mail",
     source: "zoho.com/mail/help: SMTP errors, email usage policy",
     rows: &[
+        ReplyRule("", "user account is locked or overquota", MailboxFull),
         ReplyRule("", "relaying disallowed", Sender),
         ReplyRule("", "sender is not allowed to relay", Sender),
         ReplyRule("", "email outgoing blocked", Licence),

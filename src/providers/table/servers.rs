@@ -12,6 +12,7 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
     source: "postfix.org: smtpd_check.c, smtpd.c, anvil(8), postscreen(8)",
     rows: &[
         ReplyRule("", "helo command rejected", EhloName),
+        ReplyRule("4", "sender address rejected+limit", Rate),
         ReplyRule("", "sender address rejected: not owned by", Sender),
         ReplyRule("", "sender address rejected: not logged in", Login),
         ReplyRule("", "sender address rejected", Sender),

@@ -42,6 +42,7 @@ pub(in super::super) const SENDGRID: ProviderReplies = ProviderReplies {
         ReplyRule("", "bad username / password", Login),
         ReplyRule("", "permission denied, wrong credentials", Login),
         ReplyRule("", "cannot receive additional data", Rate),
+        ReplyRule("", "messaging limits", Quota),
     ],
 };
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use encoding_rs::WINDOWS_1252;
 use thiserror::Error;
 
+use crate::count::counted;
 use crate::problem::{Place, Problem};
 
 pub use shape::CsvShape;
@@ -163,15 +164,21 @@ impl RaggedRow {
         match self {
             Self::Spare(spare) => Problem::new(
                 place,
-                format!(
-                    "this line has {spare} more cells than there are columns: they were left out"
-                ),
+                if spare == 1 {
+                    "this line has 1 more cell than there are columns: it was left out".to_owned()
+                } else {
+                    format!(
+                        "this line has {spare} more cells than there are columns: they were left out"
+                    )
+                },
                 "put cells that hold commas in quotation marks",
             ),
             Self::Missing { cells, columns } => Problem::new(
                 place,
                 format!(
-                    "this line has {cells} cells for {columns} columns: the missing ones are taken as empty"
+                    "this line has {} for {}: the missing ones are taken as empty",
+                    counted(cells, "cell", "cells"),
+                    counted(columns, "column", "columns")
                 ),
                 "add the missing commas, or look whether the line is whole",
             ),
