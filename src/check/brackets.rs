@@ -163,7 +163,7 @@ fn is_angled_note(inner: &str) -> bool {
 /// "name of funder", "photo of the room", "your town".
 fn is_of_something(lower: &str) -> bool {
     static OF: Expression = Expression::new(
-        r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$",
+        r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$|^(?:(?:an?|one|two|three|some|short|brief) )?(?:\w+ )?(?:paragraphs?|sentences?|lines?|blurb|bios?|intro(?:duction)?|sign-?off|quotes?|stor(?:y|ies)|words) (?:about|on|from|of|to|here|with)\b",
     );
     OF.is_match(lower)
 }

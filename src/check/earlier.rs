@@ -55,11 +55,11 @@ pub const RULES: [Rule; 2] = [
 ];
 
 fn earlier_subject(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let subject = shown.subject.trim().to_lowercase();
+    let subjects: Vec<String> = shown.subjects().into_iter().map(str::to_lowercase).collect();
     known
         .earlier
         .iter()
-        .find(|earlier| earlier.subject.trim().to_lowercase() == subject)
+        .find(|earlier| subjects.contains(&earlier.subject.trim().to_lowercase()))
         .map(|earlier| {
             Finding::new(
                 "earlier-subject",

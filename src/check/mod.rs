@@ -9,6 +9,7 @@ mod brackets;
 mod calendar;
 pub mod clients;
 pub mod colour;
+pub mod dark;
 mod dates;
 mod earlier;
 mod expression;
@@ -33,6 +34,7 @@ mod segments;
 pub mod settings;
 mod slips;
 mod spam;
+pub mod spoken;
 mod stories;
 pub mod terms;
 mod texts;
@@ -196,7 +198,6 @@ impl CheckContext<'_> {
 /// A composition as people get to see it.
 pub struct RenderedEmail<'a> {
     pub composition: &'a Composition,
-    pub subject: String,
     pub variants: Vec<RenderedVariant>,
     /// What all variants use of HTML and CSS; read when first asked for.
     signs: OnceLock<BTreeSet<String>>,
@@ -204,6 +205,8 @@ pub struct RenderedEmail<'a> {
 
 /// Both parts for the people of some segments, slots shown by name.
 pub struct RenderedVariant {
+    pub subject: String,
+    pub preheader: String,
     pub html: String,
     pub text: String,
     pub page: HtmlPage,
@@ -217,11 +220,21 @@ impl<'a> RenderedEmail<'a> {
             .map(|variant| {
                 let html = composition.shown(&variant.html);
                 let text = composition.shown(&variant.text);
-                RenderedVariant { page: HtmlPage::read(&html), html, text }
+                let subject = composition.shown(composition.subject_of(variant));
+                let preheader = variant.preheader.clone();
+                RenderedVariant { page: HtmlPage::read(&html), subject, preheader, html, text }
             })
             .collect();
-        let subject = composition.shown(&composition.subject);
-        Self { composition, subject, variants, signs: OnceLock::new() }
+        Self { composition, variants, signs: OnceLock::new() }
+    }
+
+    /// The subjects that some people or others get, each once.
+    pub fn subjects(&self) -> Vec<&str> {
+        let mut subjects: Vec<&str> =
+            self.variants.iter().map(|variant| variant.subject.trim()).collect();
+        let mut seen = BTreeSet::new();
+        subjects.retain(|subject| seen.insert(*subject));
+        subjects
     }
 
     /// What the email uses, as `clients` names it.

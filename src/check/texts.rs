@@ -232,14 +232,14 @@ impl RenderedEmail<'_> {
             Slot::UnsubscribeUrl | Slot::Block { .. } => None,
         }));
         let plain = |text: &str| names.iter().fold(text.to_owned(), |text, n| text.replace(n, "ø"));
-        let mut blocks: Vec<String> =
-            vec![plain(&self.subject), plain(&self.composition.preheader)];
+        let mut blocks: Vec<String> = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for variant in &self.variants {
+            let lines = [plain(&variant.subject), plain(&variant.preheader)].into_iter();
             let page = variant.page.blocks.iter().map(|block| plain(block));
             let text = variant.text.split("\n\n").map(|paragraph| plain(&joined(paragraph)));
             let alts = variant.page.pictures.iter().filter_map(|picture| picture.alt.clone());
-            for block in page.chain(alts).chain(text) {
+            for block in lines.chain(page).chain(alts).chain(text) {
                 if seen.insert(block.clone()) {
                     blocks.push(block);
                 }

@@ -54,26 +54,41 @@ pub const RULES: [Rule; 6] = [
 ];
 
 fn subject_length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let length = shown.subject.chars().count();
-    if (10..=78).contains(&length) {
-        return Vec::new();
-    }
-    let (what, cure) = if length < 10 {
-        ("says little", "say what the reader will find")
-    } else {
-        ("is cut off in most mail programs", "cut it to 78 characters; 45 are seen on a phone")
+    let of_one = |subject: &str| {
+        let length = subject.chars().count();
+        let (what, cure) = match length {
+            10..=78 => return None,
+            0..10 => ("says little", "say what the reader will find"),
+            _ => (
+                "is cut off in most mail programs",
+                "cut it to 78 characters; 45 are seen on a phone",
+            ),
+        };
+        Some(Finding::new(
+            "subject-length",
+            Severity::Should,
+            known.edition.subject.place(),
+            format!("a subject of {length} characters {what}"),
+            cure,
+        ))
     };
-    vec![Finding {
-        rule: "subject-length",
-        severity: Severity::Should,
-        place: known.edition.subject.place(),
-        message: format!("a subject of {length} characters {what}"),
-        cure: cure.to_owned(),
-    }]
+    shown.subjects().into_iter().filter_map(of_one).collect()
 }
 
 fn subject_tone(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let subject = shown.subject.trim();
+    let place = || known.edition.subject.place();
+    shown
+        .subjects()
+        .into_iter()
+        .flat_map(tone)
+        .map(|(message, cure)| {
+            Finding::new("subject-tone", Severity::Should, place(), message, cure)
+        })
+        .collect()
+}
+
+/// What one subject does that makes people and filters doubt it, each with the cure.
+fn tone(subject: &str) -> Vec<(String, &'static str)> {
     let letters: Vec<char> = subject.chars().filter(|c| c.is_alphabetic()).collect();
     let lower = subject.to_lowercase();
     let capitals = letters.len() >= 10
@@ -94,40 +109,41 @@ fn subject_tone(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             "take it out: people feel tricked by it",
         ));
     }
-    said.into_iter()
-        .map(|(message, cure)| {
-            let place = known.edition.subject.place();
-            Finding::new("subject-tone", Severity::Should, place, message, cure)
-        })
-        .collect()
+    said
 }
 
-fn preheader(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+fn preheader(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     const WASTED: [&str; 4] = [
         "view in browser",
         "view this email in your browser",
         "view online",
         "having trouble viewing",
     ];
-    let words = known.edition.preheader.text.trim();
-    let lower = words.to_lowercase();
-    let subject = known.edition.subject.text.trim().to_lowercase();
-    let message = if words.is_empty() {
-        "there is no preheader: the inbox shows whatever the email begins with".to_owned()
-    } else if lower == subject {
-        "the preheader repeats the subject".to_owned()
-    } else if let Some(wasted) = WASTED.into_iter().find(|phrase| lower.contains(phrase)) {
-        format!("the preheader says \"{wasted}\", which makes nobody open an email")
-    } else {
-        return Vec::new();
+    let of_one = |subject: &str, preheader: &str| {
+        let lower = preheader.trim().to_lowercase();
+        if lower.is_empty() {
+            Some("there is no preheader: the inbox shows whatever the email begins with".to_owned())
+        } else if lower == subject.trim().to_lowercase() {
+            Some("the preheader repeats the subject".to_owned())
+        } else {
+            let wasted = WASTED.into_iter().find(|phrase| lower.contains(phrase))?;
+            Some(format!("the preheader says \"{wasted}\", which makes nobody open an email"))
+        }
     };
-    vec![Finding::new(
-        "preheader",
-        Severity::Should,
-        known.edition.preheader.place(),
-        message,
-        "write a `preheader:` of 40 to 100 characters in the draft",
-    )]
+    shown
+        .variants
+        .iter()
+        .filter_map(|variant| of_one(&variant.subject, &variant.preheader))
+        .map(|message| {
+            Finding::new(
+                "preheader",
+                Severity::Should,
+                known.edition.preheader.place(),
+                message,
+                "write a `preheader:` of 40 to 100 characters in the draft",
+            )
+        })
+        .collect()
 }
 
 fn attached(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

@@ -82,6 +82,7 @@ pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> 
         && !templates.names().contains(&name.as_str())
     {
         return Err(ComposeError::NoTemplate {
+            place: None,
             name: name.clone(),
             known: templates.names().into_iter().map(str::to_owned).collect(),
             nearest: templates.nearest_name(name).map(str::to_owned),

@@ -272,18 +272,24 @@ impl From<ComposeError> for Failure {
         match error {
             ComposeError::Template(fault) => fault.into(),
             ComposeError::Words(words) => words.into(),
-            ComposeError::HalfATemplate { ref name, .. } => {
+            ComposeError::HalfATemplate { ref name, ref place, .. } => {
                 let help = format!(
                     "an email has an HTML part and a text part: write both files, or take `template: {name}` out of the draft"
                 );
-                Self::new(Exit::Usage, error.to_string()).help(help)
+                Self {
+                    place: place.clone(),
+                    ..Self::new(Exit::Usage, error.to_string()).help(help)
+                }
             }
-            ComposeError::NoTemplate { ref known, ref nearest, .. } => {
+            ComposeError::NoTemplate { ref known, ref nearest, ref place, .. } => {
                 let help = match nearest {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the templates are {}", known.join(", ")),
                 };
-                Self::new(Exit::Usage, error.to_string()).help(help)
+                Self {
+                    place: place.clone(),
+                    ..Self::new(Exit::Usage, error.to_string()).help(help)
+                }
             }
         }
     }

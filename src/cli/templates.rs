@@ -46,6 +46,7 @@ pub fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
         let files = shipped.files_of(name);
         if files.is_empty() {
             return Err(ComposeError::NoTemplate {
+                place: None,
                 name: name.clone(),
                 known: shipped.names().into_iter().map(str::to_owned).collect(),
                 nearest: shipped.nearest_name(name).map(str::to_owned),

@@ -125,9 +125,62 @@ pub fn of_rendering(
             let inner = inner.downcast_ref::<HelperFault>();
             inner.map(|inner| (inner.what.clone(), inner.cure.clone())).unwrap_or_default()
         }
-        other => (other.to_string(), "docs/TEMPLATES.md shows how it is used".to_owned()),
+        RenderErrorReason::ParamNotFoundForIndex(name, _)
+        | RenderErrorReason::ParamNotFoundForName(name, _) => {
+            (format!("`{name}` lacks a value"), usage(name))
+        }
+        RenderErrorReason::ParamTypeMismatchForName(name, ..)
+        | RenderErrorReason::HashTypeMismatchForName(name, ..) => {
+            (format!("`{name}` cannot use this value"), usage(name))
+        }
+        RenderErrorReason::DecoratorNotFound(name) => (
+            format!("there is no `{name}` that begins with `*`"),
+            "only {{#*inline \"name\"}}…{{/inline}} does".to_owned(),
+        ),
+        RenderErrorReason::InvalidParamType(_)
+        | RenderErrorReason::InvalidJsonPath(_)
+        | RenderErrorReason::InvalidJsonIndex(_) => {
+            ("this name leads nowhere".to_owned(), "docs/TEMPLATES.md lists the names".to_owned())
+        }
+        RenderErrorReason::BlockContentRequired => (
+            "this is a block, and nothing stands in it".to_owned(),
+            "write {{#name}}…{{/name}}".to_owned(),
+        ),
+        RenderErrorReason::Other(what) => {
+            (what.clone(), "docs/TEMPLATES.md shows how it is used".to_owned())
+        }
+        _ => (
+            "this cannot be rendered".to_owned(),
+            "take it out, or write it as docs/TEMPLATES.md shows".to_owned(),
+        ),
     };
     TemplateFault { place, what, cure, line_text }
+}
+
+/// How a helper is used, as a cure.
+fn usage(helper: &str) -> String {
+    let example = match helper {
+        "recipient" => "{{recipient \"first_name\" fallback=\"friend\"}}",
+        "for_segment" => "{{#for_segment \"donors\"}}…{{/for_segment}}",
+        "say" => "{{say \"read_story\"}}",
+        "date" => "{{date story \"month\"}}",
+        "plural" => "{{plural count \"story\" \"stories\"}}",
+        "truncate" => "{{truncate text 300}}",
+        "wrap" => "{{wrap text 72}}",
+        "underline" => "{{underline text \"=\"}}",
+        "upper" | "markdown" => return format!("write {{{{{helper} text}}}}"),
+        "len" => "{{len sections}}",
+        "if" | "unless" | "each" | "with" => {
+            return format!("write {{{{#{helper} name}}}}…{{{{/{helper}}}}}");
+        }
+        "lookup" => "{{lookup list 0}}",
+        "not" => "{{#if (not image)}}",
+        "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" => {
+            return format!("write ({helper} one other)");
+        }
+        _ => return "docs/TEMPLATES.md shows how it is used".to_owned(),
+    };
+    format!("write {example}")
 }
 
 /// The first block that is not closed, or closed under another name, and tags that stand where none can.
@@ -139,6 +192,15 @@ fn unbalanced(text: &str) -> Option<(usize, String, String)> {
         let word = tag.word(text);
         if tag.kind != TagKind::Comment && tag.inner(text).contains("{{") {
             return Some((tag.start, "{{ is never closed".to_owned(), "add }}".to_owned()));
+        }
+        let named = text[tag.start..tag.end].trim_start_matches(['{', '~', ' ']).strip_prefix('^');
+        let name = named.map(|rest| rest.trim_matches(['}', '~', ' '])).unwrap_or_default();
+        if !name.is_empty() && !name.contains(' ') {
+            return Some((
+                tag.start,
+                format!("{{{{^{name}}}}} does not begin a block here"),
+                format!("write {{{{#unless {name}}}}}…{{{{/unless}}}}"),
+            ));
         }
         match tag.kind {
             TagKind::Open => open.push((tag.start, word)),
@@ -188,6 +250,7 @@ mod tests {
             ("{{#if a}}\n{{/each}}", 0, "{{#if}} is closed by {{/each}}"),
             ("x {{/if}}", 2, "{{/if}} closes nothing"),
             ("{{else}}", 0, "{{else}} stands outside a block"),
+            ("{{#if a}}{{^b}}x{{/b}}{{/if}}", 9, "{{^b}} does not begin a block here"),
             ("{{#if a}}{{b{{/if}}", 9, "{{ is never closed"),
         ] {
             assert_eq!(found(text).map(|(_, what)| what).as_deref(), Some(what), "{text}");

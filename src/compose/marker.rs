@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::rfc::text::of_a_text;
+
 /// What a nonce is made of.
 const CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -52,10 +54,11 @@ impl Nonce {
     }
 }
 
-/// Text for between tags or quotation marks.
+/// Text for between tags or quotation marks; what cannot stand in a text is left out.
 pub fn escape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let text = of_a_text(text);
+    let mut rest = &*text;
     while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {

@@ -8,6 +8,7 @@
 use super::structure::{
     HOLDS_ELEMENTS, is_raw_text, raw_text_length, starts_tag, tag_end, tag_name, text_end,
 };
+use crate::rfc::text::of_a_text;
 
 /// MJML that mrml reads as its author meant it, and what it must not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +21,9 @@ pub struct RepairedMjml {
     origins: Vec<(usize, usize)>,
 }
 
-/// One kind of line end, and no mark of the byte order.
+/// One kind of line end, no mark of the byte order, and no character that XML refuses.
 pub fn normalised(mjml: &str) -> String {
-    let mjml = mjml.strip_prefix('\u{feff}').unwrap_or(mjml);
+    let mjml = &*of_a_text(mjml.strip_prefix('\u{feff}').unwrap_or(mjml));
     if mjml.contains('\r') {
         mjml.replace("\r\n", "\n").replace('\r', "\n")
     } else {

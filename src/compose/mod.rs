@@ -2,6 +2,8 @@
 //! Pure: an edition, a theme, templates and a nonce in, a composition out.
 
 #[cfg(test)]
+mod any_text;
+#[cfg(test)]
 mod cases;
 mod declarations;
 mod draft_words;
@@ -119,6 +121,9 @@ pub struct Variant {
     /// Their subject, where it is another than everybody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Vec<Piece>>,
+    /// Their preheader with the names of its slots, for people who look: the email has it in its HTML.
+    #[serde(skip)]
+    pub preheader: String,
     pub html: Vec<Piece>,
     pub text: Vec<Piece>,
     /// Where the HTML came from, for people who look; not part of the mail.
@@ -155,9 +160,15 @@ pub struct People {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ComposeError {
     #[error("there is no template `{name}`")]
-    NoTemplate { name: String, known: Vec<String>, nearest: Option<String> },
+    NoTemplate {
+        name: String,
+        /// Where the draft names it.
+        place: Option<crate::problem::Place>,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
     #[error("the template `{name}` has no file `templates/{missing}`")]
-    HalfATemplate { name: String, missing: String },
+    HalfATemplate { name: String, place: Option<crate::problem::Place>, missing: String },
     #[error(transparent)]
     Template(#[from] TemplateFault),
     #[error(transparent)]

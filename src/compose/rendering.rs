@@ -29,7 +29,7 @@ use crate::edition::Edition;
 use crate::locale::Locale;
 use crate::news::dedupe::canonical;
 use crate::problem::{Place, nearest};
-use crate::rfc::text::one_line;
+use crate::rfc::text::{of_a_text, one_line};
 
 /// Composes at one density, or at the first that fits.
 pub(super) fn compose_within(
@@ -68,9 +68,14 @@ fn files_of(edition: &Edition, templates: &Templates) -> Result<[String; 2], Com
         files.iter().filter(|file| templates.file(file).is_none()).collect();
     match missing[..] {
         [] => Ok(files),
-        [one] => Err(ComposeError::HalfATemplate { name: name.clone(), missing: one.clone() }),
+        [one] => Err(ComposeError::HalfATemplate {
+            name: name.clone(),
+            place: edition.template_place.clone(),
+            missing: one.clone(),
+        }),
         _ => Err(ComposeError::NoTemplate {
             name: name.clone(),
+            place: edition.template_place.clone(),
             known: templates.names().into_iter().map(str::to_owned).collect(),
             nearest: templates.nearest_name(name).map(str::to_owned),
         }),
@@ -151,7 +156,8 @@ fn compose_here(
             .whole_fault("the template writes nothing", "begin it with {{#> layout}}")
             .into());
     };
-    let (subject, preheader) = (first.subject.clone(), first.preheader.clone());
+    let subject = first.subject.clone();
+    let preheaders: Vec<Vec<Piece>> = composed.iter().map(|one| one.preheader.clone()).collect();
     let variants = composed
         .into_iter()
         .map(|one| Variant {
@@ -184,8 +190,14 @@ fn compose_here(
     if fixed.is_none() {
         side.refuse_markers(&composition)?;
     }
-    let preheader = composition.shown(&preheader);
-    Ok(Composition { preheader, ..composition })
+    let preheaders: Vec<String> =
+        preheaders.iter().map(|pieces| composition.shown(pieces)).collect();
+    let preheader = preheaders.first().cloned().unwrap_or_default();
+    let mut composition = Composition { preheader, ..composition };
+    for (variant, preheader) in composition.variants.iter_mut().zip(preheaders) {
+        variant.preheader = preheader;
+    }
+    Ok(composition)
 }
 
 /// The registries of the HTML part and of the text part.
@@ -324,17 +336,26 @@ impl Side<'_> {
         let for_html = data(&words_as(words::html(&introduction, self.look)));
         let for_text = data(&words_as(words::text(&introduction)));
         let mjml = self.rendered(self.html, &self.files[0], &for_html)?;
+        let mjml = of_a_text(&mjml).into_owned();
         let html = html::render(&mjml).map_err(|fault| self.place(&mjml, &for_html, fault))?;
         let text = self.rendered(self.text, &self.files[1], &for_text)?;
         let slots = lock(&self.shared.slots);
-        let html = slots.cut_html(&html).map_err(|error| self.misplaced(&error))?;
+        let html = match slots.cut_html(&html) {
+            Ok(pieces) => pieces,
+            Err(misplaced) => {
+                let at = slots.place_in(&mjml_repair::normalised(&mjml), &misplaced);
+                drop(slots);
+                return Err(self.misplaced(&misplaced.error, &mjml, &for_html, at));
+            }
+        };
         let text = slots.cut_text(&text::tidy(&text), SlotContext::PlainText);
         let mjml = slots.cut_text(&mjml, SlotContext::Header);
         let subject = slots.cut_text(&subject, SlotContext::Header);
         let preheader = slots.cut_text(&preheader, SlotContext::Header);
         drop(slots);
         let mjml = shown_mjml(&mjml);
-        let variant = Variant { segments, subject: None, html, text, mjml };
+        let variant =
+            Variant { segments, subject: None, preheader: String::new(), html, text, mjml };
         Ok(ComposedVariant { variant, subject, preheader })
     }
 
@@ -352,14 +373,26 @@ impl Side<'_> {
         })
     }
 
-    fn misplaced(&self, error: &SlotError) -> TemplateFault {
+    fn misplaced(
+        &self,
+        error: &SlotError,
+        mjml: &str,
+        data: &Value,
+        at: Option<usize>,
+    ) -> TemplateFault {
         let cure = match error {
             SlotError::WholeAddress => {
                 "write the beginning of the address: href=\"https://charity.example/?town={{recipient …}}\""
             }
             _ => "move it into the text of the email, or into an attribute's quotation marks",
         };
-        self.whole_fault(&error.to_string(), cure)
+        match at {
+            Some(at) => {
+                let what = error.to_string();
+                self.place(mjml, data, MjmlFault { at, what, cure: cure.to_owned() })
+            }
+            None => self.whole_fault(&error.to_string(), cure),
+        }
     }
 
     /// A fault of the MJML where it was written: the templates say it themselves, rendered a second time with marks.

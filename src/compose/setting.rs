@@ -8,6 +8,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::rfc::address::EmailAddress;
+use crate::rfc::text::is_of_a_text;
 
 /// What is wrong with a value, and the cure.
 type Fault = (String, &'static str);
@@ -21,7 +22,7 @@ fn error<E: Error>((what, cure): Fault) -> E {
 pub const HELP: &str = "\nhelp: ";
 
 fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || !is_of_a_text(c)
 }
 
 /// Words on one line.

@@ -118,7 +118,7 @@ pub type Values = BTreeMap<String, String>;
 /// A slot at a place where no value can be put.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SlotError {
-    #[error("a slot stands inside a style sheet")]
+    #[error("a slot stands inside a style")]
     InStyle,
     #[error("a slot stands inside a comment, or in a part for Outlook only")]
     InComment,
@@ -128,6 +128,13 @@ pub enum SlotError {
     BlockInAttribute,
     #[error("a column of the list stands where a whole address must")]
     WholeAddress,
+}
+
+/// A slot that stands where no value can be put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MisplacedSlot {
+    pub error: SlotError,
+    index: usize,
 }
 
 /// The slots of a composition while it is rendered.
@@ -169,11 +176,31 @@ impl Slots {
     ///
     /// # Errors
     /// When a slot stands where nothing can be put.
-    pub fn cut_html(&self, html: &str) -> Result<Vec<Piece>, SlotError> {
+    pub fn cut_html(&self, html: &str) -> Result<Vec<Piece>, MisplacedSlot> {
         let mut walk = HtmlWalk::default();
         let mut pieces = self.cut(html, |before| walk.context_after(before))?;
         own_elements(&mut pieces, &self.slots);
         Ok(pieces)
+    }
+
+    /// The byte of the MJML at which a slot stands that its HTML has in a wrong place: the first in such a place, or the first.
+    pub fn place_in(&self, mjml: &str, misplaced: &MisplacedSlot) -> Option<usize> {
+        let marker = self.nonce.marker(misplaced.index);
+        let mut walk = HtmlWalk::default();
+        let mut from = 0;
+        let mut places = mjml.match_indices(&marker).map(|(at, _)| {
+            let context = walk.context_after(&mjml[from..at]);
+            from = at + marker.len();
+            (at, context)
+        });
+        let first = places.next()?;
+        let is_there = |(_, context): &(usize, Result<SlotContext, SlotError>)| match context {
+            Ok(SlotContext::HtmlAttribute | SlotContext::HtmlAddress) => true,
+            Ok(_) => false,
+            Err(error) => *error == misplaced.error,
+        };
+        let found = std::iter::once(first.clone()).chain(places).find(is_there);
+        Some(found.unwrap_or(first).0)
     }
 
     /// Whether a marker of these slots stands in a text.
@@ -195,7 +222,7 @@ impl Slots {
         &self,
         text: &str,
         mut context_of: impl FnMut(&str) -> Result<SlotContext, SlotError>,
-    ) -> Result<Vec<Piece>, SlotError> {
+    ) -> Result<Vec<Piece>, MisplacedSlot> {
         let start = format!("rup{}n", self.nonce.as_str());
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -210,17 +237,18 @@ impl Slots {
                 rest = &rest[end..];
                 continue;
             };
-            let context = context_of(before)?;
+            let misplaced = |error| MisplacedSlot { error, index };
+            let context = context_of(before).map_err(misplaced)?;
             let is_raw =
                 matches!(&self.slots[index], Slot::Block { form, .. } if *form != BlockForm::Plain);
             if is_raw && matches!(context, SlotContext::HtmlAttribute | SlotContext::HtmlAddress) {
-                return Err(SlotError::BlockInAttribute);
+                return Err(misplaced(SlotError::BlockInAttribute));
             }
             // An address that a list gives could lead anywhere, and written for a part of one it leads nowhere.
             let begins_address =
                 context == SlotContext::HtmlAddress && before.ends_with(['"', '\'']);
             if begins_address && self.slots[index] != Slot::UnsubscribeUrl {
-                return Err(SlotError::WholeAddress);
+                return Err(misplaced(SlotError::WholeAddress));
             }
             push_text(&mut pieces, before);
             pieces.push(Piece::Slot(SlotPlace::new(index, context)));
@@ -367,7 +395,8 @@ impl HtmlWalk {
                     self.tag.clear();
                 }
                 HtmlState::Tag if sign == '>' => {
-                    let is_style = self.tag.to_ascii_lowercase().starts_with("style");
+                    let name = self.tag.to_ascii_lowercase();
+                    let is_style = name.starts_with("style") || name.starts_with("mj-style");
                     self.state = if is_style { HtmlState::Style } else { HtmlState::Text };
                 }
                 HtmlState::Tag if matches!(sign, '"' | '\'') => self.state = HtmlState::Value(sign),
@@ -377,7 +406,11 @@ impl HtmlWalk {
                     self.state = HtmlState::Tag;
                 }
                 HtmlState::Comment if rest.starts_with("-->") => self.state = HtmlState::Text,
-                HtmlState::Style if rest.starts_with("</style") => self.state = HtmlState::Text,
+                HtmlState::Style
+                    if rest.starts_with("</style") || rest.starts_with("</mj-style") =>
+                {
+                    self.state = HtmlState::Text;
+                }
                 HtmlState::Text | HtmlState::Value(_) | HtmlState::Comment | HtmlState::Style => {}
             }
             rest = after;
@@ -387,11 +420,12 @@ impl HtmlWalk {
             HtmlState::Value(_) => {
                 let name = self.tag.trim_end().trim_end_matches('=').trim_end();
                 let name = name.rsplit([' ', '\n', '\t']).next().unwrap_or("");
-                Ok(if matches!(name, "href" | "src") {
-                    SlotContext::HtmlAddress
-                } else {
-                    SlotContext::HtmlAttribute
-                })
+                match name {
+                    "href" | "src" => Ok(SlotContext::HtmlAddress),
+                    // What a list gives could fetch something, or hide the rest.
+                    "style" => Err(SlotError::InStyle),
+                    _ => Ok(SlotContext::HtmlAttribute),
+                }
             }
             HtmlState::Tag => Err(SlotError::InTag),
             HtmlState::Comment => Err(SlotError::InComment),
@@ -415,7 +449,7 @@ mod tests {
     fn contexts(html: &str) -> Result<Vec<SlotContext>, SlotError> {
         let mut slots = slots();
         let marker = slots.marker(field("first_name"));
-        let pieces = slots.cut_html(&html.replace('@', &marker))?;
+        let pieces = slots.cut_html(&html.replace('@', &marker)).map_err(|one| one.error)?;
         Ok(pieces
             .iter()
             .filter_map(|piece| match piece {
@@ -437,6 +471,7 @@ mod tests {
         assert_eq!(contexts("<style>p{}</style><p>@"), Ok(vec![C::HtmlText]));
         assert_eq!(contexts("<!-- x --><p>@"), Ok(vec![C::HtmlText]));
         assert_eq!(contexts("<style>@</style>"), Err(SlotError::InStyle));
+        assert_eq!(contexts("<p style=\"color:@\">"), Err(SlotError::InStyle));
         assert_eq!(contexts("<!--[if mso]><p>@</p><![endif]-->"), Err(SlotError::InComment));
         assert_eq!(contexts("<p @>"), Err(SlotError::InTag));
     }

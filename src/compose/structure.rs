@@ -389,7 +389,16 @@ impl<'a> Walk<'a> {
     /// Whether every value stands in quotation marks, and they are closed.
     fn values(at: usize, tag: &str) -> Result<(), MjmlFault> {
         let name = tag_name(tag);
+        let mut seen: Vec<&str> = Vec::new();
         for attribute in attributes(tag) {
+            if seen.iter().any(|known| known.eq_ignore_ascii_case(attribute.name)) {
+                return fault(
+                    at + attribute.at,
+                    format!("`{}` stands twice in <{name}>", attribute.name),
+                    "put both into one, or take one out",
+                );
+            }
+            seen.push(attribute.name);
             if attribute.name.contains('<') {
                 return fault(at, format!("the tag <{name}> has no > at its end"), "add the >");
             }
@@ -544,6 +553,7 @@ mod tests {
             ("a</div>", "</div> closes nothing", "</di"),
             ("<b><i>x</b></i>", "<i> is closed by </b>", "<i>x"),
             ("<img src=a.png>", "`src` in <img> has no quotation marks", "src="),
+            ("<p class=\"a\" Class=\"b\">", "`Class` stands twice in <p>", "Clas"),
             ("<a href=\"x>y</a>", "the quotation mark of `href` in <a> is never closed", "href"),
             (
                 "<a href=\"x>y</a><b class=\"c\">d</b>",

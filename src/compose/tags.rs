@@ -55,7 +55,7 @@ pub fn tags(text: &str) -> Vec<Tag> {
         }
         // One backslash makes braces text; two are a backslash before a tag.
         if text[..start].bytes().rev().take_while(|byte| *byte == b'\\').count() == 1 {
-            at = start + 2 + usize::from(rest.starts_with("{{{"));
+            at = start + if rest.starts_with("{{{{") { 4 } else { 2 };
             continue;
         }
         let (length, kind) = if let Some(rest) = rest.strip_prefix("{{{{") {

@@ -159,7 +159,7 @@ pub fn refuse_depth(shown: &str, text: &str) -> Result<(), TemplateFault> {
         what,
         cure: "nest fewer, or put the inside into a partial".to_owned(),
         // Of thousands of parentheses nobody reads more.
-        line_text: text.lines().nth(line - 1).map(|line| line.chars().take(120).collect()),
+        line_text: text.lines().nth(line - 1).map(|text| text.chars().take(column + 120).collect()),
     })
 }
 

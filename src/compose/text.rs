@@ -4,6 +4,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::marker;
+use crate::rfc::text::of_a_text;
 
 /// Columns that a personal word is counted as: it is not known yet.
 const PERSONAL_WIDTH: usize = 8;
@@ -43,8 +44,9 @@ pub fn wrap(text: &str, width: usize) -> String {
     out
 }
 
-/// A rendered text part made tidy: no blanks at line ends, at most one empty line in a row, one line end at the end.
+/// A rendered text part made tidy: nothing that is no character, no blanks at line ends, at most one empty line in a row, one line end at the end.
 pub fn tidy(text: &str) -> String {
+    let text = of_a_text(text);
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
     for line in text.lines() {

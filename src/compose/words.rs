@@ -30,19 +30,28 @@ const SHORT_LINE: usize = 50;
 
 /// Lists and quotations nest no deeper than anybody follows, and than mrml can bear.
 const DEEPEST: usize = 20;
+/// Elements within each other; what a source nests deeper is written without them.
+const MOST_OPEN: usize = 60;
 
-/// The byte at which lists and quotations nest too deep, and what to say of it.
+/// The byte at which lists, quotations or emphasis nest too deep, and what to say of it.
 pub fn too_deep(markdown: &str) -> Option<(usize, String)> {
-    let mut depth = 0usize;
+    let (mut blocks, mut marks) = (0usize, 0usize);
     for (event, range) in parsed(markdown) {
         match event {
-            Event::Start(Tag::BlockQuote(_) | Tag::List(_)) => depth += 1,
-            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_)) => depth = depth.saturating_sub(1),
+            Event::Start(Tag::BlockQuote(_) | Tag::List(_)) => blocks += 1,
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_)) => {
+                blocks = blocks.saturating_sub(1);
+            }
+            Event::Start(Tag::Emphasis | Tag::Strong) => marks += 1,
+            Event::End(TagEnd::Emphasis | TagEnd::Strong) => marks = marks.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST {
+        if blocks > DEEPEST {
             let what = format!("lists and quotations are nested more than {DEEPEST} deep");
             return Some((range.start, what));
+        }
+        if marks > DEEPEST {
+            return Some((range.start, format!("emphasis is nested more than {DEEPEST} deep")));
         }
     }
     None
@@ -54,10 +63,21 @@ pub fn html(markdown: &str, look: &MarkdownStyle) -> String {
     let markdown = linked(markdown);
     let mut out = String::new();
     let mut links: Vec<bool> = Vec::new();
+    let mut depth = 0usize;
     for (event, range) in parsed(&markdown) {
         match event {
-            Event::Start(tag) => open(&tag, look, &mut links, &mut out),
-            Event::End(tag) => close(tag, &mut links, &mut out),
+            Event::Start(tag) => {
+                depth += 1;
+                if depth <= MOST_OPEN {
+                    open(&tag, look, &mut links, &mut out);
+                }
+            }
+            Event::End(tag) => {
+                if depth <= MOST_OPEN {
+                    close(tag, &mut links, &mut out);
+                }
+                depth = depth.saturating_sub(1);
+            }
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 out.push_str(&escape_html(&text));
             }

@@ -11,6 +11,7 @@ use super::PlacedText;
 use crate::locale::Locale;
 use crate::news::{Item, PartialDate, markdown};
 use crate::problem::{Place, Problem, nearest};
+use crate::rfc::text::{of_a_text, one_line};
 use crate::window::{Selection, Window, WindowError};
 
 /// What the editor has decided.
@@ -23,6 +24,8 @@ pub struct Draft {
     pub preheader: PlacedText,
     /// `monthly`, `year` or `announcement`, or the name of a template of the project.
     pub template: String,
+    /// Line of the file that names the template.
+    pub template_line: Option<usize>,
     pub window: Window,
     pub items: Vec<ItemMention>,
     pub pinned: Vec<ItemMention>,
@@ -129,9 +132,10 @@ impl Draft {
         Self {
             name: window.name(),
             source: None,
-            subject: PlacedText::proposed(subject),
-            preheader: PlacedText::proposed(preheader),
+            subject: PlacedText::proposed(as_words(&subject)),
+            preheader: PlacedText::proposed(as_words(&preheader)),
             template,
+            template_line: None,
             window: window.clone(),
             items: chosen.iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect(),
             pinned: Vec::new(),
@@ -151,7 +155,7 @@ impl Draft {
             selection.chosen.iter().find(|item| item.id == mention.id).map(|item| &*item.title)
         };
         let titles: Vec<&str> = self.items.iter().filter_map(title_of).collect();
-        self.preheader = PlacedText::proposed(first_titles(&titles));
+        self.preheader = PlacedText::proposed(as_words(&first_titles(&titles)));
     }
 
     /// The ids of all stories that it names.
@@ -187,6 +191,7 @@ impl Draft {
     /// Says at which line the file is wrong, and the cure.
     pub fn read_translation(path: &str, text: &str) -> Result<DraftTranslation, Problem> {
         const WORDS: [&str; 2] = ["subject", "preheader"];
+        let text = &*of_a_text(text);
         let document = markdown::document(path, text)?;
         for field in document.fields.keys() {
             if !WORDS.contains(&field.as_str()) {
@@ -229,6 +234,7 @@ impl Draft {
     /// # Errors
     /// Says at which line it is wrong, and the cure.
     pub fn read(name: &str, path: &str, text: &str, zone: Tz) -> Result<Self, Problem> {
+        let text = &*of_a_text(text);
         let document = markdown::document(path, text)?;
         let place_of = |field: &str| match document.line_of(field) {
             Some(line) => Place::line(path, line),
@@ -287,6 +293,7 @@ impl Draft {
             source: Some(path.to_owned()),
             subject: words("subject")?.ok_or_else(|| missing("subject", "\"…\""))?,
             preheader: words("preheader")?.unwrap_or_else(|| PlacedText::proposed("")),
+            template_line: document.line_of("template"),
             template: text_of("template")?
                 .unwrap_or_else(|| if window.is_year() { "year" } else { "monthly" }.to_owned()),
             window,
@@ -564,6 +571,32 @@ fn mentions(
     Ok(mentions)
 }
 
+/// Words from outside for a field that is a template, on one line: their braces stay braces.
+pub fn as_words(text: &str) -> String {
+    let text = one_line(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("{{") {
+        out.push_str(&rest[..at]);
+        let braces = rest[at..].bytes().take_while(|byte| *byte == b'{').count();
+        // A backslash before braces makes words of them, and one before that a backslash again: a comment parts them.
+        if out.ends_with('\\') {
+            out.push_str("\\{{!}}");
+        }
+        let mut left = braces;
+        while left > 1 {
+            let taken = if left > 3 { 4 } else { 2 };
+            out.push('\\');
+            out.extend(std::iter::repeat_n('{', taken));
+            left -= taken;
+        }
+        out.extend(std::iter::repeat_n('{', left));
+        rest = &rest[at + braces..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// As many titles as fit into the line of an inbox.
 fn first_titles(titles: &[&str]) -> String {
     const LONGEST_PREHEADER_CHARS: usize = 90;
@@ -630,6 +663,18 @@ mod tests {
         assert_eq!(draft.introduction.text, "Hello **you**.\n\nBye.");
         assert_eq!(draft.introduction.line, 6);
         assert_eq!(draft.template, "year");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_from_outside_are_words_in_a_template(text in r"[{}\\!#/> a-c~é\n]{0,24}|\PC{0,40}") {
+            let escaped = as_words(&text);
+            let rendered = handlebars::Handlebars::new().render_template(&escaped, &());
+            proptest::prop_assert_eq!(rendered.map_err(|error| error.to_string()), Ok(one_line(&text)), "{}", escaped);
+            let quoted = Value::String(escaped.clone());
+            let draft = read(&format!("---\nsubject: {quoted}\nwindow: 2020\n---\n"));
+            proptest::prop_assert_eq!(draft.unwrap().subject.text, escaped);
+        }
     }
 
     #[test]

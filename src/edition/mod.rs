@@ -25,6 +25,8 @@ pub struct Edition {
     pub window: Window,
     /// Name of the template, without ending.
     pub template: String,
+    /// Where the draft names it.
+    pub template_place: Option<Place>,
     /// The editor's words; they may hold slots.
     pub subject: PlacedText,
     pub preheader: PlacedText,
@@ -226,6 +228,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         name: draft.name.clone(),
         window: draft.window.clone(),
         template: draft.template.clone(),
+        template_place: draft.template_line.map(|line| Place::line(draft.path(), line)),
         subject: draft.subject.clone(),
         preheader: draft.preheader.clone(),
         introduction: draft.introduction.clone(),

@@ -44,6 +44,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         preheader: String::new(),
         variants: vec![Variant {
             subject: None,
+            preheader: String::new(),
             segments: BTreeSet::new(),
             html: Vec::new(),
             text: Vec::new(),

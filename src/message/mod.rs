@@ -358,6 +358,7 @@ mod tests {
             preheader: String::new(),
             variants: vec![Variant {
                 subject: None,
+                preheader: String::new(),
                 segments: BTreeSet::new(),
                 html: vec![
                     text("<p>Dear "),

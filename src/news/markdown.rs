@@ -125,15 +125,42 @@ fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Pro
             }
             let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
             let column = error.location().map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
-            let what = error.without_snippet().to_string();
-            let what = what.lines().next().unwrap_or("it is not YAML").to_owned();
+            let said = error.without_snippet().to_string();
+            let (what, cure) = in_our_words(&said, front.lines().nth(line.saturating_sub(1)));
             Err(Problem::new(
                 Place::at(source, line + 1, column),
                 format!("the front matter cannot be read: {what}"),
-                "write one `name: value` a line, without tabs, texts with signs in quotation marks",
+                cure,
             ))
         }
     }
+}
+
+/// What the reader of YAML says about a line, for people who do not know YAML.
+fn in_our_words(said: &str, line: Option<&str>) -> (String, &'static str) {
+    const CURE: &str =
+        "write one `name: value` a line, without tabs, texts with other marks in quotation marks";
+    let line = line.unwrap_or_default();
+    if let Some(rest) = said.strip_prefix("duplicate mapping key: ") {
+        let name = rest.split([',', ' ']).next().unwrap_or_default();
+        return (format!("`{name}` stands twice"), "take one of the two out");
+    }
+    if line.contains(|c: char| c.is_control() && c != '\t') {
+        return (
+            "a character that cannot be shown stands in this line".to_owned(),
+            "write the line again by hand",
+        );
+    }
+    if line.contains('\t') {
+        return ("a tab stands in this line".to_owned(), "write spaces instead of the tab");
+    }
+    if line.matches(['"']).count() % 2 == 1 || said.contains("quoted") {
+        return (
+            "a quotation mark is missing here, or one too many".to_owned(),
+            "begin and end the text with \", and write \\\" for one within it",
+        );
+    }
+    ("this line is not `name: value`".to_owned(), CURE)
 }
 
 fn toml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {

@@ -447,6 +447,7 @@ impl NamedFile<'_> {
         let mut known: Vec<&str> = known;
         known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml")));
         known.sort_unstable();
+        known.dedup();
         Err(ProjectError::Settings(SettingsError {
             place: Place::whole(SETTINGS_FILE),
             what: format!("there is no {what} `{}`", name.escape_debug()),
@@ -482,8 +483,13 @@ fn read_text(path: &Path, shown: &str, most: u64) -> Result<String, ProjectError
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-            let what = format!("line {line} is not UTF-8: save the file as UTF-8");
-            Err(ProjectError::Read { path: shown.to_owned(), what })
+            Err(ProjectError::Settings(SettingsError {
+                place: Place::line(shown, line),
+                what: "this line is not UTF-8".to_owned(),
+                cure: "open the file in a text editor, and save it with the encoding UTF-8"
+                    .to_owned(),
+                line_text: None,
+            }))
         }
     }
 }

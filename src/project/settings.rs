@@ -163,19 +163,59 @@ pub(super) fn explain(
             "there is no such time zone".to_owned(),
             "write it as Europe/London, with a capital for each part".to_owned(),
         ),
-        _ => (message.lines().next().unwrap_or_default().to_owned(), cure_of_syntax(message)),
+        _ if message.starts_with("duplicate") => {
+            ("this setting stands twice".to_owned(), "take one of the two out".to_owned())
+        }
+        _ if message.starts_with("invalid type") => of_another_kind(message, line_text.as_deref()),
+        _ => (
+            "this is not written as a setting is".to_owned(),
+            "a setting is written as name = \"text\", and a group begins with [name]".to_owned(),
+        ),
     };
     SettingsError { place: Place::at(path, line, column), what, cure, line_text }
 }
 
-fn cure_of_syntax(message: &str) -> String {
-    if message.contains("duplicate") {
-        "take one of the two out".to_owned()
-    } else if message.starts_with("invalid type") {
-        "text stands in quotes, numbers and true or false do not".to_owned()
-    } else {
-        "a setting is written as name = \"text\", and a group begins with [name]".to_owned()
+/// What stands where something else belongs, out of `invalid type: integer `7`, expected a string`.
+fn of_another_kind(message: &str, line: Option<&str>) -> (String, String) {
+    const KINDS: [(&str, &str); 14] = [
+        ("string", "text"),
+        ("a string", "text"),
+        ("a boolean", "true or false"),
+        ("boolean", "true or false"),
+        ("integer", "a number"),
+        ("floating", "a number"),
+        ("sequence", "a list"),
+        ("a sequence", "a list"),
+        ("map", "a group"),
+        ("a map", "a group"),
+        ("struct", "a group"),
+        ("u", "a whole number"),
+        ("i", "a whole number"),
+        ("a nonzero", "a whole number"),
+    ];
+    let line = line.unwrap_or_default().trim();
+    if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+        return (
+            format!("`{line}` begins one group of several, and there is one only"),
+            format!("write [{name}]"),
+        );
     }
+    let kind = |words: &str| {
+        let known = KINDS.iter().find(|(word, _)| words.starts_with(word));
+        known.map_or("something else", |(_, said)| *said)
+    };
+    let (found, expected) = message
+        .trim_start_matches("invalid type: ")
+        .split_once(", expected ")
+        .map_or(("something else", "something else"), |(f, e)| (kind(f), kind(e)));
+    let cure = match expected {
+        "text" => "put it in quotation marks: name = \"text\"",
+        "a list" => "put it in square brackets: name = [\"one\", \"two\"]",
+        "a group" => "begin it with its name in brackets on a line of its own: [name]",
+        "true or false" => "write true or false, without quotation marks",
+        _ => "write a number, without quotation marks",
+    };
+    (format!("{found} stands where {expected} belongs"), cure.to_owned())
 }
 
 #[cfg(test)]
@@ -247,8 +287,8 @@ address = "news@charity.example"
         let (place, what, _) = error(|good| good.replace("[sender]", "[theme]\n[appeal]"));
         assert!(what.contains("there is no setting") || what.contains("missing"), "{place} {what}");
         let (_, what, cure) = error(|good| good.replace("\"1 Example Street\"", "7"));
-        assert!(what.starts_with("invalid type: integer `7`"), "{what}");
-        assert_eq!(cure, "text stands in quotes, numbers and true or false do not");
+        assert_eq!(what, "a number stands where text belongs");
+        assert_eq!(cure, "put it in quotation marks: name = \"text\"");
         let (_, what, _) = error(|_| "time_zone = \"Europe/Londn\"".to_owned() + GOOD);
         assert_eq!(what, "there is no such time zone");
         let (place, _, _) = error(|good| good.replace("\"Example Charity\"", "\"Example"));

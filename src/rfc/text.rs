@@ -1,6 +1,7 @@
 //! Text that is fit for one line of a header field (RFC 5322 section 2.2): which characters nobody sees, and names.
 //! Pure: values in, values out.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,40 @@ use thiserror::Error;
 /// Zero-width joiners stay: names and emoji of several scripts need them.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
+        || is_noncharacter(c)
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}')
+}
+
+/// Numbers that Unicode promises never to give to a character, such as U+FFFE. XML refuses some of them, HTML all.
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// Whether a character can stand in a text of several lines, of HTML and of XML (XML 1.0 section 2.2): no control but the
+/// ends of lines and tabs, and nothing that is no character.
+pub fn is_of_a_text(c: char) -> bool {
+    !(c.is_control() && !matches!(c, '\n' | '\r' | '\t')) && !is_noncharacter(c)
+}
+
+/// A text without what cannot stand in one. Controls that programs of Microsoft write for a quotation mark or a dash
+/// become what was meant.
+pub fn of_a_text(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_of_a_text) {
+        return Cow::Borrowed(text);
+    }
+    let meant = |c: char| {
+        if matches!(c, '\u{b}' | '\u{c}') {
+            return Some(' ');
+        }
+        let byte = u8::try_from(u32::from(c)).ok().filter(|byte| (0x80..0xa0).contains(byte));
+        let c = byte.map_or(c, |byte| {
+            let bytes = [byte];
+            let (meant, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes);
+            meant.chars().next().unwrap_or(c)
+        });
+        is_of_a_text(c).then_some(c)
+    };
+    Cow::Owned(text.chars().filter_map(meant).collect())
 }
 
 /// Characters that nobody sees, in whatever script: all of Unicode that is ignored when it cannot be shown, and the marks of

@@ -1,10 +1,8 @@
 //! Pages that show an edition in a browser.
 //! Pure: values in, HTML out; who asks writes the files.
 
-pub mod dark;
 pub mod guard;
 pub mod page;
-pub mod reading;
 pub mod serve;
 pub mod studio;
 

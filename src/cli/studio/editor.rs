@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use super::shown;
 use super::view::View;
 use super::watch::{Snapshot, snapshot};
+use crate::check::dark::{ColourScheme, render_in};
 use crate::check::rules;
+use crate::check::spoken;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files::{cannot_write, save};
 use crate::cli::gather::{self, NewsQuery};
@@ -25,8 +27,6 @@ use crate::edition::edit::{DraftChange, change};
 use crate::news::gather::Ask;
 use crate::news::{PartialDate, dates_file};
 use crate::project::SETTINGS_FILE;
-use crate::web::dark::{ColourScheme, render_in};
-use crate::web::reading;
 use crate::web::studio::{StudioAction, StudioRequest, StudioResponse};
 
 /// Steps back that are kept.
@@ -401,7 +401,7 @@ impl Editor {
                 let bytes = view.skeleton.personalise(&recipient).bytes;
                 StudioResponse::Json(json!(shown::header_fields(&bytes)))
             }
-            "reading" => StudioResponse::Json(json!(reading::read(&html))),
+            "reading" => StudioResponse::Json(json!(spoken::read(&html))),
             "costs" => shown::costs(view),
             other => refused(&Failure::new(
                 Exit::Usage,

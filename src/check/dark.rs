@@ -5,7 +5,7 @@
 //! published; this is the turn that preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as
 //! it was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
 
-use crate::check::colour::{Colour, ColourRole};
+use super::colour::{Colour, ColourRole};
 
 /// How somebody looks at an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
