@@ -2,64 +2,38 @@
 //! Shell: arguments in, an exit code out.
 
 mod backup;
-mod cancel;
 mod check;
-mod copy_review;
-mod doctor;
 mod draft;
-mod dry_run;
-mod explain;
-pub mod failure;
-mod files;
-mod gather;
-mod inbox;
-mod keys;
+pub mod globals;
 mod leaving;
-mod ledger_trust;
-mod ledgers;
-mod mailing_list;
 mod news;
-mod number;
-mod overview;
-mod pause;
-mod planned;
-mod prepare;
 mod preview;
-mod progress;
-mod prompt;
-mod refresh;
-mod rejected;
 mod report;
-mod resolve;
-mod restore;
-mod resume;
-mod run_checks;
-mod run_config;
-mod screen;
 mod send;
-mod serve;
-mod status;
+mod steps;
 mod studio;
-mod templates;
-mod test;
-mod why;
-mod window_args;
-mod world;
+pub mod terminal;
 
+use crate::cli::globals::Globals;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::project::{self, Project};
-use failure::{Exit, Failure};
-use screen::{Colour, Screen};
+use backup::{keys, restore};
+use check::{doctor, explain};
+use leaving::{inbox, serve};
+use preview::templates;
+use report::{overview, resolve, status, why};
+use send::{cancel, pause, test};
+use terminal::failure::{Exit, Failure};
+use terminal::screen::{Colour, Screen};
 
 const EXAMPLES: &str = "\
 Examples:
   roundup news --month 2020-12         what is in the window, and what is not
   roundup draft --year 2020            a file to edit: subject, introduction, order
-  roundup preview 2020                 the mail as phones, desks and inboxes show it
+  roundup preview 2020                 the mail as phones, globalss and inboxes show it
   roundup check 2020                   what a careful colleague would say
   roundup send 2020 --dry-run          everything but the sending
   roundup send 2020                    asks for the number of people, then sends
@@ -127,7 +101,7 @@ enum Command {
     /// Send a test to a few addresses that you type
     Test(test::Arguments),
     /// Send an edition to everybody on the list, once
-    Send(send::Arguments),
+    Send(send::arguments::Arguments),
     /// Stop an edition that is being sent, here or on another computer; `send` lets it go on
     Pause(pause::Arguments),
     /// End an edition: who has nothing yet gets nothing
@@ -152,68 +126,6 @@ enum Command {
     Inbox(inbox::Arguments),
 }
 
-/// What every command gets.
-#[derive(Debug, Clone)]
-struct Globals {
-    screen: Screen,
-    project: Option<PathBuf>,
-}
-
-impl Globals {
-    fn project(&self) -> Result<Project, Failure> {
-        let from = match &self.project {
-            Some(folder) => folder.clone(),
-            None => std::env::current_dir().map_err(|error| {
-                Failure::new(Exit::Failed, format!("this folder cannot be read: {error}"))
-            })?,
-        };
-        let root = if self.project.is_some() {
-            // A folder that is named is meant, and not one above it.
-            if !from.join(project::SETTINGS_FILE).is_file() {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    format!("there is no {} in {}", project::SETTINGS_FILE, from.display()),
-                )
-                .help("--project names the folder that roundup.toml is in"));
-            }
-            from
-        } else {
-            project::find(&from)?
-        };
-        let project = Project::open(root, process_environment())?;
-        for warning in &project.environment.warnings {
-            self.screen.warn(warning);
-        }
-        for (shown, closed) in project.close_to_others() {
-            self.screen.warn(&match closed {
-                Ok(()) => {
-                    format!("other people on this computer could read `{shown}`: it is closed to them now")
-                }
-                Err(error) => format!(
-                    "other people on this computer can read `{shown}` ({error}): run `chmod go= {shown}`"
-                ),
-            });
-        }
-        Ok(project)
-    }
-}
-
-/// Names the secrets that others on this computer can read, and says what to type.
-fn warn_of_readers(project: &Project, screen: &Screen) {
-    for shown in project.readable_secrets() {
-        screen.warn(&format!(
-            "other people on this computer can read `{shown}`, which holds a secret: run `chmod 600 {shown}`"
-        ));
-    }
-}
-
-/// The process's own variables; those that are no text are none of ours.
-fn process_environment() -> Vec<(String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
-}
-
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
@@ -227,8 +139,8 @@ pub fn run() -> ExitCode {
             return ExitCode::from(Exit::Failed as u8);
         }
     };
-    let desk = Globals { screen: screen.clone(), project: common.project };
-    let exit = match runtime.block_on(obey(arguments.command, desk)) {
+    let globals = Globals { screen: screen.clone(), project: common.project };
+    let exit = match runtime.block_on(obey(arguments.command, globals)) {
         Ok(exit) => exit,
         Err(failure) => {
             screen.failure(&failure);
@@ -240,28 +152,28 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-async fn obey(command: Option<Command>, desk: Globals) -> Result<Exit, Failure> {
+async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failure> {
     match command {
-        None => overview::run(&desk).await,
-        Some(Command::News(arguments)) => news::run(arguments, &desk).await,
-        Some(Command::Draft(arguments)) => draft::run(arguments, &desk).await,
-        Some(Command::Preview(arguments)) => preview::run(arguments, &desk).await,
-        Some(Command::Check(arguments)) => check::run(arguments, &desk).await,
-        Some(Command::Templates(arguments)) => templates::run(&arguments, &desk),
-        Some(Command::Explain(arguments)) => explain::run(&arguments, &desk),
-        Some(Command::Doctor(arguments)) => doctor::run(arguments, &desk).await,
-        Some(Command::Test(arguments)) => test::run(arguments, &desk).await,
-        Some(Command::Send(arguments)) => Box::pin(send::run(arguments, &desk)).await,
-        Some(Command::Pause(arguments)) => pause::run(arguments, &desk).await,
-        Some(Command::Cancel(arguments)) => cancel::run(arguments, &desk).await,
-        Some(Command::Resolve(arguments)) => resolve::run(arguments, &desk).await,
-        Some(Command::Status(arguments)) => status::run(arguments, &desk).await,
-        Some(Command::Report(arguments)) => report::run(arguments, &desk).await,
-        Some(Command::Why(arguments)) => why::run(arguments, &desk).await,
-        Some(Command::Backup(arguments)) => backup::run(arguments, &desk).await,
-        Some(Command::Restore(arguments)) => restore::run(arguments, &desk).await,
-        Some(Command::Keys(arguments)) => keys::run(arguments, &desk).await,
-        Some(Command::Serve(arguments)) => serve::run(arguments, &desk).await,
-        Some(Command::Inbox(arguments)) => inbox::run(arguments, &desk).await,
+        None => overview::run(&globals).await,
+        Some(Command::News(arguments)) => news::run(arguments, &globals).await,
+        Some(Command::Draft(arguments)) => draft::run(arguments, &globals).await,
+        Some(Command::Preview(arguments)) => preview::run(arguments, &globals).await,
+        Some(Command::Check(arguments)) => check::run(arguments, &globals).await,
+        Some(Command::Templates(arguments)) => templates::run(&arguments, &globals),
+        Some(Command::Explain(arguments)) => explain::run(&arguments, &globals),
+        Some(Command::Doctor(arguments)) => doctor::run(arguments, &globals).await,
+        Some(Command::Test(arguments)) => test::run(arguments, &globals).await,
+        Some(Command::Send(arguments)) => Box::pin(send::run(arguments, &globals)).await,
+        Some(Command::Pause(arguments)) => pause::run(arguments, &globals).await,
+        Some(Command::Cancel(arguments)) => cancel::run(arguments, &globals).await,
+        Some(Command::Resolve(arguments)) => resolve::run(arguments, &globals).await,
+        Some(Command::Status(arguments)) => status::run(arguments, &globals).await,
+        Some(Command::Report(arguments)) => report::run(arguments, &globals).await,
+        Some(Command::Why(arguments)) => why::run(arguments, &globals).await,
+        Some(Command::Backup(arguments)) => backup::run(arguments, &globals).await,
+        Some(Command::Restore(arguments)) => restore::run(arguments, &globals).await,
+        Some(Command::Keys(arguments)) => keys::run(arguments, &globals).await,
+        Some(Command::Serve(arguments)) => serve::run(arguments, &globals).await,
+        Some(Command::Inbox(arguments)) => inbox::run(arguments, &globals).await,
     }
 }

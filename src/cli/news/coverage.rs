@@ -6,9 +6,9 @@ use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::gather::{self, NewsQuery};
-use super::screen::{Screen, stories};
 use super::window_args::WindowArguments;
 use super::{Exit, Failure, Globals, ShownItem, date_of, shown, world};
+use crate::cli::terminal::screen::{Screen, stories};
 use crate::edition::coverage::{CoverageRow, EarlierEdition, Fate, cover, last_window};
 use crate::news::Item;
 use crate::window::{Placement, Window, sort_newest_first};
@@ -60,9 +60,9 @@ fn why(fate: &Fate) -> Option<String> {
     }
 }
 
-pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
     let mailed = gather::mailed(&project).await?;

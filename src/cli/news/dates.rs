@@ -5,9 +5,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
-use super::screen::stories;
 use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, shown};
-use crate::cli::files::save;
+use crate::cli::terminal::files::save;
+use crate::cli::terminal::screen::stories;
 use crate::news::dates_file::{FILE, StoryDates};
 use crate::news::gather::Ask;
 use crate::news::{Item, PartialDate};
@@ -32,9 +32,9 @@ struct Shown<'a> {
     undated: Vec<ShownItem<'a>>,
 }
 
-pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let zone = project.settings.time_zone;
     let mut answers = project.news_answers()?;
     let (reading, _) = gather::read(&project, NewsQuery::quick()).await?;
@@ -55,7 +55,7 @@ pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure>
     let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
     let asks = arguments.set.is_empty() && !screen.json && screen.asks;
     if asks {
-        kept += ask(&open, &mut answers, desk, zone)?;
+        kept += ask(&open, &mut answers, globals, zone)?;
     }
     if kept > 0 {
         save(&project, FILE, &answers.write())?;
@@ -119,10 +119,10 @@ fn given_answer<'a>(
 fn ask(
     open: &[&Item],
     answers: &mut StoryDates,
-    desk: &Globals,
+    globals: &Globals,
     zone: chrono_tz::Tz,
 ) -> Result<usize, Failure> {
-    let screen = &desk.screen;
+    let screen = &globals.screen;
     let mut kept = 0;
     if !open.is_empty() {
         screen.say("Type a date such as 3 December 2020, Enter to leave a story out, q to stop.");

@@ -6,9 +6,9 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
-use super::screen::{Screen, stories};
 use super::{Exit, Failure, Globals, ShownItem, print_items, refused, shown};
-use crate::cli::files::write_new;
+use crate::cli::terminal::files::write_new;
+use crate::cli::terminal::screen::{Screen, stories};
 use crate::news::fetch::Web;
 use crate::news::folder::read_file;
 use crate::news::gather::read_bytes;
@@ -52,9 +52,9 @@ struct Imported<'a> {
     problems: &'a [Problem],
 }
 
-pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let zone = project.settings.time_zone;
     let date =
         match arguments.date.as_deref().map(|text| PartialDate::parse(text, zone)).transpose() {

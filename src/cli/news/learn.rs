@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use chrono_tz::Tz;
 
-use super::screen::{Screen, stories};
 use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, refused, shown};
-use crate::cli::files::{cannot_write, save};
+use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::screen::{Screen, stories};
 use crate::news::crawl::{Crawler, text_of};
 use crate::news::fetch::{FetchedBytes, Web, without_password};
 use crate::news::page::{self, learn, sitemap};
@@ -56,9 +56,9 @@ struct Shown<'a> {
     written: bool,
 }
 
-pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let zone = project.settings.time_zone;
 
     let web = Web::new(arguments.allow_local, &project.settings.organisation.contact)

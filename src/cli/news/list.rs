@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
-use super::screen::{Screen, stories};
 use super::window_args::WindowArguments;
 use super::{
     Exit, Failure, Globals, ShownItem, flags, print_items, print_with_reasons, shown, world,
 };
+use crate::cli::terminal::screen::{Screen, stories};
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::news::{Item, PartialDate, SkippedItem};
 use crate::problem::Problem;
@@ -40,9 +40,9 @@ struct ShownWindow {
     time_zone: String,
 }
 
-pub async fn run(window: &WindowArguments, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(window: &WindowArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
     let mailed = gather::mailed(&project).await?;

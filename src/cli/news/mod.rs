@@ -13,10 +13,14 @@ use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::failure::{Exit, Failure};
-use super::screen::Screen;
-use super::window_args::WindowArguments;
-use super::{Globals, gather, prompt, screen, window_args, world};
+use crate::cli::globals::Globals;
+use crate::cli::steps::gather;
+use crate::cli::steps::window_args;
+use crate::cli::steps::window_args::WindowArguments;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::prompt;
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
 use crate::news::fetch::FetchError;
 use crate::news::gather::fetch_cure;
 use crate::news::item::Evidence;
@@ -92,17 +96,17 @@ fn shown<'a>(item: &'a Item, reason: Option<&'a str>) -> ShownItem<'a> {
     }
 }
 
-pub async fn run(arguments: Arguments, desk: &Globals) -> Result<Exit, Failure> {
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     match arguments.command {
         None => match &arguments.why {
-            Some(story) => why::run(story, desk).await,
-            None => list::run(&arguments.window, desk).await,
+            Some(story) => why::run(story, globals).await,
+            None => list::run(&arguments.window, globals).await,
         },
-        Some(Command::Sync(arguments)) => sync::run(&arguments, desk).await,
-        Some(Command::Import(arguments)) => import::run(&arguments, desk).await,
-        Some(Command::Learn(arguments)) => learn::run(&arguments, desk).await,
-        Some(Command::Dates(arguments)) => dates::run(&arguments, desk).await,
-        Some(Command::Coverage(arguments)) => coverage::run(&arguments, desk).await,
+        Some(Command::Sync(arguments)) => sync::run(&arguments, globals).await,
+        Some(Command::Import(arguments)) => import::run(&arguments, globals).await,
+        Some(Command::Learn(arguments)) => learn::run(&arguments, globals).await,
+        Some(Command::Dates(arguments)) => dates::run(&arguments, globals).await,
+        Some(Command::Coverage(arguments)) => coverage::run(&arguments, globals).await,
     }
 }
 

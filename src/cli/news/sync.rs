@@ -5,8 +5,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
-use super::screen::stories;
 use super::{Exit, Failure, Globals};
+use crate::cli::terminal::screen::stories;
 use crate::news::gather::{Ask, SourceSync, SyncOutcome};
 use crate::news::store::IntakeCounts;
 use crate::problem::{Problem, did_you_mean};
@@ -55,9 +55,9 @@ impl<'a> ShownSource<'a> {
     }
 }
 
-pub async fn run(arguments: &Arguments, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let sources = project.settings.sources();
     let names = || sources.iter().map(|source| source.name.as_str());
     for name in &arguments.accept {

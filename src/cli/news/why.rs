@@ -20,9 +20,9 @@ struct Shown<'a> {
     stories: Vec<ShownItem<'a>>,
 }
 
-pub async fn run(story: &str, desk: &Globals) -> Result<Exit, Failure> {
-    let project = desk.project()?;
-    let screen = &desk.screen;
+pub async fn run(story: &str, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
     let zone = project.settings.time_zone;
     let reading = gather::read_aloud(&project, NewsQuery::quick(), screen).await?;
     let found = named(story, &reading.items);

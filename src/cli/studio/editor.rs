@@ -1,9 +1,10 @@
-//! The one who works at the studio's desk: looks at an edition, changes its files, and answers the page.
+//! The one who works at the studio: looks at an edition, changes its files, and answers the page.
 //! Shell: reads and writes the project.
 //!
 //! The studio has no state of its own but the way back (undo): what is shown is made from the files each time, so that a
 //! text editor beside it, and a second tab, always see the same.
 
+use crate::cli::studio::shown::{REMEMBERED, refused};
 use std::path::PathBuf;
 use std::pin::Pin;
 
@@ -14,15 +15,18 @@ use super::view::View;
 use super::watch::{Snapshot, snapshot};
 use crate::check::dark::{ColourScheme, render_in};
 use crate::check::rules;
-use crate::check::spoken;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::files::{cannot_write, save};
-use crate::cli::gather::{self, NewsQuery};
-use crate::cli::prepare::{Destination, choose, prepare_to_look};
-use crate::cli::run_checks::Asking;
-use crate::cli::screen::Screen;
-use crate::cli::window_args::Which;
-use crate::cli::{Globals, check, test};
+use crate::cli::check;
+use crate::cli::globals::Globals;
+use crate::cli::send::test;
+use crate::cli::steps::chosen::choose;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::prepare::prepare_to_look;
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::screen::Screen;
 use crate::edition::edit::{DraftChange, change};
 use crate::news::gather::Ask;
 use crate::news::{PartialDate, dates_file};
@@ -31,12 +35,9 @@ use crate::web::studio::{StudioAction, StudioRequest, StudioResponse};
 
 /// Steps back that are kept.
 const MOST_STEPS: usize = 200;
-/// Addresses that a test went to are remembered here, below the project.
-pub const REMEMBERED: &str = ".roundup/studio.json";
-
 /// See the module.
 pub struct Editor {
-    desk: Globals,
+    globals: Globals,
     which: Which,
     /// The last one that could be made.
     view: Option<View>,
@@ -69,13 +70,13 @@ impl Editor {
     ///
     /// # Errors
     /// When there is no project, or no such edition.
-    pub async fn new(desk: &Globals, which: &Which) -> Result<Self, Failure> {
-        let silent = Globals { screen: desk.screen.silent(), project: desk.project.clone() };
+    pub async fn new(globals: &Globals, which: &Which) -> Result<Self, Failure> {
+        let silent = Globals { screen: globals.screen.silent(), project: globals.project.clone() };
         let project = silent.project()?;
         let chosen = choose(&project, which, &silent.screen).await?;
         let which = Which { edition: Some(chosen.name), ..Which::default() };
         let mut editor = Self {
-            desk: silent,
+            globals: silent,
             which,
             view: None,
             fault: None,
@@ -92,7 +93,7 @@ impl Editor {
     }
 
     fn screen(&self) -> &Screen {
-        &self.desk.screen
+        &self.globals.screen
     }
 
     /// Looks at the files again. What cannot be made is a fault, beside the last that could.
@@ -102,15 +103,15 @@ impl Editor {
 
     /// Whether no file has changed since it was looked at.
     pub fn has_seen_all(&self) -> bool {
-        let now = self.desk.project().ok().map(|project| snapshot(&project));
+        let now = self.globals.project().ok().map(|project| snapshot(&project));
         now.is_some() && now == self.looked_at
     }
 
     /// The same as `refresh`, with the news of websites as new as is wanted.
     async fn refresh_asking(&mut self, ask: Ask) {
         // Before they are read: what changes meanwhile is looked at once more.
-        self.looked_at = self.desk.project().ok().map(|project| snapshot(&project));
-        match View::look(&self.desk, &self.which, self.view.as_ref(), ask).await {
+        self.looked_at = self.globals.project().ok().map(|project| snapshot(&project));
+        match View::look(&self.globals, &self.which, self.view.as_ref(), ask).await {
             Ok(view) => {
                 self.view = Some(view);
                 self.fault = None;
@@ -126,10 +127,10 @@ impl Editor {
             StudioRequest::Mail { whose, light } => Handling::Now(self.mail(&whose, &light), false),
             StudioRequest::Part { whose, part } => Handling::Now(self.part(&whose, &part), false),
             StudioRequest::Do(StudioAction::Check) => {
-                Handling::Later(Box::pin(ask_links(self.desk.clone(), self.which.clone())))
+                Handling::Later(Box::pin(ask_links(self.globals.clone(), self.which.clone())))
             }
             StudioRequest::Do(StudioAction::Fetch) => {
-                Handling::Later(Box::pin(fetch(self.desk.clone())))
+                Handling::Later(Box::pin(fetch(self.globals.clone())))
             }
             StudioRequest::Do(wanted) => match self.want(wanted).await {
                 Ok((value, changed)) => Handling::Now(StudioResponse::Json(value), changed),
@@ -156,7 +157,7 @@ impl Editor {
             StudioAction::Redo => self.take_back(Stack::Redo).await,
             StudioAction::Choose { edition } => {
                 let which = Which { edition: Some(edition), ..Which::default() };
-                let project = self.desk.project()?;
+                let project = self.globals.project()?;
                 let chosen = choose(&project, &which, self.screen()).await?;
                 self.which = Which { edition: Some(chosen.name), ..Which::default() };
                 self.view = None;
@@ -242,7 +243,7 @@ impl Editor {
     }
 
     fn put(&self, file: &str, text: Option<&str>) -> Result<(), Failure> {
-        let project = self.desk.project()?;
+        let project = self.globals.project()?;
         match text {
             Some(text) => save(&project, file, text),
             None => {
@@ -271,7 +272,7 @@ impl Editor {
 
     /// A file that somebody else has changed since is not written over.
     fn refuse_changed(&mut self, file: &str, known: Option<&str>) -> Result<(), Failure> {
-        let now = read(&self.desk.project()?.path(file))?;
+        let now = read(&self.globals.project()?.path(file))?;
         if now.as_deref() == known {
             return Ok(());
         }
@@ -420,22 +421,18 @@ pub enum Handling {
 }
 
 /// Asks the mail's links; what they answer is kept for every later look.
-async fn ask_links(desk: Globals, which: Which) -> Result<(), Failure> {
-    let project = desk.project()?;
-    let prepared = prepare_to_look(&project, &which, Asking::World, &desk.screen).await?;
+async fn ask_links(globals: Globals, which: Which) -> Result<(), Failure> {
+    let project = globals.project()?;
+    let prepared = prepare_to_look(&project, &which, Asking::World, &globals.screen).await?;
     check::keep(&project, &prepared, prepared.answers.len())
 }
 
 /// Asks the websites for their news, into the store.
-async fn fetch(desk: Globals) -> Result<(), Failure> {
-    let project = desk.project()?;
+async fn fetch(globals: Globals) -> Result<(), Failure> {
+    let project = globals.project()?;
     let ask = Ask::Now { accept: Vec::new() };
     gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
     Ok(())
-}
-
-pub fn refused(failure: &Failure) -> StudioResponse {
-    StudioResponse::Refused { what: failure.what.clone(), cure: failure.help.clone() }
 }
 
 /// A failure as the page shows it: with its line and a caret.

@@ -13,9 +13,10 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
 
-use super::failure::{Exit, Failure};
-use super::window_args::Which;
-use super::{Globals, world};
+use crate::cli::globals::Globals;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
 use crate::rfc::base16;
 use crate::web::studio;
 
@@ -41,12 +42,12 @@ pub struct How {
 }
 
 /// Serves the studio until somebody presses Ctrl-C.
-pub async fn run(which: &Which, how: How, desk: &Globals) -> Result<Exit, Failure> {
-    let screen = &desk.screen;
+pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Failure> {
+    let screen = &globals.screen;
     // Watched first: what changes while the first mail is made is looked at once more.
-    let project = desk.project()?;
+    let project = globals.project()?;
     let mut watched = watch::FolderWatch::new(&project)?;
-    let mut editor = Box::pin(Editor::new(desk, which)).await?;
+    let mut editor = Box::pin(Editor::new(globals, which)).await?;
     let mut token = [0; TOKEN_BYTES];
     world::random(&mut token);
     let mut counter = studio::open(how.port, base16::encode(&token)).await.map_err(|error| {
@@ -103,7 +104,7 @@ pub async fn run(which: &Which, how: How, desk: &Globals) -> Result<Exit, Failur
                 }
                 tokio::time::sleep(STEPS_WITHIN).await;
                 watched.forget();
-                if let Ok(project) = desk.project()
+                if let Ok(project) = globals.project()
                     && let Err(error) = watched.renew(&project)
                 {
                     screen.warn(&format!("a new folder is not watched: {error}"));

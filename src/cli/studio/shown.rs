@@ -1,21 +1,28 @@
 //! What the studio's page is told: an edition, its stories, its people, what the checks say.
 //! Shell: reads what else the project has: its drafts, its templates.
 
-use serde::Serialize;
-use serde_json::{Value, json};
-
-use super::editor::{REMEMBERED, refused};
-use super::view::View;
 use crate::audience::Recipient;
-use crate::check::{Finding, Severity, rules, tally};
-use crate::cli::prepare::{Destination, stand_in};
-use crate::cli::{ledgers, world};
+use crate::check::Finding;
+use crate::check::Severity;
+use crate::check::rules;
+use crate::check::tally;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers;
+use crate::cli::steps::message_template::stand_in;
+use crate::cli::studio::view::View;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::world;
 use crate::compose;
 use crate::edition::coverage::EarlierEdition;
-use crate::edition::draft::{Grouping, Override};
-use crate::news::{Item, PartialDate};
+use crate::edition::draft::Grouping;
+use crate::edition::draft::Override;
+use crate::news::Item;
+use crate::news::PartialDate;
 use crate::web::studio::StudioResponse;
 use crate::window::Window;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
 
 /// One story of the left side.
 #[derive(Debug, Serialize)]
@@ -334,6 +341,13 @@ pub fn costs(view: &View) -> StudioResponse {
         }
         Err(error) => refused(&error.into()),
     }
+}
+
+/// Addresses that a test went to are remembered here, below the project.
+pub const REMEMBERED: &str = ".roundup/studio.json";
+
+pub fn refused(failure: &Failure) -> StudioResponse {
+    StudioResponse::Refused { what: failure.what.clone(), cure: failure.help.clone() }
 }
 
 #[cfg(test)]

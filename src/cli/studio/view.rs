@@ -2,13 +2,17 @@
 //! Shell: reads the project.
 
 use crate::audience::{Person, Recipient};
-use crate::cli::failure::Failure;
-use crate::cli::gather;
-use crate::cli::mailing_list::list_if_any;
-use crate::cli::prepare::{Chosen, Destination, Prepared, choose, prepare, stand_in};
-use crate::cli::run_checks::Asking;
-use crate::cli::window_args::Which;
-use crate::cli::{Globals, world};
+use crate::cli::globals::Globals;
+use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::gather;
+use crate::cli::steps::mailing_list::list_if_any;
+use crate::cli::steps::message_template::stand_in;
+use crate::cli::steps::prepare::{Prepared, prepare};
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::world;
 use crate::edition::Draft;
 use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
 use crate::message::MessageTemplate;
@@ -33,13 +37,13 @@ impl View {
     /// # Errors
     /// When the mail cannot be made.
     pub async fn look(
-        desk: &Globals,
+        globals: &Globals,
         which: &Which,
         before: Option<&Self>,
         ask: Ask,
     ) -> Result<Self, Failure> {
-        let project = desk.project()?;
-        let screen = &desk.screen;
+        let project = globals.project()?;
+        let screen = &globals.screen;
         let zone = project.settings.time_zone;
         let mut chosen = choose(&project, which, screen).await?;
         let mailed = match before {

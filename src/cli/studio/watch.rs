@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::terminal::failure::{Exit, Failure};
 use crate::project::Project;
 
 /// See the module. Dropping it ends the watch.

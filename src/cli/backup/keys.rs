@@ -1,0 +1,104 @@
+//! `roundup keys`: the secret and the token keys: show them by their check value, back them up, rotate the token key.
+//! Shell: the project's secret.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::counted;
+use crate::cli::terminal::world;
+use crate::database::private;
+use crate::project::secret::{SECRET_FILE, SecretSource};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show where the secret is and its check value; never the secret itself
+    Show,
+    /// Write the secret and the token keys to a new file that only you can read
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Make a new key for unsubscribe links; links in mail that was sent keep working
+    Rotate,
+}
+
+/// `roundup.keys/1`.
+#[derive(Serialize)]
+struct KeysReport {
+    schema: &'static str,
+    /// `environment` or `file`.
+    source: &'static str,
+    check: String,
+    token_keys: usize,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let ledger = existing_ledger(&project, false).await?;
+    // A secret that the ledger does not know is neither shown as right nor built upon.
+    let keys = keys_for(&project, ledger.as_ref()).await?;
+    match arguments.what.unwrap_or(What::Show) {
+        What::Show => {}
+        What::Backup { file } => {
+            let secret = project.secret_text()?;
+            let token_keys = project.token_keys_text()?;
+            let text = format!("{}\n{}", secret.expose_secret(), token_keys.expose_secret());
+            if file.symlink_metadata().is_ok() {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("there is a file {} already", file.display()),
+                )
+                .help("name a new file: an earlier backup is never replaced"));
+            }
+            private::write(&file, text.as_bytes()).map_err(|error| {
+                Failure::new(
+                    Exit::Failed,
+                    format!("the keys cannot be written to {}: {error}", file.display()),
+                )
+            })?;
+            screen.say(&format!(
+                "The keys are in {}: the first line belongs into {SECRET_FILE}, the others into .roundup/token-keys.",
+                file.display()
+            ));
+        }
+        What::Rotate => {
+            let number = project.rotate_token_key(world::random)?;
+            screen.say(&format!(
+                "Unsubscribe links are made with key {number} from now on. Links in mail that was sent keep working. \
+                 Make a new backup."
+            ));
+        }
+    }
+    let source = match project.secret_source()? {
+        Some(SecretSource::Environment) => "environment",
+        Some(SecretSource::File) | None => "file",
+    };
+    let report = KeysReport {
+        schema: "roundup.keys/1",
+        source,
+        check: keys.check(),
+        // The secret itself is the first.
+        token_keys: project.token_key_count()? + 1,
+    };
+    if screen.json {
+        screen.object(&report)?;
+        return Ok(Exit::Done);
+    }
+    let place = if source == "environment" { "ROUNDUP_SECRET" } else { SECRET_FILE };
+    screen.print(&format!("Secret      {place}, check value {}", report.check))?;
+    screen.print(&format!("Token keys  {}", counted(report.token_keys as u64, "key", "keys")))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,175 @@
+//! `roundup restore`: a project out of a backup; the one that it was made of is retired.
+//! Shell: the project's files, its ledger, and the one before.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::globals::{Globals, process_environment};
+use crate::cli::send::ledger_trust::{newsletter_of, root_of};
+use crate::cli::steps::ledgers;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::database::sqlite;
+use crate::ledger::{Ledger, SqliteLedger};
+use crate::message::Sender;
+use crate::project::Project;
+use crate::project::archive::{self, Manifest};
+use crate::project::memory::{SeenLedger, Sending};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A file that `roundup backup` has written
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// `roundup.restore/1`.
+#[derive(Serialize)]
+struct Restored {
+    schema: &'static str,
+    project: String,
+    made_at: chrono::DateTime<chrono::Utc>,
+    /// The earlier project was found on this computer and can send no more.
+    retired: bool,
+}
+
+/// How far a ledger has come: the same text, and nothing was sent in between.
+const STATE: &str = "SELECT (SELECT age FROM ledger) || ' ' || (SELECT coalesce(max(changed_at), 0) FROM deliveries)
+    || ' ' || coalesce((SELECT group_concat(status || ' ' || n) FROM
+        (SELECT status, count(*) AS n FROM deliveries GROUP BY status ORDER BY status)), '')";
+
+/// Runs that have not ended.
+const RUNNING: &str = "SELECT count(*) || '' FROM senders WHERE ended_at IS NULL";
+
+/// What became of the project that the backup was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Earlier {
+    /// It is retired, and nothing was sent from it since the backup.
+    Retired,
+    /// It is retired; it has worked on since the backup.
+    RetiredLater,
+    /// It is not on this computer.
+    Elsewhere,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let screen = &globals.screen;
+    let into = match &globals.project {
+        Some(folder) => folder.clone(),
+        None => std::env::current_dir().map_err(|error| {
+            Failure::new(Exit::Failed, format!("this folder cannot be read: {error}"))
+        })?,
+    };
+    let file = arguments.file.clone();
+    let to = into.clone();
+    let manifest =
+        tokio::task::spawn_blocking(move || archive::unpack(&file, &to)).await.map_err(
+            |error| Failure::new(Exit::Failed, format!("the restore ended early: {error}")),
+        )??;
+    let project = Project::open(into.clone(), process_environment())?;
+    let earlier = take_over(&project, &manifest).await?;
+    if screen.json {
+        screen.object(&Restored {
+            schema: "roundup.restore/1",
+            project: root_of(&project).display().to_string(),
+            made_at: manifest.made_at,
+            retired: earlier != Earlier::Elsewhere,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let zone = project.settings.time_zone;
+    screen.print(&format!(
+        "The project of {} is in {}.",
+        manifest.made_at.with_timezone(&zone).format("%-d %B %Y at %H:%M"),
+        into.display()
+    ))?;
+    match earlier {
+        Earlier::Retired => screen.say(&format!(
+            "The project in {} is retired: send from here from now on.",
+            manifest.project.display()
+        )),
+        Earlier::RetiredLater => screen.warn(&format!(
+            "the project in {} has worked on since the backup; it is retired, and `roundup send` asks before it uses \
+             this ledger",
+            manifest.project.display()
+        )),
+        Earlier::Elsewhere if manifest.ledger.is_some() => screen.warn(
+            "the project on the computer before must not be used any more: delete it, or it would not know what is sent \
+             from here",
+        ),
+        Earlier::Elsewhere => {}
+    }
+    screen.say("Next: roundup status");
+    Ok(Exit::Done)
+}
+
+/// Gives the restored ledger a name of its own, tells this computer what it knows, and retires the one before.
+async fn take_over(project: &Project, manifest: &Manifest) -> Result<Earlier, Failure> {
+    let Some(name) = &manifest.ledger else { return Ok(Earlier::Elsewhere) };
+    let path = project.path(name);
+    let ledger = SqliteLedger::open(&path)?;
+    let earlier = retire(manifest, project, &path).await?;
+    ledger.rename().await?;
+    let age = ledger.age().await?;
+    // What was sent since the backup can only be known from the ledger before.
+    let restored = (earlier != Earlier::Retired).then_some(manifest.made_at);
+    let place = ledger.nature().await?.place;
+    project.memory.see(&age.identity, &SeenLedger { age: age.age, place, restored });
+    let newsletter = newsletter_of(project, &Sender::new(&project.settings.sender)?);
+    for planned in ledger.editions().await? {
+        let sending = Sending {
+            newsletter: newsletter.clone(),
+            people: ledger.progress(&planned.name).await?.people,
+            edition: planned.name,
+            window_start: planned.window_start,
+            window_end: planned.window_end,
+            planned_at: planned.planned_at,
+            ledger: age.identity.clone(),
+            secret_check: manifest.secret_check.clone().unwrap_or_default(),
+            project: root_of(project),
+        };
+        // A computer that cannot remember does not notice when the ledger is lost; nothing else depends on it.
+        let _ = project.memory.remember(&sending);
+    }
+    // The settings may name a ledger outside of the project: what was restored stands in it.
+    if ledgers::file_of(project)?.as_deref() != Some(path.as_path()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("ROUNDUP_LEDGER does not name the ledger that was restored: it is {name}"),
+        )
+        .help("take ROUNDUP_LEDGER out of `.env` and the environment, then run `roundup status`"));
+    }
+    Ok(earlier)
+}
+
+async fn retire(
+    manifest: &Manifest,
+    project: &Project,
+    restored: &Path,
+) -> Result<Earlier, Failure> {
+    let file = manifest.ledger_file.as_deref();
+    let Some(path) = file.filter(|path| is_the_one(path, manifest, project)) else {
+        return Ok(Earlier::Elsewhere);
+    };
+    let earlier = SqliteLedger::open(path)?;
+    let zone = project.settings.time_zone;
+    let what = format!(
+        "the project was restored in {} on {}",
+        root_of(project).display(),
+        world::now().with_timezone(&zone).format("%-d %B %Y at %H:%M")
+    );
+    earlier.retire(&what).await?;
+    // Read behind it: a run may have gone on until it was retired.
+    let states = [path, restored].map(|path| sqlite::read_text(path, STATE));
+    let is_at_rest = sqlite::read_text(path, RUNNING).as_deref() == Some("0");
+    let is_same = is_at_rest && states[0].is_some() && states[0] == states[1];
+    Ok(if is_same { Earlier::Retired } else { Earlier::RetiredLater })
+}
+
+/// The ledger that the backup was made of, where it still stands: read without changing it, since any file may be named.
+fn is_the_one(path: &Path, manifest: &Manifest, project: &Project) -> bool {
+    let identity = sqlite::read_text(path, "SELECT identity FROM ledger");
+    !path.starts_with(root_of(project)) && identity.is_some() && identity == manifest.identity
+}

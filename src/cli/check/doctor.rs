@@ -1,0 +1,289 @@
+//! `roundup doctor`: whether mail could be sent, and would be believed.
+//! Shell: the project, the DNS, the relay.
+
+use crate::cli::terminal::number;
+use crate::count::counted;
+use std::net::SocketAddr;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::audience::Audience;
+use crate::cli::globals::Globals;
+use crate::cli::send::ledger_trust::synced_folder;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::relay::server;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::{Screen, people};
+use crate::doctor::names::Dns;
+use crate::doctor::{Diagnosis, Health, records};
+use crate::ledger::Ledger;
+use crate::message::Sender;
+use crate::project::secret::SecretSource;
+use crate::project::{Project, ProjectError};
+use crate::send::verdict::cure_of;
+use crate::smtp::Connection;
+use crate::smtp::conversation::Security;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Ask this name server, as in 192.0.2.53:53: your domain's own knows a new record at once
+    #[arg(long, value_name = "ADDRESS", value_parser = number::socket)]
+    dns: Option<SocketAddr>,
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "The relay to look at, as in smtps://smtp.example.org; ROUNDUP_RELAY when not given"
+    )]
+    relay: Option<String>,
+}
+
+/// `roundup.doctor/1`.
+#[derive(Serialize)]
+struct Examined<'a> {
+    schema: &'static str,
+    diagnoses: &'a [Diagnosis],
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let identity = Sender::new(&project.settings.sender)?;
+    let destination = Destination::of(&project, arguments.relay.as_deref())?;
+    let mut found =
+        vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
+    found.push(list(&project, &destination).await?);
+    found.push(privacy(&project));
+    found.push(secret(&project).await);
+    found.extend(folder(&project));
+    found.push(ledger(&project, destination.is_practice()).await);
+    found.extend(names(&project, &identity, &destination, arguments.dns).await?);
+    found.push(relay(&project, &identity, &destination).await?);
+    let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Health::Bad);
+    if screen.json {
+        screen.object(&Examined { schema: "roundup.doctor/1", diagnoses: &found })?;
+    } else {
+        show(&found, screen)?;
+    }
+    Ok(if is_well { Exit::Done } else { Exit::Findings })
+}
+
+fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
+    for diagnosis in found {
+        let sign = match diagnosis.verdict {
+            Health::Good => "✓",
+            Health::Doubtful => "!",
+            Health::Bad => "✗",
+        };
+        screen.print(&format!(
+            "{} {}  {}",
+            screen.strong(sign),
+            screen.strong(&format!("{:9}", diagnosis.about)),
+            diagnosis.what
+        ))?;
+        if !diagnosis.cure.is_empty() {
+            screen.print(&format!(
+                "             {}",
+                screen.faint(&format!("→ {}", diagnosis.cure))
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
+    const ABOUT: &str = "List";
+    if let Err(ProjectError::NoList) = project.list_files() {
+        return Ok(Diagnosis::bad(
+            ABOUT,
+            "there is no list in subscribers/",
+            "put a CSV file with the columns email, first_name, basis there",
+        ));
+    }
+    let list = match mailing_list(project, destination.is_practice()).await {
+        Ok(list) => list,
+        Err(failure) => {
+            return Ok(Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()));
+        }
+    };
+    let mut audience = Audience::default();
+    for person in list.everybody(destination.takes_examples()) {
+        audience.count(&person?);
+    }
+    let rows = counted(list.rows, "row", "rows");
+    Ok(if audience.mailed == 0 {
+        let why: Vec<&str> = audience.reasons.iter().take(3).map(String::as_str).collect();
+        Diagnosis::bad(
+            ABOUT,
+            format!("of {rows} nobody can be mailed: {}", why.join("; ")),
+            "mend the list",
+        )
+    } else if audience.left_out > 0 {
+        Diagnosis::doubtful(
+            ABOUT,
+            format!("{} of {rows} can be mailed", people(audience.mailed)),
+            "`roundup send --dry-run` names the others, and why",
+        )
+    } else {
+        Diagnosis::good(ABOUT, format!("all {} can be mailed", people(audience.mailed)))
+    })
+}
+
+/// Who else on this computer can read the secrets.
+fn privacy(project: &Project) -> Diagnosis {
+    const ABOUT: &str = "Privacy";
+    let open = project.readable_secrets();
+    if open.is_empty() {
+        return Diagnosis::good(
+            ABOUT,
+            "no file with a secret can be read by others on this computer",
+        );
+    }
+    Diagnosis::doubtful(
+        ABOUT,
+        format!("other people on this computer can read {}, with secrets in it", open.join(", ")),
+        format!("run `chmod 600 {}`", open.join(" ")),
+    )
+}
+
+async fn secret(project: &Project) -> Diagnosis {
+    let ledger = existing_ledger(project, false).await.unwrap_or_default();
+    let found = match keys_for(project, ledger.as_ref()).await {
+        Ok(_) => project.secret_source().map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    match found {
+        Ok(Some(SecretSource::Environment)) => {
+            Diagnosis::good("Secret", "ROUNDUP_SECRET is set, and is the ledger's")
+        }
+        Ok(Some(SecretSource::File) | None) => Diagnosis::doubtful(
+            "Secret",
+            "the secret behind unsubscribe links is in .roundup/secret",
+            "keep a copy of it (`roundup keys backup FILE`): without it, nobody who left would be recognised",
+        ),
+        Err(failure) => Diagnosis::bad("Secret", failure.what, failure.help.unwrap_or_default()),
+    }
+}
+
+/// A ledger in a folder that a service copies is copied in the middle of its writing.
+fn folder(project: &Project) -> Option<Diagnosis> {
+    let (what, cure) = synced_folder(project)?;
+    Some(Diagnosis::doubtful("Folder", what, cure))
+}
+
+async fn ledger(project: &Project, practice: bool) -> Diagnosis {
+    const ABOUT: &str = "Ledger";
+    let found = match existing_ledger(project, practice).await {
+        Ok(Some(ledger)) => ledger.editions().await.map_err(Failure::from),
+        Ok(None) => {
+            return Diagnosis::good(ABOUT, "there is none yet: the first sending makes it");
+        }
+        Err(failure) => Err(failure),
+    };
+    match found {
+        Ok(editions) => {
+            let editions = match editions.len() {
+                1 => "1 edition".to_owned(),
+                number => format!("{number} editions"),
+            };
+            Diagnosis::good(ABOUT, format!("it can be opened, and knows {editions}"))
+        }
+        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+    }
+}
+
+/// The records of the domains that mail is sent from.
+async fn names(
+    project: &Project,
+    identity: &Sender,
+    destination: &Destination,
+    dns: Option<SocketAddr>,
+) -> Result<Vec<Diagnosis>, Failure> {
+    let signers = project.signers(identity.domain())?;
+    let mut found = Vec::new();
+    if signers.is_empty() {
+        found.push(Diagnosis::doubtful(
+            "DKIM",
+            "roundup has no key: it does not sign",
+            "that is well if your relay signs; else set ROUNDUP_DKIM_KEY_FILE",
+        ));
+    }
+    if destination.takes_examples() && dns.is_none() && identity.sender.address.is_reserved() {
+        found.push(Diagnosis::doubtful(
+            "Domain",
+            format!("{} is an example: its records were not looked up", identity.domain()),
+            "set the address under [sender] to your own",
+        ));
+        return Ok(found);
+    }
+    let dns = match Dns::new(dns) {
+        Ok(dns) => dns,
+        Err(error) => {
+            found.push(Diagnosis::doubtful(
+                "DNS",
+                error.to_string(),
+                "look whether it is connected",
+            ));
+            return Ok(found);
+        }
+    };
+    for signer in &signers {
+        found.push(records::dkim(&dns, signer).await);
+    }
+    found.push(records::spf(&dns, identity.bounce_address.domain()).await);
+    let signed_by: Vec<&str> = signers.iter().map(crate::rfc::dkim::Signer::domain).collect();
+    found.push(records::dmarc(&dns, identity.domain(), &signed_by).await);
+    Ok(found)
+}
+
+/// Connects, greets, starts TLS and logs in, and says goodbye.
+async fn relay(
+    project: &Project,
+    identity: &Sender,
+    destination: &Destination,
+) -> Result<Diagnosis, Failure> {
+    const ABOUT: &str = "Relay";
+    let Destination::Relay(address) = destination else {
+        return Ok(Diagnosis::doubtful(
+            ABOUT,
+            "practise mode: mail goes into outbox/ and to nobody",
+            "set ROUNDUP_RELAY to send for real",
+        ));
+    };
+    let server = server(project, address, identity)?;
+    let connection = match Connection::open(&server).await {
+        Ok(connection) => connection,
+        Err(outcome) => {
+            let cure = cure_of(&outcome).unwrap_or_else(|| {
+                "look at ROUNDUP_RELAY, and at its username and password".to_owned()
+            });
+            return Ok(Diagnosis::bad(ABOUT, format!("{address}: {outcome}"), cure));
+        }
+    };
+    let can = connection.capabilities().clone();
+    let login = connection.login();
+    connection.close().await;
+    let security = match address.security {
+        Security::Implicit | Security::StartTls => "over TLS",
+        Security::Plain => "without TLS, on this computer",
+    };
+    let login =
+        login.map_or_else(String::new, |login| format!(", and took the login ({})", login.name()));
+    let what = format!("{address} answers {security}{login}");
+    Ok(match can.size {
+        // Gmail cuts at 102 KB: a mail is never much larger.
+        Some(size) if size < 200_000 => Diagnosis::bad(
+            ABOUT,
+            format!("{what}, and takes no message larger than {} KB", size / 1000),
+            "ask its provider for a higher limit",
+        ),
+        _ if !can.pipelining => Diagnosis::doubtful(
+            ABOUT,
+            format!("{what}; it has no PIPELINING"),
+            "mail goes slower: four round trips a message where others need one",
+        ),
+        _ => Diagnosis::good(ABOUT, what),
+    })
+}

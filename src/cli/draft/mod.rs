@@ -1,0 +1,256 @@
+//! `roundup draft`: an edition as a file that people edit.
+//! Shell: reads the news, writes one file.
+
+pub mod refresh;
+
+use crate::cli::terminal::number;
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::window_args::WindowArguments;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, save, write_new};
+use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::world;
+use crate::compose::ComposeError;
+use crate::edition::coverage::{first_planned, last_window, late_for};
+use crate::edition::draft::{ItemMention, Override};
+use crate::edition::{Draft, EditError, choice};
+use crate::news::Item;
+use crate::project::Project;
+use crate::window::{Selection, select_reading};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// With --refresh: the name of a draft in editions/
+    #[arg(value_name = "EDITION", conflicts_with = "window", requires = "refresh")]
+    edition: Option<String>,
+    #[command(flatten)]
+    window: WindowArguments,
+    /// monthly, year, announcement, or a template of your own; a year has its own when not given
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    /// Put every story in (what happens without --top)
+    #[arg(long, conflicts_with = "top")]
+    every: bool,
+    /// Propose so many stories; the others are named under `left_out`
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = number::at_least_one)]
+    top: Option<std::num::NonZeroUsize>,
+    /// What the sections are made of
+    #[arg(long, value_enum, value_name = "WHAT")]
+    group: Option<By>,
+    /// Write it anew over the one that is there
+    #[arg(long)]
+    overwrite: bool,
+    /// Take over into a draft what its stories' websites have changed since, and show it
+    #[arg(long, conflicts_with_all = ["overwrite", "template", "every", "top", "group"])]
+    refresh: bool,
+}
+
+/// What the sections of a mail are made of.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum By {
+    Month,
+    Topic,
+}
+
+/// `roundup.draft/1`.
+#[derive(Serialize)]
+struct Written {
+    schema: &'static str,
+    edition: String,
+    path: String,
+    items: Vec<String>,
+    left_out: Vec<String>,
+    /// Stories of earlier days that came too late for their edition: the file offers them.
+    late: Vec<String>,
+    undecided: usize,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    if arguments.refresh {
+        return refresh::run(arguments.edition.as_deref(), &arguments.window, globals).await;
+    }
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let zone = project.settings.time_zone;
+    let today = world::today(zone);
+    let mailed = gather::mailed(&project).await?;
+    let window = arguments.window.window(zone, today, last_window(&mailed))?;
+    let templates = project.templates()?;
+    if let Some(name) = &arguments.template
+        && !templates.names().contains(&name.as_str())
+    {
+        return Err(ComposeError::NoTemplate {
+            place: None,
+            name: name.clone(),
+            known: templates.names().into_iter().map(str::to_owned).collect(),
+            nearest: templates.nearest_name(name).map(str::to_owned),
+        }
+        .into());
+    }
+    let late_since = first_planned(&mailed);
+    let wish = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
+    let reading = gather::read_aloud(&project, wish, screen).await?;
+    let now = world::now();
+    let selection = select_reading(reading, &window, today);
+    let late = late_for(&selection, &mailed, &window, today);
+    if selection.chosen.is_empty() {
+        return Err(EditError::Empty {
+            window: window.to_string(),
+            undecided: selection.undecided.len(),
+            left_out: selection.elsewhere.before + selection.elsewhere.after,
+        }
+        .into());
+    }
+    let organisation = &project.settings.organisation.name;
+    let template = arguments.template.as_deref();
+    let lexicon = project.lexicon()?;
+    let mut draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
+    let decided = decided(&project, &draft)?;
+    if let Some(top) = arguments.top {
+        let find = |id: &str| selection.chosen.iter().find(|item| item.id == id);
+        let items: Vec<&Item> =
+            draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
+        let (chosen, others) = choice::top(&items, top.get(), &decided.pinned);
+        let others =
+            others.into_iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect();
+        let chosen = chosen.into_iter().cloned().collect();
+        let chosen = Selection { chosen, ..Selection::default() };
+        // The subject counts what is told.
+        draft = Draft::propose(&window, &chosen, template, organisation, &lexicon);
+        draft.left_out = others;
+    }
+    if matches!(arguments.group, Some(By::Topic)) {
+        draft.by_topic(&selection);
+    }
+    decided.keep_in(&mut draft);
+    if project.settings.sources().iter().any(|source| source.url.is_some()) {
+        draft.as_of = Some(now);
+    }
+    let shown = project.draft_path(&draft.name)?;
+    let mut files = vec![(shown.clone(), draft.write(&selection, &late))];
+    for lexicon in project.other_lexicons()? {
+        let name = format!("{}.{}", draft.name, lexicon.language);
+        let words = draft.propose_in(&selection, organisation, &lexicon);
+        files.push((project.draft_path(&name)?, words.write()));
+    }
+    if let Some((there, _)) = files.iter().find(|(file, _)| project.path(file).exists())
+        && !arguments.overwrite
+    {
+        return Err(Failure::new(Exit::Usage, format!("{there} is there already")).help(format!(
+            "edit it, or write it anew with --overwrite; look at it with `roundup preview {}`",
+            draft.name
+        )));
+    }
+    std::fs::create_dir_all(project.path("editions"))
+        .map_err(|error| cannot_write("editions", &error))?;
+    for (file, text) in &files {
+        if arguments.overwrite {
+            save(&project, file, text)?;
+        } else {
+            write_new(&project.path(file), text).map_err(|error| cannot_write(file, &error))?;
+        }
+    }
+    tell(draft, &files, &late, selection.undecided.len(), screen)
+}
+
+/// What was written.
+fn tell(
+    draft: Draft,
+    files: &[(String, String)],
+    late: &[(&Item, String)],
+    undecided: usize,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let shown = &files[0].0;
+    if screen.json {
+        screen.object(&Written {
+            schema: "roundup.draft/1",
+            edition: draft.name,
+            path: shown.clone(),
+            items: draft.items.into_iter().map(|mention| mention.id).collect(),
+            left_out: draft.left_out.into_iter().map(|mention| mention.id).collect(),
+            late: late.iter().map(|(item, _)| item.id.clone()).collect(),
+            undecided,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let told = draft.items.iter().filter(|item| !draft.pinned.iter().any(|pin| pin.id == item.id));
+    let told = told.count() + draft.pinned.len();
+    screen.print(&format!("Wrote {shown} with {}.", stories(told)))?;
+    if !draft.left_out.is_empty() {
+        let more = match draft.left_out.len() {
+            1 => "1 more story is".to_owned(),
+            many => format!("{many} more stories are"),
+        };
+        screen.print(&format!(
+            "{more} named under left_out: move the lines of those that shall be told."
+        ))?;
+    }
+    if !late.is_empty() {
+        screen.print(&format!(
+            "{} offered that came too late for an earlier edition: take the # away to tell them.",
+            are(late.len())
+        ))?;
+    }
+    for (file, _) in files.iter().skip(1) {
+        screen.print(&format!("Wrote {file} for its words in that language."))?;
+    }
+    if undecided > 0 {
+        screen.say(&format!(
+            "Of {} nobody can say whether they belong here: `roundup news` lists them.",
+            stories(undecided)
+        ));
+    }
+    screen.say(&format!(
+        "Next: edit its subject, preheader and introduction, then roundup preview {}",
+        draft.name
+    ));
+    Ok(Exit::Done)
+}
+
+/// `1 story is`, `3 stories are`.
+fn are(count: usize) -> String {
+    format!("{} {}", stories(count), if count == 1 { "is" } else { "are" })
+}
+
+/// What editors decided in the editions within a longer time.
+#[derive(Default)]
+struct Decided {
+    pinned: BTreeSet<String>,
+    overrides: BTreeMap<String, Override>,
+}
+
+fn decided(project: &Project, draft: &Draft) -> Result<Decided, Failure> {
+    let mut decided = Decided::default();
+    for name in project.drafts()? {
+        // A draft that cannot be read is told of when it is used; it has nothing to give here.
+        let Ok(Some(earlier)) = project.draft(&name) else { continue };
+        let (window, inner) = (&draft.window, &earlier.window);
+        if inner.start >= window.start && inner.end <= window.end && *inner != *window {
+            decided.pinned.extend(earlier.pinned.into_iter().map(|mention| mention.id));
+            decided.overrides.extend(earlier.overrides);
+        }
+    }
+    Ok(decided)
+}
+
+impl Decided {
+    /// Their pins stand first, and their words for stories stay.
+    fn keep_in(self, draft: &mut Draft) {
+        /// More of them shown large are a list again.
+        const MOST_PINNED: usize = 3;
+        let is_pinned = |mention: &&ItemMention| self.pinned.contains(&mention.id);
+        draft.pinned = draft.items.iter().filter(is_pinned).take(MOST_PINNED).cloned().collect();
+        let first = draft.pinned.clone();
+        draft.items.retain(|mention| !first.contains(mention));
+        let named = draft.ids();
+        draft.overrides = self.overrides;
+        draft.overrides.retain(|id, _| named.contains(id));
+    }
+}

@@ -1,0 +1,78 @@
+//! `roundup draft NAME --refresh`: takes over into a draft what its stories' websites have changed since.
+//! Shell: reads the news, writes one file.
+
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::ledgers::window_for;
+use crate::cli::steps::window_args::WindowArguments;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::screen::stories;
+use crate::cli::terminal::world;
+use crate::edition::Draft;
+use crate::project::ProjectError;
+
+/// `roundup.refresh/1`.
+#[derive(Serialize)]
+struct Refreshed {
+    schema: &'static str,
+    edition: String,
+    changed: Vec<Changed>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    id: String,
+    title: String,
+    changes: Vec<String>,
+}
+
+/// Takes over what websites have changed since a draft was made: the draft's `as_of` moves to now.
+pub async fn run(
+    edition: Option<&str>,
+    window: &WindowArguments,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let name = if let Some(name) = edition {
+        name.trim_start_matches("editions/").trim_end_matches(".md").to_owned()
+    } else {
+        window_for(&project, window).await?.name()
+    };
+    let Some(draft) = project.draft(&name)? else {
+        return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
+    };
+    let wish = NewsQuery { window: Some(&draft.window), draft: Some(&draft), ..NewsQuery::quick() };
+    let reading = gather::read_aloud(&project, wish, screen).await?;
+    let named = draft.ids();
+    let changed: Vec<Changed> = reading
+        .items
+        .into_iter()
+        .filter(|item| named.iter().any(|id| item.is_named(id)) && !item.seen.changes.is_empty())
+        .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
+        .collect();
+    let shown = project.draft_path(&name)?;
+    let text = std::fs::read_to_string(project.path(&shown))
+        .map_err(|error| cannot_write(&shown, &error))?;
+    save(&project, &shown, &Draft::with_as_of(&text, world::now()))?;
+    if screen.json {
+        let refreshed = Refreshed { schema: "roundup.refresh/1", edition: name, changed };
+        screen.object(&refreshed)?;
+        return Ok(Exit::Done);
+    }
+    for story in &changed {
+        screen.print(&screen.strong(&story.title))?;
+        for change in &story.changes {
+            screen.print(&format!("  {change}"))?;
+        }
+    }
+    match changed.len() {
+        0 => screen.print(&format!("No story of {shown} has changed."))?,
+        count => screen.print(&format!("Took over {} into {shown}.", stories(count)))?,
+    }
+    screen.say(&format!("Next: roundup preview {name}"));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,70 @@
+//! What every command gets: the screen, and the project that was named.
+//! Shell: reads the environment.
+
+use std::path::PathBuf;
+
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::project::{self, Project};
+
+/// What every command gets.
+#[derive(Debug, Clone)]
+pub struct Globals {
+    pub screen: Screen,
+    pub project: Option<PathBuf>,
+}
+
+impl Globals {
+    pub fn project(&self) -> Result<Project, Failure> {
+        let from = match &self.project {
+            Some(folder) => folder.clone(),
+            None => std::env::current_dir().map_err(|error| {
+                Failure::new(Exit::Failed, format!("this folder cannot be read: {error}"))
+            })?,
+        };
+        let root = if self.project.is_some() {
+            // A folder that is named is meant, and not one above it.
+            if !from.join(project::SETTINGS_FILE).is_file() {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("there is no {} in {}", project::SETTINGS_FILE, from.display()),
+                )
+                .help("--project names the folder that roundup.toml is in"));
+            }
+            from
+        } else {
+            project::find(&from)?
+        };
+        let project = Project::open(root, process_environment())?;
+        for warning in &project.environment.warnings {
+            self.screen.warn(warning);
+        }
+        for (shown, closed) in project.close_to_others() {
+            self.screen.warn(&match closed {
+                Ok(()) => {
+                    format!("other people on this computer could read `{shown}`: it is closed to them now")
+                }
+                Err(error) => format!(
+                    "other people on this computer can read `{shown}` ({error}): run `chmod go= {shown}`"
+                ),
+            });
+        }
+        Ok(project)
+    }
+}
+
+/// Names the secrets that others on this computer can read, and says what to type.
+pub fn warn_of_readers(project: &Project, screen: &Screen) {
+    for shown in project.readable_secrets() {
+        screen.warn(&format!(
+            "other people on this computer can read `{shown}`, which holds a secret: run `chmod 600 {shown}`"
+        ));
+    }
+}
+
+/// The process's own variables; those that are no text are none of ours.
+pub fn process_environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}

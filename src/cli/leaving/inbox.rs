@@ -1,0 +1,352 @@
+//! `roundup inbox`: reads emails of people who leave, and keeps what they want.
+//! Shell: a mailbox, the list, the ledger.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::audience::{Keys, List};
+use crate::cli::globals::Globals;
+use crate::cli::leaving::{COMMAND_PATIENCE, spool, warn_of_damage};
+use crate::cli::steps::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::counted;
+use crate::cli::terminal::world;
+use crate::inbox::{EmailRequest, EmailSource, MailboxError, notice_of, read};
+use crate::ledger::{AnyLedger, Ledger};
+use crate::people::{Act, ActPlace, Journal, Way, What};
+use crate::project::{Project, ProjectError};
+use crate::rfc::address::EmailAddress;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A Maildir; settled emails move to its folder `Done`
+    #[arg(long, value_name = "DIR", group = "from")]
+    maildir: Option<PathBuf>,
+    /// An mbox file
+    #[arg(long, value_name = "FILE", group = "from")]
+    mbox: Option<PathBuf>,
+    /// A folder with one email a file
+    #[arg(long, value_name = "DIR", group = "from")]
+    dir: Option<PathBuf>,
+    /// One email on standard input
+    #[arg(long, group = "from")]
+    stdin: bool,
+    /// Show what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Arguments {
+    fn mailbox(&self) -> Result<EmailSource, Failure> {
+        match self {
+            Self { maildir: Some(path), .. } => Ok(EmailSource::Maildir(path.clone())),
+            Self { mbox: Some(path), .. } => Ok(EmailSource::Mbox(path.clone())),
+            Self { dir: Some(path), .. } => Ok(EmailSource::Folder(path.clone())),
+            Self { stdin: true, .. } => Ok(EmailSource::Input),
+            Self { .. } => Err(Failure::new(Exit::Usage, "no mailbox is named")
+                .help("name one: --maildir DIR, --mbox FILE, --dir DIR or --stdin")),
+        }
+    }
+}
+
+impl From<MailboxError> for Failure {
+    fn from(error: MailboxError) -> Self {
+        let help = match &error {
+            MailboxError::Read { .. } => "check its name and that you may read it",
+            MailboxError::NotAMaildir { .. } => "a folder with one email a file is read with --dir",
+            MailboxError::NotAnMbox { .. } => {
+                "one email by itself is read with --stdin, a folder with --dir"
+            }
+            MailboxError::Move { .. } => {
+                "what was read is kept; make the folder writable, so that emails are not read again"
+            }
+        };
+        Self::new(Exit::Usage, error.to_string()).help(help)
+    }
+}
+
+/// What an email came to, as one line of JSON.
+#[derive(Debug, Serialize)]
+struct Line {
+    schema: &'static str,
+    file: String,
+    people: Vec<PersonLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct PersonLine {
+    /// The address, where the email's sender is the person; otherwise only the hash is known.
+    recipient: String,
+    action: Action,
+    reason: String,
+    matched_by: MatchedBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Unsubscribe,
+    Autoreply,
+    None,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum MatchedBy {
+    Token,
+    Address,
+    Nothing,
+}
+
+/// What one email means for whom.
+struct Verdict {
+    action: Action,
+    matched_by: MatchedBy,
+    /// The person's address hash, when something is to be kept.
+    person: Option<String>,
+    recipient: String,
+    reason: String,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    left: u64,
+    already: u64,
+    automatic: u64,
+    forged: u64,
+    strangers: u64,
+    other: u64,
+    /// Of those who left: in the spool, until the ledger is back.
+    waiting: u64,
+}
+
+/// Where what people want goes.
+enum Keeping {
+    Journal(Journal<AnyLedger>),
+    /// Nothing is kept; the ledger says who has left already.
+    DryRun(Option<AnyLedger>),
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let mailbox = arguments.mailbox()?;
+    let (keeping, keys) = keeping(&project, arguments.dry_run, globals).await?;
+    let list = match project.list() {
+        Ok(list) => Some(list),
+        // Tokens need no list.
+        Err(ProjectError::NoList) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let mut emails = Vec::new();
+    mailbox.each(|email| {
+        let verdict = judge(&read(&email.bytes), &keys, list.as_ref())?;
+        let notice = notice_of(&email.bytes);
+        // The bytes have been read: only what they came to is kept.
+        emails.push((email.without_bytes(), notice, verdict));
+        Ok::<(), Failure>(())
+    })?;
+    let mut counts = Counts::default();
+    // An email that cannot be moved holds up none of those behind it.
+    let mut not_moved = None;
+    for (email, notice, verdict) in &emails {
+        let changed = match &verdict.person {
+            Some(person) => keeping.keep(person, notice, &mut counts).await?,
+            None => false,
+        };
+        if verdict.person.is_some()
+            && !arguments.dry_run
+            && let Err(error) = email.mark_done()
+        {
+            not_moved.get_or_insert(error);
+        }
+        count(&mut counts, verdict, changed);
+        show(globals, &email.name, verdict)?;
+    }
+    if !globals.screen.json {
+        summarise(globals, &counts, arguments.dry_run)?;
+    }
+    if let Some(error) = not_moved {
+        return Err(error.into());
+    }
+    Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
+}
+
+/// What a command needs to keep something, or to keep nothing at all.
+async fn keeping(
+    project: &Project,
+    dry_run: bool,
+    globals: &Globals,
+) -> Result<(Keeping, Keys), Failure> {
+    if dry_run {
+        let ledger = ledger_unchanged(project).await?;
+        let keys = if project.secret_source()?.is_some() {
+            keys_for(project, ledger.as_ref()).await?
+        } else {
+            // No token can be right, and none is made right by looking.
+            let mut secret = [0; 32];
+            world::random(&mut secret);
+            Keys::new(&secret)
+        };
+        return Ok((Keeping::DryRun(ledger), keys));
+    }
+    project.own_folder(false)?;
+    warn_of_damage(project, &globals.screen);
+    let journal = Journal::new(spool(project), COMMAND_PATIENCE);
+    let keys = match ledger_or_away(project, 1).await? {
+        Ok(ledger) => {
+            let keys = keys_for(project, Some(&ledger)).await?;
+            ledger.bind_secret(&keys.check()).await?;
+            journal.open_ledger(Arc::new(ledger));
+            journal.drain().await?;
+            keys
+        }
+        Err(away) if project.secret_source()?.is_none() => return Err(away.into()),
+        Err(away) => {
+            globals
+                .screen
+                .warn(&format!("{away}: whoever leaves waits in `.roundup` until it is back"));
+            project.keys(world::random)?
+        }
+    };
+    Ok((Keeping::Journal(journal), keys))
+}
+
+impl Keeping {
+    /// True when it changes something.
+    async fn keep(&self, person: &str, notice: &str, counts: &mut Counts) -> Result<bool, Failure> {
+        let what = What::Left { way: Way::Email, reason: None };
+        let notice = Some(notice.to_owned());
+        let act = Act { notice, ..Act::new(person, world::now(), what) };
+        Ok(match self {
+            Self::Journal(journal) => match journal.record(act).await? {
+                ActPlace::Ledger { changed } => changed,
+                ActPlace::Spool => {
+                    counts.waiting += 1;
+                    true
+                }
+            },
+            Self::DryRun(None) => true,
+            Self::DryRun(Some(ledger)) => {
+                act.change().counts(ledger.suppression(person).await?.as_ref())
+            }
+        })
+    }
+}
+
+fn show(globals: &Globals, name: &str, verdict: &Verdict) -> Result<(), Failure> {
+    let screen = &globals.screen;
+    if screen.json {
+        let person = PersonLine {
+            recipient: verdict.recipient.clone(),
+            action: verdict.action,
+            reason: verdict.reason.clone(),
+            matched_by: verdict.matched_by,
+        };
+        let line = Line { schema: "roundup.inbox/1", file: name.to_owned(), people: vec![person] };
+        return screen.print(&serde_json::to_string(&line).unwrap_or_default());
+    }
+    if screen.verbose || verdict.action == Action::Unknown {
+        return screen.print(&format!("{name}: {}", verdict.reason));
+    }
+    Ok(())
+}
+
+fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Verdict, Failure> {
+    let nobody = |action, reason: &str| Verdict {
+        action,
+        matched_by: MatchedBy::Nothing,
+        person: None,
+        recipient: String::new(),
+        reason: reason.to_owned(),
+    };
+    let (tokens, from, in_words) = match request {
+        EmailRequest::Leave { tokens, from, in_words } => (tokens, from, *in_words),
+        EmailRequest::AutoReply => {
+            return Ok(nobody(Action::Autoreply, "an automatic reply: nothing changes"));
+        }
+        EmailRequest::Other => return Ok(nobody(Action::None, "does not ask to leave")),
+        EmailRequest::Unreadable => return Ok(nobody(Action::None, "not an email")),
+    };
+    if let Some(person) = tokens.iter().find_map(|token| keys.person_of_unsubscribe_token(token)) {
+        return Ok(Verdict {
+            action: Action::Unsubscribe,
+            matched_by: MatchedBy::Token,
+            person: Some(person),
+            recipient: from.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
+            reason: "asks to leave, with a token of ours".to_owned(),
+        });
+    }
+    if !in_words || !tokens.is_empty() {
+        return Ok(nobody(Action::Unknown, "its token is not one of ours: nothing changes"));
+    }
+    let Some(from) = from else {
+        return Ok(nobody(
+            Action::Unknown,
+            "asks to leave, but has no single sender: read it yourself",
+        ));
+    };
+    let is_known = match list {
+        Some(list) => list.find(&from.key(), true)?.is_some(),
+        None => false,
+    };
+    if !is_known {
+        let reason = format!(
+            "{from} asks to leave, but this address is not on the list: ask which address the emails go to"
+        );
+        return Ok(Verdict { recipient: from.to_string(), ..nobody(Action::Unknown, &reason) });
+    }
+    Ok(Verdict {
+        action: Action::Unsubscribe,
+        matched_by: MatchedBy::Address,
+        person: Some(keys.address_hash(from)),
+        recipient: from.to_string(),
+        reason: format!("{from} asks to leave, without a token: matched by the sender's address"),
+    })
+}
+
+fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
+    let of = match (verdict.action, verdict.matched_by) {
+        (Action::Unsubscribe, _) if changed => &mut counts.left,
+        (Action::Unsubscribe, _) => &mut counts.already,
+        (Action::Autoreply, _) => &mut counts.automatic,
+        (Action::Unknown, _) if verdict.recipient.is_empty() => &mut counts.forged,
+        (Action::Unknown, _) => &mut counts.strangers,
+        (Action::None, _) => &mut counts.other,
+    };
+    *of += 1;
+}
+
+fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
+    let screen = &globals.screen;
+    let verb = if dry_run { "would leave" } else { "left" };
+    screen.print(&format!("{} {verb}.", crate::cli::terminal::screen::people(counts.left)))?;
+    for (count, one, many) in [
+        (
+            counts.already,
+            "email from a person who had left before",
+            "emails from people who had left before",
+        ),
+        (
+            counts.waiting,
+            "of them waits in `.roundup` until the ledger is back",
+            "of them wait in `.roundup` until the ledger is back",
+        ),
+        (counts.automatic, "automatic reply", "automatic replies"),
+        (counts.forged, "email whose token is not ours", "emails whose tokens are not ours"),
+        (
+            counts.strangers,
+            "email from an address that is not on the list",
+            "emails from addresses that are not on the list",
+        ),
+        (counts.other, "other email", "other emails"),
+    ] {
+        if count > 0 {
+            screen.print(&format!("  {}", counted(count, one, many)))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! `roundup serve`: the public address behind unsubscribe links, until it is stopped.
+//! Shell: the network, the ledger, the spool.
+
+use crate::cli::terminal::number;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::cli::globals::Globals;
+use crate::cli::leaving::{spool, warn_of_damage};
+use crate::cli::steps::ledgers::{keys_for, ledger_or_away};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, Ledger};
+use crate::message::Sender;
+use crate::people::{Act, Journal, Standpoint, What};
+use crate::project::Project;
+use crate::web::serve::{self, Change, PageText, PublicServer, Wanted};
+
+/// Mail providers wait some ten seconds. What the ledger cannot take in this time goes into the spool.
+const LEDGER_PATIENCE: Duration = Duration::from_secs(2);
+const LEDGER_CONNECTIONS: usize = 4;
+/// How often the spool is emptied.
+const DRAIN_EVERY: Duration = Duration::from_secs(1);
+/// How long a server is waited for before we listen without it.
+const FIRST_TRY: Duration = Duration::from_secs(3);
+/// How often a ledger that is away is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// Who watches over a service asks every few seconds; each answer costs a write to the disk.
+const HEALTH_HOLDS: Duration = Duration::from_secs(2);
+/// Whoever ends services waits at least this long before they kill them.
+const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(8);
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Where to listen; a proxy with a certificate stands before it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8025", value_parser = number::socket)]
+    listen: SocketAddr,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let identity = Sender::new(&project.settings.sender)?;
+    let Some(public_url) = identity.public_url.as_deref().and_then(|url| url::Url::parse(url).ok())
+    else {
+        return Err(Failure::new(Exit::Usage, "`public_url` under [sender] is not set")
+            .help("add the address that people reach, such as public_url = \"https://news.charity.example\""));
+    };
+    project.own_folder(false)?;
+    warn_of_damage(&project, screen);
+    let journal = Journal::new(spool(&project), LEDGER_PATIENCE);
+    let keys = match ledger_now(&project).await? {
+        Ok(ledger) => {
+            let keys = right_keys(&project, &ledger).await?;
+            journal.open_ledger(Arc::new(ledger));
+            keys
+        }
+        // With a secret that is made now, no link of any email would be right.
+        Err(away) if project.secret_source()?.is_none() => return Err(away),
+        Err(away) => {
+            screen.warn(&format!(
+                "{}: until it is back, whoever leaves waits in `.roundup`",
+                away.what
+            ));
+            project.keys(world::random)?
+        }
+    };
+    let keeper = Arc::new(Keeper { journal, health: Mutex::new(None) });
+    let name = identity.sender.name.as_ref().map_or("", |name| name.as_str()).to_owned();
+    let setting = serve::Setting {
+        keys,
+        public_url: public_url.clone(),
+        trusted_proxies: project.settings.serve.trusted_proxies.clone(),
+        text: PageText::new(&project.settings.theme.language, &name),
+        clock: world::now,
+    };
+    let server = serve::open(arguments.listen, setting).await.map_err(|error| {
+        Failure::new(Exit::Failed, format!("cannot listen at {}: {error}", arguments.listen)).help(
+            "another program may use this port: name another one with --listen 127.0.0.1:8026",
+        )
+    })?;
+    screen
+        .say(&format!("Listening at http://{} for {public_url}. Ctrl-C stops it.", server.address));
+    let outcome = answer_all(server, &keeper, &project).await;
+    if outcome.is_ok() {
+        screen.say("Stopped. What was answered is kept.");
+    }
+    outcome
+}
+
+/// The ledger, or why it cannot be had now.
+async fn ledger_now(project: &Project) -> Result<Result<AnyLedger, Failure>, Failure> {
+    match timeout(FIRST_TRY, ledger_or_away(project, LEDGER_CONNECTIONS)).await {
+        Ok(opened) => Ok(opened?.map_err(Into::into)),
+        Err(_) => Ok(Err(Failure::new(Exit::Later, "the ledger's server does not answer"))),
+    }
+}
+
+/// The keys, when they are those of the ledger and it may be written.
+async fn right_keys(
+    project: &Project,
+    ledger: &AnyLedger,
+) -> Result<crate::audience::Keys, Failure> {
+    ledger.nature().await?.refuse_retired()?;
+    let keys = keys_for(project, Some(ledger)).await?;
+    ledger.bind_secret(&keys.check()).await?;
+    Ok(keys)
+}
+
+/// Answers until somebody stops it, and then whoever has asked already.
+async fn answer_all(
+    mut server: PublicServer,
+    keeper: &Arc<Keeper>,
+    project: &Project,
+) -> Result<Exit, Failure> {
+    let mut settling = JoinSet::new();
+    let stop = stopped();
+    let ledger = keeper.keep_emptying(project);
+    tokio::pin!(stop, ledger);
+    let outcome = loop {
+        tokio::select! {
+            () = &mut stop => break Ok(Exit::Done),
+            failure = &mut ledger => break Err(failure),
+            Some(_) = settling.join_next() => {}
+            change = server.changes.recv() => {
+                let Some(change) = change else { break Ok(Exit::Done) };
+                let keeper = Arc::clone(keeper);
+                settling.spawn(async move { keeper.settle(change).await });
+            }
+        }
+    };
+    server.close();
+    let last = async {
+        // Ends when the last connection has.
+        while let Some(change) = server.changes.recv().await {
+            keeper.settle(change).await;
+        }
+        while settling.join_next().await.is_some() {}
+    };
+    // Whoever has had no answer by then was promised nothing.
+    let _ = timeout(LAST_ANSWERS_WITHIN, last).await;
+    outcome
+}
+
+/// Keeps what people wanted.
+struct Keeper {
+    journal: Journal<AnyLedger>,
+    /// When we last looked, and what we found.
+    health: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Keeper {
+    /// Finds the ledger if it is away, and empties the spool into it, for ever. Ends only with what nobody can wait for.
+    async fn keep_emptying(&self, project: &Project) -> Failure {
+        while !self.journal.has_ledger() {
+            match ledger_or_away(project, LEDGER_CONNECTIONS).await {
+                Err(failure) => return failure,
+                Ok(Err(_)) => sleep(TRY_AGAIN).await,
+                Ok(Ok(ledger)) => match right_keys(project, &ledger).await {
+                    Err(failure) if failure.exit == Exit::Later => sleep(TRY_AGAIN).await,
+                    Err(failure) => return failure,
+                    Ok(_) => self.journal.open_ledger(Arc::new(ledger)),
+                },
+            }
+        }
+        loop {
+            // What cannot be taken now stays, and is tried again in a second.
+            let _ = self.journal.drain().await;
+            sleep(DRAIN_EVERY).await;
+        }
+    }
+
+    async fn settle(&self, change: Change) {
+        let Change { person, wanted, answer } = change;
+        let now = world::now();
+        let settled = match wanted {
+            Wanted::Probe => self.is_well().await.then_some(Standpoint::Unknown),
+            Wanted::Look => self.journal.standpoint(&person, now).await.ok(),
+            Wanted::Leave { way, reason } => {
+                let act = Act::new(&person, now, What::Left { way, reason });
+                self.journal.record(act).await.ok().map(|_| Standpoint::LeftLately)
+            }
+            Wanted::Stay => {
+                let act = Act::new(&person, now, What::Stayed);
+                self.journal.record(act).await.ok().map(|_| Standpoint::Mailed)
+            }
+        };
+        // Whoever asked may have gone away: what they wanted is kept all the same.
+        let _ = answer.send(settled);
+    }
+
+    /// One look at a time, which holds for a moment.
+    async fn is_well(&self) -> bool {
+        let mut health = self.health.lock().await;
+        if let Some((at, is_well)) = *health
+            && at.elapsed() < HEALTH_HOLDS
+        {
+            return is_well;
+        }
+        let is_well = self.journal.is_well().await;
+        *health = Some((Instant::now(), is_well));
+        is_well
+    }
+}
+
+/// Waits for Ctrl-C, or for whoever ends services.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut ends) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = ends.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the process is ended by the system itself.
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,117 @@
+//! `roundup preview`: the mail as pages and files to look at.
+//! Shell: reads the project, writes a folder.
+
+pub mod pages;
+pub mod templates;
+
+use crate::cli::preview::pages::{Pages, default_folder, summarise};
+use crate::cli::terminal::number;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::check::Finding;
+use crate::cli::globals::Globals;
+use crate::cli::steps::prepare::prepare_to_look;
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::studio::{self, How};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::compose::language_code;
+use crate::project::Project;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// Write pages into this folder instead of opening the studio
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write pages into a folder to give to somebody else, such as a trustee
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    share: Option<PathBuf>,
+    /// The studio's port on this computer; any that is free when not given
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, value_parser = number::port, conflicts_with_all = ["out", "share"])]
+    port: Option<u16>,
+    /// Do not open the browser
+    #[arg(long)]
+    no_open: bool,
+    /// Show it as readers of this language get it, as in cy
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+}
+
+/// `roundup.preview/1`.
+#[derive(Serialize)]
+struct Previewed<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    hash: String,
+    page: String,
+    stories: usize,
+    bytes_largest: usize,
+    findings: &'a [Finding],
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let writes =
+        arguments.out.is_some() || arguments.share.is_some() || arguments.language.is_some();
+    // Without a terminal nobody is there to look: pages are written.
+    let is_seen = std::io::stdout().is_terminal() && !screen.json;
+    if !writes && (arguments.port.is_some() || is_seen) {
+        let how =
+            How { port: arguments.port.unwrap_or(0), opens_browser: is_seen && !arguments.no_open };
+        return Box::pin(studio::run(&arguments.which, how, globals)).await;
+    }
+    let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
+    let name = &prepared.edition.name;
+    if let Some(language) = &arguments.language {
+        refuse_unspoken(&project, language)?;
+    }
+    let pages = if arguments.share.is_some() {
+        Pages::to_share(&project, &prepared)?
+    } else {
+        Pages::to_keep(&prepared, prepared.skeleton(&project, world::now())?)
+    };
+    let folder =
+        arguments.out.or(arguments.share).unwrap_or_else(|| default_folder(&project, name));
+    let pages = pages.in_language(arguments.language.as_deref());
+    pages.write(&folder, screen)?;
+    let findings = pages.findings;
+    let page = folder.join("index.html");
+    if screen.json {
+        screen.object(&Previewed {
+            schema: "roundup.preview/1",
+            edition: name,
+            hash: prepared.composition.hash(),
+            page: page.display().to_string(),
+            stories: prepared.edition.shown().count(),
+            bytes_largest: prepared.largest,
+            findings: &findings,
+        })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("Open {}", page.display()))?;
+    summarise(&prepared, screen)?;
+    screen.say(&format!("Next: roundup check {name}, then roundup send {name} --dry-run"));
+    Ok(Exit::Done)
+}
+
+/// A language that the newsletter does not speak would be shown as its own, and nobody would notice.
+fn refuse_unspoken(project: &Project, language: &str) -> Result<(), Failure> {
+    let settings = &project.settings;
+    let mut spoken = vec![language_code(&settings.theme.language)];
+    spoken.extend(settings.translations.keys().cloned());
+    if spoken.contains(&language_code(language)) {
+        return Ok(());
+    }
+    let code = language.escape_debug();
+    Err(Failure::new(Exit::Usage, format!("this newsletter has no language `{code}`")).help(
+        format!("it has {}; [translations.cy] in roundup.toml adds Welsh", spoken.join(", ")),
+    ))
+}

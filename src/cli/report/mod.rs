@@ -1,0 +1,126 @@
+//! `roundup report`: who got an edition, who did not, and why.
+//! Shell: reads the ledger.
+
+pub mod overview;
+pub mod rejected;
+pub mod resolve;
+pub mod status;
+pub mod why;
+
+use clap::Args;
+
+use crate::cli::globals::Globals;
+use crate::cli::send::planned::{find_planned, is_sending};
+use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::people;
+use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl, Status};
+use crate::project::Project;
+use crate::report::{EditionPhase, Report};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The edition; the last one when not given
+    edition: Option<String>,
+}
+
+/// The report of an edition, counted from its rows.
+pub async fn report_of(
+    project: &Project,
+    ledger: &impl Ledger,
+    planned: &PlannedEdition,
+    practice: bool,
+) -> Result<Report, Failure> {
+    let name = &planned.name;
+    let known = if is_sending(project, ledger, name, practice).await? {
+        EditionPhase::Sending
+    } else if ledger.standing(name).await?.wish == RunControl::Pause {
+        EditionPhase::Paused
+    } else {
+        EditionPhase::Unfinished
+    };
+    let rows = ledger.rows(name, Pick::Unusual).await?.into_iter().map(|(_, row)| row).collect();
+    let left_out = ledger.left_out(name).await?;
+    Ok(Report::new(planned, ledger.counts(name).await?, rows, left_out, practice, known))
+}
+
+/// The name of the edition that was planned last, for real or else for practice.
+async fn last(project: &Project) -> Result<String, Failure> {
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        if let Some(last) = ledger.editions().await?.first() {
+            return Ok(last.name.clone());
+        }
+    }
+    Err(Failure::new(Exit::Usage, "no edition was sent yet")
+        .help("roundup send --year 2020 --dry-run shows how it goes"))
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let name = match arguments.edition {
+        Some(name) => name,
+        None => last(&project).await?,
+    };
+    let (ledger, planned, practice) = find_planned(&project, &name).await?;
+    let report = report_of(&project, &ledger, &planned, practice).await?;
+    let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
+    if screen.json {
+        screen.object(&report)?;
+        return Ok(exit);
+    }
+    let zone = project.settings.time_zone;
+    screen.print(&format!(
+        "{} · \"{}\"{}",
+        screen.strong(&report.edition),
+        report.subject,
+        if practice { " · practice: the mail is in outbox/" } else { "" }
+    ))?;
+    screen.print(&format!(
+        "{} · version {}",
+        report.planned_at.with_timezone(&zone).format("planned on %-d %B %Y at %H:%M"),
+        report.hash
+    ))?;
+    screen.print(&screen.strong(&format!("{}.", report.arithmetic())))?;
+    if report.left_out > 0 {
+        screen.print(&format!(
+            "{} of the list were left out of the plan (`roundup why ADDRESS` says why).",
+            people(report.left_out)
+        ))?;
+    }
+    for status in [
+        Status::Uncertain,
+        Status::Rejected,
+        Status::Expired,
+        Status::Deferred,
+        Status::Closed,
+        Status::Suppressed,
+    ] {
+        let rows: Vec<_> = report.rows.iter().filter(|row| row.status == status).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        screen.print(&format!("{}:", screen.strong(status.word())))?;
+        for row in rows {
+            screen.print(&format!("  {}  {}", row.address, screen.faint(&row.detail)))?;
+        }
+    }
+    match report.state {
+        EditionPhase::Sending => screen.say("It is being sent at this moment."),
+        EditionPhase::Paused => {
+            screen.say(&format!("It is paused. Go on with: roundup send {}", report.edition));
+        }
+        EditionPhase::Unfinished => {
+            screen.say(&format!("Carry on with: roundup send {}", report.edition))
+        }
+        EditionPhase::Finished if report.uncertain > 0 => {
+            screen.say(&format!("Next: roundup resolve {}", report.edition));
+        }
+        EditionPhase::Finished if report.has_open_rejections() => {
+            screen.say(&format!("Next: roundup resolve {} --rejected", report.edition));
+        }
+        EditionPhase::Finished => {}
+    }
+    Ok(exit)
+}

@@ -1,0 +1,157 @@
+//! `roundup resolve EDITION --rejected`: people whose copy was refused, grouped by the reply, and what becomes of them.
+//! Shell: reads and writes the ledger.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::audience::{Keys, NoMailReason};
+use crate::cli::globals::Globals;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::people;
+use crate::cli::terminal::world;
+use crate::ledger::{CopyRow, Event, Ledger, Pick, Status};
+use crate::rfc::address::EmailAddress;
+use crate::send::verdict::waits_for_a_cure;
+
+/// What somebody wants done with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing: they are listed.
+    Look,
+    Retry,
+    Accept,
+}
+
+/// `roundup.resolve.rejected/1`.
+#[derive(Serialize)]
+struct Rejected {
+    schema: &'static str,
+    edition: String,
+    groups: Vec<Group>,
+    retried: u64,
+    accepted: u64,
+}
+
+/// People who got the same reply.
+#[derive(Serialize)]
+struct Group {
+    reply: String,
+    people: Vec<CopyRow>,
+}
+
+/// Rows of an edition that were refused and that nobody has decided about.
+async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, CopyRow)>, Failure> {
+    let mut rows = Vec::new();
+    for status in [Status::Rejected, Status::Expired, Status::Deferred] {
+        let some = ledger.rows(edition, Pick::In(status)).await?;
+        let counts = |row: &CopyRow| status != Status::Deferred || waits_for_a_cure(&row.detail);
+        rows.extend(some.into_iter().filter(|(_, row)| counts(row)));
+    }
+    rows.sort_by_key(|(id, _)| *id);
+    Ok(rows)
+}
+
+/// By reply, without what differs from person to person; the largest group first.
+fn grouped(rows: impl IntoIterator<Item = CopyRow>) -> Vec<Group> {
+    let mut groups: BTreeMap<String, Vec<CopyRow>> = BTreeMap::new();
+    for row in rows {
+        let reply = match EmailAddress::parse(&row.address) {
+            Ok(address) => crate::send::answer_without_names(&row.detail, &address),
+            Err(_) => row.detail.clone(),
+        };
+        groups.entry(reply).or_default().push(row);
+    }
+    let mut groups: Vec<Group> =
+        groups.into_iter().map(|(reply, people)| Group { reply, people }).collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
+    groups
+}
+
+/// Lists them, or does with them what somebody decided.
+pub async fn resolve(
+    ledger: &impl Ledger,
+    keys: &Keys,
+    edition: &str,
+    only: &[String],
+    decision: Decision,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let screen = &globals.screen;
+    let wanted = |row: &CopyRow| {
+        only.is_empty() || only.iter().any(|only| only.eq_ignore_ascii_case(&row.address))
+    };
+    let rows: Vec<_> =
+        refused(ledger, edition).await?.into_iter().filter(|(_, row)| wanted(row)).collect();
+    let now = world::now();
+    let event = |row: &CopyRow| match decision {
+        Decision::Look => None,
+        Decision::Retry => {
+            Some(Event::Retried { why: format!("tried again after: {}", row.detail) })
+        }
+        Decision::Accept => Some(Event::Closed { why: row.detail.clone() }),
+    };
+    let events: Vec<_> = rows.iter().filter_map(|(id, row)| Some((*id, event(row)?))).collect();
+    let decided = if events.is_empty() { 0 } else { ledger.decide(events, now).await? };
+    if decision == Decision::Retry {
+        for (_, row) in &rows {
+            lift_refusal(ledger, keys, row, edition).await?;
+        }
+    }
+    let count = rows.len() as u64;
+    let groups = grouped(rows.into_iter().map(|(_, row)| row));
+    let exit = if decision == Decision::Look && count > 0 { Exit::Partly } else { Exit::Done };
+    if screen.json {
+        screen.object(&Rejected {
+            schema: "roundup.resolve.rejected/1",
+            edition: edition.to_owned(),
+            groups,
+            retried: if decision == Decision::Retry { decided } else { 0 },
+            accepted: if decision == Decision::Accept { decided } else { 0 },
+        })?;
+        return Ok(exit);
+    }
+    if groups.is_empty() {
+        screen
+            .print(&format!("{edition}: nobody was rejected, or somebody has decided already."))?;
+        return Ok(exit);
+    }
+    for group in &groups {
+        let number = people(group.people.len() as u64);
+        screen.print(&format!("{}: {}", screen.strong(&number), group.reply))?;
+        for row in &group.people {
+            screen.print(&format!("  {}", row.address))?;
+        }
+    }
+    match decision {
+        Decision::Look => screen.say(&format!(
+            "Decide: roundup resolve {edition} --rejected --retry (send to them again), or --accept (leave it so)"
+        )),
+        Decision::Retry => {
+            screen.print(&format!("{} will be tried again.", people(decided)))?;
+            screen.say(&format!("Next: roundup send {edition}"));
+        }
+        Decision::Accept => {
+            screen.print(&format!("{} closed: nobody tries them again.", people(decided)))?;
+            screen.say(&format!("Next: roundup report {edition}"));
+        }
+    }
+    Ok(exit)
+}
+
+/// Whoever is tried again comes off the do-not-mail list, if a refusal is why they are on it.
+async fn lift_refusal(
+    ledger: &impl Ledger,
+    keys: &Keys,
+    row: &CopyRow,
+    edition: &str,
+) -> Result<(), Failure> {
+    let Ok(address) = EmailAddress::parse(&row.address) else { return Ok(()) };
+    let person = keys.address_hash(&address);
+    let entry = ledger.suppression(&person).await?;
+    if entry.is_some_and(|entry| entry.reason == NoMailReason::Bounced) {
+        let reason = format!("tried again in {edition}");
+        ledger.lift(&person, &reason, world::now()).await?;
+    }
+    Ok(())
+}

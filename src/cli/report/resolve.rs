@@ -1,0 +1,241 @@
+//! `roundup resolve`: somebody's word on copies that are uncertain, or that were rejected.
+//! Shell: reads and writes the ledger.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::report::rejected::{self, Decision};
+use crate::cli::send::planned::{find_planned, hold, is_sending};
+use crate::cli::steps::ledgers::keys_for;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::people;
+use crate::cli::terminal::world;
+use crate::ledger::{CopyRow, Event, Ledger, Pick, RunControl, Status};
+use crate::report::relay_log::RelayLog;
+use crate::rfc::csv::LONGEST_TABLE_BYTES;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The edition
+    edition: String,
+    /// Send them again: some will get it twice
+    #[arg(long, conflicts_with = "assume_sent")]
+    resend: bool,
+    /// Take them for arrived: some may have got nothing
+    #[arg(long)]
+    assume_sent: bool,
+    /// Take those for arrived that the relay's log says it took: a log of Postfix or Exim, or a provider's CSV
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resend", "assume_sent"])]
+    log: Option<PathBuf>,
+    /// People whose copy was rejected, grouped by the reply
+    #[arg(long, conflicts_with_all = ["resend", "assume_sent", "log"])]
+    rejected: bool,
+    /// With --rejected: send to them again
+    #[arg(long, requires = "rejected", conflicts_with = "accept")]
+    retry: bool,
+    /// With --rejected: leave it so
+    #[arg(long, requires = "rejected")]
+    accept: bool,
+    /// Only this address; all of them when not given
+    #[arg(long, value_name = "ADDRESS")]
+    only: Vec<String>,
+}
+
+/// `roundup.resolve/1`.
+#[derive(Serialize)]
+struct Resolved {
+    schema: &'static str,
+    edition: String,
+    uncertain: Vec<CopyRow>,
+    resend: u64,
+    assumed_sent: u64,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    let name = &planned.name;
+    if is_sending(&project, &ledger, name, practice).await? {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("the edition `{name}` is being sent at this moment"),
+        )
+        .help("let it finish, or stop it with Ctrl-C, then decide"));
+    }
+    let log = arguments.log.as_deref().map(read_log).transpose()?;
+    let _held = hold(&project, &ledger, name, practice)?;
+    // A run that was killed has left copies that only this can name.
+    ledger.recover(name, world::now()).await?;
+    let wants_again = arguments.resend || arguments.retry;
+    if wants_again && ledger.standing(name).await?.wish == RunControl::Cancel {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("`{name}` was cancelled: nobody gets it any more"),
+        )
+        .help(format!("`roundup report {name}` shows who got it")));
+    }
+    if arguments.rejected {
+        let decision = match (arguments.retry, arguments.accept) {
+            (true, _) => Decision::Retry,
+            (_, true) => Decision::Accept,
+            _ => Decision::Look,
+        };
+        let keys = keys_for(&project, Some(&ledger)).await?;
+        return rejected::resolve(&ledger, &keys, name, &arguments.only, decision, globals).await;
+    }
+    let mut uncertain = Vec::new();
+    for (id, row) in ledger.rows(name, Pick::In(Status::Uncertain)).await? {
+        let wanted = arguments.only.is_empty()
+            || arguments.only.iter().any(|only| only.eq_ignore_ascii_case(&row.address));
+        if wanted {
+            uncertain.push((id, row));
+        }
+    }
+    if let Some(log) = log {
+        return settle_by(&log, &ledger, name, uncertain, globals).await;
+    }
+    if arguments.resend || arguments.assume_sent {
+        let event = if arguments.resend {
+            Event::Resent
+        } else {
+            Event::AssumedSent { why: "assumed to have arrived, by hand".to_owned() }
+        };
+        let events = uncertain.iter().map(|(id, _)| (*id, event.clone())).collect();
+        ledger.decide(events, world::now()).await?;
+    }
+    let count = uncertain.len() as u64;
+    if screen.json {
+        screen.object(&Resolved {
+            schema: "roundup.resolve/1",
+            edition: name.clone(),
+            resend: if arguments.resend { count } else { 0 },
+            assumed_sent: if arguments.assume_sent { count } else { 0 },
+            uncertain: uncertain.into_iter().map(|(_, row)| row).collect(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    if uncertain.is_empty() {
+        screen.print(&format!("{name}: nothing is uncertain."))?;
+        return Ok(Exit::Done);
+    }
+    for (_, row) in &uncertain {
+        screen.print(&format!(
+            "  {}  {}",
+            row.address,
+            screen.faint(&format!("Message-ID <{}>", row.message_id))
+        ))?;
+    }
+    if arguments.resend {
+        screen.print(&format!("{} will get it again.", people(count)))?;
+        screen.say(&format!("Next: roundup send {name}"));
+    } else if arguments.assume_sent {
+        screen.print(&format!("{} taken for arrived.", people(count)))?;
+    } else {
+        screen.print(&format!(
+            "Of {} nobody knows whether the message arrived: the answer to its last dot was never read.",
+            people(count)
+        ))?;
+        screen.say(&format!(
+            "When you have the relay's log: roundup resolve {name} --log FILE. Else decide: --assume-sent (some may \
+             have got nothing), or --resend (some may get it twice)"
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// A log of a busy day.
+const LONGEST_LOG_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// No line of a mail log is longer.
+const LONGEST_LINE_BYTES: u64 = 64 * 1024;
+
+/// Enough of a file to see whether it is a table.
+const START_BYTES: u64 = 64 * 1024;
+
+fn read_log(path: &Path) -> Result<RelayLog, Failure> {
+    let cannot = |what: String| {
+        Failure::new(Exit::Usage, format!("{} cannot be read: {what}", path.display()))
+            .help("give the relay's log as a file of text, not compressed")
+    };
+    let unreadable = |error: std::io::Error| cannot(error.to_string());
+    let open = || File::open(path).map_err(unreadable);
+    let shown = path.display().to_string();
+    let mut start = Vec::new();
+    open()?.take(START_BYTES).read_to_end(&mut start).map_err(unreadable)?;
+    // The start may end in the middle of a row: only its heading counts.
+    if matches!(RelayLog::of_table(&shown, &start), Ok(Some(_))) {
+        let mut bytes = Vec::new();
+        // One byte more than a table may have, so that a longer one is refused and not cut off.
+        let most = LONGEST_TABLE_BYTES as u64 + 1;
+        open()?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+        let table =
+            RelayLog::of_table(&shown, &bytes).map_err(|error| cannot(error.to_string()))?;
+        return Ok(table.unwrap_or_default());
+    }
+    let mut input = BufReader::new(open()?.take(LONGEST_LOG_BYTES));
+    let mut log = RelayLog::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = Read::by_ref(&mut input)
+            .take(LONGEST_LINE_BYTES)
+            .read_until(b'\n', &mut line)
+            .map_err(unreadable)?;
+        if read == 0 {
+            break;
+        }
+        log.line(&String::from_utf8_lossy(&line));
+    }
+    if let (lines, 0) = log.lines() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("none of the {lines} lines of {} is one of a mail log", path.display()),
+        )
+        .help("it reads logs of Postfix and Exim, and CSV with a column for the Message-ID"));
+    }
+    Ok(log)
+}
+
+/// Those whose Message-ID the relay took have arrived; of the others the log says nothing.
+async fn settle_by(
+    log: &RelayLog,
+    ledger: &impl Ledger,
+    edition: &str,
+    uncertain: Vec<(i64, CopyRow)>,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let screen = &globals.screen;
+    let (arrived, left): (Vec<_>, Vec<_>) =
+        uncertain.into_iter().partition(|(_, row)| log.took(&row.message_id));
+    let event = Event::AssumedSent { why: "the relay's log says that it took it".to_owned() };
+    let events = arrived.iter().map(|(id, _)| (*id, event.clone())).collect();
+    let settled = ledger.decide(events, world::now()).await?;
+    if screen.json {
+        screen.object(&Resolved {
+            schema: "roundup.resolve/1",
+            edition: edition.to_owned(),
+            resend: 0,
+            assumed_sent: settled,
+            uncertain: left.into_iter().map(|(_, row)| row).collect(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("{} arrived: the relay's log names their messages.", people(settled)))?;
+    if left.is_empty() {
+        screen.say(&format!("Nothing is uncertain any more. Next: roundup report {edition}"));
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("Of {} the log says nothing:", people(left.len() as u64)))?;
+    for (_, row) in &left {
+        screen.print(&format!("  {}", row.address))?;
+    }
+    screen.say(&format!(
+        "If the log covers the whole run, these got nothing: roundup resolve {edition} --resend"
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,181 @@
+//! `roundup why`: everything about one person.
+//! Shell: reads the list and the ledgers.
+
+use clap::Args;
+
+use crate::audience::{LiftedBy, NoMailReason, Person};
+use crate::cli::globals::Globals;
+use crate::cli::send::planned::is_sending;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::steps::mailing_list::list_if_any;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::{Ledger, Status};
+use crate::project::Project;
+use crate::report::{PersonHistory, WhyDelivery, abandoned};
+use crate::rfc::address::EmailAddress;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The person's address
+    address: String,
+    /// Take them off the do-not-mail list after a bounce or a rejection
+    #[arg(long, value_name = "REASON")]
+    lift: Option<String>,
+    /// The same for what the person said themselves: where they asked for it, as in "letter of 3 May"
+    #[arg(long, value_name = "WHERE")]
+    at_their_request: Option<String>,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let typed = arguments.address.trim();
+    // What is no address may still stand on the list: the list says why it is not mailed.
+    let address = EmailAddress::parse(typed).ok();
+    let key = address.as_ref().map_or_else(|| typed.to_lowercase(), EmailAddress::key);
+    if arguments.lift.is_some() || arguments.at_their_request.is_some() {
+        lift(&project, address.as_ref(), &arguments, screen).await?;
+    }
+    let destination = Destination::of(&project, None)?;
+    let examples = destination.takes_examples();
+    let found = match list_if_any(&project, destination.is_practice(), screen).await? {
+        Some(list) => list.find(&key, examples)?,
+        None => None,
+    };
+    let (basis, mut not_mailed) = match found {
+        Some((basis, Person::Mailed(_))) => (Some(basis), None),
+        Some((basis, Person::LeftOut(left))) => {
+            (Some(basis), Some(format!("{} ({})", left.why, left.place)))
+        }
+        None => (None, Some("is not on the list".to_owned())),
+    };
+    let basis = basis.filter(|basis| !basis.is_empty());
+    let mut lifts = Vec::new();
+    let mut deliveries = Vec::new();
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(&project, practice).await? else { continue };
+        let (rows, left_out) = ledger.history(&key).await?;
+        for row in rows {
+            let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
+            let has_run = is_open && is_sending(&project, &ledger, &row.edition, practice).await?;
+            let row = if is_open && !has_run { abandoned(row) } else { row };
+            deliveries.push(WhyDelivery::of_row(row, practice));
+        }
+        deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
+        if let (Some(address), false) = (&address, practice) {
+            let person = keys_for(&project, Some(&ledger)).await?.address_hash(address);
+            lifts = ledger.lifts(&person).await?;
+            if let Some(entry) = ledger.suppression(&person).await? {
+                not_mailed = Some(match entry.reason {
+                    NoMailReason::Bounced => {
+                        format!("earlier mail was refused for good: {}", entry.words())
+                    }
+                    _ => entry.words(),
+                });
+            }
+        }
+    }
+    let why = PersonHistory {
+        schema: "roundup.why/1",
+        address: address
+            .map_or_else(|| typed.escape_debug().take(100).collect(), |a| a.to_string()),
+        basis,
+        not_mailed,
+        deliveries,
+        lifts,
+    };
+    if screen.json {
+        screen.object(&why)?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&screen.strong(&why.address))?;
+    match (&why.not_mailed, &why.basis) {
+        (None, Some(basis)) => screen.print(&format!("Is mailed (basis: {basis})."))?,
+        (None, None) => screen.print("Is mailed.")?,
+        (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
+    }
+    let zone = project.settings.time_zone;
+    for lift in &why.lifts {
+        screen.print(&format!(
+            "  Lifted on {}: {} (it was: {})",
+            lift.at.with_timezone(&zone).format("%-d %B %Y"),
+            lift.why,
+            lift.suppressed_for
+        ))?;
+    }
+    for delivery in &why.deliveries {
+        let at = delivery.at.map_or_else(String::new, |at| {
+            at.with_timezone(&zone).format(" on %-d %B %Y at %H:%M:%S").to_string()
+        });
+        let id = delivery
+            .message_id
+            .as_ref()
+            .map_or_else(String::new, |id| format!("  Message-ID <{id}>"));
+        screen.print(&format!(
+            "  {}{}  {}{at}  {}{}",
+            delivery.edition,
+            if delivery.practice { " (practice)" } else { "" },
+            delivery.state.replace('_', " "),
+            delivery.reply,
+            screen.faint(&id)
+        ))?;
+    }
+    if why.deliveries.is_empty() {
+        screen.print("  No edition was planned with or without this address.")?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Takes somebody off the do-not-mail list, if an operator may.
+async fn lift(
+    project: &Project,
+    address: Option<&EmailAddress>,
+    arguments: &Arguments,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let at_request = arguments.at_their_request.as_deref().map(str::trim);
+    let reason = at_request.or(arguments.lift.as_deref().map(str::trim)).unwrap_or_default();
+    if reason.is_empty() {
+        return Err(Failure::new(Exit::Usage, "a suppression is lifted only with a reason")
+            .help("say why, as in --lift \"the mailbox is back\": it is recorded"));
+    }
+    let none = || {
+        Failure::new(Exit::Usage, "this address is not on the do-not-mail list of the ledger")
+            .help("`roundup why ADDRESS` says why it is not mailed; what a list says is changed in the list")
+    };
+    let address = address.ok_or_else(none)?;
+    let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
+    let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
+    let entry = ledger.suppression(&person).await?.ok_or_else(none)?;
+    let why = entry.words();
+    match entry.reason.lifted_by() {
+        LiftedBy::Operator => {}
+        LiftedBy::TheirRequest if at_request.is_some() => {}
+        LiftedBy::TheirRequest => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("this person asked for no more mail themselves: {why}"),
+            )
+            .help(
+                "only they can take that back: --at-their-request \"letter of 3 May\" records where they did",
+            ));
+        }
+        LiftedBy::OnlyThem => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("a complaint or an erasure is never lifted: {why}"),
+            )
+            .help("if they want mail again, they sign up again"));
+        }
+    }
+    let reason = match at_request {
+        Some(request) => format!("at their request: {request}"),
+        None => reason.to_owned(),
+    };
+    ledger.lift(&person, &reason, world::now()).await?;
+    screen.say(&format!("Lifted. It was: {why}"));
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! `roundup cancel`: end an edition for ever. Who has nothing yet gets nothing.
+//! Shell: writes the ledger.
+
+use crate::cli::terminal::number;
+use clap::Args;
+
+use crate::cli::globals::Globals;
+use crate::cli::report::report_of;
+use crate::cli::send::planned::{find_planned, hold, is_sending};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::prompt;
+use crate::cli::terminal::screen::{grouped, people};
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, Ledger, RunControl};
+use crate::project::Project;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The edition
+    edition: String,
+    /// How many people will get nothing, for scripts: it must be the number still to go
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
+    confirm: Option<u64>,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    let name = &planned.name;
+    let open = ledger.counts(name).await?.open();
+    if open == 0 {
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("`{name}` is finished: there is nothing to cancel"),
+        )
+        .help(format!("`roundup report {name}` shows who got it")));
+    }
+    refuse_sending(&project, &ledger, name, practice).await?;
+    let sure = match arguments.confirm {
+        Some(number) if number == open => true,
+        Some(number) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "{} are still to go, and --confirm says {}: nothing was changed",
+                    people(open),
+                    grouped(number)
+                ),
+            )
+            .help(format!("`roundup report {name}` shows who")));
+        }
+        None if screen.asks => prompt::number(
+            &format!(
+                "{} would never get it. Type that number to cancel, or Enter to leave it: ",
+                people(open)
+            ),
+            open,
+            "nothing was changed",
+            &mut std::io::stdin().lock(),
+            &mut std::io::stderr().lock(),
+        )?,
+        None => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "nobody is here to type how many people will get nothing: nothing was changed",
+            )
+            .help(format!("add --confirm {open} when that is the number you expect")));
+        }
+    };
+    if !sure {
+        screen.say("Nothing was changed.");
+        return Ok(Exit::Interrupted);
+    }
+    // Somebody may have sent, paused or cancelled it while the question stood.
+    refuse_sending(&project, &ledger, name, practice).await?;
+    let _held = hold(&project, &ledger, name, practice)?;
+    ledger.recover(name, world::now()).await?;
+    let now = ledger.counts(name).await?.open();
+    if now != open {
+        return Err(Failure::new(
+            Exit::Later,
+            format!(
+                "{} are still to go now, and not {}: nothing was changed",
+                people(now),
+                grouped(open)
+            ),
+        )
+        .help(format!("to cancel it as it is now: roundup cancel {name}")));
+    }
+    ledger.wish(name, RunControl::Cancel, world::now()).await?;
+    let report = report_of(&project, &ledger, &planned, practice).await?;
+    if screen.json {
+        screen.object(&report)?;
+    } else {
+        screen.print(&format!("{name} is cancelled: {}.", report.arithmetic()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// While it is sent, the number would change as it is typed.
+async fn refuse_sending(
+    project: &Project,
+    ledger: &AnyLedger,
+    name: &str,
+    practice: bool,
+) -> Result<(), Failure> {
+    if !is_sending(project, ledger, name, practice).await? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Failed, format!("`{name}` is being sent at this moment"))
+        .help(format!("first: roundup pause {name}")))
+}

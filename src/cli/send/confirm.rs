@@ -1,0 +1,56 @@
+//! The number that somebody types before anything is sent, and the list that has nobody.
+//! Shell: the person at the keyboard.
+
+use crate::cli::steps::prepare::Prepared;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::prompt;
+use crate::cli::terminal::screen::{Screen, grouped, people};
+use crate::count::counted;
+use crate::ledger::Ledger;
+
+pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
+    let audience = &prepared.audience;
+    if audience.mailed > 0 {
+        return Ok(());
+    }
+    let rows = audience.left_out;
+    let failure = Failure::new(Exit::Nothing, "there is nobody to mail");
+    Err(if rows == 0 {
+        failure.help("the lists in subscribers/ have no row below the names of their columns")
+    } else if audience.examples == 0 {
+        let why: Vec<&str> = audience.reasons.iter().take(5).map(String::as_str).collect();
+        failure.help(format!(
+            "the lists have {}, and none can be mailed: {}",
+            counted(rows, "row", "rows"),
+            why.join("; ")
+        ))
+    } else {
+        failure.help("the list holds only example addresses, which get mail in practise mode alone")
+    })
+}
+
+/// `true` to go on, `false` when the person pressed Enter.
+pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, Failure> {
+    match flag {
+        Some(flag) if flag == number => Ok(true),
+        Some(flag) => Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "the plan has {}, and --confirm says {}: nothing was sent",
+                people(number),
+                grouped(flag)
+            ),
+        )
+        .help("look at the list again; the right number is the one in the plan")),
+        None if screen.asks => prompt::number_of_people(
+            number,
+            &mut std::io::stdin().lock(),
+            &mut std::io::stderr().lock(),
+        ),
+        None => Err(Failure::new(
+            Exit::Usage,
+            "nobody is here to type the number of people: nothing was sent",
+        )
+        .help(format!("add --confirm {number} when that is the number you expect"))),
+    }
+}

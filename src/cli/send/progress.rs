@@ -1,0 +1,219 @@
+//! How a run gets on: a bar on a terminal, a line now and then elsewhere.
+//! Shell: the terminal and its clock.
+
+use crate::count::counted;
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::terminal::screen::{Screen, grouped};
+use crate::ledger::Status;
+use crate::send::config::{Pause, RunEvent};
+
+/// Logs are read later: a line this often is enough.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// Takes what a run tells and shows it.
+pub struct Progress {
+    screen: Screen,
+    bar: Option<ProgressBar>,
+    people: u64,
+    state: Mutex<State>,
+}
+
+struct State {
+    settled: u64,
+    refused: u64,
+    last_line: Instant,
+    trouble: Option<Trouble>,
+}
+
+/// Trouble with the relay that was reported.
+struct Trouble {
+    why: String,
+    at: Instant,
+    /// How much longer the run is patient.
+    left: Duration,
+}
+
+impl Progress {
+    /// `settled` people of `people` have their copy, or never will.
+    pub fn new(screen: &Screen, people: u64, settled: u64) -> Self {
+        let on_terminal = std::io::stderr().is_terminal() && !screen.quiet && !screen.json;
+        let bar = on_terminal.then(|| {
+            let bar =
+                ProgressBar::with_draw_target(Some(people), ProgressDrawTarget::stderr_with_hz(10));
+            let style = ProgressStyle::with_template(
+                "[{bar:24}] {human_pos}/{human_len} · {msg}about {eta} left (Ctrl-C stops safely)",
+            );
+            if let Ok(style) = style {
+                bar.set_style(style.progress_chars("█▌ "));
+            }
+            bar.set_position(settled);
+            bar
+        });
+        let state = State { settled, refused: 0, last_line: Instant::now(), trouble: None };
+        Self { screen: screen.clone(), bar, people, state: Mutex::new(state) }
+    }
+
+    pub fn take(&self, told: RunEvent) {
+        match told {
+            RunEvent::Row { address, status, why } => self.take_row(&address, status, &why),
+            RunEvent::Trouble { why, pause, left } => self.take_trouble(&why, pause, left),
+            RunEvent::Recovered => self.take_recovery(),
+            RunEvent::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
+                "The relay asks for less: {} at a time for now.",
+                counted(connections, "message", "messages")
+            )),
+            RunEvent::Slower { rest, .. } => self.line(&format!(
+                "The relay asks for less: one message at a time for now, with {} s between.",
+                rest.as_secs_f32()
+            )),
+            RunEvent::Waiting { why: Pause::Others, .. } => {
+                self.line("Waiting for another sender to finish what it has in hand.");
+            }
+            RunEvent::Waiting { until, why } => self.line(&format!(
+                "Waiting until {} UTC: {} (Ctrl-C stops safely)",
+                until.format("%H:%M:%S"),
+                match why {
+                    Pause::Deferred => "the relay asked to try some people again then.",
+                    Pause::Hours | Pause::Others => "no mail is sent before.",
+                }
+            )),
+            RunEvent::Alive { .. } => {}
+        }
+    }
+
+    fn take_row(&self, address: &str, status: Status, why: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if status.is_final() {
+            state.settled += 1;
+        }
+        match status {
+            Status::Rejected | Status::Expired | Status::Uncertain => {
+                state.refused += 1;
+                let word = if status == Status::Uncertain { "uncertain" } else { "not delivered" };
+                self.line(&format!("{address}: {word}: {why}"));
+            }
+            Status::Deferred if self.screen.verbose => {
+                self.line(&format!("{address}: later: {why}"));
+            }
+            Status::Planned
+            | Status::Claimed
+            | Status::HandingOver
+            | Status::Accepted
+            | Status::Deferred
+            | Status::Suppressed
+            | Status::Cancelled
+            | Status::Closed => {}
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(state.settled);
+            bar.set_message(state.message());
+        } else if state.last_line.elapsed() >= LINE_EVERY {
+            state.last_line = Instant::now();
+            self.screen.say(&format!("{} of {}", grouped(state.settled), grouped(self.people)));
+        }
+    }
+
+    /// The reason is a line of its own when it is new; after that one line is updated: on a terminal the bar's own, and
+    /// elsewhere one now and then.
+    fn take_trouble(&self, why: &str, pause: Duration, left: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = state.trouble.as_ref().is_none_or(|trouble| {
+            trouble.why != why || self.bar.is_none() && trouble.at.elapsed() >= LINE_EVERY
+        });
+        if is_new {
+            let gives_up = match left {
+                Duration::MAX => String::new(),
+                left => format!(", for {} at most", span(left)),
+            };
+            self.line(&format!(
+                "Trouble with the relay: {why}. Trying again after {}{gives_up} (Ctrl-C stops safely)",
+                span(pause)
+            ));
+        }
+        let at = match &state.trouble {
+            Some(trouble) if !is_new => trouble.at,
+            _ => Instant::now(),
+        };
+        state.trouble = Some(Trouble { why: why.to_owned(), at, left });
+        if let Some(bar) = &self.bar {
+            bar.set_message(state.message());
+        }
+    }
+
+    fn take_recovery(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.trouble.take().is_some() {
+            self.line("The relay answers again.");
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_message(state.message());
+        }
+    }
+
+    /// A line of talk that does not tear the bar.
+    pub fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.screen.say(text)),
+            None => self.screen.say(text),
+        }
+    }
+
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl State {
+    /// What stands in the bar before the time that is left.
+    fn message(&self) -> String {
+        let mut message = String::new();
+        if self.refused > 0 {
+            message = format!("{} not delivered · ", self.refused);
+        }
+        if let Some(Trouble { left, .. }) = &self.trouble
+            && *left < Duration::MAX
+        {
+            message = format!("{message}waiting for the relay, for {} at most · ", span(*left));
+        }
+        message
+    }
+}
+
+/// As in `45 s`, `4 min 30 s`, `2 h`.
+fn span(time: Duration) -> String {
+    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_of_time() {
+        for (seconds, expected) in [
+            (0.0, "0 s"),
+            (0.2, "1 s"),
+            (45.0, "45 s"),
+            (60.0, "1 min"),
+            (270.0, "4 min 30 s"),
+            (7200.0, "2 h"),
+            (5400.0, "1 h 30 min"),
+        ] {
+            assert_eq!(span(Duration::from_secs_f64(seconds)), expected);
+        }
+    }
+}

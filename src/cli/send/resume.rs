@@ -1,0 +1,328 @@
+//! `roundup send`, run again: what was planned goes on, when it may be trusted and somebody says so.
+//! Shell: the ledger and the person at the keyboard.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+
+use crate::audience::list::fingerprint;
+use crate::audience::list_error::ListError;
+use crate::audience::{List, Person, on_all_cores};
+use crate::cli::report::report_of;
+use crate::cli::send::arguments::Arguments;
+use crate::cli::send::confirm::confirm;
+use crate::cli::send::ledger_trust::Trust;
+use crate::cli::send::planned::hold;
+use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::mailing_list::without;
+use crate::cli::steps::prepare;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::{Screen, grouped, people};
+use crate::cli::terminal::world;
+use crate::compose::People;
+use crate::ledger::{EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status};
+use crate::project::Project;
+
+/// A planned edition that goes on.
+pub struct CarriedOn<'a, L> {
+    pub project: &'a Project,
+    pub ledger: &'a L,
+    pub planned: &'a PlannedEdition,
+    pub destination: &'a Destination,
+    pub trust: &'a Trust<'a>,
+}
+
+/// Whether there is something to send.
+pub enum Go {
+    /// There is; these are the people that mail would be composed for now.
+    On(People),
+    /// It is finished already, or the person pressed Enter.
+    Ended(Exit),
+}
+
+/// Names a list and what was asked of it: while this is the same, so are the people who are mailed.
+pub fn asked(fingerprint: &str, examples: bool) -> String {
+    let examples = if examples { " with examples" } else { "" };
+    format!("{fingerprint} by {}{examples}", env!("CARGO_PKG_VERSION"))
+}
+
+/// People who are named one by one; of more than these the number is told.
+const MOST_NAMED: u64 = 20;
+/// Rows that are decided in one commit.
+const DECIDED: usize = 1000;
+/// More than these are not decided one by one.
+const MOST_ONE_BY_ONE: usize = 50;
+
+/// An address in sixteen bytes: a million of them are sixteen megabytes, and no two are the same.
+type Name = [u8; 16];
+
+fn name_of(key: &str) -> Name {
+    let mut name = Name::default();
+    let digest = digest::digest(&digest::SHA256, key.as_bytes());
+    name.copy_from_slice(&digest.as_ref()[..16]);
+    name
+}
+
+impl<L: Ledger> CarriedOn<'_, L> {
+    /// Gets the edition ready to go on.
+    pub async fn begin(
+        &self,
+        arguments: &Arguments,
+        held: &mut Option<File>,
+        screen: &Screen,
+    ) -> Result<Go, Failure> {
+        let Self { project, ledger, planned, destination, trust } = *self;
+        let now = world::now();
+        let name = &planned.name;
+        let standing = ledger.standing(name).await?;
+        let uncertain = ledger.recover(name, now).await?;
+        if uncertain > 0 {
+            screen.warn(&format!(
+                "the last run stopped while {} handed over: nobody can know whether it arrived. \
+                 It is not sent again; `roundup resolve {name}` lists it",
+                if uncertain == 1 { "1 message was" } else { "several messages were" }
+            ));
+        }
+        let progress = ledger.progress(name).await?;
+        if progress.open == 0 {
+            return self.is_finished(standing.wish, screen).await;
+        }
+        let paused = standing.wish == RunControl::Pause;
+        if paused {
+            let since = standing.wished_at.unwrap_or(now);
+            let since = since.with_timezone(&project.settings.time_zone);
+            let since = since.format("%-d %B %Y at %H:%M");
+            if !screen.asks && !arguments.unpause {
+                return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
+                    .help(format!("to go on: roundup send {name} --unpause")));
+            }
+            screen.say(&format!("{name} was paused on {since}; this lets it go on."));
+        }
+        if !destination.is_practice() {
+            trust.before_going_on(ledger, planned, &standing).await?;
+        }
+        screen.say(&format!(
+            "Carrying on with {name}, planned on {}: {} of {} left.",
+            planned
+                .planned_at
+                .with_timezone(&project.settings.time_zone)
+                .format("%-d %B %Y at %H:%M"),
+            grouped(progress.open),
+            people(progress.people)
+        ));
+        // While the question stands nobody sends it: others may stop it, end it, or send it themselves.
+        drop(held.take());
+        if !confirm(progress.people, arguments.confirm, screen)? {
+            screen.say("Nothing was sent.");
+            return Ok(Go::Ended(Exit::Interrupted));
+        }
+        *held = hold(project, ledger, name, destination.is_practice())?;
+        ledger.recover(name, world::now()).await?;
+        if ledger.progress(name).await?.open == 0 {
+            return self.is_finished(ledger.standing(name).await?.wish, screen).await;
+        }
+        self.unchanged(&standing).await?;
+        let people = self.look_at_list(screen).await?;
+        if paused {
+            let holds =
+                ledger.wish_if(name, RunControl::Go, Some(standing.wish_number), now).await?;
+            stopped_meanwhile(name, holds)?;
+        } else {
+            self.unchanged(&standing).await?;
+        }
+        Ok(Go::On(people))
+    }
+
+    /// Nothing is left to send.
+    async fn is_finished(&self, wish: RunControl, screen: &Screen) -> Result<Go, Failure> {
+        let Self { project, ledger, planned, destination, .. } = *self;
+        let name = &planned.name;
+        let report = report_of(project, ledger, planned, destination.is_practice()).await?;
+        if screen.json {
+            screen.object(&report)?;
+        } else {
+            let word = if wish == RunControl::Cancel { "was cancelled" } else { "is finished" };
+            screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
+            screen.say(&format!("Next: roundup report {name}"));
+        }
+        let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
+        Ok(Go::Ended(exit))
+    }
+
+    /// Whoever stopped the edition while the question stood is obeyed.
+    async fn unchanged(&self, before: &EditionState) -> Result<(), Failure> {
+        let name = &self.planned.name;
+        let now = self.ledger.standing(name).await?;
+        if now.wish_number == before.wish_number {
+            return Ok(());
+        }
+        stopped_meanwhile(name, now.wish)
+    }
+
+    /// A list whose bytes are those it was planned with has nothing new to say.
+    async fn look_at_list(&self, screen: &Screen) -> Result<People, Failure> {
+        let examples = self.destination.takes_examples();
+        let files = self.project.list_files()?;
+        if let Some(then) = &self.planned.list
+            && then.fingerprint == asked(&fingerprint(&files)?, examples)
+        {
+            return Ok(then.people.clone());
+        }
+        let suppressed = self.ledger.suppressions().await?;
+        let list = without(self.project, self.project.list()?, suppressed)?;
+        screen.problems(&list.problems);
+        self.suppress_the_gone(&list, examples, screen).await?;
+        Ok(list.people.clone())
+    }
+
+    /// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.
+    async fn suppress_the_gone(
+        &self,
+        list: &Arc<List>,
+        examples: bool,
+        screen: &Screen,
+    ) -> Result<(), Failure> {
+        let current = names_of_mailed(list, examples)?;
+        let (mut gone, mut addresses, mut known) = (Vec::new(), Vec::new(), 0);
+        let mut after = None;
+        loop {
+            let page = self.ledger.page(&self.planned.name, Pick::All, after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            for (id, row) in page {
+                let name = name_of(&row.address.to_lowercase());
+                if current.binary_search(&name).is_ok() {
+                    known += 1;
+                } else if matches!(row.status, Status::Planned | Status::Deferred) {
+                    if gone.len() < MOST_ONE_BY_ONE {
+                        addresses.push(row.address);
+                    }
+                    gone.push((id, name));
+                }
+            }
+        }
+        let reasons = reasons_of(list, &gone, examples)?;
+        let event_of = |name: &Name| Event::Suppressed {
+            why: reasons
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| "is no longer on the list".to_owned()),
+        };
+        let mut number = 0;
+        // The first one by one, so that each who is named is one who was suppressed.
+        for ((id, name), address) in gone.iter().zip(&addresses) {
+            let event = event_of(name);
+            let why = event.detail().to_owned();
+            if self.ledger.decide(vec![(*id, event)], world::now()).await? == 0 {
+                continue;
+            }
+            number += 1;
+            if number <= MOST_NAMED {
+                screen.say(&format!("  {address}: not mailed: {why}"));
+            }
+        }
+        for some in gone.get(addresses.len()..).unwrap_or_default().chunks(DECIDED) {
+            let events = some.iter().map(|(id, name)| (*id, event_of(name))).collect();
+            number += self.ledger.decide(events, world::now()).await?;
+        }
+        if number > 0 {
+            screen.say(&format!(
+                "{} left the list since the plan, and will not be mailed.",
+                people(number)
+            ));
+        }
+        let new = current.len() as u64 - known;
+        if new > 0 {
+            screen.say(&format!(
+                "{} joined the list since the plan: this edition does not go to them.",
+                people(new)
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What somebody wanted while a question stood.
+fn stopped_meanwhile(name: &str, wish: RunControl) -> Result<(), Failure> {
+    match wish {
+        RunControl::Go => Ok(()),
+        RunControl::Pause => Err(Failure::new(
+            Exit::Later,
+            format!("somebody paused `{name}` meanwhile: nothing was sent"),
+        )
+        .help(format!("to go on: roundup send {name} --unpause"))),
+        RunControl::Cancel => Err(Failure::new(
+            Exit::Partly,
+            format!("somebody cancelled `{name}` meanwhile: nothing was sent"),
+        )
+        .help(format!("`roundup report {name}` shows who got it"))),
+    }
+}
+
+/// Everybody whom the list would have mailed now, in the order of their names.
+fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<Name>, ListError> {
+    let mut names = Vec::new();
+    let portions = on_all_cores(list, move |list, portion| {
+        let mailed = list.people(&portion, examples).filter_map(|person| match person {
+            Person::Mailed(recipient) => Some(name_of(&recipient.address.key())),
+            Person::LeftOut(_) => None,
+        });
+        mailed.collect::<Vec<_>>()
+    });
+    for portion in portions {
+        names.extend(portion?);
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Why the list does not mail some people any more, where it says so.
+fn reasons_of(
+    list: &List,
+    gone: &[(i64, Name)],
+    examples: bool,
+) -> Result<BTreeMap<Name, String>, ListError> {
+    let mut reasons = BTreeMap::new();
+    if gone.is_empty() {
+        return Ok(reasons);
+    }
+    let mut names: Vec<Name> = gone.iter().map(|(_, name)| *name).collect();
+    names.sort_unstable();
+    for person in list.everybody(examples) {
+        if let Person::LeftOut(left) = person? {
+            let name = name_of(&left.address.to_lowercase());
+            if names.binary_search(&name).is_ok() {
+                reasons.entry(name).or_insert_with(|| left.why.to_string());
+            }
+        }
+    }
+    Ok(reasons)
+}
+
+/// What was planned is what is sent; people who have changed something since should know.
+pub async fn tell_changes(
+    project: &Project,
+    chosen: &Chosen,
+    planned: &PlannedEdition,
+    people: &People,
+    screen: &Screen,
+) {
+    // An edition that cannot be composed any more is no obstacle: it was composed when it was planned.
+    let changed = match prepare::composed(project, chosen, people).await {
+        Ok((_, now)) => {
+            let then = &planned.composition;
+            let (now_first, then_first) = (now.variants.first(), then.variants.first());
+            now.subject != then.subject
+                || now_first.map(|v| (&v.html, &v.text)) != then_first.map(|v| (&v.html, &v.text))
+        }
+        Err(_) => true,
+    };
+    if changed {
+        screen.say(
+            "Stories, templates or settings have changed since the plan: what was planned is sent, to everybody.",
+        );
+    }
+}

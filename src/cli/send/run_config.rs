@@ -1,0 +1,61 @@
+//! From settings and flags to a run's orders and its relay.
+//! Pure: what the project read comes in as an argument.
+
+use std::time::Duration;
+
+use crate::cli::send::arguments::Arguments;
+use crate::cli::steps::destination::Destination;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::project::Project;
+use crate::send::MOST_CONNECTIONS;
+use crate::send::config::RunConfig;
+use crate::send::domains::Domains;
+use crate::send::hours::Hours;
+use crate::send::pace::{Rate, Retry};
+use crate::send::patience;
+
+/// How the run shall go: the command line's words, or else the settings'.
+pub fn orders(
+    project: &Project,
+    edition: &str,
+    destination: &Destination,
+    arguments: &Arguments,
+) -> Result<RunConfig, Failure> {
+    let settings = &project.settings.send;
+    let rate = match arguments.rate.as_ref().or(settings.rate.as_ref()) {
+        Some(rate) => Some(Rate::parse(rate)?),
+        None => None,
+    };
+    let connections = arguments.connections.map_or(settings.connections, usize::from);
+    if !(1..=MOST_CONNECTIONS).contains(&connections) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "`connections` under [send] is {connections}, and must be from 1 to {MOST_CONNECTIONS}"
+            ),
+        ));
+    }
+    let domains = match destination {
+        // Nobody has to be spared.
+        Destination::Outbox => Domains::unlimited(),
+        Destination::Relay(_) => Domains::new(&settings.domains)?,
+    };
+    let zone = project.settings.time_zone;
+    let hours = Hours::parse(settings.hours.as_deref(), settings.days.as_deref(), zone)?;
+    let first = Duration::from_secs(settings.retry_after_seconds);
+    Ok(RunConfig {
+        sender: world::process_name(),
+        domains,
+        hours: hours.filter(|_| !destination.is_practice()),
+        connections,
+        rate,
+        window: settings.window.min(1),
+        retry: Retry { first, ..Retry::default() },
+        relay_patience: match &settings.patience {
+            Some(text) => patience::parse(text)?,
+            None => patience::DEFAULT,
+        },
+        ..RunConfig::new(edition)
+    })
+}

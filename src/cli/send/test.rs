@@ -1,0 +1,201 @@
+//! `roundup test`: the mail to a few typed addresses, marked as a test. It has no way to the list and writes no ledger.
+//! Shell: the project and the relay.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::audience::{Keys, Recipient};
+use crate::cli::globals::{Globals, warn_of_readers};
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::message_template::{made, stand_in};
+use crate::cli::steps::prepare::{Prepared, prepare_to_look};
+use crate::cli::steps::relay::server;
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::project::Project;
+use crate::rfc::address::EmailAddress;
+use crate::rfc::reply::Stage;
+use crate::send::messages_per_connection::MessagesPerConnection;
+use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
+use crate::send::verdict::cure_of;
+
+/// More addresses than this are a list.
+pub const MOST_ADDRESSES: usize = 10;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// Who gets the test: at most ten addresses
+    #[arg(long, required = true, num_args = 1.., value_name = "ADDRESS")]
+    to: Vec<String>,
+    /// Through this server, as in `smtp://127.0.0.1:2525`
+    #[arg(long, value_name = "URL")]
+    relay: Option<String>,
+}
+
+/// `roundup.test/1`.
+#[derive(Serialize)]
+struct Shown {
+    schema: &'static str,
+    edition: String,
+    hash: String,
+    practice: bool,
+    tests: Vec<TestResult>,
+}
+
+/// What became of one test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TestResult {
+    pub address: String,
+    pub accepted: bool,
+    /// The server's words, or why there are none.
+    pub answer: String,
+    /// What to change, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cure: Option<String>,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let to = addresses(&arguments.to)?;
+    let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
+    let destination = Destination::of(&project, arguments.relay.as_deref())?;
+    warn_of_readers(&project, screen);
+    let tests = send(&project, &prepared, &stand_in(), &to, &destination).await?;
+    let exit = if tests.iter().all(|test| test.accepted) { Exit::Done } else { Exit::Partly };
+    let (name, practice) = (prepared.edition.name.clone(), destination.is_practice());
+    if screen.json {
+        let hash = prepared.composition.hash();
+        let shown = Shown { schema: "roundup.test/1", edition: name, hash, practice, tests };
+        screen.object(&shown)?;
+        return Ok(exit);
+    }
+    for TestResult { address, accepted, answer, .. } in &tests {
+        let word = if *accepted { "accepted" } else { "refused" };
+        screen.print(&format!("  {word}  {address}  {}", screen.faint(answer)))?;
+    }
+    let mut cures: Vec<&String> = tests.iter().filter_map(|test| test.cure.as_ref()).collect();
+    cures.dedup();
+    for cure in cures {
+        screen.say(&format!("{} {cure}", screen.faint("help:")));
+    }
+    if practice {
+        screen.say("The test is in outbox/, a Maildir: set ROUNDUP_RELAY to send it for real.");
+    }
+    screen.say(&format!(
+        "The subject begins with [TEST], and its unsubscribe links do nothing. Next: roundup send {name}"
+    ));
+    Ok(exit)
+}
+
+/// The typed addresses, each once.
+pub fn addresses(typed: &[String]) -> Result<Vec<EmailAddress>, Failure> {
+    let mut addresses: Vec<EmailAddress> = Vec::new();
+    for text in typed.iter().flat_map(|text| text.split([',', ' '])).filter(|text| !text.is_empty())
+    {
+        let address = EmailAddress::parse(text).map_err(|error| {
+            Failure::new(Exit::Usage, format!("`{}`: {error}", text.escape_debug()))
+                .help("write addresses such as me@charity.org.uk")
+        })?;
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    match addresses.len() {
+        0 => Err(Failure::new(Exit::Usage, "no address was given for the test")
+            .help("write addresses such as me@charity.org.uk")),
+        1..=MOST_ADDRESSES => Ok(addresses),
+        many => Err(Failure::new(
+            Exit::Usage,
+            format!("{many} addresses are a list, and a test goes to {MOST_ADDRESSES} at most"),
+        )
+        .help("take the others out; `roundup send` mails the list")),
+    }
+}
+
+/// Sends the mail as `whose` would see it to each address. The keys behind its unsubscribe links are thrown away: they
+/// unsubscribe nobody.
+pub async fn send(
+    project: &Project,
+    prepared: &Prepared,
+    whose: &Recipient,
+    to: &[EmailAddress],
+    destination: &Destination,
+) -> Result<Vec<TestResult>, Failure> {
+    let mut secret = [0; 32];
+    world::random(&mut secret);
+    let identity = prepared.identity.clone();
+    let signers = project.signers(identity.domain())?;
+    let composition = prepared.composition.clone().as_test();
+    let keys = Keys::new(&secret);
+    let skeleton =
+        made(project, composition, identity.clone(), keys, signers, world::now())?.as_test();
+    let mut tests = Vec::new();
+    match destination {
+        Destination::Outbox => {
+            let folder = project.path("outbox");
+            let relay = FolderRelay::new(Path::new(&folder)).map_err(|error| {
+                Failure::new(Exit::Failed, format!("outbox/ cannot be made: {error}"))
+            })?;
+            hand_over(relay, &skeleton, whose, to, &mut tests).await;
+        }
+        Destination::Relay(address) => {
+            let server = Arc::new(server(project, address, &identity)?);
+            let limit = Arc::new(Mutex::new(MessagesPerConnection::new(
+                project.settings.send.messages_per_connection,
+            )));
+            let relay = SmtpRelay::new(server, limit);
+            hand_over(relay, &skeleton, whose, to, &mut tests).await;
+        }
+    }
+    Ok(tests)
+}
+
+async fn hand_over(
+    mut relay: impl Relay,
+    skeleton: &crate::message::MessageTemplate,
+    whose: &Recipient,
+    to: &[EmailAddress],
+    tests: &mut Vec<TestResult>,
+) {
+    for address in to {
+        let mut recipient = whose.clone();
+        recipient.address = address.clone();
+        let message = skeleton.personalise(&recipient);
+        // No ledger has to know of a test.
+        let outcome = relay.transmit(&message, Box::pin(async { Ok(()) }), None).await;
+        let (accepted, answer) = match &outcome.result {
+            Ok(reply) => (outcome.stage == Stage::Dot && reply.is_positive(), reply.summary()),
+            Err(fault) => (false, fault.to_string()),
+        };
+        let cure = cure_of(&outcome);
+        tests.push(TestResult { address: address.to_string(), accepted, answer, cure });
+    }
+    relay.close().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_addresses_are_tests_and_eleven_are_a_list() {
+        let many = |count: usize| -> Vec<String> {
+            (0..count).map(|n| format!("p{n}@charity.org.uk")).collect()
+        };
+        assert_eq!(addresses(&many(10)).unwrap().len(), 10);
+        assert!(addresses(&many(11)).unwrap_err().what.contains("11 addresses are a list"));
+        let typed = ["a@charity.org.uk, b@charity.org.uk a@charity.org.uk".to_owned()];
+        assert_eq!(addresses(&typed).unwrap().len(), 2);
+        for wrong in ["", "me", "a@b\r\nBcc: c@d.org"] {
+            assert!(addresses(&[wrong.to_owned()]).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Which edition is meant: its name, its window, and the draft when somebody wrote one.
+//! Shell: reads the project.
+
+use crate::cli::steps::ledgers::window_for;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::Screen;
+use crate::edition::Draft;
+use crate::edition::draft::window_from_name;
+use crate::news::gather::Ask;
+use crate::project::{Project, ProjectError};
+use crate::window::Window;
+use chrono::{DateTime, Utc};
+
+/// A name, its window, and the draft when somebody wrote one.
+#[derive(Debug)]
+pub struct Chosen {
+    pub name: String,
+    pub window: Window,
+    pub draft: Option<Draft>,
+    /// When its news is asked for.
+    pub ask: Ask,
+    /// Stories of earlier days that came after this are looked at too.
+    pub late_since: Option<DateTime<Utc>>,
+}
+
+/// Which edition is meant.
+pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result<Chosen, Failure> {
+    let zone = project.settings.time_zone;
+    if let Some(name) = &which.edition {
+        let name = name.trim_start_matches("editions/").trim_end_matches(".md");
+        if let Some(draft) = project.draft(name)? {
+            return Ok(Chosen {
+                name: draft.name.clone(),
+                window: draft.window.clone(),
+                draft: Some(draft),
+                ask: Ask::InTime,
+                late_since: None,
+            });
+        }
+        return match window_from_name(name, zone) {
+            Ok(window) => Ok(Chosen {
+                name: window.name(),
+                window,
+                draft: None,
+                ask: Ask::InTime,
+                late_since: None,
+            }),
+            Err(_) => {
+                Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
+                    .into())
+            }
+        };
+    }
+    let window = window_for(project, &which.window).await?;
+    let name = window.name();
+    let draft = project.draft(&name)?;
+    if let Some(draft) = &draft {
+        screen.say(&format!("Using your draft {}.", draft.path()));
+    }
+    Ok(Chosen { name, window, draft, ask: Ask::InTime, late_since: None })
+}

@@ -1,0 +1,151 @@
+//! Which ledger a command means: the project's own file, the file or server that `ROUNDUP_LEDGER` names, or the one of practice.
+//! Shell: opens them.
+
+use crate::audience::Keys;
+use crate::cli::leaving::{self, COMMAND_PATIENCE};
+use crate::cli::steps::window_args::WindowArguments;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::world;
+use crate::ledger::{
+    AnyLedger, Ledger, LedgerError, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
+};
+use crate::people::drain;
+use crate::project::{Project, ProjectError, Variable};
+use crate::window::Window;
+
+/// The editions that were planned: for real, or else for practice.
+pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> {
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        let editions = ledger.editions().await?;
+        if !editions.is_empty() {
+            return Ok(editions);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The window of the last edition that was planned.
+pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
+    let editions = planned(project).await?;
+    let last = editions.iter().max_by_key(|edition| edition.window_end);
+    Ok(last.map(|last| window_of(project, last)))
+}
+
+/// The window that arguments mean. The ledger is asked only where it begins at the last edition.
+pub async fn window_for(project: &Project, wanted: &WindowArguments) -> Result<Window, Failure> {
+    let last = if wanted.begins_at_last() { last_window(project).await? } else { None };
+    let zone = project.settings.time_zone;
+    wanted.window(zone, world::today(zone), last.as_ref())
+}
+
+/// The window of an edition of the ledger.
+pub fn window_of(project: &Project, edition: &PlannedEdition) -> Window {
+    Window {
+        start: edition.window_start,
+        end: edition.window_end,
+        zone: project.settings.time_zone,
+    }
+}
+
+/// Where the ledger is: the project's own file, the file that `ROUNDUP_LEDGER` names, or its server. Practice has its own.
+enum Where {
+    File(std::path::PathBuf),
+    Server(secrecy::SecretString),
+}
+
+fn ledger_place(project: &Project, practice: bool) -> Result<Where, Failure> {
+    use secrecy::ExposeSecret;
+    let named = project.secret(Variable::Ledger)?;
+    let Some(named) = named.filter(|_| !practice) else {
+        return Ok(Where::File(project.ledger_path(practice)));
+    };
+    let text = named.expose_secret();
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(Where::Server(named));
+    }
+    Ok(Where::File(project.path(text.strip_prefix("sqlite:").unwrap_or(text))))
+}
+
+/// The file of the real ledger, which may not exist yet; `None` where it is on a server.
+pub fn file_of(project: &Project) -> Result<Option<std::path::PathBuf>, Failure> {
+    Ok(match ledger_place(project, false)? {
+        Where::File(path) => Some(path),
+        Where::Server(_) => None,
+    })
+}
+
+/// The project's keys, when they are those that a ledger was made with. Beside a ledger no secret is made.
+pub async fn keys_for(project: &Project, ledger: Option<&AnyLedger>) -> Result<Keys, Failure> {
+    let known = match ledger {
+        Some(ledger) => ledger.nature().await?,
+        None => Nature::default(),
+    };
+    let has_names = known.secret_check.is_some() || known.somebody.is_some();
+    if has_names && project.secret_source()?.is_none() {
+        return Err(ProjectError::LostSecret.into());
+    }
+    let keys = project.keys(world::random)?;
+    let is_right = match (&known.secret_check, &known.somebody) {
+        (Some(check), _) => *check == keys.check(),
+        // An earlier version kept no check value: the last person in it has a name of the secret.
+        (None, Some((key, person))) => *person == keys.address_hash_of_key(key),
+        (None, None) => true,
+    };
+    if is_right { Ok(keys) } else { Err(LedgerError::OtherSecret.into()) }
+}
+
+/// The ledger, made if there is none, for so many connections at a time.
+pub async fn ledger_for(
+    project: &Project,
+    practice: bool,
+    connections: usize,
+) -> Result<AnyLedger, Failure> {
+    let ledger = open(ledger_place(project, practice)?, connections).await?;
+    if !practice {
+        // Who left while the ledger was away is known before anybody looks into it.
+        drain(&leaving::spool(project), &ledger, COMMAND_PATIENCE).await?;
+    }
+    Ok(ledger)
+}
+
+async fn open(place: Where, connections: usize) -> Result<AnyLedger, LedgerError> {
+    Ok(match place {
+        Where::File(path) => AnyLedger::File(SqliteLedger::open_for(&path, connections)?),
+        Where::Server(address) => {
+            use secrecy::ExposeSecret;
+            AnyLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
+        }
+    })
+}
+
+/// The real ledger, or what is wrong with it while it is away: its server is down, or another program holds the file.
+pub async fn ledger_or_away(
+    project: &Project,
+    connections: usize,
+) -> Result<Result<AnyLedger, LedgerError>, Failure> {
+    match open(ledger_place(project, false)?, connections).await {
+        Err(error) if !error.passes() => Err(error.into()),
+        opened => Ok(opened),
+    }
+}
+
+/// The real ledger as it is, for somebody who changes nothing: without what waits, and `None` where it is not there or would
+/// have to be brought to this version first.
+pub async fn ledger_unchanged(project: &Project) -> Result<Option<AnyLedger>, Failure> {
+    match ledger_place(project, false)? {
+        Where::File(path) if !SqliteLedger::is_newest(&path) => Ok(None),
+        place => Ok(Some(open(place, 1).await?)),
+    }
+}
+
+/// A ledger that is there already.
+pub async fn existing_ledger(
+    project: &Project,
+    practice: bool,
+) -> Result<Option<AnyLedger>, Failure> {
+    match ledger_place(project, practice)? {
+        Where::File(path) if !path.exists() => Ok(None),
+        Where::File(_) | Where::Server(_) => ledger_for(project, practice, 1).await.map(Some),
+    }
+}

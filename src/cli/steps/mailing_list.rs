@@ -1,0 +1,72 @@
+//! The list as an edition takes it: without the people who are suppressed.
+//! Shell: reads lists and ledgers.
+
+use std::sync::Arc;
+
+use crate::audience::{DoNotMail, List};
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::Ledger;
+use crate::project::{Project, ProjectError};
+
+/// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
+/// number of people is then the one that a real run would have.
+pub async fn mailing_list(project: &Project, practice: bool) -> Result<Arc<List>, Failure> {
+    without(project, project.list()?, suppressed(project, practice).await?)
+}
+
+/// The same, or `None` where a command can do without.
+pub async fn list_if_any(
+    project: &Project,
+    practice: bool,
+    screen: &Screen,
+) -> Result<Option<Arc<List>>, Failure> {
+    match project.list() {
+        Ok(list) => {
+            screen.problems(&list.problems);
+            let suppressed = match suppressed(project, practice).await {
+                // A mail can be looked at while the ledger's server is away; nothing is sent by it.
+                Err(failure) if failure.exit == Exit::Later => {
+                    screen.warn(&format!("who must not be mailed is not known: {}", failure.what));
+                    Vec::new()
+                }
+                known => known?,
+            };
+            without(project, list, suppressed).map(Some)
+        }
+        Err(ProjectError::NoList) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The keyed names of everybody who must not be mailed, each with a reason.
+async fn suppressed(project: &Project, practice: bool) -> Result<Vec<(String, String)>, Failure> {
+    let mut suppressed = Vec::new();
+    for practice in if practice { &[false, true][..] } else { &[false] } {
+        if let Some(ledger) = existing_ledger(project, *practice).await? {
+            if !*practice {
+                // With another secret nobody who left would be recognised.
+                keys_for(project, Some(&ledger)).await?;
+            }
+            suppressed.extend(ledger.suppressions().await?);
+        }
+    }
+    Ok(suppressed)
+}
+
+/// A list without the people of some keyed names, each with a reason.
+pub fn without(
+    project: &Project,
+    list: List,
+    suppressed: Vec<(String, String)>,
+) -> Result<Arc<List>, Failure> {
+    let list = list.on(world::today(project.settings.time_zone));
+    // No secret is made for an empty list.
+    if suppressed.is_empty() {
+        return Ok(Arc::new(list));
+    }
+    let keys = project.keys(world::random)?;
+    Ok(Arc::new(list.without(DoNotMail::new(keys, suppressed))))
+}

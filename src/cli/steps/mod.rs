@@ -1,0 +1,14 @@
+//! What commands are made of: from what somebody typed to everything that would be sent.
+//! Shell: reads the project, the ledger and the network.
+
+pub mod chosen;
+pub mod copy_review;
+pub mod destination;
+pub mod gather;
+pub mod ledgers;
+pub mod mailing_list;
+pub mod message_template;
+pub mod prepare;
+pub mod relay;
+pub mod run_checks;
+pub mod window_args;

@@ -1,0 +1,256 @@
+//! From a window or a draft's name to everything that would be sent: the one path of `check`, `preview` and `send`.
+//! Shell: reads the project.
+
+use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::message_template::{made, skeleton, stand_in};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::audience::list_error::ListError;
+use crate::audience::{Audience, List, Person, Recipient};
+use crate::check::clients::Score;
+use crate::check::{Finding, LinkResults, Severity, SilencedRule};
+use crate::cli::steps::copy_review::{CopyReview, examine};
+use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::mailing_list::list_if_any;
+use crate::cli::steps::run_checks::{Asking, CheckRequest, CheckResult, ask};
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::compose::{Composition, Nonce, People, compose};
+use crate::edition::{Draft, Edition, as_named, edit};
+use crate::message::examine::Buffers;
+use crate::message::{MessageTemplate, Sender};
+use crate::news::Reading;
+use crate::news::item::Unread;
+use crate::problem::Problem;
+use crate::project::Project;
+use crate::window::{Selection, select_reading};
+
+/// Everything that would be sent.
+#[derive(Debug)]
+pub struct Prepared {
+    pub edition: Edition,
+    pub composition: Composition,
+    pub audience: Audience,
+    /// The list that the audience is of, if there is one.
+    pub list: Option<Arc<List>>,
+    /// Whether example addresses get mail.
+    pub takes_examples: bool,
+    pub identity: Sender,
+    pub findings: Vec<Finding>,
+    /// Rules that found something and are silent in this project.
+    pub silenced: Vec<SilencedRule>,
+    /// What the links answered just now, or within the last day.
+    pub answers: LinkResults,
+    /// Addresses of the web in the email, examples not counted.
+    pub links: usize,
+    pub scores: Vec<Score>,
+    /// What each story takes of the mail, in its order; only where it was asked for.
+    pub costs: Vec<usize>,
+    /// Bytes of the largest message.
+    pub largest: usize,
+    /// The stories that were chosen from, and what was wrong with their sources.
+    pub selection: Selection,
+    pub problems: Vec<Problem>,
+    pub unread: Vec<Unread>,
+    /// The messages as they were looked at: without signatures.
+    pub unsigned: Arc<MessageTemplate>,
+}
+
+impl Prepared {
+    /// Whether something must be mended before this is sent.
+    pub fn is_held(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Must)
+    }
+
+    /// The messages, ready to be addressed. `date` is the same for everybody.
+    pub fn skeleton(
+        &self,
+        project: &Project,
+        date: DateTime<Utc>,
+    ) -> Result<MessageTemplate, Failure> {
+        skeleton(project, self.composition.clone(), self.identity.clone(), date)
+    }
+
+    /// Somebody to show the mail to: the first of the list, or a stand-in.
+    pub fn example(&self) -> Recipient {
+        self.audience.first.first().cloned().unwrap_or_else(stand_in)
+    }
+
+    /// Somebody who does not exist, with every column of the list: for pages that are given to others.
+    pub fn invented(&self) -> Recipient {
+        let mut invented = stand_in();
+        let columns = self.list.iter().flat_map(|list| &list.people.columns);
+        for column in columns {
+            invented.values.entry(column.clone()).or_insert_with(|| match column.as_str() {
+                "name" | "full_name" => "Sam Example".to_owned(),
+                // The newsletter's own.
+                "language" => String::new(),
+                other => format!("example {}", other.replace('_', " ")),
+            });
+        }
+        invented
+    }
+
+    /// Everybody of the list, one after the other: those who are mailed, and those who are not.
+    pub fn everybody(&self) -> impl Iterator<Item = Result<Person, ListError>> + '_ {
+        self.list.iter().flat_map(|list| list.everybody(self.takes_examples))
+    }
+}
+
+fn edition_of(
+    project: &Project,
+    chosen: &Chosen,
+    reading: Reading,
+) -> Result<(Edition, Selection), Failure> {
+    let settings = &project.settings;
+    let selection = select_reading(reading, &chosen.window, world::today(settings.time_zone));
+    let proposed;
+    let draft = if let Some(draft) = &chosen.draft {
+        draft
+    } else {
+        let organisation = &settings.organisation.name;
+        let lexicon = project.lexicon()?;
+        let mut draft = Draft::propose(&chosen.window, &selection, None, organisation, &lexicon);
+        for lexicon in project.other_lexicons()? {
+            let words = draft.propose_in(&selection, organisation, &lexicon);
+            draft.translations.insert(lexicon.language.clone(), words);
+        }
+        proposed = draft;
+        &proposed
+    };
+    let selection = as_named(selection, draft);
+    Ok((edit(draft, selection.clone())?, selection))
+}
+
+/// Composes a choice from the news as they are now, and tells nobody.
+pub async fn composed(
+    project: &Project,
+    chosen: &Chosen,
+    people: &People,
+) -> Result<(Edition, Composition), Failure> {
+    let wish = NewsQuery::of(chosen);
+    let (reading, _) = gather::read(project, wish).await?;
+    let (edition, composition, _) = compose_news(project, chosen, people, reading).await?;
+    Ok((edition, composition))
+}
+
+/// A mail of a year takes a hundredth of this on an old computer: a template that takes longer never ends.
+const COMPOSE_WITHIN: Duration = Duration::from_secs(10);
+
+async fn compose_news(
+    project: &Project,
+    chosen: &Chosen,
+    people: &People,
+    reading: Reading,
+) -> Result<(Edition, Composition, Selection), Failure> {
+    let (mut edition, selection) = edition_of(project, chosen, reading)?;
+    if edition.template == "year" || edition.window.is_year() {
+        edition.counted = gather::counted(project, &edition).await;
+    }
+    let mut nonce = [0; 16];
+    world::random(&mut nonce);
+    let (theme, templates) = (project.settings.theme(), project.templates()?);
+    let people = people.clone();
+    let composing = tokio::task::spawn_blocking(move || {
+        let composition = compose(&edition, &theme, &templates, &people, Nonce::new(nonce));
+        (edition, composition)
+    });
+    match tokio::time::timeout(COMPOSE_WITHIN, composing).await {
+        Ok(Ok((edition, composition))) => Ok((edition, composition?, selection)),
+        Ok(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(Failure::new(
+            Exit::Usage,
+            "the template takes longer than 10 seconds: it goes round in loops",
+        )
+        .help("look for {{#each}} inside {{#each}} in the templates of the project")),
+    }
+}
+
+/// Composes an edition, assembles its people, measures everybody's message and asks every rule.
+pub async fn prepare(
+    project: &Project,
+    chosen: &Chosen,
+    list: Option<Arc<List>>,
+    takes_examples: bool,
+    asking: Asking,
+    screen: &Screen,
+) -> Result<Prepared, Failure> {
+    let settings = &project.settings;
+    let identity = Sender::new(&settings.sender)?;
+    let wish = NewsQuery::of(chosen);
+    let mut reading = gather::read_aloud(project, wish, screen).await?;
+    let unread = std::mem::take(&mut reading.unread);
+    let problems = std::mem::take(&mut reading.problems);
+    let nobody =
+        People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() };
+    let people = list.as_ref().map_or(&nobody, |list| &list.people);
+    let (edition, composition, selection) = compose_news(project, chosen, people, reading).await?;
+    let theme = settings.theme();
+    // Sizes are measured without the signature: it has the same length for everybody.
+    let keys = project.keys(world::random)?;
+    let date = world::now();
+    let unsigned = made(project, composition.clone(), identity.clone(), keys, Vec::new(), date)?;
+    let unsigned = Arc::new(unsigned);
+    let mut examination = match &list {
+        Some(list) => examine(&unsigned, list, takes_examples)?,
+        None => CopyReview::default(),
+    };
+    if examination.audience.mailed == 0 {
+        examination.look_at(&unsigned, &stand_in(), &mut Buffers::default());
+    }
+    let templates = project.templates()?;
+    let question = CheckRequest {
+        edition: &edition,
+        composition: &composition,
+        theme: &theme,
+        templates: &templates,
+        people,
+        examination: &examination,
+        has_list: list.is_some(),
+        identity: &identity,
+        date,
+        takes_examples,
+    };
+    let CheckResult { findings, silenced, answers, links, scores, costs } =
+        ask(project, &question, asking, screen).await?;
+    let CopyReview { audience, largest, .. } = examination;
+    Ok(Prepared {
+        edition,
+        composition,
+        audience,
+        list,
+        takes_examples,
+        identity,
+        findings,
+        silenced,
+        answers,
+        links,
+        scores,
+        costs,
+        largest,
+        selection,
+        problems,
+        unread,
+        unsigned,
+    })
+}
+
+/// What `check` and `preview` look at: they can do without a list, and send nothing.
+pub async fn prepare_to_look(
+    project: &Project,
+    which: &Which,
+    asking: Asking,
+    screen: &Screen,
+) -> Result<Prepared, Failure> {
+    let chosen = choose(project, which, screen).await?;
+    let destination = Destination::of(project, None)?;
+    let list = list_if_any(project, destination.is_practice(), screen).await?;
+    let examples = destination.takes_examples();
+    prepare(project, &chosen, list, examples, asking, screen).await
+}

@@ -1,0 +1,219 @@
+//! What the rules are told, and what they say: the mail in all its languages, its people, what was mailed before, its links.
+//! Shell: reads the ledger, asks the links.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::audience::Audience;
+use crate::check::clients::{self, Score};
+use crate::check::link_results::{current, renew};
+use crate::check::links::is_example;
+use crate::check::{
+    CheckContext, CheckedEmail, Earlier, Finding, LinkResults, Numbers, RenderedEmail,
+    SilencedRule, SpamReport, check, probe,
+};
+use crate::cli::steps::copy_review::CopyReview;
+use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::steps::message_template::{skeleton, stand_in};
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::{Screen, links};
+use crate::cli::terminal::world;
+use crate::compose::{self, Branding, Composition, People, Templates, TranslatedEmail};
+use crate::edition::Edition;
+use crate::ledger::Ledger;
+use crate::message::Sender;
+use crate::project::Project;
+use crate::rfc::address::EmailAddress;
+
+/// Whether a check asks beyond the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Nobody: what earlier checks heard is enough. Nothing is measured beside what sending needs.
+    Nobody,
+    /// Nobody, for a check that tells all it can without the world.
+    Offline,
+    /// The links, and SpamAssassin where it is installed.
+    World,
+}
+
+/// A mail that the rules are asked about.
+#[derive(Clone, Copy)]
+pub struct CheckRequest<'a> {
+    pub edition: &'a Edition,
+    pub composition: &'a Composition,
+    pub theme: &'a Branding,
+    pub templates: &'a Templates,
+    pub people: &'a People,
+    pub examination: &'a CopyReview,
+    pub has_list: bool,
+    pub identity: &'a Sender,
+    pub date: DateTime<Utc>,
+    /// Whether example addresses may be written to: nothing leaves this computer.
+    pub takes_examples: bool,
+}
+
+/// What they say.
+pub struct CheckResult {
+    pub findings: Vec<Finding>,
+    pub silenced: Vec<SilencedRule>,
+    pub answers: LinkResults,
+    /// Addresses of the web in the email, examples not counted.
+    pub links: usize,
+    pub scores: Vec<Score>,
+    /// What each story takes of the mail; none where nobody asked.
+    pub costs: Vec<usize>,
+}
+
+/// Asks every rule about the mail, in all its languages.
+///
+/// # Errors
+/// When the ledger or a list of terms cannot be read.
+pub async fn ask(
+    project: &Project,
+    question: &CheckRequest<'_>,
+    asking: Asking,
+    screen: &Screen,
+) -> Result<CheckResult, Failure> {
+    let CheckRequest { edition, composition, theme, templates, .. } = *question;
+    let settings = &project.settings;
+    let CopyReview { audience, largest, whose, doubts } = question.examination;
+    let numbers = numbers(audience);
+    let messages = two_messages(project, question)?;
+    let shown = RenderedEmail::of(composition);
+    let translated: Vec<RenderedEmail<'_>> =
+        composition.translations.iter().map(|one| RenderedEmail::of(&one.composition)).collect();
+    let mut addresses: Vec<String> = Vec::new();
+    for address in std::iter::once(&shown).chain(&translated).flat_map(RenderedEmail::addresses) {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    let (answers, spam) =
+        world_says(project, question.date, &addresses, &messages[0], asking, screen).await?;
+    let real_links = addresses.iter().filter(|address| !is_example(address)).count();
+    // A mail can be looked at without its ledger; sending it needs one, and says so itself.
+    let before = earlier(project, &edition.name).await.unwrap_or_else(|failure| {
+        screen.warn(&format!("what was mailed before is not known: {}", failure.what));
+        Vec::new()
+    });
+    let known = CheckContext {
+        edition,
+        theme,
+        templates,
+        settings: &settings.text,
+        today: world::today(settings.time_zone),
+        largest: Some((*largest, whose)),
+        doubts,
+        numbers: question.has_list.then_some(&numbers),
+        earlier: &before,
+        messages: &messages,
+        answers: &answers,
+        terms: &project.terms()?,
+        spam: spam.as_ref(),
+        takes_examples: question.takes_examples,
+    };
+    let mut checked = check(&shown, &known, &settings.checks);
+    for (TranslatedEmail { language, .. }, shown) in
+        composition.translations.iter().zip(&translated)
+    {
+        // What was said of people and of the list is said once.
+        let known = CheckContext {
+            edition: &edition.in_language(language),
+            theme: &Branding { translations: BTreeMap::new(), ..theme.in_language(language) },
+            numbers: None,
+            earlier: &[],
+            messages: &[],
+            spam: None,
+            ..known
+        };
+        checked.add_translation(language, check(shown, &known, &settings.checks));
+    }
+    let costs = match asking {
+        Asking::World | Asking::Offline => {
+            compose::costs(edition, theme, templates, question.people, composition)?
+        }
+        Asking::Nobody => Vec::new(),
+    };
+    let CheckedEmail { findings, silenced } = checked;
+    Ok(CheckResult {
+        findings,
+        silenced,
+        answers,
+        links: real_links,
+        scores: clients::scores(&shown),
+        costs,
+    })
+}
+
+fn numbers(audience: &Audience) -> Numbers {
+    Numbers {
+        mailed: audience.mailed,
+        languages: audience.languages.clone(),
+        without_basis: audience.without_basis,
+        said_no: audience.said_no,
+        otherwise: audience.left_out - audience.without_basis - audience.said_no,
+    }
+}
+
+/// What the links answer, and `SpamAssassin`; or what earlier checks found. Whoever looks, the answers come out of the one
+/// store, and count for the same time.
+async fn world_says(
+    project: &Project,
+    now: DateTime<Utc>,
+    addresses: &[String],
+    message: &[u8],
+    asking: Asking,
+    screen: &Screen,
+) -> Result<(LinkResults, Option<SpamReport>), Failure> {
+    let mut stored = project.checked_before(now);
+    let spam = match asking {
+        Asking::Nobody | Asking::Offline => None,
+        Asking::World => {
+            screen.say(&format!("Checking {} …", links(addresses.len())));
+            let allow_local = project.settings.checks.allow_local;
+            let (newer, spam) = tokio::join!(
+                probe::ask(addresses, &stored.answers, allow_local, now),
+                probe::spam(message)
+            );
+            renew(&mut stored.answers, newer);
+            project.keep_checked(&stored)?;
+            spam
+        }
+    };
+    Ok((current(&stored.answers, addresses, now), spam))
+}
+
+/// The messages of two people, as they would be sent: the rules look at their bytes.
+fn two_messages(project: &Project, question: &CheckRequest<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+    let (composition, identity) = (question.composition.clone(), question.identity.clone());
+    let skeleton = skeleton(project, composition, identity, question.date)?;
+    let somebody = question.examination.audience.first.first().cloned().unwrap_or_else(stand_in);
+    // Another person of the same segments: what differs is hers alone.
+    let mut second = somebody.clone();
+    second.address = EmailAddress::parse("alex.other@example.org").expect("a plain address");
+    for (column, value) in &mut second.values {
+        *value = if column == "email" { second.address.to_string() } else { "Alex".to_owned() };
+    }
+    Ok([somebody, second].iter().map(|person| skeleton.personalise(person).bytes).collect())
+}
+
+/// The editions that were mailed for real, the latest first, without this one.
+async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure> {
+    /// Two years of weekly editions: what is older nobody remembers.
+    const MOST: usize = 104;
+    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
+    let mut earlier = Vec::new();
+    for edition in ledger.editions().await?.into_iter().filter(|e| e.name != this).take(MOST) {
+        let people = ledger.progress(&edition.name).await?.people;
+        earlier.push(Earlier {
+            name: edition.name,
+            subject: edition.subject,
+            window_start: edition.window_start,
+            window_end: edition.window_end,
+            people,
+            links: Earlier::links_of(&edition.composition),
+        });
+    }
+    Ok(earlier)
+}

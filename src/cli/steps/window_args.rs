@@ -1,0 +1,127 @@
+//! Which edition a command is about: a window, or the name of a draft.
+//! Pure: arguments in, a window or a name out.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use clap::Args;
+
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::window::Window;
+
+/// A window of time. Days are whole days in the project's time zone.
+#[derive(Debug, Clone, Default, Args)]
+pub struct WindowArguments {
+    /// One month, as in 2020-12
+    #[arg(long, help_heading = "Window", value_name = "MONTH", group = "window")]
+    pub month: Option<String>,
+    /// Three months, as in 2020-Q4
+    #[arg(long, help_heading = "Window", value_name = "QUARTER", group = "window")]
+    pub quarter: Option<String>,
+    /// One year, as in 2020
+    #[arg(long, help_heading = "Window", value_name = "YEAR", group = "window")]
+    pub year: Option<String>,
+    /// From this day on, as in 2020-12-01
+    #[arg(
+        long,
+        help_heading = "Window",
+        value_name = "DATE",
+        group = "window",
+        requires = "until"
+    )]
+    pub since: Option<String>,
+    /// To the end of this day, as in 2020-12-15
+    #[arg(long, help_heading = "Window", value_name = "DATE", requires = "since")]
+    pub until: Option<String>,
+    /// The last days, weeks or months, as in 30d, 2w, 3m
+    #[arg(long, help_heading = "Window", value_name = "SPAN", group = "window")]
+    pub last: Option<String>,
+    /// From the end of the last edition to the end of today (the default, once there is one)
+    #[arg(long, help_heading = "Window", group = "window")]
+    pub since_last: bool,
+}
+
+/// A window, or the name of an edition.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Which {
+    /// Name of a file in editions/, or of a window: 2020, 2020-Q4, 2020-12
+    #[arg(value_name = "EDITION", conflicts_with = "window")]
+    pub edition: Option<String>,
+    #[command(flatten)]
+    pub window: WindowArguments,
+}
+
+impl WindowArguments {
+    /// Whether the window begins where the last edition's ended: then the ledger is asked which that was.
+    pub fn begins_at_last(&self) -> bool {
+        let named = [&self.month, &self.quarter, &self.year, &self.since, &self.last];
+        named.into_iter().all(Option::is_none)
+    }
+
+    /// The window that was asked for. `last` is the window of the last edition that was sent.
+    ///
+    /// # Errors
+    /// When a word is no date.
+    pub fn window(
+        &self,
+        zone: Tz,
+        today: NaiveDate,
+        last: Option<&Window>,
+    ) -> Result<Window, Failure> {
+        let window = if let Some(month) = &self.month {
+            Window::month(month, zone)?
+        } else if let Some(quarter) = &self.quarter {
+            Window::quarter(quarter, zone)?
+        } else if let Some(year) = &self.year {
+            Window::year(year, zone)?
+        } else if let (Some(since), Some(until)) = (&self.since, &self.until) {
+            Window::days(since, until, zone)?
+        } else if let Some(span) = &self.last {
+            Window::last(span, today, zone)?
+        } else {
+            match last {
+                Some(last) => Window::since_last(last, today)?,
+                None if self.since_last => {
+                    return Err(Failure::new(Exit::Usage, "no edition was sent yet")
+                        .help("name a window: --month 2020-12, --year 2020"));
+                }
+                None => Window::last_full_month(today, zone),
+            }
+        };
+        Ok(window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    fn name(arguments: &WindowArguments, last: Option<&str>) -> Result<String, Failure> {
+        let last = last.map(|last| Window::month(last, London).unwrap());
+        let today = "2021-02-10".parse().unwrap();
+        arguments.window(London, today, last.as_ref()).map(|window| window.name())
+    }
+
+    #[test]
+    fn windows_from_arguments() {
+        let text = |text: &str| Some(text.to_owned());
+        let none = WindowArguments::default;
+        let names = |arguments: WindowArguments| name(&arguments, None).unwrap();
+        assert_eq!(names(WindowArguments { month: text("2020-12"), ..none() }), "2020-12");
+        assert_eq!(names(WindowArguments { quarter: text("2020-Q4"), ..none() }), "2020-Q4");
+        assert_eq!(names(WindowArguments { year: text("2020"), ..none() }), "2020");
+        let days =
+            WindowArguments { since: text("2020-12-01"), until: text("2020-12-15"), ..none() };
+        assert_eq!(names(days), "2020-12-01_2020-12-15");
+    }
+
+    #[test]
+    fn without_arguments_the_window_follows_the_last_edition() {
+        let none = WindowArguments::default();
+        assert_eq!(name(&none, None).unwrap(), "2021-01");
+        assert_eq!(name(&none, Some("2020-12")).unwrap(), "2021-01-01_2021-02-10");
+        let since_last = WindowArguments { since_last: true, ..none };
+        assert_eq!(name(&since_last, None).unwrap_err().exit, Exit::Usage);
+    }
+}

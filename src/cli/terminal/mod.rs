@@ -1,0 +1,9 @@
+//! The terminal: what is printed, what is asked, and how a failure reads. The only place that prints.
+//! Shell: standard streams, files that people share, the clock.
+
+pub mod failure;
+pub mod files;
+pub mod number;
+pub mod prompt;
+pub mod screen;
+pub mod world;

@@ -1,0 +1,239 @@
+//! Everything that roundup prints: data to stdout, talk to stderr, colour only where it is seen.
+//! Shell: the terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use chrono::TimeDelta;
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::check::{Finding, Severity};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::problem::Problem;
+
+pub use crate::count::{counted, grouped, people};
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Colour {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What the person has asked for.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    pub json: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+    /// False when nobody can answer a question.
+    pub asks: bool,
+    /// True where what is said goes elsewhere: to the studio's page.
+    is_silent: bool,
+    out_colour: bool,
+    talk_colour: bool,
+}
+
+/// Problems that are listed before the rest is only counted.
+const MOST_LISTED: usize = 10;
+
+impl Screen {
+    pub fn new(json: bool, quiet: bool, verbose: bool, no_input: bool, colour: Colour) -> Self {
+        let wanted = |is_terminal: bool| match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                let set =
+                    |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                !set("NO_COLOR") && (set("CLICOLOR_FORCE") || (is_terminal && !dumb))
+            }
+        };
+        Self {
+            json,
+            quiet,
+            verbose,
+            asks: !no_input && io::stdin().is_terminal() && io::stderr().is_terminal(),
+            out_colour: wanted(io::stdout().is_terminal()),
+            talk_colour: wanted(io::stderr().is_terminal()),
+            is_silent: false,
+        }
+    }
+
+    /// One that says nothing: whoever uses it shows what is said in another way.
+    #[must_use]
+    pub fn silent(&self) -> Self {
+        Self { is_silent: true, quiet: true, json: false, asks: false, ..self.clone() }
+    }
+
+    /// Data. A reader that has gone away ends the program without a word, as it does for every Unix tool.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(Exit::Done, ""))
+            }
+            Err(error) => {
+                Err(Failure::new(Exit::Failed, format!("the output cannot be written: {error}")))
+            }
+        }
+    }
+
+    /// One JSON object.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn object(&self, value: &impl Serialize) -> Result<(), Failure> {
+        self.print(&json_text(value)?)
+    }
+
+    /// Talk. When even that cannot be written there is nobody to tell.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Talk that must be heard.
+    pub fn warn(&self, text: &str) {
+        if self.is_silent {
+            return;
+        }
+        let _ = writeln!(io::stderr().lock(), "{} {text}", self.talk_strong("warning:"));
+    }
+
+    pub fn failure(&self, failure: &Failure) {
+        if failure.what.is_empty() {
+            return;
+        }
+        let text = failure.shown(|word| self.talk_strong(word), |word| self.talk_faint(word));
+        let _ = write!(io::stderr().lock(), "{text}");
+    }
+
+    /// Bad inputs: the first of them, and how many there are.
+    pub fn problems(&self, problems: &[Problem]) {
+        let most = if self.verbose { usize::MAX } else { MOST_LISTED };
+        for problem in problems.iter().take(most) {
+            self.warn(&format!("{}: {}", problem.place, problem.what));
+            if !problem.cure.is_empty() {
+                self.say(&format!("  {} {}", self.talk_faint("help:"), problem.cure));
+            }
+        }
+        if problems.len() > most {
+            self.say(&format!("… and {} more (-v shows them all)", problems.len() - most));
+        }
+    }
+
+    /// Findings as people read them.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn findings(&self, findings: &[Finding]) -> Result<(), Failure> {
+        for finding in findings {
+            let word = match finding.severity {
+                Severity::Must => self.strong("must fix"),
+                Severity::Should => self.strong("should fix"),
+                Severity::Note => self.faint("good to know"),
+            };
+            self.print(&format!("{word} [{}] {}", finding.rule, finding.message))?;
+            self.print(&format!("  {} {}", self.faint("-->"), finding.place))?;
+            self.print(&format!("  {} {}", self.faint("help:"), finding.cure))?;
+        }
+        Ok(())
+    }
+
+    pub fn strong(&self, word: &str) -> String {
+        paint(self.out_colour, "1", word)
+    }
+
+    pub fn faint(&self, word: &str) -> String {
+        paint(self.out_colour, "2", word)
+    }
+
+    fn talk_strong(&self, word: &str) -> String {
+        paint(self.talk_colour, if word == "error:" { "1;31" } else { "1" }, word)
+    }
+
+    fn talk_faint(&self, word: &str) -> String {
+        paint(self.talk_colour, "2", word)
+    }
+}
+
+/// A value as JSON that people can read too.
+///
+/// # Errors
+/// When it has no JSON, which none of ours is.
+pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}")))
+}
+
+fn paint(colour: bool, code: &str, word: &str) -> String {
+    if colour { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
+}
+
+/// `1 story`, `26 stories`.
+pub fn stories(count: usize) -> String {
+    counted(count as u64, "story", "stories")
+}
+
+/// `1 link`, `26 links`.
+pub fn links(count: usize) -> String {
+    counted(count as u64, "link", "links")
+}
+
+/// `just now`, `2 minutes ago`, `3 hours ago`, `5 days ago`.
+pub fn ago(since: TimeDelta) -> String {
+    let several = |count: i64, unit: &str| {
+        let s = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{s} ago")
+    };
+    match since.num_minutes() {
+        ..1 => "just now".to_owned(),
+        minutes @ 1..60 => several(minutes, "minute"),
+        minutes @ 60..1440 => several(minutes / 60, "hour"),
+        minutes => several(minutes / 1440, "day"),
+    }
+}
+
+/// `47.6 KB`.
+pub fn kilobytes(bytes: usize) -> String {
+    format!("{:.1} KB", bytes as f64 / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_204), "1,204");
+        assert_eq!(grouped(1_000_000), "1,000,000");
+        assert_eq!(people(1), "1 person");
+        assert_eq!(stories(26), "26 stories");
+        assert_eq!(kilobytes(1536), "1.5 KB");
+        assert_eq!((links(1).as_str(), links(1200).as_str()), ("1 link", "1,200 links"));
+        let said: Vec<String> =
+            [0, 1, 59, 60, 1439, 1440, 99_999].map(|m| ago(TimeDelta::minutes(m))).into();
+        assert_eq!(
+            said,
+            [
+                "just now",
+                "1 minute ago",
+                "59 minutes ago",
+                "1 hour ago",
+                "23 hours ago",
+                "1 day ago",
+                "69 days ago"
+            ]
+        );
+    }
+}
