@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use roundup::check::{self, CheckContext, CopyWarnings, RenderedEmail, Settings, check};
-use roundup::compose::{Nonce, People, compose};
+use roundup::compose::composition::People;
+use roundup::compose::{Nonce, compose};
 use roundup::edition::{Draft, edit};
 use roundup::news::dates_file::StoryDates;
 use roundup::news::gather::{Ask, Gathering, gather};

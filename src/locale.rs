@@ -2,21 +2,22 @@
 //! Pure: TOML in, words out.
 
 mod reading;
+pub mod words;
 
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use chrono_tz::Tz;
 use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
-use serde::Deserialize;
-use thiserror::Error;
-use toml::Spanned;
 use unic_langid::LanguageIdentifier;
 
 use crate::news::PartialDate;
 use crate::window::Window;
 
-use reading::{WordsFile, WordsReader};
+use reading::WordsReader;
+use words::LocaleWords;
+
+pub use words::{Direction, LexiconError};
 
 /// The languages that come with roundup, by code; English first: its words stand in for those that another file lacks.
 const BUILT_IN: [(&str, &str); 4] = [
@@ -38,58 +39,6 @@ pub struct Locale {
 /// A language's rules have no `Debug` and no `Clone` of their own: they are made again from the code.
 #[derive(Debug, Clone)]
 struct PluralRulesOf(LanguageIdentifier);
-
-#[derive(Debug, Clone, Default)]
-struct LocaleWords {
-    direction: Direction,
-    /// As they stand by themselves: "grudzień", "grudzień 2020".
-    months: Vec<String>,
-    /// As they stand behind a day: "24 grudnia 2020".
-    months_of_days: Vec<String>,
-    /// A day, and a month, with `{day}`, `{month}` and `{year}`.
-    day: String,
-    /// The first of a month, where it is said in another way: "1er mars 2020".
-    first_day: Option<String>,
-    /// A day without its year, where it is more than the year left out.
-    day_without_year: Option<String>,
-    month: String,
-    say: BTreeMap<String, String>,
-    count: BTreeMap<String, BTreeMap<String, String>>,
-}
-
-/// Which way a language is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    #[default]
-    Ltr,
-    Rtl,
-}
-
-impl Direction {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ltr => "ltr",
-            Self::Rtl => "rtl",
-        }
-    }
-
-    /// The side on which lines begin.
-    pub fn start(self) -> &'static str {
-        match self {
-            Self::Ltr => "left",
-            Self::Rtl => "right",
-        }
-    }
-
-    /// The side on which lines end.
-    pub fn end(self) -> &'static str {
-        match self {
-            Self::Ltr => "right",
-            Self::Rtl => "left",
-        }
-    }
-}
 
 /// How a date is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,24 +64,6 @@ impl DateStyle {
         ("year", Self::Year),
         ("iso", Self::Iso),
     ];
-}
-
-/// Why there are no words.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LexiconError {
-    #[error("`{0}` is no code of a language")]
-    Code(String),
-    #[error("there are no words for the language `{language}`")]
-    Unknown { language: String, known: Vec<String> },
-    #[error("{what}")]
-    File {
-        /// `templates/words/pl.toml`
-        file: String,
-        /// From 1; `None` where the whole file is meant.
-        line: Option<usize>,
-        what: String,
-        cure: String,
-    },
 }
 
 impl Locale {
@@ -281,36 +212,6 @@ fn without_year(form: &str) -> String {
     form.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '/' | '-')).to_owned()
 }
 
-impl LocaleWords {
-    /// Takes what another file has over what stands here.
-    fn take(&mut self, over: WordsFile) {
-        let own = |given: Option<Spanned<String>>| given.map(Spanned::into_inner);
-        self.direction = over.direction.unwrap_or(self.direction);
-        if let Some(months) = over.months {
-            self.months = months.into_inner();
-            self.months_of_days.clone_from(&self.months);
-        }
-        if let Some(months) = over.months_of_days {
-            self.months_of_days = months.into_inner();
-        }
-        if let Some(day) = own(over.day) {
-            self.day = day;
-            (self.first_day, self.day_without_year) = (None, None);
-        }
-        self.first_day = own(over.first_day).or(self.first_day.take());
-        self.day_without_year = own(over.day_without_year).or(self.day_without_year.take());
-        self.month = own(over.month).unwrap_or(std::mem::take(&mut self.month));
-        self.say.extend(
-            over.say.into_iter().map(|(key, words)| (key.into_inner(), words.into_inner())),
-        );
-        self.count.extend(over.count.into_iter().map(|(key, forms)| {
-            let forms =
-                forms.into_iter().map(|(form, words)| (form.into_inner(), words.into_inner()));
-            (key.into_inner(), forms.collect())
-        }));
-    }
-}
-
 impl PluralRulesOf {
     /// The form's name in the files (CLDR's).
     fn category(&self, number: usize) -> &'static str {
@@ -334,6 +235,7 @@ impl PluralRulesOf {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::words::WordsFile;
     use super::*;
 
     fn lexicon(language: &str) -> Locale {

@@ -9,8 +9,9 @@ use chrono_tz::Europe::London;
 use roundup::check::{
     CheckContext, CopyWarnings, Finding, LinkResults, RenderedEmail, Settings, Severity, check,
 };
+use roundup::compose::composition::People;
 use roundup::compose::theme::Branding;
-use roundup::compose::{Nonce, People, Templates, compose};
+use roundup::compose::{Nonce, Templates, compose};
 use roundup::edition::{Draft, PlacedText, edit};
 use roundup::locale::Locale;
 use roundup::news::markdown;

@@ -14,7 +14,7 @@ use super::list_error::{ListError, ListFault, NamedInput};
 use super::sheet::Sheet;
 use super::survey::Survey;
 use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
-use crate::compose::People;
+use crate::compose::composition::People;
 use crate::problem::Problem;
 use crate::rfc::csv::Rows;
 use crate::rfc::text::one_line;

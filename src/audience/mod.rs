@@ -21,7 +21,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compose::{Values, language_code};
+use crate::compose::Values;
+use crate::compose::language_code;
 use crate::count::counted;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
-use crate::compose::Composition;
+use crate::compose::composition::Composition;
 use crate::news::dedupe::canonical;
 
 /// An edition that was mailed.

@@ -46,7 +46,8 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::compose::{Branding, Composition, Templates};
+use crate::compose::composition::Composition;
+use crate::compose::{Branding, Templates};
 use crate::edition::Edition;
 use crate::problem::Place;
 
@@ -408,8 +409,9 @@ mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
+    use crate::compose::composition::People;
     use crate::compose::theme::{Appeal, Organisation, Theme};
-    use crate::compose::{Nonce, People, compose};
+    use crate::compose::{Nonce, compose};
     use crate::edition::{Draft, edit};
     use crate::news::markdown;
     use crate::window::{Window, select};

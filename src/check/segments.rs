@@ -2,7 +2,7 @@
 //! Pure: a composition in, findings out.
 
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
-use crate::compose::UnknownSegment;
+use crate::compose::composition::UnknownSegment;
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "unknown-segment",

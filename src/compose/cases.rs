@@ -7,11 +7,10 @@ use chrono_tz::Europe::London;
 use serde::Deserialize;
 
 use super::theme::{Appeal, Organisation, Theme};
-use super::{
-    Branding, ComposeError, Composition, Filler, Nonce, People, Templates, Values, compose, filled,
-};
+use super::{Branding, Filler, Nonce, Templates, Values, compose, filled};
+use crate::compose::composition::{ComposeError, Composition, People};
 use crate::edition::{Draft, edit};
-use crate::locale::LexiconError;
+use crate::locale::words::LexiconError;
 use crate::news::markdown;
 use crate::window::select;
 

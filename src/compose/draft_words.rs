@@ -5,14 +5,14 @@ use handlebars::{Handlebars, Template};
 use serde_json::{Value, json};
 
 use super::declarations::Declarations;
-use super::fault::{self, TemplateFault};
-use super::helpers::{Shared, lock};
+use super::fault::TemplateFault;
 use super::recipient_blocks;
 use super::slot::BlockForm;
 use super::strict::{self, KnownNames};
 use super::template_cache::{ParsedTemplate, refuse_depth};
 use super::theme::Branding;
 use super::words;
+use crate::compose::helper_state::{Shared, lock};
 use crate::edition::{self, Edition};
 use crate::locale::Locale;
 
@@ -118,7 +118,7 @@ impl<'a> WordTemplate<'a> {
             recipient_blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
                 .map_err(without_column)?;
         let template = Template::compile_with_name(&cut, name.to_owned()).map_err(|error| {
-            without_column(fault::of_parsing(shown, first_line, &words.text, &error))
+            without_column(super::explanation::of_parsing(shown, first_line, &words.text, &error))
         })?;
         let mut declared = Declarations::default();
         declared.read(name, &cut, &template);

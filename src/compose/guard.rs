@@ -9,7 +9,8 @@ use handlebars::{
 };
 use serde_json::Value;
 
-use super::helpers::{Shared, explained, lock, passes_slots, personal_word};
+use crate::compose::helper_names::{explained, passes_slots, personal_word};
+use crate::compose::helper_state::{Shared, lock};
 
 /// Stands before every call that looks at names: each must be there, and hold no personal word that the call would change.
 pub struct NameGuard(pub Arc<Shared>);

@@ -1,130 +1,27 @@
 //! The words a template can use beside Handlebars' own.
 //! Pure: arguments in, text or a slot's marker out.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use crate::compose::helper_names::explained;
+use crate::compose::helper_state::{EmailPart, Shared, lock};
+use std::sync::Arc;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, RenderContext,
     RenderError, RenderErrorReason, Renderable,
 };
 
-use crate::locale::{DateStyle, Locale};
+use crate::locale::DateStyle;
 use crate::news::PartialDate;
 use serde_json::Value;
 
 use super::guard::{NameGuard, PartialDepth};
 use super::marker;
 use super::partial_depth::{ENTER, LEAVE};
-use super::slot::{Slot, Slots};
-use super::strict::GUARD;
+use super::slot::Slot;
 use super::text::{cut_at_word, wrap};
 use super::words;
+use crate::compose::helper_names::GUARD;
 use crate::problem::did_you_mean;
-
-/// roundup's own, by name.
-const OWN: [&str; 12] = [
-    "say",
-    "recipient",
-    "unsubscribe_url",
-    "for_recipient",
-    "for_segment",
-    "date",
-    "markdown",
-    "plural",
-    "truncate",
-    "upper",
-    "wrap",
-    "underline",
-];
-
-/// Those that Handlebars brings.
-const OF_HANDLEBARS: [&str; 15] = [
-    "if", "unless", "each", "with", "lookup", "raw", "eq", "ne", "gt", "gte", "lt", "lte", "and",
-    "or", "not",
-];
-
-/// Those that stand for a person's own words: what they write is not known before the message is.
-const SLOTS: [&str; 3] = ["recipient", "unsubscribe_url", "slot_block"];
-
-/// The names of all helpers, for messages.
-pub fn all_names() -> impl Iterator<Item = &'static str> + Clone {
-    OWN.into_iter().chain(OF_HANDLEBARS).chain(["len"])
-}
-
-pub fn is_helper(name: &str) -> bool {
-    name == "slot_block" || all_names().any(|known| known == name)
-}
-
-/// Whether a name stands for a person's own word.
-pub fn is_slot(name: &str) -> bool {
-    SLOTS.contains(&name)
-}
-
-/// Whether a helper writes a personal word as it is.
-pub fn passes_slots(helper: &str) -> bool {
-    matches!(helper, "wrap" | "underline" | "markdown")
-}
-
-/// What is wrong, and the cure, when a personal word goes through a helper.
-pub fn personal_word(helper: &str) -> (String, String) {
-    let what = match helper {
-        "if" | "unless" | "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" | "not"
-        | "each" | "with" | "for_segment" | "lookup" | "len" => {
-            format!("a personal word cannot decide in `{helper}`: it is not the same for everybody")
-        }
-        _ => format!(
-            "a personal word cannot go through `{helper}`: it is not the same for everybody"
-        ),
-    };
-    let cure = "use {{#for_recipient}}{{#if first_name}}{{upper first_name}}{{else}}…{{/if}}{{/for_recipient}}: inside it each person's columns are known";
-    (what, cure.to_owned())
-}
-
-/// A fault found while a template runs, with its cure.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}")]
-pub struct HelperFault {
-    pub what: String,
-    pub cure: String,
-}
-
-pub fn explained(what: String, cure: String) -> RenderError {
-    RenderErrorReason::NestedError(Box::new(HelperFault { what, cure })).into()
-}
-
-/// What helpers share during one composition.
-pub struct Shared {
-    pub lexicon: Locale,
-    pub slots: Mutex<Slots>,
-    /// Segments that the mail being rendered is for.
-    pub active: Mutex<BTreeSet<String>>,
-    /// Segments that templates asked about.
-    pub asked: Mutex<BTreeSet<String>>,
-    /// Blocks cut out of templates, by number.
-    pub blocks: Mutex<Vec<Slot>>,
-    /// Columns of the list.
-    pub columns: Vec<String>,
-    /// How the editor's words look.
-    pub look: words::MarkdownStyle,
-    /// Names that calls of partials give: where one is not given, it is empty.
-    pub given: BTreeSet<String>,
-    /// How deep partials have called each other.
-    pub depth: AtomicUsize,
-}
-
-/// Which part a registry is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmailPart {
-    Html,
-    Text,
-}
-
-/// A lock that a panic left behind is still a list of slots.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Registers all helpers.
 pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Shared>) {

@@ -9,21 +9,22 @@ use handlebars::Handlebars;
 use serde_json::Value;
 
 use super::draft_words::{DraftWords, WordTemplate};
-use super::fault::{self, Source, TemplateFault};
+use super::fault::{Source, TemplateFault};
 use super::filler::Filler;
-use super::helpers::{self, EmailPart, Shared, lock};
+use super::helpers;
 use super::layout::{self, Density};
 use super::slot::{Piece, SlotContext, SlotError, Slots};
 use super::structure::MjmlFault;
 use super::tags::line_and_column;
 use super::template_cache::ParsedTemplate;
-use super::templates::Templates;
+use super::template_cache::Templates;
 use super::theme::Branding;
 use super::words::{self, MarkdownStyle};
-use super::{
-    ComposeError, ComposedStory, Composition, People, UnknownSegment, Variant, html, mjml_repair,
-    model, render_limit, source_map, text,
+use super::{html, mjml_repair, model, render_limit, source_map, text};
+use crate::compose::composition::{
+    ComposeError, ComposedStory, Composition, People, UnknownSegment, Variant,
 };
+use crate::compose::helper_state::{EmailPart, Shared, lock};
 use crate::compose::marker::{Nonce, escape_html};
 use crate::edition::Edition;
 use crate::locale::Locale;
@@ -290,7 +291,13 @@ impl Side<'_> {
         render_limit::render(self.text, name, data, &spoken.words.place()).map_err(|error| {
             let columns = &self.shared.columns;
             let mut fault = error.or_else(|error| {
-                fault::of_rendering(self.templates, Some(&source), data, columns, &error)
+                super::explanation::of_rendering(
+                    self.templates,
+                    Some(&source),
+                    data,
+                    columns,
+                    &error,
+                )
             });
             spoken.without_column(&mut fault);
             fault
@@ -369,7 +376,9 @@ impl Side<'_> {
         let place = Place::whole(Templates::shown(file));
         render_limit::render(registry, file, data, &place).map_err(|error| {
             let columns = &self.shared.columns;
-            error.or_else(|error| fault::of_rendering(self.templates, None, data, columns, &error))
+            error.or_else(|error| {
+                super::explanation::of_rendering(self.templates, None, data, columns, &error)
+            })
         })
     }
 

@@ -5,6 +5,7 @@
 //! Handlebars asks a condition about a name that is not there and hears "no". A guard before each call looks at its
 //! names when it runs (`helpers::Guard`); what can be known before is looked at here.
 
+use crate::compose::helper_names::GUARD;
 use handlebars::Template;
 use handlebars::template::{
     DecoratorTemplate, HelperTemplate, Parameter, TemplateElement, TemplateMapping,
@@ -13,13 +14,10 @@ use serde_json::Value;
 
 use super::declarations::{Declarations, TagsInOrder};
 use super::fault::TemplateFault;
-use super::helpers;
+use super::helper_names;
 use super::model;
 use super::tags::{TagKind, line_and_column, tags};
 use crate::problem::{Place, nearest};
-
-/// The helper that looks at the names of the call behind it.
-pub const GUARD: &str = "known_names";
 
 /// What names are known where templates are read.
 pub struct KnownNames<'a> {
@@ -197,7 +195,7 @@ impl Strict<'_> {
     ) -> Result<(), TemplateFault> {
         let name = call.name.as_name().unwrap_or_default();
         if !call.block && call.params.is_empty() && call.hash.is_empty() {
-            if helpers::is_helper(name) || matches!(call.name, Parameter::Literal(_)) {
+            if helper_names::is_helper(name) || matches!(call.name, Parameter::Literal(_)) {
                 return Ok(());
             }
             return self.path(name, None, at);
@@ -224,13 +222,13 @@ impl Strict<'_> {
         out: &mut Template,
     ) -> Result<(), TemplateFault> {
         let name = call.name.as_name().unwrap_or_default();
-        if !helpers::is_helper(name) {
+        if !helper_names::is_helper(name) {
             if call.block && call.params.is_empty() {
                 let what = format!("there is no block `{name}`");
                 let cure = "write {{#if …}}, {{#each …}} or {{#with …}}".to_owned();
                 return Err(self.fault(at, what, cure));
             }
-            let cure = match nearest(name, helpers::all_names()) {
+            let cure = match nearest(name, helper_names::all_names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "docs/TEMPLATES.md lists the helpers".to_owned(),
             };
@@ -261,13 +259,16 @@ impl Strict<'_> {
             Parameter::Subexpression(inner) => match inner.as_element() {
                 TemplateElement::Expression(call) => {
                     let name = call.name.as_name().unwrap_or_default();
-                    if helpers::is_slot(name)
+                    if helper_names::is_slot(name)
                         && let Some(of) = of
-                        && !helpers::passes_slots(of)
+                        && !helper_names::passes_slots(of)
                     {
                         return Err(self.personal(of, at));
                     }
-                    if call.params.is_empty() && call.hash.is_empty() && !helpers::is_helper(name) {
+                    if call.params.is_empty()
+                        && call.hash.is_empty()
+                        && !helper_names::is_helper(name)
+                    {
                         self.path(name, of, at)?;
                         paths.push(call.name.clone());
                         return Ok(());
@@ -282,16 +283,16 @@ impl Strict<'_> {
     }
 
     fn personal(&self, helper: &str, at: usize) -> TemplateFault {
-        let (what, cure) = helpers::personal_word(helper);
+        let (what, cure) = helper_names::personal_word(helper);
         self.fault(at, what, cure)
     }
 
     fn path(&self, raw: &str, of: Option<&str>, at: usize) -> Result<(), TemplateFault> {
         let first = raw.split(['.', '/']).next().unwrap_or_default();
-        if helpers::is_slot(first)
+        if helper_names::is_slot(first)
             && let Some(of) = of
         {
-            return if helpers::passes_slots(of) {
+            return if helper_names::passes_slots(of) {
                 let what = format!("`{first}` is not known here");
                 let cure = format!("write ({first}) in parentheses: it is a helper");
                 Err(self.fault(at, what, cure))

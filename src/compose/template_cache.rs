@@ -1,22 +1,24 @@
-//! Templates parsed once, however many emails are composed with them.
+//! TemplateFiles parsed once, however many emails are composed with them.
 //! Pure: texts in, parsed templates out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 use handlebars::Template;
 
 use super::declarations::{Call, Declarations};
-use super::fault::{self, TemplateFault};
-use super::helpers::lock;
+use super::explanation;
+use super::fault::TemplateFault;
 use super::partial_depth::count_depth;
 use super::recipient_blocks;
 use super::slot::{BlockForm, Slot};
 use super::source_map;
 use super::strict::{self, KnownNames};
 use super::tags::{line_and_column, too_deep};
-use super::templates::Templates;
+use super::templates::TemplateFiles;
+use crate::compose::helper_state::lock;
 use crate::problem::Place;
 
 /// A template's two parts and the partials that they call, however deep.
@@ -39,7 +41,7 @@ impl ParsedTemplate {
     /// Parses what a template uses, and nothing else: what is not used cannot be wrong.
     fn read(
         files: &[String],
-        templates: &Templates,
+        templates: &TemplateFiles,
         columns: &[String],
     ) -> Result<Self, TemplateFault> {
         let all: BTreeSet<&str> = templates.partials().map(|(name, _)| name).collect();
@@ -57,11 +59,11 @@ impl ParsedTemplate {
                 continue;
             }
             let Some(text) = templates.text(&name) else { continue };
-            let shown = Templates::shown(&name);
+            let shown = TemplateFiles::shown(&name);
             refuse_depth(&shown, text)?;
             let cut = recipient_blocks::cut(&shown, 1, text, &BlockForm::Raw, &mut parsed.blocks)?;
             let template = Template::compile_with_name(&cut, name.clone())
-                .map_err(|error| fault::of_parsing(&shown, 1, text, &error))?;
+                .map_err(|error| explanation::of_parsing(&shown, 1, text, &error))?;
             parsed.declared.read(&name, &cut, &template);
             let named = text.split(|c: char| !c.is_alphanumeric() && c != '_');
             parsed.words.extend(named.filter(|word| !word.is_empty()).map(str::to_owned));
@@ -76,8 +78,9 @@ impl ParsedTemplate {
         let partials: Vec<&str> = all.into_iter().collect();
         let names = KnownNames { declared: &parsed.declared, columns, partials: &partials };
         for ((name, text), template) in parsed.texts.iter().zip(&compiled) {
-            let mut template = strict::read(name, &Templates::shown(name), text, template, &names)
-                .map_err(|fault| with_own_line(fault, templates))?;
+            let mut template =
+                strict::read(name, &TemplateFiles::shown(name), text, template, &names)
+                    .map_err(|fault| with_own_line(fault, templates))?;
             if parsed.declared.is_dynamic {
                 count_depth(&mut template);
             }
@@ -108,15 +111,15 @@ impl ParsedTemplate {
     }
 
     /// The files as people know them, with their texts, by number.
-    pub fn shown_files<'a>(&self, templates: &'a Templates) -> Vec<(String, &'a str)> {
+    pub fn shown_files<'a>(&self, templates: &'a TemplateFiles) -> Vec<(String, &'a str)> {
         self.texts
             .iter()
-            .map(|(name, _)| (Templates::shown(name), templates.text(name).unwrap_or_default()))
+            .map(|(name, _)| (TemplateFiles::shown(name), templates.text(name).unwrap_or_default()))
             .collect()
     }
 
     /// Finds partials that call each other in a ring, before Handlebars follows it into a stack overflow.
-    fn refuse_rings(&self, templates: &Templates) -> Result<(), TemplateFault> {
+    fn refuse_rings(&self, templates: &TemplateFiles) -> Result<(), TemplateFault> {
         let mut calls: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
         for call in &self.declared.calls {
             calls.entry(&call.caller).or_default().push(call);
@@ -128,7 +131,7 @@ impl ParsedTemplate {
                 let (line, column) = line_and_column(text, call.at);
                 return Err(TemplateFault {
                     line_text: text.lines().nth(line - 1).map(str::to_owned),
-                    place: Place::at(Templates::shown(&call.file), line, column),
+                    place: Place::at(TemplateFiles::shown(&call.file), line, column),
                     what: format!("templates call each other in a ring: {ring}"),
                     cure: "take one of the calls out".to_owned(),
                 });
@@ -139,7 +142,7 @@ impl ParsedTemplate {
 }
 
 /// The line as it stands in the file: blocks were cut out of the text that was read.
-fn with_own_line(mut fault: TemplateFault, templates: &Templates) -> TemplateFault {
+fn with_own_line(mut fault: TemplateFault, templates: &TemplateFiles) -> TemplateFault {
     if let Some(line) = fault.place.line.and_then(|line| templates.line(&fault.place.source, line))
     {
         fault.line_text = Some(line);
@@ -192,6 +195,46 @@ fn ring_from<'a>(
     None
 }
 
+/// All templates of a project, each parsed once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Templates {
+    files: TemplateFiles,
+    cache: TemplateCache,
+}
+
+impl Templates {
+    /// The built-in templates with a project's own over them, by file name.
+    pub fn with(own: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { files: TemplateFiles::with(own), cache: TemplateCache::default() }
+    }
+
+    /// The file's name for people, from the name Handlebars knows it by.
+    pub fn shown(name: &str) -> String {
+        TemplateFiles::shown(name)
+    }
+
+    /// A template's two parts, with all partials, parsed.
+    ///
+    /// # Errors
+    /// When one of them is wrong. `columns` of the list are for cures.
+    pub fn parsed(
+        &self,
+        name: &str,
+        files: &[String],
+        columns: &[String],
+    ) -> Result<Arc<ParsedTemplate>, TemplateFault> {
+        self.cache.get(name, files, &self.files, columns)
+    }
+}
+
+impl Deref for Templates {
+    type Target = TemplateFiles;
+
+    fn deref(&self) -> &TemplateFiles {
+        &self.files
+    }
+}
+
 /// What was parsed already, by the name of the template.
 #[derive(Default)]
 pub struct TemplateCache(Mutex<BTreeMap<String, Arc<ParsedTemplate>>>);
@@ -205,7 +248,7 @@ impl TemplateCache {
         &self,
         name: &str,
         files: &[String],
-        templates: &Templates,
+        templates: &TemplateFiles,
         columns: &[String],
     ) -> Result<Arc<ParsedTemplate>, TemplateFault> {
         if let Some(parsed) = lock(&self.0).get(name) {

@@ -2,16 +2,13 @@
 //! Pure: texts by name; `project` reads the files.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use handlebars::Template;
 
 use crate::problem::{Place, nearest};
 
 use super::declarations::Declarations;
-use super::fault::TemplateFault;
 use super::tags::too_deep;
-use super::template_cache::{ParsedTemplate, TemplateCache};
 
 /// The templates that come with roundup, by file name.
 const BUILT_IN: [(&str, &str); 27] = [
@@ -44,22 +41,20 @@ const BUILT_IN: [(&str, &str); 27] = [
     ("partials/footer_text.hbs", include_str!("../../templates/partials/footer_text.hbs")),
 ];
 
-/// All templates of a project.
+/// The texts of all templates of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Templates {
+pub struct TemplateFiles {
     /// By file name below `templates/`, with `/`.
     files: BTreeMap<String, String>,
-    /// Parsed already.
-    kept: TemplateCache,
 }
 
-impl Templates {
+impl TemplateFiles {
     /// The built-in templates with a project's own over them, by file name.
     pub fn with(own: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut files: BTreeMap<String, String> =
             BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         files.extend(own);
-        Self { files, kept: TemplateCache::default() }
+        Self { files }
     }
 
     /// The names that `template:` of a draft can have.
@@ -73,19 +68,6 @@ impl Templates {
             file.strip_prefix("words/").map(|name| (name.to_owned(), text.clone()))
         });
         own.collect()
-    }
-
-    /// A template's two parts, with all partials, parsed.
-    ///
-    /// # Errors
-    /// When one of them is wrong. `columns` of the list are for cures.
-    pub fn parsed(
-        &self,
-        name: &str,
-        files: &[String],
-        columns: &[String],
-    ) -> Result<Arc<ParsedTemplate>, TemplateFault> {
-        self.kept.get(name, files, self, columns)
     }
 
     /// The files of a template: its two parts, and every partial they call, however deep.
@@ -164,8 +146,10 @@ impl Templates {
 mod tests {
     use super::*;
 
-    fn own(files: &[(&str, &str)]) -> Templates {
-        Templates::with(files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+    fn own(files: &[(&str, &str)]) -> TemplateFiles {
+        TemplateFiles::with(
+            files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
+        )
     }
 
     #[test]

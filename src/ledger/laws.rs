@@ -16,7 +16,8 @@ use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::{
     ChangeOrigin, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person, Recipient, WhyNot,
 };
-use crate::compose::{Composition, Values, Variant};
+use crate::compose::Values;
+use crate::compose::composition::{Composition, Variant};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 use crate::window::Window;

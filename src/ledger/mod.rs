@@ -28,7 +28,7 @@ use crate::audience::list_error::ListError;
 use crate::audience::{
     ChangeOrigin, LeftOut, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
 };
-use crate::compose::{Composition, People};
+use crate::compose::composition::{Composition, People};
 use crate::database::{DatabaseError, DatabaseFault};
 
 pub use any_ledger::AnyLedger;

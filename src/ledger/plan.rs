@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::{LeftOutRow, PlannedEdition, PlannedList, PlannedRow, left_out_row};
 use crate::audience::list_error::ListError;
 use crate::audience::{Keys, List, Person, on_all_cores};
-use crate::compose::Composition;
+use crate::compose::composition::Composition;
 use crate::window::Window;
 
 /// All that is written when a run is planned. The people are not in memory: there may be a million.

@@ -1,30 +1,11 @@
 //! A file of words as a project writes it, and its slips: each with its line and its cure.
 //! Pure: TOML in, words or slips out.
 
-use std::collections::BTreeMap;
+use super::words::{LexiconError, LocaleWords, WordsFile};
 
-use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Direction, LexiconError, LocaleWords};
 use crate::problem::{did_you_mean, nearest};
-
-/// A file of words as it is written; what is not there stays as it is.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WordsFile {
-    /// The language's own name for itself.
-    pub name: Option<String>,
-    pub direction: Option<Direction>,
-    pub months: Option<Spanned<Vec<String>>>,
-    pub months_of_days: Option<Spanned<Vec<String>>>,
-    pub day: Option<Spanned<String>>,
-    pub first_day: Option<Spanned<String>>,
-    pub day_without_year: Option<Spanned<String>>,
-    pub month: Option<Spanned<String>>,
-    pub say: BTreeMap<Spanned<String>, Spanned<String>>,
-    pub count: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<String>>>,
-}
 
 /// The fields of a file, for "did you mean".
 const FIELDS: [&str; 10] = [

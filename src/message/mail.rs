@@ -2,8 +2,9 @@
 //! Pure: a composition in, bytes out.
 
 use crate::audience::Recipient;
+use crate::compose::composition::{Composition, Variant};
 use crate::compose::filler::BlockError;
-use crate::compose::{Composition, Filler, Piece, SlotPlace, Variant};
+use crate::compose::{Filler, Piece, SlotPlace};
 use crate::rfc::quoted_printable;
 
 /// See the module.

@@ -14,9 +14,10 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::audience::{Keys, Recipient};
+use crate::compose::composition::{Composition, language_code};
 use crate::compose::filler::BlockError;
 use crate::compose::setting::look_at_web_address;
-use crate::compose::{Composition, Piece, filled, language_code};
+use crate::compose::{Piece, filled};
 use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
 use crate::rfc::dkim::Signer;
 use crate::rfc::header::{mailbox_field, text_field};
@@ -335,7 +336,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::compose::{Slot, SlotContext, Values, Variant};
+    use crate::compose::composition::Variant;
+    use crate::compose::{Slot, SlotContext, Values};
 
     pub(super) fn settings() -> Settings {
         Settings {

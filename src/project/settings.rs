@@ -363,7 +363,8 @@ url = "https://charity.example/rhoi"
     /// One person's message made with these settings, in both languages; or why there is none.
     fn messages(text: &str) -> Result<Vec<String>, String> {
         use crate::audience::{Keys, Recipient};
-        use crate::compose::{Nonce, People, Templates, compose};
+        use crate::compose::composition::People;
+        use crate::compose::{Nonce, Templates, compose};
         use crate::message::{MessageTemplate, Sender};
 
         let settings = Settings::read("roundup.toml", text).map_err(|error| error.to_string())?;

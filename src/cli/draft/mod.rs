@@ -16,7 +16,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};
 use crate::cli::terminal::screen::{Screen, stories};
 use crate::cli::terminal::world;
-use crate::compose::ComposeError;
+use crate::compose::composition::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::edition::draft::{ItemMention, Override};
 use crate::edition::{Draft, EditError, choice};

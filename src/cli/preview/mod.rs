@@ -20,7 +20,7 @@ use crate::cli::steps::window_args::Which;
 use crate::cli::studio::{self, How};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
-use crate::compose::language_code;
+use crate::compose::composition::language_code;
 use crate::project::Project;
 
 #[derive(Debug, Args)]

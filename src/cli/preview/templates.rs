@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::write_new;
-use crate::compose::{ComposeError, Templates};
+use crate::compose::Templates;
+use crate::compose::composition::ComposeError;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

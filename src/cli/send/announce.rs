@@ -9,7 +9,6 @@ use crate::cli::steps::prepare::Prepared;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::{Screen, ago, grouped, people};
 use crate::cli::terminal::world;
-use crate::ledger::Ledger;
 use crate::message::Sender;
 use crate::project::Project;
 use crate::report::Report;

@@ -6,7 +6,6 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::count::counted;
-use crate::ledger::Ledger;
 
 pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
     let audience = &prepared.audience;

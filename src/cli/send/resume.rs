@@ -22,7 +22,7 @@ use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::world;
-use crate::compose::People;
+use crate::compose::composition::People;
 use crate::ledger::{EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status};
 use crate::project::Project;
 

@@ -4,7 +4,8 @@
 use crate::audience::{Keys, Recipient};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
-use crate::compose::{Composition, Values};
+use crate::compose::Values;
+use crate::compose::composition::Composition;
 use crate::message::{MessageTemplate, Sender};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;

@@ -15,6 +15,7 @@ use super::view::View;
 use super::watch::{Snapshot, snapshot};
 use crate::check::dark::{ColourScheme, render_in};
 use crate::check::rules;
+use crate::check::spoken;
 use crate::cli::check;
 use crate::cli::globals::Globals;
 use crate::cli::send::test;

@@ -4,11 +4,11 @@
 use std::fmt::Write;
 
 use crate::audience::list_error::{ListError, ListFault};
-use crate::compose::ComposeError;
+use crate::compose::composition::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::edition::EditError;
 use crate::ledger::LedgerError;
-use crate::locale::LexiconError;
+use crate::locale::words::LexiconError;
 use crate::message::IdentityError;
 use crate::news::store::StoreError;
 use crate::problem::{Place, Problem};

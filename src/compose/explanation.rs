@@ -1,0 +1,248 @@
+//! What is wrong with a template that cannot be parsed or rendered, in words and with its place.
+//! Pure: errors of libraries in, ours out.
+
+use crate::compose::fault::{Source, TemplateFault};
+use crate::compose::helper_names::{self, HelperFault};
+
+use crate::compose::model;
+use crate::compose::tags::{TagKind, line_and_column, tags};
+use crate::compose::templates::TemplateFiles;
+use crate::problem::{Place, nearest};
+use handlebars::{RenderError, RenderErrorReason, TemplateError, TemplateErrorReason};
+use serde_json::Value;
+
+/// Finds the template of an error's name.
+fn locate(
+    templates: &TemplateFiles,
+    name: Option<&str>,
+    words: Option<&Source>,
+    line: usize,
+    column: usize,
+) -> (Place, Option<String>) {
+    let known =
+        name.and_then(|name| templates.text(name).map(|text| (TemplateFiles::shown(name), text)));
+    match (known, words) {
+        (Some((shown, text)), _) => (
+            Place::at(shown, line, column),
+            text.lines().nth(line.saturating_sub(1)).map(str::to_owned),
+        ),
+        (None, Some(words)) => {
+            let place = match words.place.line {
+                Some(first) => Place::at(&words.place.source, first + line - 1, column),
+                None => words.place.clone(),
+            };
+            (place, words.text.lines().nth(line.saturating_sub(1)).map(str::to_owned))
+        }
+        (None, None) => {
+            (Place::whole(name.map_or_else(|| "templates".to_owned(), TemplateFiles::shown)), None)
+        }
+    }
+}
+
+/// A text that Handlebars cannot parse. `first_line` is the line of the file at which it begins.
+pub fn of_parsing(
+    shown: &str,
+    first_line: usize,
+    text: &str,
+    error: &TemplateError,
+) -> TemplateFault {
+    let fault = |line: usize, column: usize, what: String, cure: String| TemplateFault {
+        place: Place::at(shown, line + first_line - 1, column),
+        what,
+        cure,
+        line_text: text.lines().nth(line.saturating_sub(1)).map(str::to_owned),
+    };
+    // An open block is reported at the end of the file; people need its beginning.
+    if let Some((at, what, cure)) = unbalanced(text) {
+        let (line, column) = line_and_column(text, at);
+        return fault(line, column, what, cure);
+    }
+    let (line, column) = error.pos().unwrap_or((1, 1));
+    let what = match error.reason() {
+        TemplateErrorReason::InvalidSyntax(_) => "this is not Handlebars".to_owned(),
+        other => other.to_string(),
+    };
+    fault(line, column, what, "look for a missing or extra brace or quotation mark".to_owned())
+}
+
+/// A text that cannot be rendered with its data.
+pub fn of_rendering(
+    templates: &TemplateFiles,
+    words: Option<&Source>,
+    data: &Value,
+    columns: &[String],
+    error: &RenderError,
+) -> TemplateFault {
+    let (line, column) = (error.line_no.unwrap_or(1), error.column_no.unwrap_or(1));
+    let (place, line_text) = locate(templates, error.template_name.as_deref(), words, line, column);
+    let (what, cure) = match error.reason() {
+        RenderErrorReason::MissingVariable(Some(path)) => {
+            let is_known = |name: &str| model::NAMES.contains(&name);
+            match model::names_of_path(path).find(|name| !is_known(name)) {
+                Some(unknown) => model::unknown_name(path, unknown, columns),
+                None => model::missing_value(path, data),
+            }
+        }
+        RenderErrorReason::HelperNotFound(name) => {
+            let cure = match nearest(name, helper_names::all_names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "docs/TEMPLATES.md lists the helpers".to_owned(),
+            };
+            (format!("there is no helper `{name}`"), cure)
+        }
+        RenderErrorReason::PartialNotFound(name) => {
+            let partials: Vec<&str> = templates.partials().map(|(name, _)| name).collect();
+            let cure = match nearest(name, partials.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the partials are {}", partials.join(", ")),
+            };
+            (format!("there is no partial `{name}`"), cure)
+        }
+        RenderErrorReason::CannotIncludeSelf => {
+            ("a partial calls itself".to_owned(), "take the call out".to_owned())
+        }
+        RenderErrorReason::PartialBlockNotFound => (
+            "there is no content for {{> @partial-block}} here".to_owned(),
+            "call this partial as a block: {{#> name}}…{{/name}}".to_owned(),
+        ),
+        RenderErrorReason::NestedError(inner) if inner.is::<HelperFault>() => {
+            let inner = inner.downcast_ref::<HelperFault>();
+            inner.map(|inner| (inner.what.clone(), inner.cure.clone())).unwrap_or_default()
+        }
+        RenderErrorReason::ParamNotFoundForIndex(name, _)
+        | RenderErrorReason::ParamNotFoundForName(name, _) => {
+            (format!("`{name}` lacks a value"), usage(name))
+        }
+        RenderErrorReason::ParamTypeMismatchForName(name, ..)
+        | RenderErrorReason::HashTypeMismatchForName(name, ..) => {
+            (format!("`{name}` cannot use this value"), usage(name))
+        }
+        RenderErrorReason::DecoratorNotFound(name) => (
+            format!("there is no `{name}` that begins with `*`"),
+            "only {{#*inline \"name\"}}…{{/inline}} does".to_owned(),
+        ),
+        RenderErrorReason::InvalidParamType(_)
+        | RenderErrorReason::InvalidJsonPath(_)
+        | RenderErrorReason::InvalidJsonIndex(_) => {
+            ("this name leads nowhere".to_owned(), "docs/TEMPLATES.md lists the names".to_owned())
+        }
+        RenderErrorReason::BlockContentRequired => (
+            "this is a block, and nothing stands in it".to_owned(),
+            "write {{#name}}…{{/name}}".to_owned(),
+        ),
+        RenderErrorReason::Other(what) => {
+            (what.clone(), "docs/TEMPLATES.md shows how it is used".to_owned())
+        }
+        _ => (
+            "this cannot be rendered".to_owned(),
+            "take it out, or write it as docs/TEMPLATES.md shows".to_owned(),
+        ),
+    };
+    TemplateFault { place, what, cure, line_text }
+}
+
+/// How a helper is used, as a cure.
+fn usage(helper: &str) -> String {
+    let example = match helper {
+        "recipient" => "{{recipient \"first_name\" fallback=\"friend\"}}",
+        "for_segment" => "{{#for_segment \"donors\"}}…{{/for_segment}}",
+        "say" => "{{say \"read_story\"}}",
+        "date" => "{{date story \"month\"}}",
+        "plural" => "{{plural count \"story\" \"stories\"}}",
+        "truncate" => "{{truncate text 300}}",
+        "wrap" => "{{wrap text 72}}",
+        "underline" => "{{underline text \"=\"}}",
+        "upper" | "markdown" => return format!("write {{{{{helper} text}}}}"),
+        "len" => "{{len sections}}",
+        "if" | "unless" | "each" | "with" => {
+            return format!("write {{{{#{helper} name}}}}…{{{{/{helper}}}}}");
+        }
+        "lookup" => "{{lookup list 0}}",
+        "not" => "{{#if (not image)}}",
+        "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" => {
+            return format!("write ({helper} one other)");
+        }
+        _ => return "docs/TEMPLATES.md shows how it is used".to_owned(),
+    };
+    format!("write {example}")
+}
+
+/// The first block that is not closed, or closed under another name, and tags that stand where none can.
+pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut last = 0;
+    for tag in tags(text) {
+        last = tag.end;
+        let word = tag.word(text);
+        if tag.kind != TagKind::Comment && tag.inner(text).contains("{{") {
+            return Some((tag.start, "{{ is never closed".to_owned(), "add }}".to_owned()));
+        }
+        let named = text[tag.start..tag.end].trim_start_matches(['{', '~', ' ']).strip_prefix('^');
+        let name = named.map(|rest| rest.trim_matches(['}', '~', ' '])).unwrap_or_default();
+        if !name.is_empty() && !name.contains(' ') {
+            return Some((
+                tag.start,
+                format!("{{{{^{name}}}}} does not begin a block here"),
+                format!("write {{{{#unless {name}}}}}…{{{{/unless}}}}"),
+            ));
+        }
+        match tag.kind {
+            TagKind::Open => open.push((tag.start, word)),
+            TagKind::Else | TagKind::ElseChain if open.is_empty() => {
+                let what = "{{else}} stands outside a block".to_owned();
+                return Some((
+                    tag.start,
+                    what,
+                    "take it out, or add {{#if …}} before it".to_owned(),
+                ));
+            }
+            TagKind::Close => match open.pop() {
+                None => {
+                    let what = format!("{{{{/{word}}}}} closes nothing");
+                    return Some((tag.start, what, "take it out".to_owned()));
+                }
+                Some((at, opened)) if opened != word => {
+                    let what = format!("{{{{#{opened}}}}} is closed by {{{{/{word}}}}}");
+                    return Some((at, what, format!("add {{{{/{opened}}}}}")));
+                }
+                Some(_) => {}
+            },
+            TagKind::Comment | TagKind::Else | TagKind::ElseChain | TagKind::Single => {}
+        }
+    }
+    // Braces that are never closed hide what comes after them.
+    if let Some(at) = text[last..].find("{{") {
+        let at = last + at;
+        if !text[..at].ends_with('\\') {
+            return Some((at, "{{ is never closed".to_owned(), "add }}".to_owned()));
+        }
+    }
+    open.pop().map(|(at, name)| {
+        (at, format!("{{{{#{name}}}}} is never closed"), format!("add {{{{/{name}}}}}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_that_was_left_open_is_named_at_its_beginning() {
+        let found = |text: &str| unbalanced(text).map(|(at, what, _)| (at, what));
+        for (text, at, what) in [
+            ("a\n  {{#each items}}\n{{#if x}}{{/if}}\n", 4, "{{#each}} is never closed"),
+            ("{{#if a}}\n{{/each}}", 0, "{{#if}} is closed by {{/each}}"),
+            ("x {{/if}}", 2, "{{/if}} closes nothing"),
+            ("{{else}}", 0, "{{else}} stands outside a block"),
+            ("{{#if a}}{{^b}}x{{/b}}{{/if}}", 9, "{{^b}} does not begin a block here"),
+            ("{{#if a}}{{b{{/if}}", 9, "{{ is never closed"),
+        ] {
+            assert_eq!(found(text).map(|(_, what)| what).as_deref(), Some(what), "{text}");
+            assert_eq!(found(text).map(|(at, _)| at), Some(at), "{text}");
+        }
+        assert_eq!(
+            found("{{#> layout}}{{#*inline \"x\"}}{{/inline}}{{!-- {{#if --}}{{/layout}}"),
+            None
+        );
+    }
+}
