@@ -114,6 +114,8 @@ pub enum WhyNot {
     SoftOptInTooEarly,
     /// The day on which the address was given has not come yet: the list is wrong about it.
     ObtainedLater,
+    /// The list has a day on which the address was given, and there is no such day.
+    NoSuchDay(String),
     /// An example domain: no mail ever arrives there.
     ExampleDomain,
     /// `abuse@` and `postmaster@` reach those who act against mail nobody asked for.
@@ -158,6 +160,9 @@ impl fmt::Display for WhyNot {
             Self::SoftOptInTooEarly => f.write_str(
                 "the charity soft opt-in covers addresses collected from 5 February 2026 on",
             ),
+            Self::NoSuchDay(text) => {
+                write!(f, "the address was given on `{text}`, and there is no such day: correct it")
+            }
             Self::ObtainedLater => {
                 f.write_str("the day on which the address was given lies in the future: correct it")
             }
@@ -208,6 +213,7 @@ impl WhyNot {
             | Self::UnknownBasis(_)
             | Self::SoftOptInTooEarly
             | Self::ObtainedLater
+            | Self::NoSuchDay(_)
             | Self::ExampleDomain
             | Self::RoleAddress => false,
         }
@@ -276,6 +282,7 @@ impl Audience {
                         | WhyNot::UnknownBasis(_)
                         | WhyNot::SoftOptInTooEarly
                         | WhyNot::ObtainedLater
+                        | WhyNot::NoSuchDay(_)
                 ));
                 self.said_no += u64::from(why.has_said_no());
                 if self.first_left_out.len() < MOST_SHOWN {

@@ -20,6 +20,8 @@ pub struct Subscriber {
     pub basis: Result<Basis, WhyNot>,
     /// When the address was given, where the list says so.
     pub obtained_at: Option<NaiveDate>,
+    /// What the list says instead, where there is no such day.
+    pub no_such_day: Option<String>,
     /// Why the list does not let them be mailed, whatever the basis.
     pub refusal: Option<WhyNot>,
     pub place: Place,
@@ -61,6 +63,9 @@ impl Subscriber {
     /// # Errors
     /// Says which reason is missing.
     pub fn lawful(&self) -> Result<(), WhyNot> {
+        if let Some(text) = &self.no_such_day {
+            return Err(WhyNot::NoSuchDay(shown(text)));
+        }
         match self.basis.clone()? {
             Basis::Consent | Basis::SoftOptInSale | Basis::Corporate => Ok(()),
             Basis::SoftOptInCharity => {
@@ -92,6 +97,7 @@ mod tests {
             segments: BTreeSet::new(),
             basis: Basis::parse("soft opt-in charity"),
             obtained_at: date.map(|date| date.parse().unwrap()),
+            no_such_day: None,
             refusal: None,
             place: Place::whole("x"),
         };

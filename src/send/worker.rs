@@ -14,8 +14,9 @@ use crate::ledger::{Event, Ledger, LedgerError};
 use crate::rfc::reply::Stage;
 
 /// Servers answer ever later to whoever is refused again and again in one session, and hang up in the end: Postfix after
-/// ten refusals without a message between them (`smtpd_soft_error_limit`). A new session begins before.
-const MOST_REFUSED_HERE: u32 = 8;
+/// ten errors without a message between them (`smtpd_soft_error_limit`), and a message whose MAIL is refused is three, as
+/// its RCPT and DATA have left too. A new session begins before.
+const MOST_REFUSED_HERE: u32 = 3;
 
 fn write_ahead<L>(state: &RunState<L>) -> MutexGuard<'_, WriteAhead> {
     state.write_ahead.lock().unwrap_or_else(PoisonError::into_inner)

@@ -161,13 +161,12 @@ fn in_a_cancelled_edition_nobody_is_tried_again() {
     assert_eq!((&report["cancelled"], &report["planned"]), (&1.into(), &0.into()), "{report}");
 }
 
-/// Changes why somebody is on the do-not-mail list.
-fn suppressed_because(charity: &Charity, why: &str) {
+/// Changes why p17 is on the do-not-mail list.
+fn suppressed_because(charity: &Charity, reason: &str) {
     let ledger = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
-    let changed = ledger
-        .execute("UPDATE suppressions SET why = ?1 WHERE why LIKE '550 5.2.1%'", [why])
-        .unwrap();
-    assert_eq!(changed, 1);
+    let sql = "UPDATE do_not_mail SET reason = ?1 WHERE person IN (SELECT person FROM deliveries
+               WHERE json_extract(recipient, '$.address') = 'p17@example.org')";
+    assert_eq!(ledger.execute(sql, [reason]).unwrap(), 1);
 }
 
 #[test]
@@ -194,32 +193,30 @@ fn a_suppression_is_lifted_with_a_reason_and_the_next_edition_goes_to_them() {
 
 #[test]
 fn what_they_said_is_lifted_at_their_request_and_complaints_never() {
-    let (_server, charity, _) = four_refused();
-    for why in ["unsubscribed by one click at 2026-11-01T10:00:00Z", "objected to direct marketing"]
-    {
-        suppressed_because(&charity, why);
-        charity.run("why p17@example.org --lift back").ends(2).says("--at-their-request");
-        charity
-            .run("why p17@example.org --at-their-request letter-of-3-May")
-            .ends(0)
-            .says("at their request: letter-of-3-May");
-        let ledger = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
-        let sql = "INSERT INTO suppressions SELECT person, '550 5.2.1 again', 1 FROM deliveries
-                   WHERE key = 'p17@example.org'";
-        ledger.execute(sql, []).unwrap();
-    }
-    let mut before = "550 5.2.1 again".to_owned();
-    for why in
-        ["complained: reported as spam", "erased at their request", "feedback loop of a provider"]
-    {
-        let ledger = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
-        ledger.execute("UPDATE suppressions SET why = ?1 WHERE why = ?2", [why, &before]).unwrap();
-        why.clone_into(&mut before);
-        for words in ["--lift back", "--at-their-request letter"] {
-            charity.run(&format!("why p17@example.org {words}")).ends(2).says("is never lifted");
+    for (reason, at_request) in [
+        ("unsubscribed", true),
+        ("objected", true),
+        ("preference_service", true),
+        ("complained", false),
+        ("erased", false),
+    ] {
+        let (server, charity, cured) = four_refused();
+        cured.store(true, Ordering::SeqCst);
+        suppressed_because(&charity, reason);
+        let said = if at_request { "--at-their-request" } else { "is never lifted" };
+        charity.run("why p17@example.org --lift back").ends(2).says(said);
+        let asked = charity.run("why p17@example.org --at-their-request letter-of-3-May");
+        if at_request {
+            asked.ends(0).says("at their request: letter-of-3-May").says("Is mailed");
+        } else {
+            asked.ends(2).says("is never lifted");
         }
+        // Nor does another try of a refused copy lift what they said.
+        charity.run("resolve 2020 --rejected --retry --only p17@example.org").ends(0);
+        charity.run("send --year 2020 --confirm 30").ends(5);
+        let got = server.everybody_once().contains(&"p17@example.org".to_owned());
+        assert_eq!(got, at_request, "{reason}");
     }
-    charity.run("send --month 2020-12 --confirm 26").ends(0);
 }
 
 /// Asks in one terminal, does something in another, and answers then.
