@@ -1,7 +1,10 @@
 //! Holds the source to the house plan: who may know whom, what a Pure file may touch, and that the document says so.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use regex::Regex;
 
 /// The rooms in the order of `lib.rs`.
 fn rooms() -> Vec<String> {
@@ -89,6 +92,263 @@ fn a_room_uses_only_rooms_before_it() {
         }
     }
     assert!(found.is_empty(), "used before it stands in lib.rs:\n{}", found.join("\n"));
+}
+
+/// The module of each file: `src/ledger/sqlite/mod.rs` is `ledger::sqlite`.
+fn modules() -> BTreeMap<String, PathBuf> {
+    let mut modules = BTreeMap::new();
+    for path in sources(Path::new("src")) {
+        if path.ends_with("main.rs") {
+            continue;
+        }
+        modules.insert(module_of(&path), path);
+    }
+    modules
+}
+
+fn module_of(path: &Path) -> String {
+    let below = path.strip_prefix("src").unwrap().with_extension("");
+    let parts: Vec<&str> =
+        below.iter().map(|part| part.to_str().unwrap()).filter(|part| *part != "mod").collect();
+    if parts == ["lib"] { String::new() } else { parts.join("::") }
+}
+
+/// The single paths that a `use` stands for.
+fn spread(tree: &str) -> Vec<String> {
+    let Some((before, list)) = tree.split_once('{') else { return vec![tree.to_owned()] };
+    let list = list.strip_suffix('}').unwrap_or(list);
+    let (mut depth, mut from, mut parts) = (0, 0, Vec::new());
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&list[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&list[from..]);
+    parts.into_iter().flat_map(|part| spread(&format!("{before}{part}"))).collect()
+}
+
+/// What a file names of other files: whole paths, and whether it only hands them on.
+fn paths_in(path: &Path, modules: &BTreeMap<String, PathBuf>) -> Vec<(Vec<String>, bool)> {
+    let code: Vec<String> = code(path).into_iter().map(|(_, line)| line).collect();
+    let code = code.join("\n");
+    let module = module_of(path);
+    let own: Vec<&str> = module.split("::").filter(|part| !part.is_empty()).collect();
+    let whole = |text: &str| -> Option<Vec<String>> {
+        let mut parts: Vec<&str> = text.split("::").filter(|part| !part.is_empty()).collect();
+        let mut base = own.clone();
+        match *parts.first()? {
+            "crate" => {
+                base.clear();
+                parts.remove(0);
+            }
+            "super" | "self" => {
+                while let Some(first @ ("super" | "self")) = parts.first().copied() {
+                    if first == "super" {
+                        base.pop();
+                    }
+                    parts.remove(0);
+                }
+            }
+            child => {
+                let below = [own.as_slice(), &[child]].concat().join("::");
+                modules.get(&below)?;
+            }
+        }
+        base.extend(parts.into_iter().filter(|part| *part != "self"));
+        Some(base.into_iter().map(str::to_owned).collect())
+    };
+    let uses = Regex::new(r"(?m)^\s*(pub(?:\([a-z]+\))? )?use ([^;]+);").unwrap();
+    let renamed = Regex::new(r"\s+as\s+\w+").unwrap();
+    let named = Regex::new(r"\b(?:crate|super|self)(?:::\w+)+").unwrap();
+    let mut found = Vec::new();
+    for one in uses.captures_iter(&code) {
+        let tree: String =
+            renamed.replace_all(&one[2], "").chars().filter(|c| !c.is_whitespace()).collect();
+        let hands_on = one.get(1).is_some();
+        found.extend(spread(&tree).iter().filter_map(|path| Some((whole(path)?, hands_on))));
+    }
+    let rest = uses.replace_all(&code, "");
+    found.extend(named.find_iter(&rest).filter_map(|path| Some((whole(path.as_str())?, false))));
+    found
+}
+
+/// Which files each file uses. A name that a folder's face hands on belongs to the file that defines it.
+fn uses() -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+    let modules = modules();
+    let named: BTreeMap<&PathBuf, Vec<(Vec<String>, bool)>> =
+        modules.values().map(|path| (path, paths_in(path, &modules))).collect();
+    let mut handed_on: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for (path, names) in &named {
+        for (whole, _) in names.iter().filter(|(_, hands_on)| *hands_on) {
+            if let Some(last) = whole.last() {
+                handed_on.insert((module_of(path), last.clone()), whole.clone());
+            }
+        }
+    }
+    let home = |path: &[String]| -> Option<PathBuf> {
+        let mut path = path.to_vec();
+        for _ in 0..5 {
+            let end = (0..=path.len())
+                .rev()
+                .find(|end| modules.contains_key(&path[..*end].join("::")))?;
+            let module = path[..end].join("::");
+            let next =
+                path.get(end).and_then(|name| handed_on.get(&(module.clone(), name.clone())));
+            match next {
+                Some(next) => path = [next.as_slice(), &path[end + 1..]].concat(),
+                None => return modules.get(&module).cloned(),
+            }
+        }
+        None
+    };
+    named
+        .iter()
+        .map(|(path, names)| {
+            let is_face = path.ends_with("mod.rs");
+            let used = names
+                .iter()
+                .filter(|(_, hands_on)| !(is_face && *hands_on))
+                .filter_map(|(whole, _)| home(whole))
+                .filter(|other| other != *path)
+                .collect();
+            ((*path).clone(), used)
+        })
+        .collect()
+}
+
+#[test]
+fn no_two_files_use_each_other_in_a_circle() {
+    let uses = uses();
+    assert!(uses.values().map(BTreeSet::len).sum::<usize>() > 500, "the paths are not read");
+    let reaches = |from: &PathBuf| {
+        let (mut seen, mut waiting) = (BTreeSet::new(), vec![from]);
+        while let Some(file) = waiting.pop() {
+            for next in &uses[file] {
+                if seen.insert(next.clone()) {
+                    waiting.push(next);
+                }
+            }
+        }
+        seen
+    };
+    let in_a_circle: Vec<String> = uses
+        .keys()
+        .filter(|file| reaches(file).contains(*file))
+        .map(|file| file.display().to_string())
+        .collect();
+    assert!(in_a_circle.is_empty(), "these files use each other:\n{}", in_a_circle.join("\n"));
+}
+
+#[test]
+fn no_type_name_stands_for_two_things() {
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in sources(Path::new("src")) {
+        // A command's own types are seen by that command alone; a room's `Settings` is its own part of the file.
+        if room_of(&path) == "cli" {
+            continue;
+        }
+        for (number, line) in code(&path) {
+            let Some(line) = line
+                .trim_start()
+                .strip_prefix("pub(super) ")
+                .or(line.trim_start().strip_prefix("pub "))
+            else {
+                continue;
+            };
+            let kinds = ["struct ", "enum ", "trait ", "type "];
+            let Some(rest) = kinds.into_iter().find_map(|kind| line.strip_prefix(kind)) else {
+                continue;
+            };
+            let name: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if name != "Settings" {
+                homes.entry(name).or_default().push(format!("{}:{number}", path.display()));
+            }
+        }
+    }
+    let twice: Vec<String> = homes
+        .iter()
+        .filter(|(_, places)| places.len() > 1)
+        .map(|(name, places)| format!("{name}: {}", places.join(", ")))
+        .collect();
+    assert!(twice.is_empty(), "one name, one type:\n{}", twice.join("\n"));
+}
+
+/// Files and functions that are longer than they should be. The list may only become shorter.
+const TOO_LONG: &str = include_str!("house/too_long.txt");
+
+/// Lines of code of a file, and of each of its functions, that count: without tests, comments and empty lines.
+fn lengths(path: &Path) -> Vec<(String, usize)> {
+    let lines = code(path);
+    let counts = |line: &str| !line.trim().is_empty();
+    let mut found =
+        vec![(path.display().to_string(), lines.iter().filter(|(_, line)| counts(line)).count())];
+    let mut open: Option<(String, usize, usize)> = None;
+    for (_, line) in &lines {
+        let indent = line.len() - line.trim_start().len();
+        match &mut open {
+            Some((name, at, count)) => {
+                *count += usize::from(counts(line));
+                if indent == *at && line.trim() == "}" {
+                    found.push((format!("{}: {name}", path.display()), *count));
+                    open = None;
+                }
+            }
+            None => {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                let Some(at) = words.iter().position(|word| *word == "fn") else { continue };
+                let leading = ["pub", "pub(super)", "pub(crate)", "async", "const"];
+                if words[..at].iter().all(|word| leading.contains(word))
+                    && !line.trim_end().ends_with(['}', ';'])
+                {
+                    let name: String = words[at + 1]
+                        .chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '_')
+                        .collect();
+                    open = Some((name, indent, 1));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn files_and_functions_are_short_or_on_the_list_that_only_shrinks() {
+    const LONGEST_FILE: usize = 400;
+    const LONGEST_FUNCTION: usize = 70;
+    let listed: BTreeSet<&str> = TOO_LONG.lines().filter(|line| !line.is_empty()).collect();
+    let mut found = BTreeSet::new();
+    for path in sources(Path::new("src")) {
+        // Tables, one row a line; and what is compiled for tests alone.
+        let for_tests = ["tests.rs", "laws.rs", "model.rs"].iter().any(|name| path.ends_with(name));
+        if path.starts_with("src/providers/table")
+            || (for_tests && !path.starts_with("src/compose"))
+        {
+            continue;
+        }
+        for (place, length) in lengths(&path) {
+            let most = if place.contains(": ") { LONGEST_FUNCTION } else { LONGEST_FILE };
+            if length > most {
+                found.insert((place, length));
+            }
+        }
+    }
+    let new: Vec<String> = found
+        .iter()
+        .filter(|(place, _)| !listed.contains(place.as_str()))
+        .map(|(place, length)| format!("{place} has {length} lines"))
+        .collect();
+    assert!(new.is_empty(), "cut these:\n{}", new.join("\n"));
+    let done: Vec<&&str> =
+        listed.iter().filter(|line| !found.iter().any(|(place, _)| place == **line)).collect();
+    assert!(done.is_empty(), "short now, take them off tests/house/too_long.txt:\n{done:?}");
 }
 
 #[test]
@@ -208,4 +468,29 @@ fn every_invariant_names_a_test_that_exists() {
         count += 1;
     }
     assert!(count >= 8, "{count}");
+}
+
+#[test]
+fn a_pure_file_uses_pure_files_only() {
+    let is_pure = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        text.lines().nth(1).is_some_and(|line| line.starts_with("//! Pure: "))
+    };
+    let uses = uses();
+    // These take a type, and call nothing. The list may only become shorter.
+    let listed = include_str!("house/pure_uses_shell.txt");
+    let mut found = Vec::new();
+    for (path, used) in &uses {
+        // The library's own list of rooms.
+        if path.ends_with("lib.rs") || !is_pure(path) {
+            continue;
+        }
+        for other in used.iter().filter(|other| !other.ends_with("lib.rs") && !is_pure(other)) {
+            let line = format!("{} uses {}", path.display(), other.display());
+            if !listed.lines().any(|known| known == line) {
+                found.push(line);
+            }
+        }
+    }
+    assert!(found.is_empty(), "a Pure file uses a Shell:\n{}", found.join("\n"));
 }

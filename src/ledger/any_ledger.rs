@@ -1,5 +1,5 @@
 //! The ledger of a project: a file, or a server that several computers share.
-//! Pure: passes each call on.
+//! Shell: passes everything on to the one or the other.
 
 use std::future::Future;
 use std::pin::Pin;

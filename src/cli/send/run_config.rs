@@ -1,5 +1,5 @@
 //! From settings and flags to a run's orders and its relay.
-//! Pure: what the project read comes in as an argument.
+//! Shell: the settings and flags of this run.
 
 use std::time::Duration;
 

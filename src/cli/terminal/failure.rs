@@ -1,5 +1,5 @@
 //! What people see when something cannot be done: what happened, where, and what to type.
-//! Pure: errors in, text out.
+//! Shell: names the errors of rooms that touch the world; touches nothing itself.
 
 use std::fmt::Write;
 
