@@ -67,6 +67,8 @@ impl fmt::Display for Problem {
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
+        // Each letter that one has more than the other is a difference.
+        .filter(|name| typed.chars().count().abs_diff(name.chars().count()) <= 1 + name.len() / 4)
         .map(|name| (strsim::damerau_levenshtein(typed, name), name))
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
         .min()

@@ -8,6 +8,9 @@ use super::text::{self, Picture, tidy, without_more};
 use super::tool_markup::without;
 use crate::rfc::text::one_line;
 
+/// A longer comment says more than that the beginning ends here.
+const LONGEST_MARK_BYTES: usize = 40;
+
 /// The body of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Body {
@@ -30,7 +33,7 @@ pub fn read(markdown: &str, first_line: usize, title: Option<&str>, is_mdx: bool
     let plain = without(&code);
     let mut reader = Reader {
         markdown: &plain.text,
-        first_line,
+        counted: (0, first_line),
         title,
         body: Body::default(),
         paragraphs: Vec::new(),
@@ -86,7 +89,8 @@ fn without_imports(markdown: &str) -> String {
 
 struct Reader<'a> {
     markdown: &'a str,
-    first_line: usize,
+    /// The byte up to which lines are counted, and its line.
+    counted: (usize, usize),
     title: Option<&'a str>,
     body: Body,
     paragraphs: Vec<String>,
@@ -105,13 +109,25 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn line(&self, at: usize) -> usize {
-        self.first_line + self.markdown[..at].matches('\n').count()
+    /// The line of a byte; a parser goes forward through a text, so nearly every byte is counted once.
+    fn line(&mut self, at: usize) -> usize {
+        let newlines = |from: usize, to: usize| {
+            self.markdown.get(from..to).map_or(0, |part| part.matches('\n').count())
+        };
+        let (counted, line) = self.counted;
+        let line = if at >= counted {
+            line + newlines(counted, at)
+        } else {
+            line.saturating_sub(newlines(at, counted))
+        };
+        self.counted = (at, line);
+        line
     }
 
     fn open(&mut self, at: usize) {
         self.close();
-        self.inside = Some((self.line(at), String::new()));
+        let line = self.line(at);
+        self.inside = Some((line, String::new()));
     }
 
     fn close(&mut self) {
@@ -139,7 +155,8 @@ impl Reader<'_> {
                 } else if let Some((_, paragraph)) = &mut self.inside {
                     paragraph.push_str(&words.replace('\n', " "));
                 } else {
-                    self.inside = Some((self.line(at), words.replace('\n', " ")));
+                    let line = self.line(at);
+                    self.inside = Some((line, words.replace('\n', " ")));
                 }
             }
             Event::SoftBreak | Event::HardBreak => self.blank(),
@@ -294,8 +311,8 @@ impl Reader<'_> {
 /// Where a text has the mark that ends its beginning.
 fn more(html: &str) -> Option<usize> {
     html.match_indices("<!--").map(|(at, _)| at).find(|at| {
-        let inner =
-            html[at + 4..].split("-->").next().unwrap_or_default().trim().to_ascii_lowercase();
+        let inner = &html[at + 4..html.floor_char_boundary(at + 4 + LONGEST_MARK_BYTES)];
+        let inner = inner.split("-->").next().unwrap_or_default().trim().to_ascii_lowercase();
         matches!(inner.as_str(), "more" | "excerpt" | "truncate" | "endexcerpt")
     })
 }

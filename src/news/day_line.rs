@@ -207,6 +207,9 @@ fn whole_day(words: &[&str], zone: Tz) -> Option<Day> {
         Ok(date @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(date),
         Ok(PartialDate::Year(_) | PartialDate::Month(..)) | Err(_) => None,
     };
+    if !words.iter().any(|word| word.contains(char::is_numeric)) {
+        return None;
+    }
     let marks = [',', '.', ':', '(', ')', '[', ']', ';'];
     let text = words.join(" ");
     if let Some(date) = parse(text.trim_matches(marks)) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::date::{Numeric, PartialDate};
 use super::item::{
-    Consent, EventDetails, Image, Item, Lines, Quote, Reading, SkippedItem, slug, title_from,
+    Consent, EventDetails, Image, Item, Lines, Quote, Reading, SkippedItem, add_topic, slug, title_from,
     web_address,
 };
 use super::text::{self, shortened};
@@ -60,6 +60,9 @@ const IGNORED: &[&str] = &[
     "visibility",
     "status",
 ];
+
+/// Of more names than people write by hand, the first are looked at for slips.
+const MOST_NAMES: usize = 200;
 
 /// Whether a field holds text, whatever it looks like: a title may be `No`, `2020` or `1.10`.
 pub(super) fn is_text(name: &str) -> bool {
@@ -321,7 +324,7 @@ impl<'a> Given<'a> {
     }
 
     fn name_misspelt(&self, problems: &mut Vec<Problem>) {
-        for (simple_name, (name, _)) in &self.named {
+        for (simple_name, (name, _)) in self.named.iter().take(MOST_NAMES) {
             if let Some(meant) = misspelt(simple_name) {
                 problems.push(Problem::new(
                     self.place_of(name),
@@ -430,10 +433,8 @@ fn words(value: &Value) -> Vec<String> {
         _ => Vec::new(),
     };
     let mut words: Vec<String> = Vec::new();
-    for word in written.iter().map(|word| one_line(word)).filter(|word| !word.is_empty()) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
+    for word in &written {
+        add_topic(&mut words, one_line(word));
     }
     words
 }

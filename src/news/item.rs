@@ -257,6 +257,16 @@ impl Reading {
     }
 }
 
+/// No story has more topics that say anything.
+const MOST_TOPICS: usize = 50;
+
+/// Adds a topic that is not there yet.
+pub fn add_topic(topics: &mut Vec<String>, topic: String) {
+    if topics.len() < MOST_TOPICS && !topic.is_empty() && !topics.contains(&topic) {
+        topics.push(topic);
+    }
+}
+
 /// The longest title made from a text, in characters.
 const LONGEST_MADE_TITLE: usize = 90;
 

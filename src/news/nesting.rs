@@ -1,10 +1,12 @@
-//! Markup that nests without end is made flat before a parser sees it: its time grows with the square of the depth.
+//! Markup that nests without end, or has attributes without end, is cut before a parser sees it: its time grows with their square.
 //! Pure: HTML in, HTML out.
 
 use std::borrow::Cow;
 
 /// Deeper elements lose their tags, and keep their words. Pages of real editors nest some dozens deep.
-const DEEPEST: usize = 300;
+const DEEPEST: usize = 120;
+/// Blanks and quotation marks between the attributes of a tag: each attribute is compared with all before it.
+const MOST_PARTS_OF_TAG: usize = 200;
 
 /// Elements that have no end tag, or whose end tag may be left out: they do not nest by being repeated.
 const WITHOUT_DEPTH: [&str; 30] = [
@@ -13,8 +15,81 @@ const WITHOUT_DEPTH: [&str; 30] = [
     "option", "optgroup", "rt", "rp", "a",
 ];
 
-/// HTML with no element deeper than a parser can bear. One pass, whatever stands in it.
+/// HTML with no element deeper, and no tag longer, than a parser can bear. Two passes, whatever stands in it.
 pub fn flattened(html: &str) -> Cow<'_, str> {
+    match thinned(html) {
+        Cow::Borrowed(html) => flat(html),
+        Cow::Owned(html) => Cow::Owned(flat(&html).into_owned()),
+    }
+}
+
+/// HTML whose tags have no more attributes than a parser can bear. One pass.
+pub fn thinned(html: &str) -> Cow<'_, str> {
+    let bytes = html.as_bytes();
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(found) = html[at..].find('<') {
+        let start = at + found;
+        at = start + 1;
+        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let mut tag = TagScan::default();
+        let mut cut = None;
+        while at < bytes.len() && !tag.is_end(bytes[at]) {
+            if tag.parts > MOST_PARTS_OF_TAG && cut.is_none() {
+                // Such a byte is ASCII, and so is the beginning of a letter.
+                cut = Some(at);
+            }
+            at += 1;
+        }
+        if let Some(cut) = cut {
+            out.push_str(&html[copied..cut]);
+            copied = at;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(&html[copied..]);
+    Cow::Owned(out)
+}
+
+/// Where a tag ends, and what parts its attributes.
+#[derive(Default)]
+struct TagScan {
+    quote: Option<u8>,
+    is_after_equals: bool,
+    parts: usize,
+}
+
+impl TagScan {
+    fn is_end(&mut self, byte: u8) -> bool {
+        match (self.quote, byte) {
+            (Some(quote), _) => {
+                if byte == quote {
+                    self.quote = None;
+                    self.parts += 1;
+                }
+            }
+            (None, b'>') => return true,
+            (None, b'"' | b'\'') if self.is_after_equals => {
+                self.quote = Some(byte);
+                self.is_after_equals = false;
+            }
+            (None, b'=') => self.is_after_equals = true,
+            (None, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c') if self.is_after_equals => {}
+            (None, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'/') => {
+                self.is_after_equals = false;
+                self.parts += 1;
+            }
+            (None, _) => self.is_after_equals = false,
+        }
+        false
+    }
+}
+
+fn flat(html: &str) -> Cow<'_, str> {
     if html.bytes().filter(|byte| *byte == b'<').count() <= DEEPEST {
         return Cow::Borrowed(html);
     }
@@ -82,6 +157,16 @@ mod tests {
             );
             assert_eq!(flat.matches("</").count(), DEEPEST, "{tag}");
         }
+        // Attributes without end go, and what stands behind the tag stays.
+        for attribute in ["a1='x > y' ", "b ", "c=1/", "d=\"é\"", "e\u{a0}é= 'x' "] {
+            let tag = format!("<p {}>One</p>", attribute.repeat(10_000));
+            let thin = thinned(&tag);
+            assert!(thin.len() < 4000 && thin.ends_with(">One</p>"), "{attribute}");
+            let few = format!("<p {}>One</p>", attribute.repeat(60));
+            assert_eq!(thinned(&few), few, "{attribute}");
+        }
+        let open = format!("<p {}", "a='".repeat(10_000));
+        assert!(thinned(&open).len() <= open.len());
         assert!(flattened(&"<div".repeat(100_000)).len() <= 400_000);
         assert!(flattened(&format!("{}é", "<div>".repeat(100_000))).ends_with('é'));
         assert_eq!(flattened(&"a < b <3 ".repeat(500)), "a < b <3 ".repeat(500));

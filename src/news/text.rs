@@ -13,6 +13,7 @@ use html5ever::tokenizer::{
 
 pub use super::more::without_more;
 use super::more::{BLANK_LINE, END_MARKS, is_link_to_more};
+use super::nesting::thinned;
 use super::pictures::shown_by;
 pub use super::pictures::{Picture, is_picture_address};
 use crate::rfc::text::{is_hidden, one_line};
@@ -170,18 +171,14 @@ pub fn is_escaped_markup(text: &str) -> bool {
 fn tokenized(html: &str) -> Letters {
     let tokenizer = Tokenizer::new(Letters::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
-    let mut rest = html;
-    let mut read = 0;
-    while !rest.is_empty()
-        && read < MOST_MARKUP_BYTES
-        && tokenizer.sink.text.borrow().len() < ENOUGH_BYTES
-    {
+    let html = thinned(&html[..html.floor_char_boundary(MOST_MARKUP_BYTES)]);
+    let mut rest = &*html;
+    while !rest.is_empty() && tokenizer.sink.text.borrow().len() < ENOUGH_BYTES {
         let end = rest.ceil_char_boundary(PIECE_BYTES.min(rest.len()));
         let (piece, after) = rest.split_at(end);
         queue.push_back(StrTendril::from(piece));
         // The sink asks for no script to be run, so that the whole piece is read at once.
         let _ = tokenizer.feed(&queue);
-        read += piece.len();
         rest = after;
     }
     tokenizer.end();

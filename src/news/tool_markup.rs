@@ -12,6 +12,8 @@ pub struct Without {
 
 /// A mark that is opened and never closed within this many bytes is text.
 const LONGEST_MARK_BYTES: usize = 4000;
+/// A comment may hide a chapter.
+const LONGEST_COMMENT_BYTES: usize = 50_000;
 /// Beyond these nobody reads the list.
 const MOST_REMOVED: usize = 100;
 /// Opening and closing of what is removed whole; what stands between two of them stays.
@@ -116,7 +118,7 @@ fn liquid_comment(here: &str) -> Option<usize> {
     if !inner.starts_with("comment") {
         return None;
     }
-    let end = here.find("endcomment")?;
+    let end = here[..here.floor_char_boundary(LONGEST_COMMENT_BYTES)].find("endcomment")?;
     Some(end + here[end..].find("%}")? + 2)
 }
 

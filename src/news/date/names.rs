@@ -1,6 +1,9 @@
 //! The names of months and days of the week in the languages that sources are written in.
 //! Pure: words in, numbers out.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Months by their forms in each language, from January: `/` parts the months, blanks the forms. Letters are plain, as
 /// `plain_letters` makes them.
 const MONTHS: [&str; 19] = [
@@ -99,18 +102,28 @@ pub fn plain_letters(word: &str) -> String {
     plain
 }
 
+static MONTH_NUMBERS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+    let forms = |months: &'static str| {
+        (1..).zip(months.split('/')).flat_map(|(number, forms)| numbered(forms, number))
+    };
+    MONTHS.into_iter().flat_map(forms).collect()
+});
+static WEEKDAY_NUMBERS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+    (0..7).zip(WEEKDAYS).rev().flat_map(|(number, forms)| numbered(forms, number)).collect()
+});
+
+fn numbered(forms: &'static str, number: u32) -> impl Iterator<Item = (&'static str, u32)> {
+    forms.split(' ').map(move |form| (form, number))
+}
+
 /// The number of a month, from 1, by its name in plain letters.
 pub fn month(word: &str) -> Option<u32> {
-    MONTHS.iter().find_map(|months| {
-        let at = months.split('/').position(|forms| forms.split(' ').any(|form| form == word))?;
-        u32::try_from(at + 1).ok()
-    })
+    MONTH_NUMBERS.get(word).copied()
 }
 
 /// The number of a day of the week, from 0 for Monday.
 pub fn weekday(word: &str) -> Option<u32> {
-    let at = WEEKDAYS.iter().position(|forms| forms.split(' ').any(|form| form == word))?;
-    u32::try_from(at).ok()
+    WEEKDAY_NUMBERS.get(word).copied()
 }
 
 pub fn is_filler(word: &str) -> bool {

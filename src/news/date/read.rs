@@ -20,7 +20,7 @@ const LONGEST_DATE_BYTES: usize = 120;
 /// # Errors
 /// When the text is no date, or a day that does not exist.
 pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
-    if text.len() > LONGEST_DATE_BYTES {
+    if text.len() > LONGEST_DATE_BYTES || !text.contains(char::is_numeric) {
         return Err(DateFault::NotADate);
     }
     // What Microsoft's serialisers write: "/Date(1606986000000)/".

@@ -10,6 +10,9 @@ pub enum DateFault {
 
 /// One spelling for what has many: dashes, blanks, digits, the signs of East Asian dates, "a.m.", comments in brackets.
 pub fn cleaned(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" -/:,+".contains(&byte)) {
+        return with_time_apart(text.trim().to_owned());
+    }
     let mut plain = String::with_capacity(text.len());
     let mut depth = 0_usize;
     for c in text.trim().trim_matches(['"', '\'', '“', '”']).chars() {
@@ -33,11 +36,7 @@ pub fn cleaned(text: &str) -> String {
     if text.contains(['時', '时', '시', '点']) {
         plain = format!("{plain} ").replace(": ", ":00 ");
     }
-    let digits = plain.bytes().take_while(u8::is_ascii_digit).count();
-    if matches!(digits, 12 | 14) {
-        // A day and a time in a row.
-        plain.insert(8, 'T');
-    }
+    plain = with_time_apart(plain);
     for (sign, word) in [
         ("오전", " am "),
         ("오후", " pm "),
@@ -62,6 +61,14 @@ pub fn cleaned(text: &str) -> String {
         }
     }
     if text.contains(['分', '분']) { seconds_in_east_asia(plain) } else { plain }
+}
+
+/// "20201203091500" is a day and a time in a row.
+fn with_time_apart(mut text: String) -> String {
+    if matches!(text.bytes().take_while(u8::is_ascii_digit).count(), 12 | 14) {
+        text.insert(8, 'T');
+    }
+    text
 }
 
 /// "9:15:00 30 " of "9時15分30秒" as "9:15:30".

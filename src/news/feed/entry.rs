@@ -8,8 +8,7 @@ use super::reader::{Head, Reader};
 use super::space::Space;
 use super::written::Text;
 use super::xml::XmlDocument;
-use crate::news::dedupe::canonical;
-use crate::news::item::Image;
+use crate::news::item::{Image, add_topic};
 use crate::news::text;
 use crate::rfc::text::one_line;
 
@@ -171,9 +170,7 @@ impl Reader<'_> {
             &text
         };
         let topic = text::title_text(written);
-        if !topic.is_empty() && !topics.contains(&topic) {
-            topics.push(topic);
-        }
+        add_topic(topics, topic);
     }
 
     fn id(&self) -> Option<String> {
@@ -182,7 +179,7 @@ impl Reader<'_> {
             .chain(self.named(Space::Dublin, &["identifier"]))
             .map(|id| one_line(&self.document.text(id)))
             .find(|id| !id.is_empty());
-        let about = || self.node(self.of).attribute("about").map(canonical);
+        let about = || self.node(self.of).attribute("about").map(one_line);
         given.or_else(about)
     }
 }

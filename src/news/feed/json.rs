@@ -7,7 +7,7 @@ use super::address::address;
 use super::entry::FeedEntry;
 use super::reader::Head;
 use super::written::Text;
-use crate::news::item::Image;
+use crate::news::item::{Image, add_topic};
 use crate::news::text::{is_picture_address, title_text};
 
 /// The entries of a feed; `None` in the place of one that is none. Without a list of items there is nothing to read.
@@ -46,10 +46,7 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
         .map(|address| Image { address, alt: String::new() });
     let mut topics: Vec<String> = Vec::new();
     for tag in map.get("tags").and_then(Value::as_array).into_iter().flatten() {
-        let topic = tag.as_str().map(title_text).unwrap_or_default();
-        if !topic.is_empty() && !topics.contains(&topic) {
-            topics.push(topic);
-        }
+        add_topic(&mut topics, tag.as_str().map(title_text).unwrap_or_default());
     }
     let html = own(&["content_html", "content"]).map(Text::Html);
     let plain = own(&["content_text"]).map(Text::Plain);

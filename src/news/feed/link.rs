@@ -17,13 +17,15 @@ impl Reader<'_> {
         };
         for link in self.named(Space::Feed, &["link"]) {
             let node = self.node(link);
-            match node.attribute("href") {
+            let text = self.document.text(link);
+            let base = node.base.as_deref();
+            match node.attribute("href").or(node.attribute("rel").map(|_| text.as_str())) {
                 Some(href) => {
                     if let Some(rank) = self.rank_of_link(node) {
-                        put(rank, href, node.base.as_deref());
+                        put(rank, href, base);
                     }
                 }
-                None => put(0, &self.document.text(link), node.base.as_deref()),
+                None => put(0, &text, base),
             }
         }
         if let Some(href) = self.node(self.of).attribute("href") {

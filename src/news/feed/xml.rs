@@ -23,6 +23,14 @@ const MOST_RESTARTS: usize = 200;
 /// A longer entity is no abbreviation.
 const LONGEST_ENTITY_BYTES: usize = 400;
 const MOST_ENTITIES: usize = 200;
+/// What was read up to an error is read again from the next tag on: beyond this the rest is given up.
+const MOST_READ_AGAIN_BYTES: u64 = 32 * 1024 * 1024;
+/// Real feeds declare a dozen, and each is looked for at every element.
+const MOST_SPACES: usize = 100;
+/// A longer address is joined with each relative one at a cost.
+const LONGEST_BASE_BYTES: usize = 2000;
+/// No element of a feed has so many; each is looked through for every name.
+const MOST_ATTRIBUTES: usize = 100;
 
 #[derive(Debug)]
 pub enum Child<'a> {
@@ -84,7 +92,7 @@ impl<'a> XmlDocument<'a> {
             fault: None,
             entities: BTreeMap::new(),
         };
-        let mut builder = Builder { open: vec![0], spaces: Vec::new(), too_deep: 0 };
+        let mut builder = Builder { open: vec![0], spaces: Vec::new(), too_deep: 0, read_again: 0 };
         let mut rest = text;
         for _ in 0..MOST_RESTARTS {
             match document.read_from(rest, &mut builder) {
@@ -141,6 +149,11 @@ impl<'a> XmlDocument<'a> {
                 Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
                 Err(error) => {
                     self.note(error.to_string());
+                    let reached = reader.buffer_position();
+                    builder.read_again += reached.saturating_sub(before as u64);
+                    if builder.read_again > MOST_READ_AGAIN_BYTES {
+                        return None;
+                    }
                     // What began here is taken for text up to the next tag.
                     let start = text.ceil_char_boundary((before + 1).min(text.len()));
                     let next = text[start..].find('<').map_or(text.len(), |at| start + at);
@@ -160,7 +173,7 @@ impl<'a> XmlDocument<'a> {
             return;
         }
         let mut attributes = Vec::new();
-        for attribute in tag.html_attributes().with_checks(false).flatten() {
+        for attribute in tag.html_attributes().with_checks(false).flatten().take(MOST_ATTRIBUTES) {
             let name = attribute.key.as_ref().to_ascii_lowercase();
             let value = match &attribute.value {
                 Cow::Borrowed(value) => unescaped(value, &self.entities).into_owned(),
@@ -170,7 +183,9 @@ impl<'a> XmlDocument<'a> {
         }
         let depth = builder.open.len();
         for (name, value) in &attributes {
-            if let Some(prefix) = name.strip_prefix("xmlns") {
+            if let Some(prefix) = name.strip_prefix("xmlns")
+                && builder.spaces.len() < MOST_SPACES
+            {
                 let prefix = prefix.trim_start_matches(':').to_owned();
                 builder.spaces.push((depth, prefix, space_of(value)));
             }
@@ -183,10 +198,15 @@ impl<'a> XmlDocument<'a> {
             self.close_open_item(builder);
         }
         let parent = builder.open.last().copied().unwrap_or(0);
-        let own_base = attributes.iter().find(|(name, _)| name == "xml:base");
+        // CDF has it without the prefix.
+        let own_base = attributes.iter().find(|(own, _)| {
+            own == "xml:base" || own == "base" && matches!(name, "channel" | "item")
+        });
         let outer = self.nodes[parent].base.clone();
         let base = match own_base {
-            Some((_, base)) => web_address(base, outer.as_deref()).or(outer),
+            Some((_, base)) => web_address(base, outer.as_deref())
+                .filter(|base| base.len() <= LONGEST_BASE_BYTES)
+                .or(outer),
             None => outer,
         };
         let index = self.nodes.len();
@@ -368,6 +388,8 @@ struct Builder {
     spaces: Vec<(usize, String, Space)>,
     /// Elements that are open and too deep to be told apart.
     too_deep: usize,
+    /// Bytes that were read up to errors.
+    read_again: u64,
 }
 
 impl Builder {

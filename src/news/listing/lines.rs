@@ -18,6 +18,11 @@ const TITLE_CHARS: usize = 70;
 /// A line as long as this was wrapped where it ends.
 const WRAPPED_CHARS: usize = 55;
 
+/// A paragraph that is longer is no teaser: its lines are left apart.
+const LONGEST_JOINED_CHARS: usize = 3000;
+/// A page has a few hundred; the rest of a longer text is left out, and said.
+pub const MOST_LINES: usize = 10_000;
+
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -73,7 +78,7 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
 fn lines(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut gap = false;
-    for (index, line) in text.lines().enumerate() {
+    for (index, line) in text.lines().take(MOST_LINES).enumerate() {
         if line.trim().is_empty() {
             gap = true;
             continue;
@@ -124,19 +129,21 @@ fn unwrapped(lines: Vec<Line>, zone: Tz) -> Vec<Line> {
             let is_open = before.text.ends_with(|c: char| {
                 c.is_alphanumeric() || matches!(c, ',' | ';' | '–' | '-' | '’')
             });
-            let is_long = before.text.chars().count() >= WRAPPED_CHARS;
+            let length = before.text.chars().take(LONGEST_JOINED_CHARS).count();
+            let is_long = length >= WRAPPED_CHARS;
             let begins_low = line.text.starts_with(char::is_lowercase);
             let is_prose =
                 is_long && before.text.split(' ').count() > 7 && before.text.contains(['.', ',']);
             !line.gap
                 && !line.starts
                 && is_open
+                && length < LONGEST_JOINED_CHARS
+                && (begins_low
+                    || (is_prose && line.text.trim_end().ends_with(['.', '!', '?', '…', '”'])))
                 && marker(&before.text).is_none()
                 && !is_marker(&line.text)
                 && day_line(&line.text, zone).is_none()
                 && day_line(&before.text, zone).is_none()
-                && (begins_low
-                    || (is_prose && line.text.trim_end().ends_with(['.', '!', '?', '…', '”'])))
         });
         match joined.last_mut() {
             Some(before) if goes_on => {

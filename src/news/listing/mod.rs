@@ -6,7 +6,7 @@ mod marker;
 mod noise;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -76,6 +76,13 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
             item.evidence.date = Some(format!("the words “{words}” of the pasted text"));
         }
     }
+    if text.lines().nth(lines::MOST_LINES).is_some() {
+        reading.problems.push(Problem::new(
+            Place::line(path, lines::MOST_LINES + 1),
+            "this text is longer than any page: what stands from here on was left out",
+            "paste its parts into files of their own",
+        ));
+    }
     if reading.items.is_empty() {
         reading.problems.push(Problem::new(
             Place::whole(path),
@@ -113,10 +120,14 @@ fn two_ways(path: &str, one: &ListShape, other: &ListShape) -> Problem {
 
 /// Until somebody has said which reading is right, a day of which only one of them speaks is not known.
 fn leave_open(stories: &mut [Story], other: &ListShape) {
+    let days: HashMap<(&Option<String>, &[String]), Option<PartialDate>> = other
+        .stories
+        .iter()
+        .rev()
+        .map(|story| ((&story.title, &story.texts[..]), story.day))
+        .collect();
     for story in stories {
-        let same =
-            other.stories.iter().find(|of| of.title == story.title && of.texts == story.texts);
-        if same.is_none_or(|of| of.day != story.day) {
+        if days.get(&(&story.title, &story.texts[..])).is_none_or(|day| *day != story.day) {
             story.day = None;
             story.day_words = None;
         }

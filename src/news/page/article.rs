@@ -53,6 +53,8 @@ const SHORTEST_PARAGRAPH_CHARS: usize = 60;
 /// The day of a story stands so near its headline.
 const NEAR_BLOCKS: usize = 10;
 const NEAR_BEFORE: usize = 3;
+/// Of more days nobody knows which is the story's.
+const MOST_DAYS: usize = 50;
 /// Fewer stories may well be of one day.
 const MANY: usize = 3;
 
@@ -169,6 +171,7 @@ impl Reader<'_> {
             add(Some(date), why);
         }
         for element in select(self.page, "[itemprop=datePublished], time[pubdate]")
+            .take(MOST_DAYS)
             .filter(|element| self.is_own(*element))
         {
             add(day_of(element, zone), format!("its own page: {}", quoted(&text_of(element))));
@@ -176,11 +179,13 @@ impl Reader<'_> {
         if let Some((date, words)) = self.near_headline() {
             add(Some(date), format!("its own page: {} at the headline", quoted(&words)));
         }
-        for block in self.blocks.iter().filter(|block| self.is_own(block.owner)) {
-            if let Some(line) =
-                day_line(&block.text, zone).filter(|line| line.of == Of::Publication)
-            {
-                add(line.date, format!("its own page: {}", quoted(&block.text)));
+        let published = self.blocks.iter().filter_map(|block| {
+            let line = day_line(&block.text, zone).filter(|line| line.of == Of::Publication)?;
+            Some((block, line.date))
+        });
+        for (block, date) in published.take(MOST_DAYS) {
+            if self.is_own(block.owner) {
+                add(date, format!("its own page: {}", quoted(&block.text)));
             }
         }
         add(date_in_address(self.address), "its address".to_owned());
@@ -189,7 +194,9 @@ impl Reader<'_> {
         }
         // A day that stands alone in the article is its own; of several nobody knows which.
         let names = "time, .entry-date, .published, .post-date, .article-date, .news-date, .date-published, .date";
-        let alone: Vec<(PartialDate, String)> = select(self.page, names)
+        let named: Vec<ElementRef<'_>> = select(self.page, names).take(MOST_DAYS + 1).collect();
+        let alone: Vec<(PartialDate, String)> = named
+            .into_iter()
             .filter(|element| {
                 self.is_own(*element)
                     && !in_other_words(*element, zone)

@@ -23,7 +23,11 @@ use crate::news::listing::is_marker;
 use crate::news::source::Select;
 
 /// A page with more is an archive of everything.
-const MOST_SEEDS: usize = 3000;
+const MOST_SEEDS: usize = 1500;
+/// Lists that are compared, those of most headlines.
+const MOST_LISTS: usize = 300;
+/// Stories of a list that are read to judge it.
+const JUDGED_STORIES: usize = 60;
 /// Boxes this far above a headline hold the page, not a list.
 const HIGHEST_BOX: usize = 14;
 /// A shorter text is a word of a menu.
@@ -171,11 +175,13 @@ fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &PageContext<'_>) -> V
     let mut seen: BTreeSet<Vec<NodeId>> = BTreeSet::new();
     // The nearest box first: one further up holds the same and more of the page.
     let mut groups: Vec<((NodeId, &str), Vec<usize>)> = groups.into_iter().collect();
+    groups.retain(|(_, members)| members.len() > 1);
+    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    groups.truncate(MOST_LISTS);
     groups.sort_by_key(|((_, path), _)| path.len());
     for ((holder, _), members) in groups {
         let elements: Vec<ElementRef<'a>> = members.iter().map(|at| seeds[*at].element).collect();
-        if elements.len() < 2 || !seen.insert(elements.iter().map(|element| element.id()).collect())
-        {
+        if !seen.insert(elements.iter().map(|element| element.id()).collect()) {
             continue;
         }
         let records = records(&elements, holder);
@@ -188,6 +194,7 @@ fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &PageContext<'_>) -> V
         for seed in seeds
             .iter()
             .filter(|seed| is_heading(seed.element) && seed.element.value().name() != "h1")
+            .take(TELLING_STORIES)
         {
             let record = alone(seed, seeds);
             lists.extend(judged(page, vec![record], context));
@@ -280,7 +287,7 @@ fn judged<'a>(
     records: Vec<ElementRef<'a>>,
     context: &PageContext<'_>,
 ) -> Option<List<'a>> {
-    let parts = parts_of(&records);
+    let parts = parts_of(&records[..records.len().min(JUDGED_STORIES)]);
     // A box with many links is a box around stories.
     let crowded = parts.iter().filter(|part| part.links(context).len() > 6).count();
     if crowded * 2 > parts.len() {

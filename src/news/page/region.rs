@@ -159,7 +159,8 @@ pub fn is_around(element: ElementRef<'_>) -> bool {
     if AROUND.contains(&name) {
         // Some systems put the whole page into one form.
         return name != "form"
-            || element.descendent_elements().filter(|inner| is_heading(*inner)).count() < 2;
+            || element.descendent_elements().filter(|inner| is_heading(*inner)).take(2).count()
+                < 2;
     }
     value.classes().chain(value.id()).any(|name| {
         let name = name.to_lowercase();

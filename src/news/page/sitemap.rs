@@ -7,11 +7,14 @@ use scraper::{ElementRef, Html};
 use crate::news::date::PartialDate;
 use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Item, title_from, web_address};
+use crate::news::nesting::flattened;
 use crate::problem::Place;
 use crate::rfc::text::one_line;
 
 /// A sitemap of a whole site may have fifty thousand; the news are those that look like news.
 const MOST_STORIES: usize = 500;
+/// An address of a news sitemap has a dozen parts, and its pictures.
+const MOST_PARTS: usize = 200;
 /// Words of addresses below which news lie.
 const NEWS_PATHS: &str = "news|blog|blogs|stories|story|press|press-releases|press-release|articles|article|posts|post|updates|\
     latest|media|announcements|newyddion|aktuelles|actualites|noticias";
@@ -24,7 +27,7 @@ pub fn is_sitemap(text: &str) -> bool {
 
 /// The sitemaps that an index of sitemaps names, those of news first.
 pub fn children(text: &str, base: &str) -> Vec<String> {
-    let page = Html::parse_document(&readable(text));
+    let page = Html::parse_document(&flattened(&readable(text)));
     let mut found: Vec<String> = page
         .root_element()
         .descendent_elements()
@@ -39,7 +42,7 @@ pub fn children(text: &str, base: &str) -> Vec<String> {
 /// The stories of a sitemap: those with a title and a day of their own (Google's news sitemaps), else the pages that lie
 /// where news lie. When a page was changed says nothing of when it was published.
 pub fn stories(source: &str, text: &str, base: &str, zone: Tz) -> Vec<Item> {
-    let page = Html::parse_document(&readable(text));
+    let page = Html::parse_document(&flattened(&readable(text)));
     let urls: Vec<ElementRef<'_>> = page
         .root_element()
         .descendent_elements()
@@ -120,7 +123,9 @@ fn readable(text: &str) -> String {
 }
 
 fn child(element: ElementRef<'_>, name: &str) -> Option<String> {
-    let found = element.descendent_elements().find(|inner| inner.value().name() == name)?;
+    let own =
+        element.descendent_elements().skip(1).take_while(|inner| inner.value().name() != "url");
+    let found = own.take(MOST_PARTS).find(|inner| inner.value().name() == name)?;
     // The text of its own, not of what an unclosed element swallowed.
     let text: String = found
         .children()
