@@ -102,6 +102,137 @@ const PIECES: [&[u8]; 20] = [
     b"&#x110000;",
 ];
 
+/// What is repeated without end: for whom, before it, what, behind it. A reader whose work grows with the square of the
+/// length would be busy for minutes.
+const WITHOUT_END: [(&str, &str, &str, &str); 62] = [
+    ("feed", "<rss><channel>", "<item><title>T</title>", ""),
+    ("feed", "<rss><channel>", "<item>", ""),
+    ("feed", "<feed>", "<entry><title>T</title>", ""),
+    ("feed", "<rss><channel>", "<item><title>T</title><div>", ""),
+    ("feed", "<rss><channel><item>", "<title>T", ""),
+    ("feed", "<rss>", "<channel>", "<item><title>T</title></item>"),
+    ("feed", "<rss><channel><item><title>T</title><description>", "<div>", ""),
+    ("feed", "<rss><channel>", "</p>", "<item><title>T</title></item>"),
+    ("feed", "<rss><channel><item", " a='1'", "><title>T</title></item>"),
+    ("feed", "<rss><channel><item><title>T</title>", "<category>c{n}</category>", "</item>"),
+    ("feed", "<rss><channel><item><title>", "<![CDATA[", ""),
+    ("feed", "<rss><channel><item><title>T</title>", "<![CDATA[a]]>", "</item>"),
+    ("feed", "<rss><channel><item><title>T</title></item>", "<!-- a ", ""),
+    ("feed", "<rss><channel><item><title>T</title><description>", "&", "</description></item>"),
+    ("feed", "<rss><channel><item><title>T</title><description>", "<", "</description></item>"),
+    ("feed", "<rss><channel><item><title>T</title>", "<a b='", ""),
+    ("feed", "<!DOCTYPE x [", "<!ENTITY a 'b'>", "]><rss><channel><item><title>T</title></item>"),
+    (
+        "feed",
+        "<rss xml:base='https://e.org/",
+        "a/",
+        "'><channel><item><title>T</title><link>b</link></item>",
+    ),
+    ("feed", "<rss", " xmlns:a{n}='u'", "><channel><item><title>T</title></item></channel></rss>"),
+    (
+        "feed",
+        "<rss><channel><item><title>T</title><description>",
+        "&lt;table&gt;&lt;tr&gt;&lt;td&gt;",
+        "x</description></item>",
+    ),
+    (
+        "feed",
+        "<rss><channel><item><title>T</title><description>",
+        "&lt;ul&gt;&lt;li&gt;",
+        "x</description></item>",
+    ),
+    (
+        "feed",
+        "<rss><channel><item><title>T</title><description>",
+        "&lt;blockquote&gt;",
+        "x</description></item>",
+    ),
+    (
+        "feed",
+        "<rss><channel><item><title>T</title><description>&lt;p",
+        " a{n}",
+        "&gt;x</description></item>",
+    ),
+    ("feed", "{\"items\":", "[", ""),
+    ("feed", "{\"items\":[{\"title\":\"T\",\"tags\":[\"a\"", ",\"t{n}\"", "]}]}"),
+    ("json", "", "[", ""),
+    ("json", "", "{\"data\":", ""),
+    ("json", "[{\"title\":\"T\"", ",\"k{n}\":1", "}]"),
+    ("wordpress", "", "x [\n", ""),
+    (
+        "wordpress",
+        "[{\"id\":1,\"title\":{\"rendered\":\"T\"},\"excerpt\":{\"rendered\":\"",
+        "[caption",
+        "\"}}]",
+    ),
+    ("csv", "title,date\n\"", "\"", ""),
+    ("csv", "title,date\n", "\"a,b\n", ""),
+    ("csv", "title", ",c{n}", "\nT\n"),
+    ("markdown", "", ">", ""),
+    ("markdown", "", "[", ""),
+    ("markdown", "", "[a](", ""),
+    ("markdown", "", "*a ", ""),
+    ("markdown", "", "`a``", ""),
+    ("markdown", "", "![", ""),
+    ("markdown", "", "<div>\n", ""),
+    ("markdown", "", "<p>a\n\n", ""),
+    ("markdown", "", "<!--", ""),
+    ("markdown", "", "# a\n", ""),
+    ("markdown", "", "[^a]: x\n", ""),
+    ("markdown", "", "{% comment ", ""),
+    ("markdown", "", "{{ a ", ""),
+    ("markdown", "---\ntitle: T\na: ", "[", "\n---\nx"),
+    ("markdown", "---\ntitle: T\n", "k{n}: 1\n", "---\nx"),
+    ("markdown", "+++\ntitle = 'T'\na = ", "[", "\n+++\nx"),
+    ("markdown", "+++\ntitle = 'T'\n", "k{n} = 1\n", "+++\nx"),
+    ("listing", "", "A title of a story {n}\n3 December 2020\nSome words about it.\n\n", ""),
+    ("listing", "", "Title {n}\nIts text is here. Read more\n", ""),
+    ("listing", "", "{n}. Some words. More words\n", ""),
+    ("listing", "", "some words that go on\n", ""),
+    ("page", "<body><main>", "<div>", ""),
+    ("page", "<body><main>", "<article><h2>A story here</h2>", ""),
+    ("page", "<body><main>", "<dl><dt>a<dd>b", ""),
+    (
+        "page",
+        "<body><main>",
+        "<div class='card'><h3><a href='/a/{n}'>Story number {n} here</a></h3></div>",
+        "",
+    ),
+    ("page", "<body><main>", "<b></p>", ""),
+    ("page", "<body><main>", "<time>3 December 2020</time>", ""),
+    ("page", "<body><main><div", " a{n}=1", ">x</div>"),
+    ("page", "<urlset>", "<url><loc>https://club.example/news/a", ""),
+];
+/// Enough that the square of it is felt, and the length is not.
+const TIMES: usize = 6000;
+
+#[test]
+fn what_has_no_end_costs_its_length() {
+    for (reader, before, unit, after) in WITHOUT_END {
+        let mut text = before.to_owned();
+        for number in 0..TIMES {
+            text.push_str(&unit.replace("{n}", &number.to_string()));
+        }
+        text.push_str(after);
+        let kind = match reader {
+            "feed" => Kind::Feed,
+            "json" => Kind::Json,
+            "wordpress" => Kind::Wordpress,
+            "csv" => Kind::Csv,
+            "markdown" => Kind::Markdown,
+            "listing" => Kind::Listing,
+            _ => {
+                page_of(text.as_bytes());
+                let _ = page::learn::learn(&text, "https://club.example/news", London);
+                let _ = page::article::read(&text, "https://club.example/news/a", London, "T");
+                let _ = page::sitemap::stories("club", &text, "https://club.example/", London);
+                continue;
+            }
+        };
+        read_by(kind, text.as_bytes());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 

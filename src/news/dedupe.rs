@@ -19,7 +19,7 @@ pub struct EarlierItem {
     pub day: Option<i32>,
 }
 
-/// Titles as alike as this, of one day, are one title that was mended.
+/// Titles as alike as this, of one day, are one title that was corrected.
 const ALIKE: f64 = 0.9;
 
 /// Tells which known item each of a reading is, and which are new (`None`). An item is known by its own address, else by
@@ -90,7 +90,7 @@ fn may_be(item: &EarlierItem, known: &EarlierItem) -> bool {
 }
 
 /// Whether two items of different sources are one story: they have the same own address, or the same title on one day. A
-/// story that is shown twice is seen and mended; one that was taken for another is missed.
+/// story that is shown twice is seen and corrected; one that was taken for another is missed.
 pub fn is_same_story(one: &EarlierItem, other: &EarlierItem) -> bool {
     // A home page is the address of no story.
     let same_link =
@@ -294,7 +294,7 @@ mod tests {
             // Another id and title, the same address.
             known("9", "http://www.e.org/a/?utm_source=x", "Chips", Some(10)),
             known("2", "", "The spring fair", Some(21)),
-            // Another id and address, a title that was mended.
+            // Another id and address, a title that was corrected.
             known("7", "https://e.org/well", "A new well for the schools", Some(30)),
             // The open day of the next week is another story.
             known("8", "", "Open day", Some(47)),

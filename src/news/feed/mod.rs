@@ -47,9 +47,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
         }
     };
     let fault = match &found.fault {
-        None if decoded.damaged => {
-            Some("some of its bytes are no letters of its encoding".to_owned())
-        }
+        None if decoded.damaged => Some("some of its bytes are not in its encoding".to_owned()),
         fault => fault.clone(),
     };
     if let Some(fault) = fault {
@@ -60,7 +58,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
         };
         reading.problems.push(Problem::new(
             Place::whole(address),
-            format!("the feed is damaged and was mended: {fault}{lost}"),
+            format!("the feed is damaged and was repaired: {fault}{lost}"),
             "tell whoever runs the site",
         ));
     }
@@ -419,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_feeds_are_mended_and_told() {
+    fn damaged_feeds_are_repaired_and_reported() {
         let whole = rss("<item><title>Fish & chips</title></item><item><title>Two</title></item>");
         let cut = &whole[..whole.find("Two").unwrap() + 2];
         let mismatched = rss(
@@ -432,7 +430,7 @@ mod tests {
         ] {
             let reading = read("feed", "https://e.org/feed", bytes, London);
             assert_eq!(titles(&reading), expected);
-            assert!(reading.problems[0].what.contains("mended"), "{:?}", reading.problems);
+            assert!(reading.problems[0].what.contains("repaired"), "{:?}", reading.problems);
         }
     }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use super::beside::Looking;
+use super::line::{Line, lines};
 use super::marker::{is_marker, marker};
 use super::noise::is_noise;
 use crate::news::date::PartialDate;
@@ -15,13 +17,9 @@ use crate::rfc::text::one_line;
 const LONGEST_TITLE_CHARS: usize = 110;
 /// A title is seldom longer; a sentence without its full stop seldom shorter.
 const TITLE_CHARS: usize = 70;
-/// A line as long as this was wrapped where it ends.
-const WRAPPED_CHARS: usize = 55;
 
-/// A paragraph that is longer is no teaser: its lines are left apart.
-const LONGEST_JOINED_CHARS: usize = 3000;
-/// A page has a few hundred; the rest of a longer text is left out, and said.
-pub const MOST_LINES: usize = 10_000;
+/// A longer text is a sentence, however often it stands there.
+const MOST_LABEL_WORDS: usize = 6;
 
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,21 +46,24 @@ pub struct LineToken {
     pub starts: bool,
     /// The month or year of the heading that it stands below.
     pub heading: Option<PartialDate>,
-}
-
-struct Line {
-    number: usize,
-    text: String,
-    gap: bool,
-    starts: bool,
+    /// The address that stands at it.
+    pub link: Option<String>,
 }
 
 /// Reads the lines. `year` is the year of days that stand without one, where it is known.
 pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
-    let lines = unwrapped(without_bullets(lines(text)), zone);
+    let lines = lines(text, zone);
     let repeated = repeated(&lines);
-    let inline = lines.iter().filter(|line| beside(&line.text, zone, true).is_some()).count();
-    let mut reader = Reader { zone, year, heading: None, loose: inline > 1, tokens: Vec::new() };
+    let loose = Looking { zone, year, loose: true };
+    let inline = lines.iter().filter(|line| loose.beside(&line.text).is_some()).count();
+    let mut reader = Reader {
+        zone,
+        year,
+        heading: None,
+        loose: inline > 1,
+        next: Next::default(),
+        tokens: Vec::new(),
+    };
     for line in &lines {
         reader.line(line, &repeated);
     }
@@ -75,98 +76,17 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
     reader.tokens
 }
 
-fn lines(text: &str) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut gap = false;
-    for (index, line) in text.lines().take(MOST_LINES).enumerate() {
-        if line.trim().is_empty() {
-            gap = true;
-            continue;
-        }
-        let starts = line.trim().contains('\t');
-        let text = line.trim().to_owned();
-        lines.push(Line { number: index + 1, text, gap: std::mem::take(&mut gap), starts });
-    }
-    lines
-}
-
-/// Bullets, and numbers that count, are no part of what they stand before.
-fn without_bullets(mut lines: Vec<Line>) -> Vec<Line> {
-    const BULLETS: [char; 14] =
-        ['•', '-', '*', '–', '·', '◦', '▪', '▸', '►', '●', '‣', '→', '»', '✓'];
-    let bullet = |text: &str| {
-        let rest = text.strip_prefix(BULLETS)?;
-        rest.starts_with([' ', '\t', '\u{a0}']).then(|| rest.trim_start().to_owned())
-    };
-    let number = |text: &str| -> Option<(u32, String)> {
-        let end = text.find(|c: char| !c.is_ascii_digit()).filter(|end| (1..=3).contains(end))?;
-        let rest = text[end..].strip_prefix(['.', ')', ':'])?;
-        let is_item = rest.starts_with([' ', '\t', '\u{a0}']);
-        is_item.then(|| Some((text[..end].parse().ok()?, rest.trim_start().to_owned())))?
-    };
-    let numbers: Vec<u32> =
-        lines.iter().filter_map(|line| number(&line.text)).map(|(n, _)| n).collect();
-    let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
-    let has_bullets = lines.iter().filter(|line| bullet(&line.text).is_some()).count() > 1;
-    for line in &mut lines {
-        let found = bullet(&line.text)
-            .filter(|_| has_bullets)
-            .or_else(|| number(&line.text).filter(|_| counts).map(|(_, rest)| rest));
-        if let Some(text) = found {
-            line.text = text;
-            line.starts = true;
-        }
-    }
-    lines.retain(|line| !line.text.is_empty());
-    lines
-}
-
-/// Joins lines that were wrapped in the middle of a sentence.
-fn unwrapped(lines: Vec<Line>, zone: Tz) -> Vec<Line> {
-    let mut joined: Vec<Line> = Vec::new();
-    for line in lines {
-        let goes_on = joined.last().is_some_and(|before| {
-            let is_open = before.text.ends_with(|c: char| {
-                c.is_alphanumeric() || matches!(c, ',' | ';' | '–' | '-' | '’')
-            });
-            let length = before.text.chars().take(LONGEST_JOINED_CHARS).count();
-            let is_long = length >= WRAPPED_CHARS;
-            let begins_low = line.text.starts_with(char::is_lowercase);
-            let is_prose =
-                is_long && before.text.split(' ').count() > 7 && before.text.contains(['.', ',']);
-            !line.gap
-                && !line.starts
-                && is_open
-                && length < LONGEST_JOINED_CHARS
-                && (begins_low
-                    || (is_prose && line.text.trim_end().ends_with(['.', '!', '?', '…', '”'])))
-                && marker(&before.text).is_none()
-                && !is_marker(&line.text)
-                && day_line(&line.text, zone).is_none()
-                && day_line(&before.text, zone).is_none()
-        });
-        match joined.last_mut() {
-            Some(before) if goes_on => {
-                before.text.push(' ');
-                before.text.push_str(&line.text);
-            }
-            _ => joined.push(line),
-        }
-    }
-    joined
-}
-
-/// Short texts that stand at several stories: categories, names of authors, buttons.
+/// Short texts that stand at several stories: categories, names of authors, buttons. A longer one must stand at more.
 fn repeated(lines: &[Line]) -> BTreeMap<&str, usize> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
         // A title stands twice in a row where its picture has it too.
         let is_double = at > 0 && lines[at - 1].text == line.text;
-        if !is_double && line.text.split(' ').count() <= 2 {
+        if !is_double && line.text.split(' ').count() <= MOST_LABEL_WORDS {
             *count.entry(line.text.as_str()).or_default() += 1;
         }
     }
-    count.retain(|_, count| *count > 1);
+    count.retain(|text, count| *count > 2 || (*count > 1 && text.split(' ').count() <= 2));
     count
 }
 
@@ -176,7 +96,18 @@ struct Reader {
     heading: Option<PartialDate>,
     /// Several lines have a day at their end, so one without a mark before it is one too.
     loose: bool,
+    /// What the next token has of its line.
+    next: Next,
     tokens: Vec<LineToken>,
+}
+
+/// The line that is read, and what of it belongs to its first token only.
+#[derive(Debug, Default)]
+struct Next {
+    line: usize,
+    gap: bool,
+    starts: bool,
+    link: Option<String>,
 }
 
 impl Reader {
@@ -187,50 +118,72 @@ impl Reader {
         {
             return;
         }
-        let mut starts = line.starts;
-        let mut gap = line.gap;
+        let Line { number, gap, starts, ref link, .. } = *line;
+        // What is left out leaves the empty line before it.
+        let gap = gap || self.next.gap;
+        self.next = Next { line: number, gap, starts, link: link.clone() };
         for cell in line.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty()) {
-            let mut rest = cell;
+            let mut rest = self.without_title_again(cell);
             while let Some((from, to)) =
                 if is_marker(rest) { Some((0, rest.len())) } else { marker(rest) }
             {
-                self.part(line.number, &rest[..from], &mut gap, &mut starts);
-                self.push(line.number, "", Class::Marker, None, &mut gap, &mut starts);
+                self.part(&rest[..from]);
+                self.push("", Class::Marker, None);
                 rest = rest[to..].trim_start_matches(|c: char| {
                     !c.is_alphanumeric() && !super::marker::is_opening(c)
                 });
             }
-            self.part(line.number, rest, &mut gap, &mut starts);
+            self.part(rest);
         }
     }
 
-    fn push(
-        &mut self,
-        line: usize,
-        text: &str,
-        class: Class,
-        day: Option<PartialDate>,
-        gap: &mut bool,
-        starts: &mut bool,
-    ) {
-        let (gap, starts) = (std::mem::take(gap), std::mem::take(starts));
-        let text = one_line(text);
-        self.tokens.push(LineToken { line, text, class, day, gap, starts, heading: self.heading });
+    /// "It was full. Read more about the fair" without the title that stood before: it is there for those who only hear it.
+    fn without_title_again<'t>(&self, cell: &'t str) -> &'t str {
+        /// A title stands a few lines above.
+        const NEAR: usize = 5;
+        let titles = self.tokens.iter().rev().take(NEAR).map(|token| token.text.as_str());
+        for title in titles.filter(|title| title.len() > 4 && title.len() < cell.len()) {
+            let at = cell.len() - title.len();
+            let is_again = cell.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(title));
+            let Some(before) = cell.get(..at).filter(|_| is_again) else { continue };
+            let bare = before.trim_end_matches([' ', '“', '"', ':', '–', '-']);
+            let bare = [" about", " on", " of"]
+                .iter()
+                .find_map(|word| bare.strip_suffix(word))
+                .unwrap_or(bare);
+            if is_marker(bare) || marker(bare).is_some_and(|(_, end)| end == bare.len()) {
+                return bare;
+            }
+        }
+        cell
     }
 
-    fn part(&mut self, line: usize, text: &str, gap: &mut bool, starts: &mut bool) {
+    fn push(&mut self, text: &str, class: Class, day: Option<PartialDate>) {
+        let Next { line, gap, starts, link } = std::mem::take(&mut self.next);
+        self.next.line = line;
+        let (text, heading) = (one_line(text), self.heading);
+        self.tokens.push(Token { line, text, class, day, gap, starts, heading, link });
+    }
+
+    fn part(&mut self, text: &str) {
         let text = text.trim().trim_end_matches(['|', '→', '»', '›']).trim();
-        if text.is_empty() || is_noise(text) {
+        let date = PartialDate::parse(text, self.zone);
+        let is_date = match date {
+            Ok(PartialDate::Day(_) | PartialDate::Instant(_) | PartialDate::Month(..)) => true,
+            Ok(PartialDate::Year(_)) => text.len() == 4,
+            Err(_) => false,
+        };
+        if text.is_empty() || (is_noise(text) && !is_date) {
             return;
         }
         // "December 2020" and "2020" stand over the stories of a month or a year.
-        if let Ok(heading @ (PartialDate::Month(..) | PartialDate::Year(_))) =
-            PartialDate::parse(text, self.zone)
-        {
+        if let Ok(heading @ (PartialDate::Month(..) | PartialDate::Year(_))) = date {
             self.heading = Some(heading);
             return;
         }
-        let beside = beside(text, self.zone, self.loose).filter(|(rest, _)| !is_noise(rest));
+        let looking = Looking { zone: self.zone, year: self.known_year(), loose: self.loose };
+        let beside =
+            looking.beside(text).filter(|(rest, _)| !is_noise(rest) && !is_small_print(rest));
         let found = piece(text, self.zone).or_else(|| match beside {
             Some(_) => None,
             None => day_line(text, self.zone),
@@ -238,8 +191,13 @@ impl Reader {
         if let Some(found) = found {
             if found.of != Of::Change && found.of != Of::Event {
                 let day = found.date.or_else(|| in_year(text, self.known_year()?, self.zone));
-                self.push(line, text, Class::Day, day, gap, starts);
+                self.push(text, Class::Day, day);
             }
+            return;
+        }
+        if let Some((title, day, rest)) = looking.between(text) {
+            self.push(&title, Class::Title, Some(day));
+            self.push(&rest, Class::Sentence, None);
             return;
         }
         let (text, day) = match beside {
@@ -249,7 +207,7 @@ impl Reader {
         if is_noise(&text) {
             return;
         }
-        self.push(line, &text, class(&text), day, gap, starts);
+        self.push(&text, class(&text), day);
     }
 
     fn known_year(&self) -> Option<i32> {
@@ -258,6 +216,15 @@ impl Reader {
             Some(PartialDate::Day(_) | PartialDate::Instant(_)) | None => self.year,
         }
     }
+}
+
+/// "admin / 0 Comments": what stands beside a day where no title does.
+fn is_small_print(text: &str) -> bool {
+    let parts: Vec<&str> =
+        text.split(['/', '|', '·', '•']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    parts.len() > 1
+        && parts.iter().any(|part| is_noise(part))
+        && parts.iter().all(|part| part.split(' ').count() <= 3)
 }
 
 fn class(text: &str) -> Class {
@@ -277,60 +244,6 @@ fn class(text: &str) -> Class {
         return Class::Either;
     }
     Class::Title
-}
-
-/// A line with a day beside its words: before or behind them. `loose`: without a mark between.
-fn beside(text: &str, zone: Tz, loose: bool) -> Option<(String, PartialDate)> {
-    const MARKS: &[char] = &['–', '—', '|', ':', '·', '•', '(', ')', '[', ']', '-', '/', ';', ','];
-    const LINKS: &[&str] = &[
-        "on", "of", "until", "till", "by", "from", "to", "since", "before", "after", "for", "in",
-        "and", "the", "a", "at", "between", "ended", "ending", "starting", "up",
-    ];
-    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
-    let whole = |words: &[&str]| match PartialDate::parse(
-        words.join(" ").trim_matches(|c| MARKS.contains(&c)),
-        zone,
-    ) {
-        Ok(day @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(day),
-        Ok(PartialDate::Year(_) | PartialDate::Month(..)) | Err(_) => None,
-    };
-    let tidy = |words: &[&str]| {
-        let text = words.join(" ");
-        text.trim_matches(|c: char| {
-            c.is_whitespace() || (MARKS.contains(&c) && !matches!(c, ')' | ']' | '('))
-        })
-        .trim_end_matches(['(', '['])
-        .trim()
-        .to_owned()
-    };
-    let most = words.len().saturating_sub(2).min(6);
-    for count in (1..=most).rev() {
-        let (first, rest) = words.split_at(count);
-        if let Some(day) = whole(first) {
-            let is_marked = first[count - 1].ends_with(MARKS) || rest[0].starts_with(MARKS);
-            let begins =
-                rest[0].starts_with(|c: char| c.is_uppercase() || super::marker::is_opening(c));
-            // "3 December 2020 was a day to remember."
-            if is_marked || (begins && loose) {
-                return Some((tidy(rest), day));
-            }
-        }
-    }
-    for count in (1..=most).rev() {
-        let (rest, last) = words.split_at(words.len() - count);
-        if let Some(day) = whole(last) {
-            let before = rest[rest.len() - 1];
-            let is_marked = last[0].starts_with(['(', '['])
-                || before.ends_with(['–', '—', '|', ':', '·', '•', '-', '/', ',', ';'])
-                || matches!(before, "–" | "—" | "|" | "·" | "•" | "-" | "/");
-            let is_linked = LINKS.contains(&before.to_lowercase().as_str());
-            let ends = last[count - 1].ends_with(['.', '!', '?']);
-            if is_marked || (loose && !is_linked && !ends) {
-                return Some((tidy(rest), day));
-            }
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -380,7 +293,8 @@ mod tests {
             ("Annual report for the year to 3 December 2020", None),
             ("We met on 3 December 2020", None),
         ] {
-            let found = beside(text, London, false);
+            let looking = Looking { zone: London, year: None, loose: false };
+            let found = looking.beside(text);
             assert_eq!(found.as_ref().map(|(title, _)| title.as_str()), title, "{text}");
             assert!(found.is_none_or(|(_, day)| day.to_string() == "2020-12-03"));
         }

@@ -1,6 +1,8 @@
 //! A news page's listing pasted as text: its stories, with the days that stand above, below or beside them.
 //! Pure: text in, items and problems out.
 
+mod beside;
+mod line;
 mod lines;
 mod marker;
 mod noise;
@@ -18,6 +20,7 @@ use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::item::{Reading, slug, title_from};
 use super::source::SourceContext;
+use super::text::without_more;
 use crate::problem::{Place, Problem};
 use crate::rfc::text::one_line;
 
@@ -46,7 +49,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     let width = stories.len().to_string().len().max(2);
     for (index, story) in stories.iter().enumerate() {
         let number = index + 1;
-        let summary = one_line(&story.texts.join(" "));
+        let summary = without_more(&one_line(&story.texts.join(" ")));
         if summary.chars().count() < SHORTEST_TEASER_CHARS && story.title.is_none() {
             reading.problems.push(Problem::new(
                 Place::line(path, story.line),
@@ -59,6 +62,9 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         let title = story.title.clone().unwrap_or_else(|| title_from(&summary));
         values.insert("title_made".to_owned(), Value::Bool(story.title.is_none()));
         values.insert("title".to_owned(), Value::String(title.clone()));
+        if let Some(link) = &story.link {
+            values.insert("link".to_owned(), Value::String(link.clone()));
+        }
         let date = story.day.or(date);
         let when = date.map_or_else(String::new, |date| format!("{date}-"));
         let before = reading.items.len();
@@ -76,9 +82,9 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
             item.evidence.date = Some(format!("the words “{words}” of the pasted text"));
         }
     }
-    if text.lines().nth(lines::MOST_LINES).is_some() {
+    if text.lines().nth(line::MOST_LINES).is_some() {
         reading.problems.push(Problem::new(
-            Place::line(path, lines::MOST_LINES + 1),
+            Place::line(path, line::MOST_LINES + 1),
             "this text is longer than any page: what stands from here on was left out",
             "paste its parts into files of their own",
         ));

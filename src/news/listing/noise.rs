@@ -10,7 +10,8 @@ const WHOLE: &str = "home|about|about us|contact|contact us|menu|search|log in|l
     privacy policy|privacy|terms|terms and conditions|accessibility|sitemap|site map|get involved|what we do|\
     our work|who we are|support us|volunteer|fundraise|resources|our services|services|careers|jobs|vacancies|\
     faq|faqs|subscribe|newsletter|sign up to our newsletter|follow us|categories|tags|archives|image|photo|\
-    video|you are here|breadcrumb|english|cymraeg|my account|account";
+    video|you are here|breadcrumb|english|cymraeg|my account|account|new|\
+    post not marked as liked|like|comment|reply|all rights reserved|reject|reject all|accept all|manage cookies|read|skip";
 /// A line of these words only is the heading of a section.
 const SECTION: &str = "news|press|release|releases|blog|blogs|latest|stories|story|updates|update|our|all|the|and|&|events|\
     campaigns|archive|recent|posts|articles|article|media|centre|center|publications|from|us|more|other|\
@@ -18,7 +19,11 @@ const SECTION: &str = "news|press|release|releases|blog|blogs|latest|stories|sto
     events,|news,|in";
 /// Words before a line's own that say what it is.
 const LABELS: &str = "category:|categories:|tags:|tag:|posted in|filed under|topics:|topic:|share:|author:|image:|photo:|\
-    picture:";
+    picture:|document type:|organisation:|organisations:|type:|source:|location:|section:|theme:|themes:|audience:";
+/// Beginnings of lines that are for doing something, and of what stands at the foot of a page.
+const ACTIONS: &str = "share on |share via |share to |share this |tweet this|pin it|email this|print this|follow us on |like us on |\
+    leave a comment|add comment|add a comment|post a comment|no comments|skip to |sort by|filter by|tel: |tel. |telephone: |\
+    phone: |email: |registered charity|charity number|charity no|company number|registered in |registered office|vat ";
 const BYLINES: &str = "by |posted by |written by |author: |words by ";
 const READING: &str = "min read|minute read|minutes read|mins|min";
 const COUNTED: &str = "comments|comment|views|likes|shares|replies";
@@ -73,5 +78,30 @@ fn is_small(text: &str, lower: &str, words: usize) -> bool {
     let is_counted = words <= 3 && ends(COUNTED, lower);
     let is_labelled = begins(LABELS, lower) && words <= 8;
     let is_tag = words == 1 && text.starts_with(['#', '@']);
-    is_byline || is_reading || is_counted || is_labelled || is_tag
+    let is_action = begins(ACTIONS, lower) && words <= 8;
+    let is_file = words == 1
+        && [".jpg", ".jpeg", ".png", ".gif", ".webp"].iter().any(|end| lower.ends_with(end));
+    is_byline
+        || is_reading
+        || is_counted
+        || is_labelled
+        || is_tag
+        || is_action
+        || is_file
+        || (words <= 12 && ends_in_postcode(text))
+}
+
+/// "12 Mill Street, Leeds LS1 1AA": a postal address.
+fn ends_in_postcode(text: &str) -> bool {
+    let mut words = text.rsplit([' ', ',']).filter(|word| !word.is_empty());
+    let (Some(inward), Some(outward)) = (words.next(), words.next()) else { return false };
+    let is = |word: &str, form: &[u8]| {
+        word.len() == form.len()
+            && word.bytes().zip(form).all(|(byte, kind)| match kind {
+                b'9' => byte.is_ascii_digit(),
+                _ => byte.is_ascii_uppercase(),
+            })
+    };
+    let outwards: [&[u8]; 6] = [b"A9", b"A99", b"AA9", b"AA99", b"A9A", b"AA9A"];
+    is(inward, b"9AA") && outwards.iter().any(|form| is(outward, form))
 }

@@ -33,6 +33,8 @@ pub struct Story {
     /// The words that said the day.
     pub day_words: Option<String>,
     pub texts: Vec<String>,
+    /// The first address that stands at it.
+    pub link: Option<String>,
 }
 
 /// A way to read the list.
@@ -61,6 +63,8 @@ const ORDERS: [(&str, &[Slot]); 12] = [
     ("one title a line, the day above", &[Day, Title]),
     ("one title a line, the day below", &[Title, Day]),
 ];
+/// A teaser of more sentences is the story itself, and the next one begins.
+const MOST_TEXTS: usize = 100;
 /// Two readings as near as this are as good as each other.
 const AS_GOOD: f64 = 0.5;
 
@@ -166,7 +170,7 @@ impl<'a> List<'a> {
                     let token = next(at)
                         .filter(|token| matches!(token.class, Class::Title | Class::Either))?;
                     story.title = Some(token.text.clone());
-                    story.take_day(token);
+                    story.take(token);
                     has_more |= token.day.is_some();
                     against += gap(at);
                     at += 1;
@@ -177,7 +181,7 @@ impl<'a> List<'a> {
                         let is_next =
                             at > from && self.has_gaps && token.gap && slots.last() == Some(&Day);
                         if !is_next {
-                            story.take_day(token);
+                            story.take(token);
                             has_more = true;
                             against += gap(at);
                             at += 1;
@@ -185,7 +189,7 @@ impl<'a> List<'a> {
                     }
                 }
                 Text | SomeText | Texts => {
-                    let most = if *slot == Text { 1 } else { usize::MAX };
+                    let most = if *slot == Text { 1 } else { MOST_TEXTS };
                     let mut count = 0;
                     while count < most
                         && let Some(token) = next(at)
@@ -193,7 +197,7 @@ impl<'a> List<'a> {
                     {
                         against += gap(at);
                         story.texts.push(token.text.clone());
-                        story.take_day(token);
+                        story.take(token);
                         count += 1;
                         at += 1;
                     }
@@ -205,7 +209,10 @@ impl<'a> List<'a> {
                 Marker | SomeMarker => {
                     if next(at).is_some_and(|token| token.class == Class::Marker) {
                         // “Read more” and “Share this” lead to the same.
-                        while next(at).is_some_and(|token| token.class == Class::Marker) {
+                        while let Some(token) =
+                            next(at).filter(|token| token.class == Class::Marker)
+                        {
+                            story.take(token);
                             at += 1;
                         }
                         has_more = true;
@@ -283,7 +290,7 @@ impl<'a> List<'a> {
             }
             let mut story = Story { line: block[0].line, ..Story::default() };
             for token in block {
-                story.take_day(token);
+                story.take(token);
                 match token.class {
                     Class::Day | Class::Marker => {}
                     Class::Title | Class::Either | Class::Sentence if story.title.is_none() => {
@@ -308,7 +315,9 @@ impl<'a> List<'a> {
 }
 
 impl Story {
-    fn take_day(&mut self, token: &LineToken) {
+    /// Takes the day and the address of a token, where it has none yet.
+    fn take(&mut self, token: &LineToken) {
+        self.link = self.link.take().or_else(|| token.link.clone());
         let is_open =
             matches!(self.day, None | Some(PartialDate::Month(..) | PartialDate::Year(_)));
         if is_open && token.day.is_some() {

@@ -157,10 +157,12 @@ pub fn is_around(element: ElementRef<'_>) -> bool {
             .any(|parent| matches!(parent.value().name(), "article" | "li" | "main" | "section"));
     }
     if AROUND.contains(&name) {
-        // Some systems put the whole page into one form.
-        return name != "form"
-            || element.descendent_elements().filter(|inner| is_heading(*inner)).take(2).count()
-                < 2;
+        // Some systems put the whole page into one form, its headline among them.
+        let mut headings = element.descendent_elements().filter(|inner| is_heading(*inner)).take(2);
+        let is_page = headings
+            .next()
+            .is_some_and(|first| first.value().name() == "h1" || headings.next().is_some());
+        return name != "form" || !is_page;
     }
     value.classes().chain(value.id()).any(|name| {
         let name = name.to_lowercase();
@@ -241,6 +243,8 @@ mod tests {
             ("<div class='relatedPosts'><p>x</p></div>", false, true),
             ("<section id='upcoming-events'><p>x</p></section>", false, true),
             ("<form><h2>a</h2><h2>b</h2><p>x</p></form>", false, false),
+            ("<form><h1>a</h1><p>x</p></form>", false, false),
+            ("<form><h3>Search</h3><p>x</p></form>", true, false),
             ("<div role='banner'><p>x</p></div>", true, false),
             ("<main><div class='news-list'><p>x</p></div></main>", false, false),
         ] {

@@ -153,7 +153,7 @@ fn standing(
     found.collect::<rusqlite::Result<Vec<_>>>().map(|rows| rows.into_iter().unzip())
 }
 
-/// Writes an item anew where it differs; tells whether people would see a difference.
+/// Writes an item again where it differs; tells whether people would see a difference.
 fn update(
     change: &Transaction<'_>,
     item: &Item,

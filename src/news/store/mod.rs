@@ -169,7 +169,7 @@ impl Store {
         failed(&self.path, error)
     }
 
-    /// Days depend on the zone: when the project's has changed, they are reckoned anew.
+    /// Days depend on the zone: when the project's has changed, they are computed again.
     fn follow_zone(&mut self) -> Result<(), StoreError> {
         let zone = self.zone;
         let renew = |database: &mut Connection| -> rusqlite::Result<()> {
