@@ -19,8 +19,16 @@ use crate::rfc::csv::simple;
 use crate::rfc::text::one_line;
 
 const TITLE: &[&str] = &["title", "headline", "name"];
-pub(super) const DATE: &[&str] =
-    &["date", "published", "publishdate", "pubdate", "publishedat", "datepublished", "createdat"];
+pub(super) const DATE: &[&str] = &[
+    "date",
+    "published",
+    "publishdate",
+    "pubdate",
+    "publishedat",
+    "datepublished",
+    "createdat",
+    "created",
+];
 const SUMMARY: &[&str] =
     &["summary", "description", "excerpt", "standfirst", "teaser", "customexcerpt"];
 const CONTENT: &[&str] = &["content", "contenttext", "body", "text"];
@@ -236,8 +244,16 @@ impl<'a> Given<'a> {
     }
 
     fn is_draft(&self) -> bool {
+        let is_held = |status: &Value| {
+            status.as_str().is_some_and(|status| {
+                ["draft", "hidden", "private", "pending"]
+                    .iter()
+                    .any(|word| status.trim().eq_ignore_ascii_case(word))
+            })
+        };
         self.value(&["published"]) == Some(&Value::Bool(false))
             || self.value(DRAFT).is_some_and(is_true)
+            || self.value(&["status"]).is_some_and(is_held)
     }
 
     /// The date, and what is written for it where the other dates of the source must say what it means.
@@ -418,9 +434,10 @@ fn plain(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(values) => values.first().and_then(plain),
-        Value::Object(map) => {
-            ["url", "src", "image", "path"].iter().find_map(|key| map.get(*key)).and_then(plain)
-        }
+        Value::Object(map) => ["url", "src", "image", "path", "created"]
+            .iter()
+            .find_map(|key| map.get(*key))
+            .and_then(plain),
         Value::Bool(_) | Value::Null => None,
     }
 }

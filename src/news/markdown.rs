@@ -51,7 +51,7 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
         "---" => ("---", true),
         "+++" => ("+++", false),
         _ if first.starts_with('{') => return json_document(source, text),
-        _ => return Ok(body_only),
+        _ => return Ok(property_lines(text).unwrap_or(body_only)),
     };
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut at = start;
@@ -73,6 +73,44 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
     let front = &text[start..front_end];
     let fields = if is_yaml { yaml_fields(source, front)? } else { toml_fields(source, front)? };
     Ok(MarkdownDocument { fields, body: &text[body_start..], first_field_line: 2, front })
+}
+
+/// Lines of a name and a value that stand at the beginning without any fence (`Pelican`), or below the heading (exports of
+/// `Notion`): "Date: 3 December 2020". One of them must be a title or a date, or they are words of the text.
+fn property_lines(text: &str) -> Option<MarkdownDocument<'_>> {
+    const MOST_LINES: usize = 30;
+    const TELLING: [&str; 5] = ["title", "date", "published", "publishdate", "created"];
+    let mut fields = BTreeMap::new();
+    let mut at = 0;
+    for (index, line) in text.split_inclusive('\n').take(MOST_LINES).enumerate() {
+        let bare = line.trim();
+        let is_before = fields.is_empty();
+        if is_before && (bare.is_empty() || index == 0 && bare.starts_with("# ")) {
+            if let Some(title) = bare.strip_prefix("# ") {
+                fields.insert("title".to_owned(), Value::String(title.trim().to_owned()));
+            }
+        } else if bare.is_empty() && fields.len() == 1 && fields.contains_key("title") {
+            // Between the heading and the lines below it.
+        } else if bare.is_empty() {
+            break;
+        } else {
+            let (name, value) = line.split_once(':').filter(|(name, _)| is_field_name(name))?;
+            let name = name.trim().to_lowercase();
+            fields.entry(name).or_insert_with(|| Value::String(value.trim().to_owned()));
+        }
+        at += line.len();
+    }
+    let is_telling = fields.keys().any(|name| TELLING.contains(&simple(name).as_str()));
+    let (front, body) = text.split_at(at);
+    let has_lines = front.lines().any(|line| line.contains(':') && !line.starts_with('#'));
+    (is_telling && has_lines).then_some(MarkdownDocument { fields, body, first_field_line: 1, front })
+}
+
+/// One or two words in letters.
+fn is_field_name(name: &str) -> bool {
+    name.split(' ').count() <= 2
+        && name.starts_with(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '_' | '-'))
 }
 
 fn json_document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>, Problem> {
@@ -235,7 +273,12 @@ pub fn read_page(
             }
         }
     }
-    let in_name = date_in_name(stem, zone);
+    let in_name = date_in_name(stem, zone).or_else(|| date_in_folders(path, zone));
+    if let Some(title) = page.and_then(Page::title_of_name)
+        && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
+    {
+        fields.insert("title".to_owned(), Value::String(title));
+    }
     if let Some(page) = page {
         page.complete(&mut fields);
         if let Some(reason) = page.held_back(&fields, zone) {
@@ -380,6 +423,20 @@ fn date_in_name(stem: &str, zone: Tz) -> Option<PartialDate> {
     (is_day && (rest.is_empty() || rest.starts_with(['-', '_', ' '])))
         .then(|| PartialDate::parse(day, zone).ok())
         .flatten()
+}
+
+/// Some tools have a folder for each day: `blog/2020/12/23/title.md`.
+fn date_in_folders(path: &str, zone: Tz) -> Option<PartialDate> {
+    let parts: Vec<&str> = path.split(['/', '\\']).collect();
+    let is = |part: &str, digits: usize| {
+        part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    parts.windows(3).rev().find_map(|part| {
+        let [year, month, day] = *part else { return None };
+        (is(year, 4) && is(month, 2) && is(day, 2))
+            .then(|| PartialDate::parse(&format!("{year}-{month}-{day}"), zone).ok())
+            .flatten()
+    })
 }
 
 /// An item as a Markdown file, for `roundup news import`.

@@ -55,6 +55,8 @@ const NEAR_BLOCKS: usize = 10;
 const NEAR_BEFORE: usize = 3;
 /// Of more days nobody knows which is the story's.
 const MOST_DAYS: usize = 50;
+/// Behind these a page is no longer of one story.
+const MOST_BLOCKS: usize = 1500;
 /// Fewer stories may well be of one day.
 const MANY: usize = 3;
 
@@ -179,7 +181,7 @@ impl Reader<'_> {
         if let Some((date, words)) = self.near_headline() {
             add(Some(date), format!("its own page: {} at the headline", quoted(&words)));
         }
-        let published = self.blocks.iter().filter_map(|block| {
+        let published = self.blocks.iter().take(MOST_BLOCKS).filter_map(|block| {
             let line = day_line(&block.text, zone).filter(|line| line.of == Of::Publication)?;
             Some((block, line.date))
         });

@@ -25,9 +25,11 @@ use crate::news::source::Select;
 /// A page with more is an archive of everything.
 const MOST_SEEDS: usize = 1500;
 /// Lists that are compared, those of most headlines.
-const MOST_LISTS: usize = 300;
+const MOST_LISTS: usize = 120;
 /// Stories of a list that are read to judge it.
-const JUDGED_STORIES: usize = 60;
+const JUDGED_STORIES: usize = 40;
+/// A headline holds fewer elements and texts: what holds more is a box around a part of the page.
+const MOST_NODES_OF_TITLE: usize = 200;
 /// Boxes this far above a headline hold the page, not a list.
 const HIGHEST_BOX: usize = 14;
 /// A shorter text is a word of a menu.
@@ -126,6 +128,9 @@ fn seeds<'a>(page: &'a Html, zone: Tz) -> Vec<Seed<'a>> {
                 }
             };
             if !is_seed || within.contains(&element.id()) || seeds.len() == MOST_SEEDS {
+                continue;
+            }
+            if element.descendants().nth(MOST_NODES_OF_TITLE).is_some() {
                 continue;
             }
             let holds_one = element.descendants().any(|node| within.contains(&node.id()));

@@ -37,8 +37,8 @@ impl SitePage<'_> {
         if is_index {
             whole = sections.pop().unwrap_or(whole);
         }
-        let drops_date =
-            matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy);
+        let drops_date = matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
+            || self.site.config.has_dated_names;
         let base = if drops_date { without_date(whole) } else { whole };
         Name { sections, base, whole, is_index }
     }
@@ -129,7 +129,13 @@ impl SitePage<'_> {
         let is_post = self.is_jekyll_post() || has_date(name.whole);
         let configured = self.site.config.permalinks.get("").map(String::as_str);
         let own = text(fields, "permalink");
-        let pattern = own.as_deref().or(self.site.permalink).or(configured).unwrap_or("date");
+        let of_collection = self.collection().and_then(|(pattern, _)| pattern.as_deref());
+        let pattern = own
+            .as_deref()
+            .or(self.site.permalink)
+            .or(of_collection)
+            .or(configured)
+            .unwrap_or("date");
         let pattern = match pattern {
             "date" => "/:categories/:year/:month/:day/:title:output_ext",
             "pretty" => "/:categories/:year/:month/:day/:title/",
@@ -139,7 +145,7 @@ impl SitePage<'_> {
             other => other,
         };
         // A collection's files are no posts: their addresses are made of their folders.
-        if !is_post && own.is_none() && self.site.permalink.is_none() {
+        if !is_post && own.is_none() && of_collection.is_none() && self.site.permalink.is_none() {
             let folders: Vec<&str> =
                 name.sections.iter().map(|part| part.trim_start_matches('_')).collect();
             return Some(format!("/{}/{}.html", folders.join("/"), name.whole));
@@ -472,7 +478,7 @@ pub(super) fn has_date(name: &str) -> bool {
 }
 
 /// `2020-12-23-gala` as `gala`.
-fn without_date(stem: &str) -> &str {
+pub(super) fn without_date(stem: &str) -> &str {
     match stem.get(10..) {
         Some(rest) if has_date(stem) => {
             let rest = rest.trim_start_matches(['-', '_', ' ']);

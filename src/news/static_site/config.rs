@@ -24,6 +24,10 @@ pub struct Config {
     pub future: bool,
     /// Eleventy's input folder.
     pub input: Option<String>,
+    /// Hugo: the day in a file's name is its date, and no part of its address.
+    pub has_dated_names: bool,
+    /// Jekyll: collections by name: the pattern of their addresses, and whether they are published.
+    pub collections: BTreeMap<String, (Option<String>, bool)>,
     /// Jekyll: values for all pages below a path.
     defaults: Vec<(String, BTreeMap<String, Value>)>,
 }
@@ -100,6 +104,11 @@ impl Config {
             ugly: is("uglyurls"),
             future: is("future") || is("buildfuture"),
             input: None,
+            has_dated_names: map
+                .get("frontmatter")
+                .and_then(|own| own.get("date"))
+                .is_some_and(|order| order.to_string().contains(":filename")),
+            collections: collections(&map),
             defaults: defaults(&map),
         }
     }
@@ -141,6 +150,18 @@ fn permalinks(kind: SourceKind, map: &Map<String, Value>) -> BTreeMap<String, St
         _ => {}
     }
     found
+}
+
+/// Jekyll's `collections`: a list of names, or names with settings.
+fn collections(map: &Map<String, Value>) -> BTreeMap<String, (Option<String>, bool)> {
+    let Some(Value::Object(all)) = map.get("collections") else { return BTreeMap::new() };
+    all.iter()
+        .map(|(name, own)| {
+            let pattern = own.get("permalink").and_then(Value::as_str).map(str::to_owned);
+            let is_published = own.get("output").and_then(Value::as_bool).unwrap_or_default();
+            (name.clone(), (pattern, is_published))
+        })
+        .collect()
 }
 
 /// Jekyll's `defaults`: a scope and its values.

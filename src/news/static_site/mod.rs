@@ -77,7 +77,18 @@ impl<'a> Site<'a> {
             }
             _ => String::new(),
         };
-        let address = settings.site.clone().or_else(|| config.address.clone());
+        // The tool knows best below which folder of its host it lies.
+        let host = |address: &str| {
+            url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned))
+        };
+        let own = config.address.clone();
+        let address = match &settings.site {
+            Some(given) if own.as_deref().is_some_and(|own| host(own) == host(given)) => {
+                let has_path = url::Url::parse(given).is_ok_and(|url| url.path().len() > 1);
+                if has_path { Some(given.clone()) } else { own }
+            }
+            given => given.clone().or(own),
+        };
         Self {
             kind: settings.kind,
             address,
@@ -273,6 +284,9 @@ impl SitePage<'_> {
         let today = self.site.today;
         let file = self.below.rsplit('/').next().unwrap_or(self.below);
         let not_published = || Some("the website does not publish it".to_owned());
+        if is(&["unlisted"], true) {
+            return Some("the website does not list it".to_owned());
+        }
         match self.site.kind {
             SourceKind::Hugo => {
                 if file.starts_with("_index.") {
@@ -302,7 +316,8 @@ impl SitePage<'_> {
                 {
                     return Some("it is in the folder of drafts".to_owned());
                 }
-                if is(&["published"], false) {
+                let is_out = self.collection().is_some_and(|(_, is_published)| !is_published);
+                if is(&["published"], false) || is_out {
                     return not_published();
                 }
                 if self.is_jekyll_post() && !address::has_date(file) {
@@ -336,6 +351,28 @@ impl SitePage<'_> {
     fn to_come(&self, day: Option<NaiveDate>) -> Option<String> {
         let day = day.filter(|day| *day > self.site.today)?;
         Some(format!("it will be published on {}", day.format("%-d %B %Y")))
+    }
+
+    /// The collection of Jekyll that it is of, if its settings name one.
+    fn collection(&self) -> Option<&(Option<String>, bool)> {
+        let folders = self.site.section.split('/').chain(self.below.split('/'));
+        let named = folders.filter_map(|part| part.strip_prefix('_'));
+        named.into_iter().find_map(|name| self.site.config.collections.get(name))
+    }
+
+    /// The words of a file's name, which Jekyll takes for a title where there is none: "Spring Fair".
+    pub fn title_of_name(&self) -> Option<String> {
+        let file = self.below.rsplit('/').next().unwrap_or(self.below);
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let words: Vec<String> = address::without_date(stem)
+            .split(['-', '_', ' '])
+            .filter(|word| !word.is_empty())
+            .map(|word| {
+                let mut letters = word.chars();
+                letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+            })
+            .collect();
+        (self.site.kind == Kind::Jekyll && !words.is_empty()).then(|| words.join(" "))
     }
 
     fn is_jekyll_post(&self) -> bool {
