@@ -215,12 +215,12 @@ fn what_has_no_end_costs_its_length() {
         }
         text.push_str(after);
         let kind = match reader {
-            "feed" => Kind::Feed,
-            "json" => Kind::Json,
-            "wordpress" => Kind::Wordpress,
-            "csv" => Kind::Csv,
-            "markdown" => Kind::Markdown,
-            "listing" => Kind::Listing,
+            "feed" => SourceKind::Feed,
+            "json" => SourceKind::Json,
+            "wordpress" => SourceKind::Wordpress,
+            "csv" => SourceKind::Csv,
+            "markdown" => SourceKind::Markdown,
+            "listing" => SourceKind::Listing,
             _ => {
                 page_of(text.as_bytes());
                 let _ = page::learn::learn(&text, "https://club.example/news", London);

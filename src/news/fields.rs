@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::date::{Numeric, PartialDate};
 use super::item::{
-    Consent, EventDetails, Image, Item, Lines, Quote, Reading, SkippedItem, add_topic, slug, title_from,
-    web_address,
+    Consent, EventDetails, Image, Item, Lines, Quote, Reading, SkippedItem, add_topic, slug,
+    title_from, web_address,
 };
 use super::text::{self, shortened};
 pub use super::text::{html_to_text, plain_text, tidy, without_more};

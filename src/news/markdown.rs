@@ -103,7 +103,12 @@ fn property_lines(text: &str) -> Option<MarkdownDocument<'_>> {
     let is_telling = fields.keys().any(|name| TELLING.contains(&simple(name).as_str()));
     let (front, body) = text.split_at(at);
     let has_lines = front.lines().any(|line| line.contains(':') && !line.starts_with('#'));
-    (is_telling && has_lines).then_some(MarkdownDocument { fields, body, first_field_line: 1, front })
+    (is_telling && has_lines).then_some(MarkdownDocument {
+        fields,
+        body,
+        first_field_line: 1,
+        front,
+    })
 }
 
 /// One or two words in letters.
@@ -274,7 +279,7 @@ pub fn read_page(
         }
     }
     let in_name = date_in_name(stem, zone).or_else(|| date_in_folders(path, zone));
-    if let Some(title) = page.and_then(Page::title_of_name)
+    if let Some(title) = page.and_then(SitePage::title_of_name)
         && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
     {
         fields.insert("title".to_owned(), Value::String(title));

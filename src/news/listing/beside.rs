@@ -16,7 +16,7 @@ const MOST_WORDS: usize = 6;
 
 /// Where days are looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Looking {
+pub struct DaySearch {
     pub zone: Tz,
     /// The year of days that stand without one.
     pub year: Option<i32>,
@@ -24,7 +24,7 @@ pub struct Looking {
     pub loose: bool,
 }
 
-impl Looking {
+impl DaySearch {
     /// A day that some words are, all of them.
     fn whole(self, words: &[&str]) -> Option<PartialDate> {
         if !words.iter().any(|word| word.contains(char::is_numeric)) {

@@ -17,7 +17,7 @@ pub const MOST_LINES: usize = 10_000;
 
 /// A line of the text.
 #[derive(Debug, Default)]
-pub struct Line {
+pub struct ListingLine {
     pub number: usize,
     pub text: String,
     /// The address that stands in it or below it.
@@ -29,11 +29,11 @@ pub struct Line {
 }
 
 /// The lines of a text.
-pub fn lines(text: &str, zone: Tz) -> Vec<Line> {
+pub fn lines(text: &str, zone: Tz) -> Vec<ListingLine> {
     unwrapped(in_one_box(without_addresses(without_bullets(written(text))), zone), zone)
 }
 
-fn written(text: &str) -> Vec<Line> {
+fn written(text: &str) -> Vec<ListingLine> {
     let mut lines = Vec::new();
     let mut gap = false;
     for (index, line) in text.lines().take(MOST_LINES).enumerate() {
@@ -48,7 +48,13 @@ fn written(text: &str) -> Vec<Line> {
         }
         let starts = line.contains('\t');
         let gap = std::mem::take(&mut gap);
-        lines.push(Line { number: index + 1, text: line.to_owned(), gap, starts, link: None });
+        lines.push(ListingLine {
+            number: index + 1,
+            text: line.to_owned(),
+            gap,
+            starts,
+            link: None,
+        });
     }
     lines
 }
@@ -63,7 +69,7 @@ fn is_header_row(line: &str) -> bool {
 }
 
 /// Bullets, and numbers that count, are no part of what they stand before.
-fn without_bullets(mut lines: Vec<Line>) -> Vec<Line> {
+fn without_bullets(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
     const BULLETS: [char; 19] = [
         '•', '-', '*', '–', '·', '◦', '▪', '▸', '►', '●', '‣', '→', '»', '✓', '■', '□', '➢', '❖',
         '\u{f0b7}',
@@ -113,8 +119,8 @@ fn heading(text: &str) -> Option<String> {
 
 /// Addresses that stand for links are taken out and kept: "[The fair](https://…)", "Read more (https://…)", and lines that
 /// are nothing else. One within a sentence stays.
-fn without_addresses(lines: Vec<Line>) -> Vec<Line> {
-    let mut out: Vec<Line> = Vec::new();
+fn without_addresses(lines: Vec<ListingLine>) -> Vec<ListingLine> {
+    let mut out: Vec<ListingLine> = Vec::new();
     for mut line in lines {
         if let Some((text, link)) = markdown_link(&line.text).or_else(|| link_at_end(&line.text)) {
             line.text = text;
@@ -162,7 +168,7 @@ fn link_at_end(text: &str) -> Option<(String, String)> {
 }
 
 /// A day in a box of its own, a line each for its parts ("3", "Dec", "2020"), on one line.
-fn in_one_box(lines: Vec<Line>, zone: Tz) -> Vec<Line> {
+fn in_one_box(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
     let is_day = |text: &str| {
         text.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day)) && text.len() <= 2
     };
@@ -176,7 +182,7 @@ fn in_one_box(lines: Vec<Line>, zone: Tz) -> Vec<Line> {
             && (text.starts_with("20") || text.starts_with("19"))
             && text.parse::<u32>().is_ok()
     };
-    let mut out: Vec<Line> = Vec::new();
+    let mut out: Vec<ListingLine> = Vec::new();
     for line in lines {
         let text = line.text.as_str();
         if let Some(before) = out.last_mut().filter(|_| !line.gap) {
@@ -199,8 +205,8 @@ fn in_one_box(lines: Vec<Line>, zone: Tz) -> Vec<Line> {
 }
 
 /// Joins lines that were wrapped in the middle of a sentence.
-fn unwrapped(lines: Vec<Line>, zone: Tz) -> Vec<Line> {
-    let mut joined: Vec<Line> = Vec::new();
+fn unwrapped(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
+    let mut joined: Vec<ListingLine> = Vec::new();
     for line in lines {
         let goes_on = joined.last().is_some_and(|before| {
             let is_open = before.text.ends_with(|c: char| {

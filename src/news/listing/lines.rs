@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use super::beside::Looking;
-use super::line::{Line, lines};
+use super::beside::DaySearch;
+use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
 use super::noise::is_noise;
 use crate::news::date::PartialDate;
@@ -54,14 +54,14 @@ pub struct LineToken {
 pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
     let lines = lines(text, zone);
     let repeated = repeated(&lines);
-    let loose = Looking { zone, year, loose: true };
+    let loose = DaySearch { zone, year, loose: true };
     let inline = lines.iter().filter(|line| loose.beside(&line.text).is_some()).count();
     let mut reader = Reader {
         zone,
         year,
         heading: None,
         loose: inline > 1,
-        next: Next::default(),
+        next: TokenStart::default(),
         tokens: Vec::new(),
     };
     for line in &lines {
@@ -77,7 +77,7 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
 }
 
 /// Short texts that stand at several stories: categories, names of authors, buttons. A longer one must stand at more.
-fn repeated(lines: &[Line]) -> BTreeMap<&str, usize> {
+fn repeated(lines: &[ListingLine]) -> BTreeMap<&str, usize> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
         // A title stands twice in a row where its picture has it too.
@@ -97,13 +97,13 @@ struct Reader {
     /// Several lines have a day at their end, so one without a mark before it is one too.
     loose: bool,
     /// What the next token has of its line.
-    next: Next,
+    next: TokenStart,
     tokens: Vec<LineToken>,
 }
 
 /// The line that is read, and what of it belongs to its first token only.
 #[derive(Debug, Default)]
-struct Next {
+struct TokenStart {
     line: usize,
     gap: bool,
     starts: bool,
@@ -111,17 +111,17 @@ struct Next {
 }
 
 impl Reader {
-    fn line(&mut self, line: &Line, repeated: &BTreeMap<&str, usize>) {
+    fn line(&mut self, line: &ListingLine, repeated: &BTreeMap<&str, usize>) {
         if repeated.contains_key(line.text.as_str())
             && !is_marker(&line.text)
             && day_line(&line.text, self.zone).is_none()
         {
             return;
         }
-        let Line { number, gap, starts, ref link, .. } = *line;
+        let ListingLine { number, gap, starts, ref link, .. } = *line;
         // What is left out leaves the empty line before it.
         let gap = gap || self.next.gap;
-        self.next = Next { line: number, gap, starts, link: link.clone() };
+        self.next = TokenStart { line: number, gap, starts, link: link.clone() };
         for cell in line.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty()) {
             let mut rest = self.without_title_again(cell);
             while let Some((from, to)) =
@@ -159,10 +159,10 @@ impl Reader {
     }
 
     fn push(&mut self, text: &str, class: Class, day: Option<PartialDate>) {
-        let Next { line, gap, starts, link } = std::mem::take(&mut self.next);
+        let TokenStart { line, gap, starts, link } = std::mem::take(&mut self.next);
         self.next.line = line;
         let (text, heading) = (one_line(text), self.heading);
-        self.tokens.push(Token { line, text, class, day, gap, starts, heading, link });
+        self.tokens.push(LineToken { line, text, class, day, gap, starts, heading, link });
     }
 
     fn part(&mut self, text: &str) {
@@ -181,9 +181,9 @@ impl Reader {
             self.heading = Some(heading);
             return;
         }
-        let looking = Looking { zone: self.zone, year: self.known_year(), loose: self.loose };
+        let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
         let beside =
-            looking.beside(text).filter(|(rest, _)| !is_noise(rest) && !is_small_print(rest));
+            search.beside(text).filter(|(rest, _)| !is_noise(rest) && !is_small_print(rest));
         let found = piece(text, self.zone).or_else(|| match beside {
             Some(_) => None,
             None => day_line(text, self.zone),
@@ -195,7 +195,7 @@ impl Reader {
             }
             return;
         }
-        if let Some((title, day, rest)) = looking.between(text) {
+        if let Some((title, day, rest)) = search.between(text) {
             self.push(&title, Class::Title, Some(day));
             self.push(&rest, Class::Sentence, None);
             return;
@@ -275,7 +275,7 @@ mod tests {
             ("1. The fair\n2. The well", "TT"),
             ("• The fair\n• The well", "TT"),
             ("The fair raised more than ever, and\neverybody helped to tidy up.", "S"),
-            ("1 2 3 Next\n© 2020 The club\nPage 1 of 9", ""),
+            ("1 2 3 TokenStart\n© 2020 The club\nPage 1 of 9", ""),
             ("The fair\tIt was full.\t3 December 2020", "TSD"),
         ] {
             assert_eq!(classes(text), found, "{text}");
@@ -293,8 +293,8 @@ mod tests {
             ("Annual report for the year to 3 December 2020", None),
             ("We met on 3 December 2020", None),
         ] {
-            let looking = Looking { zone: London, year: None, loose: false };
-            let found = looking.beside(text);
+            let search = DaySearch { zone: London, year: None, loose: false };
+            let found = search.beside(text);
             assert_eq!(found.as_ref().map(|(title, _)| title.as_str()), title, "{text}");
             assert!(found.is_none_or(|(_, day)| day.to_string() == "2020-12-03"));
         }

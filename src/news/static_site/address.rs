@@ -37,8 +37,9 @@ impl SitePage<'_> {
         if is_index {
             whole = sections.pop().unwrap_or(whole);
         }
-        let drops_date = matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
-            || self.site.config.has_dated_names;
+        let drops_date =
+            matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
+                || self.site.config.has_dated_names;
         let base = if drops_date { without_date(whole) } else { whole };
         Name { sections, base, whole, is_index }
     }

@@ -372,7 +372,7 @@ impl SitePage<'_> {
                 letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
             })
             .collect();
-        (self.site.kind == Kind::Jekyll && !words.is_empty()).then(|| words.join(" "))
+        (self.site.kind == SourceKind::Jekyll && !words.is_empty()).then(|| words.join(" "))
     }
 
     fn is_jekyll_post(&self) -> bool {
