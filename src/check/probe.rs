@@ -22,7 +22,6 @@ use super::link_results::{
 use super::links::is_example;
 use super::spam::SpamReport;
 use crate::news::fetch::{self, FetchError};
-use crate::news::public::is_public;
 
 /// More links than this no mail has; the rest is not asked.
 pub const MOST_ADDRESSES: usize = 500;
@@ -170,9 +169,8 @@ async fn one_hop(
     url: &Url,
     allow_local: bool,
 ) -> Result<Reply, LinkOutcome> {
-    fetch::refuse(url, allow_local)
-        .and_then(|()| fetch::refuse_port(url, allow_local))
-        .map_err(|error| outcome_of(&error))?;
+    // A name is resolved here first: behind a proxy nobody else would see where it leads.
+    fetch::allow(url, allow_local).await.map_err(|error| outcome_of(&error))?;
     let mut last = None;
     for method in [Method::HEAD, Method::GET] {
         let is_get = method == Method::GET;
@@ -183,10 +181,6 @@ async fn one_hop(
             Err(_) if !is_get => continue,
             Err(error) => return Err(unreachable(&error)),
         };
-        // The name was checked when it was resolved; this is the address that has really answered.
-        if !allow_local && reply.remote_addr().is_some_and(|peer| !is_public(peer.ip())) {
-            return Err(LinkOutcome::Private);
-        }
         let header = |name: &str| {
             reply.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
@@ -231,8 +225,8 @@ fn outcome_of(error: &FetchError) -> LinkOutcome {
         | FetchError::Swells { .. }
         | FetchError::Status { .. }
         | FetchError::TooLarge { .. }
-        | FetchError::Robots { .. }
-        | FetchError::Unreachable { .. } => LinkOutcome::Unreachable(error.to_string()),
+        | FetchError::Robots { .. } => LinkOutcome::Unreachable(error.to_string()),
+        FetchError::Unreachable { what, .. } => outcome_of_cause(what),
     }
 }
 
@@ -240,7 +234,10 @@ fn unreachable(error: &reqwest::Error) -> LinkOutcome {
     if error.is_timeout() {
         return LinkOutcome::Unreachable("it took too long".to_owned());
     }
-    let cause = fetch::root_cause(error);
+    outcome_of_cause(&fetch::root_cause(error))
+}
+
+fn outcome_of_cause(cause: &str) -> LinkOutcome {
     if cause.contains("is inside this machine or its network") {
         return LinkOutcome::Private;
     }
@@ -260,7 +257,7 @@ fn unreachable(error: &reqwest::Error) -> LinkOutcome {
     if lower.contains("temporary failure in name resolution") || lower.contains("try again") {
         return LinkOutcome::Unreachable("its name could not be looked up just now".to_owned());
     }
-    LinkOutcome::Unreachable(cause)
+    LinkOutcome::Unreachable(cause.to_owned())
 }
 
 /// Lets SpamAssassin look at a message, with its local tests alone. Nothing where it is not installed.

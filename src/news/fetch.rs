@@ -164,7 +164,7 @@ impl Web {
     async fn follow(&self, mut url: Url, known: &Validators) -> Result<FetchResult, FetchError> {
         let (mut hops, mut for_good) = (0, true);
         loop {
-            self.allow(&url).await?;
+            allow(&url, self.allow_local).await?;
             let host = url.host_str().unwrap_or_default().to_owned();
             let unreachable = |what: String| FetchError::Unreachable { host: host.clone(), what };
             let mut request = self.client.get(url.clone()).header(ACCEPT_ENCODING, "gzip");
@@ -198,24 +198,27 @@ impl Web {
             url = next_hop(&url, &location, self.allow_local).map_err(unreachable)?;
         }
     }
+}
 
-    /// Refuses what is not of the open web. A name is resolved here too: a proxy would otherwise resolve it, unseen.
-    async fn allow(&self, url: &Url) -> Result<(), FetchError> {
-        refuse(url, self.allow_local)?;
-        refuse_port(url, self.allow_local)?;
-        if self.allow_local {
-            return Ok(());
-        }
-        let Some(url::Host::Domain(name)) = url.host() else { return Ok(()) };
-        let found = tokio::net::lookup_host((name, 0)).await.map_err(|error| {
-            FetchError::Unreachable { host: name.to_owned(), what: error.to_string() }
-        })?;
-        let mut found = found.map(|address| address.ip());
-        if found.any(|ip| !is_public(ip) && !carries_a_public_address(ip)) {
-            return Err(FetchError::Private(name.to_owned()));
-        }
-        Ok(())
+/// Refuses what is not of the open web. A name is resolved here too: a proxy would otherwise resolve it, unseen.
+///
+/// # Errors
+/// When the address is inside this computer or its network, at a port without websites, or its name is not known.
+pub async fn allow(url: &Url, allow_local: bool) -> Result<(), FetchError> {
+    refuse(url, allow_local)?;
+    refuse_port(url, allow_local)?;
+    if allow_local {
+        return Ok(());
     }
+    let Some(url::Host::Domain(name)) = url.host() else { return Ok(()) };
+    let found = tokio::net::lookup_host((name, 0)).await.map_err(|error| {
+        FetchError::Unreachable { host: name.to_owned(), what: error.to_string() }
+    })?;
+    let mut found = found.map(|address| address.ip());
+    if found.any(|ip| !is_public(ip) && !carries_a_public_address(ip)) {
+        return Err(FetchError::Private(name.to_owned()));
+    }
+    Ok(())
 }
 
 /// Reads an answer to its end, within limits.

@@ -229,6 +229,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// Sources that could not be read now.
     pub unread: Vec<Unread>,
+    /// The source says that this is all it has.
+    pub is_complete: bool,
     /// Stories outside of the days that were asked for.
     pub elsewhere: Elsewhere,
 }

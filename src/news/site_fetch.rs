@@ -180,11 +180,12 @@ async fn feed_pages(web: &Web, question: &FetchRequest, url: &str) -> Result<Sit
         (answer, reading) = (found, theirs);
     }
     reading.problems.extend(moved(url, &answer));
-    let mut to_the_end = false;
-    let mut met = known.meets(&reading.items);
+    let is_complete = reading.is_complete;
+    let mut to_the_end = is_complete;
+    let mut met = is_complete || known.meets(&reading.items);
     for number in 1..MOST_PAGES {
         let Some(next) = feed::next_page(&answer.address, &answer.bytes, number) else {
-            to_the_end = number > 1;
+            to_the_end = is_complete || number > 1;
             break;
         };
         if met {
@@ -210,7 +211,11 @@ async fn feed_pages(web: &Web, question: &FetchRequest, url: &str) -> Result<Sit
         met = known.meets(&page.items);
         add_page(&mut reading, page);
     }
-    Ok(SiteNews::News(Box::new(News::part(reading, validators, to_the_end))))
+    let mut news = News::part(reading, validators, to_the_end);
+    if is_complete {
+        news.scope = Scope::Whole;
+    }
+    Ok(SiteNews::News(Box::new(news)))
 }
 
 /// The feed that a page names, and what is in it.

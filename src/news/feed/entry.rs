@@ -8,6 +8,7 @@ use super::reader::{Head, Reader};
 use super::space::Space;
 use super::written::Text;
 use super::xml::XmlDocument;
+use crate::news::dedupe::canonical;
 use crate::news::item::{Image, add_topic};
 use crate::news::text;
 use crate::rfc::text::one_line;
@@ -82,6 +83,7 @@ fn head(document: &XmlDocument<'_>) -> Head {
                     let written = part.attribute("href").filter(|_| is_page).unwrap_or(&written);
                     head.home = address(written, part.base.as_deref());
                 }
+                (Space::History, "complete") => head.is_complete = true,
                 _ => {}
             }
         }
@@ -179,7 +181,7 @@ impl Reader<'_> {
             .chain(self.named(Space::Dublin, &["identifier"]))
             .map(|id| one_line(&self.document.text(id)))
             .find(|id| !id.is_empty());
-        let about = || self.node(self.of).attribute("about").map(one_line);
+        let about = || self.node(self.of).attribute("about").map(canonical);
         given.or_else(about)
     }
 }

@@ -22,6 +22,7 @@ pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedE
     let head = Head {
         language: text(feed, &["language"]),
         home: text(feed, &["home_page_url"]).and_then(|home| address(&home, at)),
+        is_complete: false,
     };
     let is_feed = text(feed, &["version"]).is_some_and(|version| version.contains("jsonfeed"));
     match list {

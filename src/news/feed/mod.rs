@@ -62,11 +62,15 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
             "tell whoever runs the site",
         ));
     }
+    let is_complete = found.head.is_complete && reading.problems.is_empty() && found.lost == 0;
     let order = found.head.language.as_deref().and_then(of_language);
+    let entries = found.entries.len();
     for (index, entry) in found.entries.into_iter().enumerate() {
         let made = Made { source, address, zone, order, index };
         made.add(&mut reading, entry);
     }
+    // One that could not be read may be one that is known.
+    reading.is_complete = is_complete && reading.items.len() == entries;
     if reading.items.is_empty() && reading.problems.is_empty() {
         reading.problems.push(Problem::new(
             Place::whole(address),

@@ -10,6 +10,8 @@ pub struct Head {
     pub language: Option<String>,
     /// Its website.
     pub home: Option<String>,
+    /// It says that it has all there is (RFC 5005, 2): what it has no longer was taken away.
+    pub is_complete: bool,
 }
 
 /// An entry that is read.

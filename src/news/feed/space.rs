@@ -11,6 +11,8 @@ pub enum Space {
     Media,
     Itunes,
     Feedburner,
+    /// Feed paging and archiving (RFC 5005).
+    History,
     Xhtml,
     Rdf,
     /// Of no use here.
@@ -31,6 +33,7 @@ pub fn space_of(address: &str) -> Space {
             Space::Media
         }
         "itunes.com/dtds/podcast-1.0.dtd" | "example.com/dtds/podcast-1.0.dtd" => Space::Itunes,
+        "purl.org/syndication/history/1.0" => Space::History,
         "w3.org/1999/xhtml" => Space::Xhtml,
         "w3.org/1999/02/22-rdf-syntax-ns" => Space::Rdf,
         "purl.org/atom/ns" | "w3.org/2005/atom" | "purl.org/net/rss1.1" | "" => Space::Feed,
@@ -62,6 +65,7 @@ pub fn space_of_prefix(prefix: &str) -> Space {
         "media" => Space::Media,
         "itunes" => Space::Itunes,
         "feedburner" => Space::Feedburner,
+        "fh" => Space::History,
         "xhtml" | "html" | "h" => Space::Xhtml,
         "rdf" => Space::Rdf,
         _ => Space::Other,

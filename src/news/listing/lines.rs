@@ -275,7 +275,7 @@ mod tests {
             ("1. The fair\n2. The well", "TT"),
             ("• The fair\n• The well", "TT"),
             ("The fair raised more than ever, and\neverybody helped to tidy up.", "S"),
-            ("1 2 3 TokenStart\n© 2020 The club\nPage 1 of 9", ""),
+            ("1 2 3 Next\n© 2020 The club\nPage 1 of 9", ""),
             ("The fair\tIt was full.\t3 December 2020", "TSD"),
         ] {
             assert_eq!(classes(text), found, "{text}");
