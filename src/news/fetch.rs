@@ -5,12 +5,10 @@
 //! inside this machine or its network unless the source says `allow_local`, checked when connecting and again at each
 //! redirect, so that no name can point elsewhere between the check and the use.
 
-use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
@@ -24,13 +22,11 @@ use url::Url;
 
 use super::decode::{DecodedText, decode};
 use super::public::{carries_a_public_address, is_public};
+pub use super::shown_address::without_password;
+use super::unpack::{GZIP, MOST_PACKINGS, MOST_SWELLING, is_deflated, unpacked};
 
 /// The largest feed in the wild is far below; a decompressed answer counts in full.
 pub const LONGEST_ANSWER_BYTES: usize = 10 * 1024 * 1024;
-/// Text shrinks to a tenth. What swells more than this was made to fill a memory.
-const MOST_SWELLING: usize = 100;
-/// What is this small may swell as it likes.
-const SMALL_BYTES: usize = 1024 * 1024;
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -285,94 +281,8 @@ fn user_agent(contact: &str) -> String {
     if contact.is_empty() { AGENT.to_owned() } else { format!("{AGENT} (+{contact})") }
 }
 
-/// An address as people and logs may see it: without its name and password, and without the values of keys.
-pub fn without_password(address: &str) -> String {
-    const SECRET: [&str; 9] =
-        ["key", "apikey", "token", "accesstoken", "auth", "secret", "password", "pwd", "signature"];
-    let Ok(mut url) = Url::parse(address) else {
-        // Not an address, and perhaps one with a slip: what stands before the @ is nobody's business.
-        return match address.split_once("://").zip(address.rsplit_once('@')) {
-            Some(((scheme, _), (_, rest))) => format!("{scheme}://{rest}"),
-            None => address.to_owned(),
-        };
-    };
-    let has_user = !url.username().is_empty() || url.password().is_some();
-    let is_secret = |name: &str| {
-        let name: String =
-            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        SECRET.contains(&name.as_str())
-    };
-    let has_key = url.query_pairs().any(|(name, value)| is_secret(&name) && !value.is_empty());
-    if !has_user && !has_key {
-        return address.to_owned();
-    }
-    // An address that cannot have them has none.
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
-    if has_key {
-        let pairs: Vec<(String, String)> = url
-            .query_pairs()
-            .map(|(name, value)| {
-                let shown = if is_secret(&name) { "…".into() } else { value };
-                (name.into_owned(), shown.into_owned())
-            })
-            .collect();
-        let query: Vec<String> =
-            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        url.set_query(None);
-        return format!("{url}?{}", query.join("&"));
-    }
-    url.to_string()
-}
-
 fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// The first bytes of gzip (RFC 1952).
-const GZIP: &[u8] = &[0x1f, 0x8b];
-/// Nobody packs more often by mistake.
-const MOST_PACKINGS: usize = 3;
-
-/// Whether bytes that are called deflate are so: servers also send them as they are, with or without zlib's two bytes
-/// (RFC 1950) before them.
-fn is_deflated(bytes: &[u8]) -> bool {
-    let is_zlib = matches!(bytes, [first, second, ..]
-        if first & 0x0f == 8 && (u16::from(*first) * 256 + u16::from(*second)) % 31 == 0);
-    is_zlib
-        || !bytes.iter().take(64).all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e))
-}
-
-/// Unpacks as much as is allowed, and one byte more to know that it is too much.
-fn unpacked(packed: &[u8], host: &str) -> Result<Vec<u8>, FetchError> {
-    let swollen = packed.len().saturating_mul(MOST_SWELLING).max(SMALL_BYTES);
-    let most = swollen.min(LONGEST_ANSWER_BYTES);
-    let mut bytes = Vec::new();
-    let limit = most as u64 + 1;
-    let is_zlib = packed.first().is_some_and(|first| first & 0x0f == 8);
-    let read = if packed.starts_with(GZIP) {
-        MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes)
-    } else if is_zlib {
-        ZlibDecoder::new(packed).take(limit).read_to_end(&mut bytes)
-    } else {
-        DeflateDecoder::new(packed).take(limit).read_to_end(&mut bytes)
-    };
-    if bytes.len() > most {
-        let host = host.to_owned();
-        return Err(if most == LONGEST_ANSWER_BYTES {
-            FetchError::TooLarge { host }
-        } else {
-            FetchError::Swells { host }
-        });
-    }
-    match read {
-        Ok(_) => Ok(bytes),
-        // What came before the break is what a reader can mend.
-        Err(_) if !bytes.is_empty() => Ok(bytes),
-        Err(error) => Err(FetchError::Unreachable {
-            host: host.to_owned(),
-            what: format!("its answer cannot be unpacked: {error}"),
-        }),
-    }
 }
 
 fn builder(allow_local: bool, answer_within: Duration) -> reqwest::ClientBuilder {

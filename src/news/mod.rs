@@ -29,6 +29,7 @@ pub mod pictures;
 pub mod public;
 pub mod robots;
 pub mod sanity;
+mod shown_address;
 pub mod site_fetch;
 pub mod source;
 pub mod static_site;
@@ -36,6 +37,7 @@ pub mod store;
 pub mod text;
 pub mod tool_markup;
 pub mod translations;
+mod unpack;
 pub mod wordpress;
 pub mod yaml;
 
