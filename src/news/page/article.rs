@@ -54,7 +54,7 @@ const SHORTEST_PARAGRAPH_CHARS: usize = 60;
 const NEAR_BLOCKS: usize = 10;
 const NEAR_BEFORE: usize = 3;
 /// Of more days nobody knows which is the story's.
-const MOST_DAYS: usize = 50;
+const MOST_DAYS: usize = 20;
 /// Behind these a page is no longer of one story.
 const MOST_BLOCKS: usize = 1500;
 /// Fewer stories may well be of one day.

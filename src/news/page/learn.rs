@@ -5,7 +5,7 @@
 //! a list; a story is the largest part of the box that has one seed. Each list is read as the reader will read it, and the one whose
 //! stories have most of what stories have is the news.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono_tz::Tz;
 use ego_tree::NodeId;
@@ -170,6 +170,7 @@ fn is_title(element: ElementRef<'_>, pass: usize, zone: Tz) -> bool {
 
 /// Every box with seeds that hang below it in the same way, read as a list.
 fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &PageContext<'_>) -> Vec<List<'a>> {
+    let headings = Headings::of(page);
     let mut groups: BTreeMap<(NodeId, &str), Vec<usize>> = BTreeMap::new();
     for (at, seed) in seeds.iter().enumerate() {
         for (holder, path) in &seed.boxes {
@@ -190,7 +191,7 @@ fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &PageContext<'_>) -> V
             continue;
         }
         let records = records(&elements, holder);
-        if let Some(list) = judged(page, records, context) {
+        if let Some(list) = judged(&headings, records, context) {
             lists.push(list);
         }
     }
@@ -202,7 +203,7 @@ fn lists<'a>(page: &'a Html, seeds: &[Seed<'a>], context: &PageContext<'_>) -> V
             .take(TELLING_STORIES)
         {
             let record = alone(seed, seeds);
-            lists.extend(judged(page, vec![record], context));
+            lists.extend(judged(&headings, vec![record], context));
         }
     }
     lists
@@ -288,7 +289,7 @@ fn alone<'a>(seed: &Seed<'a>, seeds: &[Seed<'a>]) -> ElementRef<'a> {
 
 /// A list as the reader reads it, if it may be one of stories.
 fn judged<'a>(
-    page: &'a Html,
+    headings: &Headings<'_>,
     records: Vec<ElementRef<'a>>,
     context: &PageContext<'_>,
 ) -> Option<List<'a>> {
@@ -329,7 +330,7 @@ fn judged<'a>(
     let quality =
         1.0 + 3.0 * dated + 3.0 * texts + 0.7 * pictured + 2.5 * linked + headed + 2.0 * long;
     let mut score = (items.len().min(TELLING_STORIES) as f64).sqrt() * quality;
-    score *= place_of(page, &records, &items, context);
+    score *= place_of(headings, &records, &items, context);
     if is_mixed(&records, &parts, &common, context) {
         score *= 0.4;
     }
@@ -359,7 +360,7 @@ fn is_mixed(
 
 /// How much the place of a list on the page, and where it leads, speak for it.
 fn place_of(
-    page: &Html,
+    headings: &Headings<'_>,
     records: &[ElementRef<'_>],
     items: &[Item],
     context: &PageContext<'_>,
@@ -378,7 +379,7 @@ fn place_of(
     }) {
         weight *= 1.3;
     }
-    if heading_over(page, first).is_some_and(|text| is_heading_beside(&text)) {
+    if headings.over(first).is_some_and(|text| is_heading_beside(&text)) {
         weight *= 0.25;
     }
     let own = url::Url::parse(context.address)
@@ -423,19 +424,31 @@ fn place_of(
     weight
 }
 
-/// The words of the heading that stands before an element and over it.
-fn heading_over(page: &Html, element: ElementRef<'_>) -> Option<String> {
-    let own: BTreeSet<NodeId> = element.descendants().map(|node| node.id()).collect();
-    let mut last = None;
-    for other in page.root_element().descendent_elements() {
-        if own.contains(&other.id()) {
-            break;
+/// The headings of a page, and the place of each element in it: looked up for every list.
+struct Headings<'a> {
+    places: HashMap<NodeId, usize>,
+    /// In the page's order.
+    headings: Vec<(usize, ElementRef<'a>)>,
+}
+
+impl<'a> Headings<'a> {
+    fn of(page: &'a Html) -> Self {
+        let mut found = Self { places: HashMap::new(), headings: Vec::new() };
+        for (place, element) in page.root_element().descendent_elements().enumerate() {
+            found.places.insert(element.id(), place);
+            if is_heading(element) {
+                found.headings.push((place, element));
+            }
         }
-        if is_heading(other) {
-            last = Some(other);
-        }
+        found
     }
-    last.map(text_of)
+
+    /// The words of the heading that stands before an element and over it.
+    fn over(&self, element: ElementRef<'_>) -> Option<String> {
+        let place = *self.places.get(&element.id())?;
+        let before = self.headings.partition_point(|(other, _)| *other < place);
+        Some(text_of(self.headings.get(before.checked_sub(1)?)?.1))
+    }
 }
 
 /// The selectors of a list: of its stories, of those that stand above it, of the page after it.

@@ -518,8 +518,10 @@ pub fn says_other(element: ElementRef<'_>) -> bool {
 
 /// Whether the words around an element in its line say that its day is of something else: "Updated <time>…".
 pub fn in_other_words(element: ElementRef<'_>, zone: Tz) -> bool {
+    /// What holds more is no line.
+    const MOST_NODES: usize = 60;
     let parent = element.parent().and_then(ElementRef::wrap);
-    parent.is_some_and(|parent| {
+    parent.filter(|parent| parent.descendants().nth(MOST_NODES).is_none()).is_some_and(|parent| {
         let text = text_of(parent);
         day_line(&text, zone).is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
     })

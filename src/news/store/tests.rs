@@ -6,6 +6,7 @@ use chrono_tz::Pacific::Auckland;
 
 use super::*;
 use crate::news::PartialDate;
+use crate::news::item::Elsewhere;
 
 fn at(day: &str) -> DateTime<Utc> {
     format!("{day}T12:00:00Z").parse().unwrap()
