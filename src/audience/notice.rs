@@ -91,7 +91,7 @@ impl RowNotices {
         let is_of = |name: &&str| {
             domain.strip_suffix(*name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         };
-        if THROWAWAY.iter().any(|name| is_of(&name)) {
+        if THROWAWAY.iter().any(is_of) {
             self.throwaway.see(line, text);
         }
     }

@@ -248,7 +248,7 @@ impl Sheet {
     fn obtained_at<'r>(&self, record: &'r csv::StringRecord) -> Result<Option<NaiveDate>, &'r str> {
         let cell = self.cell(record, self.obtained);
         // Databases write 0000-00-00 where there is no date.
-        if cell.chars().filter(|c| c.is_ascii_digit()).all(|digit| digit == '0')
+        if cell.chars().filter(char::is_ascii_digit).all(|digit| digit == '0')
             && !cell.chars().any(char::is_alphabetic)
         {
             return Ok(None);

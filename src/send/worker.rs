@@ -131,7 +131,18 @@ pub(super) async fn work<L: Ledger, R: Relay>(
             break;
         }
     }
-    // Nothing is left for this one to try now: another that waits for room at the relay has it.
+    end_round(state, relay, number, upcoming, accepted).await
+}
+
+/// Nothing is left for this connection to try: what it has in hand goes back, and the session ends politely.
+async fn end_round<L: Ledger, R: Relay>(
+    state: &RunState<L>,
+    mut relay: R,
+    number: usize,
+    upcoming: Option<Turn<'_>>,
+    accepted: Option<(i64, Event)>,
+) -> Result<(), LedgerError> {
+    // Another that waits for room at the relay has it.
     state.rate_limit.leave_round(number);
     if let Some(mut next) = upcoming {
         match next.settle_intent().await? {

@@ -326,15 +326,15 @@ impl Connection {
                 SessionStep::Ready | SessionStep::Closed => return None,
                 SessionStep::Done(outcome) => return Some(outcome),
                 SessionStep::Write(stage, bytes) => {
-                    self.write(stage, &bytes, clock.until(stage)).await
+                    self.write(stage, &bytes, clock.until(stage)).await;
                 }
                 SessionStep::WriteMessage => {
-                    self.write_message(bytes, clock.until(Stage::Body)).await
+                    self.write_message(bytes, clock.until(Stage::Body)).await;
                 }
                 SessionStep::AskLeave => match leave.take() {
                     Some(leave) => self.end_message(leave, next).await,
                     None => {
-                        self.conversation.fail(SmtpFault::NoLeave("nobody can give it".to_owned()))
+                        self.conversation.fail(SmtpFault::NoLeave("nobody can give it".to_owned()));
                     }
                 },
                 SessionStep::StartTls => self.secure(clock.until(Stage::Tls)).await,

@@ -588,7 +588,7 @@ mod tests {
             loop {
                 match conversation.next_step() {
                     SessionStep::Write(_, bytes) => {
-                        written.push_str(&String::from_utf8(bytes).unwrap())
+                        written.push_str(&String::from_utf8(bytes).unwrap());
                     }
                     SessionStep::WriteMessage => written.push_str("<message>\r\n"),
                     SessionStep::Read(stage) => return format!("read {}", stage.name()),

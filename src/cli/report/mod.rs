@@ -112,7 +112,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             screen.say(&format!("It is paused. Go on with: roundup send {}", report.edition));
         }
         EditionPhase::Unfinished => {
-            screen.say(&format!("Carry on with: roundup send {}", report.edition))
+            screen.say(&format!("Carry on with: roundup send {}", report.edition));
         }
         EditionPhase::Finished if report.uncertain > 0 => {
             screen.say(&format!("Next: roundup resolve {}", report.edition));

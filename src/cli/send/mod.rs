@@ -252,7 +252,7 @@ async fn deliver<L: Ledger, R: Relay>(
             counted(connections, "message", "messages")
         )),
         Urgency::Now => {
-            talker.line("Dropping what is in flight: nobody can know whether it arrived.")
+            talker.line("Dropping what is in flight: nobody can know whether it arrived.");
         }
         Urgency::No => {}
     })

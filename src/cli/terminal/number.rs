@@ -14,11 +14,17 @@ fn digits(text: &str) -> Option<u64> {
 }
 
 /// A number of people.
+///
+/// # Errors
+/// Says what to write instead.
 pub fn people(text: &str) -> Result<u64, String> {
     digits(text).ok_or_else(|| "write the number of people in digits, as in 1204".to_owned())
 }
 
 /// A number of connections.
+///
+/// # Errors
+/// Says what to write instead.
 pub fn connections(text: &str) -> Result<u8, String> {
     digits(text)
         .and_then(|number| u8::try_from(number).ok())
@@ -27,6 +33,9 @@ pub fn connections(text: &str) -> Result<u8, String> {
 }
 
 /// How many of something: one at least.
+///
+/// # Errors
+/// Says what to write instead.
 pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
     digits(text)
         .and_then(|number| usize::try_from(number).ok())
@@ -35,6 +44,9 @@ pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// A port of this computer.
+///
+/// # Errors
+/// Says what to write instead.
 pub fn port(text: &str) -> Result<u16, String> {
     digits(text).and_then(|number| u16::try_from(number).ok()).ok_or_else(|| {
         "write a port from 0 to 65535, as in 8080; 0 takes any that is free".to_owned()
@@ -42,6 +54,9 @@ pub fn port(text: &str) -> Result<u16, String> {
 }
 
 /// An address with a port.
+///
+/// # Errors
+/// Says what to write instead.
 pub fn socket(text: &str) -> Result<SocketAddr, String> {
     text.trim()
         .parse()
