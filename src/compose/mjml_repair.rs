@@ -174,7 +174,14 @@ impl<'a> Repair<'a> {
         let is_stray = self.open.last().is_some_and(|name| HOLDS_ELEMENTS.contains(name))
             && !text.trim().is_empty();
         // MJML has no place for it; mrml would show it between the tables, where programs put it anywhere.
-        write_text(if is_stray { "\n" } else { text }, next, &mut self.prepared.mjml);
+        let is_title = self.open.last() == Some(&"mj-title");
+        let title = if is_title { as_in_an_attribute(text) } else { String::new() };
+        let text = match (is_stray, is_title) {
+            (true, _) => "\n",
+            (false, true) => &title,
+            (false, false) => text,
+        };
+        write_text(text, next, &mut self.prepared.mjml);
         end
     }
 }
@@ -251,18 +258,32 @@ fn write_tag(tag: &str, out: &mut String) {
                     continue;
                 }
                 flush_blanks(&mut blanks, out);
-                match c {
-                    '"' => out.push_str("&quot;"),
-                    '\\' => out.push_str("&#92;"),
-                    '\'' => out.push('\''),
-                    c if c.escape_debug().nth(1).is_some() => {
-                        out.push_str(&format!("&#x{:x};", u32::from(c)));
-                    }
-                    c => out.push(c),
-                }
+                push_for_an_attribute(c, out);
             }
         }
     }
+}
+
+/// A character as it comes out of mrml in an attribute.
+fn push_for_an_attribute(c: char, out: &mut String) {
+    match c {
+        '"' => out.push_str("&quot;"),
+        '\\' => out.push_str("&#92;"),
+        '\'' => out.push('\''),
+        c if c.escape_debug().nth(1).is_some() => {
+            out.push_str(&format!("&#x{:x};", u32::from(c)));
+        }
+        c => out.push(c),
+    }
+}
+
+/// The title of an email, which mrml writes into an attribute too.
+fn as_in_an_attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\n' | '\t') { out.push(' ') } else { push_for_an_attribute(c, &mut out) }
+    }
+    out
 }
 
 fn flush_blanks(blanks: &mut String, out: &mut String) {
@@ -338,6 +359,13 @@ mod tests {
     fn attributes_keep_their_characters() {
         let html = render("<mj-image src=\"https://e.org/a.png\" alt='say \"hi\" \\ \u{200d}' />");
         assert!(html.contains("say &quot;hi&quot; &#92; &#x200d;"), "{html}");
+    }
+
+    #[test]
+    fn a_title_keeps_its_characters_in_the_attribute_that_is_made_of_it() {
+        let mjml = "<mjml><mj-head><mj-title>say \"hi\" \\ \u{200d}\n</mj-title></mj-head><mj-body></mj-body></mjml>";
+        let html = html::render(mjml).unwrap();
+        assert!(html.contains("aria-label=\"say &quot;hi&quot; &#92; &#x200d; \""), "{html}");
     }
 
     #[test]
