@@ -1,6 +1,7 @@
 //! Who gets an edition, who does not, and why.
 //! Pure: lists in, an audience out.
 
+pub mod address_file;
 mod cell;
 pub mod consent_columns;
 pub mod do_not_mail;

@@ -18,7 +18,7 @@ use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::{CsvShape, Input, Rows, TableError};
 use crate::rfc::text::one_line;
 
-const EMAIL: &[&str] = &[
+pub(super) const EMAIL: &[&str] = &[
     "email",
     "emailaddress",
     "mail",

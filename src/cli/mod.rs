@@ -12,6 +12,7 @@ mod report;
 mod send;
 mod steps;
 mod studio;
+mod subscribers;
 pub mod terminal;
 
 use crate::cli::globals::Globals;
@@ -124,6 +125,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Read emails of people who want to leave
     Inbox(inbox::Arguments),
+    /// Put people on the do-not-mail list
+    Subscribers(subscribers::Arguments),
 }
 
 /// Runs the program.

@@ -32,6 +32,8 @@ pub struct StoredEmail {
     pub bytes: Vec<u8>,
     /// Its file in a Maildir.
     path: Option<PathBuf>,
+    /// Its number in an IMAP folder.
+    uid: Option<u32>,
 }
 
 /// Why emails cannot be read or moved.
@@ -88,13 +90,27 @@ impl EmailSource {
             Self::Input => {
                 let bytes = first_bytes(io::stdin().lock())
                     .map_err(|source| unreadable(Path::new("standard input"), source))?;
-                take(StoredEmail { name: "standard input".to_owned(), bytes, path: None })
+                take(StoredEmail {
+                    name: "standard input".to_owned(),
+                    bytes,
+                    path: None,
+                    uid: None,
+                })
             }
         }
     }
 }
 
 impl StoredEmail {
+    pub(super) fn in_imap(name: String, bytes: Vec<u8>, uid: u32) -> Self {
+        Self { name, bytes, path: None, uid: Some(uid) }
+    }
+
+    /// Its number in an IMAP folder, if it is in one.
+    pub fn uid(&self) -> Option<u32> {
+        self.uid
+    }
+
     /// The same without its text, for whoever has read it.
     #[must_use]
     pub fn without_bytes(mut self) -> Self {
@@ -147,7 +163,7 @@ fn read_file(path: &Path) -> Result<Option<StoredEmail>, MailboxError> {
         opened => opened.map_err(|source| unreadable(path, source))?,
     };
     let bytes = first_bytes(file).map_err(|source| unreadable(path, source))?;
-    Ok(Some(StoredEmail { name: path.display().to_string(), bytes, path: None }))
+    Ok(Some(StoredEmail { name: path.display().to_string(), bytes, path: None, uid: None }))
 }
 
 fn first_bytes(reader: impl Read) -> io::Result<Vec<u8>> {
@@ -170,7 +186,12 @@ fn split_mbox<E: From<MailboxError>>(
     let mut hand_over = |email: Option<Vec<u8>>| match email {
         Some(bytes) => {
             number += 1;
-            take(StoredEmail { name: format!("{name}, email {number}"), bytes, path: None })
+            take(StoredEmail {
+                name: format!("{name}, email {number}"),
+                bytes,
+                path: None,
+                uid: None,
+            })
         }
         None => Ok(()),
     };

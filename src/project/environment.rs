@@ -26,10 +26,15 @@ pub enum Variable {
     Secret,
     DkimKey,
     Ledger,
+    /// The IMAP mailbox that people who leave write to.
+    Inbox,
+    InboxUsername,
+    InboxPassword,
+    InboxTokenCommand,
 }
 
 impl Variable {
-    pub const ALL: [Variable; 7] = [
+    pub const ALL: [Variable; 11] = [
         Variable::Relay,
         Variable::RelayUsername,
         Variable::RelayPassword,
@@ -37,6 +42,10 @@ impl Variable {
         Variable::Secret,
         Variable::DkimKey,
         Variable::Ledger,
+        Variable::Inbox,
+        Variable::InboxUsername,
+        Variable::InboxPassword,
+        Variable::InboxTokenCommand,
     ];
 
     pub fn name(self) -> &'static str {
@@ -48,6 +57,10 @@ impl Variable {
             Variable::Secret => "ROUNDUP_SECRET",
             Variable::DkimKey => "ROUNDUP_DKIM_KEY",
             Variable::Ledger => "ROUNDUP_LEDGER",
+            Variable::Inbox => "ROUNDUP_INBOX",
+            Variable::InboxUsername => "ROUNDUP_INBOX_USERNAME",
+            Variable::InboxPassword => "ROUNDUP_INBOX_PASSWORD",
+            Variable::InboxTokenCommand => "ROUNDUP_INBOX_TOKEN_COMMAND",
         }
     }
 

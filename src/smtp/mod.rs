@@ -9,8 +9,8 @@ pub mod fault;
 pub mod login;
 pub mod quirks;
 mod stream;
-mod tls;
-mod token;
+pub(crate) mod tls;
+pub(crate) mod token;
 
 pub use capabilities::Capabilities;
 pub use connection::{Connection, RelayServer};

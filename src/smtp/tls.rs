@@ -27,7 +27,7 @@ pub enum TlsSetupError {
 ///
 /// # Errors
 /// When the file holds none, or the system has no TLS.
-pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsSetupError> {
+pub(crate) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsSetupError> {
     let failed = |error: rustls::Error| TlsSetupError::Provider(error.to_string());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))

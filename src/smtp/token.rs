@@ -19,7 +19,7 @@ const LONGEST_TOKEN_BYTES: usize = 8 * 1024;
 ///
 /// # Errors
 /// In words for people; none of them holds what the command printed.
-pub(super) async fn fetch(command: &str) -> Result<SecretString, String> {
+pub(crate) async fn fetch(command: &str) -> Result<SecretString, String> {
     fetch_within(command, LONGEST_WAIT).await
 }
 

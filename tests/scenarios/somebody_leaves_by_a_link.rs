@@ -34,11 +34,15 @@ impl Site {
     }
 
     fn post(&self, path: &str) -> String {
+        self.ask("POST", path)
+    }
+
+    fn ask(&self, method: &str, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let body = "List-Unsubscribe=One-Click";
+        let body = if method == "POST" { "List-Unsubscribe=One-Click" } else { "" };
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nHost: charity.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: charity.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         )
@@ -150,4 +154,123 @@ fn practice_takes_nothing_out_of_the_spool() {
     charity.run("send --year 2020 --confirm 3").ends(0);
     let others = ["p0@example.org", "p2@example.org", "p3@example.org"];
     assert_eq!(server.everybody_once(), others);
+}
+
+/// Every file of a project with its bytes, but those that a database makes while it is open.
+fn everything(folder: &std::path::Path) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path.clone());
+                found.insert(path, Vec::new());
+            } else {
+                found.insert(path.clone(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_dry_run_of_the_inbox_changes_nothing_at_all() {
+    let charity = charity(3)
+        .file("mail/new/1", "From: p1@example.org\nSubject: unsubscribe\n\n")
+        .file("mail/cur/2:2,S", "From: p2@example.org\nSubject: hello\n\n");
+    // Neither a secret nor a ledger is made for it.
+    let before = everything(&charity.path(""));
+    charity.run("inbox --maildir mail --dry-run").ends(0).says("1 person would leave");
+    assert!(everything(&charity.path("")) == before);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    charity.run("subscribers suppress p2@example.org --why objected").ends(0);
+    let line =
+        r#"{"person":"AAAAAAAAAAAAAAAA","at":"2026-11-01T10:00:00Z","what":"left","way":"page"}"#;
+    let charity = charity.file(".roundup/leaving.spool", format!("{line}\n"));
+    let before = everything(&charity.path(""));
+    charity.run("inbox --maildir mail --dry-run --json").ends(0).says("\"matched_by\":\"address\"");
+    assert!(everything(&charity.path("")) == before);
+    charity.run("inbox --maildir mail").ends(0).says("1 person left");
+    assert!(charity.path("mail/.Done/cur/1").is_file());
+    assert!(!charity.path(".roundup/leaving.spool").exists());
+}
+
+#[test]
+fn who_is_put_on_the_do_not_mail_list_gets_nothing_and_comes_off_it_as_they_may() {
+    let server = Server::good();
+    let charity = charity(5).relay(&server);
+    charity
+        .run("subscribers suppress P1@example.org --why unsubscribed --note letter")
+        .ends(0)
+        .says("1 person added to the do-not-mail list");
+    let charity = charity
+        .file("fps.csv", "Name,Email\nX,p2@example.org\nY,p1@example.org\nZ,stranger@example.org\n")
+        .file("wrong.txt", "p3@example.org\np4 at example.org\n");
+    charity
+        .run("subscribers suppress fps.csv --why preference-service --json")
+        .ends(0)
+        .says("\"added\":3");
+    charity
+        .run("subscribers suppress fps.csv --why unsubscribed")
+        .ends(0)
+        .says("0 people added")
+        .says("3 people already on it");
+    // Nobody of a file with something else in it.
+    charity
+        .run("subscribers suppress wrong.txt --why objected")
+        .ends(2)
+        .says("wrong.txt:2")
+        .says("`p4 at example.org` is not an email address");
+    charity.run("subscribers suppress nobody --why objected").ends(2).says("neither a file nor");
+    charity.run("subscribers suppress p3@example.org --why bored").ends(2);
+    charity.run("why p2@example.org").ends(0).says("asked a preference service for no more emails");
+    charity.run("why p2@example.org --lift please").ends(2).says("at-their-request");
+    charity.run("send --year 2020 --confirm 3").ends(0);
+    assert_eq!(server.everybody_once(), ["p0@example.org", "p3@example.org", "p4@example.org"]);
+    charity.run("why p2@example.org --at-their-request telephone").ends(0).says("Lifted");
+    charity.run("why p2@example.org").ends(0).says("Is mailed");
+    charity.run("why p1@example.org").ends(0).says("preference service");
+}
+
+#[test]
+fn an_email_that_stays_in_its_mailbox_does_not_undo_what_came_after_it() {
+    let charity = charity(3);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let (_, token) = link_of(&charity, "p1@example.org");
+    let email = |more: &str| {
+        format!("From a@b\n{more}From: p1@example.org\nSubject: unsubscribe {token}\n\nbye\n\n")
+    };
+    let charity = charity.file("box", email(""));
+    charity.run("inbox --mbox box").ends(0).says("1 person left");
+    charity.run("why p1@example.org --at-their-request telephone").ends(0);
+    // Read and marked by a mail program meanwhile.
+    let charity = charity.file("box", email("Received: again\nStatus: RO\n"));
+    charity.run("inbox --mbox box").ends(0).says("0 people left");
+    charity.run("why p1@example.org").ends(0).says("Is mailed");
+    // Another email is another word.
+    let charity = charity.file("box", email("Date: Thu, 26 Nov 2026 10:00:00 +0000\n"));
+    charity.run("inbox --mbox box").ends(0).says("1 person left");
+}
+
+#[test]
+fn the_page_says_what_waits_and_a_damaged_line_stops_nothing() {
+    let charity = charity(3);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let (path, _) = link_of(&charity, "p1@example.org");
+    charity.run("subscribers suppress p0@example.org --why objected").ends(0);
+    let charity = charity.file(".roundup/leaving.spool", "nonsense\n");
+    let site = Site::open(&charity);
+    let lock = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
+    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert!(site.ask("GET", &path).contains("Stop all emails"));
+    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
+    assert!(site.ask("GET", &path).contains("You have left"));
+    lock.execute_batch("ROLLBACK").unwrap();
+    site.close();
+    charity.run("inbox --dir mail").says("cannot be read");
+    let charity = charity.file("mail/1", "Subject: x\n\n");
+    charity.run("inbox --dir mail").ends(0).says("`.roundup/leaving.damaged` cannot be read");
+    charity.run("why p1@example.org").ends(0).says("unsubscribed by one click");
+    assert_eq!(charity.read(".roundup/leaving.damaged"), "nonsense\n");
 }

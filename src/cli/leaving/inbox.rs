@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use crate::audience::{Keys, List};
@@ -14,10 +15,14 @@ use crate::cli::steps::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
-use crate::inbox::{EmailRequest, EmailSource, MailboxError, notice_of, read};
+use crate::inbox::mailbox::StoredEmail;
+use crate::inbox::{
+    EmailRequest, EmailSource, ImapAddress, ImapError, ImapLogin, ImapMailbox, MailboxError,
+    notice_of, read,
+};
 use crate::ledger::{AnyLedger, Ledger};
 use crate::people::{Act, ActPlace, Journal, Way, What};
-use crate::project::{Project, ProjectError};
+use crate::project::{Project, ProjectError, Variable};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -34,21 +39,104 @@ pub struct Arguments {
     /// One email on standard input
     #[arg(long, group = "from")]
     stdin: bool,
+    /// An IMAP mailbox, as in imaps://imap.example.org/INBOX; the one in ROUNDUP_INBOX when nothing is named. Settled emails
+    /// move to its folder `Done`
+    #[arg(long, value_name = "URL", group = "from")]
+    imap: Option<String>,
     /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 impl Arguments {
-    fn mailbox(&self) -> Result<EmailSource, Failure> {
-        match self {
-            Self { maildir: Some(path), .. } => Ok(EmailSource::Maildir(path.clone())),
-            Self { mbox: Some(path), .. } => Ok(EmailSource::Mbox(path.clone())),
-            Self { dir: Some(path), .. } => Ok(EmailSource::Folder(path.clone())),
-            Self { stdin: true, .. } => Ok(EmailSource::Input),
-            Self { .. } => Err(Failure::new(Exit::Usage, "no mailbox is named")
-                .help("name one: --maildir DIR, --mbox FILE, --dir DIR or --stdin")),
+    /// Where the emails are: as the command says, or in the mailbox of the settings.
+    fn source(&self, project: &Project) -> Result<MailSource, Failure> {
+        let mailbox = match self {
+            Self { maildir: Some(path), .. } => EmailSource::Maildir(path.clone()),
+            Self { mbox: Some(path), .. } => EmailSource::Mbox(path.clone()),
+            Self { dir: Some(path), .. } => EmailSource::Folder(path.clone()),
+            Self { stdin: true, .. } => EmailSource::Input,
+            Self { imap, .. } => {
+                let address = match (imap, project.secret(Variable::Inbox)?) {
+                    (Some(address), _) => address.clone(),
+                    (None, Some(address)) => address.expose_secret().to_owned(),
+                    (None, None) => {
+                        return Err(Failure::new(Exit::Usage, "no mailbox is named").help(
+                            "name one: --maildir DIR, --mbox FILE, --dir DIR, --stdin, or an IMAP mailbox in ROUNDUP_INBOX",
+                        ));
+                    }
+                };
+                return Ok(MailSource::Imap(ImapAddress::parse(&address)?, login(project)?));
+            }
+        };
+        Ok(MailSource::Local(mailbox))
+    }
+}
+
+/// Where emails are.
+enum MailSource {
+    Local(EmailSource),
+    Imap(ImapAddress, ImapLogin),
+}
+
+/// A username goes with a password or with a command that prints an access token.
+fn login(project: &Project) -> Result<ImapLogin, Failure> {
+    let read = |variable| -> Result<Option<String>, Failure> {
+        Ok(project.secret(variable)?.map(|value| value.expose_secret().to_owned()))
+    };
+    let username = read(Variable::InboxUsername)?;
+    let password = read(Variable::InboxPassword)?;
+    let command = read(Variable::InboxTokenCommand)?;
+    match (username, password, command) {
+        (Some(username), Some(password), None) => {
+            Ok(ImapLogin::Password { username, password: password.into() })
         }
+        (Some(username), None, Some(command)) => Ok(ImapLogin::Token { username, command }),
+        _ => Err(Failure::new(Exit::Usage, "the mailbox's login is not whole").help(
+            "set ROUNDUP_INBOX_USERNAME, and either ROUNDUP_INBOX_PASSWORD or ROUNDUP_INBOX_TOKEN_COMMAND, in .env or in \
+             the environment",
+        )),
+    }
+}
+
+impl From<ImapError> for Failure {
+    fn from(error: ImapError) -> Self {
+        let (exit, help) = match &error {
+            ImapError::Address(_) => (
+                Exit::Usage,
+                "write it as imaps://imap.example.org, with a folder behind it if it is not the inbox",
+            ),
+            ImapError::PlainFarAway => (
+                Exit::Usage,
+                "write imaps:// (TLS, port 993); a server on this computer may go without",
+            ),
+            ImapError::Credentials => (
+                Exit::Usage,
+                "take them out of the address, and set ROUNDUP_INBOX_USERNAME and ROUNDUP_INBOX_PASSWORD",
+            ),
+            ImapError::Tls(_) => (Exit::Usage, "check `ca_file` under [send]"),
+            ImapError::Token(_) => (
+                Exit::Usage,
+                "run the command of ROUNDUP_INBOX_TOKEN_COMMAND by hand: it must print one access token",
+            ),
+            ImapError::Login(_) => (
+                Exit::Usage,
+                "check ROUNDUP_INBOX_USERNAME and ROUNDUP_INBOX_PASSWORD; Microsoft and Google want a token, from \
+                 ROUNDUP_INBOX_TOKEN_COMMAND",
+            ),
+            ImapError::Refused { .. } => (
+                Exit::Failed,
+                "what was read is kept; check the folder's name, and that you may make a folder `Done` in this mailbox",
+            ),
+            ImapError::Unreachable { .. }
+            | ImapError::Silent
+            | ImapError::Closed(_)
+            | ImapError::Malformed(_) => (
+                Exit::Later,
+                "what was read is kept; run the same command again: an email that is read twice counts once",
+            ),
+        };
+        Self::new(exit, error.to_string()).help(help)
     }
 }
 
@@ -133,7 +221,7 @@ enum Keeping {
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let mailbox = arguments.mailbox()?;
+    let source = arguments.source(&project)?;
     let (keeping, keys) = keeping(&project, arguments.dry_run, globals).await?;
     let list = match project.list() {
         Ok(list) => Some(list),
@@ -142,37 +230,61 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Err(error) => return Err(error.into()),
     };
     let mut emails = Vec::new();
-    mailbox.each(|email| {
+    let take = |email: StoredEmail| {
         let verdict = judge(&read(&email.bytes), &keys, list.as_ref())?;
         let notice = notice_of(&email.bytes);
         // The bytes have been read: only what they came to is kept.
         emails.push((email.without_bytes(), notice, verdict));
         Ok::<(), Failure>(())
-    })?;
+    };
+    let mut remote = None;
+    let outcome = match &source {
+        MailSource::Local(mailbox) => mailbox.each(take),
+        MailSource::Imap(address, login) => {
+            let ca_file = project.settings.send.ca_file.as_ref().map(|path| project.path(path));
+            let mailbox = ImapMailbox::open(address, login, ca_file.as_deref()).await?;
+            remote.insert(mailbox).each(take).await
+        }
+    };
+    // What was read before a mailbox broke off is settled all the same, and an email that cannot be moved holds up none of
+    // those behind it.
+    let mut trouble = outcome.err();
     let mut counts = Counts::default();
-    // An email that cannot be moved holds up none of those behind it.
-    let mut not_moved = None;
+    let mut settled = Vec::new();
     for (email, notice, verdict) in &emails {
         let changed = match &verdict.person {
             Some(person) => keeping.keep(person, notice, &mut counts).await?,
             None => false,
         };
-        if verdict.person.is_some()
-            && !arguments.dry_run
-            && let Err(error) = email.mark_done()
-        {
-            not_moved.get_or_insert(error);
+        if verdict.person.is_some() && !arguments.dry_run {
+            settled.extend(email.uid());
+            if let Err(error) = email.mark_done() {
+                trouble.get_or_insert(error.into());
+            }
         }
         count(&mut counts, verdict, changed);
         show(globals, &email.name, verdict)?;
     }
+    if let Some(mut mailbox) = remote
+        && trouble.is_none()
+    {
+        match mailbox.mark_done(&settled).await {
+            Ok(true) => {}
+            Ok(false) => globals.screen.warn(
+                "this mailbox cannot move emails: settled ones are copied to `Done` and stay where they are too",
+            ),
+            Err(error) => trouble = Some(error.into()),
+        }
+        mailbox.close().await;
+    }
     if !globals.screen.json {
         summarise(globals, &counts, arguments.dry_run)?;
     }
-    if let Some(error) = not_moved {
-        return Err(error.into());
+    match trouble {
+        Some(failure) => Err(failure),
+        None if emails.is_empty() => Ok(Exit::Nothing),
+        None => Ok(Exit::Done),
     }
-    Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
 }
 
 /// What a command needs to keep something, or to keep nothing at all.

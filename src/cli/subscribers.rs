@@ -1,0 +1,179 @@
+//! `roundup subscribers suppress`: puts people on the do-not-mail list, which beats every list.
+//! Shell: a file of addresses, the ledger.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::steps::ledgers::{keys_for, ledger_for};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::people;
+use crate::cli::terminal::world;
+use crate::audience::address_file::{AddressFileError, addresses};
+use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+use crate::ledger::Ledger;
+use crate::problem::Place;
+use crate::rfc::address::EmailAddress;
+
+/// A million addresses have some 30 MB.
+const LONGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
+/// People of one commit.
+const BATCH: usize = 500;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: SubscribersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SubscribersCommand {
+    /// Put people on the do-not-mail list: nobody on it is mailed, whatever a list says
+    Suppress(SuppressArguments),
+}
+
+#[derive(Debug, Args)]
+struct SuppressArguments {
+    /// An address, or a file: one address a line, or a table with a column of them
+    #[arg(value_name = "ADDRESS|FILE")]
+    whom: String,
+    /// How they said no
+    #[arg(long, value_enum, value_name = "REASON")]
+    why: SaidHow,
+    /// Where they said it, as in "letter of 3 May"; an erasure deletes it
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SaidHow {
+    /// They asked to be taken off the list
+    Unsubscribed,
+    /// They told the Fundraising Preference Service, or one like it
+    PreferenceService,
+    /// They object to being emailed
+    Objected,
+}
+
+impl SaidHow {
+    fn reason(self) -> NoMailReason {
+        match self {
+            Self::Unsubscribed => NoMailReason::Unsubscribed,
+            Self::PreferenceService => NoMailReason::PreferenceService,
+            Self::Objected => NoMailReason::Objected,
+        }
+    }
+}
+
+/// What a suppression came to, as JSON.
+#[derive(Debug, Serialize)]
+struct SuppressOutcome {
+    schema: &'static str,
+    reason: &'static str,
+    added: usize,
+    already: usize,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    match arguments.command {
+        SubscribersCommand::Suppress(arguments) => suppress(&arguments, globals).await,
+    }
+}
+
+async fn suppress(arguments: &SuppressArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let whom = whom(&arguments.whom)?;
+    project.own_folder(false)?;
+    let ledger = ledger_for(&project, false, 1).await?;
+    let keys = keys_for(&project, Some(&ledger)).await?;
+    ledger.bind_secret(&keys.check()).await?;
+    let reason = arguments.why.reason();
+    let now = world::now();
+    let changes: Vec<NoMailChange> = whom
+        .iter()
+        .map(|address| {
+            let person = keys.address_hash(address);
+            let step = NoMailStep::Add(reason);
+            let change = NoMailChange::new(&person, step, ChangeOrigin::Operator, now);
+            match &arguments.note {
+                Some(note) => change.with_note(note),
+                None => change,
+            }
+        })
+        .collect();
+    let mut added = 0;
+    for batch in changes.chunks(BATCH) {
+        let counted = ledger.change_no_mail(batch.to_vec()).await?;
+        added += counted.into_iter().filter(|counted| *counted).count();
+    }
+    let already = whom.len() - added;
+    if screen.json {
+        let (schema, reason) = ("roundup.suppress/1", reason.word());
+        screen.object(&SuppressOutcome { schema, reason, added, already })?;
+        return Ok(Exit::Done);
+    }
+    let of = |count| people(u64::try_from(count).unwrap_or(u64::MAX));
+    screen.print(&format!("{} added to the do-not-mail list.", of(added)))?;
+    if already > 0 {
+        screen
+            .print(&format!("  {} already on it for this reason or a stronger one", of(already)))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The people of an argument: of the file, if there is one of that name.
+fn whom(argument: &str) -> Result<Vec<EmailAddress>, Failure> {
+    let path = Path::new(argument);
+    if !path.is_file() {
+        return EmailAddress::parse(argument.trim()).map(|address| vec![address]).map_err(
+            |error| {
+                Failure::new(
+                    Exit::Usage,
+                    format!("`{argument}` is neither a file nor an email address: {error}"),
+                )
+                .help("name one address, or a file with one address a line")
+            },
+        );
+    }
+    let mut bytes = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(LONGEST_FILE_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| {
+        Failure::new(Exit::Usage, format!("`{argument}` cannot be read: {error}"))
+            .help("check its name and that you may read it")
+    })?;
+    if bytes.len() as u64 > LONGEST_FILE_BYTES {
+        let megabytes = LONGEST_FILE_BYTES / 1024 / 1024;
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("`{argument}` is longer than {megabytes} MB"),
+        )
+        .help("cut it into several files"));
+    }
+    addresses(argument, &bytes).map_err(|error| refused(argument, &error))
+}
+
+fn refused(argument: &str, error: &AddressFileError) -> Failure {
+    let failure = Failure::new(Exit::Usage, error.to_string());
+    match error {
+        AddressFileError::NotAnAddress { line, more, .. } => {
+            let others = match more {
+                0 => String::new(),
+                more => format!(", and {more} more like it,"),
+            };
+            failure.at(Place::line(argument, *line)).help(format!(
+                "correct this cell{others} or take it out; nobody of the file was added"
+            ))
+        }
+        AddressFileError::NoColumn | AddressFileError::Nobody | AddressFileError::Table(_) => {
+            failure.at(Place::whole(argument)).help(
+                "write one address a line, or give the column with addresses the title `email`",
+            )
+        }
+    }
+}
