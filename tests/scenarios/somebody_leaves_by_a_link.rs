@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Child;
 
+#[cfg(unix)]
+use crate::support::daemons::dovecot;
 use crate::support::{Charity, Server, signal};
 
 const PUBLIC: &str = "\npublic_url = \"https://charity.example/news\"\n";
@@ -273,4 +275,39 @@ fn the_page_says_what_waits_and_a_damaged_line_stops_nothing() {
     charity.run("inbox --dir mail").ends(0).says("`.roundup/leaving.damaged` cannot be read");
     charity.run("why p1@example.org").ends(0).says("unsubscribed by one click");
     assert_eq!(charity.read(".roundup/leaving.damaged"), "nonsense\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_mailbox_at_a_server_is_read_and_settled_emails_move_to_done() {
+    let mut charity = charity(4);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let (_, token) = link_of(&charity, "p1@example.org");
+    let emails = [
+        format!("From: x@example.org\nSubject: unsubscribe {token}\n\n"),
+        "From: p2@example.org\nSubject: Re: news\n\nPlease unsubscribe me.\n".to_owned(),
+        "From: p3@example.org\nSubject: Lovely newsletter\n\nThank you!\n".to_owned(),
+        format!("From: p3@example.org\nSubject: big\n\n{}", "x".repeat(3 * 1024 * 1024)),
+    ];
+    let Some(server) = dovecot(&emails) else { return };
+    let authority = std::fs::read_to_string(server.path("ca.pem")).unwrap();
+    let settings = format!("{}ca_file = \"ca.pem\"\n", charity.read("roundup.toml"));
+    charity = charity
+        .file("ca.pem", authority)
+        .file("roundup.toml", settings)
+        .variable("ROUNDUP_INBOX", &format!("imaps://localhost:{}", server.port))
+        .variable("ROUNDUP_INBOX_USERNAME", "ann")
+        .variable("ROUNDUP_INBOX_PASSWORD", "wrong");
+    let done = || std::fs::read_dir(server.path("mail/.Done/cur")).map_or(0, Iterator::count);
+    let refused = charity.run("inbox").ends(2).says("the mailbox refused the login");
+    assert!(!refused.stderr.contains("wrong"));
+    charity = charity.variable("ROUNDUP_INBOX_PASSWORD", "secret");
+    charity.run("inbox --dry-run").ends(0).says("2 people would leave");
+    assert_eq!(done(), 0);
+    charity.run("inbox").ends(0).says("2 people left").says("2 other emails");
+    assert_eq!(done(), 2);
+    charity.run("inbox").ends(0).says("0 people left").says("2 other emails");
+    charity.run("inbox --imap imaps://localhost:1").ends(6).says("cannot be reached");
+    charity.run("why p1@example.org").ends(0).says("unsubscribed by email");
+    charity.run("why p2@example.org").ends(0).says("unsubscribed by email");
 }

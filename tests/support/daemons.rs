@@ -45,6 +45,11 @@ impl Daemon {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    /// A file of its folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Waits until it greets, or says why it does not.
     fn started(mut command: Command, folder: tempfile::TempDir, port: u16) -> Self {
         let log = fs::File::create(folder.path().join("output")).unwrap();
@@ -303,5 +308,40 @@ pub fn aiosmtpd() -> Option<Daemon> {
     fs::write(folder.path().join("server.py"), script).unwrap();
     let mut command = Command::new(python);
     command.arg("server.py");
+    Some(Daemon::started(command, folder, port))
+}
+
+/// Dovecot with one mailbox: its user is `ann`, and the password `secret`. It speaks TLS with a certificate of its own, which
+/// stands in `ca.pem` of its folder. `emails` lie in the mailbox from the start.
+pub fn dovecot(emails: &[String]) -> Option<Daemon> {
+    let program = needed("dovecot")?;
+    if !is_root() {
+        return None;
+    }
+    let folder = open_folder();
+    let path = folder.path();
+    let port = free_port();
+    let names = vec!["localhost".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    fs::write(path.join("ca.pem"), made.cert.pem()).unwrap();
+    fs::write(path.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    for name in ["new", "cur", "tmp"] {
+        fs::create_dir_all(path.join("mail").join(name)).unwrap();
+    }
+    for (number, email) in emails.iter().enumerate() {
+        fs::write(path.join(format!("mail/new/{number}")), email).unwrap();
+    }
+    Command::new("chown").args(["-R", "nobody:nogroup"]).arg(path.join("mail")).status().unwrap();
+    let settings = format!(
+        "base_dir = {path}/run\nstate_dir = {path}/state\nlog_path = {path}/log\nprotocols = imap\n\
+         listen = 127.0.0.1\nssl = required\nssl_cert = <{path}/ca.pem\nssl_key = <{path}/key.pem\n\
+         mail_location = maildir:{path}/mail\nfirst_valid_uid = 1\nservice imap-login {{\n  inet_listener imap {{\n    \
+         port = 0\n  }}\n  inet_listener imaps {{\n    port = {port}\n    ssl = yes\n  }}\n}}\npassdb {{\n  driver = static\n  \
+         args = password=secret\n}}\nuserdb {{\n  driver = static\n  args = uid=nobody gid=nogroup home={path}/mail\n}}\n",
+        path = path.display()
+    );
+    fs::write(path.join("dovecot.conf"), settings).unwrap();
+    let mut command = Command::new(program);
+    command.arg("-F").arg("-c").arg(path.join("dovecot.conf"));
     Some(Daemon::started(command, folder, port))
 }
