@@ -101,12 +101,24 @@ pub async fn ledger_for(
     practice: bool,
     connections: usize,
 ) -> Result<AnyLedger, Failure> {
+    if !practice {
+        secret_first(project)?;
+    }
     let ledger = open(ledger_place(project, practice)?, connections).await?;
     if !practice {
         // Who left while the ledger was away is known before anybody looks into it.
         drain(&leaving::spool(project), &ledger, COMMAND_PATIENCE).await?;
     }
     Ok(ledger)
+}
+
+/// A new ledger gets its secret before it is made: beside a ledger no secret is made any more.
+fn secret_first(project: &Project) -> Result<(), Failure> {
+    let is_new_file = file_of(project)?.is_some_and(|path| !path.exists());
+    if is_new_file && project.secret_source()?.is_none() {
+        project.keys(world::random)?;
+    }
+    Ok(())
 }
 
 async fn open(place: Where, connections: usize) -> Result<AnyLedger, LedgerError> {
@@ -124,6 +136,7 @@ pub async fn ledger_or_away(
     project: &Project,
     connections: usize,
 ) -> Result<Result<AnyLedger, LedgerError>, Failure> {
+    secret_first(project)?;
     match open(ledger_place(project, false)?, connections).await {
         Err(error) if !error.passes() => Err(error.into()),
         opened => Ok(opened),
