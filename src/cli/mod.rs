@@ -178,5 +178,6 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Keys(arguments)) => keys::run(arguments, &globals).await,
         Some(Command::Serve(arguments)) => serve::run(arguments, &globals).await,
         Some(Command::Inbox(arguments)) => inbox::run(arguments, &globals).await,
+        Some(Command::Subscribers(arguments)) => subscribers::run(arguments, &globals).await,
     }
 }

@@ -8,13 +8,13 @@ use std::path::Path;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use crate::audience::address_file::{AddressFileError, addresses};
+use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::people;
 use crate::cli::terminal::world;
-use crate::audience::address_file::{AddressFileError, addresses};
-use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+use crate::count::people;
 use crate::ledger::Ledger;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
