@@ -113,6 +113,29 @@ fn a_story_that_the_feed_forgets_is_kept() {
 }
 
 #[test]
+fn a_feed_that_says_it_is_complete_takes_away_what_it_no_longer_has() {
+    let complete = |items: &[(&str, &str, &str)]| {
+        feed(items).replace(
+            "<title>N</title>",
+            "<title>N</title><fh:complete xmlns:fh=\"http://purl.org/syndication/history/1.0\"/>",
+        )
+    };
+    for (says, left) in
+        [(true, vec!["The fair was full"]), (false, vec!["The fair was full", "A new well"])]
+    {
+        let website = Website::new();
+        let text = |items: &[(&str, &str, &str)]| if says { complete(items) } else { feed(items) };
+        website.says("/feed", text(&TWO));
+        let charity = charity(&website);
+        let ran = charity.run("news --month 2020-12 --json");
+        assert_eq!(titles(&ran, "in").len(), 2);
+        website.says("/feed", text(&TWO[..1]));
+        assert_eq!(charity.run("news sync").code, 0);
+        assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in"), left, "{says}");
+    }
+}
+
+#[test]
 fn a_website_is_not_asked_again_at_once() {
     let website = Website::new();
     website.says("/feed", feed(&TWO));
