@@ -1,5 +1,5 @@
 //! News items and where they come from: one pure reader a format, thin shells that read, ask and keep.
-//! Pure: the types; `folder.rs`, `fetch.rs`, `ask.rs`, `crawl.rs`, `store.rs` and `gather.rs` are the shells.
+//! Pure: the types; `folder.rs`, `fetch.rs`, `site_fetch.rs`, `crawl.rs`, `store/` and `gather.rs` are the shells.
 
 pub mod body;
 pub mod crawl;
@@ -26,6 +26,7 @@ pub mod more;
 mod nesting;
 pub mod page;
 pub mod pictures;
+mod property_lines;
 pub mod public;
 pub mod robots;
 pub mod sanity;
