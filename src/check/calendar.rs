@@ -66,7 +66,7 @@ enum TextKind {
     Break,
 }
 
-impl<'t> Piece<'t> {
+impl Piece<'_> {
     fn end(&self) -> usize {
         self.at + self.text.len()
     }
@@ -434,7 +434,7 @@ impl<'t> Pieces<'t> {
             let is_ending =
                 ending.is_some_and(|piece| piece.kind == TextKind::Word && piece.is_glued);
             let Some(number) = start.checked_sub(if is_ending { 3 } else { 2 }) else { break };
-            let Some((day, _)) = self.day(number).filter(|(_, behind)| *behind <= start - 1) else {
+            let Some((day, _)) = self.day(number).filter(|(_, behind)| *behind < start) else {
                 break;
             };
             let Some(before) = self.weekday_before(number) else { break };

@@ -102,7 +102,11 @@ fn wrong_weekdays(text: &str, near: NaiveDate) -> Vec<(usize, String, NaiveDate)
                 && years_around(text, mention.at, near)
                     .into_iter()
                     .any(|year| mention.in_year(year).is_some_and(|date| date.weekday() == said));
-            (date.weekday() != said && !elsewhere).then(|| (mention.at, mention.weekday_name, date))
+            (date.weekday() != said && !elsewhere).then_some((
+                mention.at,
+                mention.weekday_name,
+                date,
+            ))
         })
         .collect()
 }

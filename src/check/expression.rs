@@ -208,17 +208,16 @@ fn joined(parts: &[Hir]) -> Part {
     let mut is_exact = true;
     for hir in parts {
         let next = part(hir);
-        match next.exact.as_ref().and_then(|exact| crossed(&run, exact)) {
-            Some(longer) => run = longer,
-            None => {
-                is_exact = false;
-                let before = std::mem::replace(&mut run, vec![String::new()]);
-                needs = better(needs, Some(before));
-                // Too many together, and few by themselves: the run begins again with them.
-                match next.exact {
-                    Some(exact) if exact.len() <= MOST => run = exact,
-                    exact => needs = better(needs, exact),
-                }
+        if let Some(longer) = next.exact.as_ref().and_then(|exact| crossed(&run, exact)) {
+            run = longer;
+        } else {
+            is_exact = false;
+            let before = std::mem::replace(&mut run, vec![String::new()]);
+            needs = better(needs, Some(before));
+            // Too many together, and few by themselves: the run begins again with them.
+            match next.exact {
+                Some(exact) if exact.len() <= MOST => run = exact,
+                exact => needs = better(needs, exact),
             }
         }
         needs = better(needs, next.needs);

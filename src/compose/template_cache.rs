@@ -1,4 +1,4 @@
-//! TemplateFiles parsed once, however many emails are composed with them.
+//! Template files parsed once, however many emails are composed with them.
 //! Pure: texts in, parsed templates out.
 
 use std::collections::{BTreeMap, BTreeSet};
