@@ -1,6 +1,7 @@
 //! What people did at the public address or by email, on its way into the ledger.
 //! Shell: the ledger and the spool.
 
+mod imap_login;
 pub mod inbox;
 pub mod serve;
 

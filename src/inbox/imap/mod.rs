@@ -21,7 +21,7 @@ use tokio_rustls::TlsConnector;
 use super::mailbox::StoredEmail;
 use crate::smtp::connection::{TlsSetupError, is_loopback};
 use crate::smtp::{tls, token};
-use response::{Progress, Response, ResponseReader, Status};
+use response::{CommandEnd, Progress, Response, ResponseReader};
 
 use super::leaving::LONGEST_EMAIL_BYTES;
 
@@ -221,8 +221,10 @@ impl ImapMailbox {
             }
             match response.status_of(&tag) {
                 None => {}
-                Some(Status::Ok) => return Ok(()),
-                Some(Status::No | Status::Bad) => return Err(ImapError::Login(response.shown())),
+                Some(CommandEnd::Ok) => return Ok(()),
+                Some(CommandEnd::No | CommandEnd::Bad) => {
+                    return Err(ImapError::Login(response.shown()));
+                }
             }
         }
     }
@@ -251,8 +253,8 @@ impl ImapMailbox {
                 let response = self.response().await?;
                 match response.status_of(&tag) {
                     None => {}
-                    Some(Status::Ok) => break,
-                    Some(Status::No | Status::Bad) => {
+                    Some(CommandEnd::Ok) => break,
+                    Some(CommandEnd::No | CommandEnd::Bad) => {
                         let answer = response.shown();
                         return Err(ImapError::Refused { command: "FETCH", answer }.into());
                     }
@@ -329,8 +331,8 @@ impl ImapMailbox {
         loop {
             let response = self.response().await?;
             match response.status_of(&tag) {
-                Some(Status::Ok) => return Ok(responses),
-                Some(Status::No | Status::Bad) => {
+                Some(CommandEnd::Ok) => return Ok(responses),
+                Some(CommandEnd::No | CommandEnd::Bad) => {
                     return Err(ImapError::Refused { command: name, answer: response.shown() });
                 }
                 None if response.is_bye() && name != "LOGOUT" => {

@@ -10,7 +10,7 @@ const LONGEST_SHOWN: usize = 200;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
+pub(super) enum CommandEnd {
     Ok,
     No,
     Bad,
@@ -98,13 +98,13 @@ fn literal_of(line: &str) -> Option<(&str, usize)> {
 
 impl Response {
     /// How the command of this tag ended; nothing for another response.
-    pub(super) fn status_of(&self, tag: &str) -> Option<Status> {
+    pub(super) fn status_of(&self, tag: &str) -> Option<CommandEnd> {
         let rest = self.text.strip_prefix(tag)?.strip_prefix(' ')?;
         let word = rest.split(' ').next().unwrap_or_default().to_ascii_uppercase();
         Some(match word.as_str() {
-            "OK" => Status::Ok,
-            "NO" => Status::No,
-            _ => Status::Bad,
+            "OK" => CommandEnd::Ok,
+            "NO" => CommandEnd::No,
+            _ => CommandEnd::Bad,
         })
     }
 
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(expected.len(), 3);
         assert_eq!(expected[0].clone().into_email(), Some((7, b"a\r\nb{".to_vec())));
         assert_eq!(expected[1].search_results(), [1, 2, 33]);
-        assert_eq!(expected[2].status_of("r1"), Some(Status::Ok));
+        assert_eq!(expected[2].status_of("r1"), Some(CommandEnd::Ok));
         for size in 1..text.len() {
             let mut reader = ResponseReader::default();
             let mut found = Vec::new();
