@@ -175,7 +175,7 @@ fn client(server: &Server, credentials: Option<Credentials>, answer: Duration) -
         }
         None => (Security::Plain, None),
     };
-    let settings = Settings { hello: "charity.example".to_owned(), security, credentials };
+    let settings = Settings { ehlo_name: "charity.example".to_owned(), security, credentials };
     let deadlines = Deadlines { connect: answer, answer, message: answer, dot: answer };
     let client =
         Client::new("127.0.0.1".to_owned(), server.port(), settings, deadlines, trusted).unwrap();
@@ -350,7 +350,7 @@ async fn a_relay_that_loses_announced_messages_is_learnt_once_and_nobody_pays_fo
         let remembered = Arc::new(std::sync::Mutex::new(0));
         let count = Arc::clone(&remembered);
         let settings = Settings {
-            hello: "charity.example".to_owned(),
+            ehlo_name: "charity.example".to_owned(),
             security: Security::Plain,
             credentials: None,
         };

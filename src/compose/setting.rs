@@ -21,6 +21,39 @@ fn error<E: Error>((what, cure): Fault) -> E {
 /// Stands between what is wrong and its cure in an error that comes out of `toml`.
 pub const HELP: &str = "\nhelp: ";
 
+/// A whole number from `LEAST` to `MOST`: what is outside is refused with the range, never moved into it in silence.
+///
+/// # Errors
+/// Names the range.
+pub fn within<'de, const LEAST: i64, const MOST: i64, T: TryFrom<i64>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    let known = if (LEAST..=MOST).contains(&number) { T::try_from(number).ok() } else { None };
+    known.ok_or_else(|| {
+        error((
+            format!("this number is {number}, and must be from {LEAST} to {MOST}"),
+            "write another number",
+        ))
+    })
+}
+
+/// The same, where the setting may be missing.
+///
+/// # Errors
+/// Names the range.
+pub fn optional_within<
+    'de,
+    const LEAST: i64,
+    const MOST: i64,
+    T: TryFrom<i64>,
+    D: Deserializer<'de>,
+>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    within::<LEAST, MOST, T, D>(deserializer).map(Some)
+}
+
 fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || !is_of_a_text(c)
 }

@@ -102,11 +102,13 @@ pub struct Theme {
     #[serde(deserialize_with = "setting::fonts")]
     pub heading_font: String,
     /// Of a button's corners, pixels.
+    #[serde(deserialize_with = "setting::within::<0, 60, _, _>")]
     pub button_radius: u32,
     /// https address of a picture at most 200 px high.
     #[serde(default, deserialize_with = "setting::optional_web_address")]
     pub logo: Option<String>,
     /// Width in the mail, pixels.
+    #[serde(deserialize_with = "setting::within::<16, 600, _, _>")]
     pub logo_width: u32,
     /// A line beside the name at the top.
     #[serde(default, deserialize_with = "setting::optional_line")]

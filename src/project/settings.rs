@@ -44,10 +44,16 @@ pub struct Settings {
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,
+    /// Settings that stand there under the name they had before, with the name they have now.
+    #[serde(skip)]
+    pub old_names: Vec<(&'static str, &'static str)>,
     /// The file's text: findings about what stands in it name its line.
     #[serde(skip)]
     pub text: String,
 }
+
+/// Settings of `[send]` that have another name now; the old one is still read.
+const OLD_NAMES: [(&str, &str); 2] = [("window", "lookahead"), ("hello", "ehlo_name")];
 
 fn london() -> Tz {
     Tz::Europe__London
@@ -73,6 +79,10 @@ impl Settings {
         let wrong = |error: &toml::de::Error| explain(path, text, error.message(), error.span());
         let mut settings: Self = toml::from_str(text).map_err(|error| wrong(&error))?;
         let mut whole: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
+        if let Some(toml::Value::Table(send)) = whole.get("send") {
+            let is_there = |(old, _): &(&str, &str)| send.contains_key(*old);
+            settings.old_names = OLD_NAMES.into_iter().filter(is_there).collect();
+        }
         if let Some(toml::Value::Table(theme)) = whole.remove("theme") {
             settings.written_theme = theme;
         }
@@ -280,6 +290,39 @@ address = "news@charity.example"
             cure,
             "write one of markdown, hugo, jekyll, zola, eleventy, csv, json, feed, wordpress, ghost, page, listing"
         );
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_refused_with_the_range() {
+        for (setting, range) in [
+            ("[send]\nconnections = 0", "1 to 64"),
+            ("[send]\nconnections = 65", "1 to 64"),
+            ("[send]\nconnections = -1", "1 to 64"),
+            ("[send]\nconnections = 9223372036854775807", "1 to 64"),
+            ("[send]\nmessages_per_connection = 0", "1 to 1000000"),
+            ("[send]\nlookahead = 2", "0 to 1"),
+            ("[send]\nwindow = 256", "0 to 1"),
+            ("[send]\nexpires_after_hours = 0", "1 to 720"),
+            ("[send]\nretry_after_seconds = 0", "1 to 86400"),
+            ("[send]\nanswer_within_seconds = 3601", "1 to 3600"),
+            ("[theme]\nbutton_radius = 61", "0 to 60"),
+            ("[theme]\nlogo_width = 15", "16 to 600"),
+        ] {
+            let (place, what, cure) = error(|good| format!("{good}\n{setting}\n"));
+            let number = setting.rsplit(' ').next().unwrap();
+            assert_eq!(what, format!("this number is {number}, and must be from {range}"));
+            assert_eq!(cure, "write another number", "{setting}");
+            assert!(place.starts_with("roundup.toml:14:"), "{setting}: {place}");
+        }
+    }
+
+    #[test]
+    fn settings_that_changed_their_name_are_read_under_the_old_one() {
+        let text = format!("{GOOD}\n[send]\nwindow = 0\nhello = \"mx.charity.example\"\n");
+        let settings = Settings::read("roundup.toml", &text).unwrap();
+        assert_eq!(settings.send.lookahead, 0);
+        assert_eq!(settings.send.ehlo_name.as_deref(), Some("mx.charity.example"));
+        assert_eq!(settings.old_names, [("window", "lookahead"), ("hello", "ehlo_name")]);
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub struct RunConfig {
     pub domains: Domains,
     pub hours: Option<Hours>,
     /// How many messages beyond the one under way a connection may announce and record ahead: 0 or 1. After a crash at
-    /// most `window + 1` rows a connection are uncertain.
-    pub window: u8,
+    /// most `lookahead + 1` rows a connection are uncertain.
+    pub lookahead: u8,
     pub retry: Retry,
     /// How long the run waits for the next deferred copy before it ends and says when to carry on.
     pub patience: Duration,
@@ -44,7 +44,7 @@ impl RunConfig {
             rate: None,
             domains: Domains::unlimited(),
             hours: None,
-            window: 1,
+            lookahead: 1,
             retry: Retry::default(),
             patience: Duration::from_mins(30),
             relay_patience: super::patience::DEFAULT,

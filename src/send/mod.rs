@@ -25,6 +25,7 @@ mod write_ahead;
 
 pub use refusals::answer_without_names;
 
+use crate::compose::setting;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Messages under way at a time.
+    #[serde(deserialize_with = "setting::within::<1, 64, _, _>")]
     pub connections: usize,
     /// As in `30/min`; as fast as the relay takes them when there is none.
     pub rate: Option<String>,
@@ -45,23 +47,29 @@ pub struct Settings {
     /// As in `mon-fri`.
     pub days: Option<String>,
     /// After so many messages a connection is made anew; learned when the relay hangs up after as many twice.
+    #[serde(deserialize_with = "setting::optional_within::<1, 1_000_000, _, _>")]
     pub messages_per_connection: Option<u32>,
     /// Read and not used: a run judges refusals by their answers (`refusals.rs`). Accepted so that older projects go on.
     pub pause_above_refused_percent: Option<u8>,
     /// The name this computer gives itself when it greets the relay; the sender's domain by default.
-    pub hello: Option<String>,
+    #[serde(alias = "hello")]
+    pub ehlo_name: Option<String>,
     /// A PEM file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
-    /// Messages that a connection announces ahead of the one under way, 0 or 1. After a crash at most `window + 1`
+    /// Messages that a connection announces ahead of the one under way, 0 or 1. After a crash at most `lookahead + 1`
     /// people a connection are uncertain.
-    pub window: u8,
+    #[serde(alias = "window", deserialize_with = "setting::within::<0, 1, _, _>")]
+    pub lookahead: u8,
     /// How long after the plan deferred copies are tried again.
+    #[serde(deserialize_with = "setting::within::<1, 720, _, _>")]
     pub expires_after_hours: u32,
     /// Before a deferred copy is tried again for the first time.
+    #[serde(deserialize_with = "setting::within::<1, 86_400, _, _>")]
     pub retry_after_seconds: u64,
     /// How long trouble with the relay may last before the run ends, as in `5m`.
     pub patience: Option<String>,
     /// How long the relay may take for an answer. It has ten times as long for the answer to a message's end.
+    #[serde(deserialize_with = "setting::within::<1, 3600, _, _>")]
     pub answer_within_seconds: u64,
 }
 
@@ -78,9 +86,9 @@ impl Default for Settings {
             days: None,
             messages_per_connection: None,
             pause_above_refused_percent: None,
-            hello: None,
+            ehlo_name: None,
             ca_file: None,
-            window: 1,
+            lookahead: 1,
             expires_after_hours: 24,
             retry_after_seconds: 60,
             patience: None,

@@ -257,7 +257,7 @@ impl<L: Ledger> RunState<L> {
 
     /// With a rate the next message has to wait, and so does its announcement.
     pub fn looks_ahead(&self) -> bool {
-        self.config.window > 0 && !self.is_over() && self.rate_limit.is_free()
+        self.config.lookahead > 0 && !self.is_over() && self.rate_limit.is_free()
     }
 
     /// Begins to write *handing over*, and with it what the last message came to: one commit a message. Who has left since

@@ -33,7 +33,7 @@ pub enum Security {
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The name given with EHLO.
-    pub hello: String,
+    pub ehlo_name: String,
     pub security: Security,
     pub credentials: Option<Credentials>,
 }
@@ -392,7 +392,7 @@ impl Conversation {
     }
 
     fn say_hello(&mut self) {
-        let hello = Ehlo::new(ClientId::Domain(self.settings.hello.clone()));
+        let hello = Ehlo::new(ClientId::Domain(self.settings.ehlo_name.clone()));
         self.out.extend_from_slice(hello.to_string().as_bytes());
         self.state = State::Hello;
     }
@@ -639,7 +639,11 @@ mod tests {
     }
 
     fn plain() -> Settings {
-        Settings { hello: "me.example".to_owned(), security: Security::Plain, credentials: None }
+        Settings {
+            ehlo_name: "me.example".to_owned(),
+            security: Security::Plain,
+            credentials: None,
+        }
     }
 
     fn with_login(security: Security) -> Settings {

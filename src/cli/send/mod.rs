@@ -75,6 +75,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
              itself when many people get the same reply.",
         );
     }
+    for (old, new) in &project.settings.old_names {
+        screen.say(&format!(
+            "Note: `{old}` under [send] is called `{new}` now; the old name is still read."
+        ));
+    }
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
     let identity = Sender::new(&project.settings.sender)?;

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use crate::cli::send::arguments::Arguments;
 use crate::cli::steps::destination::Destination;
-use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
 use crate::project::Project;
-use crate::send::MOST_CONNECTIONS;
 use crate::send::config::RunConfig;
 use crate::send::domains::Domains;
 use crate::send::hours::Hours;
@@ -28,14 +27,6 @@ pub fn orders(
         None => None,
     };
     let connections = arguments.connections.map_or(settings.connections, usize::from);
-    if !(1..=MOST_CONNECTIONS).contains(&connections) {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "`connections` under [send] is {connections}, and must be from 1 to {MOST_CONNECTIONS}"
-            ),
-        ));
-    }
     let domains = match destination {
         // Nobody has to be spared.
         Destination::Outbox => Domains::unlimited(),
@@ -50,7 +41,7 @@ pub fn orders(
         hours: hours.filter(|_| !destination.is_practice()),
         connections,
         rate,
-        window: settings.window.min(1),
+        lookahead: settings.lookahead,
         retry: Retry { first, ..Retry::default() },
         relay_patience: match &settings.patience {
             Some(text) => patience::parse(text)?,

@@ -20,13 +20,12 @@ pub fn server(
     let settings = &project.settings.send;
     let credentials = credentials(project)?;
     let smtp = SmtpSettings {
-        hello: settings.hello.clone().unwrap_or_else(|| sender.domain().to_owned()),
+        ehlo_name: settings.ehlo_name.clone().unwrap_or_else(|| sender.domain().to_owned()),
         security: relay.security,
         credentials,
     };
     let ca_file = settings.ca_file.as_ref().map(|path| project.path(path));
-    let deadlines =
-        Deadlines::of_answers(Duration::from_secs(settings.answer_within_seconds.clamp(1, 3600)));
+    let deadlines = Deadlines::of_answers(Duration::from_secs(settings.answer_within_seconds));
     let server =
         RelayServer::new(relay.host.clone(), relay.port, smtp, deadlines, ca_file.as_deref())?;
     let (memory, name) = (RelayMemory::new(&project.root), relay.to_string());
