@@ -21,7 +21,8 @@ use super::link_results::{
 };
 use super::links::is_example;
 use super::spam::SpamReport;
-use crate::news::fetch::{self, FetchError};
+use crate::news::fetch;
+use crate::news::fetch_error::FetchError;
 
 /// More links than this no mail has; the rest is not asked.
 pub const MOST_ADDRESSES: usize = 500;

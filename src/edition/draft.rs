@@ -474,7 +474,7 @@ pub fn window_from_name(name: &str, zone: Tz) -> Result<Window, WindowError> {
 
 /// The group `overrides:`, by id.
 fn overrides(
-    document: &markdown::MarkdownDocument,
+    document: &crate::news::front_matter::MarkdownDocument,
     path: &str,
 ) -> Result<BTreeMap<String, Override>, Problem> {
     let start = document.line_of("overrides").unwrap_or(1);
@@ -527,7 +527,7 @@ fn overrides(
 }
 
 fn mentions(
-    document: &markdown::MarkdownDocument,
+    document: &crate::news::front_matter::MarkdownDocument,
     path: &str,
     field: &str,
 ) -> Result<Vec<ItemMention>, Problem> {

@@ -8,13 +8,14 @@ use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
 
 use super::date::PartialDate;
-use super::fetch::{FetchError, FetchedBytes, Web, without_password};
+use super::fetch::{FetchedBytes, Web, without_password};
 use super::item::{Item, Reading};
 use super::known::{Knowledge, add_page, adds};
 use super::page::article::{self, Article, without_shared};
 use super::page::{self, sitemap};
 use super::robots::Robots;
 use super::source::Settings;
+use crate::news::fetch_error::FetchError;
 use crate::problem::{Place, Problem};
 
 /// An archive of ten stories a page has this many pages after ten years.

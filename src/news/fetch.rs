@@ -5,6 +5,7 @@
 //! inside this machine or its network unless the source says `allow_local`, checked when connecting and again at each
 //! redirect, so that no name can point elsewhere between the check and the use.
 
+use crate::news::fetch_error::{FetchError, LONGEST_ANSWER_BYTES};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,43 +18,19 @@ use reqwest::header::{
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use url::Url;
 
 use super::decode::{DecodedText, decode};
 use super::public::{carries_a_public_address, is_public};
 pub use super::shown_address::without_password;
-use super::unpack::{GZIP, MOST_PACKINGS, MOST_SWELLING, is_deflated, unpacked};
+use super::unpack::{GZIP, MOST_PACKINGS, is_deflated, unpacked};
 
-/// The largest feed in the wild is far below; a decompressed answer counts in full.
-pub const LONGEST_ANSWER_BYTES: usize = 10 * 1024 * 1024;
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Where websites are; other ports of a public host belong to other services.
 const PORTS: [u16; 4] = [80, 443, 8080, 8443];
 const AGENT: &str = concat!("roundup/", env!("CARGO_PKG_VERSION"));
-
-/// Why an address gave nothing.
-#[derive(Debug, Error)]
-pub enum FetchError {
-    #[error("`{0}` is not an http or https address")]
-    NotWeb(String),
-    #[error("`{0}` is inside this machine or its network")]
-    Private(String),
-    #[error("`{host}` is asked at port {port}, where no website is")]
-    Port { host: String, port: u16 },
-    #[error("{host} answered {status}")]
-    Status { host: String, status: u16 },
-    #[error("the answer of {host} is larger than {} MB", LONGEST_ANSWER_BYTES / 1024 / 1024)]
-    TooLarge { host: String },
-    #[error("the answer of {host} swells more than {MOST_SWELLING}-fold when it is unpacked")]
-    Swells { host: String },
-    #[error("{host} cannot be reached: {what}")]
-    Unreachable { host: String, what: String },
-    #[error("{host} does not let programs read {path} (robots.txt)")]
-    Robots { host: String, path: String },
-}
 
 /// What an answer says of its version (RFC 9110, 8.8): given back, it lets the server say "the same as before".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

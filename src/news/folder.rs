@@ -9,12 +9,12 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::decode::text_of;
-use super::fetch::LONGEST_ANSWER_BYTES;
 use super::fields::plain_text;
 use super::item::{Reading, SkippedItem};
 use super::source::{Settings, SourceKind};
 use super::static_site::{Config, Site, config_names};
 use super::{markdown, translations};
+use crate::news::fetch_error::LONGEST_ANSWER_BYTES;
 use crate::problem::{Place, Problem};
 
 /// A folder with more files is not a news folder (a home directory, a whole site's build).

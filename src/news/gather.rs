@@ -15,7 +15,7 @@ use super::date::PartialDate;
 use super::date::order::settle;
 use super::dates_file::StoryDates;
 use super::decode::text_of;
-use super::fetch::{FetchError, Validators, Web, without_password};
+use super::fetch::{Validators, Web, without_password};
 use super::folder;
 use super::item::{Item, Reading, Unread};
 use super::site_fetch::{self, FetchRequest, News, SiteNews};
@@ -25,6 +25,7 @@ use super::store::{
     StoreError, Trouble,
 };
 use super::{csv, evidence, feed, json, listing, markdown, sanity};
+use crate::news::fetch_error::FetchError;
 use crate::problem::{Place, Problem};
 
 /// A website that was asked within this time is not asked again, unless somebody wants it.

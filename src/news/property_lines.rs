@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::markdown::MarkdownDocument;
+use crate::news::front_matter::MarkdownDocument;
 use crate::rfc::csv::simple;
 
 /// Lines of a name and a value that stand at the beginning without any fence (`Pelican`), or below the heading (exports of

@@ -8,13 +8,14 @@ use futures_util::{StreamExt, stream};
 use super::crawl::{Before, CrawlResult, crawl, not_further};
 use super::date::PartialDate;
 use super::dedupe::canonical;
-use super::fetch::{FetchError, FetchResult, FetchedBytes, Validators, Web, without_password};
+use super::fetch::{FetchResult, FetchedBytes, Validators, Web, without_password};
 use super::item::{Item, Reading};
 use super::known::{Knowledge, add_page, adds, missing};
 use super::source::{Settings, SourceContext, SourceKind};
 use super::store::Scope;
 use super::wordpress::Permalinks;
 use super::{csv, feed, ghost, json, listing, wordpress};
+use crate::news::fetch_error::FetchError;
 use crate::problem::{Place, Problem};
 
 /// An archive of ten stories a page has this many pages after ten years.

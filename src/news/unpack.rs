@@ -5,10 +5,8 @@ use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use super::fetch::{FetchError, LONGEST_ANSWER_BYTES};
+use crate::news::fetch_error::{FetchError, LONGEST_ANSWER_BYTES, MOST_SWELLING};
 
-/// Text shrinks to a tenth. What swells more than this was made to fill a memory.
-pub const MOST_SWELLING: usize = 100;
 /// What is this small may swell as it likes.
 const SMALL_BYTES: usize = 1024 * 1024;
 /// The first bytes of gzip (RFC 1952).

@@ -21,7 +21,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::news::fetch::FetchError;
+use crate::news::fetch_error::FetchError;
 use crate::news::gather::fetch_cure;
 use crate::news::item::Evidence;
 use crate::news::{Image, Item, PartialDate};

@@ -1,5 +1,5 @@
 //! What people see when something cannot be done: what happened, where, and what to type.
-//! Shell: names the errors of rooms that touch the world; touches nothing itself.
+//! Pure: an error in, words and an exit code out.
 
 use std::fmt::Write;
 
