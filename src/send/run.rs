@@ -381,6 +381,23 @@ mod tests {
         assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 50, 50));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_does_not_wait_for_a_relay_that_is_silent_before_the_end_of_a_message() {
+        for stage in [Stage::Banner, Stage::Login, Stage::Mail, Stage::Recipient, Stage::Body] {
+            let mut happening = Happening::new(20, move |who, _| match who {
+                "p0@example.org" => OK,
+                _ => ScriptStep::Hang(stage),
+            })
+            .await;
+            happening.stop = Some(Urgency::Soon);
+            let run = tokio::time::timeout(Duration::from_secs(11), happening.run());
+            let (end, counts) = run.await.expect("it ends");
+            assert_eq!(end, End::Interrupted, "{stage:?}");
+            assert_eq!((counts.claimed, counts.handing_over), (0, 0), "{stage:?} {counts:?}");
+            assert_eq!((counts.accepted, counts.uncertain), (1, 0), "{stage:?} {counts:?}");
+        }
+    }
+
     #[tokio::test]
     async fn a_hasty_stop_leaves_at_most_one_uncertain_copy_a_connection() {
         let mut happening = Happening::new(50, |who, _| match who {

@@ -31,6 +31,8 @@ use crate::providers::RefusalKind;
 
 /// A limit that opens within this time is waited for.
 const LONGEST_LIMIT: Duration = Duration::from_mins(90);
+/// How long a run that is over waits for a relay that says nothing, while a message has certainly not been sent.
+const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) struct RunState<L> {
     pub ledger: Arc<L>,
@@ -207,6 +209,12 @@ impl<L: Ledger> RunState<L> {
             () = self.stopper.wished(Urgency::Soon) => {}
             () = self.ended.wished(Urgency::Soon) => {}
         }
+    }
+
+    /// Waits until the run is over, and for what is in flight after that.
+    pub async fn over_for_long(&self) {
+        self.over().await;
+        sleep(LAST_PATIENCE).await;
     }
 
     /// Waits until the relay takes this connection too. False when the run is over, or nothing is left for it.

@@ -93,6 +93,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
             tokio::select! {
                 outcome = relay.transmit(message, leave, next) => Some(outcome),
                 () = state.stopper.wished(Urgency::Now) => None,
+                () = too_late(state, &granted) => None,
             }
         };
         if let Some(next) = &mut upcoming {
@@ -132,6 +133,15 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         }
     }
     end_round(state, relay, number, upcoming, accepted).await
+}
+
+/// The run has been over for long, and the message has no leave to end: dropping it leaves nobody in doubt. One with leave is
+/// waited for as long as the relay may take.
+async fn too_late<L: Ledger>(state: &RunState<L>, granted: &OnceLock<Instant>) {
+    state.over_for_long().await;
+    if granted.get().is_some() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Nothing is left for this connection to try: what it has in hand goes back, and the session ends politely.
