@@ -313,6 +313,15 @@ mod tests {
                 ("a\n@\nb\n", "a\nb\n"),
                 ("a\n\n@\n\n@\n\nb\n", "a\n\nb\n"),
                 ("Well, @ so.\n", "Well,  so.\n"),
+                ("a\n\n- b\n- @\n- c\n\nd\n", "a\n\n- b\n- c\n\nd\n"),
+                ("a\n\n- @\n- c\n", "a\n\n- c\n"),
+                ("- b\n- @\n\nd\n", "- b\n\nd\n"),
+                ("a\n\n- @\n\nd\n", "a\n\nd\n"),
+                ("1. b\n2. @\n", "1. b\n"),
+                ("- b\n  - @\n- c\n", "- b\n- c\n"),
+                ("> b\n> - @\n> c\n", "> b\n> c\n"),
+                ("- b @\n- c\n", "- b \n- c\n"),
+                ("- @ b\n- c\n", "-  b\n- c\n"),
             ] {
                 let pieces = slots.cut_text(&text.replace('@', &marker), SlotContext::PlainText);
                 assert_eq!(fill(&pieces, ""), empty, "{text}");

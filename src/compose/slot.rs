@@ -283,8 +283,37 @@ fn line_ends_before(pieces: &[Piece]) -> usize {
     }
 }
 
-/// In plain text: a slot that may be empty takes the line ends behind it that would leave a gap.
+/// The bytes of what begins a line of a list or a quotation, if `text` ends in nothing else. `is_whole`: it begins a line.
+fn line_begin(text: &str, is_whole: bool) -> usize {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    if line.len() == text.len() && !is_whole {
+        return 0;
+    }
+    let marker = line.trim_start_matches([' ', '>']);
+    let is_number = |n: &str| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit());
+    let is_marker = matches!(marker, "" | "- ") || marker.strip_suffix(". ").is_some_and(is_number);
+    if is_marker { line.len() } else { 0 }
+}
+
+/// In plain text: a slot that may be empty takes what begins its own line, and the line ends behind it that would leave a gap.
 fn own_lines(pieces: &mut [Piece], slots: &[Slot]) {
+    for at in 1..pieces.len() {
+        let (before, here) = pieces.split_at_mut(at);
+        let behind = here.get(1);
+        let ends_line = match behind {
+            Some(Piece::Text(text)) => text.starts_with('\n'),
+            Some(Piece::Slot(_)) => false,
+            None => true,
+        };
+        if let (Some(Piece::Text(text)), Some(Piece::Slot(place))) =
+            (before.last_mut(), here.first_mut())
+            && ends_line
+            && slots[place.index].may_be_empty()
+        {
+            let begin = text.len() - line_begin(text, at == 1);
+            place.before = text.split_off(begin);
+        }
+    }
     for at in 0..pieces.len() {
         let before = line_ends_before(&pieces[..at]);
         let (here, rest) = pieces.split_at_mut(at + 1);
