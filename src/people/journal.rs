@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::spool::{SpoolLengths, Taking};
+use super::spool::{SpoolState, Taking};
 use super::{Act, Spool, SpoolError};
 use crate::audience::NoMail;
 use crate::ledger::{Ledger, LedgerError};
@@ -55,10 +55,10 @@ pub enum Standpoint {
     Unknown,
 }
 
-/// Acts that wait, by person, as the files were when they had these lengths.
+/// Acts that wait, by person, as the files were then.
 #[derive(Debug, Default)]
 struct Waiting {
-    lengths: SpoolLengths,
+    state: SpoolState,
     acts: HashMap<String, Vec<Act>>,
 }
 
@@ -136,11 +136,10 @@ impl<L: Ledger> Journal<L> {
     }
 
     async fn waiting_of(&self, person: &str) -> Result<Vec<Act>, JournalError> {
-        let lengths = self.spool.lengths();
+        let state = self.spool.state();
         let known = {
             let waiting = self.waiting();
-            (waiting.lengths == lengths)
-                .then(|| waiting.acts.get(person).cloned().unwrap_or_default())
+            (waiting.state == state).then(|| waiting.acts.get(person).cloned().unwrap_or_default())
         };
         if let Some(acts) = known {
             return Ok(acts);
@@ -151,8 +150,8 @@ impl<L: Ledger> Journal<L> {
             acts.entry(act.person.clone()).or_default().push(act);
         }
         let of_person = acts.get(person).cloned().unwrap_or_default();
-        // What was added since the lengths were taken is read again next time.
-        *self.waiting() = Waiting { lengths, acts };
+        // What was added since the state was taken is read again next time.
+        *self.waiting() = Waiting { state, acts };
         Ok(of_person)
     }
 
@@ -304,6 +303,22 @@ mod tests {
         assert_eq!(journal.record(left("ann", 5)).await.unwrap(), changed);
         let same = ActPlace::Ledger { changed: false };
         assert_eq!(journal.record(left("ann", 6)).await.unwrap(), same);
+    }
+
+    #[tokio::test]
+    async fn a_spool_of_the_same_length_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::<MemoryLedger>::new(Spool::new(folder.path()), PATIENCE);
+        journal.record(left("ann", 1)).await.unwrap();
+        assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::LeftLately);
+        // Another program takes it in, and somebody else leaves.
+        drain(journal.spool(), &MemoryLedger::default(), PATIENCE).await.unwrap();
+        let path = folder.path().join("leaving.spool");
+        journal.record(left("bob", 1)).await.unwrap();
+        let later = std::time::SystemTime::now() + Duration::from_secs(9);
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(later).unwrap();
+        assert_eq!(journal.standpoint("bob", now()).await.unwrap(), Standpoint::LeftLately);
+        assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::Unknown);
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use thiserror::Error;
 
@@ -46,8 +47,9 @@ pub(super) struct Taking {
     _lock: File,
 }
 
-/// How long the files are: as long as this stays the same, nobody has added or taken anything.
-pub(super) type SpoolLengths = [u64; 2];
+/// How long the files are, and when they were written: as long as this stays the same, nobody has added or taken anything.
+/// The length alone is not enough: acts of two people have the same.
+pub(super) type SpoolState = [(u64, Option<SystemTime>); 2];
 
 impl Spool {
     /// The spool beside a project's ledger; `folder` is `.roundup`.
@@ -71,15 +73,17 @@ impl Spool {
         })
     }
 
-    pub(super) fn lengths(&self) -> SpoolLengths {
-        [self.added.clone(), self.taking()]
-            .map(|path| std::fs::metadata(path).map_or(0, |metadata| metadata.len()))
+    pub(super) fn state(&self) -> SpoolState {
+        [self.added.clone(), self.taking()].map(|path| {
+            std::fs::metadata(path)
+                .map_or((0, None), |metadata| (metadata.len(), metadata.modified().ok()))
+        })
     }
 
     /// Whether nothing waits. Two calls to the system: cheap enough before every claim.
     pub fn is_empty(&self) -> bool {
         // Taken in this order: what is renamed between the two calls is seen by the second.
-        self.lengths() == [0, 0]
+        self.state().iter().all(|(length, _)| *length == 0)
     }
 
     /// Proves that an act could be added now, by writing and removing a file beside the spool.
@@ -167,7 +171,7 @@ impl Spool {
         let failed = |source| cannot_write(&path, source);
         // What an earlier program has left of its own comes first.
         if std::fs::metadata(&path).map_or(0, |metadata| metadata.len()) == 0
-            && self.lengths()[0] > 0
+            && self.state()[0].0 > 0
         {
             let held = self.locked().map_err(failed)?;
             std::fs::rename(&self.added, &path).map_err(failed)?;
