@@ -577,7 +577,7 @@ mod tests {
             "other-year: the subject says 2019, and this edition is about December 2020"
         );
         let fine = SampleEmail::with(|mail| {
-            mail.edition.subject = written("News of 2020, plans for 2021")
+            mail.edition.subject = written("News of 2020, plans for 2021");
         });
         assert_eq!(fine.findings(), Vec::<String>::new());
     }

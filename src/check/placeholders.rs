@@ -266,11 +266,11 @@ mod tests {
     #[test]
     fn placeholders_are_whole_words() {
         let left = SampleEmail::with(|mail| {
-            mail.edition.introduction.text = "We trained TK nurses.".to_owned()
+            mail.edition.introduction.text = "We trained TK nurses.".to_owned();
         });
         assert_eq!(left.only_finding(), "placeholder: `TK` is left in \"We trained TK nurses.\"");
         let fine = SampleEmail::with(|mail| {
-            mail.edition.introduction.text = "The TKS course, XXXL.".to_owned()
+            mail.edition.introduction.text = "The TKS course, XXXL.".to_owned();
         });
         assert_eq!(fine.findings(), Vec::<String>::new());
     }

@@ -247,11 +247,11 @@ mod tests {
         let none = SampleEmail::with(|mail| mail.edition.preheader.text = String::new());
         assert!(none.only_finding().starts_with("preheader: there is no preheader"));
         let same = SampleEmail::with(|mail| {
-            mail.edition.preheader.text = mail.edition.subject.text.clone()
+            mail.edition.preheader.text = mail.edition.subject.text.clone();
         });
         assert_eq!(same.only_finding(), "preheader: the preheader repeats the subject");
         let browser = SampleEmail::with(|mail| {
-            mail.edition.preheader.text = "View in browser | News".to_owned()
+            mail.edition.preheader.text = "View in browser | News".to_owned();
         });
         assert!(browser.only_finding().starts_with("preheader: the preheader says"));
     }

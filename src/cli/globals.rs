@@ -15,6 +15,10 @@ pub struct Globals {
 }
 
 impl Globals {
+    /// The project that was named, or the one around this folder.
+    ///
+    /// # Errors
+    /// When there is none, or its settings are wrong.
     pub fn project(&self) -> Result<Project, Failure> {
         let from = match &self.project {
             Some(folder) => folder.clone(),

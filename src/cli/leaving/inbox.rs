@@ -39,9 +39,13 @@ pub struct Arguments {
     /// One email on standard input
     #[arg(long, group = "from")]
     stdin: bool,
-    /// An IMAP mailbox, as in imaps://imap.example.org/INBOX; the one in ROUNDUP_INBOX when nothing is named. Settled emails
-    /// move to its folder `Done`
-    #[arg(long, value_name = "URL", group = "from")]
+    #[arg(
+        long,
+        value_name = "URL",
+        group = "from",
+        help = "An IMAP mailbox, as in imaps://imap.example.org/INBOX; the one in ROUNDUP_INBOX when nothing is named. \
+                Settled emails move to its folder `Done`"
+    )]
     imap: Option<String>,
     /// Show what would be done, and change nothing
     #[arg(long)]

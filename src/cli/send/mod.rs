@@ -69,17 +69,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         return dry_run(&project, &chosen, &destination, &arguments, screen).await;
     }
     let practice = destination.is_practice();
-    if project.settings.send.pause_above_refused_percent.is_some() {
-        screen.say(
-            "Note: `pause_above_refused_percent` under [send] is not used any more and can be deleted: a run stops by \
-             itself when many people get the same reply.",
-        );
-    }
-    for (old, new) in &project.settings.old_names {
-        screen.say(&format!(
-            "Note: `{old}` under [send] is called `{new}` now; the old name is still read."
-        ));
-    }
+    note_old_settings(&project, screen);
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
     let identity = Sender::new(&project.settings.sender)?;
@@ -163,6 +153,21 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         deliver_through(&project, &ledger, skeleton, orders, server, practice, screen).await?;
     let report = report_of(&project, &*ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
+}
+
+/// Settings that are called otherwise now, or not used any more.
+fn note_old_settings(project: &Project, screen: &Screen) {
+    if project.settings.send.pause_above_refused_percent.is_some() {
+        screen.say(
+            "Note: `pause_above_refused_percent` under [send] is not used any more and can be deleted: a run stops by \
+             itself when many people get the same reply.",
+        );
+    }
+    for (old, new) in &project.settings.old_names {
+        screen.say(&format!(
+            "Note: `{old}` under [send] is called `{new}` now; the old name is still read."
+        ));
+    }
 }
 
 /// Into the outbox, or through the relay.

@@ -58,6 +58,9 @@ pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
 }
 
 /// Writes a file that is not there yet, and touches none that is.
+///
+/// # Errors
+/// When it is there, or cannot be written.
 pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     let written = file.write_all(text.as_bytes());
@@ -69,6 +72,9 @@ pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Writes a file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written; then what was there before is there still.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".partial");

@@ -27,7 +27,7 @@ use super::leaving::LONGEST_EMAIL_BYTES;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 /// One answer. A server that looks through a large mailbox takes its time.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Emails read in one go: a mailbox that nobody has read for years is read in several.
 const MOST_EMAILS: usize = 20_000;
 /// Emails of one command. One after the other is in memory.
