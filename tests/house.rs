@@ -292,28 +292,22 @@ fn lengths(path: &Path) -> Vec<(String, usize)> {
     let mut open: Option<(String, usize, usize)> = None;
     for (_, line) in &lines {
         let indent = line.len() - line.trim_start().len();
-        match &mut open {
-            Some((name, at, count)) => {
-                *count += usize::from(counts(line));
-                if indent == *at && line.trim() == "}" {
-                    found.push((format!("{}: {name}", path.display()), *count));
-                    open = None;
-                }
+        if let Some((name, at, count)) = &mut open {
+            *count += usize::from(counts(line));
+            if indent == *at && line.trim() == "}" {
+                found.push((format!("{}: {name}", path.display()), *count));
+                open = None;
             }
-            None => {
-                let words: Vec<&str> = line.split_whitespace().collect();
-                let Some(at) = words.iter().position(|word| *word == "fn") else { continue };
-                let leading = ["pub", "pub(super)", "pub(crate)", "async", "const"];
-                if words[..at].iter().all(|word| leading.contains(word))
-                    && !line.trim_end().ends_with(['}', ';'])
-                {
-                    let name: String = words[at + 1]
-                        .chars()
-                        .take_while(|c| c.is_alphanumeric() || *c == '_')
-                        .collect();
-                    open = Some((name, indent, 1));
-                }
-            }
+            continue;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(at) = words.iter().position(|word| *word == "fn") else { continue };
+        let leading = ["pub", "pub(super)", "pub(crate)", "async", "const"];
+        let is_open = !line.trim_end().ends_with(['}', ';']);
+        if words[..at].iter().all(|word| leading.contains(word)) && is_open {
+            let name: String =
+                words[at + 1].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            open = Some((name, indent, 1));
         }
     }
     found

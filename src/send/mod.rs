@@ -64,7 +64,7 @@ pub struct Settings {
     #[serde(deserialize_with = "setting::within::<1, 720, _, _>")]
     pub expires_after_hours: u32,
     /// Before a deferred copy is tried again for the first time.
-    #[serde(deserialize_with = "setting::within::<1, 86_400, _, _>")]
+    #[serde(deserialize_with = "setting::within::<0, 86_400, _, _>")]
     pub retry_after_seconds: u64,
     /// How long trouble with the relay may last before the run ends, as in `5m`.
     pub patience: Option<String>,
