@@ -61,7 +61,7 @@ pub struct Settings {
     #[serde(alias = "window", deserialize_with = "setting::within::<0, 1, _, _>")]
     pub lookahead: u8,
     /// How long after the plan deferred copies are tried again.
-    #[serde(deserialize_with = "setting::within::<1, 720, _, _>")]
+    #[serde(deserialize_with = "setting::within::<0, 720, _, _>")]
     pub expires_after_hours: u32,
     /// Before a deferred copy is tried again for the first time.
     #[serde(deserialize_with = "setting::within::<0, 86_400, _, _>")]
