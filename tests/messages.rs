@@ -10,7 +10,7 @@ fn without_tests(text: &str) -> &str {
     if text.starts_with("//! Tests: ") {
         return "";
     }
-    let ends = ["mod tests", "pub(super) mod tests"]
+    let ends = ["mod tests {", "pub(super) mod tests {"]
         .map(|word| text.find(&format!("\n#[cfg(test)]\n{word}")));
     ends.into_iter().flatten().min().map_or(text, |end| &text[..end])
 }
