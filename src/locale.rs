@@ -387,7 +387,7 @@ mod tests {
             (
                 "\nmonths = [\"Jan\"]\n",
                 2,
-                "a year has 12 months, and here stand 1",
+                "a year has 12 months, but this list has 1",
                 "write twelve names, from January to December",
             ),
             (
@@ -396,7 +396,7 @@ mod tests {
                 "`{dd}` in `day` is not filled in",
                 "write one of {day}, {month}, {year}",
             ),
-            ("day = \"{month} {year}\"\n", 1, "`day` says nothing of {day}", "write {day} into it"),
+            ("day = \"{month} {year}\"\n", 1, "`day` does not contain {day}", "add {day} to it"),
             (
                 "[say]\nsee_all = \"Alle\"\nread_stroy = \"x\"\n",
                 3,
@@ -412,14 +412,14 @@ mod tests {
             (
                 "[say]\nspan = \"{from} on\"\n",
                 2,
-                "`span` says nothing of {until}",
-                "write {until} into it",
+                "`span` does not contain {until}",
+                "add {until} to it",
             ),
             (
                 "[say]\nstories = \"x\"\n",
                 2,
                 "there are no words `stories`",
-                "it has forms for numbers: write it under [count.stories]",
+                "it has plural forms: write it under [count.stories]",
             ),
             (
                 "[count.storis]\nother = \"x\"\n",
@@ -431,12 +431,12 @@ mod tests {
                 "[count.stories]\nfew = \"x\"\n",
                 1,
                 "`stories` has no form `other`",
-                "add other = \"…\": it stands for all numbers that have no form of their own",
+                "add other = \"…\": it is used for every number without its own form",
             ),
             (
                 "[count.stories]\nother = \"x\"\nfwe = \"x\"\n",
                 3,
-                "`fwe` is not a form of a number",
+                "`fwe` is not a plural form",
                 "did you mean `few`?",
             ),
             (

@@ -240,7 +240,7 @@ impl Selection {
 }
 
 /// Why an item that its source has no more is in no edition.
-pub const GONE: &str = "taken away by its source";
+pub const GONE: &str = "removed by its source";
 /// Why items of other days are not in a window.
 pub const BEFORE: &str = "before the window";
 pub const AFTER: &str = "after the window";

@@ -294,7 +294,7 @@ fn checks_lead_to_stories_and_can_be_silenced_with_a_reason() {
         let silence = |reason: &str| {
             format!(
                 "const card = [...document.querySelectorAll('.finding')].find((card) => card.innerText.includes('one-click')); \
-                [...card.querySelectorAll('button')].find((button) => button.textContent.startsWith('Silence')).click(); \
+                [...card.querySelectorAll('button')].find((button) => button.textContent.startsWith('Ignore')).click(); \
                 card.querySelector('input').value = {reason:?}; card.querySelector('form').requestSubmit()"
             )
         };

@@ -32,7 +32,7 @@ pub struct List {
     pub people: People,
     /// Rows, those without a usable address too.
     pub rows: u64,
-    /// What was mended, or looks wrong, without costing anybody her mail.
+    /// What was fixed, or looks wrong, without costing anybody their email.
     pub problems: Vec<Problem>,
     /// Addresses that stand on several rows.
     several: BTreeMap<String, Several>,

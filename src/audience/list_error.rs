@@ -23,10 +23,11 @@ pub enum ListFault {
     #[error("no column is named `email`: the columns are {}", .columns.join(", "))]
     NoEmailColumn { columns: Vec<String> },
     #[error(
-        "the column `{column}` has more than {MOST_COMBINATIONS} different combinations: these are no segments"
+        "the column `{column}` has more than {MOST_COMBINATIONS} different combinations: these \
+         are not segments"
     )]
     TooManySegments { column: String },
-    #[error("line {line} is not UTF-8, and other lines are: no encoding reads the whole file")]
+    #[error("line {line} is not UTF-8 but other lines are: no encoding fits the whole file")]
     MixedEncodings { line: usize },
     #[error("the file was changed while it was read")]
     Changed,

@@ -128,19 +128,23 @@ impl fmt::Display for WhyNot {
         match self {
             Self::NotAnAddress(what) => f.write_str(what),
             Self::Duplicate { line, file: None } => {
-                write!(f, "the same address stands on line {line}")
+                write!(f, "the same address is on line {line}")
             }
             Self::Duplicate { line, file: Some(file) } => {
-                write!(f, "the same address stands in {file}, line {line}")
+                write!(f, "the same address is in {file}, line {line}")
             }
             Self::Unsubscribed => f.write_str("unsubscribed"),
-            Self::Bounced => f.write_str("earlier mail came back"),
-            Self::Complained => f.write_str("reported earlier mail as spam"),
+            Self::Bounced => f.write_str("earlier messages bounced"),
+            Self::Complained => f.write_str("reported earlier messages as spam"),
             Self::Unconfirmed => f.write_str("has not confirmed"),
-            Self::UnknownStatus(word) => write!(f, "nobody knows what status `{word}` means"),
+            Self::UnknownStatus(word) => write!(
+                f,
+                "unknown status `{word}`; use subscribed or \
+                unsubscribed"
+            ),
             Self::NoStatus { column } => write!(
                 f,
-                "no `{column}`, where other rows have one: write `subscribed` if it is so"
+                "no `{column}`, but other rows have one: write `subscribed` if that is true"
             ),
             Self::NeverAsked => f.write_str("never signed up"),
             Self::OnHold => f.write_str("on hold"),
@@ -148,27 +152,37 @@ impl fmt::Display for WhyNot {
             Self::Removed => f.write_str("was removed"),
             Self::Ragged { cells, columns } => write!(
                 f,
-                "the row has {} for {}, and a no may stand in the wrong one: put cells that hold commas in \
-                 quotation marks, or add the missing commas",
+                "the row has {} for {}, so an opt-out may be in the wrong column: put cells that \
+                 contain commas in quotation marks, or add the missing commas",
                 counted(*cells, "cell", "cells"),
                 counted(*columns, "column", "columns")
             ),
             Self::Elsewhere { place, why } => write!(f, "{why} ({place})"),
             Self::Suppressed(why) => write!(f, "suppressed: {why}"),
-            Self::Mistyped(meant) => write!(f, "the domain looks mistyped: is `{meant}` meant?"),
+            Self::Mistyped(meant) => write!(
+                f,
+                "the domain looks mistyped: did you mean \
+                `{meant}`?"
+            ),
             Self::NoBasis => f.write_str("no lawful basis given (column `basis`)"),
-            Self::UnknownBasis(word) => write!(f, "nobody knows what basis `{word}` means"),
+            Self::UnknownBasis(word) => write!(
+                f,
+                "unknown basis `{word}`; use consent, \
+                soft_opt_in_charity, soft_opt_in_sale or corporate"
+            ),
             Self::SoftOptInTooEarly => f.write_str(
-                "the charity soft opt-in covers addresses collected from 5 February 2026 on",
+                "the charity soft opt-in covers only addresses collected on or after 5 February \
+                 2026",
             ),
             Self::NoSuchDay(text) => {
-                write!(f, "the address was given on `{text}`, and there is no such day: correct it")
+                write!(f, "the address was collected on `{text}`, which is not a date: correct it")
             }
-            Self::ObtainedLater => {
-                f.write_str("the day on which the address was given lies in the future: correct it")
-            }
-            Self::ExampleDomain => f.write_str("an example address: no mail arrives there"),
-            Self::RoleAddress => f.write_str("this address belongs to the people who handle abuse"),
+            Self::ObtainedLater => f.write_str(
+                "the date on which the address was collected is in the future: \
+                    correct it",
+            ),
+            Self::ExampleDomain => f.write_str("an example address: it receives no email"),
+            Self::RoleAddress => f.write_str("this address is for reporting abuse"),
         }
     }
 }
@@ -435,7 +449,7 @@ mod tests {
         let audience = audience("Ann@Example.org,A,consent,\nann@example.ORG,B,consent,\n", true);
         assert_eq!(audience.recipients.len(), 1);
         assert_eq!(audience.recipients[0].address.as_str(), "Ann@example.org");
-        assert_eq!(reasons(&audience), [(3, "the same address stands on line 2".to_owned())]);
+        assert_eq!(reasons(&audience), [(3, "the same address is on line 2".to_owned())]);
     }
 
     #[test]

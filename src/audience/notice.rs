@@ -109,24 +109,26 @@ impl RowNotices {
             let count = counted(offices.count, "address belongs", "addresses belong");
             problems.push(Problem::new(
                 Place::line(file, line),
-                format!("{count} to an office or a team, as `{first}`"),
-                "mail them only if the organisation agreed; a person's own address is better",
+                format!("{count} to an office or a team, such as `{first}`"),
+                "mail them only if the organisation agreed; a personal address is better",
             ));
         }
         if let Some((line, first)) = throwaway.first {
             let count = counted(throwaway.count, "address is", "addresses are");
             problems.push(Problem::new(
                 Place::line(file, line),
-                format!("{count} of a service for throwaway addresses, as `{first}`"),
-                "nobody may read them any more: ask for another address, or take them off the list",
+                format!("{count} from a service for throwaway addresses, such as `{first}`"),
+                "they are probably not read any more: ask for another address, or remove them \
+                 from the list",
             ));
         }
         if let Some((line, first)) = no_day.first {
             let count = counted(no_day.count, "row says", "rows say");
             problems.push(Problem::new(
                 Place::line(file, line),
-                format!("{count} when the address was given, and it is not a day: `{first}`"),
-                "write days as 2026-03-31: it is the evidence when somebody asks why they are mailed",
+                format!("{count} when the address was collected, but not as a date: `{first}`"),
+                "write dates as 2026-03-31: they are your evidence when somebody asks why you \
+                 mail them",
             ));
         }
         problems
@@ -158,9 +160,9 @@ mod tests {
         assert_eq!(
             said,
             [
-                "p.csv:3 2 addresses belong to an office or a team, as `Info@charity.org.uk`",
-                "p.csv:6 2 addresses are of a service for throwaway addresses, as `bob@mailinator.com`",
-                "p.csv:9 1 row says when the address was given, and it is not a day: `31/31/2019`",
+                "p.csv:3 2 addresses belong to an office or a team, such as `Info@charity.org.uk`",
+                "p.csv:6 2 addresses are from a service for throwaway addresses, such as `bob@mailinator.com`",
+                "p.csv:9 1 row says when the address was collected, but not as a date: `31/31/2019`",
             ]
         );
         assert!(RowNotices::default().problems("p.csv").is_empty());

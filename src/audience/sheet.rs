@@ -147,7 +147,7 @@ impl Sheet {
             if fields.contains(&field) {
                 self.problems.push(Problem::new(
                     Place::line(&self.name, 1),
-                    format!("two columns are named `{field}`: templates get the first one"),
+                    format!("two columns are named `{field}`: templates use the first one"),
                     "rename or delete one of them",
                 ));
             } else {

@@ -69,8 +69,8 @@ impl Survey {
         if self.more_problems > 0 {
             self.problems.push(Problem::new(
                 Place::whole(&file.name),
-                format!("there are {} more such places", self.more_problems),
-                "look at the file as a whole",
+                format!("there are {} more problems like these", self.more_problems),
+                "check the whole file",
             ));
             self.more_problems = 0;
         }
@@ -117,21 +117,23 @@ impl Survey {
                 let (what, cure) = match fault {
                     CellFault::BrokenName => (
                         format!(
-                            "`{field}` has a line break or a control character: it is taken as empty"
+                            "`{field}` has a line break or a control character: it is treated as \
+                             empty"
                         ),
-                        "type the name again in one line",
+                        "type the name again on one line",
                     ),
                     CellFault::Hidden => (
                         format!(
-                            "`{field}` has line breaks or hidden characters: they were taken out"
+                            "`{field}` had line breaks or hidden characters: they were removed"
                         ),
-                        "look at the cell",
+                        "check the cell",
                     ),
                     CellFault::TooLong => (
                         format!(
-                            "`{field}` is longer than {LONGEST_VALUE_BYTES} bytes: it is taken as empty"
+                            "`{field}` is longer than {LONGEST_VALUE_BYTES} bytes: it is treated \
+                             as empty"
                         ),
-                        "look at the cell: it may hold other rows",
+                        "check the cell: it may contain other rows",
                     ),
                 };
                 Problem::new(Place::line(&file.name, line), what, cure)

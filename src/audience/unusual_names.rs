@@ -55,13 +55,13 @@ impl Strangest {
 
 /// The strangest first.
 const REASONS: [&str; 9] = [
-    "holds signs of another system",
-    "holds an address",
-    "holds a digit",
+    "has merge fields of another system",
+    "has an email address in it",
+    "has a digit in it",
     "is very long",
     "is written from right to left",
-    "is in capitals",
-    "is in small letters",
+    "is all capitals",
+    "is all lower case",
     "is a single letter",
     "is empty",
 ];

@@ -10,29 +10,30 @@ pub const RULES: [Rule; 4] = [
     Rule::new(
         "draft-link",
         "Does every link open for everybody?",
-        "localhost is the writer's own computer, staging.example a copy of the website that only its makers see, and a \
-         document's /edit address asks readers to log in. Link the page that the public has.",
+        "localhost is the writer's own computer, staging.example is a private copy of the \
+            website, and a document's /edit address asks readers to log in. Link to the public \
+            page.",
         draft_link,
     ),
     Rule::new(
         "tracked-link",
-        "Is every link free of other people's traces?",
-        "fbclid, gclid and mc_eid are numbers of one person or one click: whoever copied the address was that person. Take \
-         everything from the ? away, and look whether the page still opens.",
+        "Is every link free of tracking codes?",
+        "fbclid, gclid and mc_eid identify one person or one click: the person who copied the \
+            address. Remove everything from the ? onwards, and check that the page still opens.",
         tracked_link,
     ),
     Rule::new(
         "mail-address",
-        "Does every email address reach somebody?",
-        "A comma for a dot or gmial for gmail, and the reader's question comes back to the reader. roundup looks at the \
-         addresses in links and in the text.",
+        "Is every email address spelled correctly?",
+        "With a comma for a dot, or gmial for gmail, a reader's question never reaches you. \
+            roundup checks the addresses in links and in the text.",
         mail_address,
     ),
     Rule::new(
         "link-words",
-        "Does a link lead where its words say?",
-        "A link whose words are one address and which leads to another is how people are cheated; mail programs warn of it. \
-         Most often one of the two was changed and the other forgotten.",
+        "Does every link go where its words say?",
+        "A link that shows one address and opens another is a common trick of scams, and mail \
+            programs warn about it. Usually one of the two was changed and the other forgotten.",
         link_words,
     ),
 ];
@@ -46,7 +47,7 @@ fn draft_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                 severity,
                 known.place_of(&address),
                 format!("{address} {what}"),
-                "link the page that the public has",
+                "link to the public page",
             ));
         }
     }
@@ -77,13 +78,13 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     let query = url.query().unwrap_or_default().to_lowercase();
     let first = host.split('.').next().unwrap_or_default();
     if matches!(host.as_str(), "https" | "http") {
-        return Some((Severity::Must, "begins twice with its https://"));
+        return Some((Severity::Must, "has https:// twice"));
     }
     if host == "localhost" || host.ends_with(".localhost") {
         return Some((Severity::Must, "is a page on the writer's own computer"));
     }
     if [".local", ".internal", ".lan", ".intranet"].iter().any(|end| host.ends_with(end)) {
-        return Some((Severity::Must, "is a page of somebody's own network"));
+        return Some((Severity::Must, "is a page on a private network"));
     }
     // `test.org.uk` may be somebody's own name.
     let labels: Vec<&str> = host.split('.').collect();
@@ -111,18 +112,18 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     .iter()
     .any(|end| host.ends_with(end));
     if prefixed || on_a_builder {
-        return Some((Severity::Should, "is a copy of the website for its makers"));
+        return Some((Severity::Should, "is a private copy of the website"));
     }
     let has = |name: &str| query.split('&').any(|pair| pair == name || pair.starts_with(name));
     if has("preview=true") || has("preview_id=") || has("preview_nonce=") || has("preview=1") {
-        return Some((Severity::Should, "is a preview that only its writers see"));
+        return Some((Severity::Should, "is a preview that only its editors can see"));
     }
     if ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
         .iter()
         .any(|part| path.starts_with(part))
         || (path.starts_with("/node/") && path.ends_with("/edit"))
     {
-        return Some((Severity::Should, "is a page on which the website is edited"));
+        return Some((Severity::Should, "is a page for editing the website"));
     }
     let is_edited = path.contains("/edit") && !path.contains("/edit-");
     if (host == "docs.google.com" && is_edited)
@@ -143,7 +144,7 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     {
         return Some((
             Severity::Should,
-            "was copied out of another message, and leads through its filter",
+            "was copied from another message, and goes through that message's link filter",
         ));
     }
     None
@@ -188,8 +189,8 @@ fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
                 .map(|(name, _)| name.to_lowercase())
                 .find(|name| TRACES.contains(&name.as_str()))?;
             let place = known.place_of(&address);
-            let message = format!("{address} carries `{name}`, the trace of one person's click");
-            let cure = "take it out of the address, and look whether the page still opens";
+            let message = format!("{address} has `{name}`, which identifies one person's click");
+            let cure = "remove it from the address, and check that the page still opens";
             Some(Finding::new("tracked-link", Severity::Should, place, message, cure))
         })
         .collect()
@@ -230,14 +231,14 @@ fn wrong_with(address: &str) -> Option<String> {
     let written = parsed.to_string().to_lowercase();
     let domain = written.rsplit('@').next().unwrap_or_default();
     if let Some((_, meant)) = TYPOS.iter().find(|(typed, _)| *typed == domain) {
-        return Some(format!("looks mistyped: {meant}?"));
+        return Some(format!("looks mistyped: did you mean {meant}?"));
     }
     let last = domain.rsplit('.').next().unwrap_or_default();
     if matches!(last, "con" | "cmo" | "ogr" | "couk" | "vom" | "ukk" | "ocm" | "comm" | "prg") {
-        return Some(format!("ends in .{last}, which is no domain"));
+        return Some(format!("ends in .{last}, which is not a domain"));
     }
     if !domain.contains('.') {
-        return Some("has no ending after its name".to_owned());
+        return Some("has no ending such as .org after its name".to_owned());
     }
     None
 }
@@ -253,7 +254,7 @@ fn mail_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
                 Severity::Should,
                 known.place_of(address),
                 format!("`{}` {what}", excerpt(address)),
-                "write the address as its owner does, and send a message there",
+                "correct the address, and send a message to it to be sure",
             ));
         }
     };
@@ -313,14 +314,14 @@ fn link_words(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
             }
             None => is_another_page(words, &link.address),
         };
-        let message = format!("a link says {words} and leads to {}", link.address);
+        let message = format!("a link says {words} and opens {}", link.address);
         if leads_elsewhere && findings.iter().all(|finding| finding.message != message) {
             findings.push(Finding::new(
                 "link-words",
                 Severity::Should,
                 known.place_of(&link.address),
                 message,
-                "open both, and keep the one that was meant",
+                "open both, and keep the right one",
             ));
         }
     }

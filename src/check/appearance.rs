@@ -11,16 +11,17 @@ use crate::problem::Place;
 pub const RULES: [Rule; 2] = [
     Rule::new(
         "size",
-        "Does the largest message stay below 102 KB?",
-        "Gmail cuts an email off after 102 KB and hides the rest, with the unsubscribe link, behind \"view entire \
-              message\". roundup measures the largest message of all people. Leave stories out, or shorten summaries.",
+        "Is the largest message smaller than 102 KB?",
+        "Gmail cuts an email off after 102 KB and hides the rest, including the unsubscribe link, \
+            behind \"view entire message\". roundup measures the largest of all the messages. \
+            Leave stories out, or shorten summaries.",
         size,
     ),
     Rule::new(
         "contrast",
-        "Can every colour be read on its ground?",
-        "Text needs a contrast of 4.5 to 1 with what is behind it (WCAG 2.2, 1.4.3), in light and in dark. Take a \
-              darker or a lighter colour under [theme].",
+        "Can all text be read against its background?",
+        "Text needs a contrast of 4.5 to 1 with its background (WCAG 2.2, 1.4.3), in light and in \
+            dark mode. Choose a darker or a lighter colour under [theme].",
         colours,
     ),
 ];
@@ -38,13 +39,13 @@ fn size(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let (severity, what) = if bytes > CUT_BYTES {
         (Severity::Must, "Gmail cuts it off after 102 KB")
     } else {
-        (Severity::Should, "102 KB is where Gmail cuts mail off")
+        (Severity::Should, "Gmail cuts emails off at 102 KB")
     };
     vec![Finding {
         rule: "size",
         severity,
         place: known.edition.introduction.place(),
-        message: format!("the message to {who} has {kilobytes:.1} KB: {what}"),
+        message: format!("the message to {who} is {kilobytes:.1} KB: {what}"),
         cure: "leave stories out, or shorten the longest summaries".to_owned(),
     }]
 }
@@ -61,7 +62,7 @@ fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
             rule: "contrast",
             severity: Severity::Must,
             place: place(),
-            message: format!("`{name} = \"{colour}\"` under [theme] is no colour"),
+            message: format!("`{name} = \"{colour}\"` under [theme] is not a colour"),
             cure: "write six hexadecimal digits, as in #0b5a6f".to_owned(),
         })
         .collect();
@@ -83,9 +84,9 @@ fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
                 severity: Severity::Should,
                 place: place(),
                 message: format!(
-                    "`{name}` on `{on}` has a contrast of {found:.1} to 1, and text needs 4.5"
+                    "`{name}` on `{on}` has a contrast of {found:.1} to 1; text needs 4.5"
                 ),
-                cure: format!("take another `{name}` or `{on}` under [theme]"),
+                cure: format!("choose another `{name}` or `{on}` under [theme]"),
             });
             said.insert((colour.to_lowercase(), ground.to_lowercase()));
         }
@@ -108,7 +109,7 @@ fn drawn(
     for variant in &shown.variants {
         for (scheme, when) in [
             (Scheme::Light, ""),
-            (Scheme::Dark, " in the dark"),
+            (Scheme::Dark, " in dark mode"),
             (Scheme::Inverted, " where an app inverts the colours"),
         ] {
             for run in runs(&variant.html, scheme) {
@@ -120,7 +121,7 @@ fn drawn(
                     continue;
                 };
                 let is_new = said.insert((colour.clone(), ground.clone()));
-                // Words that are pale in the light are so in the dark: one finding is enough.
+                // Words that are pale in the light are so in dark mode: one finding is enough.
                 if !is_new || !words_said.insert(run.words.clone()) {
                     continue;
                 }
@@ -129,10 +130,11 @@ fn drawn(
                     Severity::Should,
                     known.place_of(&run.words),
                     format!(
-                        "\"{}\" is {colour} on {ground}{when}: a contrast of {found:.1} to 1, and text needs {needed}",
+                        "\"{}\" is {colour} on {ground}{when}: a contrast of {found:.1} to 1; \
+                            text needs {needed}",
                         excerpt(&run.words)
                     ),
-                    "take the theme's colours, or a darker or a lighter one",
+                    "use the theme's colours, or a darker or a lighter one",
                 ));
             }
         }
@@ -149,7 +151,7 @@ mod tests {
         let near = SampleEmail::with(|mail| mail.largest = 98 * 1024);
         assert_eq!(
             near.only_finding(),
-            "size: the message to ann@example.org has 98.0 KB: 102 KB is where Gmail cuts mail off"
+            "size: the message to ann@example.org is 98.0 KB: Gmail cuts emails off at 102 KB"
         );
         let over = SampleEmail::with(|mail| mail.largest = 103 * 1024);
         assert!(over.only_finding().contains("Gmail cuts it off after"));
@@ -181,6 +183,9 @@ mod tests {
         assert_eq!(findings.len(), 2);
         assert!(findings[0].starts_with("contrast: `muted` on `paper` has a contrast of 2.6 to 1"));
         let none = SampleEmail::with(|mail| mail.theme.look.line = "grey".to_owned());
-        assert_eq!(none.only_finding(), "contrast: `line = \"grey\"` under [theme] is no colour");
+        assert_eq!(
+            none.only_finding(),
+            "contrast: `line = \"grey\"` under [theme] is not a colour"
+        );
     }
 }

@@ -29,17 +29,19 @@ impl Numbers {
 pub const RULES: [Rule; 2] = [
     Rule::new(
         "number-of-people",
-        "Are there about as many people as last time?",
-        "A list that has lost or won a third since the last edition is often the wrong file, an old export, or one that \
-         was cut off. Compare it with the last one before you send.",
+        "Is the list about the same size as last time?",
+        "A list that has grown or shrunk by a third since the last edition is often the wrong \
+            file, an old export, or one that was cut off. Compare it with the last list before \
+            you send.",
         number_of_people,
     ),
     Rule::new(
         "without-basis",
-        "Does the list say of everybody why they may be mailed?",
+        "Does everybody on the list have a lawful basis?",
         "Marketing mail needs consent or a soft opt-in (PECR regulation 22), and the list must be able to show it (UK GDPR \
-         article 7). Rows without a `basis` are left out: `roundup audience` names them. Write `consent`, `soft-opt-in` or \
-         `service` in the column `basis` where it is true.",
+         article 7). Rows without a `basis` are left out; `roundup audience` lists them. Write \
+         `consent`, `soft_opt_in_charity`, `soft_opt_in_sale` or `corporate` in the column \
+         `basis` where it is true.",
         without_basis,
     ),
 ];
@@ -65,7 +67,7 @@ fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             "{now} people, {percent} % {direction} than the {before} of the edition {}",
             last.name
         ),
-        "is it the right list, and is it whole?",
+        "check that it is the right list, and complete",
     )]
 }
 
@@ -78,10 +80,8 @@ fn without_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         "without-basis",
         Severity::Note,
         Place::whole("subscribers/"),
-        format!(
-            "{count} of {all} people are left out: the list does not say why they may be mailed"
-        ),
-        "write the reason into the column `basis`, where there is one",
+        format!("{count} of {all} people are left out: no lawful basis given (column `basis`)"),
+        "write the basis in the column `basis`, where there is one",
     )]
 }
 

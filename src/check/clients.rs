@@ -36,11 +36,12 @@ pub struct Lacking {
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "mail-programs",
-    "Does every part of the email work in the common mail programs?",
-    "Gmail, Outlook, Apple Mail, Yahoo and Samsung Email read nine of ten mails in Britain, and each leaves out another part \
-     of HTML. roundup has Can I email's table of what each of them shows (`roundup check --programs` prints it for this \
-     mail). What merely looks plainer is no finding; what is lost is: forms, video, grids, pictures in formats that are not \
-     drawn.",
+    "Does every part of the email work in common mail programs?",
+    "Nine out of ten emails in Britain are read in Gmail, Outlook, Apple Mail, Yahoo or Samsung \
+        Email, and each ignores different parts of HTML. roundup has Can I email's table of what \
+        each one shows (`roundup check --programs` prints it for this email). It does not report \
+        what only looks plainer. It reports what is lost: forms, video, grids, pictures in \
+        formats that are not shown.",
     mail_programs,
 )];
 
@@ -260,7 +261,7 @@ fn mail_programs(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
                 Severity::Should,
                 place,
                 format!("{name} is lost in {}", without.join(", ")),
-                "use what every program shows: tables, text, JPEG and PNG pictures",
+                "use only what every program shows: tables, text, JPEG and PNG pictures",
             ))
         })
         .collect()

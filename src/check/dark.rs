@@ -1,4 +1,4 @@
-//! A mail in the light and in the dark: as it is designed, and as programs that know better force it.
+//! A mail in the light and in dark mode: as it is designed, and as programs that know better force it.
 //! Pure: HTML in, HTML out.
 //!
 //! Gmail's and Outlook's apps turn the colours of a mail around, and do not ask its own dark styles. How they do it is not

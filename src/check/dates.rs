@@ -12,50 +12,54 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "weekday",
         "Does every weekday match its date?",
-        "\"Tuesday 15 July 2020\" was a Wednesday: half of the readers come on one day and half on the other. roundup \
-         looks at every weekday that stands beside a date. A date without a year is the one nearest to the edition.",
+        "\"Tuesday 15 July 2020\" was a Wednesday: half the readers come on one day and half on \
+            the other. roundup checks every weekday that is beside a date. A date without a year \
+            is the one nearest to the edition.",
         weekday,
     ),
     Rule::new(
         "impossible-date",
-        "Is there such a day, and such a time?",
-        "31 November is on no calendar and 25:00 on no clock: whoever wants to come has to write to you first. Look the day \
-         and the time up.",
+        "Does every date and time exist?",
+        "There is no 31 November and no 25:00: anyone who wants to come has to write to you \
+            first. Look up the day and the time.",
         impossible_date,
     ),
     Rule::new(
         "stale-words",
-        "Are \"today\" and \"this week\" still true?",
-        "Words such as today, tomorrow, yesterday and last month were true when the story was written, and are not \
-         when the email is read. Name the day instead.",
+        "Will \"today\" and \"this week\" still be true?",
+        "Words such as today, tomorrow, yesterday and last month were true when the story was \
+            written, but may not be when the email is read. Give the date instead.",
         stale_words,
     ),
     Rule::new(
         "other-year",
         "Is the year in the subject this edition's?",
-        "A draft is often made from last year's, and the year in its subject stays behind. \"News of November 2025\" in an \
-         edition of another year is looked at twice here. A subject may speak of an older year.",
+        "A draft is often made from last year's, and the old year stays in its subject. roundup \
+            reports \"News of November 2025\" in an edition of another year. A subject may \
+            mention an older year for a good reason.",
         other_year,
     ),
     Rule::new(
         "other-month",
         "Is the month in the subject this edition's?",
-        "A draft is often made from last month's, and \"Our October news\" stays in the subject of November. roundup looks at \
-         months that stand beside words such as news, newsletter and update.",
+        "A draft is often made from last month's, and \"Our October news\" stays in the subject \
+            of November. roundup checks months that are beside words such as news, newsletter and \
+            update.",
         other_month,
     ),
     Rule::new(
         "past-event",
-        "Is everything that people are invited to still to come?",
-        "An event of last week among the news reads as if nobody had looked. When a sentence asks people to come, to \
-         register or to apply, and its date is past on the day of sending, leave the story out or say how it went.",
+        "Is every event that people are invited to still to come?",
+        "An invitation to last week's event looks careless. When a sentence asks people to come, \
+            register or apply, and the date has passed on the day of sending, leave the story out \
+            or say how it went.",
         past_event,
     ),
     Rule::new(
         "copyright-year",
         "Is the year after the © this year?",
-        "A © with last year's number at the foot of an email says that nobody looks after it. Leave the year out, or write \
-         this one. The © of a picture is its photographer's, and stays as it is.",
+        "A © with last year's date at the foot of an email looks neglected. Leave the year out, \
+            or write this year. The © of a picture belongs to its photographer: leave it as it is.",
         copyright_year,
     ),
 ];
@@ -77,11 +81,11 @@ fn weekday(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Should,
                 written.place(at),
                 format!(
-                    "{} {is} a {}, and the text says {said}",
+                    "{} {is} a {}, but the text says {said}",
                     date.format("%-d %B %Y"),
                     date.format("%A")
                 ),
-                "look the day up, and correct the weekday or the date",
+                "check the calendar, and correct the weekday or the date",
             ));
         }
     }
@@ -134,14 +138,14 @@ fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
         let dates = calendar::mentions(written.text)
             .into_iter()
             .filter(calendar::DayMention::is_impossible)
-            .map(|mention| (mention.at, mention.words, "is on no calendar"));
+            .map(|mention| (mention.at, mention.words, "is not in the calendar"));
         let times = calendar::impossible_times(written.text)
             .into_iter()
-            .map(|(at, words)| (at, words, "is on no clock"));
+            .map(|(at, words)| (at, words, "is not a time of day"));
         for (at, words, what) in dates.chain(times) {
             let message = format!("\"{words}\" {what}");
             if findings.iter().all(|finding| finding.message != message) {
-                let cure = "look it up, and write the day or the time that was meant";
+                let cure = "look it up, and correct the day or the time";
                 let place = written.place(at);
                 findings.push(Finding::new(
                     "impossible-date",
@@ -203,10 +207,10 @@ fn stale_words(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
                 Severity::Note,
                 place,
                 format!(
-                    "\"{found}\" in \"{}\" may not be true when it is read",
+                    "\"{found}\" in \"{}\" may not be true when the email is read",
                     excerpt(written.text)
                 ),
-                "name the day",
+                "give the date",
             ));
         }
     }
@@ -312,8 +316,8 @@ fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 "other-year",
                 Severity::Should,
                 words.place_of(at),
-                format!("the {name} says {said}, and this edition is about {window}"),
-                "is it left from another edition?",
+                format!("the {name} says {said}, but this edition is about {window}"),
+                "check whether it was left from another edition",
             ))
         })
         .collect()
@@ -358,8 +362,8 @@ fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
                 "other-month",
                 Severity::Should,
                 words.place_of(at),
-                format!("the {name} says {month}, and this edition is about {}", edition.window),
-                "is it left from another edition?",
+                format!("the {name} says {month}, but this edition is about {}", edition.window),
+                "check whether it was left from another edition",
             )
         })
     })
@@ -455,7 +459,7 @@ fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                     "past-event",
                     Severity::Should,
                     written.place(start + at),
-                    format!("\"{phrase}\" for {}, which is past", date.format("%-d %B %Y")),
+                    format!("\"{phrase}\" for {}, which has passed", date.format("%-d %B %Y")),
                     "leave it out, or say how it went",
                 ));
             }
@@ -507,8 +511,8 @@ fn copyright_year(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fi
                         "copyright-year",
                         Severity::Should,
                         known.place_of(after.trim()),
-                        format!("© says {said}, and it is {this_year}"),
-                        "write this year, or leave it out",
+                        format!("the © says {said}, but this year is {this_year}"),
+                        "write this year, or leave the year out",
                     )];
                 }
             }
@@ -545,7 +549,7 @@ mod tests {
         });
         assert_eq!(
             mail.only_finding(),
-            "weekday: 15 July 2020 was a Wednesday, and the text says Tuesday"
+            "weekday: 15 July 2020 was a Wednesday, but the text says Tuesday"
         );
     }
 
@@ -574,7 +578,7 @@ mod tests {
             SampleEmail::with(|mail| mail.edition.subject = written("Our news of December 2019"));
         assert_eq!(
             old.only_finding(),
-            "other-year: the subject says 2019, and this edition is about December 2020"
+            "other-year: the subject says 2019, but this edition is about December 2020"
         );
         let fine = SampleEmail::with(|mail| {
             mail.edition.subject = written("News of 2020, plans for 2021");
@@ -588,7 +592,7 @@ mod tests {
             |text: &str| SampleEmail::with(|mail| mail.edition.items[0].summary = text.to_owned());
         assert_eq!(
             with("We met. Join us on 12 December!").only_finding(),
-            "past-event: \"join us\" for 12 December 2020, which is past"
+            "past-event: \"join us\" for 12 December 2020, which has passed"
         );
         let event = |day: &str| {
             SampleEmail::with(|mail| {
@@ -617,7 +621,7 @@ mod tests {
             |text: &str| SampleEmail::with(|mail| mail.edition.introduction.text = text.to_owned());
         assert_eq!(
             with("Hello. © Example Charity 2018-2020").only_finding(),
-            "copyright-year: © says 2020, and it is 2021"
+            "copyright-year: the © says 2020, but this year is 2021"
         );
         assert_eq!(with("© 2018-2021 Example Charity").findings(), Vec::<String>::new());
     }

@@ -41,15 +41,15 @@ pub const RULES: [Rule; 2] = [
     Rule::new(
         "earlier-subject",
         "Is the subject new?",
-        "A draft is often a copy of the last one, and its subject stays. People take the email for one they have read. \
-         roundup compares it with every edition that was mailed.",
+        "A draft is often a copy of the last one, with the same subject. People think they have \
+            already read it. roundup compares the subject with every edition that was sent.",
         earlier_subject,
     ),
     Rule::new(
         "earlier-story",
-        "Is every story new to the readers?",
-        "A story that went out in an earlier edition is sent to the same people a second time. A round-up of a year may do \
-         that: editions whose window lies within this one are not compared.",
+        "Is every story new to your readers?",
+        "A story from an earlier edition would go to the same people a second time. A round-up of \
+            a year may do that: editions whose window lies within this one are not compared.",
         earlier_story,
     ),
 ];
@@ -65,8 +65,8 @@ fn earlier_subject(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<F
                 "earlier-subject",
                 Severity::Should,
                 known.edition.subject.place(),
-                format!("the edition {} had this subject", earlier.name),
-                "say what is new in this one",
+                format!("edition {} had the same subject", earlier.name),
+                "say what is new in this edition",
             )
         })
         .into_iter()
@@ -97,7 +97,7 @@ fn earlier_story(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
                 "earlier-story",
                 Severity::Should,
                 item.place_of_title(),
-                format!("\"{}\" was in the edition {}", item.title, earlier.name),
+                format!("\"{}\" was in edition {}", item.title, earlier.name),
                 format!("add `{}` to `left_out:` in the draft", item.id),
             ));
         }
@@ -129,7 +129,7 @@ mod tests {
             earlier.links.clear();
             mail.earlier = vec![earlier];
         });
-        assert_eq!(mail.only_finding(), "earlier-subject: the edition 2020-11 had this subject");
+        assert_eq!(mail.only_finding(), "earlier-subject: edition 2020-11 had the same subject");
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
         let mail = SampleEmail::with(|mail| mail.earlier = vec![earlier("2020-11", "x")]);
         assert_eq!(
             mail.only_finding(),
-            "earlier-story: \"Training for forty nurses\" was in the edition 2020-11"
+            "earlier-story: \"Training for forty nurses\" was in edition 2020-11"
         );
         // A year repeats its months.
         let year = SampleEmail::with(|mail| {

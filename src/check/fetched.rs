@@ -9,9 +9,10 @@ use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "only-pictures",
-    "Is nothing but pictures fetched when the email is opened?",
-    "A font, a style sheet, a film or a frame from another server tells that server who opened the email, when and where, \
-     before anybody has agreed to it. Pictures are all that a newsletter fetches. Use fonts that people have, and link films.",
+    "Does opening the email load nothing but pictures?",
+    "A font, style sheet, video or frame from another server tells that server who opened the \
+        email, when and where, without their consent. A newsletter should load pictures only. Use \
+        common fonts, and link to videos.",
     only_pictures,
 )
 .of_law()];
@@ -31,7 +32,7 @@ fn only_pictures(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
                 } else {
                     known.place_of(&address)
                 };
-                let cure = "take it out of the template: link it, or use what people have";
+                let cure = "remove it from the template: link to it, or use a common font";
                 findings.push(Finding::new("only-pictures", Severity::Must, place, message, cure));
             }
         }
@@ -88,15 +89,15 @@ fn element_fetches(element: ElementRef<'_>, found: &mut Vec<(String, String)>) {
         "iframe" | "frame" | "portal" => add("a page within the page (<iframe>)", of("src")),
         "object" => add("an embedded file (<object>)", of("data")),
         "embed" | "applet" => add("an embedded file (<embed>)", of("src")),
-        "video" | "audio" => add("a film or a sound", of("src")),
+        "video" | "audio" => add("a video or a sound", of("src")),
         "source" | "track" if is_within(element, &["video", "audio"]) => {
-            add("a film or a sound", of("src"));
+            add("a video or a sound", of("src"));
         }
         "meta" if of("http-equiv").eq_ignore_ascii_case("refresh") => {
-            add("a page that opens by itself (<meta refresh>)", of("content"));
+            add("a page that opens automatically (<meta refresh>)", of("content"));
         }
         "base" if !of("href").is_empty() => {
-            add("another address for every picture (<base>)", of("href"));
+            add("a different base address for every link and picture (<base>)", of("href"));
         }
         "style" => {
             for (what, address) in of_style(&element.text().collect::<String>()) {

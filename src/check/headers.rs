@@ -8,26 +8,27 @@ use crate::rfc::quoted_printable;
 pub const RULES: [Rule; 3] = [
     Rule::new(
         "header-fields",
-        "Has every message the header fields that relays want?",
-        "Gmail, Yahoo and Outlook refuse bulk mail without one From, Date, Message-ID and List-Unsubscribe, or with two of \
-         them, and a signature must cover the unsubscribe fields (RFC 8058). roundup looks at the bytes of a message as it \
-         would leave.",
+        "Does every message have the header fields that mail providers require?",
+        "Gmail, Yahoo and Outlook refuse bulk mail unless it has exactly one From, Date, \
+            Message-ID and List-Unsubscribe field, and the signature must cover the unsubscribe \
+            fields (RFC 8058). roundup checks the bytes of a message as it would be sent.",
         header_fields,
     )
     .of_law(),
     Rule::new(
         "one-click",
-        "Can people unsubscribe with one click in their mail program?",
-        "Gmail and Yahoo want an https address in List-Unsubscribe from senders of many messages, and their readers press \
-         that button instead of \"spam\". Set `public_url` under [sender] once an address of yours answers there.",
+        "Can people unsubscribe with one click from their mail program?",
+        "Gmail and Yahoo require an https address in List-Unsubscribe from bulk senders, and \
+            readers press that button instead of \"spam\". Set `public_url` under [sender] once \
+            `roundup serve` answers at that address.",
         one_click,
     ),
     Rule::new(
         "no-tracking",
-        "Is nobody followed?",
-        "A picture or a link that is another for each person tells who read what and when: that needs consent of its own \
-         (PECR regulation 6). roundup compares the messages of two people: their only difference may be their own words and \
-         the unsubscribe address.",
+        "Is the email free of tracking?",
+        "A picture or a link that differs from person to person shows who read what, and when: \
+            that needs separate consent (PECR regulation 6). roundup compares the messages of two \
+            people. They may differ only in personal words and the unsubscribe address.",
         no_tracking,
     )
     .of_law(),
@@ -85,7 +86,7 @@ fn header_fields(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         let domain = tag("d");
         if from_domain != domain && !from_domain.ends_with(&format!(".{domain}")) {
             wrong.push(format!(
-                "the signature is of {domain}, and the email comes from {from_domain}"
+                "the signature is from {domain}, but the email comes from {from_domain}"
             ));
         }
     }
@@ -98,7 +99,7 @@ fn header_fields(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
                 Severity::Must,
                 place.unwrap_or_else(|| Place::whole("roundup.toml")),
                 message,
-                "this is a mistake of roundup's: please report it",
+                "this is a mistake in roundup: please report it",
             )
         })
         .collect()
@@ -119,8 +120,8 @@ fn one_click(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         "one-click",
         Severity::Note,
         known.in_settings("[sender]").unwrap_or_else(|| Place::whole("roundup.toml")),
-        "people unsubscribe by writing an email: there is no address for one click",
-        "set `public_url` under [sender] once it answers there",
+        "people can unsubscribe by email only, not with one click",
+        "set `public_url` under [sender] once `roundup serve` answers there",
     )]
 }
 
@@ -133,14 +134,14 @@ fn no_tracking(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
         for (what, address) in pictures.chain(links) {
             let rest = address.replace("{unsubscribe_url}", "");
             let is_own = rest.contains('{') || (what == "picture" && rest != *address);
-            let message = format!("the {what} {address} is another for each person");
+            let message = format!("the {what} {address} is different for each person");
             if is_own {
                 findings.push(Finding::new(
                     "no-tracking",
                     Severity::Must,
                     template(known),
                     message,
-                    "take the person out of the address",
+                    "remove what identifies the person from the address",
                 ));
             }
         }
@@ -152,7 +153,7 @@ fn no_tracking(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
                     Severity::Must,
                     known.place_of(&picture.address),
                     message,
-                    "take it out: it follows people without asking them",
+                    "remove it: it tracks people without their consent",
                 ));
             }
         }
@@ -177,7 +178,7 @@ fn no_tracking(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
             Severity::Must,
             template(known),
             "the messages of two people have different links",
-            "look for {{recipient …}} inside an address, and take it out",
+            "look for {{recipient …}} inside an address, and remove it",
         ));
     }
     findings
@@ -222,7 +223,7 @@ mod tests {
             "header-fields: the signature does not cover `list-unsubscribe`"
         );
         let other = with(vec![message(&good.replace("charity.org.uk", "other.org.uk"), "x")]);
-        assert!(other.only_finding().contains("the signature is of other.org.uk"));
+        assert!(other.only_finding().contains("the signature is from other.org.uk"));
     }
 
     #[test]

@@ -8,17 +8,18 @@ use crate::problem::Place;
 pub const RULES: [Rule; 2] = [
     Rule::new(
         "translation",
-        "Is everything translated that a language's readers get?",
+        "Is everything translated for readers of each language?",
         "With `[translations.cy]` in roundup.toml the email goes out in Welsh too, to the people whose column `language` says \
-         `cy`. A story is translated by a file beside it, `story.cy.md`, and the editor's words by `editions/NAME.cy.md`. What \
-         is not translated is in the newsletter's own language.",
+         `cy`. A story is translated by a file beside it, `story.cy.md`, and the editor's words \
+         by `editions/NAME.cy.md`. Anything not translated appears in the newsletter's main \
+         language.",
         translation,
     ),
     Rule::new(
         "unspoken",
-        "Does everybody get the language they asked for?",
-        "The list says of some people that they read a language which this newsletter does not speak: they get its own. Add \
-         `[translations.…]` for it when there are many.",
+        "Does everybody get the language they chose?",
+        "The list gives some people a language that this newsletter does not have: they get its \
+            main language. If there are many of them, add `[translations.…]` for that language.",
         unspoken,
     ),
 ];
@@ -32,7 +33,7 @@ fn translation(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
                 "translation",
                 Severity::Should,
                 edition.subject.place(),
-                format!("subject and introduction are not translated into `{language}`"),
+                format!("the subject and introduction are not translated into `{language}`"),
                 format!("write editions/{}.{language}.md", edition.name),
             ));
         }
@@ -78,11 +79,11 @@ fn unspoken(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         Severity::Note,
         Place::whole("subscribers/"),
         format!(
-            "{people} of {} people ask for another language: {}",
+            "{people} of {} people chose another language: {}",
             numbers.mailed,
             codes.join(", ")
         ),
-        format!("they get `{own}`; a language is added with [translations.{}]", codes[0]),
+        format!("they get `{own}`; add the language with [translations.{}]", codes[0]),
     )]
 }
 
@@ -131,6 +132,6 @@ mod tests {
                 [("en", 5), ("pl", 2), ("cy", 1)].map(|(code, n)| (code.to_owned(), n)).into();
             mail.numbers = Some(Numbers { mailed: 9, languages, ..Numbers::default() });
         });
-        assert_eq!(mail.only_finding(), "unspoken: 3 of 9 people ask for another language: pl, cy");
+        assert_eq!(mail.only_finding(), "unspoken: 3 of 9 people chose another language: pl, cy");
     }
 }

@@ -9,18 +9,19 @@ use crate::problem::Place;
 pub const RULES: [Rule; 3] = [
     Rule::new(
         "unsubscribe",
-        "Can everybody unsubscribe, from both parts of the email?",
-        "Marketing mail must offer a simple way to say no each time (PECR regulation 22 and 23), and mail programs \
-              report as spam what has none. Templates that ship with roundup have {{unsubscribe_url}} in HTML and text.",
+        "Can everybody unsubscribe, from both the HTML and the plain text?",
+        "Marketing email must offer a simple way to opt out every time (PECR regulations 22 and \
+         23); people mark an email without one as spam. Templates that ship with roundup have \
+         {{unsubscribe_url}} in HTML and text.",
         unsubscribe,
     )
     .of_law(),
     Rule::new(
         "sender-details",
         "Does the email say who sends it, from where, and why?",
-        "The law wants the sender's registered name and postal address in business mail, the charity number where \
-              there is one, and data protection wants the reader to know why they get it. They come from \
-              [organisation] in roundup.toml and stand in the footer.",
+        "The law requires the sender's registered name and postal address in business email, and \
+         the charity number where there is one. Data protection law requires that readers know \
+         why they get it. These come from [organisation] in roundup.toml and appear in the footer.",
         sender_details,
     )
     .of_law(),
@@ -117,8 +118,9 @@ fn appeal_charity(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         rule: "appeal-charity",
         severity: Severity::Note,
         place: known.in_settings("[appeal]").unwrap_or_else(|| Place::whole("roundup.toml")),
-        message: "the email has an appeal and no charity number".to_owned(),
-        cure: "a registered charity writes `charity = \"Registered charity no. …\"` under [organisation]"
+        message: "the email has an appeal but no charity number".to_owned(),
+        cure: "if you are a registered charity, write `charity = \"Registered charity no. …\"` \
+            under [organisation]"
             .to_owned(),
     }]
 }

@@ -106,23 +106,25 @@ pub const RULES: [Rule; 3] = [
     Rule::new(
         "dead-link",
         "Does every link open?",
-        "A link that leads nowhere is the most common apology in newsletters. `roundup check` opens each address once, as a \
-         browser would, and nothing inside your own network. What it finds counts for a day, in `roundup check`, in \
-         `roundup send` and in the studio. A server that turns programs away (403, 429) may still open for people: look \
-         yourself.",
+        "Broken links are what newsletters most often apologise for. `roundup check` opens each \
+         address once, as a browser would, and nothing inside your own network. The result counts \
+         for a day, in `roundup check`, in `roundup send` and in the studio. A server that turns \
+         programs away (403, 429) may still open for people: check it yourself.",
         dead_link,
     ),
     Rule::new(
         "moved-link",
-        "Does every link lead straight to its page?",
-        "An address that has moved for good still works today, and stops working when somebody tidies up. Write the new one.",
+        "Does every link go straight to its page?",
+        "An address that has moved permanently still works today, but may stop working at any \
+         time. Use the new address.",
         moved_link,
     ),
     Rule::new(
         "heavy-picture",
-        "Is every picture light enough for a phone?",
-        "An email is 600 pixels wide: pictures of more than 1,200 pixels or a megabyte cost readers time and money and look \
-         no better. Make them smaller before you put them on the website.",
+        "Is every picture small enough for a phone?",
+        "An email is 600 pixels wide: pictures wider than 1,200 pixels or larger than a megabyte \
+         cost readers time and money and look no better. Make them smaller before you put them on \
+         the website.",
         heavy_picture,
     ),
 ];
@@ -161,23 +163,23 @@ fn dead_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         let (severity, what) = match &answer.outcome {
             LinkOutcome::Fine | LinkOutcome::NoConnection => return None,
             LinkOutcome::Refused(status @ (404 | 410)) => {
-                (Severity::Must, format!("is not there (it answers {status})"))
+                (Severity::Must, format!("was not found (the server answers {status})"))
             }
             LinkOutcome::Refused(status @ (401 | 403 | 405 | 406 | 429 | 451 | 999)) => {
-                (Severity::Note, format!("answers {status} to a program, and may open for people"))
+                (Severity::Note, format!("answers {status} to programs, but may open for people"))
             }
             LinkOutcome::Refused(status) => {
-                (Severity::Should, format!("does not work now (it answers {status})"))
+                (Severity::Should, format!("does not work now (the server answers {status})"))
             }
             LinkOutcome::NoSuchHost => {
-                (Severity::Must, "leads nowhere: there is no such name".to_owned())
+                (Severity::Must, "does not exist: no website has this name".to_owned())
             }
             LinkOutcome::Unreachable(what) => {
                 (Severity::Should, format!("cannot be reached: {what}"))
             }
             LinkOutcome::Private => (
                 Severity::Must,
-                "is inside your own computer or network: nobody else can open it".to_owned(),
+                "is on your own computer or network: nobody else can open it".to_owned(),
             ),
         };
         let via =
@@ -187,7 +189,7 @@ fn dead_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
             severity,
             known.place_of(&address),
             format!("{address} {what}{via}"),
-            "open it yourself, and correct the address",
+            "open it in a browser, and correct the address",
         ))
     }));
     findings
@@ -207,7 +209,7 @@ fn moved_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                     Severity::Note,
                     known.place_of(&address),
                     format!("{address} has moved to {end}"),
-                    "write the new address",
+                    "use the new address",
                 )
             })
         })
@@ -221,10 +223,10 @@ fn heavy_picture(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
             let drawn = answer.picture?;
             let message = match drawn.size {
                 Some((width, height)) if width > WIDEST_PX => {
-                    format!("{address} is {width} x {height} pixels, and the email is 600 wide")
+                    format!("{address} is {width} x {height} pixels, but the email is 600 wide")
                 }
                 _ if drawn.bytes > HEAVIEST_BYTES => {
-                    format!("{address} has {:.1} MB", drawn.bytes as f64 / 1024.0 / 1024.0)
+                    format!("{address} is {:.1} MB", drawn.bytes as f64 / 1024.0 / 1024.0)
                 }
                 _ => return None,
             };
@@ -256,18 +258,15 @@ mod tests {
     fn links_that_do_not_open() {
         const LINK: &str = "https://charity.org.uk/nurses";
         for (outcome, said) in [
-            (LinkOutcome::Refused(404), "is not there (it answers 404)"),
-            (LinkOutcome::Refused(500), "does not work now (it answers 500)"),
-            (LinkOutcome::Refused(403), "answers 403 to a program, and may open for people"),
-            (LinkOutcome::NoSuchHost, "leads nowhere: there is no such name"),
+            (LinkOutcome::Refused(404), "was not found (the server answers 404)"),
+            (LinkOutcome::Refused(500), "does not work now (the server answers 500)"),
+            (LinkOutcome::Refused(403), "answers 403 to programs, but may open for people"),
+            (LinkOutcome::NoSuchHost, "does not exist: no website has this name"),
             (
                 LinkOutcome::Unreachable("it took too long".to_owned()),
                 "cannot be reached: it took too long",
             ),
-            (
-                LinkOutcome::Private,
-                "is inside your own computer or network: nobody else can open it",
-            ),
+            (LinkOutcome::Private, "is on your own computer or network: nobody else can open it"),
         ] {
             let mail = answered(LINK, |answer| answer.outcome = outcome);
             assert_eq!(mail.only_finding(), format!("dead-link: {LINK} {said}"));
@@ -371,7 +370,7 @@ mod tests {
             .findings()
         };
         assert!(picture(1000, Some((4000, 3000)))[0].contains("is 4000 x 3000 pixels"));
-        assert!(picture(3 * 1024 * 1024, Some((600, 400)))[0].ends_with("has 3.0 MB"));
+        assert!(picture(3 * 1024 * 1024, Some((600, 400)))[0].ends_with("is 3.0 MB"));
         assert!(picture(100_000, Some((1200, 800))).is_empty());
     }
 }

@@ -13,49 +13,54 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "insecure-link",
         "Does every link begin with https?",
-        "What is read over http can be read and changed on the way, and mail programs warn of it. Nearly every site \
-              answers on https: write the address with https:// and look whether it opens.",
+        "Pages sent over http can be read and changed on the way, and mail programs warn about \
+         them. Nearly every site supports https: write the address with https:// and check that \
+         it opens.",
         insecure_link,
     ),
     Rule::new(
         "odd-address",
         "Does every address open in a mail program?",
-        "A page's own address such as /news opens on its website and nowhere else; pictures as data: are not shown by Gmail \
-         and Outlook; file: is a folder on the writer's computer. Only http, https, mailto and tel open in an email.",
+        "An address such as /news opens on its website and nowhere else; Gmail and Outlook do not \
+         show data: pictures; file: is a folder on the writer's computer. Only http, https, \
+         mailto and tel open from an email.",
         odd_address,
     ),
     Rule::new(
         "distrusted-link",
-        "Does every link show whose it is?",
-        "Short addresses hide where they lead, and so do bare numbers and names before an @: scams use them, filters \
-         distrust them, and so do supporters. Link the page itself.",
+        "Does every link show which website it opens?",
+        "Short addresses hide where they go, and so do bare numbers and names before an @: scams \
+         use them, and filters and readers distrust them. Link to the page itself.",
         shortener,
     ),
     Rule::new(
         "example-address",
         "Is every address a real one?",
-        "Names that end in .example, .test or .invalid, and example.org, are set aside for examples (RFC 2606): no page is \
-         there. They are often left from the settings or a template. roundup asks none of them.",
+        "Names that end in .example, .test or .invalid, and example.org, are reserved for \
+         examples (RFC 2606): they have no pages. They are often left over from the settings or a \
+         template. roundup does not open them.",
         example_address,
     ),
     Rule::new(
         "no-link",
-        "Can every story be read in full somewhere?",
-        "A story without `link:` ends where the email ends. That may be right; often an address was forgotten.",
+        "Does every story link to its full text?",
+        "Readers of a story without `link:` cannot read on. That may be right, but often an \
+         address was forgotten.",
         no_link,
     ),
     Rule::new(
         "same-parts",
-        "Do the HTML and the plain text tell the same?",
-        "People who read the plain text must be able to do what the others can, and filters take it amiss when the \
-              two parts differ. Templates that ship with roundup have both; one of your own may have lost one.",
+        "Do the HTML and the plain text say the same?",
+        "People who read the plain text need the same links and headings, and spam filters \
+         distrust an email whose two parts differ. Templates that ship with roundup match; one of \
+         your own may not.",
         same_parts,
     ),
     Rule::new(
         "vague-link",
-        "Does every link say where it leads?",
-        "Screen readers read an email's links as a list. \"Click here\" five times says nothing there: link the words \
-              that name the thing.",
+        "Does every link say where it goes?",
+        "Screen readers list an email's links. \"Click here\" five times means nothing in that \
+         list: link the words that name the page.",
         vague_link,
     ),
 ];
@@ -71,7 +76,7 @@ fn insecure_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
                 Severity::Should,
                 known.place_of(&address),
                 format!("{address} is not encrypted"),
-                "write it with https://, and look whether it opens",
+                "write it with https://, and check that it opens",
             )
         })
         .collect()
@@ -91,7 +96,7 @@ fn odd_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
                 Severity::Must,
                 introduction.place_of(range.start),
                 format!(
-                    "`{}` opens in no mail: its words are shown without a link",
+                    "`{}` does not open from an email: its words are shown without a link",
                     excerpt(&dest_url)
                 ),
                 "write the whole address, beginning with https://",
@@ -108,10 +113,10 @@ fn odd_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
                 _ if address.contains('{') => continue,
                 "http" | "https" | "mailto" | "tel" | "sms" => continue,
                 _ if address.starts_with('#') && address.len() > 1 => continue,
-                "" => "is an address within a website, and an email is in none",
-                "data" => "is a picture within the email, which Gmail and Outlook do not show",
+                "" => "works only within its own website",
+                "data" => "is a picture inside the email, which Gmail and Outlook do not show",
                 "file" => "is a file on somebody's computer",
-                "javascript" => "is a program, which no mail may run",
+                "javascript" => "is a program, which mail programs do not run",
                 _ => "opens in no mail program",
             };
             if seen.insert(address) {
@@ -155,16 +160,16 @@ fn shortener(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
             let url = url::Url::parse(&address).ok()?;
             let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
             let message = if SHORTENERS.contains(&host.as_str()) {
-                format!("{address} hides where it leads: filters distrust {host}")
+                format!("{address} hides where it goes: filters distrust {host}")
             } else if url.host().is_some_and(|host| !matches!(host, url::Host::Domain(_))) {
-                format!("{address} has a number for a name: filters take it for a scam")
+                format!("{address} has a number instead of a name, as scams do")
             } else if !url.username().is_empty() || url.password().is_some() {
-                format!("{address} has a name before an @: filters take it for a scam")
+                format!("{address} has a name before an @, as scams do")
             } else {
                 return None;
             };
             let place = known.place_of(&address);
-            let cure = "link the page itself, by its own name";
+            let cure = "link to the page itself, by its own address";
             Some(Finding::new("distrusted-link", Severity::Should, place, message, cure))
         })
         .collect()
@@ -189,7 +194,7 @@ fn example_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<F
                 "example-address",
                 if known.takes_examples { Severity::Should } else { Severity::Must },
                 known.place_of(&address),
-                format!("{address} is an example: no page is there"),
+                format!("{address} is an example, not a real page"),
                 "write your own address",
             )
         })
@@ -239,7 +244,7 @@ fn same_parts(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         for (has, lacks, addresses) in only {
             for address in addresses {
                 add(
-                    format!("{address} is in the {has} and not in the {lacks}"),
+                    format!("{address} is in the {has} but not in the {lacks}"),
                     known.place_of(address),
                     format!("show it in the {lacks} too"),
                 );
@@ -253,7 +258,7 @@ fn same_parts(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         for heading in &variant.page.headings {
             if !all_text.contains(&words(&heading.words)) {
                 add(
-                    format!("the heading \"{}\" is not in the plain text", heading.words),
+                    format!("the heading \"{}\" is missing from the plain text", heading.words),
                     known.place_of(&heading.words),
                     "show it in the plain text too".to_owned(),
                 );
@@ -263,7 +268,7 @@ fn same_parts(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         for heading in headings(&variant.text) {
             if !all_html.contains(&words(heading)) {
                 add(
-                    format!("the heading \"{heading}\" of the plain text is not in the HTML"),
+                    format!("the heading \"{heading}\" of the plain text is missing from the HTML"),
                     known.place_of(heading),
                     "show it in the HTML too".to_owned(),
                 );
@@ -302,9 +307,9 @@ fn vague_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                 .iter()
                 .any(|start| words.starts_with(start) && words.split_whitespace().count() <= 6);
         let message = if words.is_empty() {
-            format!("a link to {} says nothing at all", link.address)
+            format!("a link to {} has no words", link.address)
         } else if is_vague {
-            format!("a link says \"{words}\" and not where it leads")
+            format!("a link says \"{words}\" but not where it goes")
         } else {
             continue;
         };
@@ -314,7 +319,7 @@ fn vague_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                 Severity::Should,
                 known.place_of(&link.address),
                 message,
-                "link the words that name the thing",
+                "link the words that name the page",
             ));
         }
     }
@@ -371,7 +376,7 @@ mod tests {
         });
         assert_eq!(
             mail.only_finding(),
-            "same-parts: https://charity.org.uk/secret is in the plain text and not in the HTML"
+            "same-parts: https://charity.org.uk/secret is in the plain text but not in the HTML"
         );
     }
 
@@ -383,7 +388,7 @@ mod tests {
         });
         assert_eq!(
             mail.only_finding(),
-            "vague-link: a link says \"click here\" and not where it leads"
+            "vague-link: a link says \"click here\" but not where it goes"
         );
     }
 
@@ -395,7 +400,7 @@ mod tests {
         });
         assert_eq!(
             mail.only_finding(),
-            "same-parts: the heading \"Only here\" of the plain text is not in the HTML"
+            "same-parts: the heading \"Only here\" of the plain text is missing from the HTML"
         );
     }
 
@@ -411,7 +416,7 @@ mod tests {
             assert_eq!(
                 with(address),
                 [format!(
-                    "odd-address: `{address}` opens in no mail: its words are shown without a link"
+                    "odd-address: `{address}` does not open from an email: its words are shown without a link"
                 )]
             );
         }
@@ -425,11 +430,11 @@ mod tests {
                 .findings()
         };
         for (address, said) in [
-            ("/report", "is an address within a website, and an email is in none"),
-            ("javascript:x()", "is a program, which no mail may run"),
+            ("/report", "works only within its own website"),
+            ("javascript:x()", "is a program, which mail programs do not run"),
             (
                 "data:text/html,x",
-                "is a picture within the email, which Gmail and Outlook do not show",
+                "is a picture inside the email, which Gmail and Outlook do not show",
             ),
         ] {
             assert_eq!(template(address), [format!("odd-address: `{address}` {said}")]);
@@ -456,7 +461,7 @@ mod tests {
         };
         assert_eq!(
             with("https://www.example.org/x"),
-            ["example-address: https://www.example.org/x is an example: no page is there"]
+            ["example-address: https://www.example.org/x is an example, not a real page"]
         );
         assert_eq!(with("https://charity.example/").len(), 1);
         assert!(with("https://myexample.org/").is_empty());

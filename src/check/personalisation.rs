@@ -9,17 +9,19 @@ use crate::problem::Place;
 pub const RULES: [Rule; 2] = [
     Rule::new(
         "raw-braces",
-        "Are fields of another system left in the email?",
-        "{{first_name}}, *|FNAME|*, %FNAME% and [firstname] are filled in by other systems, and not by roundup: readers get \
-         them as they stand. Stories are plain text; personal words work in the draft and in templates only.",
+        "Are merge fields from another system left in the email?",
+        "Other systems fill in {{first_name}}, *|FNAME|*, %FNAME% and [firstname]; roundup does \
+         not, so readers would see them. Stories are plain text: personal words work only in the \
+         draft and in templates.",
         raw_braces,
     ),
     Rule::new(
         "each-copy",
-        "Does everybody's own copy read well?",
-        "Lists from other systems hold {{name}} or *|FNAME|* where a name should be, or nothing at all. roundup \
-              writes everybody's copy once before the first one leaves, and names those that would look wrong. Correct the \
-              row of the list, or give the words in the draft a fallback.",
+        "Does every person's message read well?",
+        "Lists from other systems may have {{name}} or *|FNAME|* where a name should be, or \
+         nothing at all. roundup writes every message before the first one is sent, and lists \
+         those that would look wrong. Correct the row of the list, or give the words in the draft \
+         a fallback.",
         each_copy,
     ),
 ];
@@ -49,7 +51,7 @@ fn each_copy(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 fn raw_braces(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     const CURE: &str =
-        "take it out, or write it in the draft as {{recipient \"first_name\" fallback=\"friend\"}}";
+        "remove it, or write it in the draft as {{recipient \"first_name\" fallback=\"friend\"}}";
     let mut findings: Vec<Finding> = known
         .look(shown, merge_tags)
         .into_iter()

@@ -6,17 +6,18 @@ use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 pub const RULES: [Rule; 2] = [
     Rule::new(
         "alt",
-        "Has every picture a description?",
-        "Screen readers read the description, and so does everybody whose mail program blocks pictures: about half of \
-          all readers. Say what the picture shows, in one sentence; a file name or a second copy of the title says \
-          nothing.",
+        "Does every picture have a description?",
+        "Screen readers read out the description. Everybody whose mail program blocks pictures, \
+         about half of all readers, sees it instead. Say what the picture shows, in one sentence; \
+         a file name or the title again does not help.",
         alt,
     ),
     Rule::new(
         "picture-size",
-        "Has every picture its width and height?",
-        "Until a picture has come, or where pictures are blocked, a program leaves as much room for it as its `width` and \
-         `height` say. Without them the text jumps, and Outlook draws the picture as large as it is.",
+        "Does every picture have a width and a height?",
+        "Until a picture has loaded, or where pictures are blocked, a mail program leaves the \
+         room that `width` and `height` give. Without them the text jumps, and Outlook shows the \
+         picture at its full size.",
         picture_size,
     ),
 ];
@@ -30,7 +31,7 @@ fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
             let message = if alt.is_empty() {
                 format!("the picture of \"{}\" has no description", item.title)
             } else if is_file_name(alt) {
-                format!("the description of the picture of \"{}\" is a file name", item.title)
+                format!("the description of the picture of \"{}\" is only a file name", item.title)
             } else if alt.to_lowercase() == item.title.to_lowercase() {
                 format!("the description of the picture repeats the title \"{}\"", item.title)
             } else {
@@ -50,7 +51,7 @@ fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Should,
                 known.place_of(&picture.address),
                 message,
-                "give it an `alt`, an empty one if it is an ornament",
+                "give it an `alt`, or an empty one if it is only decoration",
             ));
         }
     }
@@ -98,7 +99,7 @@ fn picture_size(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             (true, true) => continue,
             (false, true) => "width",
             (true, false) => "height",
-            (false, false) => "width and no height",
+            (false, false) => "width but no height",
         };
         let message = format!("the picture {} has no {lacks}", picture.address);
         findings.push(Finding::new(
@@ -120,9 +121,9 @@ mod tests {
     fn pictures_that_say_nothing() {
         for (alt, said) in [
             ("", "has no description"),
-            ("IMG_1.JPG", "is a file name"),
-            ("Screenshot 2020-12", "is a file name"),
-            ("image1", "is a file name"),
+            ("IMG_1.JPG", "is only a file name"),
+            ("Screenshot 2020-12", "is only a file name"),
+            ("image1", "is only a file name"),
             ("Training for forty Nurses", "repeats the title"),
         ] {
             let mail = SampleEmail::with(|mail| {

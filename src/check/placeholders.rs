@@ -12,8 +12,9 @@ use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 pub const RULES: [Rule; 1] = [Rule::new(
     "placeholder",
     "Is a placeholder left anywhere?",
-    "TK, TBC, XX, lorem ipsum, [name of funder] and \"NOTE:\" are notes to oneself. Readers got them often enough that every \
-     newsroom has such a story. What can be nothing else holds the sending; what may be meant is shown as \"should fix\".",
+    "TK, TBC, XX, lorem ipsum, [name of funder] and \"NOTE:\" are notes to yourself, and are \
+     easily sent by mistake. roundup does not send an edition with something that can only be a \
+     placeholder. What may be intended is shown as \"should fix\".",
     placeholder,
 )];
 
@@ -28,7 +29,7 @@ fn placeholder(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
                 severity,
                 placed.place,
                 format!("`{}` is left in \"{}\"", placed.found.words.trim(), placed.around),
-                "write what belongs there, or take it out",
+                "write what belongs there, or remove it",
             )
         })
         .collect();
@@ -39,7 +40,7 @@ fn placeholder(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
                 Severity::Must,
                 known.place_of(&address),
                 format!("`{words}` is left in the address {address}"),
-                "write the address of the page",
+                "write the page's real address",
             ));
         }
     }

@@ -9,56 +9,59 @@ pub const RULES: [Rule; 8] = [
     Rule::new(
         "language",
         "Does the email say its language and its title?",
-        "A screen reader reads English words in the voice of the language that the email says it is in (WCAG 3.1.1), and \
-         says its title first (2.4.2). Templates that ship with roundup have both; one of your own may have lost one.",
+        "A screen reader chooses its voice by the language that the email declares (WCAG 3.1.1), \
+         and reads the title first (2.4.2). Templates that ship with roundup have both; one of \
+         your own may not.",
         language,
     ),
     Rule::new(
         "heading-order",
-        "Do the headings go down step by step?",
-        "People who hear an email jump from heading to heading. One heading of the first level, then the second, then the \
-         third: a level that is left out sounds like a part that is missing (WCAG 1.3.1).",
+        "Are the heading levels in order?",
+        "People who use a screen reader jump from heading to heading. Use one heading of level 1, \
+         then level 2, then level 3: a skipped level sounds like a missing part (WCAG 1.3.1).",
         heading_order,
     ),
     Rule::new(
         "layout-table",
-        "Do the tables of the layout say that they are no data?",
-        "Mail is laid out in tables. Without `role=\"presentation\"` a screen reader reads \"table with three rows\" before \
-         every story.",
+        "Are layout tables marked as layout?",
+        "Emails are laid out with tables. Without `role=\"presentation\"` a screen reader says \
+         \"table with three rows\" before every story.",
         layout_table,
     ),
     Rule::new(
         "small-text",
         "Is every text at least 14 pixels high?",
-        "Half of all readers are over 45 and read on a phone. Text under 14 pixels is not read; the phone may make it \
-         larger and break the layout.",
+        "Text under 14 pixels is hard to read on a phone; the phone may enlarge it and break the \
+         layout.",
         small_text,
     ),
     Rule::new(
         "line-height",
-        "Do lines stand apart?",
-        "Lines that touch are hard to follow for people with dyslexia and with low vision: the eye slips into the next. Give \
-         running text a line height of 1.5 times its size; roundup says so below 1.2.",
+        "Is there enough space between lines?",
+        "Tight lines are hard to follow for people with dyslexia or low vision: the eye slips \
+         into the next line. Give running text a line height of 1.5 times its size; roundup \
+         reports less than 1.2.",
         line_height,
     ),
     Rule::new(
         "touch-target",
         "Is every button large enough for a thumb?",
-        "A button of less than 44 pixels is hard to hit for many people (WCAG 2.5.5). Give it more room above and below.",
+        "Many people find a button of less than 44 pixels hard to tap (WCAG 2.5.5). Give it more \
+         room above and below.",
         touch_target,
     ),
     Rule::new(
         "typed-bullets",
-        "Is every list a list?",
-        "Lines that begin with a typed • are separate paragraphs to a screen reader, which cannot say \"list of five\". \
-         Write a list in Markdown, with - at the beginning of each line.",
+        "Is every list a real list?",
+        "To a screen reader, lines that begin with a typed • are separate paragraphs: it does not \
+         say \"list of five\". Write a list in Markdown, with - at the beginning of each line.",
         typed_bullets,
     ),
     Rule::new(
         "black-text",
-        "Can the text be read where programs turn mail dark?",
-        "Gmail and Outlook change colours in dark mode, and not all of them. Text fixed to black, on a ground that has \
-         become dark, is gone. Leave the colour to the theme.",
+        "Can the text be read in dark mode?",
+        "Gmail and Outlook change some colours in dark mode. Text that stays black disappears \
+         when its background turns dark. Leave the colour to the theme.",
         black_text,
     ),
 ];
@@ -104,7 +107,7 @@ fn heading_order(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
         for heading in &page.headings {
             if heading.level > last + 1 {
                 let what = if last == 0 {
-                    format!("the first heading is of level {}", heading.level)
+                    format!("the first heading has level {}", heading.level)
                 } else {
                     format!("level {} comes after level {last}", heading.level)
                 };
@@ -116,7 +119,7 @@ fn heading_order(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
         if firsts == 0 && page.headings.is_empty() {
             wrong.push((String::new(), "there is no heading at all".to_owned()));
         } else if firsts > 1 {
-            wrong.push((String::new(), format!("there are {firsts} headings of the first level")));
+            wrong.push((String::new(), format!("there are {firsts} headings of level 1")));
         }
         wrong
     });
@@ -140,8 +143,8 @@ fn layout_table(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         "layout-table",
         Severity::Should,
         known.templates.find_text("<table").map_or_else(|| template(known), |(place, _)| place),
-        format!("{most} tables do not say that they are there for the layout"),
-        "write <table role=\"presentation\">, or give a table of data its <th>",
+        format!("{most} layout tables are not marked as layout"),
+        "write <table role=\"presentation\">, or give a data table its <th> cells",
     )]
 }
 
@@ -173,7 +176,7 @@ fn line_height(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
                 continue;
             }
             let message = format!(
-                "\"{}\" has lines of {:.0} pixels for letters of {:.0}",
+                "\"{}\" has a line height of {:.0} pixels for text of {:.0} pixels",
                 excerpt(&run.words),
                 run.line_px,
                 run.px
@@ -201,7 +204,7 @@ fn touch_target(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             Severity::Should,
             known.place_of(&words),
             format!("the button \"{}\" is {px} pixels high", excerpt(&words)),
-            format!("give it more inner-padding: {THUMB_PX} pixels in all"),
+            format!("give it more inner-padding, so that it is {THUMB_PX} pixels high"),
         )
     })
     .collect()
@@ -214,7 +217,7 @@ fn typed_bullets(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
         "typed-bullets",
         Severity::Should,
         known.place_of(first),
-        format!("a typed bullet begins \"{}\"", excerpt(first)),
+        format!("a typed bullet is at the beginning of \"{}\"", excerpt(first)),
         "write a list: - at the beginning of each line",
     )]
 }
@@ -227,7 +230,7 @@ fn black_text(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                 "black-text",
                 Severity::Should,
                 known.place_of(&words),
-                format!("\"{}\" is black whatever is behind it", excerpt(&words)),
+                format!("\"{}\" is always black, also on a dark background", excerpt(&words)),
                 "give it the theme's colour: color=\"{{theme.ink}}\" and css-class=\"ink\"",
             )
         })
@@ -277,10 +280,7 @@ mod tests {
     fn tables_that_read_as_data() {
         let table = "<mj-text css-class=\"ink\" color=\"{{theme.ink}}\"><table{}><tr><td>x</td></tr></table></mj-text>";
         let findings = with(&table.replace("{}", ""));
-        assert_eq!(
-            findings,
-            ["layout-table: 1 tables do not say that they are there for the layout"]
-        );
+        assert_eq!(findings, ["layout-table: 1 layout tables are not marked as layout"]);
         assert!(with(&table.replace("{}", " role=\"presentation\"")).is_empty());
     }
 
@@ -296,7 +296,7 @@ mod tests {
         );
         assert_eq!(button, ["touch-target: the button \"Give\" is 28 pixels high"]);
         let black = with("<mj-text color=\"#000000\">ink</mj-text>");
-        assert_eq!(black, ["black-text: \"ink\" is black whatever is behind it"]);
+        assert_eq!(black, ["black-text: \"ink\" is always black, also on a dark background"]);
     }
 
     #[test]
@@ -304,6 +304,9 @@ mod tests {
         let mail = SampleEmail::with(|mail| {
             mail.edition.introduction.text = "Three things:\n\n• one\n\n• two".to_owned();
         });
-        assert_eq!(mail.only_finding(), "typed-bullets: a typed bullet begins \"• one\"");
+        assert_eq!(
+            mail.only_finding(),
+            "typed-bullets: a typed bullet is at the beginning of \"• one\""
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The text of the finished email as it is drawn: its colour, its ground and its size, in the light and in the dark.
+//! The text of the finished email as it is drawn: its colour, its ground and its size, in the light and in dark mode.
 //! Pure: HTML in, runs of text out.
 //!
 //! Styles come from attributes and from style sheets, by the rules of CSS as far as emails use them.
@@ -52,7 +52,7 @@ pub fn runs(html: &str, scheme: Scheme) -> Vec<Run> {
         .collect();
     let drawing = Drawing { rules: rules_of(&sheet, scheme == Scheme::Dark), scheme };
     let mut runs = Vec::new();
-    // A program that reads in the dark draws the page dark where the email says that it knows how.
+    // A program that reads in dark mode draws the page dark where the email says that it knows how.
     let ground = if scheme == Scheme::Light { Colour::WHITE } else { drawing.plain_ground() };
     let letters = if scheme == Scheme::Dark { Colour::WHITE } else { Colour::BLACK };
     let start = Drawn {

@@ -7,9 +7,10 @@ use crate::problem::Place;
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "sample",
-    "Is every setting of the sample replaced by your own?",
-    "The sample that comes with roundup has an invented charity, with an invented address, number and appeal. In practice \
-     that is fine. Where messages leave for real people it must be yours: the law wants the true sender.",
+    "Are all the sample's settings replaced by your own?",
+    "The sample that comes with roundup has an invented charity, with an invented address, number \
+     and appeal. That is fine in practice mode. Before you send to real people it must be yours: \
+     the law requires the true sender.",
     sample,
 )];
 
@@ -67,9 +68,9 @@ fn sample(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
             let what = if of_sample {
                 "is still the sample's"
             } else if is_form {
-                "was never filled in"
+                "was not filled in"
             } else if is_example {
-                "is an example: nobody is there"
+                "is an example, not a real address"
             } else {
                 continue;
             };

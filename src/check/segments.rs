@@ -6,9 +6,9 @@ use crate::compose::composition::UnknownSegment;
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "unknown-segment",
-    "Is somebody in each segment that is named?",
-    "{{#for_segment \"doners\"}} is for people whose column `segments` has that word. When nobody has it, the words in it \
-     reach nobody, and no error says so: most often it is a slip of the keyboard.",
+    "Does every segment have people in it?",
+    "{{#for_segment \"doners\"}} is for people whose column `segments` has that word. If nobody \
+     has it, nobody sees what is inside: usually it is a typing error.",
     unknown_segment,
 )];
 
@@ -19,13 +19,13 @@ fn unknown_segment(shown: &RenderedEmail<'_>, _: &CheckContext<'_>) -> Vec<Findi
 fn found(segment: &UnknownSegment) -> Finding {
     let cure = match &segment.nearest {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "write a word of the list's column `segments`, or take the block out".to_owned(),
+        None => "write a word from the list's column `segments`, or remove the block".to_owned(),
     };
     Finding::new(
         "unknown-segment",
         Severity::Should,
         segment.place.clone(),
-        format!("nobody has the segment `{}`", segment.name),
+        format!("nobody is in the segment `{}`", segment.name),
         cure,
     )
 }
@@ -39,14 +39,14 @@ mod tests {
     fn a_segment_that_nobody_has_is_named_with_the_nearest() {
         for (nearest, cure) in [
             (Some("donors"), "did you mean `donors`?"),
-            (None, "write a word of the list's column"),
+            (None, "write a word from the list's column"),
         ] {
             let finding = found(&UnknownSegment {
                 name: "doners".to_owned(),
                 place: Place::at("templates/t.mjml.hbs", 3, 1),
                 nearest: nearest.map(str::to_owned),
             });
-            assert_eq!(finding.message, "nobody has the segment `doners`");
+            assert_eq!(finding.message, "nobody is in the segment `doners`");
             assert_eq!(finding.place.to_string(), "templates/t.mjml.hbs:3:1");
             assert!(finding.cure.starts_with(cure), "{finding:?}");
         }

@@ -66,7 +66,10 @@ impl TryFrom<String> for Silenceable {
     fn try_from(id: String) -> Result<Self, String> {
         let known = RuleId::try_from(id)?;
         if rules().any(|rule| rule.id == known.0 && rule.is_law) {
-            return Err(format!("the rule `{}` cannot be silenced: the law wants it", known.0));
+            return Err(format!(
+                "the rule `{}` cannot be ignored: it is a legal requirement",
+                known.0
+            ));
         }
         Ok(Self(known))
     }
@@ -78,7 +81,7 @@ impl TryFrom<String> for SilenceReason {
     fn try_from(text: String) -> Result<Self, String> {
         if text.trim().is_empty() {
             return Err(
-                "a rule is silenced with a reason: it is shown beside the findings".to_owned()
+                "give a reason for ignoring a rule: it is shown beside the findings".to_owned()
             );
         }
         Ok(Self(text.trim().to_owned()))
@@ -99,8 +102,8 @@ mod tests {
         assert_eq!(settings.silence_of("alt"), Some("our pictures are borders"));
         for (text, said) in [
             ("[silence]\nlat = 'x'\n", "unknown variant `lat`"),
-            ("[silence]\nalt = ' '\n", "with a reason"),
-            ("[silence]\nunsubscribe = 'x'\n", "cannot be silenced: the law wants it"),
+            ("[silence]\nalt = ' '\n", "give a reason"),
+            ("[silence]\nunsubscribe = 'x'\n", "cannot be ignored: it is a legal requirement"),
             ("[severity]\nalt = 'loud'\n", "unknown variant `loud`"),
         ] {
             let error = read(text).unwrap_err().to_string();

@@ -12,42 +12,45 @@ use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, phone
 pub const RULES: [Rule; 6] = [
     Rule::new(
         "doubled-word",
-        "Is every word there once?",
-        "\"Learned how to to listen\" is what is left when a sentence was changed in a hurry. roundup looks at the words that \
-         English never doubles; \"very, very\" and \"had had\" stay as they are.",
+        "Is a word repeated by mistake?",
+        "\"Learned how to to listen\" is left when a sentence was changed in a hurry. roundup \
+         reports words that English never doubles; it accepts \"very, very\" and \"had had\".",
         doubled_word,
     ),
     Rule::new(
         "garbled",
-        "Are all letters the ones that were meant?",
-        "â€™ was an apostrophe and Ã© an é, before a program read the text in another encoding. &amp;nbsp; and &lt;br&gt; are \
-         marks of HTML that a reader should never see. Copy the text again from where it came.",
+        "Is the text free of garbled characters?",
+        "â€™ was an apostrophe and Ã© was an é before a program read the text in the wrong \
+         encoding. &amp;nbsp; and &lt;br&gt; are HTML that a reader should never see. Copy the \
+         text again from its source.",
         garbled,
     ),
     Rule::new(
         "markdown-left",
-        "Is all Markdown turned into an email?",
-        "**Bold** and [words](https://…) work in the introduction of a draft. Subjects, titles and the summaries of stories \
-         are plain words, and show the stars and brackets as they stand.",
+        "Is Markdown left in plain text?",
+        "**Bold** and [words](https://…) work in the introduction of a draft. Subjects, titles \
+         and the summaries of stories are plain text, and show the stars and brackets.",
         markdown_left,
     ),
     Rule::new(
         "unclosed",
         "Is every bracket and every quotation closed?",
-        "A bracket that nobody closes is often the end of a sentence that was lost. Close it, or look what is missing.",
+        "A bracket that is never closed often means that the end of a sentence was lost. Close \
+         it, or add what is missing.",
         unclosed,
     ),
     Rule::new(
         "spacing",
         "Is the spacing right?",
-        "Two blanks in a subject, a blank before a comma or two full stops are what is left when words were taken out.",
+        "Two spaces in a subject, a space before a comma or two full stops are left when words \
+         were removed.",
         spacing,
     ),
     Rule::new(
         "number-cut",
-        "Is every telephone number and every price whole?",
-        "A telephone number in the United Kingdom has ten or eleven digits: with one fewer nobody gets through. A £ without \
-         its figure is a price that somebody wanted to look up.",
+        "Is every telephone number and every price complete?",
+        "A UK telephone number has ten or eleven digits: with one missing, nobody gets through. A \
+         £ without a figure is a price that somebody meant to look up.",
         number_cut,
     ),
 ];
@@ -77,8 +80,8 @@ fn doubled_word(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         "doubled-word",
         (shown, known),
         doubled,
-        |found, around| format!("\"{}\" stands twice in \"{around}\"", found.words),
-        "take one of them out",
+        |found, around| format!("\"{}\" is repeated in \"{around}\"", found.words),
+        "remove one of them",
     )
 }
 
@@ -116,8 +119,8 @@ fn garbled(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
             found.extend(entities(text, kind));
             found
         },
-        |found, around| format!("`{}` in \"{around}\" is not what was meant", found.words.trim()),
-        "copy the text again from where it came, or type the letters",
+        |found, around| format!("`{}` in \"{around}\" is garbled", found.words.trim()),
+        "copy the text again from its source, or type the characters",
     )
 }
 
@@ -183,8 +186,8 @@ fn markdown_left(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
             TextKind::Prose => Vec::new(),
             TextKind::Line | TextKind::Description | TextKind::Block => MARKS.find(text),
         },
-        |found, around| format!("`{}` is shown as it stands in \"{around}\"", found.words.trim()),
-        "write plain words there, or move it into the introduction",
+        |found, around| format!("readers see `{}` in \"{around}\"", found.words.trim()),
+        "write plain words there, or move the text into the introduction",
     )
 }
 
@@ -209,7 +212,7 @@ fn unclosed(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                     Severity::Should,
                     written.place(found.at),
                     message,
-                    "close it, or look what is missing",
+                    "close it, or add what is missing",
                 ));
             }
         }
@@ -302,9 +305,9 @@ fn spacing(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
             found.into_iter().find(|found| !(is_french && found.words.contains(' ')))
         {
             let what = match first.words.trim() {
-                "" => "there are two blanks".to_owned(),
+                "" => "there are two spaces".to_owned(),
                 mark if first.words.starts_with(' ') => {
-                    format!("there is a blank before `{}`", mark.trim())
+                    format!("there is a space before `{}`", mark.trim())
                 }
                 mark => format!("there is `{mark}`"),
             };
@@ -336,7 +339,7 @@ fn number_cut(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         let numbers = phones::cut(written.text).into_iter().map(|found| {
             (
                 found.at,
-                format!("the telephone number {} has a digit too few or too many", found.words),
+                format!("the telephone number {} has the wrong number of digits", found.words),
             )
         });
         for (at, what) in prices.chain(numbers) {
@@ -345,7 +348,7 @@ fn number_cut(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Should,
                 written.place(at),
                 format!("{what} in \"{}\"", excerpt(written.text)),
-                "look the number up",
+                "look up the number",
             ));
         }
     }

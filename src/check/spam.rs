@@ -20,10 +20,10 @@ pub struct SpamTest {
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "spam",
-    "Does SpamAssassin find nothing?",
-    "SpamAssassin is the filter of many providers. Where it is installed on this computer, `roundup check` lets it look at \
-     a message, with its local tests alone: nothing is asked over the network. From 5 points on a message is taken for \
-     spam; a good newsletter has 0.",
+    "Does the email pass SpamAssassin?",
+    "Many providers use SpamAssassin as their filter. If it is installed on this computer, \
+     `roundup check` runs it on a message, with its local tests only: nothing goes over the \
+     network. A message with 5 points or more counts as spam; a good newsletter has 0.",
     spam,
 )];
 
@@ -83,7 +83,7 @@ fn spam(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 severity,
                 template(known),
                 format!(
-                    "SpamAssassin gives {} of {:.1} points for {}: {}",
+                    "SpamAssassin gives {} points ({:.1} is spam) for {}: {}",
                     test.points, report.points, test.name, test.words
                 ),
                 "change what it names, if you can",
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(findings.len(), 2);
         assert_eq!(
             findings[1],
-            "spam: SpamAssassin gives 0.5 of 1.9 points for URG_BIZ: Contains urgent matter"
+            "spam: SpamAssassin gives 0.5 points (1.9 is spam) for URG_BIZ: Contains urgent matter"
         );
         let clean = SpamReport { points: 0.1, tests: Vec::new() };
         assert!(SampleEmail::with(|mail| mail.spam = Some(clean)).findings().is_empty());

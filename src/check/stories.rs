@@ -13,54 +13,56 @@ use crate::problem::Place;
 pub const RULES: [Rule; 7] = [
     Rule::new(
         "changed",
-        "Is every story as it was when the draft was made?",
-        "A website may change a story after an editor has read it. What they read is what is sent: the email has the \
-              story as it was, until somebody looks at what changed and takes it over with `roundup draft NAME \
-              --refresh`.",
+        "Are the stories unchanged since the draft was made?",
+        "A website may change a story after an editor has read it. The email keeps the story as \
+         the editor read it, until somebody checks the change and accepts it with `roundup draft \
+         NAME --refresh`.",
         changed,
     ),
     Rule::new(
         "unmentioned",
-        "Is every story of the window shown or left out by name?",
-        "A story that came in after the draft was made would be missed by everybody. Add it to `items:` in the draft, \
-              or to `left_out:` if it shall wait.",
+        "Is every story in the window either shown or left out by name?",
+        "Nobody would see a story that arrived after the draft was made. Add it to `items:` in \
+         the draft, or to `left_out:` if it should wait.",
         unmentioned,
     ),
     Rule::new(
         "undecided",
-        "Is there a date for every story that may belong here?",
-        "Of a story without a date, or with a year alone, nobody can say whether it belongs into this window. It is \
-              not in the email. Give it a date, or name it in the draft's `items:` or `left_out:`.",
+        "Does every story that might belong here have a date?",
+        "A story without a date, or with only a year, might belong in this window or not. It is \
+         not in the email. Give it a date, or name it in the draft's `items:` or `left_out:`.",
         undecided,
     ),
     Rule::new(
         "same-title",
-        "Has every story a title of its own?",
-        "Two stories with one title are one story told twice, or a title that says too little. Leave one out, or \
-              change a title.",
+        "Does every story have its own title?",
+        "Two stories with the same title are either one story twice, or have a title that says \
+         too little. Leave one out, or change a title.",
         same_title,
     ),
     Rule::new(
         "similar",
-        "Is each story about something else?",
-        "Two stories whose titles share nearly all their words, or that lead to one page, are often one story that came \
-         in twice. Leave one out, or make the difference plain in the titles.",
+        "Is each story about something different?",
+        "Two stories whose titles share nearly all their words, or that link to the same page, \
+         are often one story that came in twice. Leave one out, or make the difference clear in \
+         the titles.",
         similar,
     ),
     Rule::new(
         "consent",
-        "Do the people in the stories still agree to be shown?",
-        "A person who tells their story may say where and how long it is shown. Write it down beside the story: `consent:` \
-         with `channels: [website, email]` and `until: 2021-06-30`. A story whose consent has run out, or was not given \
-         for email, holds the sending.",
+        "Do the people in the stories still agree to appear?",
+        "People who tell their story may decide where it appears and for how long. Record it with \
+         the story: `consent:` with `channels: [website, email]` and `until: 2021-06-30`. roundup \
+         does not send a story whose consent has expired, or was not given for email.",
         consent,
     ),
     Rule::new(
         "room",
         "Is there room for every story?",
-        "Gmail cuts off what is longer than 102 KB. With many stories roundup gives each less room, step by step: \
-              cards, rows, a list. What does not even fit as a list stays out, and the email says how many more are on \
-              the website. Leave some out yourself, or make two editions.",
+        "Gmail cuts off emails longer than 102 KB. If there are many stories, roundup gives each \
+         less room, step by step: cards, rows, a list. Stories that do not fit even as a list \
+         stay out, and the email says how many more are on the website. Leave some out yourself, \
+         or make two editions.",
         room,
     ),
 ];
@@ -76,12 +78,13 @@ fn changed(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Should,
                 item.place.clone(),
                 format!(
-                    "\"{}\" has changed since it was put into the draft: {}",
+                    "\"{}\" has changed since it was added to the draft: {}",
                     item.title,
                     item.seen.changes.join("; ")
                 ),
                 format!(
-                    "take it over with `roundup draft {} --refresh`, or leave it as it was",
+                    "accept the change with `roundup draft {} --refresh`, or leave the story as \
+                     it was",
                     edition.name
                 ),
             )
@@ -99,9 +102,9 @@ fn room(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         severity: Severity::Should,
         place: known.edition.introduction.place(),
         message: format!(
-            "there is no room for the last {more} stories: the email sends readers to the website for them"
+            "there is no room for the last {more} stories: the email links to the website for them"
         ),
-        cure: "leave stories out by name, or make an edition of each half of the window".to_owned(),
+        cure: "leave stories out by name, or split the window into two editions".to_owned(),
     }]
 }
 
@@ -114,7 +117,7 @@ fn unmentioned(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
             rule: "unmentioned",
             severity: Severity::Should,
             place: item.place.clone(),
-            message: format!("\"{}\" is in the window and not in the draft", item.title),
+            message: format!("\"{}\" is in the window but not in the draft", item.title),
             cure: format!("add `{}` to `items:` or `left_out:` in the draft", item.id),
         })
         .collect()
@@ -128,11 +131,9 @@ fn undecided(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     };
     let message = match items.len() {
         1 => {
-            format!("nobody can say whether \"{}\" belongs here: it has no exact date", first.title)
+            format!("not sure: \"{}\" might belong here, but has no exact date", first.title)
         }
-        many => format!(
-            "nobody can say of {many} stories whether they belong here: they have no exact date"
-        ),
+        many => format!("not sure: {many} stories might belong here, but have no exact date"),
     };
     vec![Finding {
         rule: "undecided",
@@ -239,7 +240,7 @@ fn similar(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
             let what = if alike {
                 "says nearly the same as"
             } else if one_page {
-                "leads to the same page as"
+                "links to the same page as"
             } else {
                 continue;
             };
@@ -252,7 +253,7 @@ fn similar(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Should,
                 item.place_of_title(),
                 format!("\"{}\" {what} \"{}\"", item.title, first.title),
-                "leave one of them out, or make the difference plain",
+                "leave one of them out, or make the difference clear",
             ));
             break;
         }
@@ -269,7 +270,7 @@ fn consent(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         let place = || item.place_of(item.lines.consent);
         if let Some(until) = consent.until.filter(|until| *until < known.today) {
             let when = if until == chrono::NaiveDate::MIN {
-                "nobody knows until when it lasts".to_owned()
+                "its last day cannot be read".to_owned()
             } else {
                 format!("it ended on {}", until.format("%-d %B %Y"))
             };
@@ -277,8 +278,8 @@ fn consent(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 "consent",
                 Severity::Must,
                 place(),
-                format!("\"{}\" has no consent any more: {when}", item.title),
-                "ask again, or leave the story out",
+                format!("the consent for \"{}\" has expired: {when}", item.title),
+                "ask the people again, or leave the story out",
             ));
         }
         let channels = &consent.channels;
@@ -289,11 +290,11 @@ fn consent(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Must,
                 place(),
                 format!(
-                    "\"{}\" has consent for {}, and not for email",
+                    "\"{}\" has consent for {}, but not for email",
                     item.title,
                     channels.join(", ")
                 ),
-                "ask for it, or leave the story out",
+                "ask for consent, or leave the story out",
             ));
         }
     }
@@ -328,7 +329,7 @@ mod tests {
         });
         assert_eq!(
             mail.only_finding(),
-            "unmentioned: \"Another\" is in the window and not in the draft"
+            "unmentioned: \"Another\" is in the window but not in the draft"
         );
     }
 
@@ -338,7 +339,7 @@ mod tests {
             mail.edition.undecided =
                 vec![mail.edition.items[0].clone(), mail.edition.items[0].clone()];
         });
-        assert!(mail.only_finding().starts_with("undecided: nobody can say of 2 stories"));
+        assert!(mail.only_finding().starts_with("undecided: not sure: 2 stories"));
     }
 
     #[test]
@@ -370,7 +371,7 @@ mod tests {
             item.title = "What we did".to_owned();
             item.link = Some("http://www.charity.org.uk/nurses/?utm_source=x".to_owned());
         });
-        assert!(same_page.findings().iter().any(|f| f.contains("leads to the same page as")));
+        assert!(same_page.findings().iter().any(|f| f.contains("links to the same page as")));
         let other = second(|item| item.title = "Training for forty doctors in Wales".to_owned());
         assert_eq!(other.findings(), Vec::<String>::new());
     }
@@ -389,6 +390,6 @@ mod tests {
             with(&[], Some("2021-01-03")).only_finding().ends_with("it ended on 3 January 2021")
         );
         assert_eq!(with(&["email"], Some("2021-01-04")).findings(), Vec::<String>::new());
-        assert!(with(&["website"], None).only_finding().ends_with("and not for email"));
+        assert!(with(&["website"], None).only_finding().ends_with("but not for email"));
     }
 }

@@ -62,11 +62,12 @@ pub fn read(text: &str) -> Result<Vec<Term>, toml::de::Error> {
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "terms",
-    "Are these the words that the organisation has chosen?",
-    "Words about abuse can hurt those it happened to, or make a crime sound like a business. `terms = \"children\"` under \
-     [checks] compares the email with a list made after the Luxembourg Guidelines (Terminology Guidelines for the \
-     Protection of Children from Sexual Exploitation and Sexual Abuse); a list of your own in templates/terms/ goes \
-     before it. Naming abuse is never a finding. Words within a quotation or a law's name may stay.",
+    "Does the email use the organisation's preferred words?",
+    "Words about abuse can hurt those it happened to, or make a crime sound like a business. \
+     `terms = \"children\"` under [checks] compares the email with a list based on the Luxembourg \
+     Guidelines (Terminology Guidelines for the Protection of Children from Sexual Exploitation \
+     and Sexual Abuse); a list of your own in templates/terms/ takes precedence. roundup never \
+     reports abuse being named. Words within a quotation or the name of a law may stay.",
     terms,
 )];
 
@@ -89,7 +90,7 @@ fn terms(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 continue;
             }
             let cure = if term.say.is_empty() {
-                "say exactly what is meant".to_owned()
+                "say exactly what you mean".to_owned()
             } else {
                 format!("say \"{}\"", term.say)
             };

@@ -9,45 +9,47 @@ use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 pub const RULES: [Rule; 6] = [
     Rule::new(
         "subject-length",
-        "Has the subject between 10 and 78 characters?",
-        "Phones show 35 to 45 characters of a subject, most programs on a desk some 70. A shorter one than ten says \
-         nothing. Put what matters first, and cut the rest.",
+        "Is the subject between 10 and 78 characters long?",
+        "Phones show 35 to 45 characters of a subject, most desktop programs about 70. Fewer than \
+         ten say too little. Put what matters first, and cut the rest.",
         subject_length,
     ),
     Rule::new(
         "subject-tone",
-        "Does the subject speak in a quiet voice?",
-        "Capitals throughout, several exclamation marks, or a \"Re:\" before an email that answers nothing are what scams \
-         look like, to people and to filters. roundup has no list of forbidden words: an organisation that works against \
-         abuse must be able to name it.",
+        "Is the subject free of shouting?",
+        "All capitals, several exclamation marks, or a \"Re:\" on an email that is not a reply \
+         look like a scam, to people and to filters. roundup has no list of forbidden words: an \
+         organisation that works against abuse must be able to name it.",
         subject_tone,
     ),
     Rule::new(
         "title-tone",
-        "Does every title speak in a quiet voice?",
-        "Capitals throughout are slower to read for everybody, and a screen reader may spell them letter by letter. Write \
-         titles as sentences; the names of organisations stay as they are.",
+        "Is every title free of shouting?",
+        "All capitals are slower to read for everybody, and a screen reader may spell them out \
+         letter by letter. Write titles as sentences; roundup accepts the names of organisations.",
         title_tone,
     ),
     Rule::new(
         "preheader",
         "Does the preheader add something to the subject?",
-        "The line after the subject in the inbox is the preheader. Without one, mail programs show the first words \
-         of the email; one that repeats the subject, or says \"View in browser\", wastes the place. Write `preheader:` in \
-         the draft: 40 to 100 characters that make somebody open the email.",
+        "The preheader is the line after the subject in the inbox. Without one, mail programs \
+         show the first words of the email; one that repeats the subject, or says \"View in \
+         browser\", wastes the space. Write `preheader:` in \
+         the draft: 40 to 100 characters that make people want to open the email.",
         preheader,
     ),
     Rule::new(
         "attached",
-        "Does the email promise an attachment?",
-        "roundup attaches nothing: attachments make mail to many people look dangerous, and filters take them so. \
-         \"Please find attached\" was meant for another email. Put the file on the website and link it.",
+        "Does the email promise an attachment that it does not have?",
+        "roundup attaches nothing: filters distrust attachments in email to many people. \"Please \
+         find attached\" was meant for another email. Put the file on the website and link to it.",
         attached,
     ),
     Rule::new(
         "length",
         "Can the email be read in one sitting?",
-        "An email of fewer than 50 words says little, and one of more than 5,000 is a book: few people get to its end. Leave \
+        "An email of fewer than 50 words says little, and few people finish one of more than \
+         5,000. Leave \
          stories out, or shorten the longest summaries.",
         length,
     ),
@@ -68,7 +70,7 @@ fn subject_length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fi
             "subject-length",
             Severity::Should,
             known.edition.subject.place(),
-            format!("a subject of {length} characters {what}"),
+            format!("the subject has {length} characters: it {what}"),
             cure,
         ))
     };
@@ -105,8 +107,8 @@ fn tone(subject: &str) -> Vec<(String, &'static str)> {
     }
     if let Some(mark) = answers {
         said.push((
-            format!("the subject begins with \"{mark}\", and answers nothing"),
-            "take it out: people feel tricked by it",
+            format!("the subject begins with \"{mark}\" but is not a reply"),
+            "remove it: people feel tricked by it",
         ));
     }
     said
@@ -122,12 +124,15 @@ fn preheader(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
     let of_one = |subject: &str, preheader: &str| {
         let lower = preheader.trim().to_lowercase();
         if lower.is_empty() {
-            Some("there is no preheader: the inbox shows whatever the email begins with".to_owned())
+            Some("there is no preheader: the inbox shows the first words of the email".to_owned())
         } else if lower == subject.trim().to_lowercase() {
             Some("the preheader repeats the subject".to_owned())
         } else {
             let wasted = WASTED.into_iter().find(|phrase| lower.contains(phrase))?;
-            Some(format!("the preheader says \"{wasted}\", which makes nobody open an email"))
+            Some(format!(
+                "the preheader says \"{wasted}\", which gives nobody a reason to open \
+                the email"
+            ))
         }
     };
     shown
@@ -157,10 +162,10 @@ fn attached(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding>
                 Severity::Should,
                 placed.place,
                 format!(
-                    "\"{}\" in \"{}\", and nothing is attached",
+                    "\"{}\" in \"{}\", but nothing is attached",
                     placed.found.words, placed.around
                 ),
-                "put the file on the website, and link it",
+                "put the file on the website, and link to it",
             )
         })
         .collect()
@@ -200,7 +205,7 @@ fn title_tone(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 Severity::Should,
                 item.place_of_title(),
                 format!("the title \"{}\" is all capitals", item.title),
-                "write it as a sentence: capitals are read letter by letter, and aloud too",
+                "write it as a sentence: screen readers may spell out capitals",
             )
         })
         .collect()
@@ -217,7 +222,7 @@ fn length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         .find(|words| !WORDS.contains(words));
     let Some(words) = words else { return Vec::new() };
     let (what, cure) = if words < *WORDS.start() {
-        ("says little", "is this the email you meant to send?")
+        ("says little", "check that this is the email you meant to send")
     } else {
         ("is more than people read in one sitting", "leave stories out, or shorten summaries")
     };
@@ -237,9 +242,12 @@ mod tests {
     #[test]
     fn subjects_too_short_and_too_long() {
         let short = SampleEmail::with(|mail| mail.edition.subject.text = "News".to_owned());
-        assert_eq!(short.only_finding(), "subject-length: a subject of 4 characters says little");
+        assert_eq!(
+            short.only_finding(),
+            "subject-length: the subject has 4 characters: it says little"
+        );
         let long = SampleEmail::with(|mail| mail.edition.subject.text = "news ".repeat(20));
-        assert!(long.only_finding().starts_with("subject-length: a subject of "));
+        assert!(long.only_finding().starts_with("subject-length: the subject has "));
     }
 
     #[test]
@@ -261,7 +269,7 @@ mod tests {
         for (subject, said) in [
             ("NEWS FROM OUR CHARITY", "all capitals"),
             ("Our news!! Read it!", "exclamation marks"),
-            ("Re: our news of December", "answers nothing"),
+            ("Re: our news of December", "is not a reply"),
         ] {
             let mail = SampleEmail::with(|mail| mail.edition.subject.text = subject.to_owned());
             let finding = mail.only_finding();

@@ -40,7 +40,7 @@ Examples:
   roundup send 2020                    asks for the number of people, then sends
   roundup report 2020                  who got it, who did not, and why
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments or settings, 3 checks found what must be mended,
+Exit codes: 0 done, 1 failed, 2 wrong arguments or settings, 3 the checks found something that must be fixed,
 4 no news or nobody to mail, 5 some people were not reached, 6 stopped for now (run it again),
 130 interrupted (run it again).";
 

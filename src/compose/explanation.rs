@@ -62,7 +62,7 @@ pub fn of_parsing(
         TemplateErrorReason::InvalidSyntax(_) => "this is not Handlebars".to_owned(),
         other => other.to_string(),
     };
-    fault(line, column, what, "look for a missing or extra brace or quotation mark".to_owned())
+    fault(line, column, what, "check for a missing or extra brace or quotation mark".to_owned())
 }
 
 /// A text that cannot be rendered with its data.
@@ -118,18 +118,20 @@ pub fn of_rendering(
             (format!("`{name}` cannot use this value"), usage(name))
         }
         RenderErrorReason::DecoratorNotFound(name) => (
-            format!("there is no `{name}` that begins with `*`"),
+            format!("no `{name}` begins with `*`"),
             "only {{#*inline \"name\"}}…{{/inline}} does".to_owned(),
         ),
         RenderErrorReason::InvalidParamType(_)
         | RenderErrorReason::InvalidJsonPath(_)
-        | RenderErrorReason::InvalidJsonIndex(_) => {
-            ("this name leads nowhere".to_owned(), "docs/TEMPLATES.md lists the names".to_owned())
-        }
-        RenderErrorReason::BlockContentRequired => (
-            "this is a block, and nothing stands in it".to_owned(),
-            "write {{#name}}…{{/name}}".to_owned(),
+        | RenderErrorReason::InvalidJsonIndex(_) => (
+            "this name is not known here".to_owned(),
+            "docs/TEMPLATES.md lists the \
+                names"
+                .to_owned(),
         ),
+        RenderErrorReason::BlockContentRequired => {
+            ("this is a block, but it is empty".to_owned(), "write {{#name}}…{{/name}}".to_owned())
+        }
         RenderErrorReason::Other(what) => {
             (what.clone(), "docs/TEMPLATES.md shows how it is used".to_owned())
         }
@@ -189,7 +191,7 @@ pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
         match tag.kind {
             TagKind::Open => open.push((tag.start, word)),
             TagKind::Else | TagKind::ElseChain if open.is_empty() => {
-                let what = "{{else}} stands outside a block".to_owned();
+                let what = "{{else}} is outside a block".to_owned();
                 return Some((
                     tag.start,
                     what,
@@ -233,7 +235,7 @@ mod tests {
             ("a\n  {{#each items}}\n{{#if x}}{{/if}}\n", 4, "{{#each}} is never closed"),
             ("{{#if a}}\n{{/each}}", 0, "{{#if}} is closed by {{/each}}"),
             ("x {{/if}}", 2, "{{/if}} closes nothing"),
-            ("{{else}}", 0, "{{else}} stands outside a block"),
+            ("{{else}}", 0, "{{else}} is outside a block"),
             ("{{#if a}}{{^b}}x{{/b}}{{/if}}", 9, "{{^b}} does not begin a block here"),
             ("{{#if a}}{{b{{/if}}", 9, "{{ is never closed"),
         ] {

@@ -64,7 +64,7 @@ impl Filler {
                     let fault = BlockFault {
                         line: 0,
                         what: "the block is not Handlebars".to_owned(),
-                        cure: "look for a missing or extra brace".to_owned(),
+                        cure: "check for a missing or extra brace".to_owned(),
                         unknown: None,
                     };
                     return Err(BlockError { place: place.clone(), fault });

@@ -69,7 +69,7 @@ impl HelperDef for PartialDepth {
         } else if self.0.depth.fetch_add(1, Ordering::Relaxed) > DEEPEST_PARTIALS {
             return Err(explained(
                 format!("partials call each other more than {DEEPEST_PARTIALS} deep"),
-                "look for a partial that calls itself".to_owned(),
+                "check for a partial that calls itself".to_owned(),
             ));
         }
         Ok(())

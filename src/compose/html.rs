@@ -40,7 +40,7 @@ pub fn render(mjml: &str) -> Result<String, MjmlFault> {
     let wrong = |at: usize, error: &str| MjmlFault {
         at,
         what: format!("the MJML cannot be rendered: {}", plain(error)),
-        cure: "look for a tag that is not closed, or an attribute without quotation marks"
+        cure: "check for a tag that is not closed, or an attribute without quotation marks"
             .to_owned(),
     };
     let parsed = mrml::parse(&prepared.mjml).map_err(|error| {

@@ -259,7 +259,7 @@ mod tests {
             + &"words ".repeat(40)
             + &"{{/each}}{{/each}}".repeat(14);
         let found = fault(DRAFT, &[("monthly.txt.hbs", deep.as_str())]);
-        assert_eq!(found.what, "the template writes more than 2 MB");
+        assert_eq!(found.what, "the template produces more than 2 MB");
         assert_eq!(found.place.source, "templates/monthly.txt.hbs");
     }
 

@@ -41,7 +41,7 @@ pub fn read(source: &str, columns: Option<&[String]>) -> Result<(), BlockFault> 
     let template = Template::compile(source).map_err(|error| BlockFault {
         line: error.pos().map_or(0, |(line, _)| line.saturating_sub(1)),
         what: format!("the block is not Handlebars: {}", first_line(&error.reason().to_string())),
-        cure: "look for a missing or extra brace, or a block that is not closed".to_owned(),
+        cure: "check for a missing or extra brace, or a block that is not closed".to_owned(),
         unknown: None,
     })?;
     Reader { columns, line: 0 }.template(&template)
@@ -72,7 +72,8 @@ impl Reader<'_> {
                 TemplateElement::HelperBlock(block) => self.block(block)?,
                 TemplateElement::HtmlExpression(_) => {
                     return self.fault(
-                        "a block has three braces, which would make markup of what is in the list",
+                        "a block has three braces, which would turn words from the list into \
+                         markup",
                         None,
                     );
                 }
@@ -80,7 +81,11 @@ impl Reader<'_> {
                     return self.fault("a block calls a partial", None);
                 }
                 _ => {
-                    return self.fault("a block holds what cannot be filled in for a person", None);
+                    return self.fault(
+                        "a block contains something that cannot be filled in for a \
+                        person",
+                        None,
+                    );
                 }
             }
         }
@@ -99,7 +104,8 @@ impl Reader<'_> {
         if !VALUES.contains(&name) {
             return match name {
                 "recipient" => self.fault(
-                    "`recipient` stands inside {{#for_recipient}}: there a column is written by itself, {{first_name}}",
+                    "`recipient` is inside {{#for_recipient}}: write the column's name by itself \
+                     there, {{first_name}}",
                     None,
                 ),
                 _ => self.fault(format!("a block cannot use `{name}`"), None),
@@ -203,7 +209,7 @@ mod tests {
             ("{{lookup town 1}}", 0, "a block cannot use `lookup`"),
             ("{{{town}}}", 0, "a block has three braces"),
             ("{{> story}}", 0, "a block calls a partial"),
-            ("{{recipient \"town\" fallback=\"x\"}}", 0, "`recipient` stands inside"),
+            ("{{recipient \"town\" fallback=\"x\"}}", 0, "`recipient` is inside"),
             ("{{eq town}}", 0, "`eq` needs 2 of them"),
             ("{{@root.town}}", 0, "the list has no column `town`"),
             ("{{#if}}x{{/if}}", 0, "`if` needs one column"),

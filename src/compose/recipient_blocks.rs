@@ -40,12 +40,12 @@ pub fn cut(
     for tag in tags(text).into_iter().filter(|tag| tag.word(text) == NAME) {
         if blocks.len() > MOST_BLOCKS {
             let what = format!("there are more than {MOST_BLOCKS} {{{{#for_recipient}}}} blocks");
-            return Err(fault(&what, "put several into one", tag.start));
+            return Err(fault(&what, "combine several into one", tag.start));
         }
         match (tag.kind, open) {
             (TagKind::Open, Some(_)) => {
                 return Err(fault(
-                    "a {{#for_recipient}} block stands inside another",
+                    "a {{#for_recipient}} block is inside another",
                     "close the first one before it",
                     tag.start,
                 ));
@@ -56,7 +56,7 @@ pub fn cut(
                 let inner = &text[start.end..tag.start];
                 if let Some(at) = inner.find("<mj-").or_else(|| inner.find("</mj-")) {
                     return Err(fault(
-                        "a {{#for_recipient}} block holds MJML",
+                        "a {{#for_recipient}} block contains MJML",
                         "keep it inside <mj-text>, or use {{#for_segment}}",
                         start.end + at,
                     ));

@@ -65,7 +65,7 @@ pub fn render(
     if out.is_full {
         return Err(RenderStop::TooLong(TemplateFault {
             place: place.clone(),
-            what: "the template writes more than 2 MB".to_owned(),
+            what: "the template produces more than 2 MB".to_owned(),
             cure: "look for {{#each}} inside {{#each}}: each story is written once for every other"
                 .to_owned(),
             line_text: None,

@@ -52,7 +52,7 @@ pub(super) fn compose_within(
         // A panic of a library is its bug, and must not take the run with it.
         Ok(None) => stopped(
             "a library failed on this template".to_owned(),
-            "undo the last change of the template, and report it",
+            "undo the last change to the template, and report it",
         ),
         Err(error) => stopped(
             format!("no thread could be started to render the email: {error}"),
@@ -154,7 +154,7 @@ fn compose_here(
     let slots = lock(&shared.slots).all().to_vec();
     let Some(first) = composed.first() else {
         return Err(side
-            .whole_fault("the template writes nothing", "begin it with {{#> layout}}")
+            .whole_fault("the template produces nothing", "begin it with {{#> layout}}")
             .into());
     };
     let subject = first.subject.clone();

@@ -32,7 +32,7 @@ pub fn within<'de, const LEAST: i64, const MOST: i64, T: TryFrom<i64>, D: Deseri
     let known = if (LEAST..=MOST).contains(&number) { T::try_from(number).ok() } else { None };
     known.ok_or_else(|| {
         error((
-            format!("this number is {number}, and must be from {LEAST} to {MOST}"),
+            format!("this number is {number}; it must be from {LEAST} to {MOST}"),
             "write another number",
         ))
     })
@@ -62,7 +62,7 @@ fn is_control(c: char) -> bool {
 fn look_at_line(text: &str) -> Result<(), Fault> {
     if text.chars().any(is_control) {
         return Err((
-            "this setting is one line, and a line break or control character stands in it"
+            "this setting must be on one line, but it has a line break or control character"
                 .to_owned(),
             "write it on one line",
         ));
@@ -73,10 +73,7 @@ fn look_at_line(text: &str) -> Result<(), Fault> {
 /// Words that may stand on several lines.
 fn look_at_paragraph(text: &str) -> Result<(), Fault> {
     if text.chars().any(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
-        return Err((
-            "a control character stands in this setting".to_owned(),
-            "write it again by hand",
-        ));
+        return Err(("this setting has a control character".to_owned(), "write it again by hand"));
     }
     Ok(())
 }
@@ -89,7 +86,7 @@ pub fn look_at_web_address(text: &str) -> Result<(), Fault> {
     const CURE: &str = "write it as https://www.charity.org.uk/";
     let wrong = |what: &str| Err((format!("`{}` {what}", text.escape_debug()), CURE));
     if text.chars().any(|c| is_control(c) || c.is_whitespace() || "\"'<>\\`{}".contains(c)) {
-        return wrong("is not a web address: a space, line break or quotation mark stands in it");
+        return wrong("is not a web address: it has a space, line break or quotation mark");
     }
     match url::Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(()),
@@ -101,7 +98,7 @@ fn look_at_mail_address(text: &str) -> Result<(), Fault> {
     match EmailAddress::parse(text) {
         Ok(_) => Ok(()),
         Err(error) => Err((
-            format!("`{}` is not a mail address: {error}", text.escape_debug()),
+            format!("`{}` is not an email address: {error}", text.escape_debug()),
             "write it as news@charity.org.uk",
         )),
     }

@@ -112,21 +112,21 @@ impl SlotPlace {
     }
 }
 
-/// The columns of one person, by name. A column that is empty for her is there and empty.
+/// The columns of one person, by name. A column that is empty for them is there and empty.
 pub type Values = BTreeMap<String, String>;
 
 /// A slot at a place where no value can be put.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SlotError {
-    #[error("a slot stands inside a style")]
+    #[error("a slot is inside a style")]
     InStyle,
-    #[error("a slot stands inside a comment, or in a part for Outlook only")]
+    #[error("a slot is inside a comment, or in a part for Outlook only")]
     InComment,
-    #[error("a slot stands inside a tag, outside the quotation marks of an attribute")]
+    #[error("a slot is inside a tag, outside the quotation marks of an attribute")]
     InTag,
-    #[error("a `for_recipient` block stands inside an attribute")]
+    #[error("a `for_recipient` block is inside an attribute")]
     BlockInAttribute,
-    #[error("a column of the list stands where a whole address must")]
+    #[error("a column of the list is used as a whole web address")]
     WholeAddress,
 }
 

@@ -162,8 +162,9 @@ impl<'a> Walk<'a> {
         if self.mjml.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
             return fault(
                 0,
-                "the template writes nothing",
-                "begin it with {{#> layout}} or <mjml>, or take the file away to use the one that comes with roundup",
+                "the template produces nothing",
+                "begin it with {{#> layout}} or <mjml>, or delete the file to use the one that \
+                 comes with roundup",
             );
         }
         let mut at = 0;
@@ -190,7 +191,7 @@ impl<'a> Walk<'a> {
         }
         if !self.has_body {
             let at = self.mjml.find("<mjml").unwrap_or(0);
-            return fault(at, "<mjml> has no <mj-body>", "put the email's content into <mj-body>");
+            return fault(at, "<mjml> has no <mj-body>", "put the email's content in <mj-body>");
         }
         Ok(())
     }
@@ -204,12 +205,12 @@ impl<'a> Walk<'a> {
             return Ok(());
         };
         if self.has_root {
-            return fault(at + found, "text stands behind </mjml>", "put it into <mj-text>");
+            return fault(at + found, "there is text after </mjml>", "put it in <mj-text>");
         }
         fault(
             at + found,
-            "this is text, and not MJML",
-            "begin with {{#> layout}} or <mjml>, and put words into <mj-text>",
+            "this is text, not MJML",
+            "begin with {{#> layout}} or <mjml>, and put words in <mj-text>",
         )
     }
 
@@ -241,14 +242,15 @@ impl<'a> Walk<'a> {
         if self.open.is_empty() {
             if self.has_root {
                 let what =
-                    format!("<{}{name}> stands behind </mjml>", if is_closing { "/" } else { "" });
+                    format!("<{}{name}> is after </mjml>", if is_closing { "/" } else { "" });
                 return fault(at, what, "put it before </mjml>, or take it out");
             }
             if !name.starts_with("mj") {
                 return fault(
                     at,
-                    format!("this is HTML, and not MJML: it begins with <{name}>"),
-                    "begin with {{#> layout}} or <mjml><mj-body>, and put HTML into <mj-text> or <mj-raw>",
+                    format!("this is HTML, not MJML: it begins with <{name}>"),
+                    "begin with {{#> layout}} or <mjml><mj-body>, and put HTML in <mj-text> or \
+                     <mj-raw>",
                 );
             }
             self.has_root = true;
@@ -293,23 +295,19 @@ impl<'a> Walk<'a> {
         if lower.starts_with("<!doctype") {
             return fault(
                 at,
-                "a doctype stands in the template",
-                "take the line out: MJML begins with <mjml> and writes the doctype itself",
+                "the template has a doctype",
+                "remove the line: MJML begins with <mjml> and writes the doctype itself",
             );
         }
         if name.starts_with('?') {
             return fault(
                 at,
-                "an XML declaration stands in the template",
-                "take the line out: MJML begins with <mjml>",
+                "the template has an XML declaration",
+                "remove the line: MJML begins with <mjml>",
             );
         }
         if lower.starts_with("<![cdata[") {
-            return fault(
-                at,
-                "a CDATA section stands in the template",
-                "write the text without it",
-            );
+            return fault(at, "the template has a CDATA section", "write the text without it");
         }
         fault(at, format!("`{tag}` is not a tag of MJML or HTML"), "take it out")
     }
@@ -337,7 +335,7 @@ impl<'a> Walk<'a> {
             if FETCHED.iter().any(|known| name.eq_ignore_ascii_case(known)) {
                 return fault(
                     at,
-                    format!("<{name}> would be fetched when the email is opened"),
+                    format!("<{name}> would be loaded when the email is opened"),
                     "show a picture with a link instead",
                 );
             }
@@ -379,7 +377,7 @@ impl<'a> Walk<'a> {
         {
             return fault(
                 at,
-                format!("<{name}> stands inside <{parent}>"),
+                format!("<{name}> is inside <{parent}>"),
                 format!("close <{parent}> before it"),
             );
         }
@@ -394,7 +392,7 @@ impl<'a> Walk<'a> {
             if seen.iter().any(|known| known.eq_ignore_ascii_case(attribute.name)) {
                 return fault(
                     at + attribute.at,
-                    format!("`{}` stands twice in <{name}>", attribute.name),
+                    format!("`{}` appears twice in <{name}>", attribute.name),
                     "put both into one, or take one out",
                 );
             }
@@ -403,8 +401,8 @@ impl<'a> Walk<'a> {
                 return fault(at, format!("the tag <{name}> has no > at its end"), "add the >");
             }
             if attribute.name.contains(['"', '\'']) {
-                let what = format!("the quotation marks in <{name}> do not pair");
-                return fault(at, what, "look for one that is missing");
+                let what = format!("<{name}> has an odd number of quotation marks");
+                return fault(at, what, "add the one that is missing");
             }
             let at = at + attribute.at;
             match attribute.value {
@@ -479,21 +477,17 @@ mod tests {
                 15,
             ),
             ("<mjml><mj-body>", "<mj-body> is never closed", 6),
-            ("", "the template writes nothing", 0),
-            (" \n\t", "the template writes nothing", 0),
-            ("<!doctype html><html></html>", "a doctype stands in the template", 0),
-            ("\n<!DOCTYPE html>\n<mjml></mjml>", "a doctype stands in the template", 1),
-            (
-                "<?xml version=\"1.0\"?><mjml></mjml>",
-                "an XML declaration stands in the template",
-                0,
-            ),
-            ("<html><body>x</body></html>", "this is HTML, and not MJML: it begins with <html>", 0),
-            ("Hello", "this is text, and not MJML", 0),
+            ("", "the template produces nothing", 0),
+            (" \n\t", "the template produces nothing", 0),
+            ("<!doctype html><html></html>", "the template has a doctype", 0),
+            ("\n<!DOCTYPE html>\n<mjml></mjml>", "the template has a doctype", 1),
+            ("<?xml version=\"1.0\"?><mjml></mjml>", "the template has an XML declaration", 0),
+            ("<html><body>x</body></html>", "this is HTML, not MJML: it begins with <html>", 0),
+            ("Hello", "this is text, not MJML", 0),
             ("<mjml></mjml>", "<mjml> has no <mj-body>", 0),
-            ("<mjml><mj-body></mj-body></mjml> x", "text stands behind </mjml>", 33),
-            ("<mjml><mj-body></mj-body></mjml><p>", "<p> stands behind </mjml>", 32),
-            ("<mjml><mj-body></mj-body></mjml></div>", "</div> stands behind </mjml>", 32),
+            ("<mjml><mj-body></mj-body></mjml> x", "there is text after </mjml>", 33),
+            ("<mjml><mj-body></mj-body></mjml><p>", "<p> is after </mjml>", 32),
+            ("<mjml><mj-body></mj-body></mjml></div>", "</div> is after </mjml>", 32),
             ("<mjml><!-- x", "a comment is never closed", 6),
             ("<mjml><mj-head><mj-style>a{}", "<mj-style> is never closed", 15),
             (
@@ -553,7 +547,7 @@ mod tests {
             ("a</div>", "</div> closes nothing", "</di"),
             ("<b><i>x</b></i>", "<i> is closed by </b>", "<i>x"),
             ("<img src=a.png>", "`src` in <img> has no quotation marks", "src="),
-            ("<p class=\"a\" Class=\"b\">", "`Class` stands twice in <p>", "Clas"),
+            ("<p class=\"a\" Class=\"b\">", "`Class` appears twice in <p>", "Clas"),
             ("<a href=\"x>y</a>", "the quotation mark of `href` in <a> is never closed", "href"),
             (
                 "<a href=\"x>y</a><b class=\"c\">d</b>",
@@ -561,10 +555,10 @@ mod tests {
                 "href",
             ),
             ("<p <b>x</b></p>", "the tag <p> has no > at its end", "<p <"),
-            ("<![CDATA[x]]>", "a CDATA section stands in the template", "<![C"),
+            ("<![CDATA[x]]>", "the template has a CDATA section", "<![C"),
             (
                 "<iframe src=\"x\"></iframe>",
-                "<iframe> would be fetched when the email is opened",
+                "<iframe> would be loaded when the email is opened",
                 "<ifr",
             ),
             (

@@ -132,7 +132,7 @@ impl ParsedTemplate {
                 return Err(TemplateFault {
                     line_text: text.lines().nth(line - 1).map(str::to_owned),
                     place: Place::at(TemplateFiles::shown(&call.file), line, column),
-                    what: format!("templates call each other in a ring: {ring}"),
+                    what: format!("templates call each other in a circle: {ring}"),
                     cure: "take one of the calls out".to_owned(),
                 });
             }
@@ -160,7 +160,7 @@ pub fn refuse_depth(shown: &str, text: &str) -> Result<(), TemplateFault> {
     Err(TemplateFault {
         place: Place::at(shown, line, column),
         what,
-        cure: "nest fewer, or put the inside into a partial".to_owned(),
+        cure: "nest fewer, or move the inner part to a partial".to_owned(),
         // Of thousands of parentheses nobody reads more.
         line_text: text.lines().nth(line - 1).map(|text| text.chars().take(column + 120).collect()),
     })

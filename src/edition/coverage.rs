@@ -68,13 +68,13 @@ impl MissedReason {
     /// In words for people.
     pub fn words(&self) -> String {
         match self {
-            Self::Undated => "it has no date that decides".to_owned(),
-            Self::Gone(at) => format!("its source took it away ({})", at.format("%-d %B %Y")),
+            Self::Undated => "its date is not exact enough".to_owned(),
+            Self::Gone(at) => format!("its source removed it ({})", at.format("%-d %B %Y")),
             Self::Waits(day) => format!("it is dated in the future ({})", day.format("%-d %B %Y")),
-            Self::NoEdition => "no edition has its day".to_owned(),
-            Self::Late(edition) => format!("it came after {edition} was planned"),
+            Self::NoEdition => "no edition covers its date".to_owned(),
+            Self::Late(edition) => format!("it arrived after {edition} was planned"),
             Self::LeftOut(edition) => format!("left out of {edition} on purpose"),
-            Self::NotTold(edition) => format!("{edition} has its day and does not tell it"),
+            Self::NotTold(edition) => format!("{edition} covers its date but does not include it"),
         }
     }
 }

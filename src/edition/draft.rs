@@ -198,8 +198,9 @@ impl Draft {
                 let line = document.line_of(field).unwrap_or(1);
                 return Err(Problem::new(
                     Place::line(path, line),
-                    format!("`{field}` does not belong into a translation"),
-                    "it has `subject:`, `preheader:` and the introduction; all else stands in the edition's own file",
+                    format!("`{field}` does not belong in a translation"),
+                    "keep only `subject:`, `preheader:` and the introduction; everything else is \
+                     in the edition's own file",
                 ));
             }
         }
@@ -260,7 +261,7 @@ impl Draft {
                 Some(Value::Number(number)) => Ok(Some(number.to_string())),
                 Some(_) => Err(Problem::new(
                     place_of(field),
-                    format!("`{field}` is not a text"),
+                    format!("`{field}` is not text"),
                     format!("put it in quotation marks: {field}: \"…\""),
                 )),
             }
@@ -307,7 +308,7 @@ impl Draft {
                 Some(other) => {
                     return Err(Problem::new(
                         place_of("group"),
-                        format!("`{other}` is no way to group stories"),
+                        format!("stories cannot be grouped by `{other}`"),
                         "write group: month, or group: topic",
                     ));
                 }
@@ -319,7 +320,7 @@ impl Draft {
                     Problem::new(
                         place_of("as_of"),
                         format!("`{text}` is not a time"),
-                        "write it as 2020-12-31T09:00:00Z, or take the line out",
+                        "write it as 2020-12-31T09:00:00Z, or remove the line",
                     )
                 })?),
             },
@@ -391,7 +392,8 @@ impl Draft {
         file.push_str(&list("items", &self.items, "in this order; move or remove lines"));
         for (item, edition) in late {
             file.push_str(&format!(
-                "  # - {} # {} (late: it came after {edition}; take the first # away to tell it now)\n",
+                "  # - {} # {} (late: it arrived after {edition}; remove the first # to include \
+                 it now)\n",
                 yaml_word(&item.id),
                 said(item)
             ));
@@ -412,7 +414,8 @@ impl Draft {
         }
         if let Some(as_of) = self.as_of {
             file.push_str(&format!(
-                "as_of: \"{}\" # stories of websites as they were then; `roundup draft {} --refresh` takes over what changed\n",
+                "as_of: \"{}\" # stories of websites as they were then; `roundup draft {} \
+                 --refresh` accepts what has changed\n",
                 as_of.format("%Y-%m-%dT%H:%M:%S%.3fZ"),
                 self.name
             ));
@@ -500,13 +503,13 @@ fn overrides(
     for (id, own) in group {
         let line = line_below(start, id);
         let Value::Object(own) = own else {
-            return Err(wrong(line, format!("`{id}` has no group of words")));
+            return Err(wrong(line, format!("`{id}` has no group of fields")));
         };
         let mut words = Override { line, ..Override::default() };
         for (name, value) in own {
             let line = line_below(line, name);
             let Some(text) = value.as_str() else {
-                return Err(wrong(line, format!("`{name}` of `{id}` is not a text")));
+                return Err(wrong(line, format!("`{name}` of `{id}` is not text")));
             };
             let given = PlacedText { text: text.to_owned(), source: Some(path.to_owned()), line };
             match name.as_str() {
@@ -514,10 +517,7 @@ fn overrides(
                 "summary" => words.summary = Some(given),
                 "alt" => words.alt = Some(given),
                 other => {
-                    return Err(wrong(
-                        line,
-                        format!("`{other}` of a story cannot have words of your own"),
-                    ));
+                    return Err(wrong(line, format!("`{other}` of a story cannot be overridden")));
                 }
             }
         }
@@ -549,7 +549,7 @@ fn mentions(
         let id = match value {
             Value::String(id) => id.clone(),
             Value::Number(number) => number.to_string(),
-            _ => return Err(wrong("has an entry that is no id")),
+            _ => return Err(wrong("has an entry that is not an id")),
         };
         // The entry's own line: the first one below the field that holds the id.
         let line = document
@@ -562,8 +562,8 @@ fn mentions(
         if mentions.iter().any(|mention| mention.id == id) {
             return Err(Problem::new(
                 Place::line(path, line),
-                format!("`{id}` stands twice in `{field}`"),
-                "take one of the lines out",
+                format!("`{id}` appears twice in `{field}`"),
+                "remove one of the lines",
             ));
         }
         mentions.push(ItemMention { id, line });
@@ -643,7 +643,7 @@ mod tests {
             (
                 "---\nsubject: x\nwindow: 2020\nitems:\n  - a\n  - b\n  - a\n---\n",
                 5,
-                "take one of the lines out",
+                "remove one of the lines",
             ),
             (
                 "---\nsubject: x\nwindow: 2020\nitems: a\n---\n",

@@ -142,7 +142,7 @@ impl Text {
         if opening.trim_end().trim_start_matches('\u{feff}') != "---" {
             return Err(Problem::new(
                 Place::line(path, 1),
-                "the studio changes drafts with `---` around their fields alone",
+                "the studio can change only drafts with `---` around their fields",
                 "edit this one in a text editor",
             ));
         }

@@ -151,7 +151,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
     let Selection { chosen, left_out, undecided, elsewhere } = selection;
     let undecided: Vec<Item> = undecided.into_iter().map(|(item, _)| item).collect();
     let left_out_count = left_out.len().max(elsewhere.before + elsewhere.after);
-    // An editor may take an item from outside the window, or an undated one: she has said so by name.
+    // An editor may take an item from outside the window, or an undated one: they have said so by name.
     let known: Vec<&Item> =
         chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)).collect();
     let mut missing = Vec::new();
@@ -165,13 +165,14 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
                     // Perhaps somebody asked for it: it is never sent unseen.
                     let (what, cure) = if is_file {
                         (
-                            format!("the file of the story `{id}` is gone, or cannot be read"),
-                            "bring it back, mend it, or take the line out",
+                            format!("the file of the story `{id}` is missing or cannot be read"),
+                            "restore the file, fix it, or remove the line",
                         )
                     } else {
                         (
-                            format!("its source took the story `{id}` away ({day})"),
-                            "take the line out; if the story shall go out all the same, write it into news/",
+                            format!("the source removed the story `{id}` ({day})"),
+                            "remove the line; to send the story anyway, write it as a file in \
+                             news/",
                         )
                     };
                     missing.push(Problem::new(Place::line(draft.path(), mention.line), what, cure));
@@ -183,7 +184,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
                         known.iter().map(|item| item.id.as_str()),
                     );
                     let cure = near.map_or_else(
-                        || "take the line out, or bring the story back".to_owned(),
+                        || "remove the line, or restore the story".to_owned(),
                         |near| format!("did you mean `{near}`?"),
                     );
                     let what = format!("no source has a story `{}`", mention.id);
@@ -200,7 +201,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         if !named.contains(id) {
             missing.push(Problem::new(
                 Place::line(draft.path(), own.line),
-                format!("the draft has words for `{id}` and does not name it"),
+                format!("the draft has overrides for `{id}` but does not list it"),
                 crate::problem::did_you_mean(
                     id,
                     named.iter().map(String::as_str),

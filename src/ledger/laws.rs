@@ -315,7 +315,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!((before.identity, before.age + 1), (after.identity, after.age));
     assert_eq!((kept.age, kept.wish), (after.age, RunControl::Go));
 
-    // Sums add up whatever happened, and everything about a person is found by her address.
+    // Sums add up whatever happened, and everything about a person is found by their address.
     let counts = ledger.counts("2020").await.unwrap();
     assert_eq!(counts.people(), 4);
     let (rows, left_out) = ledger.history("a@example.org").await.unwrap();

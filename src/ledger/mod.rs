@@ -653,7 +653,7 @@ pub struct PlannedRow {
     pub address: String,
     /// The address in lower case.
     pub key: String,
-    /// The recipient as JSON: what is kept of her.
+    /// The recipient as JSON: what is kept about them.
     pub recipient: String,
     /// Keyed name of the person, for suppressions.
     pub person: String,

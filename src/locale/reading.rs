@@ -51,9 +51,7 @@ impl WordsReader<'_> {
                     format!("`{field}` is not a field of a file of words"),
                     did_you_mean(field, FIELDS, "the fields are"),
                 ),
-                None => {
-                    (what, "templates/words/en.toml of roundup shows how it is written".to_owned())
-                }
+                None => (what, "roundup's templates/words/en.toml shows the format".to_owned()),
             };
             self.wrong(error.span().map(|span| span.start), what, cure)
         })
@@ -88,7 +86,7 @@ impl WordsReader<'_> {
         for months in [&file.months, &file.months_of_days].into_iter().flatten() {
             let names = months.get_ref();
             if names.len() != 12 || names.iter().any(|name| name.trim().is_empty()) {
-                let what = format!("a year has 12 months, and here stand {}", names.len());
+                let what = format!("a year has 12 months, but this list has {}", names.len());
                 let cure = "write twelve names, from January to December".to_owned();
                 slips.push(self.wrong(Some(months.span().start), what, cure));
             }
@@ -133,7 +131,7 @@ impl WordsReader<'_> {
             }
             for (form, words) in forms {
                 if !FORMS.contains(&form.get_ref().as_str()) {
-                    let what = format!("`{}` is not a form of a number", form.get_ref());
+                    let what = format!("`{}` is not a plural form", form.get_ref());
                     let cure = did_you_mean(form.get_ref(), FORMS, "the forms are");
                     slips.push(self.wrong(Some(form.span().start), what, cure));
                 }
@@ -141,8 +139,7 @@ impl WordsReader<'_> {
             }
             if !forms.keys().any(|form| form.get_ref() == "other") {
                 let what = format!("`{}` has no form `other`", key.get_ref());
-                let cure =
-                    "add other = \"…\": it stands for all numbers that have no form of their own";
+                let cure = "add other = \"…\": it is used for every number without its own form";
                 slips.push(self.wrong(Some(key.span().start), what, cure.to_owned()));
             }
         }
@@ -158,9 +155,9 @@ impl WordsReader<'_> {
         let key_text = key.get_ref();
         let all = known.say.keys().chain(known.count.keys()).map(String::as_str);
         let cure = if is_elsewhere && known.count.contains_key(key_text) {
-            format!("it has forms for numbers: write it under [count.{key_text}]")
+            format!("it has plural forms: write it under [count.{key_text}]")
         } else if is_elsewhere {
-            "it is one sentence: write it under [say]".to_owned()
+            "it has no plural forms: write it under [say]".to_owned()
         } else {
             match nearest(key_text, all.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -195,8 +192,8 @@ impl WordsReader<'_> {
         let left_out: Vec<&str> =
             must.iter().filter(|name| !found.contains(name)).copied().collect();
         if !left_out.is_empty() {
-            let what = format!("`{key}` says nothing of {}", shown(&left_out));
-            return Some(self.wrong(at, what, format!("write {} into it", shown(&left_out))));
+            let what = format!("`{key}` does not contain {}", shown(&left_out));
+            return Some(self.wrong(at, what, format!("add {} to it", shown(&left_out))));
         }
         None
     }

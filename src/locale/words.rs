@@ -61,7 +61,7 @@ impl Direction {
 /// Why there are no words.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LexiconError {
-    #[error("`{0}` is no code of a language")]
+    #[error("`{0}` is not a language code")]
     Code(String),
     #[error("there are no words for the language `{language}`")]
     Unknown { language: String, known: Vec<String> },

@@ -1,4 +1,4 @@
-//! Everybody's message looked at once before the first leaves: its size, and what stands in her slots.
+//! Everybody's message reviewed once before the first is sent: its size, and what is in its slots.
 //! Pure: a skeleton and a recipient in, what was found out.
 //!
 //! What is the same for everybody was looked at when it was composed; here only what differs by person is rendered.

@@ -1,4 +1,4 @@
-//! One person's message: the composition's bytes, encoded once, with her slots filled and her header fields on top.
+//! One person's message: the composition's bytes, encoded once, with their slots filled and their header fields on top.
 //! Pure: a composition and a person in, bytes out.
 //!
 //! The fixed text is quoted-printable already; a slot's value stands between two soft line breaks (see

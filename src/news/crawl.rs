@@ -283,7 +283,7 @@ fn say_undated(reading: &mut Reading) {
         reading.problems.push(Problem::new(
             Place::whole(place),
             format!("{which} no date, on the page or on its own"),
-            "say when they were published: roundup news dates",
+            "add their dates: roundup news dates",
         ));
     }
 }
@@ -297,7 +297,7 @@ pub fn decoded(answer: &FetchedBytes) -> String {
 pub fn not_further(address: &str, error: &FetchError) -> Problem {
     Problem::new(
         Place::whole(without_password(address)),
-        format!("{error}: what stands there is missing"),
+        format!("{error}: its stories are missing"),
         "try again later: roundup news sync",
     )
 }

@@ -22,7 +22,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
             reading.problems.push(Problem::new(
                 Place::whole(path),
                 error.to_string(),
-                "save it as “CSV UTF-8” with the names of the columns in the first line",
+                "save it as “CSV UTF-8” with column names in the first line",
             ));
             return reading;
         }
@@ -44,7 +44,8 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         reading.problems.push(Problem::new(
             Place::line(path, 1),
             format!("no column is named `title`: the columns are {}", table.columns.join(", ")),
-            "name the columns title, date, summary, link, topics, or say columns = { title = \"…\" } in roundup.toml",
+            "name the columns title, date, summary, link, topics, or write columns = { title = \
+             \"…\" } in roundup.toml",
         ));
         return reading;
     }

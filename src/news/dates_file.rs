@@ -86,7 +86,7 @@ impl StoryDates {
 
 /// Where such a date is from.
 pub fn own_word() -> String {
-    format!("your own word in {FILE}")
+    format!("your own entry in {FILE}")
 }
 
 /// Whether a date leaves the day open.

@@ -238,7 +238,11 @@ async fn whole(
 
 /// Where a redirect leads, if it may be followed. Nothing of the address before it goes along.
 fn next_hop(from: &Url, location: &str, allow_local: bool) -> Result<Url, String> {
-    let to = from.join(location).map_err(|_| "it redirects to no web address".to_owned())?;
+    let to = from.join(location).map_err(|_| {
+        "it redirects to something that is not a web \
+        address"
+            .to_owned()
+    })?;
     if from.scheme() == "https" && to.scheme() != "https" {
         return Err("it redirects from https to http".to_owned());
     }

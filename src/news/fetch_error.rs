@@ -16,13 +16,13 @@ pub enum FetchError {
     NotWeb(String),
     #[error("`{0}` is inside this machine or its network")]
     Private(String),
-    #[error("`{host}` is asked at port {port}, where no website is")]
+    #[error("`{host}` has port {port}, which websites do not use")]
     Port { host: String, port: u16 },
     #[error("{host} answered {status}")]
     Status { host: String, status: u16 },
-    #[error("the answer of {host} is larger than {} MB", LONGEST_ANSWER_BYTES / 1024 / 1024)]
+    #[error("the response from {host} is larger than {} MB", LONGEST_ANSWER_BYTES / 1024 / 1024)]
     TooLarge { host: String },
-    #[error("the answer of {host} swells more than {MOST_SWELLING}-fold when it is unpacked")]
+    #[error("the response from {host} grows more than {MOST_SWELLING}-fold when it is unpacked")]
     Swells { host: String },
     #[error("{host} cannot be reached: {what}")]
     Unreachable { host: String, what: String },

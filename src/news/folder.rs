@@ -50,7 +50,9 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
 fn plain_io(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "the file may not be read".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "you do not have permission to read the \
+            file"
+            .to_owned(),
         std::io::ErrorKind::IsADirectory => "this is a folder, not a file".to_owned(),
         _ => format!("the file cannot be read: {error}"),
     }
@@ -109,7 +111,7 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
                     Some(&page),
                 ));
             }
-            Err(error) => reading.problems.push(refuse(error, "look at its rights")),
+            Err(error) => reading.problems.push(refuse(error, "check its permissions")),
         }
     }
     translations::join(&mut reading);
@@ -358,7 +360,7 @@ impl Listing<'_> {
                         format!(
                             "the folder has more than {MOST_FILES} files: the rest was left out"
                         ),
-                        "point `path` at the news only",
+                        "set `path` to a folder with news only",
                     ));
                     return;
                 }

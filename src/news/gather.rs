@@ -244,8 +244,8 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
 /// A fault of ours in reading one source ends nothing for the others.
 fn reader_failed() -> Trouble {
     Trouble {
-        what: "roundup itself failed while it read this source".to_owned(),
-        cure: "report it with the address or file, please; the other sources are not affected"
+        what: "roundup failed while it read this source".to_owned(),
+        cure: "please report it with the address or file; other sources are not affected"
             .to_owned(),
         is_strange: false,
     }
@@ -289,7 +289,7 @@ fn take_in(
         && let Some(what) = sanity::reason(state, &news.reading, language)
     {
         let cure = format!(
-            "look at it; if it is right, type: roundup news sync --accept \"{}\"",
+            "check it; if it is right, run: roundup news sync --accept \"{}\"",
             settings.name
         );
         return Ok(SyncOutcome::Trouble(Trouble { what, cure, is_strange: true }));
@@ -355,7 +355,7 @@ fn tell_trouble(
     };
     let used = match state.answered {
         Some(answered) if settings.url.is_some() => {
-            format!("; its stories are those of {}", answered.format("%-d %B %Y, %H:%M UTC"))
+            format!("; its stories are from {}", answered.format("%-d %B %Y, %H:%M UTC"))
         }
         _ => String::new(),
     };
@@ -384,7 +384,7 @@ fn tell_gaps(
         reading.problems.push(Problem::new(
             Place::whole(without_password(url)),
             what,
-            "look at the website for them, and add what is missing to news/",
+            "check the website for them, and add what is missing to news/",
         ));
     };
     if let Some(back) = state.reaches_back.filter(|back| *back > start) {
@@ -399,7 +399,7 @@ fn tell_gaps(
     for (after, before) in &state.gaps {
         if *after < end && *before > start {
             tell(format!(
-                "it was not asked in time: stories between {} and {} may be missing",
+                "it was not fetched in time: stories between {} and {} may be missing",
                 day(*after),
                 day(*before)
             ));
@@ -426,7 +426,7 @@ fn read_local(
             Err(error) => {
                 return Err(Some(Trouble {
                     what: format!("{shown}: {error}"),
-                    cure: "look at its `path` in roundup.toml".to_owned(),
+                    cure: "check its `path` in roundup.toml".to_owned(),
                     is_strange: false,
                 }));
             }
@@ -441,15 +441,15 @@ fn read_local(
 pub fn fetch_cure(error: &FetchError) -> &'static str {
     match error {
         FetchError::Private(_) | FetchError::Port { .. } => {
-            "add allow_local = true to the source if this is meant"
+            "add allow_local = true to the source if this is intended"
         }
         FetchError::NotWeb(_) => "write the address whole, beginning with https://",
         FetchError::Status { .. }
         | FetchError::TooLarge { .. }
         | FetchError::Swells { .. }
-        | FetchError::Unreachable { .. } => "look at the address in a browser, and try again",
+        | FetchError::Unreachable { .. } => "open the address in a browser, and try again",
         FetchError::Robots { .. } => {
-            "ask whoever looks after the website to let roundup in, or paste the page: roundup news import"
+            "ask whoever runs the website to let roundup in, or paste the page: roundup news import"
         }
     }
 }

@@ -62,7 +62,7 @@ pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool)
         reading.problems.push(Problem::new(
             Place::whole(site),
             format!("the Ghost site says: {}", said.unwrap_or("no list of posts")),
-            "look at the `key`: it is the “Content API key” of an integration",
+            "check the `key`: it is the “Content API key” of an integration",
         ));
         return (reading, false);
     };

@@ -26,7 +26,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
             refuse(
                 place,
                 format!("this is not JSON: {error}"),
-                "look at the place for a missing comma or bracket",
+                "check there for a missing comma or bracket",
             );
             return reading;
         }
@@ -44,7 +44,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         refuse(
             Place::whole(path),
             "there is no list of items in this JSON".to_owned(),
-            "say where it stands, as in list = \"data.results\"",
+            "say where it is, as in list = \"data.results\"",
         );
         return reading;
     };

@@ -116,21 +116,21 @@ fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Pro
 
 /// What the reader of YAML says about a line, for people who do not know YAML.
 fn in_our_words(said: &str, line: Option<&str>) -> (String, &'static str) {
-    const CURE: &str =
-        "write one `name: value` a line, without tabs, texts with other marks in quotation marks";
+    const CURE: &str = "write one `name: value` on each line, without tabs; put text with other punctuation in \
+         quotation marks";
     let line = line.unwrap_or_default();
     if let Some(rest) = said.strip_prefix("duplicate mapping key: ") {
         let name = rest.split([',', ' ']).next().unwrap_or_default();
-        return (format!("`{name}` stands twice"), "take one of the two out");
+        return (format!("`{name}` appears twice"), "remove one of them");
     }
     if line.contains(|c: char| c.is_control() && c != '\t') {
         return (
-            "a character that cannot be shown stands in this line".to_owned(),
+            "this line has a character that cannot be shown".to_owned(),
             "write the line again by hand",
         );
     }
     if line.contains('\t') {
-        return ("a tab stands in this line".to_owned(), "write spaces instead of the tab");
+        return ("this line has a tab".to_owned(), "write spaces instead of the tab");
     }
     if line.matches(['"']).count() % 2 == 1 || said.contains("quoted") {
         return (
@@ -267,7 +267,7 @@ fn note_removed(reading: &mut Reading, path: &str, body: &body::Body) {
     reading.problems.push(Problem::new(
         Place::line(path, *line),
         what,
-        "look whether the text still makes sense in the email",
+        "check that the text still makes sense in the email",
     ));
 }
 

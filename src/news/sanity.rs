@@ -35,14 +35,14 @@ pub fn language(reading: &Reading) -> Option<&'static str> {
 pub fn reason(before: &SourceState, reading: &Reading, language: Option<&str>) -> Option<String> {
     let (had, has) = (before.items, reading.items.len());
     if had >= FEW && has == 0 {
-        return Some(format!("it has no stories, and had {had}"));
+        return Some(format!("it has no stories now; it had {had}"));
     }
     if had >= FEW && has >= MANY && has >= had * TIMES_MORE {
-        return Some(format!("it has {has} stories, and had {had}"));
+        return Some(format!("it has {has} stories now; it had {had}"));
     }
     match (before.language.as_deref(), language) {
         (Some(old), Some(new)) if old != new => {
-            Some(format!("it is written in {}, and was in {}", name(new), name(old)))
+            Some(format!("it is written in {} now; it was in {}", name(new), name(old)))
         }
         _ => None,
     }
@@ -75,10 +75,10 @@ mod tests {
             SourceState { items: 12, language: Some("eng".to_owned()), ..SourceState::default() };
         let why = |reading: &Reading| reason(&before, reading, language(reading));
         assert_eq!(why(&english), None);
-        assert_eq!(why(&of(0, "")).as_deref(), Some("it has no stories, and had 12"));
-        assert_eq!(why(&of(120, "")).as_deref(), Some("it has 120 stories, and had 12"));
+        assert_eq!(why(&of(0, "")).as_deref(), Some("it has no stories now; it had 12"));
+        assert_eq!(why(&of(120, "")).as_deref(), Some("it has 120 stories now; it had 12"));
         assert_eq!(why(&of(100, "")), None);
-        assert_eq!(why(&french).as_deref(), Some("it is written in French, and was in English"));
+        assert_eq!(why(&french).as_deref(), Some("it is written in French now; it was in English"));
         // The first time, everything is as it is.
         assert_eq!(reason(&SourceState::default(), &of(500, FRENCH), Some("fra")), None);
     }

@@ -155,7 +155,7 @@ impl Settings {
         let name = &self.name;
         match (&self.path, &self.url) {
             (Some(_), Some(_)) | (None, None) => Some((
-                format!("the source `{name}` needs a `path` or a `url`, one of them"),
+                format!("the source `{name}` needs either a `path` or a `url`"),
                 "add path = \"news\" or url = \"https://…\"",
             )),
             (None, Some(_)) if self.kind.is_folder() => Some((
@@ -167,8 +167,8 @@ impl Settings {
                 "give its address as `url`",
             )),
             _ if self.kind == SourceKind::Page && self.select.is_none() => Some((
-                format!("nobody has said where `{name}` has its stories"),
-                "let `roundup news learn ADDRESS` find out and write [news.select]",
+                format!("no setting says where `{name}` lists its stories"),
+                "run `roundup news learn ADDRESS` to find out and write [news.select]",
             )),
             _ if self.kind == SourceKind::Ghost && self.key.is_none() => Some((
                 format!("the Ghost site `{name}` needs a `key`"),

@@ -51,7 +51,7 @@ pub fn unpacked(packed: &[u8], host: &str) -> Result<Vec<u8>, FetchError> {
         Err(_) if !bytes.is_empty() => Ok(bytes),
         Err(error) => Err(FetchError::Unreachable {
             host: host.to_owned(),
-            what: format!("its answer cannot be unpacked: {error}"),
+            what: format!("the response cannot be unpacked: {error}"),
         }),
     }
 }

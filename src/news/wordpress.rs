@@ -74,7 +74,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
             reading.problems.push(Problem::new(
                 Place::whole(address),
                 format!("the WordPress site says: {}", plain_text(said)),
-                "look whether its REST API is open; its feed may be: kind = \"feed\"",
+                "check that its REST API is open; its feed may be: kind = \"feed\"",
             ));
             return reading;
         }

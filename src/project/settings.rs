@@ -174,7 +174,7 @@ pub(super) fn explain(
             "write it as Europe/London, with a capital for each part".to_owned(),
         ),
         _ if message.starts_with("duplicate") => {
-            ("this setting stands twice".to_owned(), "take one of the two out".to_owned())
+            ("this setting stands twice".to_owned(), "remove one of them".to_owned())
         }
         _ if message.starts_with("invalid type") => of_another_kind(message, line_text.as_deref()),
         _ => (

@@ -155,9 +155,9 @@ pub fn abandoned(row: CopyRow) -> CopyRow {
 pub struct PersonHistory {
     pub schema: &'static str,
     pub address: String,
-    /// The word of the list, when she is on it.
+    /// The word of the list, when they are on it.
     pub basis: Option<String>,
-    /// Why she would not be mailed now, or `None` when she would.
+    /// Why they would not be mailed now, or `None` when they would.
     pub not_mailed: Option<String>,
     pub deliveries: Vec<WhyDelivery>,
     /// Suppressions that were lifted, the oldest first.

@@ -262,7 +262,7 @@ pub mod scripted {
     }
 
     impl ScriptedRelay {
-        /// The script gets the recipient and how often she was tried before.
+        /// The script gets the recipient and how often they were tried before.
         pub fn new(script: impl Fn(&str, usize) -> ScriptStep + Send + Sync + 'static) -> Self {
             Self { script: Arc::new(script), taken: Arc::default(), tries: Arc::default() }
         }

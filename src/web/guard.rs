@@ -30,8 +30,8 @@ impl ForeignRequest {
     /// In words for whoever looks.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Host => "the studio answers at 127.0.0.1 alone",
-            Self::Origin | Self::Site => "another website asked for this",
+            Self::Host => "the studio answers at 127.0.0.1 only",
+            Self::Origin | Self::Site => "this request came from another website",
             Self::Token => "this is not the address that roundup printed",
         }
     }

@@ -56,7 +56,9 @@ impl PageView<'_> {
 <body>
 <header>
 <h1>{subject}</h1>
-<p class="facts"><span>Edition <b>{edition}</b></span><span>{stories} {stories_word}</span><span>{people}</span><span title="Names exactly these words and this look">version {hash}</span></p>
+<p class="facts"><span>Edition <b>{edition}</b></span><span>{stories} \
+    {stories_word}</span><span>{people}</span><span title="Identifies exactly these words and \
+    this design">version {hash}</span></p>
 </header>
 <main>
 "#,
@@ -72,7 +74,7 @@ impl PageView<'_> {
 <div class="row"><span class="face" aria-hidden="true">{initial}</span><span class="words"><b>{sender}</b><span class="line"><b>{subject}</b> <span class="preheader">{preheader}</span></span></span></div>
 </section>
 <section class="size" aria-labelledby="size"><h2 id="size">Size</h2>
-<p><b>{kilobytes:.1} KB</b> of 102 KB before Gmail cuts it off (the largest of all messages)</p>
+<p><b>{kilobytes:.1} KB</b> of 102 KB before Gmail cuts it off (the largest message)</p>
 <div class="meter" role="img" aria-label="{share} per cent"><div class="fill" style="width:{share}%"></div></div>
 </section>
 "#,
@@ -86,18 +88,20 @@ impl PageView<'_> {
         let seen_by = escape_html(self.seen_by);
         let _ = write!(
             page,
-            r#"<section class="frames" aria-labelledby="mail"><h2 id="mail">The mail, as {seen_by} gets it</h2>
+            r#"<section class="frames" aria-labelledby="mail"><h2 id="mail">The email, as {seen_by} gets it</h2>
 <div class="pair">
-<figure class="phone"><figcaption>Phone, 375 px</figcaption><iframe title="The mail on a phone" sandbox width="375" height="760" srcdoc="{frame}"></iframe></figure>
-<figure class="desk"><figcaption>Desk, 700 px</figcaption><iframe title="The mail on a desk" sandbox width="700" height="760" srcdoc="{frame}"></iframe></figure>
+<figure class="phone"><figcaption>Phone, 375 px</figcaption><iframe title="The email on a phone" \
+    sandbox width="375" height="760" srcdoc="{frame}"></iframe></figure>
+<figure class="desk"><figcaption>Desktop, 700 px</figcaption><iframe title="The email on a \
+    desktop" sandbox width="700" height="760" srcdoc="{frame}"></iframe></figure>
 </div>
 </section>
 <section class="text" aria-labelledby="text"><h2 id="text">Plain text</h2>
 <pre tabindex="0">{text}</pre>
 </section>
-<section class="files" aria-labelledby="files"><h2 id="files">Beside this page</h2>
+<section class="files" aria-labelledby="files"><h2 id="files">Also in this folder</h2>
 <ul>
-<li><a href="email.html">email.html</a> the mail alone, to open in a window of any width</li>
+<li><a href="email.html">email.html</a> only the email, to open in a window of any width</li>
 <li><a href="email.txt">email.txt</a> its plain-text part</li>
 <li><a href="email.mjml">email.mjml</a> what the HTML was made from</li>
 <li><a href="message.eml">message.eml</a> the whole message, to open in a mail program</li>

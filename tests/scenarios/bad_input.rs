@@ -115,8 +115,8 @@ fn a_list_with_everything_wrong_mails_those_it_can() {
     let ran = charity.run("send winter --confirm 3").ends(0);
     for said in [
         "subscribers/people.csv:3 not an address",
-        "subscribers/people.csv:4 ANN@example.org: the same address stands on line 2",
-        "nobody knows what basis `because` means",
+        "subscribers/people.csv:4 ANN@example.org: the same address is on line 2",
+        "unknown basis `because`; use consent, soft_opt_in_charity, soft_opt_in_sale or corporate",
         "emil@example.org",
         "fay@example.org,gil@example.org",
     ] {

@@ -199,14 +199,14 @@ fn a_source_that_turns_strange_changes_nothing_and_holds_the_edition() {
     website.says("/feed", feed(&[]));
     let ran = charity.run("news sync");
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stderr.contains("it has no stories, and had 12"), "{ran:?}");
+    assert!(ran.stderr.contains("it has no stories now; it had 12"), "{ran:?}");
     assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in").len(), 12);
     let ran = charity.run("send 2020-12 --confirm 3");
     assert!(ran.code == 1 && ran.stderr.contains("nothing could be read from site"), "{ran:?}");
     // A page to log in instead of the feed.
     website.says("/feed", "<!doctype html><html><form><input type=\"password\"></form></html>");
     let ran = charity.run("news sync");
-    assert!(ran.code == 1 && ran.stderr.contains("it has no stories, and had 12"), "{ran:?}");
+    assert!(ran.code == 1 && ran.stderr.contains("it has no stories now; it had 12"), "{ran:?}");
     // Somebody has looked, and it is right.
     website.says("/feed", feed(&TWO));
     let ran = charity.run("news sync --accept site");
@@ -384,7 +384,7 @@ fn a_late_story_is_offered_to_the_next_edition_and_everything_is_accounted_for()
     let told = draft.replace("  # - ", "  - ");
     let charity = charity.file("editions/2021-01.md", told);
     let ran = charity.run("news coverage --month 2020-12");
-    assert!(ran.stdout.contains("never: it came after 2020-12 was planned"), "{ran:?}");
+    assert!(ran.stdout.contains("never: it arrived after 2020-12 was planned"), "{ran:?}");
     assert_eq!(charity.run("send 2021-01 --confirm 3").code, 0);
     let ran = charity.run("news coverage --month 2020-12 --json");
     let coverage: Value = serde_json::from_str(&ran.stdout).unwrap();

@@ -59,7 +59,7 @@ fn checks_and_previews_know_both_languages() {
         .says("[placeholder] cy: `TODO` is left in \"TODO\"")
         .says("editions/2020-12.cy.md:6")
         .says("[translation] 2 of 3 stories are not translated into `cy`")
-        .says("[unspoken] 1 of 5 people ask for another language: pl");
+        .says("[unspoken] 1 of 5 people chose another language: pl");
     charity.run("preview 2020-12 --language cy --out shown").ends(0);
     assert!(charity.read("shown/email.html").contains("lang=\"cy\""));
     assert!(charity.read("shown/email.txt").contains("Stori’r deuddegfed"));
@@ -73,5 +73,5 @@ fn checks_and_previews_know_both_languages() {
         .run("check 2020-12 --offline")
         .ends(2)
         .says("editions/2020-12.cy.md:3")
-        .says("`items` does not belong into a translation");
+        .says("`items` does not belong in a translation");
 }

@@ -50,7 +50,7 @@ fn a_link_that_leads_nowhere_is_found_with_its_line_and_holds_the_sending() {
     charity
         .run("check --month 2020-12")
         .ends(3)
-        .says(&format!("[dead-link] {website}/gone is not there (it answers 404)"))
+        .says(&format!("[dead-link] {website}/gone was not found (the server answers 404)"))
         .says("news/b.md:4");
     // The one that was fine is not asked again; the other may have been mended.
     let first = asked.load(Ordering::SeqCst);
@@ -89,7 +89,7 @@ fn nothing_inside_the_own_network_is_asked_without_leave() {
     charity(&website, "")
         .run("check --month 2020-12")
         .ends(3)
-        .says("is inside your own computer or network: nobody else can open it");
+        .says("is on your own computer or network: nobody else can open it");
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
 
@@ -111,7 +111,7 @@ fn a_mistake_in_the_settings_of_the_checks_has_a_line_and_a_cure() {
     );
     wrong(
         "[checks.silence]\nunsubscribe = \"x\"\n",
-        "the rule `unsubscribe` cannot be silenced: the law wants it",
+        "the rule `unsubscribe` cannot be ignored: it is a legal requirement",
         "",
     );
     wrong("[checks]\nterms = \"child\"\n", "there is no list of terms `child`", "children");

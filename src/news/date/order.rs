@@ -65,7 +65,10 @@ pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
         reading.problems.push(Problem::new(
             place,
             what,
-            format!("look which it is, and add dates = \"day_first\" or dates = \"month_first\" to the source `{source}` in roundup.toml"),
+            format!(
+                "find out which it is, and add dates = \"day_first\" or dates = \
+             \"month_first\" to the source `{source}` in roundup.toml"
+            ),
         ));
     }
 }

@@ -58,7 +58,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
         };
         reading.problems.push(Problem::new(
             Place::whole(address),
-            format!("the feed is damaged and was repaired: {fault}{lost}"),
+            format!("the feed was damaged and has been repaired: {fault}{lost}"),
             "tell whoever runs the site",
         ));
     }
@@ -75,7 +75,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
         reading.problems.push(Problem::new(
             Place::whole(address),
             "the feed is empty",
-            "look at the address in a browser: some sites have one feed a section",
+            "open the address in a browser: some sites have a feed for each section",
         ));
     }
     note_undated(&mut reading, address);
@@ -84,7 +84,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
     {
         reading.problems.push(Problem::new(
             item.place.clone(),
-            format!("the letters of “{}” were mixed up before they came here", item.title),
+            format!("the text of “{}” was garbled before it reached roundup", item.title),
             "tell whoever runs the site: its text was stored in the wrong encoding",
         ));
     }
@@ -101,7 +101,7 @@ fn note_undated(reading: &mut Reading, address: &str) {
         reading.problems.push(Problem::new(
             Place::whole(address),
             format!("{which} no date that can be read"),
-            "say when they were published: roundup news dates",
+            "add their dates: roundup news dates",
         ));
     }
 }
@@ -334,8 +334,8 @@ fn refusal(address: &str, text: &str, error: &str) -> Problem {
     if start.trim().is_empty() {
         return Problem::new(
             Place::whole(address),
-            "the answer is empty",
-            "look at the address in a browser",
+            "the response is empty",
+            "open the address in a browser",
         );
     }
     if start.contains("<!doctype html") || start.contains("<html") {
@@ -344,7 +344,7 @@ fn refusal(address: &str, text: &str, error: &str) -> Problem {
             return Problem::new(
                 Place::whole(address),
                 "this is a page to log in, not a feed",
-                "give an address that everybody may read",
+                "give an address that everybody can read",
             );
         }
         let feeds = advertised_feeds(&page, address);
@@ -359,7 +359,7 @@ fn refusal(address: &str, text: &str, error: &str) -> Problem {
     Problem::new(
         Place::whole(address),
         format!("the feed cannot be read: {error}"),
-        "look at the address in a browser",
+        "open the address in a browser",
     )
 }
 
@@ -451,7 +451,7 @@ mod tests {
     fn letters_that_were_mixed_up_are_told() {
         let feed = rss("<item><title>CafÃ© bar</title><pubDate>2020-12-03</pubDate></item>");
         let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
-        assert!(reading.problems[0].what.contains("mixed up"), "{:?}", reading.problems);
+        assert!(reading.problems[0].what.contains("garbled"), "{:?}", reading.problems);
     }
 
     #[test]
@@ -491,6 +491,6 @@ mod tests {
         let shouted = "<HTML><LINK REL=alternate TYPE='APPLICATION/RSS+XML' HREF=/feed>";
         assert_eq!(advertised_feeds(shouted, "https://e.org/news"), ["https://e.org/feed"]);
         let reading = read("feed", "https://e.org/news", b"", London);
-        assert_eq!(reading.problems[0].what, "the answer is empty");
+        assert_eq!(reading.problems[0].what, "the response is empty");
     }
 }

@@ -85,8 +85,8 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     if text.lines().nth(line::MOST_LINES).is_some() {
         reading.problems.push(Problem::new(
             Place::line(path, line::MOST_LINES + 1),
-            "this text is longer than any page: what stands from here on was left out",
-            "paste its parts into files of their own",
+            "this text is longer than any page: everything from here on was left out",
+            "paste its parts into separate files",
         ));
     }
     if reading.items.is_empty() {
@@ -120,7 +120,8 @@ fn two_ways(path: &str, one: &ListShape, other: &ListShape) -> Problem {
     Problem::new(
         Place::whole(path),
         format!("this text can be read in two ways. 1: {}. 2: {}", shown(one), shown(other)),
-        "say which is right: way = 1 or way = 2 at the source in roundup.toml, or --way with `roundup news import`",
+        "choose one: way = 1 or way = 2 in the source in roundup.toml, or --way with `roundup \
+         news import`",
     )
 }
 

@@ -548,11 +548,16 @@ fn checked(page: &Html, html: &str, select: Select, context: &PageContext<'_>) -
         count(&|item| item.link.as_deref().is_some_and(|link| host(link) != host(address)));
     let made = count(&|item| item.title_made);
     if stories < 3 {
-        doubts.push("there are fewer than three stories: a list of so few is hard to tell from the rest of a page".to_owned());
+        doubts.push(
+            "there are fewer than three stories: so short a list is hard to tell from the \
+            rest of the page"
+                .to_owned(),
+        );
     }
     if undated > 0 {
         doubts.push(format!(
-            "{undated} of {stories} have no day in the list: each story's own page is read for it"
+            "{undated} of {stories} have no date in the list: roundup reads each story's own page \
+             for it"
         ));
     }
     if unlinked > 0 {

@@ -64,7 +64,7 @@ pub fn read(
             listed.reading.problems.push(Problem::new(
                 Place::whole("roundup.toml"),
                 format!("`{text}` is not a CSS selector ({name} of `{source}`)"),
-                "let `roundup news learn` write it, or look it up in the browser's inspector",
+                "run `roundup news learn` to write it, or find it in the browser's inspector",
             ));
             return listed;
         }
@@ -87,7 +87,7 @@ pub fn read(
     if listed.reading.items.is_empty() && number == 1 {
         listed.reading.problems.push(Problem::new(
             Place::whole(address),
-            format!("no part of the page is `{}`", select.item),
+            format!("no part of the page matches `{}`", select.item),
             "the website has changed: run `roundup news learn` with its address again",
         ));
     }

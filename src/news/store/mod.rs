@@ -42,15 +42,15 @@ const SETTINGS: sqlite::Settings = sqlite::Settings { durable: false, cache_kib:
 pub enum StoreError {
     #[error("{path} was made by a newer roundup")]
     Newer { path: String },
-    #[error("the store of news {path} cannot be used: {what}")]
+    #[error("the news store {path} cannot be used: {what}")]
     Failed { path: String, what: String },
-    #[error("the store of news {path} is damaged: {what}")]
+    #[error("the news store {path} is damaged: {what}")]
     Damaged { path: String, what: String },
-    #[error("the disk that holds the store of news {path} is full: {what}")]
+    #[error("the disk that holds the news store {path} is full: {what}")]
     Full { path: String, what: String },
-    #[error("the store of news {path} can be read and not written: {what}")]
+    #[error("the news store {path} can be read but not written: {what}")]
     ReadOnly { path: String, what: String },
-    #[error("the store of news {path} is locked by another program: {what}")]
+    #[error("the news store {path} is locked by another program: {what}")]
     Locked { path: String, what: String },
 }
 

@@ -150,10 +150,7 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
             return to_https(shared, path);
         }
         if !is_own_host(shared, &parts.headers) {
-            return plain(
-                StatusCode::MISDIRECTED_REQUEST,
-                "this server answers for another address",
-            );
+            return plain(StatusCode::MISDIRECTED_REQUEST, "this server is for another address");
         }
     }
     match wanted {
@@ -296,7 +293,11 @@ fn refusal(shared: &Shared, unanswerable: Unanswerable) -> Response<Body> {
         Unanswerable::NotFound => html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address()),
         Unanswerable::TooLong => plain(StatusCode::URI_TOO_LONG, "this address is too long"),
         Unanswerable::Method { allow } => {
-            let response = plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not do that");
+            let response = plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this address does not accept \
+                that request",
+            );
             with(response, header::ALLOW, allow)
         }
     }

@@ -17,7 +17,7 @@ export function showChecks(state) {
         return make("div", { class: severity }, make("h3", {}, `${title} (${found.length})`), ...found.map(card));
       }).filter(Boolean),
       state.findings.length ? "" : make("p", { class: "fine" }, "Every check passed."),
-      ...state.silenced.map(({ rule, findings, reason }) => make("p", { class: "silent" }, `Silent: ${rule}, ${findings} found. ${reason}`)),
+      ...state.silenced.map(({ rule, findings, reason }) => make("p", { class: "silent" }, `Ignored: ${rule} (${findings} found). ${reason}`)),
     );
   }
   const programs = $("programs").querySelector("ul");
@@ -29,10 +29,10 @@ export function showChecks(state) {
   $("command").textContent = state.command;
   const people = state.mailed === 1 ? "1 person" : `${state.mailed.toLocaleString("en-GB")} people`;
   $("send-words").textContent = !state.mailed
-    ? "There is nobody to mail yet: put a list into subscribers/."
+    ? "There is nobody to mail yet: put a list in the folder subscribers/."
     : state.held
-      ? "Sending is held until what must be fixed is fixed."
-      : `The studio never mails your list. Type this where you started it; it asks nothing, because it names the number: ${people}.${state.practice ? " No mail server is set: it will be practice." : ""}`;
+      ? "Fix everything under Must fix before you send."
+      : `The studio never mails your list. To send this to ${people}, run this command where you started the studio. It does not ask again.${state.practice ? " No mail server is set: messages are saved, not sent." : ""}`;
 }
 
 function card(finding) {
@@ -45,18 +45,18 @@ function card(finding) {
   );
   const acts = make("div", { class: "acts" });
   if (finding.story) acts.append(make("button", { type: "button", onclick: () => goToStory(finding.story) }, "Go to the story"));
-  if (finding.silenceable) acts.append(make("button", { type: "button", onclick: () => askWhy(card, finding) }, "Silence…"));
+  if (finding.silenceable) acts.append(make("button", { type: "button", onclick: () => askWhy(card, finding) }, "Ignore this rule…"));
   if (acts.children.length) card.append(acts);
   return card;
 }
 
 function askWhy(card, finding) {
   if (card.querySelector("form")) return;
-  const reason = make("input", { "aria-label": `Why the rule ${finding.rule} is silent`, placeholder: "Why? It is shown at each check" });
-  const form = make("form", { class: "line" }, reason, make("button", { type: "submit" }, "Silence it"));
+  const reason = make("input", { "aria-label": `Why you ignore the rule ${finding.rule}`, placeholder: "Why? Shown at each check" });
+  const form = make("form", { class: "line" }, reason, make("button", { type: "submit" }, "Ignore it"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    want({ want: "silence", rule: finding.rule, reason: reason.value }).then(() => say("Silent from now on")).catch(() => {});
+    want({ want: "silence", rule: finding.rule, reason: reason.value }).then(() => say("The rule is ignored from now on")).catch(() => {});
     reason.blur();
   });
   card.append(form);
@@ -66,8 +66,8 @@ function askWhy(card, finding) {
 $("ask-links").addEventListener("click", async (event) => {
   const button = event.currentTarget;
   button.disabled = true;
-  button.textContent = "Asking …";
-  await want({ want: "check" }).then(() => say("The links were asked")).catch(() => {});
+  button.textContent = "Checking …";
+  await want({ want: "check" }).then(() => say("The links were checked")).catch(() => {});
   button.disabled = false;
-  button.textContent = "Ask the links";
+  button.textContent = "Check links";
 });

@@ -2,7 +2,7 @@
 import { $, desk, get, make, say } from "./base.js";
 
 const TABS = [
-  ["mail", "Mail"], ["text", "Plain text"], ["inbox", "Inbox row"], ["headers", "Headers"],
+  ["mail", "Email"], ["text", "Plain text"], ["inbox", "Inbox row"], ["headers", "Headers"],
   ["mjml", "MJML"], ["source", "Source"], ["reading", "Reading order"],
 ];
 let tab = "mail";
@@ -57,7 +57,7 @@ $("pictures").addEventListener("click", () => {
   draw();
 });
 
-/** Somebody else is looked over the shoulder of: everything is drawn anew. */
+/** Another person's copy is viewed: everything is drawn again. */
 export function tellMail() {
   shownMail = null;
   shownPart = null;
@@ -72,7 +72,7 @@ export function showMail(now) {
     for (const person of now.people) groups.set(person.group, [...(groups.get(person.group) ?? []), person]);
     select.replaceChildren(
       ...[...groups].map(([label, people]) => make("optgroup", { label }, ...people.map((one) => make("option", { value: one.key }, one.label)))),
-      make("optgroup", { label: "Somebody else" }, make("option", { value: "other" }, "Type an address…")),
+      make("optgroup", { label: "Another person" }, make("option", { value: "other" }, "Type an address…")),
     );
   }
   if ([...select.options].some((option) => option.value === desk.whose)) select.value = desk.whose;
@@ -82,7 +82,7 @@ export function showMail(now) {
   fill.style.width = `${share}%`;
   fill.className = largest > limit ? "over" : largest > 90 * 1024 ? "near" : "";
   $("meter").setAttribute("aria-label", `${share} per cent of what Gmail shows`);
-  $("size-words").textContent = `${(largest / 1024).toFixed(1)} of 102 KB before Gmail cuts it (the largest person's)`;
+  $("size-words").textContent = `${(largest / 1024).toFixed(1)} of 102 KB, where Gmail cuts emails off (the largest message)`;
   draw();
 }
 
@@ -107,7 +107,7 @@ function drawMail() {
   if (shownMail === address) return;
   shownMail = address;
   // The new one is made ready behind the old one, and takes its place where it was scrolled to.
-  const coming = make("iframe", { class: "coming", title: "The mail", sandbox: "allow-same-origin", src: address });
+  const coming = make("iframe", { class: "coming", title: "The email", sandbox: "allow-same-origin", src: address });
   coming.addEventListener("load", () => {
     if (shownMail !== address) {
       coming.remove();
@@ -121,7 +121,7 @@ function drawMail() {
       const link = event.target.closest?.("a");
       if (!link) return;
       event.preventDefault();
-      say(`This leads to ${link.getAttribute("href")}`);
+      say(`This link opens ${link.getAttribute("href")}`);
     });
     coming.classList.remove("coming");
     before?.remove();
@@ -174,7 +174,7 @@ const PROGRAMS = [
   { name: "Gmail in a browser", sender: 168, line: 620, font: "14px Roboto, Arial, sans-serif", oneLine: true },
   { name: "Gmail on a phone", sender: 210, line: 280, font: "14px Roboto, Arial, sans-serif", oneLine: false },
   { name: "Apple Mail on an iPhone", sender: 230, line: 320, font: "15px -apple-system, Helvetica, Arial, sans-serif", oneLine: false },
-  { name: "Outlook on a desk", sender: 210, line: 330, font: "14px 'Segoe UI', Arial, sans-serif", oneLine: false },
+  { name: "Outlook on a desktop", sender: 210, line: 330, font: "14px 'Segoe UI', Arial, sans-serif", oneLine: false },
 ];
 
 function cut(text, font, width) {
@@ -213,6 +213,6 @@ function inboxRows() {
     row.style.maxWidth = "100%";
     return make("figure", { class: "inbox" }, make("figcaption", {}, program.name), row);
   });
-  const warning = preheader ? null : make("p", { class: "problem" }, "There is no preheader: programs show the beginning of the mail instead.");
-  return [make("p", { class: "hint" }, "About what people see before they open it. Widths differ from screen to screen."), warning, ...rows].filter(Boolean);
+  const warning = preheader ? null : make("p", { class: "problem" }, "There is no preheader: mail programs show the first words of the email instead.");
+  return [make("p", { class: "hint" }, "Roughly what people see before they open the email. Widths differ from screen to screen."), warning, ...rows].filter(Boolean);
 }

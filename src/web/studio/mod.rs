@@ -96,7 +96,7 @@ pub enum StudioAction {
     },
     /// Ask the websites for their news.
     Fetch,
-    /// Ask the links.
+    /// Check links.
     Check,
 }
 
@@ -182,7 +182,7 @@ async fn answer(State(studio): State<Studio>, request: Request) -> Response {
         return do_it(&studio, &parts.headers, body).await;
     }
     if parts.method != Method::GET {
-        return plain(StatusCode::METHOD_NOT_ALLOWED, "the studio does not do that");
+        return plain(StatusCode::METHOD_NOT_ALLOWED, "the studio does not know this request");
     }
     match path.as_str() {
         "" => page(PAGE, "text/html; charset=utf-8"),
@@ -214,14 +214,20 @@ async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.starts_with("application/json"));
     if !is_json {
-        return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the studio takes JSON");
+        return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the studio accepts JSON only");
     }
     let Ok(bytes) = to_bytes(body, LONGEST_BODY_BYTES).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "that is too long");
     };
     match serde_json::from_slice::<StudioAction>(&bytes) {
         Ok(wanted) => shown(ask(studio, StudioRequest::Do(wanted)).await, false),
-        Err(error) => plain(StatusCode::BAD_REQUEST, &format!("nobody can read that: {error}")),
+        Err(error) => plain(
+            StatusCode::BAD_REQUEST,
+            &format!(
+                "this request cannot be read: \
+            {error}"
+            ),
+        ),
     }
 }
 

@@ -103,7 +103,7 @@ function storyRow(story) {
       isOn ? act("up", "Move up", "↑", () => move(row, -1)) : null,
       isOn ? act("down", "Move down", "↓", () => move(row, 1)) : null,
       act("edit", "Edit", "Edit", () => toggle(row, story), { "aria-expanded": String(open.has(story.id)) }),
-      act("find", "Find in the mail", "Find", () => goToStory(story.id)),
+      act("find", "Find in the email", "Find", () => goToStory(story.id)),
     ),
   );
   row.addEventListener("keydown", (event) => {
@@ -184,13 +184,13 @@ function editor(story) {
       {},
       make("label", { for: id }, label),
       input,
-      own ? make("button", { type: "button", onclick: () => quietly(change({ do: "own", id: story.id, part, text: null }), "The source's words are back") }, "Take the source's words") : null,
+      own ? make("button", { type: "button", onclick: () => quietly(change({ do: "own", id: story.id, part, text: null }), "Back to the source's words") }, "Use the source's words") : null,
     );
   };
   return make(
     "div",
     { class: "edit" },
-    make("p", { class: "hint" }, "Your words for this edition. The source stays as it is."),
+    make("p", { class: "hint" }, "Your words for this edition. The source does not change."),
     field("title", "Title", story.title, false),
     field("summary", "Text", story.summary, true),
     story.has_picture ? field("alt", "What the picture shows", story.alt, false) : null,
@@ -205,17 +205,17 @@ function showBeside(state) {
   box.dataset.key = key;
   box.replaceChildren();
   if (state.late.length) {
-    box.append(group("Came too late for an earlier edition", state.late, (item) => [
-      make("p", { class: "about" }, `${item.date} · after ${item.why} was planned`),
-      make("div", { class: "line" }, make("button", { type: "button", onclick: () => quietly(change({ do: "show", id: item.id }), "Shown") }, "Show it in this edition")),
+    box.append(group("Too late for an earlier edition", state.late, (item) => [
+      make("p", { class: "about" }, `${item.date} · arrived after ${item.why} was planned`),
+      make("div", { class: "line" }, make("button", { type: "button", onclick: () => quietly(change({ do: "show", id: item.id }), "Story shown") }, "Show it in this edition")),
     ]));
   }
   if (state.undecided.length) {
-    box.append(group("Nobody can say when", state.undecided, (item) => {
-      const input = make("input", { "aria-label": `Published: ${item.title}`, placeholder: "3 December 2020" });
+    box.append(group("Not sure when", state.undecided, (item) => {
+      const input = make("input", { "aria-label": `Date of publication: ${item.title}`, placeholder: "3 December 2020" });
       const save = (event) => {
         event.preventDefault();
-        quietly(want({ want: "date", source: item.source, id: item.id, date: input.value }), "The date is kept");
+        quietly(want({ want: "date", source: item.source, id: item.id, date: input.value }), "Date saved");
       };
       return [
         make("p", { class: "about" }, `${item.date} · ${item.source}`),

@@ -32,7 +32,7 @@ function showFault() {
     ...lines,
     ...fault.more.map((more) => make("p", {}, more)),
     make("p", {}, fault.cure ?? ""),
-    make("p", { class: "hint" }, desk.state.stories ? "What you see below is the last mail that could be made." : ""),
+    make("p", { class: "hint" }, desk.state.stories ? "Below is the last version of the email that worked." : ""),
   );
 }
 
@@ -70,7 +70,7 @@ function show() {
     make("span", {}, desk.state.title),
     make("span", {}, `${shown} ${shown === 1 ? "story" : "stories"}`),
     make("span", {}, desk.state.mailed ? `${desk.state.mailed.toLocaleString("en-GB")} ${desk.state.mailed === 1 ? "person" : "people"}` : "no list yet"),
-    make("span", {}, desk.state.draft ? `saved in ${desk.state.draft}` : "not a draft yet: your first change makes one"),
+    make("span", {}, desk.state.draft ? `saved in ${desk.state.draft}` : "not saved yet: your first change saves a draft"),
   );
   $("fetch").hidden = !desk.state.has_websites;
   showWindow();
@@ -80,7 +80,7 @@ function show() {
   showChecks(desk.state);
 }
 
-// What somebody types is not overwritten while she types it.
+// What somebody types is not overwritten while they type it.
 function put(field, value) {
   if (document.activeElement !== field && field.value !== value) field.value = value;
   field.dataset.saved = value;
@@ -184,20 +184,20 @@ $("as").addEventListener("change", (event) => {
     seeAs(event.target.value);
     return;
   }
-  const address = prompt("Whose copy? Type an address of your list.");
+  const address = prompt("View as whom? Type an address from your list.");
   seeAs(address ? `address:${address.trim()}` : "first");
 });
 
 $("fetch").addEventListener("click", async (event) => {
   const button = event.currentTarget;
   button.disabled = true;
-  await want({ want: "fetch" }).then(() => say("The websites were asked")).catch(() => {});
+  await want({ want: "fetch" }).then(() => say("The news is up to date")).catch(() => {});
   button.disabled = false;
 });
 
 // Undo and redo. In a field, the browser's own undo is what is meant.
 $("undo").addEventListener("click", () => want({ want: "undo" }).then(() => say("Undone")).catch(() => {}));
-$("redo").addEventListener("click", () => want({ want: "redo" }).then(() => say("Done again")).catch(() => {}));
+$("redo").addEventListener("click", () => want({ want: "redo" }).then(() => say("Redone")).catch(() => {}));
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches?.("input, textarea, select");
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
@@ -218,10 +218,10 @@ $("test-form").addEventListener("submit", async (event) => {
   $("tested").replaceChildren(make("p", {}, "Sending …"));
   try {
     const { tests } = await want({ want: "test", to: $("to").value, whose: desk.whose });
-    const practice = desk.state.practice ? " It is in outbox/: no mail server is set." : "";
+    const practice = desk.state.practice ? " The message is in outbox/: no mail server is set." : "";
     $("tested").replaceChildren(
       ...tests.map(({ address, accepted, answer }) =>
-        make("p", { class: accepted ? "good" : "bad" }, `${accepted ? "Accepted" : "Refused"}: ${address} (${answer})`)),
+        make("p", { class: accepted ? "good" : "bad" }, `${accepted ? "Accepted" : "Rejected"}: ${address} (${answer})`)),
       make("p", {}, practice),
     );
   } catch (error) {
@@ -237,5 +237,5 @@ $("copy").addEventListener("click", async () => {
 const events = new EventSource("events");
 events.addEventListener("version", refresh);
 events.addEventListener("error", () => {
-  if (events.readyState === EventSource.CLOSED) showTrouble("The studio has been closed. Start it again with roundup preview.");
+  if (events.readyState === EventSource.CLOSED) showTrouble("The studio has stopped. Start it again with roundup preview.");
 });
