@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::count::{counted, grouped, people};
 use crate::problem::Place;
 
 /// The people of an edition, counted.
@@ -64,8 +65,10 @@ fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         Severity::Should,
         Place::whole("subscribers/"),
         format!(
-            "{now} people, {percent} % {direction} than the {before} of the edition {}",
-            last.name
+            "{}, {percent} % {direction} than edition {}, which had {}",
+            people(now),
+            last.name,
+            grouped(before)
         ),
         "check that it is the right list, and complete",
     )]
@@ -80,7 +83,10 @@ fn without_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         "without-basis",
         Severity::Note,
         Place::whole("subscribers/"),
-        format!("{count} of {all} people are left out: no lawful basis given (column `basis`)"),
+        format!(
+            "{count} of {} left out: no lawful basis given (column `basis`)",
+            counted(all, "person is", "people are")
+        ),
         "write the basis in the column `basis`, where there is one",
     )]
 }
@@ -108,7 +114,7 @@ mod tests {
     fn lists_that_changed_a_lot() {
         assert_eq!(
             with(60, 100).only_finding(),
-            "number-of-people: 60 people, 40 % fewer than the 100 of the edition 2020-11"
+            "number-of-people: 60 people, 40 % fewer than edition 2020-11, which had 100"
         );
         assert!(with(200, 100).only_finding().contains("100 % more"));
         for (now, before) in [(70, 100), (130, 100), (1, 19)] {

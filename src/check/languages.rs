@@ -79,8 +79,8 @@ fn unspoken(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         Severity::Note,
         Place::whole("subscribers/"),
         format!(
-            "{people} of {} people chose another language: {}",
-            numbers.mailed,
+            "{people} of {} chose another language: {}",
+            crate::count::people(numbers.mailed),
             codes.join(", ")
         ),
         format!("they get `{own}`; add the language with [translations.{}]", codes[0]),

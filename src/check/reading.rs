@@ -4,6 +4,7 @@
 use super::html::{HtmlPage, SMALLEST_PX};
 use super::rendering::{Scheme, runs};
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, template};
+use crate::count::counted;
 
 pub const RULES: [Rule; 8] = [
     Rule::new(
@@ -143,7 +144,7 @@ fn layout_table(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         "layout-table",
         Severity::Should,
         known.templates.find_text("<table").map_or_else(|| template(known), |(place, _)| place),
-        format!("{most} layout tables are not marked as layout"),
+        format!("{} not marked as layout", counted(most, "layout table is", "layout tables are")),
         "write <table role=\"presentation\">, or give a data table its <th> cells",
     )]
 }
@@ -280,7 +281,7 @@ mod tests {
     fn tables_that_read_as_data() {
         let table = "<mj-text css-class=\"ink\" color=\"{{theme.ink}}\"><table{}><tr><td>x</td></tr></table></mj-text>";
         let findings = with(&table.replace("{}", ""));
-        assert_eq!(findings, ["layout-table: 1 layout tables are not marked as layout"]);
+        assert_eq!(findings, ["layout-table: 1 layout table is not marked as layout"]);
         assert!(with(&table.replace("{}", " role=\"presentation\"")).is_empty());
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::phrase_search::Phrases;
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::count::counted;
 use crate::news::Item;
 use crate::news::dedupe::canonical;
 use crate::problem::Place;
@@ -102,7 +103,8 @@ fn room(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         severity: Severity::Should,
         place: known.edition.introduction.place(),
         message: format!(
-            "there is no room for the last {more} stories: the email links to the website for them"
+            "there is no room for {}: the email links to the website instead",
+            counted(more, "story at the end", "stories at the end")
         ),
         cure: "leave stories out by name, or split the window into two editions".to_owned(),
     }]
@@ -317,7 +319,7 @@ mod tests {
                 })
                 .collect();
         });
-        assert!(mail.only_finding().starts_with("room: there is no room for the last "));
+        assert!(mail.only_finding().starts_with("room: there is no room for "));
     }
 
     #[test]

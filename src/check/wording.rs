@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::around::{Pattern, Patterns, likely};
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+use crate::count::counted;
 
 pub const RULES: [Rule; 6] = [
     Rule::new(
@@ -230,7 +231,7 @@ fn length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         "length",
         Severity::Note,
         template(known),
-        format!("an email of {words} words {what}"),
+        format!("an email of {} {what}", counted(words, "word", "words")),
         cure,
     )]
 }

@@ -3,6 +3,7 @@
 
 use super::item::Reading;
 use super::store::SourceState;
+use crate::count::counted;
 
 /// A source of fewer items may well be empty one day.
 const FEW: usize = 3;
@@ -38,7 +39,7 @@ pub fn reason(before: &SourceState, reading: &Reading, language: Option<&str>) -
         return Some(format!("it has no stories now; it had {had}"));
     }
     if had >= FEW && has >= MANY && has >= had * TIMES_MORE {
-        return Some(format!("it has {has} stories now; it had {had}"));
+        return Some(format!("it has {} now; it had {had}", counted(has, "story", "stories")));
     }
     match (before.language.as_deref(), language) {
         (Some(old), Some(new)) if old != new => {
