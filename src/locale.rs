@@ -1,4 +1,4 @@
-//! The words that stand in every mail, in the language of its readers: one file a language.
+//! The words that stand in every email, in the language of its readers: one file a language.
 //! Pure: TOML in, words out.
 
 mod reading;

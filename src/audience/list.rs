@@ -60,7 +60,7 @@ pub struct Portion {
 }
 
 impl List {
-    /// Looks through all rows: what templates may ask for, what was mended, which addresses stand there more than once.
+    /// Looks through all rows: what templates may ask for, what was fixed, which addresses stand there more than once.
     ///
     /// # Errors
     /// When a file as a whole is no list; a bad row is only left out.
@@ -597,7 +597,7 @@ mod tests {
         );
     }
 
-    /// A file that somebody saves anew while it is read.
+    /// A file that somebody saves again while it is read.
     #[derive(Debug)]
     struct Moving(Mutex<Vec<&'static str>>);
 

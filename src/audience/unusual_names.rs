@@ -94,7 +94,7 @@ fn reason(values: &Values) -> Option<usize> {
     }
 }
 
-/// Hebrew, Arabic and their neighbours, and the signs that turn the direction of text.
+/// Hebrew, Arabic and their neighbours, and the characters that turn the direction of text.
 fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,7 +1,7 @@
 //! What mail programs make of the HTML: which of the things it uses each of them shows.
 //! Pure: a page in, scores and findings out.
 //!
-//! The table is Can I email's, trimmed (`clients.tsv`, made by `scripts/clients`). A feature is recognised by signs:
+//! The table is Can I email's, trimmed (`clients.tsv`, made by `scripts/clients`). A feature is recognised by marks:
 //! `p:` a property, `v:` a property's value, `f:` a function, `u:` a unit, `t:` an at-rule, `m:` a feature of a media
 //! query, `c:` a pseudo-class, `l:` a pseudo-element, `e:` an element, `a:` an attribute, `i:` a picture's format,
 //! `x:` something else. Most of what a program does not show is no loss: a corner stays square, a colour stays light.
@@ -283,7 +283,7 @@ fn place_by_sign(
         .map_or_else(|| template(known), |picture| known.place_of(&picture.address))
 }
 
-/// Everything that a page uses, as signs.
+/// Everything that a page uses, as marks.
 pub(super) fn signs_of(html: &str) -> BTreeSet<String> {
     let mut signs = BTreeSet::new();
     let tree = Html::parse_document(html);

@@ -1,7 +1,7 @@
-//! A mail in the light and in dark mode: as it is designed, and as programs that know better force it.
+//! An email in the light and in dark mode: as it is designed, and as programs that know better force it.
 //! Pure: HTML in, HTML out.
 //!
-//! Gmail's and Outlook's apps turn the colours of a mail around, and do not ask its own dark styles. How they do it is not
+//! Gmail's and Outlook's apps turn the colours of an email around, and do not ask its own dark styles. How they do it is not
 //! published; this is the turn that preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as
 //! it was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
 
@@ -12,7 +12,7 @@ use super::colour::{Colour, ColourRole};
 pub enum ColourScheme {
     #[default]
     Light,
-    /// As the mail defines it itself (Apple Mail, Outlook for Mac).
+    /// As the email defines it itself (Apple Mail, Outlook for Mac).
     Designed,
     /// As Gmail and Outlook force it.
     Forced,
@@ -31,7 +31,7 @@ impl ColourScheme {
 
 const ASKS_FOR_DARK: &str = "@media (prefers-color-scheme: dark)";
 
-/// The mail in this light, whatever the browser's own is.
+/// The email in this light, whatever the browser's own is.
 pub fn render_in(html: &str, light: ColourScheme) -> String {
     match light {
         ColourScheme::Light => with_style(

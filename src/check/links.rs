@@ -250,7 +250,7 @@ fn same_parts(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                 );
             }
         }
-        // The text part breaks lines and has its own signs around a heading.
+        // The text part breaks lines and has its own marks around a heading.
         let words = |text: &str| -> String {
             Phrases::of(text).words.iter().map(|(_, word)| word.to_lowercase() + " ").collect()
         };

@@ -1,4 +1,4 @@
-//! A mail as somebody hears it: headings, text, links and what pictures say, in their order.
+//! An email as somebody hears it: headings, text, links and what pictures say, in their order.
 //! Pure: HTML in, words out.
 
 use scraper::{ElementRef, Html, Node};
@@ -14,10 +14,10 @@ pub struct SpokenText {
     pub words: String,
 }
 
-/// Deeper markup than a mail has is not read.
+/// Deeper markup than an email has is not read.
 const DEEPEST: usize = 200;
 
-/// Reads the mail from its beginning to its end.
+/// Reads the email from its beginning to its end.
 pub fn read(html: &str) -> Vec<SpokenText> {
     let page = Html::parse_document(html);
     let mut reader = Reader { heard: Vec::new(), text: String::new(), kind: "text".to_owned() };

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
-/// A mail that is ready but for the slots. A plain value: it is stored when a run is planned, and what is sent is
+/// An email that is ready but for the slots. A plain value: it is stored when a run is planned, and what is sent is
 /// what was stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composition {
@@ -30,7 +30,7 @@ pub struct Composition {
     /// How much room a story got.
     #[serde(default = "as_in_earlier_versions")]
     pub density: Density,
-    /// Stories that there was no room for: the mail says that they are on the website.
+    /// Stories that there was no room for: the email says that they are on the website.
     #[serde(default)]
     pub more: usize,
     /// The stories that it tells, in its order. Compositions of earlier versions do not say.
@@ -50,7 +50,7 @@ pub struct UnknownSegment {
     pub nearest: Option<String>,
 }
 
-/// A story that a mail tells.
+/// A story that an email tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComposedStory {
     pub id: String,
@@ -59,7 +59,7 @@ pub struct ComposedStory {
     pub link: Option<String>,
 }
 
-/// A mail in another language than the newsletter's own.
+/// An email in another language than the newsletter's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TranslatedEmail {
     /// `cy`
@@ -83,7 +83,7 @@ pub struct Variant {
     pub preheader: String,
     pub html: Vec<Piece>,
     pub text: Vec<Piece>,
-    /// Where the HTML came from, for people who look; not part of the mail.
+    /// Where the HTML came from, for people who look; not part of the email.
     #[serde(skip)]
     pub mjml: String,
 }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct Shared {
     pub lexicon: Locale,
     pub slots: Mutex<Slots>,
-    /// Segments that the mail being rendered is for.
+    /// Segments that the email being rendered is for.
     pub active: Mutex<BTreeSet<String>>,
     /// Segments that templates asked about.
     pub asked: Mutex<BTreeSet<String>>,

@@ -1,4 +1,4 @@
-//! How much room a story gets: less, the more there are, until the mail is small enough to arrive whole.
+//! How much room a story gets: less, the more there are, until the email is small enough to arrive whole.
 //! Pure: numbers in, a step out.
 
 use serde::{Deserialize, Serialize};
@@ -21,12 +21,12 @@ pub enum Density {
 /// More stories than these are not shown as cards: nobody scrolls so far.
 const MOST_CARDS: usize = 8;
 /// More than these do not fit as rows, and more than twice as many not as a list, however short their titles are: nobody
-/// waits for a mail that will be thrown away.
+/// waits for an email that will be thrown away.
 const MOST_ROWS: usize = 400;
-/// What a mail may have as it is sent, with both its parts: Gmail cuts off what has more than 102 KB, and personal words and
+/// What an email may have as it is sent, with both its parts: Gmail cuts off what has more than 102 KB, and personal words and
 /// header fields come on top.
 pub const MOST_BYTES: usize = 92_000;
-/// Fewer are not worth a mail; what is too large then has other reasons, and the checks say so.
+/// Fewer are not worth an email; what is too large then has other reasons, and the checks say so.
 const FEWEST: usize = 5;
 
 impl Density {
@@ -43,7 +43,7 @@ impl Density {
         }
     }
 
-    /// The next narrower step for a mail of so many bytes and stories; `None` when there is none.
+    /// The next narrower step for an email of so many bytes and stories; `None` when there is none.
     pub fn narrower(self, bytes: usize, stories: usize) -> Option<Self> {
         match self {
             Self::Cards => Some(Self::Rows),

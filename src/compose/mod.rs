@@ -1,4 +1,4 @@
-//! From an edition to a mail: the same for everybody, with slots where people differ.
+//! From an edition to an email: the same for everybody, with slots where people differ.
 //! Pure: an edition, a theme, templates and a nonce in, a composition out.
 
 #[cfg(test)]
@@ -90,7 +90,7 @@ pub fn compose(
     Ok(Composition { translations, ..composition })
 }
 
-/// What each story that the mail shows takes of its bytes, in the mail's order: the mail without it is so much smaller.
+/// What each story that the email shows takes of its bytes, in the email's order: the email without it is so much smaller.
 /// A story that there is no room for takes none.
 ///
 /// # Errors

@@ -78,7 +78,7 @@ pub fn of(
         "density": density.asked(),
         // What there was no room for, and where it is.
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
-        // For a mail about one thing: that story, and the others.
+        // For an email about one thing: that story, and the others.
         "first": edition.shown().next().filter(|_| asked.has("first")).map(|item| {
             let mut first = story(item);
             // Where the subject is another, its title must be said, too.

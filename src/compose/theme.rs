@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::setting;
 
-/// `[organisation]` of `roundup.toml`: what the law and courtesy want in every mail.
+/// `[organisation]` of `roundup.toml`: what the law and courtesy want in every email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
@@ -107,7 +107,7 @@ pub struct Theme {
     /// https address of a picture at most 200 px high.
     #[serde(default, deserialize_with = "setting::optional_web_address")]
     pub logo: Option<String>,
-    /// Width in the mail, pixels.
+    /// Width in the email, pixels.
     #[serde(deserialize_with = "setting::within::<16, 600, _, _>")]
     pub logo_width: u32,
     /// A line beside the name at the top.
@@ -148,7 +148,7 @@ impl Default for Theme {
     }
 }
 
-/// `[appeal]`: one thing the reader may do. Without it the mail has no appeal.
+/// `[appeal]`: one thing the reader may do. Without it the email has no appeal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Appeal {
@@ -168,7 +168,7 @@ pub struct Branding {
     pub organisation: Organisation,
     pub look: Theme,
     pub appeal: Option<Appeal>,
-    /// What it says in other languages, by code. The mail is composed in each of them.
+    /// What it says in other languages, by code. The email is composed in each of them.
     pub translations: BTreeMap<String, ThemeWords>,
 }
 

@@ -41,7 +41,7 @@ pub struct Draft {
     pub translations: BTreeMap<String, DraftTranslation>,
 }
 
-/// What the sections of a mail are made of.
+/// What the sections of an email are made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Grouping {
     /// A year by its months, anything shorter in one.

@@ -56,7 +56,7 @@ pub struct YearFigures {
 }
 
 impl Edition {
-    /// All items that the mail shows, in its order.
+    /// All items that the email shows, in its order.
     pub fn shown(&self) -> impl Iterator<Item = &Item> {
         self.pinned.iter().chain(&self.items)
     }

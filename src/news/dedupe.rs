@@ -134,7 +134,7 @@ pub fn merge(first: &mut Item, other: Item) {
     first.seen.aliases.extend(other.seen.aliases);
 }
 
-/// A title's words, in lower case, without signs.
+/// A title's words, in lower case, without punctuation.
 pub fn words(title: &str) -> String {
     let words: Vec<String> = title
         .split(|c: char| !c.is_alphanumeric())

@@ -1,5 +1,5 @@
-//! The preview page: the mail as phones, desks and inboxes show it, beside its text and what the checks say.
-//! Pure: values in, HTML out. The page holds no script and asks nobody for anything but the mail's own pictures.
+//! The preview page: the email as phones, desks and inboxes show it, beside its text and what the checks say.
+//! Pure: values in, HTML out. The page holds no script and asks nobody for anything but the email's own pictures.
 
 use std::fmt::Write;
 
@@ -25,7 +25,7 @@ pub struct PageView<'a> {
 }
 
 const STYLE: &str = include_str!("page.css");
-/// Where Gmail cuts a mail off.
+/// Where Gmail cuts an email off.
 const CUT_BYTES: usize = 102 * 1024;
 
 impl PageView<'_> {

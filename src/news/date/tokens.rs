@@ -8,7 +8,7 @@ pub enum DateFault {
     NoSuchDay,
 }
 
-/// One spelling for what has many: dashes, blanks, digits, the signs of East Asian dates, "a.m.", comments in brackets.
+/// One spelling for what has many: dashes, blanks, digits, the characters of East Asian dates, "a.m.", comments in brackets.
 pub fn cleaned(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" -/:,+".contains(&byte)) {
         return with_time_apart(text.trim().to_owned());

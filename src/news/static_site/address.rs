@@ -248,7 +248,7 @@ impl SitePage<'_> {
         Some(format!("/{}/", parts.join("/")))
     }
 
-    /// A pattern of Hugo or Jekyll with its signs replaced. Signs that need a day leave nothing where there is none.
+    /// A pattern of Hugo or Jekyll with its placeholders replaced. Placeholders that need a day leave nothing where there is none.
     fn filled(
         &self,
         pattern: &str,
@@ -317,7 +317,7 @@ impl SitePage<'_> {
     }
 }
 
-/// What the signs of a pattern stand for.
+/// What the placeholders of a pattern stand for.
 #[derive(Debug, Default)]
 struct Words {
     title: String,

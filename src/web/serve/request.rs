@@ -11,7 +11,7 @@ const LONGEST_TOKEN_BYTES: usize = 128;
 /// A request that we answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicRequest {
-    /// A mail provider, for a person who pressed its own button (RFC 8058). The token is the proof: no cookie, no origin, no body.
+    /// An email provider, for a person who pressed its own button (RFC 8058). The token is the proof: no cookie, no origin, no body.
     OneClick { token: String },
     /// The button of our page.
     Leave { token: String },

@@ -1,4 +1,4 @@
-// The right side: what the checks say, and what to type when the mail is ready.
+// The right side: what the checks say, and what to type when the email is ready.
 import { $, make, say, want } from "./base.js";
 import { goToStory } from "./stories.js";
 

@@ -1,4 +1,4 @@
-// The centre: the mail in its frame, and its other forms.
+// The centre: the email in its frame, and its other forms.
 import { $, desk, get, make, say } from "./base.js";
 
 const TABS = [
@@ -130,7 +130,7 @@ function drawMail() {
   stage.append(coming);
 }
 
-/** Scrolls the mail to a story. */
+/** Scrolls the email to a story. */
 export function jumpTo(title) {
   const page = $("stage")?.querySelector("iframe:not(.coming)")?.contentDocument;
   if (!page) return;

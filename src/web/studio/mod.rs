@@ -47,16 +47,16 @@ pub type Whose = String;
 /// What the page asks of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StudioRequest {
-    /// Everything beside the mail.
+    /// Everything beside the email.
     State {
         whose: Whose,
     },
-    /// The mail's HTML.
+    /// The email's HTML.
     Mail {
         whose: Whose,
         light: String,
     },
-    /// The mail's other forms: `text`, `mjml`, `source`, `headers`, `reading`.
+    /// The email's other forms: `text`, `mjml`, `source`, `headers`, `reading`.
     Part {
         whose: Whose,
         part: String,
@@ -104,7 +104,7 @@ pub enum StudioAction {
 #[derive(Debug, Clone, PartialEq)]
 pub enum StudioResponse {
     Json(Value),
-    /// A mail to show in its frame.
+    /// An email to show in its frame.
     Mail(String),
     Text(String),
     Refused {

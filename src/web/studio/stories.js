@@ -4,7 +4,7 @@ import { jumpTo } from "./mail.js";
 
 const open = new Set();
 let dragged = null;
-// What each story takes of the mail; measured once the mail has been shown, for measuring composes it again for each.
+// What each story takes of the email; measured once the email has been shown, for measuring composes it again for each.
 let costs = {};
 let costsOf = null;
 let measuring = null;
@@ -237,7 +237,7 @@ function group(title, items, inside) {
   );
 }
 
-/** Shows a story in the list, and in the mail. */
+/** Shows a story in the list, and in the email. */
 export function goToStory(id) {
   const row = document.querySelector(`.story[data-id="${CSS.escape(id)}"]`);
   if (!row) return;
