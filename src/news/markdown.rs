@@ -104,7 +104,11 @@ fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Pro
             let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
             let column = error.location().map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
             let said = error.without_snippet().to_string();
-            let (what, cure) = in_our_words(&said, front.lines().nth(line.saturating_sub(1)));
+            // A text that goes on into an indented line is reported where it begins.
+            let mut lines = front.lines().skip(line.saturating_sub(1));
+            let (first, next) = (lines.next(), lines.next());
+            let at_fault = next.filter(|next| next.starts_with('\t')).or(first);
+            let (what, cure) = in_our_words(&said, at_fault);
             Err(Problem::new(
                 Place::at(source, line + 1, column),
                 format!("the front matter cannot be read: {what}"),
@@ -116,8 +120,8 @@ fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Pro
 
 /// What the reader of YAML says about a line, for people who do not know YAML.
 fn in_our_words(said: &str, line: Option<&str>) -> (String, &'static str) {
-    const CURE: &str = "write one `name: value` on each line, without tabs; put text with other punctuation in \
-         quotation marks";
+    const CURE: &str = "write one `name: value` on each line, without tabs; put text with other \
+        punctuation in quotation marks";
     let line = line.unwrap_or_default();
     if let Some(rest) = said.strip_prefix("duplicate mapping key: ") {
         let name = rest.split([',', ' ']).next().unwrap_or_default();
