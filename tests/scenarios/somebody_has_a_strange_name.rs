@@ -24,9 +24,9 @@ fn the_strangest_are_shown_as_they_will_be_addressed() {
     let ran = charity
         .run("send 2020 --confirm 5")
         .ends(0)
-        .says("\"Dear BOB,\" for p•••@example.org: the name is in capitals")
+        .says("\"Dear BOB,\" for p•••@example.org: the name is all capitals")
         .says("\"Dear ليلى,\" for p•••@example.org: the name is written from right to left")
-        .says("\"Dear Agent 7,\" for p•••@example.org: the name holds a digit");
+        .says("\"Dear Agent 7,\" for p•••@example.org: the name has a digit in it");
     assert!(!ran.stderr.contains("Dear Zoë"), "{}", ran.stderr);
     assert_eq!(server.everybody_once().len(), 5);
 }

@@ -56,7 +56,7 @@ fn a_link_that_leads_nowhere_is_found_with_its_line_and_holds_the_sending() {
     let first = asked.load(Ordering::SeqCst);
     charity.run("check --month 2020-12").ends(3);
     assert_eq!(asked.load(Ordering::SeqCst) - first, 2, "HEAD and GET of one address");
-    charity.run("send --month 2020-12 --confirm 3").ends(3).says("/gone is not there");
+    charity.run("send --month 2020-12 --confirm 3").ends(3).says("/gone was not found");
     charity.run("check --month 2020-12 --offline").says("Links     not checked");
     let json = charity.run("check --month 2020-12 --json");
     let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
