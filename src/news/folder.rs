@@ -111,7 +111,9 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
                     Some(&page),
                 ));
             }
-            Err(error) => reading.problems.push(refuse(error, "check its permissions")),
+            Err(error) => {
+                reading.problems.push(refuse(error, "check its size and its permissions"));
+            }
         }
     }
     translations::join(&mut reading);

@@ -446,12 +446,17 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
         End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
             let cure = match end {
                 End::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
+                End::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
                 _ => String::new(),
             };
             Err(Failure::new(exit, how).help(format!("{cure}{}", still_to_go(report))))
         }
     }
 }
+
+/// What to do when the relay has been away, or has made no sense, for as long as the run is patient.
+const RELAY_CURE: &str = "look whether this computer is online and ROUNDUP_RELAY names the right server and port; if both are \
+                          right, ask the relay's provider";
 
 /// What is left, and how to go on. That nobody was missed is said only where the rows prove it.
 fn still_to_go(report: &Report) -> String {
