@@ -299,7 +299,7 @@ fn checks_lead_to_stories_and_can_be_silenced_with_a_reason() {
             )
         };
         browser.script(&silence(""), Vec::new()).await;
-        browser.until("return document.getElementById('fault').innerText.includes('a rule is silent for a reason')").await;
+        browser.until("return document.getElementById('fault').innerText.includes('ignoring a rule needs a reason')").await;
         browser.script(&silence("we answer every mail"), Vec::new()).await;
         browser.until("return document.getElementById('checks').innerText.includes('we answer every mail')").await;
         assert!(charity.read("roundup.toml").contains("one-click = \"we answer every mail\""));

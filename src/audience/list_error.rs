@@ -29,7 +29,7 @@ pub enum ListFault {
     TooManySegments { column: String },
     #[error("line {line} is not UTF-8 but other lines are: no encoding fits the whole file")]
     MixedEncodings { line: usize },
-    #[error("the file was changed while it was read")]
+    #[error("the file was changed while it was being read")]
     Changed,
 }
 

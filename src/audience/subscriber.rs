@@ -44,7 +44,7 @@ impl Basis {
     /// Reads the word of the list.
     ///
     /// # Errors
-    /// When there is none, or nobody knows it.
+    /// When there is none, or it is unknown.
     pub fn parse(word: &str) -> Result<Self, WhyNot> {
         match word.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
             "consent" | "opt_in" | "double_opt_in" => Ok(Self::Consent),

@@ -33,7 +33,7 @@ impl Globals {
                     Exit::Usage,
                     format!("there is no {} in {}", project::SETTINGS_FILE, from.display()),
                 )
-                .help("--project names the folder that roundup.toml is in"));
+                .help("with --project, name the folder that holds roundup.toml"));
             }
             from
         } else {
@@ -46,7 +46,9 @@ impl Globals {
         for (shown, closed) in project.close_to_others() {
             self.screen.warn(&match closed {
                 Ok(()) => {
-                    format!("other people on this computer could read `{shown}`: it is closed to them now")
+                    format!(
+                        "other people on this computer could read `{shown}`: it is now closed to \
+                         them")
                 }
                 Err(error) => format!(
                     "other people on this computer can read `{shown}` ({error}): run `chmod go= {shown}`"

@@ -32,15 +32,15 @@ use terminal::screen::{Colour, Screen};
 
 const EXAMPLES: &str = "\
 Examples:
-  roundup news --month 2020-12         what is in the window, and what is not
+  roundup news --month 2020-12         the stories in a window, and those left out
   roundup draft --year 2020            a file to edit: subject, introduction, order
-  roundup preview 2020                 the mail as phones, globalss and inboxes show it
-  roundup check 2020                   what a careful colleague would say
-  roundup send 2020 --dry-run          everything but the sending
+  roundup preview 2020                 the email as phones, computers and inboxes show it
+  roundup check 2020                   what a careful colleague would notice
+  roundup send 2020 --dry-run          everything except sending
   roundup send 2020                    asks for the number of people, then sends
   roundup report 2020                  who got it, who did not, and why
 
-Exit codes: 0 done, 1 failed, 2 wrong arguments or settings, 3 the checks found something that must be fixed,
+Exit codes: 0 done, 1 failed, 2 wrong arguments or settings, 3 checks found things to fix,
 4 no news or nobody to mail, 5 some people were not reached, 6 stopped for now (run it again),
 130 interrupted (run it again).";
 
@@ -56,20 +56,20 @@ struct Arguments {
 
 #[derive(Debug, Clone, Args)]
 struct Common {
-    /// The folder of the newsletter, if not this one
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    /// The project folder (default: the current folder)
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     project: Option<PathBuf>,
-    /// One JSON object on stdout
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    /// Print one JSON object to stdout
+    #[arg(long, global = true, help_heading = "Global options")]
     json: bool,
-    /// Say nothing but errors
-    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    /// Print errors only
+    #[arg(short, long, global = true, help_heading = "Global options")]
     quiet: bool,
-    /// Say more
-    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    /// Print more detail
+    #[arg(short, long, global = true, help_heading = "Global options")]
     verbose: bool,
-    /// Never ask
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    /// Never prompt
+    #[arg(long, global = true, help_heading = "Global options")]
     no_input: bool,
     /// When to use colour
     #[arg(
@@ -78,55 +78,60 @@ struct Common {
         value_enum,
         default_value_t,
         value_name = "WHEN",
-        help_heading = "Everywhere"
+        help_heading = "Global options"
     )]
     color: Colour,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// What is in a window, from which source, and what is left out and why
+    /// List the stories in a window, where they come from, and what is left out and why
     News(news::Arguments),
-    /// Write editions/NAME.md: subject, introduction, stories in order
+    /// Write editions/NAME.md, a file to edit: subject, introduction, stories in order
     Draft(draft::Arguments),
-    /// The studio in the browser: look at an edition, order its stories, mend it; or pages to look at
+    /// Open the studio in your browser to arrange, edit and preview an edition
     Preview(preview::Arguments),
-    /// Ask every rule about the mail
+    /// Check the newsletter and list anything to fix
     Check(check::Arguments),
-    /// What templates there are; `templates copy NAME` gives you one to change
+    /// List the templates; `templates copy NAME` gives you one to change
     Templates(templates::Arguments),
-    /// Say why a rule exists
+    /// Explain why a rule exists
     Explain(explain::Arguments),
-    /// Look whether mail could be sent, and would be believed: list, ledger, DNS records, relay
+    /// Check that mail can be sent and will be trusted: list, ledger, DNS records, relay
     Doctor(doctor::Arguments),
-    /// Send a test to a few addresses that you type
+    /// Send a test to a few addresses
     Test(test::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::arguments::Arguments),
-    /// Stop an edition that is being sent, here or on another computer; `send` lets it go on
+    /// Pause an edition that is being sent, here or on another computer; `send` resumes it
     Pause(pause::Arguments),
-    /// End an edition: who has nothing yet gets nothing
+    /// Cancel an edition: anyone not yet mailed will not be
     Cancel(cancel::Arguments),
-    /// Decide about copies of which nobody knows whether they arrived
+    /// Settle messages whose delivery is uncertain
     Resolve(resolve::Arguments),
-    /// What runs, what is finished, and what to do next
+    /// Show what is being sent, what is finished, and what to do next
     Status(status::Arguments),
-    /// Who got an edition, who did not, and why
+    /// Show who got an edition, who did not, and why
     Report(report::Arguments),
-    /// Everything about one person
+    /// Show everything about one person
     Why(why::Arguments),
-    /// Copy the whole project into one file, also while it sends
+    /// Copy the whole project into one file, even while it sends
     Backup(backup::Arguments),
-    /// Bring a project back from a backup into an empty folder; the one before is retired
+    /// Restore a backup into an empty folder; the earlier project is retired
     Restore(restore::Arguments),
     /// Show, back up or rotate the keys behind unsubscribe links
     Keys(keys::Arguments),
-    /// Answer the links by which people leave: one click, or a page
+    /// Answer unsubscribe links: one click, or a page
     Serve(serve::Arguments),
-    /// Read emails of people who want to leave
+    /// Read emails from people who want to leave
     Inbox(inbox::Arguments),
     /// Put people on the do-not-mail list
     Subscribers(subscribers::Arguments),
+}
+
+/// The command line as clap knows it: its help is printed, and its texts are tested.
+pub fn command() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
 }
 
 /// Runs the program.

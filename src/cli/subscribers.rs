@@ -32,28 +32,28 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum SubscribersCommand {
-    /// Put people on the do-not-mail list: nobody on it is mailed, whatever a list says
+    /// Put people on the do-not-mail list: they are never mailed, whatever a list says
     Suppress(SuppressArguments),
 }
 
 #[derive(Debug, Args)]
 struct SuppressArguments {
-    /// An address, or a file: one address a line, or a table with a column of them
+    /// An address, or a file: one address per line, or a table with a column of addresses
     #[arg(value_name = "ADDRESS|FILE")]
     whom: String,
-    /// How they said no
+    /// Why they must not be mailed
     #[arg(long, value_enum, value_name = "REASON")]
     why: SaidHow,
-    /// Where they said it, as in "letter of 3 May"; an erasure deletes it
+    /// Where they said so, as in "letter of 3 May"; an erasure deletes this note
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SaidHow {
-    /// They asked to be taken off the list
+    /// They want to be taken off the list
     Unsubscribed,
-    /// They told the Fundraising Preference Service, or one like it
+    /// They registered with the Fundraising Preference Service or a similar one
     PreferenceService,
     /// They object to being emailed
     Objected,
@@ -136,7 +136,7 @@ fn whom(argument: &str) -> Result<Vec<EmailAddress>, Failure> {
                     Exit::Usage,
                     format!("`{argument}` is neither a file nor an email address: {error}"),
                 )
-                .help("name one address, or a file with one address a line")
+                .help("give one address, or a file with one address per line")
             },
         );
     }
@@ -145,7 +145,7 @@ fn whom(argument: &str) -> Result<Vec<EmailAddress>, Failure> {
         File::open(path).and_then(|file| file.take(LONGEST_FILE_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|error| {
         Failure::new(Exit::Usage, format!("`{argument}` cannot be read: {error}"))
-            .help("check its name and that you may read it")
+            .help("check its name, and that you may read it")
     })?;
     if bytes.len() as u64 > LONGEST_FILE_BYTES {
         let megabytes = LONGEST_FILE_BYTES / 1024 / 1024;
@@ -153,7 +153,7 @@ fn whom(argument: &str) -> Result<Vec<EmailAddress>, Failure> {
             Exit::Usage,
             format!("`{argument}` is longer than {megabytes} MB"),
         )
-        .help("cut it into several files"));
+        .help("split it into several files"));
     }
     addresses(argument, &bytes).map_err(|error| refused(argument, &error))
 }
@@ -167,13 +167,13 @@ fn refused(argument: &str, error: &AddressFileError) -> Failure {
                 more => format!(", and {more} more like it,"),
             };
             failure.at(Place::line(argument, *line)).help(format!(
-                "correct this cell{others} or take it out; nobody of the file was added"
+                "correct this cell{others} or remove it; nobody in the file was added"
             ))
         }
         AddressFileError::NoColumn | AddressFileError::Nobody | AddressFileError::Table(_) => {
-            failure.at(Place::whole(argument)).help(
-                "write one address a line, or give the column with addresses the title `email`",
-            )
+            failure
+                .at(Place::whole(argument))
+                .help("write one address per line, or name the column of addresses `email`")
         }
     }
 }

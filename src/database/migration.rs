@@ -11,7 +11,7 @@ pub struct Schema {
 
 /// The tables come from a version that this program does not know. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("version {found}, and this program knows {known}")]
+#[error("version {found}, but this program knows {known}")]
 pub struct Newer {
     pub found: i64,
     pub known: i64,

@@ -45,7 +45,7 @@ const LONGEST_TEXT_BYTES: usize = 8 * 1024;
 pub struct Dns(TokioResolver);
 
 impl Dns {
-    /// `server` is asked instead of this computer's own name servers: the one of the domain knows a new record at once.
+    /// `server` is queried instead of this computer's own name servers: the one of the domain knows a new record at once.
     ///
     /// # Errors
     /// When this computer has no name servers.

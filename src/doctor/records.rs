@@ -23,14 +23,14 @@ pub async fn dkim(names: &impl TextLookup, signer: &Signer) -> Diagnosis {
     let [text] = texts.as_slice() else {
         return Diagnosis::bad(
             ABOUT,
-            format!("{} records stand at {name}: receivers may take any of them", texts.len()),
-            "leave the one of the key that roundup signs with",
+            format!("there are {} records at {name}: receivers may use any of them", texts.len()),
+            "keep the one for the key that roundup signs with",
         );
     };
     let tag = |wanted: &str| tag(text, wanted);
     let squeezed = |text: String| text.split_whitespace().collect::<String>();
     if tag("v").is_some_and(|version| version != "DKIM1") {
-        return Diagnosis::bad(ABOUT, format!("the record at {name} is no DKIM key"), publish);
+        return Diagnosis::bad(ABOUT, format!("the record at {name} is not a DKIM key"), publish);
     }
     match tag("p").map(squeezed) {
         None => Diagnosis::bad(ABOUT, format!("the record at {name} has no key"), publish),
@@ -39,21 +39,21 @@ pub async fn dkim(names: &impl TextLookup, signer: &Signer) -> Diagnosis {
             format!("the key at {name} was withdrawn: its record has an empty `p=`"),
             publish,
         ),
-        Some(key) if key != signer.public_record() => Diagnosis::bad(
-            ABOUT,
-            format!("the key at {name} is another one than roundup's"),
-            publish,
-        ),
+        Some(key) if key != signer.public_record() => {
+            Diagnosis::bad(ABOUT, format!("the key at {name} is not roundup's"), publish)
+        }
         Some(_)
             if tag("t").is_some_and(|flags| flags.split(':').any(|flag| flag.trim() == "y")) =>
         {
             Diagnosis::doubtful(
                 ABOUT,
-                format!("the key at {name} is roundup's, and marked as a test (`t=y`)"),
-                "take `t=y` out of the record: some receivers ignore keys that are tests",
+                format!("the key at {name} is roundup's, but marked as a test (`t=y`)"),
+                "remove `t=y` from the record: some receivers ignore test keys",
             )
         }
-        Some(_) => Diagnosis::good(ABOUT, format!("the key at {name} is the one that signs")),
+        Some(_) => {
+            Diagnosis::good(ABOUT, format!("the key at {name} is the one roundup signs with"))
+        }
     }
 }
 
@@ -82,8 +82,8 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
         Err(Trouble::Several(count)) => {
             return Diagnosis::bad(
                 ABOUT,
-                format!("{domain} has {count} SPF records: receivers take none of them"),
-                "put them together into one",
+                format!("{domain} has {count} SPF records: receivers use none of them"),
+                "combine them into one",
             );
         }
         Err(Trouble::Unknown(why)) => return unknown(ABOUT, domain, &why),
@@ -99,12 +99,12 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
             format!(
                 "the SPF record of {domain} needs more than {MOST_QUESTIONS} lookups: receivers give up"
             ),
-            "take out `include:` of services that you no longer use",
+            "remove `include:` for services that you no longer use",
         )
     } else if open {
         Diagnosis::bad(
             ABOUT,
-            format!("the SPF record of {domain} lets everybody send: it ends with `+all`"),
+            format!("the SPF record of {domain} lets anybody send: it ends with `+all`"),
             "let it end with ~all",
         )
     } else {
@@ -112,7 +112,8 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
         Diagnosis::good(
             ABOUT,
             format!(
-                "{domain} says which servers send its mail ({questions} {lookups} of {MOST_QUESTIONS}); whether your relay is one of them, a test mail shows"
+                "{domain} says which servers send its mail ({questions} {lookups} of \
+                 {MOST_QUESTIONS}); send a test to find out whether your relay is one of them"
             ),
         )
     }
@@ -193,7 +194,10 @@ pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) ->
     let Some((name, record)) = found else {
         return Diagnosis::bad(
             ABOUT,
-            format!("{domain} has no DMARC record; Gmail and Yahoo want one of whoever mails many"),
+            format!(
+                "{domain} has no DMARC record; Gmail and Yahoo require one from senders of many \
+                 messages"
+            ),
             format!(
                 "publish this TXT record at _dmarc.{domain}: v=DMARC1; p=none; rua=mailto:YOUR-ADDRESS"
             ),
@@ -203,20 +207,21 @@ pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) ->
         return Diagnosis::bad(
             ABOUT,
             format!(
-                "mail from {domain} is signed by {other}: the signature does not speak for the sender"
+                "messages from {domain} are signed by {other}: the signature does not vouch for \
+                 the sender"
             ),
-            format!("set `domain` under [dkim] to {domain}, or take it out"),
+            format!("set `domain` under [dkim] to {domain}, or remove it"),
         );
     }
     match tag(&record, "p").as_deref() {
         Some(policy @ ("none" | "quarantine" | "reject")) => Diagnosis::good(
             ABOUT,
-            format!("{name} says what becomes of mail that is not yours (p={policy})"),
+            format!("{name} says what to do with mail that is not yours (p={policy})"),
         ),
         _ => Diagnosis::bad(
             ABOUT,
-            format!("the record at {name} has no policy that is known"),
-            "give it p=none to begin with",
+            format!("the record at {name} has no valid policy"),
+            "start with p=none",
         ),
     }
 }
@@ -234,7 +239,7 @@ fn unknown(about: &'static str, name: &str, why: &str) -> Diagnosis {
     Diagnosis::doubtful(
         about,
         format!("{name} could not be looked up: {why}"),
-        "look whether this computer is connected, then run it again",
+        "check that this computer is online, then run it again",
     )
 }
 
@@ -276,12 +281,12 @@ mod tests {
         let record = ours.record();
         let (start, end) = record.split_at(record.len() - 5);
         for (zone, verdict, word) in [
-            (Zone::default().with(name, &record), Health::Good, "the one that signs"),
+            (Zone::default().with(name, &record), Health::Good, "the one roundup signs with"),
             // As name servers that wrap long keys give it.
             (
                 Zone::default().with(name, &format!("{start} {end}")),
                 Health::Good,
-                "the one that signs",
+                "the one roundup signs with",
             ),
             (Zone::default().with(name, &record.replace("v=DKIM1; ", "")), Health::Good, "signs"),
             (Zone::default().with(name, &format!("{record}; t=s:y")), Health::Doubtful, "test"),
@@ -289,10 +294,10 @@ mod tests {
             (
                 Zone::default().with(name, &signer("charity.example").record()),
                 Health::Bad,
-                "another one",
+                "not roundup's",
             ),
             (Zone::default().with(name, "v=DKIM1; p="), Health::Bad, "withdrawn"),
-            (Zone::default().with(name, "v=spf1 -all"), Health::Bad, "no DKIM key"),
+            (Zone::default().with(name, "v=spf1 -all"), Health::Bad, "not a DKIM key"),
             (Zone::default().with(name, "hello"), Health::Bad, "has no key"),
             (
                 Zone::default().with(name, &record).with(name, "v=DKIM1; p=x"),
@@ -332,7 +337,7 @@ mod tests {
                 Health::Bad,
                 "2 SPF records",
             ),
-            (Zone::default().with("c.example", "v=spf1 +all"), Health::Bad, "everybody"),
+            (Zone::default().with("c.example", "v=spf1 +all"), Health::Bad, "anybody"),
             (many.with("c.example", "v=spf1 include:s0.example ~all"), Health::Bad, "more than 10"),
             // A record that includes itself ends too.
             (
@@ -359,6 +364,6 @@ mod tests {
         let found = dmarc(&above(), domain, &["other.example"]).await;
         assert!(found.what.contains("signed by other.example"), "{found:?}");
         let odd = Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=maybe");
-        assert!(dmarc(&odd, domain, &[]).await.what.contains("no policy"));
+        assert!(dmarc(&odd, domain, &[]).await.what.contains("no valid policy"));
     }
 }

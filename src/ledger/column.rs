@@ -11,7 +11,7 @@ use super::{LedgerError, Status};
 /// The most changes of one commit: more would keep the first of them waiting.
 pub(super) const LARGEST_COMMIT: usize = 512;
 
-/// How long a writer gathers for so many connections: `each` for every one beyond the first, and `longest` at most.
+/// How long a writer gathers for a number of connections: `each` for every one beyond the first, and `longest` at most.
 pub(super) fn gather(connections: usize, each: Duration, longest: Duration) -> Duration {
     let others = u32::try_from(connections.saturating_sub(1)).unwrap_or(u32::MAX);
     each.saturating_mul(others).min(longest)
@@ -45,7 +45,7 @@ pub(super) fn damaged(what: String) -> LedgerError {
 }
 
 pub(super) fn status_of(word: &str) -> Result<Status, LedgerError> {
-    Status::parse(word).ok_or_else(|| damaged(format!("`{word}` is no status")))
+    Status::parse(word).ok_or_else(|| damaged(format!("`{word}` is not a status")))
 }
 
 pub(super) fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LedgerError> {

@@ -168,7 +168,7 @@ impl Event {
         matches!(self, Event::Claimed | Event::HandingOver | Event::Accepted { .. })
     }
 
-    /// What people are told of it.
+    /// What people read about it.
     pub fn detail(&self) -> &str {
         match self {
             Event::Released { why }
@@ -269,7 +269,7 @@ pub enum Writer {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WriteRefusal {
     /// Another sender has the copy in hand.
-    #[error("another sender has it in hand")]
+    #[error("another run is sending it")]
     Fenced,
     #[error(transparent)]
     Impossible(#[from] ImpossibleStep),
@@ -369,11 +369,11 @@ pub fn in_cancelled(event: &Event) -> Vec<Event> {
 /// What a copy found by a new run becomes: the sender that had it is gone.
 pub fn after_a_crash(status: Status) -> Option<Event> {
     match status {
-        Status::Claimed => {
-            Some(Event::Released { why: "the sender stopped before the message ended".to_owned() })
-        }
+        Status::Claimed => Some(Event::Released {
+            why: "the run stopped before the message was complete".to_owned(),
+        }),
         Status::HandingOver => Some(Event::Uncertain {
-            why: "the sender stopped while the message was being handed over".to_owned(),
+            why: "the run stopped while the message was being sent".to_owned(),
         }),
         Status::Planned
         | Status::Accepted

@@ -331,7 +331,7 @@ pub async fn hold(ledger: &impl Ledger) {
     );
     assert_eq!(ledger.editions().await.unwrap().len(), 4);
 
-    // What is counted by the indexes is what stands in the rows, and each pick takes its rows alone.
+    // What is counted by the indexes is what stands in the rows, and each pick takes only its rows.
     for edition in ["2018", "2020", "2021", "2022"] {
         let counts = ledger.counts(edition).await.unwrap();
         let progress = EditionProgress { people: counts.people(), open: counts.open() };

@@ -117,7 +117,7 @@ impl Nature {
     }
 }
 
-/// What a sender that lives is told.
+/// What a living sender learns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heartbeat {
     pub wish: RunControl,
@@ -160,7 +160,7 @@ pub struct PlannedList {
     pub people: People,
 }
 
-/// How far an edition is, by its indexes alone: at once, however many rows there are.
+/// How far an edition is, by its indexes only: at once, however many rows there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EditionProgress {
     pub people: u64,
@@ -294,7 +294,8 @@ pub enum LedgerError {
     #[error("the ledger {path} cannot be opened: {what}")]
     Open { path: String, what: String },
     #[error(
-        "the ledger {path} was made by a newer roundup (version {found}; this one knows {known})"
+        "the ledger {path} was made by a newer version of roundup (version {found}; this one \
+         knows {known})"
     )]
     Newer { path: String, found: i64, known: i64 },
     #[error("the ledger {path} is damaged: {what}")]
@@ -303,13 +304,13 @@ pub enum LedgerError {
     Write { what: String },
     #[error("the disk that holds the ledger is full: {what}")]
     Full { what: String },
-    #[error("the ledger can be read and not written: {what}")]
+    #[error("the ledger can be read but not written: {what}")]
     ReadOnly { what: String },
     #[error("the ledger is locked by another program: {what}")]
     Locked { what: String },
     #[error("the ledger's server has no free connection: {what}")]
     TooManyConnections { what: String },
-    #[error("the ledger may not be used with these rights: {what}")]
+    #[error("these rights are not enough to use the ledger: {what}")]
     Denied { what: String },
     #[error("the ledger {path} was moved or replaced while it was in use")]
     Moved { path: String },
@@ -321,7 +322,7 @@ pub enum LedgerError {
     Retired { what: String },
     #[error("this person must not be mailed any more: {why}")]
     Suppressed { why: String },
-    #[error("the edition `{edition}` is planned already")]
+    #[error("the edition `{edition}` is already planned")]
     PlannedAlready { edition: String },
     #[error(transparent)]
     Impossible(#[from] delivery::ImpossibleStep),
@@ -331,9 +332,9 @@ pub enum LedgerError {
     Stopped,
     #[error(transparent)]
     List(#[from] ListError),
-    #[error("the plan has {}, and {written} were written: nothing was kept", crate::count::people(*.people))]
+    #[error("the plan has {}, but {written} were written: nothing was saved", crate::count::people(*.people))]
     Miscounted { people: u64, written: u64 },
-    #[error("this run was silent for too long: others have taken over what it had in hand")]
+    #[error("this run was silent for too long: other runs have taken over its messages")]
     Fenced,
     #[error("the ledger's server cannot be reached: {what}")]
     Unreachable { what: String },

@@ -52,7 +52,7 @@ pub struct RowBuilder {
 
 impl RowBuilder {
     /// # Panics
-    /// Never: a recipient is made of words alone, and words can be written as JSON.
+    /// Never: a recipient is made of words only, and words can be written as JSON.
     pub fn planned(&self, person: &Person) -> RowPlan {
         match person {
             Person::Mailed(recipient) => {

@@ -29,7 +29,7 @@ pub enum JournalError {
     Spool(#[from] SpoolError),
     #[error("the ledger did not answer within {seconds} seconds")]
     Silent { seconds: u64 },
-    #[error("another program has been taking in people who left for {seconds} seconds")]
+    #[error("another program has been recording people who left for {seconds} seconds")]
     Busy { seconds: u64 },
 }
 

@@ -28,7 +28,7 @@ pub enum SpoolError {
     Write { path: String, source: io::Error },
     #[error("`{path}` cannot be read: {source}")]
     Read { path: String, source: io::Error },
-    #[error("`{path}` has {bytes} bytes: nothing has read it for long")]
+    #[error("`{path}` has {bytes} bytes: it has not been read for a long time")]
     Full { path: String, bytes: u64 },
 }
 

@@ -72,13 +72,13 @@ impl Manifest {
 /// Why an archive cannot be made or read. Nothing is left half done.
 #[derive(Debug, Error)]
 pub enum ArchiveError {
-    #[error("there is a file {0} already")]
+    #[error("{0} already exists")]
     Exists(String),
     #[error("{0} is not empty")]
     NotEmpty(String),
     #[error("{0} is not a backup made by roundup")]
     NotOurs(String),
-    #[error("{0} was made by a newer roundup")]
+    #[error("{0} was made by a newer version of roundup")]
     Newer(String),
     #[error("the backup holds `{0}`, which does not belong in a project")]
     BadEntry(String),

@@ -90,9 +90,7 @@ pub enum EnvironmentError {
     Unreadable(String),
     #[error("this line of {FILE} cannot be read")]
     Line { line: usize },
-    #[error(
-        "the value on this line of {FILE} has a `$`, which would be taken for another variable"
-    )]
+    #[error("the value on this line of {FILE} has a `$`, which would be read as another variable")]
     Dollar { line: usize },
     #[error("{FILE} has no variable `{name}`")]
     Unknown { line: Option<usize>, name: String, nearest: Option<&'static str> },
@@ -123,8 +121,8 @@ impl EnvironmentError {
                 let names: Vec<&str> = Variable::ALL.iter().map(|known| known.name()).collect();
                 format!("roundup knows {}, each also with _FILE", names.join(", "))
             }
-            Self::Both { name } => format!("keep one of the two: {name} or {name}_FILE"),
-            Self::File { .. } => "give the file's whole path".to_owned(),
+            Self::Both { name } => format!("keep only one: {name} or {name}_FILE"),
+            Self::File { .. } => "give the file's full path".to_owned(),
         }
     }
 }
@@ -188,7 +186,7 @@ impl Environment {
                     let line = text.lines().position(|line| line.contains(first));
                     EnvironmentError::Line { line: line.map_or(1, |line| line + 1) }
                 }
-                _ => EnvironmentError::Unreadable("it is no text".to_owned()),
+                _ => EnvironmentError::Unreadable("it is not text".to_owned()),
             })?;
             if !name.starts_with("ROUNDUP_") {
                 continue;

@@ -77,7 +77,7 @@ pub enum ProjectError {
     Draft(Problem),
     #[error("there is no edition `{name}`")]
     NoDraft { name: String, known: Vec<String> },
-    #[error("`{name}` is no name for an edition")]
+    #[error("`{name}` is not a valid name for an edition")]
     BadName { name: String },
     #[error(transparent)]
     List(#[from] ListError),
@@ -91,7 +91,7 @@ pub enum ProjectError {
     Dkim(#[from] KeyError),
     #[error("the project's secret is missing, and its ledger was made with one")]
     LostSecret,
-    #[error("{} has {}, and needs {least} at least", .place, counted(*.length, "character", "characters"))]
+    #[error("{} has {}, and needs at least {least}", .place, counted(*.length, "character", "characters"))]
     ShortSecret { place: &'static str, length: usize, least: usize },
 }
 
@@ -196,7 +196,7 @@ impl Project {
     /// The file of a draft, below the project. A name never leads out of `editions/`.
     ///
     /// # Errors
-    /// When the name has signs that no edition's name has.
+    /// When the name has characters that are not allowed in it.
     pub fn draft_path(&self, name: &str) -> Result<String, ProjectError> {
         let is_sign = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty()
@@ -359,7 +359,7 @@ impl Project {
         found
     }
 
-    /// The folder of roundup's own files, made for its owner alone.
+    /// The folder of roundup's own files, that only its owner can enter.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -472,7 +472,7 @@ fn read_bytes(path: &Path, shown: &str, most: u64) -> Result<Vec<u8>, ProjectErr
     let unreadable = |what: String| ProjectError::Read { path: shown.to_owned(), what };
     let length = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
     if length > most {
-        return Err(unreadable(format!("it has {length} bytes, and {most} is the most")));
+        return Err(unreadable(format!("it has {length} bytes; the limit is {most}")));
     }
     fs::read(path).map_err(|error| unreadable(error.to_string()))
 }
@@ -487,8 +487,7 @@ fn read_text(path: &Path, shown: &str, most: u64) -> Result<String, ProjectError
             Err(ProjectError::Settings(SettingsError {
                 place: Place::line(shown, line),
                 what: "this line is not UTF-8".to_owned(),
-                cure: "open the file in a text editor, and save it with the encoding UTF-8"
-                    .to_owned(),
+                cure: "open the file in a text editor, and save it as UTF-8".to_owned(),
                 line_text: None,
             }))
         }

@@ -28,7 +28,7 @@ pub enum RelayError {
     Credentials,
     #[error("the relay's address has a part that means nothing: `{0}`")]
     Extra(String),
-    #[error("without TLS everybody on the way can read the mail")]
+    #[error("without TLS anybody on the way can read the messages")]
     PlainFarAway,
 }
 
@@ -40,10 +40,12 @@ impl RelayError {
                 "write smtps://smtp.example.org (TLS, port 465), or smtp://smtp.example.org (STARTTLS, port 587)"
             }
             Self::Credentials => {
-                "take them out of the address, and set ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD"
+                "remove them from the address, and set ROUNDUP_RELAY_USERNAME and \
+                 ROUNDUP_RELAY_PASSWORD"
             }
             Self::PlainFarAway => {
-                "take `?tls=none` out; a server on this computer (127.0.0.1) may go without"
+                "remove `?tls=none`; only a server on this computer (127.0.0.1) may be used \
+                 without TLS"
             }
         }
     }

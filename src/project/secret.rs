@@ -142,7 +142,7 @@ impl Project {
         if keys.len() >= MOST_TOKEN_KEYS {
             return Err(ProjectError::Write {
                 path: TOKEN_KEYS_FILE.to_owned(),
-                what: format!("it has {MOST_TOKEN_KEYS} keys already"),
+                what: format!("it already has {MOST_TOKEN_KEYS} keys"),
             });
         }
         // The secret itself is number 1.

@@ -1,4 +1,4 @@
-//! `roundup.toml`: every room's settings in one file, and no word that nobody knows.
+//! `roundup.toml`: every room's settings in one file, and no unknown word.
 //! Pure: text in, settings out.
 
 use std::collections::BTreeMap;
@@ -159,7 +159,7 @@ pub(super) fn explain(
             },
         ),
         [unknown, known @ ..] if message.starts_with("unknown variant") => (
-            format!("`{unknown}` is none of the words that can stand here"),
+            format!("`{unknown}` is not one of the words allowed here"),
             match nearest(unknown, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("write one of {}", known.join(", ")),
@@ -174,11 +174,11 @@ pub(super) fn explain(
             "write it as Europe/London, with a capital for each part".to_owned(),
         ),
         _ if message.starts_with("duplicate") => {
-            ("this setting stands twice".to_owned(), "remove one of them".to_owned())
+            ("this setting appears twice".to_owned(), "remove one of them".to_owned())
         }
         _ if message.starts_with("invalid type") => of_another_kind(message, line_text.as_deref()),
         _ => (
-            "this is not written as a setting is".to_owned(),
+            "this setting has the wrong form".to_owned(),
             "a setting is written as name = \"text\", and a group begins with [name]".to_owned(),
         ),
     };
@@ -206,7 +206,7 @@ fn of_another_kind(message: &str, line: Option<&str>) -> (String, String) {
     let line = line.unwrap_or_default().trim();
     if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
         return (
-            format!("`{line}` begins one group of several, and there is one only"),
+            format!("`{line}` begins one group of several, but there is only one"),
             format!("write [{name}]"),
         );
     }
@@ -225,7 +225,7 @@ fn of_another_kind(message: &str, line: Option<&str>) -> (String, String) {
         "true or false" => "write true or false, without quotation marks",
         _ => "write a number, without quotation marks",
     };
-    (format!("{found} stands where {expected} belongs"), cure.to_owned())
+    (format!("expected {expected}, found {found}"), cure.to_owned())
 }
 
 #[cfg(test)]
@@ -285,7 +285,7 @@ address = "news@charity.example"
         assert_eq!(what, "there is no setting `legal_nam` here");
         assert_eq!(cure, "did you mean `legal_name`?");
         let (_, what, cure) = error(|good| good + "[[news]]\nname = \"x\"\nkind = \"rss\"\n");
-        assert_eq!(what, "`rss` is none of the words that can stand here");
+        assert_eq!(what, "`rss` is not one of the words allowed here");
         assert_eq!(
             cure,
             "write one of markdown, hugo, jekyll, zola, eleventy, csv, json, feed, wordpress, ghost, page, listing"
@@ -330,7 +330,7 @@ address = "news@charity.example"
         let (place, what, _) = error(|good| good.replace("[sender]", "[theme]\n[appeal]"));
         assert!(what.contains("there is no setting") || what.contains("missing"), "{place} {what}");
         let (_, what, cure) = error(|good| good.replace("\"1 Example Street\"", "7"));
-        assert_eq!(what, "a number stands where text belongs");
+        assert_eq!(what, "expected text, found a number");
         assert_eq!(cure, "put it in quotation marks: name = \"text\"");
         let (_, what, _) = error(|_| "time_zone = \"Europe/Londn\"".to_owned() + GOOD);
         assert_eq!(what, "there is no such time zone");

@@ -168,7 +168,7 @@ impl RefusalKind {
             RefusalKind::NoMailbox => "no such mailbox",
             RefusalKind::NoDomain => "no such domain",
             RefusalKind::Disabled => "mailbox switched off",
-            RefusalKind::Closed => "mailbox takes no mail from us",
+            RefusalKind::Closed => "mailbox accepts no mail from us",
             RefusalKind::MailboxFull => "mailbox full",
             RefusalKind::MailboxBusy => "mailbox busy",
             RefusalKind::Greylisting => "greylisting",
@@ -183,62 +183,69 @@ impl RefusalKind {
     pub fn cure(self) -> &'static str {
         match self {
             RefusalKind::Login => {
-                "check ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD in `.env`; some providers want an app password \
-                 or a key made for SMTP, not the password of the account"
+                "check ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD in `.env`; some \
+                 providers want an app password or a key made for SMTP, not the account's password"
             }
             RefusalKind::PasswordsOff => {
-                "this login does not take its ordinary password over SMTP: make an app password, have SMTP AUTH \
-                 switched on for this mailbox by its administrator, or set ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
+                "this login does not accept its ordinary password over SMTP: make an app \
+                 password, ask the administrator to switch on SMTP AUTH for this mailbox, or set \
+                 ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
             }
             RefusalKind::Encryption => {
-                "let the relay be reached over TLS: smtps://HOST (port 465) or smtp://HOST:587 in ROUNDUP_RELAY"
+                "connect over TLS: write smtps://HOST (port 465) or smtp://HOST:587 in \
+                 ROUNDUP_RELAY"
             }
             RefusalKind::Sender => {
-                "set `address` under [sender] in roundup.toml to one that this login may send as, or have the address \
-                 or its domain verified in the provider's settings"
+                "set `address` under [sender] in roundup.toml to one that this login may send as, \
+                 or verify the address or its domain in the provider's settings"
             }
             RefusalKind::Authentication => {
-                "let the DNS records of the sender's domain prove it (SPF, DKIM, DMARC): `roundup doctor` lists them"
+                "publish the DNS records that prove the sender's domain (SPF, DKIM, DMARC): \
+                 `roundup doctor` lists them"
             }
             RefusalKind::Licence => {
                 "log in at the provider's website: the account is suspended, on trial, unpaid or not approved yet"
             }
             RefusalKind::Quota => {
-                "the relay's limit is used up: it opens again after an hour or a day; or have it raised by the \
-                 provider, or set `rate` under [send] below it"
+                "the relay's limit is used up: wait an hour or a day, ask the provider for a \
+                 higher one, or set `rate` under [send] below it"
             }
             RefusalKind::Size => {
-                "make the message smaller (`roundup check` gives its size), or have the relay's limit raised"
+                "make the message smaller (`roundup check` gives its size), or ask the provider \
+                 for a higher limit"
             }
             RefusalKind::Content => {
-                "the relay dislikes what the message says or links to: look at `roundup check`, send a copy to \
-                 yourself with `roundup test`, and write to the provider with the reply above"
+                "the relay objects to the message's words or links: run `roundup check`, send \
+                 yourself a copy with `roundup test`, and write to the provider with the reply \
+                 above"
             }
             RefusalKind::BlockList => {
-                "have the address that the reply names taken off the block list, or send through a relay with a login \
-                 (ROUNDUP_RELAY)"
+                "ask for the address in the reply to be taken off the block list, or send through \
+                 a relay with a login (ROUNDUP_RELAY)"
             }
             RefusalKind::Relaying => {
-                "let the relay know this computer: set ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD, use port 587 \
-                 or 465, or have this computer's address allowed"
+                "let the relay know this computer: set ROUNDUP_RELAY_USERNAME and \
+                 ROUNDUP_RELAY_PASSWORD, use port 587 or 465, or ask the relay's operators to \
+                 allow this computer's address"
             }
             RefusalKind::EhloName => {
-                "set `hello` under [send] in roundup.toml to this computer's full name, as in mail.charity.example"
+                "set `ehlo_name` under [send] in roundup.toml to this computer's full name, as in \
+                 mail.charity.example"
             }
             RefusalKind::NoMailbox | RefusalKind::NoDomain | RefusalKind::Disabled => {
                 "take the address off the list, or correct it"
             }
             RefusalKind::Closed => "ask the person to let the sender's address through",
             RefusalKind::MailboxFull | RefusalKind::MailboxBusy => {
-                "wait: it is tried again by itself"
+                "wait; roundup tries again by itself"
             }
             RefusalKind::Greylisting | RefusalKind::Trouble => {
-                "wait: the run tries again by itself"
+                "wait; the run tries again by itself"
             }
             RefusalKind::Connections => "set `connections` under [send] to a smaller number",
             RefusalKind::Rate => "set `rate` under [send] below the relay's limit",
             RefusalKind::Unclear => {
-                "look at the reply, write to the relay's provider with it, then run the same command again"
+                "read the reply, send it to the relay's provider, then run the same command again"
             }
         }
     }

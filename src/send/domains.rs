@@ -92,7 +92,7 @@ impl Domains {
         Ok(domains)
     }
 
-    /// With so many senders at work, each keeps its share.
+    /// With this number of senders at work, each keeps its share.
     #[must_use]
     pub fn shared_by(mut self, senders: u32) -> Self {
         for gap in self.gaps.iter_mut().chain(&mut self.others) {

@@ -26,7 +26,7 @@ pub(super) enum RunStep {
     GoOn,
     /// The relay answers again after trouble.
     Recovered,
-    /// A connection failed: people are told, and the next waits this long. The run ends when the trouble has lasted for
+    /// A connection failed: it is reported, and the next waits this long. The run ends when the trouble has lasted for
     /// `left` longer.
     Wait {
         why: String,

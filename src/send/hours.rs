@@ -19,9 +19,9 @@ pub struct Hours {
 /// Hours or days that are none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HoursError {
-    #[error("`{0}` is no span of hours: write \"08:00-18:00\"")]
+    #[error("`{0}` is not a span of hours: write \"08:00-18:00\"")]
     Hours(String),
-    #[error("`{0}` is no list of days: write \"mon-fri\" or \"tue, thu\"")]
+    #[error("`{0}` is not a list of days: write \"mon-fri\" or \"tue, thu\"")]
     Days(String),
 }
 

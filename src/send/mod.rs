@@ -46,7 +46,7 @@ pub struct Settings {
     pub hours: Option<String>,
     /// As in `mon-fri`.
     pub days: Option<String>,
-    /// After so many messages a connection is made anew; learned when the relay hangs up after as many twice.
+    /// After this number of messages a new connection is made; learned when the relay hangs up twice after the same number.
     #[serde(deserialize_with = "setting::optional_within::<1, 1_000_000, _, _>")]
     pub messages_per_connection: Option<u32>,
     /// Read and not used: a run judges refusals by their answers (`refusals.rs`). Accepted so that older projects go on.

@@ -27,7 +27,7 @@ pub(super) struct Queue {
     /// Rows that failed before go behind the others.
     failed: BTreeSet<i64>,
     behind: VecDeque<Delivery>,
-    /// Rates by domain, as one sender alone would use them.
+    /// Rates by domain, as a single sender would use them.
     whole: Domains,
     /// This sender's share of them.
     domains: Domains,

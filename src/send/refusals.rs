@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use super::verdict::Refusal;
+use crate::count::{counted, people};
 use crate::providers::{About, RefusalKind};
 use crate::rfc::address::EmailAddress;
 
@@ -97,8 +98,11 @@ impl Refusals {
         if self.about_us_in_a_row() > 0 {
             return Some(self.stop(&last, |other| other.refusal.about == About::Us));
         }
-        let people = if self.waiting == 1 { "1 person" } else { "some people" };
-        let why = format!("the relay refused {people}, who wait for the next try: {}", last.why);
+        let people = people(self.waiting);
+        let why = format!(
+            "the relay rejected messages to {people}, to be tried again later: {}",
+            last.why
+        );
         Some(RefusalStop { why, cure: last.kind.cure(), give_back: Vec::new() })
     }
 
@@ -141,7 +145,11 @@ impl Refusals {
         let why = if refusal.about == About::Us {
             format!("the relay refuses us: {}", refusal.why)
         } else {
-            format!("the relay gave {people} people the same answer: {}", refusal.why)
+            format!(
+                "the relay gave {} the same reply: {}",
+                counted(people, "person", "people"),
+                refusal.why
+            )
         };
         let cure = match refusal.about {
             About::Us => refusal.kind.cure(),
@@ -166,8 +174,8 @@ impl Refusals {
 }
 
 /// What to do when many people got the same answer, as mailboxes that do not exist get it.
-const SAME_CURE: &str = "that many at a time are rarely about the people: look whether the relay knows its recipients and finds \
-                         names in DNS, or whether the list is an old one; then run the same command again";
+const SAME_CURE: &str = "many rejections at once are rarely the recipients' fault: check that the relay knows its recipients and can \
+                         look up names in DNS, and that the list is not an old one; then run the same command again";
 
 fn most_in_a_row(kind: RefusalKind) -> usize {
     match kind {

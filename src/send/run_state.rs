@@ -542,5 +542,5 @@ impl<L: Ledger> RunState<L> {
 }
 
 fn stopped() -> Event {
-    Event::Released { why: "the run stopped before the message ended".to_owned() }
+    Event::Released { why: "the run stopped before the message was complete".to_owned() }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 const ONE_REQUEST: Duration = Duration::from_secs(2);
 /// Messages taken for each connection in use, before one more is tried.
 const TAKEN_BEFORE_MORE: u32 = 50;
-/// The pause between messages, when one connection alone is still too much for the relay.
+/// The pause between messages, when even one connection is too much for the relay.
 const FIRST_GAP: Duration = Duration::from_millis(250);
 const LONGEST_GAP: Duration = Duration::from_mins(1);
 

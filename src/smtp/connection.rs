@@ -334,7 +334,8 @@ impl Connection {
                 SessionStep::AskLeave => match leave.take() {
                     Some(leave) => self.end_message(leave, next).await,
                     None => {
-                        self.conversation.fail(SmtpFault::NoLeave("nobody can give it".to_owned()));
+                        self.conversation
+                            .fail(SmtpFault::NoLeave("it is not available".to_owned()));
                     }
                 },
                 SessionStep::StartTls => self.secure(clock.until(Stage::Tls)).await,
@@ -521,7 +522,7 @@ impl Connection {
             Ok(Ok(())) => self.conversation.tls_started(),
             // Whoever said it, it was not said over TLS.
             Ok(Err(Handshake::Text(reply))) => {
-                let what = format!("instead, the server said in the clear: {}", reply.summary());
+                let what = format!("instead, the server sent without TLS: {}", reply.summary());
                 self.conversation.fail(SmtpFault::TlsBroken(what));
             }
             Ok(Err(Handshake::Fault(fault))) => self.conversation.fail(fault),
@@ -535,7 +536,7 @@ impl Connection {
         let config = config.ok_or_else(|| failed("it was not set up".to_owned()))?;
         let name = server_name(&self.server.host).map_err(failed)?;
         let Stream::Plain(mut socket) = std::mem::replace(&mut self.stream, Stream::None) else {
-            return Err(failed("it runs already".to_owned()));
+            return Err(failed("it is already on".to_owned()));
         };
         socket.keep_first();
         let handshake = TlsConnector::from(config).connect(name, socket).into_fallible();

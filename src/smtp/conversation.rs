@@ -282,7 +282,7 @@ impl Conversation {
 
     /// The access token that was to be fetched.
     pub fn token_given(&mut self, token: SecretString) {
-        assert!(self.state == State::Token, "a token is given only when it was asked for");
+        assert!(self.state == State::Token, "a token is given only on request");
         if let Some(login) = &mut self.login {
             let step = login.token_given(token);
             self.take_login_step(step);
@@ -298,7 +298,7 @@ impl Conversation {
     /// message leave in the same write (RFC 2920 section 3.1 allows it behind a message): one round trip a message. A
     /// reply too many cannot shift results: the third must be 354, and nothing may be left unread behind it.
     pub fn leave_given(&mut self, next: Option<(&Envelope, usize)>) {
-        assert!(self.state == State::Leave, "leave is given only when it was asked for");
+        assert!(self.state == State::Leave, "leave is given only on request");
         self.out.extend_from_slice(b".\r\n");
         self.state = State::Dot;
         if let Some((envelope, size)) = next
@@ -876,7 +876,7 @@ mod tests {
         play(
             settings(),
             &format!(
-                "{open}S: 250 AUTH GSSAPI\n= login fault: the server offers no login that roundup knows; it offers GSSAPI\n= closed"
+                "{open}S: 250 AUTH GSSAPI\n= login fault: the server offers no login method that roundup supports; it offers GSSAPI\n= closed"
             ),
         );
     }

@@ -131,7 +131,7 @@ pub(super) fn plain_io(error: &io::Error) -> String {
         | io::ErrorKind::UnexpectedEof => "the connection broke".to_owned(),
         io::ErrorKind::TimedOut => "no answer in time".to_owned(),
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
-            "the network does not lead there".to_owned()
+            "the network cannot reach it".to_owned()
         }
         _ => error.to_string(),
     }

@@ -39,34 +39,36 @@ pub enum SmtpFault {
     /// It may go well the next time.
     #[error("the TLS handshake broke off: {0}")]
     TlsBroken(String),
-    #[error("the server on port {port} speaks without TLS at first")]
+    #[error("the server on port {port} starts without TLS")]
     TlsComesLater { host: String, port: u16 },
     #[error("the server on port {port} expects TLS from the first byte")]
     TlsComesFirst { host: String, port: u16 },
     #[error("the server offers no login here")]
     LoginNotOffered,
-    #[error("the server offers no login that roundup knows; it offers {0}")]
+    #[error("the server offers no login method that roundup supports; it offers {0}")]
     NoLogin(String),
-    #[error("the server takes access tokens (OAuth) only, and a password is set")]
+    #[error("the server accepts only access tokens (OAuth), but a password is set")]
     TokenNeeded,
-    #[error("the server takes no access tokens (OAuth), and ROUNDUP_RELAY_TOKEN_COMMAND is set")]
+    #[error(
+        "the server does not accept access tokens (OAuth), but ROUNDUP_RELAY_TOKEN_COMMAND is set"
+    )]
     PasswordNeeded,
     #[error("there is no access token: {0}")]
     NoToken(String),
     #[error("the server takes messages of {limit} bytes at most; this one has {size}")]
     TooLarge { size: usize, limit: usize },
-    #[error("the relay takes no address with letters outside a-z before the @")]
+    #[error("the relay takes no addresses with letters outside a-z before the @")]
     Utf8NotOffered,
-    #[error("the ledger could not be written, so the message was not ended: {0}")]
+    #[error("the ledger could not be written, so the message was not completed: {0}")]
     NoLeave(String),
 }
 
 /// Why a certificate is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CertificateFault {
-    #[error("nobody this computer trusts vouches for the certificate of {host}")]
+    #[error("the certificate of {host} is not from an authority that this computer trusts")]
     UnknownIssuer { host: String },
-    #[error("the certificate is for {names}, and not for {host}")]
+    #[error("the certificate is for {names}, not for {host}")]
     OtherName { host: String, names: String },
     #[error("the certificate of {host} has expired")]
     Expired { host: String },
@@ -125,7 +127,8 @@ impl SmtpFault {
                 "check the server's name in ROUNDUP_RELAY, and that this computer is online".into()
             }
             Self::TlsNotOffered => {
-                "write smtps://… (port 465) in ROUNDUP_RELAY, or ask your provider which port has TLS".into()
+                "write smtps://… (port 465) in ROUNDUP_RELAY, or ask your provider which port \
+                 uses TLS".into()
             }
             Self::TlsInjected => {
                 "write smtps://… (port 465) in ROUNDUP_RELAY, and report it to your provider".into()
@@ -141,17 +144,20 @@ impl SmtpFault {
                 format!("set ROUNDUP_RELAY='smtps://{}:{port}' (TLS from the first byte)", bracketed(host))
             }
             Self::LoginNotOffered => {
-                "use the port for sending with a login (587 or 465), or take the username and password out if this server needs none".into()
+                "use the port for sending with a login (587 or 465), or remove the username and \
+                 password if this server needs none".into()
             }
             Self::NoLogin(_) => "ask your provider for a login with PLAIN, LOGIN or XOAUTH2".into(),
             Self::TokenNeeded => {
-                "set ROUNDUP_RELAY_TOKEN_COMMAND to a command that prints an access token, and take ROUNDUP_RELAY_PASSWORD out".into()
+                "set ROUNDUP_RELAY_TOKEN_COMMAND to a command that prints an access token, and \
+                 remove ROUNDUP_RELAY_PASSWORD".into()
             }
             Self::PasswordNeeded => {
-                "set ROUNDUP_RELAY_PASSWORD, and take ROUNDUP_RELAY_TOKEN_COMMAND out".into()
+                "set ROUNDUP_RELAY_PASSWORD, and remove ROUNDUP_RELAY_TOKEN_COMMAND".into()
             }
             Self::NoToken(_) => {
-                "run the command in ROUNDUP_RELAY_TOKEN_COMMAND by hand: it must print one access token and end with 0".into()
+                "run the command in ROUNDUP_RELAY_TOKEN_COMMAND by hand: it must print one access \
+                 token and exit with 0".into()
             }
             Self::TooLarge { .. } => {
                 "make the email smaller (fewer stories, shorter summaries), or ask your provider for a higher limit".into()
@@ -174,16 +180,23 @@ impl CertificateFault {
     fn cure(&self) -> String {
         match self {
             Self::UnknownIssuer { .. } => {
-                "if it is your own server or your own authority, save its certificate as a PEM file and set `ca_file = \"relay.pem\"` under [send]; at a provider, check the server's name".into()
+                "if it is your own server or your own authority, save its certificate as a PEM \
+                 file and set `ca_file = \"relay.pem\"` under [send]; with a provider, check the \
+                 server's name"
+                    .into()
             }
             Self::OtherName { .. } => {
-                "write one of the names of the certificate in ROUNDUP_RELAY: your provider's page has the right one".into()
+                "in ROUNDUP_RELAY, write one of the names in the certificate: your provider's \
+                 page has the right one"
+                    .into()
             }
             Self::Expired { .. } | Self::NotYet { .. } => {
-                "check this computer's clock; if it is right, the server's people must renew the certificate".into()
+                "check this computer's clock; if it is right, the server's operators must renew \
+                 the certificate"
+                    .into()
             }
             Self::Revoked { .. } | Self::Other { .. } => {
-                "send nothing through this server; ask its people for a good certificate".into()
+                "do not send through this server; its operators need a valid certificate".into()
             }
         }
     }

@@ -266,7 +266,7 @@ impl Login {
         match response {
             Some(line) => LoginStep::Send(line),
             None => LoginStep::Failed(SmtpFault::OutOfPlace(format!(
-                "{} (a challenge too many)",
+                "{} (one challenge too many)",
                 reply.code
             ))),
         }
@@ -406,7 +406,7 @@ mod tests {
         play(
             "LOGIN",
             password(),
-            &[&script[..], &["= unexpected reply `334 (a challenge too many)` from the server"]]
+            &[&script[..], &["= unexpected reply `334 (one challenge too many)` from the server"]]
                 .concat(),
         );
     }
@@ -529,19 +529,20 @@ mod tests {
     #[test]
     fn what_does_not_go_together_is_found_before_anything_is_sent() {
         play("", password(), &["= the server offers no login here"]);
-        let other = "= the server offers no login that roundup knows; it offers GSSAPI, NTLM";
+        let other =
+            "= the server offers no login method that roundup supports; it offers GSSAPI, NTLM";
         play("GSSAPI NTLM", password(), &[other]);
         play("GSSAPI NTLM", token(), &[other]);
         play(
             "XOAUTH2",
             password(),
-            &["= the server takes access tokens (OAuth) only, and a password is set"],
+            &["= the server accepts only access tokens (OAuth), but a password is set"],
         );
         play(
             "PLAIN LOGIN",
             token(),
             &[
-                "= the server takes no access tokens (OAuth), and ROUNDUP_RELAY_TOKEN_COMMAND is set",
+                "= the server does not accept access tokens (OAuth), but ROUNDUP_RELAY_TOKEN_COMMAND is set",
             ],
         );
         let mut long = login("XOAUTH2", token()).unwrap();

@@ -101,7 +101,7 @@ pub(super) enum Stream {
 /// What happened first while a message was being written.
 pub(super) enum WriteProgress {
     Written,
-    /// The server spoke: so many bytes are in the buffer; 0 is the end of the connection.
+    /// The server spoke: this number of bytes is in the buffer; 0 is the end of the connection.
     Read(usize),
 }
 

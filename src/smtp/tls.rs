@@ -42,7 +42,7 @@ pub(crate) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsS
             extra.push(certificate.map_err(|error| wrong(error.to_string()))?);
         }
         if extra.is_empty() {
-            return Err(wrong("there is no certificate in it".to_owned()));
+            return Err(wrong("it holds no certificate".to_owned()));
         }
     }
     let verifier = Verifier::new_with_extra_roots(extra, provider).map_err(failed)?;
@@ -73,13 +73,13 @@ pub(super) fn explain(error: &io::Error, first: &[u8], host: &str) -> Handshake 
         rustls::Error::InvalidCertificate(error) => certificate_fault(error, host),
         rustls::Error::NoCertificatesPresented => SmtpFault::Certificate(CertificateFault::Other {
             host: host.to_owned(),
-            what: "the server showed none".to_owned(),
+            what: "the server presented none".to_owned(),
         }),
         rustls::Error::PeerIncompatible(_)
         | rustls::Error::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity,
         ) => SmtpFault::TlsFailed(format!(
-            "the server and roundup have no version in common: {error}"
+            "the server and roundup have no TLS version in common: {error}"
         )),
         // An overloaded server, a cut connection, a middlebox: none of it is about trust.
         _ => SmtpFault::TlsBroken(error.to_string()),

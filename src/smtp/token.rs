@@ -38,10 +38,10 @@ async fn fetch_within(command: &str, longest: Duration) -> Result<SecretString, 
         if printed.len() > LONGEST_TOKEN_BYTES {
             return Err(format!("it printed more than {LONGEST_TOKEN_BYTES} bytes"));
         }
-        let status = child.wait().await.map_err(|error| format!("it was lost: {error}"))?;
+        let status = child.wait().await.map_err(|error| format!("its result was lost: {error}"))?;
         if !status.success() {
             return Err(match status.code() {
-                Some(code) => format!("the command ended with {code}"),
+                Some(code) => format!("the command exited with {code}"),
                 None => "the command was ended by a signal".to_owned(),
             });
         }
@@ -111,7 +111,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_wrong_is_said_without_what_was_printed() {
         for (command, expected) in [
-            ("echo s3cret; exit 3", "the command ended with 3"),
+            ("echo s3cret; exit 3", "the command exited with 3"),
             ("true", "the command printed nothing"),
             ("echo s3cret; echo s3cret", "the command printed more than one line"),
             (

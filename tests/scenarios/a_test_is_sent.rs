@@ -52,7 +52,7 @@ fn a_list_is_no_test_and_a_refusal_is_told() {
     charity
         .run(&format!("test 2020-12 --to {}", many.join(" ")))
         .ends(2)
-        .says("11 addresses are a list, and a test goes to 10 at most");
+        .says("11 addresses are too many: a test goes to 10 at most");
     charity.run("test 2020-12 --to me").ends(2).says("`me`");
     // Practice: it is in the outbox.
     charity.run("test 2020-12 --to me@charity.org.uk").ends(0).says("outbox/");

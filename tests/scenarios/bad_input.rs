@@ -44,7 +44,7 @@ fn settings_that_are_missing_or_broken() {
     let nowhere = Charity::new();
     std::fs::remove_file(nowhere.path("roundup.toml")).unwrap();
     nowhere.run("news --year 2020").ends(2).says("there is no roundup.toml").says("--project DIR");
-    nowhere.run("").ends(0).says("This folder is no newsletter");
+    nowhere.run("").ends(0).says("This folder is not a roundup project");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn secrets_that_cannot_be_read_are_not_shown() {
         ("ROUNDUP_RELAY_PASSWORD=s3cret$word", ".env:1"),
         ("ROUNDUP_RELAY_PASSWORD=s3cret word", "single quotes"),
         ("ROUNDUP_RELAY_PASWORD='s3cret'", "did you mean ROUNDUP_RELAY_PASSWORD?"),
-        ("ROUNDUP_SECRET='s3cret'", "needs 16 at least"),
+        ("ROUNDUP_SECRET='s3cret'", "needs at least 16"),
     ] {
         let charity = Charity::new().people(1).file(".env", file);
         let ran = charity.run("send --year 2020 --confirm 1").ends(2).says(said);
@@ -80,7 +80,7 @@ fn no_news_and_nobody_to_mail() {
             .run(command)
             .ends(4)
             .says("there is no story in 2019")
-            .says("3 stories are outside of it");
+            .says("3 stories are outside the window");
     }
     let nobody = Charity::new().relay(&server);
     nobody.run("send --year 2020 --confirm 0").ends(4).says("there is no list in subscribers/");
@@ -116,7 +116,7 @@ fn a_list_with_everything_wrong_mails_those_it_can() {
     for said in [
         "subscribers/people.csv:3 not an address",
         "subscribers/people.csv:4 ANN@example.org: the same address is on line 2",
-        "unknown basis `because`; use consent, soft_opt_in_charity, soft_opt_in_sale or corporate",
+        "unknown basis `because`",
         "emil@example.org",
         "fay@example.org,gil@example.org",
     ] {
@@ -132,9 +132,9 @@ fn a_list_with_everything_wrong_mails_those_it_can() {
 fn drafts_and_templates_with_mistakes() {
     let charity = Charity::new().people(1);
     charity.run("send nothing --confirm 1").ends(2).says("there is no edition `nothing`");
-    charity.run("preview ../../etc/passwd").ends(2).says("no name for an edition");
+    charity.run("preview ../../etc/passwd").ends(2).says("not a valid name for an edition");
     charity.run("draft --year 2020").ends(0);
-    charity.run("draft --year 2020").ends(2).says("is there already").says("--overwrite");
+    charity.run("draft --year 2020").ends(2).says("already exists").says("--overwrite");
     let text = charity.read("editions/2020.md");
     let wrong = text.replace("- 2020-12-12-story", "- 2020-12-12-stry");
     let charity = charity.file("editions/2020.md", wrong);
@@ -171,7 +171,7 @@ fn windows_that_are_none() {
         ("--since 2020-12-31 --until 2020-12-01", "2020-12-31"),
         ("--since 2020-12-31", "--until"),
         ("--last 5", "5"),
-        ("--since-last", "no edition was sent yet"),
+        ("--since-last", "no edition has been sent yet"),
         ("--month 2020-12 --year 2020", "cannot be used with"),
     ] {
         charity.run(&format!("news {window}")).ends(2).says(said);

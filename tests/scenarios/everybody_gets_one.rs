@@ -40,7 +40,7 @@ fn fifty_people_get_one_message_each() {
 #[test]
 fn practise_mode_fills_a_maildir_and_mails_nobody() {
     let charity = Charity::new().people(3);
-    charity.run("send --month 2020-12 --confirm 3").ends(0).says("Nobody was mailed");
+    charity.run("send --month 2020-12 --confirm 3").ends(0).says("Nothing was sent");
     assert_eq!(charity.files("outbox"), ["cur", "new", "tmp"]);
     assert_eq!(charity.files("outbox/tmp"), [""; 0]);
     let messages = charity.files("outbox/new");
@@ -73,10 +73,10 @@ fn the_number_of_people_must_be_the_plans() {
     charity
         .run("send --year 2020 --confirm 4")
         .ends(2)
-        .says("the plan has 3 people, and --confirm says 4");
+        .says("the plan has 3 people, but --confirm gives 4");
     charity.run("send --year 2020").ends(2).says("add --confirm 3");
     assert_eq!(server.connections(), 0);
-    charity.run("report 2020").ends(2).says("was never sent");
+    charity.run("report 2020").ends(2).says("has never been sent");
 }
 
 #[test]

@@ -44,14 +44,12 @@ fn ctrl_c_finishes_what_is_in_flight_and_leaves_nothing_uncertain() {
         let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
         server.wait_for(20);
         signal(&child, name);
-        Ran::of(child.wait_with_output().unwrap())
-            .ends(130)
-            .says("Carry on with: roundup send 2020");
+        Ran::of(child.wait_with_output().unwrap()).ends(130).says("To resume: roundup send 2020");
         let report = charity.report("2020");
         assert_eq!(report["uncertain"], 0);
         assert_eq!(report["state"], "unfinished");
         assert_eq!(report["accepted"].as_u64().unwrap(), server.taken().len() as u64);
-        charity.run("send 2020 --confirm 400").ends(0).says("Carrying on with 2020");
+        charity.run("send 2020 --confirm 400").ends(0).says("Resuming 2020");
         assert_eq!(server.everybody_once().len(), 400);
     }
 }
@@ -62,9 +60,9 @@ fn two_senders_of_one_edition_are_one_too_many() {
     let charity = Charity::new().people(400).relay(&server);
     let mut child = charity.start("send --year 2020 --confirm 400 --rate 100/s");
     server.wait_for(5);
-    charity.run("send --year 2020 --confirm 400").ends(1).says("is being sent at this moment");
+    charity.run("send --year 2020 --confirm 400").ends(1).says("is being sent now");
     charity.run("status").ends(0).says("being sent");
-    charity.run("resolve 2020").ends(1).says("is being sent at this moment");
+    charity.run("resolve 2020").ends(1).says("is being sent now");
     child.kill().unwrap();
     child.wait().unwrap();
     // The lock went with the process.

@@ -28,13 +28,13 @@ fn teasers_become_stories_of_a_year_and_nobody_guesses_their_day() {
     charity
         .run("news import listing.txt --kind listing --date 2020")
         .ends(0)
-        .says("3 files were there already");
+        .says("3 files already in place");
 
     charity.run("news --year 2020").ends(0).says("2020 · 6 stories");
     let month = charity
         .run("news --month 2020-12")
         .ends(0)
-        .says("Cannot say: 3 stories")
+        .says("Not sure: 3 stories")
         .says("date: 2020-12-01");
     assert!(month.stdout.contains("December 2020 · 3 stories"));
     let json = charity.run("news --month 2020-12 --json").ends(0);

@@ -139,7 +139,7 @@ fn folders_that_were_open_are_closed_and_it_is_said() {
     assert!(!charity.run("status").ends(0).stderr.contains("other people"));
     // A folder of pages, too; and one that is somebody's own is not touched.
     open(&charity.path("look"), 0o755);
-    charity.run("preview --year 2020 --out look").ends(0).says("closed to them now");
+    charity.run("preview --year 2020 --out look").ends(0).says("now closed to them");
     assert_eq!(open_to_others(&charity, &["look"]), []);
     let charity = charity.file("papers/notes.txt", "mine");
     open(&charity.path("papers"), 0o755);

@@ -11,7 +11,7 @@ fn paused_from_elsewhere_it_stops_and_goes_on_when_it_is_let() {
     charity.run("pause 2020").ends(0).says("2020 is paused.");
     Ran::of(child.wait_with_output().unwrap())
         .ends(6)
-        .says("somebody paused it")
+        .says("it was paused")
         .says("nobody was missed");
     let report = charity.report("2020");
     assert_eq!((&report["uncertain"], &report["state"]), (&0.into(), &"paused".into()));
@@ -30,7 +30,7 @@ fn cancelled_who_has_nothing_yet_gets_nothing() {
     let charity = Charity::new().people(400).relay(&server);
     let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
     server.wait_for(20);
-    charity.run("cancel 2020 --confirm 380").ends(1).says("is being sent at this moment");
+    charity.run("cancel 2020 --confirm 380").ends(1).says("is being sent now");
     charity.run("pause 2020").ends(0);
     Ran::of(child.wait_with_output().unwrap()).ends(6);
     let left = 400 - server.taken().len();

@@ -95,8 +95,8 @@ fn postfix_defers_by_policy_and_nobody_is_lost() {
         charity
             .run("send --year 2020 --confirm 12 --connections 2")
             .ends(6)
-            .says("the relay asked to try 1 person later, from")
-            .says("nobody was missed: 1 person still to go");
+            .says("the relay wants 1 person to be tried again later, from")
+            .says("nobody was missed: 1 person left");
     }
     behind.wait_for(11);
     assert_eq!(behind.everybody_once().len(), 11);
@@ -115,7 +115,7 @@ fn postfix_allows_some_messages_a_span_and_everybody_gets_theirs() {
     charity
         .run(&format!("send --year 2020 --confirm {people} --connections 2"))
         .ends(0)
-        .says("The relay asks for less")
+        .says("The relay wants less")
         .says("140 accepted");
     behind.wait_for(people);
     assert_eq!(behind.everybody_once().len(), people);

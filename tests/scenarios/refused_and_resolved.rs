@@ -47,7 +47,7 @@ fn a_daily_limit_is_used_up_and_the_same_command_mails_the_rest() {
                 .ends(6)
                 .says(&answer[4..20])
                 .says("the relay's limit is used up")
-                .says("nobody was missed: 30 people still to go");
+                .says("nobody was missed: 30 people left");
         }
         let report = charity.report("2020");
         assert_eq!((&report["accepted"], &report["rejected"]), (&30.into(), &0.into()), "{report}");
@@ -67,14 +67,14 @@ fn no_such_user_for_everybody_is_about_us_and_nobody_is_written_off() {
         let (server, cured) = after(first, Stage::Recipient, answer);
         let charity = Charity::new().people(60).relay(&server);
         let command = "send --year 2020 --confirm 60 --connections 1";
-        charity.run(command).ends(6).says("the same answer").says("look whether the relay knows");
+        charity.run(command).ends(6).says("the same reply").says("check that the relay knows");
         let report = charity.report("2020");
         assert_eq!(
             (&report["accepted"], &report["rejected"]),
             (&first.into(), &0.into()),
             "{report}"
         );
-        assert!(!charity.run("why p59@example.org").ends(0).stdout.contains("refused for good"));
+        assert!(!charity.run("why p59@example.org").ends(0).stdout.contains("rejected for good"));
         cured.store(true, Ordering::SeqCst);
         charity.run(command).ends(0).says("60 accepted");
         assert_eq!(server.everybody_once().len(), 60);
@@ -173,9 +173,9 @@ fn suppressed_because(charity: &Charity, reason: &str) {
 fn a_suppression_is_lifted_with_a_reason_and_the_next_edition_goes_to_them() {
     let (server, charity, cured) = four_refused();
     cured.store(true, Ordering::SeqCst);
-    charity.run("why p17@example.org").ends(0).says("refused for good: 550 5.2.1");
+    charity.run("why p17@example.org").ends(0).says("rejected for good: 550 5.2.1");
     for words in ["--lift=", "--lift=\u{a0}"] {
-        charity.run(&format!("why p17@example.org {words}")).ends(2).says("only with a reason");
+        charity.run(&format!("why p17@example.org {words}")).ends(2).says("needs a reason");
     }
     charity.run("why p0@example.org --lift back").ends(2).says("not on the do-not-mail list");
     charity
@@ -232,10 +232,10 @@ fn answered(charity: &Charity, command: &str, answer: &str, meanwhile: &str) -> 
 fn whoever_decides_while_a_question_stands_is_seen() {
     for (command, answer, meanwhile, code, said, sent) in [
         // Three more are to be tried: the number that was typed is not theirs.
-        ("cancel 2020", "1", "resolve 2020 --rejected --retry", 6, "still to go now", 0),
+        ("cancel 2020", "1", "resolve 2020 --rejected --retry", 6, "left now", 0),
         ("cancel 2020", "1", "pause 2020", 0, "is cancelled", 0),
         ("send 2020", "30", "cancel 2020 --confirm 1", 5, "2020", 0),
-        ("send 2020", "30", "pause 2020", 6, "somebody paused", 0),
+        ("send 2020", "30", "pause 2020", 6, "was paused meanwhile", 0),
         ("send 2020", "30", "resolve 2020 --rejected --retry", 0, "30 accepted", 4),
         ("send 2020", "30", "resolve 2020 --rejected --accept", 0, "27 accepted", 1),
     ] {

@@ -77,7 +77,7 @@ fn one_person_is_refused_and_the_others_are_not() {
     charity.run("report 2020").ends(5);
     assert_eq!(server.everybody_once().len(), 5);
     // The address does not exist: later editions leave it out.
-    charity.run("why p2@example.org").ends(0).says("earlier mail was refused for good");
+    charity.run("why p2@example.org").ends(0).says("an earlier message was rejected for good");
     charity.run("send --month 2020-12 --confirm 5").ends(0).says("5 people = 5 accepted");
 }
 
@@ -106,7 +106,7 @@ fn deferred_people_wait_for_the_next_run_when_it_takes_long() {
     charity
         .run("send --year 2020 --confirm 2")
         .ends(6)
-        .says("the relay asked to try 1 person later");
+        .says("the relay wants 1 person to be tried again later");
     assert_eq!(charity.report("2020")["deferred"], 1);
 }
 

@@ -17,7 +17,7 @@ fn three_senders_share_an_edition_and_a_pause_stops_them_all() {
     server.wait_for(150);
     charity.run("pause 2020").ends(0);
     for child in others.into_iter().chain([first]) {
-        Ran::of(child.wait_with_output().unwrap()).ends(6).says("somebody paused it");
+        Ran::of(child.wait_with_output().unwrap()).ends(6).says("it was paused");
     }
     let report = charity.report("2020");
     assert_eq!(report["uncertain"], 0);
@@ -58,9 +58,7 @@ fn a_sender_that_was_stopped_past_its_lease_sends_nothing_when_it_wakes() {
     assert!(matches!(ran.code, 0 | 5), "{ran:?}");
     let taken = server.taken().len();
     signal(&zombie, "CONT");
-    Ran::of(zombie.wait_with_output().unwrap())
-        .ends(6)
-        .says("the same command carries on with what is left");
+    Ran::of(zombie.wait_with_output().unwrap()).ends(6).says("the same command sends what is left");
     let report = charity.report("2020");
     assert_eq!((&report["state"], &report["planned"]), (&"finished".into(), &0.into()));
     assert!(report["uncertain"].as_u64().unwrap() <= 4, "{report}");

@@ -103,7 +103,7 @@ fn who_left_by_one_click_or_by_email_gets_nothing_more() {
     charity.run("inbox --dir mail --dry-run").ends(0).says("2 people would leave");
     let ran = charity.run("inbox --dir mail").ends(0);
     ran.says("2 people left")
-        .says("stranger@example.org asks to leave, but this address is not on the list")
+        .says("stranger@example.org wants to leave, but this address is not on the list")
         .says("1 automatic reply");
     charity.run("inbox --dir mail").ends(0).says("0 people left");
     charity.run("why p1@example.org").ends(0).says("unsubscribed by one click");

@@ -28,7 +28,7 @@ fn each_person_gets_her_language_and_nobody_gets_two() {
         .run("draft --month 2020-12")
         .ends(0)
         .says("Wrote editions/2020-12.md with 3 stories.")
-        .says("Wrote editions/2020-12.cy.md for its words in that language.");
+        .says("Wrote editions/2020-12.cy.md for the wording in that language.");
     assert!(charity.read("editions/2020-12.cy.md").contains("subject: \"Rhagfyr 2020 yn "));
     charity.run("send 2020-12 --confirm 5").ends(0).says("5 accepted");
     assert_eq!(server.everybody_once().len(), 5);

@@ -37,7 +37,7 @@ fn what_is_missing_is_named_with_its_cure_and_once_published_all_is_well() {
     charity
         .run(&format!("doctor --dns {}", full.address()))
         .ends(0)
-        .says("is the one that signs")
+        .says("is the one roundup signs with")
         .says("p=quarantine")
         .says("all 3 people can be mailed");
     assert_eq!(server.taken().len(), 0, "the doctor mails nobody");
@@ -75,5 +75,5 @@ fn a_relay_that_is_not_there_and_a_list_that_is_none_are_named() {
 #[test]
 fn practice_needs_nothing() {
     let charity = Charity::new().people(2);
-    charity.run("doctor").ends(0).says("practise mode").says("is an example");
+    charity.run("doctor").ends(0).says("practice mode").says("is an example");
 }

@@ -60,7 +60,7 @@ fn a_run_that_is_days_old_is_asked_about() {
             "UPDATE editions SET planned_at = planned_at - {days}; UPDATE senders SET kept_at = kept_at - {days}"
         ),
     );
-    charity.run("send 2020 --confirm 400").ends(2).says("nobody has worked on it since");
+    charity.run("send 2020 --confirm 400").ends(2).says("nothing was sent or recorded since");
     assert_eq!(server.taken().len(), taken);
     charity.run("send 2020 --confirm 400 --trust-ledger").ends(0);
 }

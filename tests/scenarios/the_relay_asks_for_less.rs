@@ -17,7 +17,7 @@ fn too_many_connections_become_fewer_and_everybody_is_mailed() {
     charity
         .run("send --year 2020 --confirm 60 --connections 4")
         .ends(0)
-        .says("The relay asks for less: 2 messages at a time");
+        .says("The relay wants less: sending 2 messages at a time");
     assert_eq!(server.everybody_once().len(), 60);
 }
 
@@ -67,8 +67,8 @@ fn people_of_a_provider_with_a_rate_wait_and_the_others_do_not() {
 #[test]
 fn hours_and_rates_that_are_none_are_named() {
     for (setting, words) in [
-        ("hours = \"9 to 5\"", "is no span of hours"),
-        ("days = \"weekdays\"", "is no list of days"),
+        ("hours = \"9 to 5\"", "is not a span of hours"),
+        ("days = \"weekdays\"", "is not a list of days"),
         ("domains = { \"x.example\" = \"fast\" }", "is not a rate"),
     ] {
         let server = Server::good();

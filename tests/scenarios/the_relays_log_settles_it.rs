@@ -30,14 +30,14 @@ fn those_in_the_log_have_arrived_and_of_the_others_it_says_nothing() {
             id("p1@example.org")
         ),
     );
-    charity.run("resolve 2020 --log roundup.toml").ends(2).says("is one of a mail log");
+    charity.run("resolve 2020 --log roundup.toml").ends(2).says("is from a mail log");
     charity
         .run("resolve 2020 --log mail.log")
         .ends(0)
-        .says("1 person arrived")
+        .says("1 person counted as delivered")
         .says("p2@example.org")
         .says("resolve 2020 --resend");
-    charity.run("why p1@example.org").ends(0).says("the relay's log says");
+    charity.run("why p1@example.org").ends(0).says("according to the relay's log");
     charity.run("resolve 2020 --resend").ends(0).says("1 person will get it again");
     charity.run("send 2020 --confirm 4").ends(0);
     assert_eq!(charity.report("2020")["accepted"], 4);

@@ -40,7 +40,7 @@ pub enum Act {
     Raw(&'static [u8]),
     /// This answer, a byte at a time, slower than anybody waits.
     Drip(&'static str),
-    /// Closes without a word.
+    /// Closes without giving a reason.
     Close,
     /// Breaks the connection off (RST).
     Reset,

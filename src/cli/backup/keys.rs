@@ -23,14 +23,14 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show where the secret is and its check value; never the secret itself
+    /// Show where the secret is and its check value, never the secret itself
     Show,
-    /// Write the secret and the token keys to a new file that only you can read
+    /// Copy the secret and the token keys to a new file that only you can read
     Backup {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Make a new key for unsubscribe links; links in mail that was sent keep working
+    /// Make a new key for unsubscribe links; links in messages already sent keep working
     Rotate,
 }
 
@@ -59,9 +59,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             if file.symlink_metadata().is_ok() {
                 return Err(Failure::new(
                     Exit::Usage,
-                    format!("there is a file {} already", file.display()),
+                    format!("{} already exists", file.display()),
                 )
-                .help("name a new file: an earlier backup is never replaced"));
+                .help("choose a name that is not in use: an earlier backup is never replaced"));
             }
             private::write(&file, text.as_bytes()).map_err(|error| {
                 Failure::new(
@@ -70,15 +70,16 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
                 )
             })?;
             screen.say(&format!(
-                "The keys are in {}: the first line belongs into {SECRET_FILE}, the others into .roundup/token-keys.",
+                "The keys are in {}: the first line belongs in {SECRET_FILE}, the others in \
+                 .roundup/token-keys.",
                 file.display()
             ));
         }
         What::Rotate => {
             let number = project.rotate_token_key(world::random)?;
             screen.say(&format!(
-                "Unsubscribe links are made with key {number} from now on. Links in mail that was sent keep working. \
-                 Make a new backup."
+                "Unsubscribe links use key {number} from now on. Links in messages already sent \
+                 keep working. Make a new backup."
             ));
         }
     }

@@ -25,7 +25,7 @@ const DATABASES: [&str; 2] = [".roundup/news.db", ".roundup/practice/ledger.db"]
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The new file; it holds names, addresses and secrets
+    /// The new file; it will hold names, addresses and secrets
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -51,7 +51,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         tokio::task::spawn_blocking(move || archive::write(&root, &file, &manifest, &extra))
             .await
             .map_err(|error| {
-                Failure::new(Exit::Failed, format!("the backup ended early: {error}"))
+                Failure::new(Exit::Failed, format!("the backup stopped early: {error}"))
             })??;
     if screen.json {
         screen.object(&BackedUp {
@@ -71,13 +71,17 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         counted(contents.databases as u64, "database", "databases")
     ))?;
     for skipped in &contents.skipped {
-        screen.warn(&format!("{skipped} is a link or not a file: it is not in the backup"));
+        screen.warn(&format!("{skipped} is a link or not a regular file: it is not in the backup"));
     }
     if is_on_server {
-        screen.warn("the ledger is on a PostgreSQL server and not in this file: back it up there, with `pg_dump`");
+        screen.warn(
+            "the ledger is on a PostgreSQL server, not in this file: back it up there with \
+             `pg_dump`",
+        );
     }
     screen.say(
-        "It holds names, addresses and secrets: keep it where only you can read it. Bring it back with: roundup restore FILE",
+        "It holds names, addresses and secrets: keep it where only you can read it. To restore \
+         it: roundup restore FILE",
     );
     Ok(Exit::Done)
 }
@@ -119,26 +123,29 @@ async fn gather(project: &Project) -> Result<(Manifest, Extra, bool), Failure> {
 impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Self {
         let (exit, help) = match &error {
-            ArchiveError::Exists(_) => {
-                (Exit::Usage, "name a new file: an earlier backup is never replaced")
-            }
+            ArchiveError::Exists(_) => (
+                Exit::Usage,
+                "choose a name that is not in use: an earlier backup is never \
+                               replaced",
+            ),
             ArchiveError::NotEmpty(_) => {
                 (Exit::Usage, "restore into an empty folder: roundup restore FILE --project DIR")
             }
             ArchiveError::NotOurs(_) | ArchiveError::BadEntry(_) => {
-                (Exit::Usage, "name a file that `roundup backup` has written")
+                (Exit::Usage, "give a file that `roundup backup` wrote")
             }
-            ArchiveError::Newer(_) => (Exit::Usage, "install the newest roundup"),
+            ArchiveError::Newer(_) => (Exit::Usage, "install the newest version of roundup"),
             ArchiveError::TooLarge => (
                 Exit::Failed,
-                "take large files that do not belong to the newsletter out of the project",
+                "move large files that do not belong to the newsletter out of the project",
             ),
             ArchiveError::Read { .. } => {
-                (Exit::Failed, "copy the file again, or take another backup; nothing was changed")
+                (Exit::Failed, "copy the file again, or use another backup; nothing was changed")
             }
             ArchiveError::Write { .. } | ArchiveError::Copy { .. } => (
                 Exit::Failed,
-                "check the free space and the rights of the folder, then run the same command again; nothing was changed",
+                "check the free space and the permissions of the folder, then run the same \
+                 command again; nothing was changed",
             ),
         };
         Self::new(exit, error.to_string()).help(help)

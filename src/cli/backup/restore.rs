@@ -20,7 +20,7 @@ use crate::project::memory::{SeenLedger, Sending};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A file that `roundup backup` has written
+    /// A file that `roundup backup` wrote
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -66,7 +66,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let to = into.clone();
     let manifest =
         tokio::task::spawn_blocking(move || archive::unpack(&file, &to)).await.map_err(
-            |error| Failure::new(Exit::Failed, format!("the restore ended early: {error}")),
+            |error| Failure::new(Exit::Failed, format!("the restore stopped early: {error}")),
         )??;
     let project = Project::open(into.clone(), process_environment())?;
     let earlier = take_over(&project, &manifest).await?;
@@ -81,7 +81,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let zone = project.settings.time_zone;
     screen.print(&format!(
-        "The project of {} is in {}.",
+        "The project backed up on {} is now in {}.",
         manifest.made_at.with_timezone(&zone).format("%-d %B %Y at %H:%M"),
         into.display()
     ))?;
@@ -91,13 +91,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             manifest.project.display()
         )),
         Earlier::RetiredLater => screen.warn(&format!(
-            "the project in {} has worked on since the backup; it is retired, and `roundup send` asks before it uses \
-             this ledger",
+            "the project in {} was used after the backup was made; it is retired, and `roundup \
+             send` asks you to confirm before it uses this ledger",
             manifest.project.display()
         )),
         Earlier::Elsewhere if manifest.ledger.is_some() => screen.warn(
-            "the project on the computer before must not be used any more: delete it, or it would not know what is sent \
-             from here",
+            "do not use the project on the old computer any more: delete it, because it does not \
+             know what is sent from here",
         ),
         Earlier::Elsewhere => {}
     }
@@ -139,7 +139,7 @@ async fn take_over(project: &Project, manifest: &Manifest) -> Result<Earlier, Fa
             Exit::Usage,
             format!("ROUNDUP_LEDGER does not name the ledger that was restored: it is {name}"),
         )
-        .help("take ROUNDUP_LEDGER out of `.env` and the environment, then run `roundup status`"));
+        .help("remove ROUNDUP_LEDGER from `.env` and the environment, then run `roundup status`"));
     }
     Ok(earlier)
 }

@@ -29,13 +29,13 @@ use crate::smtp::conversation::Security;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Ask this name server, as in 192.0.2.53:53: your domain's own knows a new record at once
+    /// Use this name server, as in 192.0.2.53:53: your domain's own server shows a new record at once
     #[arg(long, value_name = "ADDRESS", value_parser = number::socket)]
     dns: Option<SocketAddr>,
     #[arg(
         long,
         value_name = "URL",
-        help = "The relay to look at, as in smtps://smtp.example.org; ROUNDUP_RELAY when not given"
+        help = "The relay to check, as in smtps://smtp.example.org; ROUNDUP_RELAY if not given"
     )]
     relay: Option<String>,
 }
@@ -99,7 +99,7 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
         return Ok(Diagnosis::bad(
             ABOUT,
             "there is no list in subscribers/",
-            "put a CSV file with the columns email, first_name, basis there",
+            "put a CSV file with the columns email, first_name and basis there",
         ));
     }
     let list = match mailing_list(project, destination.is_practice()).await {
@@ -117,14 +117,14 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
         let why: Vec<&str> = audience.reasons.iter().take(3).map(String::as_str).collect();
         Diagnosis::bad(
             ABOUT,
-            format!("of {rows} nobody can be mailed: {}", why.join("; ")),
-            "mend the list",
+            format!("of {rows}, nobody can be mailed: {}", why.join("; ")),
+            "fix the list",
         )
     } else if audience.left_out > 0 {
         Diagnosis::doubtful(
             ABOUT,
             format!("{} of {rows} can be mailed", people(audience.mailed)),
-            "`roundup send --dry-run` names the others, and why",
+            "`roundup send --dry-run` names the others and says why",
         )
     } else {
         Diagnosis::good(ABOUT, format!("all {} can be mailed", people(audience.mailed)))
@@ -143,7 +143,7 @@ fn privacy(project: &Project) -> Diagnosis {
     }
     Diagnosis::doubtful(
         ABOUT,
-        format!("other people on this computer can read {}, with secrets in it", open.join(", ")),
+        format!("other people on this computer can read {}, which hold secrets", open.join(", ")),
         format!("run `chmod 600 {}`", open.join(" ")),
     )
 }
@@ -156,12 +156,13 @@ async fn secret(project: &Project) -> Diagnosis {
     };
     match found {
         Ok(Some(SecretSource::Environment)) => {
-            Diagnosis::good("Secret", "ROUNDUP_SECRET is set, and is the ledger's")
+            Diagnosis::good("Secret", "ROUNDUP_SECRET is set and matches the ledger")
         }
         Ok(Some(SecretSource::File) | None) => Diagnosis::doubtful(
             "Secret",
-            "the secret behind unsubscribe links is in .roundup/secret",
-            "keep a copy of it (`roundup keys backup FILE`): without it, nobody who left would be recognised",
+            "the secret for unsubscribe links is in .roundup/secret",
+            "keep a copy of it (`roundup keys backup FILE`): without it, people who left could \
+             not be recognised",
         ),
         Err(failure) => Diagnosis::bad("Secret", failure.what, failure.help.unwrap_or_default()),
     }
@@ -178,17 +179,14 @@ async fn ledger(project: &Project, practice: bool) -> Diagnosis {
     let found = match existing_ledger(project, practice).await {
         Ok(Some(ledger)) => ledger.editions().await.map_err(Failure::from),
         Ok(None) => {
-            return Diagnosis::good(ABOUT, "there is none yet: the first sending makes it");
+            return Diagnosis::good(ABOUT, "there is none yet: the first send creates it");
         }
         Err(failure) => Err(failure),
     };
     match found {
         Ok(editions) => {
-            let editions = match editions.len() {
-                1 => "1 edition".to_owned(),
-                number => format!("{number} editions"),
-            };
-            Diagnosis::good(ABOUT, format!("it can be opened, and knows {editions}"))
+            let editions = counted(editions.len(), "edition", "editions");
+            Diagnosis::good(ABOUT, format!("it can be opened and holds {editions}"))
         }
         Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
     }
@@ -206,14 +204,14 @@ async fn names(
     if signers.is_empty() {
         found.push(Diagnosis::doubtful(
             "DKIM",
-            "roundup has no key: it does not sign",
-            "that is well if your relay signs; else set ROUNDUP_DKIM_KEY_FILE",
+            "roundup has no DKIM key: it does not sign messages",
+            "that is fine if your relay signs; otherwise set ROUNDUP_DKIM_KEY_FILE",
         ));
     }
     if destination.takes_examples() && dns.is_none() && identity.sender.address.is_reserved() {
         found.push(Diagnosis::doubtful(
             "Domain",
-            format!("{} is an example: its records were not looked up", identity.domain()),
+            format!("{} is an example domain: its records were not looked up", identity.domain()),
             "set the address under [sender] to your own",
         ));
         return Ok(found);
@@ -224,7 +222,7 @@ async fn names(
             found.push(Diagnosis::doubtful(
                 "DNS",
                 error.to_string(),
-                "look whether it is connected",
+                "check that this computer is online",
             ));
             return Ok(found);
         }
@@ -248,7 +246,7 @@ async fn relay(
     let Destination::Relay(address) = destination else {
         return Ok(Diagnosis::doubtful(
             ABOUT,
-            "practise mode: mail goes into outbox/ and to nobody",
+            "practice mode: messages are saved in outbox/, not sent",
             "set ROUNDUP_RELAY to send for real",
         ));
     };
@@ -257,7 +255,7 @@ async fn relay(
         Ok(connection) => connection,
         Err(outcome) => {
             let cure = cure_of(&outcome).unwrap_or_else(|| {
-                "look at ROUNDUP_RELAY, and at its username and password".to_owned()
+                "check ROUNDUP_RELAY, ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD".to_owned()
             });
             return Ok(Diagnosis::bad(ABOUT, format!("{address}: {outcome}"), cure));
         }
@@ -269,20 +267,20 @@ async fn relay(
         Security::Implicit | Security::StartTls => "over TLS",
         Security::Plain => "without TLS, on this computer",
     };
-    let login =
-        login.map_or_else(String::new, |login| format!(", and took the login ({})", login.name()));
+    let login = login
+        .map_or_else(String::new, |login| format!(", and accepted the login ({})", login.name()));
     let what = format!("{address} answers {security}{login}");
     Ok(match can.size {
-        // Gmail cuts at 102 KB: a mail is never much larger.
+        // Gmail cuts at 102 KB: a message is never much larger.
         Some(size) if size < 200_000 => Diagnosis::bad(
             ABOUT,
-            format!("{what}, and takes no message larger than {} KB", size / 1000),
-            "ask its provider for a higher limit",
+            format!("{what}, and takes messages of at most {} KB", size / 1000),
+            "ask your provider for a higher limit",
         ),
         _ if !can.pipelining => Diagnosis::doubtful(
             ABOUT,
-            format!("{what}; it has no PIPELINING"),
-            "mail goes slower: four round trips a message where others need one",
+            format!("{what}, without PIPELINING"),
+            "sending is slower: four round trips for each message instead of one",
         ),
         _ => Diagnosis::good(ABOUT, what),
     })

@@ -11,7 +11,7 @@ use crate::problem::nearest;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The rule's name; all rules when not given
+    /// The rule's name; lists all rules if not given
     rule: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
     if let (Some(id), []) = (&arguments.rule, chosen.as_slice()) {
         let help = match nearest(id, rules().map(|rule| rule.id)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`roundup explain` lists them all".to_owned(),
+            None => "`roundup explain` lists all rules".to_owned(),
         };
         let shown: String = id.escape_debug().take(60).collect();
         return Err(Failure::new(Exit::Usage, format!("there is no rule `{shown}`")).help(help));

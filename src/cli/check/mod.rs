@@ -25,16 +25,16 @@ use crate::project::{LastCheck, Project};
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// End with 3 for "should fix" as well
+    /// Exit with 3 for "should fix" as well
     #[arg(long)]
     strict: bool,
-    /// Ask no link, and no other program
+    /// Check no links and run no other program
     #[arg(long)]
     offline: bool,
     /// Show what each mail program leaves out
     #[arg(long)]
     programs: bool,
-    /// Show what each story takes of the mail
+    /// Show how much of the email each story takes
     #[arg(long)]
     sizes: bool,
 }
@@ -47,7 +47,7 @@ struct Report<'a> {
     hash: String,
     findings: &'a [Finding],
     silenced: &'a [SilencedRule],
-    /// Links that were asked, now or within the last hour.
+    /// Links that were checked, now or within the last hour.
     links: usize,
     bytes_largest: usize,
     stories: Vec<Story<'a>>,
@@ -101,14 +101,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     screen.findings(findings)?;
     for silenced in &prepared.silenced {
         let SilencedRule { rule, findings, reason } = silenced;
-        screen.print(&screen.faint(&format!("silent [{rule}] {findings} found ({reason})")))?;
+        screen.print(&screen.faint(&format!("ignored [{rule}] {findings} found ({reason})")))?;
     }
     if arguments.programs {
         show_programs(&prepared.scores, screen)?;
     }
     if arguments.sizes {
         stories.sort_by_key(|story| std::cmp::Reverse(story.bytes));
-        screen.print("What each story takes:")?;
+        screen.print("Size of each story:")?;
         for story in &stories {
             screen.print(&format!("  {:>8}  {}", kilobytes(story.bytes), story.title))?;
         }
@@ -175,10 +175,9 @@ pub fn checked_links(prepared: &Prepared) -> String {
     }
 }
 
-/// One line a family: how much of the mail it shows, and what it leaves out.
+/// One line for each family: how much of the email it shows, and what it leaves out.
 fn show_programs(scores: &[Score], screen: &Screen) -> Result<(), Failure> {
-    screen
-        .print(&format!("What mail programs show of it (Can I email, {}):", clients::data_of()))?;
+    screen.print(&format!("How mail programs show it (Can I email, {}):", clients::data_of()))?;
     for score in scores {
         let mut lacking: Vec<String> = score
             .lacking

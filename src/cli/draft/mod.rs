@@ -14,7 +14,7 @@ use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};
-use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::screen::{Screen, counted, stories};
 use crate::cli::terminal::world;
 use crate::compose::composition::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
@@ -31,27 +31,27 @@ pub struct Arguments {
     edition: Option<String>,
     #[command(flatten)]
     window: WindowArguments,
-    /// monthly, year, announcement, or a template of your own; a year has its own when not given
+    /// monthly, year, announcement, or a template of your own; a year's edition uses `year` if not given
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
-    /// Put every story in (what happens without --top)
+    /// Include every story (the default without --top)
     #[arg(long, conflicts_with = "top")]
     every: bool,
-    /// Propose so many stories; the others are named under `left_out`
+    /// Include this number of stories; the others are listed under `left_out`
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = number::at_least_one)]
     top: Option<std::num::NonZeroUsize>,
-    /// What the sections are made of
+    /// How stories are grouped into sections
     #[arg(long, value_enum, value_name = "WHAT")]
     group: Option<By>,
-    /// Write it anew over the one that is there
+    /// Replace the draft that is already there
     #[arg(long)]
     overwrite: bool,
-    /// Take over into a draft what its stories' websites have changed since, and show it
+    /// Update a draft with what websites have changed in its stories since, and show the changes
     #[arg(long, conflicts_with_all = ["overwrite", "template", "every", "top", "group"])]
     refresh: bool,
 }
 
-/// What the sections of a mail are made of.
+/// What the sections of an email are made of.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum By {
     Month,
@@ -121,7 +121,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             others.into_iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect();
         let chosen = chosen.into_iter().cloned().collect();
         let chosen = Selection { chosen, ..Selection::default() };
-        // The subject counts what is told.
+        // The subject counts the stories that are included.
         draft = Draft::propose(&window, &chosen, template, organisation, &lexicon);
         draft.left_out = others;
     }
@@ -142,8 +142,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if let Some((there, _)) = files.iter().find(|(file, _)| project.path(file).exists())
         && !arguments.overwrite
     {
-        return Err(Failure::new(Exit::Usage, format!("{there} is there already")).help(format!(
-            "edit it, or write it anew with --overwrite; look at it with `roundup preview {}`",
+        return Err(Failure::new(Exit::Usage, format!("{there} already exists")).help(format!(
+            "edit it, or replace it with --overwrite; to see it: `roundup preview {}`",
             draft.name
         )));
     }
@@ -184,31 +184,28 @@ fn tell(
     let told = told.count() + draft.pinned.len();
     screen.print(&format!("Wrote {shown} with {}.", stories(told)))?;
     if !draft.left_out.is_empty() {
-        let more = match draft.left_out.len() {
-            1 => "1 more story is".to_owned(),
-            many => format!("{many} more stories are"),
-        };
+        let more = counted(draft.left_out.len(), "more story is", "more stories are");
         screen.print(&format!(
-            "{more} named under left_out: move the lines of those that shall be told."
+            "{more} listed under left_out: move the lines of those you want in the edition."
         ))?;
     }
     if !late.is_empty() {
         screen.print(&format!(
-            "{} offered that came too late for an earlier edition: take the # away to tell them.",
+            "{} offered that came too late for an earlier edition: remove the # to include them.",
             are(late.len())
         ))?;
     }
     for (file, _) in files.iter().skip(1) {
-        screen.print(&format!("Wrote {file} for its words in that language."))?;
+        screen.print(&format!("Wrote {file} for the wording in that language."))?;
     }
     if undecided > 0 {
         screen.say(&format!(
-            "Of {} nobody can say whether they belong here: `roundup news` lists them.",
+            "Not sure: {} might belong here. To see: roundup news",
             stories(undecided)
         ));
     }
     screen.say(&format!(
-        "Next: edit its subject, preheader and introduction, then roundup preview {}",
+        "Next: edit the subject, preheader and introduction, then roundup preview {}",
         draft.name
     ));
     Ok(Exit::Done)
@@ -229,7 +226,7 @@ struct Decided {
 fn decided(project: &Project, draft: &Draft) -> Result<Decided, Failure> {
     let mut decided = Decided::default();
     for name in project.drafts()? {
-        // A draft that cannot be read is told of when it is used; it has nothing to give here.
+        // A draft that cannot be read is reported when it is used; it has nothing to give here.
         let Ok(Some(earlier)) = project.draft(&name) else { continue };
         let (window, inner) = (&draft.window, &earlier.window);
         if inner.start >= window.start && inner.end <= window.end && *inner != *window {

@@ -70,8 +70,8 @@ pub async fn run(
         }
     }
     match changed.len() {
-        0 => screen.print(&format!("No story of {shown} has changed."))?,
-        count => screen.print(&format!("Took over {} into {shown}.", stories(count)))?,
+        0 => screen.print(&format!("No story in {shown} has changed."))?,
+        count => screen.print(&format!("Updated {} in {shown}.", stories(count)))?,
     }
     screen.say(&format!("Next: roundup preview {name}"));
     Ok(Exit::Done)

@@ -20,7 +20,7 @@ pub fn login(project: &Project) -> Result<ImapLogin, Failure> {
             Ok(ImapLogin::Password { username, password: password.into() })
         }
         (Some(username), None, Some(command)) => Ok(ImapLogin::Token { username, command }),
-        _ => Err(Failure::new(Exit::Usage, "the mailbox's login is not whole").help(
+        _ => Err(Failure::new(Exit::Usage, "the mailbox's login is incomplete").help(
             "set ROUNDUP_INBOX_USERNAME, and either ROUNDUP_INBOX_PASSWORD or ROUNDUP_INBOX_TOKEN_COMMAND, in .env or in \
              the environment",
         )),
@@ -32,36 +32,41 @@ impl From<ImapError> for Failure {
         let (exit, help) = match &error {
             ImapError::Address(_) => (
                 Exit::Usage,
-                "write it as imaps://imap.example.org, with a folder behind it if it is not the inbox",
+                "write it as imaps://imap.example.org, followed by a folder if it is not the inbox",
             ),
             ImapError::PlainFarAway => (
                 Exit::Usage,
-                "write imaps:// (TLS, port 993); a server on this computer may go without",
+                "write imaps:// (TLS, port 993); only a server on this computer may be used \
+                 without",
             ),
             ImapError::Credentials => (
                 Exit::Usage,
-                "take them out of the address, and set ROUNDUP_INBOX_USERNAME and ROUNDUP_INBOX_PASSWORD",
+                "remove them from the address, and set ROUNDUP_INBOX_USERNAME and \
+                 ROUNDUP_INBOX_PASSWORD",
             ),
             ImapError::Tls(_) => (Exit::Usage, "check `ca_file` under [send]"),
             ImapError::Token(_) => (
                 Exit::Usage,
-                "run the command of ROUNDUP_INBOX_TOKEN_COMMAND by hand: it must print one access token",
+                "run the command in ROUNDUP_INBOX_TOKEN_COMMAND by hand: it must print one access \
+                 token",
             ),
             ImapError::Login(_) => (
                 Exit::Usage,
-                "check ROUNDUP_INBOX_USERNAME and ROUNDUP_INBOX_PASSWORD; Microsoft and Google want a token, from \
-                 ROUNDUP_INBOX_TOKEN_COMMAND",
+                "check ROUNDUP_INBOX_USERNAME and ROUNDUP_INBOX_PASSWORD; Microsoft and Google \
+                 need a token, from ROUNDUP_INBOX_TOKEN_COMMAND",
             ),
             ImapError::Refused { .. } => (
                 Exit::Failed,
-                "what was read is kept; check the folder's name, and that you may make a folder `Done` in this mailbox",
+                "what was read is saved; check the folder's name, and that you may create a \
+                 folder `Done` in this mailbox",
             ),
             ImapError::Unreachable { .. }
             | ImapError::Silent
             | ImapError::Closed(_)
             | ImapError::Malformed(_) => (
                 Exit::Later,
-                "what was read is kept; run the same command again: an email that is read twice counts once",
+                "what was read is saved; run the same command again: an email that is read twice \
+                 counts once",
             ),
         };
         Self::new(exit, error.to_string()).help(help)

@@ -27,13 +27,13 @@ use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A Maildir; settled emails move to its folder `Done`
+    /// A Maildir; processed emails move to its folder `Done`
     #[arg(long, value_name = "DIR", group = "from")]
     maildir: Option<PathBuf>,
     /// An mbox file
     #[arg(long, value_name = "FILE", group = "from")]
     mbox: Option<PathBuf>,
-    /// A folder with one email a file
+    /// A folder with one email per file
     #[arg(long, value_name = "DIR", group = "from")]
     dir: Option<PathBuf>,
     /// One email on standard input
@@ -43,8 +43,8 @@ pub struct Arguments {
         long,
         value_name = "URL",
         group = "from",
-        help = "An IMAP mailbox, as in imaps://imap.example.org/INBOX; the one in ROUNDUP_INBOX when nothing is named. \
-                Settled emails move to its folder `Done`"
+        help = "An IMAP mailbox, as in imaps://imap.example.org/INBOX; ROUNDUP_INBOX if nothing is named. \
+                Processed emails move to its folder `Done`"
     )]
     imap: Option<String>,
     /// Show what would be done, and change nothing
@@ -86,13 +86,12 @@ enum MailSource {
 impl From<MailboxError> for Failure {
     fn from(error: MailboxError) -> Self {
         let help = match &error {
-            MailboxError::Read { .. } => "check its name and that you may read it",
-            MailboxError::NotAMaildir { .. } => "a folder with one email a file is read with --dir",
-            MailboxError::NotAnMbox { .. } => {
-                "one email by itself is read with --stdin, a folder with --dir"
-            }
+            MailboxError::Read { .. } => "check its name, and that you may read it",
+            MailboxError::NotAMaildir { .. } => "use --dir for a folder with one email per file",
+            MailboxError::NotAnMbox { .. } => "use --stdin for a single email, --dir for a folder",
             MailboxError::Move { .. } => {
-                "what was read is kept; make the folder writable, so that emails are not read again"
+                "what was read is saved; make the folder writable, so that emails are not read \
+                 again"
             }
         };
         Self::new(Exit::Usage, error.to_string()).help(help)
@@ -214,7 +213,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         match mailbox.mark_done(&settled).await {
             Ok(true) => {}
             Ok(false) => globals.screen.warn(
-                "this mailbox cannot move emails: settled ones are copied to `Done` and stay where they are too",
+                "this mailbox cannot move emails: processed ones are copied to `Done` and also \
+                 stay where they are",
             ),
             Err(error) => trouble = Some(error.into()),
         }
@@ -263,7 +263,7 @@ async fn keeping(
         Err(away) => {
             globals
                 .screen
-                .warn(&format!("{away}: whoever leaves waits in `.roundup` until it is back"));
+                .warn(&format!("{away}: requests to leave wait in `.roundup` until it is back"));
             project.keys(world::random)?
         }
     };
@@ -321,9 +321,9 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
     let (tokens, from, in_words) = match request {
         EmailRequest::Leave { tokens, from, in_words } => (tokens, from, *in_words),
         EmailRequest::AutoReply => {
-            return Ok(nobody(Action::Autoreply, "an automatic reply: nothing changes"));
+            return Ok(nobody(Action::Autoreply, "an automatic reply: no change"));
         }
-        EmailRequest::Other => return Ok(nobody(Action::None, "does not ask to leave")),
+        EmailRequest::Other => return Ok(nobody(Action::None, "not a request to leave")),
         EmailRequest::Unreadable => return Ok(nobody(Action::None, "not an email")),
     };
     if let Some(person) = tokens.iter().find_map(|token| keys.person_of_unsubscribe_token(token)) {
@@ -332,16 +332,16 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
             matched_by: MatchedBy::Token,
             person: Some(person),
             recipient: from.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
-            reason: "asks to leave, with a token of ours".to_owned(),
+            reason: "a request to leave, with one of our tokens".to_owned(),
         });
     }
     if !in_words || !tokens.is_empty() {
-        return Ok(nobody(Action::Unknown, "its token is not one of ours: nothing changes"));
+        return Ok(nobody(Action::Unknown, "the token is not one of ours: no change"));
     }
     let Some(from) = from else {
         return Ok(nobody(
             Action::Unknown,
-            "asks to leave, but has no single sender: read it yourself",
+            "a request to leave without a single sender: read it yourself",
         ));
     };
     let is_known = match list {
@@ -350,7 +350,8 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
     };
     if !is_known {
         let reason = format!(
-            "{from} asks to leave, but this address is not on the list: ask which address the emails go to"
+            "{from} wants to leave, but this address is not on the list: find out which address \
+             receives the emails"
         );
         return Ok(Verdict { recipient: from.to_string(), ..nobody(Action::Unknown, &reason) });
     }
@@ -359,7 +360,7 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
         matched_by: MatchedBy::Address,
         person: Some(keys.address_hash(from)),
         recipient: from.to_string(),
-        reason: format!("{from} asks to leave, without a token: matched by the sender's address"),
+        reason: format!("{from} wants to leave, without a token: matched by the sender's address"),
     })
 }
 
@@ -382,8 +383,8 @@ fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Fa
     for (count, one, many) in [
         (
             counts.already,
-            "email from a person who had left before",
-            "emails from people who had left before",
+            "email from a person who had already left",
+            "emails from people who had already left",
         ),
         (
             counts.waiting,
@@ -391,7 +392,7 @@ fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Fa
             "of them wait in `.roundup` until the ledger is back",
         ),
         (counts.automatic, "automatic reply", "automatic replies"),
-        (counts.forged, "email whose token is not ours", "emails whose tokens are not ours"),
+        (counts.forged, "email whose token is not one of ours", "emails whose tokens are not ours"),
         (
             counts.strangers,
             "email from an address that is not on the list",

@@ -26,8 +26,8 @@ impl From<JournalError> for Failure {
             JournalError::Spool(error) => error.into(),
             JournalError::Silent { .. } | JournalError::Busy { .. } => {
                 Self::new(Exit::Later, error.to_string()).help(
-                    "people who left wait in `.roundup`, and nobody is mailed before they are taken in: run the same \
-                     command again in a minute",
+                    "requests to leave wait in `.roundup`, and no message is sent before they are \
+                     recorded: run the same command again in a minute",
                 )
             }
         }
@@ -38,7 +38,8 @@ impl From<SpoolError> for Failure {
     fn from(error: SpoolError) -> Self {
         let help = match &error {
             SpoolError::Write { .. } | SpoolError::Read { .. } => {
-                "check that the disk has room and that you may write in the folder `.roundup`"
+                "check that the disk has free space and that you may write in the folder \
+                 `.roundup`"
             }
             SpoolError::Full { .. } => {
                 "start `roundup serve` again where the ledger can be reached"
@@ -58,8 +59,9 @@ pub fn warn_of_damage(project: &Project, screen: &Screen) {
     let lines = u64::try_from(spool(project).damaged_lines()).unwrap_or(u64::MAX);
     if lines > 0 {
         screen.warn(&format!(
-            "{} in `.roundup/leaving.damaged` cannot be read: a person may have left and still be on the list. Look at \
-             the file, enter them with `roundup subscribers suppress ADDRESS --why unsubscribed`, then delete it",
+            "{} in `.roundup/leaving.damaged` cannot be read: a person may have left and still be \
+             on the list. Open the file, record them with `roundup subscribers suppress ADDRESS \
+             --why unsubscribed`, then delete it",
             counted(lines, "line", "lines")
         ));
     }

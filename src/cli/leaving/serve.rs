@@ -38,7 +38,7 @@ const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(8);
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Where to listen; a proxy with a certificate stands before it
+    /// The address to listen on; put a proxy with a certificate in front of it
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8025", value_parser = number::socket)]
     listen: SocketAddr,
 }
@@ -65,7 +65,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Err(away) if project.secret_source()?.is_none() => return Err(away),
         Err(away) => {
             screen.warn(&format!(
-                "{}: until it is back, whoever leaves waits in `.roundup`",
+                "{}: until it is back, requests to leave wait in `.roundup`",
                 away.what
             ));
             project.keys(world::random)?
@@ -81,15 +81,17 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         clock: world::now,
     };
     let server = serve::open(arguments.listen, setting).await.map_err(|error| {
-        Failure::new(Exit::Failed, format!("cannot listen at {}: {error}", arguments.listen)).help(
-            "another program may use this port: name another one with --listen 127.0.0.1:8026",
+        Failure::new(Exit::Failed, format!("cannot listen on {}: {error}", arguments.listen)).help(
+            "another program may be using this port: choose another with --listen 127.0.0.1:8026",
         )
     })?;
-    screen
-        .say(&format!("Listening at http://{} for {public_url}. Ctrl-C stops it.", server.address));
+    screen.say(&format!(
+        "Listening on http://{} for {public_url}. Press Ctrl-C to stop.",
+        server.address
+    ));
     let outcome = answer_all(server, &keeper, &project).await;
     if outcome.is_ok() {
-        screen.say("Stopped. What was answered is kept.");
+        screen.say("Stopped. Every answered request is recorded.");
     }
     outcome
 }

@@ -8,7 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::gather::{self, NewsQuery};
 use super::window_args::WindowArguments;
 use super::{Exit, Failure, Globals, ShownItem, date_of, shown, world};
-use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::screen::{Screen, counted, stories};
 use crate::edition::coverage::{CoverageRow, EarlierEdition, Fate, cover, last_window};
 use crate::news::Item;
 use crate::window::{Placement, Window, sort_newest_first};
@@ -114,9 +114,8 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         "{window} · {} · {}",
         stories(rows.len()),
         match mailed.len() {
-            0 => "no edition yet".to_owned(),
-            1 => "1 edition".to_owned(),
-            many => format!("{many} editions"),
+            0 => "no editions yet".to_owned(),
+            many => counted(many, "edition", "editions"),
         }
     )))?;
     table(&rows, &mailed, &window, screen)?;
@@ -131,7 +130,7 @@ fn table(
     screen: &Screen,
 ) -> Result<(), Failure> {
     let width = mailed.iter().map(|edition| edition.name.width()).max().unwrap_or(0);
-    // Few editions stand over their columns by name; many have numbers, which are told first.
+    // Few editions stand over their columns by name; many have numbers, which are explained first.
     let by_name = mailed.len() * (width + 1) <= 36;
     let label = |at: usize| if by_name { mailed[at].name.clone() } else { (at + 1).to_string() };
     if !by_name {
@@ -171,7 +170,7 @@ fn table(
     Ok(())
 }
 
-/// A text in exactly so many columns.
+/// A text in exactly this number of columns.
 fn fitted(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return format!("{text}{}", " ".repeat(columns - text.width()));

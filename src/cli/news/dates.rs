@@ -15,10 +15,10 @@ use crate::problem::nearest;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// An answer, without being asked: the story's id and its date
+    /// Set a date without a prompt: the story's id and its date
     #[arg(long, value_name = "ID=DATE")]
     set: Vec<String>,
-    /// Ask for the stories too of which only the year or the month is known
+    /// Also go through stories of which only the year or the month is known
     #[arg(long)]
     all: bool,
 }
@@ -73,7 +73,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         return Ok(Exit::Done);
     }
     if kept > 0 {
-        screen.print(&format!("Kept {kept} in {FILE}."))?;
+        screen.print(&format!("Saved {kept} in {FILE}."))?;
     }
     if open.is_empty() {
         screen.print("Every story has a date.")?;
@@ -125,7 +125,9 @@ fn ask(
     let screen = &globals.screen;
     let mut kept = 0;
     if !open.is_empty() {
-        screen.say("Type a date such as 3 December 2020, Enter to leave a story out, q to stop.");
+        screen.say(
+            "Type a date such as 3 December 2020. Press Enter to leave a story out, q to stop.",
+        );
     }
     for (number, item) in (1..).zip(open) {
         screen.say(&format!("{number} of {}: {}", open.len(), screen.strong(&item.title)));

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Exit, Failure, Globals, ShownItem, print_items, refused, shown};
 use crate::cli::terminal::files::write_new;
-use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::screen::{Screen, counted, stories};
 use crate::news::fetch::Web;
 use crate::news::folder::read_file;
 use crate::news::gather::read_bytes;
@@ -22,10 +22,10 @@ pub struct Arguments {
     /// A file, or an http(s) address
     #[arg(value_name = "FILE|URL")]
     from: String,
-    /// What it is made of; guessed from the name's ending when not given
+    /// The kind of file; guessed from the name's ending if not given
     #[arg(long, value_enum)]
     kind: Option<SourceKind>,
-    /// All that is known of when undated items were published: 2020, 2020-12 or 2020-12-23
+    /// When undated items were published, as far as you know: 2020, 2020-12 or 2020-12-23
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
     /// Which of two ways to read a pasted text, where it can be read in two
@@ -34,7 +34,7 @@ pub struct Arguments {
     /// Show what would be written
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Allow an address inside this computer or its network
+    /// Allow an address on this computer or its network
     #[arg(long)]
     allow_local: bool,
 }
@@ -81,8 +81,8 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     let kind = match arguments.kind {
         Some(kind) => kind,
         None => guess(&arguments.from, &bytes).ok_or_else(|| {
-            Failure::new(Exit::Usage, format!("nobody can tell what {} is made of", arguments.from))
-                .help("say it with --kind csv, json, feed, listing or markdown")
+            Failure::new(Exit::Usage, format!("not sure what kind of file {} is", arguments.from))
+                .help("name it with --kind csv, json, feed, listing or markdown")
         })?,
     };
     let settings = Settings { way: arguments.way, ..Settings::new("import", kind) };
@@ -94,7 +94,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
             Exit::Nothing,
             format!("there is no story in {}", arguments.from),
         )
-        .help("look whether --kind says what it is"));
+        .help("check that --kind matches the file"));
     }
     write_items(&project, &reading, kind, arguments.dry_run, screen)
 }
@@ -162,7 +162,7 @@ fn write_items(
     for item in &reading.items {
         let slug = file_name(item, kind);
         let mut name = slug.clone();
-        // Ids from outside may differ only in signs that no file name has.
+        // Ids from outside may differ only in characters that no file name has.
         let mut number = 2;
         while !taken.insert(name.clone()) {
             name = format!("{slug}-{number}");
@@ -197,20 +197,16 @@ fn write_items(
     screen.print(&screen.strong(&format!("{verb} {} into news/.", stories(written.len()))))?;
     if !kept.is_empty() {
         screen.print(&format!(
-            "{} there already: nothing was overwritten (first: {}).",
-            if kept.len() == 1 {
-                "1 file was".to_owned()
-            } else {
-                format!("{} files were", kept.len())
-            },
+            "{} already in place: nothing was overwritten (first: {}).",
+            counted(kept.len(), "file", "files"),
             kept[0]
         ))?;
     }
     let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
     if undated > 0 {
         screen.say(&format!(
-            "{} no date: say when with `roundup news dates`, or import with --date 2020.",
-            if undated == 1 { "1 story has".to_owned() } else { format!("{undated} stories have") }
+            "{} no date: add one with `roundup news dates`, or import with --date 2020.",
+            counted(undated, "story has", "stories have")
         ));
     }
     screen.say("Next: roundup news --year 2020 (or another window)");

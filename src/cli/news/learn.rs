@@ -26,16 +26,16 @@ pub struct Arguments {
     /// The page that lists the news
     #[arg(value_name = "URL")]
     address: String,
-    /// What to call it; the website's name when not given
+    /// A name for the source; the website's name if not given
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Take the second or third way to read the page, if the first is wrong
+    /// Use the second or third way to read the page, if the first is wrong
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     way: usize,
     /// Show what was found, and write nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Allow an address inside this computer or its network
+    /// Allow an address on this computer or its network
     #[arg(long)]
     allow_local: bool,
 }
@@ -114,22 +114,23 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     }
     if ways > 1 && !asks {
         let other = if way == 1 { 2 } else { 1 };
-        screen.say(&format!("Not these? There is another way to read it: --way {other}"));
+        screen.say(&format!("Not these? There is another way to read the page: --way {other}"));
     }
     if let Some(feed) = feeds.first() {
         screen.say(&format!("The page names a feed, which may be better: {feed}"));
     }
     if writes {
-        screen.print(&format!("Wrote this into {SETTINGS_FILE}:"))?;
+        screen.print(&format!("Added to {SETTINGS_FILE}:"))?;
     } else if there {
         screen.print(&format!(
-            "{SETTINGS_FILE} has a source of this name or address already; this is how it would stand there now:"
+            "{SETTINGS_FILE} already has a source of this name or address; this is how it would \
+             look now:"
         ))?;
     } else {
-        screen.print(&format!("Would write this into {SETTINGS_FILE}:"))?;
+        screen.print(&format!("Would add to {SETTINGS_FILE}:"))?;
     }
     screen.print(&settings)?;
-    screen.say("Next: roundup news sync (it looks at each story's own page for its date)");
+    screen.say("Next: roundup news sync (it reads each story's own page for its date)");
     Ok(Exit::Done)
 }
 
@@ -172,7 +173,7 @@ fn guesses_of(html: &str, address: &str, zone: Tz) -> Vec<learn::Guess> {
     let stories = sitemap::stories("", html, address, zone).len();
     let select = Select { item: page::SITEMAP_ITEM.to_owned(), ..Select::default() };
     let doubts = vec![
-        "this is a sitemap: titles, days and texts are those of each story's own page".to_owned(),
+        "this is a sitemap: titles, days and texts come from each story's own page".to_owned(),
     ];
     (stories > 0).then_some(learn::Guess { select, stories, doubts }).into_iter().collect()
 }
@@ -183,7 +184,7 @@ fn no_way(count: usize, address: &str) -> Failure {
             Exit::Nothing,
             format!("no list of stories was found on {}", without_password(address)),
         )
-        .help("give the page that lists the news; a page that a script fills cannot be read"),
+        .help("give the page that lists the news; a page that a script fills in cannot be read"),
         count => Failure::new(Exit::Usage, format!("there are {count} ways to read this page"))
             .help(format!("write --way with a number from 1 to {count}")),
     }

@@ -10,7 +10,7 @@ use super::window_args::WindowArguments;
 use super::{
     Exit, Failure, Globals, ShownItem, flags, print_items, print_with_reasons, shown, world,
 };
-use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::screen::{Screen, counted, stories};
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::news::{Item, PartialDate, SkippedItem};
 use crate::problem::Problem;
@@ -124,7 +124,7 @@ fn show(
         }
     }
     for (why, count) in reasons {
-        screen.print(&format!("Not in it: {} {why}", stories(count)))?;
+        screen.print(&format!("Not in the window: {} {why}", stories(count)))?;
     }
     if screen.verbose {
         print_with_reasons(selection.left_out.iter(), zone, screen)?;
@@ -135,31 +135,27 @@ fn show(
     show_late(late, window, screen)?;
     show_undecided(selection, window, screen)?;
     if selection.chosen.is_empty() {
-        screen.say("Next: another window, as in `roundup news --year 2020`");
+        screen.say("Next: try another window, as in `roundup news --year 2020`");
     } else {
         screen.say(&format!("Next: roundup draft {}", flags(window)));
     }
     Ok(())
 }
 
-/// Stories that no edition has told, because they came too late for theirs.
+/// Stories that are in no edition, because they came too late for theirs.
 fn show_late(late: &[(&Item, String)], window: &Window, screen: &Screen) -> Result<(), Failure> {
     if late.is_empty() {
         return Ok(());
     }
-    let came = if late.len() == 1 {
-        "1 story came".to_owned()
-    } else {
-        format!("{} stories came", late.len())
-    };
+    let came = counted(late.len(), "story came", "stories came");
     screen.print(
-        &screen.strong(&format!("Late: {came} after the edition of their day was planned")),
+        &screen.strong(&format!("Late: {came} after the edition for their day was planned")),
     )?;
     let late: Vec<(Item, String)> =
         late.iter().map(|(item, edition)| ((*item).clone(), edition.clone())).collect();
     print_with_reasons(late.iter(), window.zone, screen)?;
     screen.print(&format!(
-        "{} `roundup draft` offers them: take the # away before those that shall be told now",
+        "{} `roundup draft` lists them: remove the # in front of those to include now",
         screen.faint("help:")
     ))
 }
@@ -168,10 +164,10 @@ fn show_undecided(selection: &Selection, window: &Window, screen: &Screen) -> Re
     let Some((first, _)) = selection.undecided.first() else {
         return Ok(());
     };
-    screen.print(&screen.strong(&format!(
-        "Cannot say: {} may or may not belong here",
-        stories(selection.undecided.len())
-    )))?;
+    screen.print(
+        &screen
+            .strong(&format!("Not sure: {} might belong here", stories(selection.undecided.len()))),
+    )?;
     let most = if screen.verbose { usize::MAX } else { 5 };
     print_with_reasons(selection.undecided.iter().take(most), window.zone, screen)?;
     if selection.undecided.len() > most {
@@ -181,7 +177,7 @@ fn show_undecided(selection: &Selection, window: &Window, screen: &Screen) -> Re
         ))?;
     }
     let mut help = format!(
-        "write the day into each file, as in `date: {}` in {}",
+        "write the date in each file, as in `date: {}` in {}",
         window.start, first.place.source
     );
     let year = selection.undecided.iter().find_map(|(item, _)| match item.date {
@@ -193,9 +189,9 @@ fn show_undecided(selection: &Selection, window: &Window, screen: &Screen) -> Re
         _ => None,
     });
     if let Some(year) = year {
-        help.push_str(&format!(", or take the whole year: roundup news --year {year}"));
+        help.push_str(&format!(", or choose the whole year: roundup news --year {year}"));
     } else if let Some(month) = month {
-        help.push_str(&format!(", or take the whole month: roundup news --month {month}"));
+        help.push_str(&format!(", or choose the whole month: roundup news --month {month}"));
     }
     screen.print(&format!("{} {help}", screen.faint("help:")))
 }

@@ -34,22 +34,22 @@ pub struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     window: WindowArguments,
-    /// Show what was taken of a story and from where: its title, id or address, or a part of its title
+    /// Show where each part of a story came from: give its title, id or address, or part of its title
     #[arg(long, value_name = "STORY")]
     why: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Ask every source now, and keep what it has
+    /// Fetch every source now
     Sync(sync::Arguments),
-    /// Write items from a file or an address as Markdown into news/
+    /// Import stories from a file or an address into news/, as Markdown
     Import(import::Arguments),
-    /// Find out where a web page has its stories, and write it into roundup.toml
+    /// Find the stories on a web page, and add it to roundup.toml
     Learn(learn::Arguments),
-    /// Say when stories were published whose sources do not
+    /// Add dates to stories that came without one
     Dates(dates::Arguments),
-    /// Which story went out in which edition: once, twice, never, and why
+    /// Show which story went out in which edition: once, twice, never, and why
     Coverage(coverage::Arguments),
 }
 
@@ -69,7 +69,7 @@ struct ShownItem<'a> {
     image: Option<&'a Image>,
     /// Where each part was taken from.
     why: &'a Evidence,
-    /// When its source was first found not to list it any more; it can be told all the same.
+    /// When its source was first found not to list it any more; an edition can include it all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     unlisted: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ fn refused(error: &FetchError) -> Failure {
     let failure = Failure::new(Exit::Failed, error.to_string());
     match error {
         FetchError::Private(_) | FetchError::Port { .. } => {
-            failure.help("add --allow-local if this is meant")
+            failure.help("add --allow-local if this is what you want")
         }
         _ => failure.help(fetch_cure(error)),
     }
@@ -141,7 +141,7 @@ fn print_with_reasons<'a>(
 /// A numbered line for each item.
 fn print_items(items: &[Item], zone: Tz, screen: &Screen) -> Result<(), Failure> {
     for (number, item) in (1..).zip(items) {
-        let made = if item.title_made { "  (title made from the first sentence)" } else { "" };
+        let made = if item.title_made { "  (title taken from the first sentence)" } else { "" };
         screen.print(&format!(
             "{number:>4}  {:<17} {}{}",
             date_of(item, zone),

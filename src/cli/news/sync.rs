@@ -13,7 +13,7 @@ use crate::problem::{Problem, did_you_mean};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Take a source in although it has changed strangely: you have looked, and it is right
+    /// Accept a source that looks unusual, once you have checked it
     #[arg(long, value_name = "SOURCE")]
     accept: Vec<String>,
 }
@@ -85,16 +85,16 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     for SourceSync { source, outcome } in &synced {
         let what = match outcome {
             SyncOutcome::Taken { items, taken } => format!("{}{}", stories(*items), said(taken)),
-            SyncOutcome::Same => "the same as before".to_owned(),
-            SyncOutcome::Recent => "asked a short while ago".to_owned(),
+            SyncOutcome::Same => "no change".to_owned(),
+            SyncOutcome::Recent => "fetched a short while ago".to_owned(),
             SyncOutcome::Trouble(trouble) if trouble.is_strange => {
-                "held: it has changed strangely".to_owned()
+                "held back: it looks unusual".to_owned()
             }
             SyncOutcome::Trouble(_) => "could not be read".to_owned(),
         };
         screen.print(&format!("  {source:<width$}  {what}"))?;
     }
-    screen.print(&screen.strong(&format!("{} known in all.", stories(reading.items.len()))))?;
+    screen.print(&screen.strong(&format!("{} known in total.", stories(reading.items.len()))))?;
     if troubled == 0 {
         screen.say("Next: roundup news");
     }

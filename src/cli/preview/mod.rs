@@ -27,19 +27,19 @@ use crate::project::Project;
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// Write pages into this folder instead of opening the studio
+    /// Write pages to this folder instead of opening the studio
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write pages into a folder to give to somebody else, such as a trustee
+    /// Write pages to a folder that you can give to somebody else, such as a trustee
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     share: Option<PathBuf>,
-    /// The studio's port on this computer; any that is free when not given
+    /// The studio's port on this computer; any free one if not given
     #[arg(long, value_name = "PORT", allow_negative_numbers = true, value_parser = number::port, conflicts_with_all = ["out", "share"])]
     port: Option<u16>,
     /// Do not open the browser
     #[arg(long)]
     no_open: bool,
-    /// Show it as readers of this language get it, as in cy
+    /// Show the edition in this language, as in cy
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 }
@@ -112,6 +112,6 @@ fn refuse_unspoken(project: &Project, language: &str) -> Result<(), Failure> {
     }
     let code = language.escape_debug();
     Err(Failure::new(Exit::Usage, format!("this newsletter has no language `{code}`")).help(
-        format!("it has {}; [translations.cy] in roundup.toml adds Welsh", spoken.join(", ")),
+        format!("it has {}; add Welsh with [translations.cy] in roundup.toml", spoken.join(", ")),
     ))
 }

@@ -140,7 +140,7 @@ impl<'a> Pages<'a> {
 /// A finding as strangers may read it: people of the list are counted in it, and not named.
 fn without_people(mut finding: Finding) -> Finding {
     if finding.rule == "each-copy" {
-        "somebody’s copy would look wrong: `roundup check` names them"
+        "some messages would look wrong: `roundup check` names them"
             .clone_into(&mut finding.message);
     }
     let is_address =

@@ -11,6 +11,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::write_new;
 use crate::compose::Templates;
 use crate::compose::composition::ComposeError;
+use crate::count::counted;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -20,7 +21,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Copy a template with all its parts into templates/, where you can change it; nothing of yours is written over
+    /// Copy a template with all its parts to templates/, where you can change it; your own files are never replaced
     Copy {
         /// The template: monthly, year or announcement
         name: String,
@@ -75,15 +76,12 @@ pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
             for file in &written {
                 screen.print(&format!("  {file}"))?;
             }
-            let kept = match kept {
-                0 => String::new(),
-                1 => "; 1 file that you have was left as it is".to_owned(),
-                kept => format!("; {kept} files that you have were left as they are"),
-            };
-            screen.print(&format!("{} files of {name} are yours now{kept}.", written.len()))?;
-            screen.say(
-                "They win over those of roundup, file by file: delete what you do not change.",
-            );
+            let kept = if kept == 0 { String::new() } else { format!("; {kept} left unchanged") };
+            screen.print(&format!(
+                "{} of {name} copied to templates/{kept}.",
+                counted(written.len(), "file", "files")
+            ))?;
+            screen.say("They replace roundup's own, file by file: delete those you do not change.");
             return Ok(Exit::Done);
         }
     }
@@ -100,6 +98,8 @@ pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
         };
         screen.print(&format!("  {name:14} {}", screen.faint(whose)))?;
     }
-    screen.say("Choose one with `roundup draft --template NAME`. To change one: roundup templates copy NAME");
+    screen.say(
+        "Use one with `roundup draft --template NAME`. To change one: roundup templates copy NAME",
+    );
     Ok(Exit::Done)
 }

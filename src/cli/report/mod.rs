@@ -20,7 +20,7 @@ use crate::report::{EditionPhase, Report};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The edition; the last one when not given
+    /// The edition; the last one if not given
     edition: Option<String>,
 }
 
@@ -52,8 +52,8 @@ async fn last(project: &Project) -> Result<String, Failure> {
             return Ok(last.name.clone());
         }
     }
-    Err(Failure::new(Exit::Usage, "no edition was sent yet")
-        .help("roundup send --year 2020 --dry-run shows how it goes"))
+    Err(Failure::new(Exit::Usage, "no edition has been sent yet")
+        .help("to try it: roundup send --year 2020 --dry-run"))
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -75,7 +75,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         "{} · \"{}\"{}",
         screen.strong(&report.edition),
         report.subject,
-        if practice { " · practice: the mail is in outbox/" } else { "" }
+        if practice { " · practice: the messages are in outbox/" } else { "" }
     ))?;
     screen.print(&format!(
         "{} · version {}",
@@ -85,7 +85,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     screen.print(&screen.strong(&format!("{}.", report.arithmetic())))?;
     if report.left_out > 0 {
         screen.print(&format!(
-            "{} of the list were left out of the plan (`roundup why ADDRESS` says why).",
+            "{} on the list were left out of the plan (`roundup why ADDRESS` says why).",
             people(report.left_out)
         ))?;
     }
@@ -107,12 +107,12 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
     }
     match report.state {
-        EditionPhase::Sending => screen.say("It is being sent at this moment."),
+        EditionPhase::Sending => screen.say("It is being sent now."),
         EditionPhase::Paused => {
-            screen.say(&format!("It is paused. Go on with: roundup send {}", report.edition));
+            screen.say(&format!("It is paused. To resume: roundup send {}", report.edition));
         }
         EditionPhase::Unfinished => {
-            screen.say(&format!("Carry on with: roundup send {}", report.edition));
+            screen.say(&format!("To resume: roundup send {}", report.edition));
         }
         EditionPhase::Finished if report.uncertain > 0 => {
             screen.say(&format!("Next: roundup resolve {}", report.edition));

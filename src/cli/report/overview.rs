@@ -1,4 +1,4 @@
-//! `roundup` alone: where this project stands, and the next step.
+//! `roundup` without a command: where this project stands, and the next step.
 //! Shell: reads the project.
 
 use crate::cli::globals::Globals;
@@ -21,9 +21,12 @@ pub async fn run(globals: &Globals) -> Result<Exit, Failure> {
         if project::find(&here).is_err() {
             screen.print("roundup turns an organisation's news into one email, and sends it once to everybody on the list.")?;
             screen.print(
-                "This folder is no newsletter: there is no roundup.toml in it or above it.",
+                "This folder is not a roundup project: there is no roundup.toml in it or above it.",
             )?;
-            screen.print("Next: go to one, or name one with --project DIR; `roundup --help` shows the commands.")?;
+            screen.print(
+                "Next: go to a project folder, or name one with --project DIR; `roundup --help` \
+                 lists the commands.",
+            )?;
             return Ok(Exit::Done);
         }
     }
@@ -57,8 +60,7 @@ pub async fn run(globals: &Globals) -> Result<Exit, Failure> {
         stories(all)
     ))?;
     if selection.chosen.is_empty() {
-        screen
-            .print("Next: add news, or look at another window, as in `roundup news --year 2020`")?;
+        screen.print("Next: add news, or try another window, as in `roundup news --year 2020`")?;
     } else {
         screen.print("Next: roundup news, then roundup draft")?;
     }

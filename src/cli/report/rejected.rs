@@ -112,8 +112,7 @@ pub async fn resolve(
         return Ok(exit);
     }
     if groups.is_empty() {
-        screen
-            .print(&format!("{edition}: nobody was rejected, or somebody has decided already."))?;
+        screen.print(&format!("{edition}: no rejected messages are waiting for a decision."))?;
         return Ok(exit);
     }
     for group in &groups {
@@ -132,7 +131,7 @@ pub async fn resolve(
             screen.say(&format!("Next: roundup send {edition}"));
         }
         Decision::Accept => {
-            screen.print(&format!("{} closed: nobody tries them again.", people(decided)))?;
+            screen.print(&format!("{} closed: no further attempt.", people(decided)))?;
             screen.say(&format!("Next: roundup report {edition}"));
         }
     }

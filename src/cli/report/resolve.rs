@@ -23,16 +23,16 @@ use crate::rfc::csv::LONGEST_TABLE_BYTES;
 pub struct Arguments {
     /// The edition
     edition: String,
-    /// Send them again: some will get it twice
+    /// Send them again: some people will get it twice
     #[arg(long, conflicts_with = "assume_sent")]
     resend: bool,
-    /// Take them for arrived: some may have got nothing
+    /// Count them as delivered: some people may have got nothing
     #[arg(long)]
     assume_sent: bool,
-    /// Take those for arrived that the relay's log says it took: a log of Postfix or Exim, or a provider's CSV
+    /// Count as delivered those that the relay's log shows as accepted: a log of Postfix or Exim, or a provider's CSV
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resend", "assume_sent"])]
     log: Option<PathBuf>,
-    /// People whose copy was rejected, grouped by the reply
+    /// List the people whose message was rejected, grouped by the reply
     #[arg(long, conflicts_with_all = ["resend", "assume_sent", "log"])]
     rejected: bool,
     /// With --rejected: send to them again
@@ -41,7 +41,7 @@ pub struct Arguments {
     /// With --rejected: leave it so
     #[arg(long, requires = "rejected")]
     accept: bool,
-    /// Only this address; all of them when not given
+    /// Only this address; everybody if not given
     #[arg(long, value_name = "ADDRESS")]
     only: Vec<String>,
 }
@@ -62,11 +62,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
     let name = &planned.name;
     if is_sending(&project, &ledger, name, practice).await? {
-        return Err(Failure::new(
-            Exit::Failed,
-            format!("the edition `{name}` is being sent at this moment"),
-        )
-        .help("let it finish, or stop it with Ctrl-C, then decide"));
+        return Err(Failure::new(Exit::Failed, format!("the edition `{name}` is being sent now"))
+            .help("let it finish or stop it with Ctrl-C, then decide"));
     }
     let log = arguments.log.as_deref().map(read_log).transpose()?;
     let _held = hold(&project, &ledger, name, practice)?;
@@ -76,7 +73,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if wants_again && ledger.standing(name).await?.wish == RunControl::Cancel {
         return Err(Failure::new(
             Exit::Nothing,
-            format!("`{name}` was cancelled: nobody gets it any more"),
+            format!("`{name}` was cancelled: no more messages will be sent"),
         )
         .help(format!("`roundup report {name}` shows who got it")));
     }
@@ -104,7 +101,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         let event = if arguments.resend {
             Event::Resent
         } else {
-            Event::AssumedSent { why: "assumed to have arrived, by hand".to_owned() }
+            Event::AssumedSent { why: "assumed delivered, by hand".to_owned() }
         };
         let events = uncertain.iter().map(|(id, _)| (*id, event.clone())).collect();
         ledger.decide(events, world::now()).await?;
@@ -135,15 +132,15 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.print(&format!("{} will get it again.", people(count)))?;
         screen.say(&format!("Next: roundup send {name}"));
     } else if arguments.assume_sent {
-        screen.print(&format!("{} taken for arrived.", people(count)))?;
+        screen.print(&format!("{} counted as delivered.", people(count)))?;
     } else {
         screen.print(&format!(
-            "Of {} nobody knows whether the message arrived: the answer to its last dot was never read.",
+            "Not sure whether {} got the message: the relay's last answer was never read.",
             people(count)
         ))?;
         screen.say(&format!(
-            "When you have the relay's log: roundup resolve {name} --log FILE. Else decide: --assume-sent (some may \
-             have got nothing), or --resend (some may get it twice)"
+            "If you have the relay's log: roundup resolve {name} --log FILE. Otherwise decide: \
+             --assume-sent (some may have got nothing), or --resend (some may get it twice)"
         ));
     }
     Ok(Exit::Done)
@@ -160,7 +157,7 @@ const START_BYTES: u64 = 64 * 1024;
 fn read_log(path: &Path) -> Result<RelayLog, Failure> {
     let cannot = |what: String| {
         Failure::new(Exit::Usage, format!("{} cannot be read: {what}", path.display()))
-            .help("give the relay's log as a file of text, not compressed")
+            .help("give the relay's log as an uncompressed text file")
     };
     let unreadable = |error: std::io::Error| cannot(error.to_string());
     let open = || File::open(path).map_err(unreadable);
@@ -194,9 +191,9 @@ fn read_log(path: &Path) -> Result<RelayLog, Failure> {
     if let (lines, 0) = log.lines() {
         return Err(Failure::new(
             Exit::Usage,
-            format!("none of the {lines} lines of {} is one of a mail log", path.display()),
+            format!("no line of {} is from a mail log ({lines} read)", path.display()),
         )
-        .help("it reads logs of Postfix and Exim, and CSV with a column for the Message-ID"));
+        .help("roundup reads logs of Postfix and Exim, and CSV with a column for the Message-ID"));
     }
     Ok(log)
 }
@@ -212,7 +209,7 @@ async fn settle_by(
     let screen = &globals.screen;
     let (arrived, left): (Vec<_>, Vec<_>) =
         uncertain.into_iter().partition(|(_, row)| log.took(&row.message_id));
-    let event = Event::AssumedSent { why: "the relay's log says that it took it".to_owned() };
+    let event = Event::AssumedSent { why: "accepted, according to the relay's log".to_owned() };
     let events = arrived.iter().map(|(id, _)| (*id, event.clone())).collect();
     let settled = ledger.decide(events, world::now()).await?;
     if screen.json {
@@ -225,17 +222,21 @@ async fn settle_by(
         })?;
         return Ok(Exit::Done);
     }
-    screen.print(&format!("{} arrived: the relay's log names their messages.", people(settled)))?;
+    screen.print(&format!(
+        "{} counted as delivered: the relay's log lists their messages.",
+        people(settled)
+    ))?;
     if left.is_empty() {
         screen.say(&format!("Nothing is uncertain any more. Next: roundup report {edition}"));
         return Ok(Exit::Done);
     }
-    screen.print(&format!("Of {} the log says nothing:", people(left.len() as u64)))?;
+    screen.print(&format!("Not in the log: {}", people(left.len() as u64)))?;
     for (_, row) in &left {
         screen.print(&format!("  {}", row.address))?;
     }
     screen.say(&format!(
-        "If the log covers the whole run, these got nothing: roundup resolve {edition} --resend"
+        "If the log covers the whole run, these people got nothing: roundup resolve {edition} \
+         --resend"
     ));
     Ok(Exit::Done)
 }

@@ -48,7 +48,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if editions.is_empty() {
-        screen.print("No edition was sent yet.")?;
+        screen.print("No edition has been sent yet.")?;
         screen.say("Next: roundup news");
         return Ok(Exit::Done);
     }
@@ -70,7 +70,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         .iter()
         .find(|report| matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused))
     {
-        Some(report) => screen.say(&format!("Carry on with: roundup send {}", report.edition)),
+        Some(report) => screen.say(&format!("To resume: roundup send {}", report.edition)),
         None => screen.say(&format!("Next: roundup report {}", editions[0].edition)),
     }
     Ok(Exit::Done)

@@ -21,10 +21,10 @@ use crate::rfc::address::EmailAddress;
 pub struct Arguments {
     /// The person's address
     address: String,
-    /// Take them off the do-not-mail list after a bounce or a rejection
+    /// Take them off the do-not-mail list after a bounce or a rejection, giving the reason
     #[arg(long, value_name = "REASON")]
     lift: Option<String>,
-    /// The same for what the person said themselves: where they asked for it, as in "letter of 3 May"
+    /// Take them off because they want email again: where they said so, as in "letter of 3 May"
     #[arg(long, value_name = "WHERE")]
     at_their_request: Option<String>,
 }
@@ -71,7 +71,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             if let Some(entry) = ledger.suppression(&person).await? {
                 not_mailed = Some(match entry.reason {
                     NoMailReason::Bounced => {
-                        format!("earlier mail was refused for good: {}", entry.words())
+                        format!("an earlier message was rejected for good: {}", entry.words())
                     }
                     _ => entry.words(),
                 });
@@ -139,12 +139,14 @@ async fn lift(
     let at_request = arguments.at_their_request.as_deref().map(str::trim);
     let reason = at_request.or(arguments.lift.as_deref().map(str::trim)).unwrap_or_default();
     if reason.is_empty() {
-        return Err(Failure::new(Exit::Usage, "a suppression is lifted only with a reason")
-            .help("say why, as in --lift \"the mailbox is back\": it is recorded"));
+        return Err(Failure::new(Exit::Usage, "lifting a suppression needs a reason")
+            .help("give it, as in --lift \"the mailbox is back\": it is recorded"));
     }
     let none = || {
-        Failure::new(Exit::Usage, "this address is not on the do-not-mail list of the ledger")
-            .help("`roundup why ADDRESS` says why it is not mailed; what a list says is changed in the list")
+        Failure::new(Exit::Usage, "this address is not on the do-not-mail list in the ledger").help(
+            "`roundup why ADDRESS` says why it is not mailed; to change what a list says, \
+                 edit the list",
+        )
     };
     let address = address.ok_or_else(none)?;
     let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
@@ -157,10 +159,11 @@ async fn lift(
         LiftedBy::TheirRequest => {
             return Err(Failure::new(
                 Exit::Usage,
-                format!("this person asked for no more mail themselves: {why}"),
+                format!("this person said themselves that they want no more email: {why}"),
             )
             .help(
-                "only they can take that back: --at-their-request \"letter of 3 May\" records where they did",
+                "only they can take that back: record where they did with --at-their-request \
+                 \"letter of 3 May\"",
             ));
         }
         LiftedBy::OnlyThem => {
@@ -168,7 +171,7 @@ async fn lift(
                 Exit::Usage,
                 format!("a complaint or an erasure is never lifted: {why}"),
             )
-            .help("if they want mail again, they sign up again"));
+            .help("if they want email again, they can sign up again"));
         }
     }
     let reason = match at_request {

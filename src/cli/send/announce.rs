@@ -26,7 +26,7 @@ pub fn tell_people(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> 
 
 /// How the strangest of the list will be addressed: names that came from somewhere else look wrong in ways no rule knows.
 pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
-    let mut title = "  Strangest ";
+    let mut title = "  Check     ";
     for strange in prepared.audience.strangest.shown() {
         // A mail without a personal word has the name in its To field all the same.
         let to = || strange.recipient.name().map(|name| format!("To: {name}"));
@@ -50,7 +50,7 @@ pub fn tell_checks(project: &Project, prepared: &Prepared, screen: &Screen) {
     let known = checked_links(prepared);
     let links = match before.editions.get(name) {
         Some(last) if last.hash != hash => {
-            format!("changed since it was checked {}; links: {known}", ago(now - last.at))
+            format!("changed since the last check {}; links: {known}", ago(now - last.at))
         }
         Some(last) if last.links > 0 => format!("links: {known}, unchanged since"),
         _ if known == "not checked" => format!("links not checked: roundup check {name}"),
@@ -87,8 +87,8 @@ pub fn tell_left_out(prepared: &Prepared, screen: &Screen) -> Result<(), Failure
 pub fn tell_destination(destination: &Destination, identity: &Sender, screen: &Screen) {
     match destination {
         Destination::Outbox => screen.say(
-            "  Through   outbox/ on this computer: practise mode, nobody is mailed \
-             (set ROUNDUP_RELAY to send for real)",
+            "  Through   outbox/ on this computer. Practice mode: messages are saved, not sent. \
+             Set ROUNDUP_RELAY to send for real",
         ),
         Destination::Relay(relay) => screen.say(&format!(
             "  Through   {relay} as {} ({})",

@@ -18,7 +18,7 @@ use crate::project::Project;
 pub struct Arguments {
     /// The edition
     edition: String,
-    /// How many people will get nothing, for scripts: it must be the number still to go
+    /// The number of people who will get nothing, for scripts: it must match the number left
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
     confirm: Option<u64>,
 }
@@ -43,7 +43,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             return Err(Failure::new(
                 Exit::Usage,
                 format!(
-                    "{} are still to go, and --confirm says {}: nothing was changed",
+                    "{} are left, but --confirm gives {}: nothing was changed",
                     people(open),
                     grouped(number)
                 ),
@@ -52,7 +52,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
         None if screen.asks => prompt::number(
             &format!(
-                "{} would never get it. Type that number to cancel, or Enter to leave it: ",
+                "{} would never get it. Type that number to cancel the edition, or press Enter to \
+                 keep it: ",
                 people(open)
             ),
             open,
@@ -63,9 +64,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => {
             return Err(Failure::new(
                 Exit::Usage,
-                "nobody is here to type how many people will get nothing: nothing was changed",
+                "cannot ask for confirmation without a terminal: nothing was changed",
             )
-            .help(format!("add --confirm {open} when that is the number you expect")));
+            .help(format!("add --confirm {open} if that is the number you expect")));
         }
     };
     if !sure {
@@ -80,11 +81,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if now != open {
         return Err(Failure::new(
             Exit::Later,
-            format!(
-                "{} are still to go now, and not {}: nothing was changed",
-                people(now),
-                grouped(open)
-            ),
+            format!("{} are left now, not {}: nothing was changed", people(now), grouped(open)),
         )
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
@@ -108,6 +105,6 @@ async fn refuse_sending(
     if !is_sending(project, ledger, name, practice).await? {
         return Ok(());
     }
-    Err(Failure::new(Exit::Failed, format!("`{name}` is being sent at this moment"))
-        .help(format!("first: roundup pause {name}")))
+    Err(Failure::new(Exit::Failed, format!("`{name}` is being sent now"))
+        .help(format!("run this first: roundup pause {name}")))
 }

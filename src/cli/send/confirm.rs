@@ -15,7 +15,7 @@ pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
     let rows = audience.left_out;
     let failure = Failure::new(Exit::Nothing, "there is nobody to mail");
     Err(if rows == 0 {
-        failure.help("the lists in subscribers/ have no row below the names of their columns")
+        failure.help("the lists in subscribers/ have no rows below their column names")
     } else if audience.examples == 0 {
         let why: Vec<&str> = audience.reasons.iter().take(5).map(String::as_str).collect();
         failure.help(format!(
@@ -24,7 +24,7 @@ pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
             why.join("; ")
         ))
     } else {
-        failure.help("the list holds only example addresses, which get mail in practise mode alone")
+        failure.help("the list holds only example addresses, which are only used in practice mode")
     })
 }
 
@@ -35,12 +35,12 @@ pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, 
         Some(flag) => Err(Failure::new(
             Exit::Usage,
             format!(
-                "the plan has {}, and --confirm says {}: nothing was sent",
+                "the plan has {}, but --confirm gives {}: nothing was sent",
                 people(number),
                 grouped(flag)
             ),
         )
-        .help("look at the list again; the right number is the one in the plan")),
+        .help("check the list; the right number is the one in the plan")),
         None if screen.asks => prompt::number_of_people(
             number,
             &mut std::io::stdin().lock(),
@@ -48,8 +48,8 @@ pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, 
         ),
         None => Err(Failure::new(
             Exit::Usage,
-            "nobody is here to type the number of people: nothing was sent",
+            "cannot ask for confirmation without a terminal; nothing was sent",
         )
-        .help(format!("add --confirm {number} when that is the number you expect"))),
+        .help(format!("add --confirm {number} if that is the number you expect"))),
     }
 }

@@ -89,7 +89,7 @@ pub async fn dry_run(
     ))?;
     pages::summarise(&prepared, screen)?;
     screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
-    screen.print(&format!("  Messages  {} (one a person)", folder.join("messages").display()))?;
+    screen.print(&format!("  Messages  {} (one per person)", folder.join("messages").display()))?;
     screen.print(&format!("  Report    {}", path.display()))?;
     tell_strangest(&prepared, screen);
     tell_left_out(&prepared, screen)?;
@@ -97,7 +97,7 @@ pub async fn dry_run(
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;
         screen.say(&format!(
-            "Sending is held until that is mended. Look again with: roundup check {}",
+            "The edition cannot be sent until this is fixed. Check again with: roundup check {}",
             chosen.name
         ));
     } else {

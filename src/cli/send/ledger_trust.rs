@@ -99,7 +99,10 @@ impl Trust<'_> {
         let found = Found::of(ledger).await?;
         let mut strange = Vec::new();
         if world::now() - standing.last_sign > STALE {
-            strange.push(format!("nobody has worked on it since {}", self.day(standing.last_sign)));
+            strange.push(format!(
+                "nothing was sent or recorded since {}",
+                self.day(standing.last_sign)
+            ));
         }
         strange.extend(self.copied(&found, false));
         let elsewhere = self.sendings().into_iter().find(|sending| {
@@ -115,7 +118,7 @@ impl Trust<'_> {
                 people(sending.people)
             ));
         }
-        self.ask(&strange, "go on with")?;
+        self.ask(&strange, "resume")?;
         self.accept(Some(ledger), Some(&found), &strange).await
     }
 
@@ -137,8 +140,8 @@ impl Trust<'_> {
         });
         if let Some(sending) = same {
             return vec![format!(
-                "this computer sent it on {}, to {}, and the ledger does not know: it was lost, replaced or never \
-                 finished, and everybody would be mailed again",
+                "this computer sent it on {}, to {}, but the ledger has no record of that: it was \
+                 lost, replaced or never finished, and everybody would be mailed again",
                 self.day(sending.planned_at),
                 people(sending.people)
             )];
@@ -161,7 +164,9 @@ impl Trust<'_> {
             last.edition
         )];
         if !self.secret_check.is_empty() && last.secret_check != self.secret_check {
-            strange.push("and with another secret: links in that mail would not work".to_owned());
+            strange.push(
+                "it also used another secret: links in those messages would not work".to_owned(),
+            );
         }
         strange
     }
@@ -171,7 +176,8 @@ impl Trust<'_> {
         let mut strange = Vec::new();
         if found.nature.is_copy() {
             strange.push(
-                "its ledger is a copy: it was last right on another server, or before this one was brought back"
+                "its ledger is a copy: it was last used on another server, or before this one was \
+                 restored"
                     .to_owned(),
             );
         }
@@ -182,20 +188,24 @@ impl Trust<'_> {
                 self.day(made_at)
             )),
             Some(seen) if seen.age > found.age.age => strange.push(
-                "its ledger is older than this computer remembers: it may come from a backup, and not know who got \
-                 mail since"
+                "its ledger is older than this computer remembers: it may come from a backup, and \
+                 not know who has been mailed since"
                     .to_owned(),
             ),
             // Several computers may share a ledger on a server.
             _ if found.is_shared || !self.project.memory.can_remember() => {}
             Some(seen) if seen.age + MOST_UNSEEN < found.age.age => {
-                strange.push("its ledger was used on another computer since".to_owned());
+                strange.push("its ledger has since been used on another computer".to_owned());
             }
             Some(seen) if !plans && !seen.place.is_empty() && seen.place != found.nature.place => {
-                strange.push("its ledger is another file than before: it may be a copy".to_owned());
+                strange.push(
+                    "its ledger is a different file from before: it may be a copy".to_owned(),
+                );
             }
             None if found.age.age > 0 => strange.push(
-                "this computer has never seen its ledger: it may be a copy, and the run may go on elsewhere".to_owned(),
+                "this computer has never used its ledger: it may be a copy, and the run may be \
+                 continuing elsewhere"
+                    .to_owned(),
             ),
             Some(_) | None => {}
         }
@@ -218,7 +228,7 @@ impl Trust<'_> {
         self.screen.warn(&refused.what);
         let typed = prompt::word(
             &format!(
-                "Type the edition's name ({edition}) to go on all the same, or press Enter to stop: "
+                "Type the edition's name ({edition}) to go on anyway, or press Enter to stop: "
             ),
             &mut std::io::stdin().lock(),
             &mut std::io::stderr().lock(),
@@ -230,11 +240,11 @@ impl Trust<'_> {
         let edition = self.edition;
         Failure::new(
             Exit::Usage,
-            format!("is it right to {what} `{edition}`? {}", strange.join("; ")),
+            format!("before you {what} `{edition}`, check its ledger: {}", strange.join("; ")),
         )
         .help(format!(
-            "find the ledger that knows who got it, or bring back a backup. When you are sure that this one is right: \
-             roundup send {edition} --trust-ledger"
+            "find the ledger that knows who got it, or restore a backup. If you are sure that \
+             this one is right: roundup send {edition} --trust-ledger"
         ))
     }
 
@@ -281,7 +291,8 @@ impl Trust<'_> {
         };
         if let Err(error) = self.project.memory.remember(&sending) {
             self.screen.warn(&format!(
-                "this computer cannot remember the sending ({error}): a ledger that is lost would not be noticed"
+                "this computer cannot record what was sent ({error}): it would not notice if the \
+                 ledger were lost"
             ));
         }
         Ok(())
@@ -303,8 +314,9 @@ pub fn synced_folder(project: &Project) -> Option<(String, &'static str)> {
     let service = synced::service_of(&root_of(project))?;
     Some((
         format!(
-            "the project is in a folder that {service} copies to other computers, and its ledger with it"
+            "the project and its ledger are in a folder that {service} copies to other computers"
         ),
-        "move the project to a folder that stays on this computer, and put `roundup backup FILE` there instead",
+        "move the project to a folder that stays on this computer, and put the file of `roundup \
+         backup FILE` there instead",
     ))
 }

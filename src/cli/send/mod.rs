@@ -124,7 +124,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         planned
     } else {
         let Some(planned) = ledger.edition(&chosen.name).await? else {
-            return Err(Failure::new(Exit::Failed, "the ledger was taken away meanwhile"));
+            return Err(Failure::new(
+                Exit::Failed,
+                "the ledger was removed while roundup was \
+                                                   running",
+            ));
         };
         let on = CarriedOn {
             project: &project,
@@ -159,13 +163,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 fn note_old_settings(project: &Project, screen: &Screen) {
     if project.settings.send.pause_above_refused_percent.is_some() {
         screen.say(
-            "Note: `pause_above_refused_percent` under [send] is not used any more and can be deleted: a run stops by \
+            "Note: `pause_above_refused_percent` under [send] is no longer used and can be deleted: a run stops by \
              itself when many people get the same reply.",
         );
     }
     for (old, new) in &project.settings.old_names {
         screen.say(&format!(
-            "Note: `{old}` under [send] is called `{new}` now; the old name is still read."
+            "Note: `{old}` under [send] is now called `{new}`; the old name still works."
         ));
     }
 }
@@ -258,17 +262,17 @@ async fn deliver<L: Ledger, R: Relay>(
     let connections = config.connections;
     listen(handle, move |stop| match stop {
         Urgency::Soon => talker.line(&format!(
-            "Stopping: finishing what is in flight, {} at most … (Ctrl-C again to drop them)",
+            "Stopping: finishing the messages in progress, at most {} … (Ctrl-C again to drop \
+             them)",
             counted(connections, "message", "messages")
         )),
         Urgency::Now => {
-            talker.line("Dropping what is in flight: nobody can know whether it arrived.");
+            talker
+                .line("Dropping the messages in progress: whether they arrived will be uncertain.");
         }
         Urgency::No => {}
     })
-    .map_err(|error| {
-        Failure::new(Exit::Failed, format!("signals cannot be listened to: {error}"))
-    })?;
+    .map_err(|error| Failure::new(Exit::Failed, format!("cannot listen for signals: {error}")))?;
     let told = Arc::clone(&progress);
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
@@ -364,7 +368,7 @@ fn refuse_unread(prepared: &Prepared, chosen: &Chosen) -> Result<(), Failure> {
         format!("nothing could be read from {}: stories may be missing", missing.join(", ")),
     )
     .help(format!(
-        "mend the source or take it out of roundup.toml, then run `roundup send {}` again",
+        "fix the source or remove it from roundup.toml, then run `roundup send {}` again",
         chosen.name
     )))
 }
@@ -374,8 +378,11 @@ fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> 
         return Ok(());
     }
     screen.findings(&prepared.findings)?;
-    Err(Failure::new(Exit::Findings, "the checks found what must be mended: nothing was sent")
-        .help(format!("mend it, then look again with `roundup check {}`", prepared.edition.name)))
+    Err(Failure::new(
+        Exit::Findings,
+        "the checks found things that must be fixed: nothing was sent",
+    )
+    .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
 }
 
 fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure> {
@@ -410,24 +417,25 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
     let how = match end {
         End::Finished => String::new(),
         End::Waiting { until, why: Pause::Deferred } => format!(
-            "the relay asked to try {} later, from {} UTC on",
+            "the relay wants {} to be tried again later, from {} UTC on",
             people(report.deferred),
             until.format("%H:%M on %-d %B")
         ),
         End::Waiting { until, why: Pause::Hours | Pause::Others } => format!(
-            "mail is sent at other hours: again from {} UTC on",
+            "outside the hours for sending: it can resume from {} UTC on",
             until.format("%H:%M on %-d %B")
         ),
-        End::Halted => "somebody paused it".to_owned(),
-        End::Cancelled => "somebody cancelled it: the rest gets nothing".to_owned(),
+        End::Halted => "it was paused".to_owned(),
+        End::Cancelled => "it was cancelled: nobody else gets it".to_owned(),
         End::Paused { why, .. } | End::Unreachable { why } => why.clone(),
-        End::Interrupted => "stopped, as asked; nobody is mailed twice".to_owned(),
+        End::Interrupted => "stopped on request; nobody is mailed twice".to_owned(),
     };
     if !screen.json {
         screen.print(&format!("{name}: {}.", report.arithmetic()))?;
         if report.practice && report.accepted > 0 {
             screen.say(
-                "The mail is in outbox/, a Maildir that mail programs open. Nobody was mailed.",
+                "The messages are in outbox/, a Maildir that mail programs can open. Nothing was \
+                 sent.",
             );
         }
     }
@@ -440,7 +448,7 @@ fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure
             Ok(exit)
         }
         End::Interrupted => {
-            screen.say(&format!("Stopped. Carry on with: roundup send {name}"));
+            screen.say(&format!("Stopped. To resume: roundup send {name}"));
             Ok(exit)
         }
         End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
@@ -463,14 +471,14 @@ fn still_to_go(report: &Report) -> String {
     let left = report.planned + report.deferred;
     let missed = report.rejected + report.uncertain + report.expired;
     let so_far = if missed == 0 {
-        format!("nobody was missed: {} still to go", people(left))
+        format!("nobody was missed: {} left", people(left))
     } else {
         format!(
-            "{} still to go; not delivered or uncertain: {} (see `roundup report {}`)",
+            "{} left; not delivered or uncertain: {} (see `roundup report {}`)",
             people(left),
             people(missed),
             report.edition
         )
     };
-    format!("{so_far}. Carry on with: roundup send {}", report.edition)
+    format!("{so_far}. To resume: roundup send {}", report.edition)
 }

@@ -42,9 +42,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     screen.print(&format!("{name} is paused."))?;
     if sending {
-        screen
-            .say("Whoever sends it finishes what is in flight, and stops within a second or two.");
+        screen.say(
+            "The computer that sends it finishes the messages in progress, and stops within a \
+                 second or two.",
+        );
     }
-    screen.say(&format!("Go on with: roundup send {name}. End it with: roundup cancel {name}"));
+    screen.say(&format!("To resume: roundup send {name}. To end it: roundup cancel {name}"));
     Ok(Exit::Done)
 }

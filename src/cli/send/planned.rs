@@ -40,9 +40,9 @@ fn lock(project: &Project, edition: &str, practice: bool) -> Result<File, Failur
             };
             return Err(Failure::new(
                 Exit::Failed,
-                format!("the edition `{edition}` is being sent at this moment{holder}"),
+                format!("the edition `{edition}` is being sent now{holder}"),
             )
-            .help("let it finish; `roundup status` shows how far it is"));
+            .help("let it finish; `roundup status` shows its progress"));
         }
         Err(TryLockError::Error(error)) => return Err(cannot(error)),
     }
@@ -94,11 +94,10 @@ pub async fn find_planned(
         known.extend(ledger.editions().await?.into_iter().map(|edition| edition.name));
     }
     let shown: String = name.escape_debug().take(60).collect();
-    let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` was never sent"));
+    let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` has never been sent"));
     Err(if known.is_empty() {
-        failure
-            .help("no edition was sent yet: roundup send --year 2020 --dry-run shows how it goes")
+        failure.help("no edition has been sent yet; to try it: roundup send --year 2020 --dry-run")
     } else {
-        failure.help(format!("the editions that were are {}", known.join(", ")))
+        failure.help(format!("the editions sent are {}", known.join(", ")))
     })
 }

@@ -64,22 +64,22 @@ impl Progress {
             RunEvent::Trouble { why, pause, left } => self.take_trouble(&why, pause, left),
             RunEvent::Recovered => self.take_recovery(),
             RunEvent::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
-                "The relay asks for less: {} at a time for now.",
+                "The relay wants less: sending {} at a time for now.",
                 counted(connections, "message", "messages")
             )),
             RunEvent::Slower { rest, .. } => self.line(&format!(
-                "The relay asks for less: one message at a time for now, with {} s between.",
+                "The relay wants less: sending one message at a time for now, {} s apart.",
                 rest.as_secs_f32()
             )),
             RunEvent::Waiting { why: Pause::Others, .. } => {
-                self.line("Waiting for another sender to finish what it has in hand.");
+                self.line("Waiting for another run to finish its messages in progress.");
             }
             RunEvent::Waiting { until, why } => self.line(&format!(
                 "Waiting until {} UTC: {} (Ctrl-C stops safely)",
                 until.format("%H:%M:%S"),
                 match why {
-                    Pause::Deferred => "the relay asked to try some people again then.",
-                    Pause::Hours | Pause::Others => "no mail is sent before.",
+                    Pause::Deferred => "the relay wants some people to be tried again then.",
+                    Pause::Hours | Pause::Others => "no messages are sent before then.",
                 }
             )),
             RunEvent::Alive { .. } => {}
@@ -131,7 +131,7 @@ impl Progress {
                 left => format!(", for {} at most", span(left)),
             };
             self.line(&format!(
-                "Trouble with the relay: {why}. Trying again after {}{gives_up} (Ctrl-C stops safely)",
+                "Trouble with the relay: {why}. Trying again in {}{gives_up} (Ctrl-C stops safely)",
                 span(pause)
             ));
         }

@@ -20,7 +20,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::mailing_list::without;
 use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::{Screen, grouped, people};
+use crate::cli::terminal::screen::{Screen, counted, grouped, people};
 use crate::cli::terminal::world;
 use crate::compose::composition::People;
 use crate::ledger::{EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status};
@@ -49,7 +49,7 @@ pub fn asked(fingerprint: &str, examples: bool) -> String {
     format!("{fingerprint} by {}{examples}", env!("CARGO_PKG_VERSION"))
 }
 
-/// People who are named one by one; of more than these the number is told.
+/// People who are named one by one; beyond these only the number is given.
 const MOST_NAMED: u64 = 20;
 /// Rows that are decided in one commit.
 const DECIDED: usize = 1000;
@@ -81,9 +81,9 @@ impl<L: Ledger> CarriedOn<'_, L> {
         let uncertain = ledger.recover(name, now).await?;
         if uncertain > 0 {
             screen.warn(&format!(
-                "the last run stopped while {} handed over: nobody can know whether it arrived. \
-                 It is not sent again; `roundup resolve {name}` lists it",
-                if uncertain == 1 { "1 message was" } else { "several messages were" }
+                "the last run stopped in the middle of {}: delivery is uncertain, and nothing is sent twice. To decide: \
+                 roundup resolve {name}",
+                counted(uncertain, "message", "messages")
             ));
         }
         let progress = ledger.progress(name).await?;
@@ -97,15 +97,15 @@ impl<L: Ledger> CarriedOn<'_, L> {
             let since = since.format("%-d %B %Y at %H:%M");
             if !screen.asks && !arguments.unpause {
                 return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
-                    .help(format!("to go on: roundup send {name} --unpause")));
+                    .help(format!("to resume it: roundup send {name} --unpause")));
             }
-            screen.say(&format!("{name} was paused on {since}; this lets it go on."));
+            screen.say(&format!("{name} was paused on {since}; resuming now."));
         }
         if !destination.is_practice() {
             trust.before_going_on(ledger, planned, &standing).await?;
         }
         screen.say(&format!(
-            "Carrying on with {name}, planned on {}: {} of {} left.",
+            "Resuming {name}, planned on {}: {} of {} left.",
             planned
                 .planned_at
                 .with_timezone(&project.settings.time_zone)
@@ -178,7 +178,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
         Ok(list.people.clone())
     }
 
-    /// People who have unsubscribed or left the list since the plan are not mailed; people who came since are told of.
+    /// People who have unsubscribed or left the list since the plan are not mailed; people who came since are reported.
     async fn suppress_the_gone(
         &self,
         list: &Arc<List>,
@@ -237,7 +237,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
         let new = current.len() as u64 - known;
         if new > 0 {
             screen.say(&format!(
-                "{} joined the list since the plan: this edition does not go to them.",
+                "{} joined the list since the plan: they do not get this edition.",
                 people(new)
             ));
         }
@@ -251,12 +251,12 @@ fn stopped_meanwhile(name: &str, wish: RunControl) -> Result<(), Failure> {
         RunControl::Go => Ok(()),
         RunControl::Pause => Err(Failure::new(
             Exit::Later,
-            format!("somebody paused `{name}` meanwhile: nothing was sent"),
+            format!("`{name}` was paused meanwhile: nothing was sent"),
         )
-        .help(format!("to go on: roundup send {name} --unpause"))),
+        .help(format!("to resume it: roundup send {name} --unpause"))),
         RunControl::Cancel => Err(Failure::new(
             Exit::Partly,
-            format!("somebody cancelled `{name}` meanwhile: nothing was sent"),
+            format!("`{name}` was cancelled meanwhile: nothing was sent"),
         )
         .help(format!("`roundup report {name}` shows who got it"))),
     }
@@ -322,7 +322,8 @@ pub async fn tell_changes(
     };
     if changed {
         screen.say(
-            "Stories, templates or settings have changed since the plan: what was planned is sent, to everybody.",
+            "Stories, templates or settings have changed since the plan: everybody still gets the \
+             edition as planned.",
         );
     }
 }

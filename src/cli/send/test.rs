@@ -31,10 +31,10 @@ pub const MOST_ADDRESSES: usize = 10;
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// Who gets the test: at most ten addresses
+    /// The addresses that get the test: ten at most
     #[arg(long, required = true, num_args = 1.., value_name = "ADDRESS")]
     to: Vec<String>,
-    /// Through this server, as in `smtp://127.0.0.1:2525`
+    /// Send through this server, as in `smtp://127.0.0.1:2525`
     #[arg(long, value_name = "URL")]
     relay: Option<String>,
 }
@@ -87,10 +87,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.say(&format!("{} {cure}", screen.faint("help:")));
     }
     if practice {
-        screen.say("The test is in outbox/, a Maildir: set ROUNDUP_RELAY to send it for real.");
+        screen.say("The test is in outbox/, a Maildir. Set ROUNDUP_RELAY to send it for real.");
     }
     screen.say(&format!(
-        "The subject begins with [TEST], and its unsubscribe links do nothing. Next: roundup send {name}"
+        "The subject begins with [TEST], and the unsubscribe links do nothing. Next: roundup send \
+         {name}"
     ));
     Ok(exit)
 }
@@ -114,9 +115,9 @@ pub fn addresses(typed: &[String]) -> Result<Vec<EmailAddress>, Failure> {
         1..=MOST_ADDRESSES => Ok(addresses),
         many => Err(Failure::new(
             Exit::Usage,
-            format!("{many} addresses are a list, and a test goes to {MOST_ADDRESSES} at most"),
+            format!("{many} addresses are too many: a test goes to {MOST_ADDRESSES} at most"),
         )
-        .help("take the others out; `roundup send` mails the list")),
+        .help("remove some; `roundup send` mails the whole list")),
     }
 }
 
@@ -142,7 +143,7 @@ pub async fn send(
         Destination::Outbox => {
             let folder = project.path("outbox");
             let relay = FolderRelay::new(Path::new(&folder)).map_err(|error| {
-                Failure::new(Exit::Failed, format!("outbox/ cannot be made: {error}"))
+                Failure::new(Exit::Failed, format!("outbox/ cannot be created: {error}"))
             })?;
             hand_over(relay, &skeleton, whose, to, &mut tests).await;
         }
@@ -191,7 +192,7 @@ mod tests {
             (0..count).map(|n| format!("p{n}@charity.org.uk")).collect()
         };
         assert_eq!(addresses(&many(10)).unwrap().len(), 10);
-        assert!(addresses(&many(11)).unwrap_err().what.contains("11 addresses are a list"));
+        assert!(addresses(&many(11)).unwrap_err().what.contains("11 addresses are too many"));
         let typed = ["a@charity.org.uk, b@charity.org.uk a@charity.org.uk".to_owned()];
         assert_eq!(addresses(&typed).unwrap().len(), 2);
         for wrong in ["", "me", "a@b\r\nBcc: c@d.org"] {

@@ -18,7 +18,7 @@ pub struct Chosen {
     pub name: String,
     pub window: Window,
     pub draft: Option<Draft>,
-    /// When its news is asked for.
+    /// When its news is gathered.
     pub ask: Ask,
     /// Stories of earlier days that came after this are looked at too.
     pub late_since: Option<DateTime<Utc>>,

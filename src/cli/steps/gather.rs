@@ -1,4 +1,4 @@
-//! The news as a command needs it: every source read or asked, the store, and what earlier editions told.
+//! The news as a command needs it: every source read or fetched, the store, and what earlier editions included.
 //! Shell: files, the network, the store and the ledger.
 
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ impl<'a> NewsQuery<'a> {
         }
     }
 
-    /// Everything, of sources that are asked when it is time.
+    /// Everything, with sources that are due fetched again.
     pub fn quick() -> Self {
         Self { window: None, draft: None, late_since: None, ask: Ask::InTime, told_window: None }
     }

@@ -32,7 +32,7 @@ pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
     Ok(last.map(|last| window_of(project, last)))
 }
 
-/// The window that arguments mean. The ledger is asked only where it begins at the last edition.
+/// The window that arguments mean. The ledger is read only where it begins at the last edition.
 pub async fn window_for(project: &Project, wanted: &WindowArguments) -> Result<Window, Failure> {
     let last = if wanted.begins_at_last() { last_window(project).await? } else { None };
     let zone = project.settings.time_zone;
@@ -95,7 +95,7 @@ pub async fn keys_for(project: &Project, ledger: Option<&AnyLedger>) -> Result<K
     if is_right { Ok(keys) } else { Err(LedgerError::OtherSecret.into()) }
 }
 
-/// The ledger, made if there is none, for so many connections at a time.
+/// The ledger, made if there is none, for a number of connections at a time.
 pub async fn ledger_for(
     project: &Project,
     practice: bool,

@@ -29,7 +29,8 @@ pub async fn list_if_any(
             let suppressed = match suppressed(project, practice).await {
                 // A mail can be looked at while the ledger's server is away; nothing is sent by it.
                 Err(failure) if failure.exit == Exit::Later => {
-                    screen.warn(&format!("who must not be mailed is not known: {}", failure.what));
+                    screen
+                        .warn(&format!("cannot find out who must not be mailed: {}", failure.what));
                     Vec::new()
                 }
                 known => known?,

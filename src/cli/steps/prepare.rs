@@ -64,7 +64,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Whether something must be mended before this is sent.
+    /// Whether something must be fixed before this is sent.
     pub fn is_held(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Must)
     }
@@ -165,11 +165,10 @@ async fn compose_news(
     match tokio::time::timeout(COMPOSE_WITHIN, composing).await {
         Ok(Ok((edition, composition))) => Ok((edition, composition?, selection)),
         Ok(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(Failure::new(
-            Exit::Usage,
-            "the template takes longer than 10 seconds: it goes round in loops",
-        )
-        .help("look for {{#each}} inside {{#each}} in the templates of the project")),
+        Err(_) => {
+            Err(Failure::new(Exit::Usage, "the template takes longer than 10 seconds: it may loop")
+                .help("check for {{#each}} inside {{#each}} in the project's templates"))
+        }
     }
 }
 

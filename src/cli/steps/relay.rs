@@ -69,6 +69,6 @@ fn credentials(project: &Project) -> Result<Option<Credentials>, Failure> {
 }
 
 fn half(set: &str, missing: &str) -> Failure {
-    Failure::new(Exit::Usage, format!("{set} is set and {missing} is not"))
+    Failure::new(Exit::Usage, format!("{set} is set, but {missing} is not"))
         .help(format!("set {missing} too, in .env or in the environment"))
 }

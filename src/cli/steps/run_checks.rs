@@ -1,4 +1,4 @@
-//! What the rules are told, and what they say: the mail in all its languages, its people, what was mailed before, its links.
+//! What the rules get, and what they say: the email in all its languages, its people, what was mailed before, its links.
 //! Shell: reads the ledger, asks the links.
 
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub enum Asking {
     World,
 }
 
-/// A mail that the rules are asked about.
+/// An email to check.
 #[derive(Clone, Copy)]
 pub struct CheckRequest<'a> {
     pub edition: &'a Edition,
@@ -95,7 +95,7 @@ pub async fn ask(
     let real_links = addresses.iter().filter(|address| !is_example(address)).count();
     // A mail can be looked at without its ledger; sending it needs one, and says so itself.
     let before = earlier(project, &edition.name).await.unwrap_or_else(|failure| {
-        screen.warn(&format!("what was mailed before is not known: {}", failure.what));
+        screen.warn(&format!("cannot find out which editions were sent before: {}", failure.what));
         Vec::new()
     });
     let known = CheckContext {
@@ -190,7 +190,7 @@ fn two_messages(project: &Project, question: &CheckRequest<'_>) -> Result<Vec<Ve
     let (composition, identity) = (question.composition.clone(), question.identity.clone());
     let skeleton = skeleton(project, composition, identity, question.date)?;
     let somebody = question.examination.audience.first.first().cloned().unwrap_or_else(stand_in);
-    // Another person of the same segments: what differs is hers alone.
+    // Another person of the same segments: what differs belongs to one person only.
     let mut second = somebody.clone();
     second.address = EmailAddress::parse("alex.other@example.org").expect("a plain address");
     for (column, value) in &mut second.values {

@@ -35,7 +35,7 @@ pub struct WindowArguments {
     /// The last days, weeks or months, as in 30d, 2w, 3m
     #[arg(long, help_heading = "Window", value_name = "SPAN", group = "window")]
     pub last: Option<String>,
-    /// From the end of the last edition to the end of today (the default, once there is one)
+    /// From the end of the last edition to the end of today (the default after the first edition)
     #[arg(long, help_heading = "Window", group = "window")]
     pub since_last: bool,
 }
@@ -43,7 +43,7 @@ pub struct WindowArguments {
 /// A window, or the name of an edition.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Which {
-    /// Name of a file in editions/, or of a window: 2020, 2020-Q4, 2020-12
+    /// The name of a draft in editions/, or of a window: 2020, 2020-Q4, 2020-12
     #[arg(value_name = "EDITION", conflicts_with = "window")]
     pub edition: Option<String>,
     #[command(flatten)]
@@ -51,16 +51,16 @@ pub struct Which {
 }
 
 impl WindowArguments {
-    /// Whether the window begins where the last edition's ended: then the ledger is asked which that was.
+    /// Whether the window begins where the last edition's ended: then the ledger says which that was.
     pub fn begins_at_last(&self) -> bool {
         let named = [&self.month, &self.quarter, &self.year, &self.since, &self.last];
         named.into_iter().all(Option::is_none)
     }
 
-    /// The window that was asked for. `last` is the window of the last edition that was sent.
+    /// The chosen window. `last` is the window of the last edition that was sent.
     ///
     /// # Errors
-    /// When a word is no date.
+    /// When a word is not a date.
     pub fn window(
         &self,
         zone: Tz,
@@ -81,7 +81,7 @@ impl WindowArguments {
             match last {
                 Some(last) => Window::since_last(last, today)?,
                 None if self.since_last => {
-                    return Err(Failure::new(Exit::Usage, "no edition was sent yet")
+                    return Err(Failure::new(Exit::Usage, "no edition has been sent yet")
                         .help("name a window: --month 2020-12, --year 2020"));
                 }
                 None => Window::last_full_month(today, zone),

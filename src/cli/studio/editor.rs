@@ -140,7 +140,7 @@ impl Editor {
         }
     }
 
-    /// What the page is told of an errand.
+    /// What the page gets about an errand.
     pub fn said(ended: Result<(), Failure>) -> StudioResponse {
         match ended {
             Ok(()) => StudioResponse::Json(json!({})),
@@ -186,7 +186,7 @@ impl Editor {
         self.view.as_ref().ok_or_else(|| {
             self.fault
                 .clone()
-                .unwrap_or_else(|| Failure::new(Exit::Failed, "there is nothing to look at yet"))
+                .unwrap_or_else(|| Failure::new(Exit::Failed, "there is nothing to show yet"))
         })
     }
 
@@ -281,7 +281,7 @@ impl Editor {
         self.redo.clear();
         Err(Failure::new(
             Exit::Failed,
-            format!("{file} was changed by somebody else meanwhile: there is no way back"),
+            format!("{file} was changed outside the studio meanwhile: it cannot be undone here"),
         )
         .help("undo it where it was changed, or edit the file"))
     }
@@ -304,11 +304,11 @@ impl Editor {
         let view = self.viewed()?;
         let known = rules().find(|known| known.id == rule && !known.is_law);
         if known.is_none() {
-            return Err(Failure::new(Exit::Usage, format!("the rule `{rule}` cannot be silent")));
+            return Err(Failure::new(Exit::Usage, format!("the rule `{rule}` cannot be ignored")));
         }
         if reason.trim().is_empty() {
-            return Err(Failure::new(Exit::Usage, "a rule is silent for a reason")
-                .help("say why: it is shown at each check"));
+            return Err(Failure::new(Exit::Usage, "ignoring a rule needs a reason")
+                .help("give one: it is shown at each check"));
         }
         let path = view.project.path(SETTINGS_FILE);
         let before = read(&path)?;
@@ -334,7 +334,7 @@ impl Editor {
         if !placed {
             return Err(Failure::new(
                 Exit::Usage,
-                format!("[checks.silence] in {SETTINGS_FILE} is no group"),
+                format!("[checks.silence] in {SETTINGS_FILE} is not a group"),
             ));
         }
         self.write(SETTINGS_FILE.to_owned(), before, settings.to_string())?;
@@ -407,7 +407,7 @@ impl Editor {
             "costs" => shown::costs(view),
             other => refused(&Failure::new(
                 Exit::Usage,
-                format!("a mail has no part `{}`", other.escape_debug()),
+                format!("a message has no part `{}`", other.escape_debug()),
             )),
         }
     }

@@ -52,7 +52,7 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     world::random(&mut token);
     let mut counter = studio::open(how.port, base16::encode(&token)).await.map_err(|error| {
         Failure::new(Exit::Failed, format!("the studio cannot open port {}: {error}", how.port))
-            .help("leave --port out: any free one is taken")
+            .help("leave out --port to use any free one")
     })?;
     if screen.json {
         let edition = editor.name();
@@ -60,14 +60,15 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     } else {
         screen.print(&counter.address)?;
         screen.say(
-            "Open this address in a browser of this computer. Everything is saved to editions/; Ctrl-C ends the studio.",
+            "Open this address in a browser on this computer. Changes are saved to editions/. \
+             Press Ctrl-C to stop the studio.",
         );
     }
     let _doorway = if how.opens_browser {
         match browser::open(&project, &counter.address) {
             Ok(doorway) => Some(doorway),
             Err(error) => {
-                screen.warn(&format!("the browser is not opened: {error}"));
+                screen.warn(&format!("the browser could not be opened: {error}"));
                 None
             }
         }
@@ -107,7 +108,7 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
                 if let Ok(project) = globals.project()
                     && let Err(error) = watched.renew(&project)
                 {
-                    screen.warn(&format!("a new folder is not watched: {error}"));
+                    screen.warn(&format!("a new folder cannot be watched: {error}"));
                 }
                 // What the studio has written itself it has looked at already.
                 let is_new = !editor.has_seen_all();

@@ -1,4 +1,4 @@
-//! What the studio's page is told: an edition, its stories, its people, what the checks say.
+//! What the studio's page gets: an edition, its stories, its people, what the checks say.
 //! Shell: reads what else the project has: its drafts, its templates.
 
 use crate::audience::Recipient;
@@ -40,7 +40,7 @@ pub struct Story {
     pub state: &'static str,
     /// The editor's own words for it.
     pub own: Own,
-    /// Other editions that have told it.
+    /// Other editions that include it.
     pub sent_in: Vec<String>,
     /// What its source has changed since the draft was written.
     pub changes: Vec<String>,
@@ -270,12 +270,12 @@ fn people_of(view: &View) -> Value {
         people.push(json!({"key": key, "label": named(recipient), "group": "People"}));
     }
     people.push(
-        json!({"key": "nobody", "label": "Somebody without a name", "group": "Strange names"}),
+        json!({"key": "nobody", "label": "A person without a name", "group": "Unusual names"}),
     );
     for (number, strange) in audience.strangest.shown().enumerate() {
         let label = format!("{}: {}", named(strange.recipient), strange.why);
         people.push(
-            json!({"key": format!("strange-{number}"), "label": label, "group": "Strange names"}),
+            json!({"key": format!("strange-{number}"), "label": label, "group": "Unusual names"}),
         );
     }
     for segment in &view.prepared.composition.segments {
@@ -296,7 +296,7 @@ pub async fn windows(view: &View) -> Value {
     let project = &view.project;
     let zone = project.settings.time_zone;
     let today = world::today(zone);
-    // Asked anew each time: an edition may go out from a terminal beside the studio.
+    // Read again each time: an edition may go out from a terminal beside the studio.
     let since_last = match ledgers::last_window(project).await {
         Ok(Some(last)) => Window::since_last(&last, today).ok().map(|window| window.name()),
         _ => None,

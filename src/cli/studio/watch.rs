@@ -19,7 +19,7 @@ pub struct FolderWatch {
     folders: BTreeSet<PathBuf>,
 }
 
-/// Folders below the project whose files make a mail, beside those of its sources.
+/// Folders below the project whose files make an email, beside those of its sources.
 const FOLDERS: [&str; 4] = ["news", "editions", "templates", "subscribers"];
 
 impl FolderWatch {
@@ -78,7 +78,7 @@ impl FolderWatch {
     }
 }
 
-/// The folders whose files make a mail, as far as they are there.
+/// The folders whose files make an email, as far as they are there.
 fn folders(project: &Project) -> BTreeSet<PathBuf> {
     let sources = project.settings.sources();
     let of_sources = sources.iter().filter_map(|source| source.path.clone());

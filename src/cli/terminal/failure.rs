@@ -6,8 +6,8 @@ use std::fmt::Write;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::compose::composition::ComposeError;
 use crate::compose::fault::TemplateFault;
+use crate::count::counted;
 use crate::edition::EditError;
-use crate::ledger::LedgerError;
 use crate::locale::words::LexiconError;
 use crate::message::IdentityError;
 use crate::news::store::StoreError;
@@ -28,11 +28,11 @@ pub enum Exit {
     Failed = 1,
     /// The command line or the settings.
     Usage = 2,
-    /// A check found what must be mended.
+    /// A check found things to fix.
     Findings = 3,
     /// No news, or nobody to mail.
     Nothing = 4,
-    /// Some people were refused, or nobody knows whether they got it.
+    /// Some people were rejected, or delivery to them is uncertain.
     Partly = 5,
     /// Stopped for now: the same command carries on.
     Later = 6,
@@ -135,7 +135,7 @@ impl From<ProjectError> for Failure {
         let place = error.place();
         let failure = match error {
             ProjectError::NotFound { .. } => Self::new(Exit::Usage, error.to_string())
-                .help("go to the folder of your newsletter, or name it with --project DIR"),
+                .help("go to the project folder, or name it with --project DIR"),
             ProjectError::Settings(error) => {
                 Self::new(Exit::Usage, error.what).help(error.cure).line(error.line_text)
             }
@@ -157,23 +157,25 @@ impl From<ProjectError> for Failure {
             ProjectError::BadName { .. } => Self::new(Exit::Usage, error.to_string())
                 .help("a name is made of letters, digits, hyphens and underscores, as in 2020-12"),
             ProjectError::List(error) => error.into(),
-            ProjectError::NoList => Self::new(Exit::Nothing, error.to_string())
-                .help("put a CSV file with the columns email, first_name, basis into subscribers/"),
+            ProjectError::NoList => Self::new(Exit::Nothing, error.to_string()).help(
+                "put a CSV file with the columns email, first_name and basis in subscribers/",
+            ),
             ProjectError::Store(error) => error.into(),
             ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
                 .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
             ProjectError::LostSecret => Self::new(Exit::Usage, error.to_string()).help(
-                "bring back `.roundup/secret` from a backup, or set ROUNDUP_SECRET as it was: with another one nobody who \
-                 left would be recognised; where it is lost for good, see \"The secret\" in docs/DELIVERY.md",
+                "restore `.roundup/secret` from a backup, or set ROUNDUP_SECRET to its earlier value: with a \
+                 different one, people who left could not be recognised; if it is lost for good, see \"The secret\" \
+                 in docs/DELIVERY.md",
             ),
             ProjectError::ShortSecret { place: SECRET_FILE, .. } => {
                 Self::new(Exit::Usage, error.to_string()).help(
-                    "it was emptied or cut off: bring it back from a backup, or set ROUNDUP_SECRET as it was; where no \
-                     edition was sent yet, delete the file and a new one is made",
+                    "it was emptied or cut off: restore it from a backup, or set ROUNDUP_SECRET to its earlier value; \
+                     if no edition has been sent yet, delete the file and a new one is made",
                 )
             }
             ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
-                .help("take 32 random letters and digits, and never change them again"),
+                .help("choose 32 random letters and digits, and never change them again"),
             ProjectError::Read { .. } | ProjectError::Write { .. } => {
                 Self::new(Exit::Failed, error.to_string())
             }
@@ -188,18 +190,20 @@ impl From<ProjectError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let help = match &error {
-            StoreError::Newer { .. } => "install the newest roundup on this computer too",
-            StoreError::Full { .. } => {
-                "free some space there and keep the file: it holds stories that feeds no longer tell"
+            StoreError::Newer { .. } => {
+                "install the newest version of roundup on this computer too"
             }
-            StoreError::ReadOnly { .. } => "put the project on a disk that can be written",
+            StoreError::Full { .. } => {
+                "free some space there and keep the file: it holds stories that feeds no longer list"
+            }
+            StoreError::ReadOnly { .. } => "move the project to a disk that can be written to",
             StoreError::Locked { .. } => "end the other program, then run the same command again",
             StoreError::Damaged { .. } => {
-                "bring the file back from a backup. Without one, move it away and type `roundup news sync`: feeds tell \
-                 their newest stories again, not the old ones"
+                "restore the file from a backup. Without one, move it away and run `roundup news sync`: feeds list \
+                 their newest stories again, but not the old ones"
             }
             StoreError::Failed { .. } => {
-                "keep the file: it holds stories that feeds no longer tell. Check that you may read and write it"
+                "keep the file: it holds stories that feeds no longer list. Check that you may read and write it"
             }
         };
         Self::new(Exit::Failed, error.to_string()).help(help)
@@ -228,12 +232,18 @@ impl From<EditError> for Failure {
             }
             EditError::Empty { undecided, left_out, .. } => {
                 let help = match (undecided, left_out) {
-                    (0, 0) => "no source has any story: look at [[news]] in roundup.toml, or put files into news/"
+                    (0, 0) => "no source has any stories: check [[news]] in roundup.toml, or put files in news/"
                         .to_owned(),
-                    (0, out) => format!("{out} stories are outside of it: `roundup news` lists them with their dates"),
+                    (0, out) => {
+                        format!(
+                            "{} outside the window: `roundup news` lists the dates",
+                            counted(*out, "story is", "stories are")
+                        )
+                    }
                     (some, _) => format!(
-                        "of {some} stories nobody can say whether they belong here: give them a date, or take a \
-                         longer window (`roundup news` lists them)"
+                        "not sure: {} might belong here; `roundup news` lists them. Add dates, or choose a longer \
+                         window",
+                        counted(*some, "story", "stories")
                     ),
                 };
                 Self::new(Exit::Nothing, error.to_string()).help(help)
@@ -256,7 +266,7 @@ impl From<LexiconError> for Failure {
                 known.join(", ")
             ),
             LexiconError::Code(_) => {
-                "a language is written as in `language = \"en\"` under [theme]".to_owned()
+                "write the language as in `language = \"en\"` under [theme]".to_owned()
             }
             LexiconError::File { file, line, cure, .. } => {
                 let place = Place { source: file.clone(), line: *line, column: None };
@@ -274,7 +284,8 @@ impl From<ComposeError> for Failure {
             ComposeError::Words(words) => words.into(),
             ComposeError::HalfATemplate { ref name, ref place, .. } => {
                 let help = format!(
-                    "an email has an HTML part and a text part: write both files, or take `template: {name}` out of the draft"
+                    "an email has an HTML part and a text part: write both files, or remove `template: {name}` from \
+                     the draft"
                 );
                 Self {
                     place: place.clone(),
@@ -299,13 +310,13 @@ impl From<ListError> for Failure {
     fn from(error: ListError) -> Self {
         let help = match &error.fault {
             ListFault::MixedEncodings { .. } => {
-                "two files were joined: open each by itself, and save both as “CSV UTF-8” first"
+                "two files were joined: open each one separately, and save both as “CSV UTF-8” first"
             }
             ListFault::Changed => {
                 "nothing was sent; let the other program finish, then run the same command again"
             }
             ListFault::TooManySegments { .. } => {
-                "give the column another name if it holds notes; segments are a few words that many share"
+                "give the column another name if it holds notes; segments are a few words that many people share"
             }
             ListFault::Table(TableError::TooLarge) => "split it into several files",
             ListFault::Table(_) | ListFault::NoEmailColumn { .. } => {
@@ -313,79 +324,6 @@ impl From<ListError> for Failure {
             }
         };
         Self::new(Exit::Usage, error.to_string()).help(help)
-    }
-}
-
-impl From<LedgerError> for Failure {
-    fn from(error: LedgerError) -> Self {
-        const CARRY_ON: &str = "then run the same command again: it carries on with what is left";
-        let (exit, help) = match &error {
-            LedgerError::Open { .. } | LedgerError::Write { .. } => (
-                Exit::Failed,
-                "check that the folder of the ledger exists and that you may write in it, then run the same command again"
-                    .to_owned(),
-            ),
-            LedgerError::Full { .. } => {
-                (Exit::Later, format!("free some space there and keep the ledger where it is, {CARRY_ON}"))
-            }
-            LedgerError::ReadOnly { .. } => (
-                Exit::Usage,
-                "name the server that takes changes in ROUNDUP_LEDGER, and not its replica; a file must stand on a disk \
-                 that can be written"
-                    .to_owned(),
-            ),
-            LedgerError::Locked { .. } => (
-                Exit::Later,
-                format!("end the other program, a backup or a database session, {CARRY_ON}"),
-            ),
-            LedgerError::TooManyConnections { .. } => (
-                Exit::Later,
-                format!("close other programs that use this server, or raise its `max_connections`, {CARRY_ON}"),
-            ),
-            LedgerError::Denied { .. } => (
-                Exit::Usage,
-                "check the user, the password and the database in ROUNDUP_LEDGER, or who may write in the ledger's folder"
-                    .to_owned(),
-            ),
-            LedgerError::Newer { .. } => (Exit::Failed, "install the newest roundup".to_owned()),
-            LedgerError::Damaged { .. } => (
-                Exit::Failed,
-                "nothing was sent; bring the file back from a backup: it says who got what".to_owned(),
-            ),
-            LedgerError::Moved { .. } | LedgerError::Older => (
-                Exit::Failed,
-                "put the ledger back where it was, or find out who moved it, before anything else is sent: it says who \
-                 got what"
-                    .to_owned(),
-            ),
-            LedgerError::OtherSecret => (
-                Exit::Usage,
-                "bring back the secret of this ledger: `.roundup/secret` from a backup, or the earlier ROUNDUP_SECRET. With \
-                 another one nobody who left would be recognised"
-                    .to_owned(),
-            ),
-            LedgerError::Retired { .. } => (
-                Exit::Usage,
-                "send from the project that was restored; this one would not know who got what since".to_owned(),
-            ),
-            LedgerError::Fenced => (
-                Exit::Later,
-                "nobody is mailed twice; the same command carries on with what is left".to_owned(),
-            ),
-            LedgerError::Unreachable { .. } => {
-                (Exit::Later, format!("check ROUNDUP_LEDGER and its server, {CARRY_ON}"))
-            }
-            LedgerError::List(error) => return error.clone().into(),
-            LedgerError::PlannedAlready { .. }
-            | LedgerError::Miscounted { .. }
-            | LedgerError::Suppressed { .. }
-            | LedgerError::Impossible(_)
-            | LedgerError::NoRow { .. }
-            | LedgerError::Stopped => {
-                (Exit::Failed, "this is a mistake in roundup: please report it".to_owned())
-            }
-        };
-        Self::new(exit, error.to_string()).help(help)
     }
 }
 
@@ -424,7 +362,7 @@ impl From<HoursError> for Failure {
 
 impl From<TlsSetupError> for Failure {
     fn from(error: TlsSetupError) -> Self {
-        Self::new(Exit::Usage, error.to_string()).help("look at `ca_file` under [send]")
+        Self::new(Exit::Usage, error.to_string()).help("check `ca_file` under [send]")
     }
 }
 

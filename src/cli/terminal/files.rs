@@ -43,16 +43,19 @@ pub fn private_folder(folder: &Path, screen: &Screen) -> Result<(), Failure> {
             Exit::Usage,
             format!("other people on this computer can read `{shown}`, and it holds other files"),
         )
-        .help(format!("name a folder that is not there yet, or run `chmod 700 {shown}` first")));
+        .help(format!(
+            "choose a folder that does not exist yet, or run `chmod 700 {shown}` first"
+        )));
     }
     private::tighten(folder).map_err(cannot)?;
     screen.warn(&format!(
-        "other people on this computer could read `{shown}`: it is closed to them now, since it is about people on the list"
+        "other people on this computer could read `{shown}`, which is about people on the list: \
+         it is now closed to them"
     ));
     Ok(())
 }
 
-/// What people are told of a file that cannot be written.
+/// What people read about a file that cannot be written.
 pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
     Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
 }

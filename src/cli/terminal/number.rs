@@ -40,7 +40,7 @@ pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
     digits(text)
         .and_then(|number| usize::try_from(number).ok())
         .and_then(NonZeroUsize::new)
-        .ok_or_else(|| "write a number from 1 up, as in 10".to_owned())
+        .ok_or_else(|| "write a whole number from 1 up, as in 10".to_owned())
 }
 
 /// A port of this computer.
@@ -48,9 +48,9 @@ pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
 /// # Errors
 /// Says what to write instead.
 pub fn port(text: &str) -> Result<u16, String> {
-    digits(text).and_then(|number| u16::try_from(number).ok()).ok_or_else(|| {
-        "write a port from 0 to 65535, as in 8080; 0 takes any that is free".to_owned()
-    })
+    digits(text)
+        .and_then(|number| u16::try_from(number).ok())
+        .ok_or_else(|| "write a port from 0 to 65535, as in 8080; 0 uses any free one".to_owned())
 }
 
 /// An address with a port.
@@ -60,7 +60,7 @@ pub fn port(text: &str) -> Result<u16, String> {
 pub fn socket(text: &str) -> Result<SocketAddr, String> {
     text.trim()
         .parse()
-        .map_err(|_| "write an address in numbers and a port, as in 127.0.0.1:8080".to_owned())
+        .map_err(|_| "write a numeric address and a port, as in 127.0.0.1:8080".to_owned())
 }
 
 #[cfg(test)]

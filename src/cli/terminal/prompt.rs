@@ -4,7 +4,7 @@
 use std::io::{BufRead, Write};
 
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::grouped;
+use crate::cli::terminal::screen::{grouped, people as people_of};
 
 /// A number of people has a few digits.
 const LONGEST_ANSWER_BYTES: u64 = 64;
@@ -19,7 +19,7 @@ pub fn number_of_people(
     output: &mut impl Write,
 ) -> Result<bool, Failure> {
     let question =
-        format!("Type the number of people ({}) to send it, or Enter to stop: ", grouped(people));
+        format!("To send this to {}, type {people}. Press Enter to cancel: ", people_of(people));
     number(&question, people, "nothing was sent", input, output)
 }
 
@@ -42,7 +42,7 @@ pub fn number(
         return Ok(true);
     }
     Err(Failure::new(Exit::Usage, format!("that is not {}: {otherwise}", grouped(right)))
-        .help("look at the list again, then run the same command"))
+        .help("check the number, then run the same command again"))
 }
 
 /// Asks for a word; nothing is typed as nothing.
@@ -54,8 +54,9 @@ pub fn word(
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<String, Failure> {
-    let cannot_ask =
-        |error: std::io::Error| Failure::new(Exit::Failed, format!("nobody can be asked: {error}"));
+    let cannot_ask = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("cannot read an answer: {error}"))
+    };
     write!(output, "{question}").and_then(|()| output.flush()).map_err(cannot_ask)?;
     let mut answer = String::new();
     std::io::Read::take(input, LONGEST_ANSWER_BYTES).read_line(&mut answer).map_err(cannot_ask)?;

@@ -68,7 +68,7 @@ impl Screen {
         Self { is_silent: true, quiet: true, json: false, asks: false, ..self.clone() }
     }
 
-    /// Data. A reader that has gone away ends the program without a word, as it does for every Unix tool.
+    /// Data. A reader that has gone away ends the program silently, as it does for every Unix tool.
     ///
     /// # Errors
     /// When stdout cannot be written.

@@ -62,7 +62,7 @@ pub enum ImapLogin {
 pub enum ImapError {
     #[error("the mailbox's address `{0}` is not one like imaps://imap.example.org")]
     Address(String),
-    #[error("without TLS everybody on the way can read the mailbox and its password")]
+    #[error("without TLS anybody on the way can read the mailbox and its password")]
     PlainFarAway,
     #[error("the mailbox's address holds a username or a password")]
     Credentials,
@@ -70,7 +70,7 @@ pub enum ImapError {
     Unreachable { host: String, what: String },
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
-    #[error("the access token for the mailbox could not be had: {0}")]
+    #[error("there is no access token for the mailbox: {0}")]
     Token(String),
     #[error("the mailbox refused the login: {0}")]
     Login(String),
@@ -373,7 +373,7 @@ impl ImapMailbox {
                 Progress::More => {}
             }
             let count = match timeout(ANSWER_WITHIN, self.wire.read(&mut buffer)).await {
-                Ok(Ok(0)) => return Err(ImapError::Closed("without a word".to_owned())),
+                Ok(Ok(0)) => return Err(ImapError::Closed("without giving a reason".to_owned())),
                 Ok(Ok(count)) => count,
                 Ok(Err(error)) => return Err(ImapError::Closed(error.to_string())),
                 Err(_) => return Err(ImapError::Silent),

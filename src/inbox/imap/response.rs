@@ -77,7 +77,7 @@ impl ResponseReader {
                 return Progress::Response(std::mem::take(&mut self.begun));
             };
             if length > LONGEST_EMAIL_BYTES {
-                return Progress::Malformed("it sends more than was asked for");
+                return Progress::Malformed("it sends more than was requested");
             }
             if self.begun.text.len() > LONGEST_LINE_BYTES || self.begun.literals.len() > 8 {
                 return Progress::Malformed("a line has too many parts");
@@ -191,7 +191,7 @@ mod tests {
         for length in ["99999999", "99999999999999999999999999"] {
             let mut reader = ResponseReader::default();
             reader.push(format!("* 1 FETCH (BODY[] {{{length}}}\r\n").as_bytes());
-            assert_eq!(reader.next(), Progress::Malformed("it sends more than was asked for"));
+            assert_eq!(reader.next(), Progress::Malformed("it sends more than was requested"));
         }
     }
 

@@ -150,7 +150,7 @@ async fn a_token_is_given_and_a_refusal_is_heard_out() {
 async fn whatever_a_server_says_ends_in_an_error_without_the_password() {
     for (dialogue, expected) in [
         ("S: * BYE too busy", "the mailbox closed the connection: BYE too busy"),
-        ("", "the mailbox closed the connection: without a word"),
+        ("", "the mailbox closed the connection: without giving a reason"),
         (
             "S: * OK\nC: r1 LOGIN \"ann\" \"s3\\\"cret\"\nS: r1 NO wrong",
             "the mailbox refused the login: NO wrong",
@@ -165,7 +165,7 @@ async fn whatever_a_server_says_ends_in_an_error_without_the_password() {
         ),
         (
             "S: * PREAUTH\nC: r1 CAPABILITY\nS: * 1 FETCH {99999999}",
-            "the mailbox's answer cannot be read: it sends more than was asked for",
+            "the mailbox's answer cannot be read: it sends more than was requested",
         ),
     ] {
         let error = open(dialogue).await.err().unwrap().to_string();

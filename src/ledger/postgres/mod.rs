@@ -285,7 +285,9 @@ impl Ledger for PostgresLedger {
 
     async fn age(&self) -> Result<LedgerMark, LedgerError> {
         let rows = self.server.patient_query("SELECT identity, age FROM ledger", &[]).await?;
-        let Some(row) = rows.first() else { return Err(damaged("it has no age".to_owned())) };
+        let Some(row) = rows.first() else {
+            return Err(damaged("it has no generation".to_owned()));
+        };
         Ok(LedgerMark { identity: row.get(0), age: row.get(1) })
     }
 

@@ -40,7 +40,7 @@ const SETTINGS: sqlite::Settings = sqlite::Settings { durable: false, cache_kib:
 /// What keeps the store from being used.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    #[error("{path} was made by a newer roundup")]
+    #[error("{path} was made by a newer version of roundup")]
     Newer { path: String },
     #[error("the news store {path} cannot be used: {what}")]
     Failed { path: String, what: String },
