@@ -325,7 +325,7 @@ fn a_test_goes_to_typed_addresses_and_never_to_the_list() {
         let eleven: Vec<String> = (0..11).map(|n| format!("p{n}@charity.org.uk")).collect();
         browser.fill("#to", &eleven.join(", ")).await;
         browser.click("#test-form button[type=submit]").await;
-        browser.until("return document.getElementById('tested').innerText.includes('11 addresses are a list')").await;
+        browser.until("return document.getElementById('tested').innerText.includes('11 addresses are too many')").await;
         let taken = server.taken();
         assert_eq!(taken.len(), 1);
         assert_eq!(taken[0].recipient, "me@charity.org.uk");

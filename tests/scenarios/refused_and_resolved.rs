@@ -235,7 +235,7 @@ fn whoever_decides_while_a_question_stands_is_seen() {
         ("cancel 2020", "1", "resolve 2020 --rejected --retry", 6, "left now", 0),
         ("cancel 2020", "1", "pause 2020", 0, "is cancelled", 0),
         ("send 2020", "30", "cancel 2020 --confirm 1", 5, "2020", 0),
-        ("send 2020", "30", "pause 2020", 6, "was paused meanwhile", 0),
+        ("send 2020", "30", "pause 2020", 6, "was paused", 0),
         ("send 2020", "30", "resolve 2020 --rejected --retry", 0, "30 accepted", 4),
         ("send 2020", "30", "resolve 2020 --rejected --accept", 0, "27 accepted", 1),
     ] {

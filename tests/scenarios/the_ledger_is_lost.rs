@@ -360,7 +360,7 @@ fn a_replica_is_told_from_a_wrong_login_and_from_a_server_that_is_away() {
     charity
         .run("send --month 2020-12 --confirm 3")
         .ends(2)
-        .says("can be read and not written")
+        .says("can be read but not written")
         .says("not its replica");
     let charity = Charity::variable(charity, "ROUNDUP_LEDGER", &format!("{base}/nowhere"));
     charity.run("send --month 2020-12 --confirm 3").ends(2).says("these rights are not enough");

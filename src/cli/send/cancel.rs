@@ -43,7 +43,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             return Err(Failure::new(
                 Exit::Usage,
                 format!(
-                    "{} are left, but --confirm gives {}: nothing was changed",
+                    "{} left, but --confirm gives {}: nothing was changed",
                     people(open),
                     grouped(number)
                 ),
@@ -81,7 +81,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if now != open {
         return Err(Failure::new(
             Exit::Later,
-            format!("{} are left now, not {}: nothing was changed", people(now), grouped(open)),
+            format!("{} left now, not {}: nothing was changed", people(now), grouped(open)),
         )
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
