@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Severity, rules};
+use crate::compose::setting::HELP;
 
 /// What a project says about the rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -67,7 +68,7 @@ impl TryFrom<String> for Silenceable {
         let known = RuleId::try_from(id)?;
         if rules().any(|rule| rule.id == known.0 && rule.is_law) {
             return Err(format!(
-                "the rule `{}` cannot be ignored: it is a legal requirement",
+                "the rule `{}` cannot be ignored: it is a legal requirement{HELP}remove this line",
                 known.0
             ));
         }
@@ -80,9 +81,9 @@ impl TryFrom<String> for SilenceReason {
 
     fn try_from(text: String) -> Result<Self, String> {
         if text.trim().is_empty() {
-            return Err(
-                "give a reason for ignoring a rule: it is shown beside the findings".to_owned()
-            );
+            return Err(format!(
+                "a rule cannot be ignored without a reason{HELP}give a reason: it is shown beside the findings"
+            ));
         }
         Ok(Self(text.trim().to_owned()))
     }

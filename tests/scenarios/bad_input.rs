@@ -206,7 +206,7 @@ fn what_must_be_mended_holds_the_sending() {
     charity.run("send --year 2020 --confirm 1").ends(3).says("nothing was sent");
     charity.run("send --year 2020 --dry-run").ends(3);
     assert_eq!(server.connections(), 0);
-    charity.run("explain placeholder").ends(0).says("notes to oneself");
+    charity.run("explain placeholder").ends(0).says("notes to yourself");
     charity.run("explain plceholder").ends(2).says("did you mean `placeholder`?");
 }
 
