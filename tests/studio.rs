@@ -305,7 +305,7 @@ fn checks_lead_to_stories_and_can_be_silenced_with_a_reason() {
         assert!(charity.read("roundup.toml").contains("one-click = \"we answer every mail\""));
         // The rest of the settings is as it was, and the command line reads it.
         assert!(charity.read("roundup.toml").contains("legal_name = \"Example Charity Limited\""));
-        assert!(charity.run("check 2020-12 --offline").stdout.contains("silent [one-click]"));
+        assert!(charity.run("check 2020-12 --offline").stdout.contains("ignored [one-click]"));
     });
 }
 

@@ -230,6 +230,10 @@ fn commands(text: &str) -> Vec<String> {
         LazyLock::new(|| Regex::new(r"[:>] (roundup [a-z][^;(`]*?)(\. |, | \(|;|`|$)").unwrap());
     let quoted = QUOTED.captures_iter(text).map(|found| found[1].to_owned());
     let named = AFTER_COLON.captures_iter(text).map(|found| found[1].to_owned());
+    let named = named.filter(|command| {
+        let word = command.split(' ').nth(1).unwrap_or_default();
+        roundup::cli::command().get_subcommands().any(|known| known.get_name() == word)
+    });
     quoted.chain(named).filter(|command| !command.contains('…')).collect()
 }
 

@@ -40,7 +40,7 @@ pub const RULES: [Rule; 2] = [
         "without-basis",
         "Does everybody on the list have a lawful basis?",
         "Marketing mail needs consent or a soft opt-in (PECR regulation 22), and the list must be able to show it (UK GDPR \
-         article 7). Rows without a `basis` are left out; `roundup audience` lists them. Write \
+         article 7). Rows without a `basis` are left out; `roundup send --dry-run` lists them. Write \
          `consent`, `soft_opt_in_charity`, `soft_opt_in_sale` or `corporate` in the column \
          `basis` where it is true.",
         without_basis,

@@ -75,7 +75,7 @@ fn what_is_silent_says_why_and_what_was_checked_is_known_to_be_unchanged() {
     charity
         .run("check --month 2020-12")
         .ends(0)
-        .says("silent [dead-link] 1 found (the page comes on Monday)")
+        .says("ignored [dead-link] 1 found (the page comes on Monday)")
         .says("good to know [insecure-link]");
     charity.run("send --month 2020-12 --dry-run").ends(0).says("unchanged since)");
     let charity =
