@@ -328,7 +328,7 @@ impl<'a> Given<'a> {
                 problems.push(Problem::new(
                     self.place_of("consent"),
                     format!(
-                        "`{}` is not a date: roundup cannot tell how long consent lasts",
+                        "`{}` is not a date: it is unclear how long consent lasts",
                         one_line(&until)
                     ),
                     "write the last day as 2021-06-30",
