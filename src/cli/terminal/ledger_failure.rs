@@ -13,13 +13,11 @@ impl From<LedgerError> for Failure {
             return list.clone().into();
         }
         let what = error.to_string();
-        match later(&error) {
-            Some(cure) => Self::new(Exit::Later, what).help(format!("{cure}{RUN_AGAIN}")),
-            None => {
-                let (exit, help) = cure(&error);
-                Self::new(exit, what).help(help)
-            }
+        if let Some(cure) = later(&error) {
+            return Self::new(Exit::Later, what).help(format!("{cure}{RUN_AGAIN}"));
         }
+        let (exit, help) = cure(&error);
+        Self::new(exit, what).help(help)
     }
 }
 
