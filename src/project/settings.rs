@@ -310,7 +310,7 @@ address = "news@charity.example"
         ] {
             let (place, what, cure) = error(|good| format!("{good}\n{setting}\n"));
             let number = setting.rsplit(' ').next().unwrap();
-            assert_eq!(what, format!("this number is {number}, and must be from {range}"));
+            assert_eq!(what, format!("this number is {number}; it must be from {range}"));
             assert_eq!(cure, "write another number", "{setting}");
             assert!(place.starts_with("roundup.toml:14:"), "{setting}: {place}");
         }
