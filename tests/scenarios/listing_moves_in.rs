@@ -48,5 +48,9 @@ fn teasers_become_stories_of_a_year_and_nobody_guesses_their_day() {
     // Order is kept: newest first, as on the page.
     assert!(undecided[0]["title"].as_str().unwrap().starts_with("Our choir sang"));
     // The checks say so too.
-    charity.run("check --month 2020-12").ends(0).says("[undecided]").says("3 stories might belong here");
+    charity
+        .run("check --month 2020-12")
+        .ends(0)
+        .says("[undecided]")
+        .says("3 stories might belong here");
 }

@@ -25,7 +25,7 @@ fn planned(ledger: Option<&str>) -> (Server, Charity) {
 /// Asks in one terminal, does something in another, and answers then.
 fn answered(charity: &Charity, command: &str, answer: &str, meanwhile: &str) -> (i32, String) {
     let mut terminal = Terminal::start(charity, command);
-    terminal.wait_for("Type ");
+    terminal.wait_for("ress Enter to ");
     charity.run(meanwhile);
     terminal.type_line(answer);
     terminal.end()
@@ -109,7 +109,7 @@ fn a_first_send_that_waits_does_not_send_what_another_has_sent() {
     assert_eq!(server.everybody_once().len(), 30, "{said}");
     // The same with the ledger taken away behind it.
     let mut terminal = Terminal::start(&charity, "send --month 2020-12");
-    terminal.wait_for("Type ");
+    terminal.wait_for("ress Enter to ");
     charity.run("send --month 2020-12 --confirm 30").ends(0);
     std::fs::remove_dir_all(charity.path(".roundup")).unwrap();
     terminal.type_line("30");
