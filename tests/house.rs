@@ -1,10 +1,14 @@
 //! Holds the source to the house plan: who may know whom, what a Pure file may touch, and that the document says so.
 
+#[path = "support/source.rs"]
+mod source;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
+use source::{files, without_tests};
 
 /// The rooms in the order of `lib.rs`.
 fn rooms() -> Vec<String> {
@@ -14,31 +18,6 @@ fn rooms() -> Vec<String> {
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .map(str::to_owned)
         .collect()
-}
-
-/// A file without its tests, whoever else may use what they use.
-fn without_tests(text: &str) -> &str {
-    // A file that is nothing but the tests of its folder.
-    if text.starts_with("//! Tests: ") {
-        return "";
-    }
-    let ends = ["mod tests {", "pub(super) mod tests {"]
-        .map(|word| text.find(&format!("\n#[cfg(test)]\n{word}")));
-    ends.into_iter().flatten().min().map_or(text, |end| &text[..end])
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// A file's lines without its tests, comments and strings in documentation.
@@ -81,7 +60,7 @@ fn a_room_uses_only_rooms_before_it() {
     let rooms = rooms();
     let place = |name: &str| rooms.iter().position(|room| room == name);
     let mut found = Vec::new();
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         let Some(own) = place(&room_of(&path)) else { continue };
         for (number, line) in code(&path) {
             for name in named(&line) {
@@ -97,7 +76,7 @@ fn a_room_uses_only_rooms_before_it() {
 /// The module of each file: `src/ledger/sqlite/mod.rs` is `ledger::sqlite`.
 fn modules() -> BTreeMap<String, PathBuf> {
     let mut modules = BTreeMap::new();
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         if path.ends_with("main.rs") {
             continue;
         }
@@ -248,7 +227,7 @@ fn no_two_files_use_each_other_in_a_circle() {
 #[test]
 fn no_type_name_stands_for_two_things() {
     let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         // A command's own types are seen by that command alone; a room's `Settings` is its own part of the file.
         if room_of(&path) == "cli" {
             continue;
@@ -319,7 +298,7 @@ fn files_and_functions_are_short_or_on_the_list_that_only_shrinks() {
     const LONGEST_FUNCTION: usize = 70;
     let listed: BTreeSet<&str> = TOO_LONG.lines().filter(|line| !line.is_empty()).collect();
     let mut found = BTreeSet::new();
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         // Tables, one row a line; and what is compiled for tests alone.
         let for_tests = ["tests.rs", "laws.rs", "model.rs"].iter().any(|name| path.ends_with(name));
         if path.starts_with("src/providers/table")
@@ -347,7 +326,7 @@ fn files_and_functions_are_short_or_on_the_list_that_only_shrinks() {
 
 #[test]
 fn every_file_says_what_it_does_and_whether_it_touches_the_world() {
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         let text = fs::read_to_string(&path).unwrap();
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();
@@ -384,7 +363,7 @@ fn a_pure_file_touches_nothing() {
         "File::",
     ];
     let mut found = Vec::new();
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         let text = fs::read_to_string(&path).unwrap();
         if !text.lines().nth(1).is_some_and(|line| line.starts_with("//! Pure: ")) {
             continue;
@@ -405,7 +384,7 @@ fn files_are_written_in_two_places() {
     // What is about people, or secret; and what people write and share.
     let allowed = ["src/database/private.rs", "src/cli/terminal/files.rs"].map(Path::new);
     let mut found = Vec::new();
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         if allowed.contains(&path.as_path()) || path.ends_with("tests.rs") {
             continue;
         }
@@ -421,7 +400,7 @@ fn files_are_written_in_two_places() {
 
 #[test]
 fn only_the_command_line_prints_and_only_the_project_reads_the_environment() {
-    for path in sources(Path::new("src")) {
+    for path in files(Path::new("src"), ".rs") {
         let room = room_of(&path);
         for (number, line) in code(&path) {
             let at = format!("{}:{number}: {line}", path.display());
@@ -449,9 +428,9 @@ fn the_plan_names_the_rooms_in_their_order() {
 #[test]
 fn every_invariant_names_a_test_that_exists() {
     let document = fs::read_to_string("docs/ARCHITECTURE.md").unwrap();
-    let all: String = sources(Path::new("src"))
+    let all: String = files(Path::new("src"), ".rs")
         .into_iter()
-        .chain(sources(Path::new("tests")))
+        .chain(files(Path::new("tests"), ".rs"))
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     let invariants = document.split("## Invariants").nth(1).expect("a section of invariants");

@@ -1,30 +1,18 @@
 //! Every message that the source can say stands in `docs/MESSAGES.md`, and the page has no other.
 
+#[path = "support/source.rs"]
+mod source;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A file without its tests, whoever else may use what they use.
-fn without_tests(text: &str) -> &str {
-    // A file that is nothing but the tests of its folder.
-    if text.starts_with("//! Tests: ") {
-        return "";
-    }
-    let ends = ["mod tests {", "pub(super) mod tests {"]
-        .map(|word| text.find(&format!("\n#[cfg(test)]\n{word}")));
-    ends.into_iter().flatten().min().map_or(text, |end| &text[..end])
-}
+use source::{files, without_tests};
 
-fn sources(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else {
-            let text = fs::read_to_string(&path).unwrap();
-            found.push(without_tests(&text).to_owned());
-        }
-    }
+/// What the source says, file by file.
+fn sources() -> Vec<String> {
+    let read = |path: PathBuf| without_tests(&fs::read_to_string(path).unwrap()).to_owned();
+    files(Path::new("src"), "").into_iter().map(read).collect()
 }
 
 /// The string literal at the beginning of some source text, with its line joints taken out.
@@ -85,8 +73,7 @@ fn said(source: &str) -> Vec<String> {
 
 #[test]
 fn the_page_and_the_program_say_the_same() {
-    let mut texts = Vec::new();
-    sources(Path::new("src"), &mut texts);
+    let texts = sources();
     let said: BTreeSet<String> = texts.iter().flat_map(|text| said(text)).collect();
     assert!(said.len() > 80, "{}", said.len());
     let page = fs::read_to_string("docs/MESSAGES.md").unwrap();
@@ -105,8 +92,7 @@ fn the_page_and_the_program_say_the_same() {
 
 #[test]
 fn messages_are_written_as_the_house_writes() {
-    let mut texts = Vec::new();
-    sources(Path::new("src"), &mut texts);
+    let texts = sources();
     for message in texts.iter().flat_map(|text| said(text)) {
         assert!(!message.ends_with('.'), "{message}");
         let first = message.split(' ').next().unwrap();

@@ -1,10 +1,14 @@
 //! What people read is written by `docs/STYLE.md`: no words that are out, commands that exist, counts that are grammatical.
 
+#[path = "support/source.rs"]
+mod source;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
+use source::{files, without_tests};
 
 /// Words that are out, as they are found in a sentence, and what to write.
 const OUT: [(&str, &str); 17] = [
@@ -55,32 +59,6 @@ const ROOMS: [&str; 15] = [
 
 /// Pages that are written by it. `STYLE.md` quotes what is out.
 const PAGES: [&str; 1] = ["docs/MESSAGES.md"];
-
-fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-    if folder.is_file() {
-        found.push(folder.to_owned());
-        return;
-    }
-    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            files(&path, ending, found);
-        } else if path.extension().is_some_and(|e| e == ending) {
-            found.push(path);
-        }
-    }
-}
-
-/// A file without its tests.
-fn without_tests(text: &str) -> &str {
-    if text.starts_with("//! Tests: ") {
-        return "";
-    }
-    let ends = ["mod tests {", "pub(super) mod tests {"]
-        .map(|word| text.find(&format!("\n#[cfg(test)]\n{word}")));
-    ends.into_iter().flatten().min().map_or(text, |end| &text[..end])
-}
 
 /// The string literals of Rust source, their line joints taken out, and the help texts of the command line.
 fn sentences(source: &str) -> Vec<String> {
@@ -144,7 +122,7 @@ fn help_texts(source: &str) -> impl Iterator<Item = String> {
 fn source_sentences(rooms: &[&str]) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for room in rooms {
-        files(&Path::new("src").join(room), "rs", &mut found);
+        found.extend(files(&Path::new("src").join(room), ".rs"));
     }
     let mut out = Vec::new();
     for path in found {
@@ -164,8 +142,8 @@ fn source_sentences(rooms: &[&str]) -> Vec<(PathBuf, String)> {
 }
 
 fn pages() -> Vec<PathBuf> {
-    let mut found = vec!["README.md".into(), "CONTRIBUTING.md".into()];
-    files(Path::new("docs"), "md", &mut found);
+    let mut found: Vec<PathBuf> = vec!["README.md".into(), "CONTRIBUTING.md".into()];
+    found.extend(files(Path::new("docs"), ".md"));
     found
 }
 
@@ -280,9 +258,7 @@ fn every_command_in_a_sentence_or_a_document_parses() {
             }
         }
     };
-    let mut rooms = Vec::new();
-    files(Path::new("src"), "rs", &mut rooms);
-    for path in rooms {
+    for path in files(Path::new("src"), ".rs") {
         let text = fs::read_to_string(&path).unwrap();
         let text = without_tests(&text);
         for sentence in sentences(text) {
