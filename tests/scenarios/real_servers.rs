@@ -120,10 +120,9 @@ fn postfix_allows_some_messages_a_span_and_everybody_gets_theirs() {
     behind.wait_for(people);
     assert_eq!(behind.everybody_once().len(), people);
     // anvil(8) counts whole seconds, and begins a new span with the first message more than five of them later: twenty in
-    // six seconds. How close the pace comes to that is measured on a quiet machine, and not here: what is learnt shows in
-    // how few are refused.
-    let refused = postfix.read("mail.log").matches("rate limit exceeded").count();
-    assert!(refused <= people, "{refused} were refused");
+    // six seconds. How close the pace comes to that, and how many are refused on the way, depends on where in a span the
+    // run begins: both are measured on a quiet machine, and not here.
+    assert!(postfix.read("mail.log").contains("rate limit exceeded"));
 }
 
 #[test]
