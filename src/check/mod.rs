@@ -399,7 +399,7 @@ fn template(known: &CheckContext<'_>) -> Place {
 
 /// Some words of a text, for a finding.
 fn excerpt(text: &str) -> String {
-    crate::compose::text::cut_at_word(&crate::rfc::text::one_line(text), 60)
+    crate::rfc::text::cut_at_word(&crate::rfc::text::one_line(text), 60)
 }
 
 #[cfg(test)]

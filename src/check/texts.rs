@@ -115,14 +115,14 @@ impl<'a> CheckContext<'a> {
         for written in &written {
             let text = written.without_own_slots();
             for found in find(&text, written.kind()) {
-                seen.insert(found.words.to_lowercase());
+                seen.insert(letters_of(&found.words));
                 let place = written.place(found.at);
                 placed.push(PlacedMatch { place, around: excerpt(written.text), found });
             }
         }
         for block in shown.blocks() {
             for found in find(&block, TextKind::Block) {
-                if seen.insert(found.words.to_lowercase()) {
+                if seen.insert(letters_of(&found.words)) {
                     let block = EditorText { text: &block, origin: Origin::Page(*self) };
                     let place = block.place(found.at);
                     placed.push(PlacedMatch { place, around: excerpt(block.text), found });
@@ -143,6 +143,13 @@ impl<'a> CheckContext<'a> {
                 .any(|text| joined(text).contains(&words))
         })
     }
+}
+
+/// What stays of words on their way through Markdown, which takes stars and underscores for emphasis.
+fn letters_of(words: &str) -> String {
+    let letters: String =
+        words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if letters.is_empty() { words.to_owned() } else { letters }
 }
 
 fn joined(text: &str) -> String {

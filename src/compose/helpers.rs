@@ -18,10 +18,11 @@ use super::guard::{NameGuard, PartialDepth};
 use super::marker;
 use super::partial_depth::{ENTER, LEAVE};
 use super::slot::Slot;
-use super::text::{cut_at_word, wrap};
+use super::text::wrap;
 use super::words;
 use crate::compose::helper_names::GUARD;
 use crate::problem::did_you_mean;
+use crate::rfc::text::cut_at_word;
 
 /// Registers all helpers.
 pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Shared>) {

@@ -65,18 +65,6 @@ pub fn tidy(text: &str) -> String {
     out
 }
 
-/// At most `length` characters, cut at a word, with an ellipsis.
-pub fn cut_at_word(text: &str, length: usize) -> String {
-    match text.char_indices().nth(length) {
-        None => text.to_owned(),
-        Some((end, _)) => {
-            let cut = &text[..end];
-            let words = cut.rsplit_once(' ').map_or(cut, |(words, _)| words);
-            format!("{}…", words.trim_end_matches([',', ';', ':', '.', ' ', '–', '-']))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,12 +80,5 @@ mod tests {
     #[test]
     fn a_tidy_text_has_single_gaps() {
         assert_eq!(tidy("\n\na  \n\n\n\nb\n\n"), "a\n\nb\n");
-    }
-
-    #[test]
-    fn texts_are_cut_at_words_and_letters_stay_whole() {
-        assert_eq!(cut_at_word("one two three", 9), "one two…");
-        assert_eq!(cut_at_word("one two", 7), "one two");
-        assert_eq!(cut_at_word("ééééé", 3), "ééé…");
     }
 }

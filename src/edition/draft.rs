@@ -11,7 +11,7 @@ use super::PlacedText;
 use crate::locale::Locale;
 use crate::news::{Item, PartialDate, markdown};
 use crate::problem::{Place, Problem, nearest};
-use crate::rfc::text::{of_a_text, one_line};
+use crate::rfc::text::{cut_at_word, of_a_text, one_line};
 use crate::window::{Selection, Window, WindowError};
 
 /// What the editor has decided.
@@ -612,9 +612,9 @@ fn first_titles(titles: &[&str]) -> String {
         text.push_str(title);
     }
     if text.is_empty() {
-        text = titles.first().map_or_else(String::new, |title| {
-            title.chars().take(LONGEST_PREHEADER_CHARS).collect()
-        });
+        text = titles
+            .first()
+            .map_or_else(String::new, |title| cut_at_word(title, LONGEST_PREHEADER_CHARS - 1));
     }
     text
 }

@@ -367,13 +367,7 @@ fn windows_1252_letter(c: char) -> char {
 
 /// The beginning of a text that is too long, cut at a word.
 pub fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_SUMMARY_CHARS) {
-        Some((end, _)) => {
-            let cut = &text[..end];
-            format!("{}…", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
-        }
-        None => text.to_owned(),
-    }
+    crate::rfc::text::cut_at_word(text, LONGEST_SUMMARY_CHARS)
 }
 
 #[cfg(test)]

@@ -153,10 +153,10 @@ pub(super) fn explain(
     let (what, cure) = match quoted.as_slice() {
         [unknown, known @ ..] if message.starts_with("unknown field") => (
             format!("there is no setting `{unknown}` here"),
-            match nearest(unknown, known.iter().copied()) {
+            groups_with(unknown).unwrap_or_else(|| match nearest(unknown, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the settings here are {}", known.join(", ")),
-            },
+            }),
         ),
         [unknown, known @ ..] if message.starts_with("unknown variant") => (
             format!("`{unknown}` is not one of the words allowed here"),
@@ -183,6 +183,46 @@ pub(super) fn explain(
         ),
     };
     SettingsError { place: Place::at(path, line, column), what, cure, line_text }
+}
+
+/// Where a setting belongs that is known elsewhere.
+fn groups_with(name: &str) -> Option<String> {
+    let groups = [
+        ("[organisation]", fields_of::<Organisation>()),
+        ("[sender]", fields_of::<message::Settings>()),
+        ("[theme]", fields_of::<Theme>()),
+        ("[appeal]", fields_of::<Appeal>()),
+        ("[[news]]", fields_of::<news::source::Settings>()),
+        ("[checks]", fields_of::<check::Settings>()),
+        ("[send]", fields_of::<send::Settings>()),
+        ("[dkim]", fields_of::<dkim::Settings>()),
+        ("[serve]", fields_of::<web::serve::Settings>()),
+    ];
+    let has = |fields: &Vec<String>| fields.iter().any(|field| field == name);
+    if has(&fields_of::<Settings>()) {
+        return Some(format!("`{name}` belongs at the top of the file, before the first [group]"));
+    }
+    let known: Vec<&str> =
+        groups.iter().filter(|(_, fields)| has(fields)).map(|(group, _)| *group).collect();
+    if known.is_empty() {
+        return None;
+    }
+    Some(format!("`{name}` belongs under {}: move the line there", known.join(" or ")))
+}
+
+/// The settings of a group, from what serde says to one that nobody has.
+fn fields_of<T: serde::de::DeserializeOwned>() -> Vec<String> {
+    match toml::from_str::<T>("'' = 0") {
+        Ok(_) => Vec::new(),
+        Err(error) => error
+            .message()
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    }
 }
 
 /// What stands where something else belongs, out of `invalid type: integer `7`, expected a string`.
@@ -284,6 +324,15 @@ address = "news@charity.example"
         assert_eq!(place, "roundup.toml:4:1");
         assert_eq!(what, "there is no setting `legal_nam` here");
         assert_eq!(cure, "did you mean `legal_name`?");
+        for (wrong, expected) in [
+            ("language = \"cy\"", "`language` belongs under [theme]: move the line there"),
+            ("connections = 3", "`connections` belongs under [send]: move the line there"),
+            ("allow_local = true", "`allow_local` belongs under [[news]] or [checks]: move the line there"),
+        ] {
+            assert_eq!(error(|good| format!("{wrong}\n{good}")).2, expected);
+        }
+        let (_, _, cure) = error(|good| good + "[send]\ntime_zone = \"Europe/Paris\"\n");
+        assert_eq!(cure, "`time_zone` belongs at the top of the file, before the first [group]");
         let (_, what, cure) = error(|good| good + "[[news]]\nname = \"x\"\nkind = \"rss\"\n");
         assert_eq!(what, "`rss` is not one of the words allowed here");
         assert_eq!(

@@ -70,14 +70,20 @@ pub enum Signal {
     Quit,
 }
 
-/// What a signal wishes for, after those before it. Only a second Ctrl-C or `kill` is in a hurry: a window that closes sends
-/// several signals, and none of them means that messages in flight shall be dropped.
-pub fn wish_of(signal: Signal, before: &[Signal]) -> Urgency {
-    let is_deliberate = |signal: &Signal| matches!(signal, Signal::Interrupt | Signal::Terminate);
-    if is_deliberate(&signal) && before.iter().any(is_deliberate) {
-        Urgency::Now
-    } else {
-        Urgency::Soon
+/// Which signals have come so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SignalHistory {
+    was_deliberate: bool,
+}
+
+impl SignalHistory {
+    /// How urgent this one makes it. Only a second Ctrl-C or `kill` is in a hurry: a window that closes sends several
+    /// signals, and none of them means that messages in flight shall be dropped.
+    pub fn urgency(&mut self, signal: Signal) -> Urgency {
+        let is_deliberate = matches!(signal, Signal::Interrupt | Signal::Terminate);
+        let again = is_deliberate && self.was_deliberate;
+        self.was_deliberate |= is_deliberate;
+        if again { Urgency::Now } else { Urgency::Soon }
     }
 }
 
@@ -91,13 +97,10 @@ pub fn listen(
 ) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
-        let mut before = Vec::new();
+        let mut history = SignalHistory::default();
         let mut reported = Urgency::No;
         while let Some(signal) = signals.next().await {
-            let wish = wish_of(signal, &before);
-            before.push(signal);
-            // Two are enough to know all that follows.
-            before.truncate(8);
+            let wish = history.urgency(signal);
             // Done first: a terminal that is gone may fail whoever reports to it.
             handle.wish(wish);
             if wish > reported {
@@ -226,9 +229,19 @@ mod tests {
             (&[Interrupt, Interrupt], "soon now"),
             (&[Interrupt, Terminate], "soon now"),
             (&[Terminate, HangUp, Terminate], "soon soon now"),
+            (&[HangUp; 9], "soon soon soon soon soon soon soon soon soon"),
+            (
+                &[
+                    HangUp, HangUp, HangUp, HangUp, HangUp, HangUp, HangUp, HangUp, Quit,
+                    Interrupt, Interrupt,
+                ],
+                "soon soon soon soon soon soon soon soon soon soon now",
+            ),
         ] {
-            let wishes: Vec<&str> = (0..signals.len())
-                .map(|i| match wish_of(signals[i], &signals[..i]) {
+            let mut history = SignalHistory::default();
+            let wishes: Vec<&str> = signals
+                .iter()
+                .map(|signal| match history.urgency(*signal) {
                     Urgency::Now => "now",
                     Urgency::Soon | Urgency::No => "soon",
                 })

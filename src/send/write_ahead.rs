@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Ahead only where the relay answers within this many times of what a commit takes.
 const WORTH: u32 = 3;
+/// A relay that takes this long is waited for anyway: a copy more in doubt would save little of the time.
+const NEAR: Duration = Duration::from_millis(10);
 /// While it is written ahead, this often it is not: to see what a commit takes.
 const LOOK_EVERY: u32 = 64;
 
@@ -34,7 +36,7 @@ impl WriteAhead {
     pub fn pays(&mut self) -> bool {
         let (Some(answer), Some(commit)) = (self.answer, self.commit) else { return false };
         self.count = self.count.wrapping_add(1);
-        answer < commit * WORTH && !self.count.is_multiple_of(LOOK_EVERY)
+        answer < NEAR && answer < commit * WORTH && !self.count.is_multiple_of(LOOK_EVERY)
     }
 }
 
@@ -49,9 +51,15 @@ mod tests {
     #[test]
     fn only_where_the_disk_is_slow_beside_the_relay() {
         let millis = Duration::from_millis;
-        for (answer, commit, expected) in
-            [(20, 2, false), (150, 5, false), (1, 2, true), (5, 2, true), (6, 2, false)]
-        {
+        for (answer, commit, expected) in [
+            (20, 2, false),
+            (20, 30, false),
+            (9, 8, true),
+            (150, 5, false),
+            (1, 2, true),
+            (5, 2, true),
+            (6, 2, false),
+        ] {
             let mut ahead = WriteAhead::default();
             assert!(!ahead.pays(), "nothing is known yet");
             for _ in 0..9 {

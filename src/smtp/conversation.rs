@@ -879,6 +879,12 @@ mod tests {
                 "{open}S: 250 AUTH GSSAPI\n= login fault: the server offers no login method that roundup supports; it offers GSSAPI\n= closed"
             ),
         );
+        play(
+            with_login(Security::Plain),
+            &format!(
+                "{open}S: 250 STARTTLS\n= login fault: the server offers its login only after STARTTLS\n= closed"
+            ),
+        );
     }
 
     #[test]

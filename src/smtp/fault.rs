@@ -45,6 +45,9 @@ pub enum SmtpFault {
     TlsComesFirst { host: String, port: u16 },
     #[error("the server offers no login here")]
     LoginNotOffered,
+    /// Only on this computer: everywhere else TLS comes before a login.
+    #[error("the server offers its login only after STARTTLS")]
+    LoginAfterTls { host: String, port: u16 },
     #[error("the server offers no login method that roundup supports; it offers {0}")]
     NoLogin(String),
     #[error("the server accepts only access tokens (OAuth), but a password is set")]
@@ -111,6 +114,7 @@ impl SmtpFault {
             | Self::TlsComesLater { .. }
             | Self::TlsComesFirst { .. }
             | Self::LoginNotOffered
+            | Self::LoginAfterTls { .. }
             | Self::NoLogin(_)
             | Self::TokenNeeded
             | Self::PasswordNeeded
@@ -142,6 +146,9 @@ impl SmtpFault {
             }
             Self::TlsComesFirst { host, port } => {
                 format!("set ROUNDUP_RELAY='smtps://{}:{port}' (TLS from the first byte)", bracketed(host))
+            }
+            Self::LoginAfterTls { host, port } => {
+                format!("set ROUNDUP_RELAY='smtp://{}:{port}?tls=starttls'", bracketed(host))
             }
             Self::LoginNotOffered => {
                 "use the port for sending with a login (587 or 465), or remove the username and \
@@ -251,6 +258,7 @@ mod tests {
             SmtpFault::TlsComesLater { host: host(), port: 587 },
             SmtpFault::TlsComesFirst { host: host(), port: 465 },
             SmtpFault::LoginNotOffered,
+            SmtpFault::LoginAfterTls { host: host(), port: 587 },
             SmtpFault::NoLogin("GSSAPI".to_owned()),
             SmtpFault::TokenNeeded,
             SmtpFault::PasswordNeeded,
@@ -277,6 +285,10 @@ mod tests {
         assert!(
             cure(SmtpFault::TlsComesFirst { host: "::1".to_owned(), port: 465 })
                 .contains("'smtps://[::1]:465'")
+        );
+        assert!(
+            cure(SmtpFault::LoginAfterTls { host: "localhost".to_owned(), port: 1025 })
+                .contains("'smtp://localhost:1025?tls=starttls'")
         );
     }
 }

@@ -143,7 +143,10 @@ impl Login {
         // The sort is stable: the others keep their order.
         choices.sort_by_key(|mechanism| Some(*mechanism) != preferred);
         if choices.is_empty() {
-            return Err(if capabilities.mechanisms.is_empty() {
+            return Err(if capabilities.mechanisms.is_empty() && capabilities.starttls {
+                // It is offered only while the connection is in the clear (RFC 3207, 4.2).
+                SmtpFault::LoginAfterTls { host: host.to_owned(), port }
+            } else if capabilities.mechanisms.is_empty() {
                 SmtpFault::LoginNotOffered
             } else if !others.iter().any(offered) {
                 SmtpFault::NoLogin(capabilities.mechanisms.join(", "))

@@ -82,8 +82,35 @@ pub(super) fn explain(error: &io::Error, first: &[u8], host: &str) -> Handshake 
             "the server and roundup have no TLS version in common: {error}"
         )),
         // An overloaded server, a cut connection, a middlebox: none of it is about trust.
-        _ => SmtpFault::TlsBroken(error.to_string()),
+        _ => SmtpFault::TlsBroken(broken(error)),
     })
+}
+
+/// What broke a handshake off, in words: the library's own are names of its types.
+fn broken(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidMessage(_) => "what the server sent is not TLS".to_owned(),
+        rustls::Error::InappropriateMessage { .. }
+        | rustls::Error::InappropriateHandshakeMessage { .. }
+        | rustls::Error::PeerMisbehaved(_) => "the server does not keep to the protocol".to_owned(),
+        rustls::Error::AlertReceived(alert) => {
+            format!("the server refused it ({})", spaced(&format!("{alert:?}")))
+        }
+        rustls::Error::DecryptError => "what the server sent was changed on the way".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// `HandshakeFailure` as "handshake failure".
+fn spaced(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
 }
 
 /// The reply in the first bytes, if they are one. It may not have come whole: what is there is enough.
@@ -172,6 +199,25 @@ mod tests {
                 Handshake::Fault(SmtpFault::TlsBroken(_))
             ));
         }
+    }
+
+    #[test]
+    fn what_breaks_a_handshake_off_is_said_in_words() {
+        let words = |error: rustls::Error| match explain(&wrapped(error), b"", "a") {
+            Handshake::Fault(fault) => fault.to_string(),
+            Handshake::Text(reply) => panic!("{reply}"),
+        };
+        let garbage = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+        assert_eq!(words(garbage), "the TLS handshake broke off: what the server sent is not TLS");
+        let alert = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
+        assert_eq!(
+            words(alert),
+            "the TLS handshake broke off: the server refused it (handshake failure)"
+        );
+        assert_eq!(
+            words(rustls::Error::DecryptError),
+            "the TLS handshake broke off: what the server sent was changed on the way"
+        );
     }
 
     #[test]
