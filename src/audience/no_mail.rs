@@ -93,11 +93,13 @@ pub enum ChangeOrigin {
     Operator,
     /// A server's reply to a message.
     Relay,
+    /// A file of another system, in which they had said no.
+    Import,
 }
 
 impl ChangeOrigin {
-    pub const ALL: [Self; 5] =
-        [Self::OneClick, Self::Page, Self::Email, Self::Operator, Self::Relay];
+    pub const ALL: [Self; 6] =
+        [Self::OneClick, Self::Page, Self::Email, Self::Operator, Self::Relay, Self::Import];
 
     /// As a database has it.
     pub fn word(self) -> &'static str {
@@ -107,6 +109,7 @@ impl ChangeOrigin {
             Self::Email => "self:email",
             Self::Operator => "operator",
             Self::Relay => "relay",
+            Self::Import => "import",
         }
     }
 
@@ -121,6 +124,7 @@ impl ChangeOrigin {
             Self::Email => "by email",
             Self::Operator => "recorded by hand",
             Self::Relay => "reported by a server",
+            Self::Import => "in a file that was imported",
         }
     }
 
@@ -128,7 +132,7 @@ impl ChangeOrigin {
     pub fn is_their_own(self) -> bool {
         match self {
             Self::OneClick | Self::Page | Self::Email => true,
-            Self::Operator | Self::Relay => false,
+            Self::Operator | Self::Relay | Self::Import => false,
         }
     }
 }
@@ -239,7 +243,7 @@ impl NoMailChange {
                     entry.may_stay(self.at)
                 }
                 ChangeOrigin::Operator => entry.reason.lifted_by() != LiftedBy::OnlyThem,
-                ChangeOrigin::Relay => false,
+                ChangeOrigin::Relay | ChangeOrigin::Import => false,
             },
         }
     }
@@ -293,7 +297,7 @@ mod tests {
                             ChangeOrigin::Operator => {
                                 !matches!(reason, NoMailReason::Complained | NoMailReason::Erased)
                             }
-                            ChangeOrigin::Relay => false,
+                            ChangeOrigin::Relay | ChangeOrigin::Import => false,
                             _ => {
                                 reason == NoMailReason::Unsubscribed
                                     && origin.is_their_own()

@@ -18,7 +18,7 @@ use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::{CsvShape, Input, Rows, TableError};
 use crate::rfc::text::one_line;
 
-pub(super) const EMAIL: &[&str] = &[
+pub const EMAIL: &[&str] = &[
     "email",
     "emailaddress",
     "mail",
@@ -96,7 +96,18 @@ impl Sheet {
         let Some(email) = shape.column(EMAIL) else {
             return Err(ListFault::NoEmailColumn { columns: shape.columns }.of(&name));
         };
-        let (first_name, last_name) = (shape.column(FIRST_NAME), shape.column(LAST_NAME));
+        let names = (shape.column(FIRST_NAME), shape.column(LAST_NAME));
+        Ok(Self::with_columns(name, input, shape, email, names))
+    }
+
+    /// The same where somebody else found the columns of address, first name and last name.
+    pub fn with_columns(
+        name: String,
+        input: Arc<dyn Input>,
+        shape: CsvShape,
+        email: usize,
+        (first_name, last_name): (Option<usize>, Option<usize>),
+    ) -> Self {
         let (basis, segments) = (shape.column(BASIS), shape.column(SEGMENTS));
         let obtained = shape.column(OBTAINED);
         let taken = [Some(email), first_name, last_name, basis, segments, obtained];
@@ -123,7 +134,7 @@ impl Sheet {
             others,
         };
         sheet.name_fields(first_name, last_name);
-        Ok(sheet)
+        sheet
     }
 
     /// Names the columns for templates. Of two with one name the first counts, and it is said so.
@@ -201,6 +212,15 @@ impl Sheet {
 
     /// Why the file does not let this person be mailed, if it does not. The clearest reason is given.
     pub fn refusal(&self, record: &csv::StringRecord) -> Option<WhyNot> {
+        self.refusal_as(record, ConsentColumn::refusal)
+    }
+
+    /// The same where somebody else knows what the words in a column mean.
+    pub fn refusal_as(
+        &self,
+        record: &csv::StringRecord,
+        judge: impl Fn(&ConsentColumn, &str) -> Option<WhyNot>,
+    ) -> Option<WhyNot> {
         let mut clearest = self.whole.clone();
         let mut take = |why: Option<WhyNot>| {
             if let Some(why) = why
@@ -210,7 +230,7 @@ impl Sheet {
             }
         };
         for column in &self.consent {
-            take(column.refusal(record.get(column.index).unwrap_or_default()));
+            take(judge(column, record.get(column.index).unwrap_or_default()));
         }
         for index in &self.others {
             let cell = record.get(*index).unwrap_or_default();

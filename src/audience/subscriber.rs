@@ -55,6 +55,35 @@ impl Basis {
             _ => Err(WhyNot::UnknownBasis(shown(word))),
         }
     }
+
+    /// As a list has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::SoftOptInSale => "soft_opt_in_sale",
+            Self::SoftOptInCharity => "soft_opt_in_charity",
+            Self::Corporate => "corporate",
+        }
+    }
+
+    /// Whether it lets somebody be mailed who gave their address on this day.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn lawful(self, obtained: Option<NaiveDate>) -> Result<(), WhyNot> {
+        match self {
+            Self::Consent | Self::SoftOptInSale | Self::Corporate => Ok(()),
+            Self::SoftOptInCharity => {
+                // Section 114 came into force on 5 February 2026, for addresses given from then on.
+                let in_force = NaiveDate::from_ymd_opt(2026, 2, 5);
+                if obtained.is_some() && obtained >= in_force {
+                    Ok(())
+                } else {
+                    Err(WhyNot::SoftOptInTooEarly)
+                }
+            }
+        }
+    }
 }
 
 impl Subscriber {
@@ -66,18 +95,7 @@ impl Subscriber {
         if let Some(text) = &self.no_such_day {
             return Err(WhyNot::NoSuchDay(shown(text)));
         }
-        match self.basis.clone()? {
-            Basis::Consent | Basis::SoftOptInSale | Basis::Corporate => Ok(()),
-            Basis::SoftOptInCharity => {
-                // Section 114 came into force on 5 February 2026, for addresses given from then on.
-                let in_force = NaiveDate::from_ymd_opt(2026, 2, 5);
-                if self.obtained_at.is_some() && self.obtained_at >= in_force {
-                    Ok(())
-                } else {
-                    Err(WhyNot::SoftOptInTooEarly)
-                }
-            }
-        }
+        self.basis.clone()?.lawful(self.obtained_at)
     }
 }
 

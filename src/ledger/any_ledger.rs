@@ -13,6 +13,7 @@ use super::{
     RunStart, SqliteLedger,
 };
 use crate::audience::{NoMail, NoMailChange};
+use crate::ledger::list_store::{ListChange, ListStore, StoredList, UndonePeople};
 
 /// See the module.
 #[derive(Debug)]
@@ -181,5 +182,28 @@ impl Ledger for AnyLedger {
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
         pass_on!(self, ledger => ledger.suppressions())
+    }
+}
+
+impl ListStore for AnyLedger {
+    async fn stored_list(&self) -> Result<StoredList, LedgerError> {
+        pass_on!(self, ledger => ledger.stored_list())
+    }
+
+    async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.write_list(change))
+    }
+
+    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+        pass_on!(self, ledger => ledger.undo_of_last_import())
+    }
+
+    async fn undo_import(
+        &self,
+        import: i64,
+        seen: i64,
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.undo_import(import, seen, at))
     }
 }

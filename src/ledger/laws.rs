@@ -8,10 +8,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
+use super::list_store::{ListChange, ListChangeKind, ListStore, StoredList};
 use super::{
     Claim, EditionProgress, Event, Ledger, LedgerError, PAGE, Pick, Plan, PlannedEdition,
     RowBuilder, RowPlan, RunControl, Status,
 };
+use crate::audience::import::StoredPerson;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::{
     ChangeOrigin, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person, Recipient, WhyNot,
@@ -413,4 +415,66 @@ async fn hold_for_the_do_not_mail_list(ledger: &impl Ledger, now: DateTime<Utc>)
     assert_eq!(ledger.suppression("by-email").await, Ok(None));
     let lifts = ledger.lifts("by-email").await.unwrap();
     assert!(lifts[0].suppressed_for.starts_with("unsubscribed by email at "), "{lifts:?}");
+}
+
+/// A list in the database is written whole or not at all, by whoever saw it last, and an import can be taken back.
+pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
+    let person = |name: &str, fields: &str| StoredPerson {
+        key: format!("{name}@example.org"),
+        address: format!("{name}@example.org"),
+        state: "subscribed".to_owned(),
+        fields: fields.to_owned(),
+    };
+    let change = |seen: i64, kind: ListChangeKind, people: Vec<StoredPerson>| ListChange {
+        seen,
+        at: now(),
+        kind,
+        summary: "{}".to_owned(),
+        people,
+        removed: Vec::new(),
+        no_mail: Vec::new(),
+    };
+    assert_eq!(ledger.stored_list().await, Ok(StoredList::default()));
+    assert_eq!(ledger.undo_of_last_import().await, Ok(None));
+    let first = vec![person("ann", "{}"), person("bob", "{}"), person("cy", "{}")];
+    let edit = change(0, ListChangeKind::Edit, first.clone());
+    assert_eq!(ledger.write_list(edit.clone()).await, Ok(true));
+    assert_eq!(ledger.write_list(edit).await, Ok(false), "it was seen before the change");
+    let seen = ledger.stored_list().await.unwrap();
+    assert_eq!((seen.version, &seen.people), (1, &first));
+
+    let hash = keys().address_hash_of_key("eve@example.org");
+    let step = NoMailStep::Add(NoMailReason::Unsubscribed);
+    let import = ListChange {
+        no_mail: vec![NoMailChange::new(&hash, step, ChangeOrigin::Import, now())],
+        ..change(
+            seen.version,
+            ListChangeKind::Import,
+            vec![person("ann", "{\"a\":1}"), person("bob", "{\"b\":1}"), person("eve", "{}")],
+        )
+    };
+    assert_eq!(ledger.write_list(import).await, Ok(true));
+    let later = ledger.stored_list().await.unwrap().version;
+    let edit = change(later, ListChangeKind::Edit, vec![person("bob", "{\"b\":2}")]);
+    assert_eq!(ledger.write_list(edit).await, Ok(true));
+
+    let undone = ledger.undo_of_last_import().await.unwrap().unwrap();
+    assert_eq!(undone.removed, ["eve@example.org"]);
+    assert_eq!(undone.restored, ["ann@example.org"]);
+    assert_eq!(undone.kept, 1);
+    assert_eq!(ledger.undo_import(undone.import, later, now()).await, Ok(false));
+    let version = ledger.stored_list().await.unwrap().version;
+    assert_eq!(ledger.undo_import(undone.import, version, now()).await, Ok(true));
+    let people = ledger.stored_list().await.unwrap().people;
+    assert_eq!(people, [person("ann", "{}"), person("bob", "{\"b\":2}"), person("cy", "{}")]);
+    assert_eq!(ledger.undo_of_last_import().await, Ok(None));
+    assert!(ledger.suppression(&hash).await.unwrap().is_some(), "a no stays");
+
+    let version = ledger.stored_list().await.unwrap().version;
+    let removal = ListChange {
+        removed: vec!["cy@example.org".to_owned()],
+        ..change(version, ListChangeKind::Edit, Vec::new())
+    };
+    assert_eq!(ledger.write_list(removal).await, Ok(true));
+    assert_eq!(ledger.stored_list().await.unwrap().people.len(), 2);
 }

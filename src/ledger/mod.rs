@@ -6,6 +6,7 @@ mod column;
 pub mod delivery;
 #[cfg(test)]
 pub mod laws;
+pub mod list_store;
 pub mod memory;
 #[cfg(test)]
 mod model;
@@ -13,6 +14,7 @@ mod no_mail;
 pub mod plan;
 pub mod postgres;
 mod run_control;
+mod schema_of_people;
 pub mod sqlite;
 #[cfg(test)]
 mod together;

@@ -19,7 +19,6 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-use crate::audience::List;
 use crate::audience::list_error::{ListError, NamedInput};
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
@@ -232,14 +231,6 @@ impl Project {
             }
         }
         Ok(Some(draft))
-    }
-
-    /// All lists of `subscribers/` as one: a person who stands in two of them is mailed once.
-    ///
-    /// # Errors
-    /// When there is none, or one of them is no list.
-    pub fn list(&self) -> Result<List, ProjectError> {
-        Ok(List::survey(self.list_files()?)?)
     }
 
     /// The files of the list, in the order of their names.

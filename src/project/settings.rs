@@ -13,7 +13,7 @@ use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, Organisation, Theme, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{check, message, news, send, web};
+use crate::{audience, check, message, news, send, web};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -41,6 +41,8 @@ pub struct Settings {
     pub dkim: dkim::Settings,
     #[serde(default)]
     pub serve: web::serve::Settings,
+    #[serde(default)]
+    pub people: audience::settings::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,
@@ -197,6 +199,7 @@ fn groups_with(name: &str) -> Option<String> {
         ("[send]", fields_of::<send::Settings>()),
         ("[dkim]", fields_of::<dkim::Settings>()),
         ("[serve]", fields_of::<web::serve::Settings>()),
+        ("[people]", fields_of::<audience::settings::Settings>()),
     ];
     let has = |fields: &Vec<String>| fields.iter().any(|field| field == name);
     if has(&fields_of::<Settings>()) {
@@ -327,7 +330,10 @@ address = "news@charity.example"
         for (wrong, expected) in [
             ("language = \"cy\"", "`language` belongs under [theme]: move the line there"),
             ("connections = 3", "`connections` belongs under [send]: move the line there"),
-            ("allow_local = true", "`allow_local` belongs under [[news]] or [checks]: move the line there"),
+            (
+                "allow_local = true",
+                "`allow_local` belongs under [[news]] or [checks]: move the line there",
+            ),
         ] {
             assert_eq!(error(|good| format!("{wrong}\n{good}")).2, expected);
         }

@@ -12,6 +12,7 @@ mod listing_moves_in;
 mod news_from_anywhere;
 mod nothing_of_people_leaks;
 mod paused_and_cancelled;
+mod people_are_imported;
 mod postfix_takes_it;
 mod previewed_is_sent;
 #[cfg(unix)]

@@ -13,6 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::send::ledger_trust::synced_folder;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::steps::list_place::has_list;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::relay::server;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -21,8 +22,8 @@ use crate::doctor::names::Dns;
 use crate::doctor::{Diagnosis, Health, records};
 use crate::ledger::Ledger;
 use crate::message::Sender;
+use crate::project::Project;
 use crate::project::secret::SecretSource;
-use crate::project::{Project, ProjectError};
 use crate::send::verdict::cure_of;
 use crate::smtp::Connection;
 use crate::smtp::conversation::Security;
@@ -95,7 +96,7 @@ fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
 
 async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
     const ABOUT: &str = "List";
-    if let Err(ProjectError::NoList) = project.list_files() {
+    if !has_list(project).await? {
         return Ok(Diagnosis::bad(
             ABOUT,
             "there is no list in subscribers/",

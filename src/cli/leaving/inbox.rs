@@ -13,6 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::{COMMAND_PATIENCE, spool, warn_of_damage};
 use crate::cli::steps::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
+use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
@@ -22,7 +23,7 @@ use crate::inbox::{
 };
 use crate::ledger::{AnyLedger, Ledger};
 use crate::people::{Act, ActPlace, Journal, Way, What};
-use crate::project::{Project, ProjectError, Variable};
+use crate::project::{Project, Variable};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -165,12 +166,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let source = arguments.source(&project)?;
     let (keeping, keys) = keeping(&project, arguments.dry_run, globals).await?;
-    let list = match project.list() {
-        Ok(list) => Some(list),
-        // Tokens need no list.
-        Err(ProjectError::NoList) => None,
-        Err(error) => return Err(error.into()),
-    };
+    // Tokens need no list.
+    let list = list_of_any(&project).await?;
     let mut emails = Vec::new();
     let take = |email: StoredEmail| {
         let verdict = judge(&read(&email.bytes), &keys, list.as_ref())?;

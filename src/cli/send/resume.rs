@@ -17,6 +17,7 @@ use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::planned::hold;
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::list_place::{list_inputs, list_of};
 use crate::cli::steps::mailing_list::without;
 use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -165,14 +166,14 @@ impl<L: Ledger> CarriedOn<'_, L> {
     /// A list whose bytes are those it was planned with has nothing new to say.
     async fn look_at_list(&self, screen: &Screen) -> Result<People, Failure> {
         let examples = self.destination.takes_examples();
-        let files = self.project.list_files()?;
+        let files = list_inputs(self.project).await?;
         if let Some(then) = &self.planned.list
             && then.fingerprint == asked(&fingerprint(&files)?, examples)
         {
             return Ok(then.people.clone());
         }
         let suppressed = self.ledger.suppressions().await?;
-        let list = without(self.project, self.project.list()?, suppressed)?;
+        let list = without(self.project, list_of(self.project).await?, suppressed)?;
         screen.problems(&list.problems);
         self.suppress_the_gone(&list, examples, screen).await?;
         Ok(list.people.clone())

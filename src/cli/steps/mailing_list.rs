@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use crate::audience::{DoNotMail, List};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::steps::list_place::{list_of, list_of_any};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
-use crate::project::{Project, ProjectError};
+use crate::project::Project;
 
 /// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
 /// number of people is then the one that a real run would have.
 pub async fn mailing_list(project: &Project, practice: bool) -> Result<Arc<List>, Failure> {
-    without(project, project.list()?, suppressed(project, practice).await?)
+    without(project, list_of(project).await?, suppressed(project, practice).await?)
 }
 
 /// The same, or `None` where a command can do without.
@@ -23,23 +24,17 @@ pub async fn list_if_any(
     practice: bool,
     screen: &Screen,
 ) -> Result<Option<Arc<List>>, Failure> {
-    match project.list() {
-        Ok(list) => {
-            screen.problems(&list.problems);
-            let suppressed = match suppressed(project, practice).await {
-                // A mail can be looked at while the ledger's server is away; nothing is sent by it.
-                Err(failure) if failure.exit == Exit::Later => {
-                    screen
-                        .warn(&format!("cannot find out who must not be mailed: {}", failure.what));
-                    Vec::new()
-                }
-                known => known?,
-            };
-            without(project, list, suppressed).map(Some)
+    let Some(list) = list_of_any(project).await? else { return Ok(None) };
+    screen.problems(&list.problems);
+    let suppressed = match suppressed(project, practice).await {
+        // A mail can be looked at while the ledger's server is away; nothing is sent by it.
+        Err(failure) if failure.exit == Exit::Later => {
+            screen.warn(&format!("cannot find out who must not be mailed: {}", failure.what));
+            Vec::new()
         }
-        Err(ProjectError::NoList) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+        known => known?,
+    };
+    without(project, list, suppressed).map(Some)
 }
 
 /// The keyed names of everybody who must not be mailed, each with a reason.

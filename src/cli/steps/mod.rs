@@ -6,6 +6,7 @@ pub mod copy_review;
 pub mod destination;
 pub mod gather;
 pub mod ledgers;
+pub mod list_place;
 pub mod mailing_list;
 pub mod message_template;
 pub mod prepare;

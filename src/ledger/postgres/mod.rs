@@ -8,6 +8,7 @@
 
 mod changes;
 mod no_mail;
+mod people;
 mod planning;
 mod schema;
 mod senders;
@@ -34,6 +35,7 @@ use super::{
     RunId, RunStart, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
+use crate::ledger::list_store::{ListChange, ListStore, StoredList, UndonePeople};
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use senders::{
     WriteBatch, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
@@ -401,5 +403,31 @@ impl Ledger for PostgresLedger {
         rows.iter()
             .map(|row| Ok((row.get(5), entry_of(no_mail::columns(row, 0))?.words())))
             .collect()
+    }
+}
+
+impl ListStore for PostgresLedger {
+    async fn stored_list(&self) -> Result<StoredList, LedgerError> {
+        people::stored_list(&self.server).await
+    }
+
+    async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
+        patiently!(self.server, async |transaction, _| people::write(transaction, &change).await)
+    }
+
+    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+        people::undo_of_last_import(&self.server).await
+    }
+
+    async fn undo_import(
+        &self,
+        import: i64,
+        seen: i64,
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let at = millis(at);
+        patiently!(self.server, async |transaction, _| {
+            people::undo_import(transaction, import, seen, at).await
+        })
     }
 }

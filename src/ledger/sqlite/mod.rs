@@ -4,6 +4,7 @@
 mod copies;
 mod figures;
 mod no_mail;
+mod people;
 mod planning;
 mod schema;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
+use crate::ledger::list_store::{ListChange, ListStore, StoredList, UndonePeople};
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
 
@@ -355,5 +357,30 @@ impl Ledger for SqliteLedger {
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
         self.writer.run(false, no_mail::entries).await
+    }
+}
+
+impl ListStore for SqliteLedger {
+    async fn stored_list(&self) -> Result<StoredList, LedgerError> {
+        self.writer.run(false, people::stored_list).await
+    }
+
+    async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
+        self.writer.run(true, move |connection| people::write(connection, &change)).await
+    }
+
+    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+        self.writer.run(false, people::undo_of_last_import).await
+    }
+
+    async fn undo_import(
+        &self,
+        import: i64,
+        seen: i64,
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let at = millis(at);
+        let undo = move |connection: &_| people::undo_import(connection, import, seen, at);
+        self.writer.run(true, undo).await
     }
 }

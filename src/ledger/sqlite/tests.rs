@@ -38,6 +38,13 @@ async fn the_laws_hold_on_disk() {
 }
 
 #[tokio::test]
+async fn the_laws_of_the_list_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap();
+    laws::hold_of_the_list(&ledger).await;
+}
+
+#[tokio::test]
 async fn what_was_told_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::audience::address_file::{AddressFileError, addresses};
@@ -25,19 +25,7 @@ const LONGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 const BATCH: usize = 500;
 
 #[derive(Debug, Args)]
-pub struct Arguments {
-    #[command(subcommand)]
-    command: SubscribersCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum SubscribersCommand {
-    /// Put people on the do-not-mail list: they are never mailed, whatever a list says
-    Suppress(SuppressArguments),
-}
-
-#[derive(Debug, Args)]
-struct SuppressArguments {
+pub(super) struct SuppressArguments {
     /// An address, or a file: one address per line, or a table with a column of addresses
     #[arg(value_name = "ADDRESS|FILE")]
     whom: String,
@@ -78,13 +66,10 @@ struct SuppressOutcome {
     already: usize,
 }
 
-pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
-    match arguments.command {
-        SubscribersCommand::Suppress(arguments) => suppress(&arguments, globals).await,
-    }
-}
-
-async fn suppress(arguments: &SuppressArguments, globals: &Globals) -> Result<Exit, Failure> {
+pub(super) async fn suppress(
+    arguments: &SuppressArguments,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
     let whom = whom(&arguments.whom)?;

@@ -1,0 +1,296 @@
+//! Which column of an export is what: as somebody said, as its system writes it, or by its title.
+//! Pure: titles in, places of columns out.
+
+use thiserror::Error;
+
+use super::recipe::Recipe;
+use crate::audience::cell;
+use crate::audience::sheet::EMAIL;
+use crate::rfc::csv::{CsvShape, Rows, simple};
+
+const FIRST_NAME: &[&str] =
+    &["firstname", "givenname", "forename", "fname", "vorname", "prenom", "prénom", "nombre"];
+const LAST_NAME: &[&str] =
+    &["lastname", "surname", "familyname", "lname", "nachname", "nomdefamille", "apellidos"];
+const NAME: &[&str] = &["name", "fullname", "displayname", "contactname"];
+const TAGS: &[&str] = &["tags", "tag", "segments", "segment", "labels", "groups"];
+const LANGUAGE: &[&str] = &["language", "lang", "locale", "preferredlanguage"];
+const OBTAINED: &[&str] = &["obtainedat", "obtainedon", "obtained", "consentat", "consentdate"];
+const JOINED: &[&str] = &[
+    "joined",
+    "joinedat",
+    "subscribedat",
+    "subscribedon",
+    "subscribedate",
+    "subscriptiondate",
+    "signupdate",
+    "signedupat",
+    "createdat",
+    "created",
+    "datecreated",
+    "dateadded",
+    "addedtime",
+    "optintime",
+];
+const SINCE: &[&str] =
+    &["since", "unsubscribedat", "unsubscribedate", "dateunsubscribed", "bouncedat"];
+const SOURCE: &[&str] = &["source"];
+const WORDING: &[&str] = &["wording"];
+
+/// What a column can be, by the names that `--map` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImportField {
+    Email,
+    FirstName,
+    LastName,
+    Name,
+    Consent,
+    Status,
+    Obtained,
+    Source,
+    Wording,
+    Tags,
+    Language,
+}
+
+impl ImportField {
+    pub const ALL: [(&'static str, Self); 11] = [
+        ("email", Self::Email),
+        ("first_name", Self::FirstName),
+        ("last_name", Self::LastName),
+        ("name", Self::Name),
+        ("consent", Self::Consent),
+        ("status", Self::Status),
+        ("obtained", Self::Obtained),
+        ("source", Self::Source),
+        ("wording", Self::Wording),
+        ("tags", Self::Tags),
+        ("language", Self::Language),
+    ];
+}
+
+/// A column that `--map` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnMapping {
+    pub field: ImportField,
+    pub column: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is not FIELD=COLUMN")]
+pub struct MappingError {
+    text: String,
+}
+
+impl std::str::FromStr for ColumnMapping {
+    type Err = MappingError;
+
+    fn from_str(text: &str) -> Result<Self, MappingError> {
+        let wrong = || MappingError { text: text.chars().take(60).collect() };
+        let (field, column) = text.split_once('=').ok_or_else(wrong)?;
+        let known = ImportField::ALL.iter().find(|(name, _)| *name == field.trim());
+        let (_, field) = known.ok_or_else(wrong)?;
+        Ok(Self { field: *field, column: column.trim().to_owned() })
+    }
+}
+
+/// The columns of a table that an import reads.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    /// The address: the first that is filled, or the one that another column names.
+    pub email: Vec<usize>,
+    pub email_by: Option<(usize, Vec<(String, usize)>)>,
+    pub first_name: Option<usize>,
+    pub last_name: Option<usize>,
+    pub name: Option<usize>,
+    pub consent: Option<usize>,
+    pub obtained: Option<usize>,
+    pub source: Option<usize>,
+    pub wording: Option<usize>,
+    pub tags: Vec<usize>,
+    pub language: Option<usize>,
+    pub evidence: Vec<usize>,
+    pub evidence_needs: Option<usize>,
+    pub evidence_if: Option<usize>,
+    pub joined: Vec<usize>,
+    pub since: Vec<usize>,
+}
+
+/// Why the columns of a table cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ColumnsFault {
+    NoAddress,
+    NoSuchColumn(String),
+}
+
+impl Columns {
+    pub fn of(
+        shape: &CsvShape,
+        rows: Rows,
+        recipe: Option<&Recipe>,
+        mapped: &[ColumnMapping],
+        obtained: Option<&str>,
+    ) -> Result<Self, ColumnsFault> {
+        let titles: Vec<String> = shape.columns.iter().map(|title| simple(title)).collect();
+        let find = |title: &str| titles.iter().position(|known| *known == simple(title));
+        let find_all =
+            |wanted: &[String]| wanted.iter().filter_map(|title| find(title)).collect::<Vec<_>>();
+        let named = |column: &str| {
+            find(column).ok_or_else(|| ColumnsFault::NoSuchColumn(column.to_owned()))
+        };
+        let mapped = |field: ImportField| {
+            let mapping = mapped.iter().find(|mapping| mapping.field == field);
+            mapping.map(|mapping| named(&mapping.column)).transpose()
+        };
+        let by_title = |own: &[String], general: &[&str]| {
+            let own = find_all(own).first().copied();
+            own.or_else(|| general.iter().find_map(|title| find(title)))
+        };
+        let empty = Recipe::default();
+        let own = recipe.unwrap_or(&empty);
+        let mut columns = Self {
+            first_name: mapped(ImportField::FirstName)?
+                .or_else(|| by_title(&own.first_name, FIRST_NAME)),
+            last_name: mapped(ImportField::LastName)?
+                .or_else(|| by_title(&own.last_name, LAST_NAME)),
+            name: mapped(ImportField::Name)?.or_else(|| by_title(&[], NAME)),
+            consent: mapped(ImportField::Consent)?,
+            source: mapped(ImportField::Source)?.or_else(|| by_title(&[], SOURCE)),
+            wording: mapped(ImportField::Wording)?.or_else(|| by_title(&[], WORDING)),
+            language: mapped(ImportField::Language)?.or_else(|| by_title(&[], LANGUAGE)),
+            evidence: find_all(&own.evidence),
+            evidence_needs: own.evidence_needs.as_deref().and_then(find),
+            evidence_if: own.evidence_if.as_ref().and_then(|needs| find(&needs.column)),
+            ..Self::default()
+        };
+        columns.obtained = match obtained {
+            Some(column) => Some(named(column)?),
+            None => mapped(ImportField::Obtained)?.or_else(|| by_title(&[], OBTAINED)),
+        };
+        columns.tags = match mapped(ImportField::Tags)? {
+            Some(column) => vec![column],
+            None if own.tags.is_empty() => by_title(&[], TAGS).into_iter().collect(),
+            None => find_all(&own.tags),
+        };
+        let or_general = |own: Vec<usize>, general: &[&str]| {
+            if own.is_empty() { by_title(&[], general).into_iter().collect() } else { own }
+        };
+        let own_joined = if own.joined.is_empty() { &own.evidence } else { &own.joined };
+        columns.joined = or_general(find_all(own_joined), JOINED);
+        columns.since = or_general(find_all(&own.since), SINCE);
+        let mapped_email = mapped(ImportField::Email)?;
+        columns.find_email(&titles, own, mapped_email);
+        if columns.email.is_empty() {
+            columns.email.extend(by_contents(rows, titles.len()));
+        }
+        if columns.email.is_empty() { Err(ColumnsFault::NoAddress) } else { Ok(columns) }
+    }
+
+    /// The columns that may hold the address, the likeliest first. `titles` are folded.
+    fn find_email(&mut self, titles: &[String], recipe: &Recipe, mapped: Option<usize>) {
+        let find = |title: &str| titles.iter().position(|known| *known == simple(title));
+        self.email_by = recipe.email_by.as_ref().and_then(|by| {
+            let column = find(by.get("column")?)?;
+            let words = by.iter().filter(|(word, _)| *word != "column");
+            let words = words.filter_map(|(word, title)| Some((simple(word), find(title)?)));
+            Some((column, words.collect()))
+        });
+        if let Some(column) = mapped {
+            self.email = vec![column];
+            self.email_by = None;
+            return;
+        }
+        let own = recipe.email.iter().filter_map(|title| find(title));
+        self.email = own.chain(EMAIL.iter().filter_map(|title| find(title))).collect();
+        let others = self.email_by.iter().flat_map(|(_, words)| words);
+        let others: Vec<usize> = others.map(|(_, column)| *column).collect();
+        self.email.extend(others);
+    }
+
+    /// Every column that is read.
+    pub fn used(&self) -> Vec<usize> {
+        let mut used: Vec<usize> = [
+            self.first_name,
+            self.last_name,
+            self.name,
+            self.consent,
+            self.obtained,
+            self.source,
+            self.wording,
+            self.language,
+            self.evidence_needs,
+            self.evidence_if,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        for several in [&self.email, &self.tags, &self.evidence, &self.joined, &self.since] {
+            used.extend(several);
+        }
+        if let Some((column, words)) = &self.email_by {
+            used.push(*column);
+            used.extend(words.iter().map(|(_, column)| *column));
+        }
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+
+    /// The columns with dates.
+    pub fn dated(&self) -> impl Iterator<Item = usize> + '_ {
+        let several = self.evidence.iter().chain(&self.joined).chain(&self.since).copied();
+        several.chain(self.obtained)
+    }
+
+    /// The column that holds the address of a row.
+    pub fn email_of(&self, record: &::csv::StringRecord) -> usize {
+        let cell = |column: usize| record.get(column).unwrap_or_default().trim();
+        let chosen = self.email_by.as_ref().and_then(|(by, words)| {
+            let word = simple(cell(*by));
+            words.iter().find(|(known, _)| *known == word).map(|(_, column)| *column)
+        });
+        chosen
+            .into_iter()
+            .chain(self.email.iter().copied())
+            .find(|column| !cell(*column).is_empty())
+            .or_else(|| self.email.first().copied())
+            .unwrap_or_default()
+    }
+}
+
+/// The column whose cells are addresses, where most of them are.
+fn by_contents(mut rows: Rows, columns: usize) -> Option<usize> {
+    const LOOKED_AT: usize = 200;
+    let mut counts = vec![(0_usize, 0_usize); columns];
+    for _ in 0..LOOKED_AT {
+        if !matches!(rows.advance(), Ok(Some(_))) {
+            break;
+        }
+        for (count, cell) in counts.iter_mut().zip(rows.record()) {
+            if !cell.trim().is_empty() {
+                count.0 += usize::from(cell::address(cell).is_ok());
+                count.1 += 1;
+            }
+        }
+    }
+    let best = (0..columns).max_by_key(|at| (counts[*at].0, columns - at))?;
+    let (addresses, filled) = counts[best];
+    (addresses > 0 && addresses * 2 >= filled).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_names_a_field_and_a_column() {
+        let mapping: ColumnMapping = "first_name=Given name".parse().unwrap();
+        assert_eq!(
+            mapping,
+            ColumnMapping { field: ImportField::FirstName, column: "Given name".to_owned() }
+        );
+        for wrong in ["first_name", "firstname=x", "=x", ""] {
+            assert!(wrong.parse::<ColumnMapping>().is_err(), "{wrong}");
+        }
+    }
+}

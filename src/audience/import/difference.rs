@@ -1,0 +1,94 @@
+//! What an import would change: who is new, who changed, who stays as they are, and who said no and stays so.
+//! Pure: an export and the people who are known in, a difference out.
+
+use std::collections::HashMap;
+
+use super::model::{Export, ImportedPerson};
+use super::state::ListState;
+
+/// Somebody whom the list has already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownPerson {
+    pub person: ImportedPerson,
+    /// On the do-not-mail list, or refused by the list itself: no import takes that back.
+    pub has_said_no: bool,
+}
+
+/// What happens to a person of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportStep {
+    New,
+    Changed,
+    Same,
+    /// Said no to us, and the file would have them mailed.
+    StaysNo,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct Difference {
+    pub new: Vec<ImportedPerson>,
+    /// As they will be.
+    pub changed: Vec<ImportedPerson>,
+    pub same: Vec<ImportedPerson>,
+    pub stays_no: Vec<ImportedPerson>,
+}
+
+impl Difference {
+    /// Compares an export with the people who are known, by their folded addresses.
+    pub fn between(export: &Export, known: &HashMap<String, KnownPerson>) -> Self {
+        let mut difference = Self::default();
+        for person in &export.people {
+            let (step, person) = match known.get(&person.key) {
+                None => (ImportStep::New, person.clone()),
+                Some(known) => step_of(known, person),
+            };
+            match step {
+                ImportStep::New => difference.new.push(person),
+                ImportStep::Changed => difference.changed.push(person),
+                ImportStep::Same => difference.same.push(person),
+                ImportStep::StaysNo => difference.stays_no.push(person),
+            }
+        }
+        difference
+    }
+
+    /// The people of the export as they will be.
+    pub fn people(&self) -> impl Iterator<Item = &ImportedPerson> {
+        self.new.iter().chain(&self.changed).chain(&self.same).chain(&self.stays_no)
+    }
+}
+
+/// What a row does to somebody who is known: a cell that is empty wipes nothing, a no stays a no, and a state without
+/// evidence takes no evidence away.
+fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
+    let before = &known.person;
+    let or = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
+    let mut after = before.clone();
+    after.first_name = or(&row.first_name, &before.first_name);
+    after.last_name = or(&row.last_name, &before.last_name);
+    after.language = or(&row.language, &before.language);
+    for tag in &row.tags {
+        if !after.tags.contains(tag) {
+            after.tags.push(tag.clone());
+        }
+    }
+    if let (Some(now), joined) = (row.joined, &mut after.joined) {
+        *joined = Some(joined.map_or(now, |joined| joined.min(now)));
+    }
+    let is_settled = known.has_said_no || before.state.is_no();
+    if is_settled && !row.state.is_no() {
+        return (ImportStep::StaysNo, after);
+    }
+    let is_stronger = row.state.weight() > before.state.weight();
+    if row.state != before.state && is_stronger {
+        after.state = row.state;
+        after.since = row.since;
+        after.why.clone_from(&row.why);
+        after.evidence.clone_from(&row.evidence);
+    } else if before.state == ListState::Subscribed && before.evidence.is_none() {
+        after.evidence.clone_from(&row.evidence);
+    }
+    let is_same = after == *before;
+    (if is_same { ImportStep::Same } else { ImportStep::Changed }, after)
+}

@@ -1,0 +1,65 @@
+//! Why nothing is imported, and the cure.
+//! Pure: values and words.
+
+use thiserror::Error;
+
+use super::tables::TablesError;
+use crate::audience::list_error::ListFault;
+
+/// Why nothing is imported.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{fault}")]
+pub struct ImportError {
+    pub path: String,
+    pub fault: ImportFault,
+}
+
+/// See [`ImportError`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ImportFault {
+    #[error(transparent)]
+    Tables(#[from] TablesError),
+    #[error(transparent)]
+    List(ListFault),
+    #[error("line {line} is not UTF-8 but other lines are: no encoding fits the whole file")]
+    MixedEncodings { line: usize },
+    #[error("no column holds email addresses: the columns are {}", shown(.columns))]
+    NoAddresses { columns: Vec<String> },
+    #[error("there is no column `{column}`: the columns are {}", shown(.columns))]
+    NoSuchColumn { column: String, columns: Vec<String> },
+    #[error("the columns fit several systems: {}", .systems.join(", "))]
+    SeveralSystems { systems: Vec<&'static str> },
+    #[error("`{cell}` may be day first or month first, and no other date shows which")]
+    DateOrder { cell: String },
+}
+
+impl ImportFault {
+    pub fn cure(&self) -> String {
+        match self {
+            Self::Tables(fault) => fault.cure().to_owned(),
+            Self::List(_) => "export it again as CSV, in UTF-8".to_owned(),
+            Self::MixedEncodings { .. } => {
+                "open it in a spreadsheet, correct that line, and save it as CSV (UTF-8)".to_owned()
+            }
+            Self::NoAddresses { .. } => {
+                "name it with --map email=COLUMN, or check that this is a list of people".to_owned()
+            }
+            Self::NoSuchColumn { .. } => "write the column as the file has it".to_owned(),
+            Self::SeveralSystems { systems } => {
+                format!("say which with --from {}", systems.join(" or --from "))
+            }
+            Self::DateOrder { .. } => {
+                "say which with --dates day-first or --dates month-first".to_owned()
+            }
+        }
+    }
+}
+
+fn shown(columns: &[String]) -> String {
+    const MOST: usize = 12;
+    let names: Vec<String> =
+        columns.iter().take(MOST).map(|column| column.escape_debug().take(40).collect()).collect();
+    let more = columns.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", names.join(", "))
+}

@@ -1,0 +1,87 @@
+//! The rows of an export, gathered by person.
+//! Pure: rows in, people out.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::model::{Export, ImportedPerson};
+use super::reading::ImportRow;
+use super::state::ListState;
+use crate::problem::Problem;
+
+/// People by their folded address, in the order of their first rows.
+#[derive(Default)]
+pub(super) struct Gathered {
+    people: Vec<ImportedPerson>,
+    by_key: HashMap<String, usize>,
+    left_out: Vec<ImportedPerson>,
+    misspelt: BTreeMap<String, ImportedPerson>,
+    repeated: u64,
+}
+
+/// More rows than this with something to correct: the rest is counted.
+const MOST_PROBLEMS: usize = 1_000;
+
+impl Gathered {
+    pub fn take(&mut self, row: ImportRow, problems: &mut Vec<Problem>) {
+        if problems.len() < MOST_PROBLEMS {
+            problems.extend(row.problem);
+        }
+        for key in row.misspelt {
+            self.misspelt.entry(key).or_insert_with(|| row.person.clone());
+        }
+        if row.person.key.is_empty() {
+            self.left_out.push(row.person);
+            return;
+        }
+        match self.by_key.get(&row.person.key) {
+            None => {
+                self.by_key.insert(row.person.key.clone(), self.people.len());
+                self.people.push(row.person);
+            }
+            Some(at) => {
+                self.repeated += 1;
+                let known = &mut self.people[*at];
+                *known = merged(std::mem::replace(known, row.person.clone()), row.person);
+            }
+        }
+    }
+
+    pub fn finish(mut self, export: &mut Export) {
+        for (key, row) in self.misspelt {
+            if let Some(at) = self.by_key.get(&key) {
+                let known = &mut self.people[*at];
+                if !known.state.is_no() {
+                    known.state = ListState::Unsubscribed;
+                    known.evidence = None;
+                    known.why = format!("{} says no to an address that may be this one", row.place);
+                }
+            }
+        }
+        let (left_out, people) =
+            self.people.into_iter().partition(|person| person.state == ListState::LeftOut);
+        export.people = people;
+        export.left_out = self.left_out;
+        export.left_out.extend::<Vec<_>>(left_out);
+        export.repeated = self.repeated;
+    }
+}
+
+/// Two rows of one person: a no beats a yes, and a cell that is filled beats one that is empty.
+fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPerson {
+    let (mut first, second) =
+        if other.state.weight() > one.state.weight() { (other, one) } else { (one, other) };
+    let or = |one: String, other: String| if one.is_empty() { other } else { one };
+    first.first_name = or(first.first_name, second.first_name);
+    first.last_name = or(first.last_name, second.last_name);
+    first.language = or(first.language, second.language);
+    first.joined = match (first.joined, second.joined) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    for tag in second.tags {
+        if !first.tags.contains(&tag) {
+            first.tags.push(tag);
+        }
+    }
+    first
+}

@@ -1,0 +1,132 @@
+//! What an import is told, and what it finds: people, files, problems.
+//! Pure: values.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::columns::ColumnMapping;
+use super::recipe::Recipe;
+use super::state::ListState;
+use crate::audience::Basis;
+use crate::news::date::DateOrder;
+use crate::problem::{Place, Problem};
+
+/// What somebody says about files beside what stands in them.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// The system that they come from, by the name that `--from` takes.
+    pub system: Option<Recipe>,
+    pub mapping: Vec<ColumnMapping>,
+    /// Why the people may be mailed of whom the files say nothing.
+    pub stated: Option<StatedBasis>,
+    pub dates: Option<DateOrder>,
+    pub today: NaiveDate,
+}
+
+impl ImportOptions {
+    /// Nothing is said beside the files; `today` is the day on which they are read.
+    pub fn on(today: NaiveDate) -> Self {
+        Self { system: None, mapping: Vec::new(), stated: None, dates: None, today }
+    }
+}
+
+/// See [`ImportOptions::stated`].
+#[derive(Debug, Clone)]
+pub struct StatedBasis {
+    pub basis: Basis,
+    pub source: String,
+    pub obtained: Obtained,
+}
+
+/// When people gave their address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obtained {
+    NotStated,
+    Day(NaiveDate),
+    /// A column of the file has the day.
+    Column(String),
+}
+
+/// Why somebody may be mailed, with the proof of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasisEvidence {
+    pub basis: Basis,
+    pub source: String,
+    /// What the person read when they agreed.
+    pub wording: String,
+    pub obtained: Option<NaiveDate>,
+}
+
+impl BasisEvidence {
+    /// The same where the law lets it count.
+    pub(super) fn lawful(self) -> Result<Self, String> {
+        self.basis.lawful(self.obtained).map_err(|why| why.to_string())?;
+        Ok(self)
+    }
+}
+
+impl fmt::Display for BasisEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.basis.word())?;
+        if !self.source.is_empty() {
+            write!(f, ": {}", self.source)?;
+        }
+        match self.obtained {
+            Some(day) => write!(f, ", {day}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A person of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportedPerson {
+    /// As written; of a row that is left out, what stands in the cell.
+    pub address: String,
+    pub state: ListState,
+    pub first_name: String,
+    pub last_name: String,
+    pub tags: Vec<String>,
+    pub joined: Option<NaiveDate>,
+    /// Since when they are in this state.
+    pub since: Option<NaiveDate>,
+    pub why: String,
+    /// The address, folded; empty where there is none.
+    #[serde(skip)]
+    pub key: String,
+    #[serde(skip)]
+    pub evidence: Option<BasisEvidence>,
+    #[serde(skip)]
+    pub language: String,
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// What was read of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileSummary {
+    pub name: String,
+    pub rows: u64,
+    /// The columns that were read, and those that were not.
+    pub used: Vec<String>,
+    pub ignored: Vec<String>,
+}
+
+/// All that some files say.
+#[derive(Debug, Clone, Default)]
+pub struct Export {
+    /// The system, where one was recognised.
+    pub system: Option<(&'static str, String)>,
+    pub files: Vec<FileSummary>,
+    /// Each person once.
+    pub people: Vec<ImportedPerson>,
+    /// Rows that are not taken, each with the reason.
+    pub left_out: Vec<ImportedPerson>,
+    pub problems: Vec<Problem>,
+    pub rows: u64,
+    /// Rows of people who stand on an earlier row too.
+    pub repeated: u64,
+    pub notes: Vec<String>,
+}

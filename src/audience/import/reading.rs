@@ -1,0 +1,423 @@
+//! One table of an export, row by row: who stands in it, in which state, and why.
+//! Pure: a table in, people out.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::columns::{Columns, ColumnsFault, ImportField};
+use super::days::{DayColumn, day};
+use super::error::{ImportError, ImportFault};
+use super::model::{
+    BasisEvidence, FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis,
+};
+use super::recipe::Recipe;
+use super::state::ListState;
+use super::tables::{HeadedTable, TablesError};
+use super::tags::tags_of;
+use crate::audience::consent_columns::{self, ConsentColumn, Says};
+use crate::audience::sheet::Sheet;
+use crate::audience::{Basis, WhyNot, cell, mistyped, role};
+use crate::news::date::DateOrder;
+use crate::problem::{Place, Problem};
+use crate::rfc::csv::{CsvShape, Input, simple};
+use crate::rfc::text::one_line;
+
+/// A table whose columns are known.
+pub(super) struct TableReading<'a> {
+    name: &'a str,
+    table: &'a HeadedTable,
+    sheet: Sheet,
+    columns: Columns,
+    recipe: Option<&'a Recipe>,
+    options: &'a ImportOptions,
+    order: Option<DateOrder>,
+    consent_column: Option<ConsentColumn>,
+}
+
+/// What a row says.
+pub(super) struct ImportRow {
+    pub person: ImportedPerson,
+    pub problem: Option<Problem>,
+    /// A no for addresses that the cell may mean, where it is not one address.
+    pub misspelt: Vec<String>,
+}
+
+impl<'a> TableReading<'a> {
+    pub fn of(
+        table: &'a HeadedTable,
+        recipe: Option<&'a Recipe>,
+        options: &'a ImportOptions,
+    ) -> Result<Self, ImportError> {
+        let name = table.name.as_str();
+        let fault = |fault: ImportFault| ImportError { path: name.to_owned(), fault };
+        let input: Arc<dyn Input> = Arc::new(Arc::clone(&table.bytes));
+        let tables = |error| fault(ImportFault::Tables(TablesError::Table(error)));
+        let shape = CsvShape::of(name, &*input).map_err(tables)?;
+        if let Some(line) = shape.mixed_at {
+            return Err(fault(ImportFault::MixedEncodings { line: table.line(line) }));
+        }
+        let rows = shape.rows(&*input).map_err(tables)?;
+        let obtained = match &options.stated {
+            Some(StatedBasis { obtained: Obtained::Column(column), .. }) => Some(column.as_str()),
+            _ => None,
+        };
+        let columns =
+            Columns::of(&shape, rows, recipe, &options.mapping, obtained).map_err(|wrong| {
+                match wrong {
+                    ColumnsFault::NoAddress => {
+                        fault(ImportFault::NoAddresses { columns: shape.columns.clone() })
+                    }
+                    ColumnsFault::NoSuchColumn(column) => {
+                        fault(ImportFault::NoSuchColumn { column, columns: shape.columns.clone() })
+                    }
+                }
+            })?;
+        let (sheet, consent_column) = sheet_of(table, input, shape, &columns, recipe, options);
+        let mut reading =
+            Self { name, table, sheet, columns, recipe, options, order: None, consent_column };
+        reading.order = reading.look_through().map_err(fault)?;
+        Ok(reading)
+    }
+
+    /// The first look through all rows: which columns are filled, and in which order dates are written.
+    fn look_through(&mut self) -> Result<Option<DateOrder>, ImportFault> {
+        let (mut rows, _) = self.sheet.open().map_err(|error| ImportFault::List(error.fault))?;
+        let mut days = DayColumn::default();
+        let dated: Vec<usize> = self.columns.dated().collect();
+        while let Some(_line) =
+            rows.advance().map_err(|error| ImportFault::Tables(TablesError::Table(error)))?
+        {
+            self.sheet.see_filled(rows.record());
+            for column in &dated {
+                days.see(rows.cell(*column));
+            }
+        }
+        let known = self
+            .options
+            .dates
+            .or_else(|| self.recipe.and_then(|recipe| recipe.dates))
+            .or(days.order());
+        match (known, days.open) {
+            (None, Some(cell)) => Err(ImportFault::DateOrder { cell }),
+            (known, _) => Ok(known),
+        }
+    }
+
+    /// Reads the rows, one after the other.
+    pub fn rows(&self, mut take: impl FnMut(ImportRow)) -> Result<FileSummary, ImportError> {
+        let fault = |fault: ImportFault| ImportError { path: self.name.to_owned(), fault };
+        let (mut rows, _) =
+            self.sheet.open().map_err(|error| fault(ImportFault::List(error.fault)))?;
+        let mut count = 0;
+        while let Some(line) =
+            rows.advance().map_err(|error| fault(ImportFault::Tables(TablesError::Table(error))))?
+        {
+            count += 1;
+            take(self.row(self.table.line(line), rows.record()));
+        }
+        let titles = &self.sheet.shape.columns;
+        let used = self.columns.used();
+        let says = |at: &usize| self.sheet.consent.iter().any(|column| column.index == *at);
+        let (used, ignored): (Vec<usize>, Vec<usize>) =
+            (0..titles.len()).partition(|at| used.contains(at) || says(at));
+        let named = |columns: Vec<usize>| {
+            columns.into_iter().map(|at| titles[at].clone()).filter(|t| !t.is_empty()).collect()
+        };
+        Ok(FileSummary {
+            name: self.name.to_owned(),
+            rows: count,
+            used: named(used),
+            ignored: named(ignored),
+        })
+    }
+
+    fn cell<'r>(&self, record: &'r ::csv::StringRecord, column: Option<usize>) -> &'r str {
+        tidy_cell(column.and_then(|column| record.get(column)).unwrap_or_default())
+    }
+
+    fn first_day(
+        &self,
+        record: &::csv::StringRecord,
+        columns: &[usize],
+    ) -> Option<(usize, NaiveDate)> {
+        columns.iter().find_map(|column| {
+            let day = day(self.cell(record, Some(*column)), self.order, self.options.today)?;
+            Some((*column, day))
+        })
+    }
+
+    fn row(&self, line: usize, record: &::csv::StringRecord) -> ImportRow {
+        let place = Place::line(self.name, line);
+        let mut problem = None;
+        let written = self.address_cell(record, &place, &mut problem);
+        let refusal = self.refusal(record);
+        let mut person = self.person(record, written, &place);
+        let address = match cell::address(written) {
+            Ok(address) => address,
+            Err(error) => {
+                person.why = error.to_string();
+                problem = Some(Problem::new(place, person.why.clone(), error.cure()));
+                let is_no = refusal.as_ref().is_some_and(|why| ListState::of(why).is_no());
+                let misspelt = cell::possible_addresses(written).into_iter();
+                let misspelt = if is_no { misspelt.collect() } else { Vec::new() };
+                return ImportRow { person, problem, misspelt };
+            }
+        };
+        person.address = address.to_string();
+        person.key = address.key();
+        if let Some(WhyNot::Mistyped(meant)) = mistyped(&address) {
+            problem = Some(Problem::new(
+                place.clone(),
+                format!("`{}` looks mistyped: did you mean `{meant}`?", address.domain()),
+                "correct the address in the file, and import it again",
+            ));
+        }
+        let refusal = role(&address).filter(|_| refusal.is_none()).or(refusal);
+        self.judge(&mut person, refusal, record);
+        if person.state == ListState::LeftOut && problem.is_none() {
+            problem = Some(Problem::new(place, person.why.clone(), "check the row"));
+        }
+        ImportRow { person, problem, misspelt: Vec::new() }
+    }
+
+    fn address_cell<'r>(
+        &self,
+        record: &'r ::csv::StringRecord,
+        place: &Place,
+        problem: &mut Option<Problem>,
+    ) -> &'r str {
+        let written = tidy_cell(record.get(self.columns.email_of(record)).unwrap_or_default());
+        let is_book = self.recipe.is_some_and(|recipe| recipe.is_address_book);
+        // Google writes several addresses of one person into a cell.
+        match written.split_once(" ::: ") {
+            Some((first, _)) if is_book => {
+                *problem = Some(Problem::new(
+                    place.clone(),
+                    "several addresses in one cell: the first one is used",
+                    "check which of them the person uses",
+                ));
+                first
+            }
+            _ => written,
+        }
+    }
+
+    /// A person as the row has them, before it is known where they stand.
+    fn person(&self, record: &::csv::StringRecord, written: &str, place: &Place) -> ImportedPerson {
+        let (first_name, last_name) = self.names(record);
+        let tags = self.columns.tags.iter();
+        ImportedPerson {
+            address: one_line(written),
+            state: ListState::LeftOut,
+            first_name,
+            last_name,
+            tags: tags.flat_map(|column| tags_of(self.cell(record, Some(*column)))).collect(),
+            joined: self.first_day(record, &self.columns.joined).map(|(_, day)| day),
+            since: None,
+            why: String::new(),
+            key: String::new(),
+            evidence: None,
+            language: one_line(self.cell(record, self.columns.language)),
+            place: place.clone(),
+        }
+    }
+
+    /// Where the person stands, and since when.
+    fn judge(
+        &self,
+        person: &mut ImportedPerson,
+        refusal: Option<WhyNot>,
+        record: &::csv::StringRecord,
+    ) {
+        match refusal.map_or_else(
+            || self.evidence(record),
+            |why| Err((ListState::of(&why), why.to_string())),
+        ) {
+            Ok(evidence) => {
+                person.state = ListState::Subscribed;
+                person.joined = person.joined.or(evidence.obtained);
+                person.why = evidence.to_string();
+                person.evidence = Some(evidence);
+                person.since = person.joined;
+            }
+            Err((state, why)) => {
+                person.state = state;
+                person.why = why;
+                let since = self.first_day(record, &self.columns.since).map(|(_, day)| day);
+                person.since = since.or(person.joined);
+            }
+        }
+    }
+
+    /// Why the file does not let this person be mailed, if it does not.
+    fn refusal(&self, record: &::csv::StringRecord) -> Option<WhyNot> {
+        let judge = |column: &ConsentColumn, cell: &str| {
+            let cell = tidy_cell(cell);
+            match self.recipe.and_then(|recipe| recipe.word(&column.title, cell)) {
+                Some(state) => {
+                    state.refusal().map(|why| consent_columns::elsewhere(&column.title, why))
+                }
+                None => column.refusal(cell),
+            }
+        };
+        let said = self.sheet.refusal_as(record, judge);
+        let consent = self.consent_column.as_ref();
+        said.or_else(|| {
+            let cell = self.cell(record, self.columns.consent);
+            consent.filter(|_| !cell.is_empty())?.refusal(cell)
+        })
+    }
+
+    fn names(&self, record: &::csv::StringRecord) -> (String, String) {
+        let name = |field, column| cell::value(field, self.cell(record, column));
+        let first = name("first_name", self.columns.first_name);
+        let last = name("last_name", self.columns.last_name);
+        if !first.is_empty() || !last.is_empty() {
+            return (first, last);
+        }
+        let whole = name("first_name", self.columns.name);
+        match whole.rsplit_once(' ') {
+            Some((first, last)) => (first.trim().to_owned(), last.to_owned()),
+            None => (whole, String::new()),
+        }
+    }
+
+    /// Why somebody may be mailed whom the file does not refuse; or where they stand without that.
+    fn evidence(&self, record: &::csv::StringRecord) -> Result<BasisEvidence, (ListState, String)> {
+        let none = |why: String| (ListState::NoEvidence, why);
+        let found = match self.written_evidence(record).map_err(none)? {
+            Some(found) => found,
+            None => self.stated_evidence(record).map_err(none)?,
+        };
+        found.lawful().map_err(none)
+    }
+
+    /// What the file itself says: a column of lawful bases or of consents, or what its system writes down.
+    fn written_evidence(
+        &self,
+        record: &::csv::StringRecord,
+    ) -> Result<Option<BasisEvidence>, String> {
+        let consent = self.cell(record, self.columns.consent);
+        if let (Some(column), false) = (self.columns.consent, consent.is_empty()) {
+            let source = format!("column `{}`", self.sheet.shape.columns[column]);
+            return Ok(Some(self.found(record, Basis::Consent, source, self.obtained(record))));
+        }
+        let word = self.sheet.basis_cell(record).trim();
+        if self.columns.consent.is_none() && !word.is_empty() {
+            let basis = Basis::parse(word).map_err(|why| why.to_string())?;
+            return Ok(Some(self.found(record, basis, String::new(), self.obtained(record))));
+        }
+        let Some(recipe) = self.recipe else { return Ok(None) };
+        let is_filled =
+            self.columns.evidence_needs.is_none_or(|at| !self.cell(record, Some(at)).is_empty());
+        let is_said = recipe.evidence_if.as_ref().is_none_or(|words| {
+            let cell = simple(self.cell(record, self.columns.evidence_if));
+            words.words.iter().any(|word| simple(word) == cell)
+        });
+        if !is_filled
+            || !is_said
+            || recipe.evidence_needs.is_some() && self.columns.evidence_needs.is_none()
+        {
+            return Ok(None);
+        }
+        let (source, obtained) = match self.first_day(record, &self.columns.evidence) {
+            Some((column, day)) => {
+                (format!("{}, {}", recipe.source, self.sheet.shape.columns[column]), Some(day))
+            }
+            None if recipe.evidence.is_empty() && recipe.evidence_if.is_some() => {
+                let joined = self.first_day(record, &self.columns.joined).map(|(_, day)| day);
+                (recipe.source.clone(), joined)
+            }
+            None => return Ok(None),
+        };
+        Ok(Some(self.found(record, Basis::Consent, source, obtained)))
+    }
+
+    /// What somebody said about the whole file.
+    fn stated_evidence(&self, record: &::csv::StringRecord) -> Result<BasisEvidence, String> {
+        let Some(stated) = &self.options.stated else {
+            return Err("nothing in the file says why they may be mailed".to_owned());
+        };
+        let obtained = match &stated.obtained {
+            Obtained::Day(day) => Some(*day),
+            Obtained::NotStated => self.obtained(record),
+            Obtained::Column(column) => {
+                let day = self.obtained(record);
+                Some(day.ok_or_else(|| format!("no date in column `{column}`"))?)
+            }
+        };
+        Ok(self.found(record, stated.basis, stated.source.clone(), obtained))
+    }
+
+    fn obtained(&self, record: &::csv::StringRecord) -> Option<NaiveDate> {
+        day(self.cell(record, self.columns.obtained), self.order, self.options.today)
+    }
+
+    fn found(
+        &self,
+        record: &::csv::StringRecord,
+        basis: Basis,
+        source: String,
+        obtained: Option<NaiveDate>,
+    ) -> BasisEvidence {
+        let own = one_line(self.cell(record, self.columns.source));
+        BasisEvidence {
+            basis,
+            source: if own.is_empty() { source } else { own },
+            wording: one_line(self.cell(record, self.columns.wording)),
+            obtained,
+        }
+    }
+}
+
+/// The table with the columns that say whether people may be mailed: those whose titles do, and those whose words a recipe
+/// or a person explains. Beside it, the column that `--map consent` names.
+fn sheet_of(
+    table: &HeadedTable,
+    input: Arc<dyn Input>,
+    shape: CsvShape,
+    columns: &Columns,
+    recipe: Option<&Recipe>,
+    options: &ImportOptions,
+) -> (Sheet, Option<ConsentColumn>) {
+    let email = columns.email.first().copied().unwrap_or_default();
+    let titles = shape.columns.clone();
+    let names = (columns.first_name, columns.last_name);
+    let mut sheet = Sheet::with_columns(table.name.clone(), input, shape, email, names);
+    let is_ignored = |title: &str| recipe.is_some_and(|recipe| recipe.ignores(title));
+    sheet
+        .consent
+        .retain(|column| !is_ignored(&column.title) && Some(column.index) != columns.consent);
+    let saying = |index: usize, says: Says| ConsentColumn {
+        index,
+        title: titles[index].clone(),
+        says,
+        is_filled: false,
+    };
+    for (index, title) in titles.iter().enumerate() {
+        let is_explained = recipe.is_some_and(|recipe| recipe.words.contains_key(&simple(title)));
+        let is_mapped = options.mapping.iter().any(|mapping| {
+            mapping.field == ImportField::Status && simple(&mapping.column) == simple(title)
+        });
+        let is_known = sheet.consent.iter().any(|column| column.index == index);
+        if (is_explained || is_mapped) && !is_known {
+            sheet.consent.push(saying(index, Says::State));
+        }
+    }
+    let consent = columns.consent.map(|index| saying(index, Says::Yes));
+    (sheet, consent)
+}
+
+/// A cell without what spreadsheets and exports put around it: an apostrophe that keeps a formula from being one, and a
+/// pair of quotation marks with nothing between them.
+fn tidy_cell(cell: &str) -> &str {
+    let cell = cell.trim_matches(|c: char| c == ' ' || c == '\u{a0}');
+    if cell == "\"\"" {
+        return "";
+    }
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => cell,
+    }
+}

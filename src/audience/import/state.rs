@@ -1,0 +1,111 @@
+//! Where somebody stands with a list, as an import gives it.
+//! Pure: values.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audience::WhyNot;
+
+/// See the module. The words are those of `roundup.import/1` and `roundup.subscribers/1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListState {
+    Subscribed,
+    /// Was asked whether they want the email, and has not answered.
+    Unconfirmed,
+    Unsubscribed,
+    Bounced,
+    Complained,
+    /// Nothing says why they may be mailed: they stay on the list, and get nothing.
+    NoEvidence,
+    /// The row is not taken.
+    LeftOut,
+}
+
+impl ListState {
+    pub const ALL: [Self; 7] = [
+        Self::Subscribed,
+        Self::Unconfirmed,
+        Self::Unsubscribed,
+        Self::Bounced,
+        Self::Complained,
+        Self::NoEvidence,
+        Self::LeftOut,
+    ];
+
+    /// As JSON and databases have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Subscribed => "subscribed",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::NoEvidence => "no_evidence",
+            Self::LeftOut => "left_out",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Which of two rows of one person counts: the one with the higher number. A no beats any yes, and a row that is left
+    /// out because it may hold a no beats one too.
+    pub fn weight(self) -> u8 {
+        match self {
+            Self::NoEvidence => 0,
+            Self::Unconfirmed => 1,
+            Self::Subscribed => 2,
+            Self::LeftOut => 3,
+            Self::Bounced => 4,
+            Self::Unsubscribed => 5,
+            Self::Complained => 6,
+        }
+    }
+
+    /// Whether they said no, or cannot be reached.
+    pub fn is_no(self) -> bool {
+        matches!(self, Self::Unsubscribed | Self::Bounced | Self::Complained)
+    }
+
+    /// The state of somebody whom a file refuses for this reason.
+    pub(super) fn of(why: &WhyNot) -> Self {
+        match why {
+            WhyNot::Unsubscribed | WhyNot::Suppressed(_) => Self::Unsubscribed,
+            // Systems put an address on hold whose mail came back.
+            WhyNot::Bounced | WhyNot::OnHold => Self::Bounced,
+            WhyNot::Complained => Self::Complained,
+            WhyNot::Unconfirmed => Self::Unconfirmed,
+            WhyNot::NeverAsked
+            | WhyNot::NoStatus { .. }
+            | WhyNot::NoBasis
+            | WhyNot::UnknownBasis(_)
+            | WhyNot::SoftOptInTooEarly
+            | WhyNot::ObtainedLater
+            | WhyNot::NoSuchDay(_) => Self::NoEvidence,
+            WhyNot::Elsewhere { why, .. } => Self::of(why),
+            WhyNot::NotAnAddress(_)
+            | WhyNot::Duplicate { .. }
+            | WhyNot::UnknownStatus(_)
+            | WhyNot::Deceased
+            | WhyNot::Removed
+            | WhyNot::Ragged { .. }
+            | WhyNot::Mistyped(_)
+            | WhyNot::ExampleDomain
+            | WhyNot::RoleAddress => Self::LeftOut,
+        }
+    }
+
+    /// Why a list refuses somebody in this state; `None` where it does not.
+    pub(super) fn refusal(self) -> Option<WhyNot> {
+        match self {
+            Self::Subscribed => None,
+            Self::Unconfirmed => Some(WhyNot::Unconfirmed),
+            Self::Unsubscribed => Some(WhyNot::Unsubscribed),
+            Self::Bounced => Some(WhyNot::Bounced),
+            Self::Complained => Some(WhyNot::Complained),
+            Self::NoEvidence => Some(WhyNot::NeverAsked),
+            Self::LeftOut => Some(WhyNot::Removed),
+        }
+    }
+}

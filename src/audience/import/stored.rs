@@ -1,0 +1,163 @@
+//! A person as a database has them: an address, a state, and the rest as JSON.
+//! Pure: values.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::model::{BasisEvidence, ImportedPerson};
+use super::state::ListState;
+use crate::audience::Basis;
+use crate::problem::Place;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPerson {
+    /// The address, folded.
+    pub key: String,
+    pub address: String,
+    /// The word of a [`ListState`].
+    pub state: String,
+    pub fields: String,
+}
+
+/// The JSON of `fields`. What is unknown is left out.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct StoredFields {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    first_name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    last_name: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joined: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    why: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    language: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    basis: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    source: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    wording: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obtained: Option<NaiveDate>,
+}
+
+impl From<&ImportedPerson> for StoredPerson {
+    fn from(person: &ImportedPerson) -> Self {
+        let evidence = person.evidence.as_ref();
+        let of = |text: fn(&BasisEvidence) -> &String| evidence.map(text).cloned();
+        let fields = StoredFields {
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            tags: person.tags.clone(),
+            joined: person.joined,
+            since: person.since,
+            why: person.why.clone(),
+            language: person.language.clone(),
+            basis: evidence.map(|evidence| evidence.basis.word().to_owned()),
+            source: of(|evidence| &evidence.source).unwrap_or_default(),
+            wording: of(|evidence| &evidence.wording).unwrap_or_default(),
+            obtained: evidence.and_then(|evidence| evidence.obtained),
+        };
+        Self {
+            key: person.key.clone(),
+            address: person.address.clone(),
+            state: person.state.word().to_owned(),
+            // Text and dates always become JSON.
+            fields: serde_json::to_string(&fields).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<StoredPerson> for ImportedPerson {
+    /// What cannot be read counts as not known: the person is then without evidence, and not mailed.
+    fn from(stored: StoredPerson) -> Self {
+        let fields: StoredFields = serde_json::from_str(&stored.fields).unwrap_or_default();
+        let basis = fields.basis.as_deref().and_then(|word| Basis::parse(word).ok());
+        let evidence = basis.map(|basis| BasisEvidence {
+            basis,
+            source: fields.source,
+            wording: fields.wording,
+            obtained: fields.obtained,
+        });
+        Self {
+            address: stored.address,
+            state: ListState::parse(&stored.state).unwrap_or(ListState::NoEvidence),
+            first_name: fields.first_name,
+            last_name: fields.last_name,
+            tags: fields.tags,
+            joined: fields.joined,
+            since: fields.since,
+            why: fields.why,
+            key: stored.key,
+            evidence,
+            language: fields.language,
+            place: Place::whole("the database"),
+        }
+    }
+}
+
+/// A list as a table that every command reads like a file of `subscribers/`.
+pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec<u8> {
+    let mut out = ::csv::Writer::from_writer(Vec::new());
+    let day = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+    // Writing into memory cannot fail.
+    let _ = out.write_record([
+        "email",
+        "first_name",
+        "last_name",
+        "status",
+        "basis",
+        "obtained_at",
+        "joined",
+        "source",
+        "wording",
+        "language",
+        "tags",
+    ]);
+    for person in people {
+        let evidence = person.evidence.as_ref();
+        let status = match person.state {
+            // Whoever has no evidence has no basis: that keeps them from being mailed.
+            ListState::NoEvidence => ListState::Subscribed,
+            other => other,
+        };
+        let _ = out.write_record([
+            person.address.as_str(),
+            &guarded(&person.first_name),
+            &guarded(&person.last_name),
+            status.word(),
+            evidence.map_or("", |evidence| evidence.basis.word()),
+            &day(evidence.and_then(|evidence| evidence.obtained)),
+            &day(person.joined),
+            &guarded(evidence.map_or("", |evidence| &evidence.source)),
+            &guarded(evidence.map_or("", |evidence| &evidence.wording)),
+            &guarded(&person.language),
+            &guarded(&tag_cell(&person.tags)),
+        ]);
+    }
+    out.into_inner().unwrap_or_default()
+}
+
+/// An apostrophe keeps a spreadsheet from calculating what begins like a formula (OWASP, CSV injection).
+fn guarded(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Tags as one cell; a tag with a comma stands in quotation marks.
+fn tag_cell(tags: &[String]) -> String {
+    let quoted = |tag: &String| {
+        if tag.contains([',', ';', '"', '|']) {
+            format!("\"{}\"", tag.replace('"', "\"\""))
+        } else {
+            tag.clone()
+        }
+    };
+    tags.iter().map(quoted).collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,22 @@
+//! `[people]`: where the list lives.
+//! Pure: values.
+
+use serde::Deserialize;
+
+/// See the module.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub keep: ListPlace,
+}
+
+/// Where the people of the list are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListPlace {
+    /// In the files of `subscribers/`.
+    #[default]
+    Files,
+    /// In the ledger's database; files come in by import and go out by export.
+    Database,
+}

@@ -1,0 +1,65 @@
+//! The list of the project, from its files or from the database.
+//! Shell: reads files and the ledger.
+
+use std::sync::Arc;
+
+use crate::audience::List;
+use crate::audience::import::{ImportedPerson, as_table};
+use crate::audience::list_error::NamedInput;
+use crate::audience::settings::ListPlace;
+use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::terminal::failure::Failure;
+use crate::ledger::list_store::ListStore;
+use crate::project::{Project, ProjectError};
+use crate::rfc::csv::Input;
+
+/// What places in a list of the database are called.
+const DATABASE: &str = "the list in the database";
+
+/// The list, read and looked through.
+pub async fn list_of(project: &Project) -> Result<List, Failure> {
+    Ok(List::survey(list_inputs(project).await?).map_err(ProjectError::from)?)
+}
+
+/// The same; `None` where there is no list yet.
+pub async fn list_of_any(project: &Project) -> Result<Option<List>, Failure> {
+    if !has_list(project).await? {
+        return Ok(None);
+    }
+    list_of(project).await.map(Some)
+}
+
+/// Whether there is a list, be it ever so short.
+pub async fn has_list(project: &Project) -> Result<bool, Failure> {
+    match project.settings.people.keep {
+        ListPlace::Files => match project.list_files() {
+            Ok(_) => Ok(true),
+            Err(ProjectError::NoList) => Ok(false),
+            Err(error) => Err(error.into()),
+        },
+        ListPlace::Database => Ok(!stored_people(project).await?.is_empty()),
+    }
+}
+
+/// The tables of the list, in their order: the files, or the people of the database as one table.
+pub async fn list_inputs(project: &Project) -> Result<Vec<NamedInput>, Failure> {
+    match project.settings.people.keep {
+        ListPlace::Files => Ok(project.list_files()?),
+        ListPlace::Database => {
+            let people = stored_people(project).await?;
+            if people.is_empty() {
+                return Err(ProjectError::NoList.into());
+            }
+            let table: Arc<[u8]> = as_table(&people).into();
+            let input: Arc<dyn Input> = Arc::new(table);
+            Ok(vec![(DATABASE.to_owned(), input)])
+        }
+    }
+}
+
+/// Everybody in the database, in the order of their addresses.
+pub async fn stored_people(project: &Project) -> Result<Vec<ImportedPerson>, Failure> {
+    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
+    let list = ledger.stored_list().await?;
+    Ok(list.people.into_iter().map(ImportedPerson::from).collect())
+}

@@ -1,0 +1,207 @@
+//! `roundup subscribers add`, `remove`, `show` and `export`: one person by hand, and the list as a file.
+//! Shell: the ledger, files, the screen.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, as_table};
+use crate::cli::globals::Globals;
+use crate::cli::subscribers::basis_word::StatedWord;
+use crate::cli::subscribers::import_text::state_words;
+use crate::cli::subscribers::known::known;
+use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, write_new};
+use crate::cli::terminal::world;
+use crate::count::people;
+use crate::ledger::Ledger;
+use crate::ledger::list_store::{ListChangeKind, ListStore};
+use crate::problem::Place;
+use crate::rfc::address::EmailAddress;
+
+#[derive(Debug, Args)]
+pub(super) struct AddArguments {
+    address: String,
+    #[arg(long, value_name = "NAME", default_value = "")]
+    first_name: String,
+    #[arg(long, value_name = "NAME", default_value = "")]
+    last_name: String,
+    /// Why they may be mailed
+    #[arg(long, value_enum, value_name = "BASIS")]
+    basis: StatedWord,
+    /// Where they gave their address, as in "stall at the summer fair"
+    #[arg(long, value_name = "TEXT")]
+    source: String,
+    /// When they gave it (default: today)
+    #[arg(long, value_name = "DATE")]
+    obtained: Option<NaiveDate>,
+    /// A tag; may be given several times
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AddressArguments {
+    address: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// The file to write, as CSV (default: the screen)
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Serialize)]
+struct PersonOutcome<'a> {
+    schema: &'static str,
+    people: Vec<&'a ImportedPerson>,
+}
+
+fn address(text: &str) -> Result<EmailAddress, Failure> {
+    EmailAddress::parse(text.trim())
+        .map_err(|error| Failure::new(Exit::Usage, format!("`{text}`: {error}")).help(error.cure()))
+}
+
+pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    need_database(&project, "add")?;
+    let address = address(&arguments.address)?;
+    let today = world::today(project.settings.time_zone);
+    let obtained = arguments.obtained.unwrap_or(today);
+    if obtained > today {
+        return Err(Failure::new(Exit::Usage, format!("{obtained} has not come yet"))
+            .help("give the day on which they gave their address"));
+    }
+    let basis = arguments.basis.basis();
+    basis.lawful(Some(obtained)).map_err(|why| Failure::new(Exit::Usage, why.to_string()))?;
+    let list = open_list(&project).await?;
+    let seen = list.ledger.stored_list().await?.version;
+    let (known, _) = known(&project, &[]).await?;
+    if let Some(known) = known.get(&address.key()) {
+        let what = format!(
+            "{} is on the list already: {} ({})",
+            address,
+            state_words(known.person.state),
+            known.person.why
+        );
+        return Err(Failure::new(Exit::Usage, what).help(if known.has_said_no {
+            "only they can come back, or you at their request: see `roundup why`"
+        } else {
+            "import a file with their row to change it"
+        }));
+    }
+    let hash = list.keys.address_hash(&address);
+    if let Some(entry) = list.ledger.suppression(&hash).await? {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{address} must not be mailed: {}", entry.words()),
+        )
+        .help("only they can come back, or you at their request: see `roundup why`"));
+    }
+    let evidence = BasisEvidence {
+        basis,
+        source: arguments.source.clone(),
+        wording: String::new(),
+        obtained: Some(obtained),
+    };
+    let person = ImportedPerson {
+        address: address.to_string(),
+        state: ListState::Subscribed,
+        first_name: arguments.first_name.clone(),
+        last_name: arguments.last_name.clone(),
+        tags: arguments.tag.clone(),
+        joined: Some(obtained),
+        since: Some(obtained),
+        why: evidence.to_string(),
+        key: address.key(),
+        evidence: Some(evidence),
+        language: String::new(),
+        place: Place::whole("the database"),
+    };
+    let summary = json!({ "added": 1 }).to_string();
+    if !list.write(seen, ListChangeKind::Edit, summary, &[&person], Vec::new()).await? {
+        return Err(changed_meanwhile());
+    }
+    if globals.screen.json {
+        globals
+            .screen
+            .object(&PersonOutcome { schema: "roundup.subscribers/1", people: vec![&person] })?;
+    } else {
+        globals.screen.print(&format!("{address} is on the list: {}.", person.why))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn remove(
+    arguments: &AddressArguments,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    need_database(&project, "remove")?;
+    let address = address(&arguments.address)?;
+    let list = open_list(&project).await?;
+    let stored = list.ledger.stored_list().await?;
+    if stored.people.iter().all(|person| person.key != address.key()) {
+        return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list")));
+    }
+    let summary = json!({ "removed": 1 }).to_string();
+    let removed = vec![address.key()];
+    if !list.write(stored.version, ListChangeKind::Edit, summary, &[], removed).await? {
+        return Err(changed_meanwhile());
+    }
+    globals.screen.print(&format!(
+        "{address} is off the list. An import may bring them back: to prevent that, use `roundup subscribers suppress`."
+    ))?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn show(arguments: &AddressArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let address = address(&arguments.address)?;
+    let (known, _) = known(&project, &[]).await?;
+    let Some(known) = known.get(&address.key()) else {
+        return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list"))
+            .help("`roundup why` knows who was mailed and who left"));
+    };
+    let person = &known.person;
+    let screen = &globals.screen;
+    if screen.json {
+        screen.object(&PersonOutcome { schema: "roundup.subscribers/1", people: vec![person] })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("{}  {} {}", person.address, person.first_name, person.last_name))?;
+    screen.print(&format!("  {}: {}", state_words(person.state), person.why))?;
+    if let Some(joined) = person.joined {
+        screen.print(&format!("  joined: {}", joined.format("%-d %B %Y")))?;
+    }
+    if !person.tags.is_empty() {
+        screen.print(&format!("  tags: {}", person.tags.join(", ")))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn export(
+    arguments: &ExportArguments,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let (known, export) = known(&project, &[]).await?;
+    let in_order = export.people.iter().filter_map(|person| known.get(&person.key));
+    let everybody: Vec<&ImportedPerson> = in_order.map(|known| &known.person).collect();
+    let table = as_table(everybody.iter().copied());
+    let table = String::from_utf8_lossy(&table);
+    match &arguments.file {
+        None => globals.screen.print(table.trim_end())?,
+        Some(path) => {
+            let shown = path.display().to_string();
+            write_new(path, &table).map_err(|error| cannot_write(&shown, &error))?;
+            let count = people(u64::try_from(everybody.len()).unwrap_or(u64::MAX));
+            globals.screen.say(&format!("{count} written to {shown}."));
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,254 @@
+//! `roundup subscribers import`: reads an export of another system, and shows what it would change.
+//! Shell: files, the list, the ledger.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::audience::import::{
+    self, ColumnMapping, Difference, Export, ImportOptions, ImportedPerson, Obtained, Recipe,
+    StatedBasis,
+};
+use crate::audience::settings::ListPlace;
+use crate::cli::globals::Globals;
+use crate::cli::subscribers::basis_word::StatedWord;
+use crate::cli::subscribers::import_text::{self, refused};
+use crate::cli::subscribers::known::{self, known};
+use crate::cli::subscribers::undo;
+use crate::cli::subscribers::writing::{agreed, changed_meanwhile, move_into_database, open_list};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::count::people;
+use crate::ledger::list_store::ListStore;
+use crate::news::date::DateOrder;
+use crate::problem::{Place, Problem, did_you_mean};
+
+/// How often a difference is shown again because somebody else changed the list.
+const MOST_TRIES: usize = 3;
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// A CSV, TSV, text or XLSX file, or a ZIP of them
+    #[arg(required_unless_present = "undo", conflicts_with = "undo", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The system that the files come from, where their columns do not say it
+    #[arg(long, value_name = "SYSTEM")]
+    from: Option<String>,
+    #[arg(
+        long,
+        value_name = "FIELD=COLUMN",
+        help = "What a column is, as in first_name=\"Given name\": email, first_name, last_name, name, consent, status, \
+                obtained, source, wording, tags or language"
+    )]
+    map: Vec<ColumnMapping>,
+    /// Why people may be mailed of whom the files say nothing
+    #[arg(long, value_enum, value_name = "BASIS", requires = "source")]
+    basis: Option<StatedWord>,
+    /// Where they gave their address, as in "form on our website"
+    #[arg(long, value_name = "TEXT", requires = "basis")]
+    source: Option<String>,
+    /// When they gave it: a date, or the column that has it
+    #[arg(long, value_name = "DATE|COLUMN", requires = "basis")]
+    obtained: Option<String>,
+    /// The order of day and month in dates such as 3/4/2021
+    #[arg(long, value_enum, value_name = "ORDER")]
+    dates: Option<OrderWord>,
+    /// Take the last import back, after showing what that changes; a no that it brought stays
+    #[arg(long)]
+    undo: bool,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Change it without a question
+    #[arg(long, short)]
+    yes: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OrderWord {
+    DayFirst,
+    MonthFirst,
+}
+
+/// What an import comes to, as JSON.
+#[derive(Debug, Serialize)]
+struct ImportOutcome<'a> {
+    schema: &'static str,
+    system: Option<&'a str>,
+    dry_run: bool,
+    new: usize,
+    changed: usize,
+    same: usize,
+    stays_no: usize,
+    left_out: usize,
+    repeated: u64,
+    rows: u64,
+    problems: &'a [Problem],
+    people: Vec<&'a ImportedPerson>,
+}
+
+pub(super) async fn import(
+    arguments: &ImportArguments,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let mut project = globals.project()?;
+    if arguments.undo {
+        return undo::undo(&project, arguments.dry_run, arguments.yes, globals).await;
+    }
+    let screen = &globals.screen;
+    let options = arguments.options(world::today(project.settings.time_zone))?;
+    let files = read_files(&arguments.files)?;
+    let export = import::read(&files, &options).map_err(|error| refused(&error))?;
+    if arguments.dry_run {
+        let (known, _) = known(&project, &export.people).await?;
+        let difference = Difference::between(&export, &known);
+        show(&export, &difference, true, globals)?;
+        screen.say("Nothing was changed: this was a dry run.");
+        return Ok(Exit::Done);
+    }
+    let list = open_list(&project).await?;
+    if project.settings.people.keep == ListPlace::Files {
+        let question =
+            "The list is in subscribers/, and an import needs it in the database. Move it there?";
+        if !agreed(question, arguments.yes, screen)? {
+            screen.say("Nothing was changed.");
+            return Ok(Exit::Done);
+        }
+        let there = known::in_files(&project)?;
+        move_into_database(&project, &list, &there.people).await?;
+        project = globals.project()?;
+        screen.say(
+            "The list is in the database now ([people] keep = \"database\" in roundup.toml). The files in \
+             subscribers/ are not read any more.",
+        );
+    }
+    for _ in 0..MOST_TRIES {
+        let seen = list.ledger.stored_list().await?.version;
+        let (known, _) = known(&project, &export.people).await?;
+        let difference = Difference::between(&export, &known);
+        let changes = difference.new.len() + difference.changed.len();
+        if !screen.json {
+            show(&export, &difference, false, globals)?;
+        }
+        if changes == 0 {
+            if screen.json {
+                show(&export, &difference, false, globals)?;
+            }
+            screen.say("There is nothing to change.");
+            return Ok(Exit::Done);
+        }
+        let question = format!("Import {}?", people(u64::try_from(changes).unwrap_or(u64::MAX)));
+        if !agreed(&question, arguments.yes, screen)? {
+            screen.say("Nothing was changed.");
+            return Ok(Exit::Done);
+        }
+        if list.import(seen, &export, &difference).await? {
+            if screen.json {
+                show(&export, &difference, false, globals)?;
+            }
+            screen.say("Imported. To take it back: roundup subscribers import --undo");
+            return Ok(Exit::Done);
+        }
+        screen.warn("somebody else changed the list in between: this is what is different now");
+    }
+    Err(changed_meanwhile())
+}
+
+/// What the files are and what they change, as text or JSON.
+fn show(
+    export: &Export,
+    difference: &Difference,
+    dry_run: bool,
+    globals: &Globals,
+) -> Result<(), Failure> {
+    let screen = &globals.screen;
+    if screen.json {
+        return screen.object(&outcome(export, difference, dry_run));
+    }
+    let lines = import_text::files(export);
+    for line in lines.into_iter().chain(import_text::difference(export, difference)) {
+        screen.print(&line)?;
+    }
+    screen.problems(&export.problems);
+    Ok(())
+}
+
+fn outcome<'a>(export: &'a Export, difference: &'a Difference, dry_run: bool) -> ImportOutcome<'a> {
+    ImportOutcome {
+        schema: "roundup.import/1",
+        system: export.system.as_ref().map(|(id, _)| *id),
+        dry_run,
+        new: difference.new.len(),
+        changed: difference.changed.len(),
+        same: difference.same.len(),
+        stays_no: difference.stays_no.len(),
+        left_out: export.left_out.len(),
+        repeated: export.repeated,
+        rows: export.rows,
+        problems: &export.problems,
+        people: difference.people().chain(&export.left_out).collect(),
+    }
+}
+
+impl ImportArguments {
+    fn options(&self, today: NaiveDate) -> Result<ImportOptions, Failure> {
+        let system = self.from.as_deref().map(system).transpose()?;
+        let stated = self.basis.map(|word| StatedBasis {
+            basis: word.basis(),
+            source: self.source.clone().unwrap_or_default(),
+            obtained: match self.obtained.as_deref() {
+                None => Obtained::NotStated,
+                Some(text) => match text.parse() {
+                    Ok(day) => Obtained::Day(day),
+                    Err(_) => Obtained::Column(text.to_owned()),
+                },
+            },
+        });
+        if let Some(StatedBasis { obtained: Obtained::Day(day), .. }) = &stated
+            && *day > today
+        {
+            return Err(Failure::new(Exit::Usage, format!("{day} has not come yet"))
+                .help("give the day on which people gave their address"));
+        }
+        let mapping = self.map.clone();
+        let dates = self.dates.map(|order| match order {
+            OrderWord::DayFirst => DateOrder::DayFirst,
+            OrderWord::MonthFirst => DateOrder::MonthFirst,
+        });
+        Ok(ImportOptions { system, mapping, stated, dates, today })
+    }
+}
+
+fn system(name: &str) -> Result<Recipe, Failure> {
+    let folded = name.to_lowercase().replace([' ', '_'], "-");
+    Recipe::named(&folded).ok_or_else(|| {
+        let cure = did_you_mean(&folded, import::recipe::systems(), "the systems are");
+        Failure::new(Exit::Usage, format!("there is no system `{name}`")).help(cure)
+    })
+}
+
+fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        let mut bytes = Vec::new();
+        let read = File::open(path)
+            .and_then(|file| file.take(import::LONGEST_FILE_BYTES + 1).read_to_end(&mut bytes));
+        read.map_err(|error| {
+            Failure::new(Exit::Usage, format!("{name} cannot be read: {error}"))
+                .help("check its name, and that you may read it")
+        })?;
+        if bytes.len() as u64 > import::LONGEST_FILE_BYTES {
+            let fault = import::TablesError::TooLarge;
+            return Err(Failure::new(Exit::Usage, fault.to_string())
+                .at(Place::whole(&name))
+                .help(fault.cure()));
+        }
+        files.push((name, bytes));
+    }
+    Ok(files)
+}

@@ -1,0 +1,111 @@
+//! What an import says to people: what the files are, what would change, and why nothing was imported.
+//! Pure: outcomes in, words out.
+
+use crate::audience::import::{
+    Difference, Export, ImportError, ImportFault, ImportedPerson, ListState,
+};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::count::{counted, people};
+use crate::problem::Place;
+
+/// People of a kind who are shown.
+const MOST_SHOWN: usize = 10;
+/// Columns that are not read, by name.
+const MOST_COLUMNS: usize = 8;
+
+/// A state as people say it.
+pub(super) fn state_words(state: ListState) -> &'static str {
+    match state {
+        ListState::NoEvidence => "without evidence of consent",
+        ListState::LeftOut => "left out",
+        other => other.word(),
+    }
+}
+
+pub(super) fn refused(error: &ImportError) -> Failure {
+    let place = match &error.fault {
+        ImportFault::MixedEncodings { line } => Place::line(&error.path, *line),
+        _ => Place::whole(&error.path),
+    };
+    Failure::new(Exit::Usage, error.to_string()).at(place).help(error.fault.cure())
+}
+
+/// What the files are, and what was read of them.
+pub(super) fn files(export: &Export) -> Vec<String> {
+    let mut lines = Vec::new();
+    let files = counted(export.files.len(), "file", "files");
+    lines.push(match &export.system {
+        Some((_, name)) => format!("This looks like an export of {name} ({files})."),
+        None => format!("No known system: the columns are taken by their titles ({files})."),
+    });
+    for file in &export.files {
+        lines.push(format!("  {}: {}", file.name, counted_rows(file.rows)));
+        lines.push(format!("    read: {}", listed(&file.used, usize::MAX)));
+        if !file.ignored.is_empty() {
+            lines.push(format!("    not read: {}", listed(&file.ignored, MOST_COLUMNS)));
+        }
+    }
+    lines.extend(export.notes.iter().map(|note| format!("Note: {note}.")));
+    lines
+}
+
+fn counted_rows(rows: u64) -> String {
+    counted(rows, "row", "rows")
+}
+
+fn listed(names: &[String], most: usize) -> String {
+    let shown: Vec<String> =
+        names.iter().take(most).map(|name| name.escape_debug().take(40).collect()).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// What would change, the first of each kind by name.
+pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String> {
+    let mut lines = Vec::new();
+    let Difference { new, changed, same, stays_no } = difference;
+    let mut kind = |title: &str, people: &[ImportedPerson], is_listed: bool| {
+        if people.is_empty() {
+            return;
+        }
+        lines.push(format!("{}: {}", title, count_of(people)));
+        if !is_listed {
+            return;
+        }
+        for person in people.iter().take(MOST_SHOWN) {
+            lines.push(format!(
+                "    {}  {}  ({})",
+                person.address,
+                state_words(person.state),
+                person.why
+            ));
+        }
+        if people.len() > MOST_SHOWN {
+            lines.push(format!("    … and {} more", people.len() - MOST_SHOWN));
+        }
+    };
+    kind("  New", new, true);
+    kind("  Changed", changed, true);
+    kind("  The same", same, false);
+    kind("  Said no, and stay so", stays_no, true);
+    kind("  Left out", &export.left_out, true);
+    if export.repeated > 0 {
+        lines.push(format!("  On several rows: {}", counted_rows(export.repeated)));
+    }
+    let without =
+        difference.people().filter(|person| person.state == ListState::NoEvidence).count();
+    if without > 0 {
+        lines.push(format!(
+            "{} without evidence: they stay on the list and are not mailed. If you know why they may be, add \
+             --basis, --source and --obtained.",
+            people(u64::try_from(without).unwrap_or(u64::MAX))
+        ));
+    }
+    lines
+}
+
+fn count_of(persons: &[ImportedPerson]) -> String {
+    people(u64::try_from(persons.len()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,79 @@
+//! `roundup subscribers list`: everybody on the list, where they stand, and why.
+//! Shell: the list, the ledger, the screen.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::audience::import::{ImportedPerson, ListState};
+use crate::cli::globals::Globals;
+use crate::cli::subscribers::import_text::state_words;
+use crate::cli::subscribers::known::known;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::count::{counted, people};
+
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    /// Only people in this state, as in unsubscribed
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    state: Option<ListState>,
+}
+
+fn state(word: &str) -> Result<ListState, String> {
+    ListState::parse(word).ok_or_else(|| {
+        let words: Vec<&str> = ListState::ALL.iter().map(|state| state.word()).collect();
+        format!("write one of {}", words.join(", "))
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct ListOutcome {
+    schema: &'static str,
+    people: Vec<ImportedPerson>,
+}
+
+pub(super) async fn list(arguments: &ListArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let (known, export) = known(&project, &[]).await?;
+    globals.screen.problems(&export.problems);
+    let in_order = export.people.iter().filter_map(|person| known.get(&person.key));
+    let mut everybody: Vec<ImportedPerson> =
+        in_order.map(|known| known.person.clone()).chain(export.left_out).collect();
+    everybody.retain(|person| arguments.state.is_none_or(|state| person.state == state));
+    if globals.screen.json {
+        globals
+            .screen
+            .object(&ListOutcome { schema: "roundup.subscribers/1", people: everybody })?;
+        return Ok(Exit::Done);
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for person in &everybody {
+        *counts.entry(person.state.word()).or_default() += 1;
+        let name = format!("{} {}", person.first_name, person.last_name);
+        lines.push(format!(
+            "{}  {}  {}  {}",
+            person.address,
+            name.trim(),
+            state_words(person.state),
+            person.why
+        ));
+    }
+    for line in lines {
+        globals.screen.print(&line)?;
+    }
+    let total = people(u64::try_from(everybody.len()).unwrap_or(u64::MAX));
+    let parts: Vec<String> = counts
+        .iter()
+        .filter_map(|(word, count)| {
+            let words = state_words(ListState::parse(word)?);
+            Some(counted(*count, &format!("person {words}"), &format!("people {words}")))
+        })
+        .collect();
+    globals.screen.say(&match parts.as_slice() {
+        [] => "Nobody is on the list.".to_owned(),
+        _ => format!("{total}: {}.", parts.join(", ")),
+    });
+    Ok(Exit::Done)
+}

@@ -1,0 +1,53 @@
+//! `roundup subscribers`: who is on the list, who comes onto it, and who must not be mailed.
+//! Shell: passes on to the commands.
+
+mod basis_word;
+mod edit;
+mod import;
+mod import_text;
+mod known;
+mod list;
+mod suppress;
+mod undo;
+mod writing;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::globals::Globals;
+use crate::cli::terminal::failure::{Exit, Failure};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: SubscribersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SubscribersCommand {
+    /// Bring people over from another system, after showing who is new, who changed and who said no
+    Import(import::ImportArguments),
+    /// Show who is on the list, and whether they are mailed
+    List(list::ListArguments),
+    /// Show one person
+    Show(edit::AddressArguments),
+    /// Put one person on the list (in the database)
+    Add(edit::AddArguments),
+    /// Take one person off the list (in the database)
+    Remove(edit::AddressArguments),
+    /// Write the list as CSV
+    Export(edit::ExportArguments),
+    /// Put people on the do-not-mail list: they are never mailed, whatever a list says
+    Suppress(suppress::SuppressArguments),
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    match arguments.command {
+        SubscribersCommand::Import(arguments) => import::import(&arguments, globals).await,
+        SubscribersCommand::List(arguments) => list::list(&arguments, globals).await,
+        SubscribersCommand::Show(arguments) => edit::show(&arguments, globals).await,
+        SubscribersCommand::Add(arguments) => edit::add(&arguments, globals).await,
+        SubscribersCommand::Remove(arguments) => edit::remove(&arguments, globals).await,
+        SubscribersCommand::Export(arguments) => edit::export(&arguments, globals).await,
+        SubscribersCommand::Suppress(arguments) => suppress::suppress(&arguments, globals).await,
+    }
+}

@@ -1,0 +1,150 @@
+//! Writing the list: an import, one person, or an import taken back.
+//! Shell: the ledger, `roundup.toml`.
+
+use serde_json::json;
+
+use crate::audience::import::{Difference, Export, ImportedPerson, ListState, StoredPerson};
+use crate::audience::settings::ListPlace;
+use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep};
+use crate::cli::steps::ledgers::{keys_for, ledger_for};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::save;
+use crate::cli::terminal::prompt;
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore};
+use crate::ledger::{AnyLedger, Ledger};
+use crate::project::{Project, SETTINGS_FILE};
+
+/// The ledger with the list in it, and the keys that name people in it.
+pub(super) struct OpenList {
+    pub ledger: AnyLedger,
+    pub keys: Keys,
+}
+
+pub(super) async fn open_list(project: &Project) -> Result<OpenList, Failure> {
+    project.own_folder(false)?;
+    let ledger = ledger_for(project, false, 1).await?;
+    let keys = keys_for(project, Some(&ledger)).await?;
+    ledger.bind_secret(&keys.check()).await?;
+    Ok(OpenList { ledger, keys })
+}
+
+/// Asks whether to go on; `--yes` answers.
+pub(super) fn agreed(question: &str, yes: bool, screen: &Screen) -> Result<bool, Failure> {
+    if yes {
+        return Ok(true);
+    }
+    if !screen.asks || screen.json {
+        return Err(Failure::new(Exit::Usage, "nobody can be asked here: nothing was changed")
+            .help("look at it with --dry-run, then add --yes"));
+    }
+    let answer = prompt::word(
+        &format!("{question} [y/N] "),
+        &mut std::io::stdin().lock(),
+        &mut std::io::stderr().lock(),
+    )?;
+    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+}
+
+impl OpenList {
+    /// Writes what an import changes. False when somebody else changed the list in between.
+    pub async fn import(
+        &self,
+        seen: i64,
+        export: &Export,
+        difference: &Difference,
+    ) -> Result<bool, Failure> {
+        let people: Vec<&ImportedPerson> =
+            difference.new.iter().chain(&difference.changed).collect();
+        let summary = json!({
+            "system": export.system.as_ref().map(|(id, _)| *id),
+            "files": export.files,
+            "new": difference.new.len(),
+            "changed": difference.changed.len(),
+        });
+        self.write(seen, ListChangeKind::Import, summary.to_string(), &people, Vec::new()).await
+    }
+
+    /// Writes people, and puts those who said no onto the do-not-mail list.
+    pub async fn write(
+        &self,
+        seen: i64,
+        kind: ListChangeKind,
+        summary: String,
+        people: &[&ImportedPerson],
+        removed: Vec<String>,
+    ) -> Result<bool, Failure> {
+        let at = world::now();
+        let no = |person: &&ImportedPerson| {
+            let reason = match person.state {
+                ListState::Unsubscribed => NoMailReason::Unsubscribed,
+                ListState::Bounced => NoMailReason::Bounced,
+                ListState::Complained => NoMailReason::Complained,
+                ListState::Subscribed
+                | ListState::Unconfirmed
+                | ListState::NoEvidence
+                | ListState::LeftOut => return None,
+            };
+            let hash = self.keys.address_hash_of_key(&person.key);
+            // They said no when the file says so, and not when it was read.
+            let since = person.since.and_then(|day| day.and_hms_opt(0, 0, 0));
+            let at = since.map_or(at, |since| since.and_utc());
+            Some(NoMailChange::new(&hash, NoMailStep::Add(reason), ChangeOrigin::Import, at))
+        };
+        let change = ListChange {
+            seen,
+            at,
+            kind,
+            summary,
+            people: people.iter().map(|person| StoredPerson::from(*person)).collect(),
+            removed,
+            no_mail: people.iter().filter_map(no).collect(),
+        };
+        Ok(self.ledger.write_list(change).await?)
+    }
+}
+
+/// Moves the list from its files into the database, and says so in the settings. The files stay where they are.
+pub(super) async fn move_into_database(
+    project: &Project,
+    list: &OpenList,
+    people: &[ImportedPerson],
+) -> Result<(), Failure> {
+    let seen = list.ledger.stored_list().await?.version;
+    let people: Vec<&ImportedPerson> = people.iter().collect();
+    let summary = json!({ "moved": people.len() }).to_string();
+    if !people.is_empty()
+        && !list.write(seen, ListChangeKind::Edit, summary, &people, Vec::new()).await?
+    {
+        return Err(changed_meanwhile());
+    }
+    let mut settings: toml_edit::DocumentMut = project.settings.text.parse().map_err(|error| {
+        Failure::new(Exit::Usage, format!("{SETTINGS_FILE} cannot be read: {error}"))
+    })?;
+    settings["people"]["keep"] = toml_edit::value("database");
+    if let Some(group) = settings["people"].as_inline_table().cloned() {
+        // As a group of its own, like the others of the file.
+        settings["people"] = toml_edit::Item::Table(group.into_table());
+    }
+    save(project, SETTINGS_FILE, &settings.to_string())
+}
+
+pub(super) fn changed_meanwhile() -> Failure {
+    Failure::new(Exit::Later, "somebody else changed the list in between: nothing was written")
+        .help("run the same command again: it shows what is different now")
+}
+
+/// Commands that write people need the database.
+pub(super) fn need_database(project: &Project, command: &str) -> Result<(), Failure> {
+    if project.settings.people.keep == ListPlace::Database {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!("this newsletter keeps its list in subscribers/: `{command}` needs the database"),
+    )
+    .help(
+        "edit the file, or move the list: roundup subscribers import subscribers/people.csv --yes",
+    ))
+}

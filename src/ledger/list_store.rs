@@ -1,0 +1,93 @@
+//! The people of a list that lives in the ledger's database, and every change to them.
+//! Pure: what a database must do for it.
+
+use std::future::Future;
+
+use chrono::{DateTime, Utc};
+
+use super::LedgerError;
+use crate::audience::NoMailChange;
+use crate::audience::import::StoredPerson;
+
+/// Everybody on the list, and which change was the last: whoever writes says which state they saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredList {
+    pub version: i64,
+    /// In the order of their folded addresses.
+    pub people: Vec<StoredPerson>,
+}
+
+/// A change to the list, written whole or not at all.
+#[derive(Debug, Clone)]
+pub struct ListChange {
+    /// The version that was seen; when another change came in between, nothing is written.
+    pub seen: i64,
+    pub at: DateTime<Utc>,
+    pub kind: ListChangeKind,
+    /// What people read about it later, as JSON. It holds no address.
+    pub summary: String,
+    /// New people, and those who changed, as they are from now on.
+    pub people: Vec<StoredPerson>,
+    /// Folded addresses of people who come off the list.
+    pub removed: Vec<String>,
+    pub no_mail: Vec<NoMailChange>,
+}
+
+/// What changed a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListChangeKind {
+    Import,
+    /// One person, by hand.
+    Edit,
+    Undo,
+}
+
+impl ListChangeKind {
+    /// As a database has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Edit => "edit",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// What taking an import back comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UndonePeople {
+    /// The import's number.
+    pub import: i64,
+    pub at_millis: i64,
+    pub summary: String,
+    /// Folded addresses of people who come off the list again.
+    pub removed: Vec<String>,
+    /// Folded addresses of people who get their earlier fields back.
+    pub restored: Vec<String>,
+    /// How many changed since, and stay as they are.
+    pub kept: u64,
+}
+
+/// A database with a list of people in it.
+pub trait ListStore: Send + Sync {
+    fn stored_list(&self) -> impl Future<Output = Result<StoredList, LedgerError>> + Send;
+
+    /// Writes a change. False when the list is not as it was seen any more; nothing was written then.
+    fn write_list(
+        &self,
+        change: ListChange,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// What taking the last import back would come to; `None` where there is none to take back.
+    fn undo_of_last_import(
+        &self,
+    ) -> impl Future<Output = Result<Option<UndonePeople>, LedgerError>> + Send;
+
+    /// Takes an import back. A no that it brought stays. False when the list is not as it was seen any more.
+    fn undo_import(
+        &self,
+        import: i64,
+        seen: i64,
+        at: DateTime<Utc>,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+}

@@ -1,0 +1,104 @@
+//! The people of the list, on the server.
+//! Shell: reads and writes rows.
+
+use tokio_postgres::Transaction;
+
+use super::no_mail;
+use super::server::PostgresServer;
+use crate::audience::import::StoredPerson;
+use crate::ledger::LedgerError;
+use crate::ledger::column::millis;
+use crate::ledger::list_store::{ListChange, ListChangeKind, StoredList, UndonePeople};
+use crate::ledger::schema_of_people as sql;
+
+pub(super) async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
+    // The version first: a change in between is then noticed by whoever writes.
+    let version = server.query(sql::VERSION, &[]).await?;
+    let version = version.first().map_or(0, |row| row.get(0));
+    let rows = server.query(sql::PEOPLE, &[]).await?;
+    let people = rows.iter().map(|row| StoredPerson {
+        key: row.get(0),
+        address: row.get(1),
+        state: row.get(2),
+        fields: row.get(3),
+    });
+    Ok(StoredList { version, people: people.collect() })
+}
+
+/// One writer at a time; false when the list is not as it was seen.
+async fn is_as_seen(transaction: &Transaction<'_>, seen: i64) -> Result<bool, LedgerError> {
+    transaction.batch_execute("LOCK TABLE list_changes IN SHARE ROW EXCLUSIVE MODE").await?;
+    let version: i64 = transaction.query_one(sql::VERSION, &[]).await?.get(0);
+    Ok(version == seen)
+}
+
+async fn begin(
+    transaction: &Transaction<'_>,
+    at: i64,
+    kind: ListChangeKind,
+    summary: &str,
+) -> Result<i64, LedgerError> {
+    Ok(transaction.query_one(sql::BEGIN, &[&at, &kind.word(), &summary]).await?.get(0))
+}
+
+/// Whether the list is still as it was seen; then the change is written.
+pub(super) async fn write(
+    transaction: &Transaction<'_>,
+    change: &ListChange,
+) -> Result<bool, LedgerError> {
+    if !is_as_seen(transaction, change.seen).await? {
+        return Ok(false);
+    }
+    let number = begin(transaction, millis(change.at), change.kind, &change.summary).await?;
+    let keep = transaction.prepare(sql::KEEP_BEFORE).await?;
+    let put = transaction.prepare(sql::PUT).await?;
+    for person in &change.people {
+        let StoredPerson { key, address, state, fields } = person;
+        transaction.execute(&keep, &[&number, key]).await?;
+        transaction.execute(&put, &[key, address, state, fields, &number]).await?;
+    }
+    for key in &change.removed {
+        transaction.execute(&keep, &[&number, key]).await?;
+        transaction.execute(sql::REMOVE, &[key]).await?;
+    }
+    if !change.no_mail.is_empty() {
+        no_mail::write(transaction, &change.no_mail).await?;
+    }
+    Ok(true)
+}
+
+pub(super) async fn undo_of_last_import(
+    server: &PostgresServer,
+) -> Result<Option<UndonePeople>, LedgerError> {
+    let last = server.query(sql::LAST_IMPORT, &[]).await?;
+    let Some(last) = last.first() else { return Ok(None) };
+    let (import, at_millis): (i64, i64) = (last.get(0), last.get(1));
+    let mut undone =
+        UndonePeople { import, at_millis, summary: last.get(2), ..UndonePeople::default() };
+    for row in server.query(sql::BEFORE, &[&import]).await? {
+        match (row.get(1), row.get(2)) {
+            (false, _) => undone.kept += 1,
+            (true, true) => undone.restored.push(row.get(0)),
+            (true, false) => undone.removed.push(row.get(0)),
+        }
+    }
+    Ok(Some(undone))
+}
+
+pub(super) async fn undo_import(
+    transaction: &Transaction<'_>,
+    import: i64,
+    seen: i64,
+    at: i64,
+) -> Result<bool, LedgerError> {
+    if !is_as_seen(transaction, seen).await? {
+        return Ok(false);
+    }
+    let summary = format!("{{\"undoes\":{import}}}");
+    let number = begin(transaction, at, ListChangeKind::Undo, &summary).await?;
+    // Restored before the others are deleted: a person who was there keeps a row all the time.
+    transaction.execute(sql::RESTORE, &[&number, &import]).await?;
+    transaction.execute(sql::TAKE_BACK, &[&import]).await?;
+    transaction.execute(sql::MARK_UNDONE, &[&at, &import]).await?;
+    Ok(true)
+}

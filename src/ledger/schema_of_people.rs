@@ -1,0 +1,41 @@
+//! The statements on the tables of people, which a file and a server understand alike.
+//! Pure: text.
+//!
+//! `SQLite` numbers `$1` and `$2` in the order in which they appear: they stand in the order of their numbers here.
+
+pub const VERSION: &str = "SELECT coalesce(max(id), 0) FROM list_changes";
+
+pub const PEOPLE: &str = "SELECT key, address, state, fields FROM people ORDER BY key";
+
+pub const BEGIN: &str =
+    "INSERT INTO list_changes (at, kind, summary) VALUES ($1, $2, $3) RETURNING id";
+
+/// What a person was before a change; a person who was not there has no address.
+pub const KEEP_BEFORE: &str =
+    "INSERT INTO people_before (change, key, address, state, fields, was_change)
+    SELECT $1, k.key, p.address, p.state, p.fields, p.change
+    FROM (SELECT CAST($2 AS TEXT) AS key) k LEFT JOIN people p ON p.key = k.key
+    ON CONFLICT DO NOTHING";
+
+pub const PUT: &str = "INSERT INTO people (key, address, state, fields, change)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (key) DO UPDATE SET address = excluded.address, state = excluded.state,
+        fields = excluded.fields, change = excluded.change";
+
+pub const REMOVE: &str = "DELETE FROM people WHERE key = $1";
+
+pub const LAST_IMPORT: &str = "SELECT id, at, summary FROM list_changes
+    WHERE kind = 'import' AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
+
+/// Of each person whom a change touched: whether nothing touched them since, and whether they were there before.
+pub const BEFORE: &str = "SELECT b.key, coalesce(p.change = b.change, FALSE), b.address IS NOT NULL
+    FROM people_before b LEFT JOIN people p ON p.key = b.key WHERE b.change = $1 ORDER BY b.key";
+
+pub const RESTORE: &str = "UPDATE people SET address = b.address, state = b.state, fields = b.fields, change = $1
+    FROM people_before b
+    WHERE b.change = $2 AND b.key = people.key AND people.change = b.change AND b.address IS NOT NULL";
+
+pub const TAKE_BACK: &str = "DELETE FROM people WHERE change = $1 AND EXISTS
+    (SELECT 1 FROM people_before b WHERE b.change = $1 AND b.key = people.key AND b.address IS NULL)";
+
+pub const MARK_UNDONE: &str = "UPDATE list_changes SET undone_at = $1 WHERE id = $2";

@@ -1,0 +1,104 @@
+//! The people of the list, in the file.
+//! Shell: reads and writes rows.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::no_mail;
+use crate::audience::import::StoredPerson;
+use crate::ledger::LedgerError;
+use crate::ledger::column::millis;
+use crate::ledger::list_store::{ListChange, ListChangeKind, StoredList, UndonePeople};
+use crate::ledger::schema_of_people as sql;
+
+pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
+    Ok(connection.query_row(sql::VERSION, [], |row| row.get(0))?)
+}
+
+pub(super) fn stored_list(connection: &Connection) -> Result<StoredList, LedgerError> {
+    let mut query = connection.prepare_cached(sql::PEOPLE)?;
+    let rows = query.query_map([], |row| {
+        Ok(StoredPerson {
+            key: row.get(0)?,
+            address: row.get(1)?,
+            state: row.get(2)?,
+            fields: row.get(3)?,
+        })
+    })?;
+    Ok(StoredList { version: version(connection)?, people: rows.collect::<Result<_, _>>()? })
+}
+
+fn begin(
+    connection: &Connection,
+    at: i64,
+    kind: ListChangeKind,
+    summary: &str,
+) -> Result<i64, LedgerError> {
+    let values = params![at, kind.word(), summary];
+    Ok(connection.query_row(sql::BEGIN, values, |row| row.get(0))?)
+}
+
+/// Whether the list is still as it was seen; then the change is written.
+pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool, LedgerError> {
+    if version(connection)? != change.seen {
+        return Ok(false);
+    }
+    let number = begin(connection, millis(change.at), change.kind, &change.summary)?;
+    for person in &change.people {
+        connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, person.key])?;
+        connection.prepare_cached(sql::PUT)?.execute(params![
+            person.key,
+            person.address,
+            person.state,
+            person.fields,
+            number
+        ])?;
+    }
+    for key in &change.removed {
+        connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, key])?;
+        connection.prepare_cached(sql::REMOVE)?.execute([key])?;
+    }
+    for no in &change.no_mail {
+        no_mail::write(connection, no)?;
+    }
+    Ok(true)
+}
+
+pub(super) fn undo_of_last_import(
+    connection: &Connection,
+) -> Result<Option<UndonePeople>, LedgerError> {
+    let last = connection
+        .query_row(sql::LAST_IMPORT, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((import, at_millis, summary)) = last else { return Ok(None) };
+    let mut undone = UndonePeople { import, at_millis, summary, ..UndonePeople::default() };
+    let mut query = connection.prepare(sql::BEFORE)?;
+    let rows = query.query_map([import], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
+    })?;
+    for row in rows {
+        let (key, is_untouched, was_there) = row?;
+        match (is_untouched, was_there) {
+            (false, _) => undone.kept += 1,
+            (true, true) => undone.restored.push(key),
+            (true, false) => undone.removed.push(key),
+        }
+    }
+    Ok(Some(undone))
+}
+
+pub(super) fn undo_import(
+    connection: &Connection,
+    import: i64,
+    seen: i64,
+    at: i64,
+) -> Result<bool, LedgerError> {
+    if version(connection)? != seen {
+        return Ok(false);
+    }
+    let number = begin(connection, at, ListChangeKind::Undo, &format!("{{\"undoes\":{import}}}"))?;
+    // Restored before the others are deleted: a person who was there keeps a row all the time.
+    connection.execute(sql::RESTORE, params![number, import])?;
+    connection.execute(sql::TAKE_BACK, [import])?;
+    connection.execute(sql::MARK_UNDONE, params![at, import])?;
+    Ok(true)
+}

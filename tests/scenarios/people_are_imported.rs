@@ -1,0 +1,126 @@
+//! People come over from another system: whoever said no there is never mailed, and everything can be taken back.
+
+use serde_json::Value;
+
+use crate::support::{Charity, Ran, Server, database};
+
+const LISTMONK: &str = "uuid,email,name,attributes,status,created_at,updated_at\n\
+    1,ann@charity.org.uk,Ann Lee,{},enabled,2021-03-01 10:00:00.12+00,x\n\
+    2,bob@charity.org.uk,Bob,{},blocklisted,2021-03-01 10:00:00.12+00,x\n\
+    3,P0@example.org,Person,{},blocklisted,2021-03-01 10:00:00.12+00,x\n";
+const STATED: &str = "--basis consent --source our-form --obtained created_at";
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
+}
+
+fn states(charity: &Charity) -> Vec<String> {
+    let listed = json(&charity.run("subscribers list --json"));
+    assert_eq!(listed["schema"], "roundup.subscribers/1");
+    let people = listed["people"].as_array().unwrap().iter();
+    people
+        .map(|person| {
+            format!("{} {}", person["address"].as_str().unwrap(), person["state"].as_str().unwrap())
+        })
+        .collect()
+}
+
+fn walk(charity: Charity) {
+    let server = Server::good();
+    let charity = charity.people(3).relay(&server).file("lm.csv", LISTMONK);
+    let before = states(&charity);
+    let import = format!("subscribers import lm.csv {STATED}");
+    let dry = json(&charity.run(&format!("{import} --dry-run --json")).ends(0));
+    assert_eq!((&dry["schema"], &dry["system"]), (&"roundup.import/1".into(), &"listmonk".into()));
+    assert_eq!((&dry["new"], &dry["changed"], &dry["same"]), (&2.into(), &1.into(), &0.into()));
+    assert_eq!(states(&charity), before, "a dry run changes nothing");
+    charity.run(&import).ends(2).says("nobody can be asked here: nothing was changed");
+    assert_eq!(states(&charity), before);
+
+    charity.run(&format!("{import} --yes")).ends(0).says("The list is in the database now");
+    assert!(charity.read("roundup.toml").contains("keep = \"database\""));
+    let after = [
+        "ann@charity.org.uk subscribed",
+        "bob@charity.org.uk unsubscribed",
+        "p0@example.org unsubscribed",
+        "p1@example.org subscribed",
+        "p2@example.org subscribed",
+    ];
+    assert_eq!(states(&charity), after);
+    let again = json(&charity.run(&format!("{import} --yes --json")).ends(0));
+    assert_eq!(
+        (&again["new"], &again["changed"], &again["same"]),
+        (&0.into(), &0.into(), &3.into())
+    );
+
+    charity.run("send --year 2020 --confirm 3").ends(0);
+    let everybody = server.everybody_once();
+    assert_eq!(everybody.len(), 3, "{everybody:?}");
+    assert!(everybody.iter().all(|who| !who.starts_with("bob@") && !who.starts_with("p0@")));
+
+    charity.run("subscribers import --undo --yes").ends(0).says("The import was taken back");
+    assert_eq!(states(&charity)[0], "p0@example.org unsubscribed", "a no stays");
+    assert_eq!(states(&charity).len(), 3);
+    // Whoever said no does not come back by a file that says yes.
+    let yes = "email,basis\nbob@charity.org.uk,consent\np0@example.org,consent\n";
+    let charity = charity.file("yes.csv", yes);
+    let back = json(&charity.run("subscribers import yes.csv --yes --json").ends(0));
+    assert_eq!((&back["new"], &back["stays_no"]), (&0.into(), &2.into()), "{back}");
+    let states = states(&charity);
+    assert!(states.contains(&"p0@example.org unsubscribed".to_owned()), "{states:?}");
+    assert!(states.iter().all(|state| !state.starts_with("bob@")), "{states:?}");
+}
+
+#[test]
+fn an_export_moves_the_list_into_the_database_and_a_no_stays_a_no() {
+    walk(Charity::new());
+}
+
+#[test]
+fn the_same_on_a_server() {
+    let Some(address) = database("imports") else { return };
+    walk(Charity::new().variable("ROUNDUP_LEDGER", &address));
+}
+
+#[test]
+fn one_person_is_added_shown_and_removed() {
+    let charity = Charity::new().people(1);
+    let add = "subscribers add eve@charity.org.uk --basis consent --source fair";
+    charity.run(add).ends(2).says("`add` needs the database");
+    charity.run("subscribers import subscribers/people.csv --yes").ends(0);
+    charity.run(add).ends(0).says("eve@charity.org.uk is on the list: consent: fair");
+    charity.run(add).ends(2).says("is on the list already");
+    charity.run("subscribers show EVE@charity.org.uk").ends(0).says("subscribed: consent: fair");
+    charity.run("subscribers export all.csv").ends(0).says("2 people written to all.csv");
+    let import = json(&charity.run("subscribers import all.csv --yes --json").ends(0));
+    assert_eq!((&import["new"], &import["changed"]), (&0.into(), &0.into()));
+    charity.run("subscribers remove eve@charity.org.uk").ends(0).says("is off the list");
+    charity.run("subscribers show eve@charity.org.uk").ends(4).says("is not on the list");
+    let early = "--basis soft-opt-in-charity --source fair --obtained 2026-02-04";
+    charity
+        .run(&format!("subscribers add di@charity.org.uk {early}"))
+        .ends(2)
+        .says("on or after 5 February 2026");
+}
+
+#[test]
+fn files_that_cannot_be_imported_change_nothing_and_say_why() {
+    let charity = Charity::new()
+        .people(1)
+        .file("news.csv", "title,url\nNews,https://e.org\n")
+        .file("paper.pdf", "%PDF-1.7 x")
+        .file("dates.csv", "email,joined\nann@charity.org.uk,03/04/2021\n");
+    for (file, words) in [
+        ("news.csv", "--map email=COLUMN"),
+        ("paper.pdf", "this is a PDF, not a list of people"),
+        ("dates.csv", "--dates day-first"),
+        ("gone.csv", "cannot be read"),
+    ] {
+        charity.run(&format!("subscribers import {file} --yes")).ends(2).says(words);
+    }
+    charity
+        .run("subscribers import dates.csv --from mailchamp --yes")
+        .ends(2)
+        .says("did you mean `mailchimp`?");
+    assert!(!charity.read("roundup.toml").contains("[people]"));
+}
