@@ -7,6 +7,7 @@
 use chrono_tz::Tz;
 
 use super::date::PartialDate;
+use super::date::digits::in_latin;
 
 /// A longer line is prose.
 const LONGEST_CHARS: usize = 120;
@@ -45,7 +46,7 @@ const EVENTS: &str = "event date|event|when|starts|start date|start|ends|end dat
 
 /// The day that a line says, if saying a day is what it is for.
 pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = in_latin(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     if text.is_empty()
         || text.chars().count() > LONGEST_CHARS
         || !text.contains(|c: char| c.is_ascii_digit())

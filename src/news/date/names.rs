@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 /// Months by their forms in each language, from January: `/` parts the months, blanks the forms. Letters are plain, as
 /// `plain_letters` makes them.
-const MONTHS: [&str; 19] = [
+const MONTHS: [&str; 27] = [
     // English, and the abbreviations that many languages share.
     "january jan/february feb febr/march mar/april apr/may/june jun/july jul/august aug/september sep sept/october oct/november nov/december dec",
     // Welsh.
@@ -45,25 +45,98 @@ const MONTHS: [&str; 19] = [
     "tammikuu tammikuuta/helmikuu helmikuuta/maaliskuu maaliskuuta/huhtikuu huhtikuuta/toukokuu toukokuuta/kesakuu kesakuuta/heinakuu heinakuuta/elokuu elokuuta/syyskuu syyskuuta/lokakuu lokakuuta/marraskuu marraskuuta/joulukuu joulukuuta",
     // Catalan.
     "gener/febrer/marc/abril/maig/juny/juliol/agost/setembre/octubre/novembre/desembre",
+    // Arabic: of Egypt and the Gulf, of the Levant and Iraq, of the Maghreb.
+    "يناير/فبراير/مارس/ابريل/مايو/يونيو يونيه/يوليو يوليه/اغسطس/سبتمبر/اكتوبر/نوفمبر/ديسمبر",
+    "كانون_الثاني/شباط/اذار/نيسان/ايار/حزيران/تموز/اب/ايلول/تشرين_الاول/تشرين_الثاني/كانون_الاول",
+    "جانفي/فيفري/مارس/افريل/ماي/جوان/جويلية/اوت/سبتمبر/اكتوبر/نوفمبر/ديسمبر",
+    // Persian and Urdu, for the calendar of most of the world.
+    "ژانویه/فوریه/مارس/اوریل/مه/ژوین/ژوییه/اوت/سپتامبر/اکتبر/نوامبر/دسامبر",
+    "جنوری/فروری/مارچ/اپریل/میی/جون/جولایی/اگست/ستمبر/اکتوبر/نومبر/دسمبر",
+    // Hindi.
+    "जनवरी/फरवरी/मार्च/अप्रैल/मई/जून/जुलाई/अगस्त/सितंबर सितम्बर/अक्टूबर अक्तूबर/नवंबर नवम्बर/दिसंबर दिसम्बर",
+    // Hebrew, alone and with "in" before it.
+    "ינואר בינואר/פברואר בפברואר/מרץ במרץ מרס במרס/אפריל באפריל/מאי במאי/יוני ביוני/יולי ביולי/אוגוסט באוגוסט/ספטמבר בספטמבר/אוקטובר באוקטובר/נובמבר בנובמבר/דצמבר בדצמבר",
+    // Bengali.
+    "জানুযারি জানুযারী/ফেব্রুযারি ফেব্রুযারী/মার্চ/এপ্রিল/মে/জুন/জুলাই/আগস্ট/সেপ্টেম্বর/অক্টোবর/নভেম্বর/ডিসেম্বর",
+];
+
+/// Months of two words, and the one word that they become.
+pub const TWO_WORD_MONTHS: [(&str, &str); 6] = [
+    ("كانون الثاني", "كانون_الثاني"),
+    ("كانون الأول", "كانون_الاول"),
+    ("كانون الاول", "كانون_الاول"),
+    ("تشرين الثاني", "تشرين_الثاني"),
+    ("تشرين الأول", "تشرين_الاول"),
+    ("تشرين الاول", "تشرين_الاول"),
 ];
 
 /// Days of the week, from Monday: `/` parts the days, blanks the forms. What is in several languages stands once.
 const WEEKDAYS: [&str; 7] = [
-    "monday mon llun lundi lun montag mo lunes lunedi segunda seg maandag ma poniedzialek pon mandag man pondeli po hetfo luni δευτερα δευ понедельник пн pazartesi maanantai",
-    "tuesday tue tues mawrth mardi mar dienstag di die martes martedi terca ter dinsdag wtorek wt tirsdag tisdag tir tis utery ut kedd marti τριτη τρι вторник вт sali tiistai",
-    "wednesday wed weds mercher mercredi mer mittwoch mi mit miercoles mie mercoledi quarta qua woensdag wo sroda sr onsdag ons streda st szerda miercuri τεταρτη τετ среда ср carsamba keskiviikko",
-    "thursday thu thur thurs iau jeudi jeu donnerstag do don jueves jue giovedi gio quinta qui donderdag czwartek czw torsdag tor ctvrtek ct csutortok joi πεμπτη πεμ четверг чт persembe torstai",
-    "friday fri gwener vendredi ven freitag fr viernes vie venerdi sexta sex vrijdag vr piatek pt pia fredag fre patek pa pentek vineri παρασκευη παρ пятница пт cuma perjantai",
-    "saturday sat sadwrn samedi sam samstag sonnabend sa sabado sab sabato zaterdag za sobota sob so lordag lor szombat sambata σαββατο σαβ суббота сб cumartesi lauantai",
-    "sunday sun sul dimanche dim sonntag domingo dom domenica zondag zo niedziela niedz nie ndz sondag son nedele ne vasarnap duminica κυριακη κυρ воскресенье вс pazar sunnuntai",
+    "monday mon llun lundi lun montag mo lunes lunedi segunda seg maandag ma poniedzialek pon mandag man pondeli po hetfo luni δευτερα δευ понедельник пн pazartesi maanantai الاثنين دوشنبه सोमवार",
+    "tuesday tue tues mawrth mardi mar dienstag di die martes martedi terca ter dinsdag wtorek wt tirsdag tisdag tir tis utery ut kedd marti τριτη τρι вторник вт sali tiistai الثلاثاء سهشنبه منگل मंगलवार",
+    "wednesday wed weds mercher mercredi mer mittwoch mi mit miercoles mie mercoledi quarta qua woensdag wo sroda sr onsdag ons streda st szerda miercuri τεταρτη τετ среда ср carsamba keskiviikko الاربعاء چهارشنبه بدھ बुधवार",
+    "thursday thu thur thurs iau jeudi jeu donnerstag do don jueves jue giovedi gio quinta qui donderdag czwartek czw torsdag tor ctvrtek ct csutortok joi πεμπτη πεμ четверг чт persembe torstai الخميس پنجشنبه جمعرات गुरुवार बृहस्पतिवार",
+    "friday fri gwener vendredi ven freitag fr viernes vie venerdi sexta sex vrijdag vr piatek pt pia fredag fre patek pa pentek vineri παρασκευη παρ пятница пт cuma perjantai الجمعة جمعه शुक्रवार",
+    "saturday sat sadwrn samedi sam samstag sonnabend sa sabado sab sabato zaterdag za sobota sob so lordag lor szombat sambata σαββατο σαβ суббота сб cumartesi lauantai السبت شنبه ہفتہ शनिवार",
+    "sunday sun sul dimanche dim sonntag domingo dom domenica zondag zo niedziela niedz nie ndz sondag son nedele ne vasarnap duminica κυριακη κυρ воскресенье вс pazar sunnuntai الاحد یکشنبه اتوار रविवार",
 ];
 
 /// Words that stand between the parts of a date and say nothing.
-const FILLERS: [&str; 49] = [
-    "standard", "daylight", "summer", "mean", "time", "of", "the", "de", "del", "di", "le", "den",
-    "der", "dem", "am", "um", "at", "on", "y", "e", "o", "i", "kl", "klo", "uhr", "h", "od", "ar",
-    "dydd", "el", "a", "as", "alle", "ore", "om", "r", "roku", "г", "года", "feira", "dne", "dia",
-    "les", "au", "à", "vom", "u", "hod", "p",
+const FILLERS: [&str; 54] = [
+    "standard",
+    "daylight",
+    "summer",
+    "mean",
+    "time",
+    "of",
+    "the",
+    "de",
+    "del",
+    "di",
+    "le",
+    "den",
+    "der",
+    "dem",
+    "am",
+    "um",
+    "at",
+    "on",
+    "y",
+    "e",
+    "o",
+    "i",
+    "kl",
+    "klo",
+    "uhr",
+    "h",
+    "od",
+    "ar",
+    "dydd",
+    "el",
+    "a",
+    "as",
+    "alle",
+    "ore",
+    "om",
+    "r",
+    "roku",
+    "г",
+    "года",
+    "feira",
+    "dne",
+    "dia",
+    "les",
+    "au",
+    "à",
+    "vom",
+    "u",
+    "hod",
+    "p",
+    "م",
+    "في",
+    "يوم",
+    "الساعة",
+    "عند",
 ];
 
 /// A word in lower case without accents.
@@ -96,6 +169,12 @@ pub fn plain_letters(word: &str) -> String {
             'ύ' | 'ϋ' | 'ΰ' => plain.push('υ'),
             'ώ' => plain.push('ω'),
             'ё' => plain.push('е'),
+            'أ' | 'إ' | 'آ' => plain.push('ا'),
+            'ئ' => plain.push('ی'),
+            '\u{64b}'..='\u{65f}' | '\u{200c}' | '\u{200d}' => {}
+            // One letter of Hindi and Bengali in two spellings: with its dot, and with the dot behind it.
+            '\u{93c}' | '\u{9bc}' => {}
+            '\u{9df}' => plain.push('\u{9af}'),
             _ => plain.push(c),
         }
     }

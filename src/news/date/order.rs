@@ -16,7 +16,8 @@ pub fn of_language(tag: &str) -> Option<DateOrder> {
         _ if tag.starts_with("en-") => Some(DateOrder::DayFirst),
         _ => [
             "cy", "ga", "gd", "fr", "de", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "nn",
-            "no", "fi", "cs", "sk", "el", "ro", "ru", "uk", "tr", "ca",
+            "no", "fi", "cs", "sk", "el", "ro", "ru", "uk", "tr", "ca", "ar", "he", "hi", "bn",
+            "ur",
         ]
         .contains(&tag.split('-').next().unwrap_or_default())
         .then_some(DateOrder::DayFirst),

@@ -1,6 +1,8 @@
 //! A date's text cut into numbers, words and marks, after what has many spellings has got one.
 //! Pure: text in, tokens out.
 
+use super::names;
+
 /// Why a text gives no date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateFault {
@@ -21,15 +23,21 @@ pub fn cleaned(text: &str) -> String {
             ')' | ']' => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
             '‐'..='―' | '−' => plain.push('-'),
-            '０'..='９' => plain.extend(char::from_u32(u32::from(c) - 0xff10 + 0x30)),
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' => {}
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            '،' | '、' => plain.push(','),
             '：' => plain.push(':'),
             '年' | '년' | '月' | '월' => plain.push('-'),
             '日' | '일' | '秒' | '초' => plain.push(' '),
             '時' | '时' | '시' | '点' => plain.push(':'),
             '分' | '분' => plain.push_str(":00 "),
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => {}
             c if c.is_whitespace() => plain.push(' '),
-            c => plain.push(c),
+            c => plain.push(super::digits::latin(c)),
+        }
+    }
+    for (words, one) in names::TWO_WORD_MONTHS {
+        if plain.contains(words) {
+            plain = plain.replace(words, one);
         }
     }
     // "9時" without minutes.
@@ -44,6 +52,12 @@ pub fn cleaned(text: &str) -> String {
         ("下午", " pm "),
         ("午前", " am "),
         ("午後", " pm "),
+        ("صباحًا", " am "),
+        ("صباحا", " am "),
+        ("مساءً", " pm "),
+        ("مساء", " pm "),
+        ("पूर्वाह्न", " am "),
+        ("अपराह्न", " pm "),
         ("元-", "1-"),
         // Japan counts the years of an emperor; 64, 1 and so on are added below.
         ("令和", " reiwa "),
@@ -116,6 +130,12 @@ impl DateToken {
     }
 }
 
+/// Accents, the signs of Arabic vowels, and those of Devanagari that join letters: parts of a word, and no letters.
+fn is_mark_on_letter(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}')
+        || matches!(c, '\u{93c}' | '\u{94d}' | '\u{9bc}' | '\u{9cd}' | '\u{200c}' | '\u{200d}')
+}
+
 pub fn tokens(text: &str) -> Vec<DateToken> {
     let mut tokens: Vec<DateToken> = Vec::new();
     let mut is_glued = false;
@@ -125,10 +145,7 @@ pub fn tokens(text: &str) -> Vec<DateToken> {
         let (kind, end) = if first.is_ascii_digit() {
             (TokenKind::Number, of(|c| c.is_ascii_digit()))
         } else if first.is_alphabetic() {
-            (
-                TokenKind::Word,
-                of(|c| c.is_alphabetic() || c == '_' || ('\u{300}'..='\u{36f}').contains(&c)),
-            )
+            (TokenKind::Word, of(|c| c.is_alphabetic() || c == '_' || is_mark_on_letter(c)))
         } else {
             (TokenKind::Mark(first), first.len_utf8())
         };
