@@ -150,7 +150,8 @@ impl Web {
             }
             let answer = request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
             let status = answer.status();
-            if status == StatusCode::NOT_MODIFIED {
+            // A server that says so without having been given a version says nothing that can be used.
+            if status == StatusCode::NOT_MODIFIED && *known != Validators::default() {
                 return Ok(FetchResult::Same);
             }
             let location = text_of(answer.headers(), LOCATION);
@@ -525,6 +526,13 @@ mod tests {
             assert_eq!((answer.kind.as_str(), answer.bytes.as_slice()), ("text/xml", &b"x"[..]));
             let again = web.get_unless_same(&server.uri(), &answer.validators).await.unwrap();
             assert_eq!(again, FetchResult::Same);
+        }
+
+        #[tokio::test]
+        async fn the_same_as_nothing_is_an_error_and_not_no_news() {
+            let server = answering(ResponseTemplate::new(304)).await;
+            let asked = web(true).get_unless_same(&server.uri(), &Validators::default()).await;
+            assert!(matches!(asked, Err(FetchError::Status { status: 304, .. })), "{asked:?}");
         }
 
         #[tokio::test]
