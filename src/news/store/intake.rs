@@ -1,7 +1,7 @@
 //! What a source has now, taken into the store: which items it had before, and what has become of them.
 //! Shell: the store's tables.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -9,6 +9,13 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{IntakeCounts, Scope, SourceVisit, days_of, parse, written};
 use crate::news::dedupe::{self, EarlierItem};
 use crate::news::item::Item;
+
+const TWIN_BY_LINK: &str =
+    "SELECT key, story FROM items WHERE source <> ?1 AND link = ?2 ORDER BY key LIMIT 1";
+/// A story that is shown twice is seen and corrected; one that was taken for another is missed. So a title is enough on one
+/// day only, or, where no day is known, with an address for one of the two at most.
+const TWIN_BY_TITLE: &str = "SELECT key, story FROM items WHERE source <> ?1 AND words = ?2 \
+     AND first_day IS ?3 AND (?3 IS NOT NULL OR ?4 IS NULL OR link IS NULL) ORDER BY key LIMIT 1";
 
 /// A row of the source as it stands.
 struct Standing {
@@ -44,6 +51,8 @@ pub fn take_in(
         .collect();
     let recognised = dedupe::recognise(&here, &known);
     let mut taken = IntakeCounts::default();
+    // The number that the next item with this id gets: a source may give one id to thousands.
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut ids: HashSet<String> = known.iter().map(|known| known.id.clone()).collect();
     if answer.ids_are_files {
         rename(change, &here, &known, &recognised, &standing)?;
@@ -63,10 +72,10 @@ pub fn take_in(
             }
         } else {
             // A source that gives one id to two items has two items all the same.
-            let mut number = 2;
+            let number = numbers.entry(here.id.as_str()).or_insert(2);
             while !ids.insert(item.id.clone()) {
                 item.id = format!("{}-{number}", here.id);
-                number += 1;
+                *number += 1;
             }
             insert(change, source, item, here, now, zone)?;
             taken.new += 1;
@@ -227,29 +236,30 @@ fn insert(
     Ok(())
 }
 
-/// The story that another source's item already is.
+/// The story that another source's item already is: the first with its own address, or with its title and day.
 fn twin(
     change: &Transaction<'_>,
     source: &str,
     here: &EarlierItem,
 ) -> rusqlite::Result<Option<i64>> {
-    let mut rows = change.prepare_cached(
-        "SELECT story, link, words, first_day FROM items \
-         WHERE source <> ?1 AND (link = ?2 OR words = ?3) ORDER BY key",
-    )?;
-    let mut found = rows.query(params![source, here.link, here.words])?;
-    while let Some(row) = found.next()? {
-        let other = EarlierItem {
-            id: String::new(),
-            link: row.get(1)?,
-            words: row.get(2)?,
-            day: row.get(3)?,
-        };
-        if dedupe::is_same_story(here, &other) {
-            return Ok(Some(row.get(0)?));
-        }
+    let mut found: Option<(i64, i64)> = None;
+    // A home page is the address of no story.
+    if let Some(link) = here.link.as_ref().filter(|link| link.contains('/')) {
+        found = change
+            .prepare_cached(TWIN_BY_LINK)?
+            .query_row(params![source, link], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
     }
-    Ok(None)
+    if !here.words.is_empty() {
+        let by_title = change
+            .prepare_cached(TWIN_BY_TITLE)?
+            .query_row(params![source, here.words, here.day, here.link], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        found = found.into_iter().chain(by_title).min();
+    }
+    Ok(found.map(|(_, story)| story))
 }
 
 /// The known items that are not in the reading, and whether each was taken away. Only two things say so: its own address,

@@ -389,3 +389,47 @@ fn what_lies_between_two_answers_that_share_nothing_may_be_missing() {
     let state = store.state("s").unwrap();
     assert_eq!((state.gaps.len(), state.reaches_back < Some(day("2000-01-01"))), (0, true));
 }
+
+#[test]
+fn two_sources_have_one_story_by_its_address_or_by_its_title_on_one_day() {
+    for (link, title, date, is_same) in [
+        ("http://www.e.org/a/#top", "Other", "2021-03-03", true),
+        ("https://other.org/f", "Fish – Chips", "2020-12-03", true),
+        ("https://other.org/f", "Fish – Chips", "2020-12-10", false),
+        ("https://other.org/f", "Fish – Chips", "", false),
+        ("", "Other", "2020-12-03", false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("news.db"), London).unwrap();
+        store.take("one", vec![item("a", "Fish & chips", "2020-12-03")], NONE, "2020-12-04");
+        let other =
+            Item { link: (!link.is_empty()).then(|| link.to_owned()), ..item("x", title, date) };
+        store.take("two", vec![other], NONE, "2020-12-04");
+        let found = store.all(&["one", "two"], &ItemQuery::default());
+        assert_eq!(found.len(), if is_same { 1 } else { 2 }, "{link} {title} {date}");
+    }
+    // Without a day a title is enough where one of the two has no address.
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("news.db"), London).unwrap();
+    store.take("one", vec![Item { link: None, ..item("a", "Fair", "") }], NONE, "2020-12-04");
+    store.take("two", vec![item("x", "Fair", "")], NONE, "2020-12-04");
+    assert_eq!(store.all(&["one", "two"], &ItemQuery::default()).len(), 1);
+}
+
+#[test]
+fn thousands_of_one_id_and_one_title_are_taken_in_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("news.db"), London).unwrap();
+    let all = |source: &str| -> Vec<Item> {
+        (0..2000)
+            .map(|at| Item {
+                link: Some(format!("https://{source}.org/{at}")),
+                ..item("same", "Open day", "2020-12-03")
+            })
+            .collect()
+    };
+    let first = store.take("one", all("one"), NONE, "2020-12-04");
+    let again = store.take("one", all("one"), NONE, "2020-12-05");
+    assert_eq!((first.new, again.new, again.changed), (2000, 0, 0));
+    assert_eq!(store.take("two", all("two"), NONE, "2020-12-05").new, 2000);
+}
