@@ -15,6 +15,7 @@ use super::page::article::{self, Article, without_shared};
 use super::page::{self, sitemap};
 use super::robots::Robots;
 use super::source::Settings;
+use crate::count::counted;
 use crate::news::fetch_error::FetchError;
 use crate::problem::{Place, Problem};
 
@@ -193,7 +194,7 @@ pub async fn text_of(crawler: &mut Crawler<'_>, answer: &FetchedBytes) -> String
     for child in sitemap::children(&text, &answer.address).into_iter().take(MOST_SITEMAPS) {
         if let Ok(answer) = crawler.get(&child).await {
             let inner = decoded(&answer);
-            if !sitemap::stories("", &inner, &answer.address, Tz::UTC).is_empty() {
+            if !sitemap::stories("", &inner, &answer.address, Tz::UTC).0.is_empty() {
                 return inner;
             }
         }
@@ -211,7 +212,7 @@ async fn read_articles(
     let zone = before.zone;
     let today = before.now.with_timezone(&zone).date_naive();
     without_impossible(&mut reading.items, today, zone);
-    let mut waiting: Vec<(usize, String, String)> = Vec::new();
+    let mut waiting: Vec<(bool, usize, String, String)> = Vec::new();
     for (index, item) in reading.items.iter_mut().enumerate() {
         // What an earlier roundup took of it, without saying from where, is read again.
         let known = known.of_link(item.link.as_deref()).filter(|known| !known.evidence.is_empty());
@@ -219,13 +220,26 @@ async fn read_articles(
             Article::found_before(known).complete(item);
         }
         let is_whole = item.date.is_some() && known.is_some();
-        if let Some(link) = item.link.clone().filter(|_| !is_whole && waiting.len() < MOST_ARTICLES)
-        {
-            waiting.push((index, link, item.title.clone()));
+        if let Some(link) = item.link.clone().filter(|_| !is_whole) {
+            waiting.push((known.is_some(), index, link, item.title.clone()));
         }
     }
+    // What was never read comes first: pages that show no day would keep it out for ever.
+    waiting.sort_by_key(|(is_known, ..)| *is_known);
+    let later = waiting.len().saturating_sub(MOST_ARTICLES);
+    waiting.truncate(MOST_ARTICLES);
+    if later > 0 {
+        reading.problems.push(Problem::new(
+            Place::whole(before.settings.name.as_str()),
+            format!(
+                "the pages of {} were not read yet: at most {MOST_ARTICLES} are read at a time",
+                counted(later, "story", "stories")
+            ),
+            "run again: roundup news sync",
+        ));
+    }
     let mut allowed = Vec::new();
-    for (index, link, title) in waiting {
+    for (_, index, link, title) in waiting {
         crawler.learn_rules(&link).await;
         match crawler.allows(&link) {
             Ok(()) => allowed.push((index, link, title)),

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::unpack::GZIP;
 use crate::rfc::text::of_a_text;
 
 /// Where a declaration is looked for: blank lines, comments or notices of a program may stand before it.
@@ -60,6 +61,28 @@ fn with_controls<'a>(bytes: &'a [u8], content_type: &str) -> DecodedText<'a> {
 /// As `decode`, for bytes that came without an HTTP answer.
 pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     decode(bytes, "").text
+}
+
+/// What to do about a file that is not a text.
+pub const NOT_A_TEXT_CURE: &str = "save it as plain text (UTF-8), or remove it";
+
+/// Whether bytes are a picture, a document or a program, and not a text in any encoding.
+pub fn is_binary(bytes: &[u8]) -> bool {
+    /// Texts have a stray control character now and then; a hundred bytes of anything else have ten.
+    const MOST_CONTROLS: usize = 2;
+    const CONTROLS_IN: usize = 50;
+    const DOCUMENTS: [&[u8]; 5] = [b"%PDF-", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0", GZIP];
+    if DOCUMENTS.iter().any(|start| bytes.starts_with(start)) {
+        return true;
+    }
+    if marked(bytes).or_else(|| patterned(bytes)).is_some() {
+        return false;
+    }
+    let start = &bytes[..bytes.len().min(GUESSED_BYTES)];
+    // 27 is the escape of ISO-2022-JP, 26 the end of a file of old.
+    let is_control = |byte: &&u8| matches!(byte, 0..=8 | 14..=25 | 28..=31 | 127);
+    let controls = start.iter().filter(is_control).count();
+    controls > MOST_CONTROLS && controls * CONTROLS_IN > start.len()
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -253,6 +276,32 @@ mod tests {
             if big_endian { u32::from(c).to_be_bytes() } else { u32::from(c).to_le_bytes() }
         };
         text.chars().flat_map(four).collect()
+    }
+
+    #[test]
+    fn what_is_not_a_text_is_known() {
+        let noise: Vec<u8> = (0..=255).cycle().step_by(7).take(2000).collect();
+        for bytes in [
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01".as_slice(),
+            b"%PDF-1.4\n1 0 obj",
+            b"PK\x03\x04word/document.xml",
+            b"{\\rtf1\\ansi Fair}",
+            b"\x7fELF\x02\x01\x01\0\0\0\0\0",
+            noise.as_slice(),
+        ] {
+            assert!(is_binary(bytes), "{bytes:?}");
+        }
+        let utf16: Vec<u8> = "# Fair\n\nFine.".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [
+            b"".as_slice(),
+            "# Café\n\tfür alle".as_bytes(),
+            b"caf\xe9 \x93fine\x94",
+            b"a stray \0 is no picture",
+            b"\x1b$B$3$s\x1b(B",
+            utf16.as_slice(),
+        ] {
+            assert!(!is_binary(bytes), "{bytes:?}");
+        }
     }
 
     #[test]

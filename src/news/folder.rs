@@ -8,32 +8,19 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::decode::text_of;
+use super::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
 use super::fields::plain_text;
+use super::folder_files::{self, FolderFiles};
 use super::item::{Reading, SkippedItem};
 use super::source::{Settings, SourceKind};
 use super::static_site::{Config, Site, config_names};
 use super::{markdown, translations};
+use crate::count::counted;
 use crate::news::fetch_error::LONGEST_ANSWER_BYTES;
 use crate::problem::{Place, Problem};
 
-/// A folder with more files is not a news folder (a home directory, a whole site's build).
-const MOST_FILES: usize = 20_000;
-const DEEPEST_FOLDER: usize = 8;
-/// Endings of files that are Markdown, and of those that a website's tool reads beside it.
-const MARKDOWN: [&str; 5] = ["md", "markdown", "mdown", "mkd", "mdx"];
+/// Endings of pages in HTML.
 const PAGES: [&str; 2] = ["html", "htm"];
-/// Endings of texts that are written in another way, and what that is called.
-const OTHERS: [(&str, &str); 8] = [
-    ("adoc", "AsciiDoc"),
-    ("asciidoc", "AsciiDoc"),
-    ("asc", "AsciiDoc"),
-    ("rst", "reStructuredText"),
-    ("org", "Org mode"),
-    ("textile", "Textile"),
-    ("njk", "a Nunjucks template"),
-    ("liquid", "a Liquid template"),
-];
 
 /// A file's bytes, if it is not too large to be news.
 ///
@@ -61,18 +48,11 @@ fn plain_io(error: &std::io::Error) -> String {
 /// Reads a source's folder below the project as the website tool that it names would.
 pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> Reading {
     let folder = settings.path.as_deref().unwrap_or(Path::new(""));
-    let site = Site::new(settings, config(project, folder, settings.kind), today);
-    let mut files = Vec::new();
-    let mut reading = Reading::default();
-    let mut listing = Listing {
-        project,
-        kind: settings.kind,
-        files: &mut files,
-        problems: &mut reading.problems,
-    };
-    listing.list(folder, 0);
-    // The file system's order is nobody's; names are.
-    files.sort();
+    let config = config(project, folder, settings.kind);
+    let FolderFiles { pages: files, problems } =
+        folder_files::list(project, folder, settings.kind, &config);
+    let site = Site::new(settings, config, today);
+    let mut reading = Reading { problems, ..Reading::default() };
     let bundles: BTreeSet<PathBuf> = files
         .iter()
         .filter(|path| stem(path) == "index")
@@ -80,10 +60,11 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
         .collect();
     let mut defaults = Defaults { project, folder, kind: settings.kind, known: BTreeMap::new() };
     let only_posts = settings.kind == SourceKind::Jekyll && is_whole_site(folder, &files);
+    let mut others = 0;
     for path in files {
         let shown = path.display().to_string().replace('\\', "/");
-        let refuse = |what: String, cure: &str| Problem::new(Place::whole(&shown), what, cure);
-        if only_posts && !shown.split('/').any(|part| matches!(part, "_posts" | "_drafts")) {
+        if only_posts && !is_post(&shown, &site) {
+            others += 1;
             continue;
         }
         let has_bundles = matches!(settings.kind, SourceKind::Hugo | SourceKind::Zola);
@@ -96,9 +77,8 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
             });
             continue;
         }
-        match read_file(&project.join(&path)) {
-            Ok(bytes) => {
-                let text = text_of(&bytes).into_owned();
+        match read_text(&project.join(&path)) {
+            Ok(text) => {
                 let below = path.strip_prefix(folder).unwrap_or(&path);
                 let below = below.display().to_string().replace('\\', "/");
                 let page = site.of(&below).with(defaults.of(&path), beside(project, &path));
@@ -111,13 +91,38 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
                     Some(&page),
                 ));
             }
-            Err(error) => {
-                reading.problems.push(refuse(error, "check its size and its permissions"));
+            Err((what, cure)) => {
+                reading.problems.push(Problem::new(Place::whole(&shown), what, cure));
             }
         }
     }
+    if others > 0 {
+        reading.skipped.push(SkippedItem {
+            title: counted(others, "page", "pages"),
+            source: settings.name.clone(),
+            place: Place::whole(folder.display().to_string()),
+            reason: "Jekyll's pages outside `_posts` and its collections are not news".to_owned(),
+        });
+    }
     translations::join(&mut reading);
     reading
+}
+
+/// A page's text, or what is wrong with the file, and the cure.
+fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
+    let bytes = read_file(path).map_err(|error| (error, "check its size and its permissions"))?;
+    if is_binary(&bytes) {
+        return Err(("this is not a text: it was left out".to_owned(), NOT_A_TEXT_CURE));
+    }
+    Ok(text_of(&bytes).into_owned())
+}
+
+/// Whether a page of a whole Jekyll site is news: a post, or one of a collection.
+fn is_post(shown: &str, site: &Site<'_>) -> bool {
+    shown.split('/').any(|part| {
+        matches!(part, "_posts" | "_drafts")
+            || part.strip_prefix('_').is_some_and(|name| site.has_collection(name))
+    })
 }
 
 fn stem(path: &Path) -> &str {
@@ -314,87 +319,5 @@ fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
         }
         Value::Array(all) => Some(all.iter().filter_map(cascade).flatten().collect()),
         _ => None,
-    }
-}
-
-struct Listing<'a> {
-    project: &'a Path,
-    kind: SourceKind,
-    files: &'a mut Vec<PathBuf>,
-    problems: &'a mut Vec<Problem>,
-}
-
-impl Listing<'_> {
-    fn list(&mut self, folder: &Path, depth: usize) {
-        let shown = folder.display().to_string();
-        let entries = match std::fs::read_dir(self.project.join(folder)) {
-            Ok(entries) => entries,
-            Err(error) => {
-                let what = match error.kind() {
-                    std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-                    _ => format!("the folder cannot be read: {error}"),
-                };
-                self.problems.push(Problem::new(
-                    Place::whole(shown),
-                    what,
-                    "make it, or change `path` in roundup.toml",
-                ));
-                return;
-            }
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let Some(text) = name.to_str() else { continue };
-            if text.starts_with('.') || text.eq_ignore_ascii_case("readme.md") {
-                continue;
-            }
-            let path = folder.join(text);
-            // A link could lead out of the project: only real files and folders are read.
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() {
-                if depth < DEEPEST_FOLDER && !self.is_the_tools(text) {
-                    self.list(&path, depth + 1);
-                }
-            } else if kind.is_file() && self.is_page(&path) {
-                if self.files.len() == MOST_FILES {
-                    self.problems.push(Problem::new(
-                        Place::whole(shown),
-                        format!(
-                            "the folder has more than {MOST_FILES} files: the rest was left out"
-                        ),
-                        "set `path` to a folder with news only",
-                    ));
-                    return;
-                }
-                self.files.push(path);
-            }
-        }
-    }
-
-    /// Folders of templates, data and results.
-    fn is_the_tools(&self, name: &str) -> bool {
-        let is_private = name.starts_with('_') && !matches!(name, "_posts" | "_drafts");
-        name == "node_modules"
-            || (is_private && matches!(self.kind, SourceKind::Jekyll | SourceKind::Eleventy))
-    }
-
-    fn is_page(&mut self, path: &Path) -> bool {
-        let ending =
-            path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-        if MARKDOWN.contains(&ending.as_str()) {
-            return true;
-        }
-        if PAGES.contains(&ending.as_str()) {
-            return self.kind != SourceKind::Markdown;
-        }
-        if let Some((_, what)) = OTHERS.iter().find(|(other, _)| *other == ending) {
-            let shown = path.display().to_string().replace('\\', "/");
-            self.problems.push(Problem::new(
-                Place::whole(shown),
-                format!("this is {what}, which roundup does not read: it was left out"),
-                "add the story as Markdown, or take the website's feed as a source",
-            ));
-        }
-        false
     }
 }

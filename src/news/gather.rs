@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 use super::date::PartialDate;
 use super::date::order::settle;
 use super::dates_file::StoryDates;
-use super::decode::text_of;
+use super::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
 use super::fetch::{Validators, Web, without_password};
 use super::folder;
 use super::item::{Item, Reading, Unread};
@@ -24,7 +24,7 @@ use super::store::{
     IntakeCounts, ItemMatches, ItemQuery, Scope, SourceQuery, SourceState, SourceVisit, Store,
     StoreError, Trouble,
 };
-use super::{csv, evidence, feed, json, listing, markdown, sanity};
+use super::{credentials, csv, evidence, feed, json, listing, markdown, sanity};
 use crate::news::fetch_error::FetchError;
 use crate::problem::{Place, Problem};
 
@@ -270,6 +270,7 @@ fn take_in(
 ) -> Result<SyncOutcome, StoreError> {
     let is_remote = settings.url.is_some();
     settle(&mut news.reading, &settings.name, settings.dates);
+    credentials::remove(&mut news.reading);
     let given = given_date(settings, gathering.zone).unwrap_or_default();
     for item in &mut news.reading.items {
         evidence::complete(item, settings, given);
@@ -458,6 +459,12 @@ pub fn fetch_cure(error: &FetchError) -> &'static str {
 pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     let SourceContext { settings, shown, zone, .. } = *opened;
     let source = &settings.name;
+    let is_text = matches!(settings.kind, SourceKind::Listing | SourceKind::Page)
+        || settings.kind.is_folder();
+    if is_text && is_binary(bytes) {
+        let problem = Problem::new(Place::whole(shown), "this is not a text", NOT_A_TEXT_CURE);
+        return Reading { problems: vec![problem], ..Reading::default() };
+    }
     let mut reading = match settings.kind {
         SourceKind::Markdown
         | SourceKind::Hugo
@@ -467,10 +474,11 @@ pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         SourceKind::Csv => csv::read(opened, bytes),
         SourceKind::Json => json::read(opened, bytes),
         SourceKind::Feed => feed::read(source, shown, bytes, zone),
-        SourceKind::Wordpress => super::wordpress::read(source, shown, bytes, zone),
+        SourceKind::Wordpress => super::wordpress::read(source, shown, bytes, zone).0,
         SourceKind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
         SourceKind::Listing | SourceKind::Page => listing::read(opened, bytes),
     };
     settle(&mut reading, source, settings.dates);
+    credentials::remove(&mut reading);
     reading
 }

@@ -1,8 +1,9 @@
 //! News items and where they come from: one pure reader a format, thin shells that read, ask and keep.
-//! Pure: the types; `folder.rs`, `fetch.rs`, `site_fetch.rs`, `crawl.rs`, `store/` and `gather.rs` are the shells.
+//! Pure: the types; `folder.rs`, `folder_files.rs`, `fetch.rs`, `site_fetch.rs`, `crawl.rs`, `store/` and `gather.rs` are the shells.
 
 pub mod body;
 pub mod crawl;
+pub mod credentials;
 pub mod csv;
 pub mod date;
 pub mod dates_file;
@@ -15,6 +16,7 @@ pub mod fetch;
 pub mod fetch_error;
 pub mod fields;
 pub mod folder;
+mod folder_files;
 pub mod front_matter;
 pub mod gather;
 pub mod ghost;

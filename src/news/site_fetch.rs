@@ -255,9 +255,8 @@ async fn posts(web: &Web, question: &FetchRequest, url: &str) -> Result<SiteNews
         if is_ghost {
             return ghost::read(&settings.name, url, bytes, *zone);
         }
-        let reading = wordpress::read(&settings.name, url, bytes, *zone);
-        let is_full = reading.items.len() + reading.skipped.len() >= wordpress::POSTS_A_PAGE;
-        (reading, is_full)
+        let (reading, posts) = wordpress::read(&settings.name, url, bytes, *zone);
+        (reading, posts >= wordpress::POSTS_A_PAGE)
     };
     let known = Knowledge::of(&question.known);
     let first = web.get(&at(Permalinks::Pretty, 1, None)?).await;

@@ -64,8 +64,8 @@ pub fn address(
     Some(address.to_string())
 }
 
-/// Reads one page of posts; a shorter one than `POSTS_A_PAGE` is the last.
-pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
+/// Reads one page of posts, and says how many it has: a post that cannot be read counts.
+pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> (Reading, usize) {
     let mut reading = Reading::default();
     let posts: Vec<Value> = match json_text::value(&text_of(bytes)) {
         Ok(Value::Array(posts)) => posts,
@@ -76,7 +76,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
                 format!("the WordPress site says: {}", plain_text(said)),
                 "check that its REST API is open; its feed may be: kind = \"feed\"",
             ));
-            return reading;
+            return (reading, 0);
         }
         Err(_) => {
             reading.problems.push(Problem::new(
@@ -84,7 +84,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
                 "this is not the REST API of a WordPress site",
                 "give the address of its home page as `url`, or its feed: kind = \"feed\"",
             ));
-            return reading;
+            return (reading, 0);
         }
     };
     for (index, post) in posts.iter().enumerate() {
@@ -96,7 +96,7 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
         };
         fields::add(&mut reading, &fields_of(post), Origin::listed(source, place, zone, index));
     }
-    reading
+    (reading, posts.len())
 }
 
 fn fields_of(post: &Value) -> BTreeMap<String, Value> {
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn posts_with_picture_and_topics() {
-        let reading = read("site", "https://e.org/wp-json", POSTS.as_bytes(), London);
+        let reading = read("site", "https://e.org/wp-json", POSTS.as_bytes(), London).0;
         assert_eq!(reading.problems, []);
         let fair = &reading.items[0];
         assert_eq!(fair.title, "Fish & chips – the fair");
@@ -181,9 +181,9 @@ mod tests {
     fn what_a_site_answers_instead() {
         let closed =
             r#"{"code":"rest_not_logged_in","message":"You are not currently logged in."}"#;
-        let reading = read("site", "https://e.org/", closed.as_bytes(), London);
+        let reading = read("site", "https://e.org/", closed.as_bytes(), London).0;
         assert!(reading.problems[0].what.contains("not currently logged in"));
-        let reading = read("site", "https://e.org/", b"<!doctype html>", London);
+        let reading = read("site", "https://e.org/", b"<!doctype html>", London).0;
         assert!(reading.problems[0].what.contains("not the REST API"));
     }
 

@@ -13,7 +13,7 @@ use crate::news::crawl::{Crawler, text_of};
 use crate::news::fetch::{FetchedBytes, Web, without_password};
 use crate::news::page::{self, learn, sitemap};
 use crate::news::source::Select;
-use crate::news::{Item, feed};
+use crate::news::{Item, credentials, feed};
 use crate::project::{Project, SETTINGS_FILE};
 
 /// Stories that are shown in full.
@@ -76,7 +76,8 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     let asks = screen.asks && !screen.json && !arguments.dry_run && !there;
     let listed = loop {
         let guess = &guesses[way - 1];
-        let listed = page::read(&name, &answer.address, &html, &guess.select, zone, 1, 0);
+        let mut listed = page::read(&name, &answer.address, &html, &guess.select, zone, 1, 0);
+        credentials::remove(&mut listed.reading);
         if screen.json {
             break listed;
         }
@@ -170,7 +171,7 @@ fn guesses_of(html: &str, address: &str, zone: Tz) -> Vec<learn::Guess> {
     if !sitemap::is_sitemap(html) {
         return learn::learn(html, address, zone);
     }
-    let stories = sitemap::stories("", html, address, zone).len();
+    let stories = sitemap::stories("", html, address, zone).0.len();
     let select = Select { item: page::SITEMAP_ITEM.to_owned(), ..Select::default() };
     let doubts = vec![
         "this is a sitemap: titles, days and texts come from each story's own page".to_owned(),

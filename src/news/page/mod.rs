@@ -4,6 +4,7 @@
 pub mod article;
 mod block;
 mod data;
+mod distinct;
 pub mod learn;
 mod part;
 mod picture;
@@ -11,17 +12,21 @@ mod region;
 mod selector;
 pub mod sitemap;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono_tz::Tz;
 use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::date::PartialDate;
 use super::day_line::day_line;
 use super::dedupe::canonical;
+use super::fetch::without_password;
 use super::item::{Evidence, Item, Reading, slug, title_from, web_address};
 use super::source::Select;
+use crate::count::counted;
 use crate::problem::{Place, Problem};
+use distinct::distinct;
 use part::{Common, PageContext, PartSelectors, StoryPart, story};
 use region::{is_around, is_heading};
 
@@ -51,9 +56,10 @@ pub fn read(
     so_far: usize,
 ) -> PageListing {
     if sitemap::is_sitemap(html) {
-        let items = sitemap::stories(source, html, address, zone);
+        let (items, cut) = sitemap::stories(source, html, address, zone);
+        let (items, problems) = (numbered(items, so_far), left_out("", address, cut, 0));
         return PageListing {
-            reading: Reading { items: numbered(items, so_far), ..Reading::default() },
+            reading: Reading { items, problems, ..Reading::default() },
             next: None,
         };
     }
@@ -76,11 +82,18 @@ pub fn read(
     let mut items: Vec<Item> = if select.item == DATA_ITEM {
         data.iter().filter_map(|article| of_data(article, &context)).collect()
     } else {
-        let elements: Vec<ElementRef<'_>> =
-            outermost(page.select(&selectors.item)).into_iter().take(MOST_STORIES).collect();
+        let mut elements: Vec<ElementRef<'_>> = outermost(page.select(&selectors.item));
+        let all = elements.len();
+        elements.truncate(MOST_STORIES);
         let parts = parts_of(&elements);
         let common = Common::of(&parts, &context);
-        parts.iter().filter_map(|part| story(part, &selectors.given, &common, &context)).collect()
+        let items: Vec<Item> = parts
+            .iter()
+            .filter_map(|part| story(part, &selectors.given, &common, &context))
+            .collect();
+        let empty = parts.len() - items.len();
+        listed.reading.problems.extend(left_out(&select.item, address, all - parts.len(), empty));
+        items
     };
     fill_days(&mut items, &data);
     listed.reading.items = numbered(distinct(items), so_far);
@@ -94,6 +107,33 @@ pub fn read(
     listed.next =
         next_of(&page, select, &selectors, &context, number, so_far + listed.reading.items.len());
     listed
+}
+
+/// Says which parts of a page gave no story: those after the first `MOST_STORIES`, and those without words.
+fn left_out(item: &str, address: &str, cut: usize, empty: usize) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let place = || Place::whole(without_password(address));
+    if cut > 0 {
+        problems.push(Problem::new(
+            place(),
+            format!(
+                "the page lists more than {MOST_STORIES} stories: {} left out",
+                counted(cut, "story was", "stories were")
+            ),
+            "give the page that lists the newest, or one for each year",
+        ));
+    }
+    if empty > 0 {
+        problems.push(Problem::new(
+            place(),
+            format!(
+                "{} `{item}` and no words: left out",
+                counted(empty, "part of the page matches", "parts of the page match")
+            ),
+            "check that no story of the page is missing; if one is: roundup news learn",
+        ));
+    }
+    problems
 }
 
 /// The page after this one: where its link leads, else by the pattern.
@@ -233,28 +273,6 @@ fn begins_run(element: ElementRef<'_>, starts: &BTreeSet<NodeId>) -> bool {
     next_is_heading && (text.is_empty() || day_line(&text, Tz::UTC).is_some())
 }
 
-/// A slider and a list may show one story twice.
-fn distinct(items: Vec<Item>) -> Vec<Item> {
-    let mut kept: Vec<Item> = Vec::new();
-    for item in items {
-        let known = kept.iter_mut().find(|other| match (&other.link, &item.link) {
-            (Some(one), Some(two)) => canonical(one) == canonical(two),
-            (None, None) => other.title == item.title && other.date == item.date,
-            (Some(_), None) | (None, Some(_)) => false,
-        });
-        match known {
-            Some(known) => {
-                known.date = known.date.or(item.date);
-                if known.summary.is_empty() {
-                    known.summary = item.summary;
-                }
-            }
-            None => kept.push(item),
-        }
-    }
-    kept
-}
-
 fn numbered(items: Vec<Item>, so_far: usize) -> Vec<Item> {
     items
         .into_iter()
@@ -296,15 +314,15 @@ fn of_data(article: &data::DataArticle, context: &PageContext<'_>) -> Option<Ite
 
 /// Gives stories the days that the page tells search engines of them.
 fn fill_days(items: &mut [Item], data: &[data::DataArticle]) {
+    let mut days: HashMap<String, Option<PartialDate>> = HashMap::new();
+    for article in data {
+        if let Some(address) = &article.address {
+            days.entry(canonical(address)).or_insert(article.date);
+        }
+    }
     for item in items.iter_mut().filter(|item| item.date.is_none()) {
-        let same = data.iter().find(|article| {
-            article
-                .address
-                .as_deref()
-                .zip(item.link.as_deref())
-                .is_some_and(|(one, two)| canonical(one) == canonical(two))
-        });
-        if let Some(date) = same.and_then(|article| article.date) {
+        let day = item.link.as_deref().and_then(|link| *days.get(&canonical(link))?);
+        if let Some(date) = day {
             item.date = Some(date);
             item.evidence.date = Some("what the list tells search engines (JSON-LD)".to_owned());
         }

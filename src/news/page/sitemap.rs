@@ -40,8 +40,9 @@ pub fn children(text: &str, base: &str) -> Vec<String> {
 }
 
 /// The stories of a sitemap: those with a title and a day of their own (Google's news sitemaps), else the pages that lie
-/// where news lie. When a page was changed says nothing of when it was published.
-pub fn stories(source: &str, text: &str, base: &str, zone: Tz) -> Vec<Item> {
+/// where news lie. When a page was changed says nothing of when it was published. Of more than `MOST_STORIES` those that
+/// changed last are taken; the number of the others comes with them.
+pub fn stories(source: &str, text: &str, base: &str, zone: Tz) -> (Vec<Item>, usize) {
     let page = Html::parse_document(&flattened(&readable(text)));
     let urls: Vec<ElementRef<'_>> = page
         .root_element()
@@ -49,16 +50,23 @@ pub fn stories(source: &str, text: &str, base: &str, zone: Tz) -> Vec<Item> {
         .filter(|element| element.value().name() == "url")
         .collect();
     let is_news = urls.iter().any(|url| child(*url, "news-title").is_some());
-    let mut items = Vec::new();
-    for url in urls {
-        let Some(link) = child(url, "loc").and_then(|loc| web_address(&loc, Some(base))) else {
-            continue;
-        };
-        let title = child(url, "news-title");
-        let is_wanted = if is_news { title.is_some() } else { is_story(&link) };
-        if !is_wanted {
-            continue;
-        }
+    let mut wanted: Vec<(ElementRef<'_>, String, Option<String>)> = urls
+        .into_iter()
+        .filter_map(|url| {
+            let link = web_address(&child(url, "loc")?, Some(base))?;
+            let title = child(url, "news-title");
+            let is_wanted = if is_news { title.is_some() } else { is_story(&link) };
+            is_wanted.then_some((url, link, title))
+        })
+        .collect();
+    let cut = wanted.len().saturating_sub(MOST_STORIES);
+    if cut > 0 {
+        // Days in ISO 8601 are in the order of their letters.
+        wanted.sort_by_cached_key(|(url, ..)| std::cmp::Reverse(child(*url, "lastmod")));
+        wanted.truncate(MOST_STORIES);
+    }
+    let mut items = Vec::with_capacity(wanted.len());
+    for (url, link, title) in wanted {
         let date = child(url, "news-publication_date")
             .and_then(|text| PartialDate::parse(&text, zone).ok());
         let title_made = title.is_none();
@@ -81,11 +89,8 @@ pub fn stories(source: &str, text: &str, base: &str, zone: Tz) -> Vec<Item> {
             evidence,
             ..Item::default()
         });
-        if items.len() == MOST_STORIES {
-            break;
-        }
     }
-    items
+    (items, cut)
 }
 
 /// An HTML parser knows no prefixes and no CDATA.
@@ -188,13 +193,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_a_long_sitemap_what_changed_last_is_taken_and_the_rest_is_counted() {
+        let urls: String = (0..MOST_STORIES + 7)
+            .map(|at| {
+                let month = 1 + at / 50;
+                format!(
+                    "<url><loc>https://e.org/news/a{at}</loc><lastmod>2020-{month:02}-01</lastmod></url>"
+                )
+            })
+            .collect();
+        let text = format!("<urlset>{urls}</urlset>");
+        let (items, cut) = stories("s", &text, "https://e.org/sitemap.xml", London);
+        assert_eq!((items.len(), cut), (MOST_STORIES, 7));
+        assert!(items.iter().any(|item| item.id == format!("e.org/news/a{}", MOST_STORIES + 6)));
+    }
+
+    #[test]
     fn news_of_a_news_sitemap_and_pages_of_any_other() {
         let news = r#"<?xml version="1.0"?><urlset xmlns="s" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">
             <url><loc>https://e.org/a</loc><lastmod>2021-05-05</lastmod><n:news><n:publication><n:name>N</n:name></n:publication>
             <n:publication_date>2020-12-03T09:00:00Z</n:publication_date><n:title><![CDATA[Fish & chips]]></n:title></n:news></url>
             <url><loc>https://e.org/about</loc></url></urlset>"#;
         assert!(is_sitemap(news));
-        let items = stories("s", news, "https://e.org/sitemap.xml", London);
+        let items = stories("s", news, "https://e.org/sitemap.xml", London).0;
         let told: Vec<(&str, String)> = items
             .iter()
             .map(|item| (item.title.as_str(), item.date.unwrap().to_string()))
@@ -202,7 +223,7 @@ mod tests {
         assert_eq!(told, [("Fish & chips", "2020-12-03T09:00:00Z".to_owned())]);
         let plain = "<urlset><url><loc>https://e.org/</loc></url><url><loc>https://e.org/news/</loc></url>\
             <url><loc>https://e.org/news/spring-fair</loc><lastmod>2021-05-05</lastmod></url><url><loc>https://e.org/news/page/2</loc></url></urlset>";
-        let items = stories("s", plain, "https://e.org/sitemap.xml", London);
+        let items = stories("s", plain, "https://e.org/sitemap.xml", London).0;
         assert_eq!(items.len(), 1);
         assert_eq!(
             (items[0].title.as_str(), items[0].title_made, items[0].date),

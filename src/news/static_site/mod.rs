@@ -99,6 +99,11 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// Whether a Jekyll site has a collection of this name.
+    pub fn has_collection(&self, name: &str) -> bool {
+        self.config.collections.contains_key(name)
+    }
+
     /// The file at a place below the folder.
     pub fn of(&'a self, below: &'a str) -> SitePage<'a> {
         SitePage { site: self, below, defaults: BTreeMap::new(), beside: Vec::new() }
