@@ -39,7 +39,7 @@ pub(super) fn address(cell: &str) -> Result<EmailAddress, AddressError> {
 }
 
 /// The addresses that a cell may mean which is not one: a no that is written badly still counts for each of them.
-pub(super) fn possible_addresses(cell: &str) -> BTreeSet<String> {
+pub fn possible_addresses(cell: &str) -> BTreeSet<String> {
     let separated: String = cell
         .chars()
         .map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c })

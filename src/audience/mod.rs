@@ -30,6 +30,7 @@ use crate::count::counted;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
+pub use cell::possible_addresses as addresses_in_cell;
 pub use do_not_mail::DoNotMail;
 pub use list::List;
 pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep};

@@ -13,7 +13,7 @@ use super::{
     RunStart, SqliteLedger,
 };
 use crate::audience::{NoMail, NoMailChange};
-use crate::ledger::list_store::{ListChange, ListStore, StoredList, UndonePeople};
+use crate::ledger::list_store::{ErasedRows, ListChange, ListStore, StoredList, UndonePeople};
 
 /// See the module.
 #[derive(Debug)]
@@ -196,6 +196,15 @@ impl ListStore for AnyLedger {
 
     async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
         pass_on!(self, ledger => ledger.undo_of_last_import())
+    }
+
+    async fn erase(
+        &self,
+        key: &str,
+        person: &str,
+        at: DateTime<Utc>,
+    ) -> Result<ErasedRows, LedgerError> {
+        pass_on!(self, ledger => ledger.erase(key, person, at))
     }
 
     async fn undo_import(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
-use super::list_store::{ListChange, ListChangeKind, ListStore, StoredList};
+use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
 use super::{
     Claim, EditionProgress, Event, Ledger, LedgerError, PAGE, Pick, Plan, PlannedEdition,
     RowBuilder, RowPlan, RunControl, Status,
@@ -470,11 +470,26 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
     assert_eq!(ledger.undo_of_last_import().await, Ok(None));
     assert!(ledger.suppression(&hash).await.unwrap().is_some(), "a no stays");
 
+    let ann = keys().address_hash_of_key("ann@example.org");
+    ledger.plan(plan("2020", &["ann@example.org", "bob@example.org"])).await.unwrap();
+    let erased = ledger.erase("ann@example.org", &ann, now()).await.unwrap();
+    assert_eq!((erased.people, erased.messages), (3, 1), "{erased:?}");
+    assert_eq!(ledger.counts("2020").await.unwrap().people(), 2, "the numbers stay");
+    assert_eq!(ledger.history("ann@example.org").await.unwrap().0.len(), 0);
+    let entry = ledger.suppression(&ann).await.unwrap().unwrap();
+    assert_eq!(entry.reason, NoMailReason::Erased);
+    assert_eq!(ledger.erase("ann@example.org", &ann, now()).await.unwrap(), ErasedRows::default());
+    let sender = ledger.enter("2020", "a", now()).await.unwrap().sender;
+    let claim = ledger.claim(sender, now(), 9).await.unwrap();
+    let claimed: Vec<&str> =
+        claim.deliveries.iter().map(|delivery| delivery.recipient.address.as_str()).collect();
+    assert_eq!(claimed, ["bob@example.org"]);
+
     let version = ledger.stored_list().await.unwrap().version;
     let removal = ListChange {
         removed: vec!["cy@example.org".to_owned()],
         ..change(version, ListChangeKind::Edit, Vec::new())
     };
     assert_eq!(ledger.write_list(removal).await, Ok(true));
-    assert_eq!(ledger.stored_list().await.unwrap().people.len(), 2);
+    assert_eq!(ledger.stored_list().await.unwrap().people.len(), 1);
 }

@@ -4,10 +4,11 @@
 use std::future::Future;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::LedgerError;
-use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
+use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
 /// Everybody on the list, and which change was the last: whoever writes says which state they saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,6 +69,19 @@ pub struct UndonePeople {
     pub kept: u64,
 }
 
+/// What was deleted of a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ErasedRows {
+    /// On the list, and what changes to the list found of them.
+    pub people: u64,
+    /// Messages whose address, name and replies are gone; their number and their state stay.
+    pub messages: u64,
+    /// Editions that left them out.
+    pub left_out: u64,
+    /// Free text about them on the do-not-mail list.
+    pub notes: u64,
+}
+
 /// A database with a list of people in it.
 pub trait ListStore: Send + Sync {
     fn stored_list(&self) -> impl Future<Output = Result<StoredList, LedgerError>> + Send;
@@ -83,6 +97,15 @@ pub trait ListStore: Send + Sync {
         &self,
     ) -> impl Future<Output = Result<Option<UndonePeople>, LedgerError>> + Send;
 
+    /// Deletes everything that names a person (by their folded address, and their keyed name), in one commit, and puts
+    /// the keyed name on the do-not-mail list as erased. Then the pages that held it are written over.
+    fn erase(
+        &self,
+        key: &str,
+        person: &str,
+        at: DateTime<Utc>,
+    ) -> impl Future<Output = Result<ErasedRows, LedgerError>> + Send;
+
     /// Takes an import back. A no that it brought stays. False when the list is not as it was seen any more.
     fn undo_import(
         &self,
@@ -90,4 +113,9 @@ pub trait ListStore: Send + Sync {
         seen: i64,
         at: DateTime<Utc>,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+}
+
+/// The change to the do-not-mail list that an erasure makes.
+pub(super) fn erasure(person: &str, at: DateTime<Utc>) -> NoMailChange {
+    NoMailChange::new(person, NoMailStep::Add(NoMailReason::Erased), ChangeOrigin::Operator, at)
 }

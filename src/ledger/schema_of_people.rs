@@ -39,3 +39,15 @@ pub const TAKE_BACK: &str = "DELETE FROM people WHERE change = $1 AND EXISTS
     (SELECT 1 FROM people_before b WHERE b.change = $1 AND b.key = people.key AND b.address IS NULL)";
 
 pub const MARK_UNDONE: &str = "UPDATE list_changes SET undone_at = $1 WHERE id = $2";
+
+/// What takes the place of a recipient: the rows of old editions still add up.
+pub const ERASED_RECIPIENT: &str =
+    "{\"address\":\"erased@erased.invalid\",\"values\":{},\"segments\":[]}";
+
+pub const ERASE_PERSON: &str = "DELETE FROM people WHERE key = $1";
+pub const ERASE_BEFORE: &str = "DELETE FROM people_before WHERE key = $1";
+pub const ERASE_LEFT_OUT: &str = "UPDATE left_out SET address = 'erased' WHERE lower(address) = $1";
+pub const ERASE_EVENTS: &str = "UPDATE events SET detail = '' WHERE detail <> '' AND delivery IN
+    (SELECT id FROM deliveries WHERE person = $1)";
+pub const ERASE_NOTES: &str = "DELETE FROM no_mail_notes WHERE change IN
+    (SELECT id FROM no_mail_changes WHERE person = $1)";

@@ -124,3 +124,44 @@ fn files_that_cannot_be_imported_change_nothing_and_say_why() {
         .says("did you mean `mailchimp`?");
     assert!(!charity.read("roundup.toml").contains("[people]"));
 }
+
+/// Whether any file below a folder has these bytes.
+fn is_named_below(folder: &std::path::Path, words: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(is_named_below(&path, words));
+        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains(words) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn whoever_is_erased_is_in_no_file_and_does_not_come_back() {
+    let server = Server::good();
+    let charity = Charity::new().people(3).relay(&server);
+    charity.run("send --year 2020 --confirm 3").ends(0);
+    charity.run("subscribers import subscribers/people.csv --yes").ends(0);
+    charity.run("subscribers erase p1@example.org").ends(2).says("nobody can be asked here");
+    charity.run("subscribers erase P1@example.org --dry-run").ends(0).says("Nothing was deleted");
+    charity
+        .run("subscribers erase p1@example.org --yes")
+        .ends(0)
+        .says("p1@example.org was erased")
+        .says("subscribers/people.csv: 1 row")
+        .says("What stays, and why")
+        .says("backups");
+    for words in ["p1@example.org", "Person 1,"] {
+        let found = is_named_below(&charity.path(".roundup"), words);
+        assert!(found.is_empty(), "{words}: {found:?}");
+        assert!(!charity.read("subscribers/people.csv").contains(words), "{words}");
+    }
+    assert_eq!(charity.report("2020")["accepted"], 3, "the numbers of old editions stay");
+    let charity = charity.file("back.csv", "email,basis\np1@example.org,consent\n");
+    let back = json(&charity.run("subscribers import back.csv --yes --json").ends(0));
+    assert_eq!((&back["new"], &back["stays_no"]), (&0.into(), &1.into()), "{back}");
+    charity.run("why p1@example.org").says("erased");
+}

@@ -52,6 +52,7 @@ pub fn read(files: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<Expo
                 export.notes.extend(recipe.note.clone());
             }
             let reading = TableReading::of(&table, recipe.as_ref(), options)?;
+            export.problems.extend(reading.problems().cloned());
             export.files.push(reading.rows(|row| gathered.take(row, &mut export.problems))?);
         }
     }

@@ -104,6 +104,11 @@ impl<'a> TableReading<'a> {
         }
     }
 
+    /// What is wrong with the table as a whole: lines that were left out, two columns of one name.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.sheet.shape.problems.iter().chain(&self.sheet.problems)
+    }
+
     /// Reads the rows, one after the other.
     pub fn rows(&self, mut take: impl FnMut(ImportRow)) -> Result<FileSummary, ImportError> {
         let fault = |fault: ImportFault| ImportError { path: self.name.to_owned(), fault };

@@ -3,6 +3,7 @@
 
 mod basis_word;
 mod edit;
+mod erase;
 mod import;
 mod import_text;
 mod known;
@@ -34,6 +35,8 @@ enum SubscribersCommand {
     Add(edit::AddArguments),
     /// Take one person off the list (in the database)
     Remove(edit::AddressArguments),
+    /// Delete everything that names a person, for good
+    Erase(erase::EraseArguments),
     /// Write the list as CSV
     Export(edit::ExportArguments),
     /// Put people on the do-not-mail list: they are never mailed, whatever a list says
@@ -47,6 +50,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         SubscribersCommand::Show(arguments) => edit::show(&arguments, globals).await,
         SubscribersCommand::Add(arguments) => edit::add(&arguments, globals).await,
         SubscribersCommand::Remove(arguments) => edit::remove(&arguments, globals).await,
+        SubscribersCommand::Erase(arguments) => erase::erase(&arguments, globals).await,
         SubscribersCommand::Export(arguments) => edit::export(&arguments, globals).await,
         SubscribersCommand::Suppress(arguments) => suppress::suppress(&arguments, globals).await,
     }

@@ -35,7 +35,9 @@ use super::{
     RunId, RunStart, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
-use crate::ledger::list_store::{ListChange, ListStore, StoredList, UndonePeople};
+use crate::ledger::list_store::{
+    ErasedRows, ListChange, ListStore, StoredList, UndonePeople, erasure,
+};
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use senders::{
     WriteBatch, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
@@ -417,6 +419,20 @@ impl ListStore for PostgresLedger {
 
     async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
         people::undo_of_last_import(&self.server).await
+    }
+
+    async fn erase(
+        &self,
+        key: &str,
+        person: &str,
+        at: DateTime<Utc>,
+    ) -> Result<ErasedRows, LedgerError> {
+        let change = erasure(person, at);
+        let erased = patiently!(self.server, async |transaction, _| {
+            people::erase(transaction, key, &change).await
+        })?;
+        self.server.vacuum().await?;
+        Ok(erased)
     }
 
     async fn undo_import(

@@ -5,10 +5,11 @@ use tokio_postgres::Transaction;
 
 use super::no_mail;
 use super::server::PostgresServer;
+use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::millis;
-use crate::ledger::list_store::{ListChange, ListChangeKind, StoredList, UndonePeople};
+use crate::ledger::list_store::{ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople};
 use crate::ledger::schema_of_people as sql;
 
 pub(super) async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
@@ -101,4 +102,25 @@ pub(super) async fn undo_import(
     transaction.execute(sql::TAKE_BACK, &[&import]).await?;
     transaction.execute(sql::MARK_UNDONE, &[&at, &import]).await?;
     Ok(true)
+}
+
+/// An edition has one row for each key.
+const ERASE_MESSAGES: &str =
+    "UPDATE deliveries SET key = 'erased:' || id, address = 'erased', recipient = $1, detail = ''
+    WHERE person = $2 AND key NOT LIKE 'erased:%'";
+
+pub(super) async fn erase(
+    transaction: &Transaction<'_>,
+    key: &str,
+    change: &NoMailChange,
+) -> Result<ErasedRows, LedgerError> {
+    let person = &change.person;
+    let before = transaction.execute(sql::ERASE_BEFORE, &[&key]).await?;
+    let people = before + transaction.execute(sql::ERASE_PERSON, &[&key]).await?;
+    transaction.execute(sql::ERASE_EVENTS, &[person]).await?;
+    let messages = transaction.execute(ERASE_MESSAGES, &[&sql::ERASED_RECIPIENT, person]).await?;
+    let left_out = transaction.execute(sql::ERASE_LEFT_OUT, &[&key]).await?;
+    let notes = transaction.execute(sql::ERASE_NOTES, &[person]).await?;
+    no_mail::write(transaction, std::slice::from_ref(change)).await?;
+    Ok(ErasedRows { people, messages, left_out, notes })
 }

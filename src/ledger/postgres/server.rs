@@ -161,6 +161,17 @@ impl PostgresServer {
         }
     }
 
+    /// Frees the rows that an erasure left behind, so that no page of the tables keeps them.
+    pub(super) async fn vacuum(&self) -> Result<(), LedgerError> {
+        let mut session = self.session().await?;
+        let Some(Session { client, .. }) = session.as_mut() else {
+            return Err(LedgerError::Stopped);
+        };
+        let tables = "people, people_before, deliveries, events, left_out, no_mail_notes";
+        client.batch_execute(&format!("VACUUM (FULL) {tables}")).await?;
+        Ok(())
+    }
+
     /// Does some work in a transaction, all or nothing.
     pub(super) async fn transaction<T>(
         &self,

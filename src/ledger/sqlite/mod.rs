@@ -12,7 +12,7 @@ mod tests;
 mod writer;
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -27,7 +27,9 @@ use super::{
 };
 use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
-use crate::ledger::list_store::{ListChange, ListStore, StoredList, UndonePeople};
+use crate::ledger::list_store::{
+    ErasedRows, ListChange, ListStore, StoredList, UndonePeople, erasure,
+};
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
 
@@ -39,6 +41,7 @@ const GATHER_LONGEST: Duration = Duration::from_micros(500);
 /// See the module.
 #[derive(Debug)]
 pub struct SqliteLedger {
+    path: PathBuf,
     writer: WriterThread,
     highest_age: HighestAge,
 }
@@ -49,10 +52,7 @@ impl SqliteLedger {
     /// # Errors
     /// When the file cannot be opened, is damaged, or comes from a newer roundup. An old file is never replaced.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self {
-            writer: WriterThread::start(path, Duration::ZERO)?,
-            highest_age: HighestAge::default(),
-        })
+        Self::gathering(path, Duration::ZERO)
     }
 
     /// Opens it for a number of connections. A commit costs the same for one change as for twenty: with several connections
@@ -62,7 +62,15 @@ impl SqliteLedger {
     /// As `open`.
     pub fn open_for(path: &Path, connections: usize) -> Result<Self, LedgerError> {
         let gather = gather(connections, GATHER_EACH, GATHER_LONGEST);
-        Ok(Self { writer: WriterThread::start(path, gather)?, highest_age: HighestAge::default() })
+        Self::gathering(path, gather)
+    }
+
+    fn gathering(path: &Path, gather: Duration) -> Result<Self, LedgerError> {
+        Ok(Self {
+            path: path.to_owned(),
+            writer: WriterThread::start(path, gather)?,
+            highest_age: HighestAge::default(),
+        })
     }
 
     /// Whether there is a file with tables of the newest version: one that is opened without changing it.
@@ -371,6 +379,19 @@ impl ListStore for SqliteLedger {
 
     async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
         self.writer.run(false, people::undo_of_last_import).await
+    }
+
+    async fn erase(
+        &self,
+        key: &str,
+        person: &str,
+        at: DateTime<Utc>,
+    ) -> Result<ErasedRows, LedgerError> {
+        let (key, change) = (key.to_owned(), erasure(person, at));
+        let erase = move |connection: &_| people::erase(connection, &key, &change);
+        let erased = self.writer.run(true, erase).await?;
+        people::scrub(&self.path)?;
+        Ok(erased)
     }
 
     async fn undo_import(

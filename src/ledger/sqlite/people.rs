@@ -4,10 +4,11 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::no_mail;
+use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::millis;
-use crate::ledger::list_store::{ListChange, ListChangeKind, StoredList, UndonePeople};
+use crate::ledger::list_store::{ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople};
 use crate::ledger::schema_of_people as sql;
 
 pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
@@ -101,4 +102,37 @@ pub(super) fn undo_import(
     connection.execute(sql::TAKE_BACK, [import])?;
     connection.execute(sql::MARK_UNDONE, params![at, import])?;
     Ok(true)
+}
+
+/// The row of every copy is found by its person: there is no index, and an erasure is rare.
+const ERASE_MESSAGES: &str = "UPDATE deliveries SET key = 'erased', recipient = ?1, detail = ''
+    WHERE person = ?2 AND key <> 'erased'";
+
+pub(super) fn erase(
+    connection: &Connection,
+    key: &str,
+    change: &NoMailChange,
+) -> Result<ErasedRows, LedgerError> {
+    let person = &change.person;
+    let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+    let mut erased = ErasedRows::default();
+    let before = connection.execute(sql::ERASE_BEFORE, [key])?;
+    erased.people = count(connection.execute(sql::ERASE_PERSON, [key])? + before);
+    connection.execute(sql::ERASE_EVENTS, [person])?;
+    connection.execute("DELETE FROM copies WHERE key = ?1", [key])?;
+    let values = params![sql::ERASED_RECIPIENT, person];
+    erased.messages = count(connection.execute(ERASE_MESSAGES, values)?);
+    erased.left_out = count(connection.execute(sql::ERASE_LEFT_OUT, [key])?);
+    erased.notes = count(connection.execute(sql::ERASE_NOTES, [person])?);
+    no_mail::write(connection, change)?;
+    Ok(erased)
+}
+
+/// Writes the whole file again, so that no page of it holds what was deleted.
+pub(super) fn scrub(path: &std::path::Path) -> Result<(), LedgerError> {
+    let connection = super::writer::connect(path)?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.execute_batch("VACUUM")?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
 }

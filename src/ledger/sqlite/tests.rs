@@ -42,6 +42,13 @@ async fn the_laws_of_the_list_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap();
     laws::hold_of_the_list(&ledger).await;
+    drop(ledger);
+    for entry in fs::read_dir(folder.path().join("a")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let is_there = memchr::memmem::find(&bytes, b"ann@example.org").is_some();
+        assert!(!is_there, "{} still names whoever was erased", path.display());
+    }
 }
 
 #[tokio::test]

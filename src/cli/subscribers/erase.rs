@@ -1,0 +1,204 @@
+//! `roundup subscribers erase`: deletes what names a person, and says what stays and which copies it cannot reach.
+//! Shell: the ledger, the list's files, the folder of the project.
+
+use std::fs;
+use std::path::Path;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::subscribers::writing::{agreed, open_list};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::world;
+use crate::count::counted;
+use crate::ledger::list_store::{ErasedRows, ListStore};
+use crate::project::{Project, ProjectError};
+use crate::rfc::address::EmailAddress;
+use crate::rfc::csv::CsvShape;
+
+/// A larger file is not looked through: pages and messages are far smaller.
+const LONGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
+/// Files that still name somebody; more are only counted.
+const MOST_FILES: usize = 50;
+
+#[derive(Debug, Args)]
+pub(super) struct EraseArguments {
+    address: String,
+    /// Show what would be deleted, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Delete it without a question
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// What an erasure comes to.
+#[derive(Debug, Serialize)]
+struct EraseOutcome {
+    schema: &'static str,
+    address: String,
+    dry_run: bool,
+    /// In the database.
+    rows: ErasedRows,
+    /// Rows of files in `subscribers/`, by file.
+    rows_of_files: Vec<(String, usize)>,
+    /// Files of the project that name them, and that were not changed.
+    still_in: Vec<String>,
+    stays: [&'static str; 3],
+    out_of_reach: [&'static str; 4],
+}
+
+pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let address = EmailAddress::parse(arguments.address.trim()).map_err(|error| {
+        Failure::new(Exit::Usage, format!("`{}`: {error}", arguments.address)).help(error.cure())
+    })?;
+    let key = address.key();
+    let files = files_with(&project, &key)?;
+    let mut rows = ErasedRows::default();
+    if !arguments.dry_run {
+        let question = format!("Delete everything that names {address}? It cannot be taken back.");
+        if !agreed(&question, arguments.yes, screen)? {
+            screen.say("Nothing was changed.");
+            return Ok(Exit::Done);
+        }
+        let list = open_list(&project).await?;
+        // The do-not-mail list first: whatever fails afterwards, nobody mails them again.
+        rows = list.ledger.erase(&key, &list.keys.address_hash(&address), world::now()).await?;
+        for (name, text, _) in &files {
+            save(&project, name, text)?;
+        }
+    }
+    let edited: Vec<&str> = files.iter().map(|(name, ..)| name.as_str()).collect();
+    let mut still_in = Vec::new();
+    look_through(&project.root, &project.root, &key, &mut still_in);
+    still_in.retain(|name| !arguments.dry_run || !edited.contains(&name.as_str()));
+    let outcome = EraseOutcome {
+        schema: "roundup.erase/1",
+        address: address.to_string(),
+        dry_run: arguments.dry_run,
+        rows,
+        rows_of_files: files.iter().map(|(name, _, rows)| (name.clone(), *rows)).collect(),
+        still_in,
+        stays: [
+            "a keyed hash of the address on the do-not-mail list, so that no import brings them back",
+            "the number of messages of old editions, without address, name or reply",
+            "the record of changes to the do-not-mail list, by the same hash",
+        ],
+        out_of_reach: [
+            "backups, and copies of the project on other computers",
+            "the history of a version control system such as git",
+            "messages that were sent, and the logs of the mail server",
+            "the system that the list was imported from",
+        ],
+    };
+    if screen.json {
+        screen.object(&outcome)?;
+    } else {
+        for line in text(&outcome) {
+            screen.print(&line)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn text(outcome: &EraseOutcome) -> Vec<String> {
+    let mut lines = Vec::new();
+    if outcome.dry_run {
+        lines.push(format!("Nothing was deleted: this is what names {}.", outcome.address));
+    } else {
+        let ErasedRows { people, messages, left_out, notes } = outcome.rows;
+        lines.push(format!("{} was erased.", outcome.address));
+        lines.push(format!(
+            "  In the database: {} of the list, {}, {}, {}",
+            counted(people, "row", "rows"),
+            counted(messages, "message", "messages"),
+            counted(left_out, "edition that left them out", "editions that left them out"),
+            counted(notes, "note", "notes")
+        ));
+    }
+    for (name, rows) in &outcome.rows_of_files {
+        lines.push(format!("  {name}: {}", counted(*rows, "row", "rows")));
+    }
+    if !outcome.still_in.is_empty() {
+        lines.push("Still named in these files, which you can delete or edit:".to_owned());
+        lines.extend(outcome.still_in.iter().map(|name| format!("  {name}")));
+    }
+    lines.push("What stays, and why:".to_owned());
+    lines.extend(outcome.stays.iter().map(|what| format!("  {what}")));
+    lines.push("What roundup cannot reach:".to_owned());
+    lines.extend(outcome.out_of_reach.iter().map(|what| format!("  {what}")));
+    lines.push("Searched: the ledger, and every file of the project up to 64 MB.".to_owned());
+    lines
+}
+
+/// The files of the list that have rows of the person: each with its name, its text without them, and their number.
+fn files_with(project: &Project, key: &str) -> Result<Vec<(String, String, usize)>, Failure> {
+    let files = match project.list_files() {
+        Ok(files) => files,
+        Err(ProjectError::NoList) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut found = Vec::new();
+    for (name, input) in files {
+        let bytes = fs::read(project.path(&name)).map_err(|error| cannot_write(&name, &error))?;
+        // A file in another encoding is edited by hand: it is named among those that still name the person.
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let Ok(shape) = CsvShape::of(&name, &*input) else { continue };
+        let Ok(mut rows) = shape.rows(&*input) else { continue };
+        let mut begins: Vec<(usize, bool)> = Vec::new();
+        while let Ok(Some(line)) = rows.advance() {
+            let names = rows.record().iter().any(|cell| names(cell, key));
+            begins.push((line, names));
+        }
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let mut kept = String::new();
+        let first = begins.first().map_or(lines.len() + 1, |(line, _)| *line);
+        kept.extend(lines.iter().take(first - 1).copied());
+        for (at, (line, is_theirs)) in begins.iter().enumerate() {
+            let next = begins.get(at + 1).map_or(lines.len() + 1, |(line, _)| *line);
+            if !is_theirs {
+                kept.extend(lines[line - 1..(next - 1).min(lines.len())].iter().copied());
+            }
+        }
+        let count = begins.iter().filter(|(_, is_theirs)| *is_theirs).count();
+        if count > 0 {
+            found.push((name, kept, count));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a cell holds the address, in any spelling, by itself or among others.
+fn names(cell: &str, key: &str) -> bool {
+    crate::audience::addresses_in_cell(cell).contains(key)
+}
+
+/// Names of files below a folder that have the address in them.
+fn look_through(root: &Path, folder: &Path, key: &str, found: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), entry.file_name());
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() {
+            if name != ".git" && name != "target" && name != "node_modules" {
+                look_through(root, &path, key, found);
+            }
+            continue;
+        }
+        let is_small = entry.metadata().is_ok_and(|data| data.len() <= LONGEST_FILE_BYTES);
+        if !kind.is_file() || !is_small || found.len() >= MOST_FILES {
+            continue;
+        }
+        let Ok(bytes) = fs::read(&path) else { continue };
+        if memchr::memmem::find(&bytes.to_ascii_lowercase(), key.as_bytes()).is_some() {
+            let below = path.strip_prefix(root).unwrap_or(&path);
+            found.push(below.display().to_string());
+        }
+    }
+}
