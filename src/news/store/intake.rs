@@ -53,6 +53,7 @@ pub fn take_in(
     let mut taken = IntakeCounts::default();
     // The number that the next item with this id gets: a source may give one id to thousands.
     let mut numbers: HashMap<&str, u32> = HashMap::new();
+    let mut twins = Twins::default();
     let mut ids: HashSet<String> = known.iter().map(|known| known.id.clone()).collect();
     if answer.ids_are_files {
         rename(change, &here, &known, &recognised, &standing)?;
@@ -77,7 +78,7 @@ pub fn take_in(
                 item.id = format!("{}-{number}", here.id);
                 *number += 1;
             }
-            insert(change, source, item, here, now, zone)?;
+            insert(change, source, item, here, &mut twins, now, zone)?;
             taken.new += 1;
         }
     }
@@ -202,15 +203,16 @@ fn update(
     Ok(is_changed)
 }
 
-fn insert(
+fn insert<'a>(
     change: &Transaction<'_>,
     source: &str,
     item: &Item,
-    here: &EarlierItem,
+    here: &'a EarlierItem,
+    twins: &mut Twins<'a>,
     now: i64,
     zone: Tz,
 ) -> rusqlite::Result<()> {
-    let twin = twin(change, source, here)?;
+    let twin = twins.of(change, source, here)?;
     let (first, last) = days_of(item, zone);
     change
         .prepare_cached(
@@ -236,30 +238,41 @@ fn insert(
     Ok(())
 }
 
-/// The story that another source's item already is: the first with its own address, or with its title and day.
-fn twin(
-    change: &Transaction<'_>,
-    source: &str,
-    here: &EarlierItem,
-) -> rusqlite::Result<Option<i64>> {
-    let mut found: Option<(i64, i64)> = None;
-    // A home page is the address of no story.
-    if let Some(link) = here.link.as_ref().filter(|link| link.contains('/')) {
-        found = change
-            .prepare_cached(TWIN_BY_LINK)?
-            .query_row(params![source, link], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
+/// Titles for which other sources were searched: they do not change while one is taken in.
+#[derive(Default)]
+struct Twins<'a> {
+    by_title: HashMap<(&'a str, Option<i32>, bool), Option<(i64, i64)>>,
+}
+
+impl<'a> Twins<'a> {
+    /// The story that another source's item already is: the first with its own address, or with its title and day.
+    fn of(
+        &mut self,
+        change: &Transaction<'_>,
+        source: &str,
+        here: &'a EarlierItem,
+    ) -> rusqlite::Result<Option<i64>> {
+        let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let mut by_link: Option<(i64, i64)> = None;
+        // A home page is the address of no story.
+        if let Some(link) = here.link.as_ref().filter(|link| link.contains('/')) {
+            by_link = change
+                .prepare_cached(TWIN_BY_LINK)?
+                .query_row(params![source, link], pair)
+                .optional()?;
+        }
+        let title = (here.words.as_str(), here.day, here.link.is_some());
+        let by_title = match self.by_title.get(&title) {
+            Some(known) => *known,
+            None if here.words.is_empty() => None,
+            None => change
+                .prepare_cached(TWIN_BY_TITLE)?
+                .query_row(params![source, here.words, here.day, here.link], pair)
+                .optional()?,
+        };
+        self.by_title.insert(title, by_title);
+        Ok(by_link.into_iter().chain(by_title).min().map(|(_, story)| story))
     }
-    if !here.words.is_empty() {
-        let by_title = change
-            .prepare_cached(TWIN_BY_TITLE)?
-            .query_row(params![source, here.words, here.day, here.link], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        found = found.into_iter().chain(by_title).min();
-    }
-    Ok(found.map(|(_, story)| story))
 }
 
 /// The known items that are not in the reading, and whether each was taken away. Only two things say so: its own address,

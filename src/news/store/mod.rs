@@ -32,6 +32,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema/1.sql"),
         include_str!("schema/2.sql"),
         include_str!("schema/3.sql"),
+        include_str!("schema/4.sql"),
     ],
 };
 /// The news can be fetched again: a power cut may take the last of it.

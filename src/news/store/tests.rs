@@ -15,6 +15,7 @@ fn at(day: &str) -> DateTime<Utc> {
 #[test]
 fn a_store_of_each_earlier_form_is_brought_to_the_newest() {
     const TO_2: &str = include_str!("schema/2.sql");
+    const TO_3: &str = include_str!("schema/3.sql");
     let first = include_str!("schema/history/1-first.sql");
     for (version, earlier) in [
         (1, vec![first]),
@@ -22,6 +23,7 @@ fn a_store_of_each_earlier_form_is_brought_to_the_newest() {
         (1, vec![include_str!("schema/1.sql")]),
         (2, vec![first, TO_2]),
         (2, vec![include_str!("schema/history/2-first.sql")]),
+        (3, vec![first, TO_2, TO_3]),
     ] {
         let earlier = earlier.concat();
         let folder = tempfile::tempdir().unwrap();
