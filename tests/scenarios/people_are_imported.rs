@@ -54,6 +54,12 @@ fn walk(charity: Charity) {
     );
 
     charity.run("send --year 2020 --confirm 3").ends(0);
+    charity.run("subscribers suppress p2@example.org --why objected").ends(0);
+    let left = charity.run("subscribers export --left-since 2020").ends(0);
+    assert!(left.stdout.contains("p2@example.org") && !left.stdout.contains("p1@"), "{left:?}");
+    let kept = charity.run("subscribers export --person p2@example.org").ends(0);
+    assert!(kept.stdout.contains("Edition 2020: accepted"), "{kept:?}");
+    assert!(kept.stdout.contains("added objected"), "{kept:?}");
     let everybody = server.everybody_once();
     assert_eq!(everybody.len(), 3, "{everybody:?}");
     assert!(everybody.iter().all(|who| !who.starts_with("bob@") && !who.starts_with("p0@")));
@@ -94,6 +100,10 @@ fn one_person_is_added_shown_and_removed() {
     charity.run("subscribers export all.csv").ends(0).says("2 people written to all.csv");
     let import = json(&charity.run("subscribers import all.csv --yes --json").ends(0));
     assert_eq!((&import["new"], &import["changed"]), (&0.into(), &0.into()));
+    let eve = json(&charity.run("subscribers export --person eve@charity.org.uk --json").ends(0));
+    assert_eq!(eve["schema"], "roundup.person/1");
+    assert_eq!(eve["consent"]["source"], "fair", "{eve}");
+    charity.run("subscribers export --left-since 2020").ends(2).says("no edition `2020` was sent");
     charity.run("subscribers remove eve@charity.org.uk").ends(0).says("is off the list");
     charity.run("subscribers show eve@charity.org.uk").ends(4).says("is not on the list");
     let early = "--basis soft-opt-in-charity --source fair --obtained 2026-02-04";

@@ -13,8 +13,8 @@ use crate::ledger::list_store::ListStore;
 use crate::project::{Project, ProjectError};
 use crate::rfc::csv::Input;
 
-/// What places in a list of the database are called.
-const DATABASE: &str = "the list in the database";
+/// What places in a list of the database are called: their lines are those that an export has.
+const DATABASE: &str = "export of the list";
 
 /// The list, read and looked through.
 pub async fn list_of(project: &Project) -> Result<List, Failure> {

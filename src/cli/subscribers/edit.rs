@@ -1,23 +1,19 @@
-//! `roundup subscribers add`, `remove`, `show` and `export`: one person by hand, and the list as a file.
-//! Shell: the ledger, files, the screen.
-
-use std::path::PathBuf;
+//! `roundup subscribers add`, `remove`, `show`: one person by hand.
+//! Shell: the ledger, the screen.
 
 use chrono::NaiveDate;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, as_table};
+use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
 use crate::cli::globals::Globals;
 use crate::cli::subscribers::basis_word::StatedWord;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
 use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::cli::terminal::world;
-use crate::count::people;
 use crate::ledger::Ledger;
 use crate::ledger::list_store::{ListChangeKind, ListStore};
 use crate::problem::Place;
@@ -49,19 +45,13 @@ pub(super) struct AddressArguments {
     address: String,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct ExportArguments {
-    /// The file to write, as CSV (default: the screen)
-    file: Option<PathBuf>,
-}
-
 #[derive(Debug, Serialize)]
 struct PersonOutcome<'a> {
     schema: &'static str,
     people: Vec<&'a ImportedPerson>,
 }
 
-fn address(text: &str) -> Result<EmailAddress, Failure> {
+pub(super) fn address(text: &str) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(text.trim())
         .map_err(|error| Failure::new(Exit::Usage, format!("`{text}`: {error}")).help(error.cure()))
 }
@@ -180,28 +170,6 @@ pub(super) async fn show(arguments: &AddressArguments, globals: &Globals) -> Res
     }
     if !person.tags.is_empty() {
         screen.print(&format!("  tags: {}", person.tags.join(", ")))?;
-    }
-    Ok(Exit::Done)
-}
-
-pub(super) async fn export(
-    arguments: &ExportArguments,
-    globals: &Globals,
-) -> Result<Exit, Failure> {
-    let project = globals.project()?;
-    let (known, export) = known(&project, &[]).await?;
-    let in_order = export.people.iter().filter_map(|person| known.get(&person.key));
-    let everybody: Vec<&ImportedPerson> = in_order.map(|known| &known.person).collect();
-    let table = as_table(everybody.iter().copied());
-    let table = String::from_utf8_lossy(&table);
-    match &arguments.file {
-        None => globals.screen.print(table.trim_end())?,
-        Some(path) => {
-            let shown = path.display().to_string();
-            write_new(path, &table).map_err(|error| cannot_write(&shown, &error))?;
-            let count = people(u64::try_from(everybody.len()).unwrap_or(u64::MAX));
-            globals.screen.say(&format!("{count} written to {shown}."));
-        }
     }
     Ok(Exit::Done)
 }

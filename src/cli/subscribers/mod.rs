@@ -4,6 +4,7 @@
 mod basis_word;
 mod edit;
 mod erase;
+mod export;
 mod import;
 mod import_text;
 mod known;
@@ -37,8 +38,8 @@ enum SubscribersCommand {
     Remove(edit::AddressArguments),
     /// Delete everything that names a person, for good
     Erase(erase::EraseArguments),
-    /// Write the list as CSV
-    Export(edit::ExportArguments),
+    /// Write the list as CSV, or all that is kept about one person
+    Export(export::ExportArguments),
     /// Put people on the do-not-mail list: they are never mailed, whatever a list says
     Suppress(suppress::SuppressArguments),
 }
@@ -51,7 +52,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         SubscribersCommand::Add(arguments) => edit::add(&arguments, globals).await,
         SubscribersCommand::Remove(arguments) => edit::remove(&arguments, globals).await,
         SubscribersCommand::Erase(arguments) => erase::erase(&arguments, globals).await,
-        SubscribersCommand::Export(arguments) => edit::export(&arguments, globals).await,
+        SubscribersCommand::Export(arguments) => export::export(&arguments, globals).await,
         SubscribersCommand::Suppress(arguments) => suppress::suppress(&arguments, globals).await,
     }
 }

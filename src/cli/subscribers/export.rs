@@ -1,0 +1,206 @@
+//! `roundup subscribers export`: the list as a file, all that is kept about one person, or who left since an edition.
+//! Shell: the ledger, files, the screen.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::audience::import::{ImportedPerson, as_table};
+use crate::audience::{NoMailChange, NoMailStep};
+use crate::cli::globals::Globals;
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::subscribers::edit::address;
+use crate::cli::subscribers::import_text::state_words;
+use crate::cli::subscribers::known::known;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, write_new};
+use crate::count::people;
+use crate::ledger::Ledger;
+use crate::project::Project;
+use crate::report::WhyDelivery;
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// The file to write (default: the screen)
+    file: Option<PathBuf>,
+    /// All that is kept about one person, for them to have
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "left_since")]
+    person: Option<String>,
+    /// People of the list who said no since an edition was planned, for another system to know
+    #[arg(long, value_name = "EDITION")]
+    left_since: Option<String>,
+}
+
+/// All that is kept about somebody.
+#[derive(Debug, Serialize)]
+struct PersonExport {
+    schema: &'static str,
+    address: String,
+    on_the_list: Option<ImportedPerson>,
+    language: Option<String>,
+    consent: Option<ConsentProof>,
+    messages: Vec<WhyDelivery>,
+    do_not_mail: Vec<NoMailEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConsentProof {
+    basis: &'static str,
+    source: String,
+    wording: String,
+    obtained: Option<chrono::NaiveDate>,
+}
+
+#[derive(Debug, Serialize)]
+struct NoMailEntry {
+    at: chrono::DateTime<chrono::Utc>,
+    step: &'static str,
+    reason: Option<&'static str>,
+    through: &'static str,
+    detail: Option<String>,
+    note: Option<String>,
+}
+
+impl From<NoMailChange> for NoMailEntry {
+    fn from(change: NoMailChange) -> Self {
+        let (step, reason) = match change.step {
+            NoMailStep::Add(reason) => ("added", Some(reason.word())),
+            NoMailStep::Lift => ("lifted", None),
+        };
+        let NoMailChange { at, origin, detail, note, .. } = change;
+        Self { at, step, reason, through: origin.word(), detail, note }
+    }
+}
+
+pub(super) async fn export(
+    arguments: &ExportArguments,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    if let Some(text) = &arguments.person {
+        let found = person(&project, text).await?;
+        let text = if globals.screen.json || arguments.file.is_some() {
+            serde_json::to_string_pretty(&found).map_err(|error| {
+                Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}"))
+            })?
+        } else {
+            lines_of(&found, &project).join("\n")
+        };
+        return write(arguments, &text, 1, globals);
+    }
+    let (known, export) = known(&project, &[]).await?;
+    let in_order = export.people.iter().filter_map(|person| known.get(&person.key));
+    let mut everybody: Vec<&ImportedPerson> = in_order.map(|known| &known.person).collect();
+    if let Some(edition) = &arguments.left_since {
+        let since = planned_on(&project, edition).await?;
+        everybody
+            .retain(|person| person.state.is_no() && person.since.is_some_and(|day| day >= since));
+    }
+    let table = as_table(everybody.iter().copied());
+    let table = String::from_utf8_lossy(&table);
+    write(arguments, table.trim_end(), everybody.len(), globals)
+}
+
+fn write(
+    arguments: &ExportArguments,
+    text: &str,
+    count: usize,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    match &arguments.file {
+        None => globals.screen.print(text)?,
+        Some(path) => {
+            let shown = path.display().to_string();
+            write_new(path, &format!("{text}\n")).map_err(|error| cannot_write(&shown, &error))?;
+            let count = people(u64::try_from(count).unwrap_or(u64::MAX));
+            globals.screen.say(&format!("{count} written to {shown}."));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The day on which an edition was planned.
+async fn planned_on(project: &Project, edition: &str) -> Result<chrono::NaiveDate, Failure> {
+    let planned = match existing_ledger(project, false).await? {
+        Some(ledger) => ledger.edition(edition).await?,
+        None => None,
+    };
+    let planned = planned.ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("no edition `{edition}` was sent"))
+            .help("`roundup status` lists the editions")
+    })?;
+    Ok(planned.planned_at.with_timezone(&project.settings.time_zone).date_naive())
+}
+
+async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> {
+    let address = address(text)?;
+    let key = address.key();
+    let (mut known, _) = known(project, &[]).await?;
+    let mut found = PersonExport {
+        schema: "roundup.person/1",
+        address: address.to_string(),
+        on_the_list: known.remove(&key).map(|known| known.person),
+        language: None,
+        consent: None,
+        messages: Vec::new(),
+        do_not_mail: Vec::new(),
+    };
+    if let Some(person) = &found.on_the_list {
+        found.language = Some(person.language.clone()).filter(|language| !language.is_empty());
+        found.consent = person.evidence.as_ref().map(|evidence| ConsentProof {
+            basis: evidence.basis.word(),
+            source: evidence.source.clone(),
+            wording: evidence.wording.clone(),
+            obtained: evidence.obtained,
+        });
+    }
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        let (rows, left_out) = ledger.history(&key).await?;
+        found.messages.extend(rows.into_iter().map(|row| WhyDelivery::of_row(row, practice)));
+        let left_out = left_out.into_iter();
+        found.messages.extend(left_out.map(|row| WhyDelivery::of_left_out(row, practice)));
+        if !practice {
+            let hash = keys_for(project, Some(&ledger)).await?.address_hash(&address);
+            let changes = ledger.no_mail_changes(&hash).await?;
+            found.do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
+        }
+    }
+    Ok(found)
+}
+
+fn lines_of(found: &PersonExport, project: &Project) -> Vec<String> {
+    let zone = project.settings.time_zone;
+    let mut lines = vec![format!("What is kept about {}", found.address)];
+    match &found.on_the_list {
+        None => lines.push("  On the list: no".to_owned()),
+        Some(person) => {
+            let name = format!("{} {}", person.first_name, person.last_name);
+            lines.push(format!("  Name: {}", name.trim()));
+            lines.push(format!("  On the list: {} ({})", state_words(person.state), person.why));
+            if let Some(joined) = person.joined {
+                lines.push(format!("  Joined: {}", joined.format("%-d %B %Y")));
+            }
+            if !person.tags.is_empty() {
+                lines.push(format!("  Tags: {}", person.tags.join(", ")));
+            }
+        }
+    }
+    for message in &found.messages {
+        let at = message.at.map_or_else(String::new, |at| {
+            at.with_timezone(&zone).format(", %-d %B %Y").to_string()
+        });
+        lines.push(format!(
+            "  Edition {}: {}{at} {}",
+            message.edition, message.state, message.reply
+        ));
+    }
+    for entry in &found.do_not_mail {
+        let day = entry.at.with_timezone(&zone).format("%-d %B %Y");
+        let reason = entry.reason.unwrap_or_default().replace('_', " ");
+        let note = entry.note.as_deref().unwrap_or_default();
+        lines.push(format!("  Do-not-mail list, {day}: {} {reason} {note}", entry.step));
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
