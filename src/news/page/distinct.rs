@@ -45,18 +45,15 @@ pub fn distinct(mut items: Vec<Item>) -> Vec<Item> {
                 item.date.map(|date| date.to_string()).unwrap_or_default(),
             ),
         };
-        match at.get(&identity) {
-            Some(known) => {
-                let known: &mut Item = &mut kept[*known];
-                known.date = known.date.or(item.date);
-                if known.summary.is_empty() {
-                    known.summary = item.summary;
-                }
+        if let Some(known) = at.get(&identity) {
+            let known: &mut Item = &mut kept[*known];
+            known.date = known.date.or(item.date);
+            if known.summary.is_empty() {
+                known.summary = item.summary;
             }
-            None => {
-                at.insert(identity, kept.len());
-                kept.push(item);
-            }
+        } else {
+            at.insert(identity, kept.len());
+            kept.push(item);
         }
     }
     kept
