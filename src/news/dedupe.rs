@@ -197,7 +197,7 @@ pub fn words(title: &str) -> String {
     words.join(" ")
 }
 
-/// An address without what does not change the page: scheme, `www.`, campaign words, fragment, last slash.
+/// An address without what does not change the page: scheme, name and password, `www.`, campaign words, fragment, last slash.
 pub fn canonical(link: &str) -> String {
     let Ok(mut address) = url::Url::parse(link) else {
         return link.to_owned();
@@ -211,6 +211,8 @@ pub fn canonical(link: &str) -> String {
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
     address.set_fragment(None);
+    // Ids are made of it: whose login stood in an address is nobody's business.
+    let _ = address.set_username("").and_then(|()| address.set_password(None));
     address.set_query(None);
     if !kept.is_empty() {
         address.query_pairs_mut().extend_pairs(kept);
@@ -399,6 +401,7 @@ mod tests {
             "https://e.org/news/fair?amp=1&utm_source=x#top",
             "https://amp.e.org/news/fair",
             "https://e.org/news/f%61ir",
+            "https://user:pw@e.org/news/fair",
         ] {
             assert_eq!(identity(other), identity("https://e.org/news/fair"), "{other}");
         }
