@@ -41,6 +41,8 @@ impl fmt::Debug for Keys {
 }
 
 const PERSON_BYTES: usize = 12;
+/// Not an address, so that nobody real has its hash.
+const INVENTED: &str = "probe";
 /// 128 bits: nobody guesses one.
 const MAC_BYTES: usize = 16;
 /// Two secrets have the same check value once in four thousand million times a thousand million.
@@ -111,6 +113,16 @@ impl Keys {
     /// The token in a person's unsubscribe address.
     pub fn unsubscribe_token(&self, address: &EmailAddress) -> String {
         self.token_with(self.token_keys.last(), &self.person(&address.key()))
+    }
+
+    /// The hash of a person who does not exist, by whom links are tried. No address has such a key.
+    pub fn invented_person(&self) -> String {
+        self.address_hash_of_key(INVENTED)
+    }
+
+    /// Their token: right, and nobody's.
+    pub fn invented_token(&self) -> String {
+        self.token_with(self.token_keys.last(), &self.person(INVENTED))
     }
 
     /// Made with a token key: `2.NUMBER.PERSON.MAC`. Made with the secret: `1.PERSON.MAC`.

@@ -1,6 +1,7 @@
 //! What a newsletter needs around it, looked at before anybody is mailed: the records of its domain, its relay.
-//! Pure: answers in, diagnoses out; `names.rs` is the shell that asks the DNS.
+//! Pure: answers in, diagnoses out; `names.rs` and `links.rs` are the shells.
 
+pub mod links;
 pub mod names;
 pub mod records;
 

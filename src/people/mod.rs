@@ -3,6 +3,7 @@
 
 mod journal;
 mod spool;
+mod ways;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
 pub use journal::{ActPlace, Journal, JournalError, Standpoint, drain};
 pub use spool::{Spool, SpoolError};
+pub use ways::{LeavingProof, PROOF_HOLDS_DAYS, Settings};
 
 /// How somebody left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, Organisation, Theme, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{audience, check, message, news, send, web};
+use crate::{audience, check, message, news, people, send, web};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -41,6 +41,8 @@ pub struct Settings {
     pub dkim: dkim::Settings,
     #[serde(default)]
     pub serve: web::serve::Settings,
+    #[serde(default)]
+    pub leaving: people::Settings,
     #[serde(default)]
     pub people: audience::settings::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.

@@ -317,3 +317,33 @@ fn a_mailbox_at_a_server_is_read_and_settled_emails_move_to_done() {
     charity.run("why p1@example.org").ends(0).says("unsubscribed by email");
     charity.run("why p2@example.org").ends(0).says("unsubscribed by email");
 }
+
+#[test]
+fn a_real_relay_needs_a_way_of_leaving_that_is_known_to_work() {
+    let send = "send --year 2020 --relay smtp://relay.charity.example --no-input";
+    let refused = "the emails to news@charity.example have not been read for a week";
+    let by_mail = Charity::new().people(2);
+    by_mail.run(send).ends(3).says(refused).says("mailbox_read_by");
+    // A copy of some emails is not the mailbox.
+    std::fs::create_dir_all(by_mail.path("saved")).unwrap();
+    by_mail.run("inbox --dir saved").ends(4);
+    by_mail.run(send).ends(3).says(refused);
+    // A dry run reads it too, and settles nothing.
+    std::fs::create_dir_all(by_mail.path("Maildir/new")).unwrap();
+    by_mail.run("inbox --maildir Maildir --dry-run").ends(4);
+    by_mail.run(send).ends(3).says(refused);
+    by_mail.run("inbox --maildir Maildir").ends(4);
+    let went_on = by_mail.run(send);
+    assert!(!went_on.stderr.contains("have not been read"), "{}", went_on.stderr);
+    // A person who reads them is a way too.
+    let by_hand = Charity::new().people(2).setting("[leaving]\nmailbox_read_by = \"Ann\"\n");
+    let went_on = by_hand.run(send);
+    assert!(!went_on.stderr.contains("have not been read"), "{}", went_on.stderr);
+    // A link that nobody has tried is none, whoever reads the mailbox.
+    let by_link = charity(2);
+    let settings = by_link.read("roundup.toml") + "\n[leaving]\nmailbox_read_by = \"Ann\"\n";
+    let by_link = by_link.file("roundup.toml", settings);
+    by_link.run(send).ends(3).says("links under https://charity.example/news work");
+    by_link.run("doctor --relay smtp://127.0.0.1:9").says("doctor --probe-unsubscribe");
+    by_mail.run("doctor --probe-unsubscribe").ends(2).says("no unsubscribe links to try");
+}

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::audience::Audience;
 use crate::cli::globals::Globals;
+use crate::cli::leaving::ways::examine_ways;
 use crate::cli::send::ledger_trust::synced_folder;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
@@ -39,6 +40,9 @@ pub struct Arguments {
         help = "The relay to check, as in smtps://smtp.example.org; ROUNDUP_RELAY if not given"
     )]
     relay: Option<String>,
+    /// Try the unsubscribe links with an invented person: nothing is left behind
+    #[arg(long)]
+    probe_unsubscribe: bool,
 }
 
 /// `roundup.doctor/1`.
@@ -61,6 +65,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     found.extend(folder(&project));
     found.push(ledger(&project, destination.is_practice()).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
+    let keys = match arguments.probe_unsubscribe {
+        true => Some(keys_for(&project, existing_ledger(&project, false).await?.as_ref()).await?),
+        false => None,
+    };
+    found.extend(examine_ways(&project, &identity, &destination, keys.as_ref()).await?);
     found.push(relay(&project, &identity, &destination).await?);
     let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Health::Bad);
     if screen.json {

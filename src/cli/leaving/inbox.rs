@@ -22,7 +22,7 @@ use crate::inbox::{
     EmailRequest, EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError, notice_of, read,
 };
 use crate::ledger::{AnyLedger, Ledger};
-use crate::people::{Act, ActPlace, Journal, Way, What};
+use crate::people::{Act, ActPlace, Journal, LeavingProof, Way, What};
 use crate::project::{Project, Variable};
 use crate::rfc::address::EmailAddress;
 
@@ -82,6 +82,13 @@ impl Arguments {
 enum MailSource {
     Local(EmailSource),
     Imap(ImapAddress, ImapLogin),
+}
+
+impl MailSource {
+    /// Where emails arrive, and not a copy of some of them.
+    fn is_a_mailbox(&self) -> bool {
+        matches!(self, Self::Imap(..) | Self::Local(EmailSource::Maildir(_) | EmailSource::Mbox(_)))
+    }
 }
 
 impl From<MailboxError> for Failure {
@@ -217,6 +224,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
         mailbox.close().await;
     }
+    if trouble.is_none() && !arguments.dry_run && source.is_a_mailbox() {
+        LeavingProof::mailbox_read(&project.path(".roundup"), world::now()).map_err(|error| {
+            Failure::new(Exit::Failed, format!("the outcome cannot be kept in .roundup: {error}"))
+        })?;
+    }
     if !globals.screen.json {
         summarise(globals, &counts, arguments.dry_run)?;
     }
@@ -324,6 +336,9 @@ fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Ver
         EmailRequest::Unreadable => return Ok(nobody(Action::None, "not an email")),
     };
     if let Some(person) = tokens.iter().find_map(|token| keys.person_of_unsubscribe_token(token)) {
+        if person == keys.invented_person() {
+            return Ok(nobody(Action::None, "a probe of the unsubscribe links: no change"));
+        }
         return Ok(Verdict {
             action: Action::Unsubscribe,
             matched_by: MatchedBy::Token,

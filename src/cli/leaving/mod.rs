@@ -4,6 +4,7 @@
 mod imap_login;
 pub mod inbox;
 pub mod serve;
+pub mod ways;
 
 use std::sync::Arc;
 use std::time::Duration;

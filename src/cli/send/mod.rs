@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex};
 use chrono::NaiveTime;
 
 use crate::cli::globals::{Globals, warn_of_readers};
+use crate::cli::leaving::ways::refuse_without_way;
 use crate::cli::leaving::{keep_draining, spool};
 use crate::cli::report::report_of;
 use crate::cli::send::dry_run::dry_run;
@@ -77,6 +78,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Destination::Outbox => None,
         Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
     };
+    refuse_without_way(&project, &identity, &destination, screen)?;
     let existing = ledgers::existing_ledger(&project, practice).await?;
     // Practice is not compared: nobody is mailed.
     let real = existing.as_ref().filter(|_| !practice);

@@ -240,6 +240,10 @@ async fn press(
 
 /// Passes a change on, and waits until it is on disk.
 async fn pass_on(shared: &Shared, person: String, wanted: Wanted) -> Option<Standpoint> {
+    let is_change = matches!(wanted, Wanted::Leave { .. } | Wanted::Stay);
+    // A link that is only tried leaves nothing behind, but is answered only when a change could be written.
+    let is_probe = is_change && person == shared.setting.keys.invented_person();
+    let wanted = if is_probe { Wanted::Probe } else { wanted };
     let (answer, answered) = oneshot::channel();
     shared.changes.send(Change { person, wanted, answer }).await.ok()?;
     answered.await.ok().flatten()
