@@ -65,9 +65,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     found.extend(folder(&project));
     found.push(ledger(&project, destination.is_practice()).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
-    let keys = match arguments.probe_unsubscribe {
-        true => Some(keys_for(&project, existing_ledger(&project, false).await?.as_ref()).await?),
-        false => None,
+    let keys = if arguments.probe_unsubscribe {
+        Some(keys_for(&project, existing_ledger(&project, false).await?.as_ref()).await?)
+    } else {
+        None
     };
     found.extend(examine_ways(&project, &identity, &destination, keys.as_ref()).await?);
     found.push(relay(&project, &identity, &destination).await?);
