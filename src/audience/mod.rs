@@ -4,6 +4,7 @@
 pub mod address_file;
 mod cell;
 pub mod consent_columns;
+pub mod consent_words;
 pub mod do_not_mail;
 mod fingerprint;
 pub mod import;

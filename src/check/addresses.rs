@@ -54,24 +54,25 @@ fn draft_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
     findings
 }
 
+const DRAFT_HOSTS: &[&str] = &[
+    "staging",
+    "stage",
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "testing",
+    "uat",
+    "preprod",
+    "pre-prod",
+    "preview",
+    "demo-site",
+    "sandbox",
+    "wip",
+    "beta-site",
+];
+
 fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
-    const DRAFT_HOSTS: &[&str] = &[
-        "staging",
-        "stage",
-        "dev",
-        "develop",
-        "development",
-        "test",
-        "testing",
-        "uat",
-        "preprod",
-        "pre-prod",
-        "preview",
-        "demo-site",
-        "sandbox",
-        "wip",
-        "beta-site",
-    ];
     let url = url::Url::parse(address).ok()?;
     let host = url.host_str()?.to_lowercase();
     let path = url.path().to_lowercase();
@@ -118,36 +119,40 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     if has("preview=true") || has("preview_id=") || has("preview_nonce=") || has("preview=1") {
         return Some((Severity::Should, "is a preview that only its editors can see"));
     }
-    if ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
+    if is_for_editors(&path) {
+        return Some((Severity::Should, "is a page for editing the website"));
+    }
+    if is_working_document(&host, &path) {
+        return Some((Severity::Should, "is a working document: readers may have to log in"));
+    }
+    let what = "was copied from another message, and goes through that message's link filter";
+    goes_through_a_filter(&host, &path).then_some((Severity::Should, what))
+}
+
+fn is_for_editors(path: &str) -> bool {
+    ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
         .iter()
         .any(|part| path.starts_with(part))
         || (path.starts_with("/node/") && path.ends_with("/edit"))
-    {
-        return Some((Severity::Should, "is a page for editing the website"));
-    }
+}
+
+fn is_working_document(host: &str, path: &str) -> bool {
     let is_edited = path.contains("/edit") && !path.contains("/edit-");
-    if (host == "docs.google.com" && is_edited)
+    (host == "docs.google.com" && is_edited)
         || (host.ends_with("canva.com") && path.contains("/edit"))
         || (host.ends_with("sharepoint.com")
             && (path.contains(":/r/") || path.contains("/_layouts")))
         || (host.ends_with("dropbox.com") && path.starts_with("/home"))
         || (host.ends_with("airtable.com") && !path.starts_with("/shr"))
-    {
-        return Some((Severity::Should, "is a working document: readers may have to log in"));
-    }
-    if host.ends_with("safelinks.protection.outlook.com")
+}
+
+fn goes_through_a_filter(host: &str, path: &str) -> bool {
+    host.ends_with("safelinks.protection.outlook.com")
         || host.contains("urldefense")
         || host.ends_with("list-manage.com") && path.contains("/track/")
-        || matches!(host.as_str(), "mail.google.com" | "outlook.office.com" | "outlook.live.com")
+        || matches!(host, "mail.google.com" | "outlook.office.com" | "outlook.live.com")
         || (host.ends_with("google.com") || host.ends_with("google.co.uk")) && path == "/url"
-        || matches!(host.as_str(), "l.facebook.com" | "lm.facebook.com" | "l.instagram.com")
-    {
-        return Some((
-            Severity::Should,
-            "was copied from another message, and goes through that message's link filter",
-        ));
-    }
-    None
+        || matches!(host, "l.facebook.com" | "lm.facebook.com" | "l.instagram.com")
 }
 
 fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

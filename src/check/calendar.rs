@@ -1,6 +1,9 @@
 //! Days and times as people write them, in English and the languages of `news::date::names`, and whether there are such days.
 //! Pure: texts in, mentions out.
 
+use crate::check::date_words::{
+    BEFORE_A_DAY, BEFORE_A_MONTH, ENGLISH_MONTHS, PieceKind, TextPiece, pieces,
+};
 use chrono::{Datelike, NaiveDate, Weekday};
 use regex::Captures;
 
@@ -47,188 +50,13 @@ impl DayMention {
     }
 }
 
-/// A piece of a text: a number, a word, or a mark.
-#[derive(Debug, Clone, Copy)]
-struct Piece<'t> {
-    at: usize,
-    text: &'t str,
-    kind: TextKind,
-    /// Nothing stands between it and the piece before.
-    is_glued: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TextKind {
-    Number,
-    Word,
-    Mark,
-    /// An empty line: no date goes on behind it.
-    Break,
-}
-
-impl Piece<'_> {
-    fn end(&self) -> usize {
-        self.at + self.text.len()
-    }
-
-    fn is(&self, text: &str) -> bool {
-        self.text == text
-    }
-
-    fn is_word(&self, words: &[&str]) -> bool {
-        self.kind == TextKind::Word && words.iter().any(|word| self.text.eq_ignore_ascii_case(word))
-    }
-
-    fn is_mark(&self, marks: &[char]) -> bool {
-        self.kind == TextKind::Mark && self.text.starts_with(marks)
-    }
-
-    fn number(&self, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
-        (self.kind == TextKind::Number && lengths.contains(&self.text.len()))
-            .then(|| self.text.parse().ok())
-            .flatten()
-    }
-
-    /// A year as it stands behind a day.
-    fn year(&self) -> Option<i32> {
-        self.number(4..=4)
-            .and_then(|year| i32::try_from(year).ok())
-            .filter(|y| (1000..2200).contains(y))
-    }
-
-    fn is_capital(&self) -> bool {
-        self.text.chars().next().is_some_and(char::is_uppercase)
-    }
-
-    /// The month that it names, and whether its name can be nothing else.
-    fn month(&self) -> Option<(u32, bool)> {
-        if self.kind != TextKind::Word {
-            return None;
-        }
-        let plain = names::plain_letters(self.text);
-        if ENGLISH_MONTHS.contains(&plain.as_str()) {
-            // "We march" and "it may" are no months.
-            return self
-                .is_capital()
-                .then(|| names::month(&plain))
-                .flatten()
-                .map(|month| (month, true));
-        }
-        let mutated = WELSH_MONTHS.iter().find(|(name, _)| *name == plain).map(|(_, month)| *month);
-        let month =
-            mutated.or_else(|| names::month(&plain).filter(|_| plain.chars().count() > 3))?;
-        Some((month, plain.chars().count() > 4))
-    }
-
-    fn weekday(&self) -> Option<Weekday> {
-        if self.kind != TextKind::Word {
-            return None;
-        }
-        let plain = names::plain_letters(self.text);
-        let short = [
-            "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun",
-            "iau", "sul",
-        ];
-        let is_english = plain.ends_with("day") || short.contains(&plain.as_str());
-        let counts = if is_english { self.is_capital() } else { plain.chars().count() > 3 };
-        let number = match plain.as_str() {
-            _ if !counts => None,
-            // Behind "nos", Welsh softens the first letter.
-            "fawrth" => Some(1),
-            "fercher" => Some(2),
-            "wener" => Some(4),
-            _ => names::weekday(&plain),
-        };
-        Weekday::try_from(u8::try_from(number?).ok()?).ok()
-    }
-}
-
-const ENGLISH_MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-];
-
-/// As they stand behind "o": "3ydd o Fawrth".
-const WELSH_MONTHS: &[(&str, u32)] = &[
-    ("fawrth", 3),
-    ("fai", 5),
-    ("fehefin", 6),
-    ("orffennaf", 7),
-    ("fedi", 9),
-    ("dachwedd", 11),
-    ("ragfyr", 12),
-];
-
-/// What may stand between a weekday and its day.
-const BEFORE_A_DAY: &[&str] =
-    &["on", "the", "le", "den", "dem", "el", "feira", "de", "dia", "il", "y"];
-/// What may stand between a day and its month.
-const BEFORE_A_MONTH: &[&str] = &["day", "of", "de", "o", "di"];
-
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut at = 0;
-    let mut is_glued = false;
-    while let Some(first) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let run = |test: fn(char) -> bool| rest.find(|c: char| !test(c)).unwrap_or(rest.len());
-        let (kind, length) = if first.is_whitespace() {
-            let length = run(char::is_whitespace);
-            if rest[..length].matches('\n').count() < 2 {
-                at += length;
-                is_glued = false;
-                continue;
-            }
-            (TextKind::Break, length)
-        } else if first.is_ascii_digit() {
-            (TextKind::Number, run(|c| c.is_ascii_digit()))
-        } else if first.is_alphanumeric() {
-            (
-                TextKind::Word,
-                run(|c| {
-                    (c.is_alphanumeric() && !c.is_ascii_digit())
-                        || ('\u{300}'..='\u{36f}').contains(&c)
-                }),
-            )
-        } else {
-            (TextKind::Mark, first.len_utf8())
-        };
-        pieces.push(Piece { at, text: &rest[..length], kind, is_glued });
-        is_glued = kind != TextKind::Break;
-        at += length;
-    }
-    pieces
-}
-
 /// Every day of a text that has its month.
 pub fn mentions(text: &str) -> Vec<DayMention> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
     let pieces = pieces(text);
-    let reading = Pieces { text, all: &pieces };
+    let reading = TextPieces { text, all: &pieces };
     let mut found: Vec<DayMention> = Vec::new();
     let mut next = 0;
     while next < pieces.len() {
@@ -249,9 +77,9 @@ pub fn mentions(text: &str) -> Vec<DayMention> {
 }
 
 /// The pieces of a text, in which days are looked for.
-struct Pieces<'t> {
+struct TextPieces<'t> {
     text: &'t str,
-    all: &'t [Piece<'t>],
+    all: &'t [TextPiece<'t>],
 }
 
 /// A weekday before a day: the piece at which it stands.
@@ -261,8 +89,8 @@ struct Before {
     weekday: Weekday,
 }
 
-impl<'t> Pieces<'t> {
-    fn get(&self, index: usize) -> Option<&Piece<'t>> {
+impl<'t> TextPieces<'t> {
+    fn get(&self, index: usize) -> Option<&TextPiece<'t>> {
         self.all.get(index)
     }
 
@@ -273,17 +101,17 @@ impl<'t> Pieces<'t> {
         let before =
             index.checked_sub(1).and_then(|before| self.get(before)).filter(|_| piece.is_glued);
         if before.is_some_and(|before| {
-            before.kind == TextKind::Word || before.is_mark(&['£', '$', '€', '#'])
+            before.kind == PieceKind::Word || before.is_mark(&['£', '$', '€', '#'])
         }) {
             return None;
         }
         let mut next = index + 1;
         if let Some(ending) = self.get(next).filter(|ending| ending.is_glued) {
-            let is_ending = ending.kind == TextKind::Word
+            let is_ending = ending.kind == PieceKind::Word
                 && names::is_ordinal_ending(&ending.text.to_lowercase());
             if is_ending || ending.is_mark(&['.', 'º', 'ª']) {
                 next += 1;
-            } else if ending.kind == TextKind::Word {
+            } else if ending.kind == PieceKind::Word {
                 return None;
             }
         }
@@ -299,7 +127,7 @@ impl<'t> Pieces<'t> {
         if is_comma(next) || is_of(next) {
             next += 1;
         }
-        match self.get(next).and_then(Piece::year) {
+        match self.get(next).and_then(TextPiece::year) {
             // "5.3.2026" ends here; "2026-27" and "2026:3" go on.
             Some(year) => (Some(year), next + 1),
             None => (None, index),
@@ -406,7 +234,7 @@ impl<'t> Pieces<'t> {
     fn closes_a_range(&self, before: Before) -> bool {
         let is_apart = self.get(before.index + 1).is_some_and(|mark| mark.is_mark(&[',', '.']));
         let joins =
-            |piece: &Piece<'_>| piece.is_word(JOINING) || piece.is_mark(&['-', '–', '—', '/']);
+            |piece: &TextPiece<'_>| piece.is_word(JOINING) || piece.is_mark(&['-', '–', '—', '/']);
         let Some(join) =
             before.index.checked_sub(1).and_then(|at| self.get(at)).filter(|one| joins(one))
         else {
@@ -432,7 +260,7 @@ impl<'t> Pieces<'t> {
             }
             let ending = start.checked_sub(2).and_then(|at| self.get(at));
             let is_ending =
-                ending.is_some_and(|piece| piece.kind == TextKind::Word && piece.is_glued);
+                ending.is_some_and(|piece| piece.kind == PieceKind::Word && piece.is_glued);
             let Some(number) = start.checked_sub(if is_ending { 3 } else { 2 }) else { break };
             let Some((day, _)) = self.day(number).filter(|(_, behind)| *behind < start) else {
                 break;
@@ -465,7 +293,7 @@ impl<'t> Pieces<'t> {
         // "May 32 volunteers come?" is a question, and "in November 31 schools joined" names a number.
         if year.is_none() {
             let follower =
-                self.get(behind).filter(|piece| !piece.is_glued && piece.kind != TextKind::Break);
+                self.get(behind).filter(|piece| !piece.is_glued && piece.kind != PieceKind::Break);
             let ends = follower.is_none_or(|piece| {
                 piece.is_word(&["at", "from", "in", "to", "and", "until", "for"])
             });
@@ -489,11 +317,11 @@ impl<'t> Pieces<'t> {
         let is_one = [mark, second, other, third].iter().all(|piece| piece.is_glued)
             && mark.text == other.text;
         let is_last = self.get(index + 5).is_none_or(|next| {
-            !next.is_glued || !(next.kind == TextKind::Number || next.kind == TextKind::Word)
+            !next.is_glued || !(next.kind == PieceKind::Number || next.kind == PieceKind::Word)
         });
         let is_first = index.checked_sub(1).and_then(|at| self.get(at)).is_none_or(|before| {
             !first.is_glued
-                || !matches!(before.kind, TextKind::Word | TextKind::Number)
+                || !matches!(before.kind, PieceKind::Word | PieceKind::Number)
                     && !before.is_mark(&['/', '.', '-'])
         });
         if !is_one || !is_last || !is_first {

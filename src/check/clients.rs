@@ -7,6 +7,7 @@
 //! `x:` something else. Most of what a program does not show is no loss: a corner stays square, a colour stays light.
 //! Rules speak of the rest.
 
+use crate::check::client_lists::{LOSS, NO_LOSS};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -47,100 +48,6 @@ pub const RULES: [Rule; 1] = [Rule::new(
 
 /// The families whose readers are too many to lose.
 const COMMON: [&str; 5] = ["Apple Mail", "Gmail", "Outlook", "Samsung Email", "Yahoo! Mail"];
-
-/// What nobody misses where it is not shown: the email looks plainer, is read as well, and says the same. Families of
-/// ids, by their beginning.
-const NO_LOSS: [&str; 49] = [
-    "css-accent-color",
-    "css-animation",
-    "css-at-font-face",
-    "css-at-import",
-    "css-at-keyframes",
-    "css-at-media",
-    "css-at-supports",
-    "css-backdrop-filter",
-    "css-background",
-    "css-block-inline-size",
-    "css-border",
-    "css-box-shadow",
-    "css-box-sizing",
-    "css-color-scheme",
-    "css-cursor",
-    "css-direction",
-    "css-display",
-    "css-filter",
-    "css-float",
-    "css-font",
-    "css-height",
-    "css-hyphen",
-    "css-important",
-    "css-letter-spacing",
-    "css-line-height",
-    "css-list-style",
-    "css-margin",
-    "css-max-",
-    "css-min-",
-    "css-opacity",
-    "css-orphans",
-    "css-outline",
-    "css-overflow",
-    "css-padding",
-    "css-pseudo-",
-    "css-rgba",
-    "css-selector-",
-    "css-sytem-ui",
-    "css-table-layout",
-    "css-text-",
-    "css-transition",
-    "css-unit-",
-    "css-vertical-align",
-    "css-visibility",
-    "css-white-space",
-    "css-widows",
-    "css-width",
-    "css-word-",
-    "html-",
-];
-
-/// The opposite: ids that `NO_LOSS` would cover, and whose content is lost.
-const LOSS: [&str; 36] = [
-    "css-background-image",
-    "css-display-flex",
-    "css-display-grid",
-    "css-text-orientation",
-    "html-audio",
-    "html-base",
-    "html-button-reset",
-    "html-button-submit",
-    "html-dialog",
-    "html-form",
-    "html-image-maps",
-    "html-input-checkbox",
-    "html-input-hidden",
-    "html-input-radio",
-    "html-input-reset",
-    "html-input-submit",
-    "html-input-text",
-    "html-link",
-    "html-marquee",
-    "html-meter",
-    "html-object",
-    "html-picture",
-    "html-popover",
-    "html-progress",
-    "html-required",
-    "html-select",
-    "html-svg",
-    "html-textarea",
-    "html-video",
-    "css-conic-gradient",
-    "css-function-light-dark",
-    "css-gap",
-    "css-position",
-    "css-transform",
-    "css-variables",
-    "css-grid-template",
-];
 
 /// A row of the table.
 struct Feature {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::marker::Nonce;
 use super::theme::{Appeal, Organisation, Theme};
 use super::{Branding, Filler, People, Templates, Values, compose, filled};
-use crate::edition::draft::as_words;
+use crate::edition::proposal::as_words;
 use crate::edition::{Draft, edit};
 use crate::news::item::{EventDetails, Image, Quote};
 use crate::news::{Item, PartialDate};

@@ -75,7 +75,18 @@ pub fn of_rendering(
 ) -> TemplateFault {
     let (line, column) = (error.line_no.unwrap_or(1), error.column_no.unwrap_or(1));
     let (place, line_text) = locate(templates, error.template_name.as_deref(), words, line, column);
-    let (what, cure) = match error.reason() {
+    let (what, cure) = words_of(templates, data, columns, error);
+    TemplateFault { place, what, cure, line_text }
+}
+
+/// What is wrong with a name of a value, a helper or a partial, and the cure.
+fn words_of(
+    templates: &TemplateFiles,
+    data: &Value,
+    columns: &[String],
+    error: &RenderError,
+) -> (String, String) {
+    match error.reason() {
         RenderErrorReason::MissingVariable(Some(path)) => {
             let is_known = |name: &str| model::NAMES.contains(&name);
             match model::names_of_path(path).find(|name| !is_known(name)) {
@@ -99,8 +110,15 @@ pub fn of_rendering(
             (format!("there is no partial `{name}`"), cure)
         }
         RenderErrorReason::CannotIncludeSelf => {
-            ("a partial calls itself".to_owned(), "take the call out".to_owned())
+            ("a partial calls itself".to_owned(), "remove the call".to_owned())
         }
+        other => misuse(other),
+    }
+}
+
+/// What is wrong with how something is used, and the cure.
+fn misuse(reason: &RenderErrorReason) -> (String, String) {
+    match reason {
         RenderErrorReason::PartialBlockNotFound => (
             "there is no content for {{> @partial-block}} here".to_owned(),
             "call this partial as a block: {{#> name}}…{{/name}}".to_owned(),
@@ -137,10 +155,9 @@ pub fn of_rendering(
         }
         _ => (
             "this cannot be rendered".to_owned(),
-            "take it out, or write it as docs/TEMPLATES.md shows".to_owned(),
+            "remove it, or write it as docs/TEMPLATES.md shows".to_owned(),
         ),
-    };
-    TemplateFault { place, what, cure, line_text }
+    }
 }
 
 /// How a helper is used, as a cure.

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod any_text;
+mod attributes;
 #[cfg(test)]
 mod cases;
 pub mod composition;
@@ -36,6 +37,7 @@ mod template_cache;
 pub mod templates;
 pub mod text;
 pub mod theme;
+mod variants;
 pub mod words;
 
 use crate::edition::Edition;

@@ -37,6 +37,47 @@ pub fn of(
             json!({"heading": section["heading"], "anchor": section["anchor"], "count": section["count"]})
         })
         .collect();
+    let numbers = numbers(edition, lexicon);
+    let mut look = json!(theme.look);
+    look["direction"] = json!(lexicon.direction().word());
+    look["start"] = json!(lexicon.direction().start());
+    look["end"] = json!(lexicon.direction().end());
+    json!({
+        "subject": words.subject,
+        "preheader": words.preheader,
+        "introduction": words.introduction,
+        "edition": {
+            "name": edition.name,
+            "title": capitalised(&lexicon.window(&edition.window)),
+            "is_year": edition.window.is_year(),
+        },
+        "count": all,
+        "density": density.asked(),
+        // What there was no room for, and where it is.
+        "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
+        // For an email about one thing: that story, and the others.
+        "first": edition.shown().next().filter(|_| asked.has("first")).map(|item| {
+            let mut first = story(item);
+            // Where the subject is another, its title must be said, too.
+            first["heading"] = json!(Some(&item.title).filter(|title| **title != words.subject));
+            first
+        }),
+        "others": asked
+            .has("others")
+            .then(|| edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>()),
+        "lead": lead.iter().map(story).collect::<Vec<_>>(),
+        "sections": sections,
+        "contents": contents,
+        "numbers": numbers,
+        "appeal": theme.appeal,
+        "organisation": theme.organisation,
+        "theme": look,
+    })
+}
+
+/// The figures of the edition, for the line of numbers.
+fn numbers(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
+    let zone = edition.window.zone;
     let months = edition
         .shown()
         .filter_map(|item| item.date.and_then(|date| date.month(zone)))
@@ -61,41 +102,7 @@ pub fn of(
             numbers.push(number(lexicon, people, "people_label"));
         }
     }
-    let mut look = json!(theme.look);
-    look["direction"] = json!(lexicon.direction().word());
-    look["start"] = json!(lexicon.direction().start());
-    look["end"] = json!(lexicon.direction().end());
-    json!({
-        "subject": words.subject,
-        "preheader": words.preheader,
-        "introduction": words.introduction,
-        "edition": {
-            "name": edition.name,
-            "title": capitalised(&lexicon.window(&edition.window)),
-            "is_year": edition.window.is_year(),
-        },
-        "count": count,
-        "density": density.asked(),
-        // What there was no room for, and where it is.
-        "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
-        // For an email about one thing: that story, and the others.
-        "first": edition.shown().next().filter(|_| asked.has("first")).map(|item| {
-            let mut first = story(item);
-            // Where the subject is another, its title must be said, too.
-            first["heading"] = json!(Some(&item.title).filter(|title| **title != words.subject));
-            first
-        }),
-        "others": asked
-            .has("others")
-            .then(|| edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>()),
-        "lead": lead.iter().map(story).collect::<Vec<_>>(),
-        "sections": sections,
-        "contents": contents,
-        "numbers": numbers,
-        "appeal": theme.appeal,
-        "organisation": theme.organisation,
-        "theme": look,
-    })
+    numbers
 }
 
 /// The words of the templates: a story stands in the data as often as they name it.

@@ -25,15 +25,8 @@ pub fn cut(
     form: &BlockForm,
     blocks: &mut Vec<Slot>,
 ) -> Result<String, TemplateFault> {
-    let fault = |what: &str, cure: &str, at: usize| {
-        let (line, column) = line_and_column(text, at);
-        TemplateFault {
-            place: Place::at(shown, line + first_line - 1, column),
-            what: what.to_owned(),
-            cure: cure.to_owned(),
-            line_text: text.lines().nth(line - 1).map(str::to_owned),
-        }
-    };
+    let fault =
+        |what: &str, cure: &str, at: usize| fault_at(shown, first_line, text, what, cure, at);
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     let mut open: Option<Tag> = None;
@@ -44,11 +37,8 @@ pub fn cut(
         }
         match (tag.kind, open) {
             (TagKind::Open, Some(_)) => {
-                return Err(fault(
-                    "a {{#for_recipient}} block is inside another",
-                    "close the first one before it",
-                    tag.start,
-                ));
+                let what = "a {{#for_recipient}} block is inside another";
+                return Err(fault(what, "close the first one before it", tag.start));
             }
             (TagKind::Open, None) => open = Some(tag),
             (TagKind::Close, Some(start)) => {
@@ -74,7 +64,7 @@ pub fn cut(
             (TagKind::Close, None) => {
                 return Err(fault(
                     "{{/for_recipient}} closes nothing",
-                    "take it out, or add {{#for_recipient}} before it",
+                    "remove it, or add {{#for_recipient}} before it",
                     tag.start,
                 ));
             }
@@ -90,6 +80,23 @@ pub fn cut(
     }
     out.push_str(&text[copied..]);
     Ok(out)
+}
+
+fn fault_at(
+    shown: &str,
+    first_line: usize,
+    text: &str,
+    what: &str,
+    cure: &str,
+    at: usize,
+) -> TemplateFault {
+    let (line, column) = line_and_column(text, at);
+    TemplateFault {
+        place: Place::at(shown, line + first_line - 1, column),
+        what: what.to_owned(),
+        cure: cure.to_owned(),
+        line_text: text.lines().nth(line - 1).map(str::to_owned),
+    }
 }
 
 /// A call with the number of the block, as long as the block and with its line breaks.

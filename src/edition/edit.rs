@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::draft::{Draft, ItemMention, yaml_word};
+use super::draft::{Draft, ItemMention};
+use crate::edition::draft_writing::yaml_word;
 use crate::problem::{Place, Problem};
 
 /// What an editor does to a draft.

@@ -4,7 +4,10 @@
 pub mod choice;
 pub mod coverage;
 pub mod draft;
+pub mod draft_reading;
+pub mod draft_writing;
 pub mod edit;
+pub mod proposal;
 
 use std::collections::BTreeMap;
 
@@ -155,61 +158,13 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
     let known: Vec<&Item> =
         chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)).collect();
     let mut missing = Vec::new();
-    let mut find = |ids: &[draft::ItemMention]| -> Vec<Item> {
-        ids.iter()
-            .filter_map(|mention| {
-                let found = known.iter().find(|item| item.id == mention.id);
-                if let Some((item, gone)) = found.and_then(|item| Some((item, item.seen.gone?))) {
-                    let (id, day) = (&mention.id, gone.format("%-d %B %Y"));
-                    let is_file = !item.place.source.starts_with("http");
-                    // Perhaps somebody asked for it: it is never sent unseen.
-                    let (what, cure) = if is_file {
-                        (
-                            format!("the file of the story `{id}` is missing or cannot be read"),
-                            "restore the file, fix it, or remove the line",
-                        )
-                    } else {
-                        (
-                            format!("the source removed the story `{id}` ({day})"),
-                            "remove the line; to send the story anyway, write it as a file in \
-                             news/",
-                        )
-                    };
-                    missing.push(Problem::new(Place::line(draft.path(), mention.line), what, cure));
-                    return None;
-                }
-                if found.is_none() {
-                    let near = crate::problem::nearest(
-                        &mention.id,
-                        known.iter().map(|item| item.id.as_str()),
-                    );
-                    let cure = near.map_or_else(
-                        || "remove the line, or restore the story".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
-                    let what = format!("no source has a story `{}`", mention.id);
-                    missing.push(Problem::new(Place::line(draft.path(), mention.line), what, cure));
-                }
-                found.map(|item| with_own_words((*item).clone(), draft))
-            })
-            .collect()
+    let mut find = |mentions: &[draft::ItemMention]| -> Vec<Item> {
+        let found = mentions.iter().map(|mention| find_story(draft, mention, &known));
+        found.filter_map(|found| found.map_err(|problem| missing.push(problem)).ok()).collect()
     };
     let pinned = find(&draft.pinned);
     let listed = find(&draft.items);
-    let named = draft.ids();
-    for (id, own) in &draft.overrides {
-        if !named.contains(id) {
-            missing.push(Problem::new(
-                Place::line(draft.path(), own.line),
-                format!("the draft has overrides for `{id}` but does not list it"),
-                crate::problem::did_you_mean(
-                    id,
-                    named.iter().map(String::as_str),
-                    "add it to `items:`, which has",
-                ),
-            ));
-        }
-    }
+    missing.extend(unlisted_overrides(draft));
     if !missing.is_empty() {
         return Err(EditError::Missing { missing });
     }
@@ -241,6 +196,59 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         pinned,
         items,
     })
+}
+
+/// The story that a line of the draft names, with the editor's own words for it.
+fn find_story(
+    draft: &Draft,
+    mention: &draft::ItemMention,
+    known: &[&Item],
+) -> Result<Item, Problem> {
+    let id = &mention.id;
+    let wrong = |what: String, cure: String| {
+        Problem::new(Place::line(draft.path(), mention.line), what, cure)
+    };
+    let Some(item) = known.iter().find(|item| item.id == *id) else {
+        let near = crate::problem::nearest(id, known.iter().map(|item| item.id.as_str()));
+        let cure = near.map_or_else(
+            || "remove the line, or restore the story".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(wrong(format!("no source has a story `{id}`"), cure));
+    };
+    let Some(gone) = item.seen.gone else { return Ok(with_own_words((*item).clone(), draft)) };
+    // Perhaps somebody asked for it: it is never sent unseen.
+    let (what, cure) = if item.place.source.starts_with("http") {
+        (
+            format!("the source removed the story `{id}` ({})", gone.format("%-d %B %Y")),
+            "remove the line; to send the story anyway, write it as a file in news/",
+        )
+    } else {
+        (
+            format!("the file of the story `{id}` is missing or cannot be read"),
+            "restore the file, fix it, or remove the line",
+        )
+    };
+    Err(wrong(what, cure.to_owned()))
+}
+
+/// Overrides for stories that the draft does not list.
+fn unlisted_overrides(draft: &Draft) -> Vec<Problem> {
+    let named = draft.ids();
+    let unlisted = draft.overrides.iter().filter(|(id, _)| !named.contains(id));
+    unlisted
+        .map(|(id, own)| {
+            Problem::new(
+                Place::line(draft.path(), own.line),
+                format!("the draft has overrides for `{id}` but does not list it"),
+                crate::problem::did_you_mean(
+                    id,
+                    named.iter().map(String::as_str),
+                    "add it to `items:`, which has",
+                ),
+            )
+        })
+        .collect()
 }
 
 /// A story with the words that its editor gives it.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerError,
-    LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl, RunId,
-    RunStart, SqliteLedger,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerMark,
+    LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl, RunId, RunStart,
+    SqliteLedger,
 };
 use crate::audience::{NoMail, NoMailChange};
+use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{ErasedRows, ListChange, ListStore, StoredList, UndonePeople};
 
 /// See the module.

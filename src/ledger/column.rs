@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{LedgerError, Status};
+use super::Status;
+use crate::ledger::error::LedgerError;
 
 /// The most changes of one commit: more would keep the first of them waiting.
 pub(super) const LARGEST_COMMIT: usize = 512;

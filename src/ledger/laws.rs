@@ -10,8 +10,8 @@ use chrono_tz::Europe::London;
 
 use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
 use super::{
-    Claim, EditionProgress, Event, Ledger, LedgerError, PAGE, Pick, Plan, PlannedEdition,
-    RowBuilder, RowPlan, RunControl, Status,
+    Claim, EditionProgress, Event, Ledger, PAGE, Pick, Plan, PlannedEdition, RowBuilder, RowPlan,
+    RunControl, Status,
 };
 use crate::audience::import::StoredPerson;
 use crate::audience::list_error::{ListError, ListFault};
@@ -20,6 +20,7 @@ use crate::audience::{
 };
 use crate::compose::Values;
 use crate::compose::composition::{Composition, Variant};
+use crate::ledger::error::LedgerError;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 use crate::window::Window;

@@ -1,75 +1,22 @@
 //! A ledger in memory, for tests and for dry runs: the same laws, no disk.
 //! Pure: nothing outlives it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::ledger::memory_state::{MemoryCopy, MemoryRun, MemoryState, id_of};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::column::from_json;
-use super::delivery::{CopyState, Writer, after_a_crash, in_cancelled};
+use super::delivery::{CopyState, Writer, in_cancelled};
 use super::{
     Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, Event, Heartbeat, Ledger,
-    LedgerError, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, PlannedRow,
-    RowPlan, RunControl, RunId, RunStart, Status, reserve, until,
+    LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RowPlan, RunControl, RunId,
+    RunStart, Status, reserve, until,
 };
-use crate::audience::{NoMail, NoMailChange, NoMailStep};
-
-#[derive(Debug, Default)]
-struct MemoryState {
-    editions: Vec<PlannedEdition>,
-    wishes: BTreeMap<String, (RunControl, DateTime<Utc>, i64)>,
-    secret_check: Option<String>,
-    next_moments: BTreeMap<String, i64>,
-    senders: Vec<Sender>,
-    age: i64,
-    rows: Vec<MemoryCopy>,
-    left_out: Vec<LeftOutRow>,
-    do_not_mail: BTreeMap<String, NoMail>,
-    no_mail_changes: Vec<NoMailChange>,
-    notices: BTreeSet<String>,
-}
-
-impl MemoryState {
-    fn is_new(&self, change: &NoMailChange) -> bool {
-        let is_settled = change.notice.as_ref().is_some_and(|notice| self.notices.contains(notice));
-        let is_same = |other: &NoMailChange| {
-            (&other.person, other.at, other.step, other.origin)
-                == (&change.person, change.at, change.step, change.origin)
-        };
-        let is_known = change.may_come_twice() && self.no_mail_changes.iter().any(is_same);
-        !is_settled && !is_known
-    }
-
-    fn write(&mut self, change: NoMailChange) {
-        match change.step {
-            NoMailStep::Add(reason) => {
-                let NoMailChange { origin, at, detail, note, .. } = change.clone();
-                let entry = NoMail { reason, origin, at, detail, note };
-                self.do_not_mail.insert(change.person.clone(), entry);
-            }
-            NoMailStep::Lift => {
-                self.do_not_mail.remove(&change.person);
-            }
-        }
-        self.no_mail_changes.push(NoMailChange { notice: None, ..change });
-    }
-}
-
-#[derive(Debug)]
-struct Sender {
-    edition: String,
-    kept_at: DateTime<Utc>,
-    ended: bool,
-}
-
-#[derive(Debug)]
-struct MemoryCopy {
-    edition: String,
-    planned: PlannedRow,
-    copy: CopyState,
-}
+use crate::audience::{NoMail, NoMailChange};
+use crate::ledger::error::LedgerError;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -81,86 +28,6 @@ impl MemoryLedger {
     fn books(&self) -> MutexGuard<'_, MemoryState> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl MemoryCopy {
-    fn shown(&self) -> CopyRow {
-        CopyRow {
-            edition: self.edition.clone(),
-            address: self.planned.address.clone(),
-            status: self.copy.status,
-            attempts: self.copy.attempts,
-            changed_at: self.copy.changed_at,
-            detail: self.copy.detail.clone(),
-            next_at: self.copy.next_at,
-            message_id: self.planned.message_id.clone(),
-        }
-    }
-}
-
-impl MemoryState {
-    /// A sender that was ended writes nothing more. Gives its edition.
-    fn edition_of(&self, sender: RunId) -> Result<String, LedgerError> {
-        usize::try_from(sender.0 - 1)
-            .ok()
-            .and_then(|index| self.senders.get(index))
-            .filter(|sender| !sender.ended)
-            .map(|sender| sender.edition.clone())
-            .ok_or(LedgerError::Fenced)
-    }
-
-    fn wish_of(&self, edition: &str) -> RunControl {
-        self.wishes.get(edition).map_or(RunControl::Go, |(wish, ..)| *wish)
-    }
-
-    fn settle(
-        &mut self,
-        edition: &str,
-        of: Option<RunId>,
-        now: DateTime<Utc>,
-    ) -> Result<u64, LedgerError> {
-        let mut uncertain = 0;
-        for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
-            let copy = &mut entry.copy;
-            if (of.is_none() || copy.holder == of)
-                && let Some(event) = after_a_crash(copy.status)
-                && copy.apply(Writer::Settlement, &event, now)? == Status::Uncertain
-            {
-                uncertain += 1;
-            }
-        }
-        if self.wish_of(edition) == RunControl::Cancel {
-            self.cancel_rest(edition, now)?;
-        }
-        Ok(uncertain)
-    }
-
-    fn cancel_rest(&mut self, edition: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
-            if matches!(entry.copy.status, Status::Planned | Status::Deferred) {
-                entry.copy.apply(Writer::Operator, &Event::Cancelled, now)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn recover(&mut self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
-        for sender in self.senders.iter_mut().filter(|sender| sender.edition == edition) {
-            sender.ended = true;
-        }
-        self.settle(edition, None, now)
-    }
-
-    fn entry(&mut self, id: i64) -> Result<&mut MemoryCopy, LedgerError> {
-        usize::try_from(id)
-            .ok()
-            .and_then(|index| self.rows.get_mut(index))
-            .ok_or(LedgerError::NoRow { id })
-    }
-}
-
-fn id_of(index: usize) -> i64 {
-    i64::try_from(index).unwrap_or(i64::MAX)
 }
 
 impl Ledger for MemoryLedger {
@@ -212,7 +79,7 @@ impl Ledger for MemoryLedger {
     ) -> Result<RunStart, LedgerError> {
         let mut books = self.books();
         let uncertain = books.recover(edition, now)?;
-        books.senders.push(Sender { edition: edition.to_owned(), kept_at: now, ended: false });
+        books.senders.push(MemoryRun { edition: edition.to_owned(), kept_at: now, ended: false });
         books.age += 1;
         Ok(RunStart { sender: RunId(id_of(books.senders.len())), uncertain })
     }

@@ -4,10 +4,12 @@
 mod any_ledger;
 mod column;
 pub mod delivery;
+pub mod error;
 #[cfg(test)]
 pub mod laws;
 pub mod list_store;
 pub mod memory;
+mod memory_state;
 #[cfg(test)]
 mod model;
 mod no_mail;
@@ -19,19 +21,17 @@ pub mod sqlite;
 #[cfg(test)]
 mod together;
 
+pub use error::LedgerError;
 use std::future::Future;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use crate::audience::list_error::ListError;
 use crate::audience::{
     ChangeOrigin, LeftOut, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
 };
 use crate::compose::composition::{Composition, People};
-use crate::database::{DatabaseError, DatabaseFault};
 
 pub use any_ledger::AnyLedger;
 pub use delivery::{CopyState, Event, Status, Writer};
@@ -288,115 +288,6 @@ pub struct Lift {
     /// Why it was lifted.
     pub why: String,
     pub at: DateTime<Utc>,
-}
-
-/// Why the ledger cannot say or keep something. Nothing is ever sent after one of these.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LedgerError {
-    #[error("the ledger {path} cannot be opened: {what}")]
-    Open { path: String, what: String },
-    #[error(
-        "the ledger {path} was made by a newer version of roundup (version {found}; this one \
-         knows {known})"
-    )]
-    Newer { path: String, found: i64, known: i64 },
-    #[error("the ledger {path} is damaged: {what}")]
-    Damaged { path: String, what: String },
-    #[error("the ledger cannot be written: {what}")]
-    Write { what: String },
-    #[error("the disk that holds the ledger is full: {what}")]
-    Full { what: String },
-    #[error("the ledger can be read but not written: {what}")]
-    ReadOnly { what: String },
-    #[error("the ledger is locked by another program: {what}")]
-    Locked { what: String },
-    #[error("the ledger's server has no free connection: {what}")]
-    TooManyConnections { what: String },
-    #[error("these rights are not enough to use the ledger: {what}")]
-    Denied { what: String },
-    #[error("the ledger {path} was moved or replaced while it was in use")]
-    Moved { path: String },
-    #[error("the ledger was replaced by an older copy while it was in use")]
-    Older,
-    #[error("the ledger was made with another secret")]
-    OtherSecret,
-    #[error("this ledger was retired: {what}")]
-    Retired { what: String },
-    #[error("this person must not be mailed any more: {why}")]
-    Suppressed { why: String },
-    #[error("the edition `{edition}` is already planned")]
-    PlannedAlready { edition: String },
-    #[error(transparent)]
-    Impossible(#[from] delivery::ImpossibleStep),
-    #[error("the ledger has no row {id}")]
-    NoRow { id: i64 },
-    #[error("the ledger has stopped")]
-    Stopped,
-    #[error(transparent)]
-    List(#[from] ListError),
-    #[error("the plan has {}, but {written} were written: nothing was saved", crate::count::people(*.people))]
-    Miscounted { people: u64, written: u64 },
-    #[error("this run was silent for too long: other runs have taken over its messages")]
-    Fenced,
-    #[error("the ledger's server cannot be reached: {what}")]
-    Unreachable { what: String },
-}
-
-impl LedgerError {
-    /// True when waiting may help, with nobody doing anything: the server is away, busy or full of others.
-    pub fn passes(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable { .. } | Self::Locked { .. } | Self::TooManyConnections { .. }
-        )
-    }
-
-    /// What keeps a ledger from being opened at a path.
-    fn at(path: &str, error: DatabaseError) -> Self {
-        let (path, what) = (path.to_owned(), error.what);
-        match error.fault {
-            DatabaseFault::Damaged => Self::Damaged { path, what },
-            DatabaseFault::Other => Self::Open { path, what },
-            fault => DatabaseError::new(fault, format!("{path}: {what}")).into(),
-        }
-    }
-}
-
-impl From<DatabaseError> for LedgerError {
-    fn from(error: DatabaseError) -> Self {
-        let what = error.what;
-        match error.fault {
-            DatabaseFault::Full => Self::Full { what },
-            DatabaseFault::ReadOnly => Self::ReadOnly { what },
-            DatabaseFault::Locked => Self::Locked { what },
-            DatabaseFault::TooManyConnections => Self::TooManyConnections { what },
-            DatabaseFault::Away => Self::Unreachable { what },
-            DatabaseFault::Damaged => Self::Damaged { path: "file".to_owned(), what },
-            DatabaseFault::Denied => Self::Denied { what },
-            DatabaseFault::Other => Self::Write { what },
-        }
-    }
-}
-
-impl From<rusqlite::Error> for LedgerError {
-    fn from(error: rusqlite::Error) -> Self {
-        DatabaseError::from(error).into()
-    }
-}
-
-impl From<tokio_postgres::Error> for LedgerError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        DatabaseError::from(error).into()
-    }
-}
-
-impl From<delivery::WriteRefusal> for LedgerError {
-    fn from(refusal: delivery::WriteRefusal) -> Self {
-        match refusal {
-            delivery::WriteRefusal::Fenced => Self::Fenced,
-            delivery::WriteRefusal::Impossible(step) => Self::Impossible(step),
-        }
-    }
 }
 
 /// Where rows are kept. Every call that changes something has reached the disk when it returns.

@@ -18,10 +18,11 @@ use proptest::prelude::*;
 
 use super::postgres::tests::{database, execute};
 use super::{
-    Event, Ledger, LedgerError, MemoryLedger, Pick, PostgresLedger, RunControl, RunId,
-    SqliteLedger, Status, laws,
+    Event, Ledger, MemoryLedger, Pick, PostgresLedger, RunControl, RunId, SqliteLedger, Status,
+    laws,
 };
 use crate::audience::Keys;
+use crate::ledger::error::LedgerError;
 use crate::rfc::address::EmailAddress;
 
 const PEOPLE: usize = 6;

@@ -1,9 +1,10 @@
 //! The do-not-mail list in a ledger: its columns, and what was lifted.
 //! Pure: columns in, values out.
 
+use super::Lift;
 use super::column::{damaged, time};
-use super::{LedgerError, Lift};
 use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailStep};
+use crate::ledger::error::LedgerError;
 
 /// An entry of the list or a change to it, as its row stands: reason, origin, time, detail, note.
 pub(super) type NoMailColumns = (Option<String>, String, i64, Option<String>, Option<String>);

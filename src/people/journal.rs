@@ -13,7 +13,8 @@ use tokio::time::{Instant, sleep, timeout};
 use super::spool::{SpoolState, Taking};
 use super::{Act, Spool, SpoolError};
 use crate::audience::NoMail;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
+use crate::ledger::error::LedgerError;
 
 /// Acts of one commit. A million that wait are taken in some minutes, and no commit holds up a run for long.
 const BATCH: usize = 500;

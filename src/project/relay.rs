@@ -6,8 +6,8 @@ use std::fmt;
 use thiserror::Error;
 use url::Url;
 
-use crate::smtp::connection::is_loopback;
 use crate::smtp::conversation::Security;
+use crate::smtp::conversation::is_loopback;
 
 /// Where mail is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]

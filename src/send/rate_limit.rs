@@ -13,7 +13,8 @@ use super::limit::LearntLimit;
 use super::pace::Rate;
 use super::throttle::Throttle;
 use super::verdict::Less;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
+use crate::ledger::error::LedgerError;
 
 /// Send slots that this sender has reserved.
 struct SendSlots {

@@ -11,7 +11,8 @@ use super::run_state::RunState;
 use super::stop::{StopSignal, Urgency};
 use super::system::Clock;
 use super::worker::work;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::Ledger;
+use crate::ledger::error::LedgerError;
 use crate::message::MessageTemplate;
 
 /// Runs until it ends. Where the ledger is one computer's, the caller holds the edition's lock.

@@ -1,6 +1,8 @@
 //! What the connections of a run share: rows at hand, the rate, failures, the lease.
 //! Shell: the ledger and the run's clock.
 
+mod recording;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,24 +12,18 @@ use chrono::{DateTime, Utc};
 use tokio::time::sleep;
 
 use super::config::{End, Pause, RunConfig, RunEvent};
-use super::failures::{Failures, RunStep};
+use super::failures::Failures;
 use super::lease::Lease;
-use super::pace::Delay;
 use super::queue::{NextRow, Queue};
 use super::rate_limit::RateLimit;
-use super::refusals::{
-    RefusalStop as TooManyRefusals, Refusals, RefusedRow, Suppression, answer_without_names,
-};
+use super::refusals::Refusals;
 use super::stop::{StopHandle, StopSignal, Urgency, channel};
 use super::system::Clock;
-use super::verdict::{LOST_ON_IT, Less, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
+use super::verdict::Less;
 use super::write_ahead::WriteAhead;
-use crate::ledger::delivery::next;
-use crate::ledger::{
-    Delivery, EditionProgress, Event, Ledger, LedgerError, Pick, RunControl, RunId, Status,
-};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{Delivery, EditionProgress, Event, Ledger, RunControl, RunId, Status};
 use crate::message::{Message, MessageTemplate};
-use crate::providers::RefusalKind;
 
 /// A limit that opens within this time is waited for.
 const LONGEST_LIMIT: Duration = Duration::from_mins(90);
@@ -316,160 +312,6 @@ impl<L: Ledger> RunState<L> {
         !self.is_over()
     }
 
-    /// Writes what became of a row; `slower` when the relay wanted less and gets less. What was accepted is held for the
-    /// commit of the next *handing over*.
-    pub async fn record(
-        &self,
-        delivery: &Delivery,
-        tried: Attempt,
-        verdict: Verdict,
-        accepted: &mut Option<(i64, Event)>,
-    ) -> Result<(), LedgerError> {
-        let Attempt { began, slower } = tried;
-        if let Some(earlier) = accepted.take() {
-            // Nobody took it along.
-            self.write(vec![earlier]).await?;
-        }
-        let address = delivery.recipient.address.to_string();
-        if let RowFate::Accepted { reply } = verdict.row {
-            (self.report)(RunEvent::Row { address, status: Status::Accepted, why: reply.clone() });
-            let event = (delivery.id, Event::Accepted { reply });
-            if self.looks_ahead() {
-                *accepted = Some(event);
-            } else {
-                // The next message may be far away: a crash until then must not put this one in doubt.
-                self.write(vec![event]).await?;
-            }
-            self.rate_limit.speed_up(began);
-            let suppression = self.ending().refusals.accepted();
-            self.suppress(suppression).await?;
-            self.note(Status::Accepted, verdict.run, slower).await;
-            return Ok(());
-        }
-        let now = self.now();
-        let mut fate = verdict.row;
-        if let (RowFate::Released { why }, RunFate::SessionLost { .. }) = (&fate, &verdict.run) {
-            let is_its_fault = self.ending().failures.lost_on(delivery.id);
-            if is_its_fault {
-                let why = format!("{LOST_ON_IT}{why}");
-                fate = RowFate::Deferred { why, delay: Delay::Refused };
-            }
-        }
-        if slower && matches!((&fate, &verdict.run), (RowFate::Released { .. }, RunFate::GoOn)) {
-            fate = self.after_a_limit(delivery.id, fate);
-        }
-        if !matches!(fate, RowFate::Rejected { .. } | RowFate::Uncertain { .. }) {
-            self.queue.lock().await.put_behind(delivery.id);
-        }
-        let events = self.events_of(delivery, &fate, now);
-        // A handed over copy and a claimed one come to the same by these events.
-        let status = events.iter().try_fold(Status::HandingOver, next)?;
-        let why = events.last().map_or("", Event::detail).to_owned();
-        self.write(events.into_iter().map(|event| (delivery.id, event)).collect()).await?;
-        (self.report)(RunEvent::Row { address, status, why });
-        if let RunFate::Refused(refusal) = &verdict.run {
-            self.judge_refusal(delivery, refusal, &fate).await?;
-        }
-        self.note(status, verdict.run, slower).await;
-        Ok(())
-    }
-
-    /// Judges a refusal by those around it. The run may end for it; rows that were rejected for nothing wait again.
-    async fn judge_refusal(
-        &self,
-        delivery: &Delivery,
-        refusal: &Refusal,
-        fate: &RowFate,
-    ) -> Result<(), LedgerError> {
-        let address = &delivery.recipient.address;
-        let suppression = match fate {
-            RowFate::Rejected { why, suppress: true } => Some(Suppression {
-                person: self.skeleton.keys().address_hash(address),
-                why: why.clone(),
-            }),
-            _ => None,
-        };
-        let refused = RefusedRow {
-            id: delivery.id,
-            answer: answer_without_names(&refusal.why, address),
-            refusal: refusal.clone(),
-            suppression,
-            is_rejected: matches!(fate, RowFate::Rejected { .. }),
-        };
-        let (suppression, stop) = self.ending().refusals.refused(refused);
-        self.suppress(suppression).await?;
-        match stop {
-            Some(stop) => self.stop_for_refusals(stop).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn stop_for_refusals(&self, stop: TooManyRefusals) -> Result<(), LedgerError> {
-        let TooManyRefusals { why, cure, give_back } = stop;
-        self.end(End::Paused { why: why.clone(), cure: cure.to_owned() });
-        let event = Event::Retried { why };
-        let events = give_back.into_iter().map(|id| (id, event.clone())).collect();
-        self.ledger.decide(events, self.now()).await?;
-        Ok(())
-    }
-
-    /// Puts people on the do-not-mail list.
-    async fn suppress(
-        &self,
-        people: impl IntoIterator<Item = Suppression>,
-    ) -> Result<(), LedgerError> {
-        for Suppression { person, why } in people {
-            self.ledger.suppress(&person, &why, self.now()).await?;
-        }
-        Ok(())
-    }
-
-    /// At the end of a run: what is still to be written of its refusals, and whether they are why people wait.
-    pub async fn close_refusals(&self, end: End) -> Result<End, LedgerError> {
-        let mut end = end;
-        if matches!(end, End::Waiting { .. }) {
-            let stop = self.ending().refusals.at_the_end();
-            if let Some(stop) = stop {
-                self.stop_for_refusals(stop).await?;
-                end = self.take_end().unwrap_or(end);
-            }
-        }
-        if !matches!(end, End::Paused { .. }) {
-            let people = self.ending().refusals.finish();
-            self.suppress(people).await?;
-        }
-        Ok(end)
-    }
-
-    /// Copies that wait since an earlier run for somebody to do something are tried again, behind the others.
-    pub async fn retry_refused(&self) -> Result<(), LedgerError> {
-        let deferred = self.ledger.rows(&self.config.edition, Pick::In(Status::Deferred)).await?;
-        let again: Vec<_> =
-            deferred.into_iter().filter(|(_, row)| waits_for_a_cure(&row.detail)).collect();
-        let mut queue = self.queue.lock().await;
-        for (id, _) in &again {
-            queue.put_behind(*id);
-        }
-        drop(queue);
-        let events =
-            again.into_iter().map(|(id, row)| (id, Event::Retried { why: row.detail })).collect();
-        self.ledger.decide(events, self.now()).await?;
-        Ok(())
-    }
-
-    /// What happened to a row that was not accepted; the last try of a deferred one makes it expire.
-    fn events_of(&self, delivery: &Delivery, fate: &RowFate, now: DateTime<Utc>) -> Vec<Event> {
-        let RowFate::Deferred { delay, .. } = fate else { return vec![fate.event(now)] };
-        let tries = delivery.attempts + 1;
-        let next_at = self.config.retry.next(tries, *delay, now, (self.clock.jitter)());
-        let event = fate.event(next_at.unwrap_or(now));
-        if next_at.is_some() {
-            return vec![event];
-        }
-        let why = format!("{} (tried {tries} times)", event.detail());
-        vec![event, Event::Expired { why }]
-    }
-
     /// The relay wants less. True when there was something to be less of.
     pub fn slow_down(&self, less: Less, began: Duration) -> bool {
         let (had_more, now) = self.rate_limit.slow_down(less, began);
@@ -477,34 +319,6 @@ impl<L: Ledger> RunState<L> {
             (self.report)(RunEvent::Slower { connections, rest });
         }
         had_more
-    }
-
-    /// A row that meets a limit goes back, and others try; one that always meets it waits by itself. A relay that takes
-    /// nothing for long is not a matter of pace.
-    fn after_a_limit(&self, id: i64, fate: RowFate) -> RowFate {
-        let RowFate::Released { why } = fate else { return fate };
-        if self.rate_limit.refusing_for() > LONGEST_LIMIT {
-            self.end(End::Paused { why: why.clone(), cure: RefusalKind::Rate.cure().to_owned() });
-        }
-        if self.ending().failures.met_limit(id) {
-            return RowFate::Deferred { why, delay: Delay::Throttled };
-        }
-        RowFate::Released { why }
-    }
-
-    /// Counts what the verdict means for the run, and ends it where that is too much.
-    async fn note(&self, status: Status, fate: RunFate, slower: bool) {
-        let now = self.rate_limit.elapsed();
-        let step = self.ending().failures.note(status, fate, slower, now);
-        match step {
-            RunStep::GoOn => {}
-            RunStep::Recovered => (self.report)(RunEvent::Recovered),
-            RunStep::Wait { why, pause, left } => {
-                (self.report)(RunEvent::Trouble { why, pause, left });
-                self.rest(pause).await;
-            }
-            RunStep::End(end) => self.end(end),
-        }
     }
 
     fn closed_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -10,7 +10,8 @@ use super::run_state::{Attempt, RunState, Turn, Writing};
 use super::stop::Urgency;
 use super::verdict::{judge, wants_less};
 use super::write_ahead::WriteAhead;
-use crate::ledger::{Event, Ledger, LedgerError};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{Event, Ledger};
 use crate::rfc::reply::Stage;
 
 /// Servers answer ever later to whoever is refused again and again in one session, and hang up in the end: Postfix after

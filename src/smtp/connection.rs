@@ -1,20 +1,20 @@
 //! The socket under a conversation: TCP, TLS, and a deadline for every stage.
 //! Shell: the network and its clock.
 
+use crate::smtp::deadlines::{LAST_WORDS_WITHIN, PROBE_WITHIN, SILENCE_BEFORE_PROBE, StageClock};
+use crate::smtp::relay_server::RelayServer;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::conversation::{Conversation, Peer, Security, SessionStep, Settings};
+use super::conversation::{Conversation, Peer, Security, SessionStep};
 use super::dial::{self, plain_io};
 use super::fault::{SmtpFault, TransmitOutcome};
-use super::quirks::{AnnouncementFate, Quirks, RememberedQuirks, SharedQuirks};
 use super::stream::{Socket, Stream, WriteProgress};
 use super::tls::{self, Handshake};
 use super::{Capabilities, Mechanism, token};
@@ -23,128 +23,8 @@ use crate::rfc::reply::Stage;
 
 pub use super::tls::TlsSetupError;
 
-/// How long each stage may take, in all (RFC 5321 section 4.5.3.2 allows more; a person waits at the other end).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadlines {
-    pub connect: Duration,
-    /// One answer, from the command's first byte to the answer's last.
-    pub answer: Duration,
-    /// Writing one message.
-    pub message: Duration,
-    /// The answer to the final dot: a hasty client is what makes duplicates (RFC 1047).
-    pub dot: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self::of_answers(Duration::from_mins(1))
-    }
-}
-
-/// A server that has just answered to a message's end answers to the commands behind it soon, or has dropped them.
-const ANNOUNCED_WITHIN: Duration = Duration::from_secs(10);
-/// A server that says nothing for so long may wait for TLS. Postfix may pause for six seconds, others for longer: they are
-/// still waited for.
-const SILENCE_BEFORE_PROBE: Duration = Duration::from_secs(8);
-/// A server that speaks TLS answers at once; one that does not says nothing here either.
-const PROBE_WITHIN: Duration = Duration::from_secs(3);
-/// What a server said before it closed is there already, or on its way.
-const LAST_WORDS_WITHIN: Duration = Duration::from_secs(2);
 /// A reply is never longer (`reply::LONGEST_REPLY_BYTES`).
 const MOST_LAST_WORDS_BYTES: usize = 64 * 1024;
-
-impl Deadlines {
-    /// All deadlines from that of one answer.
-    pub fn of_answers(answer: Duration) -> Self {
-        Self { connect: answer / 2, answer, message: answer * 3, dot: answer * 10 }
-    }
-
-    fn of(&self, stage: Stage) -> Duration {
-        match stage {
-            Stage::Connect | Stage::Tls => self.connect,
-            Stage::Banner
-            | Stage::Hello
-            | Stage::Login
-            | Stage::Mail
-            | Stage::Recipient
-            | Stage::Data
-            | Stage::Reset => self.answer,
-            Stage::Body => self.message,
-            Stage::Dot => self.dot,
-            // Nothing depends on a goodbye.
-            Stage::Quit => Duration::from_secs(2),
-        }
-    }
-
-    fn of_announced(&self, stage: Stage) -> Duration {
-        match stage {
-            Stage::Mail | Stage::Recipient | Stage::Data => self.of(stage).min(ANNOUNCED_WITHIN),
-            _ => self.of(stage),
-        }
-    }
-}
-
-/// Where mail is handed over, and how.
-#[derive(Debug, Clone)]
-pub struct RelayServer {
-    pub host: String,
-    pub port: u16,
-    pub settings: Settings,
-    pub deadlines: Deadlines,
-    tls: Option<Arc<rustls::ClientConfig>>,
-    quirks: Arc<SharedQuirks>,
-}
-
-impl RelayServer {
-    /// `ca_file` is a PEM file of certificates to trust beside the system's.
-    ///
-    /// # Errors
-    /// When TLS is wanted and cannot be set up.
-    pub fn new(
-        host: String,
-        port: u16,
-        settings: Settings,
-        deadlines: Deadlines,
-        ca_file: Option<&std::path::Path>,
-    ) -> Result<Self, TlsSetupError> {
-        let tls = match settings.security {
-            Security::Plain => None,
-            Security::Implicit | Security::StartTls => Some(Arc::new(tls::client_config(ca_file)?)),
-        };
-        Ok(Self { host, port, settings, deadlines, tls, quirks: Arc::default() })
-    }
-
-    /// Begins with what is known of the relay; `remember` gets what is learnt, at once.
-    #[must_use]
-    pub fn with_quirks(
-        self,
-        known: RememberedQuirks,
-        remember: impl Fn(&RememberedQuirks) + Send + Sync + 'static,
-    ) -> Self {
-        Self { quirks: Arc::new(SharedQuirks::new(known, remember)), ..self }
-    }
-
-    fn quirks(&self) -> Quirks {
-        self.quirks.look()
-    }
-
-    /// Whether the next message may be announced with the end of the one before.
-    pub fn may_announce(&self) -> bool {
-        self.quirks().may_announce()
-    }
-
-    /// What became of a message that was announced.
-    pub fn note_announced(&self, announced: AnnouncementFate) {
-        self.quirks.note(|quirks| quirks.note_announced(announced));
-    }
-}
-
-/// True for names and numbers of this machine.
-pub fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
 
 /// An open session. Dropping it drops the socket: no half-finished session is ever used again.
 pub struct Connection {
@@ -559,35 +439,6 @@ fn server_name(host: &str) -> Result<ServerName<'static>, String> {
         .map_err(|_| format!("`{host}` is not a host name"))
 }
 
-/// The time of a stage runs from its first step, however many reads and writes it takes.
-struct StageClock {
-    deadlines: Deadlines,
-    is_announced: bool,
-    current: Option<(Stage, Instant)>,
-}
-
-impl StageClock {
-    fn new(deadlines: Deadlines, is_announced: bool) -> Self {
-        Self { deadlines, is_announced, current: None }
-    }
-
-    fn until(&mut self, stage: Stage) -> Instant {
-        match self.current {
-            Some((current, until)) if current == stage => until,
-            _ => {
-                let within = if self.is_announced {
-                    self.deadlines.of_announced(stage)
-                } else {
-                    self.deadlines.of(stage)
-                };
-                let until = Instant::now() + within;
-                self.current = Some((stage, until));
-                until
-            }
-        }
-    }
-}
-
 /// The bytes with a dot doubled at the beginning of each line that has one (RFC 5321 section 4.5.2); `None` when there
 /// is none, as in every message of ours.
 fn dot_stuffed(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -614,24 +465,5 @@ mod tests {
     fn a_dot_at_the_beginning_of_a_line_is_doubled_and_others_are_not() {
         assert_eq!(dot_stuffed(b"a.b\r\nc\r\n"), None);
         assert_eq!(dot_stuffed(b".a\r\n..\r\nb.\r\n.\r\n").unwrap(), b"..a\r\n...\r\nb.\r\n..\r\n");
-    }
-
-    #[test]
-    fn this_machine_is_known_by_its_names() {
-        for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["example.org", "10.0.0.1", "localhost.example.org"] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
-
-    #[test]
-    fn an_announced_message_is_given_up_soon_and_its_end_is_not() {
-        let deadlines = Deadlines::default();
-        assert_eq!(deadlines.of_announced(Stage::Mail), ANNOUNCED_WITHIN);
-        assert_eq!(deadlines.of_announced(Stage::Dot), Duration::from_mins(10));
-        let quick = Deadlines::of_answers(Duration::from_secs(1));
-        assert_eq!(quick.of_announced(Stage::Mail), Duration::from_secs(1));
     }
 }

@@ -4,15 +4,18 @@
 pub mod capabilities;
 pub mod connection;
 pub mod conversation;
+pub mod deadlines;
 mod dial;
 pub mod fault;
 pub mod login;
 pub mod quirks;
+pub mod relay_server;
 mod stream;
 pub(crate) mod tls;
 pub(crate) mod token;
 
 pub use capabilities::Capabilities;
-pub use connection::{Connection, RelayServer};
+pub use connection::Connection;
 pub use fault::{FaultKind, SmtpFault, TransmitOutcome};
 pub use login::Mechanism;
+pub use relay_server::RelayServer;

@@ -34,7 +34,6 @@ impl PageView<'_> {
         let mut page = String::with_capacity(self.html.len() * 3);
         let subject = escape_html(self.subject);
         let edition = escape_html(self.edition);
-        let share = (self.largest_bytes * 100 / CUT_BYTES).min(100);
         let people = match self.people {
             Some(1) => "1 person".to_owned(),
             Some(people) => format!("{people} people"),
@@ -66,23 +65,7 @@ impl PageView<'_> {
             stories_word = if self.stories == 1 { "story" } else { "stories" },
             hash = escape_html(self.hash),
         );
-        let initial: String =
-            self.sender.chars().find(|c| c.is_alphanumeric()).into_iter().collect();
-        let _ = write!(
-            page,
-            r#"<section class="inbox" aria-labelledby="inbox"><h2 id="inbox">In the inbox</h2>
-<div class="row"><span class="face" aria-hidden="true">{initial}</span><span class="words"><b>{sender}</b><span class="line"><b>{subject}</b> <span class="preheader">{preheader}</span></span></span></div>
-</section>
-<section class="size" aria-labelledby="size"><h2 id="size">Size</h2>
-<p><b>{kilobytes:.1} KB</b> of 102 KB before Gmail cuts it off (the largest message)</p>
-<div class="meter" role="img" aria-label="{share} per cent"><div class="fill" style="width:{share}%"></div></div>
-</section>
-"#,
-            initial = escape_html(&initial),
-            sender = escape_html(self.sender),
-            preheader = escape_html(self.preheader),
-            kilobytes = self.largest_bytes as f64 / 1024.0,
-        );
+        self.write_inbox(&mut page);
         self.write_findings(&mut page);
         let frame = escape_html(self.html);
         let seen_by = escape_html(self.seen_by);
@@ -114,6 +97,29 @@ impl PageView<'_> {
             text = escape_html(self.text),
         );
         page
+    }
+
+    /// The line of an inbox, and how large the message is.
+    fn write_inbox(&self, page: &mut String) {
+        let share = (self.largest_bytes * 100 / CUT_BYTES).min(100);
+        let subject = escape_html(self.subject);
+        let initial: String =
+            self.sender.chars().find(|c| c.is_alphanumeric()).into_iter().collect();
+        let _ = write!(
+            page,
+            r#"<section class="inbox" aria-labelledby="inbox"><h2 id="inbox">In the inbox</h2>
+<div class="row"><span class="face" aria-hidden="true">{initial}</span><span class="words"><b>{sender}</b><span class="line"><b>{subject}</b> <span class="preheader">{preheader}</span></span></span></div>
+</section>
+<section class="size" aria-labelledby="size"><h2 id="size">Size</h2>
+<p><b>{kilobytes:.1} KB</b> of 102 KB before Gmail cuts it off (the largest message)</p>
+<div class="meter" role="img" aria-label="{share} per cent"><div class="fill" style="width:{share}%"></div></div>
+</section>
+"#,
+            initial = escape_html(&initial),
+            sender = escape_html(self.sender),
+            preheader = escape_html(self.preheader),
+            kilobytes = self.largest_bytes as f64 / 1024.0,
+        );
     }
 
     fn write_findings(&self, page: &mut String) {

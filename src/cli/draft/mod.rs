@@ -81,18 +81,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let today = world::today(zone);
     let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
-    let templates = project.templates()?;
-    if let Some(name) = &arguments.template
-        && !templates.names().contains(&name.as_str())
-    {
-        return Err(ComposeError::NoTemplate {
-            place: None,
-            name: name.clone(),
-            known: templates.names().into_iter().map(str::to_owned).collect(),
-            nearest: templates.nearest_name(name).map(str::to_owned),
-        }
-        .into());
-    }
+    refuse_unknown_template(&project, &arguments)?;
     let late_since = first_planned(&mailed);
     let wish = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
     let reading = gather::read_aloud(&project, wish, screen).await?;
@@ -113,14 +102,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mut draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
     let decided = decided(&project, &draft)?;
     if let Some(top) = arguments.top {
-        let find = |id: &str| selection.chosen.iter().find(|item| item.id == id);
-        let items: Vec<&Item> =
-            draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
-        let (chosen, others) = choice::top(&items, top.get(), &decided.pinned);
-        let others =
-            others.into_iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect();
-        let chosen = chosen.into_iter().cloned().collect();
-        let chosen = Selection { chosen, ..Selection::default() };
+        let (chosen, others) = choose_top(&draft, &selection, top.get(), &decided.pinned);
         // The subject counts the stories that are included.
         draft = Draft::propose(&window, &chosen, template, organisation, &lexicon);
         draft.left_out = others;
@@ -139,24 +121,67 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         let words = draft.propose_in(&selection, organisation, &lexicon);
         files.push((project.draft_path(&name)?, words.write()));
     }
+    write_files(&project, &files, &draft.name, arguments.overwrite)?;
+    tell(draft, &files, &late, selection.undecided.len(), screen)
+}
+
+fn refuse_unknown_template(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
+    let templates = project.templates()?;
+    if let Some(name) = &arguments.template
+        && !templates.names().contains(&name.as_str())
+    {
+        return Err(ComposeError::NoTemplate {
+            place: None,
+            name: name.clone(),
+            known: templates.names().into_iter().map(str::to_owned).collect(),
+            nearest: templates.nearest_name(name).map(str::to_owned),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// The best stories of a draft, and mentions of the others.
+fn choose_top(
+    draft: &Draft,
+    selection: &Selection,
+    top: usize,
+    pinned: &BTreeSet<String>,
+) -> (Selection, Vec<ItemMention>) {
+    let find = |id: &str| selection.chosen.iter().find(|item| item.id == id);
+    let items: Vec<&Item> = draft.items.iter().filter_map(|mention| find(&mention.id)).collect();
+    let (chosen, others) = choice::top(&items, top, pinned);
+    let others =
+        others.into_iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect();
+    let chosen = chosen.into_iter().cloned().collect();
+    (Selection { chosen, ..Selection::default() }, others)
+}
+
+/// The draft and its translations. What is there already stays, unless it may be overwritten.
+fn write_files(
+    project: &Project,
+    files: &[(String, String)],
+    edition: &str,
+    may_overwrite: bool,
+) -> Result<(), Failure> {
     if let Some((there, _)) = files.iter().find(|(file, _)| project.path(file).exists())
-        && !arguments.overwrite
+        && !may_overwrite
     {
         return Err(Failure::new(Exit::Usage, format!("{there} already exists")).help(format!(
             "edit it, or replace it with --overwrite; to see it: `roundup preview {}`",
-            draft.name
+            edition
         )));
     }
     std::fs::create_dir_all(project.path("editions"))
         .map_err(|error| cannot_write("editions", &error))?;
-    for (file, text) in &files {
-        if arguments.overwrite {
-            save(&project, file, text)?;
+    for (file, text) in files {
+        if may_overwrite {
+            save(project, file, text)?;
         } else {
             write_new(&project.path(file), text).map_err(|error| cannot_write(file, &error))?;
         }
     }
-    tell(draft, &files, &late, selection.undecided.len(), screen)
+    Ok(())
 }
 
 /// What was written.

@@ -13,7 +13,7 @@ use crate::cli::report::rejected::{self, Decision};
 use crate::cli::send::planned::{find_planned, hold, is_sending};
 use crate::cli::steps::ledgers::keys_for;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::people;
+use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::world;
 use crate::ledger::{CopyRow, Event, Ledger, Pick, RunControl, Status};
 use crate::report::relay_log::RelayLog;
@@ -117,11 +117,23 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         })?;
         return Ok(Exit::Done);
     }
+    tell(name, &uncertain, &arguments, screen)?;
+    Ok(Exit::Done)
+}
+
+/// Who is uncertain, and what was decided about them.
+fn tell(
+    name: &str,
+    uncertain: &[(i64, CopyRow)],
+    arguments: &Arguments,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let count = uncertain.len() as u64;
     if uncertain.is_empty() {
         screen.print(&format!("{name}: nothing is uncertain."))?;
-        return Ok(Exit::Done);
+        return Ok(());
     }
-    for (_, row) in &uncertain {
+    for (_, row) in uncertain {
         screen.print(&format!(
             "  {}  {}",
             row.address,
@@ -143,7 +155,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
              --assume-sent (some may have got nothing), or --resend (some may get it twice)"
         ));
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// A log of a busy day.

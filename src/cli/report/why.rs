@@ -1,6 +1,7 @@
 //! `roundup why`: everything about one person.
 //! Shell: reads the list and the ledgers.
 
+use chrono_tz::Tz;
 use clap::Args;
 
 use crate::audience::{LiftedBy, NoMailReason, Person};
@@ -12,7 +13,7 @@ use crate::cli::steps::mailing_list::list_if_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::{Ledger, Status};
+use crate::ledger::{Ledger, Lift, Status};
 use crate::project::Project;
 use crate::report::{PersonHistory, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
@@ -53,31 +54,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    let mut lifts = Vec::new();
-    let mut deliveries = Vec::new();
-    for practice in [false, true] {
-        let Some(ledger) = existing_ledger(&project, practice).await? else { continue };
-        let (rows, left_out) = ledger.history(&key).await?;
-        for row in rows {
-            let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
-            let has_run = is_open && is_sending(&project, &ledger, &row.edition, practice).await?;
-            let row = if is_open && !has_run { abandoned(row) } else { row };
-            deliveries.push(WhyDelivery::of_row(row, practice));
-        }
-        deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
-        if let (Some(address), false) = (&address, practice) {
-            let person = keys_for(&project, Some(&ledger)).await?.address_hash(address);
-            lifts = ledger.lifts(&person).await?;
-            if let Some(entry) = ledger.suppression(&person).await? {
-                not_mailed = Some(match entry.reason {
-                    NoMailReason::Bounced => {
-                        format!("an earlier message was rejected for good: {}", entry.words())
-                    }
-                    _ => entry.words(),
-                });
-            }
-        }
-    }
+    let LedgerHistory { lifts, deliveries, suppressed } =
+        history(&project, &key, address.as_ref()).await?;
+    not_mailed = suppressed.or(not_mailed);
     let why = PersonHistory {
         schema: "roundup.why/1",
         address: address
@@ -91,13 +70,60 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.object(&why)?;
         return Ok(Exit::Done);
     }
+    tell(&why, project.settings.time_zone, screen)?;
+    Ok(Exit::Done)
+}
+
+/// What both ledgers have about one person.
+struct LedgerHistory {
+    lifts: Vec<Lift>,
+    deliveries: Vec<WhyDelivery>,
+    /// Why the do-not-mail list says no.
+    suppressed: Option<String>,
+}
+
+async fn history(
+    project: &Project,
+    key: &str,
+    address: Option<&EmailAddress>,
+) -> Result<LedgerHistory, Failure> {
+    let mut suppressed = None;
+    let mut lifts = Vec::new();
+    let mut deliveries = Vec::new();
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        let (rows, left_out) = ledger.history(key).await?;
+        for row in rows {
+            let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
+            let has_run = is_open && is_sending(project, &ledger, &row.edition, practice).await?;
+            let row = if is_open && !has_run { abandoned(row) } else { row };
+            deliveries.push(WhyDelivery::of_row(row, practice));
+        }
+        deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
+        if let (Some(address), false) = (address, practice) {
+            let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
+            lifts = ledger.lifts(&person).await?;
+            if let Some(entry) = ledger.suppression(&person).await? {
+                suppressed = Some(match entry.reason {
+                    NoMailReason::Bounced => {
+                        format!("an earlier message was rejected for good: {}", entry.words())
+                    }
+                    _ => entry.words(),
+                });
+            }
+        }
+    }
+    Ok(LedgerHistory { lifts, deliveries, suppressed })
+}
+
+/// A person's history, for people.
+fn tell(why: &PersonHistory, zone: Tz, screen: &Screen) -> Result<(), Failure> {
     screen.print(&screen.strong(&why.address))?;
     match (&why.not_mailed, &why.basis) {
         (None, Some(basis)) => screen.print(&format!("Is mailed (basis: {basis})."))?,
         (None, None) => screen.print("Is mailed.")?,
         (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
     }
-    let zone = project.settings.time_zone;
     for lift in &why.lifts {
         screen.print(&format!(
             "  Lifted on {}: {} (it was: {})",
@@ -126,7 +152,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if why.deliveries.is_empty() {
         screen.print("  No edition was planned with or without this address.")?;
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// Takes somebody off the do-not-mail list, if an operator may.

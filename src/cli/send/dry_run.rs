@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use crate::audience::Person;
 use crate::cli::preview::pages;
@@ -62,11 +63,7 @@ pub async fn dry_run(
         destination.is_practice(),
         EditionPhase::Unfinished,
     );
-    let path = folder.join("report.json");
-    let text = json_text(&report)?;
-    private::write(&path, text.as_bytes()).map_err(|error| {
-        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
-    })?;
+    let path = write_report(&report, &folder)?;
     let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };
     if screen.json {
         screen.object(&SendReport {
@@ -82,38 +79,58 @@ pub async fn dry_run(
         })?;
         return Ok(exit);
     }
+    tell(project, &prepared, &folder, &path, screen)?;
+    Ok(exit)
+}
+
+/// What the report would be, as a file.
+fn write_report(report: &Report, folder: &Path) -> Result<PathBuf, Failure> {
+    let path = folder.join("report.json");
+    let text = json_text(report)?;
+    private::write(&path, text.as_bytes()).map_err(|error| {
+        Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
+    })?;
+    Ok(path)
+}
+
+/// What a dry run has made, for people.
+fn tell(
+    project: &Project,
+    prepared: &Prepared,
+    folder: &Path,
+    report: &Path,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let edition = &prepared.edition.name;
     screen.print(&format!(
         "Dry run of {}: nothing was sent. {} would get it.",
-        chosen.name,
-        people(number)
+        edition,
+        people(prepared.audience.mailed)
     ))?;
-    pages::summarise(&prepared, screen)?;
+    pages::summarise(prepared, screen)?;
     screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
     screen.print(&format!("  Messages  {} (one per person)", folder.join("messages").display()))?;
-    screen.print(&format!("  Report    {}", path.display()))?;
-    tell_strangest(&prepared, screen);
-    tell_left_out(&prepared, screen)?;
-    tell_checks(project, &prepared, screen);
+    screen.print(&format!("  Report    {}", report.display()))?;
+    tell_strangest(prepared, screen);
+    tell_left_out(prepared, screen)?;
+    tell_checks(project, prepared, screen);
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;
         screen.say(&format!(
             "The edition cannot be sent until this is fixed. Check again with: roundup check {}",
-            chosen.name
+            edition
         ));
     } else {
-        screen.say(&format!(
-            "Next: open the preview in a browser, then roundup send {}",
-            chosen.name
-        ));
+        screen.say(&format!("Next: open the preview in a browser, then roundup send {}", edition));
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// One file a person, in the order of the list. An earlier dry run's files are cleared away first.
 fn write_messages(
     prepared: &Prepared,
     skeleton: &MessageTemplate,
-    folder: &std::path::Path,
+    folder: &Path,
 ) -> Result<(), Failure> {
     let messages = folder.join("messages");
     let cannot = |error: std::io::Error| {

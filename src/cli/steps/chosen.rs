@@ -6,7 +6,7 @@ use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::edition::Draft;
-use crate::edition::draft::window_from_name;
+use crate::edition::draft_reading::window_from_name;
 use crate::news::gather::Ask;
 use crate::project::{Project, ProjectError};
 use crate::window::Window;

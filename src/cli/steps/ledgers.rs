@@ -6,9 +6,8 @@ use crate::cli::leaving::{self, COMMAND_PATIENCE};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
-use crate::ledger::{
-    AnyLedger, Ledger, LedgerError, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
-};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{AnyLedger, Ledger, Nature, PlannedEdition, PostgresLedger, SqliteLedger};
 use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
 use crate::window::Window;

@@ -6,8 +6,8 @@ use crate::cli::terminal::world;
 use crate::message::Sender;
 use crate::project::{Project, RelayAddress, RelayMemory, Variable};
 use crate::smtp::RelayServer;
-use crate::smtp::connection::Deadlines;
 use crate::smtp::conversation::{Credentials, Settings as SmtpSettings};
+use crate::smtp::deadlines::Deadlines;
 use secrecy::ExposeSecret;
 use std::time::Duration;
 

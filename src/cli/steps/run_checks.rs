@@ -84,20 +84,11 @@ pub async fn ask(
     let shown = RenderedEmail::of(composition);
     let translated: Vec<RenderedEmail<'_>> =
         composition.translations.iter().map(|one| RenderedEmail::of(&one.composition)).collect();
-    let mut addresses: Vec<String> = Vec::new();
-    for address in std::iter::once(&shown).chain(&translated).flat_map(RenderedEmail::addresses) {
-        if !addresses.contains(&address) {
-            addresses.push(address);
-        }
-    }
+    let addresses = addresses_in(&shown, &translated);
     let (answers, spam) =
         world_says(project, question.date, &addresses, &messages[0], asking, screen).await?;
     let real_links = addresses.iter().filter(|address| !is_example(address)).count();
-    // A mail can be looked at without its ledger; sending it needs one, and says so itself.
-    let before = earlier(project, &edition.name).await.unwrap_or_else(|failure| {
-        screen.warn(&format!("cannot find out which editions were sent before: {}", failure.what));
-        Vec::new()
-    });
+    let before = earlier_if_readable(project, &edition.name, screen).await;
     let known = CheckContext {
         edition,
         theme,
@@ -130,11 +121,10 @@ pub async fn ask(
         };
         checked.add_translation(language, check(shown, &known, &settings.checks));
     }
-    let costs = match asking {
-        Asking::World | Asking::Offline => {
-            compose::costs(edition, theme, templates, question.people, composition)?
-        }
-        Asking::Nobody => Vec::new(),
+    let costs = if asking == Asking::Nobody {
+        Vec::new()
+    } else {
+        compose::costs(edition, theme, templates, question.people, composition)?
     };
     let CheckedEmail { findings, silenced } = checked;
     Ok(CheckResult {
@@ -144,6 +134,25 @@ pub async fn ask(
         links: real_links,
         scores: clients::scores(&shown),
         costs,
+    })
+}
+
+/// Every address of the email in all its languages, once.
+fn addresses_in(shown: &RenderedEmail<'_>, translated: &[RenderedEmail<'_>]) -> Vec<String> {
+    let mut addresses: Vec<String> = Vec::new();
+    for address in std::iter::once(shown).chain(translated).flat_map(RenderedEmail::addresses) {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    addresses
+}
+
+/// The editions that were mailed before. A check goes on without the ledger; sending needs it, and says so itself.
+async fn earlier_if_readable(project: &Project, this: &str, screen: &Screen) -> Vec<Earlier> {
+    earlier(project, this).await.unwrap_or_else(|failure| {
+        screen.warn(&format!("cannot find out which editions were sent before: {}", failure.what));
+        Vec::new()
     })
 }
 

@@ -17,6 +17,7 @@ use crate::cli::globals::Globals;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
+use crate::project::Project;
 use crate::rfc::base16;
 use crate::web::studio;
 
@@ -43,7 +44,7 @@ pub struct How {
 
 /// Serves the studio until somebody presses Ctrl-C.
 pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Failure> {
-    let screen = &globals.screen;
+    let _screen = &globals.screen;
     // Watched first: what changes while the first mail is made is looked at once more.
     let project = globals.project()?;
     let mut watched = watch::FolderWatch::new(&project)?;
@@ -54,27 +55,8 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
         Failure::new(Exit::Failed, format!("the studio cannot open port {}: {error}", how.port))
             .help("leave out --port to use any free one")
     })?;
-    if screen.json {
-        let edition = editor.name();
-        screen.object(&Opened { schema: "roundup.studio/1", url: &counter.address, edition })?;
-    } else {
-        screen.print(&counter.address)?;
-        screen.say(
-            "Open this address in a browser on this computer. Changes are saved to editions/. \
-             Press Ctrl-C to stop the studio.",
-        );
-    }
-    let _doorway = if how.opens_browser {
-        match browser::open(&project, &counter.address) {
-            Ok(doorway) => Some(doorway),
-            Err(error) => {
-                screen.warn(&format!("the browser could not be opened: {error}"));
-                None
-            }
-        }
-    } else {
-        None
-    };
+    tell(&counter.address, editor.name(), globals)?;
+    let _doorway = how.opens_browser.then(|| open_browser(&project, &counter.address, globals));
     let mut version = 1;
     // What waits for the web; the studio goes on meanwhile.
     let mut errands = FuturesUnordered::new();
@@ -103,19 +85,7 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
                 if change.is_none() {
                     return Ok(Exit::Done);
                 }
-                tokio::time::sleep(STEPS_WITHIN).await;
-                watched.forget();
-                if let Ok(project) = globals.project()
-                    && let Err(error) = watched.renew(&project)
-                {
-                    screen.warn(&format!("a new folder cannot be watched: {error}"));
-                }
-                // What the studio has written itself it has looked at already.
-                let is_new = !editor.has_seen_all();
-                if is_new {
-                    editor.refresh().await;
-                }
-                is_new
+                take_file_changes(&mut watched, &mut editor, globals).await
             }
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
         };
@@ -124,4 +94,43 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
             counter.version.send_replace(version);
         }
     }
+}
+
+/// Where the studio is.
+fn tell(address: &str, edition: &str, globals: &Globals) -> Result<(), Failure> {
+    let screen = &globals.screen;
+    if screen.json {
+        return screen.object(&Opened { schema: "roundup.studio/1", url: address, edition });
+    }
+    screen.print(address)?;
+    screen.say(
+        "Open this address in a browser on this computer. Changes are saved to editions/. Press \
+         Ctrl-C to stop the studio.",
+    );
+    Ok(())
+}
+
+fn open_browser(project: &Project, address: &str, globals: &Globals) -> Option<browser::Doorway> {
+    let warn = |error| globals.screen.warn(&format!("the browser could not be opened: {error}"));
+    browser::open(project, address).map_err(warn).ok()
+}
+
+/// Takes what people changed in the files. False where the studio has written it itself.
+async fn take_file_changes(
+    watched: &mut watch::FolderWatch,
+    editor: &mut Editor,
+    globals: &Globals,
+) -> bool {
+    tokio::time::sleep(STEPS_WITHIN).await;
+    watched.forget();
+    if let Ok(project) = globals.project()
+        && let Err(error) = watched.renew(&project)
+    {
+        globals.screen.warn(&format!("a new folder cannot be watched: {error}"));
+    }
+    let is_new = !editor.has_seen_all();
+    if is_new {
+        editor.refresh().await;
+    }
+    is_new
 }

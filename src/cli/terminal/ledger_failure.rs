@@ -2,7 +2,7 @@
 //! Pure: an error in, words and an exit code out.
 
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::ledger::LedgerError;
+use crate::ledger::error::LedgerError;
 
 /// The end of a cure after which the same command goes on.
 const RUN_AGAIN: &str = ", then run the same command again: it sends what is left";

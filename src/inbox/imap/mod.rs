@@ -19,7 +19,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::mailbox::StoredEmail;
-use crate::smtp::connection::{TlsSetupError, is_loopback};
+use crate::smtp::connection::TlsSetupError;
+use crate::smtp::conversation::is_loopback;
 use crate::smtp::{tls, token};
 use response::{CommandEnd, Progress, Response, ResponseReader};
 

@@ -9,9 +9,10 @@ use tokio_postgres::{Row as SqlRow, Transaction};
 use super::no_mail::suppressed_for;
 use super::schema::WRITE_EVENTS;
 use super::server::Statements;
+use crate::ledger::RunId;
 use crate::ledger::column::{millis, status_of, time};
 use crate::ledger::delivery::{CopyState, Event, Status, Writer};
-use crate::ledger::{LedgerError, RunId};
+use crate::ledger::error::LedgerError;
 
 /// Rows under change, and what is worth a line in `events`.
 #[derive(Debug, Default)]

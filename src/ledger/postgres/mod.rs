@@ -31,10 +31,11 @@ use super::column::{
 use super::no_mail::{change_of, entry_of};
 use super::{
     Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, LEASE, Ledger,
-    LedgerError, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl,
-    RunId, RunStart, reserve, until,
+    LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart,
+    reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
+use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListStore, StoredList, UndonePeople, erasure,
 };

@@ -4,8 +4,8 @@
 use tokio_postgres::{Row, Transaction};
 
 use crate::audience::{NoMailChange, NoMailStep};
-use crate::ledger::LedgerError;
 use crate::ledger::column::millis;
+use crate::ledger::error::LedgerError;
 use crate::ledger::no_mail::{NoMailColumns, entry_of, step_words};
 
 pub(super) const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person

@@ -5,7 +5,8 @@ use tokio_postgres::Transaction;
 
 use super::schema::{PLAN_COPIES, PLAN_LEFT_OUT};
 use crate::ledger::column::{millis, to_json};
-use crate::ledger::{LedgerError, LeftOutRow, Plan, PlannedRow, RowPlan};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{LeftOutRow, Plan, PlannedRow, RowPlan};
 
 /// Rows of one INSERT.
 const PLAN_ROWS: usize = 5000;

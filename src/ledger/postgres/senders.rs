@@ -13,7 +13,8 @@ use super::schema::{CLAIMABLE, END_SILENT, LEFT_OPEN, OF_CANCELLED, WAITING};
 use super::server::Statements;
 use crate::ledger::column::{from_json, millis, time};
 use crate::ledger::delivery::{Event, Status, Writer, after_a_crash, in_cancelled};
-use crate::ledger::{Claim, Delivery, LedgerError, RunControl, RunId};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{Claim, Delivery, RunControl, RunId};
 
 /// Some changes, and who waits for them.
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use tokio_postgres::{Client, Config, Row as SqlRow, Statement, Transaction};
 
 use super::schema::{FENCE, LOCK, PLACE, SCHEMA, WRITE_COPIES};
 use crate::database::postgres::{self, ANSWER_WITHIN};
-use crate::ledger::{LEASE, LedgerError};
+use crate::ledger::LEASE;
+use crate::ledger::error::LedgerError;
 
 /// A server that is away is waited for until shortly before the lease ends: then others may take over.
 pub(super) const PATIENCE: Duration = LEASE.saturating_sub(Duration::from_secs(5));

@@ -8,8 +8,9 @@ use super::no_mail::{columns, entry_of_copy};
 use super::schema::{CLAIMABLE, COPY, IN_HAND, WAITING, WISH_OF_COPY, WRITE_COPY, WRITE_EVENT};
 use crate::ledger::column::{from_json, millis, status_of, time};
 use crate::ledger::delivery::{CopyState, Event, Status, Writer, after_a_crash, in_cancelled};
+use crate::ledger::error::LedgerError;
 use crate::ledger::no_mail::{NoMailColumns, entry_of};
-use crate::ledger::{Claim, Delivery, LedgerError, RunControl, RunId};
+use crate::ledger::{Claim, Delivery, RunControl, RunId};
 
 fn copy_state(connection: &Connection, id: i64) -> Result<CopyState, LedgerError> {
     let found = connection

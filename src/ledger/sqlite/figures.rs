@@ -6,9 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 
 use super::schema::{COUNTS, PROGRESS, ROW_COLUMNS, STANDING};
 use crate::ledger::column::{from_json, status_of, time};
+use crate::ledger::error::LedgerError;
 use crate::ledger::{
-    CopyRow, Counts, EditionProgress, EditionState, LedgerError, LedgerMark, LeftOutRow, Nature,
-    PAGE, Pick, PlannedEdition, RunControl,
+    CopyRow, Counts, EditionProgress, EditionState, LedgerMark, LeftOutRow, Nature, PAGE, Pick,
+    PlannedEdition, RunControl,
 };
 
 pub(super) fn edition(

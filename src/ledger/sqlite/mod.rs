@@ -21,12 +21,12 @@ use rusqlite::params;
 use super::column::{HighestAge, gather, millis};
 use super::delivery::Writer;
 use super::{
-    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerError,
-    LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart,
-    reserve, until,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerMark,
+    LeftOutRow, Nature, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
+use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListStore, StoredList, UndonePeople, erasure,
 };

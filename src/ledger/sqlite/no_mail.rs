@@ -4,8 +4,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
-use crate::ledger::LedgerError;
 use crate::ledger::column::millis;
+use crate::ledger::error::LedgerError;
 use crate::ledger::no_mail::{NoMailColumns, change_of, entry_of, step_words};
 
 const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person

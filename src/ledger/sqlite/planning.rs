@@ -5,7 +5,8 @@ use rusqlite::{Connection, params};
 
 use super::schema::FILL_COPIES;
 use crate::ledger::column::{millis, to_json};
-use crate::ledger::{LedgerError, Plan, PlannedEdition, PlannedRow, RowPlan};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{Plan, PlannedEdition, PlannedRow, RowPlan};
 
 /// Rows of one INSERT.
 const TOGETHER: usize = 32;

@@ -14,8 +14,8 @@ use tokio::sync::oneshot;
 
 use super::schema::SCHEMA;
 use crate::database::sqlite::{self, FileId, OpenError};
-use crate::ledger::LedgerError;
 use crate::ledger::column::LARGEST_COMMIT;
+use crate::ledger::error::LedgerError;
 
 /// With its default of 2 MB, planning ten thousand people writes pages twice.
 const SETTINGS: sqlite::Settings = sqlite::Settings { durable: true, cache_kib: 10 * 1024 };

@@ -1,0 +1,151 @@
+//! The plan of an edition that nobody has planned yet: prepared, confirmed, compared, written.
+//! Shell: the ledger, the list, the person at the keyboard.
+
+use crate::cli::send::announce::{tell_checks, tell_destination, tell_people, tell_strangest};
+use crate::cli::send::arguments::Arguments;
+use crate::cli::send::confirm::{confirm, refuse_nobody};
+use crate::cli::send::ledger_trust::Trust;
+use crate::cli::send::resume::asked;
+use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers;
+use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::prepare::{Prepared, prepare};
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::error::LedgerError;
+use crate::ledger::{AnyLedger, Ledger, Plan, PlannedEdition, PlannedList, RowBuilder};
+use crate::news::date::instant_of;
+use crate::project::Project;
+use chrono::NaiveTime;
+use std::sync::Arc;
+
+/// Whether an earlier run has planned an edition.
+pub async fn is_planned(ledger: Option<&AnyLedger>, name: &str) -> Result<bool, Failure> {
+    match ledger {
+        Some(ledger) => Ok(ledger.edition(name).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Plans a first run with a ledger that may be trusted; practice is not compared. `None` when the person pressed Enter.
+pub async fn plan_trusted(
+    project: &Project,
+    chosen: &Chosen,
+    destination: &Destination,
+    arguments: &Arguments,
+    trust: Option<&Trust<'_>>,
+    screen: &Screen,
+) -> Result<Option<Plan>, Failure> {
+    let Some(trust) = trust else {
+        return plan(project, chosen, destination, arguments, screen).await;
+    };
+    let before = ledgers::existing_ledger(project, false).await?;
+    let asked = trust.before_plan(before.as_ref(), &chosen.window).await?;
+    drop(before);
+    let plan = plan(project, chosen, destination, arguments, screen).await?;
+    // Somebody may have sent it from elsewhere while the question stood.
+    let now = ledgers::existing_ledger(project, false).await?;
+    if plan.is_some() && !is_planned(now.as_ref(), &chosen.name).await? {
+        trust.unchanged(&asked, now.as_ref(), &chosen.window).await?;
+    }
+    Ok(plan)
+}
+
+/// Writes the plan, where there is a new one. `None` when somebody else has written one: that one is carried on with.
+pub async fn plan_first(
+    ledger: &impl Ledger,
+    plan: Option<Plan>,
+) -> Result<Option<PlannedEdition>, Failure> {
+    let Some(plan) = plan else { return Ok(None) };
+    let edition = plan.edition.clone();
+    match ledger.plan(plan).await {
+        Ok(()) => Ok(Some(edition)),
+        Err(LedgerError::PlannedAlready { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Prepares a first run and asks for the number. `None` when the person pressed Enter.
+pub async fn plan(
+    project: &Project,
+    chosen: &Chosen,
+    destination: &Destination,
+    arguments: &Arguments,
+    screen: &Screen,
+) -> Result<Option<Plan>, Failure> {
+    let list = mailing_list(project, destination.is_practice()).await?;
+    screen.problems(&list.problems);
+    let examples = destination.takes_examples();
+    let asking = Asking::Nobody;
+    let prepared =
+        prepare(project, chosen, Some(Arc::clone(&list)), examples, asking, screen).await?;
+    refuse_unread(&prepared, chosen)?;
+    refuse_findings(&prepared, screen)?;
+    refuse_nobody(&prepared)?;
+    let number = prepared.audience.mailed;
+    let keys = project.keys(world::random)?;
+    screen.say(&format!(
+        "{} · \"{}\"",
+        chosen.name,
+        prepared.composition.shown(&prepared.composition.subject)
+    ));
+    tell_people(&prepared, screen)?;
+    tell_strangest(&prepared, screen);
+    tell_checks(project, &prepared, screen);
+    tell_destination(destination, &prepared.identity, screen);
+    if !confirm(number, arguments.confirm, screen)? {
+        return Ok(None);
+    }
+    let namer = RowBuilder {
+        edition: chosen.name.clone(),
+        keys,
+        domain: prepared.identity.domain().to_owned(),
+    };
+    let planned_list = PlannedList {
+        fingerprint: asked(&list.fingerprint(), examples),
+        people: list.people.clone(),
+    };
+    let window = &prepared.edition.window;
+    let edition =
+        PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
+    Ok(Some(Plan::new(edition, list, examples, namer, number)))
+}
+
+/// A source that could not be read may have stories that belong in: nothing is missed in silence.
+fn refuse_unread(prepared: &Prepared, chosen: &Chosen) -> Result<(), Failure> {
+    // What a source had when the window was over is all that belongs in.
+    let window = &chosen.window;
+    let over = instant_of(window.end.and_time(NaiveTime::MIN), window.zone);
+    let missing: Vec<&str> = prepared
+        .unread
+        .iter()
+        .filter(|unread| unread.answered.is_none_or(|answered| answered < over))
+        .map(|unread| unread.source.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Failed,
+        format!("nothing could be read from {}: stories may be missing", missing.join(", ")),
+    )
+    .help(format!(
+        "fix the source or remove it from roundup.toml, then run `roundup send {}` again",
+        chosen.name
+    )))
+}
+
+fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
+    if !prepared.is_held() {
+        return Ok(());
+    }
+    screen.findings(&prepared.findings)?;
+    Err(Failure::new(
+        Exit::Findings,
+        "the checks found things that must be fixed: nothing was sent",
+    )
+    .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
+}

@@ -1,0 +1,381 @@
+//! The file of an edition as its draft, and the file of its translation.
+//! Pure: text in, a draft out, or what is wrong with it and where.
+
+use super::draft::{Draft, DraftTranslation, Grouping, ItemMention, Override};
+use crate::edition::PlacedText;
+use crate::news::front_matter::MarkdownDocument;
+use crate::news::markdown;
+use crate::problem::{Place, Problem, nearest};
+use crate::rfc::text::of_a_text;
+use crate::window::{Window, WindowError};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const FIELDS: [&str; 10] = [
+    "subject",
+    "preheader",
+    "template",
+    "window",
+    "group",
+    "pinned",
+    "items",
+    "left_out",
+    "overrides",
+    "as_of",
+];
+
+/// What stands below the front matter of `text`.
+fn introduction(path: &str, text: &str, body: &str) -> PlacedText {
+    let body = body.trim_start_matches(['\r', '\n']);
+    PlacedText {
+        text: body.trim_end().to_owned(),
+        source: Some(path.to_owned()),
+        line: text.lines().count() - body.lines().count() + 1,
+    }
+}
+
+/// The window that an edition's name stands for.
+///
+/// # Errors
+/// When the name is no window.
+pub fn window_from_name(name: &str, zone: Tz) -> Result<Window, WindowError> {
+    if let Some((since, until)) = name.split_once('_') {
+        return Window::days(since, until, zone);
+    }
+    if name.contains("-Q") || name.contains("-q") {
+        return Window::quarter(name, zone);
+    }
+    if name.len() == 4 { Window::year(name, zone) } else { Window::month(name, zone) }
+}
+
+/// The group `overrides:`, by id.
+fn overrides(
+    document: &MarkdownDocument,
+    path: &str,
+) -> Result<BTreeMap<String, Override>, Problem> {
+    let start = document.line_of("overrides").unwrap_or(1);
+    let line_below = |from: usize, name: &str| {
+        document
+            .front
+            .lines()
+            .enumerate()
+            .skip((from + 1).saturating_sub(document.first_field_line))
+            .find(|(_, line)| line.trim_start().trim_start_matches(['"', '\'']).starts_with(name))
+            .map_or(from, |(index, _)| index + document.first_field_line)
+    };
+    let wrong = |line: usize, what: String| {
+        let cure = "write overrides:, below it `  id:`, and below that `    title: \"…\"`";
+        Problem::new(Place::line(path, line), what, cure)
+    };
+    let group = match document.fields.get("overrides") {
+        None | Some(Value::Null) => return Ok(BTreeMap::new()),
+        Some(Value::Object(group)) => group,
+        Some(_) => return Err(wrong(start, "`overrides` is not a group".to_owned())),
+    };
+    let mut found = BTreeMap::new();
+    for (id, own) in group {
+        let line = line_below(start, id);
+        let Value::Object(own) = own else {
+            return Err(wrong(line, format!("`{id}` has no group of fields")));
+        };
+        let mut words = Override { line, ..Override::default() };
+        for (name, value) in own {
+            let line = line_below(line, name);
+            let Some(text) = value.as_str() else {
+                return Err(wrong(line, format!("`{name}` of `{id}` is not text")));
+            };
+            let given = PlacedText { text: text.to_owned(), source: Some(path.to_owned()), line };
+            match name.as_str() {
+                "title" => words.title = Some(given),
+                "summary" => words.summary = Some(given),
+                "alt" => words.alt = Some(given),
+                other => {
+                    return Err(wrong(line, format!("`{other}` of a story cannot be overridden")));
+                }
+            }
+        }
+        found.insert(id.clone(), words);
+    }
+    Ok(found)
+}
+
+fn mentions(
+    document: &MarkdownDocument,
+    path: &str,
+    field: &str,
+) -> Result<Vec<ItemMention>, Problem> {
+    let start = document.line_of(field).unwrap_or(1);
+    let wrong = |what: &str| {
+        Problem::new(
+            Place::line(path, start),
+            format!("`{field}` {what}"),
+            format!("write {field}: and one `  - id` a line"),
+        )
+    };
+    let values = match document.fields.get(field) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(values)) => values,
+        Some(_) => return Err(wrong("is not a list")),
+    };
+    let mut mentions: Vec<ItemMention> = Vec::new();
+    for value in values {
+        let id = match value {
+            Value::String(id) => id.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return Err(wrong("has an entry that is not an id")),
+        };
+        // The entry's own line: the first one below the field that holds the id.
+        let line = document
+            .front
+            .lines()
+            .enumerate()
+            .skip(start.saturating_sub(document.first_field_line))
+            .find(|(_, line)| line.contains(&id))
+            .map_or(start, |(index, _)| index + document.first_field_line);
+        if mentions.iter().any(|mention| mention.id == id) {
+            return Err(Problem::new(
+                Place::line(path, line),
+                format!("`{id}` appears twice in `{field}`"),
+                "remove one of the lines",
+            ));
+        }
+        mentions.push(ItemMention { id, line });
+    }
+    Ok(mentions)
+}
+
+/// The fields of a draft's file, each with the place where it stands.
+struct DraftFile<'a> {
+    path: &'a str,
+    document: &'a MarkdownDocument<'a>,
+}
+
+impl DraftFile<'_> {
+    fn place_of(&self, field: &str) -> Place {
+        Place::line(self.path, self.document.line_of(field).unwrap_or(1))
+    }
+
+    fn refuse_unknown_fields(&self) -> Result<(), Problem> {
+        let unknown = self.document.fields.keys().find(|field| !FIELDS.contains(&field.as_str()));
+        let Some(field) = unknown else { return Ok(()) };
+        let cure = match nearest(field, FIELDS) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("the fields are {}", FIELDS.join(", ")),
+        };
+        let what = format!("`{field}` is not a field of a draft");
+        Err(Problem::new(self.place_of(field), what, cure))
+    }
+
+    fn text(&self, field: &str) -> Result<Option<String>, Problem> {
+        match self.document.fields.get(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(Problem::new(
+                self.place_of(field),
+                format!("`{field}` is not text"),
+                format!("put it in quotation marks: {field}: \"…\""),
+            )),
+        }
+    }
+
+    fn words(&self, field: &str) -> Result<Option<PlacedText>, Problem> {
+        Ok(self.text(field)?.map(|text| PlacedText {
+            text,
+            source: Some(self.path.to_owned()),
+            line: self.document.line_of(field).unwrap_or(1),
+        }))
+    }
+
+    fn missing(&self, field: &str, example: &str) -> Problem {
+        Problem::new(
+            Place::line(self.path, 1),
+            format!("the draft has no `{field}`"),
+            format!("add a line {field}: {example}"),
+        )
+    }
+
+    fn window(&self, zone: Tz) -> Result<Window, Problem> {
+        let name = self.text("window")?.ok_or_else(|| self.missing("window", "2020-12"))?;
+        window_from_name(&name, zone).map_err(|error| {
+            Problem::new(
+                self.place_of("window"),
+                error.to_string(),
+                "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15",
+            )
+        })
+    }
+
+    fn grouping(&self) -> Result<Grouping, Problem> {
+        match self.text("group")?.as_deref() {
+            None | Some("month" | "time") => Ok(Grouping::Time),
+            Some("topic") => Ok(Grouping::Topic),
+            Some(other) => Err(Problem::new(
+                self.place_of("group"),
+                format!("stories cannot be grouped by `{other}`"),
+                "write group: month, or group: topic",
+            )),
+        }
+    }
+
+    fn as_of(&self) -> Result<Option<DateTime<Utc>>, Problem> {
+        let Some(text) = self.text("as_of")? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| {
+            Problem::new(
+                self.place_of("as_of"),
+                format!("`{text}` is not a time"),
+                "write it as 2020-12-31T09:00:00Z, or remove the line",
+            )
+        })
+    }
+}
+
+impl Draft {
+    /// Reads the words of another language.
+    ///
+    /// # Errors
+    /// Says at which line the file is wrong, and the cure.
+    pub fn read_translation(path: &str, text: &str) -> Result<DraftTranslation, Problem> {
+        const WORDS: [&str; 2] = ["subject", "preheader"];
+        let text = &*of_a_text(text);
+        let document = markdown::document(path, text)?;
+        for field in document.fields.keys() {
+            if !WORDS.contains(&field.as_str()) {
+                let line = document.line_of(field).unwrap_or(1);
+                return Err(Problem::new(
+                    Place::line(path, line),
+                    format!("`{field}` does not belong in a translation"),
+                    "keep only `subject:`, `preheader:` and the introduction; everything else is \
+                     in the edition's own file",
+                ));
+            }
+        }
+        let words = |field: &str| {
+            document.fields.get(field).and_then(Value::as_str).map(|text| PlacedText {
+                text: text.to_owned(),
+                source: Some(path.to_owned()),
+                line: document.line_of(field).unwrap_or(1),
+            })
+        };
+        let subject = words("subject").ok_or_else(|| {
+            Problem::new(
+                Place::line(path, 1),
+                "the translation has no `subject`",
+                "add a line subject: \"…\"",
+            )
+        })?;
+        Ok(DraftTranslation {
+            subject,
+            preheader: words("preheader").unwrap_or_else(|| PlacedText::proposed("")),
+            introduction: introduction(path, text, document.body),
+        })
+    }
+
+    /// Reads a draft file.
+    ///
+    /// # Errors
+    /// Says at which line it is wrong, and the cure.
+    pub fn read(name: &str, path: &str, text: &str, zone: Tz) -> Result<Self, Problem> {
+        let text = &*of_a_text(text);
+        let document = markdown::document(path, text)?;
+        let file = DraftFile { path, document: &document };
+        file.refuse_unknown_fields()?;
+        let window = file.window(zone)?;
+        let subject = file.words("subject")?.ok_or_else(|| file.missing("subject", "\"…\""))?;
+        let list = |field: &str| mentions(&document, path, field);
+        Ok(Self {
+            name: name.to_owned(),
+            source: Some(path.to_owned()),
+            subject,
+            preheader: file.words("preheader")?.unwrap_or_else(|| PlacedText::proposed("")),
+            template_line: document.line_of("template"),
+            template: file
+                .text("template")?
+                .unwrap_or_else(|| if window.is_year() { "year" } else { "monthly" }.to_owned()),
+            window,
+            items: list("items")?,
+            pinned: list("pinned")?,
+            left_out: list("left_out")?,
+            introduction: introduction(path, text, document.body),
+            group: file.grouping()?,
+            overrides: overrides(&document, path)?,
+            as_of: file.as_of()?,
+            translations: BTreeMap::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+    use crate::edition::draft_writing::yaml_word;
+    use crate::edition::proposal::as_words;
+    use crate::rfc::text::one_line;
+
+    fn read(text: &str) -> Result<Draft, Problem> {
+        Draft::read("x", "editions/x.md", text, London)
+    }
+
+    #[test]
+    fn mistakes_name_their_line_and_cure() {
+        for (text, line, cure) in [
+            ("---\nsubject: x\nwindow: 2020-12\npined: [a]\n---\n", 4, "did you mean `pinned`?"),
+            ("---\nsubject: x\n---\n", 1, "add a line window: 2020-12"),
+            ("---\nwindow: 2020\n---\n", 1, "add a line subject: \"…\""),
+            (
+                "---\nsubject: x\nwindow: soon\n---\n",
+                3,
+                "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15",
+            ),
+            (
+                "---\nsubject: x\nwindow: 2020\nitems:\n  - a\n  - b\n  - a\n---\n",
+                5,
+                "remove one of the lines",
+            ),
+            (
+                "---\nsubject: x\nwindow: 2020\nitems: a\n---\n",
+                4,
+                "write items: and one `  - id` a line",
+            ),
+        ] {
+            let problem = read(text).unwrap_err();
+            assert_eq!(problem.place.line, Some(line), "{text} {problem}");
+            assert_eq!(problem.cure, cure);
+        }
+    }
+
+    #[test]
+    fn the_introduction_knows_its_line() {
+        let draft = read("---\nsubject: x\nwindow: 2020\n---\n\nHello **you**.\n\nBye.\n").unwrap();
+        assert_eq!(draft.introduction.text, "Hello **you**.\n\nBye.");
+        assert_eq!(draft.introduction.line, 6);
+        assert_eq!(draft.template, "year");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_from_outside_are_words_in_a_template(text in r"[{}\\!#/> a-c~é\n]{0,24}|\PC{0,40}") {
+            let escaped = as_words(&text);
+            let rendered = handlebars::Handlebars::new().render_template(&escaped, &());
+            proptest::prop_assert_eq!(rendered.map_err(|error| error.to_string()), Ok(one_line(&text)), "{}", escaped);
+            let quoted = Value::String(escaped.clone());
+            let draft = read(&format!("---\nsubject: {quoted}\nwindow: 2020\n---\n"));
+            proptest::prop_assert_eq!(draft.unwrap().subject.text, escaped);
+        }
+    }
+
+    #[test]
+    fn odd_ids_survive_the_file() {
+        for id in ["https://e.org/?p=1", "7", "true", "- x", "a: b # c", "\"q\"", "2020"] {
+            let word = yaml_word(id);
+            let draft =
+                read(&format!("---\nsubject: x\nwindow: 2020\nitems:\n  - {word} # t\n---\n"))
+                    .unwrap();
+            assert_eq!(draft.items[0].id, id);
+        }
+    }
+}

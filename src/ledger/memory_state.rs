@@ -1,0 +1,146 @@
+//! The rows, runs and lists of a ledger in memory.
+//! Pure: nothing outlives it.
+
+use crate::audience::{NoMail, NoMailChange, NoMailStep};
+use crate::ledger::delivery::{CopyState, Writer, after_a_crash};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{
+    CopyRow, Event, LeftOutRow, PlannedEdition, PlannedRow, RunControl, RunId, Status,
+};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, Default)]
+pub struct MemoryState {
+    pub editions: Vec<PlannedEdition>,
+    pub wishes: BTreeMap<String, (RunControl, DateTime<Utc>, i64)>,
+    pub secret_check: Option<String>,
+    pub next_moments: BTreeMap<String, i64>,
+    pub senders: Vec<MemoryRun>,
+    pub age: i64,
+    pub rows: Vec<MemoryCopy>,
+    pub left_out: Vec<LeftOutRow>,
+    pub do_not_mail: BTreeMap<String, NoMail>,
+    pub no_mail_changes: Vec<NoMailChange>,
+    pub notices: BTreeSet<String>,
+}
+
+impl MemoryState {
+    pub fn is_new(&self, change: &NoMailChange) -> bool {
+        let is_settled = change.notice.as_ref().is_some_and(|notice| self.notices.contains(notice));
+        let is_same = |other: &NoMailChange| {
+            (&other.person, other.at, other.step, other.origin)
+                == (&change.person, change.at, change.step, change.origin)
+        };
+        let is_known = change.may_come_twice() && self.no_mail_changes.iter().any(is_same);
+        !is_settled && !is_known
+    }
+
+    pub fn write(&mut self, change: NoMailChange) {
+        match change.step {
+            NoMailStep::Add(reason) => {
+                let NoMailChange { origin, at, detail, note, .. } = change.clone();
+                let entry = NoMail { reason, origin, at, detail, note };
+                self.do_not_mail.insert(change.person.clone(), entry);
+            }
+            NoMailStep::Lift => {
+                self.do_not_mail.remove(&change.person);
+            }
+        }
+        self.no_mail_changes.push(NoMailChange { notice: None, ..change });
+    }
+}
+
+#[derive(Debug)]
+pub struct MemoryRun {
+    pub edition: String,
+    pub kept_at: DateTime<Utc>,
+    pub ended: bool,
+}
+
+#[derive(Debug)]
+pub struct MemoryCopy {
+    pub edition: String,
+    pub planned: PlannedRow,
+    pub copy: CopyState,
+}
+
+impl MemoryCopy {
+    pub fn shown(&self) -> CopyRow {
+        CopyRow {
+            edition: self.edition.clone(),
+            address: self.planned.address.clone(),
+            status: self.copy.status,
+            attempts: self.copy.attempts,
+            changed_at: self.copy.changed_at,
+            detail: self.copy.detail.clone(),
+            next_at: self.copy.next_at,
+            message_id: self.planned.message_id.clone(),
+        }
+    }
+}
+
+impl MemoryState {
+    /// A sender that was ended writes nothing more. Gives its edition.
+    pub fn edition_of(&self, sender: RunId) -> Result<String, LedgerError> {
+        usize::try_from(sender.0 - 1)
+            .ok()
+            .and_then(|index| self.senders.get(index))
+            .filter(|sender| !sender.ended)
+            .map(|sender| sender.edition.clone())
+            .ok_or(LedgerError::Fenced)
+    }
+
+    pub fn wish_of(&self, edition: &str) -> RunControl {
+        self.wishes.get(edition).map_or(RunControl::Go, |(wish, ..)| *wish)
+    }
+
+    pub fn settle(
+        &mut self,
+        edition: &str,
+        of: Option<RunId>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, LedgerError> {
+        let mut uncertain = 0;
+        for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
+            let copy = &mut entry.copy;
+            if (of.is_none() || copy.holder == of)
+                && let Some(event) = after_a_crash(copy.status)
+                && copy.apply(Writer::Settlement, &event, now)? == Status::Uncertain
+            {
+                uncertain += 1;
+            }
+        }
+        if self.wish_of(edition) == RunControl::Cancel {
+            self.cancel_rest(edition, now)?;
+        }
+        Ok(uncertain)
+    }
+
+    pub fn cancel_rest(&mut self, edition: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
+            if matches!(entry.copy.status, Status::Planned | Status::Deferred) {
+                entry.copy.apply(Writer::Operator, &Event::Cancelled, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn recover(&mut self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        for sender in self.senders.iter_mut().filter(|sender| sender.edition == edition) {
+            sender.ended = true;
+        }
+        self.settle(edition, None, now)
+    }
+
+    pub fn entry(&mut self, id: i64) -> Result<&mut MemoryCopy, LedgerError> {
+        usize::try_from(id)
+            .ok()
+            .and_then(|index| self.rows.get_mut(index))
+            .ok_or(LedgerError::NoRow { id })
+    }
+}
+
+pub fn id_of(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}
