@@ -168,8 +168,7 @@ fn write_files(
         && !may_overwrite
     {
         return Err(Failure::new(Exit::Usage, format!("{there} already exists")).help(format!(
-            "edit it, or replace it with --overwrite; to see it: `roundup preview {}`",
-            edition
+            "edit it, or replace it with --overwrite; to see it: `roundup preview {edition}`"
         )));
     }
     std::fs::create_dir_all(project.path("editions"))

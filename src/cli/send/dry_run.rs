@@ -117,11 +117,10 @@ fn tell(
     if prepared.is_held() {
         screen.findings(&prepared.findings)?;
         screen.say(&format!(
-            "The edition cannot be sent until this is fixed. Check again with: roundup check {}",
-            edition
+            "The edition cannot be sent until this is fixed. Check again with: roundup check {edition}"
         ));
     } else {
-        screen.say(&format!("Next: open the preview in a browser, then roundup send {}", edition));
+        screen.say(&format!("Next: open the preview in a browser, then roundup send {edition}"));
     }
     Ok(())
 }

@@ -95,14 +95,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mut held = hold(&project, &*ledger, &chosen.name, practice)?;
     let keys = ledgers::keys_for(&project, Some(&*ledger).filter(|_| !practice)).await?;
     ledger.bind_secret(&keys.check()).await?;
-    let planned = match plan_first(&*ledger, plan).await? {
-        Some(planned) => planned,
-        None => {
-            let on = Resumption { project: &project, ledger: &*ledger, chosen: &chosen };
-            match on.resume(&destination, &trust, &arguments, &mut held, screen).await? {
-                Ok(planned) => planned,
-                Err(exit) => return Ok(exit),
-            }
+    let planned = if let Some(planned) = plan_first(&*ledger, plan).await? {
+        planned
+    } else {
+        let on = Resumption { project: &project, ledger: &*ledger, chosen: &chosen };
+        match on.resume(&destination, &trust, &arguments, &mut held, screen).await? {
+            Ok(planned) => planned,
+            Err(exit) => return Ok(exit),
         }
     };
     if !practice {

@@ -44,7 +44,6 @@ pub struct How {
 
 /// Serves the studio until somebody presses Ctrl-C.
 pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Failure> {
-    let _screen = &globals.screen;
     // Watched first: what changes while the first mail is made is looked at once more.
     let project = globals.project()?;
     let mut watched = watch::FolderWatch::new(&project)?;

@@ -8,7 +8,7 @@ use super::super::refusals::{
     RefusalStop as TooManyRefusals, RefusedRow, Suppression, answer_without_names,
 };
 use super::super::verdict::{LOST_ON_IT, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
-use super::*;
+use super::{Attempt, LONGEST_LIMIT, RunState};
 use crate::ledger::delivery::next;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{Delivery, Event, Ledger, Pick, Status};

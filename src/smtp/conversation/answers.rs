@@ -2,7 +2,7 @@
 //! Pure: replies in, the next state out.
 
 use super::super::login::{Login, LoginStep};
-use super::*;
+use super::{Capabilities, Conversation, Security, SmtpFault, State};
 use crate::rfc::reply::{Reply, Stage};
 use lettre::transport::smtp::commands::Starttls;
 
