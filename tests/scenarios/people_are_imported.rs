@@ -104,6 +104,17 @@ fn one_person_is_added_shown_and_removed() {
     assert_eq!(eve["schema"], "roundup.person/1");
     assert_eq!(eve["consent"]["source"], "fair", "{eve}");
     charity.run("subscribers export --left-since 2020").ends(2).says("no edition `2020` was sent");
+    charity.run("subscribers move eve@charity.org.uk p0@example.org").ends(2).says("already");
+    charity
+        .run("subscribers move eve@charity.org.uk eve@new.org.uk")
+        .ends(0)
+        .says("eve@charity.org.uk is eve@new.org.uk now (consent: fair");
+    charity.run("subscribers suppress eve@new.org.uk --why objected").ends(0);
+    charity
+        .run("subscribers move eve@new.org.uk eve@charity.org.uk")
+        .ends(0)
+        .says("is not mailed: objected");
+    charity.run("subscribers show eve@new.org.uk").ends(4);
     charity.run("subscribers remove eve@charity.org.uk").ends(0).says("is off the list");
     charity.run("subscribers show eve@charity.org.uk").ends(4).says("is not on the list");
     let early = "--basis soft-opt-in-charity --source fair --obtained 2026-02-04";

@@ -9,6 +9,7 @@ mod import;
 mod import_text;
 mod known;
 mod list;
+mod move_person;
 mod suppress;
 mod undo;
 mod writing;
@@ -34,6 +35,8 @@ enum SubscribersCommand {
     Show(edit::AddressArguments),
     /// Put one person on the list (in the database)
     Add(edit::AddArguments),
+    /// Give one person a new address: names, evidence and a no move with it (in the database)
+    Move(move_person::MoveArguments),
     /// Take one person off the list (in the database)
     Remove(edit::AddressArguments),
     /// Delete everything that names a person, for good
@@ -50,6 +53,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         SubscribersCommand::List(arguments) => list::list(&arguments, globals).await,
         SubscribersCommand::Show(arguments) => edit::show(&arguments, globals).await,
         SubscribersCommand::Add(arguments) => edit::add(&arguments, globals).await,
+        SubscribersCommand::Move(arguments) => move_person::move_person(&arguments, globals).await,
         SubscribersCommand::Remove(arguments) => edit::remove(&arguments, globals).await,
         SubscribersCommand::Erase(arguments) => erase::erase(&arguments, globals).await,
         SubscribersCommand::Export(arguments) => export::export(&arguments, globals).await,
