@@ -25,6 +25,17 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// Names from outside, of which so many are shown: `a, b and 3 more`. Each is cut, and free of control characters.
+pub fn listed(names: &[String], most: usize) -> String {
+    const LONGEST_NAME_CHARS: usize = 40;
+    let shown = |name: &String| name.escape_debug().take(LONGEST_NAME_CHARS).collect::<String>();
+    let shown: Vec<String> = names.iter().take(most).map(shown).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

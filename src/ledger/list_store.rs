@@ -69,6 +69,22 @@ pub struct UndonePeople {
     pub kept: u64,
 }
 
+impl UndonePeople {
+    /// Counts a person whom the import touched: whether nothing touched them since, and whether they were there before.
+    pub(super) fn take(&mut self, key: String, is_untouched: bool, was_there: bool) {
+        match (is_untouched, was_there) {
+            (false, _) => self.kept += 1,
+            (true, true) => self.restored.push(key),
+            (true, false) => self.removed.push(key),
+        }
+    }
+}
+
+/// What people read later about an import that was taken back, as JSON.
+pub(super) fn summary_of_undo(import: i64) -> String {
+    format!("{{\"undoes\":{import}}}")
+}
+
 /// What was deleted of a person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ErasedRows {

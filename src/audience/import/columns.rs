@@ -116,7 +116,7 @@ pub(super) struct Columns {
     pub since: Vec<usize>,
 }
 
-/// Why the columns of a table cannot be told.
+/// Why it is not known which column is what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ColumnsFault {
     NoAddress,

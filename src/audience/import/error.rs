@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::tables::TablesError;
 use crate::audience::list_error::ListFault;
+use crate::count::listed;
 
 /// Why nothing is imported.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -57,9 +58,5 @@ impl ImportFault {
 
 fn shown(columns: &[String]) -> String {
     const MOST: usize = 12;
-    let names: Vec<String> =
-        columns.iter().take(MOST).map(|column| column.escape_debug().take(40).collect()).collect();
-    let more = columns.len().saturating_sub(MOST);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", names.join(", "))
+    listed(columns, MOST)
 }

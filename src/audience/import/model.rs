@@ -1,4 +1,4 @@
-//! What an import is told, and what it finds: people, files, problems.
+//! What somebody says about an import, and what it finds: people, files, problems.
 //! Pure: values.
 
 use std::fmt;

@@ -18,43 +18,45 @@ const DATABASE: &str = "export of the list";
 
 /// The list, read and looked through.
 pub async fn list_of(project: &Project) -> Result<List, Failure> {
-    Ok(List::survey(list_inputs(project).await?).map_err(ProjectError::from)?)
+    survey(list_inputs(project).await?)
 }
 
 /// The same; `None` where there is no list yet.
 pub async fn list_of_any(project: &Project) -> Result<Option<List>, Failure> {
-    if !has_list(project).await? {
-        return Ok(None);
-    }
-    list_of(project).await.map(Some)
+    list_inputs_of_any(project).await?.map(survey).transpose()
 }
 
 /// Whether there is a list, be it ever so short.
 pub async fn has_list(project: &Project) -> Result<bool, Failure> {
-    match project.settings.people.keep {
-        ListPlace::Files => match project.list_files() {
-            Ok(_) => Ok(true),
-            Err(ProjectError::NoList) => Ok(false),
-            Err(error) => Err(error.into()),
-        },
-        ListPlace::Database => Ok(!stored_people(project).await?.is_empty()),
-    }
+    Ok(list_inputs_of_any(project).await?.is_some())
 }
 
 /// The tables of the list, in their order: the files, or the people of the database as one table.
 pub async fn list_inputs(project: &Project) -> Result<Vec<NamedInput>, Failure> {
+    Ok(list_inputs_of_any(project).await?.ok_or(ProjectError::NoList)?)
+}
+
+async fn list_inputs_of_any(project: &Project) -> Result<Option<Vec<NamedInput>>, Failure> {
     match project.settings.people.keep {
-        ListPlace::Files => Ok(project.list_files()?),
+        ListPlace::Files => match project.list_files() {
+            Ok(files) => Ok(Some(files)),
+            Err(ProjectError::NoList) => Ok(None),
+            Err(error) => Err(error.into()),
+        },
         ListPlace::Database => {
             let people = stored_people(project).await?;
             if people.is_empty() {
-                return Err(ProjectError::NoList.into());
+                return Ok(None);
             }
             let table: Arc<[u8]> = as_table(&people).into();
             let input: Arc<dyn Input> = Arc::new(table);
-            Ok(vec![(DATABASE.to_owned(), input)])
+            Ok(Some(vec![(DATABASE.to_owned(), input)]))
         }
     }
+}
+
+fn survey(inputs: Vec<NamedInput>) -> Result<List, Failure> {
+    Ok(List::survey(inputs).map_err(ProjectError::from)?)
 }
 
 /// Everybody in the database, in the order of their addresses.

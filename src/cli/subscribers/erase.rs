@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
+use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save};
@@ -15,12 +16,11 @@ use crate::cli::terminal::world;
 use crate::count::counted;
 use crate::ledger::list_store::{ErasedRows, ListStore};
 use crate::project::{Project, ProjectError};
-use crate::rfc::address::EmailAddress;
 use crate::rfc::csv::CsvShape;
 
 /// A larger file is not looked through: pages and messages are far smaller.
 const LONGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
-/// Files that still name somebody; more are only counted.
+/// Files that still name somebody; more are not listed.
 const MOST_FILES: usize = 50;
 
 #[derive(Debug, Args)]
@@ -53,9 +53,7 @@ struct EraseOutcome {
 pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
-    let address = EmailAddress::parse(arguments.address.trim()).map_err(|error| {
-        Failure::new(Exit::Usage, format!("`{}`: {error}", arguments.address)).help(error.cure())
-    })?;
+    let address = address(&arguments.address)?;
     let key = address.key();
     let files = files_with(&project, &key)?;
     let mut rows = ErasedRows::default();

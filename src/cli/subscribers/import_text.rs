@@ -5,7 +5,7 @@ use crate::audience::import::{
     Difference, Export, ImportError, ImportFault, ImportedPerson, ListState,
 };
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::count::{counted, people};
+use crate::count::{counted, listed, people};
 use crate::problem::Place;
 
 /// People of a kind who are shown.
@@ -51,15 +51,6 @@ pub(super) fn files(export: &Export) -> Vec<String> {
 
 fn counted_rows(rows: u64) -> String {
     counted(rows, "row", "rows")
-}
-
-fn listed(names: &[String], most: usize) -> String {
-    let shown: Vec<String> =
-        names.iter().take(most).map(|name| name.escape_debug().take(40).collect()).collect();
-    match names.len().saturating_sub(most) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }
 
 /// What would change, the first of each kind by name.

@@ -9,7 +9,9 @@ use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::millis;
-use crate::ledger::list_store::{ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople};
+use crate::ledger::list_store::{
+    ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople, summary_of_undo,
+};
 use crate::ledger::schema_of_people as sql;
 
 pub(super) async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
@@ -77,11 +79,7 @@ pub(super) async fn undo_of_last_import(
     let mut undone =
         UndonePeople { import, at_millis, summary: last.get(2), ..UndonePeople::default() };
     for row in server.query(sql::BEFORE, &[&import]).await? {
-        match (row.get(1), row.get(2)) {
-            (false, _) => undone.kept += 1,
-            (true, true) => undone.restored.push(row.get(0)),
-            (true, false) => undone.removed.push(row.get(0)),
-        }
+        undone.take(row.get(0), row.get(1), row.get(2));
     }
     Ok(Some(undone))
 }
@@ -95,7 +93,7 @@ pub(super) async fn undo_import(
     if !is_as_seen(transaction, seen).await? {
         return Ok(false);
     }
-    let summary = format!("{{\"undoes\":{import}}}");
+    let summary = summary_of_undo(import);
     let number = begin(transaction, at, ListChangeKind::Undo, &summary).await?;
     // Restored before the others are deleted: a person who was there keeps a row all the time.
     transaction.execute(sql::RESTORE, &[&number, &import]).await?;

@@ -8,7 +8,9 @@ use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::millis;
-use crate::ledger::list_store::{ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople};
+use crate::ledger::list_store::{
+    ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople, summary_of_undo,
+};
 use crate::ledger::schema_of_people as sql;
 
 pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
@@ -78,11 +80,7 @@ pub(super) fn undo_of_last_import(
     })?;
     for row in rows {
         let (key, is_untouched, was_there) = row?;
-        match (is_untouched, was_there) {
-            (false, _) => undone.kept += 1,
-            (true, true) => undone.restored.push(key),
-            (true, false) => undone.removed.push(key),
-        }
+        undone.take(key, is_untouched, was_there);
     }
     Ok(Some(undone))
 }
@@ -96,7 +94,7 @@ pub(super) fn undo_import(
     if version(connection)? != seen {
         return Ok(false);
     }
-    let number = begin(connection, at, ListChangeKind::Undo, &format!("{{\"undoes\":{import}}}"))?;
+    let number = begin(connection, at, ListChangeKind::Undo, &summary_of_undo(import))?;
     // Restored before the others are deleted: a person who was there keeps a row all the time.
     connection.execute(sql::RESTORE, params![number, import])?;
     connection.execute(sql::TAKE_BACK, [import])?;
