@@ -10,7 +10,7 @@ use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
 use crate::cli::globals::Globals;
 use crate::cli::subscribers::basis_word::StatedWord;
 use crate::cli::subscribers::import_text::state_words;
-use crate::cli::subscribers::known::known;
+use crate::cli::subscribers::known::{known, known_in};
 use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
@@ -69,9 +69,9 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     let basis = arguments.basis.basis();
     basis.lawful(Some(obtained)).map_err(|why| Failure::new(Exit::Usage, why.to_string()))?;
     let list = open_list(&project).await?;
-    let seen = list.ledger.stored_list().await?.version;
-    let (known, _) = known(&project, &[]).await?;
-    if let Some(known) = known.get(&address.key()) {
+    let known = known_in(&project, Some(&list.ledger), &[]).await?;
+    let seen = known.version;
+    if let Some(known) = known.people.get(&address.key()) {
         let what = format!(
             "{} is on the list already: {} ({})",
             address,
@@ -152,8 +152,8 @@ pub(super) async fn remove(
 pub(super) async fn show(arguments: &AddressArguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let address = address(&arguments.address)?;
-    let (known, _) = known(&project, &[]).await?;
-    let Some(known) = known.get(&address.key()) else {
+    let known = known(&project).await?;
+    let Some(known) = known.people.get(&address.key()) else {
         return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list"))
             .help("`roundup why` knows who was mailed and who left"));
     };

@@ -89,9 +89,8 @@ pub(super) async fn export(
         };
         return write(arguments, &text, 1, globals);
     }
-    let (known, export) = known(&project, &[]).await?;
-    let in_order = export.people.iter().filter_map(|person| known.get(&person.key));
-    let mut everybody: Vec<&ImportedPerson> = in_order.map(|known| &known.person).collect();
+    let known = known(&project).await?;
+    let mut everybody: Vec<&ImportedPerson> = known.in_order().collect();
     if let Some(edition) = &arguments.left_since {
         let since = planned_on(&project, edition).await?;
         everybody
@@ -136,11 +135,11 @@ async fn planned_on(project: &Project, edition: &str) -> Result<chrono::NaiveDat
 async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> {
     let address = address(text)?;
     let key = address.key();
-    let (mut known, _) = known(project, &[]).await?;
+    let mut known = known(project).await?;
     let mut found = PersonExport {
         schema: "roundup.person/1",
         address: address.to_string(),
-        on_the_list: known.remove(&key).map(|known| known.person),
+        on_the_list: known.people.remove(&key).map(|known| known.person),
         language: None,
         consent: None,
         messages: Vec::new(),

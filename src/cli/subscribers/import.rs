@@ -15,15 +15,15 @@ use crate::audience::import::{
 };
 use crate::audience::settings::ListPlace;
 use crate::cli::globals::Globals;
+use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::subscribers::basis_word::StatedWord;
 use crate::cli::subscribers::import_text::{self, refused};
-use crate::cli::subscribers::known::{self, known};
+use crate::cli::subscribers::known::{self, known_in};
 use crate::cli::subscribers::undo;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, move_into_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::count::people;
-use crate::ledger::list_store::ListStore;
 use crate::news::date::DateOrder;
 use crate::problem::{Place, Problem, did_you_mean};
 
@@ -104,20 +104,21 @@ pub(super) async fn import(
     let files = read_files(&arguments.files)?;
     let export = import::read(&files, &options).map_err(|error| refused(&error))?;
     if arguments.dry_run {
-        let (known, _) = known(&project, &export.people).await?;
-        let difference = Difference::between(&export, &known);
-        show(&export, &difference, true, globals)?;
+        let ledger = existing_ledger(&project, false).await?;
+        let known = known_in(&project, ledger.as_ref(), &export.people).await?;
+        show(&export, &Difference::between(&export, &known.people), true, globals)?;
         screen.say("Nothing was changed: this was a dry run.");
         return Ok(Exit::Done);
     }
+    let moves = project.settings.people.keep == ListPlace::Files;
+    let question =
+        "The list is in subscribers/, and an import needs it in the database. Move it there?";
+    if moves && !agreed(question, arguments.yes, screen)? {
+        screen.say("Nothing was changed.");
+        return Ok(Exit::Done);
+    }
     let list = open_list(&project).await?;
-    if project.settings.people.keep == ListPlace::Files {
-        let question =
-            "The list is in subscribers/, and an import needs it in the database. Move it there?";
-        if !agreed(question, arguments.yes, screen)? {
-            screen.say("Nothing was changed.");
-            return Ok(Exit::Done);
-        }
+    if moves {
         let there = known::in_files(&project)?;
         move_into_database(&project, &list, &there.people).await?;
         project = globals.project()?;
@@ -127,33 +128,30 @@ pub(super) async fn import(
         );
     }
     for _ in 0..MOST_TRIES {
-        let seen = list.ledger.stored_list().await?.version;
-        let (known, _) = known(&project, &export.people).await?;
-        let difference = Difference::between(&export, &known);
+        let known = known_in(&project, Some(&list.ledger), &export.people).await?;
+        let difference = Difference::between(&export, &known.people);
         let changes = difference.new.len() + difference.changed.len();
+        // People read it before the question, programs when it is done.
         if !screen.json {
             show(&export, &difference, false, globals)?;
         }
-        if changes == 0 {
-            if screen.json {
-                show(&export, &difference, false, globals)?;
-            }
-            screen.say("There is nothing to change.");
-            return Ok(Exit::Done);
-        }
         let question = format!("Import {}?", people(u64::try_from(changes).unwrap_or(u64::MAX)));
-        if !agreed(&question, arguments.yes, screen)? {
+        if changes > 0 && !agreed(&question, arguments.yes, screen)? {
             screen.say("Nothing was changed.");
             return Ok(Exit::Done);
         }
-        if list.import(seen, &export, &difference).await? {
-            if screen.json {
-                show(&export, &difference, false, globals)?;
-            }
-            screen.say("Imported. To take it back: roundup subscribers import --undo");
-            return Ok(Exit::Done);
+        if changes > 0 && !list.import(known.version, &export, &difference).await? {
+            screen.warn("somebody else changed the list in between: this is what is different now");
+            continue;
         }
-        screen.warn("somebody else changed the list in between: this is what is different now");
+        if screen.json {
+            show(&export, &difference, false, globals)?;
+        }
+        screen.say(match changes {
+            0 => "There is nothing to change.",
+            _ => "Imported. To take it back: roundup subscribers import --undo",
+        });
+        return Ok(Exit::Done);
     }
     Err(changed_meanwhile())
 }

@@ -1,7 +1,7 @@
 //! The people whom the list has already, as an import compares them.
 //! Shell: the list's files, the ledger.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use crate::audience::import::{
@@ -10,51 +10,76 @@ use crate::audience::import::{
 use crate::audience::settings::ListPlace;
 use crate::audience::{Keys, NoMail, NoMailReason};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
-use crate::cli::steps::list_place::stored_people;
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
+use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::news::date::DateOrder;
+use crate::problem::Problem;
 use crate::project::{Project, ProjectError};
 
-/// Everybody on the list, by their folded address, and the rows that hold nobody.
-///
-/// `rows` are those of an import: of them, whoever is on the do-not-mail list is known too.
-pub(super) async fn known(
+/// Everybody on the list.
+#[derive(Debug, Default)]
+pub(super) struct KnownList {
+    /// The version of the list in the database: whoever writes says that they saw it.
+    pub version: i64,
+    /// By their folded addresses.
+    pub people: HashMap<String, KnownPerson>,
+    /// Folded addresses in the order of the list.
+    order: Vec<String>,
+    /// Rows that hold nobody.
+    pub left_out: Vec<ImportedPerson>,
+    pub problems: Vec<Problem>,
+}
+
+impl KnownList {
+    /// The people in the order of the list.
+    pub fn in_order(&self) -> impl Iterator<Item = &ImportedPerson> {
+        self.order.iter().filter_map(|key| self.people.get(key)).map(|known| &known.person)
+    }
+}
+
+/// The list as it is now.
+pub(super) async fn known(project: &Project) -> Result<KnownList, Failure> {
+    let ledger = existing_ledger(project, false).await?;
+    known_in(project, ledger.as_ref(), &[]).await
+}
+
+/// The same with a ledger that is open already. `rows` are those of an import: of them, whoever is on the do-not-mail
+/// list is known too, also where the list does not have them any more.
+pub(super) async fn known_in(
     project: &Project,
+    ledger: Option<&AnyLedger>,
     rows: &[ImportedPerson],
-) -> Result<(HashMap<String, KnownPerson>, Export), Failure> {
-    let export = match project.settings.people.keep {
-        ListPlace::Files => in_files(project)?,
-        ListPlace::Database => {
-            Export { people: stored_people(project).await?, ..Export::default() }
+) -> Result<KnownList, Failure> {
+    let mut list = KnownList::default();
+    let people = match (project.settings.people.keep, ledger) {
+        (ListPlace::Files, _) => {
+            let Export { people, left_out, problems, .. } = in_files(project)?;
+            (list.left_out, list.problems) = (left_out, problems);
+            people
+        }
+        (ListPlace::Database, None) => Vec::new(),
+        (ListPlace::Database, Some(ledger)) => {
+            let stored = ledger.stored_list().await?;
+            list.version = stored.version;
+            stored.people.into_iter().map(ImportedPerson::from).collect()
         }
     };
-    let mut people: HashMap<String, KnownPerson> = export
-        .people
-        .iter()
+    list.order = people.iter().map(|person| person.key.clone()).collect();
+    list.people = people
+        .into_iter()
         .map(|person| {
             let has_said_no = person.state.is_no();
-            (person.key.clone(), KnownPerson { person: person.clone(), has_said_no })
+            (person.key.clone(), KnownPerson { person, has_said_no })
         })
         .collect();
-    if let Some(ledger) = existing_ledger(project, false).await? {
-        let keys = keys_for(project, Some(&ledger)).await?;
-        // Whoever said no is known, also where the list does not have them any more.
-        let others = rows.iter().filter(|row| !people.contains_key(&row.key));
-        let mut others: HashMap<String, KnownPerson> = others
-            .map(|row| {
-                let known = KnownPerson { person: row.clone(), has_said_no: false };
-                (row.key.clone(), known)
-            })
-            .collect();
-        put_no_mail(&mut others, &ledger, &keys).await?;
-        others.retain(|_, known| known.has_said_no);
-        put_no_mail(&mut people, &ledger, &keys).await?;
-        people.extend(others);
+    if let Some(ledger) = ledger {
+        let keys = keys_for(project, Some(ledger)).await?;
+        put_no_mail(&mut list.people, rows, ledger, &keys).await?;
     }
-    Ok((people, export))
+    Ok(list)
 }
 
 /// The people of the files, each once.
@@ -86,13 +111,19 @@ pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
 /// What the do-not-mail list says beats the list.
 async fn put_no_mail(
     people: &mut HashMap<String, KnownPerson>,
+    rows: &[ImportedPerson],
     ledger: &AnyLedger,
     keys: &Keys,
 ) -> Result<(), Failure> {
-    let suppressed: std::collections::HashSet<String> =
+    let suppressed: HashSet<String> =
         ledger.suppressions().await?.into_iter().map(|(person, _)| person).collect();
     if suppressed.is_empty() {
         return Ok(());
+    }
+    for row in rows.iter().filter(|row| suppressed.contains(&keys.address_hash_of_key(&row.key))) {
+        people
+            .entry(row.key.clone())
+            .or_insert_with(|| KnownPerson { person: row.clone(), has_said_no: true });
     }
     for known in people.values_mut() {
         let hash = keys.address_hash_of_key(&known.person.key);

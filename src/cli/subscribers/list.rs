@@ -28,18 +28,16 @@ fn state(word: &str) -> Result<ListState, String> {
 }
 
 #[derive(Debug, Serialize)]
-struct ListOutcome {
+struct ListOutcome<'a> {
     schema: &'static str,
-    people: Vec<ImportedPerson>,
+    people: Vec<&'a ImportedPerson>,
 }
 
 pub(super) async fn list(arguments: &ListArguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let (known, export) = known(&project, &[]).await?;
-    globals.screen.problems(&export.problems);
-    let in_order = export.people.iter().filter_map(|person| known.get(&person.key));
-    let mut everybody: Vec<ImportedPerson> =
-        in_order.map(|known| known.person.clone()).chain(export.left_out).collect();
+    let known = known(&project).await?;
+    globals.screen.problems(&known.problems);
+    let mut everybody: Vec<&ImportedPerson> = known.in_order().chain(&known.left_out).collect();
     everybody.retain(|person| arguments.state.is_none_or(|state| person.state == state));
     if globals.screen.json {
         globals
