@@ -63,19 +63,8 @@ impl Difference {
 /// evidence takes no evidence away.
 fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
     let before = &known.person;
-    let or = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
     let mut after = before.clone();
-    after.first_name = or(&row.first_name, &before.first_name);
-    after.last_name = or(&row.last_name, &before.last_name);
-    after.language = or(&row.language, &before.language);
-    for tag in &row.tags {
-        if !after.tags.contains(tag) {
-            after.tags.push(tag.clone());
-        }
-    }
-    if let (Some(now), joined) = (row.joined, &mut after.joined) {
-        *joined = Some(joined.map_or(now, |joined| joined.min(now)));
-    }
+    after.take_cells(row, true);
     let is_settled = known.has_said_no || before.state.is_no();
     if is_settled && !row.state.is_no() {
         return (ImportStep::StaysNo, after);

@@ -70,18 +70,6 @@ impl Gathered {
 fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPerson {
     let (mut first, second) =
         if other.state.weight() > one.state.weight() { (other, one) } else { (one, other) };
-    let or = |one: String, other: String| if one.is_empty() { other } else { one };
-    first.first_name = or(first.first_name, second.first_name);
-    first.last_name = or(first.last_name, second.last_name);
-    first.language = or(first.language, second.language);
-    first.joined = match (first.joined, second.joined) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    };
-    for tag in second.tags {
-        if !first.tags.contains(&tag) {
-            first.tags.push(tag);
-        }
-    }
+    first.take_cells(&second, false);
     first
 }

@@ -41,17 +41,17 @@ pub fn read(files: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<Expo
     for (name, bytes) in files {
         let at = |fault: ImportFault| ImportError { path: name.clone(), fault };
         for table in tables::tables_of(name, bytes).map_err(|fault| at(fault.into()))? {
-            let recipe = match &options.system {
-                Some(recipe) => Some(recipe.clone()),
+            let recipe = match options.system {
+                Some(recipe) => Some(recipe),
                 None => recognised(&table)?,
             };
-            if let Some(recipe) = &recipe
+            if let Some(recipe) = recipe
                 && export.system.is_none()
             {
                 export.system = Some((recipe.id, recipe.name.clone()));
                 export.notes.extend(recipe.note.clone());
             }
-            let reading = TableReading::of(&table, recipe.as_ref(), options)?;
+            let reading = TableReading::of(&table, recipe, options)?;
             export.problems.extend(reading.problems().cloned());
             export.files.push(reading.rows(|row| gathered.take(row, &mut export.problems))?);
         }
@@ -61,7 +61,7 @@ pub fn read(files: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<Expo
     Ok(export)
 }
 
-fn recognised(table: &tables::HeadedTable) -> Result<Option<Recipe>, ImportError> {
+fn recognised(table: &tables::HeadedTable) -> Result<Option<&'static Recipe>, ImportError> {
     let fault = |fault: ImportFault| ImportError { path: table.name.clone(), fault };
     let shape = crate::rfc::csv::CsvShape::of(&table.name, &table.bytes)
         .map_err(|error| fault(ImportFault::Tables(error.into())))?;

@@ -17,7 +17,7 @@ use crate::problem::{Place, Problem};
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
     /// The system that they come from, by the name that `--from` takes.
-    pub system: Option<Recipe>,
+    pub system: Option<&'static Recipe>,
     pub mapping: Vec<ColumnMapping>,
     /// Why the people may be mailed of whom the files say nothing.
     pub stated: Option<StatedBasis>,
@@ -102,6 +102,30 @@ pub struct ImportedPerson {
     pub language: String,
     #[serde(skip)]
     pub place: Place,
+}
+
+impl ImportedPerson {
+    /// Takes the cells of another row of the same person. An empty cell wipes nothing; a filled one takes the place of
+    /// ours where the other row `replaces` it. Tags come together, and the earlier day of joining counts.
+    pub(super) fn take_cells(&mut self, other: &Self, replaces: bool) {
+        let take = |own: &mut String, others: &String| {
+            if !others.is_empty() && (replaces || own.is_empty()) {
+                own.clone_from(others);
+            }
+        };
+        take(&mut self.first_name, &other.first_name);
+        take(&mut self.last_name, &other.last_name);
+        take(&mut self.language, &other.language);
+        self.joined = match (self.joined, other.joined) {
+            (Some(own), Some(others)) => Some(own.min(others)),
+            (own, others) => own.or(others),
+        };
+        for tag in &other.tags {
+            if !self.tags.contains(tag) {
+                self.tags.push(tag.clone());
+            }
+        }
+    }
 }
 
 /// What was read of a file.

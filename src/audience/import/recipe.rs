@@ -4,6 +4,7 @@
 //! A new system is one file there, its line in [`FILES`], and a fixture in `tests/imports`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -32,6 +33,10 @@ const FILES: [(&str, &str); 18] = [
     ("substack", include_str!("recipes/substack.toml")),
     ("wix", include_str!("recipes/wix.toml")),
 ];
+
+/// Each is read once: every line of a file that may be its header is compared with them.
+static RECIPES: LazyLock<Vec<Recipe>> =
+    LazyLock::new(|| FILES.iter().filter_map(|(id, text)| Recipe::read(id, text)).collect());
 
 /// The names that `--from` takes.
 pub fn systems() -> impl Iterator<Item = &'static str> + Clone {
@@ -107,27 +112,26 @@ pub struct EvidenceWords {
 
 impl Recipe {
     /// All of them. A recipe that cannot be read is left out: a test reads each.
-    pub fn all() -> Vec<Self> {
-        FILES
-            .iter()
-            .filter_map(|(id, text)| {
-                let mut recipe: Self = toml::from_str(text).ok()?;
-                recipe.id = id;
-                recipe.words = std::mem::take(&mut recipe.words)
-                    .into_iter()
-                    .map(|(column, words)| {
-                        let folded =
-                            words.into_iter().map(|(word, state)| (simple(&word), state)).collect();
-                        (simple(&column), folded)
-                    })
-                    .collect();
-                Some(recipe)
-            })
-            .collect()
+    pub fn all() -> &'static [Self] {
+        &RECIPES
     }
 
-    pub fn named(id: &str) -> Option<Self> {
-        Self::all().into_iter().find(|recipe| recipe.id == id)
+    fn read(id: &'static str, text: &str) -> Option<Self> {
+        let mut recipe: Self = toml::from_str(text).ok()?;
+        recipe.id = id;
+        recipe.words = std::mem::take(&mut recipe.words)
+            .into_iter()
+            .map(|(column, words)| {
+                let folded =
+                    words.into_iter().map(|(word, state)| (simple(&word), state)).collect();
+                (simple(&column), folded)
+            })
+            .collect();
+        Some(recipe)
+    }
+
+    pub fn named(id: &str) -> Option<&'static Self> {
+        Self::all().iter().find(|recipe| recipe.id == id)
     }
 
     /// How many of its titles a file has, where it is one of its exports.
@@ -139,12 +143,10 @@ impl Recipe {
     }
 
     /// The systems whose export a file may be: those with the most titles of theirs in it.
-    pub fn recognise(columns: &[String]) -> Vec<Self> {
+    pub fn recognise(columns: &[String]) -> Vec<&'static Self> {
         let titles: Vec<String> = columns.iter().map(|title| simple(title)).collect();
-        let mut fits: Vec<(usize, Self)> = Self::all()
-            .into_iter()
-            .filter_map(|recipe| Some((recipe.fit(&titles)?, recipe)))
-            .collect();
+        let mut fits: Vec<(usize, &Self)> =
+            Self::all().iter().filter_map(|recipe| Some((recipe.fit(&titles)?, recipe))).collect();
         if fits.iter().any(|(_, recipe)| !recipe.is_plain) {
             fits.retain(|(_, recipe)| !recipe.is_plain);
         }

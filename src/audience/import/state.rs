@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::audience::WhyNot;
+use crate::audience::{NoMailReason, WhyNot};
 
 /// See the module. The words are those of `roundup.import/1` and `roundup.subscribers/1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +66,28 @@ impl ListState {
     /// Whether they said no, or cannot be reached.
     pub fn is_no(self) -> bool {
         matches!(self, Self::Unsubscribed | Self::Bounced | Self::Complained)
+    }
+
+    /// Why somebody in this state comes onto the do-not-mail list; `None` where they do not.
+    pub fn no_mail_reason(self) -> Option<NoMailReason> {
+        match self {
+            Self::Unsubscribed => Some(NoMailReason::Unsubscribed),
+            Self::Bounced => Some(NoMailReason::Bounced),
+            Self::Complained => Some(NoMailReason::Complained),
+            Self::Subscribed | Self::Unconfirmed | Self::NoEvidence | Self::LeftOut => None,
+        }
+    }
+
+    /// The state of somebody who is on the do-not-mail list.
+    pub fn of_no_mail(reason: NoMailReason) -> Self {
+        match reason {
+            NoMailReason::Bounced => Self::Bounced,
+            NoMailReason::Complained => Self::Complained,
+            NoMailReason::Unsubscribed
+            | NoMailReason::PreferenceService
+            | NoMailReason::Objected
+            | NoMailReason::Erased => Self::Unsubscribed,
+        }
     }
 
     /// The state of somebody whom a file refuses for this reason.

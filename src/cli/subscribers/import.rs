@@ -2,7 +2,6 @@
 //! Shell: files, the list, the ledger.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -25,7 +24,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::count::people;
 use crate::news::date::DateOrder;
-use crate::problem::{Place, Problem, did_you_mean};
+use crate::problem::{Problem, did_you_mean};
 
 /// How often a difference is shown again because somebody else changed the list.
 const MOST_TRIES: usize = 3;
@@ -221,7 +220,7 @@ impl ImportArguments {
     }
 }
 
-fn system(name: &str) -> Result<Recipe, Failure> {
+fn system(name: &str) -> Result<&'static Recipe, Failure> {
     let folded = name.to_lowercase().replace([' ', '_'], "-");
     Recipe::named(&folded).ok_or_else(|| {
         let cure = did_you_mean(&folded, import::recipe::systems(), "the systems are");
@@ -233,19 +232,7 @@ fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         let name = path.display().to_string();
-        let mut bytes = Vec::new();
-        let read = File::open(path)
-            .and_then(|file| file.take(import::LONGEST_FILE_BYTES + 1).read_to_end(&mut bytes));
-        read.map_err(|error| {
-            Failure::new(Exit::Usage, format!("{name} cannot be read: {error}"))
-                .help("check its name, and that you may read it")
-        })?;
-        if bytes.len() as u64 > import::LONGEST_FILE_BYTES {
-            let fault = import::TablesError::TooLarge;
-            return Err(Failure::new(Exit::Usage, fault.to_string())
-                .at(Place::whole(&name))
-                .help(fault.cure()));
-        }
+        let bytes = known::whole(&name, File::open(path))?;
         files.push((name, bytes));
     }
     Ok(files)

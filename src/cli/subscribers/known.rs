@@ -2,13 +2,13 @@
 //! Shell: the list's files, the ledger.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
+use std::io::{self, Read};
 
+use crate::audience::Keys;
 use crate::audience::import::{
     self, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
 };
 use crate::audience::settings::ListPlace;
-use crate::audience::{Keys, NoMail, NoMailReason};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -16,7 +16,7 @@ use crate::cli::terminal::world;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::news::date::DateOrder;
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 use crate::project::{Project, ProjectError};
 
 /// Everybody on the list.
@@ -91,14 +91,7 @@ pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
     };
     let mut read = Vec::new();
     for (name, input) in files {
-        let mut bytes = Vec::new();
-        let opened = input
-            .open()
-            .and_then(|file| file.take(import::LONGEST_FILE_BYTES).read_to_end(&mut bytes));
-        opened.map_err(|error| {
-            Failure::new(Exit::Failed, format!("{name} cannot be read: {error}"))
-                .help("check that you may read it")
-        })?;
+        let bytes = whole(&name, input.open())?;
         read.push((name, bytes));
     }
     let options = ImportOptions {
@@ -106,6 +99,27 @@ pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
         ..ImportOptions::on(world::today(project.settings.time_zone))
     };
     import::read(&read, &options).map_err(|error| refused(&error))
+}
+
+/// A file with people in it, whole: half of a list is none.
+pub(super) fn whole(name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
+    whole_up_to(import::LONGEST_FILE_BYTES, name, opened)
+}
+
+fn whole_up_to(most: u64, name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = opened.and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| {
+        Failure::new(Exit::Usage, format!("{name} cannot be read: {error}"))
+            .help("check its name, and that you may read it")
+    })?;
+    if bytes.len() as u64 > most {
+        let fault = import::TablesError::TooLarge;
+        return Err(Failure::new(Exit::Usage, fault.to_string())
+            .at(Place::whole(name))
+            .help(fault.cure()));
+    }
+    Ok(bytes)
 }
 
 /// What the do-not-mail list says beats the list.
@@ -132,7 +146,7 @@ async fn put_no_mail(
         {
             known.has_said_no = true;
             let person = &mut known.person;
-            person.state = state_of(&entry);
+            person.state = ListState::of_no_mail(entry.reason);
             person.since = Some(entry.at.date_naive());
             person.why = entry.words();
             person.evidence = None;
@@ -141,13 +155,16 @@ async fn put_no_mail(
     Ok(())
 }
 
-fn state_of(entry: &NoMail) -> ListState {
-    match entry.reason {
-        NoMailReason::Bounced => ListState::Bounced,
-        NoMailReason::Complained => ListState::Complained,
-        NoMailReason::Unsubscribed
-        | NoMailReason::PreferenceService
-        | NoMailReason::Objected
-        | NoMailReason::Erased => ListState::Unsubscribed,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_too_long_is_refused_and_never_cut() {
+        let endless = io::repeat(b'a');
+        let refused = whole_up_to(5, "subscribers/people.csv", Ok(endless)).unwrap_err();
+        assert_eq!(refused.place, Some(Place::whole("subscribers/people.csv")));
+        assert_eq!(refused.help.as_deref(), Some("split it into several files"));
+        assert_eq!(whole_up_to(5, "p.csv", Ok(&b"email"[..])).unwrap(), b"email");
     }
 }

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
-use crate::audience::import::{Difference, Export, ImportedPerson, ListState, StoredPerson};
+use crate::audience::import::{Difference, Export, ImportedPerson, StoredPerson};
 use crate::audience::settings::ListPlace;
-use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep};
+use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailStep};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
@@ -77,15 +77,7 @@ impl OpenList {
     ) -> Result<bool, Failure> {
         let at = world::now();
         let no = |person: &&ImportedPerson| {
-            let reason = match person.state {
-                ListState::Unsubscribed => NoMailReason::Unsubscribed,
-                ListState::Bounced => NoMailReason::Bounced,
-                ListState::Complained => NoMailReason::Complained,
-                ListState::Subscribed
-                | ListState::Unconfirmed
-                | ListState::NoEvidence
-                | ListState::LeftOut => return None,
-            };
+            let reason = person.state.no_mail_reason()?;
             let hash = self.keys.address_hash_of_key(&person.key);
             // They said no when the file says so, and not when it was read.
             let since = person.since.and_then(|day| day.and_hms_opt(0, 0, 0));
