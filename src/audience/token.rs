@@ -8,6 +8,7 @@ use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 
 use crate::rfc::address::EmailAddress;
 use crate::rfc::base16;
@@ -21,6 +22,8 @@ enum Purpose {
     Check,
     /// The form of a public page: proves that the page was fetched, and when.
     PageNonce,
+    /// Reading the project's drop box.
+    DropBox,
 }
 
 /// The project's secret, ready to make and check names.
@@ -77,6 +80,7 @@ impl Keys {
             Purpose::Unsubscribe => b"unsubscribe",
             Purpose::Check => b"check",
             Purpose::PageNonce => b"page-nonce",
+            Purpose::DropBox => b"drop-box",
         });
         for part in parts {
             // Lengths keep ("ab", "c") and ("a", "bc") apart.
@@ -123,6 +127,11 @@ impl Keys {
     /// Their token: right, and nobody's.
     pub fn invented_token(&self) -> String {
         self.token_with(self.token_keys.last(), &self.person(INVENTED))
+    }
+
+    /// The word by which a drop box knows this project; the box itself holds only its hash.
+    pub fn drop_box_word(&self) -> SecretString {
+        SecretString::from(URL_SAFE_NO_PAD.encode(self.mac(Purpose::DropBox, &[])))
     }
 
     /// Made with a token key: `2.NUMBER.PERSON.MAC`. Made with the secret: `1.PERSON.MAC`.

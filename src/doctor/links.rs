@@ -32,6 +32,8 @@ pub enum LinkFault {
         "the bodies of requests to {url} do not arrive: the answer was {status} instead of 413"
     )]
     Body { url: String, status: u16 },
+    #[error("a drop box answers under {url}, and nobody reads it")]
+    UnreadDropBox { url: String },
 }
 
 impl LinkFault {
@@ -48,16 +50,26 @@ impl LinkFault {
                 "let the web server pass POST requests on as they are, without a redirect or a login"
             }
             Self::Path { .. } => "let the web server pass the whole path on",
+            Self::UnreadDropBox { .. } => {
+                "add its address with `/drop` at the end to roundup.toml: drop = \"https://charity.example/news/drop\" \
+                 under [leaving]"
+            }
             Self::Body { .. } => "let the web server pass the body of a POST on",
         }
     }
 }
 
-/// Tries the links under a public address. `token` is the invented person's, `wrong` is a token of nobody.
+/// Tries the links under a public address. `token` is the invented person's, `wrong` is a token of nobody. What a drop box
+/// keeps helps nobody unless it is read.
 ///
 /// # Errors
 /// With the first thing that does not work.
-pub async fn try_links(public_url: &str, token: &str, wrong: &str) -> Result<(), LinkFault> {
+pub async fn try_links(
+    public_url: &str,
+    token: &str,
+    wrong: &str,
+    reads_drop_box: bool,
+) -> Result<(), LinkFault> {
     let unreachable = |what| LinkFault::Unreachable { url: public_url.to_owned(), what };
     let client = client(true, ANSWER_WITHIN).map_err(|error| unreachable(root_cause(&error)))?;
     let request = |method, token: &str, body: &str| {
@@ -65,38 +77,52 @@ pub async fn try_links(public_url: &str, token: &str, wrong: &str) -> Result<(),
         ask(&client, method, url, body.to_owned())
     };
     let url = public_url.to_owned();
-    let (status, page) = request(Method::GET, token, "").await.map_err(unreachable)?;
+    let LinkAnswer { status, page, is_drop_box } =
+        request(Method::GET, token, "").await.map_err(unreachable)?;
     if status != StatusCode::OK {
         return Err(LinkFault::Page { url, status: status.as_u16() });
+    }
+    if is_drop_box && !reads_drop_box {
+        return Err(LinkFault::UnreadDropBox { url });
     }
     if !page.contains(&format!("/u/{token}/")) {
         return Err(LinkFault::OtherPage { url });
     }
     let click = "List-Unsubscribe=One-Click";
-    let (status, _) = request(Method::POST, token, click).await.map_err(unreachable)?;
+    let LinkAnswer { status, .. } =
+        request(Method::POST, token, click).await.map_err(unreachable)?;
     if status != StatusCode::OK {
         return Err(LinkFault::OneClick { url, status: status.as_u16() });
     }
-    let (status, _) = request(Method::POST, wrong, click).await.map_err(unreachable)?;
+    let LinkAnswer { status, .. } =
+        request(Method::POST, wrong, click).await.map_err(unreachable)?;
     // Somebody at this address may have tried too many wrong ones: that answer is our server's too.
     if status != StatusCode::NOT_FOUND && status != StatusCode::TOO_MANY_REQUESTS {
         return Err(LinkFault::Path { url, status: status.as_u16() });
     }
     let long = "x".repeat(TOO_LONG_BODY_BYTES);
-    let (status, _) = request(Method::POST, token, &long).await.map_err(unreachable)?;
+    let LinkAnswer { status, .. } =
+        request(Method::POST, token, &long).await.map_err(unreachable)?;
     if status != StatusCode::PAYLOAD_TOO_LARGE {
         return Err(LinkFault::Body { url, status: status.as_u16() });
     }
     Ok(())
 }
 
-/// The status and the beginning of the answer, or why there is none.
+/// An answer, or its beginning.
+struct LinkAnswer {
+    status: StatusCode,
+    page: String,
+    is_drop_box: bool,
+}
+
+/// The answer, or why there is none.
 async fn ask(
     client: &Client,
     method: Method,
     url: String,
     body: String,
-) -> Result<(StatusCode, String), String> {
+) -> Result<LinkAnswer, String> {
     let mut request = client.request(method.clone(), url);
     if method == Method::POST {
         request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
@@ -110,5 +136,7 @@ async fn ask(
             Err(error) => return Err(root_cause(&error.without_url())),
         }
     }
-    Ok((response.status(), String::from_utf8_lossy(&bytes).into_owned()))
+    let is_drop_box = response.headers().get("x-roundup").is_some_and(|value| value == "drop-box");
+    let page = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(LinkAnswer { status: response.status(), page, is_drop_box })
 }

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::spool::{SpoolState, Taking};
-use super::{Act, Spool, SpoolError};
+use super::{Act, Spool, SpoolError, Standpoint};
 use crate::audience::NoMail;
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
@@ -41,19 +41,6 @@ pub enum ActPlace {
     Ledger { changed: bool },
     /// In the spool, until the ledger is back.
     Spool,
-}
-
-/// Where a person stands, as far as a page may say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standpoint {
-    /// Nothing keeps us from mailing them.
-    Mailed,
-    /// They left, and may come back from the page itself.
-    LeftLately,
-    /// They are not mailed, and only they can change that, by signing up again.
-    NotMailed,
-    /// The ledger is away, and nothing of theirs waits.
-    Unknown,
 }
 
 /// Acts that wait, by person, as the files were then.

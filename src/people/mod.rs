@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
-pub use journal::{ActPlace, Journal, JournalError, Standpoint, drain};
+pub use journal::{ActPlace, Journal, JournalError, drain};
 pub use spool::{Spool, SpoolError};
 pub use ways::{LeavingProof, PROOF_HOLDS_DAYS, Settings};
 
@@ -59,6 +59,19 @@ pub enum What {
     },
     /// They took their leaving back.
     Stayed,
+}
+
+/// Where a person stands, as far as a page may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standpoint {
+    /// Nothing keeps us from mailing them.
+    Mailed,
+    /// They left, and may come back from the page itself.
+    LeftLately,
+    /// They are not mailed, and only they can change that, by signing up again.
+    NotMailed,
+    /// The ledger is away, and nothing of theirs waits.
+    Unknown,
 }
 
 impl Act {

@@ -18,6 +18,8 @@ pub const PROOF_HOLDS_DAYS: i64 = 7;
 pub struct Settings {
     /// Who reads the emails to the unsubscribe address by hand, and records them.
     pub mailbox_read_by: Option<String>,
+    /// Where the drop box gives what it keeps, such as `https://charity.example/news/drop`.
+    pub drop: Option<String>,
 }
 
 /// See the module.
@@ -28,6 +30,17 @@ pub struct LeavingProof {
     links_tried_at: Option<DateTime<Utc>>,
     /// The public address that was tried.
     public_url: Option<String>,
+    drop_box: Option<DropBoxReading>,
+}
+
+/// How far a drop box was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct DropBoxReading {
+    /// The box's address: another box is read from its beginning.
+    address: String,
+    /// Behind everything that was read.
+    place: String,
+    read_at: DateTime<Utc>,
 }
 
 fn path(folder: &Path) -> PathBuf {
@@ -73,6 +86,27 @@ impl LeavingProof {
         Self { links_tried_at, public_url, ..Self::read(folder) }.write(folder)
     }
 
+    /// A drop box was read up to a place, and what stood before it is on disk here.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn drop_box_read(
+        folder: &Path,
+        address: &str,
+        place: &str,
+        now: DateTime<Utc>,
+    ) -> io::Result<()> {
+        let (address, place) = (address.to_owned(), place.to_owned());
+        let reading = DropBoxReading { address, place, read_at: now };
+        Self { drop_box: Some(reading), ..Self::read(folder) }.write(folder)
+    }
+
+    /// How far a drop box was read, and when; nothing for one that was never read.
+    pub fn drop_box_place(&self, address: &str) -> Option<(&str, DateTime<Utc>)> {
+        let reading = self.drop_box.as_ref().filter(|reading| reading.address == address)?;
+        Some((&reading.place, reading.read_at))
+    }
+
     /// Whether a program has read the mailbox lately.
     pub fn mailbox_is_read(&self, now: DateTime<Utc>) -> bool {
         holds(self.mailbox_read_at, now)
@@ -113,6 +147,12 @@ mod tests {
         LeavingProof::links_tried(folder.path(), url, false, day(12)).unwrap();
         let proof = LeavingProof::read(folder.path());
         assert!(proof.mailbox_is_read(day(12)) && !proof.links_work(url, day(12)));
+        let drop = "https://news.charity.example/drop";
+        LeavingProof::drop_box_read(folder.path(), drop, "2026-11.40", day(12)).unwrap();
+        let proof = LeavingProof::read(folder.path());
+        assert_eq!(proof.drop_box_place(drop), Some(("2026-11.40", day(12))));
+        assert_eq!(proof.drop_box_place("https://other.example/drop"), None);
+        assert!(proof.mailbox_is_read(day(12)));
         std::fs::write(path(folder.path()), "not JSON").unwrap();
         assert_eq!(LeavingProof::read(folder.path()), LeavingProof::default());
     }

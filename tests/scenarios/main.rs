@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod a_drop_box_keeps_requests;
 mod a_test_is_sent;
 mod bad_input;
 mod dies_at_each_point;

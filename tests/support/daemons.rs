@@ -345,3 +345,12 @@ pub fn dovecot(emails: &[String]) -> Option<Daemon> {
     command.arg("-F").arg("-c").arg(path.join("dovecot.conf"));
     Some(Daemon::started(command, folder, port))
 }
+
+/// PHP's own web server in front of a drop box, whose files are in `kit` of a project.
+pub fn php(kit: &Path) -> Option<Daemon> {
+    let program = needed("php")?;
+    let port = free_port();
+    let mut command = Command::new(program);
+    command.args(["-S", &format!("127.0.0.1:{port}"), "-t"]).arg(kit).arg(kit.join("index.php"));
+    Some(Daemon::started(command, open_folder(), port))
+}

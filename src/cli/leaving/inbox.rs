@@ -2,7 +2,6 @@
 //! Shell: a mailbox, the list, the ledger.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use secrecy::ExposeSecret;
@@ -10,9 +9,9 @@ use serde::Serialize;
 
 use crate::audience::{Keys, List};
 use crate::cli::globals::Globals;
+use crate::cli::leaving::drop_box;
 use crate::cli::leaving::imap_login::login;
-use crate::cli::leaving::{COMMAND_PATIENCE, spool, warn_of_damage};
-use crate::cli::steps::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
+use crate::cli::leaving::keeping::keeping;
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::counted;
@@ -21,8 +20,7 @@ use crate::inbox::mailbox::StoredEmail;
 use crate::inbox::{
     EmailRequest, EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError, notice_of, read,
 };
-use crate::ledger::{AnyLedger, Ledger};
-use crate::people::{Act, ActPlace, Journal, LeavingProof, Way, What};
+use crate::people::{Act, LeavingProof, Way, What};
 use crate::project::{Project, Variable};
 use crate::rfc::address::EmailAddress;
 
@@ -48,6 +46,15 @@ pub struct Arguments {
                 Processed emails move to its folder `Done`"
     )]
     imap: Option<String>,
+    #[arg(
+        long,
+        value_name = "URL",
+        group = "from",
+        num_args = 0..=1,
+        default_missing_value = "",
+        help = "A drop box, as in https://charity.example/news/drop; the one of the settings if no address is given"
+    )]
+    drop: Option<String>,
     /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -162,14 +169,10 @@ struct Counts {
     waiting: u64,
 }
 
-/// Where what people want goes.
-enum Keeping {
-    Journal(Journal<AnyLedger>),
-    /// Nothing is kept; the ledger says who has left already.
-    DryRun(Option<AnyLedger>),
-}
-
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    if let Some(named) = &arguments.drop {
+        return drop_box::settle(Some(named), arguments.dry_run, globals).await;
+    }
     let project = globals.project()?;
     let source = arguments.source(&project)?;
     let (keeping, keys) = keeping(&project, arguments.dry_run, globals).await?;
@@ -199,7 +202,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mut settled = Vec::new();
     for (email, notice, verdict) in &emails {
         let changed = match &verdict.person {
-            Some(person) => keeping.keep(person, notice, &mut counts).await?,
+            Some(person) => keeping.keep(leaving(person, notice), &mut counts.waiting).await?,
             None => false,
         };
         if verdict.person.is_some() && !arguments.dry_run {
@@ -225,9 +228,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         mailbox.close().await;
     }
     if trouble.is_none() && !arguments.dry_run && source.is_a_mailbox() {
-        LeavingProof::mailbox_read(&project.path(".roundup"), world::now()).map_err(|error| {
-            Failure::new(Exit::Failed, format!("the outcome cannot be kept in .roundup: {error}"))
-        })?;
+        remember_reading(&project)?;
     }
     if !globals.screen.json {
         summarise(globals, &counts, arguments.dry_run)?;
@@ -239,66 +240,16 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
 }
 
-/// What a command needs to keep something, or to keep nothing at all.
-async fn keeping(
-    project: &Project,
-    dry_run: bool,
-    globals: &Globals,
-) -> Result<(Keeping, Keys), Failure> {
-    if dry_run {
-        let ledger = ledger_unchanged(project).await?;
-        let keys = if project.secret_source()?.is_some() {
-            keys_for(project, ledger.as_ref()).await?
-        } else {
-            // No token can be right, and none is made right by looking.
-            let mut secret = [0; 32];
-            world::random(&mut secret);
-            Keys::new(&secret)
-        };
-        return Ok((Keeping::DryRun(ledger), keys));
-    }
-    project.own_folder(false)?;
-    warn_of_damage(project, &globals.screen);
-    let journal = Journal::new(spool(project), COMMAND_PATIENCE);
-    let keys = match ledger_or_away(project, 1).await? {
-        Ok(ledger) => {
-            let keys = keys_for(project, Some(&ledger)).await?;
-            ledger.bind_secret(&keys.check()).await?;
-            journal.open_ledger(Arc::new(ledger));
-            journal.drain().await?;
-            keys
-        }
-        Err(away) if project.secret_source()?.is_none() => return Err(away.into()),
-        Err(away) => {
-            globals
-                .screen
-                .warn(&format!("{away}: requests to leave wait in `.roundup` until it is back"));
-            project.keys(world::random)?
-        }
-    };
-    Ok((Keeping::Journal(journal), keys))
+fn leaving(person: &str, notice: &str) -> Act {
+    let what = What::Left { way: Way::Email, reason: None };
+    Act { notice: Some(notice.to_owned()), ..Act::new(person, world::now(), what) }
 }
 
-impl Keeping {
-    /// True when it changes something.
-    async fn keep(&self, person: &str, notice: &str, counts: &mut Counts) -> Result<bool, Failure> {
-        let what = What::Left { way: Way::Email, reason: None };
-        let notice = Some(notice.to_owned());
-        let act = Act { notice, ..Act::new(person, world::now(), what) };
-        Ok(match self {
-            Self::Journal(journal) => match journal.record(act).await? {
-                ActPlace::Ledger { changed } => changed,
-                ActPlace::Spool => {
-                    counts.waiting += 1;
-                    true
-                }
-            },
-            Self::DryRun(None) => true,
-            Self::DryRun(Some(ledger)) => {
-                act.change().counts(ledger.suppression(person).await?.as_ref())
-            }
-        })
-    }
+/// The mailbox was read to its end: a way of leaving that works.
+fn remember_reading(project: &Project) -> Result<(), Failure> {
+    LeavingProof::mailbox_read(&project.path(".roundup"), world::now()).map_err(|error| {
+        Failure::new(Exit::Failed, format!("the outcome cannot be kept in .roundup: {error}"))
+    })
 }
 
 fn show(globals: &Globals, name: &str, verdict: &Verdict) -> Result<(), Failure> {

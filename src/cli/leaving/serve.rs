@@ -3,6 +3,7 @@
 
 use crate::cli::terminal::number;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::cli::globals::Globals;
-use crate::cli::leaving::{spool, warn_of_damage};
+use crate::cli::leaving::drop_kit;
+use crate::cli::leaving::spooled::{spool, warn_of_damage};
 use crate::cli::steps::ledgers::{keys_for, ledger_or_away};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
@@ -41,12 +43,20 @@ pub struct Arguments {
     /// The address to listen on; put a proxy with a certificate in front of it
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8025", value_parser = number::socket)]
     listen: SocketAddr,
+    /// Write the drop box for web space that cannot run roundup, and end
+    #[arg(long, value_name = "DIR", conflicts_with = "listen")]
+    drop_kit: Option<PathBuf>,
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
     let identity = Sender::new(&project.settings.sender)?;
+    let name = identity.sender.name.as_ref().map_or("", |name| name.as_str()).to_owned();
+    let text = PageText::new(&project.settings.theme.language, &name);
+    if let Some(folder) = &arguments.drop_kit {
+        return drop_kit::write(&project, folder, &text, screen).await;
+    }
     let Some(public_url) = identity.public_url.as_deref().and_then(|url| url::Url::parse(url).ok())
     else {
         return Err(Failure::new(Exit::Usage, "`public_url` under [sender] is not set")
@@ -72,12 +82,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
     };
     let keeper = Arc::new(Keeper { journal, health: Mutex::new(None) });
-    let name = identity.sender.name.as_ref().map_or("", |name| name.as_str()).to_owned();
     let setting = serve::Setting {
         keys,
         public_url: public_url.clone(),
         trusted_proxies: project.settings.serve.trusted_proxies.clone(),
-        text: PageText::new(&project.settings.theme.language, &name),
+        text,
         clock: world::now,
     };
     let server = serve::open(arguments.listen, setting).await.map_err(|error| {

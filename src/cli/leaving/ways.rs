@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{spool, warn_of_damage};
+use super::spooled::{spool, warn_of_damage};
+use super::{ABOUT, drop_box};
 use crate::audience::Keys;
 use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -14,8 +15,6 @@ use crate::doctor::links::try_links;
 use crate::message::Sender;
 use crate::people::LeavingProof;
 use crate::project::Project;
-
-const ABOUT: &str = "Leaving";
 
 /// How people can leave now, or why they could not. What stands in an email decides: a link that leads nowhere is a lie,
 /// whoever reads the mailbox.
@@ -103,7 +102,8 @@ pub async fn examine_ways(
         let token = keys.invented_token();
         // The right person with another's proof.
         let wrong = format!("{token}x");
-        let outcome = try_links(url, &token, &wrong).await;
+        let reads_drop_box = drop_box::of_settings(project).is_some();
+        let outcome = try_links(url, &token, &wrong, reads_drop_box).await;
         let folder = project.own_folder(false)?;
         LeavingProof::links_tried(&folder, url, outcome.is_ok(), world::now()).map_err(
             |error| {
@@ -117,6 +117,9 @@ pub async fn examine_ways(
             found.push(Diagnosis::bad(ABOUT, fault.to_string(), fault.cure()));
             return Ok(found);
         }
+    }
+    if project.secret_source()?.is_some() {
+        found.extend(drop_box::examine(project, &project.keys(world::random)?).await);
     }
     found.push(match live_way(project, identity, world::now()) {
         Ok(way) => Diagnosis::good(ABOUT, way),

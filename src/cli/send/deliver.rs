@@ -1,7 +1,6 @@
 //! One run with its progress and its signals, into the outbox or through the relay.
 //! Shell: the ledger, the relay, Ctrl-C.
 
-use crate::cli::leaving::{keep_draining, spool};
 use crate::cli::send::progress::Progress;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
@@ -26,7 +25,6 @@ pub async fn deliver_through(
     skeleton: Arc<MessageTemplate>,
     orders: RunConfig,
     server: Option<RelayServer>,
-    is_practice: bool,
     screen: &Screen,
 ) -> Result<End, Failure> {
     match server {
@@ -35,15 +33,14 @@ pub async fn deliver_through(
             let relay = FolderRelay::new(&folder).map_err(|error| {
                 Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
             })?;
-            deliver(project, ledger, skeleton, orders, move || relay.clone(), is_practice, screen)
-                .await
+            deliver(project, ledger, skeleton, orders, move || relay.clone(), screen).await
         }
         Some(server) => {
             let server = Arc::new(server);
             let set = project.settings.send.messages_per_connection;
             let limit = Arc::new(Mutex::new(MessagesPerConnection::new(set)));
             let relay = move || SmtpRelay::new(Arc::clone(&server), Arc::clone(&limit));
-            deliver(project, ledger, skeleton, orders, relay, is_practice, screen).await
+            deliver(project, ledger, skeleton, orders, relay, screen).await
         }
     }
 }
@@ -55,7 +52,6 @@ async fn deliver<L: Ledger, R: Relay>(
     skeleton: Arc<MessageTemplate>,
     config: RunConfig,
     relay: impl Fn() -> R,
-    is_practice: bool,
     screen: &Screen,
 ) -> Result<End, Failure> {
     let so_far = ledger.progress(&config.edition).await?;
@@ -80,9 +76,6 @@ async fn deliver<L: Ledger, R: Relay>(
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
     let memory = project.memory.clone();
-    // Practice has a ledger of its own: who really left is nothing to it.
-    let draining =
-        (!is_practice).then(|| tokio::spawn(keep_draining(spool(project), Arc::clone(ledger))));
     let end = run_edition(
         Arc::clone(ledger),
         skeleton,
@@ -99,9 +92,6 @@ async fn deliver<L: Ledger, R: Relay>(
         },
     )
     .await;
-    if let Some(draining) = draining {
-        draining.abort();
-    }
     progress.end();
     Ok(end?)
 }

@@ -27,6 +27,8 @@ use chrono::{DateTime, Utc};
 use std::fs::File;
 
 use crate::cli::globals::{Globals, warn_of_readers};
+use crate::cli::leaving::drop_box;
+use crate::cli::leaving::watch::LeavingWatch;
 use crate::cli::leaving::ways::refuse_without_way;
 use crate::cli::report::report_of;
 use crate::cli::send::dry_run::dry_run;
@@ -64,6 +66,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
     };
     refuse_without_way(&project, &identity, &destination, screen)?;
+    if !practice {
+        drop_box::read_first(&project, screen).await?;
+    }
     let existing = ledgers::existing_ledger(&project, practice).await?;
     // Practice is not compared: nobody is mailed.
     let secret_check = secret_check(&project, existing.as_ref().filter(|_| !practice)).await?;
@@ -110,8 +115,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     orders.retry.expires_at = expiry_of(&project, &planned).unwrap_or(orders.retry.expires_at);
     let skeleton =
         Arc::new(skeleton(&project, planned.composition.clone(), identity, planned.planned_at)?);
-    let end =
-        deliver_through(&project, &ledger, skeleton, orders, server, practice, screen).await?;
+    // Practice has a ledger of its own: who really left is nothing to it.
+    let _watch = (!practice).then(|| LeavingWatch::start(&project, &ledger, &keys));
+    let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
     let report = report_of(&project, &*ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
 }

@@ -2,7 +2,7 @@
 //! Shell: opens them.
 
 use crate::audience::Keys;
-use crate::cli::leaving::{self, COMMAND_PATIENCE};
+use crate::cli::leaving::spooled::{COMMAND_PATIENCE, spool};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
@@ -106,7 +106,7 @@ pub async fn ledger_for(
     let ledger = open(ledger_place(project, practice)?, connections).await?;
     if !practice {
         // Who left while the ledger was away is known before anybody looks into it.
-        drain(&leaving::spool(project), &ledger, COMMAND_PATIENCE).await?;
+        drain(&spool(project), &ledger, COMMAND_PATIENCE).await?;
     }
     Ok(ledger)
 }

@@ -4,8 +4,8 @@
 //! Nothing is decided or kept here: a request whose token is right is passed on as a `Change`, and answered once that is on disk.
 
 mod listening;
-mod pages;
-mod request;
+pub(super) mod pages;
+pub(super) mod request;
 mod words;
 mod wrong_tokens;
 

@@ -285,14 +285,14 @@ async fn links_that_are_tried_work_and_leave_nothing_behind() {
     let keys = Keys::new(b"a secret of the tests");
     let url = format!("http://{}", site.address);
     let token = keys.invented_token();
-    crate::doctor::links::try_links(&url, &token, &format!("{token}x")).await.unwrap();
+    crate::doctor::links::try_links(&url, &token, &format!("{token}x"), false).await.unwrap();
     assert_eq!(site.changes(), 0);
     // Another newsletter's server knows nobody of ours.
     let other = Keys::new(b"another secret").invented_token();
-    let fault = crate::doctor::links::try_links(&url, &other, "x").await.unwrap_err();
+    let fault = crate::doctor::links::try_links(&url, &other, "x", false).await.unwrap_err();
     assert!(fault.to_string().contains("answers 404 instead of 200"), "{fault}");
     assert!(!fault.to_string().contains(&other) && !fault.cure().is_empty());
     site.people.lock().unwrap().is_away = true;
-    let fault = crate::doctor::links::try_links(&url, &token, "x").await.unwrap_err();
+    let fault = crate::doctor::links::try_links(&url, &token, "x", false).await.unwrap_err();
     assert!(fault.to_string().contains("503"), "{fault}");
 }
