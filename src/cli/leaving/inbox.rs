@@ -171,7 +171,7 @@ struct Counts {
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     if let Some(named) = &arguments.drop {
-        return drop_box::settle(Some(named), arguments.dry_run, globals).await;
+        return Box::pin(drop_box::settle(Some(named), arguments.dry_run, globals)).await;
     }
     let project = globals.project()?;
     let source = arguments.source(&project)?;

@@ -55,7 +55,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let name = identity.sender.name.as_ref().map_or("", |name| name.as_str()).to_owned();
     let text = PageText::new(&project.settings.theme.language, &name);
     if let Some(folder) = &arguments.drop_kit {
-        return drop_kit::write(&project, folder, &text, screen).await;
+        return Box::pin(drop_kit::write(&project, folder, &text, screen)).await;
     }
     let Some(public_url) = identity.public_url.as_deref().and_then(|url| url::Url::parse(url).ok())
     else {
