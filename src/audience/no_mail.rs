@@ -152,13 +152,21 @@ pub struct NoMail {
 impl NoMail {
     /// For people, as in "unsubscribed by one click at 2026-11-01T10:00:00Z".
     pub fn words(&self) -> String {
+        self.words_at(&format!(" at {}", self.at.format("%Y-%m-%dT%H:%M:%SZ")))
+    }
+
+    /// The same, where the time stands elsewhere.
+    pub fn words_without_time(&self) -> String {
+        self.words_at("")
+    }
+
+    fn words_at(&self, time: &str) -> String {
         if let (NoMailReason::Bounced, Some(note)) = (self.reason, &self.note) {
             return note.clone();
         }
         let (reason, origin) = (self.reason.words(), self.origin.words());
         let comma = if self.origin.is_their_own() { "" } else { "," };
-        let mut words =
-            format!("{reason}{comma} {origin} at {}", self.at.format("%Y-%m-%dT%H:%M:%SZ"));
+        let mut words = format!("{reason}{comma} {origin}{time}");
         if let Some(detail) = &self.detail {
             words += &format!(" (reason: {detail})");
         }

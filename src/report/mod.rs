@@ -1,6 +1,7 @@
 //! Who got it, who did not, and why: the ledger's rows as people and scripts read them.
 //! Pure: rows in, a report out; every figure is counted from rows.
 
+pub mod person;
 pub mod relay_log;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use crate::count::{grouped, people};
 use crate::ledger::delivery::after_a_crash;
-use crate::ledger::{CopyRow, Counts, Event, LeftOutRow, Lift, PlannedEdition, Status};
+use crate::ledger::{CopyRow, Counts, Event, LeftOutRow, PlannedEdition, Status};
 
 /// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,20 +149,6 @@ pub fn abandoned(row: CopyRow) -> CopyRow {
         Some(_) => CopyRow { status: Status::Planned, ..row },
         None => row,
     }
-}
-
-/// Everything about one person. `roundup.why/1`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PersonHistory {
-    pub schema: &'static str,
-    pub address: String,
-    /// The word of the list, when they are on it.
-    pub basis: Option<String>,
-    /// Why they would not be mailed now, or `None` when they would.
-    pub not_mailed: Option<String>,
-    pub deliveries: Vec<WhyDelivery>,
-    /// Suppressions that were lifted, the oldest first.
-    pub lifts: Vec<Lift>,
 }
 
 /// One edition's copy for this person, or the reason why there is none.

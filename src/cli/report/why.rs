@@ -10,12 +10,14 @@ use crate::cli::send::planned::is_sending;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
+use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::{Ledger, Lift, Status};
 use crate::project::Project;
-use crate::report::{PersonHistory, WhyDelivery, abandoned};
+use crate::report::person::{ConsentProof, NoMailEntry, PersonHistory};
+use crate::report::{WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -54,17 +56,21 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    let LedgerHistory { lifts, deliveries, suppressed } =
+    let LedgerHistory { lifts, deliveries, suppressed, do_not_mail } =
         history(&project, &key, address.as_ref()).await?;
     not_mailed = suppressed.or(not_mailed);
+    let listed = known(&project).await?.people.remove(&key).map(|known| known.person);
     let why = PersonHistory {
         schema: "roundup.why/1",
         address: address
             .map_or_else(|| typed.escape_debug().take(100).collect(), |a| a.to_string()),
         basis,
         not_mailed,
+        joined: listed.as_ref().and_then(|person| person.joined),
+        consent: listed.as_ref().and_then(ConsentProof::of),
         deliveries,
         lifts,
+        do_not_mail,
     };
     if screen.json {
         screen.object(&why)?;
@@ -80,6 +86,7 @@ struct LedgerHistory {
     deliveries: Vec<WhyDelivery>,
     /// Why the do-not-mail list says no.
     suppressed: Option<String>,
+    do_not_mail: Vec<NoMailEntry>,
 }
 
 async fn history(
@@ -88,7 +95,7 @@ async fn history(
     address: Option<&EmailAddress>,
 ) -> Result<LedgerHistory, Failure> {
     let mut suppressed = None;
-    let mut lifts = Vec::new();
+    let (mut lifts, mut do_not_mail) = (Vec::new(), Vec::new());
     let mut deliveries = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
@@ -103,6 +110,8 @@ async fn history(
         if let (Some(address), false) = (address, practice) {
             let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
             lifts = ledger.lifts(&person).await?;
+            let changes = ledger.no_mail_changes(&person).await?;
+            do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
             if let Some(entry) = ledger.suppression(&person).await? {
                 suppressed = Some(match entry.reason {
                     NoMailReason::Bounced => {
@@ -113,7 +122,7 @@ async fn history(
             }
         }
     }
-    Ok(LedgerHistory { lifts, deliveries, suppressed })
+    Ok(LedgerHistory { lifts, deliveries, suppressed, do_not_mail })
 }
 
 /// A person's history, for people.
@@ -124,30 +133,8 @@ fn tell(why: &PersonHistory, zone: Tz, screen: &Screen) -> Result<(), Failure> {
         (None, None) => screen.print("Is mailed.")?,
         (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
     }
-    for lift in &why.lifts {
-        screen.print(&format!(
-            "  Lifted on {}: {} (it was: {})",
-            lift.at.with_timezone(&zone).format("%-d %B %Y"),
-            lift.why,
-            lift.suppressed_for
-        ))?;
-    }
-    for delivery in &why.deliveries {
-        let at = delivery.at.map_or_else(String::new, |at| {
-            at.with_timezone(&zone).format(" on %-d %B %Y at %H:%M:%S").to_string()
-        });
-        let id = delivery
-            .message_id
-            .as_ref()
-            .map_or_else(String::new, |id| format!("  Message-ID <{id}>"));
-        screen.print(&format!(
-            "  {}{}  {}{at}  {}{}",
-            delivery.edition,
-            if delivery.practice { " (practice)" } else { "" },
-            delivery.state.replace('_', " "),
-            delivery.reply,
-            screen.faint(&id)
-        ))?;
+    for line in why.story(zone) {
+        screen.print(&format!("  {line}"))?;
     }
     if why.deliveries.is_empty() {
         screen.print("  No edition was planned with or without this address.")?;

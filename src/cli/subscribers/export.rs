@@ -7,7 +7,6 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::audience::import::{ImportedPerson, as_table};
-use crate::audience::{NoMailChange, NoMailStep};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::edit::address;
@@ -19,6 +18,7 @@ use crate::count::people;
 use crate::ledger::Ledger;
 use crate::project::Project;
 use crate::report::WhyDelivery;
+use crate::report::person::{ConsentProof, NoMailEntry};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArguments {
@@ -42,35 +42,6 @@ struct PersonExport {
     consent: Option<ConsentProof>,
     messages: Vec<WhyDelivery>,
     do_not_mail: Vec<NoMailEntry>,
-}
-
-#[derive(Debug, Serialize)]
-struct ConsentProof {
-    basis: &'static str,
-    source: String,
-    wording: String,
-    obtained: Option<chrono::NaiveDate>,
-}
-
-#[derive(Debug, Serialize)]
-struct NoMailEntry {
-    at: chrono::DateTime<chrono::Utc>,
-    step: &'static str,
-    reason: Option<&'static str>,
-    through: &'static str,
-    detail: Option<String>,
-    note: Option<String>,
-}
-
-impl From<NoMailChange> for NoMailEntry {
-    fn from(change: NoMailChange) -> Self {
-        let (step, reason) = match change.step {
-            NoMailStep::Add(reason) => ("added", Some(reason.word())),
-            NoMailStep::Lift => ("lifted", None),
-        };
-        let NoMailChange { at, origin, detail, note, .. } = change;
-        Self { at, step, reason, through: origin.word(), detail, note }
-    }
 }
 
 pub(super) async fn export(
@@ -147,12 +118,7 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
     };
     if let Some(person) = &found.on_the_list {
         found.language = Some(person.language.clone()).filter(|language| !language.is_empty());
-        found.consent = person.evidence.as_ref().map(|evidence| ConsentProof {
-            basis: evidence.basis.word(),
-            source: evidence.source.clone(),
-            wording: evidence.wording.clone(),
-            obtained: evidence.obtained,
-        });
+        found.consent = ConsentProof::of(person);
     }
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };

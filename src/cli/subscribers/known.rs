@@ -21,7 +21,7 @@ use crate::project::{Project, ProjectError};
 
 /// Everybody on the list.
 #[derive(Debug, Default)]
-pub(super) struct KnownList {
+pub(crate) struct KnownList {
     /// The version of the list in the database: whoever writes says that they saw it.
     pub version: i64,
     /// By their folded addresses.
@@ -41,7 +41,7 @@ impl KnownList {
 }
 
 /// The list as it is now.
-pub(super) async fn known(project: &Project) -> Result<KnownList, Failure> {
+pub(crate) async fn known(project: &Project) -> Result<KnownList, Failure> {
     let ledger = existing_ledger(project, false).await?;
     known_in(project, ledger.as_ref(), &[]).await
 }

@@ -7,7 +7,7 @@ mod erase;
 mod export;
 mod import;
 mod import_text;
-mod known;
+pub(super) mod known;
 mod list;
 mod move_person;
 mod suppress;

@@ -1,0 +1,211 @@
+//! Everything about one person, in the order in which it happened.
+//! Pure: what the list and the ledger have in, sentences out.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::WhyDelivery;
+use crate::audience::import::ImportedPerson;
+use crate::audience::{NoMail, NoMailChange, NoMailStep};
+use crate::ledger::Lift;
+
+/// `roundup.why/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonHistory {
+    pub schema: &'static str,
+    pub address: String,
+    /// The word of the list, when they are on it.
+    pub basis: Option<String>,
+    /// Why they would not be mailed now, or `None` when they would.
+    pub not_mailed: Option<String>,
+    pub joined: Option<NaiveDate>,
+    pub consent: Option<ConsentProof>,
+    pub deliveries: Vec<WhyDelivery>,
+    /// Suppressions that were lifted, the oldest first.
+    pub lifts: Vec<Lift>,
+    /// All changes to their place on the do-not-mail list, the oldest first.
+    pub do_not_mail: Vec<NoMailEntry>,
+}
+
+/// On what basis they are mailed, and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentProof {
+    basis: &'static str,
+    source: String,
+    wording: String,
+    obtained: Option<NaiveDate>,
+}
+
+impl ConsentProof {
+    /// Nothing where the list has no evidence.
+    pub fn of(person: &ImportedPerson) -> Option<Self> {
+        person.evidence.as_ref().map(|evidence| Self {
+            basis: evidence.basis.word(),
+            source: evidence.source.clone(),
+            wording: evidence.wording.clone(),
+            obtained: evidence.obtained,
+        })
+    }
+
+    /// As in "consent, through the website (“Yes, send me news”)".
+    fn words(&self) -> String {
+        let mut words = self.basis.to_owned();
+        if !self.source.is_empty() {
+            words += &format!(", source: {}", self.source);
+        }
+        if !self.wording.is_empty() {
+            words += &format!(", wording: “{}”", self.wording);
+        }
+        words
+    }
+}
+
+/// A change to somebody's place on the do-not-mail list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoMailEntry {
+    pub at: DateTime<Utc>,
+    pub step: &'static str,
+    pub reason: Option<&'static str>,
+    pub through: &'static str,
+    pub detail: Option<String>,
+    pub note: Option<String>,
+    /// As people read it.
+    #[serde(skip)]
+    words: String,
+}
+
+impl From<NoMailChange> for NoMailEntry {
+    fn from(change: NoMailChange) -> Self {
+        let (step, reason, words) = match change.step {
+            NoMailStep::Add(reason) => {
+                let (detail, note) = (change.detail.clone(), change.note.clone());
+                let entry = NoMail { reason, origin: change.origin, at: change.at, detail, note };
+                ("added", Some(reason.word()), entry.words_without_time())
+            }
+            NoMailStep::Lift => ("lifted", None, String::new()),
+        };
+        let NoMailChange { at, origin, detail, note, .. } = change;
+        Self { at, step, reason, through: origin.word(), detail, note, words }
+    }
+}
+
+impl PersonHistory {
+    /// What happened, one line an event, the oldest first. What has no time of its own comes last.
+    pub fn story(&self, zone: Tz) -> Vec<String> {
+        let mut events: Vec<(Option<DateTime<Utc>>, String)> = Vec::new();
+        for entry in self.do_not_mail.iter().filter(|entry| entry.step == "added") {
+            events.push((Some(entry.at), format!("do-not-mail list: {}", entry.words)));
+        }
+        for lift in &self.lifts {
+            let was = &lift.suppressed_for;
+            events.push((Some(lift.at), format!("mailed again: {} (it was: {was})", lift.why)));
+        }
+        for delivery in &self.deliveries {
+            events.push((delivery.at, delivery_words(delivery)));
+        }
+        events.sort_by_key(|(at, _)| (at.is_none(), *at));
+        let timed = events.into_iter().map(|(at, words)| match at {
+            Some(at) => line(at.with_timezone(&zone).format("%-d %B %Y, %H:%M"), &words),
+            None => line("", &words),
+        });
+        self.joined_line().into_iter().chain(timed).collect()
+    }
+
+    fn joined_line(&self) -> Option<String> {
+        let day = self.joined.or_else(|| self.consent.as_ref()?.obtained);
+        let words = self.consent.as_ref().map(ConsentProof::words);
+        match (day, words) {
+            (Some(day), Some(words)) => {
+                Some(line(day.format("%-d %B %Y"), &format!("joined: {words}")))
+            }
+            (Some(day), None) => Some(line(day.format("%-d %B %Y"), "joined")),
+            (None, Some(words)) => Some(line("", &format!("joined: {words}"))),
+            (None, None) => None,
+        }
+    }
+}
+
+/// "17 September 2026, 10:00" has the longest month.
+const TIME_COLUMNS: usize = 25;
+
+fn line(time: impl Display, words: &str) -> String {
+    format!("{:<TIME_COLUMNS$}  {words}", time.to_string())
+}
+
+fn delivery_words(delivery: &WhyDelivery) -> String {
+    let practice = if delivery.practice { " (practice)" } else { "" };
+    let mut words = format!("{}{practice}: {}", delivery.edition, delivery.state.replace('_', " "));
+    if !delivery.reply.is_empty() {
+        words += &format!(", {}", delivery.reply);
+    }
+    if let Some(id) = &delivery.message_id {
+        words += &format!("  Message-ID <{id}>");
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audience::{ChangeOrigin, NoMailReason};
+
+    #[test]
+    fn a_story_is_in_order_whatever_came_from_where() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let delivery = |edition: &str, time: Option<&str>| WhyDelivery {
+            edition: edition.to_owned(),
+            state: if time.is_some() { "accepted" } else { "left_out" }.to_owned(),
+            at: time.map(at),
+            reply: "250 ok".to_owned(),
+            message_id: None,
+            practice: false,
+        };
+        let left = NoMailChange {
+            detail: Some("too_many".to_owned()),
+            ..NoMailChange::new(
+                "p",
+                NoMailStep::Add(NoMailReason::Unsubscribed),
+                ChangeOrigin::Page,
+                at("2026-06-10T08:00:00Z"),
+            )
+        };
+        let history = PersonHistory {
+            schema: "roundup.why/1",
+            address: "ann@example.org".to_owned(),
+            basis: None,
+            not_mailed: None,
+            joined: NaiveDate::from_ymd_opt(2020, 5, 3),
+            consent: Some(ConsentProof {
+                basis: "consent",
+                source: "website".to_owned(),
+                wording: "Send me news".to_owned(),
+                obtained: None,
+            }),
+            deliveries: vec![
+                delivery("2026-07", None),
+                delivery("2026-06", Some("2026-07-01T08:30:00Z")),
+                delivery("2026-05", Some("2026-06-01T08:30:00Z")),
+            ],
+            lifts: vec![Lift {
+                suppressed_for: "unsubscribed".to_owned(),
+                why: "they came back themselves".to_owned(),
+                at: at("2026-06-12T08:00:00Z"),
+            }],
+            do_not_mail: vec![NoMailEntry::from(left)],
+        };
+        let story = history.story(chrono_tz::Europe::London).join("\n");
+        assert_eq!(
+            story,
+            "\
+3 May 2020                 joined: consent, source: website, wording: “Send me news”
+1 June 2026, 09:30         2026-05: accepted, 250 ok
+10 June 2026, 09:00        do-not-mail list: unsubscribed on the web page (reason: too_many)
+12 June 2026, 09:00        mailed again: they came back themselves (it was: unsubscribed)
+1 July 2026, 09:30         2026-06: accepted, 250 ok
+                           2026-07: left out, 250 ok"
+        );
+    }
+}
