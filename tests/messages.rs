@@ -55,7 +55,7 @@ fn plain(message: &str) -> String {
     out
 }
 
-/// What stands before the literal in the two places where messages are made.
+/// What stands before the literal in the three places where messages are made.
 fn said(source: &str) -> Vec<String> {
     let errors = source.split("#[error(").skip(1);
     let failures = source.split("Failure::new(").skip(1).filter_map(|text| {
@@ -63,8 +63,14 @@ fn said(source: &str) -> Vec<String> {
         let text = text.split_once(',')?.1.trim_start();
         Some(text.strip_prefix("format!(").unwrap_or(text))
     });
+    // The place in a filter stands first.
+    let filters = source.split("SegmentFault::new(").skip(1).filter_map(|text| {
+        let text = text.split_once(',')?.1.trim_start();
+        Some(text.strip_prefix("format!(").unwrap_or(text))
+    });
     errors
         .chain(failures)
+        .chain(filters)
         .filter_map(|text| literal(text.trim_start()))
         .map(|message| plain(&message))
         .filter(|message| message.chars().any(char::is_alphabetic))

@@ -3,14 +3,16 @@
 //!
 //! It may be longer than memory: it is surveyed once, and then read row by row, as often as wanted.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use chrono::NaiveDate;
 
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{SoFar, joint};
-use super::list_error::{ListError, ListFault, NamedInput};
+use super::list_error::{ListError, ListFault, MOST_COMBINATIONS, NamedInput};
+use super::segment::{Segment, SegmentError};
+use super::segmented::{ListSegments, RowOfList};
 use super::sheet::Sheet;
 use super::survey::Survey;
 use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
@@ -39,6 +41,7 @@ pub struct List {
     /// A no for an address on a row whose cell is not that address as it stands.
     misspelt: BTreeMap<String, WhyNot>,
     do_not_mail: Option<DoNotMail>,
+    segments: ListSegments,
     /// The day it is read.
     today: Option<NaiveDate>,
 }
@@ -95,6 +98,73 @@ impl List {
     pub fn without(mut self, do_not_mail: DoNotMail) -> Self {
         self.do_not_mail = Some(do_not_mail);
         self
+    }
+
+    /// The same list with the segments that files define, and the one that an edition is for, if it is for one.
+    ///
+    /// # Errors
+    /// When a filter names a column that the list does not have.
+    pub fn in_segments(
+        mut self,
+        defined: Vec<Segment>,
+        chosen: Option<Segment>,
+    ) -> Result<Self, SegmentError> {
+        let mut columns: Vec<String> = self.people.columns.clone();
+        for name in self.files.iter().flat_map(Sheet::further_columns) {
+            if !columns.iter().any(|column| column == name) {
+                columns.push(name.to_owned());
+            }
+        }
+        let bound = |segment: Segment| segment.bound_to(&columns);
+        let defined = defined.into_iter().map(bound).collect::<Result<_, _>>()?;
+        self.segments = ListSegments { defined, chosen: chosen.map(bound).transpose()? };
+        Ok(self)
+    }
+
+    /// Whom the edition is for, where it is not for everybody.
+    pub fn segment(&self) -> Option<&Segment> {
+        self.segments.chosen.as_ref()
+    }
+
+    /// Sees which combinations of segments there are, where files define some: a filter finds them, and no cell names them.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    pub fn see_segments(&mut self) -> Result<(), ListError> {
+        if self.segments.defined.is_empty() {
+            return Ok(());
+        }
+        let mut combinations = BTreeSet::new();
+        for person in self.everybody(true) {
+            let Person::Mailed(recipient) = person? else { continue };
+            combinations.insert(recipient.segments);
+            if combinations.len() > MOST_COMBINATIONS {
+                let column = "segments".to_owned();
+                return Err(ListFault::TooManySegments { column }.of("segments/"));
+            }
+        }
+        self.people.segments = combinations;
+        Ok(())
+    }
+
+    /// Folded addresses of everybody in the chosen segment, whether they may be mailed or not.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    pub fn members(&self) -> Result<HashSet<String>, ListError> {
+        let mut members = HashSet::new();
+        for portion in self.portions() {
+            let portion = portion?;
+            let sheet = &self.files[portion.file];
+            for (line, record) in &portion.rows {
+                let Ok(subscriber) = sheet.subscriber(*line, record) else { continue };
+                let row = RowOfList { sheet, record, subscriber: &subscriber };
+                if self.segments.outside(&row).is_none() {
+                    members.insert(subscriber.address.key());
+                }
+            }
+        }
+        Ok(members)
     }
 
     /// Names the exact bytes of its files.
@@ -247,10 +317,13 @@ impl List {
             .or_else(|| {
                 (!examples && subscriber.address.is_reserved()).then_some(WhyNot::ExampleDomain)
             });
+        let row = RowOfList { sheet: file, record, subscriber: &subscriber };
+        let why = why.or_else(|| self.segments.outside(&row));
         if let Some(why) = why {
             let address = subscriber.address.to_string();
             return Person::LeftOut(LeftOut { address, place: subscriber.place, why });
         }
+        let segments = self.segments.of(&row);
         let mut values = subscriber.values;
         if self.files.len() > 1 {
             // Templates may ask everybody for every column.
@@ -258,11 +331,7 @@ impl List {
                 values.entry(column.clone()).or_default();
             }
         }
-        Person::Mailed(Recipient {
-            address: subscriber.address,
-            values,
-            segments: subscriber.segments,
-        })
+        Person::Mailed(Recipient { address: subscriber.address, values, segments })
     }
 
     /// What the rows of one address (by its key) say: the word for its basis, and the person who comes of it.

@@ -13,6 +13,8 @@ pub mod list_error;
 pub mod no_mail;
 mod notice;
 pub mod portions;
+pub mod segment;
+mod segmented;
 pub mod settings;
 mod sheet;
 pub mod subscriber;
@@ -30,6 +32,7 @@ use crate::compose::language_code;
 use crate::count::counted;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
+use segment::OUTSIDE;
 
 pub use cell::possible_addresses as addresses_in_cell;
 pub use do_not_mail::DoNotMail;
@@ -125,6 +128,13 @@ pub enum WhyNot {
     ExampleDomain,
     /// `abuse@` and `postmaster@` reach those who act against mail nobody asked for.
     RoleAddress,
+    /// May be mailed, but this edition is for a segment that they are not in.
+    OutsideSegment(String),
+    /// The same, because a cell cannot be compared with what the segment's filter asks.
+    UnclearSegment {
+        segment: String,
+        column: String,
+    },
 }
 
 impl fmt::Display for WhyNot {
@@ -187,6 +197,11 @@ impl fmt::Display for WhyNot {
             ),
             Self::ExampleDomain => f.write_str("an example address: it receives no email"),
             Self::RoleAddress => f.write_str("this address is for reporting abuse"),
+            Self::OutsideSegment(segment) => write!(f, "{OUTSIDE}{segment}"),
+            Self::UnclearSegment { segment, column } => write!(
+                f,
+                "{OUTSIDE}{segment}: the cell in `{column}` is empty or cannot be compared"
+            ),
         }
     }
 }
@@ -202,6 +217,11 @@ impl WhyNot {
             Self::Elsewhere { why, .. } => why.clarity(),
             _ => 3,
         }
+    }
+
+    /// Whether they may be mailed, and only this edition is for others.
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::OutsideSegment(_) | Self::UnclearSegment { .. })
     }
 
     /// Whether it is, or may be, a no of the person: it holds on every row and in every file.
@@ -234,7 +254,9 @@ impl WhyNot {
             | Self::ObtainedLater
             | Self::NoSuchDay(_)
             | Self::ExampleDomain
-            | Self::RoleAddress => false,
+            | Self::RoleAddress
+            | Self::OutsideSegment(_)
+            | Self::UnclearSegment { .. } => false,
         }
     }
 }
@@ -251,6 +273,10 @@ pub enum Person {
 pub struct Audience {
     pub mailed: u64,
     pub left_out: u64,
+    /// May be mailed, and are not in the segment that the edition is for.
+    pub outside: u64,
+    /// Of those, how many have a cell that cannot be compared.
+    pub unclear: u64,
     /// Left out for nothing but their example address.
     pub examples: u64,
     /// Left out because nothing says why they may be mailed.
@@ -291,6 +317,11 @@ impl Audience {
                 }
                 self.strangest.look_at(recipient);
             }
+            Person::LeftOut(left_out) if left_out.why.is_outside() => {
+                self.outside += 1;
+                let is_unclear = matches!(left_out.why, WhyNot::UnclearSegment { .. });
+                self.unclear += u64::from(is_unclear);
+            }
             Person::LeftOut(left_out) => {
                 self.left_out += 1;
                 let why = &left_out.why;
@@ -319,6 +350,8 @@ impl Audience {
     pub fn and(mut self, later: Self) -> Self {
         self.mailed += later.mailed;
         self.left_out += later.left_out;
+        self.outside += later.outside;
+        self.unclear += later.unclear;
         self.examples += later.examples;
         self.without_basis += later.without_basis;
         self.said_no += later.said_no;

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use super::consent_columns::{self, ConsentColumn, no_anywhere};
 use super::fingerprint::{SoFar, open_hashed};
+use super::segment::TAG;
 use super::subscriber::{Basis, Subscriber};
 use super::{LeftOut, WhyNot, cell};
 use crate::audience::list_error::{ListError, ListFault};
@@ -36,6 +37,23 @@ const FIRST_NAME: &[&str] = &["firstname", "givenname", "forename"];
 const LAST_NAME: &[&str] = &["lastname", "surname", "familyname"];
 const BASIS: &[&str] = &["basis", "consent", "lawfulbasis"];
 const SEGMENTS: &[&str] = &["segments", "segment", "tags"];
+/// When somebody came onto a list, as systems call it.
+pub(super) const JOINED: &[&str] = &[
+    "joined",
+    "joinedat",
+    "subscribedat",
+    "subscribedon",
+    "subscribedate",
+    "subscriptiondate",
+    "signupdate",
+    "signedupat",
+    "createdat",
+    "created",
+    "datecreated",
+    "dateadded",
+    "addedtime",
+    "optintime",
+];
 const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createdat"];
 
 /// Years in which somebody may have given an address.
@@ -82,6 +100,7 @@ pub(super) struct Sheet {
     basis: Option<usize>,
     segments: Option<usize>,
     obtained: Option<usize>,
+    joined: Option<usize>,
     /// Columns in which a clear no is looked for, though their titles say nothing.
     others: Vec<usize>,
 }
@@ -109,7 +128,7 @@ impl Sheet {
         (first_name, last_name): (Option<usize>, Option<usize>),
     ) -> Self {
         let (basis, segments) = (shape.column(BASIS), shape.column(SEGMENTS));
-        let obtained = shape.column(OBTAINED);
+        let (obtained, joined) = (shape.column(OBTAINED), shape.column(JOINED));
         let taken = [Some(email), first_name, last_name, basis, segments, obtained];
         let consent = consent_columns::of(&shape.columns, &taken);
         let whole = consent_columns::whole_file(&name, &shape.columns);
@@ -131,6 +150,7 @@ impl Sheet {
             basis,
             segments,
             obtained,
+            joined,
             others,
         };
         sheet.name_fields(first_name, last_name);
@@ -189,6 +209,29 @@ impl Sheet {
 
     pub fn segments_cell<'a>(&self, record: &'a csv::StringRecord) -> &'a str {
         self.cell(record, self.segments)
+    }
+
+    /// What filters may compare beside the columns by their own names.
+    pub fn further_columns(&self) -> impl Iterator<Item = &'static str> {
+        let known = [
+            (self.segments, TAG),
+            (self.joined, "joined"),
+            (self.obtained, "obtained"),
+            (self.basis, "basis"),
+            (Some(self.email), "domain"),
+        ];
+        known.into_iter().filter_map(|(column, name)| column.map(|_| name))
+    }
+
+    /// The cell of one of them.
+    pub fn further_cell<'a>(&self, record: &'a csv::StringRecord, column: &str) -> &'a str {
+        let column = match column {
+            "joined" => self.joined,
+            "obtained" => self.obtained,
+            "basis" => self.basis,
+            _ => None,
+        };
+        self.cell(record, column)
     }
 
     /// The title of the column of segments.

@@ -11,6 +11,8 @@ use crate::problem::Place;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Numbers {
     pub mailed: u64,
+    /// The segment that the edition is for; empty where it is for everybody.
+    pub segment: String,
     /// Of those, how many ask for each language, by code.
     pub languages: BTreeMap<String, u64>,
     /// Left out because the list does not say why they may be mailed, or says it in unknown words.
@@ -51,9 +53,10 @@ pub const RULES: [Rule; 2] = [
 const FEW: u64 = 20;
 
 fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let (Some(numbers), Some(last)) = (known.numbers, known.earlier.first()) else {
-        return Vec::new();
-    };
+    let Some(numbers) = known.numbers else { return Vec::new() };
+    // Another segment has another size.
+    let alike = |earlier: &&super::Earlier| earlier.segment == numbers.segment;
+    let Some(last) = known.earlier.iter().find(alike) else { return Vec::new() };
     let (now, before) = (numbers.mailed, last.people);
     if before < FEW || now.abs_diff(before) * 10 <= before * 3 {
         return Vec::new();
@@ -105,6 +108,7 @@ mod tests {
                 window_start: "2020-11-01".parse().unwrap(),
                 window_end: "2020-12-01".parse().unwrap(),
                 people: before,
+                segment: String::new(),
                 links: std::collections::BTreeSet::new(),
             }];
         })
@@ -117,6 +121,12 @@ mod tests {
             "number-of-people: 60 people, 40 % fewer than edition 2020-11, which had 100"
         );
         assert!(with(200, 100).only_finding().contains("100 % more"));
+        let to_a_segment = SampleEmail::with(|mail| {
+            mail.numbers =
+                Some(Numbers { mailed: 10, segment: "press".to_owned(), ..Numbers::default() });
+            mail.earlier = with(10, 100).earlier;
+        });
+        assert_eq!(to_a_segment.findings(), Vec::<String>::new());
         for (now, before) in [(70, 100), (130, 100), (1, 19)] {
             assert_eq!(with(now, before).findings(), Vec::<String>::new());
         }

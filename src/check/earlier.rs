@@ -18,6 +18,8 @@ pub struct Earlier {
     /// The day after the window's last.
     pub window_end: NaiveDate,
     pub people: u64,
+    /// The segment that it was for; empty where it was for everybody.
+    pub segment: String,
     /// Where its mail led, without what does not change a page.
     pub links: BTreeSet<String>,
 }
@@ -117,6 +119,7 @@ mod tests {
             subject: subject.to_owned(),
             window_start: window.start,
             window_end: window.end,
+            segment: String::new(),
             people: 3,
             links: [canonical("https://charity.org.uk/nurses")].into(),
         }

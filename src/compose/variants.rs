@@ -21,6 +21,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+/// More different emails of one edition nobody can look at before they are sent.
+pub const MOST_VARIANTS: usize = 32;
+
 /// A variant with what is told of it apart.
 pub struct ComposedVariant {
     pub variant: Variant,
@@ -108,6 +111,14 @@ impl Side<'_> {
             for set in sets {
                 let active: BTreeSet<String> = set.intersection(&asked).cloned().collect();
                 if !variants.iter().any(|one| one.variant.segments == active) {
+                    if variants.len() == MOST_VARIANTS {
+                        return Err(self.whole_fault(
+                            &format!(
+                                "the segments of this edition make more than {MOST_VARIANTS} different emails"
+                            ),
+                            "use fewer {{#for_segment}} blocks: nobody can look at so many",
+                        ));
+                    }
                     lock(&self.shared.active).clone_from(&active);
                     variants.push(self.variant(data, active)?);
                 }

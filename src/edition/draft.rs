@@ -31,6 +31,8 @@ pub struct Draft {
     pub overrides: BTreeMap<String, Override>,
     /// Stories of websites are taken as they were then: what has changed since is shown, and not slipped in.
     pub as_of: Option<DateTime<Utc>>,
+    /// Whom it is for: the name of a segment, or a filter.
+    pub segment: Option<PlacedText>,
     /// The editor's words in other languages, by code.
     pub translations: BTreeMap<String, DraftTranslation>,
 }

@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "subject",
     "preheader",
     "template",
@@ -24,6 +24,7 @@ const FIELDS: [&str; 10] = [
     "left_out",
     "overrides",
     "as_of",
+    "segment",
 ];
 
 /// What stands below the front matter of `text`.
@@ -302,6 +303,7 @@ impl Draft {
             group: file.grouping()?,
             overrides: overrides(&document, path)?,
             as_of: file.as_of()?,
+            segment: file.words("segment")?,
             translations: BTreeMap::new(),
         })
     }

@@ -58,6 +58,9 @@ impl Draft {
         ));
         file.push_str(&format!("template: {}\n", self.template));
         file.push_str(&format!("window: \"{}\"\n", self.window.name()));
+        if let Some(segment) = &self.segment {
+            file.push_str(&format!("segment: {} # who gets it\n", quoted(&segment.text)));
+        }
         if self.group == Grouping::Topic {
             file.push_str("group: topic\n");
         }

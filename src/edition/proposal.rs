@@ -109,6 +109,7 @@ impl Draft {
             group: Grouping::default(),
             overrides: BTreeMap::new(),
             as_of: None,
+            segment: None,
             translations: BTreeMap::new(),
         }
     }

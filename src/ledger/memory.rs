@@ -311,7 +311,12 @@ impl Ledger for MemoryLedger {
     }
 
     async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
-        let count = self.books().left_out.iter().filter(|row| row.edition == edition).count();
+        let count = self
+            .books()
+            .left_out
+            .iter()
+            .filter(|row| row.edition == edition && row.is_counted())
+            .count();
         Ok(count as u64)
     }
 

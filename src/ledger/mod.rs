@@ -28,6 +28,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::audience::segment::{OUTSIDE, PlannedSegment};
 use crate::audience::{
     ChangeOrigin, LeftOut, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
 };
@@ -160,6 +161,9 @@ pub struct PlannedList {
     /// Names the bytes of its files, and what was asked of them: while it is the same, so are the people.
     pub fingerprint: String,
     pub people: People,
+    /// Whom it was planned for; everybody where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<PlannedSegment>,
 }
 
 /// How far an edition is, by its indexes only: at once, however many rows there are.
@@ -552,6 +556,13 @@ pub struct PlannedRow {
     /// Keyed name of the person, for suppressions.
     pub person: String,
     pub message_id: String,
+}
+
+impl LeftOutRow {
+    /// Whether they count as left out: whoever may be mailed, and is not in the segment of an edition, does not.
+    pub fn is_counted(&self) -> bool {
+        !self.why.starts_with(OUTSIDE)
+    }
 }
 
 /// A person left out of the plan, with the reason in words.

@@ -8,6 +8,7 @@ pub mod memory;
 pub mod relay;
 pub mod relay_memory;
 pub mod secret;
+mod segments;
 pub mod settings;
 pub mod synced;
 
@@ -20,6 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use crate::audience::list_error::{ListError, NamedInput};
+use crate::audience::segment::SegmentError;
 use crate::check::{Term, terms};
 use crate::compose::{Templates, theme};
 use crate::count::counted;
@@ -86,6 +88,8 @@ pub enum ProjectError {
     Words(#[from] LexiconError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
     #[error(transparent)]
     Dkim(#[from] KeyError),
     #[error("the project's secret is missing, and its ledger was made with one")]
@@ -501,6 +505,7 @@ impl ProjectError {
             | Self::NoList
             | Self::Dkim(_)
             | Self::Words(_)
+            | Self::Segment(_)
             | Self::Store(_)
             | Self::LostSecret
             | Self::ShortSecret { .. } => None,

@@ -24,6 +24,9 @@ pub struct Report {
     pub state: EditionPhase,
     pub planned_at: DateTime<Utc>,
     pub people: u64,
+    /// Whom it was planned for, where that is not everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
     pub accepted: u64,
     pub deferred: u64,
     /// Those that somebody has closed among them.
@@ -91,6 +94,11 @@ impl Report {
             state,
             planned_at: edition.planned_at,
             people: counts.people(),
+            segment: edition
+                .list
+                .as_ref()
+                .and_then(|list| list.segment.as_ref())
+                .map(ToString::to_string),
             accepted: counts.accepted,
             deferred: counts.deferred,
             rejected: counts.rejected + counts.closed,

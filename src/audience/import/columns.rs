@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::recipe::Recipe;
 use crate::audience::cell;
-use crate::audience::sheet::EMAIL;
+use crate::audience::sheet::{EMAIL, JOINED};
 use crate::rfc::csv::{CsvShape, Rows, simple};
 
 const FIRST_NAME: &[&str] =
@@ -16,22 +16,6 @@ const NAME: &[&str] = &["name", "fullname", "displayname", "contactname"];
 const TAGS: &[&str] = &["tags", "tag", "segments", "segment", "labels", "groups"];
 const LANGUAGE: &[&str] = &["language", "lang", "locale", "preferredlanguage"];
 const OBTAINED: &[&str] = &["obtainedat", "obtainedon", "obtained", "consentat", "consentdate"];
-const JOINED: &[&str] = &[
-    "joined",
-    "joinedat",
-    "subscribedat",
-    "subscribedon",
-    "subscribedate",
-    "subscriptiondate",
-    "signupdate",
-    "signedupat",
-    "createdat",
-    "created",
-    "datecreated",
-    "dateadded",
-    "addedtime",
-    "optintime",
-];
 const SINCE: &[&str] =
     &["since", "unsubscribedat", "unsubscribedate", "dateunsubscribed", "bouncedat"];
 const SOURCE: &[&str] = &["source"];

@@ -114,7 +114,9 @@ impl ListState {
             | WhyNot::Ragged { .. }
             | WhyNot::Mistyped(_)
             | WhyNot::ExampleDomain
-            | WhyNot::RoleAddress => Self::LeftOut,
+            | WhyNot::RoleAddress
+            | WhyNot::OutsideSegment(_)
+            | WhyNot::UnclearSegment { .. } => Self::LeftOut,
         }
     }
 

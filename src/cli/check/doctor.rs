@@ -113,7 +113,7 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
             "put a CSV file with the columns email, first_name and basis there",
         ));
     }
-    let list = match mailing_list(project, destination.is_practice()).await {
+    let list = match mailing_list(project, destination.is_practice(), None).await {
         Ok(list) => list,
         Err(failure) => {
             return Ok(Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()));

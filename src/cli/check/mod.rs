@@ -98,6 +98,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         })?;
         return Ok(exit);
     }
+    if let Some(line) = prepared.segment_line() {
+        screen.say(&line);
+    }
     screen.findings(findings)?;
     for silenced in &prepared.silenced {
         let SilencedRule { rule, findings, reason } = silenced;

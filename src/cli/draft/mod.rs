@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::segments::segment_of;
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};
@@ -19,7 +20,7 @@ use crate::cli::terminal::world;
 use crate::compose::composition::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::edition::draft::{ItemMention, Override};
-use crate::edition::{Draft, EditError, choice};
+use crate::edition::{Draft, EditError, PlacedText, choice};
 use crate::news::Item;
 use crate::project::Project;
 use crate::window::{Selection, select_reading};
@@ -43,11 +44,14 @@ pub struct Arguments {
     /// How stories are grouped into sections
     #[arg(long, value_enum, value_name = "WHAT")]
     group: Option<By>,
+    /// Only for people in a segment: the name of a file in segments/, or a filter such as 'town = "York"'
+    #[arg(long, value_name = "NAME|FILTER")]
+    segment: Option<String>,
     /// Replace the draft that is already there
     #[arg(long)]
     overwrite: bool,
     /// Update a draft with what websites have changed in its stories since, and show the changes
-    #[arg(long, conflicts_with_all = ["overwrite", "template", "every", "top", "group"])]
+    #[arg(long, conflicts_with_all = ["overwrite", "template", "every", "top", "group", "segment"])]
     refresh: bool,
 }
 
@@ -82,6 +86,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
     refuse_unknown_template(&project, &arguments)?;
+    // What is written into the file can be read there.
+    segment_of(&project, arguments.segment.as_deref(), None)?;
     let late_since = first_planned(&mailed);
     let wish = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
     let reading = gather::read_aloud(&project, wish, screen).await?;
@@ -111,6 +117,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         draft.by_topic(&selection);
     }
     decided.keep_in(&mut draft);
+    draft.segment = arguments.segment.clone().map(PlacedText::proposed);
     if project.settings.sources().iter().any(|source| source.url.is_some()) {
         draft.as_of = Some(now);
     }

@@ -41,6 +41,9 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
         stories(prepared.edition.shown().count()),
         kilobytes(prepared.largest)
     ))?;
+    if let Some(line) = prepared.segment_line() {
+        screen.print(&line)?;
+    }
     let [must, should, note] = tally(&prepared.findings);
     let words = if must + should + note == 0 {
         "nothing found".to_owned()

@@ -13,7 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::send::planned::{find_planned, is_sending};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::people;
+use crate::cli::terminal::screen::{Screen, counted};
 use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl, Status};
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
@@ -83,12 +83,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         report.hash
     ))?;
     screen.print(&screen.strong(&format!("{}.", report.arithmetic())))?;
-    if report.left_out > 0 {
-        screen.print(&format!(
-            "{} on the list were left out of the plan (`roundup why ADDRESS` says why).",
-            people(report.left_out)
-        ))?;
-    }
+    tell_audience(&report, screen)?;
     for status in [
         Status::Uncertain,
         Status::Rejected,
@@ -123,4 +118,18 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         EditionPhase::Finished => {}
     }
     Ok(exit)
+}
+
+/// Whom it was planned for, and how many of the list were left out.
+fn tell_audience(report: &Report, screen: &Screen) -> Result<(), Failure> {
+    if let Some(segment) = &report.segment {
+        screen.print(&format!("For the segment {segment}."))?;
+    }
+    if report.left_out > 0 {
+        screen.print(&format!(
+            "{} left out of the plan (`roundup why ADDRESS` says why).",
+            counted(report.left_out, "person on the list was", "people on the list were")
+        ))?;
+    }
+    Ok(())
 }

@@ -44,7 +44,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let destination = Destination::of(&project, None)?;
     let examples = destination.takes_examples();
-    let found = match list_if_any(&project, destination.is_practice(), screen).await? {
+    let found = match list_if_any(&project, destination.is_practice(), None, screen).await? {
         Some(list) => list.find(&key, examples)?,
         None => None,
     };

@@ -18,6 +18,9 @@ use serde::Serialize;
 pub fn tell_people(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
     let audience = &prepared.audience;
     screen.say(&format!("  To        {}", people(audience.mailed)));
+    if let Some(line) = prepared.segment_line() {
+        screen.say(&line);
+    }
     let masked: Vec<String> =
         audience.first.iter().take(3).map(|recipient| recipient.address.masked()).collect();
     screen.say(&format!("  First     {}", masked.join(", ")));
@@ -70,7 +73,9 @@ pub fn tell_left_out(prepared: &Prepared, screen: &Screen) -> Result<(), Failure
         |left: &LeftOut| screen.say(&format!("    {} {}: {}", left.place, left.address, left.why));
     if screen.verbose {
         for person in prepared.everybody() {
-            if let Person::LeftOut(left) = person? {
+            if let Person::LeftOut(left) = person?
+                && !left.why.is_outside()
+            {
                 tell(&left);
             }
         }
@@ -109,6 +114,9 @@ pub struct SendReport<'a> {
     pub edition: &'a str,
     pub dry_run: bool,
     pub people: u64,
+    /// Whom it is for, where it is not for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
     pub messages: u64,
     pub hash: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

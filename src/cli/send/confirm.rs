@@ -14,6 +14,13 @@ pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
     }
     let rows = audience.left_out;
     let failure = Failure::new(Exit::Nothing, "there is nobody to mail");
+    if audience.outside > 0 {
+        return Err(failure.help(format!(
+            "nobody is in the segment: {} may be mailed and {} not in it",
+            people(audience.outside),
+            if audience.outside == 1 { "is" } else { "are" }
+        )));
+    }
     Err(if rows == 0 {
         failure.help("the lists in subscribers/ have no rows below their column names")
     } else if audience.examples == 0 {

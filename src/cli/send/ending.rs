@@ -17,6 +17,7 @@ pub fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Fai
             edition: name,
             dry_run: false,
             people: report.people,
+            segment: report.segment.clone(),
             messages: report.accepted,
             hash: &report.hash,
             bytes_largest: None,

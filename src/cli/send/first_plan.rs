@@ -1,6 +1,7 @@
 //! The plan of an edition that nobody has planned yet: prepared, confirmed, compared, written.
 //! Shell: the ledger, the list, the person at the keyboard.
 
+use crate::audience::segment::Segment;
 use crate::cli::send::announce::{tell_checks, tell_destination, tell_people, tell_strangest};
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
@@ -76,7 +77,7 @@ pub async fn plan(
     arguments: &Arguments,
     screen: &Screen,
 ) -> Result<Option<Plan>, Failure> {
-    let list = mailing_list(project, destination.is_practice()).await?;
+    let list = mailing_list(project, destination.is_practice(), chosen.segment.as_ref()).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let asking = Asking::Nobody;
@@ -107,6 +108,7 @@ pub async fn plan(
     let planned_list = PlannedList {
         fingerprint: asked(&list.fingerprint(), examples),
         people: list.people.clone(),
+        segment: chosen.segment.as_ref().map(Segment::planned),
     };
     let window = &prepared.edition.window;
     let edition =

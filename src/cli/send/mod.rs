@@ -167,7 +167,8 @@ impl<L: Ledger> Resumption<'_, L> {
             ));
         };
         let on = CarriedOn { project, ledger, planned: &planned, destination, trust };
-        let people = match on.begin(arguments, held, screen).await? {
+        let typed = arguments.which.segment.as_ref().and(chosen.segment.as_ref());
+        let people = match on.begin(arguments, typed, held, screen).await? {
             Go::On(people) => people,
             Go::Ended(exit) => return Ok(Err(exit)),
         };

@@ -9,6 +9,7 @@ use aws_lc_rs::digest;
 
 use crate::audience::list::fingerprint;
 use crate::audience::list_error::ListError;
+use crate::audience::segment::{PlannedSegment, Segment};
 use crate::audience::{List, Person, on_all_cores};
 use crate::cli::report::report_of;
 use crate::cli::send::arguments::Arguments;
@@ -72,12 +73,14 @@ impl<L: Ledger> CarriedOn<'_, L> {
     pub async fn begin(
         &self,
         arguments: &Arguments,
+        typed_segment: Option<&Segment>,
         held: &mut Option<File>,
         screen: &Screen,
     ) -> Result<Go, Failure> {
         let Self { project, ledger, planned, destination, trust } = *self;
         let now = world::now();
         let name = &planned.name;
+        self.refuse_another_segment(typed_segment)?;
         let standing = ledger.standing(name).await?;
         let uncertain = ledger.recover(name, now).await?;
         if uncertain > 0 {
@@ -163,6 +166,35 @@ impl<L: Ledger> CarriedOn<'_, L> {
         stopped_meanwhile(name, now.wish)
     }
 
+    /// The list as the edition's segment has it now, to count who would be new. Whom it is for was settled by the plan: a
+    /// filter that fits the list no longer changes nobody's copy.
+    async fn in_the_segment(&self) -> Result<Option<Arc<List>>, Failure> {
+        let planned = self.planned.list.as_ref().and_then(|list| list.segment.as_ref());
+        let Some(Ok(segment)) = planned.map(PlannedSegment::segment) else { return Ok(None) };
+        let Ok(list) = list_of(self.project).await?.in_segments(Vec::new(), Some(segment)) else {
+            return Ok(None);
+        };
+        let suppressed = self.ledger.suppressions().await?;
+        without(self.project, list, suppressed).map(Some)
+    }
+
+    /// The segment of a plan is part of it.
+    fn refuse_another_segment(&self, typed: Option<&Segment>) -> Result<(), Failure> {
+        let Some(typed) = typed.map(Segment::planned) else { return Ok(()) };
+        let name = &self.planned.name;
+        let planned = self.planned.list.as_ref().and_then(|list| list.segment.as_ref());
+        if planned.is_some_and(|planned| *planned == typed) {
+            return Ok(());
+        }
+        let whom =
+            planned.map_or("everybody".to_owned(), |planned| format!("the segment {planned}"));
+        Err(Failure::new(
+            Exit::Usage,
+            format!("`{name}` was planned for {whom}, and not for the segment {typed}"),
+        )
+        .help(format!("to resume it as it was planned: roundup send {name}")))
+    }
+
     /// A list whose bytes are those it was planned with has nothing new to say.
     async fn look_at_list(&self, screen: &Screen) -> Result<People, Failure> {
         let examples = self.destination.takes_examples();
@@ -175,7 +207,8 @@ impl<L: Ledger> CarriedOn<'_, L> {
         let suppressed = self.ledger.suppressions().await?;
         let list = without(self.project, list_of(self.project).await?, suppressed)?;
         screen.problems(&list.problems);
-        self.suppress_the_gone(&list, examples, screen).await?;
+        let joining = self.in_the_segment().await?;
+        self.suppress_the_gone(&list, joining.as_ref(), examples, screen).await?;
         Ok(list.people.clone())
     }
 
@@ -183,10 +216,13 @@ impl<L: Ledger> CarriedOn<'_, L> {
     async fn suppress_the_gone(
         &self,
         list: &Arc<List>,
+        joining: Option<&Arc<List>>,
         examples: bool,
         screen: &Screen,
     ) -> Result<(), Failure> {
         let current = names_of_mailed(list, examples)?;
+        let joining = joining.map(|list| names_of_mailed(list, examples)).transpose()?;
+        let joining = joining.as_ref().unwrap_or(&current);
         let (mut gone, mut addresses, mut known) = (Vec::new(), Vec::new(), 0);
         let mut after = None;
         loop {
@@ -195,9 +231,10 @@ impl<L: Ledger> CarriedOn<'_, L> {
             after = Some(*last);
             for (id, row) in page {
                 let name = name_of(&row.address.to_lowercase());
-                if current.binary_search(&name).is_ok() {
-                    known += 1;
-                } else if matches!(row.status, Status::Planned | Status::Deferred) {
+                known += u64::from(joining.binary_search(&name).is_ok());
+                if current.binary_search(&name).is_err()
+                    && matches!(row.status, Status::Planned | Status::Deferred)
+                {
                     if gone.len() < MOST_ONE_BY_ONE {
                         addresses.push(row.address);
                     }
@@ -235,7 +272,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
                 people(number)
             ));
         }
-        let new = current.len() as u64 - known;
+        let new = (joining.len() as u64).saturating_sub(known);
         if new > 0 {
             screen.say(&format!(
                 "{} joined the list since the plan: they do not get this edition.",

@@ -1,7 +1,9 @@
 //! Which edition is meant: its name, its window, and the draft when somebody wrote one.
 //! Shell: reads the project.
 
+use crate::audience::segment::Segment;
 use crate::cli::steps::ledgers::window_for;
+use crate::cli::steps::segments::segment_of;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -18,6 +20,8 @@ pub struct Chosen {
     pub name: String,
     pub window: Window,
     pub draft: Option<Draft>,
+    /// Whom it is for; everybody where there is none.
+    pub segment: Option<Segment>,
     /// When its news is gathered.
     pub ask: Ask,
     /// Stories of earlier days that came after this are looked at too.
@@ -30,22 +34,11 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
     if let Some(name) = &which.edition {
         let name = name.trim_start_matches("editions/").trim_end_matches(".md");
         if let Some(draft) = project.draft(name)? {
-            return Ok(Chosen {
-                name: draft.name.clone(),
-                window: draft.window.clone(),
-                draft: Some(draft),
-                ask: Ask::InTime,
-                late_since: None,
-            });
+            let (name, window) = (draft.name.clone(), draft.window.clone());
+            return chosen(project, which, name, window, Some(draft));
         }
         return match window_from_name(name, zone) {
-            Ok(window) => Ok(Chosen {
-                name: window.name(),
-                window,
-                draft: None,
-                ask: Ask::InTime,
-                late_since: None,
-            }),
+            Ok(window) => chosen(project, which, window.name(), window, None),
             Err(_) => {
                 Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
                     .into())
@@ -58,5 +51,16 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
     if let Some(draft) = &draft {
         screen.say(&format!("Using your draft {}.", draft.path()));
     }
-    Ok(Chosen { name, window, draft, ask: Ask::InTime, late_since: None })
+    chosen(project, which, name, window, draft)
+}
+
+fn chosen(
+    project: &Project,
+    which: &Which,
+    name: String,
+    window: Window,
+    draft: Option<Draft>,
+) -> Result<Chosen, Failure> {
+    let segment = segment_of(project, which.segment.as_deref(), draft.as_ref())?;
+    Ok(Chosen { name, window, draft, segment, ask: Ask::InTime, late_since: None })
 }

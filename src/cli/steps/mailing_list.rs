@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::audience::segment::Segment;
 use crate::audience::{DoNotMail, List};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::list_place::{list_of, list_of_any};
@@ -14,17 +15,31 @@ use crate::project::Project;
 
 /// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
 /// number of people is then the one that a real run would have.
-pub async fn mailing_list(project: &Project, practice: bool) -> Result<Arc<List>, Failure> {
-    without(project, list_of(project).await?, suppressed(project, practice).await?)
+pub async fn mailing_list(
+    project: &Project,
+    practice: bool,
+    segment: Option<&Segment>,
+) -> Result<Arc<List>, Failure> {
+    let list = in_segments(project, list_of(project).await?, segment)?;
+    without(project, list, suppressed(project, practice).await?)
+}
+
+/// The list with the segments of the project, and the one that an edition is for.
+fn in_segments(project: &Project, list: List, chosen: Option<&Segment>) -> Result<List, Failure> {
+    let mut list = list.in_segments(project.segments()?, chosen.cloned())?;
+    list.see_segments()?;
+    Ok(list)
 }
 
 /// The same, or `None` where a command can do without.
 pub async fn list_if_any(
     project: &Project,
     practice: bool,
+    segment: Option<&Segment>,
     screen: &Screen,
 ) -> Result<Option<Arc<List>>, Failure> {
     let Some(list) = list_of_any(project).await? else { return Ok(None) };
+    let list = in_segments(project, list, segment)?;
     screen.problems(&list.problems);
     let suppressed = match suppressed(project, practice).await {
         // A mail can be looked at while the ledger's server is away; nothing is sent by it.

@@ -12,4 +12,5 @@ pub mod message_template;
 pub mod prepare;
 pub mod relay;
 pub mod run_checks;
+pub mod segments;
 pub mod window_args;

@@ -23,6 +23,7 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::compose::composition::{Composition, People};
 use crate::compose::{Nonce, compose};
+use crate::count::{counted, grouped, people};
 use crate::edition::{Draft, Edition, as_named, edit};
 use crate::message::examine::Buffers;
 use crate::message::{MessageTemplate, Sender};
@@ -67,6 +68,27 @@ impl Prepared {
     /// Whether something must be fixed before this is sent.
     pub fn is_held(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Must)
+    }
+
+    /// Whom the edition is for, where it is not for everybody, and how many of those who may be mailed that are.
+    pub fn segment_line(&self) -> Option<String> {
+        let segment = self.list.as_ref()?.segment()?;
+        let audience = &self.audience;
+        let title = match segment.title.as_str() {
+            "" => String::new(),
+            title => format!(" ({title})"),
+        };
+        let (mailed, all) = (grouped(audience.mailed), audience.mailed + audience.outside);
+        let unclear = match audience.unclear {
+            0 => String::new(),
+            some => format!(
+                "; {} a cell that cannot be compared, and {} not in it",
+                counted(some, "person has", "people have"),
+                if some == 1 { "is" } else { "are" }
+            ),
+        };
+        let all = people(all);
+        Some(format!("  Segment   {segment}{title}: {mailed} of {all} who may be mailed{unclear}"))
     }
 
     /// The messages, ready to be addressed. `date` is the same for everybody.
@@ -213,6 +235,7 @@ pub async fn prepare(
         people,
         examination: &examination,
         has_list: list.is_some(),
+        segment: list.as_ref().and_then(|list| list.segment()),
         identity: &identity,
         date,
         takes_examples,
@@ -250,7 +273,8 @@ pub async fn prepare_to_look(
 ) -> Result<Prepared, Failure> {
     let chosen = choose(project, which, screen).await?;
     let destination = Destination::of(project, None)?;
-    let list = list_if_any(project, destination.is_practice(), screen).await?;
+    let list =
+        list_if_any(project, destination.is_practice(), chosen.segment.as_ref(), screen).await?;
     let examples = destination.takes_examples();
     prepare(project, &chosen, list, examples, asking, screen).await
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::audience::Audience;
+use crate::audience::segment::Segment;
 use crate::check::clients::{self, Score};
 use crate::check::link_results::{current, renew};
 use crate::check::links::is_example;
@@ -48,6 +49,8 @@ pub struct CheckRequest<'a> {
     pub people: &'a People,
     pub examination: &'a CopyReview,
     pub has_list: bool,
+    /// Whom the edition is for; empty where it is for everybody.
+    pub segment: Option<&'a Segment>,
     pub identity: &'a Sender,
     pub date: DateTime<Utc>,
     /// Whether example addresses may be written to: nothing leaves this computer.
@@ -79,7 +82,10 @@ pub async fn ask(
     let CheckRequest { edition, composition, theme, templates, .. } = *question;
     let settings = &project.settings;
     let CopyReview { audience, largest, whose, doubts } = question.examination;
-    let numbers = numbers(audience);
+    let numbers = Numbers {
+        segment: question.segment.map_or_else(String::new, ToString::to_string),
+        ..numbers(audience)
+    };
     let messages = two_messages(project, question)?;
     let shown = RenderedEmail::of(composition);
     let translated: Vec<RenderedEmail<'_>> =
@@ -159,6 +165,7 @@ async fn earlier_if_readable(project: &Project, this: &str, screen: &Screen) -> 
 fn numbers(audience: &Audience) -> Numbers {
     Numbers {
         mailed: audience.mailed,
+        segment: String::new(),
         languages: audience.languages.clone(),
         without_basis: audience.without_basis,
         said_no: audience.said_no,
@@ -216,12 +223,14 @@ async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure>
     let mut earlier = Vec::new();
     for edition in ledger.editions().await?.into_iter().filter(|e| e.name != this).take(MOST) {
         let people = ledger.progress(&edition.name).await?.people;
+        let segment = edition.list.as_ref().and_then(|list| list.segment.as_ref());
         earlier.push(Earlier {
             name: edition.name,
             subject: edition.subject,
             window_start: edition.window_start,
             window_end: edition.window_end,
             people,
+            segment: segment.map_or_else(String::new, |segment| segment.to_string()),
             links: Earlier::links_of(&edition.composition),
         });
     }

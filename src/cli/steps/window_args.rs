@@ -48,6 +48,9 @@ pub struct Which {
     pub edition: Option<String>,
     #[command(flatten)]
     pub window: WindowArguments,
+    /// Only people in a segment: the name of a file in segments/, or a filter such as 'town = "York"'
+    #[arg(long, value_name = "NAME|FILTER")]
+    pub segment: Option<String>,
 }
 
 impl WindowArguments {

@@ -75,7 +75,11 @@ impl Editor {
         let silent = Globals { screen: globals.screen.silent(), project: globals.project.clone() };
         let project = silent.project()?;
         let chosen = choose(&project, which, &silent.screen).await?;
-        let which = Which { edition: Some(chosen.name), ..Which::default() };
+        let which = Which {
+            edition: Some(chosen.name),
+            segment: which.segment.clone(),
+            ..Which::default()
+        };
         let mut editor = Self {
             globals: silent,
             which,

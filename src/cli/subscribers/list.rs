@@ -1,23 +1,29 @@
 //! `roundup subscribers list`: everybody on the list, where they stand, and why.
 //! Shell: the list, the ledger, the screen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use clap::Args;
 use serde::Serialize;
 
 use crate::audience::import::{ImportedPerson, ListState};
 use crate::cli::globals::Globals;
+use crate::cli::steps::list_place::list_of_any;
+use crate::cli::steps::segments::segment_of;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::{counted, people};
+use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
     /// Only people in this state, as in unsubscribed
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<ListState>,
+    /// Only people in a segment: the name of a file in segments/, or a filter such as 'town = "York"'
+    #[arg(long, value_name = "NAME|FILTER")]
+    segment: Option<String>,
 }
 
 fn state(word: &str) -> Result<ListState, String> {
@@ -25,6 +31,16 @@ fn state(word: &str) -> Result<ListState, String> {
         let words: Vec<&str> = ListState::ALL.iter().map(|state| state.word()).collect();
         format!("write one of {}", words.join(", "))
     })
+}
+
+/// The folded addresses of a segment, whether its people may be mailed or not.
+async fn members(
+    project: &Project,
+    typed: Option<&str>,
+) -> Result<Option<HashSet<String>>, Failure> {
+    let Some(segment) = segment_of(project, typed, None)? else { return Ok(None) };
+    let Some(list) = list_of_any(project).await? else { return Ok(Some(HashSet::new())) };
+    Ok(Some(list.in_segments(Vec::new(), Some(segment))?.members()?))
 }
 
 #[derive(Debug, Serialize)]
@@ -39,6 +55,9 @@ pub(super) async fn list(arguments: &ListArguments, globals: &Globals) -> Result
     globals.screen.problems(&known.problems);
     let mut everybody: Vec<&ImportedPerson> = known.in_order().chain(&known.left_out).collect();
     everybody.retain(|person| arguments.state.is_none_or(|state| person.state == state));
+    if let Some(members) = members(&project, arguments.segment.as_deref()).await? {
+        everybody.retain(|person| members.contains(&person.key));
+    }
     if globals.screen.json {
         globals
             .screen

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use crate::audience::list_error::{ListError, ListFault};
+use crate::audience::segment::SegmentError;
 use crate::compose::composition::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::count::counted;
@@ -157,6 +158,7 @@ impl From<ProjectError> for Failure {
             ProjectError::BadName { .. } => Self::new(Exit::Usage, error.to_string())
                 .help("a name is made of letters, digits, hyphens and underscores, as in 2020-12"),
             ProjectError::List(error) => error.into(),
+            ProjectError::Segment(error) => return error.into(),
             ProjectError::NoList => Self::new(Exit::Nothing, error.to_string()).help(
                 "put a CSV file with the columns email, first_name and basis in subscribers/",
             ),
@@ -324,6 +326,13 @@ impl From<ListError> for Failure {
             }
         };
         Self::new(Exit::Usage, error.to_string()).help(help)
+    }
+}
+
+impl From<SegmentError> for Failure {
+    fn from(error: SegmentError) -> Self {
+        let line = Some(error.line_text);
+        Self::new(Exit::Usage, error.what).at(error.place).line(line).help(error.cure)
     }
 }
 

@@ -34,6 +34,7 @@ use super::{
     LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart,
     reserve, until,
 };
+use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
@@ -368,8 +369,8 @@ impl Ledger for PostgresLedger {
     }
 
     async fn left_out(&self, edition: &str) -> Result<u64, LedgerError> {
-        let sql = "SELECT count(*) FROM left_out WHERE edition = $1";
-        Ok(count_of(self.server.query(sql, &[&edition]).await?.first(), 0))
+        let sql = "SELECT count(*) FROM left_out WHERE edition = $1 AND NOT starts_with(why, $2)";
+        Ok(count_of(self.server.query(sql, &[&edition, &OUTSIDE]).await?.first(), 0))
     }
 
     async fn history(&self, key: &str) -> Result<(Vec<CopyRow>, Vec<LeftOutRow>), LedgerError> {

@@ -69,7 +69,7 @@ pub(super) fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), Le
             match row {
                 RowPlan::Copy(row) => waiting.push(row),
                 RowPlan::LeftOut(row) => {
-                    left_out += 1;
+                    left_out += i64::from(row.is_counted());
                     insert_left_out.execute(params![row.edition, row.address, row.why])?;
                 }
             }

@@ -1,0 +1,49 @@
+//! Whom an edition is for: everybody on the list, or a segment that the command line or the draft names.
+//! Shell: reads `segments/`.
+
+use crate::audience::segment::{Segment, SegmentError};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::edition::Draft;
+use crate::problem::{Place, did_you_mean};
+use crate::project::Project;
+
+/// The segment of an edition; `None` where it is for everybody. What is typed beats the draft.
+pub fn segment_of(
+    project: &Project,
+    typed: Option<&str>,
+    draft: Option<&Draft>,
+) -> Result<Option<Segment>, Failure> {
+    if let Some(text) = typed {
+        return Ok(Some(named(project, text, &Place::whole("--segment"))?));
+    }
+    let Some((draft, words)) = draft.and_then(|draft| Some((draft, draft.segment.as_ref()?)))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(named(project, &words.text, &Place::line(draft.path(), words.line))?))
+}
+
+/// A segment by the name of its file; anything that cannot be a name is a filter.
+fn named(project: &Project, text: &str, place: &Place) -> Result<Segment, Failure> {
+    let text = text.trim();
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if !is_name || text.is_empty() {
+        return Segment::of_filter(&place.source, text).map_err(|error| {
+            let line = place.line.or(error.place.line);
+            let place = Place { line, ..error.place };
+            SegmentError { place, ..error }.into()
+        });
+    }
+    let mut segments = project.segments()?;
+    if let Some(at) = segments.iter().position(|segment| segment.name == text) {
+        return Ok(segments.swap_remove(at));
+    }
+    let known: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
+    let failure = Failure::new(Exit::Usage, format!("there is no segment `{text}`"));
+    let failure = if place.line.is_some() { failure.at(place.clone()) } else { failure };
+    Err(failure.help(if known.is_empty() {
+        format!("write segments/{text}.toml, or give a filter such as 'town = \"York\"'")
+    } else {
+        did_you_mean(text, known.iter().copied(), "the segments are")
+    }))
+}
