@@ -24,6 +24,8 @@ pub mod audience;
 
 pub mod providers;
 
+pub mod bounces;
+
 pub mod ledger;
 
 pub mod message;

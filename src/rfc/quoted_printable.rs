@@ -78,7 +78,7 @@ pub fn encode_piece(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(SOFT_BREAK);
 }
 
-/// Decodes a body, for tests and for reading what we made. Bad escapes stay as they stand.
+/// Decodes a body. Bad escapes stay as they stand.
 pub fn decode(encoded: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(encoded.len());
     let mut at = 0;
@@ -89,6 +89,11 @@ pub fn decode(encoded: &[u8]) -> Vec<u8> {
         if encoded[at] == b'=' {
             if encoded[at + 1..].starts_with(b"\r\n") {
                 at += 3;
+                continue;
+            }
+            // A soft break in a text whose line ends are LF.
+            if encoded[at + 1..].starts_with(b"\n") {
+                at += 2;
                 continue;
             }
             if let (Some(high), Some(low)) =

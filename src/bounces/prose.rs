@@ -1,0 +1,342 @@
+//! Notices that are nothing but words: who is named in them, and what is said of each.
+//! Pure: text in, people out.
+//!
+//! qmail, Exim, Exchange 2003, Lotus Notes and many others write for people. An address by itself on a line, or behind
+//! `RCPT TO:`, is a person's; one in a sentence may be anybody's. Words that follow an address are about it.
+
+use super::addresses::{FoundAddress, addresses_in, is_of_a_server};
+use super::fields::{field_of, within};
+
+/// Lines of a notice that are looked at. What is longer quotes an email.
+const MOST_LINES: usize = 2000;
+const LONGEST_LINE_BYTES: usize = 4096;
+
+/// A person named in a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedPerson {
+    pub address: String,
+    /// The address that they are known by, where a server says that it made this one of it.
+    pub made_of: Option<String>,
+    /// The lines about them.
+    pub words: String,
+    weight: u8,
+}
+
+/// A notice's words without the mail that it returns, and the text of that mail.
+pub(super) fn split(text: &str) -> (&str, &str) {
+    let (mut at, mut seen) = (0, 0);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let is_head = number > 0 && begins_a_head(&text[at..]);
+        let is_mark = seen > 0 && announces_a_copy(line);
+        if is_head || is_mark {
+            return text.split_at(at);
+        }
+        seen += usize::from(!line.trim().is_empty());
+        at += line.len();
+        if number > MOST_LINES {
+            break;
+        }
+    }
+    text.split_at(at)
+}
+
+/// Fields that a mail on its way has, and no sentence.
+const SURE_FIELDS: [&str; 9] = [
+    "received",
+    "return-path",
+    "message-id",
+    "mime-version",
+    "dkim-signature",
+    "x-mailer",
+    "delivered-to",
+    "content-type",
+    "content-transfer-encoding",
+];
+
+/// Whether three fields in a row begin here, one of which only a mail has.
+fn begins_a_head(text: &str) -> bool {
+    let (mut fields, mut is_sure) = (0, false);
+    for line in text.lines().take(8) {
+        let line = within(line, 200);
+        let is_rest = fields > 0 && line.starts_with([' ', '\t']) && !line.trim().is_empty();
+        match field_of(line.trim_start()) {
+            Some((name, _)) if !line.trim_start().starts_with("Final-") => {
+                let name = name.to_ascii_lowercase();
+                if name.contains("recipient") || name == "action" || name == "status" {
+                    return false;
+                }
+                fields += 1;
+                is_sure |= SURE_FIELDS.contains(&name.as_str());
+            }
+            _ if is_rest => {}
+            _ => break,
+        }
+    }
+    fields >= 3 && is_sure
+}
+
+/// Whether a line says that a copy of the mail follows.
+fn announces_a_copy(line: &str) -> bool {
+    if line.len() > 200 {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    let is_ruled = lower.trim().starts_with("--")
+        || lower.trim().starts_with("==")
+        || lower.trim().starts_with("**");
+    let words = [
+        "below this line is",
+        "original message",
+        "returned message",
+        "unsent message",
+        "message headers follow",
+        "header of the original",
+        "copy of the message",
+        "copy of your message",
+        "copy of the original",
+        "copy of the returned",
+        "originalnachricht",
+        "original-nachricht",
+        "ursprüngliche nachricht",
+        "message d'origine",
+        "message original",
+        "mensaje original",
+        "messaggio originale",
+        "元のメッセージ",
+        "原始邮件",
+    ];
+    let follows = [
+        "original message follows",
+        "included is a copy of",
+        "below is a copy of",
+        "here is a copy of the first part",
+        "a copy of the message is attached",
+        "the original message is attached",
+        "message headers follow",
+        "es folgt der header",
+    ];
+    (is_ruled && words.iter().any(|words| lower.contains(words)))
+        || follows.iter().any(|words| lower.trim().starts_with(words))
+}
+
+/// The people that a notice names. `known` are those the returned mail was for; `ours` is who wrote it and who gets the
+/// notice.
+pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<NamedPerson> {
+    let lines: Vec<&str> =
+        prose.lines().take(MOST_LINES).map(|line| within(line, LONGEST_LINE_BYTES)).collect();
+    let mut people: Vec<(usize, NamedPerson)> = Vec::new();
+    let mut made_of: Vec<(String, String)> = Vec::new();
+    let mut last_line = "";
+    for (number, line) in lines.iter().enumerate() {
+        for found in addresses_in(line) {
+            if is_of_a_server(found.address) {
+                continue;
+            }
+            let before = line[..found.from].to_lowercase();
+            if before.contains("generated from") || before.contains("expanded from") {
+                if let Some((_, last)) = people.last() {
+                    made_of.push((last.address.clone(), found.address.to_owned()));
+                }
+                continue;
+            }
+            let is = |one: &String| one.eq_ignore_ascii_case(found.address);
+            let mut weight = weight_of(line, &found, last_line);
+            if ours.iter().any(is) && !known.iter().any(is) {
+                weight = weight.min(1);
+            } else if known.iter().any(is) && weight > 0 {
+                weight += 2;
+            }
+            if weight == 0 {
+                continue;
+            }
+            let is_room = people.len() < super::MOST_PEOPLE;
+            match people.iter_mut().find(|(_, one)| is(&one.address)) {
+                Some((place, one)) if weight > one.weight => {
+                    one.weight = weight;
+                    *place = number;
+                }
+                Some(_) => {}
+                None if is_room => {
+                    let person = NamedPerson {
+                        address: found.address.to_owned(),
+                        made_of: None,
+                        words: String::new(),
+                        weight,
+                    };
+                    people.push((number, person));
+                }
+                None => {}
+            }
+        }
+        if !line.trim().is_empty() {
+            last_line = line;
+        }
+    }
+    let best = people.iter().map(|(_, one)| one.weight).max().unwrap_or_default();
+    // Addresses in sentences are guesses: one of them at most.
+    people.retain(|(_, one)| one.weight >= best.min(4));
+    if best < 3 {
+        people.truncate(1);
+    }
+    people.sort_by_key(|(place, _)| *place);
+    let places: Vec<usize> = people.iter().map(|(place, _)| *place).collect();
+    people
+        .into_iter()
+        .enumerate()
+        .map(|(at, (place, person))| {
+            let end = places.iter().skip(at + 1).find(|next| **next > place);
+            let words = lines[place..end.copied().unwrap_or(lines.len())].join("\n");
+            let original = made_of.iter().find(|(made, _)| *made == person.address);
+            NamedPerson { made_of: original.map(|(_, one)| one.clone()), words, ..person }
+        })
+        .collect()
+}
+
+/// What stands before an address of a person whose mail came back.
+const LEADS: [&str; 30] = [
+    "rcpt to",
+    "recipient",
+    "recipients",
+    "final-recipient: rfc822;",
+    "original-recipient: rfc822;",
+    "addressed to",
+    "failed recipient",
+    "unknown user",
+    "user unknown",
+    "no such user",
+    "invalid address",
+    "following address",
+    "following recipient",
+    "delivering your mail to",
+    "delivery to",
+    "deliver to",
+    "deliver message to",
+    "deliver your message to",
+    "delivered to",
+    "message to",
+    "mail to",
+    "sent to",
+    "allowed size",
+    "mailbox for",
+    "for user",
+    "address",
+    "empfänger",
+    "destinataire",
+    "destinatario",
+    "宛先",
+];
+
+/// Whose address it is when these words stand right before it.
+const OTHERS: [&str; 22] = [
+    "from",
+    "mail from",
+    "sender",
+    "by",
+    "contact",
+    "reply-to",
+    "return-path",
+    "reporting-mta",
+    "postmaster",
+    "administrator",
+    "support",
+    "help",
+    "email us at",
+    "write to",
+    "von",
+    "absender",
+    "de",
+    "expéditeur",
+    "remitente",
+    "message-id",
+    "message id",
+    "差出人",
+];
+
+/// How surely an address is the person's: 0 for others', 4 where it stands by itself.
+fn weight_of(line: &str, found: &FoundAddress<'_>, last_line: &str) -> u8 {
+    const AROUND: [char; 16] =
+        ['<', '>', '"', '\'', '*', '-', '•', '|', '[', ']', '(', ')', ':', '#', '=', ' '];
+    let before =
+        line[..found.from].trim_matches(|c: char| AROUND.contains(&c) || c == '\t').to_lowercase();
+    let after = line[found.to..].trim_start_matches(['>', '"', '\'', ']', ' ', '\t']);
+    let behind = |words: &[&str]| {
+        words.iter().any(|word| {
+            before.strip_suffix(word).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+        })
+    };
+    if behind(&OTHERS) || last_line.trim().to_lowercase().ends_with("mail from") {
+        return 0;
+    }
+    // A list's number, or the server's mark of what it sent.
+    let is_first = before.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '>');
+    if is_first {
+        let ends = after.is_empty()
+            || after.starts_with([':', '(', ';', ',', '.', '-', '/', '|', '<', ')'])
+            || after.starts_with("...");
+        return if ends { 4 } else { 3 };
+    }
+    if behind(&LEADS) {
+        return 4;
+    }
+    if before.ends_with("to")
+        || before.ends_with("an")
+        || before.ends_with("à")
+        || before.ends_with("für")
+    {
+        return 3;
+    }
+    if super::judge::replies_in(line).is_empty() { 1 } else { 3 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(prose: &str) -> Vec<String> {
+        let ours = ["news@charity.example".to_owned()];
+        people_in(prose, &[], &ours).into_iter().map(|one| one.address).collect()
+    }
+
+    #[test]
+    fn people_are_named_in_many_ways() {
+        for prose in [
+            "<ann@example.org>:\nno mailbox here by that name",
+            "The following address(es) failed:\n\n  ann@example.org\n    550 no",
+            ">>> RCPT TO:<ann@example.org>\n<<< 550 no\nWrite to help@mx.example for help",
+            "There was an error delivering your mail to <ann@example.org>.",
+            "\"ann@example.org\":\nSMTP error",
+            "Unknown user: ann@example.org",
+            "550 5.1.1 <ann@example.org>... User unknown\nfrom news@charity.example",
+            "  To: ann@example.org\n  Subject: x\ndid not reach them. Questions? Contact it@example.net",
+        ] {
+            assert_eq!(named(prose), ["ann@example.org"], "{prose}");
+        }
+        assert_eq!(
+            named("<ann@example.org>:\nfull\n\n<bob@example.org>:\nunknown"),
+            ["ann@example.org", "bob@example.org"]
+        );
+        assert!(named("Mail from news@charity.example").is_empty());
+    }
+
+    #[test]
+    fn words_belong_to_the_address_before_them() {
+        let people = people_in("<a@x.org>:\nfull\n\n<b@x.org>:\nunknown\n", &[], &[]);
+        assert!(people[0].words.contains("full") && !people[0].words.contains("unknown"));
+        assert!(people[1].words.contains("unknown"));
+        let made = people_in("  box@x.org\n    (generated from ann@x.org)\n    550 no", &[], &[]);
+        assert_eq!(made[0].made_of.as_deref(), Some("ann@x.org"));
+    }
+
+    #[test]
+    fn the_returned_mail_is_cut_off() {
+        for text in [
+            "words\n\n--- Below this line is a copy of the message.\n\nTo: x",
+            "words\n\nReceived: from a\n\tby b\nFrom: x\nTo: y\n",
+            "words\n\n   ----- Unsent message follows -----\nTo: x",
+        ] {
+            assert_eq!(split(text).0.trim(), "words", "{text}");
+        }
+        let exchange = "Your message\n\n  To: a\n  Subject: b\n  Sent: c\n\ndid not arrive\n";
+        assert_eq!(split(exchange).0, exchange);
+    }
+}
