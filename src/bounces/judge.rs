@@ -6,7 +6,7 @@
 
 use super::NoticeKind;
 use super::fields::within;
-use super::words::{Sense, plain, senses_of};
+use super::words::{Sense, plain, reasons_in};
 use crate::providers::{RefusalKind, meaning};
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
@@ -39,7 +39,7 @@ pub(super) fn judge(status: Option<EnhancedStatus>, words: &str) -> Judgement {
         (Some(own), _) if own.class != 2 => Some(own),
         (own, status) => status.or(own),
     };
-    let senses = senses_of(&plain(words));
+    let senses = reasons_in(&plain(words));
     let by_table = by_table(&replies, words, nearest);
     let kind = decided(&senses, by_table, nearest, &replies);
     Judgement { kind, status: nearest, reason: reason_of(words) }
@@ -85,7 +85,8 @@ fn decided(
             .filter(|kind| matches!(kind, NoticeKind::Policy | NoticeKind::Hard))
             .unwrap_or(NoticeKind::Soft),
         Some(Sense::PerhapsUs) => by_status.unwrap_or(NoticeKind::Policy),
-        None => by_status
+        // Other senses are not reasons.
+        _ => by_status
             .or_else(|| replies.first().and_then(kind_of_code))
             .unwrap_or(NoticeKind::Unknown),
     }

@@ -12,6 +12,7 @@ mod judge;
 mod mime;
 mod prose;
 mod returned;
+mod signs;
 mod status_report;
 mod verdicts;
 mod words;

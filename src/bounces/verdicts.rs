@@ -1,35 +1,21 @@
 //! Which kind of email this is, and what it says of whom.
 //! Pure: an email's bytes in, a notice out.
 
-use super::addresses::{address_of_field, addresses_in, is_of_a_server};
+use super::addresses::{address_of_field, addresses_in};
 use super::automatic;
 use super::complaint;
-use super::fields::{decoded_words, main_value, parameter, within};
+use super::fields::{decoded_words, within};
 use super::judge::{Judgement, judge, replies_in};
-use super::mime::{self, ParsedEmail, PartUse};
+use super::mime::{self, PartUse};
 use super::prose;
-use super::returned::{ReturnedMail, message_ids};
+use super::returned::message_ids;
+use super::signs::Seen;
 use super::status_report::{ReportedPerson, people_of};
-use super::words::{plain, senses_of};
+use super::words::{plain, reasons_in};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
 
-/// Where an email says what it is.
-const OPENING_BYTES: usize = 1200;
 /// What is read of a notice's words when they are judged as a whole.
 const JUDGED_BYTES: usize = 4096;
-
-/// Everything about one email that decides what it is.
-struct Seen {
-    email: ParsedEmail,
-    subject: String,
-    /// Words for people, with their line ends, up to the mail that came back.
-    prose: String,
-    /// What follows them in the same text.
-    tail: String,
-    returned: ReturnedMail,
-    /// The first words, made ready for looking.
-    opening: String,
-}
 
 /// Reads an email's first `LONGEST_READ_BYTES`.
 pub fn read(bytes: &[u8]) -> Notice {
@@ -48,17 +34,6 @@ pub fn read(bytes: &[u8]) -> Notice {
 }
 
 impl Seen {
-    fn new(email: ParsedEmail) -> Self {
-        let subject = email.fields.decoded("subject");
-        let (prose, tail) = words_for_people(&email);
-        let mut returned = ReturnedMail::of(&email);
-        if returned.is_missing() {
-            returned = ReturnedMail { fields: head_in(&tail) };
-        }
-        let opening = plain(within(&prose, OPENING_BYTES));
-        Self { email, subject, prose, tail, returned, opening }
-    }
-
     fn people(&self) -> Vec<NoticePerson> {
         let email = &self.email;
         if let Some(people) = complaint::people_of(email, &self.returned, &self.subject) {
@@ -150,7 +125,7 @@ impl Seen {
             status.subject == 0
                 || matches!((status.subject, status.detail), (1 | 2 | 3 | 4 | 5, 0) | (4, 4))
         });
-        let says_little = senses_of(&plain(&one.diagnostic)).is_empty();
+        let says_little = reasons_in(&plain(&one.diagnostic)).is_empty();
         if judgement.kind == NoticeKind::Unknown || (is_general && says_little) {
             let own = judge(one.status, &about);
             if own.kind != NoticeKind::Unknown {
@@ -230,52 +205,6 @@ impl Seen {
         people
     }
 
-    /// Where a mail system writes about mail of ours, as the fields say.
-    fn says_that_it_returns_mail(&self) -> bool {
-        let fields = &self.email.fields;
-        if fields.has("x-failed-recipients") {
-            return true;
-        }
-        let report = parameter(fields.get("content-type"), "report-type").unwrap_or_default();
-        let is_report = self.email.media == "multipart/report"
-            && (report.is_empty() || report.eq_ignore_ascii_case("delivery-status"));
-        if self.is_list_mail() && !self.is_from_a_mail_system() {
-            return is_report;
-        }
-        let subject_fails = subject_says_failure(&self.subject);
-        if self.is_from_a_mail_system() {
-            let is_answer = automatic::says_so(fields, &self.subject) && !subject_fails;
-            let tells = subject_fails
-                || !self.returned.is_missing()
-                || opening_says_failure(&self.opening)
-                || !senses_of(&self.opening).is_empty();
-            return tells && (!is_answer || opening_says_failure(&self.opening));
-        }
-        is_report
-            || (subject_fails && (self.is_from_nobody() || opening_says_failure(&self.opening)))
-    }
-
-    /// The same by weaker signs.
-    fn seems_to_return_mail(&self) -> bool {
-        if self.is_list_mail() || is_reply_or_forward(&self.subject) {
-            return false;
-        }
-        let is_made = self.is_from_nobody() || !self.returned.is_missing();
-        (is_made && opening_says_failure(&self.opening))
-            || (subject_says_failure(&self.subject) && !self.returned.is_missing())
-    }
-
-    fn is_automatic(&self) -> bool {
-        if automatic::is_challenge(&self.subject, &self.opening) && !self.is_list_mail() {
-            return true;
-        }
-        if self.is_list_mail() {
-            return false;
-        }
-        automatic::says_so(&self.email.fields, &self.subject)
-            || automatic::seems_so(&self.email.fields, &self.subject, within(&self.opening, 600))
-    }
-
     fn automatic_reply(&self) -> NoticePerson {
         let reason = if automatic::is_challenge(&self.subject, &self.opening) {
             "a program wants to know whether the sender is real"
@@ -293,70 +222,6 @@ impl Seen {
             is_delay: false,
         }
     }
-
-    fn is_list_mail(&self) -> bool {
-        ["list-id", "list-unsubscribe", "list-post"].iter().any(|name| self.email.fields.has(name))
-    }
-
-    /// Nobody may answer it (RFC 5321 section 4.5.5), or it says that a program wrote it.
-    fn is_from_nobody(&self) -> bool {
-        let fields = &self.email.fields;
-        let submitted = main_value(fields.get("auto-submitted"));
-        let path = fields.all("return-path").any(|value| matches!(value.trim(), "<>" | ""));
-        path || (!submitted.is_empty() && submitted != "no")
-    }
-
-    /// The names under which mail systems write (RFC 5321 section 4.5.1, RFC 2142 section 5).
-    fn is_from_a_mail_system(&self) -> bool {
-        let from = self.email.fields.decoded("from").to_lowercase();
-        if addresses_in(&from).first().is_some_and(|one| is_of_a_server(one.address)) {
-            return true;
-        }
-        let names = [
-            "mailer-daemon",
-            "mailer daemon",
-            "mail delivery",
-            "mail daemon",
-            "mail system",
-            "maildaemon",
-            "postmaster",
-            "delivery subsystem",
-            "mail administrator",
-            "system administrator",
-            "systemadministrator",
-            "microsoft outlook",
-            "microsoft exchange",
-            "internet mail delivery",
-            "email delivery",
-            "delivery status",
-            "mail router",
-            "nondelivery",
-            "mailadmin",
-            "mail_daemon",
-            "e-mail-system",
-            "mailsystem",
-        ];
-        names.iter().any(|name| from.contains(name))
-    }
-
-    fn sent_to(&self) -> Vec<String> {
-        let fields = &self.email.fields;
-        let names = [
-            "delivered-to",
-            "x-original-to",
-            "envelope-to",
-            "x-envelope-to",
-            "x-rcpt-to",
-            "to",
-            "cc",
-        ];
-        names
-            .iter()
-            .flat_map(|name| fields.all(name))
-            .flat_map(|value| addresses_in(value).into_iter().map(|one| one.address.to_owned()))
-            .take(MOST_PEOPLE)
-            .collect()
-    }
 }
 
 fn person_of(recipient: String, judgement: Judgement) -> NoticePerson {
@@ -373,37 +238,6 @@ fn bounce_of_a_bounce() -> NoticePerson {
         reason: "a notice that another notice could not be delivered".to_owned(),
         is_delay: false,
     }
-}
-
-/// The first text for people, and what it quotes. HTML only where there is nothing else.
-fn words_for_people(email: &ParsedEmail) -> (String, String) {
-    let texts = || email.parts.iter().filter(|part| part.used_as == PartUse::Text);
-    let has_plain = texts().any(|part| part.media != "text/html" && !part.text.trim().is_empty());
-    let (mut words, mut tail) = (String::new(), String::new());
-    for part in texts().filter(|part| !has_plain || part.media != "text/html") {
-        let (own, rest) = prose::split(&part.text);
-        words.push_str(own);
-        words.push('\n');
-        tail.push_str(rest);
-        tail.push('\n');
-    }
-    (words, tail)
-}
-
-/// The head of the returned mail in a text that quotes it.
-fn head_in(tail: &str) -> super::fields::HeaderFields {
-    let mut rest = tail;
-    // Some lines announce it.
-    for _ in 0..12 {
-        let (fields, _) =
-            super::fields::HeaderFields::read(rest.trim_start_matches(['\n', ' ', '\t']));
-        if fields.iter().count() >= 2 {
-            return fields;
-        }
-        let Some((_, after)) = rest.split_once('\n') else { break };
-        rest = after;
-    }
-    super::fields::HeaderFields::default()
 }
 
 /// What servers said themselves, in a transcript of a session.
@@ -452,229 +286,4 @@ fn without_boilerplate(words: &str) -> String {
         !ALWAYS.iter().any(|always| lower.contains(always))
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn is_reply_or_forward(subject: &str) -> bool {
-    let lower = subject.trim().to_lowercase();
-    ["re:", "aw:", "fwd:", "fw:", "wg:", "tr:", "sv:", "rv:"]
-        .iter()
-        .any(|mark| lower.starts_with(mark))
-}
-
-fn subject_says_failure(subject: &str) -> bool {
-    const SUBJECTS: &[&str] = &[
-        "undeliver",
-        "not deliver",
-        "non-deliver",
-        "nondeliver",
-        "delivery fail",
-        "delivery has failed",
-        "delivery problem",
-        "delivery status",
-        "delivery notification",
-        "delivery error",
-        "delivery report",
-        "delivery delay",
-        "delivery not",
-        "delivery incomplete",
-        "mail delivery",
-        "failure notice",
-        "failure notification",
-        "failed to deliver",
-        "failed delivery",
-        "message delivery",
-        "returned mail",
-        "returned to sender",
-        "return to sender",
-        "returned email",
-        "could not send",
-        "could not be",
-        "couldn't be",
-        "cannot be delivered",
-        "can't be delivered",
-        "unable to deliver",
-        "unable to send",
-        "unknown user",
-        "user unknown",
-        "mail error",
-        "mail failure",
-        "mail system error",
-        "mail returned",
-        "message returned",
-        "error sending",
-        "email address not found",
-        "address not found",
-        "bounce",
-        "rejected",
-        "warning: message",
-        "warning: could not",
-        "delayed",
-        "over quota",
-        "mailbox full",
-        "mailbox is full",
-        "nodelivery",
-        "unzustellbar",
-        "nicht zugestellt",
-        "nicht zustellbar",
-        "zustellung",
-        "fehler bei der",
-        "non remis",
-        "non distribué",
-        "échec de la remise",
-        "échec de remise",
-        "retour de courrier",
-        "non délivré",
-        "no se puede entregar",
-        "no se pudo entregar",
-        "no entregado",
-        "no se ha podido",
-        "devuelto",
-        "error de entrega",
-        "impossibile recapitare",
-        "mancato recapito",
-        "non recapitabile",
-        "mancata consegna",
-        "não foi possível entregar",
-        "não entregue",
-        "devolvida",
-        "onbestelbaar",
-        "niet bezorgd",
-        "niet worden bezorgd",
-        "olevererbart",
-        "olevererbar",
-        "kan inte levereras",
-        "kunne ikke leveres",
-        "kan ikke leveres",
-        "ei voitu toimittaa",
-        "nie można dostarczyć",
-        "niedostarczone",
-        "zwrot",
-        "nedoručiteln",
-        "kézbesíthetetlen",
-        "недоставлен",
-        "не доставлен",
-        "не удалось доставить",
-        "teslim edilemedi",
-        "配信",
-        "送信できません",
-        "配送",
-        "エラー",
-        "戻り",
-        "リターン",
-        "退信",
-        "无法投递",
-        "未送达",
-        "無法傳遞",
-        "배달",
-        "전송 실패",
-        "반송",
-    ];
-    let plain = plain(subject);
-    SUBJECTS.iter().any(|words| plain.contains(words))
-}
-
-fn opening_says_failure(opening: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "could not be delivered",
-        "couldn't be delivered",
-        "cannot be delivered",
-        "can't be delivered",
-        "not be delivered",
-        "wasn't able to deliver",
-        "was not able to deliver",
-        "unable to deliver",
-        "not able to deliver",
-        "was undeliverable",
-        "is undeliverable",
-        "undeliverable",
-        "undelivered",
-        "wasn't delivered",
-        "was not delivered",
-        "not delivered",
-        "did not reach",
-        "didn't reach",
-        "delivery to the following",
-        "delivery failed",
-        "delivery has failed",
-        "delivery of your message",
-        "failed to deliver",
-        "failure delivering",
-        "failed permanently",
-        "error delivering",
-        "error has occurred while",
-        "permanent fatal errors",
-        "transient non-fatal errors",
-        "had delivery problems",
-        "delivery problems",
-        "returned to sender",
-        "returned for the following",
-        "could not deliver",
-        "couldn't deliver",
-        "cannot deliver",
-        "can't deliver",
-        "could not send",
-        "could not be sent",
-        "couldn't be sent",
-        "unable to send",
-        "was rejected",
-        "was not sent",
-        "no such user",
-        "user unknown",
-        "unknown user",
-        "mailbox full",
-        "mailbox is full",
-        "automatically by mail delivery software",
-        "mail delivery software",
-        "message from the mail system",
-        "mail system at host",
-        "could not be reached",
-        "has been delayed",
-        "not yet been delivered",
-        "may not exist, or you may not",
-        "transcript of session",
-        "failure reasons",
-        "message you sent",
-        "your message to the following",
-        "message was not",
-        "nicht zugestellt",
-        "unzustellbar",
-        "konnte nicht",
-        "nicht ausgeliefert",
-        "n'a pas pu être",
-        "n'a pas été",
-        "impossible de remettre",
-        "non remis",
-        "no se pudo entregar",
-        "no se ha podido",
-        "no pudo ser entregado",
-        "non è stato possibile",
-        "impossibile recapitare",
-        "non può essere",
-        "não pôde ser entregue",
-        "não foi possível",
-        "niet worden bezorgd",
-        "kan niet worden",
-        "kunne ikke leveres",
-        "kunde inte levereras",
-        "nie mogła",
-        "nie można dostarczyć",
-        "nemohla být doručena",
-        "не может быть доставлен",
-        "не удалось доставить",
-        "не было доставлено",
-        "teslim edilemedi",
-        "配信できません",
-        "届けることができ",
-        "お届けできません",
-        "送信できません",
-        "配送できません",
-        "送れません",
-        "受信できません",
-        "不達",
-        "无法投递",
-        "无法送达",
-        "未能送达",
-        "배달할 수 없습니다",
-    ];
-    WORDS.iter().any(|words| opening.contains(words))
 }

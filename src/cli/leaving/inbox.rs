@@ -7,22 +7,20 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::audience::{Keys, List};
+use crate::audience::Keys;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_box;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::keeping::keeping;
+use crate::cli::leaving::verdicts::{Action, MatchedBy, Verdict, judge};
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
 use crate::inbox::mailbox::StoredEmail;
-use crate::inbox::{
-    EmailRequest, EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError, notice_of, read,
-};
+use crate::inbox::{EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError, notice_of};
 use crate::people::{Act, LeavingProof, Way, What};
 use crate::project::{Project, Variable};
-use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -126,41 +124,22 @@ struct PersonLine {
     /// The address, where the email's sender is the person; otherwise only the hash is known.
     recipient: String,
     action: Action,
+    /// As in 5.1.1, or empty.
+    status: String,
     reason: String,
     matched_by: MatchedBy,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Action {
-    Unsubscribe,
-    Autoreply,
-    None,
-    Unknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum MatchedBy {
-    Token,
-    Address,
-    Nothing,
-}
-
-/// What one email means for whom.
-struct Verdict {
-    action: Action,
-    matched_by: MatchedBy,
-    /// The person's address hash, when something is to be kept.
-    person: Option<String>,
-    recipient: String,
-    reason: String,
 }
 
 #[derive(Debug, Default)]
 struct Counts {
     left: u64,
     already: u64,
+    hard: u64,
+    soft: u64,
+    policy: u64,
+    complaints: u64,
+    /// Returned for a reason that is not understood.
+    unclear: u64,
     automatic: u64,
     forged: u64,
     strangers: u64,
@@ -180,10 +159,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let list = list_of_any(&project).await?;
     let mut emails = Vec::new();
     let take = |email: StoredEmail| {
-        let verdict = judge(&read(&email.bytes), &keys, list.as_ref())?;
+        let verdicts = judge(&email.bytes, &keys, list.as_ref())?;
         let notice = notice_of(&email.bytes);
         // The bytes have been read: only what they came to is kept.
-        emails.push((email.without_bytes(), notice, verdict));
+        emails.push((email.without_bytes(), notice, verdicts));
         Ok::<(), Failure>(())
     };
     let mut remote = None;
@@ -200,19 +179,21 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mut trouble = outcome.err();
     let mut counts = Counts::default();
     let mut settled = Vec::new();
-    for (email, notice, verdict) in &emails {
-        let changed = match &verdict.person {
-            Some(person) => keeping.keep(leaving(person, notice), &mut counts.waiting).await?,
-            None => false,
-        };
-        if verdict.person.is_some() && !arguments.dry_run {
+    for (email, notice, verdicts) in &emails {
+        for verdict in verdicts {
+            let changed = match &verdict.person {
+                Some(person) => keeping.keep(leaving(person, notice), &mut counts.waiting).await?,
+                None => false,
+            };
+            count(&mut counts, verdict, changed);
+        }
+        if verdicts.iter().any(|verdict| verdict.person.is_some()) && !arguments.dry_run {
             settled.extend(email.uid());
             if let Err(error) = email.mark_done() {
                 trouble.get_or_insert(error.into());
             }
         }
-        count(&mut counts, verdict, changed);
-        show(globals, &email.name, verdict)?;
+        show(globals, &email.name, verdicts)?;
     }
     if let Some(mut mailbox) = remote
         && trouble.is_none()
@@ -252,86 +233,40 @@ fn remember_reading(project: &Project) -> Result<(), Failure> {
     })
 }
 
-fn show(globals: &Globals, name: &str, verdict: &Verdict) -> Result<(), Failure> {
+fn show(globals: &Globals, name: &str, verdicts: &[Verdict]) -> Result<(), Failure> {
     let screen = &globals.screen;
     if screen.json {
-        let person = PersonLine {
-            recipient: verdict.recipient.clone(),
-            action: verdict.action,
-            reason: verdict.reason.clone(),
-            matched_by: verdict.matched_by,
-        };
-        let line = Line { schema: "roundup.inbox/1", file: name.to_owned(), people: vec![person] };
+        let people = verdicts
+            .iter()
+            .map(|verdict| PersonLine {
+                recipient: verdict.recipient.clone(),
+                action: verdict.action,
+                status: verdict.status.clone(),
+                reason: verdict.reason.clone(),
+                matched_by: verdict.matched_by,
+            })
+            .collect();
+        let line = Line { schema: "roundup.inbox/1", file: name.to_owned(), people };
         return screen.print(&serde_json::to_string(&line).unwrap_or_default());
     }
-    if screen.verbose || verdict.action == Action::Unknown {
-        return screen.print(&format!("{name}: {}", verdict.reason));
+    for verdict in verdicts {
+        if screen.verbose || verdict.action == Action::Unknown {
+            screen.print(&format!("{name}: {}", verdict.reason))?;
+        }
     }
     Ok(())
-}
-
-fn judge(request: &EmailRequest, keys: &Keys, list: Option<&List>) -> Result<Verdict, Failure> {
-    let nobody = |action, reason: &str| Verdict {
-        action,
-        matched_by: MatchedBy::Nothing,
-        person: None,
-        recipient: String::new(),
-        reason: reason.to_owned(),
-    };
-    let (tokens, from, in_words) = match request {
-        EmailRequest::Leave { tokens, from, in_words } => (tokens, from, *in_words),
-        EmailRequest::AutoReply => {
-            return Ok(nobody(Action::Autoreply, "an automatic reply: no change"));
-        }
-        EmailRequest::Other => return Ok(nobody(Action::None, "not a request to leave")),
-        EmailRequest::Unreadable => return Ok(nobody(Action::None, "not an email")),
-    };
-    if let Some(person) = tokens.iter().find_map(|token| keys.person_of_unsubscribe_token(token)) {
-        if person == keys.invented_person() {
-            return Ok(nobody(Action::None, "a probe of the unsubscribe links: no change"));
-        }
-        return Ok(Verdict {
-            action: Action::Unsubscribe,
-            matched_by: MatchedBy::Token,
-            person: Some(person),
-            recipient: from.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
-            reason: "a request to leave, with one of our tokens".to_owned(),
-        });
-    }
-    if !in_words || !tokens.is_empty() {
-        return Ok(nobody(Action::Unknown, "the token is not one of ours: no change"));
-    }
-    let Some(from) = from else {
-        return Ok(nobody(
-            Action::Unknown,
-            "a request to leave without a single sender: read it yourself",
-        ));
-    };
-    let is_known = match list {
-        Some(list) => list.find(&from.key(), true)?.is_some(),
-        None => false,
-    };
-    if !is_known {
-        let reason = format!(
-            "{from} wants to leave, but this address is not on the list: find out which address \
-             receives the emails"
-        );
-        return Ok(Verdict { recipient: from.to_string(), ..nobody(Action::Unknown, &reason) });
-    }
-    Ok(Verdict {
-        action: Action::Unsubscribe,
-        matched_by: MatchedBy::Address,
-        person: Some(keys.address_hash(from)),
-        recipient: from.to_string(),
-        reason: format!("{from} wants to leave, without a token: matched by the sender's address"),
-    })
 }
 
 fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
     let of = match (verdict.action, verdict.matched_by) {
         (Action::Unsubscribe, _) if changed => &mut counts.left,
         (Action::Unsubscribe, _) => &mut counts.already,
+        (Action::Hard, _) => &mut counts.hard,
+        (Action::Soft, _) => &mut counts.soft,
+        (Action::Policy, _) => &mut counts.policy,
+        (Action::Complaint, _) => &mut counts.complaints,
         (Action::Autoreply, _) => &mut counts.automatic,
+        (Action::Unknown, _) if verdict.is_return => &mut counts.unclear,
         (Action::Unknown, _) if verdict.recipient.is_empty() => &mut counts.forged,
         (Action::Unknown, _) => &mut counts.strangers,
         (Action::None, _) => &mut counts.other,
@@ -353,6 +288,15 @@ fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Fa
             counts.waiting,
             "of them waits in `.roundup` until the ledger is back",
             "of them wait in `.roundup` until the ledger is back",
+        ),
+        (counts.hard, "address that does not work any more", "addresses that do not work any more"),
+        (counts.soft, "address that did not work for now", "addresses that did not work for now"),
+        (counts.policy, "refusal that is about us", "refusals that are about us"),
+        (counts.complaints, "complaint", "complaints"),
+        (
+            counts.unclear,
+            "returned email whose reason is not clear",
+            "returned emails whose reasons are not clear",
         ),
         (counts.automatic, "automatic reply", "automatic replies"),
         (counts.forged, "email whose token is not one of ours", "emails whose tokens are not ours"),

@@ -8,6 +8,7 @@ pub mod inbox;
 mod keeping;
 pub mod serve;
 pub mod spooled;
+mod verdicts;
 pub mod watch;
 pub mod ways;
 

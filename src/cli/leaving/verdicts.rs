@@ -1,0 +1,146 @@
+//! What one email comes to, for whom, and how the person was recognised.
+//! Pure: an email's bytes, keys and the list in, verdicts out.
+
+use serde::Serialize;
+
+use crate::audience::{Keys, List};
+use crate::bounces::{self, NoticeKind, NoticePerson};
+use crate::cli::terminal::failure::Failure;
+use crate::inbox::{EmailRequest, read};
+use crate::rfc::address::EmailAddress;
+
+/// What an email means for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Hard,
+    Soft,
+    Policy,
+    Complaint,
+    Unsubscribe,
+    Autoreply,
+    None,
+    Unknown,
+}
+
+/// How a person was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchedBy {
+    Token,
+    Address,
+    Nothing,
+}
+
+/// What one email means for whom.
+pub struct Verdict {
+    pub action: Action,
+    pub matched_by: MatchedBy,
+    /// The person's address hash, when something is to be kept.
+    pub person: Option<String>,
+    pub recipient: String,
+    /// As in 5.1.1, or empty.
+    pub status: String,
+    pub reason: String,
+    /// It came back from a mail system, and not from a person.
+    pub is_return: bool,
+}
+
+fn nobody(action: Action, reason: &str) -> Verdict {
+    Verdict {
+        action,
+        matched_by: MatchedBy::Nothing,
+        person: None,
+        recipient: String::new(),
+        status: String::new(),
+        reason: reason.to_owned(),
+        is_return: false,
+    }
+}
+
+/// What an email says: of whoever wants to leave, or of everybody whose mail came back.
+///
+/// # Errors
+/// When the list cannot be read.
+pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<Vec<Verdict>, Failure> {
+    let request = read(bytes);
+    if matches!(request, EmailRequest::Leave { .. }) {
+        return Ok(vec![request_of(&request, keys, list)?]);
+    }
+    let notice = bounces::read(bytes);
+    if notice.people.is_empty() {
+        return Ok(vec![request_of(&request, keys, list)?]);
+    }
+    Ok(notice.people.into_iter().map(of_notice).collect())
+}
+
+fn of_notice(person: NoticePerson) -> Verdict {
+    let action = match person.kind {
+        NoticeKind::Hard => Action::Hard,
+        NoticeKind::Soft => Action::Soft,
+        NoticeKind::Policy => Action::Policy,
+        NoticeKind::Complaint => Action::Complaint,
+        NoticeKind::Autoreply => Action::Autoreply,
+        NoticeKind::None => Action::None,
+        NoticeKind::Unknown => Action::Unknown,
+    };
+    Verdict {
+        recipient: person.recipient,
+        status: person.status.map(|status| status.to_string()).unwrap_or_default(),
+        is_return: true,
+        ..nobody(action, &person.reason)
+    }
+}
+
+/// What an email to the unsubscribe address wants.
+fn request_of(
+    request: &EmailRequest,
+    keys: &Keys,
+    list: Option<&List>,
+) -> Result<Verdict, Failure> {
+    let (tokens, from, in_words) = match request {
+        EmailRequest::Leave { tokens, from, in_words } => (tokens, from, *in_words),
+        EmailRequest::AutoReply | EmailRequest::Other => {
+            return Ok(nobody(Action::None, "not a request to leave"));
+        }
+        EmailRequest::Unreadable => return Ok(nobody(Action::None, "not an email")),
+    };
+    if let Some(person) = tokens.iter().find_map(|token| keys.person_of_unsubscribe_token(token)) {
+        if person == keys.invented_person() {
+            return Ok(nobody(Action::None, "a probe of the unsubscribe links: no change"));
+        }
+        return Ok(Verdict {
+            matched_by: MatchedBy::Token,
+            person: Some(person),
+            recipient: from.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
+            ..nobody(Action::Unsubscribe, "a request to leave, with one of our tokens")
+        });
+    }
+    if !in_words || !tokens.is_empty() {
+        return Ok(nobody(Action::Unknown, "the token is not one of ours: no change"));
+    }
+    let Some(from) = from else {
+        return Ok(nobody(
+            Action::Unknown,
+            "a request to leave without a single sender: read it yourself",
+        ));
+    };
+    let is_known = match list {
+        Some(list) => list.find(&from.key(), true)?.is_some(),
+        None => false,
+    };
+    if !is_known {
+        let reason = format!(
+            "{from} wants to leave, but this address is not on the list: find out which address \
+             receives the emails"
+        );
+        return Ok(Verdict { recipient: from.to_string(), ..nobody(Action::Unknown, &reason) });
+    }
+    let reason = format!("{from} wants to leave, without a token: matched by the sender's address");
+    Ok(Verdict {
+        matched_by: MatchedBy::Address,
+        person: Some(keys.address_hash(from)),
+        recipient: from.to_string(),
+        ..nobody(Action::Unsubscribe, &reason)
+    })
+}
