@@ -7,7 +7,6 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::audience::Keys;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_box;
 use crate::cli::leaving::imap_login::login;
