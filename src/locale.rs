@@ -47,6 +47,8 @@ pub enum DateStyle {
     Long,
     /// "23 December"
     Day,
+    /// "23 Dec", and "Dec" where the day is not known
+    Short,
     /// "December 2020"
     Month,
     /// "2020"
@@ -57,9 +59,10 @@ pub enum DateStyle {
 
 impl DateStyle {
     /// By their words in templates.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("long", Self::Long),
         ("day", Self::Day),
+        ("short", Self::Short),
         ("month", Self::Month),
         ("year", Self::Year),
         ("iso", Self::Iso),
@@ -135,6 +138,13 @@ impl Locale {
         self.words.months.get(index).map_or("", String::as_str)
     }
 
+    /// A month's short name, from 1: "Dec". The whole one where the language has no short ones.
+    pub fn short_month_name(&self, month: u32) -> &str {
+        let index = usize::try_from(month).unwrap_or(0).wrapping_sub(1);
+        let short = self.words.short_months.get(index).map(String::as_str);
+        short.unwrap_or_else(|| self.month_name(month))
+    }
+
     /// A date as people write it, as far as it is known.
     pub fn date(&self, date: PartialDate, zone: Tz) -> String {
         self.date_as(date, DateStyle::Long, zone)
@@ -153,13 +163,20 @@ impl Locale {
         let (form, months) = match (style, known) {
             (DateStyle::Iso, _) => return date.to_string().chars().take(10).collect(),
             (DateStyle::Year, _) | (_, DateStyle::Year) => return first.year().to_string(),
+            (DateStyle::Short, DateStyle::Month) => {
+                return self.short_month_name(first.month()).to_owned();
+            }
             (DateStyle::Month, _) | (_, DateStyle::Month) => (words.month.clone(), &words.months),
-            (DateStyle::Day, _) => (
+            (DateStyle::Day | DateStyle::Short, _) => (
                 match &words.day_without_year {
                     Some(form) => form.clone(),
                     None => without_year(whole),
                 },
-                &words.months_of_days,
+                if style == DateStyle::Short && !words.short_months.is_empty() {
+                    &words.short_months
+                } else {
+                    &words.months_of_days
+                },
             ),
             (DateStyle::Long, _) => (whole.clone(), &words.months_of_days),
         };
@@ -291,13 +308,13 @@ mod tests {
         };
         assert_eq!(
             said("2020-12-23"),
-            ["23 December 2020", "23 December", "December 2020", "2020", "2020-12-23"]
+            ["23 December 2020", "23 December", "23 Dec", "December 2020", "2020", "2020-12-23"]
         );
         assert_eq!(
             said("2020-12"),
-            ["December 2020", "December 2020", "December 2020", "2020", "2020-12"]
+            ["December 2020", "December 2020", "Dec", "December 2020", "2020", "2020-12"]
         );
-        assert_eq!(said("2020"), ["2020"; 5]);
+        assert_eq!(said("2020"), ["2020"; 6]);
     }
 
     #[test]

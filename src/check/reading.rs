@@ -33,7 +33,7 @@ pub const RULES: [Rule; 8] = [
         "small-text",
         "Is every text at least 14 pixels high?",
         "Text under 14 pixels is hard to read on a phone; the phone may enlarge it and break the \
-         layout.",
+         layout. Capital letters may have 13.",
         small_text,
     ),
     Rule::new(

@@ -4,7 +4,7 @@
 use crate::compose::fault::{Source, TemplateFault};
 use crate::compose::helper_names::{self, HelperFault};
 
-use crate::compose::model;
+use crate::compose::names;
 use crate::compose::tags::{TagKind, line_and_column, tags};
 use crate::compose::templates::TemplateFiles;
 use crate::problem::{Place, nearest};
@@ -88,10 +88,10 @@ fn words_of(
 ) -> (String, String) {
     match error.reason() {
         RenderErrorReason::MissingVariable(Some(path)) => {
-            let is_known = |name: &str| model::NAMES.contains(&name);
-            match model::names_of_path(path).find(|name| !is_known(name)) {
-                Some(unknown) => model::unknown_name(path, unknown, columns),
-                None => model::missing_value(path, data),
+            let is_known = |name: &str| names::NAMES.contains(&name);
+            match names::names_of_path(path).find(|name| !is_known(name)) {
+                Some(unknown) => names::unknown_name(path, unknown, columns),
+                None => names::missing_value(path, data),
             }
         }
         RenderErrorReason::HelperNotFound(name) => {
@@ -177,6 +177,7 @@ fn usage(helper: &str) -> String {
             return format!("write {{{{#{helper} name}}}}…{{{{/{helper}}}}}");
         }
         "lookup" => "{{lookup list 0}}",
+        "pairs" => "{{#each (pairs cards)}}…{{/each}}",
         "not" => "{{#if (not image)}}",
         "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" => {
             return format!("write ({helper} one other)");

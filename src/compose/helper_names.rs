@@ -4,7 +4,7 @@
 use handlebars::{RenderError, RenderErrorReason};
 
 /// roundup's own, by name.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "say",
     "recipient",
     "unsubscribe_url",
@@ -12,6 +12,7 @@ const OWN: [&str; 12] = [
     "for_segment",
     "date",
     "markdown",
+    "pairs",
     "plural",
     "truncate",
     "upper",

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, RenderContext,
-    RenderError, RenderErrorReason, Renderable,
+    RenderError, RenderErrorReason, Renderable, ScopedJson,
 };
 
 use crate::locale::DateStyle;
 use crate::news::PartialDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::guard::{NameGuard, PartialDepth};
 use super::marker;
@@ -36,6 +36,7 @@ pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Sha
     registry.register_helper(GUARD, Box::new(NameGuard(Arc::clone(shared))));
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
+    registry.register_helper("pairs", Box::new(Pairs));
     registry.register_helper("plural", Box::new(plural));
     registry.register_helper("truncate", Box::new(truncate));
     registry.register_helper("upper", Box::new(upper));
@@ -237,6 +238,38 @@ impl HelperDef for Markdown {
             EmailPart::Text => words::text(&text),
         })?;
         Ok(())
+    }
+}
+
+/// `{{#each (pairs cards)}}{{first.title}}{{#if second}}{{second.title}}{{/if}}{{/each}}`: stories two by two. An odd last one is
+/// `first` without a `second`. `skip=1` begins behind the first story.
+struct Pairs;
+
+impl HelperDef for Pairs {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let list = h.param(0).and_then(|param| param.value().as_array());
+        let list = list.ok_or_else(|| wrong("`pairs` needs a list: {{#each (pairs cards)}}"))?;
+        let skip = match h.hash_get("skip") {
+            None => 0,
+            Some(number) => number
+                .value()
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok())
+                .ok_or_else(|| wrong("`skip` of `pairs` is a number: (pairs lead skip=1)"))?,
+        };
+        let pairs: Vec<Value> = list
+            .get(skip..)
+            .unwrap_or_default()
+            .chunks(2)
+            .map(|pair| json!({"first": pair.first(), "second": pair.get(1)}))
+            .collect();
+        Ok(ScopedJson::Derived(Value::Array(pairs)))
     }
 }
 

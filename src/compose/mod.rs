@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod any_text;
+mod arrangement;
 mod attributes;
 #[cfg(test)]
 mod cases;
@@ -22,6 +23,8 @@ pub mod marker;
 pub mod mjml_repair;
 mod mjml_schema;
 pub mod model;
+pub mod names;
+mod palette;
 mod partial_depth;
 mod personal;
 mod recipient_blocks;
@@ -201,9 +204,10 @@ mod tests {
             assert!(html.contains(&format!("Story {day} {{{{x}}}} &amp; b")), "{html}");
             assert!(text.contains(&format!("Story {day} {{{{x}}}} & b")), "{text}");
             assert!(text.contains(&format!("\nhttps://charity.example/{day}\n")), "{text}");
-            for part in [&html, &text] {
-                assert!(part.contains(&format!("{day} December 2020 · a b")), "{part}");
-            }
+            let kicker =
+                if day == 2 { "a b · 2 December<" } else { &format!("a b · {day} Dec<") };
+            assert!(html.contains(kicker), "{html}");
+            assert!(text.contains(&format!("{day} December 2020 · a b")), "{text}");
         }
         assert!(html.contains("Words of 1 &amp; “more” &gt; less."));
         assert!(html.contains("Dear Zoë &amp; Co,"), "{html}");
@@ -322,8 +326,97 @@ mod tests {
             let variant = &composition.variants[0];
             for part in [&variant.html, &variant.text] {
                 let shown = composition.shown(part);
-                assert!(shown.contains("Event: 15 January 2021, the Hub"), "{template}: {shown}");
+                assert!(shown.contains("15 January 2021"), "{template}: {shown}");
+                assert!(shown.contains("the Hub"), "{template}: {shown}");
                 assert!(shown.contains("“We were heard”") && shown.contains("Ann, 16"), "{shown}");
+            }
+        }
+    }
+
+    /// The templates and partials as they were before there were blocks, as projects have copied them.
+    const EARLIER: [(&str, &str); 27] = [
+        (
+            "announcement.mjml.hbs",
+            include_str!("../../tests/earlier/templates/announcement.mjml.hbs"),
+        ),
+        (
+            "announcement.txt.hbs",
+            include_str!("../../tests/earlier/templates/announcement.txt.hbs"),
+        ),
+        ("monthly.mjml.hbs", include_str!("../../tests/earlier/templates/monthly.mjml.hbs")),
+        ("monthly.txt.hbs", include_str!("../../tests/earlier/templates/monthly.txt.hbs")),
+        ("partials/appeal.hbs", include_str!("../../tests/earlier/templates/partials/appeal.hbs")),
+        ("partials/byline.hbs", include_str!("../../tests/earlier/templates/partials/byline.hbs")),
+        (
+            "partials/contents.hbs",
+            include_str!("../../tests/earlier/templates/partials/contents.hbs"),
+        ),
+        ("partials/event.hbs", include_str!("../../tests/earlier/templates/partials/event.hbs")),
+        (
+            "partials/event_text.hbs",
+            include_str!("../../tests/earlier/templates/partials/event_text.hbs"),
+        ),
+        ("partials/footer.hbs", include_str!("../../tests/earlier/templates/partials/footer.hbs")),
+        (
+            "partials/footer_text.hbs",
+            include_str!("../../tests/earlier/templates/partials/footer_text.hbs"),
+        ),
+        (
+            "partials/headline.hbs",
+            include_str!("../../tests/earlier/templates/partials/headline.hbs"),
+        ),
+        ("partials/layout.hbs", include_str!("../../tests/earlier/templates/partials/layout.hbs")),
+        ("partials/lead.hbs", include_str!("../../tests/earlier/templates/partials/lead.hbs")),
+        ("partials/line.hbs", include_str!("../../tests/earlier/templates/partials/line.hbs")),
+        ("partials/more.hbs", include_str!("../../tests/earlier/templates/partials/more.hbs")),
+        (
+            "partials/numbers.hbs",
+            include_str!("../../tests/earlier/templates/partials/numbers.hbs"),
+        ),
+        ("partials/quote.hbs", include_str!("../../tests/earlier/templates/partials/quote.hbs")),
+        (
+            "partials/quote_text.hbs",
+            include_str!("../../tests/earlier/templates/partials/quote_text.hbs"),
+        ),
+        ("partials/row.hbs", include_str!("../../tests/earlier/templates/partials/row.hbs")),
+        (
+            "partials/sections.hbs",
+            include_str!("../../tests/earlier/templates/partials/sections.hbs"),
+        ),
+        (
+            "partials/stories.hbs",
+            include_str!("../../tests/earlier/templates/partials/stories.hbs"),
+        ),
+        ("partials/story.hbs", include_str!("../../tests/earlier/templates/partials/story.hbs")),
+        (
+            "partials/story_text.hbs",
+            include_str!("../../tests/earlier/templates/partials/story_text.hbs"),
+        ),
+        ("partials/style.hbs", include_str!("../../tests/earlier/templates/partials/style.hbs")),
+        ("year.mjml.hbs", include_str!("../../tests/earlier/templates/year.mjml.hbs")),
+        ("year.txt.hbs", include_str!("../../tests/earlier/templates/year.txt.hbs")),
+    ];
+
+    #[test]
+    fn templates_that_projects_copied_before_there_were_blocks_show_every_story() {
+        let each = EARLIER.iter().map(|one| vec![*one]).chain([EARLIER.to_vec()]);
+        for own in each {
+            for template in ["monthly", "year", "announcement"] {
+                let draft = DRAFT
+                    .replace("window:", &format!("template: {template}\nwindow:"))
+                    .replace("pinned: [s2]\nitems: [", "items: [s2, ");
+                let name = if own.len() == 1 { own[0].0 } else { "all of them" };
+                let composition = try_compose(&draft, &own, &People::default())
+                    .unwrap_or_else(|error| panic!("{name} with {template}: {error}"));
+                let variant = &composition.variants[0];
+                for part in [&variant.html, &variant.text] {
+                    let shown = composition.shown(part);
+                    for day in 1..=3 {
+                        let title = format!("Story {day} ");
+                        assert!(shown.contains(&title), "{name} with {template}: {shown}");
+                    }
+                    assert!(shown.contains("1 High Street"), "{name} with {template}: {shown}");
+                }
             }
         }
     }
@@ -476,7 +569,7 @@ mod tests {
                 introduction: String::new(),
             },
             Density::Rows,
-            model::NamesInUse(&BTreeSet::new()),
+            model::NamesInUse { all: &BTreeSet::new(), html: &BTreeSet::new() },
         );
         let headings: Vec<&str> = data["contents"]
             .as_array()

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Datelike;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use super::arrangement::{Arrangement, BriefForm, is_by_month};
 use super::layout::Density;
+use super::palette::Panel;
 use super::theme::Branding;
 use crate::edition::Edition;
 use crate::edition::draft::Grouping;
-use crate::locale::{DateStyle, Locale, capitalised};
+use crate::locale::{DateStyle, Direction, Locale, capitalised};
 use crate::news::item::slug;
-use crate::news::{Item, dedupe};
-use crate::problem::nearest;
+use crate::news::{Item, PartialDate, dedupe};
 
 /// The data for one mail. `words` are the editor's, already rendered.
 pub fn of(
@@ -27,21 +29,28 @@ pub fn of(
     let zone = edition.window.zone;
     let all = edition.shown().count();
     let shown = density.shows(all);
-    let lead = &edition.pinned[..edition.pinned.len().min(shown)];
-    let items = &edition.items[..shown - lead.len()];
+    let blocks = Arrangement::of(edition, density, asked.may_lead());
+    let lead: Vec<&Item> = edition.pinned.iter().take(shown).collect();
+    let rest: Vec<&Item> = edition.shown().take(shown).skip(lead.len()).collect();
     let story = |item: &Item| story(item, lexicon, zone, asked);
-    let sections = sections(edition, items, lexicon, &story);
-    let contents: Vec<Value> = sections
-        .iter()
-        .map(|section| {
-            json!({"heading": section["heading"], "anchor": section["anchor"], "count": section["count"]})
+    let stories = |items: &[&Item]| items.iter().map(|item| story(item)).collect::<Vec<_>>();
+    let sections_of = |items: &[&Item], others: &str| {
+        sections(edition, items, lexicon, (blocks.form, others), &|item| {
+            let mut story = story(item);
+            if blocks.form == BriefForm::Rows && !blocks.thumbnails {
+                story["image"] = Value::Null;
+            }
+            story
         })
-        .collect();
-    let numbers = numbers(edition, lexicon);
-    let mut look = json!(theme.look);
-    look["direction"] = json!(lexicon.direction().word());
-    look["start"] = json!(lexicon.direction().start());
-    look["end"] = json!(lexicon.direction().end());
+    };
+    let briefs = asked.has("briefs").then(|| {
+        let is_month = edition.window.name().len() == "2020-12".len();
+        sections_of(&blocks.briefs, if is_month { "month_heading" } else { "more_heading" })
+    });
+    let sections = (asked.has("sections") || briefs.is_none()).then(|| {
+        sections_of(&rest, if lead.is_empty() { "stories_heading" } else { "more_heading" })
+    });
+    let contents = contents(briefs.as_ref().or(sections.as_ref()));
     json!({
         "subject": words.subject,
         "preheader": words.preheader,
@@ -65,14 +74,52 @@ pub fn of(
         "others": asked
             .has("others")
             .then(|| edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>()),
-        "lead": lead.iter().map(story).collect::<Vec<_>>(),
+        "lead": stories(&lead),
+        "leading": asked.has("leading").then(|| stories(&blocks.leading)),
+        "cards": asked.has("cards").then(|| stories(&blocks.cards)),
+        "events": asked.has("events").then(|| stories(&blocks.events)),
+        "quotes": asked.has("quotes").then(|| stories(&blocks.quotes)),
         "sections": sections,
+        "briefs": briefs,
         "contents": contents,
-        "numbers": numbers,
+        "numbers": numbers(edition, lexicon),
         "appeal": theme.appeal,
         "organisation": theme.organisation,
-        "theme": look,
+        "theme": look(theme, lexicon),
     })
+}
+
+/// The sections without their stories.
+fn contents(sections: Option<&Vec<Value>>) -> Vec<Value> {
+    let of_section = |section: &Value| json!({"heading": section["heading"], "anchor": section["anchor"], "count": section["count"]});
+    sections.map(|sections| sections.iter().map(of_section).collect()).unwrap_or_default()
+}
+
+/// The settings of `[theme]`, and what follows from them and from the direction of writing.
+fn look(theme: &Branding, lexicon: &Locale) -> Value {
+    let mut look = json!(theme.look);
+    let direction = lexicon.direction();
+    for (name, word) in [
+        ("direction", direction.word()),
+        ("start", direction.start()),
+        ("end", direction.end()),
+        ("arrow", if direction == Direction::Ltr { "→" } else { "←" }),
+    ] {
+        look[name] = json!(word);
+    }
+    for (dark, panel) in [("", Panel::light(&theme.look)), ("dark_", Panel::dark(&theme.look))] {
+        look[format!("{dark}tint")] = json!(panel.ground);
+        look[format!("{dark}tint_ink")] = json!(panel.ink);
+        look[format!("{dark}tint_muted")] = json!(panel.muted);
+        look[format!("{dark}tint_accent")] = json!(panel.accent);
+    }
+    let radius = theme.look.corner_radius;
+    // Within a frame of one pixel; and of a picture as small as a stamp.
+    let inner = radius.saturating_sub(1);
+    look["corners"] = json!(format!("{radius}px"));
+    look["corners_above"] = json!(format!("{inner}px {inner}px 0 0"));
+    look["corners_small"] = json!(format!("{}px", radius / 2));
+    look
 }
 
 /// The figures of the edition, for the line of numbers.
@@ -107,11 +154,20 @@ fn numbers(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
 
 /// The words of the templates: a story stands in the data as often as they name it.
 #[derive(Debug, Clone, Copy)]
-pub struct NamesInUse<'a>(pub &'a BTreeSet<String>);
+pub struct NamesInUse<'a> {
+    pub all: &'a BTreeSet<String>,
+    /// Those of the HTML part.
+    pub html: &'a BTreeSet<String>,
+}
 
 impl NamesInUse<'_> {
     fn has(self, name: &str) -> bool {
-        self.0.contains(name)
+        self.all.contains(name)
+    }
+
+    /// Whether the first story may lead where none is pinned: templates of before there were blocks would lose it.
+    fn may_lead(self) -> bool {
+        ["leading", "briefs"].iter().all(|name| self.html.contains(*name))
     }
 }
 
@@ -131,15 +187,16 @@ fn number(lexicon: &Locale, value: usize, label: &str) -> Value {
 /// the edition's: a group stands where its first story does.
 fn sections(
     edition: &Edition,
-    items: &[Item],
+    items: &[&Item],
     lexicon: &Locale,
+    (form, others): (BriefForm, &str),
     story: &dyn Fn(&Item) -> Value,
 ) -> Vec<Value> {
     let zone = edition.window.zone;
     let say = |key: &str| lexicon.say(key).unwrap_or_default().to_owned();
-    let by_month = edition.template == "year" || edition.window.is_year();
+    let by_month = is_by_month(edition);
     let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
-    for item in items {
+    for item in items.iter().copied() {
         let heading = if edition.group == Grouping::Topic {
             match item.topics.first() {
                 Some(topic) => capitalised(&topic_words(topic)),
@@ -150,10 +207,8 @@ fn sections(
                 Some((year, month)) => month_heading(edition, lexicon, year, month),
                 None => say("undated_heading"),
             }
-        } else if edition.pinned.is_empty() {
-            say("stories_heading")
         } else {
-            say("more_heading")
+            say(others)
         };
         match groups.iter_mut().find(|(known, _)| *known == heading) {
             Some((_, items)) => items.push(item),
@@ -167,6 +222,8 @@ fn sections(
                 "anchor": slug(&heading),
                 "count": items.len(),
                 "heading": heading,
+                "cards": form == BriefForm::Cards,
+                "rows": form == BriefForm::Rows,
                 "items": items.into_iter().map(story).collect::<Vec<_>>(),
             })
         })
@@ -195,6 +252,9 @@ fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Valu
         "event": item.event.as_ref().map(|event| json!({
             "date": lexicon.date(event.date, zone),
             "iso": lexicon.date_as(event.date, DateStyle::Iso, zone),
+            // As a badge has it: "Jan", and "14" where the day is known.
+            "month": event.date.month(zone).map(|(_, month)| lexicon.short_month_name(month)),
+            "day": day_of(event.date, zone),
             "place": Some(&event.place).filter(|place| !place.is_empty()),
         })),
         "quote": item.quote.as_ref().map(|quote| json!({
@@ -208,177 +268,21 @@ fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Valu
     })
 }
 
+/// The day of the month, where it is known.
+fn day_of(date: PartialDate, zone: Tz) -> Option<u32> {
+    let (first, last) = date.days(zone);
+    (first == last).then(|| first.day())
+}
+
 /// A topic as people read it: `youth-programme` is "youth programme".
 fn topic_words(topic: &str) -> String {
     topic.replace(['-', '_'], " ")
 }
 
-/// Every name that the data can have, whether today's stories have it or not.
-pub const NAMES: [&str; 76] = [
-    "accent",
-    "accent_ink",
-    "address",
-    "alt",
-    "anchor",
-    "appeal",
-    "button",
-    "button_radius",
-    "by",
-    "cards",
-    "charity",
-    "contact",
-    "contents",
-    "count",
-    "dark_accent",
-    "dark_ground",
-    "dark_ink",
-    "dark_line",
-    "dark_muted",
-    "dark_paper",
-    "date",
-    "density",
-    "direction",
-    "edition",
-    "end",
-    "event",
-    "first",
-    "font",
-    "footer",
-    "ground",
-    "heading",
-    "heading_font",
-    "id",
-    "image",
-    "ink",
-    "introduction",
-    "is_year",
-    "iso",
-    "items",
-    "label",
-    "language",
-    "lead",
-    "legal_name",
-    "line",
-    "link",
-    "list",
-    "logo",
-    "logo_width",
-    "more",
-    "muted",
-    "name",
-    "numbers",
-    "organisation",
-    "others",
-    "paper",
-    "paragraph",
-    "paragraphs",
-    "place",
-    "preheader",
-    "quote",
-    "rows",
-    "sections",
-    "start",
-    "subject",
-    "summary",
-    "tagline",
-    "text",
-    "theme",
-    "title",
-    "topics",
-    "url",
-    "use",
-    "value",
-    "website",
-    "why",
-    "words",
-];
-
-/// Names that belong to a story, an event, and so on: where they are known, and where not.
-const OF_STORIES: [&str; 15] = [
-    "title",
-    "summary",
-    "paragraph",
-    "paragraphs",
-    "date",
-    "iso",
-    "event",
-    "quote",
-    "link",
-    "place",
-    "image",
-    "topics",
-    "alt",
-    "by",
-    "id",
-];
-const OF_SECTIONS: [&str; 3] = ["items", "heading", "anchor"];
-
-/// The names in a path: `@root.theme.ink` has `theme` and `ink`, `../items.[0].title` has `items` and `title`.
-pub fn names_of_path(path: &str) -> impl Iterator<Item = &str> {
-    // `@first` and its sisters are Handlebars' own.
-    let path = if path.starts_with('@') { path.strip_prefix("@root").unwrap_or("") } else { path };
-    path.split(['.', '/'])
-        .map(|part| part.trim_start_matches('[').trim_end_matches(']'))
-        .filter(|part| !part.is_empty() && *part != "this" && part.parse::<usize>().is_err())
-}
-
-/// What to say of a path with a name in it that nothing is called.
-pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, String) {
-    let is_column = columns.iter().any(|column| column == unknown)
-        || ["first_name", "last_name", "email"].contains(&unknown);
-    let cure = if is_column {
-        format!(
-            "it is a column of the list: write {{{{recipient \"{unknown}\" fallback=\"…\"}}}}, or {{{{#for_recipient}}}}…{{{{/for_recipient}}}} around it"
-        )
-    } else if unknown == "length" {
-        format!("write {{{{len {}}}}}", path.trim_end_matches(".length"))
-    } else {
-        match nearest(unknown, NAMES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "docs/TEMPLATES.md lists the names".to_owned(),
-        }
-    };
-    (format!("`{path}` is not known here"), cure)
-}
-
-/// What to say of a path that has no value where it stands, although all its names are known.
-pub fn missing_value(path: &str, data: &Value) -> (String, String) {
-    let names: Vec<&str> = names_of_path(path).collect();
-    let first = names.first().copied().unwrap_or(path);
-    let is_of_root = data.get(first).is_some();
-    if names.len() > 1 && (is_of_root || OF_STORIES.contains(&first)) {
-        // The last of them before which there was something.
-        let mut value = Some(data);
-        let empty = names.iter().enumerate().find(|(_, name)| {
-            value = value.and_then(|value| value.get(**name));
-            value.is_none_or(Value::is_null)
-        });
-        let depth = if is_of_root { empty.map_or(0, |(at, _)| at) } else { 0 };
-        let whole = names[..=depth.min(names.len() - 1)].join(".");
-        let what = if is_of_root {
-            format!("there is no `{whole}` here, and so no `{path}`")
-        } else {
-            format!("this story has no `{whole}`, and so no `{path}`")
-        };
-        return (what, format!("put it in {{{{#if {whole}}}}}…{{{{/if}}}}"));
-    }
-    let what = format!("`{path}` is not known here");
-    let cure = if OF_SECTIONS.contains(&first) {
-        "it belongs to a section: write it inside {{#each sections}}".to_owned()
-    } else if OF_STORIES.contains(&first) {
-        "it belongs to a story: write it inside {{#with first}}, {{#each lead}} or {{#each items}}"
-            .to_owned()
-    } else if is_of_root {
-        format!("inside a loop write @root.{path}")
-    } else {
-        "docs/TEMPLATES.md says where each name is known".to_owned()
-    };
-    (what, cure)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::names::NAMES;
     use crate::compose::theme::{Appeal, Organisation};
     use crate::news::markdown;
     use crate::window::select;
@@ -426,9 +330,18 @@ mod tests {
         };
         let words = EditorWords { subject: line(), preheader: line(), introduction: line() };
         let asked: BTreeSet<String> = NAMES.map(str::to_owned).into();
-        let data = of(&edition, &theme, &lexicon, &words, Density::Top(9), NamesInUse(&asked));
+        let data = of(
+            &edition,
+            &theme,
+            &lexicon,
+            &words,
+            Density::Top(9),
+            NamesInUse { all: &asked, html: &asked },
+        );
         let mut found = BTreeSet::new();
         names(&data, &mut found);
+        // What `pairs` makes of a list has it.
+        found.insert("second".to_owned());
         let known: BTreeSet<String> = NAMES.map(str::to_owned).into();
         let missing: Vec<_> = found.difference(&known).collect();
         let surplus: Vec<_> = known.difference(&found).collect();

@@ -6,7 +6,7 @@
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Handlebars, Helper, HelperResult, JsonRender, Output, RenderContext, Template};
 
-use super::model::names_of_path;
+use super::names::names_of_path;
 use super::tags::too_deep;
 
 /// Helpers that any values can go through.

@@ -123,7 +123,7 @@ fn compose_here(
     let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
     let stories = edition.shown().count();
-    let asked = model::NamesInUse(&parsed.words);
+    let asked = model::NamesInUse { all: &parsed.words, html: &parsed.html_words };
     let data_at = |density, words: &model::EditorWords| {
         model::of(edition, theme, &lexicon, words, density, asked)
     };

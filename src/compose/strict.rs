@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::declarations::{Declarations, TagsInOrder};
 use super::fault::TemplateFault;
 use super::helper_names;
-use super::model;
+use super::names;
 use super::tags::{TagKind, line_and_column, tags};
 use crate::problem::{Place, nearest};
 
@@ -302,14 +302,14 @@ impl Strict<'_> {
         }
         let declared = self.names.declared;
         let is_known = |name: &str| {
-            model::NAMES.contains(&name)
+            names::NAMES.contains(&name)
                 || declared.given.contains(name)
                 || declared.block_params.contains(name)
         };
-        let Some(unknown) = model::names_of_path(raw).find(|name| !is_known(name)) else {
+        let Some(unknown) = names::names_of_path(raw).find(|name| !is_known(name)) else {
             return Ok(());
         };
-        let (what, cure) = model::unknown_name(raw, unknown, self.names.columns);
+        let (what, cure) = names::unknown_name(raw, unknown, self.names.columns);
         Err(self.fault(at, what, cure))
     }
 

@@ -32,6 +32,8 @@ pub struct ParsedTemplate {
     pub blocks: Vec<Slot>,
     /// Every word of them. What no template names need not be in the data: Handlebars copies it for each partial.
     pub words: BTreeSet<String>,
+    /// Those of the HTML part: of all files but the text part's own.
+    pub html_words: BTreeSet<String>,
 }
 
 /// Partials nest a handful deep; Handlebars overflows the stack on those that call each other in a ring.
@@ -52,6 +54,7 @@ impl ParsedTemplate {
             declared: Declarations::default(),
             blocks: Vec::new(),
             words: BTreeSet::new(),
+            html_words: BTreeSet::new(),
         };
         let mut compiled: Vec<Template> = Vec::new();
         while let Some(name) = waiting.pop() {
@@ -66,7 +69,12 @@ impl ParsedTemplate {
                 .map_err(|error| explanation::of_parsing(&shown, 1, text, &error))?;
             parsed.declared.read(&name, &cut, &template);
             let named = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            parsed.words.extend(named.filter(|word| !word.is_empty()).map(str::to_owned));
+            let words: Vec<String> =
+                named.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            if !name.ends_with(".txt.hbs") && !name.ends_with("_text") {
+                parsed.html_words.extend(words.iter().cloned());
+            }
+            parsed.words.extend(words);
             compiled.push(template);
             parsed.texts.push((name, cut));
             let called = parsed.declared.calls.iter().map(|call| call.called.as_str());

@@ -11,7 +11,7 @@ use super::declarations::Declarations;
 use super::tags::too_deep;
 
 /// The templates that come with roundup, by file name.
-const BUILT_IN: [(&str, &str); 27] = [
+const BUILT_IN: [(&str, &str); 40] = [
     ("announcement.mjml.hbs", include_str!("../../templates/announcement.mjml.hbs")),
     ("announcement.txt.hbs", include_str!("../../templates/announcement.txt.hbs")),
     ("monthly.mjml.hbs", include_str!("../../templates/monthly.mjml.hbs")),
@@ -20,25 +20,48 @@ const BUILT_IN: [(&str, &str); 27] = [
     ("year.txt.hbs", include_str!("../../templates/year.txt.hbs")),
     ("partials/layout.hbs", include_str!("../../templates/partials/layout.hbs")),
     ("partials/style.hbs", include_str!("../../templates/partials/style.hbs")),
-    ("partials/story.hbs", include_str!("../../templates/partials/story.hbs")),
-    ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
-    ("partials/byline.hbs", include_str!("../../templates/partials/byline.hbs")),
-    ("partials/event.hbs", include_str!("../../templates/partials/event.hbs")),
-    ("partials/event_text.hbs", include_str!("../../templates/partials/event_text.hbs")),
-    ("partials/quote.hbs", include_str!("../../templates/partials/quote.hbs")),
-    ("partials/quote_text.hbs", include_str!("../../templates/partials/quote_text.hbs")),
-    ("partials/row.hbs", include_str!("../../templates/partials/row.hbs")),
-    ("partials/line.hbs", include_str!("../../templates/partials/line.hbs")),
-    ("partials/stories.hbs", include_str!("../../templates/partials/stories.hbs")),
-    ("partials/sections.hbs", include_str!("../../templates/partials/sections.hbs")),
-    ("partials/more.hbs", include_str!("../../templates/partials/more.hbs")),
-    ("partials/numbers.hbs", include_str!("../../templates/partials/numbers.hbs")),
-    ("partials/contents.hbs", include_str!("../../templates/partials/contents.hbs")),
+    ("partials/masthead.hbs", include_str!("../../templates/partials/masthead.hbs")),
+    ("partials/brand.hbs", include_str!("../../templates/partials/brand.hbs")),
+    ("partials/opening.hbs", include_str!("../../templates/partials/opening.hbs")),
     ("partials/lead.hbs", include_str!("../../templates/partials/lead.hbs")),
+    ("partials/cards.hbs", include_str!("../../templates/partials/cards.hbs")),
+    ("partials/pair.hbs", include_str!("../../templates/partials/pair.hbs")),
+    ("partials/story_card.hbs", include_str!("../../templates/partials/story_card.hbs")),
+    ("partials/story_wide.hbs", include_str!("../../templates/partials/story_wide.hbs")),
+    ("partials/story_words.hbs", include_str!("../../templates/partials/story_words.hbs")),
+    ("partials/picture.hbs", include_str!("../../templates/partials/picture.hbs")),
+    ("partials/kicker.hbs", include_str!("../../templates/partials/kicker.hbs")),
+    ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
+    ("partials/button.hbs", include_str!("../../templates/partials/button.hbs")),
+    ("partials/quotation.hbs", include_str!("../../templates/partials/quotation.hbs")),
+    ("partials/quote.hbs", include_str!("../../templates/partials/quote.hbs")),
+    ("partials/events.hbs", include_str!("../../templates/partials/events.hbs")),
+    ("partials/event.hbs", include_str!("../../templates/partials/event.hbs")),
+    ("partials/briefs.hbs", include_str!("../../templates/partials/briefs.hbs")),
+    ("partials/brief.hbs", include_str!("../../templates/partials/brief.hbs")),
+    ("partials/row.hbs", include_str!("../../templates/partials/row.hbs")),
+    ("partials/contents.hbs", include_str!("../../templates/partials/contents.hbs")),
+    ("partials/counts.hbs", include_str!("../../templates/partials/counts.hbs")),
+    ("partials/whole_story.hbs", include_str!("../../templates/partials/whole_story.hbs")),
+    ("partials/others.hbs", include_str!("../../templates/partials/others.hbs")),
+    ("partials/more.hbs", include_str!("../../templates/partials/more.hbs")),
     ("partials/appeal.hbs", include_str!("../../templates/partials/appeal.hbs")),
     ("partials/footer.hbs", include_str!("../../templates/partials/footer.hbs")),
+    ("partials/footer_link.hbs", include_str!("../../templates/partials/footer_link.hbs")),
+    ("partials/event_text.hbs", include_str!("../../templates/partials/event_text.hbs")),
+    ("partials/quote_text.hbs", include_str!("../../templates/partials/quote_text.hbs")),
     ("partials/story_text.hbs", include_str!("../../templates/partials/story_text.hbs")),
     ("partials/footer_text.hbs", include_str!("../../templates/partials/footer_text.hbs")),
+];
+
+/// What templates of before there were blocks call, and those of today do not.
+const FOR_EARLIER: [(&str, &str); 6] = [
+    ("partials/story.hbs", include_str!("../../templates/earlier/story.hbs")),
+    ("partials/stories.hbs", include_str!("../../templates/earlier/stories.hbs")),
+    ("partials/line.hbs", include_str!("../../templates/earlier/line.hbs")),
+    ("partials/byline.hbs", include_str!("../../templates/earlier/byline.hbs")),
+    ("partials/numbers.hbs", include_str!("../../templates/earlier/numbers.hbs")),
+    ("partials/sections.hbs", include_str!("../../templates/earlier/sections.hbs")),
 ];
 
 /// The texts of all templates of a project.
@@ -51,8 +74,11 @@ pub struct TemplateFiles {
 impl TemplateFiles {
     /// The built-in templates with a project's own over them, by file name.
     pub fn with(own: impl IntoIterator<Item = (String, String)>) -> Self {
-        let mut files: BTreeMap<String, String> =
-            BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let mut files: BTreeMap<String, String> = BUILT_IN
+            .iter()
+            .chain(&FOR_EARLIER)
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
         files.extend(own);
         Self { files }
     }
@@ -169,12 +195,13 @@ mod tests {
         }
         assert!(!files.contains(&"partials/numbers.hbs"));
         assert!(templates.files_of("nothing").is_empty());
-        // Every partial that comes with roundup is called by some template.
+        // Every partial that comes with roundup is called by some template, of today or of before.
         let used: std::collections::BTreeSet<&str> = templates
             .names()
             .into_iter()
             .flat_map(|name| templates.files_of(name))
             .map(|(file, _)| file)
+            .chain(FOR_EARLIER.iter().map(|(file, _)| *file))
             .collect();
         assert!(templates.files.keys().all(|file| used.contains(file.as_str())), "{used:?}");
     }

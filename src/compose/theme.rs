@@ -96,6 +96,11 @@ pub struct Theme {
     pub dark_ground: String,
     #[serde(deserialize_with = "setting::colour")]
     pub dark_line: String,
+    /// The ground of panels. Without it, the paper with a little of the accent.
+    #[serde(default, deserialize_with = "setting::optional_colour")]
+    pub tint: Option<String>,
+    #[serde(default, deserialize_with = "setting::optional_colour")]
+    pub dark_tint: Option<String>,
     /// Fonts that are on people's machines: nothing is fetched.
     #[serde(deserialize_with = "setting::fonts")]
     pub font: String,
@@ -104,6 +109,9 @@ pub struct Theme {
     /// Of a button's corners, pixels.
     #[serde(deserialize_with = "setting::within::<0, 60, _, _>")]
     pub button_radius: u32,
+    /// Of the corners of pictures, frames and panels, pixels.
+    #[serde(deserialize_with = "setting::within::<0, 40, _, _>")]
+    pub corner_radius: u32,
     /// https address of a picture at most 200 px high.
     #[serde(default, deserialize_with = "setting::optional_web_address")]
     pub logo: Option<String>,
@@ -125,21 +133,23 @@ impl Default for Theme {
             language: "en".to_owned(),
             accent: "#0b5a6f".to_owned(),
             accent_ink: "#ffffff".to_owned(),
-            ink: "#1d2733".to_owned(),
-            muted: "#55626f".to_owned(),
-            paper: "#fdfdfc".to_owned(),
-            ground: "#eceff1".to_owned(),
-            line: "#dde3e7".to_owned(),
-            dark_accent: "#7fd3e6".to_owned(),
-            dark_ink: "#eef2f5".to_owned(),
-            dark_muted: "#b3bec8".to_owned(),
-            dark_paper: "#1b2229".to_owned(),
-            dark_ground: "#11161b".to_owned(),
-            dark_line: "#3b4650".to_owned(),
-            font: "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif".to_owned(),
-            heading_font: "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-                .to_owned(),
-            button_radius: 4,
+            ink: "#17212b".to_owned(),
+            muted: "#55626e".to_owned(),
+            paper: "#ffffff".to_owned(),
+            ground: "#e9eef1".to_owned(),
+            line: "#d5dde2".to_owned(),
+            dark_accent: "#6fc3d6".to_owned(),
+            dark_ink: "#eef3f5".to_owned(),
+            dark_muted: "#a9b7c0".to_owned(),
+            dark_paper: "#172026".to_owned(),
+            dark_ground: "#0f1519".to_owned(),
+            dark_line: "#34424c".to_owned(),
+            tint: Some("#e6f1f3".to_owned()),
+            dark_tint: Some("#1d2f36".to_owned()),
+            font: "Helvetica, Arial, sans-serif".to_owned(),
+            heading_font: "Helvetica, Arial, sans-serif".to_owned(),
+            button_radius: 8,
+            corner_radius: 8,
             logo: None,
             logo_width: 160,
             tagline: None,

@@ -8,11 +8,12 @@ use toml::Spanned;
 use crate::problem::{did_you_mean, nearest};
 
 /// The fields of a file, for "did you mean".
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "name",
     "direction",
     "months",
     "months_of_days",
+    "short_months",
     "day",
     "first_day",
     "day_without_year",
@@ -83,7 +84,8 @@ impl WordsReader<'_> {
 
     fn dates(&self, file: &WordsFile) -> Vec<LexiconError> {
         let mut slips = Vec::new();
-        for months in [&file.months, &file.months_of_days].into_iter().flatten() {
+        for months in [&file.months, &file.months_of_days, &file.short_months].into_iter().flatten()
+        {
             let names = months.get_ref();
             if names.len() != 12 || names.iter().any(|name| name.trim().is_empty()) {
                 let what = format!("a year has 12 months, but this list has {}", names.len());

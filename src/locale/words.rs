@@ -13,6 +13,8 @@ pub struct LocaleWords {
     pub(super) months: Vec<String>,
     /// As they stand behind a day: "24 grudnia 2020".
     pub(super) months_of_days: Vec<String>,
+    /// As they stand where there is little room: "9 Dec". Empty: the language has no short ones.
+    pub(super) short_months: Vec<String>,
     /// A day, and a month, with `{day}`, `{month}` and `{year}`.
     pub(super) day: String,
     /// The first of a month, where it is said in another way: "1er mars 2020".
@@ -84,6 +86,10 @@ impl LocaleWords {
         if let Some(months) = over.months {
             self.months = months.into_inner();
             self.months_of_days.clone_from(&self.months);
+            self.short_months.clear();
+        }
+        if let Some(months) = over.short_months {
+            self.short_months = months.into_inner();
         }
         if let Some(months) = over.months_of_days {
             self.months_of_days = months.into_inner();
@@ -115,6 +121,7 @@ pub struct WordsFile {
     pub direction: Option<Direction>,
     pub months: Option<Spanned<Vec<String>>>,
     pub months_of_days: Option<Spanned<Vec<String>>>,
+    pub short_months: Option<Spanned<Vec<String>>>,
     pub day: Option<Spanned<String>>,
     pub first_day: Option<Spanned<String>>,
     pub day_without_year: Option<Spanned<String>>,

@@ -204,7 +204,7 @@ pub struct Consent {
 }
 
 /// A picture with what it says to those who cannot see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// An absolute http(s) address.
     pub address: String,

@@ -406,7 +406,10 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<(PathBuf, String)>, ProjectE
 
 /// The theme that the settings name.
 fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectError> {
-    let Some(name) = settings.theme_name().map(str::to_owned) else { return Ok(()) };
+    let first = theme::built_in_names().next().unwrap_or_default();
+    let Some(name) = settings.theme_name().map(str::to_owned) else {
+        return Ok(settings.put_under(first, theme::built_in(first).unwrap_or_default())?);
+    };
     let theme = NamedFile { folder: "themes", what: "theme", name: &name };
     let (shown, text) = theme.read(root, theme::built_in, theme::built_in_names().collect())?;
     Ok(settings.put_under(&shown, &text)?)

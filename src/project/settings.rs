@@ -107,6 +107,16 @@ impl Settings {
         let wrong = |error: &toml::de::Error| explain(path, text, error.message(), error.span());
         let _: Theme = toml::from_str(text).map_err(|error| wrong(&error))?;
         let mut whole: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
+        // A panel is a shade of the colours that it was chosen for: others get a shade of their own.
+        for tint in ["tint", "dark_tint"] {
+            let dark = tint.strip_suffix("tint").unwrap_or_default();
+            let is_changed = ["accent", "ink", "muted", "paper"]
+                .iter()
+                .any(|name| self.written_theme.contains_key(&format!("{dark}{name}")));
+            if is_changed {
+                whole.remove(tint);
+            }
+        }
         whole.extend(self.written_theme.clone());
         self.theme = Theme::deserialize(whole).map_err(|error| wrong(&error))?;
         Ok(())

@@ -1,0 +1,189 @@
+//! The names that templates can use: which there are, where each is known, and what to say of another.
+//! Pure: paths in, sentences out.
+
+use serde_json::Value;
+
+use crate::problem::nearest;
+
+/// Every name that the data can have, whether today's stories have it or not.
+pub const NAMES: [&str; 96] = [
+    "accent",
+    "accent_ink",
+    "address",
+    "alt",
+    "anchor",
+    "appeal",
+    "arrow",
+    "briefs",
+    "button",
+    "button_radius",
+    "by",
+    "cards",
+    "charity",
+    "contact",
+    "contents",
+    "corner_radius",
+    "corners",
+    "corners_above",
+    "corners_small",
+    "count",
+    "dark_accent",
+    "dark_ground",
+    "dark_ink",
+    "dark_line",
+    "dark_muted",
+    "dark_paper",
+    "dark_tint",
+    "dark_tint_accent",
+    "dark_tint_ink",
+    "dark_tint_muted",
+    "date",
+    "day",
+    "density",
+    "direction",
+    "edition",
+    "end",
+    "event",
+    "events",
+    "first",
+    "font",
+    "footer",
+    "ground",
+    "heading",
+    "heading_font",
+    "id",
+    "image",
+    "ink",
+    "introduction",
+    "is_year",
+    "iso",
+    "items",
+    "label",
+    "language",
+    "lead",
+    "leading",
+    "legal_name",
+    "line",
+    "link",
+    "list",
+    "logo",
+    "logo_width",
+    "month",
+    "more",
+    "muted",
+    "name",
+    "numbers",
+    "organisation",
+    "others",
+    "paper",
+    "paragraph",
+    "paragraphs",
+    "place",
+    "preheader",
+    "quote",
+    "quotes",
+    "rows",
+    "second",
+    "sections",
+    "start",
+    "subject",
+    "summary",
+    "tagline",
+    "text",
+    "theme",
+    "tint",
+    "tint_accent",
+    "tint_ink",
+    "tint_muted",
+    "title",
+    "topics",
+    "url",
+    "use",
+    "value",
+    "website",
+    "why",
+    "words",
+];
+
+/// Names that belong to a story, an event, and so on: where they are known, and where not.
+const OF_STORIES: [&str; 15] = [
+    "title",
+    "summary",
+    "paragraph",
+    "paragraphs",
+    "date",
+    "iso",
+    "event",
+    "quote",
+    "link",
+    "place",
+    "image",
+    "topics",
+    "alt",
+    "by",
+    "id",
+];
+const OF_SECTIONS: [&str; 3] = ["items", "heading", "anchor"];
+
+/// The names in a path: `@root.theme.ink` has `theme` and `ink`, `../items.[0].title` has `items` and `title`.
+pub fn names_of_path(path: &str) -> impl Iterator<Item = &str> {
+    // `@first` and its sisters are Handlebars' own.
+    let path = if path.starts_with('@') { path.strip_prefix("@root").unwrap_or("") } else { path };
+    path.split(['.', '/'])
+        .map(|part| part.trim_start_matches('[').trim_end_matches(']'))
+        .filter(|part| !part.is_empty() && *part != "this" && part.parse::<usize>().is_err())
+}
+
+/// What to say of a path with a name in it that nothing is called.
+pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, String) {
+    let is_column = columns.iter().any(|column| column == unknown)
+        || ["first_name", "last_name", "email"].contains(&unknown);
+    let cure = if is_column {
+        format!(
+            "it is a column of the list: write {{{{recipient \"{unknown}\" fallback=\"…\"}}}}, or {{{{#for_recipient}}}}…{{{{/for_recipient}}}} around it"
+        )
+    } else if unknown == "length" {
+        format!("write {{{{len {}}}}}", path.trim_end_matches(".length"))
+    } else {
+        match nearest(unknown, NAMES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "docs/TEMPLATES.md lists the names".to_owned(),
+        }
+    };
+    (format!("`{path}` is not known here"), cure)
+}
+
+/// What to say of a path that has no value where it stands, although all its names are known.
+pub fn missing_value(path: &str, data: &Value) -> (String, String) {
+    let names: Vec<&str> = names_of_path(path).collect();
+    let first = names.first().copied().unwrap_or(path);
+    let is_of_root = data.get(first).is_some();
+    if names.len() > 1 && (is_of_root || OF_STORIES.contains(&first)) {
+        // The last of them before which there was something.
+        let mut value = Some(data);
+        let empty = names.iter().enumerate().find(|(_, name)| {
+            value = value.and_then(|value| value.get(**name));
+            value.is_none_or(Value::is_null)
+        });
+        let depth = if is_of_root { empty.map_or(0, |(at, _)| at) } else { 0 };
+        let whole = names[..=depth.min(names.len() - 1)].join(".");
+        let what = if is_of_root {
+            format!("there is no `{whole}` here, and so no `{path}`")
+        } else {
+            format!("this story has no `{whole}`, and so no `{path}`")
+        };
+        return (what, format!("put it in {{{{#if {whole}}}}}…{{{{/if}}}}"));
+    }
+    let what = format!("`{path}` is not known here");
+    let cure = if OF_SECTIONS.contains(&first) {
+        "it belongs to a section: write it inside {{#each sections}}".to_owned()
+    } else if OF_STORIES.contains(&first) {
+        "it belongs to a story: write it inside {{#with first}}, {{#each lead}} or {{#each items}}"
+            .to_owned()
+    } else if is_of_root {
+        format!("inside a loop write @root.{path}")
+    } else {
+        "docs/TEMPLATES.md says where each name is known".to_owned()
+    };
+    (what, cure)
+}
