@@ -47,7 +47,7 @@ pub(super) fn judge(status: Option<EnhancedStatus>, words: &str) -> Judgement {
 
 fn decided(
     senses: &[Sense],
-    by_table: Option<NoticeKind>,
+    by_table: Option<TableVote>,
     status: Option<EnhancedStatus>,
     replies: &[Reply],
 ) -> NoticeKind {
@@ -66,20 +66,23 @@ fn decided(
         };
     }
     let gone = if passes { NoticeKind::Soft } else { NoticeKind::Hard };
-    match (by_table, sense) {
-        // Few words of the table are as sure as a code and words that agree.
-        (Some(NoticeKind::Policy), Some(Sense::Gone)) if by_status == Some(NoticeKind::Hard) => {
-            return gone;
+    if let Some(vote) = by_table {
+        // Single words of the table are less sure than a sentence about the mailbox, or than a code and words that agree.
+        let is_doubtful = vote.kind == NoticeKind::Policy
+            && (!vote.is_specific || by_status == Some(NoticeKind::Hard) || is_full);
+        match sense {
+            Some(Sense::Gone) if is_doubtful => return gone,
+            Some(Sense::Full) if is_doubtful => return NoticeKind::Soft,
+            _ => return vote.kind,
         }
-        (Some(NoticeKind::Policy), Some(Sense::Full)) if is_full => return NoticeKind::Soft,
-        (Some(kind), _) => return kind,
-        _ => {}
     }
     match sense {
         Some(Sense::Us) => NoticeKind::Policy,
         Some(Sense::Full | Sense::Passes) => NoticeKind::Soft,
         Some(Sense::Gone) => gone,
-        Some(Sense::PerhapsGone) if by_status == Some(NoticeKind::Policy) => NoticeKind::Policy,
+        Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 7) => {
+            NoticeKind::Policy
+        }
         Some(Sense::PerhapsGone) => gone,
         Some(Sense::Later) => by_status
             .filter(|kind| matches!(kind, NoticeKind::Policy | NoticeKind::Hard))
@@ -92,11 +95,19 @@ fn decided(
     }
 }
 
+/// What the table of replies says.
+#[derive(Clone, Copy)]
+struct TableVote {
+    kind: NoticeKind,
+    /// By what is known of one provider or server, not by single words that many use.
+    is_specific: bool,
+}
+
 /// By the table of replies: a refusal that is about us in any of them is about us.
-fn by_table(replies: &[Reply], words: &str, status: Option<EnhancedStatus>) -> Option<NoticeKind> {
+fn by_table(replies: &[Reply], words: &str, status: Option<EnhancedStatus>) -> Option<TableVote> {
     let invented;
     let replies = if replies.is_empty() {
-        let Some(status) = status else { return None };
+        let status = status?;
         let code = if status.class == 4 { 450 } else { 550 };
         let text = within(words, LONGEST_REPLY_BYTES).to_owned();
         invented = [Reply { code, enhanced: Some(status), lines: vec![text] }];
@@ -111,11 +122,13 @@ fn by_table(replies: &[Reply], words: &str, status: Option<EnhancedStatus>) -> O
         if found.provider.is_empty() {
             continue;
         }
-        match kind_of_refusal(found.kind, reply.is_permanent()) {
-            Some(NoticeKind::Policy) => return Some(NoticeKind::Policy),
-            Some(kind) if first.is_none() => first = Some(kind),
-            _ => {}
+        let is_specific = !found.provider.ends_with(" in general");
+        let Some(kind) = kind_of_refusal(found.kind, reply.is_permanent()) else { continue };
+        let vote = TableVote { kind, is_specific };
+        if kind == NoticeKind::Policy {
+            return Some(vote);
         }
+        first = first.or(Some(vote));
     }
     first
 }

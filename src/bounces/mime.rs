@@ -58,7 +58,7 @@ pub(super) struct ParsedEmail {
 /// Takes an email apart.
 pub(super) fn parse(bytes: &[u8]) -> ParsedEmail {
     let text = lines_of(&bytes[..bytes.len().min(LONGEST_READ_BYTES)]);
-    let mut text: &str = text.trim_start_matches('\n');
+    let mut text: &str = after_empty_lines(&text);
     // The first line of an mbox entry.
     if text.starts_with("From ") {
         text = text.split_once('\n').map_or("", |(_, rest)| rest);
@@ -68,6 +68,16 @@ pub(super) fn parse(bytes: &[u8]) -> ParsedEmail {
     take_apart(&fields, body, 0, &mut parts);
     let media = main_value(fields.get("content-type"));
     ParsedEmail { fields, media, parts }
+}
+
+/// What stands behind the empty lines at the start: some mailboxes keep emails with them.
+fn after_empty_lines(mut text: &str) -> &str {
+    while let Some((line, rest)) = text.split_once('\n')
+        && line.trim().is_empty()
+    {
+        text = rest;
+    }
+    text
 }
 
 /// The bytes as characters, one for each, with line ends of LF: encodings are read part by part.

@@ -19,6 +19,8 @@ pub(super) struct NamedPerson {
     pub made_of: Option<String>,
     /// The lines about them.
     pub words: String,
+    /// Of those, the ones up to the first empty line.
+    pub first_words: String,
     weight: u8,
 }
 
@@ -26,7 +28,7 @@ pub(super) struct NamedPerson {
 pub(super) fn split(text: &str) -> (&str, &str) {
     let (mut at, mut seen) = (0, 0);
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        let is_head = number > 0 && begins_a_head(&text[at..]);
+        let is_head = begins_a_head(&text[at..]);
         let is_mark = seen > 0 && announces_a_copy(line);
         if is_head || is_mark {
             return text.split_at(at);
@@ -56,17 +58,26 @@ const SURE_FIELDS: [&str; 9] = [
 /// Whether three fields in a row begin here, one of which only a mail has.
 fn begins_a_head(text: &str) -> bool {
     let (mut fields, mut is_sure) = (0, false);
+    // A summary of a mail is indented, and so are some returned heads: only servers write these two fields.
+    let is_indented = text.starts_with([' ', '\t']);
     for line in text.lines().take(8) {
         let line = within(line, 200);
         let is_rest = fields > 0 && line.starts_with([' ', '\t']) && !line.trim().is_empty();
         match field_of(line.trim_start()) {
-            Some((name, _)) if !line.trim_start().starts_with("Final-") => {
+            Some((name, _)) => {
                 let name = name.to_ascii_lowercase();
-                if name.contains("recipient") || name == "action" || name == "status" {
+                if matches!(
+                    name.as_str(),
+                    "final-recipient" | "original-recipient" | "action" | "status"
+                ) {
                     return false;
                 }
                 fields += 1;
-                is_sure |= SURE_FIELDS.contains(&name.as_str());
+                is_sure |= if is_indented {
+                    name == "received" || name == "return-path"
+                } else {
+                    SURE_FIELDS.contains(&name.as_str())
+                };
             }
             _ if is_rest => {}
             _ => break,
@@ -161,6 +172,7 @@ pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<N
                         address: found.address.to_owned(),
                         made_of: None,
                         words: String::new(),
+                        first_words: String::new(),
                         weight,
                     };
                     people.push((number, person));
@@ -185,15 +197,25 @@ pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<N
         .enumerate()
         .map(|(at, (place, person))| {
             let end = places.iter().skip(at + 1).find(|next| **next > place);
-            let words = lines[place..end.copied().unwrap_or(lines.len())].join("\n");
+            let about = &lines[place..end.copied().unwrap_or(lines.len())];
+            let first = about.iter().take_while(|line| !line.trim().is_empty());
+            let first_words = first.copied().collect::<Vec<_>>().join("\n");
+            let words = about.join("\n");
             let original = made_of.iter().find(|(made, _)| *made == person.address);
-            NamedPerson { made_of: original.map(|(_, one)| one.clone()), words, ..person }
+            NamedPerson {
+                made_of: original.map(|(_, one)| one.clone()),
+                words,
+                first_words,
+                ..person
+            }
         })
         .collect()
 }
 
 /// What stands before an address of a person whose mail came back.
-const LEADS: [&str; 30] = [
+const LEADS: [&str; 32] = [
+    "undeliverable to",
+    "gateway for",
     "rcpt to",
     "recipient",
     "recipients",

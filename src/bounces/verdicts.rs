@@ -133,7 +133,7 @@ impl Seen {
                 judgement = Judgement { status, ..own };
             }
         }
-        if one.is_delay() && judgement.kind != NoticeKind::Policy {
+        if one.is_delay() {
             judgement.kind = NoticeKind::Soft;
         }
         let Judgement { kind, status, reason } = judgement;
@@ -187,8 +187,7 @@ impl Seen {
                     || failed.iter().any(|known| known.eq_ignore_ascii_case(&one.address))
             })
             .map(|one| {
-                let own = judge(None, &without_boilerplate(&one.words));
-                let found = if own.kind == NoticeKind::Unknown { whole.clone() } else { own };
+                let found = judged_of([&one.first_words, &one.words], &whole);
                 let recipient = one.made_of.clone().unwrap_or_else(|| one.address.clone());
                 person_of(recipient, found)
             })
@@ -222,6 +221,13 @@ impl Seen {
             is_delay: false,
         }
     }
+}
+
+/// The judgement of the first words that say something, or of the whole notice.
+fn judged_of(words: [&String; 2], whole: &Judgement) -> Judgement {
+    let known = |found: &Judgement| found.kind != NoticeKind::Unknown;
+    let mut own = words.into_iter().map(|words| judge(None, &without_boilerplate(words)));
+    own.find(known).unwrap_or_else(|| whole.clone())
 }
 
 fn person_of(recipient: String, judgement: Judgement) -> NoticePerson {
@@ -263,7 +269,7 @@ fn whole_words(subject: &str, prose: &str) -> String {
 
 /// Sentences that stand in every notice of a system and say nothing of this one.
 fn without_boilerplate(words: &str) -> String {
-    const ALWAYS: [&str; 12] = [
+    const ALWAYS: [&str; 15] = [
         "including all the headers",
         "your message could not be delivered to one or more",
         "could not be delivered to one or more",
@@ -276,6 +282,9 @@ fn without_boilerplate(words: &str) -> String {
         "problem report",
         "delete your own text from the attached",
         "i've given up",
+        "scanned for virus",
+        "checked for virus",
+        "scanned by",
     ];
     let said = said_by_servers(words);
     if !said.is_empty() && judge(None, &said).kind != NoticeKind::Unknown {
