@@ -113,15 +113,12 @@ fn unescaped(value: &str) -> String {
             .filter(|(digits, _)| digits.len() <= 6)
             .and_then(|(digits, after)| Some((u32::from_str_radix(digits, 16).ok()?, after)))
             .and_then(|(code, after)| Some((char::from_u32(code)?, after)));
-        match letter {
-            Some((letter, after)) => {
-                out.push(letter);
-                rest = after;
-            }
-            None => {
-                out.push_str("\\x{");
-                rest = &escape[3..];
-            }
+        if let Some((letter, after)) = letter {
+            out.push(letter);
+            rest = after;
+        } else {
+            out.push_str("\\x{");
+            rest = &escape[3..];
         }
     }
     out.push_str(rest);

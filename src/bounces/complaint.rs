@@ -57,7 +57,7 @@ fn of_report(fields: &HeaderFields, returned: &ReturnedMail) -> Vec<NoticePerson
         "not-spam" => (NoticeKind::None, "a report that an email is not spam".to_owned()),
         "" => (NoticeKind::Complaint, "a complaint".to_owned()),
         other => {
-            let word: String = other.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
+            let word: String = other.chars().filter(char::is_ascii_graphic).take(40).collect();
             (NoticeKind::Complaint, format!("a complaint: {word}"))
         }
     };

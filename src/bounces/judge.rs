@@ -226,7 +226,7 @@ fn code_places(text: &str) -> Vec<(usize, u16)> {
             matches!(byte, b'\n' | b':' | b';' | b'<' | b'>' | b'(' | b'[' | b'"' | b'\'' | b'=')
         });
         let has_status = std::str::from_utf8(&rest[..rest.len().min(12)])
-            .map_or(false, |rest| enhanced_in(rest).is_some());
+            .is_ok_and(|rest| enhanced_in(rest).is_some());
         let word = last_word(line);
         let is_named = matches!(
             word.as_slice(),

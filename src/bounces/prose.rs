@@ -10,6 +10,8 @@ use super::fields::{field_of, within};
 /// Lines of a notice that are looked at. What is longer quotes an email.
 const MOST_LINES: usize = 2000;
 const LONGEST_LINE_BYTES: usize = 4096;
+/// What is kept of the lines about one person.
+const LONGEST_WORDS_BYTES: usize = 8192;
 
 /// A person named in a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,13 +132,92 @@ fn announces_a_copy(line: &str) -> bool {
         || follows.iter().any(|words| lower.trim().starts_with(words))
 }
 
+/// The people of a notice while they are found, each with the line that names them best.
+#[derive(Default)]
+struct NamedPeople {
+    people: Vec<(usize, NamedPerson)>,
+    /// Addresses that a server made of others.
+    made_of: Vec<(String, String)>,
+}
+
+impl NamedPeople {
+    fn add(&mut self, number: usize, address: &str, weight: u8) {
+        let is_room = self.people.len() < super::MOST_PEOPLE;
+        let known =
+            self.people.iter_mut().find(|(_, one)| one.address.eq_ignore_ascii_case(address));
+        match known {
+            Some((place, one)) if weight > one.weight => {
+                one.weight = weight;
+                *place = number;
+            }
+            None if is_room => {
+                let person = NamedPerson {
+                    address: address.to_owned(),
+                    made_of: None,
+                    words: String::new(),
+                    first_words: String::new(),
+                    weight,
+                };
+                self.people.push((number, person));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_original(&mut self, address: &str) {
+        if let Some((_, last)) = self.people.last() {
+            self.made_of.push((last.address.clone(), address.to_owned()));
+        }
+    }
+
+    /// The surest of them, each with the lines up to the next.
+    fn with_words(self, lines: &[&str]) -> Vec<NamedPerson> {
+        let Self { mut people, made_of } = self;
+        let best = people.iter().map(|(_, one)| one.weight).max().unwrap_or_default();
+        people.retain(|(_, one)| one.weight >= best.min(4));
+        // Addresses in sentences are guesses: one of them at most.
+        if best < 3 {
+            people.truncate(1);
+        }
+        people.sort_by_key(|(place, _)| *place);
+        let places: Vec<usize> = people.iter().map(|(place, _)| *place).collect();
+        let people = people.into_iter().enumerate();
+        people
+            .map(|(at, (place, person))| {
+                let end = places.iter().skip(at + 1).find(|next| **next > place);
+                let about = &lines[place..end.copied().unwrap_or(lines.len())];
+                let first = about.iter().position(|line| line.trim().is_empty());
+                let original = made_of.iter().find(|(made, _)| *made == person.address);
+                NamedPerson {
+                    made_of: original.map(|(_, one)| one.clone()),
+                    words: joined(about),
+                    first_words: joined(&about[..first.unwrap_or(about.len())]),
+                    ..person
+                }
+            })
+            .collect()
+    }
+}
+
+/// Lines as one text, as far as anybody reads it.
+fn joined(lines: &[&str]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+        if text.len() > LONGEST_WORDS_BYTES {
+            break;
+        }
+    }
+    text
+}
+
 /// The people that a notice names. `known` are those the returned mail was for; `ours` is who wrote it and who gets the
 /// notice.
 pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<NamedPerson> {
     let lines: Vec<&str> =
         prose.lines().take(MOST_LINES).map(|line| within(line, LONGEST_LINE_BYTES)).collect();
-    let mut people: Vec<(usize, NamedPerson)> = Vec::new();
-    let mut made_of: Vec<(String, String)> = Vec::new();
+    let mut people = NamedPeople::default();
     let mut last_line = "";
     for (number, line) in lines.iter().enumerate() {
         for found in addresses_in(line) {
@@ -145,71 +226,23 @@ pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<N
             }
             let before = line[..found.from].to_lowercase();
             if before.contains("generated from") || before.contains("expanded from") {
-                if let Some((_, last)) = people.last() {
-                    made_of.push((last.address.clone(), found.address.to_owned()));
-                }
+                people.add_original(found.address);
                 continue;
             }
             let is = |one: &String| one.eq_ignore_ascii_case(found.address);
-            let mut weight = weight_of(line, &found, last_line);
-            if ours.iter().any(is) && !known.iter().any(is) {
-                weight = weight.min(1);
-            } else if known.iter().any(is) && weight > 0 {
-                weight += 2;
-            }
-            if weight == 0 {
-                continue;
-            }
-            let is_room = people.len() < super::MOST_PEOPLE;
-            match people.iter_mut().find(|(_, one)| is(&one.address)) {
-                Some((place, one)) if weight > one.weight => {
-                    one.weight = weight;
-                    *place = number;
-                }
-                Some(_) => {}
-                None if is_room => {
-                    let person = NamedPerson {
-                        address: found.address.to_owned(),
-                        made_of: None,
-                        words: String::new(),
-                        first_words: String::new(),
-                        weight,
-                    };
-                    people.push((number, person));
-                }
-                None => {}
-            }
+            let weight = match weight_of(line, &found, last_line) {
+                0 => continue,
+                weight if known.iter().any(is) => weight + 2,
+                weight if ours.iter().any(is) => weight.min(1),
+                weight => weight,
+            };
+            people.add(number, found.address, weight);
         }
         if !line.trim().is_empty() {
             last_line = line;
         }
     }
-    let best = people.iter().map(|(_, one)| one.weight).max().unwrap_or_default();
-    // Addresses in sentences are guesses: one of them at most.
-    people.retain(|(_, one)| one.weight >= best.min(4));
-    if best < 3 {
-        people.truncate(1);
-    }
-    people.sort_by_key(|(place, _)| *place);
-    let places: Vec<usize> = people.iter().map(|(place, _)| *place).collect();
-    people
-        .into_iter()
-        .enumerate()
-        .map(|(at, (place, person))| {
-            let end = places.iter().skip(at + 1).find(|next| **next > place);
-            let about = &lines[place..end.copied().unwrap_or(lines.len())];
-            let first = about.iter().take_while(|line| !line.trim().is_empty());
-            let first_words = first.copied().collect::<Vec<_>>().join("\n");
-            let words = about.join("\n");
-            let original = made_of.iter().find(|(made, _)| *made == person.address);
-            NamedPerson {
-                made_of: original.map(|(_, one)| one.clone()),
-                words,
-                first_words,
-                ..person
-            }
-        })
-        .collect()
+    people.with_words(&lines)
 }
 
 /// What stands before an address of a person whose mail came back.

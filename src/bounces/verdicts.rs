@@ -90,12 +90,12 @@ impl Seen {
                     && known.recipient.eq_ignore_ascii_case(&person.recipient)
             }) {
                 Some(known) if known.is_delay || known.kind == NoticeKind::Unknown => {
-                    *known = person
+                    *known = person;
                 }
                 Some(known)
                     if known.kind == NoticeKind::Hard && person.kind == NoticeKind::Policy =>
                 {
-                    *known = person
+                    *known = person;
                 }
                 Some(_) => {}
                 None => people.push(person),
@@ -122,8 +122,7 @@ impl Seen {
             }
         }
         let is_general = one.status.is_none_or(|status| {
-            status.subject == 0
-                || matches!((status.subject, status.detail), (1 | 2 | 3 | 4 | 5, 0) | (4, 4))
+            status.subject == 0 || matches!((status.subject, status.detail), (1..=5, 0) | (4, 4))
         });
         let says_little = reasons_in(&plain(&one.diagnostic)).is_empty();
         if judgement.kind == NoticeKind::Unknown || (is_general && says_little) {
