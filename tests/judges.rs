@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use support::{CHROMIUM, Charity, needed, sample};
 
 const TEMPLATES: [&str; 3] = ["monthly", "year", "announcement"];
-const THEMES: [&str; 2] = ["harbour", "meadow"];
+const THEMES: [&str; 4] = ["harbour", "letter", "poster", "meadow"];
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::arrangement::{Arrangement, BriefForm, is_by_month};
 use super::layout::Density;
-use super::palette::Panel;
+use super::palette::{Panel, dark_reverse_ink, reverse_ink};
 use super::theme::Branding;
 use crate::edition::Edition;
 use crate::edition::draft::Grouping;
@@ -113,6 +113,9 @@ fn look(theme: &Branding, lexicon: &Locale) -> Value {
         look[format!("{dark}tint_muted")] = json!(panel.muted);
         look[format!("{dark}tint_accent")] = json!(panel.accent);
     }
+    look["reverse_ink"] = json!(reverse_ink(&theme.look));
+    look["dark_reverse_ink"] = json!(dark_reverse_ink(&theme.look));
+    look["name_lines"] = json!(two_lines(&theme.organisation.name));
     let radius = theme.look.corner_radius;
     // Within a frame of one pixel; and of a picture as small as a stamp.
     let inner = radius.saturating_sub(1);
@@ -120,6 +123,15 @@ fn look(theme: &Branding, lexicon: &Locale) -> Value {
     look["corners_above"] = json!(format!("{inner}px {inner}px 0 0"));
     look["corners_small"] = json!(format!("{}px", radius / 2));
     look
+}
+
+/// A name on one line or two: it is broken at the blank that is nearest to its middle.
+fn two_lines(name: &str) -> Vec<&str> {
+    let middle = name.len() / 2;
+    match name.match_indices(' ').map(|(at, _)| at).min_by_key(|at| at.abs_diff(middle)) {
+        Some(at) => vec![&name[..at], &name[at + 1..]],
+        None => vec![name],
+    }
 }
 
 /// The figures of the edition, for the line of numbers.
@@ -297,6 +309,18 @@ mod tests {
             }
             Value::Array(values) => values.iter().for_each(|value| names(value, found)),
             _ => {}
+        }
+    }
+
+    #[test]
+    fn a_name_is_broken_near_its_middle() {
+        for (name, lines) in [
+            ("Safe Childhood", vec!["Safe", "Childhood"]),
+            ("Lantern", vec!["Lantern"]),
+            ("The Trust for Every Child", vec!["The Trust for", "Every Child"]),
+            ("é à", vec!["é", "à"]),
+        ] {
+            assert_eq!(two_lines(name), lines);
         }
     }
 

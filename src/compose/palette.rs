@@ -53,6 +53,16 @@ impl Panel {
     }
 }
 
+/// What is written on a button that stands on the accent: its ground is the colour of text on the accent.
+pub fn reverse_ink(theme: &Theme) -> &str {
+    if reads(&theme.ink, &theme.accent_ink) { &theme.ink } else { &theme.accent }
+}
+
+/// The same in the dark, where text on the accent is the dark ground.
+pub fn dark_reverse_ink(theme: &Theme) -> &str {
+    if reads(&theme.dark_ink, &theme.dark_ground) { &theme.dark_ink } else { &theme.dark_accent }
+}
+
 fn reads(text: &str, ground: &str) -> bool {
     contrast(text, ground).is_none_or(|found| found >= READABLE)
 }

@@ -11,7 +11,7 @@ use super::declarations::Declarations;
 use super::tags::too_deep;
 
 /// The templates that come with roundup, by file name.
-const BUILT_IN: [(&str, &str); 40] = [
+const BUILT_IN: [(&str, &str); 43] = [
     ("announcement.mjml.hbs", include_str!("../../templates/announcement.mjml.hbs")),
     ("announcement.txt.hbs", include_str!("../../templates/announcement.txt.hbs")),
     ("monthly.mjml.hbs", include_str!("../../templates/monthly.mjml.hbs")),
@@ -24,6 +24,8 @@ const BUILT_IN: [(&str, &str); 40] = [
     ("partials/brand.hbs", include_str!("../../templates/partials/brand.hbs")),
     ("partials/opening.hbs", include_str!("../../templates/partials/opening.hbs")),
     ("partials/lead.hbs", include_str!("../../templates/partials/lead.hbs")),
+    ("partials/lead_in_frame.hbs", include_str!("../../templates/partials/lead_in_frame.hbs")),
+    ("partials/lead_words.hbs", include_str!("../../templates/partials/lead_words.hbs")),
     ("partials/cards.hbs", include_str!("../../templates/partials/cards.hbs")),
     ("partials/pair.hbs", include_str!("../../templates/partials/pair.hbs")),
     ("partials/story_card.hbs", include_str!("../../templates/partials/story_card.hbs")),
@@ -33,6 +35,7 @@ const BUILT_IN: [(&str, &str); 40] = [
     ("partials/kicker.hbs", include_str!("../../templates/partials/kicker.hbs")),
     ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
     ("partials/button.hbs", include_str!("../../templates/partials/button.hbs")),
+    ("partials/reverse_button.hbs", include_str!("../../templates/partials/reverse_button.hbs")),
     ("partials/quotation.hbs", include_str!("../../templates/partials/quotation.hbs")),
     ("partials/quote.hbs", include_str!("../../templates/partials/quote.hbs")),
     ("partials/events.hbs", include_str!("../../templates/partials/events.hbs")),

@@ -38,8 +38,10 @@ fn default_why() -> String {
 }
 
 /// The themes that come with roundup, by name. The first is the one that is used when nobody names one.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("harbour", include_str!("../../templates/themes/harbour.toml")),
+    ("letter", include_str!("../../templates/themes/letter.toml")),
+    ("poster", include_str!("../../templates/themes/poster.toml")),
     ("meadow", include_str!("../../templates/themes/meadow.toml")),
 ];
 
@@ -53,11 +55,43 @@ pub fn built_in_names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
+/// What stands at the top of the email.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Masthead {
+    /// A bar in the accent, the name left and the edition right.
+    #[default]
+    Bar,
+    /// The name in the middle, tagline and edition below it, over a thin line.
+    Centred,
+    /// The name on two lines and the edition right, over a thick line.
+    Rule,
+}
+
+/// What is around the first story.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LeadFrame {
+    #[default]
+    Line,
+    Ink,
+    None,
+}
+
+/// What is behind the appeal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AppealPanel {
+    #[default]
+    Tint,
+    Accent,
+}
+
 /// `[theme]`, and a theme's file: colours, letters and logo. Colours are six hexadecimal digits: old Outlook reads no other form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Theme {
-    /// The theme that the other settings change: `harbour`, `meadow`, or a file of the project.
+    /// The theme that the other settings change: `harbour`, `letter`, `poster`, `meadow`, or a file of the project.
     #[serde(rename = "use")]
     pub base: Option<String>,
     /// `en`, `cy`, `fr`, …
@@ -106,12 +140,18 @@ pub struct Theme {
     pub font: String,
     #[serde(deserialize_with = "setting::fonts")]
     pub heading_font: String,
+    /// Of headings: 400 is ordinary, 700 bold.
+    #[serde(deserialize_with = "setting::within::<100, 900, _, _>")]
+    pub heading_weight: u32,
     /// Of a button's corners, pixels.
     #[serde(deserialize_with = "setting::within::<0, 60, _, _>")]
     pub button_radius: u32,
     /// Of the corners of pictures, frames and panels, pixels.
     #[serde(deserialize_with = "setting::within::<0, 40, _, _>")]
     pub corner_radius: u32,
+    pub masthead: Masthead,
+    pub lead_frame: LeadFrame,
+    pub appeal_panel: AppealPanel,
     /// https address of a picture at most 200 px high.
     #[serde(default, deserialize_with = "setting::optional_web_address")]
     pub logo: Option<String>,
@@ -150,6 +190,10 @@ impl Default for Theme {
             heading_font: "Helvetica, Arial, sans-serif".to_owned(),
             button_radius: 8,
             corner_radius: 8,
+            masthead: Masthead::Bar,
+            lead_frame: LeadFrame::Line,
+            appeal_panel: AppealPanel::Tint,
+            heading_weight: 700,
             logo: None,
             logo_width: 160,
             tagline: None,
@@ -302,7 +346,7 @@ mod tests {
             (&look.dark_muted, &look.dark_paper),
             (&look.dark_muted, &look.dark_ground),
             (&look.dark_accent, &look.dark_paper),
-            (&look.dark_paper, &look.dark_accent),
+            (&look.dark_ground, &look.dark_accent),
         ] {
             let contrast = contrast(ink, paper).unwrap();
             assert!(contrast >= 4.5, "{ink} on {paper}: {contrast:.2}");
