@@ -156,7 +156,7 @@ pub fn state(cell: &str) -> Result<(), WhyNot> {
     match STATES.iter().find(|(words, _)| words.contains(&word.as_str())) {
         Some((_, None)) => Ok(()),
         Some((_, Some(why))) => Err(why()),
-        None => Err(WhyNot::UnknownStatus(super::subscriber::shown(cell))),
+        None => Err(WhyNot::UnknownStatus(super::why_not::shown(cell))),
     }
 }
 

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{SoFar, joint};
+use super::law::EditionPurpose;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS, NamedInput};
 use super::segment::{Segment, SegmentError};
 use super::segmented::{ListSegments, RowOfList};
@@ -42,6 +43,7 @@ pub struct List {
     misspelt: BTreeMap<String, WhyNot>,
     do_not_mail: Option<DoNotMail>,
     segments: ListSegments,
+    purpose: EditionPurpose,
     /// The day it is read.
     today: Option<NaiveDate>,
 }
@@ -119,6 +121,17 @@ impl List {
         let defined = defined.into_iter().map(bound).collect::<Result<_, _>>()?;
         self.segments = ListSegments { defined, chosen: chosen.map(bound).transpose()? };
         Ok(self)
+    }
+
+    /// The same list for an edition with a purpose: a basis may not cover it.
+    #[must_use]
+    pub fn for_purpose(mut self, purpose: EditionPurpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    pub fn purpose(&self) -> EditionPurpose {
+        self.purpose
     }
 
     /// Whom the edition is for, where it is not for everybody.
@@ -307,9 +320,10 @@ impl List {
         let why = why
             .or_else(|| misspelt.cloned())
             .or_else(suppressed)
-            .or_else(|| subscriber.lawful().err())
+            .or_else(|| subscriber.lawful(self.purpose).err())
             .or_else(|| {
-                let is_later = self.today.is_some_and(|today| subscriber.obtained_at > Some(today));
+                let is_later =
+                    self.today.is_some_and(|today| subscriber.given.obtained > Some(today));
                 is_later.then_some(WhyNot::ObtainedLater)
             })
             .or_else(|| role(&subscriber.address))

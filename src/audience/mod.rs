@@ -8,6 +8,7 @@ pub mod consent_words;
 pub mod do_not_mail;
 mod fingerprint;
 pub mod import;
+pub mod law;
 pub mod list;
 pub mod list_error;
 pub mod no_mail;
@@ -21,27 +22,28 @@ pub mod subscriber;
 mod survey;
 pub mod token;
 pub mod unusual_names;
+pub mod why_not;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::compose::Values;
 use crate::compose::language_code;
-use crate::count::counted;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
-use segment::OUTSIDE;
 
 pub use cell::possible_addresses as addresses_in_cell;
 pub use do_not_mail::DoNotMail;
+pub use law::{Basis, EditionPurpose};
+use law::{BasisCounts, basis_of};
 pub use list::List;
 pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep};
 pub use portions::on_all_cores;
-pub use subscriber::{Basis, Subscriber};
+pub use subscriber::Subscriber;
 pub use token::Keys;
 pub use unusual_names::{Strange, Strangest};
+pub use why_not::WhyNot;
 
 /// One person who gets the edition, with all that their copy needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,196 +73,6 @@ pub struct LeftOut {
     pub why: WhyNot,
 }
 
-/// Why a row is not mailed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "reason", content = "detail")]
-pub enum WhyNot {
-    /// The cell holds no address that can be mailed; the sentence says what is wrong with it.
-    NotAnAddress(String),
-    /// The same address stands on an earlier line, in different case perhaps.
-    Duplicate {
-        line: usize,
-        /// The file of that line, where it is another than this row's.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        file: Option<String>,
-    },
-    Unsubscribed,
-    Bounced,
-    Complained,
-    /// Has not answered the question whether they want the email.
-    Unconfirmed,
-    /// The list has a word for their status that is in no table.
-    UnknownStatus(String),
-    /// The list gives others a status, and this person none.
-    NoStatus {
-        column: String,
-    },
-    /// Is known to another system, and never signed up for anything.
-    NeverAsked,
-    /// Another system sends them nothing for now.
-    OnHold,
-    Deceased,
-    /// Was taken off the list, or erased.
-    Removed,
-    /// The row has more or fewer cells than there are columns: a no may stand in the wrong one.
-    Ragged {
-        cells: usize,
-        columns: usize,
-    },
-    /// Says no somewhere else than in the column `status`.
-    Elsewhere {
-        place: String,
-        why: Box<WhyNot>,
-    },
-    /// On the do-not-mail list, and why.
-    Suppressed(String),
-    /// The domain is one that people type by mistake; this is what they mean.
-    Mistyped(String),
-    NoBasis,
-    UnknownBasis(String),
-    /// The charity soft opt-in did not exist when the address was collected.
-    SoftOptInTooEarly,
-    /// The day on which the address was given has not come yet: the list is wrong about it.
-    ObtainedLater,
-    /// The list has a day on which the address was given, and there is no such day.
-    NoSuchDay(String),
-    /// An example domain: no mail ever arrives there.
-    ExampleDomain,
-    /// `abuse@` and `postmaster@` reach those who act against mail nobody asked for.
-    RoleAddress,
-    /// May be mailed, but this edition is for a segment that they are not in.
-    OutsideSegment(String),
-    /// The same, because a cell cannot be compared with what the segment's filter asks.
-    UnclearSegment {
-        segment: String,
-        column: String,
-    },
-}
-
-impl fmt::Display for WhyNot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnAddress(what) => f.write_str(what),
-            Self::Duplicate { line, file: None } => {
-                write!(f, "the same address is on line {line}")
-            }
-            Self::Duplicate { line, file: Some(file) } => {
-                write!(f, "the same address is in {file}, line {line}")
-            }
-            Self::Unsubscribed => f.write_str("unsubscribed"),
-            Self::Bounced => f.write_str("earlier messages bounced"),
-            Self::Complained => f.write_str("reported earlier messages as spam"),
-            Self::Unconfirmed => f.write_str("has not confirmed"),
-            Self::UnknownStatus(word) => write!(
-                f,
-                "unknown status `{word}`; use subscribed or \
-                unsubscribed"
-            ),
-            Self::NoStatus { column } => write!(
-                f,
-                "no `{column}`, but other rows have one: write `subscribed` if that is true"
-            ),
-            Self::NeverAsked => f.write_str("never signed up"),
-            Self::OnHold => f.write_str("on hold"),
-            Self::Deceased => f.write_str("has died"),
-            Self::Removed => f.write_str("was removed"),
-            Self::Ragged { cells, columns } => write!(
-                f,
-                "the row has {} for {}, so an opt-out may be in the wrong column: put cells that \
-                 contain commas in quotation marks, or add the missing commas",
-                counted(*cells, "cell", "cells"),
-                counted(*columns, "column", "columns")
-            ),
-            Self::Elsewhere { place, why } => write!(f, "{why} ({place})"),
-            Self::Suppressed(why) => write!(f, "suppressed: {why}"),
-            Self::Mistyped(meant) => write!(
-                f,
-                "the domain looks mistyped: did you mean \
-                `{meant}`?"
-            ),
-            Self::NoBasis => f.write_str("no lawful basis given (column `basis`)"),
-            Self::UnknownBasis(word) => write!(
-                f,
-                "unknown basis `{word}`; use consent, \
-                soft_opt_in_charity, soft_opt_in_sale or corporate"
-            ),
-            Self::SoftOptInTooEarly => f.write_str(
-                "the charity soft opt-in covers only addresses collected on or after 5 February \
-                 2026",
-            ),
-            Self::NoSuchDay(text) => {
-                write!(f, "the address was collected on `{text}`, which is not a date: correct it")
-            }
-            Self::ObtainedLater => f.write_str(
-                "the date on which the address was collected is in the future: \
-                    correct it",
-            ),
-            Self::ExampleDomain => f.write_str("an example address: it receives no email"),
-            Self::RoleAddress => f.write_str("this address is for reporting abuse"),
-            Self::OutsideSegment(segment) => write!(f, "{OUTSIDE}{segment}"),
-            Self::UnclearSegment { segment, column } => write!(
-                f,
-                "{OUTSIDE}{segment}: the cell in `{column}` is empty or cannot be compared"
-            ),
-        }
-    }
-}
-
-impl WhyNot {
-    /// How clearly the list says no: a no that is written in it beats a word that is in no table, a row that cannot be read
-    /// with certainty, and a cell that says nothing.
-    fn clarity(&self) -> u8 {
-        match self {
-            Self::NoStatus { .. } => 0,
-            Self::Ragged { .. } => 1,
-            Self::UnknownStatus(_) => 2,
-            Self::Elsewhere { why, .. } => why.clarity(),
-            _ => 3,
-        }
-    }
-
-    /// Whether they may be mailed, and only this edition is for others.
-    pub fn is_outside(&self) -> bool {
-        matches!(self, Self::OutsideSegment(_) | Self::UnclearSegment { .. })
-    }
-
-    /// Whether it is, or may be, a no of the person: it holds on every row and in every file.
-    fn is_no(&self) -> bool {
-        self.clarity() > 0
-    }
-
-    /// Whether the person has said no, or cannot be reached or mailed any more.
-    pub fn has_said_no(&self) -> bool {
-        match self {
-            Self::Unsubscribed
-            | Self::Bounced
-            | Self::Complained
-            | Self::OnHold
-            | Self::Deceased
-            | Self::Removed
-            | Self::Suppressed(_) => true,
-            Self::Elsewhere { why, .. } => why.has_said_no(),
-            Self::NotAnAddress(_)
-            | Self::Duplicate { .. }
-            | Self::Unconfirmed
-            | Self::UnknownStatus(_)
-            | Self::NoStatus { .. }
-            | Self::NeverAsked
-            | Self::Ragged { .. }
-            | Self::Mistyped(_)
-            | Self::NoBasis
-            | Self::UnknownBasis(_)
-            | Self::SoftOptInTooEarly
-            | Self::ObtainedLater
-            | Self::NoSuchDay(_)
-            | Self::ExampleDomain
-            | Self::RoleAddress
-            | Self::OutsideSegment(_)
-            | Self::UnclearSegment { .. } => false,
-        }
-    }
-}
-
 /// A row of the list as an edition takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Person {
@@ -285,6 +97,8 @@ pub struct Audience {
     pub said_no: u64,
     /// Of those who are mailed, how many ask for each language, by code.
     pub languages: BTreeMap<String, u64>,
+    /// Of those who are mailed, how many by each basis.
+    pub bases: BasisCounts,
     /// The first who are mailed, in the order of the list.
     pub first: Vec<Recipient>,
     /// The first who are not.
@@ -304,6 +118,11 @@ impl Audience {
         match person {
             Person::Mailed(recipient) => {
                 self.mailed += 1;
+                let basis = basis_of(&recipient.values).map_or("another basis", Basis::word);
+                match self.bases.get_mut(basis) {
+                    Some(count) => *count += 1,
+                    None => drop(self.bases.insert(basis.to_owned(), 1)),
+                }
                 if let Some(written) = recipient.values.get("language") {
                     let code = language_code(written);
                     // A column of something else has a word for everybody.
@@ -330,6 +149,10 @@ impl Audience {
                     why,
                     WhyNot::NoBasis
                         | WhyNot::UnknownBasis(_)
+                        | WhyNot::MetThroughService
+                        | WhyNot::GivenToOthers
+                        | WhyNot::UnknownMetThrough(_)
+                        | WhyNot::NoOptOutOffered
                         | WhyNot::SoftOptInTooEarly
                         | WhyNot::ObtainedLater
                         | WhyNot::NoSuchDay(_)
@@ -357,6 +180,9 @@ impl Audience {
         self.said_no += later.said_no;
         for (language, people) in later.languages {
             *self.languages.entry(language).or_default() += people;
+        }
+        for (basis, people) in later.bases {
+            *self.bases.entry(basis).or_default() += people;
         }
         self.first.extend(later.first);
         self.first.truncate(MOST_SHOWN);

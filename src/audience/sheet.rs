@@ -8,15 +8,16 @@ use chrono_tz::Tz;
 
 use super::consent_columns::{self, ConsentColumn, no_anywhere};
 use super::fingerprint::{SoFar, open_hashed};
+use super::law::{Basis, HowGiven, MetThrough, UNSTATED};
 use super::segment::TAG;
-use super::subscriber::{Basis, Subscriber};
+use super::subscriber::Subscriber;
 use super::{LeftOut, WhyNot, cell};
 use crate::audience::list_error::{ListError, ListFault};
 use crate::compose::Values;
 use crate::news::PartialDate;
 use crate::problem::{Place, Problem};
 use crate::rfc::address::{AddressError, EmailAddress};
-use crate::rfc::csv::{CsvShape, Input, Rows, TableError};
+use crate::rfc::csv::{CsvShape, Input, Rows, TableError, simple};
 use crate::rfc::text::one_line;
 
 pub const EMAIL: &[&str] = &[
@@ -54,6 +55,11 @@ pub(super) const JOINED: &[&str] = &[
     "addedtime",
     "optintime",
 ];
+/// When somebody gave their address once more: the later day counts.
+pub(super) const GIVEN_AGAIN: &[&str] = &["givenagain", "obtainedagain"];
+pub(super) const DIRECTLY: &[&str] = &["obtaineddirectly", "givendirectly"];
+pub(super) const OPTOUT_OFFERED: &[&str] = &["optoutoffered"];
+pub(super) const MET_THROUGH: &[&str] = &["metthrough"];
 const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createdat"];
 
 /// Years in which somebody may have given an address.
@@ -81,6 +87,18 @@ fn is_no_such_day(cell: &str) -> bool {
     !YEARS.contains(&year) || !is_day(one, other) && !is_day(other, one)
 }
 
+/// The day of a cell, or the cell where it is not one.
+fn day_in(cell: &str) -> Result<Option<NaiveDate>, &str> {
+    // Databases write 0000-00-00 where there is no date.
+    if cell.chars().filter(char::is_ascii_digit).all(|digit| digit == '0')
+        && !cell.chars().any(char::is_alphabetic)
+    {
+        return Ok(None);
+    }
+    let date = PartialDate::parse(cell, Tz::UTC).map_err(|_| cell)?;
+    Ok(Some(date.days(Tz::UTC).0))
+}
+
 #[derive(Debug)]
 pub(super) struct Sheet {
     /// As people know it: `subscribers/people.csv`.
@@ -101,6 +119,10 @@ pub(super) struct Sheet {
     segments: Option<usize>,
     obtained: Option<usize>,
     joined: Option<usize>,
+    given_again: Option<usize>,
+    directly: Option<usize>,
+    optout_offered: Option<usize>,
+    met_through: Option<usize>,
     /// Columns in which a clear no is looked for, though their titles say nothing.
     others: Vec<usize>,
 }
@@ -137,6 +159,8 @@ impl Sheet {
             .filter(|at| consent.iter().all(|column| column.index != *at))
             .filter(|at| !consent_columns::is_about_another_way(&shape.columns[*at]))
             .collect();
+        let [given_again, directly, optout_offered, met_through] =
+            [GIVEN_AGAIN, DIRECTLY, OPTOUT_OFFERED, MET_THROUGH].map(|titles| shape.column(titles));
         let mut sheet = Self {
             fields: Vec::new(),
             problems: Vec::new(),
@@ -151,6 +175,10 @@ impl Sheet {
             segments,
             obtained,
             joined,
+            given_again,
+            directly,
+            optout_offered,
+            met_through,
             others,
         };
         sheet.name_fields(first_name, last_name);
@@ -309,15 +337,27 @@ impl Sheet {
 
     /// The day on which an address was given, where the list says so, or the cell that is not a day.
     fn obtained_at<'r>(&self, record: &'r csv::StringRecord) -> Result<Option<NaiveDate>, &'r str> {
-        let cell = self.cell(record, self.obtained);
-        // Databases write 0000-00-00 where there is no date.
-        if cell.chars().filter(char::is_ascii_digit).all(|digit| digit == '0')
-            && !cell.chars().any(char::is_alphabetic)
-        {
-            return Ok(None);
+        let first = day_in(self.cell(record, self.obtained))?;
+        Ok(first.max(day_in(self.cell(record, self.given_again))?))
+    }
+
+    /// How the address was given. A cell that is empty where the file has the column is not a yes.
+    pub fn how_given(&self, record: &csv::StringRecord, obtained: Option<NaiveDate>) -> HowGiven {
+        let is_yes = |column: Option<usize>| {
+            let cell = simple(self.cell(record, Some(column?)));
+            (cell != UNSTATED).then(|| matches!(cell.as_str(), "yes" | "y" | "true" | "1" | "x"))
+        };
+        let met_through = match self.met_through.map(|column| self.cell(record, Some(column))) {
+            None => MetThrough::Unstated,
+            Some(cell) if cell.trim().is_empty() => MetThrough::Unknown(String::new()),
+            Some(cell) => MetThrough::parse(cell),
+        };
+        HowGiven {
+            obtained,
+            directly: is_yes(self.directly),
+            optout_offered: is_yes(self.optout_offered),
+            met_through,
         }
-        let date = PartialDate::parse(cell, Tz::UTC).map_err(|_| cell)?;
-        Ok(Some(date.days(Tz::UTC).0))
     }
 
     /// What stands where a day should, and cannot be read as one. It may still be a day, written in a way of its own.
@@ -363,7 +403,7 @@ impl Sheet {
             values,
             segments: cell::segments(self.segments_cell(record)),
             basis: Basis::parse(self.basis_cell(record)),
-            obtained_at,
+            given: self.how_given(record, obtained_at),
             no_such_day,
             refusal: self.refusal(record),
             place,

@@ -33,6 +33,8 @@ pub struct Draft {
     pub as_of: Option<DateTime<Utc>>,
     /// Whom it is for: the name of a segment, or a filter.
     pub segment: Option<PlacedText>,
+    /// What it is for, in the law's sense: one word.
+    pub purpose: Option<PlacedText>,
     /// The editor's words in other languages, by code.
     pub translations: BTreeMap<String, DraftTranslation>,
 }

@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "subject",
     "preheader",
     "template",
@@ -25,6 +25,7 @@ const FIELDS: [&str; 11] = [
     "overrides",
     "as_of",
     "segment",
+    "purpose",
 ];
 
 /// What stands below the front matter of `text`.
@@ -304,6 +305,7 @@ impl Draft {
             overrides: overrides(&document, path)?,
             as_of: file.as_of()?,
             segment: file.words("segment")?,
+            purpose: file.words("purpose")?,
             translations: BTreeMap::new(),
         })
     }

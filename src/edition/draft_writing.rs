@@ -61,6 +61,9 @@ impl Draft {
         if let Some(segment) = &self.segment {
             file.push_str(&format!("segment: {} # who gets it\n", quoted(&segment.text)));
         }
+        if let Some(purpose) = &self.purpose {
+            file.push_str(&format!("purpose: {}\n", quoted(&purpose.text)));
+        }
         if self.group == Grouping::Topic {
             file.push_str("group: topic\n");
         }

@@ -110,6 +110,7 @@ impl Draft {
             overrides: BTreeMap::new(),
             as_of: None,
             segment: None,
+            purpose: None,
             translations: BTreeMap::new(),
         }
     }

@@ -28,16 +28,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::audience::segment::{OUTSIDE, PlannedSegment};
-use crate::audience::{
-    ChangeOrigin, LeftOut, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
-};
+use crate::audience::EditionPurpose;
+use crate::audience::law::BasisCounts;
+use crate::audience::segment::PlannedSegment;
+use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient};
 use crate::compose::composition::{Composition, People};
 
 pub use any_ledger::AnyLedger;
 pub use delivery::{CopyState, Event, Status, Writer};
 pub use memory::MemoryLedger;
-pub use plan::{Plan, RowBuilder, RowPlan};
+pub use plan::{Plan, RowBuilder, RowPlan, left_out_row};
 pub use postgres::PostgresLedger;
 pub use run_control::RunControl;
 pub use sqlite::SqliteLedger;
@@ -164,6 +164,11 @@ pub struct PlannedList {
     /// Whom it was planned for; everybody where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<PlannedSegment>,
+    #[serde(default)]
+    pub purpose: EditionPurpose,
+    /// How many people by each basis.
+    #[serde(default)]
+    pub bases: BasisCounts,
 }
 
 /// How far an edition is, by its indexes only: at once, however many rows there are.
@@ -556,20 +561,4 @@ pub struct PlannedRow {
     /// Keyed name of the person, for suppressions.
     pub person: String,
     pub message_id: String,
-}
-
-impl LeftOutRow {
-    /// Whether they count as left out: whoever may be mailed, and is not in the segment of an edition, does not.
-    pub fn is_counted(&self) -> bool {
-        !self.why.starts_with(OUTSIDE)
-    }
-}
-
-/// A person left out of the plan, with the reason in words.
-pub fn left_out_row(edition: &str, left_out: &LeftOut) -> LeftOutRow {
-    LeftOutRow {
-        edition: edition.to_owned(),
-        address: left_out.address.clone(),
-        why: left_out.why.to_string(),
-    }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{LeftOutRow, PlannedEdition, PlannedList, PlannedRow, left_out_row};
+use super::{LeftOutRow, PlannedEdition, PlannedList, PlannedRow};
 use crate::audience::list_error::ListError;
-use crate::audience::{Keys, List, Person, on_all_cores};
+use crate::audience::segment::OUTSIDE;
+use crate::audience::{Keys, LeftOut, List, Person, on_all_cores};
 use crate::compose::composition::Composition;
 use crate::window::Window;
 
@@ -108,5 +109,21 @@ impl PlannedEdition {
             composition,
             list,
         }
+    }
+}
+
+impl LeftOutRow {
+    /// Whether they count as left out: whoever may be mailed, and is not in the segment of an edition, does not.
+    pub fn is_counted(&self) -> bool {
+        !self.why.starts_with(OUTSIDE)
+    }
+}
+
+/// A person left out of the plan, with the reason in words.
+pub fn left_out_row(edition: &str, left_out: &LeftOut) -> LeftOutRow {
+    LeftOutRow {
+        edition: edition.to_owned(),
+        address: left_out.address.clone(),
+        why: left_out.why.to_string(),
     }
 }

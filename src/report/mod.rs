@@ -7,6 +7,8 @@ pub mod relay_log;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::audience::EditionPurpose;
+use crate::audience::law::BasisCounts;
 use crate::count::{grouped, people};
 use crate::ledger::delivery::after_a_crash;
 use crate::ledger::{CopyRow, Counts, Event, LeftOutRow, PlannedEdition, Status};
@@ -27,6 +29,9 @@ pub struct Report {
     /// Whom it was planned for, where that is not everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
+    pub purpose: EditionPurpose,
+    /// How many people by each basis, when it was planned.
+    pub bases: BasisCounts,
     pub accepted: u64,
     pub deferred: u64,
     /// Those that somebody has closed among them.
@@ -94,6 +99,8 @@ impl Report {
             state,
             planned_at: edition.planned_at,
             people: counts.people(),
+            purpose: edition.list.as_ref().map(|list| list.purpose).unwrap_or_default(),
+            bases: edition.list.as_ref().map(|list| list.bases.clone()).unwrap_or_default(),
             segment: edition
                 .list
                 .as_ref()

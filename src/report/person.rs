@@ -37,6 +37,9 @@ pub struct ConsentProof {
     source: String,
     wording: String,
     obtained: Option<NaiveDate>,
+    obtained_directly: Option<bool>,
+    optout_offered: Option<bool>,
+    met_through: String,
 }
 
 impl ConsentProof {
@@ -46,7 +49,10 @@ impl ConsentProof {
             basis: evidence.basis.word(),
             source: evidence.source.clone(),
             wording: evidence.wording.clone(),
-            obtained: evidence.obtained,
+            obtained: evidence.given.obtained,
+            obtained_directly: evidence.given.directly,
+            optout_offered: evidence.given.optout_offered,
+            met_through: evidence.given.met_through.word().to_owned(),
         })
     }
 
@@ -183,6 +189,9 @@ mod tests {
                 source: "website".to_owned(),
                 wording: "Send me news".to_owned(),
                 obtained: None,
+                obtained_directly: None,
+                optout_offered: None,
+                met_through: "unstated".to_owned(),
             }),
             deliveries: vec![
                 delivery("2026-07", None),

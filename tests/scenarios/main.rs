@@ -7,6 +7,7 @@ mod support;
 mod a_drop_box_keeps_requests;
 mod a_test_is_sent;
 mod an_edition_for_some;
+mod an_edition_has_a_purpose;
 mod bad_input;
 mod dies_at_each_point;
 mod everybody_gets_one;

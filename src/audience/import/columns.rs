@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::recipe::Recipe;
 use crate::audience::cell;
-use crate::audience::sheet::{EMAIL, JOINED};
+use crate::audience::sheet::{DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, OPTOUT_OFFERED};
 use crate::rfc::csv::{CsvShape, Rows, simple};
 
 const FIRST_NAME: &[&str] =
@@ -89,6 +89,9 @@ pub(super) struct Columns {
     pub name: Option<usize>,
     pub consent: Option<usize>,
     pub obtained: Option<usize>,
+    pub given_again: Option<usize>,
+    /// Columns about how an address was given.
+    pub circumstances: Vec<usize>,
     pub source: Option<usize>,
     pub wording: Option<usize>,
     pub tags: Vec<usize>,
@@ -142,6 +145,11 @@ impl Columns {
             source: mapped(ImportField::Source)?.or_else(|| by_title(&[], SOURCE)),
             wording: mapped(ImportField::Wording)?.or_else(|| by_title(&[], WORDING)),
             language: mapped(ImportField::Language)?.or_else(|| by_title(&[], LANGUAGE)),
+            given_again: by_title(&[], GIVEN_AGAIN),
+            circumstances: [DIRECTLY, OPTOUT_OFFERED, MET_THROUGH]
+                .into_iter()
+                .filter_map(|titles| by_title(&[], titles))
+                .collect(),
             evidence: find_all(&own.evidence),
             evidence_needs: own.evidence_needs.as_deref().and_then(find),
             evidence_if: own.evidence_if.as_ref().and_then(|needs| find(&needs.column)),
@@ -199,6 +207,7 @@ impl Columns {
             self.name,
             self.consent,
             self.obtained,
+            self.given_again,
             self.source,
             self.wording,
             self.language,
@@ -208,7 +217,14 @@ impl Columns {
         .into_iter()
         .flatten()
         .collect();
-        for several in [&self.email, &self.tags, &self.evidence, &self.joined, &self.since] {
+        for several in [
+            &self.email,
+            &self.tags,
+            &self.evidence,
+            &self.joined,
+            &self.since,
+            &self.circumstances,
+        ] {
             used.extend(several);
         }
         if let Some((column, words)) = &self.email_by {
@@ -223,7 +239,7 @@ impl Columns {
     /// The columns with dates.
     pub fn dated(&self) -> impl Iterator<Item = usize> + '_ {
         let several = self.evidence.iter().chain(&self.joined).chain(&self.since).copied();
-        several.chain(self.obtained)
+        several.chain(self.obtained).chain(self.given_again)
     }
 
     /// The column that holds the address of a row.

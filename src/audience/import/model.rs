@@ -10,6 +10,7 @@ use super::columns::ColumnMapping;
 use super::recipe::Recipe;
 use super::state::ListState;
 use crate::audience::Basis;
+use crate::audience::law::{HowGiven, MetThrough, law_of};
 use crate::news::date::DateOrder;
 use crate::problem::{Place, Problem};
 
@@ -38,6 +39,8 @@ pub struct StatedBasis {
     pub basis: Basis,
     pub source: String,
     pub obtained: Obtained,
+    /// Through whom they met the organisation.
+    pub met_through: MetThrough,
 }
 
 /// When people gave their address.
@@ -56,13 +59,13 @@ pub struct BasisEvidence {
     pub source: String,
     /// What the person read when they agreed.
     pub wording: String,
-    pub obtained: Option<NaiveDate>,
+    pub given: HowGiven,
 }
 
 impl BasisEvidence {
     /// The same where the law lets it count.
     pub(super) fn lawful(self) -> Result<Self, String> {
-        self.basis.lawful(self.obtained).map_err(|why| why.to_string())?;
+        law_of(self.basis).allows(&self.given).map_err(|why| why.to_string())?;
         Ok(self)
     }
 }
@@ -73,7 +76,7 @@ impl fmt::Display for BasisEvidence {
         if !self.source.is_empty() {
             write!(f, ": {}", self.source)?;
         }
-        match self.obtained {
+        match self.given.obtained {
             Some(day) => write!(f, ", {day}"),
             None => Ok(()),
         }

@@ -16,6 +16,7 @@ use super::state::ListState;
 use super::tables::{HeadedTable, TablesError};
 use super::tags::tags_of;
 use crate::audience::consent_columns::{self, ConsentColumn, Says};
+use crate::audience::law::MetThrough;
 use crate::audience::sheet::Sheet;
 use crate::audience::{Basis, WhyNot, cell, mistyped, role};
 use crate::news::date::DateOrder;
@@ -241,7 +242,7 @@ impl<'a> TableReading<'a> {
         ) {
             Ok(evidence) => {
                 person.state = ListState::Subscribed;
-                person.joined = person.joined.or(evidence.obtained);
+                person.joined = person.joined.or(evidence.given.obtained);
                 person.why = evidence.to_string();
                 person.evidence = Some(evidence);
                 person.since = person.joined;
@@ -367,11 +368,17 @@ impl<'a> TableReading<'a> {
         obtained: Option<NaiveDate>,
     ) -> BasisEvidence {
         let own = one_line(self.cell(record, self.columns.source));
+        let again =
+            day(self.cell(record, self.columns.given_again), self.order, self.options.today);
+        let mut given = self.sheet.how_given(record, obtained.max(again));
+        if let (MetThrough::Unstated, Some(stated)) = (&given.met_through, &self.options.stated) {
+            given.met_through = stated.met_through.clone();
+        }
         BasisEvidence {
             basis,
             source: if own.is_empty() { source } else { own },
             wording: one_line(self.cell(record, self.columns.wording)),
-            obtained,
+            given,
         }
     }
 }

@@ -102,6 +102,10 @@ impl ListState {
             | WhyNot::NoStatus { .. }
             | WhyNot::NoBasis
             | WhyNot::UnknownBasis(_)
+            | WhyNot::MetThroughService
+            | WhyNot::GivenToOthers
+            | WhyNot::UnknownMetThrough(_)
+            | WhyNot::NoOptOutOffered
             | WhyNot::SoftOptInTooEarly
             | WhyNot::ObtainedLater
             | WhyNot::NoSuchDay(_) => Self::NoEvidence,
@@ -115,6 +119,7 @@ impl ListState {
             | WhyNot::Mistyped(_)
             | WhyNot::ExampleDomain
             | WhyNot::RoleAddress
+            | WhyNot::NotForPurpose { .. }
             | WhyNot::OutsideSegment(_)
             | WhyNot::UnclearSegment { .. } => Self::LeftOut,
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{BasisEvidence, ImportedPerson};
 use super::state::ListState;
 use crate::audience::Basis;
+use crate::audience::law::{HowGiven, MetThrough, UNSTATED};
 use crate::problem::Place;
 
 /// See the module.
@@ -46,6 +47,12 @@ struct StoredFields {
     wording: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     obtained: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obtained_directly: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    optout_offered: Option<bool>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    met_through: String,
 }
 
 impl From<&ImportedPerson> for StoredPerson {
@@ -63,7 +70,13 @@ impl From<&ImportedPerson> for StoredPerson {
             basis: evidence.map(|evidence| evidence.basis.word().to_owned()),
             source: of(|evidence| &evidence.source).unwrap_or_default(),
             wording: of(|evidence| &evidence.wording).unwrap_or_default(),
-            obtained: evidence.and_then(|evidence| evidence.obtained),
+            obtained: evidence.and_then(|evidence| evidence.given.obtained),
+            obtained_directly: evidence.and_then(|evidence| evidence.given.directly),
+            optout_offered: evidence.and_then(|evidence| evidence.given.optout_offered),
+            met_through: match evidence.map(|evidence| &evidence.given.met_through) {
+                None | Some(MetThrough::Unstated) => String::new(),
+                Some(met) => met.word().to_owned(),
+            },
         };
         Self {
             key: person.key.clone(),
@@ -84,7 +97,12 @@ impl From<StoredPerson> for ImportedPerson {
             basis,
             source: fields.source,
             wording: fields.wording,
-            obtained: fields.obtained,
+            given: HowGiven {
+                obtained: fields.obtained,
+                directly: fields.obtained_directly,
+                optout_offered: fields.optout_offered,
+                met_through: MetThrough::parse(&fields.met_through),
+            },
         });
         Self {
             address: stored.address,
@@ -120,9 +138,14 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
         "wording",
         "language",
         "tags",
+        "obtained_directly",
+        "optout_offered",
+        "met_through",
     ]);
     for person in people {
         let evidence = person.evidence.as_ref();
+        let unstated = HowGiven::default();
+        let given = evidence.map_or(&unstated, |evidence| &evidence.given);
         let status = match person.state {
             // Whoever has no evidence has no basis: that keeps them from being mailed.
             ListState::NoEvidence => ListState::Subscribed,
@@ -134,15 +157,26 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
             &guarded(&person.last_name),
             status.word(),
             evidence.map_or("", |evidence| evidence.basis.word()),
-            &day(evidence.and_then(|evidence| evidence.obtained)),
+            &day(given.obtained),
             &day(person.joined),
             &guarded(evidence.map_or("", |evidence| &evidence.source)),
             &guarded(evidence.map_or("", |evidence| &evidence.wording)),
             &guarded(&person.language),
             &guarded(&tag_cell(&person.tags)),
+            yes_or_no(given.directly),
+            yes_or_no(given.optout_offered),
+            &guarded(given.met_through.word()),
         ]);
     }
     out.into_inner().unwrap_or_default()
+}
+
+fn yes_or_no(stated: Option<bool>) -> &'static str {
+    match stated {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => UNSTATED,
+    }
 }
 
 /// An apostrophe keeps a spreadsheet from calculating what begins like a formula (OWASP, CSV injection).

@@ -225,7 +225,12 @@ fn a_stated_basis_counts_where_the_file_says_nothing_and_nowhere_else() {
     let text = "email,status,signed,town\nann@e.org,subscribed,2024-05-01,York\nbob@e.org,unsubscribed,2024-05-01,\n\
                 cy@e.org,,2024-05-01,\ndi@e.org,subscribed,,\n";
     let stated = |basis, obtained| ImportOptions {
-        stated: Some(StatedBasis { basis, source: "our form".to_owned(), obtained }),
+        stated: Some(StatedBasis {
+            basis,
+            source: "our form".to_owned(),
+            obtained,
+            met_through: crate::audience::law::MetThrough::Unstated,
+        }),
         ..options()
     };
     let of = |options: &ImportOptions| states_of(&export(&[("a.csv", text)], options));

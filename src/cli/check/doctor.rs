@@ -12,6 +12,7 @@ use crate::audience::Audience;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::ways::examine_ways;
 use crate::cli::send::ledger_trust::synced_folder;
+use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::list_place::has_list;
@@ -113,12 +114,13 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
             "put a CSV file with the columns email, first_name and basis there",
         ));
     }
-    let list = match mailing_list(project, destination.is_practice(), None).await {
-        Ok(list) => list,
-        Err(failure) => {
-            return Ok(Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()));
-        }
-    };
+    let list =
+        match mailing_list(project, destination.is_practice(), &AudienceChoice::default()).await {
+            Ok(list) => list,
+            Err(failure) => {
+                return Ok(Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()));
+            }
+        };
     let mut audience = Audience::default();
     for person in list.everybody(destination.takes_examples()) {
         audience.count(&person?);

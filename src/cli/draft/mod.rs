@@ -10,8 +10,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
+use crate::cli::steps::audience_choice::segment_of;
 use crate::cli::steps::gather::{self, NewsQuery};
-use crate::cli::steps::segments::segment_of;
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};

@@ -41,7 +41,7 @@ pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
         stories(prepared.edition.shown().count()),
         kilobytes(prepared.largest)
     ))?;
-    if let Some(line) = prepared.segment_line() {
+    for line in [prepared.segment_line(), prepared.purpose_line()].into_iter().flatten() {
         screen.print(&line)?;
     }
     let [must, should, note] = tally(&prepared.findings);

@@ -14,6 +14,7 @@ use crate::cli::send::planned::{find_planned, is_sending};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted};
+use crate::count::listed;
 use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl, Status};
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
@@ -124,6 +125,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 fn tell_audience(report: &Report, screen: &Screen) -> Result<(), Failure> {
     if let Some(segment) = &report.segment {
         screen.print(&format!("For the segment {segment}."))?;
+    }
+    if !report.bases.is_empty() {
+        let bases = report.bases.iter();
+        let bases: Vec<String> = bases
+            .map(|(basis, people)| format!("{people} by {}", basis.replace('_', " ")))
+            .collect();
+        let bases = listed(&bases, usize::MAX);
+        screen.print(&format!("Purpose: {}. Planned for {bases}.", report.purpose))?;
     }
     if report.left_out > 0 {
         screen.print(&format!(

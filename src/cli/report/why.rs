@@ -7,6 +7,7 @@ use clap::Args;
 use crate::audience::{LiftedBy, NoMailReason, Person};
 use crate::cli::globals::Globals;
 use crate::cli::send::planned::is_sending;
+use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
@@ -44,10 +45,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let destination = Destination::of(&project, None)?;
     let examples = destination.takes_examples();
-    let found = match list_if_any(&project, destination.is_practice(), None, screen).await? {
-        Some(list) => list.find(&key, examples)?,
-        None => None,
-    };
+    let found =
+        match list_if_any(&project, destination.is_practice(), &AudienceChoice::default(), screen)
+            .await?
+        {
+            Some(list) => list.find(&key, examples)?,
+            None => None,
+        };
     let (basis, mut not_mailed) = match found {
         Some((basis, Person::Mailed(_))) => (Some(basis), None),
         Some((basis, Person::LeftOut(left))) => {

@@ -36,7 +36,7 @@ pub async fn dry_run(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     orders(project, &chosen.name, destination, arguments)?;
-    let list = mailing_list(project, destination.is_practice(), chosen.segment.as_ref()).await?;
+    let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let prepared = prepare(project, chosen, Some(list), examples, Asking::Nobody, screen).await?;
@@ -71,7 +71,7 @@ pub async fn dry_run(
             edition: &chosen.name,
             dry_run: true,
             people: number,
-            segment: chosen.segment.as_ref().map(ToString::to_string),
+            segment: chosen.audience.segment.as_ref().map(ToString::to_string),
             messages: number,
             hash: &prepared.composition.hash(),
             bytes_largest: Some(prepared.largest),

@@ -77,7 +77,7 @@ pub async fn plan(
     arguments: &Arguments,
     screen: &Screen,
 ) -> Result<Option<Plan>, Failure> {
-    let list = mailing_list(project, destination.is_practice(), chosen.segment.as_ref()).await?;
+    let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let asking = Asking::Nobody;
@@ -108,7 +108,9 @@ pub async fn plan(
     let planned_list = PlannedList {
         fingerprint: asked(&list.fingerprint(), examples),
         people: list.people.clone(),
-        segment: chosen.segment.as_ref().map(Segment::planned),
+        segment: chosen.audience.segment.as_ref().map(Segment::planned),
+        purpose: chosen.audience.purpose,
+        bases: prepared.audience.bases.clone(),
     };
     let window = &prepared.edition.window;
     let edition =

@@ -34,7 +34,7 @@ use crate::cli::report::report_of;
 use crate::cli::send::dry_run::dry_run;
 use crate::cli::send::ledger_trust::{Trust, newsletter_of, synced_folder};
 use crate::cli::send::planned::hold;
-use crate::cli::send::resume::{CarriedOn, Go, tell_changes};
+use crate::cli::send::resume::{CarriedOn, Go, TypedAudience, tell_changes};
 use crate::cli::send::run_config::orders;
 use crate::cli::steps::chosen::{Chosen, choose};
 use crate::cli::steps::destination::Destination;
@@ -167,7 +167,10 @@ impl<L: Ledger> Resumption<'_, L> {
             ));
         };
         let on = CarriedOn { project, ledger, planned: &planned, destination, trust };
-        let typed = arguments.which.segment.as_ref().and(chosen.segment.as_ref());
+        let typed = TypedAudience {
+            segment: arguments.which.segment.as_ref().and(chosen.audience.segment.as_ref()),
+            purpose: arguments.which.purpose,
+        };
         let people = match on.begin(arguments, typed, held, screen).await? {
             Go::On(people) => people,
             Go::Ended(exit) => return Ok(Err(exit)),

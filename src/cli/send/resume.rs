@@ -10,7 +10,7 @@ use aws_lc_rs::digest;
 use crate::audience::list::fingerprint;
 use crate::audience::list_error::ListError;
 use crate::audience::segment::{PlannedSegment, Segment};
-use crate::audience::{List, Person, on_all_cores};
+use crate::audience::{EditionPurpose, List, Person, on_all_cores};
 use crate::cli::report::report_of;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::confirm;
@@ -35,6 +35,13 @@ pub struct CarriedOn<'a, L> {
     pub planned: &'a PlannedEdition,
     pub destination: &'a Destination,
     pub trust: &'a Trust<'a>,
+}
+
+/// What the command line says of whom the edition is for, and what for.
+#[derive(Debug, Clone, Copy)]
+pub struct TypedAudience<'a> {
+    pub segment: Option<&'a Segment>,
+    pub purpose: Option<EditionPurpose>,
 }
 
 /// Whether there is something to send.
@@ -73,14 +80,15 @@ impl<L: Ledger> CarriedOn<'_, L> {
     pub async fn begin(
         &self,
         arguments: &Arguments,
-        typed_segment: Option<&Segment>,
+        typed: TypedAudience<'_>,
         held: &mut Option<File>,
         screen: &Screen,
     ) -> Result<Go, Failure> {
         let Self { project, ledger, planned, destination, trust } = *self;
         let now = world::now();
         let name = &planned.name;
-        self.refuse_another_segment(typed_segment)?;
+        self.refuse_another_segment(typed.segment)?;
+        self.refuse_another_purpose(typed.purpose)?;
         let standing = ledger.standing(name).await?;
         let uncertain = ledger.recover(name, now).await?;
         if uncertain > 0 {
@@ -171,11 +179,31 @@ impl<L: Ledger> CarriedOn<'_, L> {
     async fn in_the_segment(&self) -> Result<Option<Arc<List>>, Failure> {
         let planned = self.planned.list.as_ref().and_then(|list| list.segment.as_ref());
         let Some(Ok(segment)) = planned.map(PlannedSegment::segment) else { return Ok(None) };
-        let Ok(list) = list_of(self.project).await?.in_segments(Vec::new(), Some(segment)) else {
+        let list = list_of(self.project).await?.for_purpose(self.planned_purpose());
+        let Ok(list) = list.in_segments(Vec::new(), Some(segment)) else {
             return Ok(None);
         };
         let suppressed = self.ledger.suppressions().await?;
         without(self.project, list, suppressed).map(Some)
+    }
+
+    fn planned_purpose(&self) -> EditionPurpose {
+        self.planned.list.as_ref().map(|list| list.purpose).unwrap_or_default()
+    }
+
+    /// So is its purpose.
+    fn refuse_another_purpose(&self, typed: Option<EditionPurpose>) -> Result<(), Failure> {
+        let (planned, name) = (self.planned_purpose(), &self.planned.name);
+        match typed {
+            Some(typed) if typed != planned => Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "the purpose of `{name}` was {planned} when it was planned, and not {typed}"
+                ),
+            )
+            .help(format!("to resume it as it was planned: roundup send {name}"))),
+            _ => Ok(()),
+        }
     }
 
     /// The segment of a plan is part of it.
@@ -205,7 +233,8 @@ impl<L: Ledger> CarriedOn<'_, L> {
             return Ok(then.people.clone());
         }
         let suppressed = self.ledger.suppressions().await?;
-        let list = without(self.project, list_of(self.project).await?, suppressed)?;
+        let list = list_of(self.project).await?.for_purpose(self.planned_purpose());
+        let list = without(self.project, list, suppressed)?;
         screen.problems(&list.problems);
         let joining = self.in_the_segment().await?;
         self.suppress_the_gone(&list, joining.as_ref(), examples, screen).await?;

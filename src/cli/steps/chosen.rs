@@ -1,9 +1,8 @@
 //! Which edition is meant: its name, its window, and the draft when somebody wrote one.
 //! Shell: reads the project.
 
-use crate::audience::segment::Segment;
+use crate::cli::steps::audience_choice::{AudienceChoice, purpose_of, segment_of};
 use crate::cli::steps::ledgers::window_for;
-use crate::cli::steps::segments::segment_of;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -20,8 +19,7 @@ pub struct Chosen {
     pub name: String,
     pub window: Window,
     pub draft: Option<Draft>,
-    /// Whom it is for; everybody where there is none.
-    pub segment: Option<Segment>,
+    pub audience: AudienceChoice,
     /// When its news is gathered.
     pub ask: Ask,
     /// Stories of earlier days that came after this are looked at too.
@@ -61,6 +59,9 @@ fn chosen(
     window: Window,
     draft: Option<Draft>,
 ) -> Result<Chosen, Failure> {
-    let segment = segment_of(project, which.segment.as_deref(), draft.as_ref())?;
-    Ok(Chosen { name, window, draft, segment, ask: Ask::InTime, late_since: None })
+    let audience = AudienceChoice {
+        segment: segment_of(project, which.segment.as_deref(), draft.as_ref())?,
+        purpose: purpose_of(which.purpose, draft.as_ref())?,
+    };
+    Ok(Chosen { name, window, draft, audience, ask: Ask::InTime, late_since: None })
 }

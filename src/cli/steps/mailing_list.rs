@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::audience::segment::Segment;
 use crate::audience::{DoNotMail, List};
+use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::list_place::{list_of, list_of_any};
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -18,15 +18,17 @@ use crate::project::Project;
 pub async fn mailing_list(
     project: &Project,
     practice: bool,
-    segment: Option<&Segment>,
+    choice: &AudienceChoice,
 ) -> Result<Arc<List>, Failure> {
-    let list = in_segments(project, list_of(project).await?, segment)?;
+    let list = in_segments(project, list_of(project).await?, choice)?;
     without(project, list, suppressed(project, practice).await?)
 }
 
-/// The list with the segments of the project, and the one that an edition is for.
-fn in_segments(project: &Project, list: List, chosen: Option<&Segment>) -> Result<List, Failure> {
-    let mut list = list.in_segments(project.segments()?, chosen.cloned())?;
+/// The list with the segments of the project, for an edition with a purpose and a segment of its own.
+fn in_segments(project: &Project, list: List, choice: &AudienceChoice) -> Result<List, Failure> {
+    let mut list = list
+        .for_purpose(choice.purpose)
+        .in_segments(project.segments()?, choice.segment.clone())?;
     list.see_segments()?;
     Ok(list)
 }
@@ -35,11 +37,11 @@ fn in_segments(project: &Project, list: List, chosen: Option<&Segment>) -> Resul
 pub async fn list_if_any(
     project: &Project,
     practice: bool,
-    segment: Option<&Segment>,
+    choice: &AudienceChoice,
     screen: &Screen,
 ) -> Result<Option<Arc<List>>, Failure> {
     let Some(list) = list_of_any(project).await? else { return Ok(None) };
-    let list = in_segments(project, list, segment)?;
+    let list = in_segments(project, list, choice)?;
     screen.problems(&list.problems);
     let suppressed = match suppressed(project, practice).await {
         // A mail can be looked at while the ledger's server is away; nothing is sent by it.

@@ -1,6 +1,7 @@
 //! What commands are made of: from what somebody typed to everything that would be sent.
 //! Shell: reads the project, the ledger and the network.
 
+pub mod audience_choice;
 pub mod chosen;
 pub mod copy_review;
 pub mod destination;
@@ -12,5 +13,4 @@ pub mod message_template;
 pub mod prepare;
 pub mod relay;
 pub mod run_checks;
-pub mod segments;
 pub mod window_args;

@@ -23,7 +23,7 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::compose::composition::{Composition, People};
 use crate::compose::{Nonce, compose};
-use crate::count::{counted, grouped, people};
+use crate::count::{counted, grouped, listed, people};
 use crate::edition::{Draft, Edition, as_named, edit};
 use crate::message::examine::Buffers;
 use crate::message::{MessageTemplate, Sender};
@@ -68,6 +68,16 @@ impl Prepared {
     /// Whether something must be fixed before this is sent.
     pub fn is_held(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Must)
+    }
+
+    /// What the edition is for, and how many people are mailed by which basis.
+    pub fn purpose_line(&self) -> Option<String> {
+        let purpose = self.list.as_ref()?.purpose();
+        let bases = self.audience.bases.iter();
+        let bases: Vec<String> = bases
+            .map(|(basis, people)| format!("{} by {}", grouped(*people), basis.replace('_', " ")))
+            .collect();
+        Some(format!("  Purpose   {purpose}: {}", listed(&bases, usize::MAX)))
     }
 
     /// Whom the edition is for, where it is not for everybody, and how many of those who may be mailed that are.
@@ -273,8 +283,7 @@ pub async fn prepare_to_look(
 ) -> Result<Prepared, Failure> {
     let chosen = choose(project, which, screen).await?;
     let destination = Destination::of(project, None)?;
-    let list =
-        list_if_any(project, destination.is_practice(), chosen.segment.as_ref(), screen).await?;
+    let list = list_if_any(project, destination.is_practice(), &chosen.audience, screen).await?;
     let examples = destination.takes_examples();
     prepare(project, &chosen, list, examples, asking, screen).await
 }

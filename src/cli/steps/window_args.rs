@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::Args;
 
+use crate::audience::EditionPurpose;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::window::Window;
 
@@ -51,6 +52,20 @@ pub struct Which {
     /// Only people in a segment: the name of a file in segments/, or a filter such as 'town = "York"'
     #[arg(long, value_name = "NAME|FILTER")]
     pub segment: Option<String>,
+    #[arg(
+        long,
+        value_name = "PURPOSE",
+        value_parser = purpose,
+        help = "What the edition is for, as the law asks: charitable (the default) or sales"
+    )]
+    pub purpose: Option<EditionPurpose>,
+}
+
+fn purpose(word: &str) -> Result<EditionPurpose, String> {
+    EditionPurpose::parse(word).ok_or_else(|| {
+        let words = EditionPurpose::ALL.map(EditionPurpose::word);
+        format!("write {}", words.join(" or "))
+    })
 }
 
 impl WindowArguments {

@@ -78,6 +78,7 @@ impl Editor {
         let which = Which {
             edition: Some(chosen.name),
             segment: which.segment.clone(),
+            purpose: which.purpose,
             ..Which::default()
         };
         let mut editor = Self {

@@ -54,8 +54,7 @@ impl View {
         chosen.late_since = first_planned(&mailed);
         let destination = Destination::of(&project, None)?;
         let list =
-            list_if_any(&project, destination.is_practice(), chosen.segment.as_ref(), screen)
-                .await?;
+            list_if_any(&project, destination.is_practice(), &chosen.audience, screen).await?;
         let examples = destination.takes_examples();
         let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
         let skeleton = prepared.skeleton(&project, world::now())?;

@@ -4,6 +4,7 @@
 use clap::ValueEnum;
 
 use crate::audience::Basis;
+use crate::audience::law::MetThrough;
 
 /// See the module.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -16,6 +17,28 @@ pub(super) enum StatedWord {
     SoftOptInSale,
     /// These are addresses of organisations
     Corporate,
+}
+
+/// Through whom people met the organisation, as people type it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum MetWord {
+    /// They gave their address to the organisation itself
+    Ourselves,
+    /// They sought help from one of its services: a soft opt-in does not cover them
+    Service,
+    /// A platform, an agency or another organisation: a soft opt-in does not cover them
+    Others,
+}
+
+impl MetWord {
+    pub(super) fn met_through(word: Option<Self>) -> MetThrough {
+        match word {
+            None => MetThrough::Unstated,
+            Some(Self::Ourselves) => MetThrough::Ourselves,
+            Some(Self::Service) => MetThrough::Service,
+            Some(Self::Others) => MetThrough::Others,
+        }
+    }
 }
 
 impl StatedWord {

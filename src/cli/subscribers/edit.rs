@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
+use crate::audience::law::{Basis, HowGiven, law_of};
 use crate::cli::globals::Globals;
-use crate::cli::subscribers::basis_word::StatedWord;
+use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::{known, known_in};
 use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
@@ -35,6 +36,9 @@ pub(super) struct AddArguments {
     /// When they gave it (default: today)
     #[arg(long, value_name = "DATE")]
     obtained: Option<NaiveDate>,
+    /// Through whom they came, which a soft opt-in asks about
+    #[arg(long, value_enum, value_name = "WHOM")]
+    met_through: Option<MetWord>,
     /// A tag; may be given several times
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
@@ -67,7 +71,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
             .help("give the day on which they gave their address"));
     }
     let basis = arguments.basis.basis();
-    basis.lawful(Some(obtained)).map_err(|why| Failure::new(Exit::Usage, why.to_string()))?;
+    let given = lawfully_given(basis, obtained, arguments.met_through)?;
     let list = open_list(&project).await?;
     let known = known_in(&project, Some(&list.ledger), &[]).await?;
     let seen = known.version;
@@ -92,12 +96,8 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
         )
         .help("only they can come back, or you at their request: see `roundup why`"));
     }
-    let evidence = BasisEvidence {
-        basis,
-        source: arguments.source.clone(),
-        wording: String::new(),
-        obtained: Some(obtained),
-    };
+    let evidence =
+        BasisEvidence { basis, source: arguments.source.clone(), wording: String::new(), given };
     let person = ImportedPerson {
         address: address.to_string(),
         state: ListState::Subscribed,
@@ -124,6 +124,24 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
         globals.screen.print(&format!("{address} is on the list: {}.", person.why))?;
     }
     Ok(Exit::Done)
+}
+
+/// How they gave their address, where the law lets them be mailed for it.
+fn lawfully_given(
+    basis: Basis,
+    obtained: NaiveDate,
+    met_through: Option<MetWord>,
+) -> Result<HowGiven, Failure> {
+    let given = HowGiven {
+        obtained: Some(obtained),
+        met_through: MetWord::met_through(met_through),
+        ..HowGiven::default()
+    };
+    law_of(basis).allows(&given).map_err(|why| {
+        Failure::new(Exit::Usage, format!("they may not be mailed by this basis: {why}"))
+            .help("ask for their consent on your website; docs/CONSENT.md explains the bases")
+    })?;
+    Ok(given)
 }
 
 pub(super) async fn remove(

@@ -15,7 +15,7 @@ use crate::audience::import::{
 use crate::audience::settings::ListPlace;
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::existing_ledger;
-use crate::cli::subscribers::basis_word::StatedWord;
+use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::import_text::{self, refused};
 use crate::cli::subscribers::known::{self, known_in};
 use crate::cli::subscribers::undo;
@@ -53,6 +53,9 @@ pub(super) struct ImportArguments {
     /// When they gave it: a date, or the column that has it
     #[arg(long, value_name = "DATE|COLUMN", requires = "basis")]
     obtained: Option<String>,
+    /// Through whom they came, which a soft opt-in asks about
+    #[arg(long, value_enum, value_name = "WHOM", requires = "basis")]
+    met_through: Option<MetWord>,
     /// The order of day and month in dates such as 3/4/2021
     #[arg(long, value_enum, value_name = "ORDER")]
     dates: Option<OrderWord>,
@@ -197,6 +200,7 @@ impl ImportArguments {
         let stated = self.basis.map(|word| StatedBasis {
             basis: word.basis(),
             source: self.source.clone().unwrap_or_default(),
+            met_through: MetWord::met_through(self.met_through),
             obtained: match self.obtained.as_deref() {
                 None => Obtained::NotStated,
                 Some(text) => match text.parse() {

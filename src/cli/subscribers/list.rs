@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::audience::import::{ImportedPerson, ListState};
 use crate::cli::globals::Globals;
+use crate::cli::steps::audience_choice::segment_of;
 use crate::cli::steps::list_place::list_of_any;
-use crate::cli::steps::segments::segment_of;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};

@@ -1,11 +1,40 @@
-//! Whom an edition is for: everybody on the list, or a segment that the command line or the draft names.
+//! Whom an edition is for (everybody on the list, or a segment), and what for, as the command line or the draft says it.
 //! Shell: reads `segments/`.
 
+use crate::audience::EditionPurpose;
 use crate::audience::segment::{Segment, SegmentError};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::edition::Draft;
 use crate::problem::{Place, did_you_mean};
 use crate::project::Project;
+
+/// See the module.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AudienceChoice {
+    /// Everybody where there is none.
+    pub segment: Option<Segment>,
+    pub purpose: EditionPurpose,
+}
+
+/// What an edition is for. What is typed beats the draft.
+pub fn purpose_of(
+    typed: Option<EditionPurpose>,
+    draft: Option<&Draft>,
+) -> Result<EditionPurpose, Failure> {
+    if let Some(purpose) = typed {
+        return Ok(purpose);
+    }
+    let Some((draft, words)) = draft.and_then(|draft| Some((draft, draft.purpose.as_ref()?)))
+    else {
+        return Ok(EditionPurpose::default());
+    };
+    let known = EditionPurpose::ALL.map(EditionPurpose::word);
+    EditionPurpose::parse(&words.text).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("`{}` is not a purpose", words.text))
+            .at(Place::line(draft.path(), words.line))
+            .help(did_you_mean(&words.text, known, "the purposes are"))
+    })
+}
 
 /// The segment of an edition; `None` where it is for everybody. What is typed beats the draft.
 pub fn segment_of(
