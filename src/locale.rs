@@ -27,6 +27,11 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("fr", include_str!("../templates/words/fr.toml")),
 ];
 
+/// The codes of the languages that come with roundup.
+pub fn built_in_languages() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(code, _)| *code)
+}
+
 /// The words of one language.
 #[derive(Debug, Clone)]
 pub struct Locale {

@@ -2,6 +2,7 @@
 //! Shell: arguments in, an exit code out.
 
 mod backup;
+mod begin;
 mod check;
 mod draft;
 pub mod globals;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use backup::{keys, restore};
+use begin::init;
 use check::{doctor, explain};
 use leaving::{inbox, serve};
 use preview::templates;
@@ -32,6 +34,7 @@ use terminal::screen::{Colour, Screen};
 
 const EXAMPLES: &str = "\
 Examples:
+  roundup init charity-news            a newsletter that works at once
   roundup news --month 2020-12         the stories in a window, and those left out
   roundup draft --year 2020            a file to edit: subject, introduction, order
   roundup preview 2020                 the email as phones, computers and inboxes show it
@@ -85,6 +88,8 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a newsletter in an empty folder: it works at once, with sample people and practice mode
+    Init(init::Arguments),
     /// List the stories in a window, where they come from, and what is left out and why
     News(news::Arguments),
     /// Write editions/NAME.md, a file to edit: subject, introduction, stories in order
@@ -163,6 +168,7 @@ pub fn run() -> ExitCode {
 async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failure> {
     match command {
         None => overview::run(&globals).await,
+        Some(Command::Init(arguments)) => Box::pin(init::run(arguments, &globals)).await,
         Some(Command::News(arguments)) => news::run(arguments, &globals).await,
         Some(Command::Draft(arguments)) => draft::run(arguments, &globals).await,
         Some(Command::Preview(arguments)) => preview::run(arguments, &globals).await,

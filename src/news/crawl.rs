@@ -65,14 +65,16 @@ impl<'a> Crawler<'a> {
     /// # Errors
     /// When it cannot be had, or robots.txt does not let programs read it.
     pub async fn get(&mut self, address: &str) -> Result<FetchedBytes, FetchError> {
-        self.learn_rules(address).await;
+        self.learn_rules(address).await?;
         self.allows(address)?;
         self.web.get(address).await
     }
 
     /// The sitemaps that a website names.
     pub async fn sitemaps(&mut self, address: &str) -> Vec<String> {
-        self.learn_rules(address).await;
+        if self.learn_rules(address).await.is_err() {
+            return Vec::new();
+        }
         let Some(origin) = origin(address) else { return Vec::new() };
         let mut named =
             self.robots.get(&origin).map(|robots| robots.sitemaps.clone()).unwrap_or_default();
@@ -84,22 +86,20 @@ impl<'a> Crawler<'a> {
         named
     }
 
-    /// Reads the rules of an address's website, once.
-    async fn learn_rules(&mut self, address: &str) {
-        let Some(origin) = origin(address) else { return };
+    /// Reads the rules of an address's website, once. Of one that cannot be reached nothing may be read, and that is why.
+    async fn learn_rules(&mut self, address: &str) -> Result<(), FetchError> {
+        let Some(origin) = origin(address) else { return Ok(()) };
         if self.robots.contains_key(&origin) {
-            return;
+            return Ok(());
         }
         let robots = match self.web.get(&format!("{origin}/robots.txt")).await {
             Ok(answer) => Robots::parse(&answer.bytes),
             // There is none: everything may be read (RFC 9309, 2.3.1.3).
             Err(FetchError::Status { status: 400..=499, .. }) => Robots::default(),
+            Err(error @ FetchError::Unreachable { .. }) => return Err(error),
             // It is there and cannot be had: nothing may be (2.3.1.4).
             Err(
-                FetchError::Status { .. }
-                | FetchError::Unreachable { .. }
-                | FetchError::TooLarge { .. }
-                | FetchError::Swells { .. },
+                FetchError::Status { .. } | FetchError::TooLarge { .. } | FetchError::Swells { .. },
             ) => Robots::closed(),
             // The page itself is refused for the same reason, and says so better.
             Err(
@@ -110,6 +110,7 @@ impl<'a> Crawler<'a> {
             ) => Robots::default(),
         };
         self.robots.insert(origin, robots);
+        Ok(())
     }
 
     fn allows(&self, address: &str) -> Result<(), FetchError> {
@@ -240,8 +241,8 @@ async fn read_articles(
     }
     let mut allowed = Vec::new();
     for (_, index, link, title) in waiting {
-        crawler.learn_rules(&link).await;
-        match crawler.allows(&link) {
+        let rules = crawler.learn_rules(&link).await;
+        match rules.and_then(|()| crawler.allows(&link)) {
             Ok(()) => allowed.push((index, link, title)),
             Err(error) => reading.problems.push(not_further(&link, &error)),
         }

@@ -43,6 +43,8 @@ pub mod text;
 pub mod tool_markup;
 pub mod translations;
 mod unpack;
+pub mod website;
+pub mod website_news;
 pub mod wordpress;
 pub mod yaml;
 

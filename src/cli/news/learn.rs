@@ -7,12 +7,13 @@ use serde::Serialize;
 use chrono_tz::Tz;
 
 use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, refused, shown};
+use crate::cli::steps::source_text::{host_of, source_text};
 use crate::cli::terminal::files::{cannot_write, save};
 use crate::cli::terminal::screen::{Screen, stories};
 use crate::news::crawl::{Crawler, text_of};
 use crate::news::fetch::{FetchedBytes, Web, without_password};
 use crate::news::page::{self, learn, sitemap};
-use crate::news::source::Select;
+use crate::news::source::{Select, SourceKind};
 use crate::news::{Item, credentials, feed};
 use crate::project::{Project, SETTINGS_FILE};
 
@@ -69,7 +70,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     if way == 0 || way > guesses.len() {
         return Err(no_way(guesses.len(), &arguments.address));
     }
-    let name = arguments.name.clone().unwrap_or_else(|| host(&answer.address));
+    let name = arguments.name.clone().unwrap_or_else(|| host_of(&answer.address));
     let there = project.settings.news.iter().any(|source| {
         source.name == name || source.url.as_deref() == Some(arguments.address.as_str())
     });
@@ -96,7 +97,10 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     };
     let ways = guesses.len();
     let guess = guesses.swap_remove(way - 1);
-    let settings = settings_text(&name, &address, arguments.allow_local, &guess.select);
+    let settings = format!(
+        "\n{}",
+        source_text(&name, SourceKind::Page, &address, arguments.allow_local, Some(&guess.select))
+    );
     let writes = !arguments.dry_run && !there;
     if writes {
         append(&project, &settings)?;
@@ -251,39 +255,6 @@ fn ask(way: usize, ways: usize) -> Result<Reply, Failure> {
             }
         }
     }
-}
-
-/// The website's name as people say it: `charity.example`.
-fn host(address: &str) -> String {
-    let canonical = crate::news::dedupe::canonical(address);
-    canonical.split(['/', ':']).next().unwrap_or("website").to_owned()
-}
-
-fn settings_text(name: &str, address: &str, allow_local: bool, select: &Select) -> String {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let mut text = format!(
-        "\n[[news]]\nname = {}\nkind = \"page\"\nurl = {}\n",
-        quoted(name),
-        quoted(address)
-    );
-    if allow_local {
-        text.push_str("allow_local = true\n");
-    }
-    text.push_str(&format!("[news.select]\nitem = {}\n", quoted(&select.item)));
-    for (part, selector) in [
-        ("title", &select.title),
-        ("link", &select.link),
-        ("date", &select.date),
-        ("summary", &select.summary),
-        ("image", &select.image),
-        ("next", &select.next),
-        ("pages", &select.pages),
-    ] {
-        if let Some(selector) = selector {
-            text.push_str(&format!("{part} = {}\n", quoted(selector)));
-        }
-    }
-    text
 }
 
 /// Adds a source at the end of the settings. A project without any had the folder `news/`, and keeps it.

@@ -24,8 +24,8 @@ pub async fn run(globals: &Globals) -> Result<Exit, Failure> {
                 "This folder is not a roundup project: there is no roundup.toml in it or above it.",
             )?;
             screen.print(
-                "Next: go to a project folder, or name one with --project DIR; `roundup --help` \
-                 lists the commands.",
+                "Next: `roundup init charity-news` makes one that works at once; or go to a project \
+                 folder. `roundup --help` lists the commands.",
             )?;
             return Ok(Exit::Done);
         }

@@ -1,0 +1,73 @@
+//! Questions with a proposal: Enter takes it.
+//! Pure: streams come in as arguments.
+
+use std::io::{BufRead, Write};
+
+use crate::cli::terminal::failure::{Exit, Failure};
+
+/// An address has a few hundred bytes at most.
+const LONGEST_ANSWER_BYTES: u64 = 2000;
+/// Whoever types the same wrong thing again and again wants something else.
+const MOST_TRIES: usize = 5;
+
+/// Asks until the answer can be used. Enter, and the end of the input, take the proposal.
+///
+/// # Errors
+/// When nobody can be asked, or five answers cannot be used.
+pub fn answer<T>(
+    question: &str,
+    proposal: &str,
+    read: impl Fn(&str) -> Result<T, Failure>,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> Result<T, Failure> {
+    let cannot_ask = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("cannot read an answer: {error}"))
+    };
+    let mut tries = 0;
+    loop {
+        write!(output, "{question} [{proposal}]: ")
+            .and_then(|()| output.flush())
+            .map_err(cannot_ask)?;
+        let mut typed = String::new();
+        std::io::Read::take(&mut *input, LONGEST_ANSWER_BYTES)
+            .read_line(&mut typed)
+            .map_err(cannot_ask)?;
+        let typed = typed.trim();
+        tries += 1;
+        match read(if typed.is_empty() { proposal } else { typed }) {
+            Ok(answer) => return Ok(answer),
+            Err(failure) if typed.is_empty() || tries == MOST_TRIES => return Err(failure),
+            Err(failure) => {
+                let help = failure.help.map_or_else(String::new, |help| format!(": {help}"));
+                writeln!(output, "  {}{help}", failure.what).map_err(cannot_ask)?;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Result<u8, Failure> {
+        text.parse().map_err(|_| Failure::new(Exit::Usage, "that is not a number").help("type one"))
+    }
+
+    #[test]
+    fn enter_takes_the_proposal_and_a_slip_is_asked_again() {
+        let ask = |typed: &str| {
+            let mut output = Vec::new();
+            let answer = answer("How many?", "7", number, &mut typed.as_bytes(), &mut output);
+            (answer, String::from_utf8(output).unwrap())
+        };
+        for (typed, expected) in [("\n", 7), ("", 7), ("9\n", 9), ("x\n 8 \n", 8), ("x\n\n", 7)] {
+            assert_eq!(ask(typed).0, Ok(expected), "{typed:?}");
+        }
+        assert_eq!(
+            ask("x\n8\n").1,
+            "How many? [7]:   that is not a number: type one\nHow many? [7]: "
+        );
+        assert!(ask("a\nb\nc\nd\ne\n5\n").0.is_err());
+    }
+}

@@ -1,0 +1,387 @@
+//! `roundup init`: a working newsletter in an empty folder.
+//! Shell: a folder, the network, the terminal.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use clap::Args;
+use serde::Serialize;
+
+use super::answers::answer;
+use super::project_files::{NewProject, ProjectText};
+use crate::cli::globals::Globals;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::{cannot_write, write_new};
+use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::world;
+use crate::count::{counted, listed};
+use crate::database::private;
+use crate::locale::built_in_languages;
+use crate::news::fetch::{Web, without_password};
+use crate::news::gather::fetch_cure;
+use crate::news::source::SourceKind;
+use crate::news::website::{Website, look_at};
+use crate::news::website_news::WebsiteNews;
+use crate::project::{RelayAddress, SETTINGS_FILE, Settings};
+use crate::rfc::address::EmailAddress;
+use crate::rfc::text::one_line;
+use crate::window::Window;
+
+/// What is there before a newsletter is: the folder's own housekeeping.
+const HARMLESS: [&str; 4] = [".git", ".DS_Store", ".gitignore", "desktop.ini"];
+const MOST_NAMED: usize = 5;
+/// Answers that mean "without".
+const NONE: &str = "none";
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The folder to make; it must be new or empty
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// Your website, where the news is read from; `none` for the sample's news
+    #[arg(long, value_name = "URL")]
+    website: Option<String>,
+    /// The name that people know you by
+    #[arg(long)]
+    name: Option<String>,
+    /// The address that the email comes from
+    #[arg(long, value_name = "ADDRESS")]
+    sender: Option<String>,
+    /// The mail server, as in smtps://smtp.example.org; `none` for practice mode
+    #[arg(long, value_name = "URL")]
+    relay: Option<String>,
+    /// The newsletter's language: en, cy, fr or ar
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = language_of)]
+    language: String,
+    /// Where a day begins and ends
+    #[arg(long, value_name = "ZONE", default_value = "Europe/London")]
+    time_zone: Tz,
+    /// Take the default for everything that no flag says
+    #[arg(long, short)]
+    yes: bool,
+    /// Allow a website on this computer or its network
+    #[arg(long)]
+    allow_local: bool,
+}
+
+/// `roundup.init/1`.
+#[derive(Serialize)]
+struct Made<'a> {
+    schema: &'static str,
+    folder: String,
+    files: Vec<&'a str>,
+    name: &'a str,
+    sender: &'a str,
+    news: Option<&'a str>,
+    stories: Option<usize>,
+    next: String,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let screen = &globals.screen;
+    let folder = &arguments.folder;
+    refuse_what_is_there(folder)?;
+    let asks = screen.asks && !screen.json && !arguments.yes;
+    let website = website(&arguments, asks, screen).await?;
+    let project = project(&arguments, website, asks)?;
+    // A mistake of ours must not become a newsletter that cannot be opened.
+    Settings::read(SETTINGS_FILE, &project.settings())
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let today = world::today(project.time_zone);
+    let files = project.files(today);
+    write_all(folder, &files)?;
+    let next = next(folder, &project);
+    if screen.json {
+        screen.object(&Made {
+            schema: "roundup.init/1",
+            folder: folder.display().to_string(),
+            files: files.iter().map(|file| file.name.as_str()).collect(),
+            name: &project.name,
+            sender: &project.sender,
+            news: project.news.as_ref().map(|news| news.url.as_str()),
+            stories: project.news.as_ref().map(|news| news.stories),
+            next,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let count = counted(files.len(), "file", "files");
+    screen.print(&format!("Made {} ({count}).", shown(folder)))?;
+    let reached = if project.relay.is_some() {
+        "Nothing has been sent."
+    } else {
+        "Nothing has been sent, and you need no account to try it: in practice mode messages go to the folder outbox."
+    };
+    screen.print(reached)?;
+    screen.print(&format!("Next: {next}"))?;
+    Ok(Exit::Done)
+}
+
+/// Names what is in the way.
+fn refuse_what_is_there(folder: &Path) -> Result<(), Failure> {
+    let cannot_read = |error: std::io::Error| {
+        Failure::new(Exit::Usage, format!("`{}` cannot be used: {error}", folder.display()))
+            .help("choose another folder, as in `roundup init charity-news`")
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(cannot_read)?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(cannot_read)?.file_name().to_string_lossy().into_owned();
+        if name == SETTINGS_FILE {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("{} is a newsletter already", shown(folder)),
+            )
+            .help("run `roundup` there to see where it stands"));
+        }
+        if !HARMLESS.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!("{} is not empty: {}", shown(folder), listed(&names, MOST_NAMED)),
+    )
+    .help("choose a folder that is new or empty, as in `roundup init charity-news`"))
+}
+
+fn shown(folder: &Path) -> String {
+    if folder == Path::new(".") {
+        "this folder".to_owned()
+    } else {
+        format!("`{}`", folder.display())
+    }
+}
+
+/// The website, and what news it offers. Somebody at a keyboard may try another one.
+async fn website(
+    arguments: &Arguments,
+    asks: bool,
+    screen: &Screen,
+) -> Result<Option<Website>, Failure> {
+    let text = |text: &str| {
+        Ok(Some(text.trim().to_owned()).filter(|text| text != NONE && !text.is_empty()))
+    };
+    let mut named = arguments.website.as_deref().map(text).transpose()?.flatten();
+    if asks && arguments.website.is_none() {
+        screen.say("Welcome to roundup. Four short questions; Enter takes what is in brackets.");
+        named = ask("Your website, with the news", NONE, text)?;
+    }
+    loop {
+        let Some(address) = named else { return Ok(None) };
+        match look(&address, arguments).await {
+            Ok(website) => {
+                tell_website(&website, screen);
+                return Ok(Some(website));
+            }
+            Err(failure) if asks => {
+                screen.say(&format!("  {}: {}", failure.what, failure.help.unwrap_or_default()));
+                named = ask("Another address, or none", NONE, text)?;
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+async fn look(address: &str, arguments: &Arguments) -> Result<Website, Failure> {
+    let refused = |error: &crate::news::fetch_error::FetchError| {
+        Failure::new(Exit::Failed, format!("{}: {error}", without_password(address)))
+            .help(fetch_cure(error))
+    };
+    let web = Web::new(arguments.allow_local, "").map_err(|error| refused(&error))?;
+    look_at(&web, address, arguments.time_zone).await.map_err(|error| refused(&error))
+}
+
+fn tell_website(website: &Website, screen: &Screen) {
+    let Some(news) = &website.news else {
+        screen.say(
+            "  No news was found there: the sample's stories are used. Later: `roundup news learn URL` with the page \
+             that lists your news.",
+        );
+        return;
+    };
+    let kind = match news.kind {
+        SourceKind::Feed => "a feed",
+        SourceKind::Wordpress => "WordPress",
+        _ => "a page that lists the news",
+    };
+    let newest = news
+        .newest
+        .map_or_else(String::new, |day| format!(", the newest of {}", day.format("%-d %B %Y")));
+    screen.say(&format!("  Found {kind}, {}{newest}: {}", stories(news.stories), news.url));
+    if news.kind == SourceKind::Page {
+        screen.say("  `roundup news learn` with this address shows what was found, and other ways to read the page.");
+    }
+}
+
+fn ask<T>(
+    question: &str,
+    proposal: &str,
+    read: impl Fn(&str) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    answer(question, proposal, read, &mut std::io::stdin().lock(), &mut std::io::stderr())
+}
+
+fn project(
+    arguments: &Arguments,
+    website: Option<Website>,
+    asks: bool,
+) -> Result<NewProject, Failure> {
+    let host = website.as_ref().and_then(|site| url::Url::parse(&site.address).ok());
+    let host = host.as_ref().and_then(|url| url.domain()).unwrap_or("charity.example");
+    let domain = host.strip_prefix("www.").unwrap_or(host).to_owned();
+    let title = website.as_ref().and_then(|site| site.title.clone());
+    let given = |flag: &Option<String>, proposal: String| flag.clone().unwrap_or(proposal);
+    let name = given(&arguments.name, title.unwrap_or_else(|| "Example Charity".to_owned()));
+    let name = match (asks, &arguments.name) {
+        (true, None) => ask("The name that people know you by", &name, name_of)?,
+        _ => name_of(&name)?,
+    };
+    let sender = given(&arguments.sender, format!("news@{domain}"));
+    let sender = match (asks, &arguments.sender) {
+        (true, None) => ask("The address that the email comes from", &sender, sender_of)?,
+        _ => sender_of(&sender)?,
+    };
+    let relay = given(&arguments.relay, NONE.to_owned());
+    let relay = match (asks, &arguments.relay) {
+        (true, None) => ask("Your mail server, or none for practice mode", NONE, relay_of)?,
+        _ => relay_of(&relay)?,
+    };
+    let (website, news) = website.map_or((None, None), |site| (Some(site.address), site.news));
+    Ok(NewProject {
+        name,
+        sender,
+        website,
+        news,
+        allow_local: arguments.allow_local,
+        language: arguments.language.clone(),
+        time_zone: arguments.time_zone,
+        relay,
+    })
+}
+
+fn name_of(text: &str) -> Result<String, Failure> {
+    const LONGEST_NAME_CHARS: usize = 80;
+    let name = one_line(text).trim().to_owned();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME_CHARS {
+        return Err(Failure::new(Exit::Usage, "that is not a name that fits in an email")
+            .help("write one of at most 80 characters, as people know you"));
+    }
+    Ok(name)
+}
+
+fn language_of(text: &str) -> Result<String, String> {
+    let mut spoken: Vec<&str> = built_in_languages().collect();
+    if spoken.contains(&text.split('-').next().unwrap_or_default()) {
+        return Ok(text.to_owned());
+    }
+    spoken.sort_unstable();
+    Err(format!("roundup has the words of {}", spoken.join(", ")))
+}
+
+fn sender_of(text: &str) -> Result<String, Failure> {
+    EmailAddress::parse(text.trim()).map(|address| address.to_string()).map_err(|error| {
+        Failure::new(Exit::Usage, format!("`{}` is not an email address: {error}", one_line(text)))
+            .help("write one of your own domain, as in news@charity.org.uk")
+    })
+}
+
+fn relay_of(text: &str) -> Result<Option<String>, Failure> {
+    if text.trim() == NONE {
+        return Ok(None);
+    }
+    RelayAddress::parse(text)?;
+    let text = text.trim();
+    // It stands between single quotes in `.env`.
+    if text.contains('\'') {
+        return Err(Failure::new(Exit::Usage, "the relay's address cannot be read").help(
+            "write smtps://smtp.example.org (TLS, port 465), or smtp://smtp.example.org (STARTTLS, port 587)",
+        ));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// Writes all of them, or leaves nothing behind.
+fn write_all(folder: &Path, files: &[ProjectText]) -> Result<(), Failure> {
+    let is_new = !folder.exists();
+    let mut written: Vec<PathBuf> = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        // The folder's own list of what git leaves out stays.
+        if file.name == ".gitignore" && path.exists() {
+            continue;
+        }
+        let write = || -> std::io::Result<()> {
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+                if file.is_private && parent != folder {
+                    private::tighten(parent)?;
+                }
+            }
+            if file.is_private {
+                return private::write(&path, file.text.as_bytes());
+            }
+            write_new(&path, &file.text)
+        };
+        if let Err(error) = write() {
+            for path in written.iter().rev() {
+                // What is left behind is named by the error below.
+                let _ = std::fs::remove_file(path);
+                let _ = path.parent().filter(|parent| *parent != folder).map(std::fs::remove_dir);
+            }
+            if is_new {
+                let _ = std::fs::remove_dir(folder);
+            }
+            return Err(cannot_write(&path.display().to_string(), &error));
+        }
+        written.push(path);
+    }
+    Ok(())
+}
+
+/// The command that shows an email: of the last full month, or of the newest story's.
+fn next(folder: &Path, project: &NewProject) -> String {
+    let today = world::today(project.time_zone);
+    let window = Window::last_full_month(today, project.time_zone);
+    let month = project.news.as_ref().and_then(WebsiteNews::month);
+    let preview = match month {
+        Some((year, month)) if window.name() != format!("{year}-{month:02}") => {
+            format!("roundup preview --month {year}-{month:02}")
+        }
+        _ => "roundup preview".to_owned(),
+    };
+    if folder == Path::new(".") {
+        return preview;
+    }
+    let folder = folder.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    if folder.chars().all(is_plain) && !folder.starts_with('-') {
+        return format!("cd {folder} && {preview}");
+    }
+    format!("cd \"{folder}\" && {preview}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_become_what_the_settings_take() {
+        assert_eq!(name_of("  Safe\tChildhood "), Ok("Safe Childhood".to_owned()));
+        assert!(name_of("").is_err() && name_of(&"x".repeat(81)).is_err());
+        assert_eq!(sender_of("news@charity.org.uk"), Ok("news@charity.org.uk".to_owned()));
+        assert!(sender_of("news").is_err());
+        assert_eq!(relay_of("none"), Ok(None));
+        assert!(relay_of("smtps://smtp.example.org").is_ok_and(|relay| relay.is_some()));
+        for wrong in ["https://x", "smtps://u:p@smtp.example.org", "smtps://a'b", ""] {
+            assert!(relay_of(wrong).is_err(), "{wrong}");
+        }
+    }
+}

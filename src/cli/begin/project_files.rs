@@ -1,0 +1,162 @@
+//! The files of a new newsletter: settings, sample news, a sample list.
+//! Pure: answers in, texts out.
+
+use chrono::{Datelike, Days, NaiveDate};
+use chrono_tz::Tz;
+
+use crate::cli::steps::source_text::{host_of, quoted, source_text};
+use crate::news::website_news::WebsiteNews;
+
+const SETTINGS: &str = include_str!("sample/settings.toml");
+const ENVIRONMENT: &str = include_str!("../../../.env.example");
+const LIST: &str = include_str!("sample/people.csv");
+const IGNORED: &str = "# Secrets, people and what roundup makes: not for others.\n/.env\n/.roundup/\n/outbox/\n/preview/\n/subscribers/\n";
+/// Invented stories, each with the day of the month on which it came out.
+const STORIES: [(u32, &str, &str); 6] = [
+    (3, "youth-club", include_str!("sample/youth-club.md")),
+    (8, "helpline", include_str!("sample/helpline.md")),
+    (12, "report", include_str!("sample/report.md")),
+    (17, "training", include_str!("sample/training.md")),
+    (22, "volunteers", include_str!("sample/volunteers.md")),
+    (27, "funding", include_str!("sample/funding.md")),
+];
+const SAMPLE_NEWS: &str = "[[news]]\nname = \"news\"\nkind = \"markdown\"\npath = \"news\"\n";
+
+/// What a new newsletter is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewProject {
+    pub name: String,
+    pub sender: String,
+    pub website: Option<String>,
+    pub news: Option<WebsiteNews>,
+    pub allow_local: bool,
+    pub language: String,
+    pub time_zone: Tz,
+    /// The relay's address; none is practice mode.
+    pub relay: Option<String>,
+}
+
+/// A file below the new folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectText {
+    pub name: String,
+    pub text: String,
+    /// Whether only its owner may read it.
+    pub is_private: bool,
+}
+
+impl ProjectText {
+    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), is_private: false }
+    }
+
+    fn private(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { is_private: true, ..Self::new(name, text) }
+    }
+}
+
+impl NewProject {
+    /// Its files, as of a day: the sample's stories came out in the month before.
+    pub fn files(&self, today: NaiveDate) -> Vec<ProjectText> {
+        let mut files = vec![
+            ProjectText::new("roundup.toml", self.settings()),
+            ProjectText::new(".env.example", ENVIRONMENT),
+            ProjectText::new(".gitignore", IGNORED),
+            ProjectText::private("subscribers/people.csv", LIST),
+        ];
+        if let Some(relay) = &self.relay {
+            files.push(ProjectText::private(".env", format!("ROUNDUP_RELAY='{relay}'\n")));
+        }
+        if self.news.is_none() {
+            let last = today.with_day(1).and_then(|first| first.checked_sub_days(Days::new(1)));
+            let last = last.unwrap_or(today);
+            for (day, name, text) in STORIES {
+                let date = last.with_day(day).unwrap_or(last);
+                let text = text.replacen("DAY", &date.to_string(), 1);
+                files.push(ProjectText::new(format!("news/{date}-{name}.md"), text));
+            }
+        }
+        files
+    }
+
+    /// `roundup.toml`.
+    pub fn settings(&self) -> String {
+        let domain = self.sender.rsplit('@').next().unwrap_or("charity.example");
+        let website = self.website.as_deref().unwrap_or("https://charity.example/");
+        let news = match &self.news {
+            None => SAMPLE_NEWS.to_owned(),
+            Some(found) => {
+                let name = host_of(&found.url);
+                let (url, select) = (&found.url, found.select.as_ref());
+                source_text(&name, found.kind, url, self.allow_local, select)
+            }
+        };
+        [
+            ("@TIME_ZONE@", quoted(self.time_zone.name())),
+            ("@NAME@", quoted(&self.name)),
+            ("@WEBSITE@", quoted(website)),
+            ("@CONTACT@", quoted(&format!("hello@{domain}"))),
+            ("@SENDER@", quoted(&self.sender)),
+            ("@LANGUAGE@", quoted(&self.language)),
+            ("@NEWS@", news),
+        ]
+        .into_iter()
+        .fold(SETTINGS.to_owned(), |text, (place, value)| text.replace(place, &value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::source::{Select, SourceKind};
+    use crate::project::Settings;
+
+    fn project(name: &str) -> NewProject {
+        NewProject {
+            name: name.to_owned(),
+            sender: "news@charity.example".to_owned(),
+            website: None,
+            news: None,
+            allow_local: false,
+            language: "en".to_owned(),
+            time_zone: chrono_tz::Europe::London,
+            relay: None,
+        }
+    }
+
+    #[test]
+    fn the_samples_stories_came_out_in_the_month_before() {
+        for (today, month) in [("2026-03-31", "2026-02"), ("2027-01-01", "2026-12")] {
+            let files = project("A").files(today.parse().unwrap());
+            let stories: Vec<&ProjectText> =
+                files.iter().filter(|file| file.name.starts_with("news/")).collect();
+            assert_eq!(stories.len(), STORIES.len());
+            for story in stories {
+                assert!(story.name.starts_with(&format!("news/{month}-")), "{}", story.name);
+                assert!(story.text.contains(&format!("date: {month}-")), "{}", story.text);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_it_is_called_the_settings_can_be_read(
+            name in "[^\\p{Cc}]{1,40}", url in "https://c\\.example/[a-z0-9%_./-]{0,20}", item in "[^\\p{Cc}]{1,20}",
+        ) {
+            let mut project = project(&name);
+            project.website = Some(url.clone());
+            project.news = Some(WebsiteNews {
+                kind: SourceKind::Page,
+                url: url.clone(),
+                select: Some(Select { item: item.clone(), ..Select::default() }),
+                stories: 3,
+                newest: None,
+            });
+            let settings = Settings::read("roundup.toml", &project.settings()).unwrap();
+            proptest::prop_assert_eq!(settings.organisation.name, name);
+            proptest::prop_assert_eq!(settings.organisation.website, url.clone());
+            proptest::prop_assert_eq!(settings.news[0].url.as_deref(), Some(url.as_str()));
+            proptest::prop_assert_eq!(&settings.news[0].select.as_ref().unwrap().item, &item);
+        }
+    }
+}
