@@ -1,4 +1,4 @@
-//! What news a website offers: a feed, WordPress, or a page that lists stories.
+//! What news a website offers: a feed, `WordPress`, or a page that lists stories.
 //! Shell: the network.
 
 use chrono_tz::Tz;
@@ -79,7 +79,7 @@ fn is_like_a_feed(text: &str) -> bool {
     beginning.starts_with('{') || roots.iter().any(|root| beginning.contains(root))
 }
 
-/// Posts of WordPress: its own list has them all, where a feed has ten.
+/// Posts of `WordPress`: its own list has them all, where a feed has ten.
 async fn wordpress_of(crawler: &mut Crawler<'_>, head: &PageHead, zone: Tz) -> Option<WebsiteNews> {
     let site = head.wordpress.as_ref()?;
     let address = wordpress::address(site, Permalinks::Pretty, 1, None)?;
@@ -140,7 +140,7 @@ fn list_on(html: &str, address: &str, zone: Tz) -> Option<WebsiteNews> {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct PageHead {
     title: Option<String>,
-    /// The address of a WordPress site.
+    /// The address of a `WordPress` site.
     wordpress: Option<String>,
     news_pages: Vec<String>,
 }

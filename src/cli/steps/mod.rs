@@ -13,6 +13,5 @@ pub mod message_template;
 pub mod prepare;
 pub mod relay;
 pub mod run_checks;
-pub mod segments;
 pub mod source_text;
 pub mod window_args;
