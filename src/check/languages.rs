@@ -118,6 +118,8 @@ mod tests {
             let words = crate::edition::draft::DraftTranslation {
                 subject: mail.edition.subject.clone(),
                 preheader: mail.edition.preheader.clone(),
+                headline: mail.edition.headline.clone(),
+                figures: Vec::new(),
                 introduction: mail.edition.introduction.clone(),
             };
             mail.edition.translations.insert("cy".to_owned(), words);

@@ -473,6 +473,7 @@ mod tests {
                     button: "Give".to_owned(),
                     url: "https://charity.org.uk/give".to_owned(),
                 }),
+                links: crate::compose::theme::FooterLinks::default(),
                 translations: BTreeMap::new(),
             };
             let edition = edit(&draft, selection).unwrap();

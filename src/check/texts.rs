@@ -75,6 +75,7 @@ impl<'a> CheckContext<'a> {
         let edition = self.edition;
         let mut texts: Vec<EditorText<'a>> = [
             (&edition.subject, Part::Subject),
+            (&edition.headline, Part::Subject),
             (&edition.preheader, Part::Preheader),
             (&edition.introduction, Part::Introduction),
         ]

@@ -19,6 +19,7 @@ use crate::locale::Locale;
 /// The editor's words, read once and rendered for each combination of segments.
 pub struct DraftWords<'a> {
     pub subject: WordTemplate<'a>,
+    pub headline: WordTemplate<'a>,
     pub preheader: WordTemplate<'a>,
     pub introduction: WordTemplate<'a>,
     pub data: Value,
@@ -59,6 +60,7 @@ impl<'a> DraftWords<'a> {
         };
         Ok(Self {
             subject: read("the subject", &edition.subject, BlockForm::Plain)?,
+            headline: read("the headline", &edition.headline, BlockForm::Plain)?,
             preheader: read("the preheader", &edition.preheader, BlockForm::Plain)?,
             introduction: read(
                 "the introduction",

@@ -79,5 +79,5 @@ impl HelperDef for PartialDepth {
 /// Whether a name is that of the editor's words: what stands there is for everybody, with or without a personal word.
 fn is_words_of_the_draft(path: &str) -> bool {
     let last = path.rsplit(['.', '/']).next().unwrap_or_default();
-    matches!(last, "subject" | "preheader" | "introduction")
+    matches!(last, "subject" | "headline" | "preheader" | "introduction")
 }

@@ -155,6 +155,7 @@ mod tests {
             },
             look: theme::Theme::default(),
             appeal: None,
+            links: theme::FooterLinks::default(),
             translations: std::collections::BTreeMap::new(),
         }
     }
@@ -331,6 +332,28 @@ mod tests {
                 assert!(shown.contains("“We were heard”") && shown.contains("Ann, 16"), "{shown}");
             }
         }
+    }
+
+    #[test]
+    fn a_headline_is_the_title_and_figures_stand_in_both_parts() {
+        let front = "headline: \"A year for {{recipient 'first_name' fallback='all'}}\"\nfigures:\n  - value: 1,340\n    label: people <trained>\n";
+        for template in ["monthly", "year", "announcement"] {
+            let front = format!("template: {template}\n{front}window:");
+            let composition =
+                try_compose(&DRAFT.replace("window:", &front), &[], &People::default()).unwrap();
+            let variant = &composition.variants[0];
+            let (html, text) = (composition.shown(&variant.html), composition.shown(&variant.text));
+            assert!(html.contains(">A year for {first_name}</h1>"), "{html}");
+            assert!(text.starts_with("A year for {first_name}\n==="), "{text}");
+            assert!(html.contains(">1,340</p>") && html.contains("people &lt;trained&gt;"));
+            assert!(text.contains("1,340 people <trained>\n"), "{text}");
+            assert!(html.contains("<title>News for {first_name}</title>"), "{html}");
+        }
+        let plain = try_compose(DRAFT, &[], &People::default()).unwrap();
+        let html = plain.shown(&plain.variants[0].html);
+        assert!(html.contains(">News for {first_name}</h1>"), "{html}");
+        let wrong = fault(&DRAFT.replace("window:", "headline: \"{{x\"\nwindow:"), &[]);
+        assert_eq!(wrong.place, Place::line("editions/2020-12.md", 3));
     }
 
     /// The templates and partials as they were before there were blocks, as projects have copied them.
@@ -565,6 +588,7 @@ mod tests {
             &Locale::of("en", &std::collections::BTreeMap::new()).unwrap(),
             &model::EditorWords {
                 subject: String::new(),
+                headline: String::new(),
                 preheader: String::new(),
                 introduction: String::new(),
             },

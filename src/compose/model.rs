@@ -13,6 +13,7 @@ use super::palette::{Panel, dark_reverse_ink, reverse_ink};
 use super::theme::Branding;
 use crate::edition::Edition;
 use crate::edition::draft::Grouping;
+use crate::edition::figures::Figure;
 use crate::locale::{DateStyle, Direction, Locale, capitalised};
 use crate::news::item::slug;
 use crate::news::{Item, PartialDate, dedupe};
@@ -53,6 +54,7 @@ pub fn of(
     let contents = contents(briefs.as_ref().or(sections.as_ref()));
     json!({
         "subject": words.subject,
+        "headline": words.headline,
         "preheader": words.preheader,
         "introduction": words.introduction,
         "edition": {
@@ -67,8 +69,8 @@ pub fn of(
         // For an email about one thing: that story, and the others.
         "first": edition.shown().next().filter(|_| asked.has("first")).map(|item| {
             let mut first = story(item);
-            // Where the subject is another, its title must be said, too.
-            first["heading"] = json!(Some(&item.title).filter(|title| **title != words.subject));
+            // Where the email's own title is another, its title must be said, too.
+            first["heading"] = json!(Some(&item.title).filter(|title| **title != words.headline));
             first
         }),
         "others": asked
@@ -83,6 +85,8 @@ pub fn of(
         "briefs": briefs,
         "contents": contents,
         "numbers": numbers(edition, lexicon),
+        "figures": figures(edition),
+        "links": theme.links.0,
         "appeal": theme.appeal,
         "organisation": theme.organisation,
         "theme": look(theme, lexicon),
@@ -187,8 +191,21 @@ impl NamesInUse<'_> {
 #[derive(Debug, Clone)]
 pub struct EditorWords {
     pub subject: String,
+    pub headline: String,
     pub preheader: String,
     pub introduction: String,
+}
+
+/// A value of more characters is not drawn as large as others: three do not fit beside each other on a phone.
+const LONG_VALUE: usize = 5;
+
+/// The figures that the charity chose. `share` is the width of each in hundredths.
+fn figures(edition: &Edition) -> Vec<Value> {
+    let figures = &edition.figures;
+    let is_long = figures.iter().any(|one| one.value.chars().count() > LONG_VALUE);
+    let share = 100 / figures.len().max(1);
+    let of_one = |one: &Figure| json!({"value": one.value, "label": one.label, "share": share, "is_long": is_long});
+    figures.iter().map(of_one).collect()
 }
 
 fn number(lexicon: &Locale, value: usize, label: &str) -> Value {
@@ -335,6 +352,7 @@ mod tests {
         let selection = select(items.collect(), &window, "2021-01-04".parse().unwrap());
         let lexicon = Locale::english();
         let mut draft = crate::edition::Draft::propose(&window, &selection, None, "x", &lexicon);
+        draft.figures.push(Figure { value: "1".to_owned(), label: "a".to_owned(), line: 1 });
         draft.pinned = draft.items.drain(..1).collect();
         let edition = crate::edition::edit(&draft, selection).unwrap();
         let line = || "x".to_owned();
@@ -350,9 +368,18 @@ mod tests {
             },
             look: crate::compose::theme::Theme::default(),
             appeal: Some(Appeal { title: line(), text: line(), button: line(), url: line() }),
+            links: crate::compose::theme::FooterLinks(vec![crate::compose::theme::FooterLink {
+                name: line(),
+                url: line(),
+            }]),
             translations: std::collections::BTreeMap::new(),
         };
-        let words = EditorWords { subject: line(), preheader: line(), introduction: line() };
+        let words = EditorWords {
+            subject: line(),
+            headline: line(),
+            preheader: line(),
+            introduction: line(),
+        };
         let asked: BTreeSet<String> = NAMES.map(str::to_owned).into();
         let data = of(
             &edition,

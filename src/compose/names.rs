@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::problem::nearest;
 
 /// Every name that the data can have, whether today's stories have it or not.
-pub const NAMES: [&str; 103] = [
+pub const NAMES: [&str; 108] = [
     "accent",
     "accent_ink",
     "address",
@@ -47,6 +47,7 @@ pub const NAMES: [&str; 103] = [
     "end",
     "event",
     "events",
+    "figures",
     "first",
     "font",
     "footer",
@@ -54,10 +55,12 @@ pub const NAMES: [&str; 103] = [
     "heading",
     "heading_font",
     "heading_weight",
+    "headline",
     "id",
     "image",
     "ink",
     "introduction",
+    "is_long",
     "is_year",
     "iso",
     "items",
@@ -69,6 +72,7 @@ pub const NAMES: [&str; 103] = [
     "legal_name",
     "line",
     "link",
+    "links",
     "list",
     "logo",
     "logo_width",
@@ -92,6 +96,7 @@ pub const NAMES: [&str; 103] = [
     "rows",
     "second",
     "sections",
+    "share",
     "start",
     "subject",
     "summary",

@@ -242,7 +242,8 @@ fn look_at_blocks(
             None => error.fault.cure.clone(),
         };
         let of_draft = || {
-            let words = [&edition.subject, &edition.preheader, &edition.introduction];
+            let words =
+                [&edition.subject, &edition.headline, &edition.preheader, &edition.introduction];
             let own = words.into_iter().find(|words| {
                 words.source.as_ref() == Some(&error.place.source)
                     && (words.line..words.line + words.text.lines().count().max(1)).contains(&line)

@@ -21,6 +21,11 @@ fn error<E: Error>((what, cure): Fault) -> E {
 /// Stands between what is wrong and its cure in an error that comes out of `toml`.
 pub const HELP: &str = "\nhelp: ";
 
+/// A fault that a setting's own type finds, with its cure.
+pub fn fault<E: Error>(what: &str, cure: &str) -> E {
+    E::custom(format!("{what}{HELP}{cure}"))
+}
+
 /// A whole number from `LEAST` to `MOST`: what is outside is refused with the range, never moved into it in silence.
 ///
 /// # Errors

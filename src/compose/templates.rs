@@ -11,7 +11,7 @@ use super::declarations::Declarations;
 use super::tags::too_deep;
 
 /// The templates that come with roundup, by file name.
-const BUILT_IN: [(&str, &str); 43] = [
+const BUILT_IN: [(&str, &str); 45] = [
     ("announcement.mjml.hbs", include_str!("../../templates/announcement.mjml.hbs")),
     ("announcement.txt.hbs", include_str!("../../templates/announcement.txt.hbs")),
     ("monthly.mjml.hbs", include_str!("../../templates/monthly.mjml.hbs")),
@@ -36,6 +36,8 @@ const BUILT_IN: [(&str, &str); 43] = [
     ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
     ("partials/button.hbs", include_str!("../../templates/partials/button.hbs")),
     ("partials/reverse_button.hbs", include_str!("../../templates/partials/reverse_button.hbs")),
+    ("partials/figures.hbs", include_str!("../../templates/partials/figures.hbs")),
+    ("partials/figures_text.hbs", include_str!("../../templates/partials/figures_text.hbs")),
     ("partials/quotation.hbs", include_str!("../../templates/partials/quotation.hbs")),
     ("partials/quote.hbs", include_str!("../../templates/partials/quote.hbs")),
     ("partials/events.hbs", include_str!("../../templates/partials/events.hbs")),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use super::setting;
 
@@ -216,12 +217,61 @@ pub struct Appeal {
     pub url: String,
 }
 
+/// `[links]`: where else the charity is, for the footer, in the order in which they are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FooterLinks(pub Vec<FooterLink>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FooterLink {
+    /// Such as "Instagram" or "Past editions".
+    pub name: String,
+    pub url: String,
+}
+
+/// More are not a footer, but a menu.
+const MOST_LINKS: usize = 8;
+/// As long as a link may be that stands beside others.
+const LONGEST_LINK: usize = 40;
+
+impl<'de> Deserialize<'de> for FooterLinks {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut written: Vec<(Spanned<String>, LinkAddress)> =
+            BTreeMap::deserialize(deserializer)?.into_iter().collect();
+        written.sort_by_key(|(name, _): &(Spanned<String>, LinkAddress)| name.span().start);
+        if written.len() > MOST_LINKS {
+            return Err(setting::fault(
+                &format!("[links] has {} links", written.len()),
+                &format!("keep at most {MOST_LINKS}"),
+            ));
+        }
+        let mut links = Vec::new();
+        for (name, LinkAddress(url)) in written {
+            let name = name.into_inner();
+            let length = name.chars().count();
+            if name.trim().is_empty() || length > LONGEST_LINK || name.chars().any(char::is_control)
+            {
+                return Err(setting::fault(
+                    &format!("the name of a link has {length} characters, or a control character"),
+                    &format!("write a name of 1 to {LONGEST_LINK} characters"),
+                ));
+            }
+            links.push(FooterLink { name, url });
+        }
+        Ok(Self(links))
+    }
+}
+
+/// The address of a link of the footer.
+#[derive(Deserialize)]
+struct LinkAddress(#[serde(deserialize_with = "setting::web_address")] String);
+
 /// All that composing needs to know of the sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branding {
     pub organisation: Organisation,
     pub look: Theme,
     pub appeal: Option<Appeal>,
+    pub links: FooterLinks,
     /// What it says in other languages, by code. The email is composed in each of them.
     pub translations: BTreeMap<String, ThemeWords>,
 }

@@ -136,9 +136,11 @@ impl Side<'_> {
     ) -> Result<ComposedVariant, TemplateFault> {
         let subject = one_line(&self.words(&self.spoken.subject)?);
         let preheader = one_line(&self.words(&self.spoken.preheader)?);
+        let headline = one_line(&self.words(&self.spoken.headline)?);
         let introduction = self.words(&self.spoken.introduction)?;
         let words_as = |introduction: String| model::EditorWords {
             subject: subject.clone(),
+            headline: if headline.is_empty() { subject.clone() } else { headline.clone() },
             preheader: preheader.clone(),
             introduction,
         };
@@ -254,11 +256,12 @@ impl Side<'_> {
                 line_and_column(self.templates.text(file).unwrap_or_default(), *at);
             (name, Place::at(Templates::shown(file), line, column))
         });
-        let DraftWords { subject, preheader, introduction, .. } = self.spoken;
-        let of_draft = [subject, preheader, introduction].into_iter().flat_map(|spoken| {
-            let named = spoken.declared.segments.iter();
-            named.map(|(name, _, at)| (name, spoken.words.place_of(*at)))
-        });
+        let DraftWords { subject, headline, preheader, introduction, .. } = self.spoken;
+        let of_draft =
+            [subject, headline, preheader, introduction].into_iter().flat_map(|spoken| {
+                let named = spoken.declared.segments.iter();
+                named.map(|(name, _, at)| (name, spoken.words.place_of(*at)))
+            });
         of_templates
             .chain(of_draft)
             .filter(|(name, _)| !known.contains(name.as_str()))

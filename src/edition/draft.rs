@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::PlacedText;
+use super::figures::Figure;
 use crate::window::Window;
 
 /// What the editor has decided.
@@ -25,6 +26,10 @@ pub struct Draft {
     pub pinned: Vec<ItemMention>,
     pub left_out: Vec<ItemMention>,
     pub introduction: PlacedText,
+    /// The title of the email. Empty: the subject is.
+    pub headline: PlacedText,
+    /// Numbers that the charity chose, at most three.
+    pub figures: Vec<Figure>,
     /// What the sections are made of.
     pub group: Grouping,
     /// The editor's own words for stories, by id; their sources stay as they are.
@@ -67,6 +72,10 @@ pub struct DraftTranslation {
     pub preheader: PlacedText,
     /// Markdown.
     pub introduction: PlacedText,
+    /// Empty: the subject is the title.
+    pub headline: PlacedText,
+    /// None: those of the main language stay.
+    pub figures: Vec<Figure>,
 }
 
 /// An item named in a draft.

@@ -2,7 +2,7 @@
 //! Pure: text in, a draft out, or what is wrong with it and where.
 
 use super::draft::{Draft, DraftTranslation, Grouping, ItemMention, Override};
-use crate::edition::PlacedText;
+use crate::edition::{PlacedText, figures};
 use crate::news::front_matter::MarkdownDocument;
 use crate::news::markdown;
 use crate::problem::{Place, Problem, nearest};
@@ -13,9 +13,11 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 14] = [
     "subject",
     "preheader",
+    "headline",
+    "figures",
     "template",
     "window",
     "group",
@@ -240,7 +242,7 @@ impl Draft {
     /// # Errors
     /// Says at which line the file is wrong, and the cure.
     pub fn read_translation(path: &str, text: &str) -> Result<DraftTranslation, Problem> {
-        const WORDS: [&str; 2] = ["subject", "preheader"];
+        const WORDS: [&str; 4] = ["subject", "preheader", "headline", "figures"];
         let text = &*of_a_text(text);
         let document = markdown::document(path, text)?;
         for field in document.fields.keys() {
@@ -249,8 +251,8 @@ impl Draft {
                 return Err(Problem::new(
                     Place::line(path, line),
                     format!("`{field}` does not belong in a translation"),
-                    "keep only `subject:`, `preheader:` and the introduction; everything else is \
-                     in the edition's own file",
+                    "keep only `subject:`, `preheader:`, `headline:`, `figures:` and the \
+                     introduction; everything else is in the edition's own file",
                 ));
             }
         }
@@ -272,6 +274,8 @@ impl Draft {
             subject,
             preheader: words("preheader").unwrap_or_else(|| PlacedText::proposed("")),
             introduction: introduction(path, text, document.body),
+            headline: words("headline").unwrap_or_else(|| PlacedText::proposed("")),
+            figures: figures::read(&document, path)?,
         })
     }
 
@@ -301,6 +305,8 @@ impl Draft {
             pinned: list("pinned")?,
             left_out: list("left_out")?,
             introduction: introduction(path, text, document.body),
+            headline: file.words("headline")?.unwrap_or_else(|| PlacedText::proposed("")),
+            figures: figures::read(&document, path)?,
             group: file.grouping()?,
             overrides: overrides(&document, path)?,
             as_of: file.as_of()?,
@@ -358,6 +364,23 @@ mod tests {
         assert_eq!(draft.introduction.text, "Hello **you**.\n\nBye.");
         assert_eq!(draft.introduction.line, 6);
         assert_eq!(draft.template, "year");
+    }
+
+    #[test]
+    fn headline_and_figures_survive_the_file() {
+        let front = "subject: x\nwindow: 2020\nheadline: \"A \\\"b\\\": c\"\nfigures:\n  - value: 112\n    label: \"a: b\"\n";
+        let draft = read(&format!("---\n{front}---\n")).unwrap();
+        let written = draft.write(&crate::window::Selection::default(), &[]);
+        let again = read(&written).unwrap();
+        assert_eq!(again.headline.text, "A \"b\": c");
+        assert_eq!((&*again.figures[0].value, &*again.figures[0].label), ("112", "a: b"));
+        let words = Draft::read_translation(
+            "editions/x.cy.md",
+            "---\nsubject: x\nheadline: y\nfigures:\n  - value: 1\n    label: z\n---\n",
+        )
+        .unwrap();
+        let again = Draft::read_translation("editions/x.cy.md", &words.write()).unwrap();
+        assert_eq!((&*again.headline.text, &*again.figures[0].label), ("y", "z"));
     }
 
     proptest::proptest! {

@@ -1,7 +1,9 @@
 //! A draft as the file that people edit.
 //! Pure: a draft in, text out.
 
+use super::PlacedText;
 use super::draft::{Draft, DraftTranslation, Grouping, ItemMention};
+use super::figures::Figure;
 use crate::news::Item;
 use crate::window::Selection;
 use chrono::{DateTime, Utc};
@@ -56,6 +58,7 @@ impl Draft {
             "preheader: {} # shown after the subject in the inbox\n",
             quoted(&self.preheader.text)
         ));
+        file.push_str(&written_words(&self.headline, &self.figures));
         file.push_str(&format!("template: {}\n", self.template));
         file.push_str(&format!("window: \"{}\"\n", self.window.name()));
         if let Some(segment) = &self.segment {
@@ -139,13 +142,30 @@ impl Draft {
     }
 }
 
+/// The lines of `headline` and `figures`, where there are any.
+fn written_words(headline: &PlacedText, figures: &[Figure]) -> String {
+    let mut text = String::new();
+    if !headline.text.is_empty() {
+        text.push_str(&format!("headline: {}\n", quoted(&headline.text)));
+    }
+    if !figures.is_empty() {
+        text.push_str("figures:\n");
+    }
+    for figure in figures {
+        let (value, label) = (quoted(&figure.value), quoted(&figure.label));
+        text.push_str(&format!("  - value: {value}\n    label: {label}\n"));
+    }
+    text
+}
+
 impl DraftTranslation {
     /// The words as a file that people edit.
     pub fn write(&self) -> String {
         format!(
-            "---\nsubject: {}\npreheader: {}\n---\n\n{}",
+            "---\nsubject: {}\npreheader: {}\n{}---\n\n{}",
             quoted(&self.subject.text),
             quoted(&self.preheader.text),
+            written_words(&self.headline, &self.figures),
             self.introduction.text
         )
     }

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod draft_reading;
 pub mod draft_writing;
 pub mod edit;
+pub mod figures;
 pub mod proposal;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,9 @@ pub struct Edition {
     pub preheader: PlacedText,
     /// Markdown.
     pub introduction: PlacedText,
+    /// The title of the email. Empty: the subject is.
+    pub headline: PlacedText,
+    pub figures: Vec<figures::Figure>,
     /// Shown large, before the sections.
     pub pinned: Vec<Item>,
     /// In order.
@@ -78,6 +82,11 @@ impl Edition {
             edition.subject = words.subject.clone();
             edition.preheader = words.preheader.clone();
             edition.introduction = words.introduction.clone();
+            // The main language's headline would not be of this subject.
+            edition.headline = words.headline.clone();
+            if !words.figures.is_empty() {
+                edition.figures.clone_from(&words.figures);
+            }
         }
         edition
     }
@@ -188,6 +197,8 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         subject: draft.subject.clone(),
         preheader: draft.preheader.clone(),
         introduction: draft.introduction.clone(),
+        headline: draft.headline.clone(),
+        figures: draft.figures.clone(),
         group: draft.group,
         counted: None,
         unmentioned: chosen.into_iter().filter(|item| !mentioned(item)).collect(),

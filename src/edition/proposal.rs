@@ -106,6 +106,8 @@ impl Draft {
             pinned: Vec::new(),
             left_out: Vec::new(),
             introduction: PlacedText::proposed(""),
+            headline: PlacedText::proposed(""),
+            figures: Vec::new(),
             group: Grouping::default(),
             overrides: BTreeMap::new(),
             as_of: None,
@@ -143,6 +145,8 @@ impl Draft {
             subject: proposed.subject,
             preheader: proposed.preheader,
             introduction: proposed.introduction,
+            headline: proposed.headline,
+            figures: proposed.figures,
         }
     }
 }

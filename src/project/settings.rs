@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::compose::Branding;
 use crate::compose::setting::HELP;
-use crate::compose::theme::{Appeal, Organisation, Theme, ThemeWords};
+use crate::compose::theme::{Appeal, FooterLinks, Organisation, Theme, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
 use crate::{audience, check, message, news, people, send, web};
@@ -27,6 +27,9 @@ pub struct Settings {
     #[serde(default)]
     pub theme: Theme,
     pub appeal: Option<Appeal>,
+    /// Where else the charity is, for the footer.
+    #[serde(default)]
+    pub links: FooterLinks,
     /// Languages that the mail goes out in too, by code, with the sender's words in them.
     #[serde(default)]
     pub translations: BTreeMap<String, ThemeWords>,
@@ -128,6 +131,7 @@ impl Settings {
             organisation: self.organisation.clone(),
             look: self.theme.clone(),
             appeal: self.appeal.clone(),
+            links: self.links.clone(),
             translations: self.translations.clone(),
         }
     }
@@ -374,6 +378,8 @@ address = "news@charity.example"
             ("[send]\nanswer_within_seconds = 3601", "1 to 3600"),
             ("[theme]\nbutton_radius = 61", "0 to 60"),
             ("[theme]\nlogo_width = 15", "16 to 600"),
+            ("[theme]\ncorner_radius = 41", "0 to 40"),
+            ("[theme]\nheading_weight = 99", "100 to 900"),
         ] {
             let (place, what, cure) = error(|good| format!("{good}\n{setting}\n"));
             let number = setting.rsplit(' ').next().unwrap();
@@ -381,6 +387,52 @@ address = "news@charity.example"
             assert_eq!(cure, "write another number", "{setting}");
             assert!(place.starts_with("roundup.toml:14:"), "{setting}: {place}");
         }
+    }
+
+    #[test]
+    fn links_stand_in_their_order_and_are_web_addresses() {
+        let links = |lines: &str| {
+            let text = format!("{GOOD}\n[links]\n{lines}");
+            let read = Settings::read("roundup.toml", &text);
+            read.map(|settings| settings.links.0.into_iter().map(|link| link.name).collect())
+        };
+        let names: Result<Vec<String>, _> = links(
+            "Website = \"https://e.org/\"\n\"Past editions\" = \"https://e.org/past\"\nBluesky = \"https://b.example/x\"\n",
+        );
+        assert_eq!(names.unwrap(), ["Website", "Past editions", "Bluesky"]);
+        assert_eq!(links("").unwrap(), Vec::<String>::new());
+        let many: String = (0..9).map(|n| format!("a{n} = \"https://e.org/\"\n")).collect();
+        for (lines, what, cure) in [
+            ("X = \"e.org\"", "`e.org` is not a web address", "https://www.charity.org.uk/"),
+            ("X = \"javascript:alert(1)\"", "is not a web address", "https://"),
+            ("X = 1", "expected text", "quotation marks"),
+            ("\"\" = \"https://e.org\"", "the name of a link has 0 characters", "1 to 40"),
+            ("\"a\\nb\" = \"https://e.org\"", "or a control character", "1 to 40"),
+            (&*many, "[links] has 9 links", "keep at most 8"),
+        ] {
+            let error = links(lines).unwrap_err();
+            assert!(error.what.contains(what) && error.cure.contains(cure), "{lines}: {error:?}");
+            assert!(error.place.line.is_some_and(|line| line >= 14), "{lines}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_panel_is_a_shade_of_the_colours_that_are_in_use() {
+        let tint = |lines: &str| {
+            let text = format!("{GOOD}\n[theme]\n{lines}");
+            let mut settings = Settings::read("roundup.toml", &text).unwrap();
+            let harbour = crate::compose::theme::built_in("harbour").unwrap();
+            settings.put_under("harbour", harbour).unwrap();
+            (settings.theme.tint, settings.theme.dark_tint)
+        };
+        let own = |text: &str| Some(text.to_owned());
+        assert_eq!(tint("tagline = \"x\"\n"), (own("#e6f1f3"), own("#1d2f36")));
+        assert_eq!(tint("accent = \"#aa0000\"\n"), (None, own("#1d2f36")));
+        assert_eq!(tint("dark_paper = \"#000000\"\n"), (own("#e6f1f3"), None));
+        assert_eq!(
+            tint("accent = \"#aa0000\"\ntint = \"#ffeeee\"\n"),
+            (own("#ffeeee"), own("#1d2f36"))
+        );
     }
 
     #[test]
