@@ -11,6 +11,7 @@ pub mod import;
 pub mod law;
 pub mod list;
 pub mod list_error;
+mod list_signs;
 pub mod no_mail;
 mod notice;
 pub mod portions;
@@ -38,6 +39,7 @@ pub use do_not_mail::DoNotMail;
 pub use law::{Basis, EditionPurpose};
 use law::{BasisCounts, basis_of};
 pub use list::List;
+pub use list_signs::ListSigns;
 pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep};
 pub use portions::on_all_cores;
 pub use subscriber::Subscriber;
@@ -106,6 +108,7 @@ pub struct Audience {
     /// Some of the reasons, in words.
     pub reasons: BTreeSet<String>,
     pub strangest: Strangest,
+    pub signs: ListSigns,
 }
 
 /// The most people and reasons of a kind that an audience keeps to show.
@@ -115,6 +118,7 @@ const MOST_LANGUAGES: usize = 100;
 
 impl Audience {
     pub fn count(&mut self, person: &Person) {
+        self.signs.count(person);
         match person {
             Person::Mailed(recipient) => {
                 self.mailed += 1;
@@ -190,6 +194,7 @@ impl Audience {
         self.first_left_out.truncate(MOST_SHOWN);
         self.reasons.extend(later.reasons.into_iter().take(MOST_SHOWN));
         self.strangest = self.strangest.and(later.strangest);
+        self.signs = self.signs.and(later.signs);
         self
     }
 }

@@ -21,6 +21,16 @@ pub struct Numbers {
     pub said_no: u64,
     /// Left out for another reason: no address, twice in the list, not confirmed.
     pub otherwise: u64,
+    /// The domain that most people have, large providers apart, and their number.
+    pub largest_domain: Option<(String, u64)>,
+    /// Each a number of people, and what shows the first without naming them.
+    pub roles: (u64, String),
+    pub tests: (u64, String),
+    pub slips: (u64, String),
+    /// People who were looked up in the last edition of the same kind, and how many of them were in it.
+    pub looked_up: (u64, u64),
+    /// People of an import of today that nobody looked at before it was written.
+    pub unseen_import: Option<u64>,
 }
 
 impl Numbers {
@@ -29,7 +39,7 @@ impl Numbers {
     }
 }
 
-pub const RULES: [Rule; 2] = [
+pub const RULES: [Rule; 8] = [
     Rule::new(
         "number-of-people",
         "Is the list about the same size as last time?",
@@ -46,6 +56,48 @@ pub const RULES: [Rule; 2] = [
          `consent`, `soft_opt_in_charity`, `soft_opt_in_sale` or `corporate` in the column \
          `basis` where it is true.",
         without_basis,
+    ),
+    Rule::new(
+        "one-domain",
+        "Do people come from many organisations?",
+        "When more than half of a list has addresses of one organisation, it is often that organisation's own list, or an \
+         export of colleagues. Large providers such as gmail.com do not count.",
+        one_domain,
+    ),
+    Rule::new(
+        "test-list",
+        "Are these people, and not a list of tests?",
+        "A list that somebody made to try something out has addresses such as test1@ and me+2@. When more than half of the \
+         people look like that, the real list is somewhere else.",
+        test_list,
+    ),
+    Rule::new(
+        "everybody-new",
+        "Have most people had the newsletter before?",
+        "roundup looks some people up in the last edition. When hardly any of them got it, the list is another one, or a \
+         column of addresses was moved.",
+        everybody_new,
+    ),
+    Rule::new(
+        "unseen-import",
+        "Did somebody look at today's import?",
+        "An import that was made with `--yes` was shown to nobody before it was written. Look at the list with \
+         `roundup subscribers list`, or take the import back with `roundup subscribers import --undo`.",
+        unseen_import,
+    ),
+    Rule::new(
+        "likely-slips",
+        "Are there addresses with a slip?",
+        "Domains such as gmial.com belong to nobody, or to people who collect what is mailed there: they are left out. Ask \
+         the person, or correct it where you are sure.",
+        likely_slips,
+    ),
+    Rule::new(
+        "role-addresses",
+        "Are the addresses those of people?",
+        "Behind info@ and office@ are several people, and none of them agreed. Such addresses complain more often than \
+         others. Where it is an organisation's own address, its basis is `corporate`.",
+        role_addresses,
     ),
 ];
 
@@ -75,6 +127,97 @@ fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         ),
         "check that it is the right list, and complete",
     )]
+}
+
+fn found(rule: &'static str, severity: Severity, what: String, cure: &str) -> Vec<Finding> {
+    vec![Finding::new(rule, severity, Place::whole("subscribers/"), what, cure)]
+}
+
+fn one_domain(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers else { return Vec::new() };
+    let Some((domain, count)) = &numbers.largest_domain else { return Vec::new() };
+    if numbers.mailed < FEW || count * 2 <= numbers.mailed {
+        return Vec::new();
+    }
+    let what = format!(
+        "{} of {} with an address of {domain}",
+        grouped(*count),
+        counted(numbers.mailed, "person", "people")
+    );
+    found("one-domain", Severity::Should, what, "check that it is the list of your readers")
+}
+
+fn test_list(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers.filter(|numbers| numbers.tests.0 > 0) else {
+        return Vec::new();
+    };
+    let (count, first) = &numbers.tests;
+    if count * 2 <= numbers.mailed {
+        return Vec::new();
+    }
+    let what = format!(
+        "{} of {} like a test, as in {first}",
+        grouped(*count),
+        counted(numbers.mailed, "address looks", "addresses look")
+    );
+    found("test-list", Severity::Should, what, "put the real list in place")
+}
+
+fn everybody_new(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers else { return Vec::new() };
+    let (looked_up, were_there) = numbers.looked_up;
+    if looked_up < FEW || were_there * 10 > looked_up * 3 {
+        return Vec::new();
+    }
+    let what = format!(
+        "of {} who were looked up, {} in the last edition",
+        people(looked_up),
+        counted(were_there, "person was", "people were")
+    );
+    found("everybody-new", Severity::Should, what, "check that it is the right list")
+}
+
+fn unseen_import(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(count) = known.numbers.and_then(|numbers| numbers.unseen_import) else {
+        return Vec::new();
+    };
+    let what = format!(
+        "{} imported today, and nobody looked at it",
+        counted(count, "person was", "people were")
+    );
+    found("unseen-import", Severity::Should, what, "look at it: roundup subscribers list")
+}
+
+fn likely_slips(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers.filter(|numbers| numbers.slips.0 > 0) else {
+        return Vec::new();
+    };
+    let (count, first) = &numbers.slips;
+    let what = format!(
+        "{} a slip, as in {first}",
+        counted(*count, "domain looks like", "domains look like")
+    );
+    found(
+        "likely-slips",
+        Severity::Note,
+        what,
+        "ask the person, and correct the address in the list",
+    )
+}
+
+fn role_addresses(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers.filter(|numbers| numbers.roles.0 > 0) else {
+        return Vec::new();
+    };
+    let (count, first) = &numbers.roles;
+    let what =
+        format!("{} of a role, as in {first}", counted(*count, "address is", "addresses are"));
+    found(
+        "role-addresses",
+        Severity::Note,
+        what,
+        "ask the people behind it for addresses of their own",
+    )
 }
 
 fn without_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
@@ -130,6 +273,56 @@ mod tests {
         for (now, before) in [(70, 100), (130, 100), (1, 19)] {
             assert_eq!(with(now, before).findings(), Vec::<String>::new());
         }
+    }
+
+    fn of(numbers: Numbers) -> Vec<String> {
+        let mail = SampleEmail::with(|mail| mail.numbers = Some(numbers));
+        mail.findings()
+    }
+
+    #[test]
+    fn a_list_that_looks_wrong_today_and_one_that_looks_right() {
+        let named = |count: u64| (count, "first@charity.org.uk".to_owned());
+        let domain = |count: u64| Some(("charity.org.uk".to_owned(), count));
+        let plain = || Numbers { mailed: 40, ..Numbers::default() };
+        for (wrong, right, what) in [
+            (
+                Numbers { largest_domain: domain(21), ..plain() },
+                Numbers { largest_domain: domain(20), ..plain() },
+                "one-domain: 21 of 40 people with an address of charity.org.uk",
+            ),
+            (
+                Numbers { tests: named(21), ..plain() },
+                Numbers { tests: named(20), ..plain() },
+                "test-list: 21 of 40 addresses look like a test, as in first@charity.org.uk",
+            ),
+            (
+                Numbers { looked_up: (40, 12), ..plain() },
+                Numbers { looked_up: (40, 13), ..plain() },
+                "everybody-new: of 40 people who were looked up, 12 people were in the last edition",
+            ),
+            (
+                Numbers { unseen_import: Some(1), ..plain() },
+                Numbers { unseen_import: None, ..plain() },
+                "unseen-import: 1 person was imported today, and nobody looked at it",
+            ),
+            (
+                Numbers { slips: named(2), ..plain() },
+                Numbers { slips: named(0), ..plain() },
+                "likely-slips: 2 domains look like a slip, as in first@charity.org.uk",
+            ),
+            (
+                Numbers { roles: named(1), ..plain() },
+                Numbers { roles: named(0), ..plain() },
+                "role-addresses: 1 address is of a role, as in first@charity.org.uk",
+            ),
+        ] {
+            assert_eq!(of(wrong), [what]);
+            assert_eq!(of(right), Vec::<String>::new(), "{what}");
+        }
+        // Of few people, one domain and new faces say nothing.
+        let few = Numbers { mailed: 19, largest_domain: domain(19), ..Numbers::default() };
+        assert_eq!(of(few), Vec::<String>::new());
     }
 
     #[test]

@@ -14,7 +14,9 @@ use super::{
 };
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
-use crate::ledger::list_store::{ErasedRows, ListChange, ListStore, StoredList, UndonePeople};
+use crate::ledger::list_store::{
+    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople,
+};
 
 /// See the module.
 #[derive(Debug)]
@@ -193,6 +195,10 @@ impl ListStore for AnyLedger {
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         pass_on!(self, ledger => ledger.write_list(change))
+    }
+
+    async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
+        pass_on!(self, ledger => ledger.imports())
     }
 
     async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {

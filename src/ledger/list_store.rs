@@ -85,6 +85,14 @@ pub(super) fn summary_of_undo(import: i64) -> String {
     format!("{{\"undoes\":{import}}}")
 }
 
+/// An import as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastImport {
+    pub at: DateTime<Utc>,
+    /// As it was written, as JSON.
+    pub summary: String,
+}
+
 /// What was deleted of a person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ErasedRows {
@@ -107,6 +115,9 @@ pub trait ListStore: Send + Sync {
         &self,
         change: ListChange,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// The latest imports that were not taken back, the last one first: at most a hundred.
+    fn imports(&self) -> impl Future<Output = Result<Vec<PastImport>, LedgerError>> + Send;
 
     /// What taking the last import back would come to; `None` where there is none to take back.
     fn undo_of_last_import(

@@ -27,6 +27,10 @@ pub const REMOVE: &str = "DELETE FROM people WHERE key = $1";
 pub const LAST_IMPORT: &str = "SELECT id, at, summary FROM list_changes
     WHERE kind = 'import' AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
 
+/// Imports that were not taken back, the latest first.
+pub const IMPORTS: &str = "SELECT at, summary FROM list_changes
+    WHERE kind = 'import' AND undone_at IS NULL ORDER BY id DESC LIMIT 100";
+
 /// Of each person whom a change touched: whether nothing touched them since, and whether they were there before.
 pub const BEFORE: &str = "SELECT b.key, coalesce(p.change = b.change, FALSE), b.address IS NOT NULL
     FROM people_before b LEFT JOIN people p ON p.key = b.key WHERE b.change = $1 ORDER BY b.key";

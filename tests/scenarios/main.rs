@@ -35,6 +35,7 @@ mod somebody_writes_in_another_alphabet;
 mod the_doctor_looks;
 mod the_ledger_is_lost;
 mod the_ledger_is_strange;
+mod the_list_looks_wrong;
 mod the_mail_is_checked;
 mod the_relay_asks_for_less;
 mod the_relays_log_settles_it;

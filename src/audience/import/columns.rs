@@ -1,6 +1,8 @@
 //! Which column of an export is what: as somebody said, as its system writes it, or by its title.
 //! Pure: titles in, places of columns out.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::recipe::Recipe;
@@ -58,6 +60,13 @@ impl ImportField {
 pub struct ColumnMapping {
     pub field: ImportField,
     pub column: String,
+}
+
+impl fmt::Display for ColumnMapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = ImportField::ALL.iter().find(|(_, field)| *field == self.field);
+        write!(f, "{}={}", field.map_or("", |(name, _)| name), self.column)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -9,6 +9,7 @@ mod days;
 mod difference;
 mod error;
 mod gathered;
+mod header;
 mod model;
 mod reading;
 pub mod recipe;
@@ -20,6 +21,7 @@ mod tags;
 pub use columns::{ColumnMapping, ImportField, MappingError};
 pub use difference::{Difference, ImportStep, KnownPerson};
 pub use error::{ImportError, ImportFault};
+pub use header::header_of;
 pub use model::{
     BasisEvidence, Export, FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis,
 };

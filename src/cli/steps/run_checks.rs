@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::audience::Audience;
 use crate::audience::segment::Segment;
+use crate::audience::settings::ListPlace;
 use crate::check::clients::{self, Score};
 use crate::check::link_results::{current, renew};
 use crate::check::links::is_example;
@@ -24,6 +25,7 @@ use crate::compose::composition::{Composition, People, TranslatedEmail};
 use crate::compose::{self, Branding, Templates};
 use crate::edition::Edition;
 use crate::ledger::Ledger;
+use crate::ledger::list_store::ListStore;
 use crate::message::Sender;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -81,11 +83,7 @@ pub async fn ask(
 ) -> Result<CheckResult, Failure> {
     let CheckRequest { edition, composition, theme, templates, .. } = *question;
     let settings = &project.settings;
-    let CopyReview { audience, largest, whose, doubts } = question.examination;
-    let numbers = Numbers {
-        segment: question.segment.map_or_else(String::new, ToString::to_string),
-        ..numbers(audience)
-    };
+    let CopyReview { largest, whose, doubts, .. } = question.examination;
     let messages = two_messages(project, question)?;
     let shown = RenderedEmail::of(composition);
     let translated: Vec<RenderedEmail<'_>> =
@@ -95,6 +93,7 @@ pub async fn ask(
         world_says(project, question.date, &addresses, &messages[0], asking, screen).await?;
     let real_links = addresses.iter().filter(|address| !is_example(address)).count();
     let before = earlier_if_readable(project, &edition.name, screen).await;
+    let numbers = numbers_with(project, question, &before).await;
     let known = CheckContext {
         edition,
         theme,
@@ -163,14 +162,72 @@ async fn earlier_if_readable(project: &Project, this: &str, screen: &Screen) -> 
 }
 
 fn numbers(audience: &Audience) -> Numbers {
+    let signs = &audience.signs;
     Numbers {
         mailed: audience.mailed,
         segment: String::new(),
+        largest_domain: signs.largest_domain().map(|(domain, count)| (domain.to_owned(), count)),
+        roles: (signs.roles, signs.first_role.clone()),
+        tests: (signs.tests, signs.first_test.clone()),
+        slips: (signs.slips, signs.first_slip.clone()),
+        looked_up: (0, 0),
+        unseen_import: None,
         languages: audience.languages.clone(),
         without_basis: audience.without_basis,
         said_no: audience.said_no,
         otherwise: audience.left_out - audience.without_basis - audience.said_no,
     }
+}
+
+/// The numbers of a list, and what the ledger knows about it.
+async fn numbers_with(
+    project: &Project,
+    question: &CheckRequest<'_>,
+    before: &[Earlier],
+) -> Numbers {
+    let audience = &question.examination.audience;
+    let segment = question.segment.map_or_else(String::new, ToString::to_string);
+    let last = before.iter().find(|earlier| earlier.segment == segment);
+    Numbers {
+        looked_up: seen_before(project, audience, last).await,
+        unseen_import: unseen_import(project).await,
+        segment,
+        ..numbers(audience)
+    }
+}
+
+/// How many people were looked up in the last edition, and how many of them were in it. Where the ledger cannot be read
+/// nobody is looked up: that was said already.
+async fn seen_before(project: &Project, audience: &Audience, last: Option<&Earlier>) -> (u64, u64) {
+    let Some(last) = last else { return (0, 0) };
+    let Ok(Some(ledger)) = existing_ledger(project, false).await else { return (0, 0) };
+    let (mut looked_up, mut were_there) = (0, 0);
+    for key in audience.signs.some_people() {
+        let Ok((rows, left_out)) = ledger.history(key).await else { return (0, 0) };
+        looked_up += 1;
+        let is_there = rows.iter().any(|row| row.edition == last.name)
+            || left_out.iter().any(|row| row.edition == last.name);
+        were_there += u64::from(is_there);
+    }
+    (looked_up, were_there)
+}
+
+/// People of imports of today that were written without being shown to anybody.
+async fn unseen_import(project: &Project) -> Option<u64> {
+    if project.settings.people.keep != ListPlace::Database {
+        return None;
+    }
+    let zone = project.settings.time_zone;
+    let imports = existing_ledger(project, false).await.ok()??.imports().await.ok()?;
+    let today = imports
+        .iter()
+        .filter(|import| import.at.with_timezone(&zone).date_naive() == world::today(zone));
+    let unseen = today.filter_map(|import| {
+        let summary: serde_json::Value = serde_json::from_str(&import.summary).ok()?;
+        let people = summary["new"].as_u64()? + summary["changed"].as_u64()?;
+        (summary["shown"] == false).then_some(people)
+    });
+    Some(unseen.sum()).filter(|people| *people > 0)
 }
 
 /// What the links answer, and `SpamAssassin`; or what earlier checks found. Whoever looks, the answers come out of the one

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::audience::import::{
     self, ColumnMapping, Difference, Export, ImportOptions, ImportedPerson, Obtained, Recipe,
@@ -18,18 +20,22 @@ use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::import_text::{self, refused};
 use crate::cli::subscribers::known::{self, known_in};
+use crate::cli::subscribers::last_time::{ImportAnswers, answers_for};
 use crate::cli::subscribers::undo;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, move_into_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::count::people;
+use crate::ledger::AnyLedger;
+use crate::ledger::list_store::ListStore;
 use crate::news::date::DateOrder;
 use crate::problem::{Problem, did_you_mean};
 
 /// How often a difference is shown again because somebody else changed the list.
 const MOST_TRIES: usize = 3;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ImportArguments {
     /// A CSV, TSV, text or XLSX file, or a ZIP of them
     #[arg(required_unless_present = "undo", conflicts_with = "undo", value_name = "FILE")]
@@ -59,6 +65,9 @@ pub(super) struct ImportArguments {
     /// The order of day and month in dates such as 3/4/2021
     #[arg(long, value_enum, value_name = "ORDER")]
     dates: Option<OrderWord>,
+    /// Say about the files what was said about the same columns last time
+    #[arg(long, conflicts_with_all = ["from", "map", "basis", "dates"])]
+    pub again: bool,
     /// Take the last import back, after showing what that changes; a no that it brought stays
     #[arg(long)]
     undo: bool,
@@ -67,7 +76,7 @@ pub(super) struct ImportArguments {
     dry_run: bool,
     /// Change it without a question
     #[arg(long, short)]
-    yes: bool,
+    pub yes: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -102,8 +111,11 @@ pub(super) async fn import(
         return undo::undo(&project, arguments.dry_run, arguments.yes, globals).await;
     }
     let screen = &globals.screen;
-    let options = arguments.options(world::today(project.settings.time_zone))?;
     let files = read_files(&arguments.files)?;
+    let before = existing_ledger(&project, false).await?;
+    let arguments = &with_last_answers(arguments, &files, before.as_ref(), screen).await?;
+    drop(before);
+    let options = arguments.options(world::today(project.settings.time_zone))?;
     let export = import::read(&files, &options).map_err(|error| refused(&error))?;
     if arguments.dry_run {
         let ledger = existing_ledger(&project, false).await?;
@@ -142,7 +154,8 @@ pub(super) async fn import(
             screen.say("Nothing was changed.");
             return Ok(Exit::Done);
         }
-        if changes > 0 && !list.import(known.version, &export, &difference).await? {
+        let summary = arguments.summary(&export, &difference);
+        if changes > 0 && !list.import(known.version, summary, &difference).await? {
             screen.warn("somebody else changed the list in between: this is what is different now");
             continue;
         }
@@ -194,7 +207,89 @@ fn outcome<'a>(export: &'a Export, difference: &'a Difference, dry_run: bool) ->
     }
 }
 
+/// Proposes last time's answers where nothing was said this time. With `--again` they are taken; at a terminal somebody decides.
+async fn with_last_answers(
+    arguments: &ImportArguments,
+    files: &[(String, Vec<u8>)],
+    ledger: Option<&AnyLedger>,
+    screen: &Screen,
+) -> Result<ImportArguments, Failure> {
+    let (Some(ledger), true) = (ledger, arguments.answers() == ImportAnswers::default()) else {
+        return Ok(arguments.clone());
+    };
+    let Some(answers) = answers_for(&import::header_of(files), &ledger.imports().await?) else {
+        return Ok(arguments.clone());
+    };
+    let typed = answers.typed();
+    screen.say(&format!("The same columns were imported before with: {typed}"));
+    let may_ask = screen.asks && !screen.json && !arguments.yes;
+    if !arguments.again && !may_ask {
+        screen.say("To say the same this time: add --again");
+        return Ok(arguments.clone());
+    }
+    if !agreed("Say the same this time?", arguments.again, screen)? {
+        return Ok(arguments.clone());
+    }
+    arguments.with_answers(&answers)
+}
+
 impl ImportArguments {
+    /// What people read later about this import, as JSON, and the answers for the same columns next time. It holds no address.
+    fn summary(&self, export: &Export, difference: &Difference) -> String {
+        json!({
+            "system": export.system.as_ref().map(|(id, _)| *id),
+            "files": export.files,
+            "new": difference.new.len(),
+            "changed": difference.changed.len(),
+            "shown": !self.yes,
+            "header": export.header(),
+            "answers": self.answers(),
+        })
+        .to_string()
+    }
+
+    /// What is said here beside the files.
+    pub fn answers(&self) -> ImportAnswers {
+        let word = |value: Option<PossibleValue>| Some(value?.get_name().to_owned());
+        ImportAnswers {
+            from: self.from.clone(),
+            map: self.map.iter().map(ToString::to_string).collect(),
+            basis: word(self.basis.and_then(|word| word.to_possible_value())),
+            source: self.source.clone(),
+            obtained: self.obtained.clone(),
+            met_through: word(self.met_through.and_then(|word| word.to_possible_value())),
+            dates: word(self.dates.and_then(|word| word.to_possible_value())),
+        }
+    }
+
+    /// The same with what was said last time.
+    pub fn with_answers(&self, answers: &ImportAnswers) -> Result<Self, Failure> {
+        fn word<T: ValueEnum>(text: Option<&String>) -> Result<Option<T>, Failure> {
+            text.map(|text| T::from_str(text, false)).transpose().map_err(|error| {
+                Failure::new(
+                    Exit::Usage,
+                    format!("what was said last time cannot be read: {error}"),
+                )
+                .help("say it again with --map, --basis, --source and --obtained")
+            })
+        }
+        let unread = |error: import::MappingError| {
+            Failure::new(Exit::Usage, format!("what was said last time cannot be read: {error}"))
+                .help("say it again with --map, --basis, --source and --obtained")
+        };
+        let map = answers.map.iter().map(|text| text.parse().map_err(unread));
+        Ok(Self {
+            from: answers.from.clone(),
+            map: map.collect::<Result<_, _>>()?,
+            basis: word(answers.basis.as_ref())?,
+            source: answers.source.clone(),
+            obtained: answers.obtained.clone(),
+            met_through: word(answers.met_through.as_ref())?,
+            dates: word(answers.dates.as_ref())?,
+            ..self.clone()
+        })
+    }
+
     fn options(&self, today: NaiveDate) -> Result<ImportOptions, Failure> {
         let system = self.from.as_deref().map(system).transpose()?;
         let stated = self.basis.map(|word| StatedBasis {

@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod import_text;
 pub(super) mod known;
+mod last_time;
 mod list;
 mod move_person;
 mod suppress;

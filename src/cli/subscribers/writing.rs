@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::audience::import::{Difference, Export, ImportedPerson, StoredPerson};
+use crate::audience::import::{Difference, ImportedPerson, StoredPerson};
 use crate::audience::settings::ListPlace;
 use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailStep};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
@@ -52,18 +52,12 @@ impl OpenList {
     pub async fn import(
         &self,
         seen: i64,
-        export: &Export,
+        summary: String,
         difference: &Difference,
     ) -> Result<bool, Failure> {
         let people: Vec<&ImportedPerson> =
             difference.new.iter().chain(&difference.changed).collect();
-        let summary = json!({
-            "system": export.system.as_ref().map(|(id, _)| *id),
-            "files": export.files,
-            "new": difference.new.len(),
-            "changed": difference.changed.len(),
-        });
-        self.write(seen, ListChangeKind::Import, summary.to_string(), &people, Vec::new()).await
+        self.write(seen, ListChangeKind::Import, summary, &people, Vec::new()).await
     }
 
     /// Writes people, and puts those who said no onto the do-not-mail list.

@@ -38,7 +38,7 @@ use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, StoredList, UndonePeople, erasure,
+    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople, erasure,
 };
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use senders::{
@@ -417,6 +417,10 @@ impl ListStore for PostgresLedger {
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         patiently!(self.server, async |transaction, _| people::write(transaction, &change).await)
+    }
+
+    async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
+        people::imports(&self.server).await
     }
 
     async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {

@@ -8,9 +8,9 @@ use super::server::PostgresServer;
 use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
-use crate::ledger::column::millis;
+use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople, summary_of_undo,
+    ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 
@@ -68,6 +68,13 @@ pub(super) async fn write(
         no_mail::write(transaction, &change.no_mail).await?;
     }
     Ok(true)
+}
+
+pub(super) async fn imports(server: &PostgresServer) -> Result<Vec<PastImport>, LedgerError> {
+    let rows = server.query(sql::IMPORTS, &[]).await?;
+    let import =
+        |row: &tokio_postgres::Row| PastImport { at: time(row.get(0)), summary: row.get(1) };
+    Ok(rows.iter().map(import).collect())
 }
 
 pub(super) async fn undo_of_last_import(

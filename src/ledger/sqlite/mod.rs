@@ -28,7 +28,7 @@ use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, StoredList, UndonePeople, erasure,
+    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople, erasure,
 };
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
@@ -375,6 +375,10 @@ impl ListStore for SqliteLedger {
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         self.writer.run(true, move |connection| people::write(connection, &change)).await
+    }
+
+    async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
+        self.writer.run(false, people::imports).await
     }
 
     async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {

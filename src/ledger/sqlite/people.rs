@@ -7,9 +7,9 @@ use super::no_mail;
 use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
-use crate::ledger::column::millis;
+use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, StoredList, UndonePeople, summary_of_undo,
+    ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 
@@ -64,6 +64,13 @@ pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool
         no_mail::write(connection, no)?;
     }
     Ok(true)
+}
+
+pub(super) fn imports(connection: &Connection) -> Result<Vec<PastImport>, LedgerError> {
+    let mut query = connection.prepare(sql::IMPORTS)?;
+    let rows = query
+        .query_map([], |row| Ok(PastImport { at: time(row.get(0)?), summary: row.get(1)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn undo_of_last_import(
