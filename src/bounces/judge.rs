@@ -291,8 +291,10 @@ pub(super) fn enhanced_in(text: &str) -> Option<EnhancedStatus> {
 
 /// The words as one line of moderate length.
 fn reason_of(words: &str) -> String {
+    // `smtp; 550 no` of a report.
+    let own = words.split_once(';').filter(|(kind, _)| kind.trim().eq_ignore_ascii_case("smtp"));
     let mut out = String::new();
-    for word in words.split_whitespace() {
+    for word in own.map_or(words, |own| own.1).split_whitespace() {
         if out.len() + word.len() + 1 > LONGEST_REASON_BYTES {
             break;
         }

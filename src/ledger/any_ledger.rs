@@ -17,6 +17,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople,
 };
+use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 
 /// See the module.
 #[derive(Debug)]
@@ -185,6 +186,24 @@ impl Ledger for AnyLedger {
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
         pass_on!(self, ledger => ledger.suppressions())
+    }
+}
+
+impl ReturnStore for AnyLedger {
+    async fn find_copies(
+        &self,
+        message_ids: Vec<String>,
+        people: Vec<String>,
+    ) -> Result<Vec<FoundCopy>, LedgerError> {
+        pass_on!(self, ledger => ledger.find_copies(message_ids, people))
+    }
+
+    async fn settle_returns(&self, settlements: Vec<Settlement>) -> Result<Vec<bool>, LedgerError> {
+        pass_on!(self, ledger => ledger.settle_returns(settlements))
+    }
+
+    async fn returns_of(&self, person: &str) -> Result<Vec<ReturnedCopy>, LedgerError> {
+        pass_on!(self, ledger => ledger.returns_of(person))
     }
 }
 

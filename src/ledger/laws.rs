@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
+use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use super::{
     Claim, EditionProgress, Event, Ledger, PAGE, Pick, Plan, PlannedEdition, RowBuilder, RowPlan,
     RunControl, Status,
@@ -493,4 +494,52 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
     };
     assert_eq!(ledger.write_list(removal).await, Ok(true));
     assert_eq!(ledger.stored_list().await.unwrap().people.len(), 1);
+}
+
+/// The laws of what comes back.
+pub async fn hold_of_returns(ledger: &(impl Ledger + ReturnStore)) {
+    ledger.plan(plan("2020", &["ann@example.org", "bob@example.org"])).await.unwrap();
+    ledger.plan(plan("2021", &["ann@example.org"])).await.unwrap();
+    let ann = keys().address_hash(&recipient("ann@example.org").address);
+    let id = |edition: &str, address: &str| {
+        format!("{}@example.org", keys().message_id(edition, &recipient(address).address))
+    };
+    let wanted = vec![id("2020", "bob@example.org"), "unknown@example.org".to_owned()];
+    let found = ledger.find_copies(wanted, vec![ann.clone()]).await.unwrap();
+    let found: Vec<(&str, &str)> =
+        found.iter().map(|copy| (copy.row.edition.as_str(), copy.row.address.as_str())).collect();
+    let people =
+        [("2020", "ann@example.org"), ("2020", "bob@example.org"), ("2021", "ann@example.org")];
+    assert_eq!(found, people);
+    // A copy in doubt had been taken, or it could not have come back.
+    let sender = ledger.enter("2020", "a", now()).await.unwrap().sender;
+    let claim = ledger.claim(sender, now(), 9).await.unwrap();
+    let copy = claim.deliveries[0].id;
+    ledger.record(sender, copy, Event::HandingOver, now()).await.unwrap();
+    let lost = Event::Uncertain { why: "no answer".to_owned() };
+    ledger.record(sender, copy, lost, now()).await.unwrap();
+    let step = NoMailStep::Add(NoMailReason::Bounced);
+    let settlement = Settlement {
+        notice: "n1".to_owned(),
+        returned: ReturnedCopy {
+            person: ann.clone(),
+            edition: Some("2020".to_owned()),
+            kind: ReturnedKind::Hard,
+            at: now(),
+            status: "5.1.1".to_owned(),
+        },
+        change: Some(NoMailChange::new(&ann, step, ChangeOrigin::Relay, now())),
+        proof: Some((copy, Event::AssumedSent { why: "it came back".to_owned() })),
+    };
+    let twice = vec![settlement.clone(), settlement.clone()];
+    assert_eq!(ledger.settle_returns(twice).await, Ok(vec![true, false]));
+    assert_eq!(ledger.settle_returns(vec![settlement.clone()]).await, Ok(vec![false]));
+    assert_eq!(ledger.returns_of(&ann).await, Ok(vec![settlement.returned.clone()]));
+    assert_eq!(ledger.suppression(&ann).await.unwrap().unwrap().reason, NoMailReason::Bounced);
+    assert_eq!(ledger.counts("2020").await.unwrap().of(Status::Accepted), 1);
+    // Somebody lifted it: the same notice does not bring it back.
+    assert_eq!(ledger.lift(&ann, "the mailbox is back", now()).await, Ok(true));
+    assert_eq!(ledger.settle_returns(vec![settlement]).await, Ok(vec![false]));
+    assert_eq!(ledger.suppression(&ann).await, Ok(None));
+    assert_eq!(ledger.returns_of("nobody").await, Ok(vec![]));
 }

@@ -15,6 +15,7 @@ mod model;
 mod no_mail;
 pub mod plan;
 pub mod postgres;
+pub mod returns;
 mod run_control;
 mod schema_of_people;
 pub mod sqlite;

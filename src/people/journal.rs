@@ -75,6 +75,11 @@ impl<L: Ledger> Journal<L> {
         let _ = self.ledger.set(ledger);
     }
 
+    /// The ledger, if it is there.
+    pub fn ledger(&self) -> Option<&L> {
+        self.ledger.get().map(|ledger| &**ledger)
+    }
+
     pub fn has_ledger(&self) -> bool {
         self.ledger.get().is_some()
     }

@@ -2,6 +2,7 @@
 //! Pure: values; `spool.rs` and `journal.rs` are the shells that keep them.
 
 mod journal;
+mod returns;
 mod spool;
 mod ways;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
 pub use journal::{ActPlace, Journal, JournalError, drain};
+pub use returns::BounceSettings;
 pub use spool::{Spool, SpoolError};
 pub use ways::{LeavingProof, PROOF_HOLDS_DAYS, Settings};
 

@@ -47,6 +47,8 @@ pub struct Settings {
     #[serde(default)]
     pub leaving: people::Settings,
     #[serde(default)]
+    pub bounces: people::BounceSettings,
+    #[serde(default)]
     pub people: audience::settings::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]

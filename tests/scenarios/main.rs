@@ -14,6 +14,7 @@ mod dies_at_each_point;
 mod everybody_gets_one;
 mod killed_and_resumed;
 mod listing_moves_in;
+mod mail_comes_back;
 mod news_from_anywhere;
 mod nothing_of_people_leaks;
 mod paused_and_cancelled;

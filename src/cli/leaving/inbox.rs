@@ -7,19 +7,22 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
+use crate::audience::Keys;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_box;
 use crate::cli::leaving::imap_login::login;
-use crate::cli::leaving::keeping::keeping;
-use crate::cli::leaving::verdicts::{Action, MatchedBy, Verdict, judge};
+use crate::cli::leaving::keeping::{Keeping, keeping};
+use crate::cli::leaving::returned::Recogniser;
+use crate::cli::leaving::verdicts::{Action, MatchedBy, ReadEmail, Verdict, judge};
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
 use crate::inbox::mailbox::StoredEmail;
-use crate::inbox::{EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError, notice_of};
+use crate::inbox::{EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError};
 use crate::people::{Act, LeavingProof, Way, What};
 use crate::project::{Project, Variable};
+use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -139,6 +142,8 @@ struct Counts {
     complaints: u64,
     /// Returned for a reason that is not understood.
     unclear: u64,
+    /// On the do-not-mail list for what came back.
+    suppressed: u64,
     automatic: u64,
     forged: u64,
     strangers: u64,
@@ -158,10 +163,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let list = list_of_any(&project).await?;
     let mut emails = Vec::new();
     let take = |email: StoredEmail| {
-        let verdicts = judge(&email.bytes, &keys, list.as_ref())?;
-        let notice = notice_of(&email.bytes);
+        let read = judge(&email.bytes, &keys, list.as_ref())?;
         // The bytes have been read: only what they came to is kept.
-        emails.push((email.without_bytes(), notice, verdicts));
+        emails.push((email.without_bytes(), read));
         Ok::<(), Failure>(())
     };
     let mut remote = None;
@@ -175,29 +179,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     // What was read before a mailbox broke off is settled all the same, and an email that cannot be moved holds up none of
     // those behind it.
-    let mut trouble = outcome.err();
-    let mut counts = Counts::default();
-    let mut settled = Vec::new();
-    for (email, notice, verdicts) in &emails {
-        for verdict in verdicts {
-            let changed = match &verdict.person {
-                Some(person) => keeping.keep(leaving(person, notice), &mut counts.waiting).await?,
-                None => false,
-            };
-            count(&mut counts, verdict, changed);
-        }
-        if verdicts.iter().any(|verdict| verdict.person.is_some()) && !arguments.dry_run {
-            settled.extend(email.uid());
-            if let Err(error) = email.mark_done() {
-                trouble.get_or_insert(error.into());
-            }
-        }
-        show(globals, &email.name, verdicts)?;
-    }
+    let settled =
+        settle_emails(&project, arguments.dry_run, &mut emails, (&keeping, &keys), globals).await?;
+    let SettledEmails { counts, uids, trouble } = settled;
+    let mut trouble = outcome.err().or(trouble);
     if let Some(mut mailbox) = remote
         && trouble.is_none()
     {
-        match mailbox.mark_done(&settled).await {
+        match mailbox.mark_done(&uids).await {
             Ok(true) => {}
             Ok(false) => globals.screen.warn(
                 "this mailbox cannot move emails: processed ones are copied to `Done` and also \
@@ -218,6 +207,73 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None if emails.is_empty() => Ok(Exit::Nothing),
         None => Ok(Exit::Done),
     }
+}
+
+/// What became of emails.
+#[derive(Default)]
+struct SettledEmails {
+    counts: Counts,
+    /// Those of an IMAP folder.
+    uids: Vec<u32>,
+    /// The first that could not be moved.
+    trouble: Option<Failure>,
+}
+
+/// Keeps what emails say, and shows it.
+async fn settle_emails(
+    project: &Project,
+    dry_run: bool,
+    emails: &mut [(StoredEmail, ReadEmail)],
+    (keeping, keys): (&Keeping, &Keys),
+    globals: &Globals,
+) -> Result<SettledEmails, Failure> {
+    let mut done = SettledEmails::default();
+    let back = recogniser(project, emails, keeping, keys).await?;
+    for (email, read) in emails {
+        let (mut is_settled, added) = match &back {
+            Some(back) => {
+                back.settle(read, project.settings.bounces, dry_run, world::now()).await?
+            }
+            None => (false, 0),
+        };
+        done.counts.suppressed += added;
+        for verdict in &read.verdicts {
+            let changed = match &verdict.person {
+                Some(person) => {
+                    is_settled = !dry_run;
+                    keeping.keep(leaving(person, &read.notice), &mut done.counts.waiting).await?
+                }
+                None => false,
+            };
+            count(&mut done.counts, verdict, changed);
+        }
+        if is_settled {
+            done.uids.extend(email.uid());
+            if let Err(error) = email.mark_done() {
+                done.trouble.get_or_insert(error.into());
+            }
+        }
+        show(globals, &email.name, &read.verdicts)?;
+    }
+    Ok(done)
+}
+
+/// Who knows the people of returned mail, if there is any and the ledger is there. While it is away, such emails stay where
+/// they are, and are read again.
+async fn recogniser<'a>(
+    project: &Project,
+    emails: &[(StoredEmail, ReadEmail)],
+    keeping: &'a Keeping,
+    keys: &'a Keys,
+) -> Result<Option<Recogniser<'a>>, Failure> {
+    let is_return = |read: &&ReadEmail| read.verdicts.iter().any(|verdict| verdict.is_return);
+    let returned: Vec<&ReadEmail> = emails.iter().map(|(_, read)| read).filter(is_return).collect();
+    let (false, Some(ledger)) = (returned.is_empty(), keeping.ledger()) else { return Ok(None) };
+    // The right part of Message-IDs.
+    let domain = EmailAddress::parse(&project.settings.sender.address)
+        .map(|address| address.domain().to_owned())
+        .unwrap_or_default();
+    Ok(Some(Recogniser::new(&returned, ledger, keys, &domain).await?))
 }
 
 fn leaving(person: &str, notice: &str) -> Act {
@@ -292,6 +348,11 @@ fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Fa
         (counts.soft, "address that did not work for now", "addresses that did not work for now"),
         (counts.policy, "refusal that is about us", "refusals that are about us"),
         (counts.complaints, "complaint", "complaints"),
+        (
+            counts.suppressed,
+            "of these people is on the do-not-mail list from now on",
+            "of these people are on the do-not-mail list from now on",
+        ),
         (
             counts.unclear,
             "returned email whose reason is not clear",

@@ -61,6 +61,14 @@ pub async fn keeping(
 }
 
 impl Keeping {
+    /// The ledger, if it is there.
+    pub fn ledger(&self) -> Option<&AnyLedger> {
+        match self {
+            Self::Journal(journal) => journal.ledger(),
+            Self::DryRun(ledger) => ledger.as_ref(),
+        }
+    }
+
     /// True when it changes something; `waiting` counts what waits for the ledger.
     pub async fn keep(&self, act: Act, waiting: &mut u64) -> Result<bool, Failure> {
         Ok(match self {

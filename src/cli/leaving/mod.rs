@@ -6,6 +6,7 @@ mod drop_kit;
 mod imap_login;
 pub mod inbox;
 mod keeping;
+mod returned;
 pub mod serve;
 pub mod spooled;
 mod verdicts;

@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use crate::audience::{Keys, List};
-use crate::bounces::{self, NoticeKind, NoticePerson};
+use crate::bounces::{self, Notice, NoticeKind, NoticePerson};
 use crate::cli::terminal::failure::Failure;
-use crate::inbox::{EmailRequest, read};
+use crate::inbox::{EmailRequest, notice_of, read};
 use crate::rfc::address::EmailAddress;
 
 /// What an email means for a person.
@@ -27,6 +27,10 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
+    /// By the address that it was sent to, made for this person and edition.
+    Verp,
+    /// By the Message-ID of the copy.
+    MessageId,
     Token,
     Address,
     Nothing,
@@ -44,6 +48,26 @@ pub struct Verdict {
     pub reason: String,
     /// It came back from a mail system, and not from a person.
     pub is_return: bool,
+    /// A server goes on trying.
+    pub is_delay: bool,
+}
+
+/// An email that was read.
+pub struct ReadEmail {
+    /// A word for its bytes.
+    pub notice: String,
+    pub verdicts: Vec<Verdict>,
+    /// By what it may be recognised, if it came back.
+    pub traces: Traces,
+}
+
+/// What of ours stands in an email that came back.
+#[derive(Debug, Default)]
+pub struct Traces {
+    pub message_ids: Vec<String>,
+    pub sent_to: Vec<String>,
+    /// Fields that may hold a token.
+    pub fields: Vec<String>,
 }
 
 fn nobody(action: Action, reason: &str) -> Verdict {
@@ -55,6 +79,7 @@ fn nobody(action: Action, reason: &str) -> Verdict {
         status: String::new(),
         reason: reason.to_owned(),
         is_return: false,
+        is_delay: false,
     }
 }
 
@@ -62,16 +87,22 @@ fn nobody(action: Action, reason: &str) -> Verdict {
 ///
 /// # Errors
 /// When the list cannot be read.
-pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<Vec<Verdict>, Failure> {
+pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<ReadEmail, Failure> {
     let request = read(bytes);
-    if matches!(request, EmailRequest::Leave { .. }) {
-        return Ok(vec![request_of(&request, keys, list)?]);
-    }
-    let notice = bounces::read(bytes);
+    let name = notice_of(bytes);
+    let is_request = matches!(request, EmailRequest::Leave { .. });
+    let notice = if is_request { Notice::default() } else { bounces::read(bytes) };
     if notice.people.is_empty() {
-        return Ok(vec![request_of(&request, keys, list)?]);
+        let verdicts = vec![request_of(&request, keys, list)?];
+        return Ok(ReadEmail { notice: name, verdicts, traces: Traces::default() });
     }
-    Ok(notice.people.into_iter().map(of_notice).collect())
+    let traces = Traces {
+        message_ids: notice.message_ids,
+        sent_to: notice.sent_to,
+        fields: notice.returned_fields,
+    };
+    let verdicts = notice.people.into_iter().map(of_notice).collect();
+    Ok(ReadEmail { notice: name, verdicts, traces })
 }
 
 fn of_notice(person: NoticePerson) -> Verdict {
@@ -88,6 +119,7 @@ fn of_notice(person: NoticePerson) -> Verdict {
         recipient: person.recipient,
         status: person.status.map(|status| status.to_string()).unwrap_or_default(),
         is_return: true,
+        is_delay: person.is_delay,
         ..nobody(action, &person.reason)
     }
 }

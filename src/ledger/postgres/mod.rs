@@ -10,6 +10,7 @@ mod changes;
 mod no_mail;
 mod people;
 mod planning;
+mod returns;
 mod schema;
 mod senders;
 mod server;

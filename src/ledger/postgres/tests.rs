@@ -28,6 +28,12 @@ pub(in crate::ledger) async fn execute(address: &str, sql: &str) {
 }
 
 #[tokio::test]
+async fn the_laws_of_returns_hold_on_a_server() {
+    let Some(address) = database("returns").await else { return };
+    laws::hold_of_returns(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+}
+
+#[tokio::test]
 async fn the_laws_of_the_list_hold_on_a_server() {
     let Some(address) = database("list").await else { return };
     laws::hold_of_the_list(&PostgresLedger::open(&address, 4).await.unwrap()).await;

@@ -101,14 +101,14 @@ pub(super) fn progress(
     })?)
 }
 
-struct Raw {
+pub(super) struct RawCopy {
     status: String,
     row: CopyRow,
 }
 
-fn raw(row: &SqlRow, from: usize) -> rusqlite::Result<Raw> {
+pub(super) fn raw(row: &SqlRow, from: usize) -> rusqlite::Result<RawCopy> {
     let changed_at: DateTime<Utc> = time(row.get(from + 4)?);
-    Ok(Raw {
+    Ok(RawCopy {
         status: row.get(from + 2)?,
         row: CopyRow {
             edition: row.get(from)?,
@@ -123,8 +123,8 @@ fn raw(row: &SqlRow, from: usize) -> rusqlite::Result<Raw> {
     })
 }
 
-impl Raw {
-    fn row(self) -> Result<CopyRow, LedgerError> {
+impl RawCopy {
+    pub fn row(self) -> Result<CopyRow, LedgerError> {
         Ok(CopyRow { status: status_of(&self.status)?, ..self.row })
     }
 }

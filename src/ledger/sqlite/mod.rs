@@ -6,6 +6,7 @@ mod figures;
 mod no_mail;
 mod people;
 mod planning;
+mod returns;
 mod schema;
 #[cfg(test)]
 mod tests;

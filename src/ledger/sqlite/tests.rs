@@ -38,6 +38,12 @@ async fn the_laws_hold_on_disk() {
 }
 
 #[tokio::test]
+async fn the_laws_of_returns_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    laws::hold_of_returns(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
+}
+
+#[tokio::test]
 async fn the_laws_of_the_list_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap();

@@ -1,0 +1,300 @@
+//! Whose copy came back, and what is kept of it: once for each notice, in one commit.
+//! Shell: the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::verdicts::{Action, MatchedBy, ReadEmail, Traces, Verdict};
+use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep};
+use crate::cli::terminal::failure::Failure;
+use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
+use crate::ledger::{AnyLedger, Event, Ledger, Status};
+use crate::people::BounceSettings;
+use crate::rfc::address::EmailAddress;
+
+/// How long after an edition an address by itself says that one of its copies came back.
+const WEAK_DAYS: i64 = 30;
+/// The local part of our Message-IDs, and of the addresses that a copy comes back to.
+const TOKEN_LENGTH: usize = 32;
+/// Settlements of one commit.
+const BATCH: usize = 500;
+
+/// A verdict whose person is known.
+struct Recognition {
+    person: String,
+    /// In the case of the list.
+    address: String,
+    edition: String,
+    /// Their copy, if nobody knows whether it arrived.
+    in_doubt: Option<i64>,
+    matched_by: MatchedBy,
+}
+
+impl Recognition {
+    /// A copy in doubt had been taken, or it could not have come back.
+    fn proof(&self) -> Option<(i64, Event)> {
+        let why = "a notice about it came back: a server had taken it".to_owned();
+        self.in_doubt.map(|id| (id, Event::AssumedSent { why }))
+    }
+}
+
+/// Everything of ours that the emails name, found in one look through the ledger.
+pub struct Recogniser<'a> {
+    ledger: &'a AnyLedger,
+    keys: &'a Keys,
+    domain: String,
+    by_token: BTreeMap<String, FoundCopy>,
+    by_person: BTreeMap<String, Vec<FoundCopy>>,
+}
+
+impl<'a> Recogniser<'a> {
+    /// `domain` is the right part of our Message-IDs.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn new(
+        emails: &[&ReadEmail],
+        ledger: &'a AnyLedger,
+        keys: &'a Keys,
+        domain: &str,
+    ) -> Result<Self, Failure> {
+        let (mut tokens, mut people) = (BTreeSet::new(), BTreeSet::new());
+        for email in emails {
+            tokens.extend(verp_tokens(&email.traces));
+            tokens.extend(message_tokens(&email.traces, domain));
+            people.extend(people_of_tokens(&email.traces, keys));
+        }
+        let mut found = Self {
+            ledger,
+            keys,
+            domain: domain.to_owned(),
+            by_token: BTreeMap::new(),
+            by_person: BTreeMap::new(),
+        };
+        if tokens.is_empty() && people.is_empty() {
+            return Ok(found);
+        }
+        let ids = tokens.iter().map(|token| format!("{token}@{domain}")).collect();
+        for copy in ledger.find_copies(ids, people.iter().cloned().collect()).await? {
+            let token = copy.row.message_id.split('@').next().unwrap_or_default().to_owned();
+            if tokens.contains(&token) {
+                found.by_token.insert(token, copy.clone());
+            }
+            if people.contains(&copy.person) {
+                found.by_person.entry(copy.person.clone()).or_default().push(copy);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whose copy a verdict is about, by the surest sign there is. A wrong token is forged, and the rest of its email says
+    /// nothing.
+    async fn recognise(
+        &self,
+        email: &ReadEmail,
+        verdict: &Verdict,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Recognition>, Failure> {
+        let is_single = email.verdicts.len() == 1;
+        let is_theirs = |copy: &FoundCopy| {
+            is_single || copy.row.address.eq_ignore_ascii_case(&verdict.recipient)
+        };
+        let of_copy = |copy: &FoundCopy, matched_by| Recognition {
+            person: copy.person.clone(),
+            address: copy.row.address.clone(),
+            edition: copy.row.edition.clone(),
+            in_doubt: (copy.row.status == Status::Uncertain).then_some(copy.id),
+            matched_by,
+        };
+        let verp: Vec<String> = verp_tokens(&email.traces).collect();
+        if !verp.is_empty() {
+            let copy = verp.iter().find_map(|token| self.by_token.get(token));
+            let copy = copy.filter(|copy| is_theirs(copy));
+            return Ok(copy.map(|copy| of_copy(copy, MatchedBy::Verp)));
+        }
+        let ids: Vec<String> = message_tokens(&email.traces, &self.domain).collect();
+        let mut copies = ids.iter().filter_map(|token| self.by_token.get(token));
+        if let Some(copy) = copies.find(|copy| is_theirs(copy)) {
+            return Ok(Some(of_copy(copy, MatchedBy::MessageId)));
+        }
+        for person in people_of_tokens(&email.traces, self.keys) {
+            let copies = self.by_person.get(&person).map(Vec::as_slice).unwrap_or_default();
+            if let Some(copy) = latest(copies).filter(|copy| is_theirs(copy)) {
+                return Ok(Some(of_copy(copy, MatchedBy::Token)));
+            }
+        }
+        self.recognise_by_address(&verdict.recipient, now).await
+    }
+
+    async fn recognise_by_address(
+        &self,
+        recipient: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Recognition>, Failure> {
+        let Ok(address) = EmailAddress::parse(recipient) else { return Ok(None) };
+        let (rows, _) = self.ledger.history(&address.key()).await?;
+        let is_recent = |at: DateTime<Utc>| now - at <= TimeDelta::days(WEAK_DAYS);
+        let row = rows
+            .into_iter()
+            .filter(|row| row.status == Status::Accepted && is_recent(row.changed_at))
+            .max_by_key(|row| row.changed_at);
+        Ok(row.map(|row| Recognition {
+            person: self.keys.address_hash(&address),
+            address: row.address,
+            edition: row.edition,
+            in_doubt: None,
+            matched_by: MatchedBy::Address,
+        }))
+    }
+
+    /// What a verdict comes to in the ledger, or nothing. Sets how the person was recognised.
+    async fn settlement(
+        &self,
+        email: &ReadEmail,
+        verdict: &Verdict,
+        settings: BounceSettings,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Recognition, Option<Settlement>)>, Failure> {
+        let Some(known) = self.recognise(email, verdict, now).await? else { return Ok(None) };
+        let is_weak = known.matched_by == MatchedBy::Address;
+        let kind = match verdict.action {
+            _ if verdict.is_delay => ReturnedKind::Delay,
+            Action::Hard if !is_weak => ReturnedKind::Hard,
+            Action::Hard | Action::Soft => ReturnedKind::Soft,
+            Action::Policy => ReturnedKind::Policy,
+            Action::Complaint if !is_weak => ReturnedKind::Complaint,
+            _ => return Ok(Some((known, None))),
+        };
+        let returned = ReturnedCopy {
+            person: known.person.clone(),
+            edition: Some(known.edition.clone()),
+            kind,
+            at: now,
+            status: verdict.status.clone(),
+        };
+        let reason = match kind {
+            ReturnedKind::Hard => Some(NoMailReason::Bounced),
+            ReturnedKind::Complaint => Some(NoMailReason::Complained),
+            ReturnedKind::Soft if self.is_out_of_reach(&known, &returned, settings).await? => {
+                Some(NoMailReason::Bounced)
+            }
+            _ => None,
+        };
+        let change = reason.map(|reason| {
+            let step = NoMailStep::Add(reason);
+            NoMailChange::new(&known.person, step, ChangeOrigin::Relay, now)
+                .with_note(&verdict.reason)
+        });
+        let proof = known.proof();
+        let notice = email.notice.clone();
+        Ok(Some((known, Some(Settlement { notice, returned, change, proof }))))
+    }
+
+    async fn is_out_of_reach(
+        &self,
+        known: &Recognition,
+        returned: &ReturnedCopy,
+        settings: BounceSettings,
+    ) -> Result<bool, Failure> {
+        let (copies, _) = self.ledger.history(&known.address.to_lowercase()).await?;
+        let mut returns = self.ledger.returns_of(&known.person).await?;
+        returns.push(returned.clone());
+        Ok(settings.are_exceeded(&copies, &returns))
+    }
+
+    /// Recognises the people of an email that came back, and keeps what it says, unless this is a dry run. Gives whether the
+    /// email is settled, and how many people it put on the do-not-mail list.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written: the email is read again next time.
+    pub async fn settle(
+        &self,
+        email: &mut ReadEmail,
+        settings: BounceSettings,
+        dry_run: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(bool, u64), Failure> {
+        let (mut settlements, mut matched, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, verdict) in email.verdicts.iter().enumerate() {
+            if !verdict.is_return || verdict.action == Action::Autoreply {
+                continue;
+            }
+            let Some((known, settlement)) = self.settlement(email, verdict, settings, now).await?
+            else {
+                continue;
+            };
+            matched.push((at, known.matched_by));
+            match settlement {
+                Some(settlement) => settlements.push(settlement),
+                None => proofs.extend(known.proof()),
+            }
+        }
+        for (at, matched_by) in matched {
+            email.verdicts[at].matched_by = matched_by;
+        }
+        let is_settled = !settlements.is_empty();
+        if dry_run {
+            let added = settlements.iter().filter(|one| one.change.is_some()).count();
+            return Ok((false, u64::try_from(added).unwrap_or(u64::MAX)));
+        }
+        if !proofs.is_empty() {
+            self.ledger.decide(proofs, now).await?;
+        }
+        let mut added = 0;
+        for batch in settlements.chunks(BATCH) {
+            let new = self.ledger.settle_returns(batch.to_vec()).await?;
+            let counted = batch.iter().zip(new).filter(|(one, new)| *new && one.change.is_some());
+            added += u64::try_from(counted.count()).unwrap_or(u64::MAX);
+        }
+        Ok((is_settled, added))
+    }
+}
+
+fn latest(copies: &[FoundCopy]) -> Option<&FoundCopy> {
+    let sent = copies.iter().filter(|copy| {
+        matches!(copy.row.status, Status::Accepted | Status::Uncertain | Status::Rejected)
+    });
+    sent.max_by_key(|copy| copy.row.changed_at)
+}
+
+/// Tokens of the addresses that an email was sent to: `bounces+TOKEN@`, or `TOKEN@` where sub-addresses are lost.
+fn verp_tokens(traces: &Traces) -> impl Iterator<Item = String> + '_ {
+    traces.sent_to.iter().filter_map(|address| {
+        let local = address.split('@').next()?;
+        let token = local.rsplit('+').next()?.to_ascii_lowercase();
+        is_token(&token).then_some(token)
+    })
+}
+
+/// The left parts of Message-IDs that look like ours.
+fn message_tokens<'a>(
+    traces: &'a Traces,
+    domain: &'a str,
+) -> impl Iterator<Item = String> + use<'a> {
+    traces.message_ids.iter().filter_map(move |id| {
+        let (token, found) = id.split_once('@')?;
+        let token = token.to_ascii_lowercase();
+        (found.eq_ignore_ascii_case(domain) && is_token(&token)).then_some(token)
+    })
+}
+
+fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_LENGTH && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The people whose tokens stand in fields of the returned mail, each proven by our key.
+fn people_of_tokens<'a>(
+    traces: &'a Traces,
+    keys: &'a Keys,
+) -> impl Iterator<Item = String> + use<'a> {
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    traces
+        .fields
+        .iter()
+        .flat_map(move |field| field.split(move |c: char| !is_sign(c)))
+        // A link in mail may have been encoded: "unsubscribe%201.abc".
+        .flat_map(|word| [word, word.strip_prefix("20").unwrap_or(word)])
+        .filter(|word| (20..=80).contains(&word.len()) && word.matches('.').count() >= 2)
+        .filter_map(|word| keys.person_of_unsubscribe_token(word))
+}

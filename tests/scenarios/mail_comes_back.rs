@@ -1,0 +1,90 @@
+//! Mail comes back: whoever cannot be reached is not mailed again, and nobody pays for what is our fault.
+
+use crate::support::{Charity, Server};
+
+/// Whether `why` says a word of a person.
+fn says_of(charity: &Charity, person: &str, word: &str) -> bool {
+    charity.run(&format!("why {person}")).ends(0).stdout.contains(word)
+}
+
+/// A person's copy as it was sent: its Message-ID, and its unsubscribe field.
+fn copy_of(charity: &Charity, person: &str) -> (String, String) {
+    let folder = "preview/2020/messages";
+    let of_person = |text: &String| text.contains(&format!("<{person}>"));
+    let messages = charity.files(folder);
+    let message =
+        messages.iter().map(|name| charity.read(&format!("{folder}/{name}"))).find(of_person);
+    let message = message.unwrap_or_else(|| panic!("{person} is in none of {messages:?}"));
+    let unfolded = message.replace("\r\n ", " ");
+    let field = |name: &str| {
+        let line = unfolded.lines().find(|line| line.starts_with(name)).unwrap();
+        line.to_owned()
+    };
+    (field("Message-ID:"), field("List-Unsubscribe:"))
+}
+
+fn report(recipient: &str, words: &str, returned: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.example.net\nTo: news@charity.example\nSubject: Undelivered Mail Returned to Sender\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIt did not work.\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n\
+         Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: {}\nDiagnostic-Code: smtp; {words}\n\
+         --b\nContent-Type: text/rfc822-headers\n\nFrom: news@charity.example\n{returned}\n--b--\n",
+        words.split(' ').nth(1).unwrap(),
+    )
+}
+
+fn complaint(returned: &str) -> String {
+    format!(
+        "From: fbl@isp.example\nTo: news@charity.example\nSubject: complaint\n\
+         Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nA complaint.\n\
+         --b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: redacted@isp.example\n\
+         --b\nContent-Type: message/rfc822\n\nFrom: news@charity.example\nTo: redacted@isp.example\n{returned}\n\nText\n--b--\n"
+    )
+}
+
+const GONE: &str = "550 5.1.1 User unknown";
+const FULL: &str = "552 5.2.2 Mailbox full";
+const BLOCKED: &str = "550 5.7.1 Client host blocked using zen.spamhaus.org";
+
+#[test]
+fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good() {
+    let server = Server::good();
+    let charity = Charity::new().people(8).relay(&server);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let copies: Vec<(String, String)> =
+        (0..8).map(|at| copy_of(&charity, &format!("p{at}@example.org"))).collect();
+    charity.run("send --year 2020 --confirm 8").ends(0);
+    let forged = "Message-ID: <00000000000000000000000000000000@charity.example>";
+    let charity = charity
+        // The copy says whose it is, whatever address the notice names.
+        .file("mail/1", report("p7@example.org", GONE, &copies[1].0))
+        .file("mail/2", complaint(&copies[2].1))
+        .file("mail/3", report("p3@example.org", BLOCKED, &copies[3].0))
+        .file("mail/4", report("p4@example.org", FULL, &copies[4].0))
+        // An address by itself is a weak sign, and an unknown copy is none.
+        .file("mail/5", report("p5@example.org", GONE, ""))
+        .file("mail/6", report("nobody@example.org", GONE, forged));
+    charity
+        .run("inbox --dir mail --dry-run --json")
+        .ends(0)
+        .says("\"matched_by\":\"message_id\"")
+        .says("\"matched_by\":\"token\"")
+        .says("\"matched_by\":\"address\"");
+    assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
+    charity
+        .run("inbox --dir mail")
+        .ends(0)
+        .says("2 of these people are on the do-not-mail list from now on");
+    assert!(says_of(&charity, "p1@example.org", "Is not mailed"));
+    assert!(says_of(&charity, "p2@example.org", "complained"));
+    for person in [0, 3, 4, 5, 6, 7] {
+        let person = format!("p{person}@example.org");
+        assert!(!says_of(&charity, &person, "Is not mailed"));
+    }
+    // Each notice once: whoever was lifted stays on the list of people.
+    charity.run("why p1@example.org --lift back").ends(0);
+    charity.run("inbox --dir mail").ends(0);
+    assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
+    assert!(charity.run("why p2@example.org --lift sorry").code != 0);
+}
