@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use backup::{keys, restore};
-use begin::init;
+use begin::{init, setup_relay};
 use check::{doctor, explain};
 use leaving::{inbox, serve};
 use preview::templates;
@@ -31,6 +31,7 @@ use report::{overview, resolve, status, why};
 use send::{cancel, pause, test};
 use terminal::failure::{Exit, Failure};
 use terminal::screen::{Colour, Screen};
+use terminal::shell_files;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -90,6 +91,8 @@ struct Common {
 enum Command {
     /// Make a newsletter in an empty folder: it works at once, with sample people and practice mode
     Init(init::Arguments),
+    /// Set up the mail server
+    Setup(setup_relay::Arguments),
     /// List the stories in a window, where they come from, and what is left out and why
     News(news::Arguments),
     /// Write editions/NAME.md, a file to edit: subject, introduction, stories in order
@@ -132,6 +135,10 @@ enum Command {
     Inbox(inbox::Arguments),
     /// Put people on the do-not-mail list
     Subscribers(subscribers::Arguments),
+    /// Print the completions for a shell
+    Completions(shell_files::CompletionArguments),
+    /// Print the manual page, or write one for each command
+    Man(shell_files::ManArguments),
 }
 
 /// The command line as clap knows it: its help is printed, and its texts are tested.
@@ -169,6 +176,7 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
     match command {
         None => overview::run(&globals).await,
         Some(Command::Init(arguments)) => Box::pin(init::run(arguments, &globals)).await,
+        Some(Command::Setup(arguments)) => Box::pin(setup_relay::run(arguments, &globals)).await,
         Some(Command::News(arguments)) => news::run(arguments, &globals).await,
         Some(Command::Draft(arguments)) => draft::run(arguments, &globals).await,
         Some(Command::Preview(arguments)) => preview::run(arguments, &globals).await,
@@ -190,5 +198,11 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Serve(arguments)) => Box::pin(serve::run(arguments, &globals)).await,
         Some(Command::Inbox(arguments)) => inbox::run(arguments, &globals).await,
         Some(Command::Subscribers(arguments)) => subscribers::run(arguments, &globals).await,
+        Some(Command::Completions(arguments)) => {
+            shell_files::completions(&arguments, self::command(), &globals.screen)
+        }
+        Some(Command::Man(arguments)) => {
+            shell_files::man(&arguments, self::command(), &globals.screen)
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod checked;
+pub mod env_file;
 pub mod environment;
 pub mod memory;
 pub mod relay;

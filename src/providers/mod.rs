@@ -6,6 +6,7 @@
 //! unclear reply marks nobody.
 
 mod kind;
+pub mod servers;
 mod table;
 
 pub use kind::{About, RefusalKind};

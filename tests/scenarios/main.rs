@@ -39,6 +39,8 @@ mod the_ledger_is_strange;
 mod the_list_looks_wrong;
 mod the_mail_is_checked;
 mod the_relay_asks_for_less;
+#[cfg(unix)]
+mod the_relay_is_set_up;
 mod the_relays_log_settles_it;
 mod tls_or_nothing;
 mod two_people_at_once;

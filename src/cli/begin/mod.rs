@@ -1,6 +1,7 @@
-//! The first steps: a new newsletter.
+//! The first steps: a new newsletter, and the mail server.
 //! Shell: a folder, the network, the terminal.
 
 mod answers;
 pub mod init;
 mod project_files;
+pub mod setup_relay;

@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::audience::Audience;
+use crate::cli::check::diagnoses::{names, show};
 use crate::cli::globals::Globals;
 use crate::cli::leaving::ways::examine_ways;
 use crate::cli::send::ledger_trust::synced_folder;
@@ -19,9 +20,8 @@ use crate::cli::steps::list_place::has_list;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::relay::server;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::{Screen, people};
-use crate::doctor::names::Dns;
-use crate::doctor::{Diagnosis, Health, records};
+use crate::cli::terminal::screen::people;
+use crate::doctor::{Diagnosis, Health};
 use crate::ledger::Ledger;
 use crate::message::Sender;
 use crate::project::Project;
@@ -80,29 +80,6 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         show(&found, screen)?;
     }
     Ok(if is_well { Exit::Done } else { Exit::Findings })
-}
-
-fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
-    for diagnosis in found {
-        let sign = match diagnosis.verdict {
-            Health::Good => "✓",
-            Health::Doubtful => "!",
-            Health::Bad => "✗",
-        };
-        screen.print(&format!(
-            "{} {}  {}",
-            screen.strong(sign),
-            screen.strong(&format!("{:9}", diagnosis.about)),
-            diagnosis.what
-        ))?;
-        if !diagnosis.cure.is_empty() {
-            screen.print(&format!(
-                "             {}",
-                screen.faint(&format!("→ {}", diagnosis.cure))
-            ))?;
-        }
-    }
-    Ok(())
 }
 
 async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
@@ -203,50 +180,6 @@ async fn ledger(project: &Project, practice: bool) -> Diagnosis {
         }
         Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
     }
-}
-
-/// The records of the domains that mail is sent from.
-async fn names(
-    project: &Project,
-    identity: &Sender,
-    destination: &Destination,
-    dns: Option<SocketAddr>,
-) -> Result<Vec<Diagnosis>, Failure> {
-    let signers = project.signers(identity.domain())?;
-    let mut found = Vec::new();
-    if signers.is_empty() {
-        found.push(Diagnosis::doubtful(
-            "DKIM",
-            "roundup has no DKIM key: it does not sign messages",
-            "that is fine if your relay signs; otherwise set ROUNDUP_DKIM_KEY_FILE",
-        ));
-    }
-    if destination.takes_examples() && dns.is_none() && identity.sender.address.is_reserved() {
-        found.push(Diagnosis::doubtful(
-            "Domain",
-            format!("{} is an example domain: its records were not looked up", identity.domain()),
-            "set the address under [sender] to your own",
-        ));
-        return Ok(found);
-    }
-    let dns = match Dns::new(dns) {
-        Ok(dns) => dns,
-        Err(error) => {
-            found.push(Diagnosis::doubtful(
-                "DNS",
-                error.to_string(),
-                "check that this computer is online",
-            ));
-            return Ok(found);
-        }
-    };
-    for signer in &signers {
-        found.push(records::dkim(&dns, signer).await);
-    }
-    found.push(records::spf(&dns, identity.bounce_address.domain()).await);
-    let signed_by: Vec<&str> = signers.iter().map(crate::rfc::dkim::Signer::domain).collect();
-    found.push(records::dmarc(&dns, identity.domain(), &signed_by).await);
-    Ok(found)
 }
 
 /// Connects, greets, starts TLS and logs in, and says goodbye.

@@ -1,6 +1,7 @@
 //! `roundup check`: every rule about an edition.
 //! Shell: reads the project, asks the links.
 
+pub mod diagnoses;
 pub mod doctor;
 pub mod explain;
 

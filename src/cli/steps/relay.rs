@@ -17,8 +17,17 @@ pub fn server(
     relay: &RelayAddress,
     sender: &Sender,
 ) -> Result<RelayServer, Failure> {
+    server_with(project, relay, sender, credentials(project)?)
+}
+
+/// The same with a login that is not in the environment yet.
+pub fn server_with(
+    project: &Project,
+    relay: &RelayAddress,
+    sender: &Sender,
+    credentials: Option<Credentials>,
+) -> Result<RelayServer, Failure> {
     let settings = &project.settings.send;
-    let credentials = credentials(project)?;
     let smtp = SmtpSettings {
         ehlo_name: settings.ehlo_name.clone().unwrap_or_else(|| sender.domain().to_owned()),
         security: relay.security,

@@ -7,4 +7,5 @@ mod ledger_failure;
 pub mod number;
 pub mod prompt;
 pub mod screen;
+pub mod shell_files;
 pub mod world;

@@ -1,0 +1,86 @@
+//! What `doctor` and `setup` find out, and how it is shown.
+//! Shell: the DNS, the screen.
+
+use std::net::SocketAddr;
+
+use crate::cli::steps::destination::Destination;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::Screen;
+use crate::doctor::names::Dns;
+use crate::doctor::{Diagnosis, Health, records};
+use crate::message::Sender;
+use crate::project::Project;
+
+/// One line each, with its cure below.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
+    for diagnosis in found {
+        let sign = match diagnosis.verdict {
+            Health::Good => "✓",
+            Health::Doubtful => "!",
+            Health::Bad => "✗",
+        };
+        screen.print(&format!(
+            "{} {}  {}",
+            screen.strong(sign),
+            screen.strong(&format!("{:9}", diagnosis.about)),
+            diagnosis.what
+        ))?;
+        if !diagnosis.cure.is_empty() {
+            screen.print(&format!(
+                "             {}",
+                screen.faint(&format!("→ {}", diagnosis.cure))
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// The records of the domains that mail is sent from.
+///
+/// # Errors
+/// When a key cannot be read.
+pub async fn names(
+    project: &Project,
+    identity: &Sender,
+    destination: &Destination,
+    dns: Option<SocketAddr>,
+) -> Result<Vec<Diagnosis>, Failure> {
+    let signers = project.signers(identity.domain())?;
+    let mut found = Vec::new();
+    if signers.is_empty() {
+        found.push(Diagnosis::doubtful(
+            "DKIM",
+            "roundup has no DKIM key: it does not sign messages",
+            "that is fine if your relay signs; otherwise set ROUNDUP_DKIM_KEY_FILE",
+        ));
+    }
+    if destination.takes_examples() && dns.is_none() && identity.sender.address.is_reserved() {
+        found.push(Diagnosis::doubtful(
+            "Domain",
+            format!("{} is an example domain: its records were not looked up", identity.domain()),
+            "set the address under [sender] to your own",
+        ));
+        return Ok(found);
+    }
+    let dns = match Dns::new(dns) {
+        Ok(dns) => dns,
+        Err(error) => {
+            found.push(Diagnosis::doubtful(
+                "DNS",
+                error.to_string(),
+                "check that this computer is online",
+            ));
+            return Ok(found);
+        }
+    };
+    for signer in &signers {
+        found.push(records::dkim(&dns, signer).await);
+    }
+    found.push(records::spf(&dns, identity.bounce_address.domain()).await);
+    let signed_by: Vec<&str> = signers.iter().map(crate::rfc::dkim::Signer::domain).collect();
+    found.push(records::dmarc(&dns, identity.domain(), &signed_by).await);
+    Ok(found)
+}

@@ -1,0 +1,86 @@
+//! What shells and manuals know of the commands: made from the commands themselves.
+//! Shell: the screen, a folder.
+
+use std::path::PathBuf;
+
+use clap::{Args, Command};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::failure::{Exit, Failure};
+use super::files::{cannot_write, write_whole};
+use super::screen::Screen;
+use crate::count::counted;
+
+const PROGRAM: &str = "roundup";
+
+#[derive(Debug, Args)]
+pub struct CompletionArguments {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// A folder for the pages of all commands (default: the main page, on the screen)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// The completions of one shell.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn completions(
+    arguments: &CompletionArguments,
+    mut command: Command,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut command, PROGRAM, &mut script);
+    screen.print(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(Exit::Done)
+}
+
+/// The manual page, or all of them.
+///
+/// # Errors
+/// When the output or the folder cannot be written.
+pub fn man(
+    arguments: &ManArguments,
+    mut command: Command,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    command.build();
+    let Some(folder) = &arguments.out else {
+        screen.print(page(command)?.trim_end())?;
+        return Ok(Exit::Done);
+    };
+    let shown = folder.display().to_string();
+    std::fs::create_dir_all(folder).map_err(|error| cannot_write(&shown, &error))?;
+    let mut pages = vec![(PROGRAM.to_owned(), command.clone())];
+    let mut next = 0;
+    while let Some((name, command)) = pages.get(next).cloned() {
+        for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+            pages.push((format!("{name}-{}", below.get_name()), below.clone()));
+        }
+        next += 1;
+    }
+    for (name, command) in &pages {
+        let file = folder.join(format!("{name}.1"));
+        let text = page(command.clone().name(name.clone()))?;
+        write_whole(&file, text.as_bytes())
+            .map_err(|error| cannot_write(&file.display().to_string(), &error))?;
+    }
+    screen.say(&format!("{} written to {shown}.", counted(pages.len(), "page", "pages")));
+    Ok(Exit::Done)
+}
+
+fn page(command: Command) -> Result<String, Failure> {
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page).map_err(|error| {
+        Failure::new(Exit::Failed, format!("the manual cannot be written: {error}"))
+    })?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
