@@ -25,8 +25,6 @@ pub struct Arrangement<'a> {
     pub quotes: Vec<&'a Item>,
     /// What a section of the briefs looks like.
     pub form: BriefForm,
-    /// Whether its rows have small pictures.
-    pub thumbnails: bool,
 }
 
 /// How the stories of a section are shown.
@@ -36,6 +34,8 @@ pub enum BriefForm {
     Cards,
     /// With a line of words and a small picture.
     Rows,
+    /// With a line of words.
+    Lines,
     /// Day and title.
     Titles,
 }
@@ -66,14 +66,14 @@ impl<'a> Arrangement<'a> {
         let form = match density {
             Density::Cards if by_topic && !by_month => BriefForm::Cards,
             Density::Cards if !by_month => BriefForm::Titles,
-            Density::Cards | Density::Rows => BriefForm::Rows,
+            Density::Cards | Density::Rows if briefs.len() <= MOST_THUMBNAILS => BriefForm::Rows,
+            Density::Cards | Density::Rows => BriefForm::Lines,
             Density::List | Density::Top(_) => BriefForm::Titles,
         };
         let quoting = all.iter().filter(|item| item.quote.is_some() && !is_list);
         Self {
             quotes: quoting.take(MOST_QUOTES).copied().collect(),
             leading,
-            thumbnails: briefs.len() <= MOST_THUMBNAILS,
             cards,
             events,
             briefs,

@@ -177,6 +177,7 @@ fn usage(helper: &str) -> String {
             return format!("write {{{{#{helper} name}}}}…{{{{/{helper}}}}}");
         }
         "lookup" => "{{lookup list 0}}",
+        "fit" => "{{#with (fit image 534 300)}}{{width}}{{/with}}",
         "pairs" => "{{#each (pairs cards)}}…{{/each}}",
         "not" => "{{#if (not image)}}",
         "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" => {

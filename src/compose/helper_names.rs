@@ -4,13 +4,14 @@
 use handlebars::{RenderError, RenderErrorReason};
 
 /// roundup's own, by name.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "say",
     "recipient",
     "unsubscribe_url",
     "for_recipient",
     "for_segment",
     "date",
+    "fit",
     "markdown",
     "pairs",
     "plural",

@@ -6,8 +6,8 @@ use crate::compose::helper_state::{EmailPart, Shared, lock};
 use std::sync::Arc;
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, RenderContext,
-    RenderError, RenderErrorReason, Renderable, ScopedJson,
+    Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, PathAndJson,
+    RenderContext, RenderError, RenderErrorReason, Renderable, ScopedJson,
 };
 
 use crate::locale::DateStyle;
@@ -37,6 +37,7 @@ pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Sha
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
     registry.register_helper("pairs", Box::new(Pairs));
+    registry.register_helper("fit", Box::new(Fit));
     registry.register_helper("plural", Box::new(plural));
     registry.register_helper("truncate", Box::new(truncate));
     registry.register_helper("upper", Box::new(upper));
@@ -273,6 +274,57 @@ impl HelperDef for Pairs {
     }
 }
 
+/// `(fit image 534 300)`: the size of a picture in a frame. One whose size is known is contained and never enlarged, and where it
+/// is narrower than the frame it is `inset`; of another only the width is known.
+struct Fit;
+
+impl HelperDef for Fit {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let side = |value: Option<&Value>| {
+            let side = value.and_then(Value::as_u64).and_then(|side| u32::try_from(side).ok());
+            side.filter(|side| *side > 0)
+        };
+        let frame = |index| {
+            side(h.param(index).map(PathAndJson::value)).ok_or_else(|| {
+                wrong("`fit` needs a picture, a width and a height: (fit image 534 300)")
+            })
+        };
+        let (width, height) = (frame(1)?, frame(2)?);
+        let size = h.param(0).and_then(|param| param.value().get("size"));
+        let of_picture = |name| side(size.and_then(|size| size.get(name)));
+        let fitted = match of_picture("width").zip(of_picture("height")) {
+            None => json!({"width": width, "height": null, "inset": false}),
+            Some(own) => {
+                let (fitted_width, fitted_height) = contained(own, (width, height));
+                json!({"width": fitted_width, "height": fitted_height, "inset": fitted_width < width})
+            }
+        };
+        Ok(ScopedJson::Derived(fitted))
+    }
+}
+
+/// The largest size of a picture's own proportion within a frame, and no larger than the picture. One that is nearly of the
+/// frame's proportion fills its width, and may be a fiftieth higher.
+fn contained((width, height): (u32, u32), (most_width, most_height): (u32, u32)) -> (u32, u32) {
+    let [width, height, most_width, most_height] =
+        [width, height, most_width, most_height].map(u64::from);
+    let (width, height) = if width <= most_width && height <= most_height {
+        (width, height)
+    } else if width >= most_width && height * most_width <= width * (most_height + most_height / 50)
+    {
+        (most_width, (height * most_width / width).max(1))
+    } else {
+        ((width * most_height / height).clamp(1, most_width), most_height.min(height))
+    };
+    [width, height].map(|side| u32::try_from(side).unwrap_or(u32::MAX)).into()
+}
+
 type Args<'a, 'reg, 'rc> = (&'a Helper<'rc>, &'reg Handlebars<'reg>);
 
 /// `{{plural count "story" "stories"}}` writes the number and the word.
@@ -362,4 +414,44 @@ fn underline(
 fn write_escaped((_, registry): Args, text: &str, out: &mut dyn Output) -> HelperResult {
     out.write(&registry.get_escape_fn()(text))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn pictures_are_contained_and_not_enlarged() {
+        for (own, frame, fitted) in [
+            ((1200, 675), (534, 300), (534, 300)),
+            ((1200, 900), (534, 300), (400, 300)),
+            ((3000, 1000), (534, 300), (534, 178)),
+            ((200, 100), (534, 300), (200, 100)),
+            ((1, 100_000), (96, 60), (1, 60)),
+        ] {
+            assert_eq!(contained(own, frame), fitted);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_picture_never_leaves_its_frame_nor_its_proportion(
+            own in (1..100_000_u32, 1..100_000_u32),
+            frame in (1..2000_u32, 1..2000_u32),
+        ) {
+            let (width, height) = contained(own, frame);
+            prop_assert!(width >= 1 && height >= 1);
+            prop_assert!(width <= frame.0.min(own.0) && height <= own.1);
+            prop_assert!(height <= frame.1 + frame.1 / 50);
+            // Within a pixel of the proportion that it had.
+            let is_near = |a: u32, b: u32, c: u32| {
+                (f64::from(a) * f64::from(b) / f64::from(c)).round() as i64
+            };
+            let by_width = is_near(width, own.1, own.0) - i64::from(height);
+            let by_height = is_near(height, own.0, own.1) - i64::from(width);
+            prop_assert!(by_width.abs() <= 1 || by_height.abs() <= 1, "{}x{}", width, height);
+        }
+    }
 }

@@ -36,13 +36,7 @@ pub fn of(
     let story = |item: &Item| story(item, lexicon, zone, asked);
     let stories = |items: &[&Item]| items.iter().map(|item| story(item)).collect::<Vec<_>>();
     let sections_of = |items: &[&Item], others: &str| {
-        sections(edition, items, lexicon, (blocks.form, others), &|item| {
-            let mut story = story(item);
-            if blocks.form == BriefForm::Rows && !blocks.thumbnails {
-                story["image"] = Value::Null;
-            }
-            story
-        })
+        sections(edition, items, lexicon, (blocks.form, others), &story)
     };
     let briefs = asked.has("briefs").then(|| {
         let is_month = edition.window.name().len() == "2020-12".len();
@@ -51,11 +45,11 @@ pub fn of(
     let sections = (asked.has("sections") || briefs.is_none()).then(|| {
         sections_of(&rest, if lead.is_empty() { "stories_heading" } else { "more_heading" })
     });
-    let contents = contents(briefs.as_ref().or(sections.as_ref()));
     json!({
         "subject": words.subject,
         "headline": words.headline,
         "preheader": words.preheader,
+        "preheader_room": room_after(&words.preheader),
         "introduction": words.introduction,
         "edition": {
             "name": edition.name,
@@ -83,7 +77,7 @@ pub fn of(
         "quotes": asked.has("quotes").then(|| stories(&blocks.quotes)),
         "sections": sections,
         "briefs": briefs,
-        "contents": contents,
+        "contents": contents(briefs.as_ref().or(sections.as_ref())),
         "numbers": numbers(edition, lexicon),
         "figures": figures(edition),
         "links": theme.links.0,
@@ -196,15 +190,36 @@ pub struct EditorWords {
     pub introduction: String,
 }
 
-/// A value of more characters is not drawn as large as others: three do not fit beside each other on a phone.
-const LONG_VALUE: usize = 5;
+/// What fills the line of the inbox behind a preheader, so that the email's first words do not stand there too: blanks, and
+/// marks without width that keep programs from joining them.
+fn room_after(preheader: &str) -> String {
+    /// As many characters as the widest programs show.
+    const SHOWN: usize = 130;
+    const MOST: usize = 30;
+    "&zwnj;&nbsp;".repeat(SHOWN.saturating_sub(preheader.chars().count()).min(MOST))
+}
 
-/// The figures that the charity chose. `share` is the width of each in hundredths.
+/// The figures that the charity chose. `share` is the width of each in hundredths, `size` and `line` the height of its digits:
+/// of all the same, so that the longest has room beside the others, on a phone too (`narrow`).
 fn figures(edition: &Edition) -> Vec<Value> {
     let figures = &edition.figures;
-    let is_long = figures.iter().any(|one| one.value.chars().count() > LONG_VALUE);
-    let share = 100 / figures.len().max(1);
-    let of_one = |one: &Figure| json!({"value": one.value, "label": one.label, "share": share, "is_long": is_long});
+    let longest = figures.iter().map(|one| one.value.chars().count()).max().unwrap_or(0);
+    let (size, line, narrow) = match longest {
+        0..=4 => (34, 40, false),
+        5 => (34, 40, true),
+        6..=8 => (26, 32, true),
+        _ => (20, 26, false),
+    };
+    let of_one = |one: &Figure| {
+        json!({
+            "value": one.value,
+            "label": one.label,
+            "share": 100 / figures.len().max(1),
+            "size": size,
+            "line": line,
+            "narrow": narrow,
+        })
+    };
     figures.iter().map(of_one).collect()
 }
 
@@ -253,6 +268,7 @@ fn sections(
                 "heading": heading,
                 "cards": form == BriefForm::Cards,
                 "rows": form == BriefForm::Rows,
+                "lines": form == BriefForm::Lines,
                 "items": items.into_iter().map(story).collect::<Vec<_>>(),
             })
         })
@@ -344,7 +360,7 @@ mod tests {
     #[test]
     fn every_name_of_the_data_is_known_and_no_other() {
         let zone = chrono_tz::Europe::London;
-        let story = "---\ntitle: A\ndate: 2020-12-03\nlink: https://e.example/1\nimage: https://e.example/1.jpg\nalt: x\n\
+        let story = "---\ntitle: A\ndate: 2020-12-03\nlink: https://e.example/1\nimage: https://e.example/1.jpg\nalt: x\nimage_size: 4x3\n\
                      event: 2021-01-15\nwhere: Online\nquote: Words\nquote_by: Ann\ntopics: [a]\n---\nWords.\n";
         let items = (0..30)
             .flat_map(|n| markdown::read("news", &format!("news/{n}.md"), story, zone).items);
@@ -391,8 +407,8 @@ mod tests {
         );
         let mut found = BTreeSet::new();
         names(&data, &mut found);
-        // What `pairs` makes of a list has it.
-        found.insert("second".to_owned());
+        // What `pairs` makes of a list, and `fit` of a picture.
+        found.extend(["second", "inset"].map(str::to_owned));
         let known: BTreeSet<String> = NAMES.map(str::to_owned).into();
         let missing: Vec<_> = found.difference(&known).collect();
         let surplus: Vec<_> = known.difference(&found).collect();

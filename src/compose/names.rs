@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::problem::nearest;
 
 /// Every name that the data can have, whether today's stories have it or not.
-pub const NAMES: [&str; 108] = [
+pub const NAMES: [&str; 114] = [
     "accent",
     "accent_ink",
     "address",
@@ -56,11 +56,12 @@ pub const NAMES: [&str; 108] = [
     "heading_font",
     "heading_weight",
     "headline",
+    "height",
     "id",
     "image",
     "ink",
+    "inset",
     "introduction",
-    "is_long",
     "is_year",
     "iso",
     "items",
@@ -71,6 +72,7 @@ pub const NAMES: [&str; 108] = [
     "leading",
     "legal_name",
     "line",
+    "lines",
     "link",
     "links",
     "list",
@@ -82,6 +84,7 @@ pub const NAMES: [&str; 108] = [
     "muted",
     "name",
     "name_lines",
+    "narrow",
     "numbers",
     "organisation",
     "others",
@@ -90,6 +93,7 @@ pub const NAMES: [&str; 108] = [
     "paragraphs",
     "place",
     "preheader",
+    "preheader_room",
     "quote",
     "quotes",
     "reverse_ink",
@@ -97,6 +101,7 @@ pub const NAMES: [&str; 108] = [
     "second",
     "sections",
     "share",
+    "size",
     "start",
     "subject",
     "summary",
@@ -114,6 +119,7 @@ pub const NAMES: [&str; 108] = [
     "value",
     "website",
     "why",
+    "width",
     "words",
 ];
 

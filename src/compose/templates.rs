@@ -11,7 +11,7 @@ use super::declarations::Declarations;
 use super::tags::too_deep;
 
 /// The templates that come with roundup, by file name.
-const BUILT_IN: [(&str, &str); 45] = [
+const BUILT_IN: [(&str, &str); 48] = [
     ("announcement.mjml.hbs", include_str!("../../templates/announcement.mjml.hbs")),
     ("announcement.txt.hbs", include_str!("../../templates/announcement.txt.hbs")),
     ("monthly.mjml.hbs", include_str!("../../templates/monthly.mjml.hbs")),
@@ -32,6 +32,8 @@ const BUILT_IN: [(&str, &str); 45] = [
     ("partials/story_wide.hbs", include_str!("../../templates/partials/story_wide.hbs")),
     ("partials/story_words.hbs", include_str!("../../templates/partials/story_words.hbs")),
     ("partials/picture.hbs", include_str!("../../templates/partials/picture.hbs")),
+    ("partials/framed.hbs", include_str!("../../templates/partials/framed.hbs")),
+    ("partials/thumbnail.hbs", include_str!("../../templates/partials/thumbnail.hbs")),
     ("partials/kicker.hbs", include_str!("../../templates/partials/kicker.hbs")),
     ("partials/headline.hbs", include_str!("../../templates/partials/headline.hbs")),
     ("partials/button.hbs", include_str!("../../templates/partials/button.hbs")),
@@ -43,6 +45,7 @@ const BUILT_IN: [(&str, &str); 45] = [
     ("partials/events.hbs", include_str!("../../templates/partials/events.hbs")),
     ("partials/event.hbs", include_str!("../../templates/partials/event.hbs")),
     ("partials/briefs.hbs", include_str!("../../templates/partials/briefs.hbs")),
+    ("partials/entry.hbs", include_str!("../../templates/partials/entry.hbs")),
     ("partials/brief.hbs", include_str!("../../templates/partials/brief.hbs")),
     ("partials/row.hbs", include_str!("../../templates/partials/row.hbs")),
     ("partials/contents.hbs", include_str!("../../templates/partials/contents.hbs")),

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::date::{Numeric, PartialDate};
 use super::item::{
-    Consent, EventDetails, Image, Item, Lines, Quote, Reading, SkippedItem, add_topic, slug,
-    title_from, web_address,
+    Consent, EventDetails, Image, ImageSize, Item, Lines, Quote, Reading, SkippedItem, add_topic,
+    slug, title_from, web_address,
 };
 use super::text::{self, shortened};
 pub use super::text::{html_to_text, plain_text, tidy, without_more};
@@ -36,6 +36,7 @@ const LINK: &[&str] = &["link", "url", "permalink", "canonical", "externalurl"];
 pub(super) const IMAGE: &[&str] =
     &["image", "images", "cover", "thumbnail", "featuredimage", "featureimage", "hero"];
 const ALT: &[&str] = &["alt", "imagealt", "featureimagealt"];
+const IMAGE_SIZE: &[&str] = &["imagesize"];
 const TOPICS: &[&str] = &["topics", "topic", "tags", "categories", "category"];
 const ID: &[&str] = &["id", "guid", "slug"];
 const ORDER: &[&str] = &["order", "weight"];
@@ -140,10 +141,11 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
     let problems = &mut reading.problems;
     let (date, numeric) = given.date(problems);
     let link = given.address(LINK, problems);
+    let size = ImageSize::given(given.text(IMAGE_SIZE), || given.place_of("image_size"), problems);
     let image = given
         .address(IMAGE, problems)
         .filter(|address| text::is_picture_address(address))
-        .map(|address| Image { address, alt: one_line(&given.text(ALT).unwrap_or_default()) })
+        .map(|address| Image::given(address, given.text(ALT), size))
         .or_else(|| given.picture_in_text(link.as_deref()));
     let consent = given.consent(problems);
     let event = given.event(problems);
@@ -315,7 +317,7 @@ impl<'a> Given<'a> {
                 .filter(|html| html.contains("<img") || html.contains("<source"))?;
             text::read(&html).pictures.into_iter().find_map(|picture| {
                 let address = web_address(&picture.address, base)?;
-                Some(Image { address, alt: picture.alt })
+                Some(Image { address, alt: picture.alt, size: None })
             })
         })
     }

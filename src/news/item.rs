@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::date::{Numeric, PartialDate};
 use crate::problem::{Place, Problem};
+use crate::rfc::text::one_line;
 
 /// One news item, as its source has it. An item without a date keeps none: no reader makes one up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +211,53 @@ pub struct Image {
     pub address: String,
     /// Empty when the source gives none; a check says so.
     pub alt: String,
+    /// In pixels, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ImageSize>,
+}
+
+/// Width and height of a picture, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageSize {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Image {
+    /// One that a source names, with what it says of it.
+    pub fn given(address: String, alt: Option<String>, size: Option<ImageSize>) -> Self {
+        Self { address, alt: one_line(&alt.unwrap_or_default()), size }
+    }
+}
+
+/// No camera makes a picture with a longer side.
+const LONGEST_SIDE: u32 = 100_000;
+
+impl ImageSize {
+    /// One that a source names. What is no size is a problem.
+    pub fn given(
+        text: Option<String>,
+        place: impl Fn() -> Place,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        let size = Self::parse(&text);
+        if size.is_none() {
+            problems.push(Problem::new(
+                place(),
+                format!("`{}` is not the size of a picture", one_line(&text)),
+                "write its width and height in pixels: 1200x675",
+            ));
+        }
+        size
+    }
+
+    /// `1200x675`, as people write it; with `×` or blanks too.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (width, height) = text.split_once(['x', 'X', '×'])?;
+        let side = |text: &str| text.trim().parse().ok().filter(|n| (1..=LONGEST_SIDE).contains(n));
+        Some(Self { width: side(width)?, height: side(height)? })
+    }
 }
 
 /// Something in a source that is no item on purpose: a draft, an unpublished page.

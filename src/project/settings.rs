@@ -414,7 +414,7 @@ address = "news@charity.example"
         ] {
             let error = links(lines).unwrap_err();
             assert!(error.what.contains(what) && error.cure.contains(cure), "{lines}: {error:?}");
-            assert!(error.place.line.is_some_and(|line| line >= 14), "{lines}: {error:?}");
+            assert!(error.place.line.is_some_and(|line| line >= 13), "{lines}: {error:?}");
         }
     }
 

@@ -368,7 +368,10 @@ impl Reader<'_> {
             .meta("og:image|og:image:url|og:image:secure_url|twitter:image|twitter:image:src")
             .and_then(|(_, text)| web_address(text, Some(self.base)))
         {
-            images.push(found(Image { address, alt }, "its own page: what it tells other sites"));
+            images.push(found(
+                Image { address, alt, size: None },
+                "its own page: what it tells other sites",
+            ));
         }
         if let Some(image) = data.and_then(|data| data.image.clone()) {
             images.push(found(image, "its own page: what it tells search engines (JSON-LD)"));
@@ -379,7 +382,11 @@ impl Reader<'_> {
                 && !stands_beside(element)
                 && self.is_own(element);
             let address = address_of(element, self.base).filter(|_| is_own)?;
-            Some(Image { address, alt: one_line(element.value().attr("alt").unwrap_or_default()) })
+            Some(Image {
+                address,
+                alt: one_line(element.value().attr("alt").unwrap_or_default()),
+                size: None,
+            })
         });
         images.extend(shown.map(|image| found(image, "its own page: its first picture")));
     }

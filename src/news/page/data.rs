@@ -218,15 +218,21 @@ fn address(map: &Map<String, Value>, base: &str) -> Option<String> {
 
 fn image(value: Option<&Value>, base: &str) -> Option<Image> {
     match value? {
-        Value::String(text) => {
-            web_address(text, Some(base)).map(|address| Image { address, alt: String::new() })
-        }
+        Value::String(text) => web_address(text, Some(base)).map(|address| Image {
+            address,
+            alt: String::new(),
+            size: None,
+        }),
         Value::Array(values) => values.iter().find_map(|value| image(Some(value), base)),
         Value::Object(map) => {
             let address = ["url", "contentUrl", "@id"]
                 .iter()
                 .find_map(|name| web_address(map.get(*name)?.as_str()?, Some(base)))?;
-            Some(Image { address, alt: text(map, &["caption", "name"]).unwrap_or_default() })
+            Some(Image {
+                address,
+                alt: text(map, &["caption", "name"]).unwrap_or_default(),
+                size: None,
+            })
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
