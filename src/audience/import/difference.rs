@@ -12,6 +12,8 @@ pub struct KnownPerson {
     pub person: ImportedPerson,
     /// On the do-not-mail list, or refused by the list itself: no import takes that back.
     pub has_said_no: bool,
+    /// Had their data erased: no file brings anything of theirs back, a no neither.
+    pub is_erased: bool,
 }
 
 /// What happens to a person of an export.
@@ -63,6 +65,9 @@ impl Difference {
 /// evidence takes no evidence away.
 fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
     let before = &known.person;
+    if known.is_erased {
+        return (ImportStep::StaysNo, before.clone());
+    }
     let mut after = before.clone();
     after.take_cells(row, true);
     let is_settled = known.has_said_no || before.state.is_no();

@@ -307,7 +307,9 @@ fn the_difference_counts_every_person_once() {
         let export = export(&[("a.csv", text)], &options());
         let people = export.people.into_iter();
         people
-            .map(|person| (person.key.clone(), KnownPerson { person, has_said_no: said_no }))
+            .map(|person| {
+                (person.key.clone(), KnownPerson { person, has_said_no: said_no, is_erased: false })
+            })
             .collect()
     };
     let count = |text: &str, known: &HashMap<String, KnownPerson>| {
@@ -338,7 +340,8 @@ fn what_goes_out_comes_in_again_and_changes_nothing() {
         .people
         .iter()
         .map(|person| {
-            let known = KnownPerson { person: person.clone(), has_said_no: false };
+            let known =
+                KnownPerson { person: person.clone(), has_said_no: false, is_erased: false };
             (person.key.clone(), known)
         })
         .collect();

@@ -4,11 +4,11 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
-use crate::audience::Keys;
 use crate::audience::import::{
     self, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
 };
 use crate::audience::settings::ListPlace;
+use crate::audience::{Keys, NoMailReason};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -72,7 +72,7 @@ pub(super) async fn known_in(
         .into_iter()
         .map(|person| {
             let has_said_no = person.state.is_no();
-            (person.key.clone(), KnownPerson { person, has_said_no })
+            (person.key.clone(), KnownPerson { person, has_said_no, is_erased: false })
         })
         .collect();
     if let Some(ledger) = ledger {
@@ -135,9 +135,11 @@ async fn put_no_mail(
         return Ok(());
     }
     for row in rows.iter().filter(|row| suppressed.contains(&keys.address_hash_of_key(&row.key))) {
-        people
-            .entry(row.key.clone())
-            .or_insert_with(|| KnownPerson { person: row.clone(), has_said_no: true });
+        people.entry(row.key.clone()).or_insert_with(|| KnownPerson {
+            person: row.clone(),
+            has_said_no: true,
+            is_erased: false,
+        });
     }
     for known in people.values_mut() {
         let hash = keys.address_hash_of_key(&known.person.key);
@@ -145,6 +147,7 @@ async fn put_no_mail(
             && let Some(entry) = ledger.suppression(&hash).await?
         {
             known.has_said_no = true;
+            known.is_erased = entry.reason == NoMailReason::Erased;
             let person = &mut known.person;
             person.state = ListState::of_no_mail(entry.reason);
             person.since = Some(entry.at.date_naive());

@@ -10,6 +10,8 @@ mod import_text;
 pub(super) mod known;
 mod last_time;
 mod list;
+#[cfg(test)]
+mod lives;
 mod move_person;
 mod suppress;
 mod undo;

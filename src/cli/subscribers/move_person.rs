@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::audience::import::ImportedPerson;
-use crate::audience::{ChangeOrigin, NoMailChange, NoMailStep};
+use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::globals::Globals;
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
@@ -49,6 +49,11 @@ pub(super) async fn move_person(
     if old.key() != new.key() && has(&new.key()).is_some() {
         return Err(Failure::new(Exit::Usage, format!("{new} is on the list already"))
             .help(format!("take the old address off: roundup subscribers remove {old}")));
+    }
+    let there = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
+    if there.is_some_and(|entry| entry.reason == NoMailReason::Erased) {
+        return Err(Failure::new(Exit::Usage, format!("{new} was erased, and stays so"))
+            .help("only the person can come back, by signing up themself"));
     }
     let now = world::now();
     let mut moved = person.clone();

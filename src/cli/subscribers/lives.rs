@@ -1,0 +1,380 @@
+//! Twenty thousand random lives on a list in a database, against what the law allows: after a no nobody is mailed.
+//! Shell: runs ledgers.
+//!
+//! A life is that of four people. Two hundred lives share a ledger and the order of happenings; whom each of them meets is random.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::audience::import::{
+    self, Difference, ImportOptions, ImportedPerson, StoredPerson, as_table,
+};
+use crate::audience::{
+    ChangeOrigin, DoNotMail, List, NoMailChange, NoMailReason, NoMailStep, Person,
+};
+use crate::cli::subscribers::known::known_in;
+use crate::cli::subscribers::writing::OpenList;
+use crate::database::private;
+use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore};
+use crate::ledger::{AnyLedger, Ledger, SqliteLedger};
+use crate::project::Project;
+
+const LIVES: usize = 200;
+const PEOPLE: usize = 4 * LIVES;
+const BATCHES: u32 = 100;
+const SETTINGS: &str = "[organisation]\nname = \"Example Charity\"\nlegal_name = \"Example Charity\"\naddress = \"1 Example \
+    Street\"\nwebsite = \"https://charity.example/\"\ncontact = \"hello@charity.example\"\n[sender]\nname = \"Example \
+    Charity\"\naddress = \"news@charity.example\"\n[people]\nkeep = \"database\"\n";
+
+/// What happens next. Each person meets it where the bit of their place in the mask is set.
+#[derive(Debug, Clone, Copy)]
+enum Happening {
+    /// A file says yes to them.
+    ImportYes,
+    /// A file says no to them, in one of the ways.
+    ImportNo(NoMailReason),
+    Undo,
+    Add,
+    Remove,
+    /// To an address that nobody has.
+    Move,
+    Leave,
+    Bounce,
+    Complain,
+    Erase,
+    /// They come back from the page, some days later.
+    ComeBack(i64),
+    /// An operator says that they asked for it.
+    Lift,
+}
+
+/// What is known of a person's no, beside the program.
+#[derive(Debug, Clone, Copy)]
+struct ModelNo {
+    reason: NoMailReason,
+    is_own: bool,
+    at: DateTime<Utc>,
+}
+
+struct World {
+    project: Project,
+    list: OpenList,
+    now: DateTime<Utc>,
+    /// The address of each person, by their number; it changes when they move.
+    names: Vec<String>,
+    nos: BTreeMap<String, ModelNo>,
+    /// Whoever something said yes to, and whoever met nothing but that.
+    yes: BTreeSet<String>,
+    plain: BTreeSet<String>,
+    /// Whoever ever said no: a list remembers it when the do-not-mail list does not any more.
+    ever_no: BTreeSet<String>,
+    erased: BTreeSet<String>,
+    moves: usize,
+    changes: BTreeMap<String, usize>,
+}
+
+fn happening() -> impl Strategy<Value = (Happening, u64)> {
+    let kind = prop_oneof![
+        4 => Just(Happening::ImportYes),
+        1 => Just(Happening::ImportNo(NoMailReason::Unsubscribed)),
+        1 => Just(Happening::ImportNo(NoMailReason::Bounced)),
+        1 => Just(Happening::ImportNo(NoMailReason::Complained)),
+        2 => Just(Happening::Undo),
+        2 => Just(Happening::Add),
+        1 => Just(Happening::Remove),
+        1 => Just(Happening::Move),
+        2 => Just(Happening::Leave),
+        1 => Just(Happening::Bounce),
+        1 => Just(Happening::Complain),
+        1 => Just(Happening::Erase),
+        1 => (0_i64..40).prop_map(Happening::ComeBack),
+        1 => Just(Happening::Lift),
+    ];
+    (kind, any::<u64>())
+}
+
+/// Who meets a happening: about one in four, another each time.
+fn meets(seed: u64, person: usize) -> bool {
+    let mixed = (seed ^ (person as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .wrapping_mul(0x2545_f491_4f6c_dd1d);
+    mixed >> 62 == 0
+}
+
+impl World {
+    fn new(folder: &std::path::Path) -> Self {
+        private::write(&folder.join("roundup.toml"), SETTINGS.as_bytes()).unwrap();
+        let project = Project::open(folder.to_owned(), []).unwrap();
+        project.own_folder(false).unwrap();
+        let keys = project.keys(crate::cli::terminal::world::random).unwrap();
+        let ledger = SqliteLedger::open_for(&project.ledger_path(false), 1).unwrap();
+        Self {
+            project,
+            list: OpenList { ledger: AnyLedger::File(ledger), keys },
+            now: "2026-03-01T09:00:00Z".parse().unwrap(),
+            names: (0..PEOPLE).map(|number| format!("p{number}@charity.org.uk")).collect(),
+            nos: BTreeMap::new(),
+            yes: BTreeSet::new(),
+            plain: BTreeSet::new(),
+            ever_no: BTreeSet::new(),
+            erased: BTreeSet::new(),
+            moves: 0,
+            changes: BTreeMap::new(),
+        }
+    }
+
+    fn those(&self, seed: u64) -> Vec<String> {
+        let met = self.names.iter().enumerate().filter(|(person, _)| meets(seed, *person));
+        met.map(|(_, name)| name.clone()).collect()
+    }
+
+    fn say_no(&mut self, key: &str, reason: NoMailReason, is_own: bool) {
+        let stronger = self.nos.get(key).is_none_or(|no| reason > no.reason);
+        if stronger {
+            self.nos.insert(key.to_owned(), ModelNo { reason, is_own, at: self.now });
+        }
+        self.plain.remove(key);
+        self.ever_no.insert(key.to_owned());
+    }
+
+    async fn change(
+        &self,
+        keys: &[String],
+        step: NoMailStep,
+        origin: ChangeOrigin,
+        at: DateTime<Utc>,
+    ) {
+        let changes = keys.iter().map(|key| {
+            NoMailChange::new(&self.list.keys.address_hash_of_key(key), step, origin, at)
+        });
+        self.list.ledger.change_no_mail(changes.collect()).await.unwrap();
+    }
+
+    /// An import as the command makes it; the same file again changes nothing.
+    async fn import(&mut self, keys: &[String], status: &str) {
+        let rows = keys.iter().map(|key| format!("{key},consent,{status}\n"));
+        let text = format!("email,basis,status\n{}", rows.collect::<String>());
+        let options = ImportOptions::on(self.now.date_naive());
+        let export = import::read(&[("a.csv".to_owned(), text.into_bytes())], &options).unwrap();
+        for again in [false, true] {
+            let known =
+                known_in(&self.project, Some(&self.list.ledger), &export.people).await.unwrap();
+            let difference = Difference::between(&export, &known.people);
+            let changes = difference.new.len() + difference.changed.len();
+            assert!(!again || changes == 0, "an import twice is an import once: {changes} changes");
+            if changes > 0 {
+                assert!(
+                    self.list.import(known.version, "{}".to_owned(), &difference).await.unwrap()
+                );
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        people: Vec<StoredPerson>,
+        removed: Vec<String>,
+        no_mail: Vec<NoMailChange>,
+    ) {
+        let seen = self.list.ledger.stored_list().await.unwrap().version;
+        let (at, summary) = (self.now, "{}".to_owned());
+        let kind = ListChangeKind::Edit;
+        let change = ListChange { seen, at, kind, summary, people, removed, no_mail };
+        assert!(self.list.ledger.write_list(change).await.unwrap());
+    }
+
+    async fn happen(&mut self, happening: Happening, seed: u64) {
+        self.now += TimeDelta::hours(1);
+        let those = self.those(seed);
+        match happening {
+            Happening::ImportYes => {
+                self.import(&those, "subscribed").await;
+                for key in those {
+                    let is_new = self.yes.insert(key.clone());
+                    if is_new && !self.ever_no.contains(&key) {
+                        self.plain.insert(key);
+                    }
+                }
+            }
+            Happening::ImportNo(reason) => {
+                self.import(&those, reason.word()).await;
+                those.iter().for_each(|key| self.say_no(key, reason, false));
+            }
+            Happening::Undo => self.undo().await,
+            Happening::Add => self.add(&those).await,
+            Happening::Remove => {
+                self.write(Vec::new(), those.clone(), Vec::new()).await;
+                those.iter().for_each(|key| {
+                    self.plain.remove(key);
+                });
+            }
+            Happening::Move => self.move_them(seed).await,
+            Happening::Leave => {
+                let step = NoMailStep::Add(NoMailReason::Unsubscribed);
+                self.change(&those, step, ChangeOrigin::Page, self.now).await;
+                those.iter().for_each(|key| self.say_no(key, NoMailReason::Unsubscribed, true));
+            }
+            Happening::Bounce | Happening::Complain => {
+                let (reason, origin) = match happening {
+                    Happening::Bounce => (NoMailReason::Bounced, ChangeOrigin::Relay),
+                    _ => (NoMailReason::Complained, ChangeOrigin::Email),
+                };
+                self.change(&those, NoMailStep::Add(reason), origin, self.now).await;
+                let is_own = origin.is_their_own();
+                those.iter().for_each(|key| self.say_no(key, reason, is_own));
+            }
+            Happening::Erase => {
+                // A few: an erasure writes the whole file again.
+                for key in those.into_iter().take(LIVES / 50) {
+                    let hash = self.list.keys.address_hash_of_key(&key);
+                    self.list.ledger.erase(&key, &hash, self.now).await.unwrap();
+                    self.say_no(&key, NoMailReason::Erased, false);
+                    self.erased.insert(key);
+                }
+            }
+            Happening::ComeBack(days) => {
+                let at = self.now + TimeDelta::days(days);
+                self.change(&those, NoMailStep::Lift, ChangeOrigin::Page, at).await;
+                self.lift(&those, |no| {
+                    no.is_own
+                        && no.reason == NoMailReason::Unsubscribed
+                        && at - no.at < TimeDelta::days(30)
+                });
+            }
+            Happening::Lift => {
+                self.change(&those, NoMailStep::Lift, ChangeOrigin::Operator, self.now).await;
+                self.lift(&those, |no| {
+                    !matches!(no.reason, NoMailReason::Complained | NoMailReason::Erased)
+                });
+            }
+        }
+    }
+
+    async fn undo(&mut self) {
+        if let Some(undone) = self.list.ledger.undo_of_last_import().await.unwrap() {
+            let seen = self.list.ledger.stored_list().await.unwrap().version;
+            assert!(self.list.ledger.undo_import(undone.import, seen, self.now).await.unwrap());
+            undone.removed.iter().chain(&undone.restored).for_each(|key| {
+                self.plain.remove(key);
+            });
+        }
+    }
+
+    fn lift(&mut self, those: &[String], may: impl Fn(&ModelNo) -> bool) {
+        for key in those {
+            if self.nos.get(key).is_some_and(&may) {
+                self.nos.remove(key);
+            }
+        }
+    }
+
+    async fn add(&mut self, those: &[String]) {
+        let known = known_in(&self.project, Some(&self.list.ledger), &[]).await.unwrap();
+        let mut added: Vec<String> = Vec::new();
+        for key in those {
+            let hash = self.list.keys.address_hash_of_key(key);
+            let is_no = self.list.ledger.suppression(&hash).await.unwrap().is_some();
+            if !known.people.contains_key(key) && !is_no {
+                added.push(key.clone());
+            }
+        }
+        let fields = "{\"basis\":\"consent\",\"source\":\"stall\"}";
+        let people = added.iter().map(|key| StoredPerson {
+            key: key.clone(),
+            address: key.clone(),
+            state: "subscribed".to_owned(),
+            fields: fields.to_owned(),
+        });
+        self.write(people.collect(), Vec::new(), Vec::new()).await;
+        self.yes.extend(added);
+    }
+
+    /// One person gets a new address, as the command does it: a no moves with them.
+    async fn move_them(&mut self, seed: u64) {
+        let Some(person) = (0..PEOPLE).find(|person| meets(seed, *person)) else { return };
+        let old = self.names[person].clone();
+        let stored = self.list.ledger.stored_list().await.unwrap();
+        let Some(row) = stored.people.iter().find(|row| row.key == old) else { return };
+        self.moves += 1;
+        let new = format!("m{}-{old}", self.moves);
+        let moved = StoredPerson { key: new.clone(), address: new.clone(), ..row.clone() };
+        let entry =
+            self.list.ledger.suppression(&self.list.keys.address_hash_of_key(&old)).await.unwrap();
+        let carried = entry.map(|entry| {
+            let hash = self.list.keys.address_hash_of_key(&new);
+            let step = NoMailStep::Add(entry.reason);
+            NoMailChange::new(&hash, step, ChangeOrigin::Operator, self.now)
+        });
+        self.write(vec![moved], vec![old.clone()], carried.into_iter().collect()).await;
+        if let Some(no) = self.nos.get(&old).copied() {
+            self.say_no(&new, no.reason, false);
+        }
+        if self.yes.contains(&old) {
+            self.yes.insert(new.clone());
+        }
+        self.plain.remove(&old);
+        self.names[person] = new;
+    }
+
+    /// Whom an edition would be sent to now.
+    async fn mailed(&self) -> BTreeSet<String> {
+        let stored = self.list.ledger.stored_list().await.unwrap().people;
+        let people: Vec<ImportedPerson> = stored.into_iter().map(ImportedPerson::from).collect();
+        if people.is_empty() {
+            return BTreeSet::new();
+        }
+        let table: Arc<[u8]> = as_table(&people).into();
+        let list = List::survey(vec![("list".to_owned(), Arc::new(table))]).unwrap();
+        let nos = self.list.ledger.suppressions().await.unwrap();
+        let list = list.without(DoNotMail::new(self.list.keys.clone(), nos));
+        let mailed = list.everybody(true).filter_map(|person| match person.unwrap() {
+            Person::Mailed(recipient) => Some(recipient.address.key()),
+            Person::LeftOut(_) => None,
+        });
+        mailed.collect()
+    }
+
+    async fn laws_hold(&mut self) {
+        let mailed = self.mailed().await;
+        for key in &mailed {
+            assert!(!self.nos.contains_key(key), "{key} said no: {:?}", self.nos[key]);
+            assert!(self.yes.contains(key), "nothing said yes to {key}");
+        }
+        for key in &self.plain {
+            assert!(mailed.contains(key), "{key} met nothing but a yes");
+        }
+        let stored = self.list.ledger.stored_list().await.unwrap().people;
+        for person in stored {
+            assert!(!self.erased.contains(&person.key), "{} was erased", person.key);
+        }
+        // The record of changes only grows; one person shows it.
+        let key = self.names[0].clone();
+        let hash = self.list.keys.address_hash_of_key(&key);
+        let count = self.list.ledger.no_mail_changes(&hash).await.unwrap().len();
+        let before = self.changes.insert(key, count).unwrap_or(0);
+        assert!(count >= before);
+    }
+}
+
+#[test]
+fn twenty_thousand_lives_in_which_a_no_stays_a_no() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let config = Config { failure_persistence: None, ..Config::with_cases(BATCHES) };
+    let happenings = prop::collection::vec(happening(), 4..10);
+    TestRunner::new(config)
+        .run(&happenings, |happenings| {
+            let folder = tempfile::tempdir().unwrap();
+            runtime.block_on(async {
+                let mut world = World::new(folder.path());
+                for (happening, seed) in happenings {
+                    world.happen(happening, seed).await;
+                    world.laws_hold().await;
+                }
+            });
+            Ok(())
+        })
+        .unwrap();
+}
