@@ -7,6 +7,7 @@
 mod addresses;
 mod automatic;
 mod complaint;
+mod events;
 mod fields;
 mod judge;
 mod mime;
@@ -21,6 +22,7 @@ use serde::Serialize;
 
 use crate::rfc::reply::EnhancedStatus;
 
+pub use events::{EventError, ProviderEvent, read_events};
 pub use mime::LONGEST_READ_BYTES;
 pub use verdicts::read;
 
@@ -39,6 +41,8 @@ pub enum NoticeKind {
     Policy,
     /// Somebody called an email spam.
     Complaint,
+    /// Somebody left at the provider's own page.
+    Unsubscribe,
     /// A program answered for a person.
     Autoreply,
     /// Success, or other mail.

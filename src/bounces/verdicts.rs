@@ -4,6 +4,7 @@
 use super::addresses::{address_of_field, addresses_in};
 use super::automatic;
 use super::complaint;
+use super::events;
 use super::fields::{decoded_words, within};
 use super::judge::{Judgement, judge, replies_in};
 use super::mime::{self, PartUse};
@@ -20,6 +21,9 @@ const JUDGED_BYTES: usize = 4096;
 /// Reads an email's first `LONGEST_READ_BYTES`.
 pub fn read(bytes: &[u8]) -> Notice {
     let seen = Seen::new(mime::parse(bytes));
+    if let Some(notice) = events::notice_in(&seen.prose) {
+        return notice;
+    }
     let people = seen.people();
     let mut fields = Vec::new();
     for name in ["list-unsubscribe", "feedback-id", "x-feedback-id", "list-unsubscribe-post"] {

@@ -102,6 +102,11 @@ impl EmailSource {
 }
 
 impl StoredEmail {
+    /// Something that is in no mailbox, such as a provider's event.
+    pub fn named(name: String) -> Self {
+        Self { name, bytes: Vec::new(), path: None, uid: None }
+    }
+
     pub(super) fn in_imap(name: String, bytes: Vec<u8>, uid: u32) -> Self {
         Self { name, bytes, path: None, uid: Some(uid) }
     }

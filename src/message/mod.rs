@@ -37,6 +37,9 @@ pub struct Settings {
     pub reply_to: Option<String>,
     /// Where returned mail goes (the envelope's sender), if not to `address`.
     pub bounce_address: Option<String>,
+    /// Whether each copy comes back to an address of its own: the bounce address with `+TOKEN`.
+    #[serde(default)]
+    pub bounce_tokens: bool,
     /// Name of the list in `List-Id`; `news.` and the sender's domain by default.
     pub list_id: Option<String>,
     /// Where a mail that says "unsubscribe" goes, if not to `address`.
@@ -51,11 +54,15 @@ pub struct Sender {
     pub sender: Mailbox,
     pub reply_to: Option<Mailbox>,
     pub bounce_address: EmailAddress,
+    pub bounce_tokens: bool,
     pub list_id: String,
     pub unsubscribe_address: EmailAddress,
     /// Without a slash at the end.
     pub public_url: Option<String>,
 }
+
+/// What leaves room for `+` and a token within the 64 characters of RFC 5321 section 4.5.3.1.1.
+const LONGEST_BOUNCE_NAME: usize = 31;
 
 /// Which setting of the sender is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -66,6 +73,10 @@ pub enum IdentityError {
     Name(HeaderTextError),
     #[error("`public_url` under [sender] is `{0}`, and must be like https://news.charity.org.uk")]
     PublicUrl(String),
+    #[error(
+        "`bounce_tokens` under [sender] needs a bounce address with at most {LONGEST_BOUNCE_NAME} characters before the @"
+    )]
+    BounceName,
     #[error("`list_id` under [sender] is `{0}`, and must be like news.charity.org.uk")]
     ListId(String),
 }
@@ -104,6 +115,11 @@ impl Sender {
             .map(|address| Mailbox { name: sender.name.clone(), address });
         let bounce_address = optional("bounce_address", &settings.bounce_address)?
             .unwrap_or_else(|| sender.address.clone());
+        let bounce_tokens = settings.bounce_tokens;
+        let name_length = bounce_address.as_str().len() - bounce_address.domain().len() - 1;
+        if bounce_tokens && name_length > LONGEST_BOUNCE_NAME {
+            return Err(IdentityError::BounceName);
+        }
         let unsubscribe_address = optional("unsubscribe_address", &settings.unsubscribe_address)?
             .unwrap_or_else(|| sender.address.clone());
         let public_url = settings.public_url.as_deref().map(public_url).transpose()?;
@@ -113,12 +129,29 @@ impl Sender {
         if !list_id.contains('.') || !list_id.chars().all(is_label) {
             return Err(IdentityError::ListId(list_id));
         }
-        Ok(Self { sender, reply_to, bounce_address, list_id, unsubscribe_address, public_url })
+        Ok(Self {
+            sender,
+            reply_to,
+            bounce_address,
+            bounce_tokens,
+            list_id,
+            unsubscribe_address,
+            public_url,
+        })
     }
 
     /// The right part of Message-IDs.
     pub fn domain(&self) -> &str {
         self.sender.address.domain()
+    }
+
+    /// Where a copy comes back to. Its token is that of its Message-ID, which is made with the project's key and known to
+    /// the ledger.
+    fn returned_to(&self, message_id: &str) -> EmailAddress {
+        let token = message_id.split('@').next().unwrap_or_default();
+        let own = self.bounce_address.as_str().split_once('@').filter(|_| self.bounce_tokens);
+        own.and_then(|(name, domain)| EmailAddress::parse(&format!("{name}+{token}@{domain}")).ok())
+            .unwrap_or_else(|| self.bounce_address.clone())
     }
 
     /// The address behind "unsubscribe" in a person's mail: https where there is a public address, a mail otherwise.
@@ -300,7 +333,7 @@ impl MessageTemplate {
         }
         Message {
             envelope: Envelope {
-                sender: self.identity.bounce_address.clone(),
+                sender: self.identity.returned_to(&message_id),
                 recipient: recipient.address.clone(),
             },
             message_id,
@@ -345,6 +378,7 @@ mod tests {
             address: "news@charity.example".to_owned(),
             reply_to: Some("hello@charity.example".to_owned()),
             bounce_address: None,
+            bounce_tokens: false,
             list_id: None,
             unsubscribe_address: None,
             public_url: None,
@@ -503,5 +537,29 @@ mod tests {
             prop_assert_eq!(parsed.subject().unwrap_or("").trim(), crate::rfc::text::one_line(&subject));
             prop_assert_eq!(parsed.headers().len(), 12);
         }
+    }
+
+    #[test]
+    fn a_copy_may_come_back_to_an_address_of_its_own() {
+        let settings = Settings {
+            name: "Example Charity".to_owned(),
+            address: "news@charity.example".to_owned(),
+            reply_to: None,
+            bounce_address: Some("bounces@charity.example".to_owned()),
+            bounce_tokens: true,
+            list_id: None,
+            unsubscribe_address: None,
+            public_url: None,
+        };
+        let token = "00af1af79342652db3daafdd3c2a555d";
+        let id = format!("{token}@charity.example");
+        let sender = Sender::new(&settings).unwrap();
+        let address = sender.returned_to(&id).to_string();
+        assert_eq!(address, format!("bounces+{token}@charity.example"));
+        let plain = Sender::new(&Settings { bounce_tokens: false, ..settings.clone() }).unwrap();
+        assert_eq!(plain.returned_to(&id).to_string(), "bounces@charity.example");
+        let long = Some(format!("{}@charity.example", "b".repeat(32)));
+        let long = Settings { bounce_address: long, ..settings };
+        assert_eq!(Sender::new(&long), Err(IdentityError::BounceName));
     }
 }

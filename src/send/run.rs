@@ -148,6 +148,7 @@ mod tests {
                 address: "news@charity.example".to_owned(),
                 reply_to: None,
                 bounce_address: None,
+                bounce_tokens: false,
                 list_id: None,
                 unsubscribe_address: None,
                 public_url: None,

@@ -55,6 +55,8 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
     let copies: Vec<(String, String)> =
         (0..8).map(|at| copy_of(&charity, &format!("p{at}@example.org"))).collect();
     charity.run("send --year 2020 --confirm 8").ends(0);
+    let token = copies[6].0.split(['<', '@']).nth(1).unwrap();
+    let own_address = format!("To: news+{token}@");
     let forged = "Message-ID: <00000000000000000000000000000000@charity.example>";
     let charity = charity
         // The copy says whose it is, whatever address the notice names.
@@ -64,12 +66,14 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
         .file("mail/4", report("p4@example.org", FULL, &copies[4].0))
         // An address by itself is a weak sign, and an unknown copy is none.
         .file("mail/5", report("p5@example.org", GONE, ""))
-        .file("mail/6", report("nobody@example.org", GONE, forged));
+        .file("mail/6", report("nobody@example.org", GONE, forged))
+        .file("mail/7", report("", FULL, "").replacen("To: news@", &own_address, 1));
     charity
         .run("inbox --dir mail --dry-run --json")
         .ends(0)
         .says("\"matched_by\":\"message_id\"")
         .says("\"matched_by\":\"token\"")
+        .says("\"matched_by\":\"verp\"")
         .says("\"matched_by\":\"address\"");
     assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
     charity
@@ -87,4 +91,39 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
     charity.run("inbox --dir mail").ends(0);
     assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
     assert!(charity.run("why p2@example.org --lift sorry").code != 0);
+}
+
+#[test]
+fn what_a_mail_service_reports_counts_once_and_undoes_nothing_newer() {
+    let server = Server::good();
+    let charity = Charity::new().people(4).relay(&server);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let id = copy_of(&charity, "p1@example.org").0.replace("Message-ID: ", "");
+    charity.run("send --year 2020 --confirm 4").ends(0);
+    let now = chrono::Utc::now().timestamp();
+    let events = format!(
+        r#"[{{"email":"other@example.org","event":"bounce","type":"bounce","sg_event_id":"a","smtp-id":"{id}","timestamp":{now},"reason":"550 5.1.1 no such user"}},
+        {{"email":"p2@example.org","event":"unsubscribe","sg_event_id":"b","timestamp":{now}}},
+        {{"email":"p3@example.org","event":"bounce","type":"blocked","sg_event_id":"c","timestamp":{now},"reason":"550 5.7.1 spam"}},
+        {{"email":"p3@example.org","event":"delivered","sg_event_id":"d","timestamp":{now}}}]"#
+    );
+    let charity = charity.file("events.json", &events).file("broken.json", "[{]");
+    charity
+        .run("inbox --events broken.json")
+        .ends(2)
+        .says("`broken.json`: line 1: this is not JSON")
+        .says("help: give the file as the mail service writes it");
+    charity.run("inbox --events events.json --dry-run").ends(0).says("1 person would leave");
+    assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
+    charity.run("inbox --events events.json").ends(0).says("1 person left");
+    assert!(says_of(&charity, "p1@example.org", "Is not mailed"));
+    assert!(says_of(&charity, "p2@example.org", "unsubscribed"));
+    assert!(!says_of(&charity, "p3@example.org", "Is not mailed"));
+    charity.run("inbox --events events.json").ends(0).says("0 people left");
+    // An event that is older than a decision, and comes after it.
+    charity.run("why p1@example.org --lift back").ends(0);
+    let late = events.replace("\"a\"", "\"late\"").replace(&format!("{now}"), "1600000000");
+    let charity = charity.file("late.json", late);
+    charity.run("inbox --events late.json").ends(0);
+    assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
 }

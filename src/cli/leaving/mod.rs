@@ -3,11 +3,13 @@
 
 pub mod drop_box;
 mod drop_kit;
+mod events;
 mod imap_login;
 pub mod inbox;
 mod keeping;
 mod returned;
 pub mod serve;
+mod settling;
 pub mod spooled;
 mod verdicts;
 pub mod watch;

@@ -157,7 +157,7 @@ impl<'a> Recogniser<'a> {
         now: DateTime<Utc>,
     ) -> Result<Option<(Recognition, Option<Settlement>)>, Failure> {
         let Some(known) = self.recognise(email, verdict, now).await? else { return Ok(None) };
-        let is_weak = known.matched_by == MatchedBy::Address;
+        let is_weak = known.matched_by == MatchedBy::Address && !email.is_event;
         let kind = match verdict.action {
             _ if verdict.is_delay => ReturnedKind::Delay,
             Action::Hard if !is_weak => ReturnedKind::Hard,
@@ -181,7 +181,11 @@ impl<'a> Recogniser<'a> {
             }
             _ => None,
         };
-        let change = reason.map(|reason| {
+        let is_late = match (reason, email.event_at) {
+            (Some(_), Some(at)) => self.came_back_since(&known.person, at).await?,
+            _ => false,
+        };
+        let change = reason.filter(|_| !is_late).map(|reason| {
             let step = NoMailStep::Add(reason);
             NoMailChange::new(&known.person, step, ChangeOrigin::Relay, now)
                 .with_note(&verdict.reason)
@@ -189,6 +193,12 @@ impl<'a> Recogniser<'a> {
         let proof = known.proof();
         let notice = email.notice.clone();
         Ok(Some((known, Some(Settlement { notice, returned, change, proof }))))
+    }
+
+    /// Whether somebody was taken off the do-not-mail list after an event: it undoes nothing that is newer.
+    async fn came_back_since(&self, person: &str, at: DateTime<Utc>) -> Result<bool, Failure> {
+        let changes = self.ledger.no_mail_changes(person).await?;
+        Ok(changes.iter().any(|change| change.step == NoMailStep::Lift && change.at > at))
     }
 
     async fn is_out_of_reach(
@@ -224,14 +234,21 @@ impl<'a> Recogniser<'a> {
             else {
                 continue;
             };
-            matched.push((at, known.matched_by));
+            // Whoever left is kept by the way of all who leave.
+            let leaves = verdict.action == Action::Unsubscribe
+                && !match email.event_at {
+                    Some(at) => self.came_back_since(&known.person, at).await?,
+                    None => false,
+                };
+            matched.push((at, known.matched_by, leaves.then(|| known.person.clone())));
             match settlement {
                 Some(settlement) => settlements.push(settlement),
                 None => proofs.extend(known.proof()),
             }
         }
-        for (at, matched_by) in matched {
+        for (at, matched_by, person) in matched {
             email.verdicts[at].matched_by = matched_by;
+            email.verdicts[at].person = person;
         }
         let is_settled = !settlements.is_empty();
         if dry_run {

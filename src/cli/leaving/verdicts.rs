@@ -1,10 +1,11 @@
 //! What one email comes to, for whom, and how the person was recognised.
 //! Pure: an email's bytes, keys and the list in, verdicts out.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::audience::{Keys, List};
-use crate::bounces::{self, Notice, NoticeKind, NoticePerson};
+use crate::bounces::{self, Notice, NoticeKind, NoticePerson, ProviderEvent};
 use crate::cli::terminal::failure::Failure;
 use crate::inbox::{EmailRequest, notice_of, read};
 use crate::rfc::address::EmailAddress;
@@ -59,6 +60,9 @@ pub struct ReadEmail {
     pub verdicts: Vec<Verdict>,
     /// By what it may be recognised, if it came back.
     pub traces: Traces,
+    /// When it happened, where a provider says so. Its word for an address is believed: it sent the email.
+    pub event_at: Option<DateTime<Utc>>,
+    pub is_event: bool,
 }
 
 /// What of ours stands in an email that came back.
@@ -94,15 +98,26 @@ pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<ReadEmail
     let notice = if is_request { Notice::default() } else { bounces::read(bytes) };
     if notice.people.is_empty() {
         let verdicts = vec![request_of(&request, keys, list)?];
-        return Ok(ReadEmail { notice: name, verdicts, traces: Traces::default() });
+        let traces = Traces::default();
+        return Ok(ReadEmail { notice: name, verdicts, traces, event_at: None, is_event: false });
     }
+    Ok(of_whole_notice(name, notice))
+}
+
+/// What a provider's event says.
+pub fn of_event(event: ProviderEvent) -> ReadEmail {
+    let ProviderEvent { id, at, notice } = event;
+    ReadEmail { event_at: at, is_event: true, ..of_whole_notice(id, notice) }
+}
+
+fn of_whole_notice(name: String, notice: Notice) -> ReadEmail {
     let traces = Traces {
         message_ids: notice.message_ids,
         sent_to: notice.sent_to,
         fields: notice.returned_fields,
     };
     let verdicts = notice.people.into_iter().map(of_notice).collect();
-    Ok(ReadEmail { notice: name, verdicts, traces })
+    ReadEmail { notice: name, verdicts, traces, event_at: None, is_event: false }
 }
 
 fn of_notice(person: NoticePerson) -> Verdict {
@@ -111,6 +126,7 @@ fn of_notice(person: NoticePerson) -> Verdict {
         NoticeKind::Soft => Action::Soft,
         NoticeKind::Policy => Action::Policy,
         NoticeKind::Complaint => Action::Complaint,
+        NoticeKind::Unsubscribe => Action::Unsubscribe,
         NoticeKind::Autoreply => Action::Autoreply,
         NoticeKind::None => Action::None,
         NoticeKind::Unknown => Action::Unknown,

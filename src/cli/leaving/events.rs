@@ -1,0 +1,60 @@
+//! `roundup inbox --events`: what a mail service reports in a file.
+//! Shell: a file, the ledger.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::bounces::read_events;
+use crate::cli::globals::Globals;
+use crate::cli::leaving::keeping::keeping;
+use crate::cli::leaving::settling::{settle_emails, summarise};
+use crate::cli::leaving::verdicts::{ReadEmail, of_event};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::inbox::mailbox::StoredEmail;
+use crate::project::Project;
+
+/// A month's events of a large list have a few megabytes.
+const LONGEST_EVENTS_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Keeps what the events of a file say.
+pub async fn settle_events(
+    project: &Project,
+    path: &Path,
+    dry_run: bool,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let name = path.display().to_string();
+    let unreadable = |error: io::Error| {
+        Failure::new(Exit::Usage, format!("`{name}` cannot be read: {error}"))
+            .help("check its name, and that you may read it")
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LONGEST_EVENTS_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST_EVENTS_BYTES {
+        return Err(Failure::new(Exit::Usage, format!("`{name}` is longer than 64 MB"))
+            .help("cut it into several files"));
+    }
+    let events = read_events(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+        Failure::new(Exit::Usage, format!("`{name}`: {error}"))
+            .help("give the file as the mail service writes it: one event, a list of them, or one on each line")
+    })?;
+    let mut emails: Vec<(StoredEmail, ReadEmail)> = Vec::new();
+    let mut others = 0;
+    for (number, event) in (1..).zip(events) {
+        if event.notice.people.is_empty() {
+            others += 1;
+            continue;
+        }
+        emails.push((StoredEmail::named(format!("{name}:{number}")), of_event(event)));
+    }
+    let (keeping, keys) = keeping(project, dry_run, globals).await?;
+    let settled = settle_emails(project, dry_run, &mut emails, (&keeping, &keys), globals).await?;
+    let mut counts = settled.counts;
+    counts.other += others;
+    if !globals.screen.json {
+        summarise(globals, &counts, dry_run)?;
+    }
+    Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
+}

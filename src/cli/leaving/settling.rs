@@ -1,0 +1,214 @@
+//! What emails and events come to: kept in the ledger, counted, and shown.
+//! Shell: the ledger, the screen.
+
+use serde::Serialize;
+
+use crate::audience::Keys;
+use crate::cli::globals::Globals;
+use crate::cli::leaving::keeping::Keeping;
+use crate::cli::leaving::returned::Recogniser;
+use crate::cli::leaving::verdicts::{Action, MatchedBy, ReadEmail, Verdict};
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::counted;
+use crate::cli::terminal::world;
+use crate::inbox::mailbox::StoredEmail;
+use crate::people::{Act, Way, What};
+use crate::project::Project;
+use crate::rfc::address::EmailAddress;
+
+/// What an email came to, as one line of JSON.
+#[derive(Debug, Serialize)]
+struct Line {
+    schema: &'static str,
+    file: String,
+    people: Vec<PersonLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct PersonLine {
+    /// The address, where the email's sender is the person; otherwise only the hash is known.
+    recipient: String,
+    action: Action,
+    /// As in 5.1.1, or empty.
+    status: String,
+    reason: String,
+    matched_by: MatchedBy,
+}
+
+#[derive(Debug, Default)]
+pub struct Counts {
+    left: u64,
+    already: u64,
+    hard: u64,
+    soft: u64,
+    policy: u64,
+    complaints: u64,
+    /// Returned for a reason that is not understood.
+    unclear: u64,
+    /// On the do-not-mail list for what came back.
+    suppressed: u64,
+    automatic: u64,
+    forged: u64,
+    strangers: u64,
+    pub other: u64,
+    /// Of those who left: in the spool, until the ledger is back.
+    waiting: u64,
+}
+
+/// What became of emails.
+#[derive(Default)]
+pub struct SettledEmails {
+    pub counts: Counts,
+    /// Those of an IMAP folder.
+    pub uids: Vec<u32>,
+    /// The first that could not be moved.
+    pub trouble: Option<Failure>,
+}
+
+/// Keeps what emails say, and shows it.
+pub async fn settle_emails(
+    project: &Project,
+    dry_run: bool,
+    emails: &mut [(StoredEmail, ReadEmail)],
+    (keeping, keys): (&Keeping, &Keys),
+    globals: &Globals,
+) -> Result<SettledEmails, Failure> {
+    let mut done = SettledEmails::default();
+    let back = recogniser(project, emails, keeping, keys).await?;
+    for (email, read) in emails {
+        let (mut is_settled, added) = match &back {
+            Some(back) => {
+                back.settle(read, project.settings.bounces, dry_run, world::now()).await?
+            }
+            None => (false, 0),
+        };
+        done.counts.suppressed += added;
+        for verdict in &read.verdicts {
+            let changed = match &verdict.person {
+                Some(person) => {
+                    is_settled = !dry_run;
+                    keeping.keep(leaving(person, &read.notice), &mut done.counts.waiting).await?
+                }
+                None => false,
+            };
+            count(&mut done.counts, verdict, changed);
+        }
+        if is_settled {
+            done.uids.extend(email.uid());
+            if let Err(error) = email.mark_done() {
+                done.trouble.get_or_insert(error.into());
+            }
+        }
+        show(globals, &email.name, &read.verdicts)?;
+    }
+    Ok(done)
+}
+
+/// Who knows the people of returned mail, if there is any and the ledger is there. While it is away, such emails stay where
+/// they are, and are read again.
+async fn recogniser<'a>(
+    project: &Project,
+    emails: &[(StoredEmail, ReadEmail)],
+    keeping: &'a Keeping,
+    keys: &'a Keys,
+) -> Result<Option<Recogniser<'a>>, Failure> {
+    let is_return = |read: &&ReadEmail| read.verdicts.iter().any(|verdict| verdict.is_return);
+    let returned: Vec<&ReadEmail> = emails.iter().map(|(_, read)| read).filter(is_return).collect();
+    let (false, Some(ledger)) = (returned.is_empty(), keeping.ledger()) else { return Ok(None) };
+    // The right part of Message-IDs.
+    let domain = EmailAddress::parse(&project.settings.sender.address)
+        .map(|address| address.domain().to_owned())
+        .unwrap_or_default();
+    Ok(Some(Recogniser::new(&returned, ledger, keys, &domain).await?))
+}
+
+fn leaving(person: &str, notice: &str) -> Act {
+    let what = What::Left { way: Way::Email, reason: None };
+    Act { notice: Some(notice.to_owned()), ..Act::new(person, world::now(), what) }
+}
+
+fn show(globals: &Globals, name: &str, verdicts: &[Verdict]) -> Result<(), Failure> {
+    let screen = &globals.screen;
+    if screen.json {
+        let people = verdicts
+            .iter()
+            .map(|verdict| PersonLine {
+                recipient: verdict.recipient.clone(),
+                action: verdict.action,
+                status: verdict.status.clone(),
+                reason: verdict.reason.clone(),
+                matched_by: verdict.matched_by,
+            })
+            .collect();
+        let line = Line { schema: "roundup.inbox/1", file: name.to_owned(), people };
+        return screen.print(&serde_json::to_string(&line).unwrap_or_default());
+    }
+    for verdict in verdicts {
+        if screen.verbose || verdict.action == Action::Unknown {
+            screen.print(&format!("{name}: {}", verdict.reason))?;
+        }
+    }
+    Ok(())
+}
+
+fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
+    let of = match (verdict.action, verdict.matched_by) {
+        (Action::Unsubscribe, _) if changed => &mut counts.left,
+        (Action::Unsubscribe, _) => &mut counts.already,
+        (Action::Hard, _) => &mut counts.hard,
+        (Action::Soft, _) => &mut counts.soft,
+        (Action::Policy, _) => &mut counts.policy,
+        (Action::Complaint, _) => &mut counts.complaints,
+        (Action::Autoreply, _) => &mut counts.automatic,
+        (Action::Unknown, _) if verdict.is_return => &mut counts.unclear,
+        (Action::Unknown, _) if verdict.recipient.is_empty() => &mut counts.forged,
+        (Action::Unknown, _) => &mut counts.strangers,
+        (Action::None, _) => &mut counts.other,
+    };
+    *of += 1;
+}
+
+pub fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
+    let screen = &globals.screen;
+    let verb = if dry_run { "would leave" } else { "left" };
+    screen.print(&format!("{} {verb}.", crate::cli::terminal::screen::people(counts.left)))?;
+    for (count, one, many) in [
+        (
+            counts.already,
+            "email from a person who had already left",
+            "emails from people who had already left",
+        ),
+        (
+            counts.waiting,
+            "of them waits in `.roundup` until the ledger is back",
+            "of them wait in `.roundup` until the ledger is back",
+        ),
+        (counts.hard, "address that does not work any more", "addresses that do not work any more"),
+        (counts.soft, "address that did not work for now", "addresses that did not work for now"),
+        (counts.policy, "refusal that is about us", "refusals that are about us"),
+        (counts.complaints, "complaint", "complaints"),
+        (
+            counts.suppressed,
+            "of these people is on the do-not-mail list from now on",
+            "of these people are on the do-not-mail list from now on",
+        ),
+        (
+            counts.unclear,
+            "returned email whose reason is not clear",
+            "returned emails whose reasons are not clear",
+        ),
+        (counts.automatic, "automatic reply", "automatic replies"),
+        (counts.forged, "email whose token is not one of ours", "emails whose tokens are not ours"),
+        (
+            counts.strangers,
+            "email from an address that is not on the list",
+            "emails from addresses that are not on the list",
+        ),
+        (counts.other, "other email", "other emails"),
+    ] {
+        if count > 0 {
+            screen.print(&format!("  {}", counted(count, one, many)))?;
+        }
+    }
+    Ok(())
+}
