@@ -249,8 +249,8 @@ pub type BasisCounts = BTreeMap<String, u64>;
 /// The basis of somebody who is mailed, by their columns.
 pub fn basis_of(columns: &Values) -> Option<Basis> {
     const TITLES: [&str; 3] = ["basis", "consent", "lawful_basis"];
-    let cells = TITLES.iter().filter_map(|title| columns.get(*title));
-    cells.filter_map(|cell| Basis::parse(cell).ok()).next()
+    let mut cells = TITLES.iter().filter_map(|title| columns.get(*title));
+    cells.find_map(|cell| Basis::parse(cell).ok())
 }
 
 impl fmt::Display for EditionPurpose {

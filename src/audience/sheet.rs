@@ -345,7 +345,7 @@ impl Sheet {
     pub fn how_given(&self, record: &csv::StringRecord, obtained: Option<NaiveDate>) -> HowGiven {
         let is_yes = |column: Option<usize>| {
             let cell = simple(self.cell(record, Some(column?)));
-            (cell != UNSTATED).then(|| matches!(cell.as_str(), "yes" | "y" | "true" | "1" | "x"))
+            (cell != UNSTATED).then_some(matches!(cell.as_str(), "yes" | "y" | "true" | "1" | "x"))
         };
         let met_through = match self.met_through.map(|column| self.cell(record, Some(column))) {
             None => MetThrough::Unstated,

@@ -36,6 +36,7 @@ mod somebody_writes_in_another_alphabet;
 mod the_doctor_looks;
 mod the_ledger_is_lost;
 mod the_ledger_is_strange;
+mod the_list_is_tidied;
 mod the_list_looks_wrong;
 mod the_mail_is_checked;
 mod the_relay_asks_for_less;

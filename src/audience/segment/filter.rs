@@ -85,7 +85,9 @@ impl Filter {
     pub(super) fn comparisons_mut(&mut self, see: &mut impl FnMut(&mut Comparison)) {
         match self {
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter_mut().for_each(|part| part.comparisons_mut(see));
+                for part in parts {
+                    part.comparisons_mut(see);
+                }
             }
             Self::Not(inner) => inner.comparisons_mut(see),
             Self::Compare(comparison) => see(comparison),

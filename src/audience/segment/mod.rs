@@ -124,9 +124,9 @@ impl Segment {
         let mut fault = None;
         self.filter.comparisons_mut(&mut |comparison| {
             let wanted = simple(&comparison.column);
-            let is_it = |column: &&String| match filter::is_tags(&comparison.column) {
-                true => *column == TAG,
-                false => simple(column) == wanted,
+            let is_tags = filter::is_tags(&comparison.column);
+            let is_it = |column: &&String| {
+                if is_tags { *column == TAG } else { simple(column) == wanted }
             };
             match columns.iter().find(is_it) {
                 Some(column) => comparison.column.clone_from(column),

@@ -287,7 +287,7 @@ async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure>
             window_start: edition.window_start,
             window_end: edition.window_end,
             people,
-            segment: segment.map_or_else(String::new, |segment| segment.to_string()),
+            segment: segment.map_or_else(String::new, ToString::to_string),
             links: Earlier::links_of(&edition.composition),
         });
     }

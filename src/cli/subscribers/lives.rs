@@ -201,21 +201,25 @@ impl World {
             }
             Happening::ImportNo(reason) => {
                 self.import(&those, reason.word()).await;
-                those.iter().for_each(|key| self.say_no(key, reason, false));
+                for key in &those {
+                    self.say_no(key, reason, false);
+                }
             }
             Happening::Undo => self.undo().await,
             Happening::Add => self.add(&those).await,
             Happening::Remove => {
                 self.write(Vec::new(), those.clone(), Vec::new()).await;
-                those.iter().for_each(|key| {
+                for key in &those {
                     self.plain.remove(key);
-                });
+                }
             }
             Happening::Move => self.move_them(seed).await,
             Happening::Leave => {
-                let step = NoMailStep::Add(NoMailReason::Unsubscribed);
-                self.change(&those, step, ChangeOrigin::Page, self.now).await;
-                those.iter().for_each(|key| self.say_no(key, NoMailReason::Unsubscribed, true));
+                let reason = NoMailReason::Unsubscribed;
+                self.change(&those, NoMailStep::Add(reason), ChangeOrigin::Page, self.now).await;
+                for key in &those {
+                    self.say_no(key, reason, true);
+                }
             }
             Happening::Bounce | Happening::Complain => {
                 let (reason, origin) = match happening {
@@ -223,11 +227,11 @@ impl World {
                     _ => (NoMailReason::Complained, ChangeOrigin::Email),
                 };
                 self.change(&those, NoMailStep::Add(reason), origin, self.now).await;
-                let is_own = origin.is_their_own();
-                those.iter().for_each(|key| self.say_no(key, reason, is_own));
+                for key in &those {
+                    self.say_no(key, reason, origin.is_their_own());
+                }
             }
             Happening::Erase => {
-                // A few: an erasure writes the whole file again.
                 for key in those.into_iter().take(LIVES / 50) {
                     let hash = self.list.keys.address_hash_of_key(&key);
                     self.list.ledger.erase(&key, &hash, self.now).await.unwrap();
@@ -257,9 +261,9 @@ impl World {
         if let Some(undone) = self.list.ledger.undo_of_last_import().await.unwrap() {
             let seen = self.list.ledger.stored_list().await.unwrap().version;
             assert!(self.list.ledger.undo_import(undone.import, seen, self.now).await.unwrap());
-            undone.removed.iter().chain(&undone.restored).for_each(|key| {
+            for key in undone.removed.iter().chain(&undone.restored) {
                 self.plain.remove(key);
-            });
+            }
         }
     }
 

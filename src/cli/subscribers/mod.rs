@@ -14,6 +14,7 @@ mod list;
 mod lives;
 mod move_person;
 mod suppress;
+mod tidy;
 mod undo;
 mod writing;
 
@@ -46,6 +47,8 @@ enum SubscribersCommand {
     Erase(erase::EraseArguments),
     /// Write the list as CSV, or all that is kept about one person
     Export(export::ExportArguments),
+    /// Take people off the list who have not been mailed for long (in the database); their no stays
+    Tidy(tidy::TidyArguments),
     /// Put people on the do-not-mail list: they are never mailed, whatever a list says
     Suppress(suppress::SuppressArguments),
 }
@@ -60,6 +63,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         SubscribersCommand::Remove(arguments) => edit::remove(&arguments, globals).await,
         SubscribersCommand::Erase(arguments) => erase::erase(&arguments, globals).await,
         SubscribersCommand::Export(arguments) => export::export(&arguments, globals).await,
+        SubscribersCommand::Tidy(arguments) => tidy::tidy(&arguments, globals).await,
         SubscribersCommand::Suppress(arguments) => suppress::suppress(&arguments, globals).await,
     }
 }

@@ -1,0 +1,104 @@
+//! `roundup subscribers tidy`: takes people off the list whom nobody may mail, and who have been there long enough.
+//! Shell: the ledger, the screen.
+
+use chrono::Months;
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::audience::import::{ImportedPerson, ListState};
+use crate::cli::globals::Globals;
+use crate::cli::subscribers::import_text::state_words;
+use crate::cli::subscribers::known::known_in;
+use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database, open_list};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::count::people;
+use crate::ledger::list_store::ListChangeKind;
+
+/// People who are shown.
+const MOST_SHOWN: usize = 10;
+
+#[derive(Debug, Args)]
+pub(super) struct TidyArguments {
+    /// Only people who have been in their state for this number of months
+    #[arg(long, value_name = "MONTHS", default_value_t = 24)]
+    older_than: u16,
+    /// Show who would come off the list, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Change it without a question
+    #[arg(long, short)]
+    yes: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct TidyOutcome<'a> {
+    schema: &'static str,
+    dry_run: bool,
+    older_than_months: u16,
+    people: Vec<&'a ImportedPerson>,
+}
+
+/// Whether nobody may mail them: they said no, did not confirm, or nothing says why they may be mailed.
+fn is_idle(person: &ImportedPerson) -> bool {
+    person.state != ListState::Subscribed
+}
+
+pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    need_database(&project, "tidy")?;
+    let today = world::today(project.settings.time_zone);
+    let before = today.checked_sub_months(Months::new(arguments.older_than.into()));
+    let list = open_list(&project).await?;
+    let known = known_in(&project, Some(&list.ledger), &[]).await?;
+    let seen = known.version;
+    // Without a day nobody knows how long they have been there: they stay.
+    let is_old = |person: &ImportedPerson| {
+        let since = person.since.or(person.joined);
+        since.zip(before).is_some_and(|(since, before)| since < before)
+    };
+    let leaving: Vec<&ImportedPerson> =
+        known.in_order().filter(|person| is_idle(person) && is_old(person)).collect();
+    let count = people(u64::try_from(leaving.len()).unwrap_or(u64::MAX));
+    if !screen.json {
+        screen
+            .print(&format!("{count} not mailed for {} months or longer:", arguments.older_than))?;
+        for person in leaving.iter().take(MOST_SHOWN) {
+            screen.print(&format!(
+                "  {}  {} ({})",
+                person.address,
+                state_words(person.state),
+                person.why
+            ))?;
+        }
+        if leaving.len() > MOST_SHOWN {
+            screen.print(&format!("  … and {} more", leaving.len() - MOST_SHOWN))?;
+        }
+    }
+    if arguments.dry_run {
+        screen.say("Nothing was changed: this was a dry run.");
+    } else if !leaving.is_empty() {
+        let question = format!("Take {count} off the list? Their no stays.");
+        if !agreed(&question, arguments.yes, screen)? {
+            screen.say("Nothing was changed.");
+            return Ok(Exit::Done);
+        }
+        let summary = json!({ "tidied": leaving.len() }).to_string();
+        let removed = leaving.iter().map(|person| person.key.clone()).collect();
+        if !list.write(seen, ListChangeKind::Edit, summary, &[], removed).await? {
+            return Err(changed_meanwhile());
+        }
+        screen.say("They are off the list. Whoever said no stays on the do-not-mail list, without their address.");
+    }
+    if screen.json {
+        screen.object(&TidyOutcome {
+            schema: "roundup.tidy/1",
+            dry_run: arguments.dry_run,
+            older_than_months: arguments.older_than,
+            people: leaving,
+        })?;
+    }
+    Ok(Exit::Done)
+}
