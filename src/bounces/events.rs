@@ -1,4 +1,4 @@
-//! Events of those who send mail for others, as JSON: Amazon SES, Postmark, Mailgun, SendGrid and Brevo.
+//! Events of those who send mail for others, as JSON: Amazon SES, Postmark, Mailgun, `SendGrid` and Brevo.
 //! Pure: text in, notices out.
 //!
 //! A file has one object, a list of them, or one on each line. What kind of event is not known says nothing.

@@ -52,8 +52,12 @@ pub struct Arguments {
         help = "A drop box, as in https://charity.example/news/drop; the one of the settings if no address is given"
     )]
     drop: Option<String>,
-    /// A file of events, as a mail service sends them: Amazon SES, Postmark, Mailgun, SendGrid or Brevo (JSON)
-    #[arg(long, value_name = "FILE", group = "from")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        group = "from",
+        help = "A file of events, as a mail service sends them: Amazon SES, Postmark, Mailgun, SendGrid or Brevo (JSON)"
+    )]
     events: Option<PathBuf>,
     /// Show what would be done, and change nothing
     #[arg(long)]
