@@ -146,7 +146,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
-        let moment = longest.mul_f64((seed % 10_000) as f64 / 10_000.0);
+        let moment = longest * u32::try_from(seed % 10_000).unwrap_or(0) / 10_000;
         if let Some(took) = harness.killed_after("people.csv", moment)? {
             // Moments spread over what an import takes on this computer.
             longest = took.mul_f64(1.2);
@@ -159,7 +159,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             halves += 1;
             println!("round {round}: {} people, {} said no", now.people.len(), now.said_no.len());
         }
-        harness.killed_after("people.csv", Duration::from_secs(60))?;
+        harness.killed_after("people.csv", Duration::from_mins(1))?;
         let now = harness.list()?;
         if now != after {
             halves += 1;
