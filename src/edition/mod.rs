@@ -12,6 +12,7 @@ pub mod proposal;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -130,7 +131,7 @@ pub enum EditError {
     #[error("the draft names {} that cannot be shown", count(.missing.len()))]
     Missing { missing: Vec<Problem> },
     #[error("there is no story in {window}")]
-    Empty { window: String, undecided: usize, left_out: usize },
+    Empty { window: String, undecided: usize, left_out: usize, nearest: Option<NaiveDate> },
 }
 
 fn count(missing: usize) -> String {
@@ -187,6 +188,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
             window: draft.window.to_string(),
             undecided: undecided.len(),
             left_out: left_out_count,
+            nearest: elsewhere.nearest,
         });
     }
     Ok(Edition {

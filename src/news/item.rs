@@ -296,6 +296,8 @@ pub struct Unread {
 pub struct Elsewhere {
     pub before: usize,
     pub after: usize,
+    /// The day of a story that is nearest to those days.
+    pub nearest: Option<NaiveDate>,
 }
 
 impl Reading {

@@ -76,11 +76,9 @@ fn no_news_and_nobody_to_mail() {
         "draft --year 2019",
         "check --year 2019",
     ] {
-        charity
-            .run(command)
-            .ends(4)
-            .says("there is no story in 2019")
-            .says("3 stories are outside the window");
+        charity.run(command).ends(4).says("there is no story in 2019").says(
+            "3 stories are outside the window, the nearest in December 2020 (--month 2020-12)",
+        );
     }
     let nobody = Charity::new().relay(&server);
     nobody.run("send --year 2020 --confirm 0").ends(4).says("there is no list in subscribers/");

@@ -99,6 +99,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             window: window.to_string(),
             undecided: selection.undecided.len(),
             left_out: selection.elsewhere.before + selection.elsewhere.after,
+            nearest: selection.elsewhere.nearest,
         }
         .into());
     }

@@ -52,6 +52,7 @@ pub async fn run(globals: &Globals) -> Result<Exit, Failure> {
     let wish = NewsQuery { window: Some(&window), ..NewsQuery::quick() };
     let reading = gather::read_aloud(&project, wish, screen).await?;
     let all = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
+    let nearest = reading.elsewhere.nearest;
     let selection = select_reading(reading, &window, today);
     screen.print(&format!(
         "{} · {window}: {} of {}",
@@ -59,7 +60,11 @@ pub async fn run(globals: &Globals) -> Result<Exit, Failure> {
         selection.chosen.len(),
         stories(all)
     ))?;
-    if selection.chosen.is_empty() {
+    if let (true, Some(day)) = (selection.chosen.is_empty(), nearest) {
+        let (said, typed) = (day.format("%B %Y"), day.format("%Y-%m"));
+        screen.print(&format!("The nearest stories are of {said}."))?;
+        screen.print(&format!("Next: roundup news --month {typed}"))?;
+    } else if selection.chosen.is_empty() {
         screen.print("Next: add news, or try another window, as in `roundup news --year 2020`")?;
     } else {
         screen.print("Next: roundup news, then roundup draft")?;

@@ -232,13 +232,20 @@ impl From<EditError> for Failure {
                     None => failure,
                 }
             }
-            EditError::Empty { undecided, left_out, .. } => {
+            EditError::Empty { undecided, left_out, nearest, .. } => {
                 let help = match (undecided, left_out) {
                     (0, 0) => "no source has any stories: check [[news]] in roundup.toml, or put files in news/"
                         .to_owned(),
                     (0, out) => {
+                        let near = nearest.map_or_else(String::new, |day| {
+                            format!(
+                                ", the nearest in {} (--month {})",
+                                day.format("%B %Y"),
+                                day.format("%Y-%m")
+                            )
+                        });
                         format!(
-                            "{} outside the window: `roundup news` lists the dates",
+                            "{} outside the window{near}: `roundup news` lists the dates",
                             counted(*out, "story is", "stories are")
                         )
                     }

@@ -175,7 +175,7 @@ impl Store {
         text.map(|text| parse(&text)).transpose()
     }
 
-    /// Counts the stories of other days. (A story that its first source took away and another still has is not counted.)
+    /// Counts the stories of other days, and finds the nearest. (A story that its first source took away and another still has is not counted.)
     fn elsewhere(
         &self,
         sources: &[SourceQuery<'_>],
@@ -195,10 +195,27 @@ impl Store {
             }
             Ok(all)
         };
-        Ok(Elsewhere {
-            before: count("last_day < ?2", start)?,
-            // What begins after the window ends after it too.
-            after: count("last_day >= ?2 AND first_day >= ?2", end)?,
-        })
+        const BEFORE: &str = "last_day < ?2";
+        // What begins after the window ends after it too.
+        const AFTER: &str = "last_day >= ?2 AND first_day >= ?2";
+        let (before, after) = (count(BEFORE, start)?, count(AFTER, end)?);
+        let nearest = |what: &str, condition: &str, day: NaiveDate| {
+            let mut statement = self.database.prepare_cached(&format!(
+                "SELECT {what} FROM items INDEXED BY stories_by_day \
+                 WHERE key = story AND gone IS NULL AND source = ?1 AND {condition}"
+            ))?;
+            let mut days = Vec::new();
+            for asked in sources {
+                let one: Option<i32> =
+                    statement.query_row(params![asked.name, number(day)], |row| row.get(0))?;
+                days.extend(one.and_then(super::date));
+            }
+            rusqlite::Result::Ok(days)
+        };
+        let mut days = nearest("max(last_day)", BEFORE, start)?;
+        days.extend(nearest("min(first_day)", AFTER, end)?);
+        // The window's end is the day behind its last.
+        let away = |day: &NaiveDate| (start - *day).num_days().max((*day - end).num_days() + 1);
+        Ok(Elsewhere { before, after, nearest: days.into_iter().min_by_key(away) })
     }
 }

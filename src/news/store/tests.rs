@@ -281,7 +281,7 @@ fn a_window_finds_its_own_the_undated_the_named_and_the_late() {
     let asked = [SourceQuery { name: "s", is_remote: true }];
     let elsewhere =
         store.find(&asked, &ItemQuery { days, ..ItemQuery::default() }).unwrap().elsewhere;
-    assert_eq!(elsewhere, Elsewhere { before: 2, after: 1 });
+    assert_eq!(elsewhere, Elsewhere { before: 2, after: 1, nearest: Some(day("2020-11-30")) });
 }
 
 #[test]
