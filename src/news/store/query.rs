@@ -199,19 +199,20 @@ impl Store {
         // What begins after the window ends after it too.
         const AFTER: &str = "last_day >= ?2 AND first_day >= ?2";
         let (before, after) = (count(BEFORE, start)?, count(AFTER, end)?);
-        let nearest = |what: &str, condition: &str, day: NaiveDate| {
-            let mut statement = self.database.prepare_cached(&format!(
-                "SELECT {what} FROM items INDEXED BY stories_by_day \
+        let nearest =
+            |what: &str, condition: &str, day: NaiveDate| -> rusqlite::Result<Vec<NaiveDate>> {
+                let mut statement = self.database.prepare_cached(&format!(
+                    "SELECT {what} FROM items INDEXED BY stories_by_day \
                  WHERE key = story AND gone IS NULL AND source = ?1 AND {condition}"
-            ))?;
-            let mut days = Vec::new();
-            for asked in sources {
-                let one: Option<i32> =
-                    statement.query_row(params![asked.name, number(day)], |row| row.get(0))?;
-                days.extend(one.and_then(super::date));
-            }
-            rusqlite::Result::Ok(days)
-        };
+                ))?;
+                let mut days = Vec::new();
+                for asked in sources {
+                    let one: Option<i32> =
+                        statement.query_row(params![asked.name, number(day)], |row| row.get(0))?;
+                    days.extend(one.and_then(super::date));
+                }
+                Ok(days)
+            };
         let mut days = nearest("max(last_day)", BEFORE, start)?;
         days.extend(nearest("min(first_day)", AFTER, end)?);
         // The window's end is the day behind its last.
