@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 
 use crate::support::daemons::{Daemon, php};
 use crate::support::{Charity, Server};
@@ -54,10 +55,15 @@ fn post(site: &Daemon, path: &str, body: &str) -> String {
     ask(site, "POST", path, body, "")
 }
 
+/// The files of the box, one a month.
+fn months_of(charity: &Charity) -> Vec<String> {
+    let names = charity.files("kit/drop-data").into_iter();
+    names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "php")).collect()
+}
+
 /// The lines that the box keeps.
 fn kept(charity: &Charity) -> Vec<String> {
-    let names = charity.files("kit/drop-data");
-    let months = names.iter().filter(|name| name.ends_with(".php"));
+    let months = months_of(charity).into_iter();
     let text: String = months.map(|name| charity.read(&format!("kit/drop-data/{name}"))).collect();
     text.lines().filter(|line| line.starts_with('{')).map(str::to_owned).collect()
 }
@@ -140,8 +146,7 @@ fn a_box_that_repeats_reorders_or_cuts_lines_costs_nobody_anything() {
         ["p1", "p2", "p3"].map(|name| token_of(&charity, &format!("{name}@example.org")));
     post(&site, &format!("/u/{p1}"), "");
     post(&site, &format!("/u/{p2}"), "");
-    let file = charity.files("kit/drop-data").into_iter().find(|name| name.ends_with(".php"));
-    let path = charity.path(&format!("kit/drop-data/{}", file.unwrap()));
+    let path = charity.path(&format!("kit/drop-data/{}", months_of(&charity)[0]));
     let text = fs::read_to_string(&path).unwrap();
     let mut lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");

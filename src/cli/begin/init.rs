@@ -48,8 +48,11 @@ pub struct Arguments {
     /// The address that the email comes from
     #[arg(long, value_name = "ADDRESS")]
     sender: Option<String>,
-    /// The mail server, as in smtps://smtp.example.org; `none` for practice mode
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "The mail server, as in smtps://smtp.example.org; `none` for practice mode"
+    )]
     relay: Option<String>,
     /// The newsletter's language: en, cy, fr or ar
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = language_of)]

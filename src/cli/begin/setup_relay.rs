@@ -48,8 +48,11 @@ enum What {
 
 #[derive(Debug, Args)]
 struct RelayArguments {
-    /// Your provider, as in `brevo`, or its server, as in smtps://smtp.example.org
-    #[arg(long, value_name = "NAME|URL")]
+    #[arg(
+        long,
+        value_name = "NAME|URL",
+        help = "Your provider, as in `brevo`, or its server, as in smtps://smtp.example.org"
+    )]
     server: Option<String>,
     /// The username
     #[arg(long, value_name = "NAME")]

@@ -182,6 +182,9 @@ impl Store {
         start: NaiveDate,
         end: NaiveDate,
     ) -> rusqlite::Result<Elsewhere> {
+        const BEFORE: &str = "last_day < ?2";
+        // What begins after the window ends after it too.
+        const AFTER: &str = "last_day >= ?2 AND first_day >= ?2";
         let count = |condition: &str, day: NaiveDate| -> rusqlite::Result<usize> {
             let mut statement = self.database.prepare_cached(&format!(
                 "SELECT count(*) FROM items INDEXED BY stories_by_day \
@@ -195,9 +198,6 @@ impl Store {
             }
             Ok(all)
         };
-        const BEFORE: &str = "last_day < ?2";
-        // What begins after the window ends after it too.
-        const AFTER: &str = "last_day >= ?2 AND first_day >= ?2";
         let (before, after) = (count(BEFORE, start)?, count(AFTER, end)?);
         let nearest =
             |what: &str, condition: &str, day: NaiveDate| -> rusqlite::Result<Vec<NaiveDate>> {
