@@ -171,11 +171,21 @@ fn is_from_a_mail_system(message: &Message<'_>) -> bool {
     })
 }
 
-fn words_like_tokens(text: &str) -> Vec<String> {
+/// The words of a text that are made of the characters of tokens.
+pub fn words_of_token_signs(text: &str) -> impl Iterator<Item = &str> {
     let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    text.split(|c: char| !is_sign(c))
+    text.split(move |c: char| !is_sign(c))
+}
+
+/// Whether a word has the form of a token. Whether it is one only the keys know.
+pub fn is_like_a_token(word: &str) -> bool {
+    TOKEN_LENGTHS.contains(&word.len()) && word.matches('.').count() >= 2
+}
+
+fn words_like_tokens(text: &str) -> Vec<String> {
+    words_of_token_signs(text)
         .map(|word| word.trim_matches('.'))
-        .filter(|word| TOKEN_LENGTHS.contains(&word.len()) && word.matches('.').count() >= 2)
+        .filter(|word| is_like_a_token(word))
         .take(MOST_TOKENS)
         .map(str::to_owned)
         .collect()

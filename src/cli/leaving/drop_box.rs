@@ -7,13 +7,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::ABOUT;
 use super::keeping::{Keeping, keeping};
+use super::{ABOUT, cannot_keep};
 use crate::audience::Keys;
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::ledger_for;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::{Screen, counted, people};
+use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::world;
 use crate::doctor::Diagnosis;
 use crate::news::fetch::without_password;
@@ -42,10 +42,6 @@ impl From<DropBoxError> for Failure {
 /// The box of the settings.
 pub fn of_settings(project: &Project) -> Option<&str> {
     project.settings.leaving.drop.as_deref().map(str::trim).filter(|address| !address.is_empty())
-}
-
-fn cannot_keep(error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Failed, format!("the outcome cannot be kept in .roundup: {error}"))
 }
 
 /// One box, and where what it gives is kept here.
@@ -287,7 +283,7 @@ async fn settle_entry(
 fn summarise(screen: &Screen, counts: &DropCounts, dry_run: bool) -> Result<(), Failure> {
     let verb = if dry_run { "would leave" } else { "left" };
     screen.print(&format!("{} {verb}.", people(counts.left)))?;
-    for (count, one, many) in [
+    screen.counts(&[
         (counts.stayed, "person stays after all", "people stay after all"),
         (
             counts.already,
@@ -307,12 +303,7 @@ fn summarise(screen: &Screen, counts: &DropCounts, dry_run: bool) -> Result<(), 
         (counts.fast, "form that a program submitted", "forms that programs submitted"),
         (counts.probes, "probe of the links", "probes of the links"),
         (counts.other, "other entry", "other entries"),
-    ] {
-        if count > 0 {
-            screen.print(&format!("  {}", counted(count, one, many)))?;
-        }
-    }
-    Ok(())
+    ])
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //! Shell: a file, the ledger.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use crate::bounces::read_events;
@@ -11,6 +10,7 @@ use crate::cli::leaving::keeping::keeping;
 use crate::cli::leaving::settling::{settle_emails, summarise};
 use crate::cli::leaving::verdicts::{ReadEmail, of_event};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::whole_up_to;
 use crate::inbox::mailbox::StoredEmail;
 use crate::project::Project;
 
@@ -25,17 +25,11 @@ pub async fn settle_events(
     globals: &Globals,
 ) -> Result<Exit, Failure> {
     let name = path.display().to_string();
-    let unreadable = |error: io::Error| {
-        Failure::new(Exit::Usage, format!("`{name}` cannot be read: {error}"))
-            .help("check its name, and that you may read it")
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(LONGEST_EVENTS_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > LONGEST_EVENTS_BYTES {
-        return Err(Failure::new(Exit::Usage, format!("`{name}` is longer than 64 MB"))
+    let shown = format!("`{name}`");
+    let Some(bytes) = whole_up_to(LONGEST_EVENTS_BYTES, &shown, File::open(path))? else {
+        return Err(Failure::new(Exit::Usage, format!("{shown} is longer than 64 MB"))
             .help("cut it into several files"));
-    }
+    };
     let events = read_events(&String::from_utf8_lossy(&bytes)).map_err(|error| {
         Failure::new(Exit::Usage, format!("`{name}`: {error}"))
             .help("give the file as the mail service writes it: one event, a list of them, or one on each line")

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use secrecy::ExposeSecret;
 
+use super::cannot_keep;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_box;
 use crate::cli::leaving::events::settle_events;
@@ -165,7 +166,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         mailbox.close().await;
     }
     if trouble.is_none() && !arguments.dry_run && source.is_a_mailbox() {
-        remember_reading(&project)?;
+        LeavingProof::mailbox_read(&project.path(".roundup"), world::now())
+            .map_err(|error| cannot_keep(&error))?;
     }
     if !globals.screen.json {
         summarise(globals, &counts, arguments.dry_run)?;
@@ -175,11 +177,4 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None if emails.is_empty() => Ok(Exit::Nothing),
         None => Ok(Exit::Done),
     }
-}
-
-/// The mailbox was read to its end: a way of leaving that works.
-fn remember_reading(project: &Project) -> Result<(), Failure> {
-    LeavingProof::mailbox_read(&project.path(".roundup"), world::now()).map_err(|error| {
-        Failure::new(Exit::Failed, format!("the outcome cannot be kept in .roundup: {error}"))
-    })
 }

@@ -15,5 +15,12 @@ mod verdicts;
 pub mod watch;
 pub mod ways;
 
+use crate::cli::terminal::failure::{Exit, Failure};
+
 /// What `doctor` calls this part.
 const ABOUT: &str = "Leaving";
+
+/// That a way of leaving works is known only once that is on disk.
+fn cannot_keep(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("the outcome cannot be kept in .roundup: {error}"))
+}

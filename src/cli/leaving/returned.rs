@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::verdicts::{Action, MatchedBy, ReadEmail, Traces, Verdict};
+use super::verdicts::{MatchedBy, ReadEmail, Traces, Verdict};
 use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep};
+use crate::bounces::NoticeKind;
 use crate::cli::terminal::failure::Failure;
+use crate::inbox::leaving::{is_like_a_token, words_of_token_signs};
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use crate::ledger::{AnyLedger, Event, Ledger, Status};
 use crate::people::BounceSettings;
@@ -160,10 +162,10 @@ impl<'a> Recogniser<'a> {
         let is_weak = known.matched_by == MatchedBy::Address && !email.is_event;
         let kind = match verdict.action {
             _ if verdict.is_delay => ReturnedKind::Delay,
-            Action::Hard if !is_weak => ReturnedKind::Hard,
-            Action::Hard | Action::Soft => ReturnedKind::Soft,
-            Action::Policy => ReturnedKind::Policy,
-            Action::Complaint if !is_weak => ReturnedKind::Complaint,
+            NoticeKind::Hard if !is_weak => ReturnedKind::Hard,
+            NoticeKind::Hard | NoticeKind::Soft => ReturnedKind::Soft,
+            NoticeKind::Policy => ReturnedKind::Policy,
+            NoticeKind::Complaint if !is_weak => ReturnedKind::Complaint,
             _ => return Ok(Some((known, None))),
         };
         let returned = ReturnedCopy {
@@ -227,7 +229,7 @@ impl<'a> Recogniser<'a> {
     ) -> Result<(bool, u64), Failure> {
         let (mut settlements, mut matched, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
         for (at, verdict) in email.verdicts.iter().enumerate() {
-            if !verdict.is_return || verdict.action == Action::Autoreply {
+            if !verdict.is_return || verdict.action == NoticeKind::Autoreply {
                 continue;
             }
             let Some((known, settlement)) = self.settlement(email, verdict, settings, now).await?
@@ -235,7 +237,7 @@ impl<'a> Recogniser<'a> {
                 continue;
             };
             // Whoever left is kept by the way of all who leave.
-            let leaves = verdict.action == Action::Unsubscribe
+            let leaves = verdict.action == NoticeKind::Unsubscribe
                 && !match email.event_at {
                     Some(at) => self.came_back_since(&known.person, at).await?,
                     None => false,
@@ -305,13 +307,12 @@ fn people_of_tokens<'a>(
     traces: &'a Traces,
     keys: &'a Keys,
 ) -> impl Iterator<Item = String> + use<'a> {
-    let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     traces
         .fields
         .iter()
-        .flat_map(move |field| field.split(move |c: char| !is_sign(c)))
+        .flat_map(|field| words_of_token_signs(field))
         // A link in mail may have been encoded: "unsubscribe%201.abc".
         .flat_map(|word| [word, word.strip_prefix("20").unwrap_or(word)])
-        .filter(|word| (20..=80).contains(&word.len()) && word.matches('.').count() >= 2)
+        .filter(|word| is_like_a_token(word))
         .filter_map(|word| keys.person_of_unsubscribe_token(word))
 }

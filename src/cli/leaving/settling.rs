@@ -4,12 +4,12 @@
 use serde::Serialize;
 
 use crate::audience::Keys;
+use crate::bounces::NoticeKind;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::keeping::Keeping;
 use crate::cli::leaving::returned::Recogniser;
-use crate::cli::leaving::verdicts::{Action, MatchedBy, ReadEmail, Verdict};
+use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
 use crate::inbox::mailbox::StoredEmail;
 use crate::people::{Act, Way, What};
@@ -28,7 +28,7 @@ struct Line {
 struct PersonLine {
     /// The address, where the email's sender is the person; otherwise only the hash is known.
     recipient: String,
-    action: Action,
+    action: NoticeKind,
     /// As in 5.1.1, or empty.
     status: String,
     reason: String,
@@ -144,7 +144,7 @@ fn show(globals: &Globals, name: &str, verdicts: &[Verdict]) -> Result<(), Failu
         return screen.print(&serde_json::to_string(&line).unwrap_or_default());
     }
     for verdict in verdicts {
-        if screen.verbose || verdict.action == Action::Unknown {
+        if screen.verbose || verdict.action == NoticeKind::Unknown {
             screen.print(&format!("{name}: {}", verdict.reason))?;
         }
     }
@@ -153,17 +153,17 @@ fn show(globals: &Globals, name: &str, verdicts: &[Verdict]) -> Result<(), Failu
 
 fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
     let of = match (verdict.action, verdict.matched_by) {
-        (Action::Unsubscribe, _) if changed => &mut counts.left,
-        (Action::Unsubscribe, _) => &mut counts.already,
-        (Action::Hard, _) => &mut counts.hard,
-        (Action::Soft, _) => &mut counts.soft,
-        (Action::Policy, _) => &mut counts.policy,
-        (Action::Complaint, _) => &mut counts.complaints,
-        (Action::Autoreply, _) => &mut counts.automatic,
-        (Action::Unknown, _) if verdict.is_return => &mut counts.unclear,
-        (Action::Unknown, _) if verdict.recipient.is_empty() => &mut counts.forged,
-        (Action::Unknown, _) => &mut counts.strangers,
-        (Action::None, _) => &mut counts.other,
+        (NoticeKind::Unsubscribe, _) if changed => &mut counts.left,
+        (NoticeKind::Unsubscribe, _) => &mut counts.already,
+        (NoticeKind::Hard, _) => &mut counts.hard,
+        (NoticeKind::Soft, _) => &mut counts.soft,
+        (NoticeKind::Policy, _) => &mut counts.policy,
+        (NoticeKind::Complaint, _) => &mut counts.complaints,
+        (NoticeKind::Autoreply, _) => &mut counts.automatic,
+        (NoticeKind::Unknown, _) if verdict.is_return => &mut counts.unclear,
+        (NoticeKind::Unknown, _) if verdict.recipient.is_empty() => &mut counts.forged,
+        (NoticeKind::Unknown, _) => &mut counts.strangers,
+        (NoticeKind::None, _) => &mut counts.other,
     };
     *of += 1;
 }
@@ -172,7 +172,7 @@ pub fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<()
     let screen = &globals.screen;
     let verb = if dry_run { "would leave" } else { "left" };
     screen.print(&format!("{} {verb}.", crate::cli::terminal::screen::people(counts.left)))?;
-    for (count, one, many) in [
+    screen.counts(&[
         (
             counts.already,
             "email from a person who had already left",
@@ -205,10 +205,5 @@ pub fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<()
             "emails from addresses that are not on the list",
         ),
         (counts.other, "other email", "other emails"),
-    ] {
-        if count > 0 {
-            screen.print(&format!("  {}", counted(count, one, many)))?;
-        }
-    }
-    Ok(())
+    ])
 }

@@ -10,20 +10,6 @@ use crate::cli::terminal::failure::Failure;
 use crate::inbox::{EmailRequest, notice_of, read};
 use crate::rfc::address::EmailAddress;
 
-/// What an email means for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    Hard,
-    Soft,
-    Policy,
-    Complaint,
-    Unsubscribe,
-    Autoreply,
-    None,
-    Unknown,
-}
-
 /// How a person was recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,7 +25,7 @@ pub enum MatchedBy {
 
 /// What one email means for whom.
 pub struct Verdict {
-    pub action: Action,
+    pub action: NoticeKind,
     pub matched_by: MatchedBy,
     /// The person's address hash, when something is to be kept.
     pub person: Option<String>,
@@ -74,7 +60,7 @@ pub struct Traces {
     pub fields: Vec<String>,
 }
 
-fn nobody(action: Action, reason: &str) -> Verdict {
+fn nobody(action: NoticeKind, reason: &str) -> Verdict {
     Verdict {
         action,
         matched_by: MatchedBy::Nothing,
@@ -121,22 +107,12 @@ fn of_whole_notice(name: String, notice: Notice) -> ReadEmail {
 }
 
 fn of_notice(person: NoticePerson) -> Verdict {
-    let action = match person.kind {
-        NoticeKind::Hard => Action::Hard,
-        NoticeKind::Soft => Action::Soft,
-        NoticeKind::Policy => Action::Policy,
-        NoticeKind::Complaint => Action::Complaint,
-        NoticeKind::Unsubscribe => Action::Unsubscribe,
-        NoticeKind::Autoreply => Action::Autoreply,
-        NoticeKind::None => Action::None,
-        NoticeKind::Unknown => Action::Unknown,
-    };
     Verdict {
         recipient: person.recipient,
         status: person.status.map(|status| status.to_string()).unwrap_or_default(),
         is_return: true,
         is_delay: person.is_delay,
-        ..nobody(action, &person.reason)
+        ..nobody(person.kind, &person.reason)
     }
 }
 
@@ -149,27 +125,27 @@ fn request_of(
     let (tokens, from, in_words) = match request {
         EmailRequest::Leave { tokens, from, in_words } => (tokens, from, *in_words),
         EmailRequest::AutoReply | EmailRequest::Other => {
-            return Ok(nobody(Action::None, "not a request to leave"));
+            return Ok(nobody(NoticeKind::None, "not a request to leave"));
         }
-        EmailRequest::Unreadable => return Ok(nobody(Action::None, "not an email")),
+        EmailRequest::Unreadable => return Ok(nobody(NoticeKind::None, "not an email")),
     };
     if let Some(person) = tokens.iter().find_map(|token| keys.person_of_unsubscribe_token(token)) {
         if person == keys.invented_person() {
-            return Ok(nobody(Action::None, "a probe of the unsubscribe links: no change"));
+            return Ok(nobody(NoticeKind::None, "a probe of the unsubscribe links: no change"));
         }
         return Ok(Verdict {
             matched_by: MatchedBy::Token,
             person: Some(person),
             recipient: from.as_ref().map(EmailAddress::to_string).unwrap_or_default(),
-            ..nobody(Action::Unsubscribe, "a request to leave, with one of our tokens")
+            ..nobody(NoticeKind::Unsubscribe, "a request to leave, with one of our tokens")
         });
     }
     if !in_words || !tokens.is_empty() {
-        return Ok(nobody(Action::Unknown, "the token is not one of ours: no change"));
+        return Ok(nobody(NoticeKind::Unknown, "the token is not one of ours: no change"));
     }
     let Some(from) = from else {
         return Ok(nobody(
-            Action::Unknown,
+            NoticeKind::Unknown,
             "a request to leave without a single sender: read it yourself",
         ));
     };
@@ -182,13 +158,13 @@ fn request_of(
             "{from} wants to leave, but this address is not on the list: find out which address \
              receives the emails"
         );
-        return Ok(Verdict { recipient: from.to_string(), ..nobody(Action::Unknown, &reason) });
+        return Ok(Verdict { recipient: from.to_string(), ..nobody(NoticeKind::Unknown, &reason) });
     }
     let reason = format!("{from} wants to leave, without a token: matched by the sender's address");
     Ok(Verdict {
         matched_by: MatchedBy::Address,
         person: Some(keys.address_hash(from)),
         recipient: from.to_string(),
-        ..nobody(Action::Unsubscribe, &reason)
+        ..nobody(NoticeKind::Unsubscribe, &reason)
     })
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::spooled::{spool, warn_of_damage};
-use super::{ABOUT, drop_box};
+use super::{ABOUT, cannot_keep, drop_box};
 use crate::audience::Keys;
 use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -105,14 +105,8 @@ pub async fn examine_ways(
         let reads_drop_box = drop_box::of_settings(project).is_some();
         let outcome = try_links(url, &token, &wrong, reads_drop_box).await;
         let folder = project.own_folder(false)?;
-        LeavingProof::links_tried(&folder, url, outcome.is_ok(), world::now()).map_err(
-            |error| {
-                Failure::new(
-                    Exit::Failed,
-                    format!("the outcome cannot be kept in .roundup: {error}"),
-                )
-            },
-        )?;
+        LeavingProof::links_tried(&folder, url, outcome.is_ok(), world::now())
+            .map_err(|error| cannot_keep(&error))?;
         if let Err(fault) = outcome {
             found.push(Diagnosis::bad(ABOUT, fault.to_string(), fault.cure()));
             return Ok(found);

@@ -12,6 +12,7 @@ use crate::audience::{Keys, NoMailReason};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::world;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger};
@@ -103,23 +104,14 @@ pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
 
 /// A file with people in it, whole: half of a list is none.
 pub(super) fn whole(name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
-    whole_up_to(import::LONGEST_FILE_BYTES, name, opened)
+    list_up_to(import::LONGEST_FILE_BYTES, name, opened)
 }
 
-fn whole_up_to(most: u64, name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = opened.and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-    read.map_err(|error| {
-        Failure::new(Exit::Usage, format!("{name} cannot be read: {error}"))
-            .help("check its name, and that you may read it")
-    })?;
-    if bytes.len() as u64 > most {
+fn list_up_to(most: u64, name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
+    whole_up_to(most, name, opened)?.ok_or_else(|| {
         let fault = import::TablesError::TooLarge;
-        return Err(Failure::new(Exit::Usage, fault.to_string())
-            .at(Place::whole(name))
-            .help(fault.cure()));
-    }
-    Ok(bytes)
+        Failure::new(Exit::Usage, fault.to_string()).at(Place::whole(name)).help(fault.cure())
+    })
 }
 
 /// What the do-not-mail list says beats the list.
@@ -165,9 +157,9 @@ mod tests {
     #[test]
     fn a_file_that_is_too_long_is_refused_and_never_cut() {
         let endless = io::repeat(b'a');
-        let refused = whole_up_to(5, "subscribers/people.csv", Ok(endless)).unwrap_err();
+        let refused = list_up_to(5, "subscribers/people.csv", Ok(endless)).unwrap_err();
         assert_eq!(refused.place, Some(Place::whole("subscribers/people.csv")));
         assert_eq!(refused.help.as_deref(), Some("split it into several files"));
-        assert_eq!(whole_up_to(5, "p.csv", Ok(&b"email"[..])).unwrap(), b"email");
+        assert_eq!(list_up_to(5, "p.csv", Ok(&b"email"[..])).unwrap(), b"email");
     }
 }

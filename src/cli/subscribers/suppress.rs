@@ -2,7 +2,6 @@
 //! Shell: a file of addresses, the ledger.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -13,6 +12,7 @@ use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::world;
 use crate::count::people;
 use crate::ledger::Ledger;
@@ -125,21 +125,12 @@ fn whom(argument: &str) -> Result<Vec<EmailAddress>, Failure> {
             },
         );
     }
-    let mut bytes = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(LONGEST_FILE_BYTES + 1).read_to_end(&mut bytes));
-    read.map_err(|error| {
-        Failure::new(Exit::Usage, format!("`{argument}` cannot be read: {error}"))
-            .help("check its name, and that you may read it")
-    })?;
-    if bytes.len() as u64 > LONGEST_FILE_BYTES {
+    let shown = format!("`{argument}`");
+    let Some(bytes) = whole_up_to(LONGEST_FILE_BYTES, &shown, File::open(path))? else {
         let megabytes = LONGEST_FILE_BYTES / 1024 / 1024;
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("`{argument}` is longer than {megabytes} MB"),
-        )
-        .help("split it into several files"));
-    }
+        return Err(Failure::new(Exit::Usage, format!("{shown} is longer than {megabytes} MB"))
+            .help("split it into several files"));
+    };
     addresses(argument, &bytes).map_err(|error| refused(argument, &error))
 }
 

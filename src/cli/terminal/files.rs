@@ -2,7 +2,7 @@
 //! Shell: writes them.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -72,6 +72,24 @@ pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
         std::fs::remove_file(path)?;
     }
     written
+}
+
+/// What was opened, whole; nothing where it has more than so many bytes.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn whole_up_to(
+    most: u64,
+    shown: &str,
+    opened: std::io::Result<impl Read>,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let mut bytes = Vec::new();
+    let read = opened.and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| {
+        Failure::new(Exit::Usage, format!("{shown} cannot be read: {error}"))
+            .help("check its name, and that you may read it")
+    })?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
 }
 
 /// Writes a file whole or not at all.

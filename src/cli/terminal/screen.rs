@@ -85,6 +85,18 @@ impl Screen {
         }
     }
 
+    /// How many there are of each kind, a line each: a number with its words for one and for many. What there is none of is left
+    /// out.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn counts(&self, counts: &[(u64, &str, &str)]) -> Result<(), Failure> {
+        for (count, one, many) in counts.iter().filter(|(count, ..)| *count > 0) {
+            self.print(&format!("  {}", counted(*count, one, many)))?;
+        }
+        Ok(())
+    }
+
     /// One JSON object.
     ///
     /// # Errors
