@@ -12,6 +12,7 @@ use super::source::SourceKind;
 use super::website_news::WebsiteNews;
 use super::wordpress::Permalinks;
 use super::{feed, wordpress};
+use crate::rfc::text::one_line;
 
 /// Where programs put feeds that their pages do not name.
 const USUAL_FEEDS: [&str; 5] = ["feed", "rss.xml", "feed.xml", "atom.xml", "index.xml"];
@@ -210,8 +211,7 @@ fn last_part(title: &str) -> String {
 }
 
 fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(LONGEST_TITLE_CHARS).collect::<String>().trim().to_owned()
+    one_line(text).chars().take(LONGEST_TITLE_CHARS).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -1,46 +1,50 @@
 //! Questions with a proposal: Enter takes it.
-//! Pure: streams come in as arguments.
+//! Shell: the terminal; `answer` takes its streams as arguments.
 
 use std::io::{BufRead, Write};
 
-use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::prompt::{cannot_ask, line};
 
 /// An address has a few hundred bytes at most.
 const LONGEST_ANSWER_BYTES: u64 = 2000;
 /// Whoever types the same wrong thing again and again wants something else.
 const MOST_TRIES: usize = 5;
 
+/// Asks somebody at the terminal, as `answer` does.
+///
+/// # Errors
+/// When nobody can be asked, or five answers cannot be used.
+pub fn ask<T>(
+    question: &str,
+    proposal: &str,
+    read: impl Fn(&str) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    answer(question, proposal, read, &mut std::io::stdin().lock(), &mut std::io::stderr())
+}
+
 /// Asks until the answer can be used. Enter, and the end of the input, take the proposal.
 ///
 /// # Errors
 /// When nobody can be asked, or five answers cannot be used.
-pub fn answer<T>(
+fn answer<T>(
     question: &str,
     proposal: &str,
     read: impl Fn(&str) -> Result<T, Failure>,
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<T, Failure> {
-    let cannot_ask = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("cannot read an answer: {error}"))
-    };
     let mut tries = 0;
     loop {
-        write!(output, "{question} [{proposal}]: ")
-            .and_then(|()| output.flush())
-            .map_err(cannot_ask)?;
-        let mut typed = String::new();
-        std::io::Read::take(&mut *input, LONGEST_ANSWER_BYTES)
-            .read_line(&mut typed)
-            .map_err(cannot_ask)?;
-        let typed = typed.trim();
+        let typed =
+            line(&format!("{question} [{proposal}]: "), LONGEST_ANSWER_BYTES, input, output)?;
         tries += 1;
-        match read(if typed.is_empty() { proposal } else { typed }) {
+        match read(if typed.is_empty() { proposal } else { &typed }) {
             Ok(answer) => return Ok(answer),
             Err(failure) if typed.is_empty() || tries == MOST_TRIES => return Err(failure),
             Err(failure) => {
                 let help = failure.help.map_or_else(String::new, |help| format!(": {help}"));
-                writeln!(output, "  {}{help}", failure.what).map_err(cannot_ask)?;
+                writeln!(output, "  {}{help}", failure.what).map_err(|error| cannot_ask(&error))?;
             }
         }
     }
@@ -49,6 +53,7 @@ pub fn answer<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::terminal::failure::Exit;
 
     fn number(text: &str) -> Result<u8, Failure> {
         text.parse().map_err(|_| Failure::new(Exit::Usage, "that is not a number").help("type one"))

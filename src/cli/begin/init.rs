@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
-use super::answers::answer;
+use super::answers::ask;
 use super::project_files::{NewProject, ProjectText};
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -23,7 +23,7 @@ use crate::news::gather::fetch_cure;
 use crate::news::source::SourceKind;
 use crate::news::website::{Website, look_at};
 use crate::news::website_news::WebsiteNews;
-use crate::project::{RelayAddress, SETTINGS_FILE, Settings};
+use crate::project::{RelayAddress, RelayError, SETTINGS_FILE, Settings};
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::one_line;
 use crate::window::Window;
@@ -224,14 +224,6 @@ fn tell_website(website: &Website, screen: &Screen) {
     }
 }
 
-fn ask<T>(
-    question: &str,
-    proposal: &str,
-    read: impl Fn(&str) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    answer(question, proposal, read, &mut std::io::stdin().lock(), &mut std::io::stderr())
-}
-
 fn project(
     arguments: &Arguments,
     website: Option<Website>,
@@ -304,9 +296,7 @@ fn relay_of(text: &str) -> Result<Option<String>, Failure> {
     let text = text.trim();
     // It stands between single quotes in `.env`.
     if text.contains('\'') {
-        return Err(Failure::new(Exit::Usage, "the relay's address cannot be read").help(
-            "write smtps://smtp.example.org (TLS, port 465), or smtp://smtp.example.org (STARTTLS, port 587)",
-        ));
+        return Err(RelayError::NotAnAddress.into());
     }
     Ok(Some(text.to_owned()))
 }

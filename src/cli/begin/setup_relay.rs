@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::answers::answer;
+use super::answers::ask;
 use crate::cli::check::diagnoses::{names, show};
 use crate::cli::globals::Globals;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::relay::server_with;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::cannot_write;
+use crate::cli::terminal::prompt::cannot_ask;
 use crate::cli::terminal::screen::Screen;
 use crate::database::private;
 use crate::doctor::Diagnosis;
@@ -236,17 +237,8 @@ fn password_in(file: &Path) -> Result<String, Failure> {
 }
 
 fn hidden(question: &str) -> Result<String, Failure> {
-    let text = rpassword::prompt_password(question)
-        .map_err(|error| Failure::new(Exit::Failed, format!("cannot read an answer: {error}")))?;
+    let text = rpassword::prompt_password(question).map_err(|error| cannot_ask(&error))?;
     password_of(&text)
-}
-
-fn ask<T>(
-    question: &str,
-    proposal: &str,
-    read: impl Fn(&str) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    answer(question, proposal, read, &mut std::io::stdin().lock(), &mut std::io::stderr())
 }
 
 /// Connects and logs in. What it says, or why not.

@@ -1,6 +1,9 @@
 //! A source of news as it stands in `roundup.toml`.
 //! Pure: values in, text out.
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 use crate::news::source::{Select, SourceKind};
 
 /// A text as TOML writes it.
@@ -16,20 +19,9 @@ pub fn source_text(
     allow_local: bool,
     select: Option<&Select>,
 ) -> String {
-    let kind = match kind {
-        SourceKind::Feed => "feed",
-        SourceKind::Wordpress => "wordpress",
-        SourceKind::Ghost => "ghost",
-        SourceKind::Page => "page",
-        SourceKind::Csv => "csv",
-        SourceKind::Json => "json",
-        SourceKind::Listing => "listing",
-        SourceKind::Markdown => "markdown",
-        SourceKind::Hugo => "hugo",
-        SourceKind::Jekyll => "jekyll",
-        SourceKind::Zola => "zola",
-        SourceKind::Eleventy => "eleventy",
-    };
+    // As the command line has it, and the settings too.
+    let kind = kind.to_possible_value();
+    let kind = kind.as_ref().map_or("", PossibleValue::get_name);
     let (name, url) = (quoted(name), quoted(address));
     let mut text = format!("[[news]]\nname = {name}\nkind = \"{kind}\"\nurl = {url}\n");
     if allow_local {
@@ -57,4 +49,20 @@ pub fn source_text(
 pub fn host_of(address: &str) -> String {
     let canonical = crate::news::dedupe::canonical(address);
     canonical.split(['/', ':']).next().unwrap_or("website").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_back_from_the_settings() {
+        for kind in SourceKind::value_variants() {
+            let text = source_text("n", *kind, "https://e.example/", false, None);
+            let table: toml::Table = text.parse().unwrap();
+            let source = table["news"][0].clone();
+            let read: crate::news::source::Settings = source.try_into().unwrap();
+            assert_eq!(read.kind, *kind, "{text}");
+        }
+    }
 }

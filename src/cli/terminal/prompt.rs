@@ -54,12 +54,28 @@ pub fn word(
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<String, Failure> {
-    let cannot_ask = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("cannot read an answer: {error}"))
-    };
+    line(question, LONGEST_ANSWER_BYTES, input, output)
+}
+
+/// Nobody can be asked, or their answer cannot be read.
+pub fn cannot_ask(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("cannot read an answer: {error}"))
+}
+
+/// The same for an answer of at most so many bytes.
+///
+/// # Errors
+/// When nobody can be asked.
+pub fn line(
+    question: &str,
+    most: u64,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> Result<String, Failure> {
+    let cannot_ask = |error: std::io::Error| cannot_ask(&error);
     write!(output, "{question}").and_then(|()| output.flush()).map_err(cannot_ask)?;
     let mut answer = String::new();
-    std::io::Read::take(input, LONGEST_ANSWER_BYTES).read_line(&mut answer).map_err(cannot_ask)?;
+    std::io::Read::take(input, most).read_line(&mut answer).map_err(cannot_ask)?;
     Ok(answer.trim().to_owned())
 }
 
