@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use crate::audience::Audience;
 use crate::audience::segment::Segment;
@@ -24,8 +25,8 @@ use crate::cli::terminal::world;
 use crate::compose::composition::{Composition, People, TranslatedEmail};
 use crate::compose::{self, Branding, Templates};
 use crate::edition::Edition;
-use crate::ledger::Ledger;
 use crate::ledger::list_store::ListStore;
+use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -188,19 +189,29 @@ async fn numbers_with(
     let audience = &question.examination.audience;
     let segment = question.segment.map_or_else(String::new, ToString::to_string);
     let last = before.iter().find(|earlier| earlier.segment == segment);
+    let is_stored = project.settings.people.keep == ListPlace::Database;
+    // Where it cannot be read nobody is looked up: that was said already.
+    let ledger = if last.is_some() || is_stored {
+        existing_ledger(project, false).await.unwrap_or_default()
+    } else {
+        None
+    };
     Numbers {
-        looked_up: seen_before(project, audience, last).await,
-        unseen_import: unseen_import(project).await,
+        looked_up: match (&ledger, last) {
+            (Some(ledger), Some(last)) => seen_before(ledger, audience, last).await,
+            _ => (0, 0),
+        },
+        unseen_import: match ledger.as_ref().filter(|_| is_stored) {
+            Some(ledger) => unseen_import(ledger, project.settings.time_zone).await,
+            None => None,
+        },
         segment,
         ..numbers(audience)
     }
 }
 
-/// How many people were looked up in the last edition, and how many of them were in it. Where the ledger cannot be read
-/// nobody is looked up: that was said already.
-async fn seen_before(project: &Project, audience: &Audience, last: Option<&Earlier>) -> (u64, u64) {
-    let Some(last) = last else { return (0, 0) };
-    let Ok(Some(ledger)) = existing_ledger(project, false).await else { return (0, 0) };
+/// How many people were looked up in the last edition, and how many of them were in it.
+async fn seen_before(ledger: &AnyLedger, audience: &Audience, last: &Earlier) -> (u64, u64) {
     let (mut looked_up, mut were_there) = (0, 0);
     for key in audience.signs.some_people() {
         let Ok((rows, left_out)) = ledger.history(key).await else { return (0, 0) };
@@ -213,12 +224,8 @@ async fn seen_before(project: &Project, audience: &Audience, last: Option<&Earli
 }
 
 /// People of imports of today that were written without being shown to anybody.
-async fn unseen_import(project: &Project) -> Option<u64> {
-    if project.settings.people.keep != ListPlace::Database {
-        return None;
-    }
-    let zone = project.settings.time_zone;
-    let imports = existing_ledger(project, false).await.ok()??.imports().await.ok()?;
+async fn unseen_import(ledger: &AnyLedger, zone: Tz) -> Option<u64> {
+    let imports = ledger.imports().await.ok()?;
     let today = imports
         .iter()
         .filter(|import| import.at.with_timezone(&zone).date_naive() == world::today(zone));

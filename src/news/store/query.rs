@@ -185,36 +185,25 @@ impl Store {
         const BEFORE: &str = "last_day < ?2";
         // What begins after the window ends after it too.
         const AFTER: &str = "last_day >= ?2 AND first_day >= ?2";
-        let count = |condition: &str, day: NaiveDate| -> rusqlite::Result<usize> {
+        let look = |nearest: &str, condition: &str, day: NaiveDate| {
             let mut statement = self.database.prepare_cached(&format!(
-                "SELECT count(*) FROM items INDEXED BY stories_by_day \
+                "SELECT count(*), {nearest} FROM items INDEXED BY stories_by_day \
                  WHERE key = story AND gone IS NULL AND source = ?1 AND {condition}"
             ))?;
-            let mut all = 0;
+            let (mut all, mut days) = (0, Vec::new());
             for asked in sources {
-                let one: u32 =
-                    statement.query_row(params![asked.name, number(day)], |row| row.get(0))?;
-                all += one as usize;
+                let (count, day): (u32, Option<i32>) = statement
+                    .query_row(params![asked.name, number(day)], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })?;
+                all += count as usize;
+                days.extend(day.and_then(super::date));
             }
-            Ok(all)
+            Ok::<_, rusqlite::Error>((all, days))
         };
-        let (before, after) = (count(BEFORE, start)?, count(AFTER, end)?);
-        let nearest =
-            |what: &str, condition: &str, day: NaiveDate| -> rusqlite::Result<Vec<NaiveDate>> {
-                let mut statement = self.database.prepare_cached(&format!(
-                    "SELECT {what} FROM items INDEXED BY stories_by_day \
-                 WHERE key = story AND gone IS NULL AND source = ?1 AND {condition}"
-                ))?;
-                let mut days = Vec::new();
-                for asked in sources {
-                    let one: Option<i32> =
-                        statement.query_row(params![asked.name, number(day)], |row| row.get(0))?;
-                    days.extend(one.and_then(super::date));
-                }
-                Ok(days)
-            };
-        let mut days = nearest("max(last_day)", BEFORE, start)?;
-        days.extend(nearest("min(first_day)", AFTER, end)?);
+        let (before, mut days) = look("max(last_day)", BEFORE, start)?;
+        let (after, later) = look("min(first_day)", AFTER, end)?;
+        days.extend(later);
         // The window's end is the day behind its last.
         let away = |day: &NaiveDate| (start - *day).num_days().max((*day - end).num_days() + 1);
         Ok(Elsewhere { before, after, nearest: days.into_iter().min_by_key(away) })
