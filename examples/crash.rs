@@ -13,6 +13,8 @@
 //! It ends with 1 when anybody was lost or mailed twice, when a row says *accepted* and nothing arrived, or when more is
 //! uncertain than two messages for each connection and kill or restart: one, where the server takes 20 ms or more.
 
+#[path = "support/charity.rs"]
+mod charity;
 #[path = "support/sink.rs"]
 mod sink;
 
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use charity::SETTINGS;
 use clap::Parser;
 use sink::{Answer, Books};
 
@@ -96,21 +99,7 @@ struct Totals {
     uncertain_and_taken: usize,
 }
 
-const SETTINGS: &str = r#"
-[organisation]
-name = "Example Charity"
-legal_name = "Example Charity Limited"
-address = "1 Example Street, London"
-website = "https://charity.example/"
-contact = "hello@charity.example"
-
-[sender]
-name = "Example Charity"
-address = "news@charity.example"
-
-[send]
-retry_after_seconds = 0
-"#;
+const SEND: &str = "[send]\nretry_after_seconds = 0\n";
 
 /// A run that sends nothing for so long is killed all the same.
 const LONGEST_WAIT_MILLIS: u64 = 5000;
@@ -344,7 +333,7 @@ fn prepare(folder: &Path, arguments: &Arguments) {
         std::fs::create_dir_all(path.parent().expect("below the folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
     };
-    write("roundup.toml", SETTINGS);
+    write("roundup.toml", &format!("{SETTINGS}\n{SEND}"));
     write(
         "news/2020-12-03-story.md",
         "---\ntitle: A story\ndate: 2020-12-03\n---\n\nWhat happened.\n",

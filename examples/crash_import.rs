@@ -4,6 +4,9 @@
 //! and of people who say no, kills it (`kill -9`) at a random moment, and counts the list. Then the same import runs to its
 //! end. It ends with 1 when an import was written by half, when a no was lost, or when the list could not be read.
 
+#[path = "support/charity.rs"]
+mod charity;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+
+use charity::SETTINGS;
 
 /// Kills imports at random moments and looks at the list.
 #[derive(Debug, Parser)]
@@ -30,21 +35,7 @@ struct Arguments {
     seed: u64,
 }
 
-const SETTINGS: &str = r#"
-[organisation]
-name = "Example Charity"
-legal_name = "Example Charity Limited"
-address = "1 Example Street, London"
-website = "https://charity.example/"
-contact = "hello@charity.example"
-
-[sender]
-name = "Example Charity"
-address = "news@charity.example"
-
-[people]
-keep = "database"
-"#;
+const PEOPLE: &str = "[people]\nkeep = \"database\"\n";
 
 /// What the list has: everybody, and whoever said no.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -132,7 +123,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let write = |name: &str, text: &str| {
         fs::write(folder.path().join(name), text).map_err(|error| error.to_string())
     };
-    write("roundup.toml", SETTINGS)?;
+    write("roundup.toml", &format!("{SETTINGS}\n{PEOPLE}"))?;
     let harness = Harness { program, folder };
     let write = |name: &str, text: &str| {
         fs::write(harness.folder.path().join(name), text).map_err(|error| error.to_string())

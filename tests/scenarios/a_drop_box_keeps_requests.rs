@@ -26,11 +26,7 @@ fn with_box(people: usize) -> Option<(Charity, Daemon)> {
 
 /// The token in a person's own message of the dry run.
 fn token_of(charity: &Charity, person: &str) -> String {
-    let folder = "preview/2020/messages";
-    let names = charity.files(folder);
-    let mut messages = names.iter().map(|name| charity.read(&format!("{folder}/{name}")));
-    let message = messages.find(|text| text.contains(&format!("<{person}>"))).unwrap();
-    let unfolded = message.replace("\r\n ", " ");
+    let unfolded = charity.message_to(person);
     let field = unfolded.lines().find(|line| line.starts_with("List-Unsubscribe:")).unwrap();
     let url = field.split("<http").nth(1).unwrap().split('>').next().unwrap();
     url.rsplit('/').next().unwrap().to_owned()

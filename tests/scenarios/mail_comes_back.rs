@@ -9,13 +9,7 @@ fn says_of(charity: &Charity, person: &str, word: &str) -> bool {
 
 /// A person's copy as it was sent: its Message-ID, and its unsubscribe field.
 fn copy_of(charity: &Charity, person: &str) -> (String, String) {
-    let folder = "preview/2020/messages";
-    let of_person = |text: &String| text.contains(&format!("<{person}>"));
-    let messages = charity.files(folder);
-    let message =
-        messages.iter().map(|name| charity.read(&format!("{folder}/{name}"))).find(of_person);
-    let message = message.unwrap_or_else(|| panic!("{person} is in none of {messages:?}"));
-    let unfolded = message.replace("\r\n ", " ");
+    let unfolded = charity.message_to(person);
     let field = |name: &str| {
         let line = unfolded.lines().find(|line| line.starts_with(name)).unwrap();
         line.to_owned()

@@ -62,13 +62,7 @@ impl Site {
 
 /// The path behind a person's one-click link, and their token.
 fn link_of(charity: &Charity, person: &str) -> (String, String) {
-    let folder = "preview/2020/messages";
-    let of_person = |text: &String| text.contains(&format!("<{person}>"));
-    let messages = charity.files(folder);
-    let message =
-        messages.iter().map(|name| charity.read(&format!("{folder}/{name}"))).find(of_person);
-    let message = message.unwrap_or_else(|| panic!("{person} is in none of {messages:?}"));
-    let unfolded = message.replace("\r\n ", " ");
+    let unfolded = charity.message_to(person);
     let field = unfolded.lines().find(|line| line.starts_with("List-Unsubscribe:")).unwrap();
     let path = field.split("<https://charity.example").nth(1).unwrap().split('>').next().unwrap();
     (path.to_owned(), path.rsplit('/').next().unwrap().to_owned())

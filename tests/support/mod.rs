@@ -159,6 +159,16 @@ impl Charity {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// A person's message as the dry run of the year wrote it, its header fields on one line each.
+    pub fn message_to(&self, person: &str) -> String {
+        let folder = "preview/2020/messages";
+        let names = self.files(folder);
+        let mut messages = names.iter().map(|name| self.read(&format!("{folder}/{name}")));
+        let message = messages.find(|text| text.contains(&format!("<{person}>")));
+        let message = message.unwrap_or_else(|| panic!("{person} is in none of {names:?}"));
+        message.replace("\r\n ", " ")
+    }
+
     /// The report as JSON.
     pub fn report(&self, edition: &str) -> serde_json::Value {
         let ran = self.run(&format!("report {edition} --json"));
