@@ -354,3 +354,78 @@ pub fn php(kit: &Path) -> Option<Daemon> {
     command.args(["-S", &format!("127.0.0.1:{port}"), "-t"]).arg(kit).arg(kit.join("index.php"));
     Some(Daemon::started(command, open_folder(), port))
 }
+
+/// What is behind a web server of one of the recipes of `docs/LEAVING.md`.
+pub struct Recipe {
+    /// The recipe's name of the newsletter's host.
+    pub host: &'static str,
+    /// The port of roundup, or of PHP.
+    pub behind: u16,
+    /// The charity's website, where the recipe serves files.
+    pub website: PathBuf,
+}
+
+/// A certificate for the host, and its key, in a folder.
+fn certificate(host: &str, folder: &Path) {
+    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()]).unwrap();
+    fs::write(folder.join("certificate.pem"), made.cert.pem()).unwrap();
+    fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+}
+
+/// nginx with a `server` block, which listens for TLS at a port of its own.
+pub fn nginx(recipe: &Recipe, server: &str) -> Option<Daemon> {
+    let program = needed("nginx")?;
+    let (folder, port) = (open_folder(), free_port());
+    let path = folder.path();
+    certificate(recipe.host, path);
+    let server = server
+        .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;"))
+        .replace(
+            "# ssl_certificate and ssl_certificate_key as your host gives them",
+            "ssl_certificate certificate.pem; ssl_certificate_key key.pem;",
+        )
+        .replace("127.0.0.1:8025", &format!("127.0.0.1:{}", recipe.behind));
+    assert!(server.contains(&format!("listen 127.0.0.1:{port} ssl")), "{server}");
+    let user = if is_root() { "user root;" } else { "" };
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {}/{kind};\n", path.display()))
+        .concat();
+    let settings = format!(
+        "daemon off;\n{user}\npid {path}/nginx.pid;\nerror_log {path}/error.log;\nevents {{}}\n\
+         http {{\naccess_log off;\n{temporary}\n{server}\n}}\n",
+        path = path.display()
+    );
+    fs::write(path.join("nginx.conf"), settings).unwrap();
+    let mut command = Command::new(program);
+    command.arg("-e").arg(path.join("error.log")).arg("-c").arg(path.join("nginx.conf"));
+    Some(Daemon::started(command, folder, port))
+}
+
+/// Caddy with a site, which listens for TLS at a port of its own.
+pub fn caddy(recipe: &Recipe, site: &str) -> Option<Daemon> {
+    let program = needed("caddy")?;
+    let (folder, port) = (open_folder(), free_port());
+    let path = folder.path();
+    certificate(recipe.host, path);
+    let with_port = format!("https://{}:{port} {{\n    tls certificate.pem key.pem", recipe.host);
+    let site = site
+        .replace(&format!("{} {{", recipe.host), &with_port)
+        .replace("127.0.0.1:8025", &format!("127.0.0.1:{}", recipe.behind));
+    assert!(site.contains(&with_port), "{site}");
+    // Neither a port of administration nor one that leads to https.
+    let settings = format!("{{\n    admin off\n    auto_https off\n}}\n{site}");
+    fs::write(path.join("Caddyfile"), settings).unwrap();
+    let mut command = Command::new(program);
+    command.args(["run", "--adapter", "caddyfile", "--config", "Caddyfile"]);
+    command.env("HOME", path).env("XDG_DATA_HOME", path).env("XDG_CONFIG_HOME", path);
+    Some(Daemon::started(command, folder, port))
+}
+
+/// PHP for a web server that speaks FastCGI, as most web space has it.
+pub fn php_cgi() -> Option<Daemon> {
+    let program = needed("php-cgi")?;
+    let port = free_port();
+    let mut command = Command::new(program);
+    command.args(["-b", &format!("127.0.0.1:{port}")]);
+    Some(Daemon::started(command, open_folder(), port))
+}

@@ -1,4 +1,5 @@
-//! The studio of a charity, in a real Chromium.
+//! The studio of a charity, and other pages, in a real Chromium.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -64,8 +65,22 @@ pub struct Browser {
     _profile: tempfile::TempDir,
 }
 
+/// How a browser looks at pages.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// Below 500 pixels it is a phone.
+    pub width: u32,
+    pub is_dark: bool,
+    /// A name that is at a port of this computer, whatever its certificate.
+    pub host: Option<(&'static str, u16)>,
+}
+
 impl Browser {
     pub async fn open(dark: bool) -> Option<Self> {
+        Self::open_as(View { width: 1440, is_dark: dark, host: None }).await
+    }
+
+    pub async fn open_as(view: View) -> Option<Self> {
         let (chromium, driver) = (needed("chromium")?, needed("chromedriver")?);
         let mut driver = Command::new(driver)
             .arg("--port=0")
@@ -84,12 +99,21 @@ impl Browser {
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = CHROMIUM.map(str::to_owned).into();
-        arguments.extend(["--headless=new", "--window-size=1440,1000"].map(str::to_owned));
+        arguments.push("--headless=new".to_owned());
+        arguments.push(format!("--window-size={},1000", view.width));
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
-        if dark {
+        if view.is_dark {
             arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
         }
-        let options = json!({"args": arguments, "binary": chromium});
+        if let Some((host, port)) = view.host {
+            arguments.push(format!("--host-resolver-rules=MAP {host}:443 127.0.0.1:{port}"));
+            arguments.push("--ignore-certificate-errors".to_owned());
+        }
+        let mut options = json!({"args": arguments, "binary": chromium});
+        if view.width < 500 {
+            let metrics = json!({"width": view.width, "height": 720, "pixelRatio": 2.0});
+            options["mobileEmulation"] = json!({"deviceMetrics": metrics});
+        }
         let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options});
         let Value::Object(wanted) = wanted else { unreachable!() };
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
@@ -132,6 +156,15 @@ impl Browser {
         let field = self.client.find(Locator::Css(selector)).await.unwrap();
         field.send_keys(&format!("{SELECT_ALL}{text}")).await.unwrap();
         self.script("document.activeElement.blur()", Vec::new()).await;
+    }
+
+    /// Writes a picture of the page into the folder that `ROUNDUP_PICTURES` names, for somebody who wants to look.
+    pub async fn picture(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("ROUNDUP_PICTURES") {
+            let picture = self.client.screenshot().await.unwrap();
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture)
+                .unwrap();
+        }
     }
 
     pub async fn close(mut self) {
