@@ -2,8 +2,12 @@
 
 #[path = "support/studio.rs"]
 mod browser;
+#[path = "studio/no_dead_ends.rs"]
+mod no_dead_ends;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "studio/words_are_kept.rs"]
+mod words_are_kept;
 
 use std::fs;
 use std::path::PathBuf;

@@ -19,6 +19,10 @@ pub enum DraftChange {
     Preheader {
         text: String,
     },
+    /// The title of the email; empty: the subject is.
+    Headline {
+        text: String,
+    },
     /// Markdown.
     Introduction {
         text: String,
@@ -99,6 +103,10 @@ pub fn change(
         DraftChange::Preheader { text } => {
             file.with("preheader", &format!("preheader: {}\n", quoted(text)))
         }
+        DraftChange::Headline { text } if text.trim().is_empty() => file.with("headline", ""),
+        DraftChange::Headline { text } => {
+            file.with("headline", &format!("headline: {}\n", quoted(text)))
+        }
         DraftChange::Introduction { text } => file.with_body(text),
         DraftChange::Template { name } => {
             file.with("template", &format!("template: {}\n", word(name)))
@@ -117,6 +125,43 @@ pub fn change(
     // What was written must be read again: a draft is never left broken.
     Draft::read("draft", path, &changed, zone)?;
     Ok(changed)
+}
+
+/// The words that stand where a change would put others; none where the edition has none of its own.
+pub fn words_now(draft: &Draft, change: &DraftChange) -> Option<String> {
+    match change {
+        DraftChange::Subject { .. } => Some(draft.subject.text.clone()),
+        DraftChange::Preheader { .. } => Some(draft.preheader.text.clone()),
+        DraftChange::Headline { .. } => Some(draft.headline.text.clone()),
+        DraftChange::Introduction { .. } => Some(draft.introduction.text.clone()),
+        DraftChange::Own { id, part, .. } => {
+            let own = draft.overrides.get(id)?;
+            let words = match part {
+                StoryField::Title => &own.title,
+                StoryField::Summary => &own.summary,
+                StoryField::Alt => &own.alt,
+            };
+            words.as_ref().map(|words| words.text.clone())
+        }
+        DraftChange::Template { .. }
+        | DraftChange::Group { .. }
+        | DraftChange::Show { .. }
+        | DraftChange::LeaveOut { .. }
+        | DraftChange::Pin { .. }
+        | DraftChange::Move { .. } => None,
+    }
+}
+
+/// The words that a change puts there.
+pub fn words_of(change: &DraftChange) -> Option<&str> {
+    match change {
+        DraftChange::Subject { text }
+        | DraftChange::Preheader { text }
+        | DraftChange::Headline { text }
+        | DraftChange::Introduction { text } => Some(text),
+        DraftChange::Own { text, .. } => text.as_deref(),
+        _ => None,
+    }
 }
 
 /// A name as it is where it can be nothing else, in quotation marks otherwise.
@@ -274,6 +319,7 @@ impl Lists {
             }
             DraftChange::Subject { .. }
             | DraftChange::Preheader { .. }
+            | DraftChange::Headline { .. }
             | DraftChange::Introduction { .. }
             | DraftChange::Template { .. }
             | DraftChange::Group { .. }

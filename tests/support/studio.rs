@@ -34,6 +34,34 @@ impl Studio {
         self.address.split([':', '/']).nth(4).unwrap().parse().unwrap()
     }
 
+    /// Ends it as a crash would.
+    pub fn stop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// A request of the studio's own page that changes something: the status, and what was answered.
+    pub fn post(&self, body: &Value) -> (u16, Value) {
+        let (port, path, body) = (self.port(), self.path(), body.to_string());
+        let answer = self.raw(&format!(
+            "POST {path}do HTTP/1.1\r\nConnection: close\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ));
+        let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
+        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    /// The state that the page gets.
+    pub fn state(&self) -> Value {
+        let (port, path) = (self.port(), self.path());
+        let answer = self.raw(&format!(
+            "GET {path}state HTTP/1.1\r\nConnection: close\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+        ));
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
     /// The path behind the port: the token, between slashes.
     pub fn path(&self) -> String {
         format!("/{}", self.address.splitn(4, '/').nth(3).unwrap())
@@ -165,6 +193,20 @@ impl Browser {
             std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture)
                 .unwrap();
         }
+    }
+
+    /// Types into a field behind what is there, and stays in it.
+    pub async fn keys(&self, selector: &str, text: &str) {
+        let field = self.client.find(Locator::Css(selector)).await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Waits until an element has some words.
+    pub async fn until_says(&self, selector: &str, words: &str) {
+        self.until(&format!(
+            "return document.querySelector({selector:?})?.innerText.includes({words:?})"
+        ))
+        .await;
     }
 
     pub async fn close(mut self) {

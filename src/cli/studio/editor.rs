@@ -5,11 +5,11 @@
 //! text editor beside it, and a second tab, always see the same.
 
 use crate::cli::studio::shown::{REMEMBERED, refused};
-use std::path::PathBuf;
 use std::pin::Pin;
 
 use serde_json::{Value, json};
 
+use super::history::{History, Stack, read};
 use super::shown;
 use super::view::View;
 use super::watch::{Snapshot, snapshot};
@@ -26,16 +26,17 @@ use crate::cli::steps::prepare::prepare_to_look;
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::files::save;
 use crate::cli::terminal::screen::Screen;
-use crate::edition::edit::{DraftChange, change};
+use crate::cli::terminal::world;
+use crate::edition::Draft;
+use crate::edition::draft_reading::window_from_name;
+use crate::edition::edit::{DraftChange, change, words_now, words_of};
 use crate::news::gather::Ask;
 use crate::news::{PartialDate, dates_file};
 use crate::project::SETTINGS_FILE;
-use crate::web::studio::{StudioAction, StudioRequest, StudioResponse};
+use crate::web::studio::{DraftRequest, StudioAction, StudioRequest, StudioResponse};
 
-/// Steps back that are kept.
-const MOST_STEPS: usize = 200;
 /// See the module.
 pub struct Editor {
     globals: Globals,
@@ -46,23 +47,17 @@ pub struct Editor {
     fault: Option<Failure>,
     /// How the files were when they were looked at.
     looked_at: Option<Snapshot>,
-    undo: Vec<Step>,
-    redo: Vec<Step>,
+    history: History,
+    /// Grows with each look at the files, and from one studio to the next: pages see which of two answers is newer.
+    revision: i64,
 }
 
-/// One change of one file.
-struct Step {
-    /// Below the project.
-    file: String,
-    before: Option<String>,
-    after: Option<String>,
-}
-
-/// Where a step is taken from.
-#[derive(Clone, Copy)]
-enum Stack {
-    Undo,
-    Redo,
+/// What became of a change.
+enum Changed {
+    /// The words as they stand in the file now, where it was about words.
+    Written(Option<String>),
+    /// Somebody else has written other words: nothing was changed.
+    Conflict { theirs: Option<String> },
 }
 
 impl Editor {
@@ -87,8 +82,8 @@ impl Editor {
             view: None,
             fault: None,
             looked_at: None,
-            undo: Vec::new(),
-            redo: Vec::new(),
+            history: History::default(),
+            revision: world::now().timestamp_millis(),
         };
         editor.refresh_asking(Ask::InTime).await;
         Ok(editor)
@@ -115,6 +110,7 @@ impl Editor {
 
     /// The same as `refresh`, with the news of websites as new as is wanted.
     async fn refresh_asking(&mut self, ask: Ask) {
+        self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.
         self.looked_at = self.globals.project().ok().map(|project| snapshot(&project));
         match View::look(&self.globals, &self.which, self.view.as_ref(), ask).await {
@@ -139,7 +135,7 @@ impl Editor {
                 Handling::Later(Box::pin(fetch(self.globals.clone())))
             }
             StudioRequest::Do(wanted) => match self.want(wanted).await {
-                Ok((value, changed)) => Handling::Now(StudioResponse::Json(value), changed),
+                Ok((answer, changed)) => Handling::Now(answer, changed),
                 Err(failure) => Handling::Now(refused(&failure), false),
             },
         }
@@ -153,12 +149,17 @@ impl Editor {
         }
     }
 
-    async fn want(&mut self, wanted: StudioAction) -> Result<(Value, bool), Failure> {
+    /// The answer, and whether there is something new to show.
+    async fn want(&mut self, wanted: StudioAction) -> Result<(StudioResponse, bool), Failure> {
+        let done = || (StudioResponse::Json(json!({})), true);
         match wanted {
-            StudioAction::Change { change } => {
-                self.change(&change).await?;
-                Ok((json!({}), true))
-            }
+            StudioAction::Change(wanted) => Ok(match self.change(&wanted).await? {
+                Changed::Written(text) => {
+                    let written = json!({"text": text, "revision": self.revision});
+                    (StudioResponse::Json(written), true)
+                }
+                Changed::Conflict { theirs } => (StudioResponse::Conflict { theirs }, true),
+            }),
             StudioAction::Undo => self.take_back(Stack::Undo).await,
             StudioAction::Redo => self.take_back(Stack::Redo).await,
             StudioAction::Choose { edition } => {
@@ -168,22 +169,24 @@ impl Editor {
                 self.which = Which { edition: Some(chosen.name), ..Which::default() };
                 self.view = None;
                 self.refresh_asking(Ask::InTime).await;
-                Ok((json!({}), true))
+                Ok(done())
             }
             StudioAction::Date { source, id, date } => {
                 self.give_date(&source, &id, &date).await?;
-                Ok((json!({}), true))
+                Ok(done())
             }
             StudioAction::Silence { rule, reason } => {
                 self.silence(&rule, &reason).await?;
-                Ok((json!({}), true))
+                Ok(done())
             }
             StudioAction::Test { to, whose } => {
                 let tests = self.test(&to, &whose).await?;
-                Ok((json!({"tests": tests}), true))
+                Ok((StudioResponse::Json(json!({"tests": tests})), true))
             }
             // Errands, which `obey` has sent on their way.
-            StudioAction::Fetch | StudioAction::Check => Ok((json!({}), false)),
+            StudioAction::Fetch | StudioAction::Check => {
+                Ok((StudioResponse::Json(json!({})), false))
+            }
         }
     }
 
@@ -196,99 +199,58 @@ impl Editor {
     }
 
     /// Changes the draft; makes it first where there is none.
-    async fn change(&mut self, wanted: &DraftChange) -> Result<(), Failure> {
+    async fn change(&mut self, wanted: &DraftRequest) -> Result<Changed, Failure> {
+        let DraftRequest { change: change_wanted, edition, written_over, continues } = wanted;
         let view = self.viewed()?;
         let (project, zone) = (&view.project, view.project.settings.time_zone);
-        let file = project.draft_path(&view.chosen.name)?;
+        let name = &view.chosen.name;
+        if let Some(typed_for) = edition.as_ref().filter(|typed_for| *typed_for != name) {
+            return Err(Failure::new(
+                Exit::Failed,
+                format!("the edition `{typed_for}` is not open in the studio now"),
+            )
+            .help("open it again: the words are kept in this browser, and offered there"));
+        }
+        let file = project.draft_path(name)?;
         let before = read(&project.path(&file))?;
         let text = match &before {
             Some(text) => text.clone(),
             None => view.proposal()?,
         };
-        let said = |id: &str| {
-            let item = view.prepared.selection.all().find(|item| item.id == id)?;
-            Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
-        };
-        // Lines that offer late stories stay offers, until their story is named.
-        let named = match wanted {
-            DraftChange::Show { id }
-            | DraftChange::Pin { id, .. }
-            | DraftChange::LeaveOut { id } => id.as_str(),
-            _ => "",
-        };
-        let late: Vec<String> = text
-            .split_inclusive('\n')
-            .filter(|line| line.trim_start().starts_with("# - "))
-            .filter(|line| named.is_empty() || !line.contains(named))
-            .map(str::to_owned)
-            .collect();
-        let after = change(&file, &text, zone, wanted, &said, &late)?;
-        self.write(file, before, after)?;
+        let now = words_now(&Draft::read(name, &file, &text, zone)?, change_wanted);
+        if let Some(known) = written_over
+            && known.text != now
+            && now.as_deref() != words_of(change_wanted)
+        {
+            return Ok(Changed::Conflict { theirs: now });
+        }
+        let after = changed_text(view, &file, &text, change_wanted)?;
+        let words = words_now(&Draft::read(name, &file, &after, zone)?, change_wanted);
+        let project = self.globals.project()?;
+        self.history.write(&project, &file, before, after, *continues)?;
         self.refresh().await;
-        Ok(())
+        Ok(Changed::Written(words))
     }
 
-    /// Writes a file, and keeps the way back.
-    fn write(
+    /// Writes a file as one step, and looks again.
+    async fn write(
         &mut self,
-        file: String,
+        file: &str,
         before: Option<String>,
         after: String,
     ) -> Result<(), Failure> {
-        if before.as_deref() == Some(&after) {
-            return Ok(());
-        }
-        let step = Step { file, before, after: Some(after) };
-        self.put(&step.file, step.after.as_deref())?;
-        self.undo.push(step);
-        if self.undo.len() > MOST_STEPS {
-            self.undo.remove(0);
-        }
-        self.redo.clear();
+        let project = self.globals.project()?;
+        self.history.write(&project, file, before, after, false)?;
+        self.refresh().await;
         Ok(())
     }
 
-    fn put(&self, file: &str, text: Option<&str>) -> Result<(), Failure> {
-        let project = self.globals.project()?;
-        match text {
-            Some(text) => save(&project, file, text),
-            None => {
-                std::fs::remove_file(project.path(file)).map_err(|error| cannot_write(file, &error))
-            }
+    async fn take_back(&mut self, from: Stack) -> Result<(StudioResponse, bool), Failure> {
+        let is_taken = self.history.take_back(&self.globals.project()?, from)?;
+        if is_taken {
+            self.refresh().await;
         }
-    }
-
-    /// Takes back the last step of one stack; taking that back again is a step of the other.
-    async fn take_back(&mut self, from: Stack) -> Result<(Value, bool), Failure> {
-        let popped = match from {
-            Stack::Undo => self.undo.pop(),
-            Stack::Redo => self.redo.pop(),
-        };
-        let Some(step) = popped else { return Ok((json!({}), false)) };
-        self.refuse_changed(&step.file, step.after.as_deref())?;
-        self.put(&step.file, step.before.as_deref())?;
-        let turned = Step { file: step.file, before: step.after, after: step.before };
-        match from {
-            Stack::Undo => self.redo.push(turned),
-            Stack::Redo => self.undo.push(turned),
-        }
-        self.refresh().await;
-        Ok((json!({}), true))
-    }
-
-    /// A file that somebody else has changed since is not written over.
-    fn refuse_changed(&mut self, file: &str, known: Option<&str>) -> Result<(), Failure> {
-        let now = read(&self.globals.project()?.path(file))?;
-        if now.as_deref() == known {
-            return Ok(());
-        }
-        self.undo.clear();
-        self.redo.clear();
-        Err(Failure::new(
-            Exit::Failed,
-            format!("{file} was changed outside the studio meanwhile: it cannot be undone here"),
-        )
-        .help("undo it where it was changed, or edit the file"))
+        Ok((StudioResponse::Json(json!({})), is_taken))
     }
 
     async fn give_date(&mut self, source: &str, id: &str, date: &str) -> Result<(), Failure> {
@@ -300,9 +262,8 @@ impl Editor {
         let mut answers = view.project.news_answers()?;
         answers.give(source, id, date);
         let before = read(&view.project.path(dates_file::FILE))?;
-        self.write(dates_file::FILE.to_owned(), before, answers.write())?;
-        self.refresh().await;
-        Ok(())
+        let after = answers.write();
+        self.write(dates_file::FILE, before, after).await
     }
 
     async fn silence(&mut self, rule: &str, reason: &str) -> Result<(), Failure> {
@@ -342,9 +303,7 @@ impl Editor {
                 format!("[checks.silence] in {SETTINGS_FILE} is not a group"),
             ));
         }
-        self.write(SETTINGS_FILE.to_owned(), before, settings.to_string())?;
-        self.refresh().await;
-        Ok(())
+        self.write(SETTINGS_FILE, before, settings.to_string()).await
     }
 
     async fn test(&self, to: &str, whose: &str) -> Result<Vec<test::TestResult>, Failure> {
@@ -359,23 +318,30 @@ impl Editor {
             test::send(&view.project, &view.prepared, &recipient, &addresses, &destination).await?;
         let typed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         view.project.own_folder(false)?;
-        self.put(REMEMBERED, Some(&json!({"test": typed}).to_string()))?;
+        save(&view.project, REMEMBERED, &json!({"test": typed}).to_string())?;
         Ok(tests)
     }
 
-    /// Everything beside the mail.
+    /// Everything beside the mail. Where no email could be made yet, there are the reason and the other editions.
     async fn state(&self, whose: &str) -> StudioResponse {
-        let fault = self.fault.as_ref().map(fault_of);
-        let undo = json!({"undo": self.undo.len(), "redo": self.redo.len()});
-        let Some(view) = &self.view else {
-            return StudioResponse::Json(
-                json!({"name": self.name(), "fault": fault, "steps": undo}),
-            );
+        let mut state = match &self.view {
+            Some(view) => shown::state(view, whose),
+            None => json!({"name": self.name()}),
         };
-        let mut state = shown::state(view, whose);
-        state["fault"] = json!(fault);
-        state["steps"] = undo;
-        state["windows"] = shown::windows(view).await;
+        let (undo, redo) = self.history.steps();
+        state["fault"] = json!(self.fault.as_ref().map(fault_of));
+        state["steps"] = json!({"undo": undo, "redo": redo});
+        state["revision"] = json!(self.revision);
+        let project = self.globals.project().ok();
+        if let Some(project) = project.as_ref().or(self.view.as_ref().map(|view| &view.project)) {
+            let window = match &self.view {
+                Some(view) => Some(view.chosen.window.clone()),
+                None => window_from_name(self.name(), project.settings.time_zone).ok(),
+            };
+            state["windows"] = shown::windows(project, window.as_ref()).await;
+            // Words that were not saved are kept in the browser, by newsletter.
+            state["project"] = json!(project.root.display().to_string());
+        }
         StudioResponse::Json(state)
     }
 
@@ -453,12 +419,29 @@ fn fault_of(failure: &Failure) -> Value {
     })
 }
 
-fn read(path: &PathBuf) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(Failure::new(Exit::Failed, format!("{} cannot be read: {error}", path.display())))
+/// The draft's text with a change.
+fn changed_text(
+    view: &View,
+    file: &str,
+    text: &str,
+    wanted: &DraftChange,
+) -> Result<String, Failure> {
+    let said = |id: &str| {
+        let item = view.prepared.selection.all().find(|item| item.id == id)?;
+        Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
+    };
+    // Lines that offer late stories stay offers, until their story is named.
+    let named = match wanted {
+        DraftChange::Show { id } | DraftChange::Pin { id, .. } | DraftChange::LeaveOut { id } => {
+            id.as_str()
         }
-    }
+        _ => "",
+    };
+    let late: Vec<String> = text
+        .split_inclusive('\n')
+        .filter(|line| line.trim_start().starts_with("# - "))
+        .filter(|line| named.is_empty() || !line.contains(named))
+        .map(str::to_owned)
+        .collect();
+    Ok(change(file, text, view.project.settings.time_zone, wanted, &said, &late)?)
 }

@@ -1,16 +1,20 @@
 //! `roundup preview` in the browser: the studio, while files are watched.
 //! Shell: the network, files, the browser.
 
+mod address;
 mod browser;
 mod editor;
+mod history;
 mod shown;
 mod view;
 mod watch;
 
+use std::io::ErrorKind;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
@@ -18,12 +22,13 @@ use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::project::Project;
-use crate::rfc::base16;
-use crate::web::studio;
+use crate::web::studio::{self, StudioCalls, StudioResponse};
 
+use address::StudioAddress;
 use editor::{Editor, Handling};
 
-const TOKEN_BYTES: usize = 16;
+/// The address is kept for a day: it is written again long before that is over.
+const KEPT_AGAIN: Duration = Duration::from_secs(60 * 60);
 /// Editors write a file in several steps: what comes within this time is one change.
 const STEPS_WITHIN: Duration = Duration::from_millis(10);
 
@@ -48,12 +53,8 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     let project = globals.project()?;
     let mut watched = watch::FolderWatch::new(&project)?;
     let mut editor = Box::pin(Editor::new(globals, which)).await?;
-    let mut token = [0; TOKEN_BYTES];
-    world::random(&mut token);
-    let mut counter = studio::open(how.port, base16::encode(&token)).await.map_err(|error| {
-        Failure::new(Exit::Failed, format!("the studio cannot open port {}: {error}", how.port))
-            .help("leave out --port to use any free one")
-    })?;
+    let (mut counter, kept) = open(&project, how.port, globals).await?;
+    let mut keeping = tokio::time::interval(KEPT_AGAIN);
     tell(&counter.address, editor.name(), globals)?;
     let _doorway = how.opens_browser.then(|| open_browser(&project, &counter.address, globals));
     let mut version = 1;
@@ -63,28 +64,37 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
         let changed = tokio::select! {
             slip = counter.orders.recv() => {
                 let Some(slip) = slip else { return Ok(Exit::Done) };
-                match editor.obey(slip.order).await {
-                    Handling::Now(answer, changed) => {
+                match unless_broken(editor.obey(slip.order)).await {
+                    None => {
+                        let _ = slip.answer.send(StudioResponse::Broken);
+                        false
+                    }
+                    Some(Handling::Now(answer, changed)) => {
                         // A page that has gone away needs no answer.
                         let _ = slip.answer.send(answer);
                         changed
                     }
-                    Handling::Later(errand) => {
-                        errands.push(async move { (errand.await, slip.answer) });
+                    Some(Handling::Later(errand)) => {
+                        errands.push(async move { (unless_broken(errand).await, slip.answer) });
                         false
                     }
                 }
             }
             Some((ended, answer)) = errands.next(), if !errands.is_empty() => {
-                editor.refresh().await;
-                let _ = answer.send(Editor::said(ended));
+                unless_broken(editor.refresh()).await;
+                let _ = answer.send(ended.map_or(StudioResponse::Broken, Editor::said));
                 true
+            }
+            _ = keeping.tick() => {
+                keep(kept.as_ref(), &project, globals);
+                false
             }
             change = watched.changed() => {
                 if change.is_none() {
                     return Ok(Exit::Done);
                 }
-                take_file_changes(&mut watched, &mut editor, globals).await
+                let taking = take_file_changes(&mut watched, &mut editor, globals);
+                unless_broken(taking).await.unwrap_or(true)
             }
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
         };
@@ -93,6 +103,54 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
             counter.version.send_replace(version);
         }
     }
+}
+
+/// Opens the address of the last studio of this project if it is free, so that a page that is still open finds it.
+async fn open(
+    project: &Project,
+    port: u16,
+    globals: &Globals,
+) -> Result<(StudioCalls, Option<StudioAddress>), Failure> {
+    let now = world::now();
+    let kept = StudioAddress::kept(project, now).filter(|kept| port == 0 || kept.port == port);
+    if let Some(kept) = kept {
+        match studio::open(kept.port, kept.token.clone()).await {
+            Ok(calls) => return Ok((calls, Some(kept))),
+            // Another studio of this project is open, and keeps its address.
+            Err(error) if error.kind() == ErrorKind::AddrInUse && port == 0 => {
+                let other = StudioAddress::new(0, now);
+                return Ok((opened(0, other.token).await?, None));
+            }
+            Err(error) => globals.screen.warn(&format!(
+                "port {} cannot be opened again: {error}; the studio has a new address",
+                kept.port
+            )),
+        }
+    }
+    let mut address = StudioAddress::new(port, now);
+    let calls = opened(port, address.token.clone()).await?;
+    address.port = calls.port;
+    Ok((calls, Some(address)))
+}
+
+async fn opened(port: u16, token: String) -> Result<StudioCalls, Failure> {
+    studio::open(port, token).await.map_err(|error| {
+        Failure::new(Exit::Failed, format!("the studio cannot open port {port}: {error}"))
+            .help("leave out --port to use any free one")
+    })
+}
+
+/// Keeps the address for a day from now on. Without it a page finds the next studio by the address on the screen.
+fn keep(address: Option<&StudioAddress>, project: &Project, globals: &Globals) {
+    let Some(address) = address else { return };
+    if let Err(error) = address.keep(project, world::now()) {
+        globals.screen.warn(&format!("the studio's address cannot be kept: {error}"));
+    }
+}
+
+/// What is done, or nothing where it ends in a mistake of ours: the studio goes on either way.
+async fn unless_broken<T>(work: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
 }
 
 /// Where the studio is.
@@ -132,4 +190,20 @@ async fn take_file_changes(
         editor.refresh().await;
     }
     is_new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_mistake_of_ours_ends_one_request_and_no_more() {
+        assert_eq!(unless_broken(async { 1 }).await, Some(1));
+        let broken = unless_broken(async {
+            tokio::task::yield_now().await;
+            assert!(std::hint::black_box(false), "a mistake");
+        });
+        assert_eq!(broken.await, None);
+        assert_eq!(unless_broken(async { 2 }).await, Some(2));
+    }
 }

@@ -18,6 +18,7 @@ use crate::edition::draft::Grouping;
 use crate::edition::draft::Override;
 use crate::news::Item;
 use crate::news::PartialDate;
+use crate::project::Project;
 use crate::web::studio::StudioResponse;
 use crate::window::Window;
 use serde::Serialize;
@@ -207,6 +208,7 @@ pub fn state(view: &View, whose: &str) -> Value {
         "words": {
             "subject": edition.subject.text,
             "preheader": edition.preheader.text,
+            "headline": edition.headline.text,
             "introduction": edition.introduction.text,
         },
         "stories": stories_of(view),
@@ -292,8 +294,7 @@ fn people_of(view: &View) -> Value {
 }
 
 /// The windows that can be chosen, and the drafts there are.
-pub async fn windows(view: &View) -> Value {
-    let project = &view.project;
+pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
     let zone = project.settings.time_zone;
     let today = world::today(zone);
     // Read again each time: an edition may go out from a terminal beside the studio.
@@ -305,8 +306,8 @@ pub async fn windows(view: &View) -> Value {
         "today": today.to_string(),
         "last_month": Window::last_full_month(today, zone).name(),
         "since_last": since_last,
-        "start": view.chosen.window.start.to_string(),
-        "end": view.chosen.window.last_day().to_string(),
+        "start": window.map(|window| window.start.to_string()),
+        "end": window.map(|window| window.last_day().to_string()),
         "drafts": project.drafts().unwrap_or_default(),
     })
 }

@@ -2,7 +2,7 @@
 export const $ = (id) => document.getElementById(id);
 
 /** What is shown now, and whose copy it is. */
-export const desk = { state: null, whose: "first", trouble: () => {} };
+export const desk = { state: null, whose: "first", trouble: () => {}, saved: () => {} };
 
 /** Makes an element: `make("p", { class: "x" }, "text", child)`. Text is text, never markup. */
 export function make(name, attributes = {}, ...children) {
@@ -16,42 +16,84 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+export const button = (words, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, words);
+
+let fading = null;
+/** Shows what was done, and lets screen readers say it. */
 export function say(words) {
-  $("said").textContent = words;
+  const said = $("said");
+  // The same words twice are news twice.
+  said.textContent = said.textContent === words ? `${words}\u00a0` : words;
+  said.classList.add("shown");
+  clearTimeout(fading);
+  fading = setTimeout(() => said.classList.remove("shown"), 6000);
+}
+
+/** Why the studio did not do something. */
+export class Refusal extends Error {
+  constructor(words, { status = 0, conflict = null } = {}) {
+    super(words);
+    this.status = status;
+    this.conflict = conflict;
+  }
+
+  /** roundup itself is not there. */
+  get isGone() {
+    return this.status === 0;
+  }
+}
+
+async function answered(path, options = {}, patience = null) {
+  let answer;
+  try {
+    const signal = patience === null ? null : AbortSignal.timeout(patience);
+    answer = await fetch(path, { cache: "no-store", signal, ...options });
+  } catch {
+    throw new Refusal("roundup has stopped, start it again");
+  }
+  if (answer.ok) return answer;
+  const text = await answer.text().catch(() => "");
+  let said = {};
+  try {
+    said = JSON.parse(text);
+  } catch {
+    said = { what: text || `the studio answered ${answer.status}` };
+  }
+  const words = said.cure ? `${said.what}: ${said.cure}` : (said.what ?? "");
+  throw new Refusal(words, { status: answer.status, conflict: said.conflict ?? null });
 }
 
 export async function get(path) {
-  const answer = await fetch(path, { cache: "no-store" });
-  if (!answer.ok) throw await trouble(answer);
+  const answer = await answered(path);
   const kind = answer.headers.get("content-type") ?? "";
   return kind.startsWith("application/json") ? answer.json() : answer.text();
 }
 
-async function trouble(answer) {
-  const text = await answer.text();
-  try {
-    const { what, cure } = JSON.parse(text);
-    return new Error(cure ? `${what}: ${cure}` : what);
-  } catch {
-    return new Error(text || `the studio answered ${answer.status}`);
-  }
-}
-
-/** Says what somebody wants; what comes of it is shown when the studio says that there is something new. */
-export async function want(what) {
-  const answer = await fetch("do", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(what),
-  });
-  if (!answer.ok) {
-    const error = await trouble(answer);
-    say(error.message);
-    desk.trouble(error.message);
-    throw error;
-  }
-  desk.trouble(null);
+/** Requests something, and gives the answer or a `Refusal`. What takes longer than `patience` milliseconds has failed. */
+export async function request(what, patience = null) {
+  const headers = { "content-type": "application/json" };
+  const answer = await answered("do", { method: "POST", headers, body: JSON.stringify(what) }, patience);
   return answer.json();
 }
 
-export const change = (what) => want({ want: "change", change: what });
+/** The same, and a refusal is shown at the top of the page. */
+export async function want(what) {
+  try {
+    const answer = await request(what);
+    desk.trouble(null);
+    return answer;
+  } catch (error) {
+    desk.trouble(error.message);
+    throw error;
+  }
+}
+
+/** Changes the edition that is shown. */
+export const change = (what) =>
+  want({ want: "change", change: what, edition: desk.state?.name }).then((answer) => {
+    desk.saved();
+    return answer;
+  });
+
+/** Says words when something is done; a refusal is shown already. */
+export const quietly = (promise, words) => promise.then(() => words && say(words)).catch(() => {});

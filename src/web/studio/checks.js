@@ -1,5 +1,5 @@
 // The right side: what the checks say, and what to type when the email is ready.
-import { $, make, say, want } from "./base.js";
+import { $, make, quietly, want } from "./base.js";
 import { goToStory } from "./stories.js";
 
 const GROUPS = [["must", "Must fix"], ["should", "Should fix"], ["note", "Good to know"]];
@@ -56,7 +56,7 @@ function askWhy(card, finding) {
   const form = make("form", { class: "line" }, reason, make("button", { type: "submit" }, "Ignore it"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    want({ want: "silence", rule: finding.rule, reason: reason.value }).then(() => say("The rule is ignored from now on")).catch(() => {});
+    quietly(want({ want: "silence", rule: finding.rule, reason: reason.value }), "The rule is ignored from now on");
     reason.blur();
   });
   card.append(form);
@@ -67,7 +67,7 @@ $("ask-links").addEventListener("click", async (event) => {
   const button = event.currentTarget;
   button.disabled = true;
   button.textContent = "Checking …";
-  await want({ want: "check" }).then(() => say("The links were checked")).catch(() => {});
+  await quietly(want({ want: "check" }), "The links were checked");
   button.disabled = false;
   button.textContent = "Check links";
 });

@@ -4,114 +4,51 @@
 //! Nothing is decided here: what the page asks is passed on as an `StudioRequest` to whoever works at the desk, and the answer is
 //! passed back. The page's files are in the program; nothing is fetched from anywhere.
 
+mod listening;
+mod request;
+
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
-use serde::Deserialize;
-use serde_json::Value;
+use futures_util::{FutureExt, stream};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::guard::{ForeignRequest, RequestOrigin, StudioGuard};
-use crate::edition::edit::DraftChange;
+pub use request::{DraftRequest, StudioAction, StudioRequest, StudioResponse};
 
 /// The largest thing that a page says: an introduction.
 const LONGEST_BODY_BYTES: usize = 256 * 1024;
+/// A page on this computer sends it at once.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 const PAGE: &str = include_str!("index.html");
 const STYLE: &str = include_str!("studio.css");
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 11] = [
     ("base.js", include_str!("base.js")),
-    ("studio.js", include_str!("studio.js")),
-    ("stories.js", include_str!("stories.js")),
-    ("mail.js", include_str!("mail.js")),
+    ("choice.js", include_str!("choice.js")),
     ("checks.js", include_str!("checks.js")),
+    ("connection.js", include_str!("connection.js")),
+    ("edition.js", include_str!("edition.js")),
+    ("mail.js", include_str!("mail.js")),
+    ("stories.js", include_str!("stories.js")),
+    ("studio.js", include_str!("studio.js")),
+    ("testing.js", include_str!("testing.js")),
+    ("unsaved.js", include_str!("unsaved.js")),
+    ("words.js", include_str!("words.js")),
 ];
 /// The page's own files and nothing else, from anywhere.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
      img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// Whose copy is shown: `first`, `strange-2`, `segment:youth`, `language:cy`, `address:a@b.org`.
-pub type Whose = String;
-
-/// What the page asks of the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StudioRequest {
-    /// Everything beside the email.
-    State {
-        whose: Whose,
-    },
-    /// The email's HTML.
-    Mail {
-        whose: Whose,
-        light: String,
-    },
-    /// The email's other forms: `text`, `mjml`, `source`, `headers`, `reading`.
-    Part {
-        whose: Whose,
-        part: String,
-    },
-    Do(StudioAction),
-}
-
-/// What changes something.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(tag = "want", rename_all = "snake_case", deny_unknown_fields)]
-pub enum StudioAction {
-    /// One change of the draft.
-    Change {
-        change: DraftChange,
-    },
-    Undo,
-    Redo,
-    /// Another edition, by the name of its draft or its window.
-    Choose {
-        edition: String,
-    },
-    /// When a story was published.
-    Date {
-        source: String,
-        id: String,
-        date: String,
-    },
-    /// A rule that shall be silent, and why.
-    Silence {
-        rule: String,
-        reason: String,
-    },
-    /// A test to typed addresses, as somebody would see it.
-    Test {
-        to: String,
-        whose: Whose,
-    },
-    /// Ask the websites for their news.
-    Fetch,
-    /// Check links.
-    Check,
-}
-
-/// The desk's answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StudioResponse {
-    Json(Value),
-    /// An email to show in its frame.
-    Mail(String),
-    Text(String),
-    Refused {
-        what: String,
-        cure: Option<String>,
-    },
-}
 
 /// An order and where its answer goes.
 #[derive(Debug)]
@@ -125,6 +62,7 @@ pub struct StudioCalls {
     pub orders: mpsc::Receiver<StudioCall>,
     /// Told whenever there is something new to show.
     pub version: watch::Sender<u64>,
+    pub port: u16,
     /// The address to open.
     pub address: String,
 }
@@ -142,20 +80,23 @@ struct Studio {
 /// When the port is taken.
 pub async fn open(port: u16, token: String) -> std::io::Result<StudioCalls> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let guard = StudioGuard::new(listener.local_addr()?.port(), token);
+    let port = listener.local_addr()?.port();
+    let guard = StudioGuard::new(port, token);
     let address = guard.address();
     let (orders, incoming) = mpsc::channel(64);
     let (version, versions) = watch::channel(1);
     let studio = Studio { guard: Arc::new(guard), orders, version: versions };
-    let router = Router::new().fallback(answer).with_state(studio);
-    tokio::spawn(async move {
-        // The listener only fails when the program ends.
-        let _ = axum::serve(listener, router).await;
-    });
-    Ok(StudioCalls { orders: incoming, version, address })
+    tokio::spawn(listening::serve(listener, studio));
+    Ok(StudioCalls { orders: incoming, version, port, address })
 }
 
-async fn answer(State(studio): State<Studio>, request: Request) -> Response {
+/// Whatever goes wrong in here, the page gets an answer and the studio goes on.
+async fn answer(studio: Studio, request: Request) -> Response {
+    let answered = AssertUnwindSafe(answer_request(studio, request)).catch_unwind().await;
+    answered.unwrap_or_else(|_| shown(Some(StudioResponse::Broken), false))
+}
+
+async fn answer_request(studio: Studio, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let changes = parts.method != Method::GET;
@@ -193,6 +134,8 @@ async fn answer(State(studio): State<Studio>, request: Request) -> Response {
             let pictures = value("pictures").as_deref() == Some("on");
             shown(ask(&studio, StudioRequest::Mail { whose, light }).await, pictures)
         }
+        // The page looks whether the studio is there.
+        "ping" => plain(StatusCode::OK, "roundup"),
         "events" => events(studio.version.clone()),
         other => {
             match (SCRIPTS.iter().find(|(name, _)| *name == other), other.strip_prefix("part/")) {
@@ -216,18 +159,18 @@ async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
     if !is_json {
         return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the studio accepts JSON only");
     }
-    let Ok(bytes) = to_bytes(body, LONGEST_BODY_BYTES).await else {
+    let reading = to_bytes(body, LONGEST_BODY_BYTES);
+    let Ok(read) = tokio::time::timeout(BODY_PATIENCE, reading).await else {
+        return plain(StatusCode::REQUEST_TIMEOUT, "the request did not come whole");
+    };
+    let Ok(bytes) = read else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "that is too long");
     };
     match serde_json::from_slice::<StudioAction>(&bytes) {
         Ok(wanted) => shown(ask(studio, StudioRequest::Do(wanted)).await, false),
-        Err(error) => plain(
-            StatusCode::BAD_REQUEST,
-            &format!(
-                "this request cannot be read: \
-            {error}"
-            ),
-        ),
+        Err(error) => {
+            plain(StatusCode::BAD_REQUEST, &format!("this request cannot be read: {error}"))
+        }
     }
 }
 
@@ -271,15 +214,26 @@ fn shown(answer: Option<StudioResponse>, pictures: bool) -> Response {
         }
         Some(StudioResponse::Refused { what, cure }) => {
             let value = serde_json::json!({"what": what, "cure": cure});
-            let response = (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                [(header::CONTENT_TYPE, "application/json")],
-                value.to_string(),
-            );
-            with_headers(response.into_response(), None)
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &value)
+        }
+        Some(StudioResponse::Conflict { theirs }) => {
+            let value = serde_json::json!({"conflict": {"theirs": theirs}});
+            refused(StatusCode::CONFLICT, &value)
+        }
+        Some(StudioResponse::Broken) => {
+            let value = serde_json::json!({
+                "what": "roundup made a mistake, and this was not done",
+                "cure": "try again; the terminal where roundup runs shows the details",
+            });
+            refused(StatusCode::INTERNAL_SERVER_ERROR, &value)
         }
         None => plain(StatusCode::SERVICE_UNAVAILABLE, "the studio is closing"),
     }
+}
+
+fn refused(status: StatusCode, value: &serde_json::Value) -> Response {
+    let kind = (header::CONTENT_TYPE, "application/json");
+    with_headers((status, [kind], value.to_string()).into_response(), None)
 }
 
 fn page(text: &'static str, kind: &'static str) -> Response {
@@ -314,4 +268,17 @@ fn with_headers(mut response: Response, policy: Option<&str>) -> Response {
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_of_ours_is_answered_with_a_sentence() {
+        let response = shown(Some(StudioResponse::Broken), false);
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let response = shown(Some(StudioResponse::Conflict { theirs: None }), false);
+        assert_eq!(response.status(), StatusCode::CONFLICT);
+    }
 }

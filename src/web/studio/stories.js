@@ -1,6 +1,7 @@
 // The left side: stories in their order, those left out, those without a date, those that came too late.
-import { $, change, desk, get, make, say, want } from "./base.js";
+import { $, button, change, desk, get, make, quietly, want } from "./base.js";
 import { jumpTo } from "./mail.js";
+import { Words } from "./words.js";
 
 const open = new Set();
 let dragged = null;
@@ -13,22 +14,17 @@ const MOST_MEASURED = 120;
 export function showStories(state, shown) {
   $("count").textContent = `${shown} shown`;
   const list = $("stories");
-  const focus = remembered();
   const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
-  const wanted = state.stories.map((story, index) => {
-    const key = JSON.stringify([story, open.has(story.id), index === 0]);
-    const known = rows.get(story.id);
-    // A row in which somebody types stays.
-    const typing = known?.contains(document.activeElement) && document.activeElement.matches("input, textarea");
-    if (known && (known.dataset.key === key || typing)) return known;
-    const row = storyRow(story);
-    row.dataset.key = key;
-    return row;
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  state.stories.forEach((story, at) => {
+    const row = rows.get(story.id) ?? storyRow(story.id);
+    rows.delete(story.id);
+    row.show(story);
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
   });
-  if (wanted.length !== list.children.length || wanted.some((row, at) => list.children[at] !== row)) {
-    list.replaceChildren(...wanted);
-  }
-  bringBack(focus);
+  for (const row of rows.values()) row.end();
+  // A row that is moved in the list loses the focus.
+  if (focused?.isConnected && document.activeElement !== focused) bringBack(focused);
   showBeside(state);
   showCosts();
   if (costsOf !== state.hash && shown <= MOST_MEASURED) {
@@ -46,74 +42,105 @@ async function measure(hash) {
 function showCosts() {
   for (const row of document.querySelectorAll(".story")) {
     const bytes = costs[row.dataset.id];
-    row.querySelector(".cost").textContent = bytes ? ` · ${(bytes / 1024).toFixed(1)} KB` : "";
+    const words = bytes ? ` · ${(bytes / 1024).toFixed(1)} KB` : "";
+    const cost = row.querySelector(".cost");
+    if (cost.textContent !== words) cost.textContent = words;
   }
 }
 
-// Which button of which story had the focus: moving a row must not lose it.
-function remembered() {
-  const active = document.activeElement;
-  const row = active?.closest?.(".story");
-  return row ? { id: row.dataset.id, act: active.dataset.act } : null;
+function bringBack(focused) {
+  const row = focused.closest(".story");
+  const other = row?.querySelector(`[data-act="${focused.dataset.act}"]:not([hidden]):not(:disabled)`);
+  const to = focused.hidden || focused.disabled ? (other ?? row?.querySelector("button:not([hidden])")) : focused;
+  to?.focus({ preventScroll: true });
 }
 
-function bringBack(focus) {
-  if (!focus?.act) return;
-  const row = document.querySelector(`.story[data-id="${CSS.escape(focus.id)}"]`);
-  const button = row?.querySelector(`[data-act="${focus.act}"]:not(:disabled)`) ?? row?.querySelector("button");
-  if (row && !row.contains(document.activeElement)) button?.focus();
+const isOn = (state) => state === "lead" || state === "shown";
+
+/** A row that stays for a story as long as the story is there: what changes is put into it. */
+function storyRow(id) {
+  let story = null;
+  let key = null;
+  let editing = null;
+  const act = (name, run, more = {}) => button("", run, { "data-act": name, ...more });
+  const acts = {
+    out: act("out", () => quietly(change({ do: "leave_out", id }), `Left out: ${story.title}`)),
+    show: act("show", () => quietly(change({ do: "show", id }), `Shown: ${story.title}`)),
+    pin: act("pin", () => quietly(change({ do: "pin", id, pinned: story.state !== "lead" }), story.state === "lead" ? `No longer the lead story: ${story.title}` : `Lead story: ${story.title}`)),
+    up: act("up", () => move(row, -1)),
+    down: act("down", () => move(row, 1)),
+    edit: act("edit", () => toggle()),
+    find: act("find", () => goToStory(id)),
+  };
+  const [name, about, tags] = [make("p", { class: "name" }), make("p", { class: "about" }), make("div", {})];
+  const [facts, cost] = [make("span", {}), make("span", { class: "cost" })];
+  about.append(facts, cost);
+  const row = make(
+    "li",
+    { class: "story", "data-id": id },
+    make("div", { class: "row" }, make("span", { class: "grip", "aria-hidden": "true", draggable: "true" }, "⠿"), make("div", {}, name, about, tags)),
+    make("div", { class: "acts" }, ...Object.values(acts)),
+  );
+  const label = (button, glyph, words, isShown) => {
+    button.textContent = glyph;
+    button.setAttribute("aria-label", `${words}: ${story.title}`);
+    button.title = words;
+    button.hidden = !isShown;
+  };
+  const toggle = () => {
+    if (open.delete(id)) {
+      editing.end();
+      editing = null;
+    } else {
+      open.add(id);
+      editing = editor(story);
+      row.append(editing);
+      editing.follow(story);
+      editing.querySelector("input")?.focus();
+    }
+    acts.edit.setAttribute("aria-expanded", String(open.has(id)));
+  };
+  row.show = (now) => {
+    editing?.follow(now);
+    if (key === JSON.stringify(now)) return;
+    key = JSON.stringify(now);
+    story = now;
+    const on = isOn(story.state);
+    row.dataset.state = story.state;
+    row.className = `story ${story.state === "lead" ? "lead" : ""} ${on ? "" : "off"}`;
+    name.textContent = story.title;
+    facts.textContent = `${story.date} · ${story.source}${story.state === "left_out" ? " · left out" : ""}`;
+    tags.replaceChildren(...tagsOf(story).map((tag) => make("span", { class: "tag" }, tag)), ...story.changes.map((line) => make("p", { class: "about" }, line)));
+    label(acts.out, "Leave out", "Leave out", on);
+    label(acts.show, "Show", "Show", !on);
+    label(acts.pin, story.state === "lead" ? "★ Lead" : "☆ Lead", "Lead story", on);
+    acts.pin.setAttribute("aria-pressed", String(story.state === "lead"));
+    label(acts.up, "↑", "Move up", on);
+    label(acts.down, "↓", "Move down", on);
+    label(acts.edit, "Edit", "Edit", true);
+    acts.edit.setAttribute("aria-expanded", String(open.has(id)));
+    label(acts.find, "Find", "Find in the email", true);
+  };
+  row.end = () => {
+    editing?.end();
+    row.remove();
+  };
+  row.addEventListener("keydown", (event) => {
+    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    if (isOn(story.state)) move(row, event.key === "ArrowUp" ? -1 : 1);
+  });
+  drags(row);
+  return row;
 }
 
-const quietly = (promise, words) => promise.then(() => words && say(words)).catch(() => {});
-
-function storyRow(story) {
-  const isOn = story.state === "lead" || story.state === "shown";
-  const act = (name, label, glyph, run, more = {}) =>
-    make("button", { type: "button", "data-act": name, "aria-label": `${label}: ${story.title}`, title: label, onclick: run, ...more }, glyph);
-  const tags = [
+function tagsOf(story) {
+  return [
     story.state === "new" ? "not in the draft yet" : null,
     ...story.sent_in.map((edition) => `sent in ${edition}`),
     story.changes.length ? "changed on its website" : null,
     story.own.title !== null || story.own.summary !== null || story.own.alt !== null ? "your words" : null,
   ].filter(Boolean);
-  const row = make(
-    "li",
-    { class: `story ${story.state === "lead" ? "lead" : ""} ${isOn ? "" : "off"}`, "data-id": story.id, "data-state": story.state },
-    make(
-      "div",
-      { class: "row" },
-      make("span", { class: "grip", "aria-hidden": "true", draggable: "true" }, "⠿"),
-      make(
-        "div",
-        {},
-        make("p", { class: "name" }, story.title),
-        make("p", { class: "about" }, `${story.date} · ${story.source}${story.state === "left_out" ? " · left out" : ""}`, make("span", { class: "cost" })),
-        ...tags.map((tag) => make("span", { class: "tag" }, tag)),
-        ...story.changes.map((line) => make("p", { class: "about" }, line)),
-      ),
-    ),
-    make(
-      "div",
-      { class: "acts" },
-      isOn
-        ? act("out", "Leave out", "Leave out", () => quietly(change({ do: "leave_out", id: story.id }), `Left out: ${story.title}`))
-        : act("show", "Show", "Show", () => quietly(change({ do: "show", id: story.id }), `Shown: ${story.title}`)),
-      isOn ? act("pin", "Lead story", story.state === "lead" ? "★ Lead" : "☆ Lead", () =>
-        quietly(change({ do: "pin", id: story.id, pinned: story.state !== "lead" })), { "aria-pressed": String(story.state === "lead") }) : null,
-      isOn ? act("up", "Move up", "↑", () => move(row, -1)) : null,
-      isOn ? act("down", "Move down", "↓", () => move(row, 1)) : null,
-      act("edit", "Edit", "Edit", () => toggle(row, story), { "aria-expanded": String(open.has(story.id)) }),
-      act("find", "Find in the email", "Find", () => goToStory(story.id)),
-    ),
-  );
-  row.addEventListener("keydown", (event) => {
-    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-    event.preventDefault();
-    if (isOn) move(row, event.key === "ArrowUp" ? -1 : 1);
-  });
-  drags(row, isOn);
-  if (open.has(story.id)) row.append(editor(story));
-  return row;
 }
 
 function neighbours(row) {
@@ -128,10 +155,10 @@ function move(row, by) {
   if (to < 0 || to >= rows.length) return;
   // Down is before the one after the next.
   const before = by < 0 ? rows[to] : rows[to + 1];
-  quietly(change({ do: "move", id: row.dataset.id, before: before?.dataset.id ?? null }), `Now ${to + 1} of ${rows.length}`);
+  quietly(change({ do: "move", id: row.dataset.id, before: before?.dataset.id ?? null }), `Moved to ${to + 1} of ${rows.length}`);
 }
 
-function drags(row, isOn) {
+function drags(row) {
   const grip = row.querySelector(".grip");
   grip.addEventListener("dragstart", (event) => {
     dragged = row;
@@ -146,7 +173,7 @@ function drags(row, isOn) {
     dragged = null;
   });
   row.addEventListener("dragover", (event) => {
-    if (!dragged || dragged === row || !isOn) return;
+    if (!dragged || dragged === row || !isOn(row.dataset.state)) return;
     event.preventDefault();
     row.classList.add("over");
   });
@@ -158,44 +185,38 @@ function drags(row, isOn) {
   });
 }
 
-function toggle(row, story) {
-  if (open.delete(story.id)) {
-    row.querySelector(".edit")?.remove();
-  } else {
-    open.add(story.id);
-    row.append(editor(story));
-    row.querySelector(".edit input")?.focus();
-  }
-  row.querySelector('[data-act="edit"]').setAttribute("aria-expanded", String(open.has(story.id)));
-}
-
+/** The fields of a story's own words. Each saves by itself. */
 function editor(story) {
-  const field = (part, label, value, isLong) => {
-    const id = `own-${part}-${story.id}`;
-    const input = make(isLong ? "textarea" : "input", { id, rows: isLong ? "4" : null, spellcheck: "true" });
-    input.value = value;
-    const save = () => {
-      if (input.value !== value) quietly(change({ do: "own", id: story.id, part, text: input.value }), "Saved");
-    };
-    input.addEventListener("change", save);
-    const own = story.own[part] !== null;
-    return make(
-      "div",
-      {},
-      make("label", { for: id }, label),
-      input,
-      own ? make("button", { type: "button", onclick: () => quietly(change({ do: "own", id: story.id, part, text: null }), "Back to the source's words") }, "Use the source's words") : null,
-    );
-  };
-  return make(
+  const { id } = story;
+  const parts = [["title", "Title", false], ["summary", "Text", true], ["alt", "What the picture shows", false]];
+  const fields = parts.filter(([part]) => part !== "alt" || story.has_picture).map(([part, label, isLong]) => {
+    const input = make(isLong ? "textarea" : "input", { id: `own-${part}-${id}`, rows: isLong ? "4" : null, spellcheck: "true" });
+    const words = new Words(input, { change: { do: "own", id, part } }, `${label} of “${story.title}”`);
+    const back = button("Use the source's words", () => {
+      words.leave();
+      quietly(change({ do: "own", id, part, text: null }), "Back to the source's words");
+    });
+    const box = make("div", {}, make("label", { for: input.id }, label), input, back);
+    return { box, words, back, part };
+  });
+  const element = make(
     "div",
     { class: "edit" },
     make("p", { class: "hint" }, "Your words for this edition. The source does not change."),
-    field("title", "Title", story.title, false),
-    field("summary", "Text", story.summary, true),
-    story.has_picture ? field("alt", "What the picture shows", story.alt, false) : null,
+    ...fields.map((field) => field.box),
     make("p", { class: "hint" }, story.place),
   );
+  element.follow = (now) => {
+    for (const { words, back, part } of fields) {
+      words.follow(now.own[part], now.own[part] ?? now[part]);
+      back.hidden = now.own[part] === null;
+    }
+  };
+  element.end = () => {
+    for (const { words } of fields) words.end();
+    element.remove();
+  };
+  return element;
 }
 
 function showBeside(state) {

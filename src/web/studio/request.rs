@@ -1,0 +1,106 @@
+//! What the page requests of the studio, and what it gets.
+//! Pure: plain data.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::edition::edit::DraftChange;
+
+/// Whose copy is shown: `first`, `strange-2`, `segment:youth`, `language:cy`, `address:a@b.org`.
+pub type Whose = String;
+
+/// What the page asks of the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StudioRequest {
+    /// Everything beside the email.
+    State {
+        whose: Whose,
+    },
+    /// The email's HTML.
+    Mail {
+        whose: Whose,
+        light: String,
+    },
+    /// The email's other forms: `text`, `mjml`, `source`, `headers`, `reading`.
+    Part {
+        whose: Whose,
+        part: String,
+    },
+    Do(StudioAction),
+}
+
+/// What changes something.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "want", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StudioAction {
+    /// One change of the draft.
+    Change(DraftRequest),
+    Undo,
+    Redo,
+    /// Another edition, by the name of its draft or its window.
+    Choose {
+        edition: String,
+    },
+    /// When a story was published.
+    Date {
+        source: String,
+        id: String,
+        date: String,
+    },
+    /// A rule that shall be silent, and why.
+    Silence {
+        rule: String,
+        reason: String,
+    },
+    /// A test to typed addresses, as somebody would see it.
+    Test {
+        to: String,
+        whose: Whose,
+    },
+    /// Ask the websites for their news.
+    Fetch,
+    /// Check links.
+    Check,
+}
+
+/// A change of a draft, and what the page knew when it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftRequest {
+    pub change: DraftChange,
+    /// The edition that was open when the words were typed: another one may be open by now.
+    #[serde(default)]
+    pub edition: Option<String>,
+    /// The words that were there before. Where others stand in the file by now, both are shown and nothing is written.
+    #[serde(default)]
+    pub written_over: Option<WordsBefore>,
+    /// More of the same typing: undo takes both back in one step.
+    #[serde(default)]
+    pub continues: bool,
+}
+
+/// The words that a change replaces; none where the edition had no words of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordsBefore {
+    pub text: Option<String>,
+}
+
+/// The desk's answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StudioResponse {
+    Json(Value),
+    /// An email to show in its frame.
+    Mail(String),
+    Text(String),
+    Refused {
+        what: String,
+        cure: Option<String>,
+    },
+    /// Other words stand in the file than those that the page wanted to replace.
+    Conflict {
+        theirs: Option<String>,
+    },
+    /// roundup itself is at fault.
+    Broken,
+}

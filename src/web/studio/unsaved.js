@@ -1,0 +1,110 @@
+// Words that are not in a file yet, kept in this browser until they are.
+import { $, button, desk, make, request, say } from "./base.js";
+
+const PREFIX = "roundup unsaved ";
+
+const place = (edition, target) => `${PREFIX}${JSON.stringify([desk.state?.project ?? "", edition, target])}`;
+
+// A browser that keeps nothing (a private window, a full disk) still saves to the file.
+function stored(run) {
+  try {
+    return run(localStorage);
+  } catch {
+    return null;
+  }
+}
+
+export function keep({ edition, target, label, element, saved }) {
+  const words = JSON.stringify({ text: element.value, over: saved, label, at: Date.now() });
+  stored((store) => store.setItem(place(edition, target), words));
+}
+
+export function forget({ edition, target }) {
+  stored((store) => store.removeItem(place(edition, target)));
+}
+
+/** What is kept of this newsletter: of all editions. */
+function kept() {
+  const found = [];
+  stored((store) => {
+    for (const key of Object.keys(store)) {
+      if (!key.startsWith(PREFIX)) continue;
+      try {
+        const [project, edition, target] = JSON.parse(key.slice(PREFIX.length));
+        const words = JSON.parse(store.getItem(key));
+        if (project === desk.state.project && typeof words.text === "string") found.push({ key, edition, target, ...words });
+      } catch {
+        store.removeItem(key);
+      }
+    }
+  });
+  return found;
+}
+
+/** Another tab may be saving what was typed a moment ago. */
+const MAY_BE_TYPED = 3000;
+let later = null;
+
+const drop = (one) => stored((store) => store.removeItem(one.key));
+
+/** Offers what was typed before and never saved. `isTyped` says whether a field has the words already. */
+export function offerUnsaved(isTyped, save) {
+  const box = $("unsaved");
+  clearTimeout(later);
+  const all = kept().filter((one) => !isTyped(one.edition, one.target));
+  const words = all.filter((one) => Date.now() - one.at > MAY_BE_TYPED);
+  if (words.length < all.length) later = setTimeout(() => offerUnsaved(isTyped, save), MAY_BE_TYPED);
+  const key = JSON.stringify([words, desk.state.name]);
+  if (box.dataset.key === key || box.contains(document.activeElement)) return;
+  box.dataset.key = key;
+  box.hidden = !words.length;
+  if (!words.length) {
+    box.replaceChildren();
+    return;
+  }
+  box.replaceChildren(
+    make("h2", {}, "Words that you typed and that were not saved"),
+    ...words.map((one) => offer(one, save)),
+  );
+}
+
+function offer(one, save) {
+  const at = new Date(one.at).toLocaleString("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+  const row = make("div", { class: "offer" });
+  const isHere = one.edition === desk.state.name;
+  const finished = (words) => {
+    drop(one);
+    row.remove();
+    const box = $("unsaved");
+    box.hidden = !box.querySelector(".offer");
+    say(words);
+  };
+  const saving = (over) => () =>
+    request(save(one, over))
+      .then(() => finished("Your words are saved"))
+      .catch((error) => {
+        if (error.conflict) ask(error.conflict.theirs);
+        else say(`Not saved: ${error.message}`);
+      });
+  const acts = make("div", { class: "line" });
+  const ask = (theirs) => {
+    row.append(make("p", {}, "Other words are in the file by now:"), make("blockquote", {}, theirs || "(nothing)"));
+    acts.replaceChildren(
+      button("Keep mine", saving(theirs), { "data-keep": "mine" }),
+      button("Keep the other", () => finished("The words of the file stay"), { "data-keep": "theirs" }),
+    );
+    row.append(acts);
+  };
+  acts.append(
+    isHere
+      ? button("Save these words", saving(one.over), { "data-offer": "save" })
+      : button(`Open ${one.edition}`, () => request({ want: "choose", edition: one.edition }).catch((error) => say(error.message)), { "data-offer": "open" }),
+    button("Discard them", () => finished("Discarded"), { "data-offer": "discard" }),
+  );
+  row.append(
+    make("p", {}, make("strong", {}, one.label), ` · ${isHere ? "" : `edition ${one.edition} · `}typed on ${at}`),
+    make("blockquote", {}, one.text || "(nothing)"),
+    acts,
+  );
+  return row;
+}

@@ -1,0 +1,225 @@
+// Fields that save as somebody types, and never lose a word: what is not in the file yet is kept in this browser.
+import { $, desk, request, say } from "./base.js";
+import { connection, doubt, onConnection } from "./connection.js";
+import { showChoice } from "./choice.js";
+import { forget, keep } from "./unsaved.js";
+
+/** After the last key. */
+const PAUSE = 200;
+/** A save takes a tenth of a second; a studio that does not answer for this long has stopped. */
+const NO_ANSWER = 10_000;
+const fields = new Set();
+let savedAt = null;
+
+/** A field of words. `target` says what it changes: `{ change: { do: "subject" } }`, without the words. */
+export class Words {
+  constructor(element, target, label) {
+    Object.assign(this, { element, target, label });
+    // As it stands in the file, and as it stood in the field when that was saved.
+    this.saved = null;
+    this.settled = null;
+    this.edition = null;
+    this.revision = 0;
+    this.isSaving = false;
+    this.continues = false;
+    this.trouble = null;
+    this.choice = null;
+    element.addEventListener("input", () => this.typed());
+    element.addEventListener("change", () => this.save());
+    element.addEventListener("blur", () => {
+      this.continues = false;
+      this.save();
+    });
+    fields.add(this);
+  }
+
+  get isDirty() {
+    return this.settled !== null && this.element.value !== this.settled;
+  }
+
+  /** The words as the studio shows them now: `text` in the file, or none and the words that stand for it. */
+  follow(text, standing = text ?? "") {
+    const isOther = this.edition !== desk.state.name;
+    if (isOther) this.leave();
+    if (!isOther && (this.isSaving || desk.state.revision < this.revision)) return;
+    this.edition = desk.state.name;
+    if (!this.isDirty || isOther) {
+      this.take(text, standing);
+    } else if (text !== this.saved && standing !== this.element.value) {
+      this.ask(text);
+    } else if (text !== this.saved) {
+      this.take(text, standing);
+    } else if (!this.waiting) {
+      // Something has changed: perhaps it can be saved now.
+      this.save();
+    }
+  }
+
+  take(text, standing) {
+    this.saved = text;
+    if (this.element.value !== standing && !(this.element === document.activeElement && this.element.value.trim() === standing)) {
+      const { selectionStart, selectionEnd } = this.element;
+      this.element.value = standing;
+      if (this.element === document.activeElement) this.element.setSelectionRange?.(selectionStart, selectionEnd);
+      this.element.dispatchEvent(new Event("taken"));
+    }
+    this.settled = this.element.value;
+    this.answeredChoice();
+    forget(this);
+  }
+
+  typed() {
+    this.trouble = null;
+    if (this.isDirty) keep(this);
+    else forget(this);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.save(), PAUSE);
+    showSaving();
+  }
+
+  /** Saves what is in the field, if it is not saved. */
+  async save() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    if (this.isSaving || this.choice || !this.isDirty) {
+      showSaving();
+      return;
+    }
+    await this.write(this.element.value, this.saved);
+    // Keys that came meanwhile.
+    if (this.isDirty && !this.trouble && !this.choice) await this.save();
+  }
+
+  async write(text, over) {
+    const { edition, target } = this;
+    this.isSaving = true;
+    showSaving();
+    try {
+      const answer = await request(asked(target, text, over, edition, this.continues), NO_ANSWER);
+      savedAt = new Date();
+      // Another edition may be shown by now.
+      if (edition === this.edition) this.written(text, answer);
+      else forget({ edition, target });
+    } catch (error) {
+      if (edition === this.edition) this.refused(error);
+    } finally {
+      this.isSaving = false;
+      showSaving();
+    }
+  }
+
+  written(text, answer) {
+    this.continues = document.activeElement === this.element;
+    this.saved = answer.text;
+    this.settled = text;
+    this.revision = answer.revision;
+    this.trouble = null;
+    if (!this.isDirty) forget(this);
+  }
+
+  refused(error) {
+    if (error.conflict) {
+      this.ask(error.conflict.theirs);
+      return;
+    }
+    this.trouble = error.message;
+    if (error.isGone) doubt();
+  }
+
+  /** Others have written other words meanwhile: whoever types here decides. */
+  ask(theirs) {
+    this.answeredChoice();
+    this.choice = showChoice(this, theirs, {
+      mine: () => this.decide(() => this.write(this.element.value, theirs)),
+      theirs: () => this.decide(() => {
+        this.element.value = theirs ?? "";
+        this.take(theirs, theirs ?? "");
+        say("The other words are shown");
+      }),
+      both: () => this.decide(() => {
+        this.element.value = `${theirs ?? ""}\n\n${this.element.value}`;
+        return this.write(this.element.value, theirs);
+      }),
+    });
+    showSaving();
+  }
+
+  async decide(run) {
+    this.answeredChoice();
+    await run();
+    this.element.focus();
+    showSaving();
+  }
+
+  answeredChoice() {
+    this.choice?.remove();
+    this.choice = null;
+  }
+
+  /** The field shows something else from now on; what was not saved stays in this browser. */
+  leave() {
+    clearTimeout(this.waiting);
+    this.answeredChoice();
+    this.trouble = null;
+    this.settled = null;
+    this.continues = false;
+    this.revision = 0;
+  }
+
+  /** The field goes. */
+  end() {
+    this.save();
+    fields.delete(this);
+  }
+}
+
+/** What is sent to save words. */
+export function asked(target, text, over, edition, continues = false) {
+  const { change, ...more } = target;
+  return { want: "change", ...more, change: { ...change, text }, edition, written_over: { text: over }, continues };
+}
+
+/** Saves everything that can be saved now. */
+export const saveAll = () => Promise.all([...fields].map((field) => field.save()));
+
+/** Whether a field has these words already. */
+export const isTyped = (edition, target) =>
+  [...fields].some((field) => field.isDirty && field.edition === edition && JSON.stringify(field.target) === JSON.stringify(target));
+
+function showSaving() {
+  const dirty = [...fields].filter((field) => field.isDirty || field.isSaving);
+  const box = $("saved");
+  const troubled = dirty.find((field) => field.trouble);
+  let [kind, words] = ["idle", savedAt ? `Saved at ${savedAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}` : standing()];
+  if (connection.isGone) [kind, words] = ["bad", dirty.length ? "Not saved: roundup has stopped, start it again" : "roundup has stopped, start it again"];
+  else if (dirty.some((field) => field.choice)) [kind, words] = ["bad", "Not saved: choose which words to keep"];
+  else if (troubled) [kind, words] = ["bad", `Not saved: ${troubled.trouble}`];
+  else if (dirty.length) [kind, words] = ["busy", "Saving…"];
+  else if (savedAt) kind = "good";
+  box.dataset.kind = kind;
+  box.title = words;
+  if (box.textContent !== words) box.textContent = words;
+}
+
+const standing = () => (desk.state?.draft ? "All changes are saved" : "Nothing changed yet");
+export const showSaved = showSaving;
+
+/** Something else than words was saved. */
+export function wasSaved() {
+  savedAt = new Date();
+  showSaving();
+}
+
+onConnection(() => {
+  for (const field of fields) if (!connection.isGone) field.trouble = null;
+  showSaving();
+});
+
+// A page that is left with words that are not saved asks; what can be saved at the last moment is.
+addEventListener("beforeunload", (event) => {
+  saveAll();
+  if ([...fields].some((field) => field.isDirty || field.isSaving)) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") saveAll();
+});
