@@ -142,9 +142,9 @@ impl Editor {
     }
 
     /// What the page gets about an errand.
-    pub fn said(ended: Result<(), Failure>) -> StudioResponse {
+    pub fn said(ended: Result<Value, Failure>) -> StudioResponse {
         match ended {
-            Ok(()) => StudioResponse::Json(json!({})),
+            Ok(found) => StudioResponse::Json(found),
             Err(failure) => refused(&failure),
         }
     }
@@ -389,22 +389,25 @@ pub enum Handling {
     /// The answer, and whether there is something new to show.
     Now(StudioResponse, bool),
     /// It waits for the web: the studio goes on meanwhile, and looks at the files again when it ends.
-    Later(Pin<Box<dyn Future<Output = Result<(), Failure>>>>),
+    Later(Pin<Box<dyn Future<Output = Result<Value, Failure>>>>),
 }
 
 /// Asks the mail's links; what they answer is kept for every later look.
-async fn ask_links(globals: Globals, which: Which) -> Result<(), Failure> {
+async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure> {
     let project = globals.project()?;
     let prepared = prepare_to_look(&project, &which, Asking::World, &globals.screen).await?;
-    check::keep(&project, &prepared, prepared.answers.len())
+    check::keep(&project, &prepared, prepared.answers.len())?;
+    Ok(json!({"links": prepared.answers.len()}))
 }
 
-/// Asks the websites for their news, into the store.
-async fn fetch(globals: Globals) -> Result<(), Failure> {
+/// Fetches the news of the websites into the store, and names those that could not be read.
+async fn fetch(globals: Globals) -> Result<Value, Failure> {
     let project = globals.project()?;
     let ask = Ask::Now { accept: Vec::new() };
-    gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
-    Ok(())
+    let (reading, _) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
+    let unread = reading.problems.iter().filter(|_| !reading.unread.is_empty());
+    let unread: Vec<String> = unread.map(ToString::to_string).collect();
+    Ok(json!({"unread": unread}))
 }
 
 /// A failure as the page shows it: with its line and a caret.

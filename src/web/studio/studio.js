@@ -139,7 +139,13 @@ $("as").addEventListener("change", (event) => {
 $("fetch").addEventListener("click", async (event) => {
   const pressed = event.currentTarget;
   pressed.disabled = true;
-  await quietly(want({ want: "fetch" }), "The news is up to date");
+  try {
+    const { unread } = await want({ want: "fetch" });
+    if (unread.length) desk.trouble(`Some news could not be fetched. ${unread.join(" ")}`);
+    else say("The news is up to date");
+  } catch {
+    // The reason is shown.
+  }
   pressed.disabled = false;
 });
 
