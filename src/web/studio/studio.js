@@ -22,6 +22,9 @@ function showFault() {
   document.body.classList.toggle("broken", Boolean(fault));
   document.body.classList.toggle("empty", Boolean(desk.state) && !desk.state.stories);
   box.hidden = !fault && !passing;
+  const key = JSON.stringify([passing, fault, Boolean(desk.state?.stories)]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
   const said = passing
     ? [make("div", { class: "passing" }, make("h2", {}, passing), button("Close", () => desk.trouble(null), { "aria-label": "Close this message" }))]
     : [];
