@@ -26,6 +26,8 @@ pub mod providers;
 
 pub mod bounces;
 
+pub mod approval;
+
 pub mod ledger;
 
 pub mod message;

@@ -28,7 +28,7 @@ use check::{doctor, explain};
 use leaving::{inbox, serve};
 use preview::templates;
 use report::{overview, resolve, status, why};
-use send::{cancel, pause, test};
+use send::{approve, cancel, pause, test};
 use terminal::failure::{Exit, Failure};
 use terminal::screen::{Colour, Screen};
 use terminal::shell_files;
@@ -109,6 +109,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Send a test to a few addresses
     Test(test::Arguments),
+    /// Approve an edition as it is now: `send` waits for it where roundup.toml says so
+    Approve(approve::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::arguments::Arguments),
     /// Pause an edition that is being sent, here or on another computer; `send` resumes it
@@ -185,6 +187,7 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Explain(arguments)) => explain::run(&arguments, &globals),
         Some(Command::Doctor(arguments)) => doctor::run(arguments, &globals).await,
         Some(Command::Test(arguments)) => test::run(arguments, &globals).await,
+        Some(Command::Approve(arguments)) => approve::run(arguments, &globals).await,
         Some(Command::Send(arguments)) => Box::pin(send::run(arguments, &globals)).await,
         Some(Command::Pause(arguments)) => pause::run(arguments, &globals).await,
         Some(Command::Cancel(arguments)) => cancel::run(arguments, &globals).await,

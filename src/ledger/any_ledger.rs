@@ -8,10 +8,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerMark,
-    LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl, RunId, RunStart,
-    SqliteLedger,
+    ApprovalStore, Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger,
+    LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl, RunId,
+    RunStart, SqliteLedger,
 };
+use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
@@ -186,6 +187,16 @@ impl Ledger for AnyLedger {
 
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
         pass_on!(self, ledger => ledger.suppressions())
+    }
+}
+
+impl ApprovalStore for AnyLedger {
+    async fn approve(&self, approval: Approval) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.approve(approval))
+    }
+
+    async fn approvals(&self) -> Result<Vec<Approval>, LedgerError> {
+        pass_on!(self, ledger => ledger.approvals())
     }
 }
 

@@ -8,12 +8,14 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
+use super::approval_store::ApprovalStore;
 use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use super::{
     Claim, EditionProgress, Event, Ledger, PAGE, Pick, Plan, PlannedEdition, RowBuilder, RowPlan,
     RunControl, Status,
 };
+use crate::approval::{Approval, FrozenAudience, FrozenEdition, FrozenStory};
 use crate::audience::import::StoredPerson;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::{
@@ -542,4 +544,48 @@ pub async fn hold_of_returns(ledger: &(impl Ledger + ReturnStore)) {
     assert_eq!(ledger.settle_returns(vec![settlement]).await, Ok(vec![false]));
     assert_eq!(ledger.suppression(&ann).await, Ok(None));
     assert_eq!(ledger.returns_of("nobody").await, Ok(vec![]));
+}
+
+/// Somebody's yes to an edition as it was.
+pub fn approval(edition: &str, who: &str) -> Approval {
+    Approval {
+        edition: edition.to_owned(),
+        who: who.to_owned(),
+        account: "office".to_owned(),
+        by_last_editor: who == "Ben",
+        at: now(),
+        frozen: FrozenEdition {
+            hash: "0123456789abcdef".to_owned(),
+            subject: "'; DROP TABLE approvals; -- é 🕯".to_owned(),
+            preheader: String::new(),
+            template: "monthly".to_owned(),
+            template_hash: "1".to_owned(),
+            words_hash: "2".to_owned(),
+            settings_hash: "3".to_owned(),
+            stories: vec![FrozenStory {
+                id: "a".to_owned(),
+                title: "A".to_owned(),
+                hash: "4".to_owned(),
+            }],
+            audience: FrozenAudience {
+                segment: Some("town = \"York\"".to_owned()),
+                purpose: "charitable".to_owned(),
+                people: 1_204,
+                bases: [("consent".to_owned(), 1_204)].into(),
+            },
+        },
+    }
+}
+
+/// The laws of approvals: as they were given, in their order, none lost.
+pub async fn hold_of_approvals(ledger: &impl ApprovalStore) {
+    assert_eq!(ledger.approvals().await, Ok(vec![]));
+    let given = [approval("2020", "Amina"), approval("2021", "Ben"), approval("2020", "Ben")];
+    for one in &given {
+        ledger.approve(one.clone()).await.unwrap();
+    }
+    assert_eq!(ledger.approvals().await.unwrap(), given);
+    let of = ledger.approvals_of("2020").await.unwrap();
+    assert_eq!(of, [given[0].clone(), given[2].clone()]);
+    assert_eq!(ledger.approvals_of("2022").await, Ok(vec![]));
 }

@@ -11,10 +11,11 @@ use chrono::{DateTime, Utc};
 use super::column::from_json;
 use super::delivery::{CopyState, Writer, in_cancelled};
 use super::{
-    Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, Event, Heartbeat, Ledger,
-    LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RowPlan, RunControl, RunId,
-    RunStart, Status, reserve, until,
+    ApprovalStore, Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, Event,
+    Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RowPlan,
+    RunControl, RunId, RunStart, Status, reserve, until,
 };
+use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 
@@ -354,5 +355,16 @@ impl Ledger for MemoryLedger {
     async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
         let books = self.books();
         Ok(books.do_not_mail.iter().map(|(person, why)| (person.clone(), why.words())).collect())
+    }
+}
+
+impl ApprovalStore for MemoryLedger {
+    async fn approve(&self, approval: Approval) -> Result<(), LedgerError> {
+        self.books().approvals.push(approval);
+        Ok(())
+    }
+
+    async fn approvals(&self) -> Result<Vec<Approval>, LedgerError> {
+        Ok(self.books().approvals.clone())
     }
 }

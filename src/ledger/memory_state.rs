@@ -1,6 +1,7 @@
 //! The rows, runs and lists of a ledger in memory.
 //! Pure: nothing outlives it.
 
+use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::delivery::{CopyState, Writer, after_a_crash};
 use crate::ledger::error::LedgerError;
@@ -23,6 +24,7 @@ pub struct MemoryState {
     pub do_not_mail: BTreeMap<String, NoMail>,
     pub no_mail_changes: Vec<NoMailChange>,
     pub notices: BTreeSet<String>,
+    pub approvals: Vec<Approval>,
 }
 
 impl MemoryState {

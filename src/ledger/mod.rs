@@ -2,6 +2,7 @@
 //! Pure: the types and the trait; `sqlite/` and `postgres/` are the shells that keep them.
 
 mod any_ledger;
+pub mod approval_store;
 mod column;
 pub mod delivery;
 pub mod error;
@@ -36,6 +37,7 @@ use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailSt
 use crate::compose::composition::{Composition, People};
 
 pub use any_ledger::AnyLedger;
+pub use approval_store::ApprovalStore;
 pub use delivery::{CopyState, Event, Status, Writer};
 pub use memory::MemoryLedger;
 pub use plan::{Plan, RowBuilder, RowPlan, left_out_row};

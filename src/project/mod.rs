@@ -1,6 +1,7 @@
 //! The project on disk: `roundup.toml`, `.env`, and the folders beside them, gathered for the rooms.
 //! Shell: the only reader of settings and of the environment.
 
+pub mod account;
 pub mod archive;
 pub mod checked;
 pub mod env_file;
@@ -60,6 +61,8 @@ pub struct Project {
     pub environment: Environment,
     /// What this computer remembers of ledgers, outside of the project.
     pub memory: Memory,
+    /// The computer's user.
+    pub account: String,
 }
 
 /// What keeps a project from being used.
@@ -124,8 +127,9 @@ impl Project {
         put_theme_under(&root, &mut settings)?;
         let process: Vec<_> = process.into_iter().collect();
         let memory = Memory::new(&process);
+        let account = account::of(&process);
         let environment = Environment::read(&root, process)?;
-        Ok(Self { root, settings, environment, memory })
+        Ok(Self { root, settings, environment, memory, account })
     }
 
     /// A path below the project, as people would type it.

@@ -13,7 +13,7 @@ use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, FooterLinks, Organisation, Theme, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{audience, check, message, news, people, send, web};
+use crate::{approval, audience, check, message, news, people, send, web};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -50,6 +50,9 @@ pub struct Settings {
     pub bounces: people::BounceSettings,
     #[serde(default)]
     pub people: audience::settings::Settings,
+    /// Who must have approved an edition before it is sent.
+    #[serde(default)]
+    pub approval: approval::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,
@@ -218,6 +221,7 @@ fn groups_with(name: &str) -> Option<String> {
         ("[dkim]", fields_of::<dkim::Settings>()),
         ("[serve]", fields_of::<web::serve::Settings>()),
         ("[people]", fields_of::<audience::settings::Settings>()),
+        ("[approval]", fields_of::<approval::Settings>()),
     ];
     let has = |fields: &Vec<String>| fields.iter().any(|field| field == name);
     if has(&fields_of::<Settings>()) {

@@ -5,8 +5,10 @@ pub mod person;
 pub mod relay_log;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
+use crate::approval::Approval;
 use crate::audience::EditionPurpose;
 use crate::audience::law::BasisCounts;
 use crate::count::{grouped, people};
@@ -48,6 +50,40 @@ pub struct Report {
     pub left_out: u64,
     /// Everybody who did not simply get it.
     pub rows: Vec<CopyRow>,
+    /// Who had approved it as it was planned, where somebody had.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<ReportedApproval>,
+}
+
+/// Somebody's yes to what was planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedApproval {
+    pub who: String,
+    pub account: String,
+    pub at: DateTime<Utc>,
+    pub hash: String,
+    /// As people read it.
+    #[serde(skip)]
+    pub words: String,
+}
+
+impl ReportedApproval {
+    /// Those that were given to what was planned, before it was planned.
+    pub fn of(edition: &PlannedEdition, given: &[Approval], zone: Tz) -> Vec<Self> {
+        let is_for_it = |approval: &&Approval| {
+            approval.edition == edition.name
+                && approval.frozen.hash == edition.hash
+                && approval.at <= edition.planned_at
+        };
+        let reported = |approval: &Approval| Self {
+            who: approval.who.clone(),
+            account: approval.account.clone(),
+            at: approval.at,
+            hash: approval.frozen.hash.clone(),
+            words: approval.words(zone),
+        };
+        given.iter().filter(is_for_it).map(reported).collect()
+    }
 }
 
 /// Computed, never stored.
@@ -117,6 +153,7 @@ impl Report {
             planned: counts.planned + counts.claimed + counts.handing_over,
             left_out,
             rows,
+            approvals: Vec::new(),
         };
         debug_assert_eq!(
             report.people,

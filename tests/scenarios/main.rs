@@ -9,6 +9,7 @@ mod a_newsletter_begins;
 mod a_test_is_sent;
 mod an_edition_for_some;
 mod an_edition_has_a_purpose;
+mod an_edition_is_approved;
 mod bad_input;
 mod dies_at_each_point;
 mod everybody_gets_one;

@@ -15,9 +15,9 @@ use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted};
 use crate::count::listed;
-use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl, Status};
+use crate::ledger::{ApprovalStore, Ledger, Pick, PlannedEdition, RunControl, Status};
 use crate::project::Project;
-use crate::report::{EditionPhase, Report};
+use crate::report::{EditionPhase, Report, ReportedApproval};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -65,7 +65,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => last(&project).await?,
     };
     let (ledger, planned, practice) = find_planned(&project, &name).await?;
-    let report = report_of(&project, &ledger, &planned, practice).await?;
+    let mut report = report_of(&project, &ledger, &planned, practice).await?;
+    let given = ledger.approvals_of(&planned.name).await?;
+    report.approvals = ReportedApproval::of(&planned, &given, project.settings.time_zone);
     let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
     if screen.json {
         screen.object(&report)?;
@@ -83,6 +85,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         report.planned_at.with_timezone(&zone).format("planned on %-d %B %Y at %H:%M"),
         report.hash
     ))?;
+    for approval in &report.approvals {
+        screen.print(&format!("Approved by {}.", approval.words))?;
+    }
     screen.print(&screen.strong(&format!("{}.", report.arithmetic())))?;
     tell_audience(&report, screen)?;
     for status in [

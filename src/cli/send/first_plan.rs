@@ -5,10 +5,12 @@ use crate::audience::segment::Segment;
 use crate::cli::send::announce::{tell_checks, tell_destination, tell_people, tell_strangest};
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
+use crate::cli::send::gate;
 use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::resume::asked;
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::{Prepared, prepare};
@@ -86,6 +88,7 @@ pub async fn plan(
     refuse_unread(&prepared, chosen)?;
     refuse_findings(&prepared, screen)?;
     refuse_nobody(&prepared)?;
+    refuse_early(project, chosen, &prepared, destination).await?;
     let number = prepared.audience.mailed;
     let keys = project.keys(world::random)?;
     screen.say(&format!(
@@ -116,6 +119,23 @@ pub async fn plan(
     let edition =
         PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
     Ok(Some(Plan::new(edition, list, examples, namer, number)))
+}
+
+/// Nothing goes out before those who must have approved it.
+async fn refuse_early(
+    project: &Project,
+    chosen: &Chosen,
+    prepared: &Prepared,
+    destination: &Destination,
+) -> Result<(), Failure> {
+    let needed = project.settings.approval.people;
+    if needed == 0 {
+        return Ok(());
+    }
+    let ledger = ledgers::existing_ledger(project, destination.is_practice()).await?;
+    let now = frozen(project, chosen, prepared)?;
+    let state = gate::state_of(ledger.as_ref(), &chosen.name, needed, &now).await?;
+    gate::refuse_unapproved(&chosen.name, &state)
 }
 
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.

@@ -2,6 +2,7 @@
 //! Shell: the ledger, the relay, the person at the keyboard.
 
 pub mod announce;
+pub mod approve;
 pub mod arguments;
 pub mod cancel;
 pub mod confirm;
@@ -9,6 +10,7 @@ pub mod deliver;
 pub mod dry_run;
 pub mod ending;
 pub mod first_plan;
+pub mod gate;
 pub mod ledger_trust;
 pub mod pause;
 pub mod planned;

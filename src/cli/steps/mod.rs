@@ -5,6 +5,7 @@ pub mod audience_choice;
 pub mod chosen;
 pub mod copy_review;
 pub mod destination;
+pub mod frozen;
 pub mod gather;
 pub mod ledgers;
 pub mod list_place;

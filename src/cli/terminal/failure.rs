@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::approval::ApproverNameError;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::segment::SegmentError;
 use crate::compose::composition::ComposeError;
@@ -209,6 +210,12 @@ impl From<StoreError> for Failure {
             }
         };
         Self::new(Exit::Failed, error.to_string()).help(help)
+    }
+}
+
+impl From<ApproverNameError> for Failure {
+    fn from(error: ApproverNameError) -> Self {
+        Self::new(Exit::Usage, error.to_string()).help(error.cure())
     }
 }
 

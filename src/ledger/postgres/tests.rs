@@ -34,6 +34,12 @@ async fn the_laws_of_returns_hold_on_a_server() {
 }
 
 #[tokio::test]
+async fn the_laws_of_approvals_hold_on_a_server() {
+    let Some(address) = database("approvals").await else { return };
+    laws::hold_of_approvals(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+}
+
+#[tokio::test]
 async fn the_laws_of_the_list_hold_on_a_server() {
     let Some(address) = database("list").await else { return };
     laws::hold_of_the_list(&PostgresLedger::open(&address, 4).await.unwrap()).await;

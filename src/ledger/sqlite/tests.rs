@@ -44,6 +44,35 @@ async fn the_laws_of_returns_hold_on_disk() {
 }
 
 #[tokio::test]
+async fn the_laws_of_approvals_hold_on_disk_and_no_row_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    laws::hold_of_approvals(&SqliteLedger::open(&path).unwrap()).await;
+    let connection = Connection::open(&path).unwrap();
+    for sql in ["UPDATE approvals SET who = 'Eve'", "DELETE FROM approvals"] {
+        assert!(
+            connection.execute(sql, []).unwrap_err().to_string().contains("an approval is never")
+        );
+    }
+}
+
+/// A file without rows, as each later version made it.
+#[tokio::test]
+async fn an_empty_ledger_of_each_later_version_is_brought_to_the_newest() {
+    for version in 6..schema::SCHEMA.steps.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let connection = Connection::open(&path).unwrap();
+        for step in &schema::SCHEMA.steps[..version] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+        drop(connection);
+        laws::hold_of_approvals(&SqliteLedger::open(&path).unwrap()).await;
+    }
+}
+
+#[tokio::test]
 async fn the_laws_of_the_list_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap();

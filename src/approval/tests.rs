@@ -1,0 +1,209 @@
+//! Tests: what voids an approval, who counts as somebody else, and what is said about it.
+//! Shell: nothing outside.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(minutes: i64) -> DateTime<Utc> {
+    "2026-11-27T08:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes)
+}
+
+pub fn frozen() -> FrozenEdition {
+    let story = |id: &str| FrozenStory {
+        id: id.to_owned(),
+        title: format!("Story {id}"),
+        hash: "0".to_owned(),
+    };
+    FrozenEdition {
+        hash: "1234".to_owned(),
+        subject: "December".to_owned(),
+        preheader: "What happened".to_owned(),
+        template: "monthly".to_owned(),
+        template_hash: "t".to_owned(),
+        words_hash: "w".to_owned(),
+        settings_hash: "s".to_owned(),
+        stories: vec![story("a"), story("b"), story("c")],
+        audience: FrozenAudience {
+            segment: None,
+            purpose: "charitable".to_owned(),
+            people: 1_204,
+            bases: BasisCounts::new(),
+        },
+    }
+}
+
+fn approval(who: &str, by_last_editor: bool) -> Approval {
+    Approval {
+        edition: "2020-12".to_owned(),
+        who: who.to_owned(),
+        account: "office".to_owned(),
+        by_last_editor,
+        at: at(0),
+        frozen: frozen(),
+    }
+}
+
+#[test]
+fn each_kind_of_change_voids_it_and_is_named() {
+    let changed = |change: &dyn Fn(&mut FrozenEdition)| {
+        let mut now = frozen();
+        change(&mut now);
+        let state = ApprovalState::of(1, &[approval("Amina", false)], &now);
+        assert!(!state.is_enough() && state.valid.is_empty(), "{now:?}");
+        state.changes.join("; ")
+    };
+    let table: [(&dyn Fn(&mut FrozenEdition), &str); 15] = [
+        (&|e| e.subject = "News".into(), "the subject was \"December\" and is \"News\""),
+        (&|e| e.preheader = "x".into(), "the preheader was \"What happened\" and is \"x\""),
+        (&|e| e.template = "year".into(), "the template was `monthly` and is `year`"),
+        (&|e| e.template_hash = "x".into(), "the template `monthly` was edited"),
+        (
+            &|e| e.words_hash = "x".into(),
+            "the words of the draft were edited (introduction, headline or figures)",
+        ),
+        (
+            &|e| e.settings_hash = "x".into(),
+            "the settings of the email were edited (theme, organisation or sender in roundup.toml)",
+        ),
+        (
+            &|e| e.hash = "x".into(),
+            "the email is composed in another way (a new version of roundup, or other columns in the list)",
+        ),
+        (&|e| e.stories[1].hash = "x".into(), "a story was edited: Story b"),
+        (&|e| drop(e.stories.remove(0)), "a story was removed: Story a"),
+        (&|e| e.stories.truncate(1), "2 stories were removed: Story b, Story c"),
+        (&|e| e.stories.swap(0, 2), "the stories have another order"),
+        (
+            &|e| e.stories[0].id = "z".into(),
+            "a story was added: Story a; a story was removed: Story a",
+        ),
+        (
+            &|e| e.audience.segment = Some("town = \"York\"".into()),
+            "the audience was everybody and is the segment town = \"York\"",
+        ),
+        (&|e| e.audience.purpose = "sales".into(), "the purpose was charitable and is sales"),
+        (&|e| e.audience.people = 12_004, "the audience was 1,204 people and is 12,004 people"),
+    ];
+    for (change, words) in table {
+        assert_eq!(changed(change), words);
+    }
+}
+
+#[test]
+fn people_may_come_and_go_and_another_list_is_noticed() {
+    let holds = |then: u64, now: u64| {
+        let (mut one, mut other) = (frozen(), frozen());
+        one.audience.people = then;
+        other.audience.people = now;
+        one.changes_to(&other).is_empty()
+    };
+    for (then, now) in
+        [(1_204, 1_204), (1_204, 1_203), (1_204, 1_324), (5, 0), (5, 15), (u64::MAX, u64::MAX)]
+    {
+        assert!(holds(then, now), "{then} {now}");
+    }
+    for (then, now) in
+        [(1_204, 1_325), (1_204, 1_083), (5, 16), (0, 11), (0, u64::MAX), (u64::MAX, 0)]
+    {
+        assert!(!holds(then, now), "{then} {now}");
+    }
+}
+
+#[test]
+fn two_people_are_two_and_not_only_the_last_editor() {
+    let enough = |needed: u8, given: &[(&str, bool)]| {
+        let given: Vec<Approval> =
+            given.iter().map(|(who, editor)| approval(who, *editor)).collect();
+        let state = ApprovalState::of(needed, &given, &frozen());
+        assert_eq!(state.is_enough(), state.missing() == 0);
+        state.is_enough()
+    };
+    for (needed, given, expected) in [
+        (0, &[][..], true),
+        (0, &[("Amina", true)], true),
+        (1, &[], false),
+        (1, &[("Amina", false)], true),
+        (1, &[("Amina", true)], false),
+        (1, &[("Amina", true), ("Ben", false)], true),
+        (1, &[("Amina", true), ("Amina", false)], true),
+        (2, &[("Amina", false)], false),
+        (2, &[("Amina", false), ("Amina", false)], false),
+        (2, &[("Amina", false), (" amina ", false)], false),
+        (2, &[("Amina Khan", false), ("amina  khan", false)], false),
+        (2, &[("Amina Khan", false), ("Amina-Khan", false)], false),
+        (2, &[("José", false), ("Jose\u{301}", false)], false),
+        (2, &[("Amina", true), ("Ben", true)], false),
+        (2, &[("Amina", true), ("Ben", false)], true),
+        (2, &[("Amina", false), ("Ben", false)], true),
+    ] {
+        assert_eq!(enough(needed, given), expected, "{needed} {given:?}");
+    }
+}
+
+#[test]
+fn an_approval_of_an_earlier_form_does_not_count_with_one_of_the_form_now() {
+    let mut earlier = approval("Ben", false);
+    earlier.frozen.subject = "An earlier subject".to_owned();
+    let state = ApprovalState::of(2, &[earlier, approval("Amina", false)], &frozen());
+    assert_eq!((state.valid.len(), state.missing()), (1, 1));
+    assert_eq!(state.changes.len(), 1);
+    assert_eq!(state.since(), Some(at(0)));
+}
+
+#[test]
+fn a_name_is_one_that_people_can_read() {
+    let accounts = BTreeMap::from([
+        ("sam".to_owned(), "Sam Jones".to_owned()),
+        ("ak".to_owned(), "Amina".to_owned()),
+    ]);
+    let none = BTreeMap::new();
+    let of = |typed: Option<&str>, account: &str, accounts| {
+        ApproverName::of(typed, account, accounts).map(|name| (name.who, name.is_owner_of_account))
+    };
+    let ok = |who: &str, owner: bool| Ok((who.to_owned(), owner));
+    assert_eq!(of(None, "sam", &none), ok("sam", true));
+    assert_eq!(of(None, "sam", &accounts), ok("Sam Jones", true));
+    assert_eq!(of(Some(" sam  jones "), "sam", &accounts), ok("Sam Jones", true));
+    assert_eq!(of(Some("Ben"), "sam", &none), ok("Ben", false));
+    assert_eq!(of(Some("SAM"), "sam", &none), ok("SAM", true));
+    assert_eq!(of(Some("Ben"), "office", &accounts), ok("Ben", false));
+    assert!(matches!(
+        of(Some("Ben"), "sam", &accounts),
+        Err(ApproverNameError::OtherAccount { .. })
+    ));
+    assert!(matches!(
+        of(Some("amina"), "office", &accounts),
+        Err(ApproverNameError::OtherOwner { .. })
+    ));
+    assert!(matches!(of(None, "", &none), Err(ApproverNameError::Nobody)));
+    for unusable in ["", "  ", "--", "a\nb", "Ben\u{200b}", "\u{202e}neB", &"x".repeat(81)] {
+        let error = of(Some(unusable), "sam", &none).unwrap_err();
+        assert!(matches!(error, ApproverNameError::Unusable { .. }), "{unusable:?}");
+        assert!(!error.cure().is_empty());
+    }
+}
+
+proptest! {
+    /// Whatever differs between two looks, it is named; whatever is the same, is not.
+    #[test]
+    fn no_change_is_passed_over(which in 0usize..8, text in "[a-z]{1,6}[0-9]") {
+        let mut now = frozen();
+        let field = match which {
+            0 => &mut now.hash,
+            1 => &mut now.subject,
+            2 => &mut now.preheader,
+            3 => &mut now.template,
+            4 => &mut now.template_hash,
+            5 => &mut now.words_hash,
+            6 => &mut now.stories[0].hash,
+            _ => &mut now.audience.purpose,
+        };
+        *field = text;
+        prop_assert!(!frozen().changes_to(&now).is_empty());
+        prop_assert!(now.changes_to(&now.clone()).is_empty());
+    }
+}

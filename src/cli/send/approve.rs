@@ -1,0 +1,319 @@
+//! `roundup approve`: somebody looks at an edition and says yes to exactly that.
+//! Shell: the ledger, the list, the person at the keyboard.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use serde::Serialize;
+
+use crate::approval::{
+    Approval, ApprovalState, ApproverName, FrozenAudience, FrozenEdition, is_same,
+};
+use crate::cli::globals::Globals;
+use crate::cli::send::announce::tell_people;
+use crate::cli::send::confirm::refuse_nobody;
+use crate::cli::send::first_plan::is_planned;
+use crate::cli::send::gate;
+use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::frozen::frozen;
+use crate::cli::steps::ledgers;
+use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::prepare::{Prepared, prepare};
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::number;
+use crate::cli::terminal::prompt;
+use crate::cli::terminal::screen::{Screen, grouped, people};
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
+use crate::project::{Project, account};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// Your name; the owner of the computer's account if not given
+    #[arg(long = "as", value_name = "NAME", conflicts_with = "show")]
+    name: Option<String>,
+    /// Show who has approved it, and what has changed since; approve nothing
+    #[arg(long)]
+    show: bool,
+    /// The number of people, for scripts: it must match the list
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
+    confirm: Option<u64>,
+    /// The relay that `send` gets with --relay; without one, practice is approved
+    #[arg(long, value_name = "URL")]
+    relay: Option<String>,
+}
+
+/// Lines of the text that are shown: a screen has some forty.
+const FIRST_SCREEN_LINES: usize = 24;
+/// A line that is longer is cut.
+const LONGEST_LINE_CHARS: usize = 100;
+
+/// `roundup.approval/1`.
+#[derive(Serialize)]
+struct ApprovalReport<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    /// Whether it may be sent.
+    approved: bool,
+    /// How many people it needs.
+    needed: u8,
+    hash: &'a str,
+    subject: &'a str,
+    audience: &'a FrozenAudience,
+    approvals: Vec<GivenApproval<'a>>,
+    /// What has changed since the last approval that holds no more.
+    changes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct GivenApproval<'a> {
+    who: &'a str,
+    account: &'a str,
+    at: DateTime<Utc>,
+    hash: &'a str,
+    by_last_editor: bool,
+    /// Whether it is for the edition as it is now.
+    holds: bool,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    let accounts = &project.settings.approval.accounts;
+    let name = match arguments.show {
+        true => None,
+        false => Some(ApproverName::of(arguments.name.as_deref(), &project.account, accounts)?),
+    };
+    let destination = Destination::of(&project, arguments.relay.as_deref())?;
+    let practice = destination.is_practice();
+    let chosen = choose(&project, &arguments.which, screen).await?;
+    let existing = ledgers::existing_ledger(&project, practice).await?;
+    if is_planned(existing.as_ref(), &chosen.name).await? {
+        return already_planned(&project, existing.as_ref(), &chosen.name, arguments.show, screen)
+            .await;
+    }
+    let list = mailing_list(&project, practice, &chosen.audience).await?;
+    screen.problems(&list.problems);
+    let examples = destination.takes_examples();
+    let list = Some(Arc::clone(&list));
+    let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
+    let now = frozen(&project, &chosen, &prepared)?;
+    let on = Look { project: &project, chosen: &chosen, prepared: &prepared, now: &now, screen };
+    let Some(name) = name else {
+        let given = given(existing.as_ref(), &chosen.name).await?;
+        let state = ApprovalState::of(project.settings.approval.people, &given, &now);
+        return on.tell(&given, &state).map(|()| Exit::Done);
+    };
+    refuse_findings(&prepared, screen)?;
+    refuse_nobody(&prepared)?;
+    if !screen.json {
+        on.show()?;
+    }
+    if !on.confirm(&name, arguments.confirm)? {
+        screen.say("Nothing was approved.");
+        return Ok(Exit::Interrupted);
+    }
+    drop(existing);
+    project.own_folder(practice)?;
+    let ledger = ledgers::ledger_for(&project, practice, 1).await?;
+    ledger.nature().await?.refuse_retired()?;
+    let approval = on.approval(&name)?;
+    let before = gate::state_of(Some(&ledger), &chosen.name, 1, &now).await?;
+    if before.valid.iter().any(|known| {
+        is_same(&known.who, &approval.who) && known.by_last_editor == approval.by_last_editor
+    }) {
+        screen.say(&format!("{} has approved this before.", approval.who));
+    } else {
+        ledger.approve(approval).await?;
+    }
+    let given = ledger.approvals_of(&chosen.name).await?;
+    let state = ApprovalState::of(project.settings.approval.people, &given, &now);
+    on.tell(&given, &state)?;
+    Ok(Exit::Done)
+}
+
+async fn given(ledger: Option<&AnyLedger>, edition: &str) -> Result<Vec<Approval>, Failure> {
+    Ok(match ledger {
+        Some(ledger) => ledger.approvals_of(edition).await?,
+        None => Vec::new(),
+    })
+}
+
+/// What was planned is sent as it was planned: there is nothing left to say yes to.
+async fn already_planned(
+    project: &Project,
+    ledger: Option<&AnyLedger>,
+    edition: &str,
+    show: bool,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    if show && !screen.json {
+        let zone = project.settings.time_zone;
+        for approval in given(ledger, edition).await? {
+            screen.print(&format!("Approved by {}.", approval.words(zone)))?;
+        }
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!("`{edition}` was planned already: what was planned is what is sent"),
+    )
+    .help(format!("`roundup report {edition}` shows who has approved it")))
+}
+
+fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
+    if !prepared.is_held() {
+        return Ok(());
+    }
+    screen.findings(&prepared.findings)?;
+    Err(Failure::new(
+        Exit::Findings,
+        "the checks found things that must be fixed: nothing was approved",
+    )
+    .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
+}
+
+/// An edition as somebody looks at it.
+struct Look<'a> {
+    project: &'a Project,
+    chosen: &'a Chosen,
+    prepared: &'a Prepared,
+    now: &'a FrozenEdition,
+    screen: &'a Screen,
+}
+
+impl Look<'_> {
+    /// Subject, people, bases, and the first screen of the text as the first of the list reads it.
+    fn show(&self) -> Result<(), Failure> {
+        let Self { chosen, prepared, now, screen, .. } = self;
+        screen.say(&format!("{} · \"{}\" · version {}", chosen.name, now.subject, now.hash));
+        tell_people(prepared, screen)?;
+        screen.say("");
+        let (_, _, text) = prepared.unsigned.seen_by(&prepared.example());
+        let lines: Vec<&str> = text.lines().collect();
+        for line in lines.iter().take(FIRST_SCREEN_LINES) {
+            let line: String =
+                line.chars().filter(|c| !c.is_control()).take(LONGEST_LINE_CHARS).collect();
+            screen.say(&format!("  │ {line}"));
+        }
+        if lines.len() > FIRST_SCREEN_LINES {
+            let name = &chosen.name;
+            screen.say(&format!("  │ … the whole email: roundup preview {name}"));
+        }
+        screen.say("");
+        Ok(())
+    }
+
+    /// `true` where the person types the number, or a script gives it, or only one that cannot be asked says yes.
+    fn confirm(&self, name: &ApproverName, flag: Option<u64>) -> Result<bool, Failure> {
+        let number = self.now.audience.people;
+        match flag {
+            Some(flag) if flag != number => Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "the list has {} to mail, but --confirm gives {}: nothing was approved",
+                    people(number),
+                    grouped(flag)
+                ),
+            )
+            .help("check the list; the right number is the one that `roundup approve` shows")),
+            None if self.screen.asks => prompt::number(
+                &format!(
+                    "To approve this for {} as {}, type {number}. Press Enter to cancel: ",
+                    people(number),
+                    name.who
+                ),
+                number,
+                "nothing was approved",
+                &mut std::io::stdin().lock(),
+                &mut std::io::stderr().lock(),
+            ),
+            Some(_) | None => Ok(true),
+        }
+    }
+
+    fn approval(&self, name: &ApproverName) -> Result<Approval, Failure> {
+        let wrote_it = match &self.chosen.draft {
+            Some(draft) => account::owns(&self.project.path(self.project.draft_path(&draft.name)?)),
+            None => false,
+        };
+        Ok(Approval {
+            edition: self.chosen.name.clone(),
+            who: name.who.clone(),
+            account: self.project.account.clone(),
+            by_last_editor: wrote_it && name.is_owner_of_account,
+            at: world::now(),
+            frozen: self.now.clone(),
+        })
+    }
+
+    /// Who has approved it, what has changed, and who is missing.
+    fn tell(&self, given: &[Approval], state: &ApprovalState) -> Result<(), Failure> {
+        let Self { project, chosen, now, screen, .. } = self;
+        let edition = &chosen.name;
+        if screen.json {
+            let holds = |approval: &Approval| approval.frozen.changes_to(now).is_empty();
+            return screen.object(&ApprovalReport {
+                schema: "roundup.approval/1",
+                edition,
+                approved: state.is_enough(),
+                needed: state.needed,
+                hash: &now.hash,
+                subject: &now.subject,
+                audience: &now.audience,
+                approvals: given
+                    .iter()
+                    .map(|approval| GivenApproval {
+                        who: &approval.who,
+                        account: &approval.account,
+                        at: approval.at,
+                        hash: &approval.frozen.hash,
+                        by_last_editor: approval.by_last_editor,
+                        holds: holds(approval),
+                    })
+                    .collect(),
+                changes: &state.changes,
+            });
+        }
+        let zone = project.settings.time_zone;
+        for approval in &state.valid {
+            screen.print(&format!("{edition} is approved by {}.", approval.words(zone)))?;
+        }
+        if state.valid.is_empty() {
+            screen.print(&format!("{edition} is not approved as it is now."))?;
+        }
+        if !state.changes.is_empty() && !state.is_enough() {
+            if let Some(last) = given.iter().rfind(|one| !one.frozen.changes_to(now).is_empty()) {
+                screen.print(&format!("Changed since the approval of {}:", last.words(zone)))?;
+            }
+            for change in &state.changes {
+                screen.print(&format!("  {change}"))?;
+            }
+        }
+        if state.only_by_editor && state.needed > 0 {
+            screen.say("Whoever edited it last has approved it: somebody else must too.");
+        }
+        self.tell_next(state);
+        Ok(())
+    }
+
+    fn tell_next(&self, state: &ApprovalState) {
+        let (screen, edition) = (self.screen, &self.chosen.name);
+        match state.missing() {
+            0 if state.valid.is_empty() => {
+                screen.say("roundup.toml asks for no approval: `send` works without one.");
+                screen.say(&format!("Next: roundup approve {edition}"));
+            }
+            0 => screen.say(&format!("Next: roundup send {edition}")),
+            missing => screen.say(&format!(
+                "{} to go. Next: roundup approve {edition} --as \"THEIR NAME\"",
+                people(missing)
+            )),
+        }
+    }
+}

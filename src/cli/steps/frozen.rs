@@ -1,0 +1,77 @@
+//! An edition as it would be sent now, so that a later look can be compared with it.
+//! Shell: reads the project's templates.
+
+use std::fmt::Debug;
+
+use aws_lc_rs::digest;
+
+use crate::approval::{FrozenAudience, FrozenEdition, FrozenStory};
+use crate::audience::segment::Segment;
+use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::prepare::Prepared;
+use crate::cli::terminal::failure::Failure;
+use crate::news::Item;
+use crate::project::Project;
+use crate::rfc::base16;
+
+/// Sixteen hexadecimal digits that name a value and no other.
+fn hash(value: &impl Debug) -> String {
+    let digest = digest::digest(&digest::SHA256, format!("{value:?}").as_bytes());
+    base16::encode(&digest.as_ref()[..8])
+}
+
+/// What somebody approves: the composition, and the question that the audience answers.
+pub fn frozen(
+    project: &Project,
+    chosen: &Chosen,
+    prepared: &Prepared,
+) -> Result<FrozenEdition, Failure> {
+    let Prepared { edition, composition, audience, .. } = prepared;
+    let templates = project.templates()?;
+    let words = (&edition.headline.text, &edition.introduction.text, &edition.figures);
+    let translated: Vec<_> = edition
+        .translations
+        .iter()
+        .map(|(language, words)| {
+            let texts = (&words.subject.text, &words.preheader.text, &words.headline.text);
+            (language, texts, &words.introduction.text, &words.figures)
+        })
+        .collect();
+    let settings = &project.settings;
+    Ok(FrozenEdition {
+        hash: composition.hash(),
+        subject: composition.shown(&composition.subject),
+        preheader: edition.preheader.text.clone(),
+        template: edition.template.clone(),
+        template_hash: hash(&templates.files_of(&edition.template)),
+        words_hash: hash(&(words, translated)),
+        settings_hash: hash(&(settings.theme(), &settings.sender)),
+        stories: edition.shown().map(story).collect(),
+        audience: FrozenAudience {
+            segment: chosen.audience.segment.as_ref().map(filter_of),
+            purpose: chosen.audience.purpose.to_string(),
+            people: audience.mailed,
+            bases: audience.bases.clone(),
+        },
+    })
+}
+
+/// With the filter: another filter under the same name is another audience.
+fn filter_of(segment: &Segment) -> String {
+    let planned = segment.planned();
+    match planned.name.as_str() {
+        "" => planned.filter,
+        name => format!("{name} ({})", planned.filter),
+    }
+}
+
+fn story(item: &Item) -> FrozenStory {
+    let said = (&item.title, &item.summary, &item.link, &item.image, &item.date, &item.quote);
+    let more =
+        (&item.lines, &item.event, item.translations.values().map(words).collect::<Vec<_>>());
+    FrozenStory { id: item.id.clone(), title: item.title.clone(), hash: hash(&(said, more)) }
+}
+
+fn words(item: &Item) -> (&String, &String, &Option<String>) {
+    (&item.title, &item.summary, &item.link)
+}
