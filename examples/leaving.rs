@@ -69,16 +69,13 @@ struct Harness {
 
 impl Harness {
     fn new(arguments: &Arguments) -> Result<Self, Trouble> {
-        let program = match &arguments.program {
-            Some(program) => std::path::absolute(program)?,
-            None => {
-                let own = std::env::current_exe()?;
-                own.parent()
-                    .and_then(Path::parent)
-                    .ok_or("the example has no folder")?
-                    .join("roundup")
-            }
+        let beside = || -> Result<PathBuf, Trouble> {
+            let own = std::env::current_exe()?;
+            let folder = own.parent().and_then(Path::parent).ok_or("the example has no folder")?;
+            Ok(folder.join("roundup"))
         };
+        let program = arguments.program.clone().map_or_else(beside, Ok)?;
+        let program = std::path::absolute(program)?;
         let folder = tempfile::tempdir()?;
         let settings = SETTINGS.trim_end();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text);

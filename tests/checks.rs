@@ -181,6 +181,7 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
         Err(error) => return vec![("template", Severity::Must, format!("template: {error}"))],
     };
     let known = CheckContext {
+        links_work: true,
         edition: &edition,
         theme: &theme,
         templates: &templates,

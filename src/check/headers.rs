@@ -114,7 +114,17 @@ fn one_click(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     if has("list-unsubscribe", "<https://")
         && has("list-unsubscribe-post", "List-Unsubscribe=One-Click")
     {
-        return Vec::new();
+        // A relay on this computer mails nobody.
+        if known.links_work || known.takes_examples {
+            return Vec::new();
+        }
+        return vec![Finding::new(
+            "one-click",
+            Severity::Should,
+            known.in_settings("public_url").unwrap_or_else(|| Place::whole("roundup.toml")),
+            "nothing shows that the unsubscribe links work",
+            "try them with an invented person: `roundup doctor --probe-unsubscribe`",
+        )];
     }
     vec![Finding::new(
         "one-click",
@@ -224,6 +234,26 @@ mod tests {
         );
         let other = with(vec![message(&good.replace("charity.org.uk", "other.org.uk"), "x")]);
         assert!(other.only_finding().contains("the signature is from other.org.uk"));
+    }
+
+    #[test]
+    fn links_of_which_nothing_shows_that_they_work() {
+        let good = "DKIM-Signature: v=1; d=charity.org.uk;\r\n h=From:To:List-Unsubscribe:\r\n List-Unsubscribe-Post; b=x\r\n";
+        let email = |links_work| {
+            SampleEmail::with(|email| {
+                email.messages = vec![message(good, "x")];
+                (email.takes_examples, email.links_work) = (false, links_work);
+            })
+        };
+        let found = |links_work| -> Vec<String> {
+            email(links_work)
+                .findings()
+                .into_iter()
+                .filter(|it| it.starts_with("one-click"))
+                .collect()
+        };
+        assert_eq!(found(false), ["one-click: nothing shows that the unsubscribe links work"]);
+        assert_eq!(found(true), Vec::<String>::new());
     }
 
     #[test]

@@ -162,6 +162,8 @@ pub struct CheckContext<'a> {
     pub spam: Option<&'a SpamReport>,
     /// Whether example addresses may be written to: nothing leaves this computer.
     pub takes_examples: bool,
+    /// Whether the public unsubscribe links were tried lately, and worked.
+    pub links_work: bool,
 }
 
 impl CheckContext<'_> {
@@ -436,6 +438,7 @@ mod tests {
         /// The text of `roundup.toml`.
         pub toml: String,
         pub takes_examples: bool,
+        pub links_work: bool,
         pub today: NaiveDate,
     }
 
@@ -492,6 +495,7 @@ mod tests {
                 settings: Settings::default(),
                 toml: String::new(),
                 takes_examples: true,
+                links_work: false,
                 today: "2021-01-04".parse().unwrap(),
             }
         }
@@ -533,6 +537,7 @@ mod tests {
                 terms: &self.terms,
                 spam: self.spam.as_ref(),
                 takes_examples: self.takes_examples,
+                links_work: self.links_work,
             };
             Ok(check(&RenderedEmail::of(&composition), &known, &self.settings))
         }

@@ -135,7 +135,10 @@ pub async fn migrate(
 }
 
 /// The version of the tables; 0 where there are none.
-async fn version(client: &impl tokio_postgres::GenericClient) -> Result<i64, DatabaseError> {
+///
+/// # Errors
+/// When the server does not answer, or refuses.
+pub async fn version(client: &impl tokio_postgres::GenericClient) -> Result<i64, DatabaseError> {
     let row = client.query_one("SELECT to_regclass('roundup.ledger') IS NOT NULL", &[]).await?;
     if !row.get::<_, bool>(0) {
         return Ok(0);

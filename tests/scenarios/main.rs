@@ -16,6 +16,8 @@ mod everybody_gets_one;
 mod killed_and_resumed;
 mod listing_moves_in;
 mod mail_comes_back;
+#[cfg(unix)]
+mod mail_goes_round;
 mod news_from_anywhere;
 mod nothing_of_people_leaks;
 mod paused_and_cancelled;

@@ -6,7 +6,7 @@ use std::process::Child;
 
 #[cfg(unix)]
 use crate::support::daemons::dovecot;
-use crate::support::{Charity, Server, signal};
+use crate::support::{Charity, Server, change_database, database, signal};
 
 const PUBLIC: &str = "\npublic_url = \"https://charity.example/news\"\n";
 
@@ -190,6 +190,42 @@ fn a_dry_run_of_the_inbox_changes_nothing_at_all() {
     charity.run("inbox --maildir mail").ends(0).says("1 person left");
     assert!(charity.path("mail/.Done/cur/1").is_file());
     assert!(!charity.path(".roundup/leaving.spool").exists());
+}
+
+#[test]
+fn a_dry_run_of_the_inbox_makes_no_tables_on_a_server() {
+    let Some(database) = database("inbox_dry_run") else { return };
+    let charity = charity(3)
+        .file("mail/1", "From: p1@example.org\nSubject: unsubscribe\n\n")
+        .variable("ROUNDUP_LEDGER", &database);
+    charity.run("inbox --dir mail --dry-run").ends(0).says("1 person would leave");
+    // It fails where the schema is there already.
+    change_database(&database, "CREATE SCHEMA roundup");
+    charity.run("inbox --dir mail").ends(0).says("1 person left");
+    charity.run("inbox --dir mail --dry-run").ends(0).says("0 people would leave");
+}
+
+#[test]
+fn serve_starts_while_its_ledger_is_away_and_a_gentle_stop_loses_nothing() {
+    let charity = charity(3);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let (path, _) = link_of(&charity, "p1@example.org");
+    // Nobody listens there.
+    let away = charity.variable("ROUNDUP_LEDGER", "postgres://roundup@127.0.0.1:1/news");
+    let mut child = away.start("serve --listen 127.0.0.1:0");
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let address = lines
+        .map(|line| line.unwrap())
+        .find_map(|line| Some(line.split("http://").nth(1)?.split(' ').next()?.to_owned()));
+    let site = Site { child, address: address.unwrap() };
+    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
+    site.close();
+    assert!(away.read(".roundup/leaving.spool").contains("\"what\":\"left\""));
+    let server = Server::good();
+    let back = away.variable("ROUNDUP_LEDGER", "sqlite:.roundup/ledger.db").relay(&server);
+    back.run("send --year 2020 --confirm 2").ends(0);
+    assert_eq!(server.everybody_once(), ["p0@example.org", "p2@example.org"]);
+    back.run("why p1@example.org").ends(0).says("unsubscribed by one click");
 }
 
 #[test]

@@ -151,6 +151,7 @@ pub fn postfix(behind: &Server, settings: &str) -> Option<Daemon> {
         ("verify", "verify"),
         ("proxymap", "proxymap"),
         ("error", "error"),
+        ("virtual", "virtual"),
         ("retry", "error"),
         ("smtp", "smtp"),
         ("anvil", "anvil"),
@@ -164,12 +165,31 @@ pub fn postfix(behind: &Server, settings: &str) -> Option<Daemon> {
         };
         // Sockets that Postfix's own commands use are not private.
         let private = if matches!(name, "pickup" | "cleanup" | "qmgr") { "n" } else { "-" };
-        master += &format!("{name} unix {private} - n {wake} {most} {program}\n");
+        // It writes mailboxes as their owners.
+        let unprivileged = if name == "virtual" { "n" } else { "-" };
+        master += &format!("{name} unix {private} {unprivileged} n {wake} {most} {program}\n");
     }
     fs::write(path.join("conf/master.cf"), master).unwrap();
     let mut command = Command::new(program);
     command.arg("-c").arg(path.join("conf")).arg("start-fg");
     Some(Daemon::started(command, folder, port))
+}
+
+/// Postfix that hands everything to `behind`, but what is for the charity itself: that goes into a mailbox.
+pub fn postfix_with_mailbox(behind: &Server, mailbox: &Daemon) -> Option<Daemon> {
+    let owner = |flag: &str| {
+        let output = Command::new("id").args([flag, "nobody"]).output().unwrap().stdout;
+        String::from_utf8(output).unwrap().trim().to_owned()
+    };
+    let settings = format!(
+        "virtual_mailbox_domains = charity.example\nvirtual_mailbox_base = {}\n\
+         virtual_mailbox_maps = static:mail/\nvirtual_minimum_uid = 1\n\
+         virtual_uid_maps = static:{}\nvirtual_gid_maps = static:{}\n",
+        mailbox.path("").display(),
+        owner("-u"),
+        owner("-g"),
+    );
+    postfix(behind, &settings)
 }
 
 /// Answers Postfix's questions about one username and password, in the protocol of Dovecot's authentication server.
@@ -224,6 +244,29 @@ impl Logins {
 /// Exim, unpacked and not installed: its package would push Postfix out. What it takes stays in its queue. `PORT` in the
 /// settings is its port.
 pub fn exim(settings: &str, acl: &str) -> Option<Daemon> {
+    let settings = format!("queue_only = true\n{settings}");
+    start_exim(&settings, &format!("{acl}  accept\nbegin routers\nbegin transports\nbegin retry\n"))
+}
+
+/// Exim that hands everything to `behind`, but what is for the charity itself: that goes into a mailbox.
+pub fn exim_with_mailbox(behind: &Server, mailbox: &Daemon) -> Option<Daemon> {
+    let sections = format!(
+        "  accept\nbegin routers\n\
+         own:\n  driver = accept\n  domains = charity.example\n  transport = mailbox\n\
+         others:\n  driver = manualroute\n  route_list = * 127.0.0.1\n  self = send\n  transport = behind\n\
+         begin transports\n\
+         mailbox:\n  driver = appendfile\n  maildir_format\n  directory = {mailbox}\n  user = nobody\n  group = nogroup\n\
+         behind:\n  driver = smtp\n  port = {port}\n  allow_localhost\n  hosts_avoid_tls = *\n\
+         begin retry\n",
+        mailbox = mailbox.path("mail").display(),
+        port = behind.port(),
+    );
+    let program = installed("exim/usr/sbin/exim4")?;
+    start_exim(&format!("exim_path = {}\n", program.display()), &sections)
+}
+
+/// `sections` begin in the list of access rules for a recipient.
+fn start_exim(settings: &str, sections: &str) -> Option<Daemon> {
     let program = installed("exim/usr/sbin/exim4")?;
     if !is_root() {
         return None;
@@ -234,10 +277,10 @@ pub fn exim(settings: &str, acl: &str) -> Option<Daemon> {
     fs::create_dir(path.join("spool")).unwrap();
     fs::set_permissions(path.join("spool"), fs::Permissions::from_mode(0o777)).unwrap();
     let configuration = format!(
-        "exim_user = nobody\nexim_group = nogroup\nkeep_environment =\nspool_directory = {path}/spool\n\
+        "exim_user = nobody\nexim_group = nogroup\nkeep_environment = LD_LIBRARY_PATH\nspool_directory = {path}/spool\n\
          log_file_path = {path}/%slog\npid_file_path = {path}/pid\nprimary_hostname = relay.test\n\
-         never_users =\nqueue_only = true\nacl_smtp_rcpt = rcpt\nacl_smtp_data = accept\n{settings}\n\
-         begin acl\nrcpt:\n{acl}  accept\nbegin routers\nbegin transports\nbegin retry\n",
+         never_users =\nacl_smtp_rcpt = rcpt\nacl_smtp_data = accept\n{settings}\n\
+         begin acl\nrcpt:\n{sections}",
         path = path.display(),
         settings = settings.replace("PORT", &port.to_string()),
     );
@@ -421,7 +464,7 @@ pub fn caddy(recipe: &Recipe, site: &str) -> Option<Daemon> {
     Some(Daemon::started(command, folder, port))
 }
 
-/// PHP for a web server that speaks FastCGI, as most web space has it.
+/// PHP for a web server that speaks `FastCGI`, as most web space has it.
 pub fn php_cgi() -> Option<Daemon> {
     let program = needed("php-cgi")?;
     let port = free_port();

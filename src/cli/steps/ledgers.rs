@@ -147,8 +147,14 @@ pub async fn ledger_or_away(
 pub async fn ledger_unchanged(project: &Project) -> Result<Option<AnyLedger>, Failure> {
     match ledger_place(project, false)? {
         Where::File(path) if !SqliteLedger::is_newest(&path) => Ok(None),
+        Where::Server(address) if !is_newest_server(&address).await? => Ok(None),
         place => Ok(Some(open(place, 1).await?)),
     }
+}
+
+async fn is_newest_server(address: &secrecy::SecretString) -> Result<bool, Failure> {
+    use secrecy::ExposeSecret;
+    Ok(PostgresLedger::is_newest(address.expose_secret()).await?)
 }
 
 /// A ledger that is there already.

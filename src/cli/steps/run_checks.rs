@@ -28,6 +28,7 @@ use crate::edition::Edition;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
+use crate::people::LeavingProof;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 
@@ -110,6 +111,7 @@ pub async fn ask(
         terms: &project.terms()?,
         spam: spam.as_ref(),
         takes_examples: question.takes_examples,
+        links_work: links_work(project)?,
     };
     let mut checked = check(&shown, &known, &settings.checks);
     for (TranslatedEmail { language, .. }, shown) in
@@ -263,6 +265,13 @@ async fn world_says(
         }
     };
     Ok((current(&stored.answers, addresses, now), spam))
+}
+
+/// Whether the public unsubscribe links were tried lately, and worked.
+fn links_work(project: &Project) -> Result<bool, Failure> {
+    let proof = LeavingProof::read(&project.path(".roundup"));
+    let public_url = Sender::new(&project.settings.sender)?.public_url;
+    Ok(public_url.is_some_and(|url| proof.links_work(&url, world::now())))
 }
 
 /// The messages of two people, as they would be sent: the rules look at their bytes.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use rustls::pki_types::ServerName;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
@@ -105,14 +105,48 @@ impl ImapAddress {
             "imap" => return Err(ImapError::PlainFarAway),
             _ => return Err(wrong()),
         };
-        let folder = url.path().trim_matches('/').replace("%20", " ");
-        let is_plain = folder.bytes().all(|byte| (b' '..0x7f).contains(&byte) && byte != b'%');
-        if !is_plain || url.query().is_some() {
+        let folder = folder_name(url.path().trim_matches('/')).ok_or_else(wrong)?;
+        if url.query().is_some() {
             return Err(wrong());
         }
         let folder = if folder.is_empty() { "INBOX".to_owned() } else { folder };
         Ok(Self { host, port: url.port().unwrap_or(port), has_tls, folder })
     }
+}
+
+/// A folder's name as an address has it, percent-decoded; nothing for one that no mailbox can have.
+fn folder_name(encoded: &str) -> Option<String> {
+    let name = percent_encoding::percent_decode_str(encoded).decode_utf8().ok()?;
+    (!name.contains(|c: char| c.is_control())).then(|| name.into_owned())
+}
+
+/// A folder's name as commands have it: modified UTF-7 (RFC 3501 section 5.1.3).
+fn in_utf7(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut others: Vec<u8> = Vec::new();
+    let end = |others: &mut Vec<u8>, out: &mut String| {
+        if !others.is_empty() {
+            let encoded = STANDARD_NO_PAD.encode(&*others).replace('/', ",");
+            out.push('&');
+            out.push_str(&encoded);
+            out.push('-');
+            others.clear();
+        }
+    };
+    for c in name.chars() {
+        if (' '..='~').contains(&c) {
+            end(&mut others, &mut out);
+            out.push(c);
+            if c == '&' {
+                out.push('-');
+            }
+        } else {
+            let mut units = [0; 2];
+            others.extend(c.encode_utf16(&mut units).iter().flat_map(|unit| unit.to_be_bytes()));
+        }
+    }
+    end(&mut others, &mut out);
+    out
 }
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -185,7 +219,7 @@ impl ImapMailbox {
             mailbox.can_move |= response.has_capability("MOVE");
             mailbox.can_expunge_one |= response.has_capability("UIDPLUS");
         }
-        let select = format!("SELECT {}", quoted(folder));
+        let select = format!("SELECT {}", quoted(&in_utf7(folder)));
         mailbox.command("SELECT", &select).await?;
         Ok(mailbox)
     }

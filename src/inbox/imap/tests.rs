@@ -190,6 +190,11 @@ fn addresses_and_what_they_mean() {
             mailbox("imap.example.org", 9993, true, "Leaving us"),
         ),
         ("imap://127.0.0.1:1143/a/b", mailbox("127.0.0.1", 1143, false, "a/b")),
+        (
+            "imaps://imap.example.org/Désabonnés",
+            mailbox("imap.example.org", 993, true, "Désabonnés"),
+        ),
+        ("imaps://imap.example.org/100%25", mailbox("imap.example.org", 993, true, "100%")),
     ] {
         assert_eq!(ImapAddress::parse(text).unwrap(), expected, "{text}");
     }
@@ -199,7 +204,7 @@ fn addresses_and_what_they_mean() {
         "https://imap.example.org",
         "imaps://",
         "imaps://imap.example.org/a%0d%0ab",
-        "imaps://imap.example.org/é",
+        "imaps://imap.example.org/%ff",
         "imaps://imap.example.org?x=1",
     ] {
         assert!(matches!(ImapAddress::parse(text), Err(ImapError::Address(_))), "{text}");
@@ -207,4 +212,19 @@ fn addresses_and_what_they_mean() {
     assert!(matches!(ImapAddress::parse("imap://imap.example.org"), Err(ImapError::PlainFarAway)));
     let with_password = ImapAddress::parse("imaps://ann:s3cret@imap.example.org").unwrap_err();
     assert!(!with_password.to_string().contains("s3cret"));
+}
+
+/// The examples of RFC 3501 section 5.1.3, and an `&`.
+#[test]
+fn folders_are_named_in_any_script() {
+    for (name, command) in [
+        ("INBOX", "INBOX"),
+        ("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"),
+        ("Désabonnés", "D&AOk-sabonn&AOk-s"),
+        ("Ann & Ben", "Ann &- Ben"),
+        ("💌", "&2D3cjA-"),
+        ("", ""),
+    ] {
+        assert_eq!(in_utf7(name), command, "{name}");
+    }
 }

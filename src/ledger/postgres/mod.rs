@@ -61,6 +61,14 @@ pub struct PostgresLedger {
 }
 
 impl PostgresLedger {
+    /// Whether its tables are those of this version, so that opening it changes nothing.
+    ///
+    /// # Errors
+    /// When the address is not one, or the server cannot be reached.
+    pub async fn is_newest(address: &str) -> Result<bool, LedgerError> {
+        server::is_newest(address).await
+    }
+
     /// Connects, and makes the tables or brings them to the newest version. `address` is a `postgres://` URL, which may
     /// hold a password.
     ///

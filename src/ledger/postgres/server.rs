@@ -87,6 +87,16 @@ macro_rules! patiently {
 }
 pub(super) use patiently;
 
+/// Whether the tables on a server are those of this version.
+pub(super) async fn is_newest(address: &str) -> Result<bool, LedgerError> {
+    let config =
+        postgres::parse(address).map_err(|error| LedgerError::at("ROUNDUP_LEDGER", error))?;
+    let server = PostgresServer { config, session: Mutex::new(None), first_place: OnceLock::new() };
+    let connecting = timeout(ANSWER_WITHIN, postgres::connect(&server.config));
+    let client = connecting.await.map_err(|_| server.silent())??;
+    Ok(postgres::version(&client).await? == SCHEMA.newest())
+}
+
 impl PostgresServer {
     pub(super) async fn open(address: &str) -> Result<Self, LedgerError> {
         let config =
