@@ -113,7 +113,7 @@ enum Command {
     Approve(approve::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::arguments::Arguments),
-    /// Pause an edition that is being sent, here or on another computer; `send` resumes it
+    /// Pause an edition, or all of them, here or on another computer; `send` resumes it
     Pause(pause::Arguments),
     /// Cancel an edition: anyone not yet mailed will not be
     Cancel(cancel::Arguments),

@@ -44,3 +44,33 @@ fn cancelled_who_has_nothing_yet_gets_nothing() {
     charity.run("cancel 2020 --confirm 0").ends(4).says("nothing to cancel");
     assert_eq!(server.everybody_once().len(), 400 - left);
 }
+
+#[test]
+fn without_a_name_every_run_is_paused() {
+    let server = Server::good();
+    let charity = Charity::new().people(300).relay(&server);
+    charity.run("pause").ends(4).says("there is nothing to pause");
+    let year = charity.start("send --year 2020 --confirm 300 --rate 100/s");
+    let month = charity.start("send --month 2020-12 --confirm 300 --rate 100/s");
+    server.wait_for(40);
+    charity.run("pause").ends(0).says("2020 is paused.").says("2020-12 is paused.");
+    for child in [year, month] {
+        Ran::of(child.wait_with_output().unwrap()).ends(6).says("it was paused");
+    }
+    for edition in ["2020", "2020-12"] {
+        let report = charity.report(edition);
+        assert_eq!((&report["uncertain"], &report["state"]), (&0.into(), &"paused".into()));
+        charity.run(&format!("send {edition} --confirm 300")).ends(6).says("--unpause");
+    }
+    // A finished edition is left alone, and a second pause changes nothing.
+    charity.run("send 2020 --confirm 300 --unpause").ends(0);
+    let again = charity.run("pause --json").ends(0);
+    let again: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
+    let names: Vec<&str> = again["editions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["edition"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["2020-12"]);
+}

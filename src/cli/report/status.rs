@@ -17,9 +17,15 @@ pub struct Arguments {}
 
 /// `roundup.status/1`.
 #[derive(Serialize)]
-struct Standing {
+pub struct Standing {
     schema: &'static str,
     editions: Vec<Report>,
+}
+
+impl Standing {
+    pub fn new(editions: Vec<Report>) -> Self {
+        Self { schema: "roundup.status/1", editions }
+    }
 }
 
 /// The reports of all editions, the latest first; the real ones before practice.
@@ -44,7 +50,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         screen.warn(&format!("{error}: send from the restored project, and delete this one"));
     }
     if screen.json {
-        screen.object(&Standing { schema: "roundup.status/1", editions })?;
+        screen.object(&Standing::new(editions))?;
         return Ok(Exit::Done);
     }
     if editions.is_empty() {

@@ -1,25 +1,36 @@
-//! `roundup pause`: stop an edition, whoever sends it.
-//! Shell: writes the ledger.
+//! `roundup pause`: stop an edition, or every edition, whoever sends it.
+//! Shell: writes the ledgers.
 
 use clap::Args;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
+use crate::cli::report::status::Standing;
 use crate::cli::send::planned::{find_planned, is_sending};
+use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::{Ledger, RunControl};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition, RunControl};
+use crate::project::Project;
+use crate::report::Report;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The edition
-    edition: String,
+    /// The edition; every edition that is not finished if not given
+    edition: Option<String>,
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
-    let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    match &arguments.edition {
+        Some(name) => pause_one(&project, name, &globals.screen).await,
+        None => pause_all(&project, &globals.screen).await,
+    }
+}
+
+async fn pause_one(project: &Project, name: &str, screen: &Screen) -> Result<Exit, Failure> {
+    let (ledger, planned, practice) = find_planned(project, name).await?;
     let name = &planned.name;
     if ledger.counts(name).await?.open() == 0 {
         return Err(Failure::new(
@@ -28,25 +39,82 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         )
         .help(format!("`roundup report {name}` shows who got it")));
     }
-    if ledger.wish(name, RunControl::Pause, world::now()).await? == RunControl::Cancel {
+    let Some(paused) = pause(project, &ledger, &planned, practice).await? else {
         return Err(Failure::new(
             Exit::Nothing,
             format!("`{name}` was cancelled: there is nothing to pause"),
         )
         .help(format!("`roundup report {name}` shows who got it")));
-    }
-    let sending = is_sending(&project, &ledger, name, practice).await?;
+    };
     if screen.json {
-        screen.object(&report_of(&project, &ledger, &planned, practice).await?)?;
+        screen.object(&paused.report)?;
         return Ok(Exit::Done);
     }
-    screen.print(&format!("{name} is paused."))?;
-    if sending {
-        screen.say(
-            "The computer that sends it finishes the messages in progress, and stops within a \
-                 second or two.",
-        );
-    }
+    tell(&[paused], screen)?;
     screen.say(&format!("To resume: roundup send {name}. To end it: roundup cancel {name}"));
     Ok(Exit::Done)
+}
+
+/// Every edition of both ledgers that somebody sends, or could go on with.
+async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> {
+    let mut paused = Vec::new();
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        for planned in ledger.editions().await? {
+            if ledger.progress(&planned.name).await?.open > 0 {
+                paused.extend(pause(project, &ledger, &planned, practice).await?);
+            }
+        }
+    }
+    if paused.is_empty() {
+        return Err(Failure::new(
+            Exit::Nothing,
+            "every edition is finished: there is nothing to pause",
+        )
+        .help("`roundup status` shows them"));
+    }
+    if screen.json {
+        let editions = paused.into_iter().map(|paused| paused.report).collect();
+        screen.object(&Standing::new(editions))?;
+        return Ok(Exit::Done);
+    }
+    tell(&paused, screen)?;
+    screen.say("To resume one of them: roundup send, and its name. To end one: roundup cancel");
+    Ok(Exit::Done)
+}
+
+/// An edition that was paused just now.
+struct PausedEdition {
+    report: Report,
+    /// Somebody sends it at this moment: they stop at their next sign of life.
+    sending: bool,
+}
+
+/// Pauses an edition; `None` where it is cancelled.
+async fn pause(
+    project: &Project,
+    ledger: &AnyLedger,
+    planned: &PlannedEdition,
+    practice: bool,
+) -> Result<Option<PausedEdition>, Failure> {
+    let name = &planned.name;
+    if ledger.wish(name, RunControl::Pause, world::now()).await? == RunControl::Cancel {
+        return Ok(None);
+    }
+    let sending = is_sending(project, ledger, name, practice).await?;
+    let report = report_of(project, ledger, planned, practice).await?;
+    Ok(Some(PausedEdition { report, sending }))
+}
+
+fn tell(paused: &[PausedEdition], screen: &Screen) -> Result<(), Failure> {
+    for paused in paused {
+        screen.print(&format!("{} is paused.", paused.report.edition))?;
+    }
+    if paused.iter().any(|paused| paused.sending) {
+        screen.say(
+            "The computer that sends it finishes the messages in progress, and stops within a \
+             second or two.",
+        );
+    }
+    Ok(())
 }
