@@ -25,6 +25,17 @@ pub fn fingerprint(inputs: &[NamedInput]) -> Result<String, ListError> {
     Ok(joint(digests.iter().map(|(name, digest)| (*name, digest.as_slice()))))
 }
 
+/// An address in sixteen bytes: a million of them are sixteen megabytes, and no two are the same.
+pub type KeyName = [u8; 16];
+
+/// The short name of an address, by its key.
+pub fn name_of_key(key: &str) -> KeyName {
+    let mut name = KeyName::default();
+    let digest = digest::digest(&digest::SHA256, key.as_bytes());
+    name.copy_from_slice(&digest.as_ref()[..16]);
+    name
+}
+
 /// One name for some files, each given by its name and its digest.
 pub(super) fn joint<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut context = digest::Context::new(&digest::SHA256);

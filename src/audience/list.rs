@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::correction::{CorrectionAudience, GOT_THE_MISTAKE, HeldVersion};
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{SoFar, joint};
 use super::law::EditionPurpose;
@@ -43,6 +45,8 @@ pub struct List {
     misspelt: BTreeMap<String, WhyNot>,
     do_not_mail: Option<DoNotMail>,
     segments: ListSegments,
+    /// Whom a correction is for; an ordinary edition is none.
+    correction: Option<Arc<CorrectionAudience>>,
     purpose: EditionPurpose,
     /// The day it is read.
     today: Option<NaiveDate>,
@@ -130,6 +134,17 @@ impl List {
         self
     }
 
+    /// The same list for a correction: those who got the mistake are in a segment of their own.
+    #[must_use]
+    pub fn correcting(mut self, correction: Option<Arc<CorrectionAudience>>) -> Self {
+        self.correction = correction;
+        self
+    }
+
+    pub fn correction(&self) -> Option<&CorrectionAudience> {
+        self.correction.as_deref()
+    }
+
     pub fn purpose(&self) -> EditionPurpose {
         self.purpose
     }
@@ -144,7 +159,7 @@ impl List {
     /// # Errors
     /// When the list cannot be read.
     pub fn see_segments(&mut self) -> Result<(), ListError> {
-        if self.segments.defined.is_empty() {
+        if self.segments.defined.is_empty() && self.correction.is_none() {
             return Ok(());
         }
         let mut combinations = BTreeSet::new();
@@ -155,6 +170,10 @@ impl List {
                 let column = "segments".to_owned();
                 return Err(ListFault::TooManySegments { column }.of("segments/"));
             }
+        }
+        if self.correction.is_some() {
+            // The words for them are composed, and looked at, even where none of them is mailed any more.
+            combinations.insert(BTreeSet::from([GOT_THE_MISTAKE.to_owned()]));
         }
         self.people.segments = combinations;
         Ok(())
@@ -333,11 +352,20 @@ impl List {
             });
         let row = RowOfList { sheet: file, record, subscriber: &subscriber };
         let why = why.or_else(|| self.segments.outside(&row));
+        let correction = self.correction.as_deref();
+        let held = correction.and_then(|correction| correction.held_by(&key()));
+        let why = why.or_else(|| match (correction, held) {
+            (Some(correction), None) => Some(WhyNot::NotCorrected(correction.edition.clone())),
+            _ => None,
+        });
         if let Some(why) = why {
             let address = subscriber.address.to_string();
             return Person::LeftOut(LeftOut { address, place: subscriber.place, why });
         }
-        let segments = self.segments.of(&row);
+        let mut segments = self.segments.of(&row);
+        if held == Some(HeldVersion::Mistaken) {
+            segments.insert(GOT_THE_MISTAKE.to_owned());
+        }
         let mut values = subscriber.values;
         if self.files.len() > 1 {
             // Templates may ask everybody for every column.
@@ -375,8 +403,6 @@ impl List {
 mod tests {
     use std::io::{self, Read};
     use std::sync::Mutex;
-
-    use std::sync::Arc;
 
     use super::*;
     use crate::problem::Place;

@@ -85,6 +85,8 @@ pub enum WhyNot {
         segment: String,
         column: String,
     },
+    /// May be mailed, and a correction of this edition does not concern them.
+    NotCorrected(String),
 }
 
 impl fmt::Display for WhyNot {
@@ -140,23 +142,11 @@ impl fmt::Display for WhyNot {
                 f,
                 "{OUTSIDE}{segment}: the cell in `{column}` is empty or cannot be compared"
             ),
-            // Their words stand above.
-            Self::Unsubscribed
-            | Self::Bounced
-            | Self::Complained
-            | Self::Unconfirmed
-            | Self::NeverAsked
-            | Self::OnHold
-            | Self::Deceased
-            | Self::Removed
-            | Self::NoBasis
-            | Self::MetThroughService
-            | Self::GivenToOthers
-            | Self::NoOptOutOffered
-            | Self::SoftOptInTooEarly
-            | Self::ObtainedLater
-            | Self::ExampleDomain
-            | Self::RoleAddress => Ok(()),
+            Self::NotCorrected(edition) => {
+                write!(f, "{OUTSIDE}of people who got {edition} or were to get it")
+            }
+            // The words of all others stand above.
+            _ => Ok(()),
         }
     }
 }
@@ -210,7 +200,10 @@ impl WhyNot {
 
     /// Whether they may be mailed, and only this edition is for others.
     pub fn is_outside(&self) -> bool {
-        matches!(self, Self::OutsideSegment(_) | Self::UnclearSegment { .. })
+        matches!(
+            self,
+            Self::OutsideSegment(_) | Self::UnclearSegment { .. } | Self::NotCorrected(_)
+        )
     }
 
     /// Whether it is, or may be, a no of the person: it holds on every row and in every file.
@@ -250,7 +243,8 @@ impl WhyNot {
             | Self::ExampleDomain
             | Self::RoleAddress
             | Self::OutsideSegment(_)
-            | Self::UnclearSegment { .. } => false,
+            | Self::UnclearSegment { .. }
+            | Self::NotCorrected(_) => false,
         }
     }
 }

@@ -120,6 +120,7 @@ mod tests {
                 preheader: mail.edition.preheader.clone(),
                 headline: mail.edition.headline.clone(),
                 figures: Vec::new(),
+                correction: None,
                 introduction: mail.edition.introduction.clone(),
             };
             mail.edition.translations.insert("cy".to_owned(), words);

@@ -40,6 +40,10 @@ pub struct Draft {
     pub segment: Option<PlacedText>,
     /// What it is for, in the law's sense: one word.
     pub purpose: Option<PlacedText>,
+    /// What was wrong with it when it was mailed: Markdown, for those who got it and for its page in the archive.
+    pub correction: Option<PlacedText>,
+    /// Whether it has a page in the public archive.
+    pub archive: bool,
     /// The editor's words in other languages, by code.
     pub translations: BTreeMap<String, DraftTranslation>,
 }
@@ -76,6 +80,7 @@ pub struct DraftTranslation {
     pub headline: PlacedText,
     /// None: those of the main language stay.
     pub figures: Vec<Figure>,
+    pub correction: Option<PlacedText>,
 }
 
 /// An item named in a draft.

@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 16] = [
     "subject",
     "preheader",
     "headline",
@@ -28,6 +28,8 @@ const FIELDS: [&str; 14] = [
     "as_of",
     "segment",
     "purpose",
+    "correction",
+    "archive",
 ];
 
 /// What stands below the front matter of `text`.
@@ -224,6 +226,24 @@ impl DraftFile<'_> {
         }
     }
 
+    /// A yes where nothing is said.
+    fn archive(&self) -> Result<bool, Problem> {
+        let value = match self.document.fields.get("archive") {
+            None | Some(Value::Null) => return Ok(true),
+            Some(Value::Bool(value)) => return Ok(*value),
+            Some(value) => value.as_str().unwrap_or_default().trim().to_lowercase(),
+        };
+        match value.as_str() {
+            "yes" | "true" => Ok(true),
+            "no" | "false" => Ok(false),
+            _ => Err(Problem::new(
+                self.place_of("archive"),
+                "`archive` is neither yes nor no",
+                "write archive: no to keep the edition out of the archive, or remove the line",
+            )),
+        }
+    }
+
     fn as_of(&self) -> Result<Option<DateTime<Utc>>, Problem> {
         let Some(text) = self.text("as_of")? else { return Ok(None) };
         text.parse().map(Some).map_err(|_| {
@@ -242,7 +262,7 @@ impl Draft {
     /// # Errors
     /// Says at which line the file is wrong, and the cure.
     pub fn read_translation(path: &str, text: &str) -> Result<DraftTranslation, Problem> {
-        const WORDS: [&str; 4] = ["subject", "preheader", "headline", "figures"];
+        const WORDS: [&str; 5] = ["subject", "preheader", "headline", "figures", "correction"];
         let text = &*of_a_text(text);
         let document = markdown::document(path, text)?;
         for field in document.fields.keys() {
@@ -251,8 +271,8 @@ impl Draft {
                 return Err(Problem::new(
                     Place::line(path, line),
                     format!("`{field}` does not belong in a translation"),
-                    "keep only `subject:`, `preheader:`, `headline:`, `figures:` and the \
-                     introduction; everything else is in the edition's own file",
+                    "keep only `subject:`, `preheader:`, `headline:`, `figures:`, `correction:` and \
+                     the introduction; everything else is in the edition's own file",
                 ));
             }
         }
@@ -276,6 +296,7 @@ impl Draft {
             introduction: introduction(path, text, document.body),
             headline: words("headline").unwrap_or_else(|| PlacedText::proposed("")),
             figures: figures::read(&document, path)?,
+            correction: words("correction"),
         })
     }
 
@@ -312,6 +333,8 @@ impl Draft {
             as_of: file.as_of()?,
             segment: file.words("segment")?,
             purpose: file.words("purpose")?,
+            correction: file.words("correction")?,
+            archive: file.archive()?,
             translations: BTreeMap::new(),
         })
     }

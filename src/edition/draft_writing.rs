@@ -67,6 +67,10 @@ impl Draft {
         if let Some(purpose) = &self.purpose {
             file.push_str(&format!("purpose: {}\n", quoted(&purpose.text)));
         }
+        file.push_str(&written_correction(self.correction.as_ref()));
+        if !self.archive {
+            file.push_str("archive: no\n");
+        }
         if self.group == Grouping::Topic {
             file.push_str("group: topic\n");
         }
@@ -158,14 +162,19 @@ fn written_words(headline: &PlacedText, figures: &[Figure]) -> String {
     text
 }
 
+fn written_correction(correction: Option<&PlacedText>) -> String {
+    correction.map_or_else(String::new, |note| format!("correction: {}\n", quoted(&note.text)))
+}
+
 impl DraftTranslation {
     /// The words as a file that people edit.
     pub fn write(&self) -> String {
         format!(
-            "---\nsubject: {}\npreheader: {}\n{}---\n\n{}",
+            "---\nsubject: {}\npreheader: {}\n{}{}---\n\n{}",
             quoted(&self.subject.text),
             quoted(&self.preheader.text),
             written_words(&self.headline, &self.figures),
+            written_correction(self.correction.as_ref()),
             self.introduction.text
         )
     }

@@ -2,6 +2,7 @@
 //! Pure: texts and items in, values out.
 
 pub mod choice;
+mod correcting;
 pub mod coverage;
 pub mod draft;
 pub mod draft_reading;

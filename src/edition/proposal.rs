@@ -113,6 +113,8 @@ impl Draft {
             as_of: None,
             segment: None,
             purpose: None,
+            correction: None,
+            archive: true,
             translations: BTreeMap::new(),
         }
     }
@@ -147,6 +149,7 @@ impl Draft {
             introduction: proposed.introduction,
             headline: proposed.headline,
             figures: proposed.figures,
+            correction: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange};
+use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople,
@@ -215,6 +216,24 @@ impl ReturnStore for AnyLedger {
 
     async fn returns_of(&self, person: &str) -> Result<Vec<ReturnedCopy>, LedgerError> {
         pass_on!(self, ledger => ledger.returns_of(person))
+    }
+}
+
+impl AftermathStore for AnyLedger {
+    async fn returns_of_edition(&self, edition: &str) -> Result<Vec<EditionReturn>, LedgerError> {
+        pass_on!(self, ledger => ledger.returns_of_edition(edition))
+    }
+
+    async fn leavings_of_edition(
+        &self,
+        edition: &str,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Leaving>, LedgerError> {
+        pass_on!(self, ledger => ledger.leavings_of_edition(edition, until))
+    }
+
+    async fn people_missing_from(&self, edition: &str, other: &str) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.people_missing_from(edition, other))
     }
 }
 

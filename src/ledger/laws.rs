@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
+use super::aftermath::{AftermathStore, Leaving};
 use super::approval_store::ApprovalStore;
 use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
@@ -499,7 +500,7 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
 }
 
 /// The laws of what comes back.
-pub async fn hold_of_returns(ledger: &(impl Ledger + ReturnStore)) {
+pub async fn hold_of_returns(ledger: &(impl Ledger + ReturnStore + AftermathStore)) {
     ledger.plan(plan("2020", &["ann@example.org", "bob@example.org"])).await.unwrap();
     ledger.plan(plan("2021", &["ann@example.org"])).await.unwrap();
     let ann = keys().address_hash(&recipient("ann@example.org").address);
@@ -544,6 +545,30 @@ pub async fn hold_of_returns(ledger: &(impl Ledger + ReturnStore)) {
     assert_eq!(ledger.settle_returns(vec![settlement]).await, Ok(vec![false]));
     assert_eq!(ledger.suppression(&ann).await, Ok(None));
     assert_eq!(ledger.returns_of("nobody").await, Ok(vec![]));
+    let returned = ledger.returns_of_edition("2020").await.unwrap();
+    let found: Vec<_> = returned.iter().map(|one| (one.key.as_str(), one.kind)).collect();
+    assert_eq!(found, [("ann@example.org", ReturnedKind::Hard)]);
+    assert_eq!(ledger.returns_of_edition("2021").await, Ok(vec![]));
+    // Bob has no copy, and a server's no is not Ann's.
+    let later = now() + TimeDelta::days(9);
+    assert_eq!(ledger.leavings_of_edition("2020", later).await, Ok(vec![]));
+    let bob = keys().address_hash(&recipient("bob@example.org").address);
+    let leaves = |person: &str, days| {
+        let at = now() + TimeDelta::days(days);
+        let step = NoMailStep::Add(NoMailReason::Unsubscribed);
+        NoMailChange {
+            detail: Some("too_many".to_owned()),
+            ..NoMailChange::new(person, step, ChangeOrigin::Page, at)
+        }
+    };
+    ledger.change_no_mail(vec![leaves(&ann, 3), leaves(&bob, 3)]).await.unwrap();
+    let left = Leaving { reason: NoMailReason::Unsubscribed, detail: Some("too_many".to_owned()) };
+    assert_eq!(ledger.leavings_of_edition("2020", later).await, Ok(vec![left]));
+    let before = now() + TimeDelta::days(2);
+    assert_eq!(ledger.leavings_of_edition("2020", before).await, Ok(vec![]));
+    assert_eq!(ledger.people_missing_from("2020", "2021").await, Ok(1));
+    assert_eq!(ledger.people_missing_from("2021", "2020").await, Ok(0));
+    assert_eq!(ledger.people_missing_from("2020", "none").await, Ok(2));
 }
 
 /// Somebody's yes to an edition as it was.

@@ -1,6 +1,7 @@
 //! The ledger: one row for each person and edition, and the only truth about what was sent.
 //! Pure: the types and the trait; `sqlite/` and `postgres/` are the shells that keep them.
 
+pub mod aftermath;
 mod any_ledger;
 pub mod approval_store;
 mod column;
@@ -156,6 +157,9 @@ pub struct PlannedEdition {
     /// The list it was planned for; ledgers of earlier versions do not say.
     #[serde(default)]
     pub list: Option<PlannedList>,
+    /// The edition that it corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
 }
 
 /// A list as it was when an edition was planned.

@@ -9,7 +9,7 @@ use crate::ledger::error::LedgerError;
 /// An entry of the list or a change to it, as its row stands: reason, origin, time, detail, note.
 pub(super) type NoMailColumns = (Option<String>, String, i64, Option<String>, Option<String>);
 
-fn reason_of(word: Option<&str>) -> Result<NoMailReason, LedgerError> {
+pub(super) fn reason_of(word: Option<&str>) -> Result<NoMailReason, LedgerError> {
     word.and_then(NoMailReason::parse)
         .ok_or_else(|| damaged(format!("`{}` is not a reason", word.unwrap_or_default())))
 }

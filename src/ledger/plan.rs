@@ -108,6 +108,7 @@ impl PlannedEdition {
             planned_at: now,
             composition,
             list,
+            corrects: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 
 use chrono::{DateTime, Utc};
 
+use super::column::damaged;
 use super::{CopyRow, Event, LedgerError};
 use crate::audience::NoMailChange;
 
@@ -18,7 +19,7 @@ pub struct FoundCopy {
 }
 
 /// What came back, as a ledger keeps it: no address and no words of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReturnedKind {
     Hard,
     Soft,
@@ -45,6 +46,11 @@ impl ReturnedKind {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
+}
+
+/// A kind as its column has it.
+pub(super) fn kind_of(word: &str) -> Result<ReturnedKind, LedgerError> {
+    ReturnedKind::parse(word).ok_or_else(|| damaged(format!("`{word}` is not a kind of return")))
 }
 
 /// One line of what came back.

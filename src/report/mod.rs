@@ -27,6 +27,12 @@ pub struct Report {
     pub practice: bool,
     pub state: EditionPhase,
     pub planned_at: DateTime<Utc>,
+    /// The edition that this one corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
+    /// The correction of this one, where one was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<String>,
     pub people: u64,
     /// Whom it was planned for, where that is not everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,6 +140,8 @@ impl Report {
             practice,
             state,
             planned_at: edition.planned_at,
+            corrects: edition.corrects.clone(),
+            corrected_by: None,
             people: counts.people(),
             purpose: edition.list.as_ref().map(|list| list.purpose).unwrap_or_default(),
             bases: edition.list.as_ref().map(|list| list.bases.clone()).unwrap_or_default(),
@@ -182,6 +190,13 @@ impl Report {
         self.rejected > self.closed
     }
 
+    /// What it corrects, or is corrected by, behind its name: as in " (corrects 2020-12)".
+    pub fn correction_note(&self) -> String {
+        let corrects = self.corrects.iter().map(|first| format!(" (corrects {first})"));
+        let corrected = self.corrected_by.iter().map(|later| format!(" (corrected by {later})"));
+        corrects.chain(corrected).collect()
+    }
+
     /// The sum as a line that people can check.
     pub fn arithmetic(&self) -> String {
         let parts: Vec<String> = self
@@ -212,6 +227,9 @@ pub struct WhyDelivery {
     pub reply: String,
     pub message_id: Option<String>,
     pub practice: bool,
+    /// The edition that this one corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
 }
 
 impl WhyDelivery {
@@ -223,6 +241,7 @@ impl WhyDelivery {
             reply: row.detail,
             message_id: Some(row.message_id),
             practice,
+            corrects: None,
         }
     }
 
@@ -234,6 +253,7 @@ impl WhyDelivery {
             reply: row.why,
             message_id: None,
             practice,
+            corrects: None,
         }
     }
 }

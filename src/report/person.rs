@@ -143,7 +143,9 @@ fn line(time: impl Display, words: &str) -> String {
 
 fn delivery_words(delivery: &WhyDelivery) -> String {
     let practice = if delivery.practice { " (practice)" } else { "" };
-    let mut words = format!("{}{practice}: {}", delivery.edition, delivery.state.replace('_', " "));
+    let corrects = delivery.corrects.iter().map(|first| format!(" (corrects {first})"));
+    let about: String = corrects.chain([practice.to_owned()]).collect();
+    let mut words = format!("{}{about}: {}", delivery.edition, delivery.state.replace('_', " "));
     if !delivery.reply.is_empty() {
         words += &format!(", {}", delivery.reply);
     }
@@ -168,6 +170,7 @@ mod tests {
             reply: "250 ok".to_owned(),
             message_id: None,
             practice: false,
+            corrects: None,
         };
         let left = NoMailChange {
             detail: Some("too_many".to_owned()),

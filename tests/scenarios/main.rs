@@ -5,6 +5,7 @@ mod support;
 
 #[cfg(unix)]
 mod a_drop_box_keeps_requests;
+mod a_mistake_is_corrected;
 mod a_newsletter_begins;
 mod a_test_is_sent;
 mod an_edition_for_some;

@@ -121,7 +121,8 @@ impl ListState {
             | WhyNot::RoleAddress
             | WhyNot::NotForPurpose { .. }
             | WhyNot::OutsideSegment(_)
-            | WhyNot::UnclearSegment { .. } => Self::LeftOut,
+            | WhyNot::UnclearSegment { .. }
+            | WhyNot::NotCorrected(_) => Self::LeftOut,
         }
     }
 

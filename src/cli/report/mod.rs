@@ -7,10 +7,12 @@ pub mod resolve;
 pub mod status;
 pub mod why;
 
+use chrono_tz::Tz;
 use clap::Args;
 
 use crate::cli::globals::Globals;
 use crate::cli::send::planned::{find_planned, is_sending};
+use crate::cli::steps::corrections::correction_of;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted};
@@ -42,7 +44,10 @@ pub async fn report_of(
     };
     let rows = ledger.rows(name, Pick::Unusual).await?.into_iter().map(|(_, row)| row).collect();
     let left_out = ledger.left_out(name).await?;
-    Ok(Report::new(planned, ledger.counts(name).await?, rows, left_out, practice, known))
+    let counts = ledger.counts(name).await?;
+    let mut report = Report::new(planned, counts, rows, left_out, practice, known);
+    report.corrected_by = correction_of(ledger, name).await?;
+    Ok(report)
 }
 
 /// The name of the edition that was planned last, for real or else for practice.
@@ -73,40 +78,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.object(&report)?;
         return Ok(exit);
     }
-    let zone = project.settings.time_zone;
-    screen.print(&format!(
-        "{} · \"{}\"{}",
-        screen.strong(&report.edition),
-        report.subject,
-        if practice { " · practice: the messages are in outbox/" } else { "" }
-    ))?;
-    screen.print(&format!(
-        "{} · version {}",
-        report.planned_at.with_timezone(&zone).format("planned on %-d %B %Y at %H:%M"),
-        report.hash
-    ))?;
-    for approval in &report.approvals {
-        screen.print(&format!("Approved by {}.", approval.words))?;
-    }
+    tell_head(&report, project.settings.time_zone, screen)?;
     screen.print(&screen.strong(&format!("{}.", report.arithmetic())))?;
     tell_audience(&report, screen)?;
-    for status in [
-        Status::Uncertain,
-        Status::Rejected,
-        Status::Expired,
-        Status::Deferred,
-        Status::Closed,
-        Status::Suppressed,
-    ] {
-        let rows: Vec<_> = report.rows.iter().filter(|row| row.status == status).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        screen.print(&format!("{}:", screen.strong(status.word())))?;
-        for row in rows {
-            screen.print(&format!("  {}  {}", row.address, screen.faint(&row.detail)))?;
-        }
-    }
+    tell_rows(&report, screen)?;
     match report.state {
         EditionPhase::Sending => screen.say("It is being sent now."),
         EditionPhase::Paused => {
@@ -144,6 +119,51 @@ fn tell_audience(report: &Report, screen: &Screen) -> Result<(), Failure> {
             "{} left out of the plan (`roundup why ADDRESS` says why).",
             counted(report.left_out, "person on the list was", "people on the list were")
         ))?;
+    }
+    Ok(())
+}
+
+/// Which edition it is, when it was planned, and who said yes to it.
+fn tell_head(report: &Report, zone: Tz, screen: &Screen) -> Result<(), Failure> {
+    screen.print(&format!(
+        "{} · \"{}\"{}",
+        screen.strong(&report.edition),
+        report.subject,
+        if report.practice { " · practice: the messages are in outbox/" } else { "" }
+    ))?;
+    let correction = report.correction_note();
+    if !correction.is_empty() {
+        screen.print(correction.trim())?;
+    }
+    screen.print(&format!(
+        "{} · version {}",
+        report.planned_at.with_timezone(&zone).format("planned on %-d %B %Y at %H:%M"),
+        report.hash
+    ))?;
+    for approval in &report.approvals {
+        screen.print(&format!("Approved by {}.", approval.words))?;
+    }
+    Ok(())
+}
+
+/// Everybody who did not simply get it.
+fn tell_rows(report: &Report, screen: &Screen) -> Result<(), Failure> {
+    for status in [
+        Status::Uncertain,
+        Status::Rejected,
+        Status::Expired,
+        Status::Deferred,
+        Status::Closed,
+        Status::Suppressed,
+    ] {
+        let rows: Vec<_> = report.rows.iter().filter(|row| row.status == status).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        screen.print(&format!("{}:", screen.strong(status.word())))?;
+        for row in rows {
+            screen.print(&format!("  {}  {}", row.address, screen.faint(&row.detail)))?;
+        }
     }
     Ok(())
 }

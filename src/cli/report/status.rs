@@ -66,8 +66,9 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
             EditionPhase::Finished => "finished",
         };
         screen.print(&format!(
-            "{}  {state}{}  {}",
+            "{}{}  {state}{}  {}",
             screen.strong(&report.edition),
+            report.correction_note(),
             if report.practice { " (practice)" } else { "" },
             report.arithmetic()
         ))?;

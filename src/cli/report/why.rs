@@ -8,6 +8,7 @@ use crate::audience::{LiftedBy, NoMailReason, Person};
 use crate::cli::globals::Globals;
 use crate::cli::send::planned::is_sending;
 use crate::cli::steps::audience_choice::AudienceChoice;
+use crate::cli::steps::corrections::corrects;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
@@ -110,7 +111,11 @@ async fn history(
             let row = if is_open && !has_run { abandoned(row) } else { row };
             deliveries.push(WhyDelivery::of_row(row, practice));
         }
-        deliveries.extend(left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice)));
+        let left_out = left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice));
+        deliveries.extend(left_out);
+        for delivery in deliveries.iter_mut().filter(|delivery| delivery.practice == practice) {
+            delivery.corrects = corrects(&ledger, &delivery.edition).await?;
+        }
         if let (Some(address), false) = (address, practice) {
             let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
             lifts = ledger.lifts(&person).await?;

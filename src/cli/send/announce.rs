@@ -18,7 +18,8 @@ use serde::Serialize;
 pub fn tell_people(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
     let audience = &prepared.audience;
     screen.say(&format!("  To        {}", people(audience.mailed)));
-    for line in [prepared.segment_line(), prepared.purpose_line()].into_iter().flatten() {
+    let lines = [prepared.correction_line(), prepared.segment_line(), prepared.purpose_line()];
+    for line in lines.into_iter().flatten() {
         screen.say(&line);
     }
     let masked: Vec<String> =

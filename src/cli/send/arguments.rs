@@ -10,6 +10,12 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(flatten)]
     pub which: Which,
+    /// Correct an edition that was sent: everybody who got it gets the corrected one, once
+    #[arg(long, value_name = "EDITION", conflicts_with_all = ["edition", "window", "segment", "purpose"])]
+    pub correction: Option<String>,
+    /// Send the correction to people whose delivery is uncertain as well
+    #[arg(long, requires = "correction")]
+    pub those_in_doubt: bool,
     /// Do everything except connect and record: pages, one message per person, report.json
     #[arg(long, short = 'n')]
     pub dry_run: bool,

@@ -14,6 +14,11 @@ pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
     }
     let rows = audience.left_out;
     let failure = Failure::new(Exit::Nothing, "there is nobody to mail");
+    if prepared.list.as_ref().is_some_and(|list| list.correction().is_some()) {
+        return Err(
+            failure.help("whoever got the edition has left the list or is not mailed any more")
+        );
+    }
     if audience.outside > 0 {
         return Err(failure.help(format!(
             "nobody is in the segment: {} may be mailed and {} not in it",

@@ -13,6 +13,7 @@ use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::run_config::orders;
 use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::corrections::refuse_unchanged;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::{Prepared, prepare};
@@ -40,6 +41,9 @@ pub async fn dry_run(
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let prepared = prepare(project, chosen, Some(list), examples, Asking::Nobody, screen).await?;
+    let corrected = chosen.audience.correction.as_deref();
+    let practice = destination.is_practice();
+    refuse_unchanged(project, corrected, &prepared.composition, practice).await?;
     refuse_nobody(&prepared)?;
     let number = prepared.audience.mailed;
     if let Some(flag) = arguments.confirm {

@@ -9,6 +9,7 @@ use crate::cli::send::gate;
 use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::resume::asked;
 use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::corrections::refuse_unchanged;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
@@ -85,6 +86,9 @@ pub async fn plan(
     let asking = Asking::Nobody;
     let prepared =
         prepare(project, chosen, Some(Arc::clone(&list)), examples, asking, screen).await?;
+    let corrected = chosen.audience.correction.as_deref();
+    let practice = destination.is_practice();
+    refuse_unchanged(project, corrected, &prepared.composition, practice).await?;
     refuse_unread(&prepared, chosen)?;
     refuse_findings(&prepared, screen)?;
     refuse_nobody(&prepared)?;
@@ -116,8 +120,9 @@ pub async fn plan(
         bases: prepared.audience.bases.clone(),
     };
     let window = &prepared.edition.window;
-    let edition =
+    let mut edition =
         PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
+    edition.corrects = corrected.map(|whom| whom.edition.clone());
     Ok(Some(Plan::new(edition, list, examples, namer, number)))
 }
 

@@ -38,7 +38,8 @@ use crate::cli::send::ledger_trust::{Trust, newsletter_of, synced_folder};
 use crate::cli::send::planned::hold;
 use crate::cli::send::resume::{CarriedOn, Go, TypedAudience, tell_changes};
 use crate::cli::send::run_config::orders;
-use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::chosen::{Chosen, choose, choose_correction};
+use crate::cli::steps::corrections::end_first;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::message_template::skeleton;
@@ -48,25 +49,24 @@ use crate::cli::terminal::screen::Screen;
 use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::message::Sender;
 use crate::project::Project;
+use crate::smtp::RelayServer;
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
-    let chosen = choose(&project, &arguments.which, screen).await?;
+    let chosen = chosen_of(&project, &arguments, &destination, screen).await?;
     if arguments.dry_run {
         return dry_run(&project, &chosen, &destination, &arguments, screen).await;
     }
     let practice = destination.is_practice();
     note_old_settings(&project, screen);
+    warn_of_a_synced_folder(&project, practice, screen);
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
     let identity = Sender::new(&project.settings.sender)?;
-    let server = match &destination {
-        Destination::Outbox => None,
-        Destination::Relay(relay) => Some(server(&project, relay, &identity)?),
-    };
+    let server = server_of(&project, &destination, &identity)?;
     refuse_without_way(&project, &identity, &destination, screen)?;
     if !practice {
         drop_box::read_first(&project, screen).await?;
@@ -82,19 +82,17 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         trusted: arguments.trust_ledger,
         screen,
     };
-    warn_of_a_synced_folder(&project, practice, screen);
     // Until the number was typed nothing is written; then everything happens under the lock.
     let plan = if is_planned(existing.as_ref(), &chosen.name).await? {
         None
     } else {
         let trust = (!practice).then_some(&trust);
-        let Some(plan) =
-            plan_trusted(&project, &chosen, &destination, &arguments, trust, screen).await?
-        else {
+        let plan = plan_trusted(&project, &chosen, &destination, &arguments, trust, screen).await?;
+        if plan.is_none() {
             screen.say("Nothing was sent.");
             return Ok(Exit::Interrupted);
-        };
-        Some(plan)
+        }
+        plan
     };
     drop(existing);
     project.own_folder(practice)?;
@@ -102,6 +100,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mut held = hold(&project, &*ledger, &chosen.name, practice)?;
     let keys = ledgers::keys_for(&project, Some(&*ledger).filter(|_| !practice)).await?;
     ledger.bind_secret(&keys.check()).await?;
+    if plan.is_some() {
+        end_corrected(&project, &ledger, &chosen, &arguments, practice).await?;
+    }
     let planned = if let Some(planned) = plan_first(&*ledger, plan).await? {
         planned
     } else {
@@ -122,6 +123,45 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
     let report = report_of(&project, &*ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
+}
+
+/// The edition that is meant, or the correction of one.
+async fn chosen_of(
+    project: &Project,
+    arguments: &Arguments,
+    destination: &Destination,
+    screen: &Screen,
+) -> Result<Chosen, Failure> {
+    let Some(first) = &arguments.correction else {
+        return choose(project, &arguments.which, screen).await;
+    };
+    choose_correction(project, first, arguments.those_in_doubt, destination.is_practice()).await
+}
+
+/// The server to connect to; none in practice.
+fn server_of(
+    project: &Project,
+    destination: &Destination,
+    identity: &Sender,
+) -> Result<Option<RelayServer>, Failure> {
+    match destination {
+        Destination::Outbox => Ok(None),
+        Destination::Relay(relay) => server(project, relay, identity).map(Some),
+    }
+}
+
+/// Of a correction that is about to be planned: nobody gets the edition with the mistake any more.
+async fn end_corrected(
+    project: &Project,
+    ledger: &AnyLedger,
+    chosen: &Chosen,
+    arguments: &Arguments,
+    practice: bool,
+) -> Result<(), Failure> {
+    match chosen.audience.correction.as_deref() {
+        Some(whom) => end_first(project, ledger, whom, arguments.those_in_doubt, practice).await,
+        None => Ok(()),
+    }
 }
 
 fn warn_of_a_synced_folder(project: &Project, practice: bool, screen: &Screen) {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
-
+use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::list::fingerprint;
 use crate::audience::list_error::ListError;
 use crate::audience::segment::{PlannedSegment, Segment};
@@ -64,16 +63,6 @@ const MOST_NAMED: u64 = 20;
 const DECIDED: usize = 1000;
 /// More than these are not decided one by one.
 const MOST_ONE_BY_ONE: usize = 50;
-
-/// An address in sixteen bytes: a million of them are sixteen megabytes, and no two are the same.
-type Name = [u8; 16];
-
-fn name_of(key: &str) -> Name {
-    let mut name = Name::default();
-    let digest = digest::digest(&digest::SHA256, key.as_bytes());
-    name.copy_from_slice(&digest.as_ref()[..16]);
-    name
-}
 
 impl<L: Ledger> CarriedOn<'_, L> {
     /// Gets the edition ready to go on.
@@ -259,7 +248,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
             for (id, row) in page {
-                let name = name_of(&row.address.to_lowercase());
+                let name = name_of_key(&row.address.to_lowercase());
                 known += u64::from(joining.binary_search(&name).is_ok());
                 if current.binary_search(&name).is_err()
                     && matches!(row.status, Status::Planned | Status::Deferred)
@@ -272,7 +261,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
             }
         }
         let reasons = reasons_of(list, &gone, examples)?;
-        let event_of = |name: &Name| Event::Suppressed {
+        let event_of = |name: &KeyName| Event::Suppressed {
             why: reasons
                 .get(name)
                 .cloned()
@@ -302,7 +291,8 @@ impl<L: Ledger> CarriedOn<'_, L> {
             ));
         }
         let new = (joining.len() as u64).saturating_sub(known);
-        if new > 0 {
+        // A correction was never for everybody on the list.
+        if new > 0 && self.planned.corrects.is_none() {
             screen.say(&format!(
                 "{} joined the list since the plan: they do not get this edition.",
                 people(new)
@@ -330,11 +320,11 @@ fn stopped_meanwhile(name: &str, wish: RunControl) -> Result<(), Failure> {
 }
 
 /// Everybody whom the list would have mailed now, in the order of their names.
-fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<Name>, ListError> {
+fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<KeyName>, ListError> {
     let mut names = Vec::new();
     let portions = on_all_cores(list, move |list, portion| {
         let mailed = list.people(&portion, examples).filter_map(|person| match person {
-            Person::Mailed(recipient) => Some(name_of(&recipient.address.key())),
+            Person::Mailed(recipient) => Some(name_of_key(&recipient.address.key())),
             Person::LeftOut(_) => None,
         });
         mailed.collect::<Vec<_>>()
@@ -349,18 +339,18 @@ fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<Name>, ListEr
 /// Why the list does not mail some people any more, where it says so.
 fn reasons_of(
     list: &List,
-    gone: &[(i64, Name)],
+    gone: &[(i64, KeyName)],
     examples: bool,
-) -> Result<BTreeMap<Name, String>, ListError> {
+) -> Result<BTreeMap<KeyName, String>, ListError> {
     let mut reasons = BTreeMap::new();
     if gone.is_empty() {
         return Ok(reasons);
     }
-    let mut names: Vec<Name> = gone.iter().map(|(_, name)| *name).collect();
+    let mut names: Vec<KeyName> = gone.iter().map(|(_, name)| *name).collect();
     names.sort_unstable();
     for person in list.everybody(examples) {
         if let Person::LeftOut(left) = person? {
-            let name = name_of(&left.address.to_lowercase());
+            let name = name_of_key(&left.address.to_lowercase());
             if names.binary_search(&name).is_ok() {
                 reasons.entry(name).or_insert_with(|| left.why.to_string());
             }

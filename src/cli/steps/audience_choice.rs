@@ -2,11 +2,13 @@
 //! Shell: reads `segments/`.
 
 use crate::audience::EditionPurpose;
+use crate::audience::correction::CorrectionAudience;
 use crate::audience::segment::{Segment, SegmentError};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::edition::Draft;
 use crate::problem::{Place, did_you_mean};
 use crate::project::Project;
+use std::sync::Arc;
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,6 +16,8 @@ pub struct AudienceChoice {
     /// Everybody where there is none.
     pub segment: Option<Segment>,
     pub purpose: EditionPurpose,
+    /// Of a correction: those who have something of the edition, or were to get it.
+    pub correction: Option<Arc<CorrectionAudience>>,
 }
 
 /// What an edition is for. What is typed beats the draft.

@@ -2,6 +2,7 @@
 //! Shell: reads the project.
 
 use crate::cli::steps::audience_choice::{AudienceChoice, purpose_of, segment_of};
+use crate::cli::steps::corrections::{self, CorrectedEdition};
 use crate::cli::steps::ledgers::window_for;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
@@ -37,10 +38,13 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
         }
         return match window_from_name(name, zone) {
             Ok(window) => chosen(project, which, window.name(), window, None),
-            Err(_) => {
-                Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
-                    .into())
-            }
+            Err(_) => match corrections::planned(project, name).await? {
+                Some(correction) => Ok(correction.into()),
+                None => {
+                    Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
+                        .into())
+                }
+            },
         };
     }
     let window = window_for(project, &which.window).await?;
@@ -62,6 +66,24 @@ fn chosen(
     let audience = AudienceChoice {
         segment: segment_of(project, which.segment.as_deref(), draft.as_ref())?,
         purpose: purpose_of(which.purpose, draft.as_ref())?,
+        correction: None,
     };
     Ok(Chosen { name, window, draft, audience, ask: Ask::InTime, late_since: None })
+}
+
+/// The correction of an edition that was sent: a new one, or the one that was planned before.
+pub async fn choose_correction(
+    project: &Project,
+    first: &str,
+    in_doubt: bool,
+    practice: bool,
+) -> Result<Chosen, Failure> {
+    Ok(corrections::of(project, first, in_doubt, practice).await?.into())
+}
+
+impl From<CorrectedEdition> for Chosen {
+    fn from(correction: CorrectedEdition) -> Self {
+        let CorrectedEdition { name, window, draft, audience } = correction;
+        Self { name, window, draft, audience, ask: Ask::InTime, late_since: None }
+    }
 }

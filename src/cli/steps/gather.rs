@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::check::Earlier;
 use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::corrections::first_name;
 use crate::cli::steps::ledgers::{existing_ledger, planned, window_of};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -133,6 +134,8 @@ pub async fn counted(project: &Project, edition: &Edition) -> Option<YearFigures
     let window = &edition.window;
     let within = editions.iter().filter(|planned| {
         planned.name != edition.name
+            && planned.name != first_name(&edition.name)
+            && planned.corrects.is_none()
             && planned.window_start >= window.start
             && planned.window_end <= window.end
     });

@@ -12,11 +12,13 @@ use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
 use crate::window::Window;
 
-/// The editions that were planned: for real, or else for practice.
+/// The editions that were planned: for real, or else for practice. A correction is no edition of its own: its stories went
+/// out with the edition that it corrects.
 pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> {
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let editions = ledger.editions().await?;
+        let mut editions = ledger.editions().await?;
+        editions.retain(|edition| edition.corrects.is_none());
         if !editions.is_empty() {
             return Ok(editions);
         }

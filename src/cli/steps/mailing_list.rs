@@ -28,7 +28,8 @@ pub async fn mailing_list(
 fn in_segments(project: &Project, list: List, choice: &AudienceChoice) -> Result<List, Failure> {
     let mut list = list
         .for_purpose(choice.purpose)
-        .in_segments(project.segments()?, choice.segment.clone())?;
+        .in_segments(project.segments()?, choice.segment.clone())?
+        .correcting(choice.correction.clone());
     list.see_segments()?;
     Ok(list)
 }

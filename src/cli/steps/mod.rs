@@ -4,6 +4,7 @@
 pub mod audience_choice;
 pub mod chosen;
 pub mod copy_review;
+pub mod corrections;
 pub mod destination;
 pub mod frozen;
 pub mod gather;

@@ -80,6 +80,18 @@ impl Prepared {
         Some(format!("  Purpose   {purpose}: {}", listed(&bases, usize::MAX)))
     }
 
+    /// What a correction corrects, and whom it concerns.
+    pub fn correction_line(&self) -> Option<String> {
+        let whom = self.list.as_ref()?.correction()?;
+        let waiting = match whom.have_nothing() {
+            0 => String::new(),
+            some => format!("; {} had nothing yet and get the corrected edition", people(some)),
+        };
+        let got = whom.got_it();
+        let got = format!("{} got it and will read what was wrong", people(got));
+        Some(format!("  Corrects  {}: {got}{waiting}", whom.edition))
+    }
+
     /// Whom the edition is for, where it is not for everybody, and how many of those who may be mailed that are.
     pub fn segment_line(&self) -> Option<String> {
         let segment = self.list.as_ref()?.segment()?;

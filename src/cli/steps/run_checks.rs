@@ -17,6 +17,7 @@ use crate::check::{
     SilencedRule, SpamReport, check, probe,
 };
 use crate::cli::steps::copy_review::CopyReview;
+use crate::cli::steps::corrections::first_name;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::steps::message_template::{skeleton, stand_in};
 use crate::cli::terminal::failure::Failure;
@@ -26,7 +27,7 @@ use crate::compose::composition::{Composition, People, TranslatedEmail};
 use crate::compose::{self, Branding, Templates};
 use crate::edition::Edition;
 use crate::ledger::list_store::ListStore;
-use crate::ledger::{AnyLedger, Ledger};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::message::Sender;
 use crate::people::LeavingProof;
 use crate::project::Project;
@@ -294,7 +295,10 @@ async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure>
     const MOST: usize = 104;
     let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
     let mut earlier = Vec::new();
-    for edition in ledger.editions().await?.into_iter().filter(|e| e.name != this).take(MOST) {
+    // A correction repeats its edition on purpose, to fewer people.
+    let is_other =
+        |e: &PlannedEdition| e.corrects.is_none() && e.name != this && e.name != first_name(this);
+    for edition in ledger.editions().await?.into_iter().filter(is_other).take(MOST) {
         let people = ledger.progress(&edition.name).await?.people;
         let segment = edition.list.as_ref().and_then(|list| list.segment.as_ref());
         earlier.push(Earlier {

@@ -6,6 +6,7 @@
 //! lease holds. A sender that was away past its lease can therefore change nothing, however late it wakes. A server that is
 //! away is waited for until the lease ends: the answers of the relay are kept, and written when it is back.
 
+mod aftermath;
 mod approvals;
 mod changes;
 mod no_mail;

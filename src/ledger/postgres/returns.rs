@@ -7,9 +7,9 @@ use super::schema::ROW_COLUMNS;
 use super::senders::decide;
 use super::server::{Statements, patiently};
 use super::{PostgresLedger, no_mail, row_of};
-use crate::ledger::column::{damaged, millis, time};
+use crate::ledger::column::{millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
+use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement, kind_of};
 
 const OF_PERSON: &str =
     "SELECT edition, kind, at, status FROM returns WHERE person = $1 ORDER BY at, notice";
@@ -78,8 +78,7 @@ async fn settle(
 
 fn returned(person: &str, row: &Row) -> Result<ReturnedCopy, LedgerError> {
     let word: String = row.get(1);
-    let kind = ReturnedKind::parse(&word)
-        .ok_or_else(|| damaged(format!("`{word}` is not a kind of return")))?;
+    let kind = kind_of(&word)?;
     Ok(ReturnedCopy {
         person: person.to_owned(),
         edition: row.get(0),

@@ -1,6 +1,7 @@
 //! The ledger in one `SQLite` file, for the one computer that sends.
 //! Shell: passes each call to the thread that writes.
 
+mod aftermath;
 mod approvals;
 mod copies;
 mod figures;

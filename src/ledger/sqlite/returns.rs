@@ -6,9 +6,9 @@ use rusqlite::{Connection, params};
 use super::figures::raw;
 use super::schema::ROW_COLUMNS;
 use super::{SqliteLedger, copies, no_mail};
-use crate::ledger::column::{damaged, millis, time, to_json};
+use crate::ledger::column::{millis, time, to_json};
 use crate::ledger::error::LedgerError;
-use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
+use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement, kind_of};
 
 impl ReturnStore for SqliteLedger {
     async fn find_copies(
@@ -85,8 +85,7 @@ fn of_person(connection: &Connection, person: &str) -> Result<Vec<ReturnedCopy>,
     })?;
     rows.map(|row| {
         let (edition, word, at, status) = row?;
-        let kind = ReturnedKind::parse(&word)
-            .ok_or_else(|| damaged(format!("`{word}` is not a kind of return")))?;
+        let kind = kind_of(&word)?;
         Ok(ReturnedCopy { person: person.to_owned(), edition, kind, at: time(at), status })
     })
     .collect()
