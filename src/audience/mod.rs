@@ -276,6 +276,14 @@ fn mistyped(address: &EmailAddress) -> Option<WhyNot> {
     })
 }
 
+/// The domain that somebody most likely meant who typed a slip of one.
+pub fn mistyped_domain(address: &EmailAddress) -> Option<String> {
+    match mistyped(address)? {
+        WhyNot::Mistyped(meant) => Some(meant),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

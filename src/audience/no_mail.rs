@@ -89,6 +89,8 @@ pub enum ChangeOrigin {
     Page,
     /// The person, by email.
     Email,
+    /// The person, who signed up again and confirmed it.
+    Confirmation,
     /// Somebody of the organisation.
     Operator,
     /// A server's reply to a message.
@@ -98,8 +100,15 @@ pub enum ChangeOrigin {
 }
 
 impl ChangeOrigin {
-    pub const ALL: [Self; 6] =
-        [Self::OneClick, Self::Page, Self::Email, Self::Operator, Self::Relay, Self::Import];
+    pub const ALL: [Self; 7] = [
+        Self::OneClick,
+        Self::Page,
+        Self::Email,
+        Self::Confirmation,
+        Self::Operator,
+        Self::Relay,
+        Self::Import,
+    ];
 
     /// As a database has it.
     pub fn word(self) -> &'static str {
@@ -107,6 +116,7 @@ impl ChangeOrigin {
             Self::OneClick => "self:one-click",
             Self::Page => "self:page",
             Self::Email => "self:email",
+            Self::Confirmation => "self:confirmation",
             Self::Operator => "operator",
             Self::Relay => "relay",
             Self::Import => "import",
@@ -122,6 +132,7 @@ impl ChangeOrigin {
             Self::OneClick => "by one click",
             Self::Page => "on the web page",
             Self::Email => "by email",
+            Self::Confirmation => "by confirming that they signed up",
             Self::Operator => "recorded by hand",
             Self::Relay => "reported by a server",
             Self::Import => "in a file that was imported",
@@ -131,7 +142,7 @@ impl ChangeOrigin {
     /// Whether the person did it themself.
     pub fn is_their_own(self) -> bool {
         match self {
-            Self::OneClick | Self::Page | Self::Email => true,
+            Self::OneClick | Self::Page | Self::Email | Self::Confirmation => true,
             Self::Operator | Self::Relay | Self::Import => false,
         }
     }
@@ -250,6 +261,8 @@ impl NoMailChange {
                 ChangeOrigin::Page | ChangeOrigin::OneClick | ChangeOrigin::Email => {
                     entry.may_stay(self.at)
                 }
+                // Whoever signs up and confirms comes back from any no that is older than their request.
+                ChangeOrigin::Confirmation => entry.at < self.at,
                 ChangeOrigin::Operator => entry.reason.lifted_by() != LiftedBy::OnlyThem,
                 ChangeOrigin::Relay | ChangeOrigin::Import => false,
             },
@@ -306,6 +319,7 @@ mod tests {
                                 !matches!(reason, NoMailReason::Complained | NoMailReason::Erased)
                             }
                             ChangeOrigin::Relay | ChangeOrigin::Import => false,
+                            ChangeOrigin::Confirmation => day > 0,
                             _ => {
                                 reason == NoMailReason::Unsubscribed
                                     && origin.is_their_own()

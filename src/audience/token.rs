@@ -24,6 +24,8 @@ enum Purpose {
     PageNonce,
     /// Reading the project's drop box.
     DropBox,
+    /// Confirming that somebody signed up.
+    Confirmation,
 }
 
 /// The project's secret, ready to make and check names.
@@ -81,6 +83,7 @@ impl Keys {
             Purpose::Check => b"check",
             Purpose::PageNonce => b"page-nonce",
             Purpose::DropBox => b"drop-box",
+            Purpose::Confirmation => b"confirmation",
         });
         for part in parts {
             // Lengths keep ("ab", "c") and ("a", "bc") apart.
@@ -158,6 +161,41 @@ impl Keys {
         let person = person.filter(|person| person.len() == PERSON_BYTES);
         let person = person.unwrap_or_else(|| vec![0; PERSON_BYTES]);
         self.is_token_of(token, &person).then(|| URL_SAFE_NO_PAD.encode(person))
+    }
+
+    /// The token in the address that confirms a request to join: `c.TIME.PERSON.MAC`. It holds as long as whoever reads it
+    /// lets it, from the moment in it on.
+    pub fn confirmation_token(&self, person: &str, requested: DateTime<Utc>) -> String {
+        self.confirmation_with(self.token_keys.last(), person, requested)
+    }
+
+    fn confirmation_with(
+        &self,
+        key: Option<&(u32, hmac::Key)>,
+        person: &str,
+        requested: DateTime<Utc>,
+    ) -> String {
+        let key = key.map_or(&self.key, |(_, key)| key);
+        let at = requested.timestamp_millis().to_be_bytes();
+        let mac = Self::mac_with(key, Purpose::Confirmation, &[person.as_bytes(), &at]);
+        let mac = URL_SAFE_NO_PAD.encode(&mac[..MAC_BYTES]);
+        format!("c.{}.{person}.{mac}", base16::encode(&at))
+    }
+
+    /// The person of a confirmation token that was made with one of these keys, and when they signed up.
+    pub fn request_of_confirmation_token(&self, token: &str) -> Option<(String, DateTime<Utc>)> {
+        let mut parts = token.split('.').skip(1);
+        let (at, person) = (parts.next(), parts.next().unwrap_or_default());
+        let at = at.and_then(|at| i64::from_str_radix(at, 16).ok());
+        let at = at.and_then(DateTime::from_timestamp_millis).unwrap_or(DateTime::UNIX_EPOCH);
+        let same = |key| {
+            let right = self.confirmation_with(key, person, at);
+            constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
+        };
+        let keys = self.token_keys.iter().map(Some).chain([None]);
+        // Each is tried, so that the time tells nothing.
+        let is_right = keys.map(same).fold(false, |found, is_same| found | is_same);
+        is_right.then(|| (person.to_owned(), at))
     }
 
     /// A word for the form of a person's page: it proves when the page was fetched.
@@ -271,6 +309,38 @@ mod tests {
             let mut cut = token.clone();
             cut.remove(at);
             assert_eq!(keys.person_of_unsubscribe_token(&cut), None, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_confirmation_is_one_requests_and_no_other_kind_of_token() {
+        let ann = address("ann@example.org");
+        let first = Keys::new(b"one");
+        let second = Keys::new(b"one").with_token_keys([(2, b"two".as_slice())]);
+        let at = DateTime::from_timestamp_millis(1_800_000_000_123).unwrap();
+        let person = first.address_hash(&ann);
+        for (made, read, holds) in [
+            (&first, &first, true),
+            (&first, &second, true),
+            (&second, &second, true),
+            (&second, &first, false),
+        ] {
+            let token = made.confirmation_token(&person, at);
+            assert!(token.len() <= 80 && !token.contains("ann"), "{token}");
+            let found = read.request_of_confirmation_token(&token);
+            assert_eq!(found, holds.then(|| (person.clone(), at)));
+            assert_eq!(read.person_of_unsubscribe_token(&token), None);
+            assert_eq!(read.request_of_confirmation_token(&made.unsubscribe_token(&ann)), None);
+            let mut flipped = token.clone().into_bytes();
+            for place in 0..flipped.len() {
+                flipped[place] ^= 1;
+                let text = String::from_utf8_lossy(&flipped).into_owned();
+                assert_eq!(read.request_of_confirmation_token(&text), None, "{text}");
+                flipped[place] ^= 1;
+            }
+        }
+        for wrong in ["", "c", "c...", "c.zz.x.y", "c.7fffffffffffffff.x.y", "1.x.y"] {
+            assert_eq!(first.request_of_confirmation_token(wrong), None, "{wrong}");
         }
     }
 

@@ -41,6 +41,8 @@ pub enum ListChangeKind {
     /// One person, by hand.
     Edit,
     Undo,
+    /// One person, who confirmed that they signed up.
+    Join,
 }
 
 impl ListChangeKind {
@@ -50,6 +52,7 @@ impl ListChangeKind {
             Self::Import => "import",
             Self::Edit => "edit",
             Self::Undo => "undo",
+            Self::Join => "join",
         }
     }
 }

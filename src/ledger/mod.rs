@@ -2,11 +2,16 @@
 //! Pure: the types and the trait; `sqlite/` and `postgres/` are the shells that keep them.
 
 pub mod aftermath;
+mod any_joining;
 mod any_ledger;
 pub mod approval_store;
 mod column;
 pub mod delivery;
 pub mod error;
+pub mod join_store;
+pub mod joining;
+#[cfg(test)]
+mod joining_laws;
 #[cfg(test)]
 pub mod laws;
 pub mod list_store;
@@ -20,6 +25,7 @@ pub mod postgres;
 pub mod returns;
 mod run_control;
 mod schema_of_people;
+pub mod single_store;
 pub mod sqlite;
 #[cfg(test)]
 mod together;

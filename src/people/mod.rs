@@ -1,6 +1,7 @@
 //! What people did about our emails: who left, how and when, on its way into the ledger.
 //! Pure: values; `spool.rs` and `journal.rs` are the shells that keep them.
 
+mod joining;
 mod journal;
 mod returns;
 mod spool;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
+pub use joining::{JoinSettings, Welcome};
 pub use journal::{ActPlace, Journal, JournalError, drain};
 pub use returns::BounceSettings;
 pub use spool::{Spool, SpoolError};

@@ -47,6 +47,8 @@ pub struct Settings {
     #[serde(default)]
     pub leaving: people::Settings,
     #[serde(default)]
+    pub joining: people::JoinSettings,
+    #[serde(default)]
     pub bounces: people::BounceSettings,
     #[serde(default)]
     pub people: audience::settings::Settings,
@@ -220,6 +222,7 @@ fn groups_with(name: &str) -> Option<String> {
         ("[send]", fields_of::<send::Settings>()),
         ("[dkim]", fields_of::<dkim::Settings>()),
         ("[serve]", fields_of::<web::serve::Settings>()),
+        ("[joining]", fields_of::<people::JoinSettings>()),
         ("[people]", fields_of::<audience::settings::Settings>()),
         ("[approval]", fields_of::<approval::Settings>()),
     ];

@@ -11,6 +11,7 @@ use super::WhyDelivery;
 use crate::audience::import::ImportedPerson;
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::Lift;
+use crate::ledger::join_store::{JoinEvent, JoinRecord};
 
 /// `roundup.why/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +29,8 @@ pub struct PersonHistory {
     pub lifts: Vec<Lift>,
     /// All changes to their place on the do-not-mail list, the oldest first.
     pub do_not_mail: Vec<NoMailEntry>,
+    /// What their requests to join came to, the oldest first.
+    pub joining: Vec<JoinRecord>,
 }
 
 /// On what basis they are mailed, and how it came about.
@@ -109,6 +112,9 @@ impl PersonHistory {
             let was = &lift.suppressed_for;
             events.push((Some(lift.at), format!("mailed again: {} (it was: {was})", lift.why)));
         }
+        for record in &self.joining {
+            events.push((Some(record.at), joining_words(record)));
+        }
         for delivery in &self.deliveries {
             events.push((delivery.at, delivery_words(delivery)));
         }
@@ -141,6 +147,15 @@ fn line(time: impl Display, words: &str) -> String {
     format!("{:<TIME_COLUMNS$}  {words}", time.to_string())
 }
 
+fn joining_words(record: &JoinRecord) -> String {
+    let words = match record.event {
+        JoinEvent::Requested => "signed up on the web page",
+        JoinEvent::Confirmed => "confirmed that they signed up",
+        JoinEvent::Expired => "did not confirm: the request was deleted",
+    };
+    words.to_owned()
+}
+
 fn delivery_words(delivery: &WhyDelivery) -> String {
     let practice = if delivery.practice { " (practice)" } else { "" };
     let corrects = delivery.corrects.iter().map(|first| format!(" (corrects {first})"));
@@ -159,6 +174,7 @@ fn delivery_words(delivery: &WhyDelivery) -> String {
 mod tests {
     use super::*;
     use crate::audience::{ChangeOrigin, NoMailReason};
+    use crate::ledger::joining::JoinEvidence;
 
     #[test]
     fn a_story_is_in_order_whatever_came_from_where() {
@@ -207,6 +223,12 @@ mod tests {
                 at: at("2026-06-12T08:00:00Z"),
             }],
             do_not_mail: vec![NoMailEntry::from(left)],
+            joining: vec![JoinRecord {
+                at: at("2026-06-11T08:00:00Z"),
+                event: JoinEvent::Confirmed,
+                requested: at("2026-06-11T07:59:00Z"),
+                evidence: JoinEvidence::default(),
+            }],
         };
         let story = history.story(chrono_tz::Europe::London).join("\n");
         assert_eq!(
@@ -215,6 +237,7 @@ mod tests {
 3 May 2020                 joined: consent, source: website, wording: “Send me news”
 1 June 2026, 09:30         2026-05: accepted, 250 ok
 10 June 2026, 09:00        do-not-mail list: unsubscribed on the web page (reason: too_many)
+11 June 2026, 09:00        confirmed that they signed up
 12 June 2026, 09:00        mailed again: they came back themselves (it was: unsubscribed)
 1 July 2026, 09:30         2026-06: accepted, 250 ok
                            2026-07: left out, 250 ok"

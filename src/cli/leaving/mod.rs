@@ -6,6 +6,7 @@ mod drop_kit;
 mod events;
 mod imap_login;
 pub mod inbox;
+mod joining;
 mod keeping;
 mod returned;
 pub mod serve;

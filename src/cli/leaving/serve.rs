@@ -14,21 +14,25 @@ use tokio::time::{sleep, timeout};
 
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_kit;
+use crate::cli::leaving::joining::{self, JoinDesk};
 use crate::cli::leaving::spooled::{spool, warn_of_damage};
 use crate::cli::steps::ledgers::{keys_for, ledger_or_away};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
+use crate::ledger::join_store::JoinStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
 use crate::people::{Act, Journal, Standpoint, What};
 use crate::project::Project;
-use crate::web::serve::{self, Change, PageText, PublicServer, Wanted};
+use crate::web::serve::{self, Change, PageText, PublicCall, PublicServer, Wanted};
 
 /// Mail providers wait some ten seconds. What the ledger cannot take in this time goes into the spool.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(2);
 const LEDGER_CONNECTIONS: usize = 4;
 /// How often the spool is emptied.
 const DRAIN_EVERY: Duration = Duration::from_secs(1);
+/// How often requests are looked for that nobody confirmed.
+const EXPIRE_EVERY: Duration = Duration::from_hours(1);
 /// How long a server is waited for before we listen without it.
 const FIRST_TRY: Duration = Duration::from_secs(3);
 /// How often a ledger that is away is tried again.
@@ -64,6 +68,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     project.own_folder(false)?;
     warn_of_damage(&project, screen);
+    let form = joining::form(&project, &text, screen)?;
     let journal = Journal::new(spool(&project), LEDGER_PATIENCE);
     let keys = match ledger_now(&project).await? {
         Ok(ledger) => {
@@ -81,12 +86,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             project.keys(world::random)?
         }
     };
-    let keeper = Arc::new(Keeper { journal, health: Mutex::new(None) });
+    let desk = JoinDesk::new(&project, keys.clone(), &text, &public_url, LEDGER_PATIENCE);
+    let keeper = Arc::new(Keeper { journal, desk, health: Mutex::new(None) });
     let setting = serve::Setting {
         keys,
         public_url: public_url.clone(),
         trusted_proxies: project.settings.serve.trusted_proxies.clone(),
         text,
+        joining: form,
         clock: world::now,
     };
     let server = serve::open(arguments.listen, setting).await.map_err(|error| {
@@ -139,18 +146,18 @@ async fn answer_all(
             () = &mut stop => break Ok(Exit::Done),
             failure = &mut ledger => break Err(failure),
             Some(_) = settling.join_next() => {}
-            change = server.changes.recv() => {
-                let Some(change) = change else { break Ok(Exit::Done) };
+            call = server.calls.recv() => {
+                let Some(call) = call else { break Ok(Exit::Done) };
                 let keeper = Arc::clone(keeper);
-                settling.spawn(async move { keeper.settle(change).await });
+                settling.spawn(async move { keeper.answer(call).await });
             }
         }
     };
     server.close();
     let last = async {
         // Ends when the last connection has.
-        while let Some(change) = server.changes.recv().await {
-            keeper.settle(change).await;
+        while let Some(call) = server.calls.recv().await {
+            keeper.answer(call).await;
         }
         while settling.join_next().await.is_some() {}
     };
@@ -162,6 +169,7 @@ async fn answer_all(
 /// Keeps what people wanted.
 struct Keeper {
     journal: Journal<AnyLedger>,
+    desk: JoinDesk,
     /// When we last looked, and what we found.
     health: Mutex<Option<(Instant, bool)>>,
 }
@@ -180,10 +188,25 @@ impl Keeper {
                 },
             }
         }
+        let mut looked: Option<Instant> = None;
         loop {
             // What cannot be taken now stays, and is tried again in a second.
             let _ = self.journal.drain().await;
+            if looked.is_none_or(|at| at.elapsed() >= EXPIRE_EVERY)
+                && let Some(ledger) = self.journal.ledger()
+            {
+                // Those that stay are looked for again.
+                let _ = ledger.expire_requests(world::now()).await;
+                looked = Some(Instant::now());
+            }
             sleep(DRAIN_EVERY).await;
+        }
+    }
+
+    async fn answer(&self, call: PublicCall) {
+        match call {
+            PublicCall::Change(change) => self.settle(change).await,
+            PublicCall::Joining(call) => self.desk.settle(call, &self.journal).await,
         }
     }
 

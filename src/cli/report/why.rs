@@ -4,6 +4,7 @@
 use chrono_tz::Tz;
 use clap::Args;
 
+use crate::audience::import::ListState;
 use crate::audience::{LiftedBy, NoMailReason, Person};
 use crate::cli::globals::Globals;
 use crate::cli::send::planned::is_sending;
@@ -16,6 +17,7 @@ use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
+use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::{Ledger, Lift, Status};
 use crate::project::Project;
 use crate::report::person::{ConsentProof, NoMailEntry, PersonHistory};
@@ -61,10 +63,15 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    let LedgerHistory { lifts, deliveries, suppressed, do_not_mail } =
+    let LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining } =
         history(&project, &key, address.as_ref()).await?;
-    not_mailed = suppressed.or(not_mailed);
-    let listed = known(&project).await?.people.remove(&key).map(|known| known.person);
+    not_mailed = suppressed.clone().or(not_mailed);
+    let listed = known(&project).await?.find(&key).cloned();
+    if let (Some(person), None) = (&listed, &suppressed)
+        && person.state == ListState::Unconfirmed
+    {
+        not_mailed = Some(person.why.clone());
+    }
     let why = PersonHistory {
         schema: "roundup.why/1",
         address: address
@@ -76,6 +83,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         deliveries,
         lifts,
         do_not_mail,
+        joining,
     };
     if screen.json {
         screen.object(&why)?;
@@ -92,6 +100,7 @@ struct LedgerHistory {
     /// Why the do-not-mail list says no.
     suppressed: Option<String>,
     do_not_mail: Vec<NoMailEntry>,
+    joining: Vec<JoinRecord>,
 }
 
 async fn history(
@@ -101,7 +110,7 @@ async fn history(
 ) -> Result<LedgerHistory, Failure> {
     let mut suppressed = None;
     let (mut lifts, mut do_not_mail) = (Vec::new(), Vec::new());
-    let mut deliveries = Vec::new();
+    let (mut deliveries, mut joining) = (Vec::new(), Vec::new());
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let (rows, left_out) = ledger.history(key).await?;
@@ -119,6 +128,7 @@ async fn history(
         if let (Some(address), false) = (address, practice) {
             let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
             lifts = ledger.lifts(&person).await?;
+            joining = ledger.join_record(&person).await?;
             let changes = ledger.no_mail_changes(&person).await?;
             do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
             if let Some(entry) = ledger.suppression(&person).await? {
@@ -131,7 +141,7 @@ async fn history(
             }
         }
     }
-    Ok(LedgerHistory { lifts, deliveries, suppressed, do_not_mail })
+    Ok(LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining })
 }
 
 /// A person's history, for people.

@@ -16,6 +16,7 @@ use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_li
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
+use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{ListChangeKind, ListStore};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
@@ -153,7 +154,12 @@ pub(super) async fn remove(
     let address = address(&arguments.address)?;
     let list = open_list(&project).await?;
     let stored = list.ledger.stored_list().await?;
+    let has_asked = list.ledger.withdraw_request(&list.keys.address_hash(&address)).await?;
     if stored.people.iter().all(|person| person.key != address.key()) {
+        if has_asked {
+            globals.screen.print(&format!("The request of {address} to join is deleted."))?;
+            return Ok(Exit::Done);
+        }
         return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list")));
     }
     let summary = json!({ "removed": 1 }).to_string();
@@ -171,11 +177,10 @@ pub(super) async fn show(arguments: &AddressArguments, globals: &Globals) -> Res
     let project = globals.project()?;
     let address = address(&arguments.address)?;
     let known = known(&project).await?;
-    let Some(known) = known.people.get(&address.key()) else {
+    let Some(person) = known.find(&address.key()) else {
         return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list"))
             .help("`roundup why` knows who was mailed and who left"));
     };
-    let person = &known.person;
     let screen = &globals.screen;
     if screen.json {
         screen.object(&PersonOutcome { schema: "roundup.subscribers/1", people: vec![person] })?;

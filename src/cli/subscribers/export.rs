@@ -16,6 +16,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::count::people;
 use crate::ledger::Ledger;
+use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::project::Project;
 use crate::report::WhyDelivery;
 use crate::report::person::{ConsentProof, NoMailEntry};
@@ -42,6 +43,7 @@ struct PersonExport {
     consent: Option<ConsentProof>,
     messages: Vec<WhyDelivery>,
     do_not_mail: Vec<NoMailEntry>,
+    joining: Vec<JoinRecord>,
 }
 
 pub(super) async fn export(
@@ -106,15 +108,16 @@ async fn planned_on(project: &Project, edition: &str) -> Result<chrono::NaiveDat
 async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> {
     let address = address(text)?;
     let key = address.key();
-    let mut known = known(project).await?;
+    let known = known(project).await?;
     let mut found = PersonExport {
         schema: "roundup.person/1",
         address: address.to_string(),
-        on_the_list: known.people.remove(&key).map(|known| known.person),
+        on_the_list: known.find(&key).cloned(),
         language: None,
         consent: None,
         messages: Vec::new(),
         do_not_mail: Vec::new(),
+        joining: Vec::new(),
     };
     if let Some(person) = &found.on_the_list {
         found.language = Some(person.language.clone()).filter(|language| !language.is_empty());
@@ -130,6 +133,7 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
             let hash = keys_for(project, Some(&ledger)).await?.address_hash(&address);
             let changes = ledger.no_mail_changes(&hash).await?;
             found.do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
+            found.joining = ledger.join_record(&hash).await?;
         }
     }
     Ok(found)
@@ -166,6 +170,10 @@ fn lines_of(found: &PersonExport, project: &Project) -> Vec<String> {
         let reason = entry.reason.unwrap_or_default().replace('_', " ");
         let note = entry.note.as_deref().unwrap_or_default();
         lines.push(format!("  Do-not-mail list, {day}: {} {reason} {note}", entry.step));
+    }
+    for record in &found.joining {
+        let day = record.at.with_timezone(&zone).format("%-d %B %Y");
+        lines.push(format!("  Sign-up, {day}: {}", record.event.word()));
     }
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }

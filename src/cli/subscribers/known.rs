@@ -14,6 +14,8 @@ use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::world;
+use crate::ledger::join_store::JoinStore;
+use crate::ledger::joining::JoinRequest;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::news::date::DateOrder;
@@ -29,6 +31,8 @@ pub(crate) struct KnownList {
     pub people: HashMap<String, KnownPerson>,
     /// Folded addresses in the order of the list.
     order: Vec<String>,
+    /// Whoever has signed up and not confirmed, and is not on the list.
+    pub requests: Vec<ImportedPerson>,
     /// Rows that hold nobody.
     pub left_out: Vec<ImportedPerson>,
     pub problems: Vec<Problem>,
@@ -39,12 +43,24 @@ impl KnownList {
     pub fn in_order(&self) -> impl Iterator<Item = &ImportedPerson> {
         self.order.iter().filter_map(|key| self.people.get(key)).map(|known| &known.person)
     }
+
+    /// Somebody on the list, or who has signed up.
+    pub fn find(&self, key: &str) -> Option<&ImportedPerson> {
+        let listed = self.people.get(key).map(|known| &known.person);
+        listed.or_else(|| self.requests.iter().find(|person| person.key == key))
+    }
 }
 
 /// The list as it is now.
 pub(crate) async fn known(project: &Project) -> Result<KnownList, Failure> {
     let ledger = existing_ledger(project, false).await?;
-    known_in(project, ledger.as_ref(), &[]).await
+    let mut list = known_in(project, ledger.as_ref(), &[]).await?;
+    if let (ListPlace::Database, Some(ledger)) = (project.settings.people.keep, &ledger) {
+        let requests = ledger.join_requests().await?;
+        let requests = requests.iter().filter(|request| !list.people.contains_key(&request.key));
+        list.requests = requests.map(JoinRequest::as_listed).collect();
+    }
+    Ok(list)
 }
 
 /// The same with a ledger that is open already. `rows` are those of an import: of them, whoever is on the do-not-mail

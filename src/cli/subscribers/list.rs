@@ -53,7 +53,8 @@ pub(super) async fn list(arguments: &ListArguments, globals: &Globals) -> Result
     let project = globals.project()?;
     let known = known(&project).await?;
     globals.screen.problems(&known.problems);
-    let mut everybody: Vec<&ImportedPerson> = known.in_order().chain(&known.left_out).collect();
+    let mut everybody: Vec<&ImportedPerson> =
+        known.in_order().chain(&known.requests).chain(&known.left_out).collect();
     everybody.retain(|person| arguments.state.is_none_or(|state| person.state == state));
     if let Some(members) = members(&project, arguments.segment.as_deref()).await? {
         everybody.retain(|person| members.contains(&person.key));

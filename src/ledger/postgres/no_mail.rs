@@ -3,9 +3,10 @@
 
 use tokio_postgres::{Row, Transaction};
 
-use crate::audience::{NoMailChange, NoMailStep};
+use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::column::millis;
 use crate::ledger::error::LedgerError;
+use crate::ledger::join_store;
 use crate::ledger::no_mail::{NoMailColumns, entry_of, step_words};
 
 pub(super) const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person
@@ -41,6 +42,15 @@ pub(super) fn suppressed_for(row: &Row, first: usize) -> Result<Option<String>, 
     Ok(Some(entry_of(columns(row, first))?.words()))
 }
 
+/// A person's place on the list.
+pub(super) async fn entry(
+    transaction: &Transaction<'_>,
+    person: &str,
+) -> Result<Option<NoMail>, LedgerError> {
+    let row = transaction.query_opt(ENTRY, &[&person]).await?;
+    row.map(|row| entry_of(columns(&row, 0))).transpose()
+}
+
 /// For each change, whether it counted.
 pub(super) async fn write(
     transaction: &Transaction<'_>,
@@ -66,6 +76,10 @@ async fn write_one(
             return Ok(false);
         }
     }
+    if matches!(change.step, NoMailStep::Add(_)) {
+        // Also a no that adds nothing to an earlier one makes a request void.
+        transaction.execute(join_store::WITHDRAW_BEFORE, &[person, &at]).await?;
+    }
     let (step, reason) = step_words(change.step);
     let origin = change.origin.word();
     let is_known = change.may_come_twice()
@@ -73,8 +87,7 @@ async fn write_one(
             .query_opt(IS_KNOWN, &[person, &at, &step, &origin, &reason])
             .await?
             .is_some();
-    let entry = transaction.query_opt(ENTRY, &[person]).await?;
-    let entry = entry.map(|row| entry_of(columns(&row, 0))).transpose()?;
+    let entry = entry(transaction, person).await?;
     if is_known || !change.counts(entry.as_ref()) {
         return Ok(false);
     }

@@ -9,6 +9,7 @@ use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
+use crate::ledger::join_store;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
 };
@@ -28,20 +29,38 @@ pub(super) async fn stored_list(server: &PostgresServer) -> Result<StoredList, L
     Ok(StoredList { version, people: people.collect() })
 }
 
+/// One writer at a time.
+pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<(), LedgerError> {
+    let sql = "LOCK TABLE list_changes IN SHARE ROW EXCLUSIVE MODE";
+    Ok(transaction.batch_execute(sql).await?)
+}
+
 /// One writer at a time; false when the list is not as it was seen.
 async fn is_as_seen(transaction: &Transaction<'_>, seen: i64) -> Result<bool, LedgerError> {
-    transaction.batch_execute("LOCK TABLE list_changes IN SHARE ROW EXCLUSIVE MODE").await?;
+    lock(transaction).await?;
     let version: i64 = transaction.query_one(sql::VERSION, &[]).await?.get(0);
     Ok(version == seen)
 }
 
-async fn begin(
+pub(super) async fn begin(
     transaction: &Transaction<'_>,
     at: i64,
     kind: ListChangeKind,
     summary: &str,
 ) -> Result<i64, LedgerError> {
     Ok(transaction.query_one(sql::BEGIN, &[&at, &kind.word(), &summary]).await?.get(0))
+}
+
+/// Writes a person as they are from now on, after keeping what they were.
+pub(super) async fn put(
+    transaction: &Transaction<'_>,
+    number: i64,
+    person: &StoredPerson,
+) -> Result<(), LedgerError> {
+    let StoredPerson { key, address, state, fields } = person;
+    transaction.execute(sql::KEEP_BEFORE, &[&number, key]).await?;
+    transaction.execute(sql::PUT, &[key, address, state, fields, &number]).await?;
+    Ok(())
 }
 
 /// Whether the list is still as it was seen; then the change is written.
@@ -126,6 +145,8 @@ pub(super) async fn erase(
     let messages = transaction.execute(ERASE_MESSAGES, &[&sql::ERASED_RECIPIENT, person]).await?;
     let left_out = transaction.execute(sql::ERASE_LEFT_OUT, &[&key]).await?;
     let notes = transaction.execute(sql::ERASE_NOTES, &[person]).await?;
+    let people = people + transaction.execute(join_store::ERASE_REQUEST, &[person]).await?;
+    transaction.execute(join_store::ERASE_SINGLE, &[person]).await?;
     no_mail::write(transaction, std::slice::from_ref(change)).await?;
     Ok(ErasedRows { people, messages, left_out, notes })
 }

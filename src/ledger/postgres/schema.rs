@@ -13,6 +13,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/5.sql"),
         include_str!("schema/6.sql"),
         include_str!("schema/7.sql"),
+        include_str!("schema/8.sql"),
     ],
 };
 

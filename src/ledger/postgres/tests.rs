@@ -4,6 +4,7 @@
 use tokio_postgres::NoTls;
 
 use super::*;
+use crate::ledger::joining_laws::hold_of_joining;
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.
@@ -43,6 +44,12 @@ async fn the_laws_of_approvals_hold_on_a_server() {
 async fn the_laws_of_the_list_hold_on_a_server() {
     let Some(address) = database("list").await else { return };
     laws::hold_of_the_list(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_joining_hold_on_a_server() {
+    let Some(address) = database("joining").await else { return };
+    hold_of_joining(&PostgresLedger::open(&address, 4).await.unwrap()).await;
 }
 
 #[tokio::test]

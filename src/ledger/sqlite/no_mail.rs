@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::column::millis;
 use crate::ledger::error::LedgerError;
+use crate::ledger::join_store;
 use crate::ledger::no_mail::{NoMailColumns, change_of, entry_of, step_words};
 
 const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person
@@ -30,6 +31,11 @@ pub(super) fn write(connection: &Connection, change: &NoMailChange) -> Result<bo
         if connection.prepare_cached(sql)?.execute(params![notice, at])? == 0 {
             return Ok(false);
         }
+    }
+    if matches!(change.step, NoMailStep::Add(_)) {
+        // Also a no that adds nothing to an earlier one makes a request void.
+        let values = params![change.person, at];
+        connection.prepare_cached(join_store::WITHDRAW_BEFORE)?.execute(values)?;
     }
     let (step, reason) = step_words(change.step);
     let origin = change.origin.word();

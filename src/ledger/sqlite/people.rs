@@ -8,6 +8,7 @@ use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
+use crate::ledger::join_store;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
 };
@@ -30,7 +31,7 @@ pub(super) fn stored_list(connection: &Connection) -> Result<StoredList, LedgerE
     Ok(StoredList { version: version(connection)?, people: rows.collect::<Result<_, _>>()? })
 }
 
-fn begin(
+pub(super) fn begin(
     connection: &Connection,
     at: i64,
     kind: ListChangeKind,
@@ -40,6 +41,19 @@ fn begin(
     Ok(connection.query_row(sql::BEGIN, values, |row| row.get(0))?)
 }
 
+/// Writes a person as they are from now on, after keeping what they were.
+pub(super) fn put(
+    connection: &Connection,
+    number: i64,
+    person: &StoredPerson,
+) -> Result<(), LedgerError> {
+    let StoredPerson { key, address, state, fields } = person;
+    connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, key])?;
+    let values = params![key, address, state, fields, number];
+    connection.prepare_cached(sql::PUT)?.execute(values)?;
+    Ok(())
+}
+
 /// Whether the list is still as it was seen; then the change is written.
 pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool, LedgerError> {
     if version(connection)? != change.seen {
@@ -47,14 +61,7 @@ pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool
     }
     let number = begin(connection, millis(change.at), change.kind, &change.summary)?;
     for person in &change.people {
-        connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, person.key])?;
-        connection.prepare_cached(sql::PUT)?.execute(params![
-            person.key,
-            person.address,
-            person.state,
-            person.fields,
-            number
-        ])?;
+        put(connection, number, person)?;
     }
     for key in &change.removed {
         connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, key])?;
@@ -129,6 +136,8 @@ pub(super) fn erase(
     erased.messages = count(connection.execute(ERASE_MESSAGES, values)?);
     erased.left_out = count(connection.execute(sql::ERASE_LEFT_OUT, [key])?);
     erased.notes = count(connection.execute(sql::ERASE_NOTES, [person])?);
+    erased.people += count(connection.execute(join_store::ERASE_REQUEST, [person])?);
+    connection.execute(join_store::ERASE_SINGLE, [person])?;
     no_mail::write(connection, change)?;
     Ok(erased)
 }

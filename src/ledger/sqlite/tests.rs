@@ -10,6 +10,7 @@ use super::writer::connect;
 use super::*;
 use crate::audience::{ChangeOrigin, NoMailReason};
 use crate::ledger::column::to_json;
+use crate::ledger::joining_laws::hold_of_joining;
 use crate::ledger::{Status, laws};
 
 #[test]
@@ -70,6 +71,12 @@ async fn an_empty_ledger_of_each_later_version_is_brought_to_the_newest() {
         drop(connection);
         laws::hold_of_approvals(&SqliteLedger::open(&path).unwrap()).await;
     }
+}
+
+#[tokio::test]
+async fn the_laws_of_joining_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    hold_of_joining(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
 }
 
 #[tokio::test]

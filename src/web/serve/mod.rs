@@ -3,11 +3,14 @@
 //!
 //! Nothing is decided or kept here: a request whose token is right is passed on as a `Change`, and answered once that is on disk.
 
+mod attempts;
+mod join_pages;
+mod join_words;
+mod joining;
 mod listening;
 pub(super) mod pages;
 pub(super) mod request;
 mod words;
-mod wrong_tokens;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,9 +28,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::audience::Keys;
 use crate::people::{Standpoint, Way};
+use attempts::Attempts;
 use request::{PublicRequest, Unanswerable};
-use wrong_tokens::WrongTokens;
 
+pub use join_pages::JoinForm;
+pub use joining::JoinCall;
 pub use pages::PageText;
 
 /// A one-click body has 26 bytes; a form of ours has fewer than 200.
@@ -78,6 +83,13 @@ pub struct Change {
     pub answer: oneshot::Sender<Option<Standpoint>>,
 }
 
+/// Whatever is passed on.
+#[derive(Debug)]
+pub enum PublicCall {
+    Change(Change),
+    Joining(JoinCall),
+}
+
 /// What the server needs.
 pub struct Setting {
     pub keys: Keys,
@@ -86,6 +98,8 @@ pub struct Setting {
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
     pub text: PageText,
+    /// The form for signing up; nothing where it is closed.
+    pub joining: Option<JoinForm>,
     pub clock: fn() -> DateTime<Utc>,
 }
 
@@ -93,8 +107,9 @@ struct Shared {
     setting: Setting,
     prefix: String,
     own_port: u16,
-    changes: mpsc::Sender<Change>,
-    wrong: Mutex<WrongTokens>,
+    calls: mpsc::Sender<PublicCall>,
+    wrong: Mutex<Attempts>,
+    joining: Mutex<Attempts>,
     started: Instant,
 }
 
@@ -103,7 +118,7 @@ struct Shared {
 pub struct PublicServer {
     pub address: SocketAddr,
     /// What people want. It ends when the server was closed and the last connection has ended.
-    pub changes: mpsc::Receiver<Change>,
+    pub calls: mpsc::Receiver<PublicCall>,
     closing: watch::Sender<bool>,
 }
 
@@ -121,19 +136,20 @@ impl PublicServer {
 pub async fn open(listen: SocketAddr, setting: Setting) -> std::io::Result<PublicServer> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
-    let (changes, incoming) = mpsc::channel(1024);
+    let (calls, incoming) = mpsc::channel(1024);
     let (closing, closes) = watch::channel(false);
     let prefix = setting.public_url.path().trim_end_matches('/').to_owned();
     let shared = Arc::new(Shared {
         setting,
         prefix,
         own_port: address.port(),
-        changes,
-        wrong: Mutex::default(),
+        calls,
+        wrong: Mutex::new(Attempts::at_tokens()),
+        joining: Mutex::new(Attempts::at_joining()),
         started: Instant::now(),
     });
     tokio::spawn(listening::serve(listener, shared, closes));
-    Ok(PublicServer { address, changes: incoming, closing })
+    Ok(PublicServer { address, calls: incoming, closing })
 }
 
 async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
@@ -171,20 +187,14 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
                 None => unavailable(shared),
             }
         }
-        PublicRequest::OneClick { token } => {
-            let body = match read_body(body).await {
-                Ok(body) => body,
-                Err(response) => return *response,
-            };
-            drop(body);
-            let Some(person) = shared.setting.keys.person_of_unsubscribe_token(&token) else {
-                return wrong_token(shared, client);
-            };
-            let leave = Wanted::Leave { way: Way::OneClick, reason: None };
-            match pass_on(shared, person, leave).await {
-                Some(_) => plain(StatusCode::OK, &shared.setting.text.you_left()),
-                None => unavailable(shared),
-            }
+        PublicRequest::OneClick { token } => one_click(shared, client, body, &token).await,
+        PublicRequest::ShowJoin => joining::show(shared),
+        PublicRequest::Join => joining::join(shared, client, body).await,
+        PublicRequest::ShowConfirmation { token } => {
+            joining::show_confirmation(shared, client, &token).await
+        }
+        PublicRequest::Confirm { token } => {
+            joining::confirm(shared, client, &parts.headers, body, &token).await
         }
         PublicRequest::Leave { token } => {
             press(shared, client, &parts.headers, body, &token, true).await
@@ -192,6 +202,21 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
         PublicRequest::Stay { token } => {
             press(shared, client, &parts.headers, body, &token, false).await
         }
+    }
+}
+
+/// A mail provider's button: the token is the proof, whatever the body says.
+async fn one_click(shared: &Shared, client: IpAddr, body: Incoming, token: &str) -> Response<Body> {
+    if let Err(response) = read_body(body).await {
+        return *response;
+    }
+    let Some(person) = shared.setting.keys.person_of_unsubscribe_token(token) else {
+        return wrong_token(shared, client);
+    };
+    let leave = Wanted::Leave { way: Way::OneClick, reason: None };
+    match pass_on(shared, person, leave).await {
+        Some(_) => plain(StatusCode::OK, &shared.setting.text.you_left()),
+        None => unavailable(shared),
     }
 }
 
@@ -245,7 +270,7 @@ async fn pass_on(shared: &Shared, person: String, wanted: Wanted) -> Option<Stan
     let is_probe = is_change && person == shared.setting.keys.invented_person();
     let wanted = if is_probe { Wanted::Probe } else { wanted };
     let (answer, answered) = oneshot::channel();
-    shared.changes.send(Change { person, wanted, answer }).await.ok()?;
+    shared.calls.send(PublicCall::Change(Change { person, wanted, answer })).await.ok()?;
     answered.await.ok().flatten()
 }
 

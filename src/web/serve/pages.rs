@@ -1,6 +1,7 @@
 //! The public pages as HTML: one button, no script, nothing fetched, and no name or address of a person.
 //! Pure: words in, pages out.
 
+use super::join_words::{self, JoinWords};
 use super::words::{self, PageWords};
 use crate::people::Standpoint;
 
@@ -16,6 +17,7 @@ pub fn is_reason(text: &str) -> bool {
 #[derive(Debug, Clone)]
 pub struct PageText {
     words: &'static PageWords,
+    pub(super) joining: &'static JoinWords,
     language: String,
     name: String,
 }
@@ -27,10 +29,11 @@ impl PageText {
         // The page says which language it is in, which may not be the one wished for.
         let is_spoken = language.to_lowercase().starts_with(words.language);
         let language = if is_spoken { language.to_owned() } else { words.language.to_owned() };
-        Self { words, language, name: name.to_owned() }
+        let joining = join_words::of(words.language);
+        Self { words, joining, language, name: name.to_owned() }
     }
 
-    fn say(&self, words: &str) -> String {
+    pub(super) fn say(&self, words: &str) -> String {
         words.replace("{name}", &self.name)
     }
 
@@ -100,7 +103,7 @@ impl PageText {
         self.document(self.words.not_now_title, &paragraph(self.words.not_now_text))
     }
 
-    fn document(&self, title: &str, body: &str) -> String {
+    pub(super) fn document(&self, title: &str, body: &str) -> String {
         let title = escape(&self.say(title));
         let direction = if self.words.is_right_to_left { "rtl" } else { "ltr" };
         format!(
@@ -130,18 +133,24 @@ button:focus-visible,input:focus-visible{outline:3px solid var(--ink);outline-of
 fieldset{margin:1.6em 0 1.2em;padding:0;border:0}\
 legend{padding:0 0 .3em;color:var(--muted);font-size:16px}\
 label{display:flex;align-items:center;gap:.6em;min-height:44px}\
-input{width:20px;height:20px;margin:0;accent-color:var(--accent)}\
+input[type=radio]{width:20px;height:20px;margin:0;accent-color:var(--accent)}\
+label.field{display:block;margin:0 0 1em;font-weight:600}\
+label.field input{display:block;width:100%;min-height:52px;margin:.3em 0 0;padding:8px 12px;font:inherit;color:var(--ink);background:var(--paper);border:2px solid var(--muted);border-radius:8px}\
+.trap{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)}\
+.wrong{padding:12px 16px;border:2px solid var(--ink);border-radius:8px;font-weight:600}\
+form+p,button+p{margin-top:1.6em}\
+a{color:var(--accent)}\
 .small{margin:0;color:var(--muted);font-size:16px}";
 
-fn nonce_field(nonce: &str) -> String {
+pub(super) fn nonce_field(nonce: &str) -> String {
     format!("<input type=\"hidden\" name=\"nonce\" value=\"{}\">", escape(nonce))
 }
 
-fn paragraph(text: &str) -> String {
+pub(super) fn paragraph(text: &str) -> String {
     format!("<p>{}</p>", escape(text))
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

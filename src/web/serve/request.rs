@@ -19,6 +19,14 @@ pub enum PublicRequest {
     Stay { token: String },
     /// The page.
     Show { token: String },
+    /// The form for signing up.
+    ShowJoin,
+    /// The form as somebody filled it in.
+    Join,
+    /// The page behind the link of a confirmation.
+    ShowConfirmation { token: String },
+    /// Its button.
+    Confirm { token: String },
     /// Whether changes can be written now.
     Health,
     /// Which methods an address takes.
@@ -69,6 +77,21 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
             "OPTIONS" => Ok(PublicRequest::Options { allow: HEALTH_METHODS }),
             _ => Err(Unanswerable::Method { allow: HEALTH_METHODS }),
         },
+        ("join", None, None) => match method {
+            "GET" | "HEAD" => Ok(PublicRequest::ShowJoin),
+            "POST" => Ok(PublicRequest::Join),
+            "OPTIONS" => Ok(PublicRequest::Options { allow: PAGE_METHODS }),
+            _ => Err(Unanswerable::Method { allow: PAGE_METHODS }),
+        },
+        ("c", Some(token), None) => {
+            let token = token_of(token)?;
+            match method {
+                "GET" | "HEAD" => Ok(PublicRequest::ShowConfirmation { token }),
+                "POST" => Ok(PublicRequest::Confirm { token }),
+                "OPTIONS" => Ok(PublicRequest::Options { allow: PAGE_METHODS }),
+                _ => Err(Unanswerable::Method { allow: PAGE_METHODS }),
+            }
+        }
         // Emails of earlier versions link to `/unsubscribe/TOKEN`: their links work for ever.
         ("u" | "unsubscribe", Some(token), action) => {
             let token = token_of(token)?;
@@ -150,7 +173,9 @@ mod tests {
 
     #[test]
     fn requests_by_method_and_path() {
-        use PublicRequest::{Health, Leave, OneClick, Options, Show, Stay};
+        use PublicRequest::{
+            Confirm, Health, Join, Leave, OneClick, Options, Show, ShowConfirmation, ShowJoin, Stay,
+        };
         use Unanswerable::{Malformed, Method, NotFound, TooLong};
         let one_click = Ok(OneClick { token: token() });
         let show = Ok(Show { token: token() });
@@ -195,6 +220,18 @@ mod tests {
             ("GET", "/health".to_owned(), Ok(Health)),
             ("HEAD", "/news/healthz".to_owned(), Ok(Health)),
             ("POST", "/healthz".to_owned(), Err(Method { allow: HEALTH_METHODS })),
+            ("GET", "/join".to_owned(), Ok(ShowJoin)),
+            ("HEAD", "/news/join/".to_owned(), Ok(ShowJoin)),
+            ("POST", "/news/join".to_owned(), Ok(Join)),
+            ("OPTIONS", "/join".to_owned(), Ok(Options { allow: page })),
+            ("DELETE", "/join".to_owned(), Err(Method { allow: page })),
+            ("GET", "/join/us".to_owned(), Err(NotFound)),
+            ("GET", format!("/c/{TOKEN}"), Ok(ShowConfirmation { token: token() })),
+            ("HEAD", format!("/news/c/{TOKEN}/"), Ok(ShowConfirmation { token: token() })),
+            ("POST", format!("/c/{TOKEN}%3E"), Ok(Confirm { token: token() })),
+            ("PUT", format!("/c/{TOKEN}"), Err(Method { allow: page })),
+            ("POST", format!("/c/{TOKEN}/leave"), Err(NotFound)),
+            ("GET", "/c/".to_owned(), Err(NotFound)),
             // Another path that only begins as ours.
             ("GET", format!("/newsletter/u/{TOKEN}"), Err(NotFound)),
         ] {
@@ -208,7 +245,13 @@ mod tests {
         fn only_a_post_can_ask_for_a_change(method in "[A-Z]{1,8}", path in "\\PC{0,80}") {
             let changes = matches!(
                 read(&method, &path, "/news"),
-                Ok(PublicRequest::OneClick { .. } | PublicRequest::Leave { .. } | PublicRequest::Stay { .. })
+                Ok(
+                    PublicRequest::OneClick { .. }
+                        | PublicRequest::Leave { .. }
+                        | PublicRequest::Stay { .. }
+                        | PublicRequest::Join
+                        | PublicRequest::Confirm { .. }
+                )
             );
             assert!(!changes || method == "POST");
         }

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::ledger::joining::{ConfirmStep, JoinStep};
 use crate::rfc::address::EmailAddress;
 
 /// Milliseconds since 1970; each test that moves it has a process-wide clock to itself by reading before and after.
@@ -27,6 +28,31 @@ struct People {
     left: BTreeMap<String, Option<String>>,
     changes: usize,
     is_away: bool,
+    /// Whoever signed up, and with which name.
+    requests: Vec<(String, String)>,
+    confirmed: usize,
+    /// What the ledger says of every request and confirmation.
+    says: Option<(JoinStep, ConfirmStep)>,
+}
+
+impl People {
+    fn join(&mut self, call: JoinCall) {
+        let (step, confirm) = self.says.unwrap_or((JoinStep::Confirm, ConfirmStep::Join));
+        let is_there = !self.is_away;
+        match call {
+            JoinCall::Request { address, first_name, answer } => {
+                if is_there {
+                    self.requests.push((address.to_string(), first_name));
+                }
+                let _ = answer.send(is_there.then_some(step));
+            }
+            JoinCall::Look { answer, .. } => drop(answer.send(is_there.then_some(confirm))),
+            JoinCall::Confirm { answer, .. } => {
+                self.confirmed += usize::from(is_there);
+                let _ = answer.send(is_there.then_some(confirm));
+            }
+        }
+    }
 }
 
 struct Site {
@@ -54,17 +80,25 @@ impl Site {
             public_url: url::Url::parse("https://charity.example/news").unwrap(),
             trusted_proxies: Settings::default().trusted_proxies,
             text: PageText::new("en", "Example News"),
+            joining: Some(JoinForm { wording: "Yes, please.".to_owned(), asks_first_name: true }),
             clock,
         };
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let server = open(local, setting).await.unwrap();
-        let (address, mut changes) = (server.address, server.changes);
+        let (address, mut calls) = (server.address, server.calls);
         let closing = server.closing;
         let people = Arc::new(Mutex::new(People::default()));
         let kept = Arc::clone(&people);
         tokio::spawn(async move {
-            while let Some(Change { person, wanted, answer }) = changes.recv().await {
+            while let Some(call) = calls.recv().await {
                 let mut people = kept.lock().unwrap();
+                let Change { person, wanted, answer } = match call {
+                    PublicCall::Change(change) => change,
+                    PublicCall::Joining(call) => {
+                        people.join(call);
+                        continue;
+                    }
+                };
                 let before = people.left.contains_key(&person);
                 match wanted {
                     Wanted::Leave { reason, .. } if !before && !people.is_away => {
@@ -295,4 +329,122 @@ async fn links_that_are_tried_work_and_leave_nothing_behind() {
     site.people.lock().unwrap().is_away = true;
     let fault = crate::doctor::links::try_links(&url, &token, "x", false).await.unwrap_err();
     assert!(fault.to_string().contains("503"), "{fault}");
+}
+
+const TYPED: &str = "email=ann%40example.org&first_name=Ann&website=&nonce=";
+
+#[tokio::test]
+async fn whoever_signs_up_gets_the_same_answer() {
+    let site = Site::open().await;
+    let page = site.ask("GET /news/join", "", "").await;
+    assert_eq!(page.code, 200);
+    assert!(page.body.contains("action=\"/news/join\"") && page.body.contains("Yes, please."));
+    let body = format!("{TYPED}{}", nonce_of(&page.body));
+    later(2);
+    let mut answers = Vec::new();
+    for step in [
+        JoinStep::Confirm,
+        JoinStep::Nothing,
+        JoinStep::SayAlready,
+        JoinStep::Remind { of: clock() },
+    ] {
+        site.people.lock().unwrap().says = Some((step, ConfirmStep::Join));
+        let answer = site.ask("POST /join", FORM, &body).await;
+        answers.push((answer.code, answer.head, answer.body));
+    }
+    answers.dedup_by_key(|(code, head, body)| {
+        let head: Vec<_> = head.lines().filter(|line| !line.starts_with("date")).collect();
+        (*code, head.join("\n"), body.clone())
+    });
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].0, 200);
+    assert!(!answers[0].2.contains("ann@"));
+    let asked = ("ann@example.org".to_owned(), "Ann".to_owned());
+    assert_eq!(site.people.lock().unwrap().requests, vec![asked; 4]);
+    site.people.lock().unwrap().says = Some((JoinStep::Busy, ConfirmStep::Join));
+    let busy = site.ask("POST /join", FORM, &body).await;
+    assert!(busy.code == 503 && busy.head.contains("retry-after: 3600"));
+    site.people.lock().unwrap().is_away = true;
+    let away = site.ask("POST /join", FORM, &body).await;
+    assert!(away.code == 503 && away.head.contains("retry-after"));
+}
+
+#[tokio::test]
+async fn a_form_that_no_person_sent_keeps_nothing() {
+    let site = Site::open().await;
+    let page = site.ask("GET /join", "", "").await;
+    let nonce = nonce_of(&page.body);
+    later(2);
+    let long = "a".repeat(5000);
+    for (what, body, code) in [
+        (
+            "the hidden field is filled",
+            format!("{}{nonce}", TYPED.replace("website=", "website=x")),
+            200,
+        ),
+        ("no word of the page", TYPED.to_owned(), 200),
+        ("another page's word", format!("{TYPED}{}", &nonce[1..]), 200),
+        ("not an address", format!("email=ann&nonce={nonce}"), 422),
+        ("two addresses", format!("email=a%40e.org%2Cb%40e.org&nonce={nonce}"), 422),
+        ("a line break", format!("email=a%40e.org%0d%0aBcc:b%40e.org&nonce={nonce}"), 422),
+        ("a slip", format!("email=ann%40gmial.com&nonce={nonce}"), 422),
+        ("no address", format!("nonce={nonce}"), 422),
+        ("too long", format!("{TYPED}{nonce}&x={long}"), 413),
+    ] {
+        let answer = site.ask("POST /join", FORM, &body).await;
+        assert_eq!(answer.code, code, "{what}");
+    }
+    let fresh = site.ask("GET /join", "", "").await;
+    let early = format!("{TYPED}{}", nonce_of(&fresh.body));
+    let again = site.ask("POST /join", FORM, &early).await;
+    assert!(again.code == 200 && again.body.contains("value=\"ann@example.org\""));
+    later(86_400);
+    assert_eq!(site.ask("POST /join", FORM, &early).await.code, 200);
+    assert!(site.people.lock().unwrap().requests.is_empty());
+    // Thirty an hour from a network; whoever comes after them gets the same answer.
+    let page = site.ask("GET /join", "", "").await;
+    let body = format!("{TYPED}{}", nonce_of(&page.body));
+    later(2);
+    for number in 0..40 {
+        let from = format!("{FORM}X-Forwarded-For: 198.51.100.{number}\r\n");
+        assert_eq!(site.ask("POST /join", &from, &body).await.code, 200);
+    }
+    assert_eq!(site.people.lock().unwrap().requests.len(), 30);
+}
+
+#[tokio::test]
+async fn a_confirmation_needs_its_button_and_a_link_that_still_counts() {
+    let site = Site::open().await;
+    let keys = Keys::new(b"a secret of the tests");
+    let token = keys.confirmation_token(&site.person, clock());
+    let (get, post) = (format!("GET /c/{token}"), format!("POST /news/c/{token}"));
+    let page = site.ask(&get, "", "").await;
+    assert!(page.code == 200 && page.body.contains("<button>"));
+    let nonce = format!("nonce={}", nonce_of(&page.body));
+    // Looking, and a program that sends the page's form at once, change nothing.
+    assert_eq!(site.ask(&format!("HEAD /c/{token}"), "", "").await.code, 200);
+    assert!(site.ask(&post, FORM, &nonce).await.body.contains("<button>"));
+    let origin = format!("{FORM}Origin: https://elsewhere.example\r\n");
+    assert_eq!(site.ask(&post, &origin, &nonce).await.code, 403);
+    assert_eq!(site.people.lock().unwrap().confirmed, 0);
+    later(2);
+    let done = site.ask(&post, FORM, &nonce).await;
+    assert!(done.code == 200 && !done.body.contains("<button"));
+    assert_eq!(site.people.lock().unwrap().confirmed, 1);
+    for (step, code) in
+        [(ConfirmStep::Already, 200), (ConfirmStep::TooLate, 410), (ConfirmStep::Void, 410)]
+    {
+        site.people.lock().unwrap().says = Some((JoinStep::Confirm, step));
+        for (start, body) in [(&get, ""), (&post, nonce.as_str())] {
+            let answer = site.ask(start, FORM, body).await;
+            assert_eq!(answer.code, code, "{step:?}");
+            assert!(!answer.body.contains("<button") && !answer.body.contains("ann"));
+        }
+    }
+    // The token of another purpose is a wrong one, in both directions.
+    assert_eq!(site.ask("POST /c/TOKEN", "", "").await.code, 404);
+    assert_eq!(site.ask(&format!("POST /u/{token}"), "", "").await.code, 404);
+    site.people.lock().unwrap().is_away = true;
+    assert_eq!(site.ask(&get, "", "").await.code, 503);
+    assert_eq!(site.ask(&post, FORM, &nonce).await.code, 503);
 }

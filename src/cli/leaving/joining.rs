@@ -1,0 +1,138 @@
+//! What `roundup serve` does with people who sign up: kept in the ledger, and nowhere else.
+//! Shell: the ledger.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use chrono_tz::Tz;
+use tokio::time::timeout;
+
+use crate::audience::Keys;
+use crate::audience::settings::ListPlace;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::AnyLedger;
+use crate::ledger::error::LedgerError;
+use crate::ledger::join_store::JoinStore;
+use crate::ledger::joining::{JoinConfirmation, JoinEvidence, JoinRequest};
+use crate::people::{Journal, Welcome};
+use crate::problem::Place;
+use crate::project::{Project, SETTINGS_FILE};
+use crate::rfc::address::EmailAddress;
+use crate::web::serve::{JoinCall, JoinForm, PageText};
+
+/// What is kept with a request, and what follows a confirmation.
+pub(super) struct JoinDesk {
+    keys: Keys,
+    evidence: JoinEvidence,
+    time_zone: Tz,
+    welcomes: bool,
+    patience: Duration,
+}
+
+/// The form, where it is open and the list can take people. Says so where it is open and cannot be.
+pub(super) fn form(
+    project: &Project,
+    text: &PageText,
+    screen: &Screen,
+) -> Result<Option<JoinForm>, Failure> {
+    let settings = &project.settings.joining;
+    if let Some((field, cure)) = settings.fault() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("`{field}` under [joining] is empty or too long"),
+        )
+        .at(Place::whole(SETTINGS_FILE))
+        .help(cure));
+    }
+    if !settings.open {
+        return Ok(None);
+    }
+    if project.settings.people.keep == ListPlace::Files {
+        screen.warn(
+            "nobody can sign up: `open` under [joining] needs the list in the database. Move it with `roundup \
+             subscribers import subscribers/people.csv --yes`, then start `roundup serve` again",
+        );
+        return Ok(None);
+    }
+    let wording = text.consent(settings.wording.as_deref());
+    Ok(Some(JoinForm { wording, asks_first_name: settings.first_name }))
+}
+
+impl JoinDesk {
+    pub fn new(
+        project: &Project,
+        keys: Keys,
+        text: &PageText,
+        public_url: &url::Url,
+        patience: Duration,
+    ) -> Self {
+        let settings = &project.settings.joining;
+        let page = format!("{}/join", public_url.as_str().trim_end_matches('/'));
+        let evidence = JoinEvidence {
+            source: settings.source.clone(),
+            wording: text.consent(settings.wording.as_deref()),
+            page,
+        };
+        let welcomes = settings.welcome != Welcome::Nothing;
+        Self { keys, evidence, time_zone: project.settings.time_zone, welcomes, patience }
+    }
+
+    /// Answers once it is on disk. While the ledger is away nobody can sign up: their address is kept in no other place.
+    pub async fn settle(&self, call: JoinCall, journal: &Journal<AnyLedger>) {
+        // Whoever asked may have gone away: what they wanted is kept all the same.
+        let now = world::now().trunc_subsecs(3);
+        match call {
+            JoinCall::Request { address, first_name, answer } => {
+                let request = self.request(&address, first_name, now);
+                let kept = self.within(journal, async |ledger| ledger.request_join(request).await);
+                let _ = answer.send(kept.await);
+            }
+            JoinCall::Look { person, requested, answer } => {
+                let looked = self.within(journal, async |ledger| {
+                    ledger.look_at_request(&person, requested, now).await
+                });
+                let _ = answer.send(looked.await);
+            }
+            JoinCall::Confirm { person, requested, answer } => {
+                let today = now.with_timezone(&self.time_zone).date_naive();
+                let welcomes = self.welcomes;
+                let confirmation = JoinConfirmation { person, requested, now, today, welcomes };
+                let confirmed =
+                    self.within(journal, async |ledger| ledger.confirm_join(confirmation).await);
+                let _ = answer.send(confirmed.await);
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        address: &EmailAddress,
+        first_name: String,
+        at: DateTime<Utc>,
+    ) -> JoinRequest {
+        JoinRequest {
+            person: self.keys.address_hash(address),
+            key: address.key(),
+            address: address.to_string(),
+            first_name,
+            at,
+            evidence: self.evidence.clone(),
+        }
+    }
+
+    /// Whoever left while the ledger was away has left before they sign up again.
+    async fn within<T>(
+        &self,
+        journal: &Journal<AnyLedger>,
+        work: impl AsyncFnOnce(&AnyLedger) -> Result<T, LedgerError>,
+    ) -> Option<T> {
+        let ledger = journal.ledger()?;
+        let done = timeout(self.patience, async {
+            journal.drain().await.ok()?;
+            work(ledger).await.ok()
+        });
+        done.await.ok().flatten()
+    }
+}

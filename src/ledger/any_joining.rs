@@ -1,0 +1,56 @@
+//! Signing up, in the ledger of a project.
+//! Shell: passes everything on to the file or the server.
+
+use chrono::{DateTime, Utc};
+
+use super::AnyLedger;
+use crate::ledger::error::LedgerError;
+use crate::ledger::join_store::{JoinRecord, JoinStore};
+use crate::ledger::joining::{ConfirmStep, JoinConfirmation, JoinRequest, JoinStep};
+
+macro_rules! pass_on {
+    ($self:ident, $ledger:ident => $call:expr) => {
+        match $self {
+            Self::File($ledger) => $call.await,
+            Self::Server($ledger) => $call.await,
+        }
+    };
+}
+
+impl JoinStore for AnyLedger {
+    async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
+        pass_on!(self, ledger => ledger.request_join(request))
+    }
+
+    async fn look_at_request(
+        &self,
+        person: &str,
+        requested: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<ConfirmStep, LedgerError> {
+        pass_on!(self, ledger => ledger.look_at_request(person, requested, now))
+    }
+
+    async fn confirm_join(
+        &self,
+        confirmation: JoinConfirmation,
+    ) -> Result<ConfirmStep, LedgerError> {
+        pass_on!(self, ledger => ledger.confirm_join(confirmation))
+    }
+
+    async fn join_requests(&self) -> Result<Vec<JoinRequest>, LedgerError> {
+        pass_on!(self, ledger => ledger.join_requests())
+    }
+
+    async fn withdraw_request(&self, person: &str) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.withdraw_request(person))
+    }
+
+    async fn expire_requests(&self, now: DateTime<Utc>) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.expire_requests(now))
+    }
+
+    async fn join_record(&self, person: &str) -> Result<Vec<JoinRecord>, LedgerError> {
+        pass_on!(self, ledger => ledger.join_record(person))
+    }
+}

@@ -1,0 +1,187 @@
+//! The laws of signing up, as one test that each ledger with a list runs.
+//! Shell: runs ledgers that come in as arguments.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::join_store::{JoinEvent, JoinStore};
+use super::joining::{
+    ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, MOST_AN_HOUR,
+};
+use super::laws::{keys, now};
+use super::list_store::ListStore;
+use super::{Ledger, LedgerError};
+use crate::audience::import::{ImportedPerson, ListState};
+use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+
+fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
+    let key = format!("{name}@charity.org.uk");
+    JoinRequest {
+        person: keys().address_hash_of_key(&key),
+        address: key.to_uppercase(),
+        key,
+        first_name: "Ann".to_owned(),
+        at,
+        evidence: JoinEvidence {
+            source: "sign-up page".to_owned(),
+            wording: "Yes, please.".to_owned(),
+            page: "https://news.charity.example/join".to_owned(),
+        },
+    }
+}
+
+fn confirmation(request: &JoinRequest, at: DateTime<Utc>) -> JoinConfirmation {
+    JoinConfirmation {
+        person: request.person.clone(),
+        requested: request.at,
+        now: at,
+        today: at.date_naive(),
+        welcomes: true,
+    }
+}
+
+async fn state_of(ledger: &impl ListStore, key: &str) -> Option<ImportedPerson> {
+    let stored = ledger.stored_list().await.unwrap().people;
+    stored.into_iter().find(|person| person.key == key).map(ImportedPerson::from)
+}
+
+async fn say_no(
+    ledger: &impl Ledger,
+    request: &JoinRequest,
+    reason: NoMailReason,
+    at: DateTime<Utc>,
+) {
+    let step = NoMailStep::Add(reason);
+    let change = NoMailChange::new(&request.person, step, ChangeOrigin::Page, at);
+    ledger.change_no_mail(vec![change]).await.unwrap();
+}
+
+pub async fn hold_of_joining(ledger: &(impl Ledger + ListStore + JoinStore)) {
+    let hour = |hours: i64| now() + TimeDelta::hours(hours);
+    a_request_changes_nothing_until_it_is_confirmed(ledger, hour).await;
+    a_no_that_is_younger_makes_a_request_void(ledger, hour).await;
+    whoever_is_on_the_list_is_only_written_to(ledger, hour).await;
+    requests_expire(ledger, hour(100)).await.unwrap();
+    an_hour_has_a_limit(ledger, hour(20_000)).await;
+}
+
+async fn a_request_changes_nothing_until_it_is_confirmed(
+    ledger: &(impl Ledger + ListStore + JoinStore),
+    hour: impl Fn(i64) -> DateTime<Utc>,
+) {
+    for reason in NoMailReason::ALL {
+        let ann = request(&format!("ann-{}", reason.word()), hour(0));
+        say_no(ledger, &ann, reason, hour(-1)).await;
+        assert_eq!(ledger.request_join(ann.clone()).await, Ok(JoinStep::Confirm));
+        assert_eq!(ledger.request_join(ann.clone()).await, Ok(JoinStep::Nothing));
+        assert_eq!(state_of(ledger, &ann.key).await, None);
+        let entry = ledger.suppression(&ann.person).await.unwrap().unwrap();
+        assert_eq!(entry.reason, reason);
+        assert!(ledger.join_requests().await.unwrap().contains(&ann));
+        let look = ledger.look_at_request(&ann.person, ann.at, hour(1)).await;
+        assert_eq!(look, Ok(ConfirmStep::Join));
+        let wrong = JoinConfirmation { requested: hour(-9), ..confirmation(&ann, hour(1)) };
+        assert_eq!(ledger.confirm_join(wrong).await, Ok(ConfirmStep::Void));
+        let version = ledger.stored_list().await.unwrap().version;
+        let confirmed = ledger.confirm_join(confirmation(&ann, hour(1))).await;
+        assert_eq!(confirmed, Ok(ConfirmStep::Join));
+        assert_eq!(ledger.suppression(&ann.person).await, Ok(None), "{reason:?}");
+        // Whoever looked at the list before sees that it has changed.
+        assert_ne!(ledger.stored_list().await.unwrap().version, version);
+        let person = state_of(ledger, &ann.key).await.unwrap();
+        assert_eq!((person.state, person.first_name.as_str()), (ListState::Subscribed, "Ann"));
+        assert_eq!(person.evidence.unwrap().wording, "Yes, please.");
+        let again = ledger.confirm_join(confirmation(&ann, hour(2))).await;
+        assert_eq!(again, Ok(ConfirmStep::Already));
+        let record = ledger.join_record(&ann.person).await.unwrap();
+        let events: Vec<_> = record.iter().map(|line| line.event).collect();
+        assert_eq!(events, [JoinEvent::Requested, JoinEvent::Confirmed]);
+        assert_eq!(record[1].evidence, ann.evidence);
+        let last = ledger.no_mail_changes(&ann.person).await.unwrap().pop().unwrap();
+        assert_eq!((last.step, last.origin), (NoMailStep::Lift, ChangeOrigin::Confirmation));
+        // A link that was used puts nobody back who left since.
+        say_no(ledger, &ann, reason, hour(3)).await;
+        let void = ledger.confirm_join(confirmation(&ann, hour(4))).await;
+        assert_eq!(void, Ok(ConfirmStep::Void));
+        assert!(ledger.suppression(&ann.person).await.unwrap().is_some());
+        // A new request may.
+        let again = JoinRequest { at: hour(5), ..ann.clone() };
+        assert_eq!(ledger.request_join(again.clone()).await, Ok(JoinStep::Confirm));
+        let confirmed = ledger.confirm_join(confirmation(&again, hour(6))).await;
+        assert_eq!(confirmed, Ok(ConfirmStep::Join));
+    }
+}
+
+async fn a_no_that_is_younger_makes_a_request_void(
+    ledger: &(impl Ledger + ListStore + JoinStore),
+    hour: impl Fn(i64) -> DateTime<Utc>,
+) {
+    // Also a no that is weaker than the one that is there already.
+    for earlier in NoMailReason::ALL {
+        for later in NoMailReason::ALL {
+            let bob = request(&format!("bob-{}-{}", earlier.word(), later.word()), hour(0));
+            say_no(ledger, &bob, earlier, hour(-1)).await;
+            assert_eq!(ledger.request_join(bob.clone()).await, Ok(JoinStep::Confirm));
+            say_no(ledger, &bob, later, hour(1)).await;
+            let void = ledger.confirm_join(confirmation(&bob, hour(2))).await;
+            assert_eq!(void, Ok(ConfirmStep::Void), "{earlier:?} {later:?}");
+            assert!(ledger.suppression(&bob.person).await.unwrap().is_some());
+            assert_eq!(state_of(ledger, &bob.key).await, None);
+        }
+    }
+    let late = request("late", hour(0));
+    assert_eq!(ledger.request_join(late.clone()).await, Ok(JoinStep::Confirm));
+    let confirmed = ledger.confirm_join(confirmation(&late, hour(7 * 24))).await;
+    assert_eq!(confirmed, Ok(ConfirmStep::TooLate));
+    assert!(ledger.withdraw_request(&late.person).await.unwrap());
+    assert!(!ledger.withdraw_request(&late.person).await.unwrap());
+    // An erasure deletes the request too.
+    let gone = request("gone", hour(0));
+    assert_eq!(ledger.request_join(gone.clone()).await, Ok(JoinStep::Confirm));
+    ledger.erase(&gone.key, &gone.person, hour(1)).await.unwrap();
+    assert!(!ledger.join_requests().await.unwrap().iter().any(|open| open.key == gone.key));
+    let void = ledger.confirm_join(confirmation(&gone, hour(2))).await;
+    assert_eq!(void, Ok(ConfirmStep::Void));
+}
+
+async fn whoever_is_on_the_list_is_only_written_to(
+    ledger: &(impl Ledger + ListStore + JoinStore),
+    hour: impl Fn(i64) -> DateTime<Utc>,
+) {
+    let cy = request("cy", hour(10));
+    ledger.request_join(cy.clone()).await.unwrap();
+    ledger.confirm_join(confirmation(&cy, hour(11))).await.unwrap();
+    let before = state_of(ledger, &cy.key).await;
+    let stranger = JoinRequest { first_name: "X".to_owned(), at: hour(12), ..cy.clone() };
+    assert_eq!(ledger.request_join(stranger.clone()).await, Ok(JoinStep::SayAlready));
+    assert_eq!(ledger.request_join(stranger).await, Ok(JoinStep::Nothing));
+    assert_eq!(state_of(ledger, &cy.key).await, before);
+}
+
+async fn requests_expire(
+    ledger: &(impl Ledger + JoinStore),
+    at: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    let old = request("old", at);
+    ledger.request_join(old.clone()).await?;
+    ledger.expire_requests(at + TimeDelta::days(29)).await?;
+    assert!(ledger.join_requests().await?.contains(&old));
+    let late = at + TimeDelta::days(30);
+    assert!(ledger.expire_requests(late).await? >= 1);
+    assert_eq!(ledger.join_requests().await?, []);
+    assert_eq!(ledger.expire_requests(late).await?, 0);
+    let record = ledger.join_record(&old.person).await?;
+    assert_eq!(record.last().map(|line| line.event), Some(JoinEvent::Expired));
+    Ok(())
+}
+
+async fn an_hour_has_a_limit(ledger: &(impl Ledger + JoinStore), at: DateTime<Utc>) {
+    let mut kept = 0;
+    for number in 0..MOST_AN_HOUR + 5 {
+        let step = ledger.request_join(request(&format!("robot-{number}"), at)).await.unwrap();
+        kept += u64::from(step == JoinStep::Confirm);
+        assert!(step != JoinStep::Busy || kept == MOST_AN_HOUR);
+    }
+    assert_eq!(kept, MOST_AN_HOUR);
+    let later = request("later", at + TimeDelta::hours(1));
+    assert_eq!(ledger.request_join(later).await, Ok(JoinStep::Confirm));
+}
