@@ -35,6 +35,7 @@ mod rendering;
 mod sample;
 mod segments;
 pub mod settings;
+pub mod silence;
 mod slips;
 mod spam;
 pub mod spoken;
@@ -59,6 +60,7 @@ pub use earlier::Earlier;
 pub use html::HtmlPage;
 pub use link_results::{LinkResult, LinkResults};
 pub use settings::Settings;
+pub use silence::SilencedRule;
 pub use spam::SpamReport;
 pub use terms::Term;
 
@@ -94,16 +96,6 @@ impl Finding {
     ) -> Self {
         Self { rule, severity, place, message: message.into(), cure: cure.into() }
     }
-}
-
-/// A rule that found something and is silent here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SilencedRule {
-    pub rule: &'static str,
-    /// How many findings are not shown.
-    pub findings: usize,
-    /// As `[checks.silence]` has it.
-    pub reason: String,
 }
 
 /// What all rules found.
@@ -383,15 +375,8 @@ pub fn check(
                 finding.severity = severity;
             }
         }
-        let reason = settings.silence_of(rule.id);
-        match reason.filter(|_| !findings.is_empty()) {
-            Some(reason) => checked.silenced.push(SilencedRule {
-                rule: rule.id,
-                findings: findings.len(),
-                reason: reason.to_owned(),
-            }),
-            None => checked.findings.append(&mut findings),
-        }
+        checked.silenced.extend(silence::take(rule.id, &mut findings, known.edition, settings));
+        checked.findings.append(&mut findings);
     }
     checked.findings.sort_by_key(|finding| finding.severity);
     checked
@@ -573,9 +558,32 @@ mod tests {
         let checked = mail.checked();
         assert_eq!(checked.findings, []);
         // A rule that found nothing was not silenced.
-        let silenced =
-            SilencedRule { rule: "no-link", findings: 1, reason: "short news".to_owned() };
+        let silenced = SilencedRule {
+            rule: "no-link",
+            findings: 1,
+            reason: "short news".to_owned(),
+            edition: None,
+            story: None,
+        };
         assert_eq!(checked.silenced, [silenced]);
+    }
+
+    #[test]
+    fn a_rule_is_silent_in_one_edition_or_for_one_story() {
+        let mut mail = SampleEmail::with(|mail| mail.edition.items[0].link = None);
+        let (edition, story) = (mail.edition.name.clone(), mail.edition.items[0].id.clone());
+        let mut found = |edition: &str, story: &str| {
+            let ignored = format!(
+                "[[ignore]]\nrule = 'no-link'\nedition = '{edition}'\nreason = 'short'\n{story}"
+            );
+            mail.settings = toml::from_str(&ignored).unwrap();
+            let checked = mail.checked();
+            (checked.findings.len(), checked.silenced.len())
+        };
+        assert_eq!(found(&edition, ""), (0, 1));
+        assert_eq!(found(&edition, &format!("story = '{story}'\n")), (0, 1));
+        assert_eq!(found(&edition, "story = 'another'\n"), (1, 0));
+        assert_eq!(found("1999-01", ""), (1, 0));
     }
 
     #[test]

@@ -20,6 +20,33 @@ pub struct Settings {
     pub severity: BTreeMap<RuleId, Severity>,
     /// Rule by rule, why it is silent here.
     pub silence: BTreeMap<Silenceable, SilenceReason>,
+    /// Rules that are silent in one edition, or for one story of it.
+    pub ignore: Vec<IgnoredRule>,
+}
+
+/// One `[[checks.ignore]]`: a rule that is silent in one edition, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IgnoredRule {
+    rule: Silenceable,
+    /// The edition's name, as in `2020-12`.
+    pub edition: String,
+    /// The id of a story; the whole edition where there is none.
+    pub story: Option<String>,
+    reason: SilenceReason,
+}
+
+impl IgnoredRule {
+    /// Whether it is about what a rule found in an edition, at one of its stories or elsewhere.
+    pub fn is_about(&self, rule: &str, edition: &str, story: Option<&str>) -> bool {
+        self.rule.0.0 == rule
+            && self.edition == edition
+            && self.story.as_deref().is_none_or(|own| Some(own) == story)
+    }
+
+    pub fn reason(&self) -> &str {
+        &self.reason.0
+    }
 }
 
 impl Settings {
@@ -105,6 +132,12 @@ mod tests {
             ("[silence]\nlat = 'x'\n", "unknown variant `lat`"),
             ("[silence]\nalt = ' '\n", "give a reason"),
             ("[silence]\nunsubscribe = 'x'\n", "cannot be ignored: it is a legal requirement"),
+            (
+                "[[ignore]]\nrule = 'unsubscribe'\nedition = '2020-12'\nreason = 'x'\n",
+                "legal requirement",
+            ),
+            ("[[ignore]]\nrule = 'alt'\nedition = '2020-12'\nreason = ''\n", "give a reason"),
+            ("[[ignore]]\nrule = 'alt'\nreason = 'x'\n", "missing field `edition`"),
             ("[severity]\nalt = 'loud'\n", "unknown variant `loud`"),
         ] {
             let error = read(text).unwrap_err().to_string();

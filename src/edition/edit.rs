@@ -46,10 +46,13 @@ pub enum DraftChange {
         id: String,
         pinned: bool,
     },
-    /// Puts a story before another one of its list; at its end where none is named.
+    /// Puts a story before or behind another one, into the other's list; at the end of its own where none is named.
     Move {
         id: String,
+        #[serde(default)]
         before: Option<String>,
+        #[serde(default)]
+        behind: Option<String>,
     },
     /// The editor's own words for a story; none gives the source's back.
     Own {
@@ -307,14 +310,13 @@ impl Lists {
                 self.take_out(id);
                 self.items.insert(0, id.clone());
             }
-            DraftChange::Move { id, before } => {
-                let is_pinned = match before {
-                    Some(before) => self.pinned.contains(before),
-                    None => self.pinned.contains(id),
-                };
+            DraftChange::Move { id, before, behind } => {
+                let other = before.as_ref().or(behind.as_ref()).unwrap_or(id);
+                let is_pinned = self.pinned.contains(other);
                 self.take_out(id);
                 let list = if is_pinned { &mut self.pinned } else { &mut self.items };
-                let place = before.as_ref().and_then(|b| list.iter().position(|known| known == b));
+                let place = list.iter().position(|known| known == other);
+                let place = place.map(|place| place + usize::from(before.is_none()));
                 list.insert(place.unwrap_or(list.len()), id.clone());
             }
             DraftChange::Subject { .. }
@@ -441,13 +443,27 @@ mod tests {
             are("", "a-1 d-1 b-1", "")
         );
         assert_eq!(
-            lists(&[DraftChange::Move { id: id("d-1"), before: to("a-1") }]),
+            lists(&[DraftChange::Move { id: id("d-1"), before: to("a-1"), behind: None }]),
             are("", "d-1 a-1 b-1", "")
         );
         assert_eq!(
-            lists(&[DraftChange::Move { id: id("a-1"), before: None }]),
+            lists(&[DraftChange::Move { id: id("a-1"), before: None, behind: None }]),
             are("", "b-1 d-1 a-1", "")
         );
+        for (moved, behind, are_now) in [
+            ("a-1", "b-1", are("", "b-1 a-1 d-1", "")),
+            ("a-1", "d-1", are("", "b-1 d-1 a-1", "")),
+            ("d-1", "a-1", are("", "a-1 d-1 b-1", "")),
+            ("a-1", "a-1", are("", "b-1 d-1 a-1", "")),
+            ("a-1", "gone", are("", "b-1 d-1 a-1", "")),
+        ] {
+            let change = DraftChange::Move { id: id(moved), before: None, behind: to(behind) };
+            assert_eq!(lists(&[change]), are_now, "{moved} behind {behind}");
+        }
+        // Behind the lead stories is among them.
+        let pin = DraftChange::Pin { id: id("b-1"), pinned: true };
+        let behind = DraftChange::Move { id: id("a-1"), before: None, behind: to("b-1") };
+        assert_eq!(lists(&[pin, behind]), are("b-1 a-1", "d-1", ""));
         assert_eq!(
             lists(&[DraftChange::Pin { id: id("d-1"), pinned: true }]),
             are("d-1", "a-1 b-1", "")

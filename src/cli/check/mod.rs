@@ -104,8 +104,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     screen.findings(findings)?;
     for silenced in &prepared.silenced {
-        let SilencedRule { rule, findings, reason } = silenced;
-        screen.print(&screen.faint(&format!("ignored [{rule}] {findings} found ({reason})")))?;
+        let SilencedRule { rule, findings, reason, edition, story } = silenced;
+        let only = match (edition, story) {
+            (_, Some(story)) => format!(", for the story `{story}`"),
+            (Some(_), None) => ", in this edition".to_owned(),
+            (None, None) => String::new(),
+        };
+        screen
+            .print(&screen.faint(&format!("ignored [{rule}] {findings} found{only} ({reason})")))?;
     }
     if arguments.programs {
         show_programs(&prepared.scores, screen)?;

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use serde_json::{Value, json};
 
 use super::history::{History, Stack, read};
+use super::settings_file::{RuleScope, heard_again, silenced};
 use super::shown;
 use super::view::View;
 use super::watch::{Snapshot, snapshot};
@@ -175,8 +176,13 @@ impl Editor {
                 self.give_date(&source, &id, &date).await?;
                 Ok(done())
             }
-            StudioAction::Silence { rule, reason } => {
-                self.silence(&rule, &reason).await?;
+            StudioAction::Silence { rule, reason, edition, story } => {
+                self.silence(&RuleScope { rule, edition, story }, &reason).await?;
+                Ok(done())
+            }
+            StudioAction::Hear { rule, edition, story } => {
+                let scope = RuleScope { rule, edition, story };
+                self.change_settings(|text| heard_again(text, &scope)).await?;
                 Ok(done())
             }
             StudioAction::Test { to, whose } => {
@@ -266,9 +272,9 @@ impl Editor {
         self.write(dates_file::FILE, before, after).await
     }
 
-    async fn silence(&mut self, rule: &str, reason: &str) -> Result<(), Failure> {
-        let view = self.viewed()?;
-        let known = rules().find(|known| known.id == rule && !known.is_law);
+    async fn silence(&mut self, scope: &RuleScope, reason: &str) -> Result<(), Failure> {
+        let rule = &scope.rule;
+        let known = rules().find(|known| known.id == *rule && !known.is_law);
         if known.is_none() {
             return Err(Failure::new(Exit::Usage, format!("the rule `{rule}` cannot be ignored")));
         }
@@ -276,34 +282,17 @@ impl Editor {
             return Err(Failure::new(Exit::Usage, "ignoring a rule needs a reason")
                 .help("give one: it is shown at each check"));
         }
-        let path = view.project.path(SETTINGS_FILE);
-        let before = read(&path)?;
-        let text = before.clone().unwrap_or_default();
-        let mut settings: toml_edit::DocumentMut = text.parse().map_err(|error| {
-            Failure::new(Exit::Usage, format!("{SETTINGS_FILE} cannot be read: {error}"))
-        })?;
-        let group = |table: &mut toml_edit::Item, name: &str| -> bool {
-            let Some(table) = table.as_table_like_mut() else { return false };
-            if !table.contains_key(name) {
-                let mut group = toml_edit::Table::new();
-                group.set_implicit(name == "checks");
-                table.insert(name, toml_edit::Item::Table(group));
-            }
-            true
-        };
-        let placed = group(settings.as_item_mut(), "checks")
-            && group(&mut settings["checks"], "silence")
-            && settings["checks"]["silence"].as_table_like_mut().is_some_and(|silence| {
-                silence.insert(rule, toml_edit::value(reason.trim()));
-                true
-            });
-        if !placed {
-            return Err(Failure::new(
-                Exit::Usage,
-                format!("[checks.silence] in {SETTINGS_FILE} is not a group"),
-            ));
-        }
-        self.write(SETTINGS_FILE, before, settings.to_string()).await
+        self.change_settings(|text| silenced(text, scope, reason.trim())).await
+    }
+
+    /// Changes `roundup.toml` as one step.
+    async fn change_settings(
+        &mut self,
+        change: impl FnOnce(&str) -> Result<String, Failure>,
+    ) -> Result<(), Failure> {
+        let before = read(&self.viewed()?.project.path(SETTINGS_FILE))?;
+        let after = change(before.as_deref().unwrap_or_default())?;
+        self.write(SETTINGS_FILE, before, after).await
     }
 
     async fn test(&self, to: &str, whose: &str) -> Result<Vec<test::TestResult>, Failure> {

@@ -5,6 +5,7 @@ mod address;
 mod browser;
 mod editor;
 mod history;
+mod settings_file;
 mod shown;
 mod view;
 mod watch;

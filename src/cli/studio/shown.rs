@@ -5,6 +5,7 @@ use crate::audience::Recipient;
 use crate::check::Finding;
 use crate::check::Severity;
 use crate::check::rules;
+use crate::check::silence::story_of;
 use crate::check::tally;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
@@ -132,24 +133,6 @@ pub fn finding(finding: &Finding, shown: &[&Item], silenceable: bool) -> Value {
         "story": story_of(finding, shown),
         "silenceable": silenceable,
     })
-}
-
-/// The story whose source a finding points into.
-fn story_of<'a>(finding: &Finding, shown: &[&'a Item]) -> Option<&'a str> {
-    let of_source: Vec<&&Item> =
-        shown.iter().filter(|item| item.place.source == finding.place.source).collect();
-    let item = match of_source.as_slice() {
-        [] => shown.iter().find(|item| {
-            let own = [&item.overridden.title, &item.overridden.summary, &item.overridden.alt];
-            own.into_iter().flatten().any(|place| *place == finding.place)
-        })?,
-        [one] => one,
-        many => many
-            .iter()
-            .find(|item| item.place.line == finding.place.line)
-            .or_else(|| many.iter().find(|item| finding.message.contains(&item.title)))?,
-    };
-    Some(&item.id)
 }
 
 /// A message's header fields, each on one line.

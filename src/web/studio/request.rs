@@ -47,10 +47,22 @@ pub enum StudioAction {
         id: String,
         date: String,
     },
-    /// A rule that shall be silent, and why.
+    /// A rule that shall be silent, and why: always, in one edition, or for one story of it.
     Silence {
         rule: String,
         reason: String,
+        #[serde(default)]
+        edition: Option<String>,
+        #[serde(default)]
+        story: Option<String>,
+    },
+    /// A rule that shall not be silent any more.
+    Hear {
+        rule: String,
+        #[serde(default)]
+        edition: Option<String>,
+        #[serde(default)]
+        story: Option<String>,
     },
     /// A test to typed addresses, as somebody would see it.
     Test {
