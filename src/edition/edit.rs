@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::draft::{Draft, ItemMention};
+use super::draft::{Draft, DraftTranslation, ItemMention};
 use crate::edition::draft_writing::yaml_word;
 use crate::problem::{Place, Problem};
 
@@ -98,19 +98,13 @@ pub fn change(
 ) -> Result<String, Problem> {
     let draft = Draft::read("draft", path, text, zone)?;
     let file = Text::of(path, text)?;
-    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
     let changed = match change {
-        DraftChange::Subject { text } => {
-            file.with("subject", &format!("subject: {}\n", quoted(text)))
+        DraftChange::Subject { .. }
+        | DraftChange::Preheader { .. }
+        | DraftChange::Headline { .. }
+        | DraftChange::Introduction { .. } => {
+            with_words(file, change).unwrap_or_else(|| text.to_owned())
         }
-        DraftChange::Preheader { text } => {
-            file.with("preheader", &format!("preheader: {}\n", quoted(text)))
-        }
-        DraftChange::Headline { text } if text.trim().is_empty() => file.with("headline", ""),
-        DraftChange::Headline { text } => {
-            file.with("headline", &format!("headline: {}\n", quoted(text)))
-        }
-        DraftChange::Introduction { text } => file.with_body(text),
         DraftChange::Template { name } => {
             file.with("template", &format!("template: {}\n", word(name)))
         }
@@ -128,6 +122,48 @@ pub fn change(
     // What was written must be read again: a draft is never left broken.
     Draft::read("draft", path, &changed, zone)?;
     Ok(changed)
+}
+
+/// Changes the words of another language: `editions/NAME.cy.md`.
+///
+/// # Errors
+/// When the text is no translation, or the change is not about words that are translated.
+pub fn change_translation(path: &str, text: &str, change: &DraftChange) -> Result<String, Problem> {
+    Draft::read_translation(path, text)?;
+    let Some(changed) = with_words(Text::of(path, text)?, change) else {
+        return Err(Problem::new(
+            Place::whole(path),
+            "this does not belong in a translation",
+            "change it in the main language: it is the same in every language",
+        ));
+    };
+    Draft::read_translation(path, &changed)?;
+    Ok(changed)
+}
+
+/// The words of a translation that stand where a change would put others.
+pub fn translated_words_now(words: &DraftTranslation, change: &DraftChange) -> Option<String> {
+    let text = match change {
+        DraftChange::Subject { .. } => &words.subject,
+        DraftChange::Preheader { .. } => &words.preheader,
+        DraftChange::Headline { .. } => &words.headline,
+        DraftChange::Introduction { .. } => &words.introduction,
+        _ => return None,
+    };
+    Some(text.text.clone())
+}
+
+/// The file with other words in one of its fields of words.
+fn with_words(file: Text, change: &DraftChange) -> Option<String> {
+    let field = |name: &str, text: &str| format!("{name}: {}\n", Value::String(text.to_owned()));
+    Some(match change {
+        DraftChange::Subject { text } => file.with("subject", &field("subject", text)),
+        DraftChange::Preheader { text } => file.with("preheader", &field("preheader", text)),
+        DraftChange::Headline { text } if text.trim().is_empty() => file.with("headline", ""),
+        DraftChange::Headline { text } => file.with("headline", &field("headline", text)),
+        DraftChange::Introduction { text } => file.with_body(text),
+        _ => return None,
+    })
 }
 
 /// The words that stand where a change would put others; none where the edition has none of its own.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::browser::{Browser, Studio};
-use crate::{act, charity, in_browser, open, until_titles};
+use crate::{charity, do_to, in_browser, open, until_titles};
 
 async fn choose_month(browser: &Browser, month: &str) {
     browser.script("const kind = document.getElementById('kind'); kind.value = 'month'; kind.dispatchEvent(new Event('change'))", Vec::new()).await;
@@ -88,7 +88,7 @@ fn files_that_break_or_go_are_named_and_the_page_goes_on() {
         let charity = charity();
         let studio = Studio::of(&charity, "2020-12");
         open(&browser, &studio).await;
-        browser.click(&act("2020-12-12-story", "out")).await;
+        do_to(&browser, "2020-12-12-story", "out").await;
         let changed =
             ["shown Story of the 21", "shown Story of the 03", "left_out Story of the 12"];
         until_titles(&browser, &changed).await;
@@ -138,7 +138,7 @@ fn a_website_that_is_away_is_named() {
         browser.until("return !document.getElementById('fetch').disabled").await;
         browser.until_says("#fault", "Some news could not be fetched").await;
         browser.click("#fault button").await;
-        browser.click(&act("2020-12-12-story", "out")).await;
+        do_to(&browser, "2020-12-12-story", "out").await;
         browser.until("return document.querySelector('.story[data-state=left_out]')").await;
     });
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Studio};
-use crate::{act, charity, in_browser, open};
+use crate::{charity, do_to, in_browser, open, open_words};
 
 const DRAFT: &str = "editions/2020-12.md";
 
@@ -28,6 +28,7 @@ fn typing_saves_and_one_step_takes_it_back() {
         let charity = charity();
         let studio = Studio::of(&charity, "2020-12");
         open(&browser, &studio).await;
+        open_words(&browser).await;
         // Nobody leaves the field.
         browser.keys("#introduction", "Dear all,").await;
         until_saved(&browser).await;
@@ -60,6 +61,7 @@ fn what_cannot_be_saved_says_so_and_is_saved_when_roundup_is_back() {
         let charity = charity();
         let mut studio = Studio::of(&charity, "2020-12");
         open(&browser, &studio).await;
+        open_words(&browser).await;
         studio.stop();
         let begin = Instant::now();
         browser.until_says("#saved", "roundup has stopped, start it again").await;
@@ -87,7 +89,7 @@ fn words_of_a_page_that_was_closed_are_offered() {
             let charity = charity();
             let mut studio = Studio::of(&charity, "2020-12");
             open(&browser, &studio).await;
-            browser.click(&act("2020-12-21-story", "edit")).await;
+            do_to(&browser, "2020-12-21-story", "edit").await;
             studio.stop();
             browser.keys("[id=\"own-title-2020-12-21-story\"]", ", in full").await;
             browser.until_says("#saved", "Not saved").await;
@@ -114,6 +116,7 @@ async fn conflict(browser: &Browser, keep: &str) -> String {
     let charity = charity();
     let mut studio = Studio::of(&charity, "2020-12");
     open(browser, &studio).await;
+    open_words(browser).await;
     browser.keys("#introduction", "First.").await;
     until_saved(browser).await;
     studio.stop();
@@ -152,6 +155,7 @@ fn a_field_in_which_nobody_types_follows_another_tab() {
         let charity = charity();
         let studio = Studio::of(&charity, "2020-12");
         open(&browser, &studio).await;
+        open_words(&browser).await;
         // It has the focus, and nothing was typed.
         browser.script("document.getElementById('subject').focus()", Vec::new()).await;
         let subject =

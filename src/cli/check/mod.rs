@@ -103,16 +103,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.say(&line);
     }
     screen.findings(findings)?;
-    for silenced in &prepared.silenced {
-        let SilencedRule { rule, findings, reason, edition, story } = silenced;
-        let only = match (edition, story) {
-            (_, Some(story)) => format!(", for the story `{story}`"),
-            (Some(_), None) => ", in this edition".to_owned(),
-            (None, None) => String::new(),
-        };
-        screen
-            .print(&screen.faint(&format!("ignored [{rule}] {findings} found{only} ({reason})")))?;
-    }
+    show_silenced(&prepared.silenced, screen)?;
     if arguments.programs {
         show_programs(&prepared.scores, screen)?;
     }
@@ -135,6 +126,20 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.say(&format!("Why a rule exists: roundup explain {}", finding.rule));
     }
     Ok(exit)
+}
+
+/// What rules found that are silent, and where, and why.
+fn show_silenced(silenced: &[SilencedRule], screen: &Screen) -> Result<(), Failure> {
+    for SilencedRule { rule, findings, reason, edition, story } in silenced {
+        let only = match (edition, story) {
+            (_, Some(story)) => format!(", for the story `{story}`"),
+            (Some(_), None) => ", in this edition".to_owned(),
+            (None, None) => String::new(),
+        };
+        screen
+            .print(&screen.faint(&format!("ignored [{rule}] {findings} found{only} ({reason})")))?;
+    }
+    Ok(())
 }
 
 /// Keeps when this email was checked. What its links answered is kept by whoever asks.

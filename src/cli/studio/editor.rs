@@ -9,34 +9,33 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 
+use super::errands::{ask_links, fetch};
 use super::history::{History, Stack, read};
-use super::settings_file::{RuleScope, heard_again, silenced};
+use super::settings_file::{RuleScope, heard_again, setting_now, silenced, with_settings};
 use super::shown;
 use super::view::View;
 use super::watch::{Snapshot, snapshot};
+use super::writing::{changed_draft, changed_translation};
 use crate::check::dark::{ColourScheme, render_in};
 use crate::check::rules;
 use crate::check::spoken;
-use crate::cli::check;
 use crate::cli::globals::Globals;
 use crate::cli::send::test;
 use crate::cli::steps::chosen::choose;
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::gather::{self, NewsQuery};
-use crate::cli::steps::prepare::prepare_to_look;
-use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::edition::Draft;
 use crate::edition::draft_reading::window_from_name;
-use crate::edition::edit::{DraftChange, change, words_now, words_of};
+use crate::edition::edit::words_of;
 use crate::news::gather::Ask;
 use crate::news::{PartialDate, dates_file};
 use crate::project::SETTINGS_FILE;
-use crate::web::studio::{DraftRequest, StudioAction, StudioRequest, StudioResponse};
+use crate::web::studio::{
+    DraftRequest, SettingRequest, StudioAction, StudioRequest, StudioResponse,
+};
 
 /// See the module.
 pub struct Editor {
@@ -154,13 +153,14 @@ impl Editor {
     async fn want(&mut self, wanted: StudioAction) -> Result<(StudioResponse, bool), Failure> {
         let done = || (StudioResponse::Json(json!({})), true);
         match wanted {
-            StudioAction::Change(wanted) => Ok(match self.change(&wanted).await? {
-                Changed::Written(text) => {
-                    let written = json!({"text": text, "revision": self.revision});
-                    (StudioResponse::Json(written), true)
-                }
-                Changed::Conflict { theirs } => (StudioResponse::Conflict { theirs }, true),
-            }),
+            StudioAction::Change(wanted) => {
+                let changed = self.change(&wanted).await?;
+                Ok((self.became(changed), true))
+            }
+            StudioAction::Setting(wanted) => {
+                let changed = self.set(&wanted).await?;
+                Ok((self.became(changed), true))
+            }
             StudioAction::Undo => self.take_back(Stack::Undo).await,
             StudioAction::Redo => self.take_back(Stack::Redo).await,
             StudioAction::Choose { edition } => {
@@ -196,6 +196,15 @@ impl Editor {
         }
     }
 
+    fn became(&self, changed: Changed) -> StudioResponse {
+        match changed {
+            Changed::Written(text) => {
+                StudioResponse::Json(json!({"text": text, "revision": self.revision}))
+            }
+            Changed::Conflict { theirs } => StudioResponse::Conflict { theirs },
+        }
+    }
+
     fn viewed(&self) -> Result<&View, Failure> {
         self.view.as_ref().ok_or_else(|| {
             self.fault
@@ -204,38 +213,62 @@ impl Editor {
         })
     }
 
-    /// Changes the draft; makes it first where there is none.
+    /// Changes the draft, or the words of another language; makes the file first where there is none.
     async fn change(&mut self, wanted: &DraftRequest) -> Result<Changed, Failure> {
-        let DraftRequest { change: change_wanted, edition, written_over, continues } = wanted;
         let view = self.viewed()?;
-        let (project, zone) = (&view.project, view.project.settings.time_zone);
         let name = &view.chosen.name;
-        if let Some(typed_for) = edition.as_ref().filter(|typed_for| *typed_for != name) {
+        if let Some(typed_for) = wanted.edition.as_ref().filter(|typed_for| *typed_for != name) {
             return Err(Failure::new(
                 Exit::Failed,
                 format!("the edition `{typed_for}` is not open in the studio now"),
             )
             .help("open it again: the words are kept in this browser, and offered there"));
         }
-        let file = project.draft_path(name)?;
-        let before = read(&project.path(&file))?;
-        let text = match &before {
-            Some(text) => text.clone(),
-            None => view.proposal()?,
+        let mut made = Vec::new();
+        let draft_file = view.project.draft_path(name)?;
+        let written = read(&view.project.path(&draft_file))?;
+        let change = if let Some(language) = &wanted.language {
+            if written.is_none() {
+                made.push((draft_file, None, view.proposal()?));
+            }
+            changed_translation(view, language, &wanted.change)?
+        } else {
+            changed_draft(view, draft_file, written, &wanted.change)?
         };
-        let now = words_now(&Draft::read(name, &file, &text, zone)?, change_wanted);
-        if let Some(known) = written_over
-            && known.text != now
-            && now.as_deref() != words_of(change_wanted)
+        if let Some(known) = &wanted.written_over
+            && known.text != change.now
+            && change.now.as_deref() != words_of(&wanted.change)
         {
-            return Ok(Changed::Conflict { theirs: now });
+            return Ok(Changed::Conflict { theirs: change.now });
         }
-        let after = changed_text(view, &file, &text, change_wanted)?;
-        let words = words_now(&Draft::read(name, &file, &after, zone)?, change_wanted);
+        made.push((change.file, change.before, change.after));
         let project = self.globals.project()?;
-        self.history.write(&project, &file, before, after, *continues)?;
+        for (file, before, after) in made {
+            self.history.write(&project, &file, before, after, wanted.continues)?;
+        }
         self.refresh().await;
-        Ok(Changed::Written(words))
+        Ok(Changed::Written(change.then))
+    }
+
+    /// Changes settings of the look.
+    async fn set(&mut self, wanted: &SettingRequest) -> Result<Changed, Failure> {
+        let before = read(&self.globals.project()?.path(SETTINGS_FILE))?;
+        let text = before.clone().unwrap_or_default();
+        let Some(first) = wanted.settings.first() else { return Ok(Changed::Written(None)) };
+        let now = |text: &str| setting_now(text, &first.group, first.name.as_deref()?);
+        let theirs = now(&text);
+        if let Some(known) = &wanted.written_over
+            && known.text != theirs
+            && theirs != first.text
+        {
+            return Ok(Changed::Conflict { theirs });
+        }
+        let after = with_settings(&text, &wanted.settings)?;
+        let then = now(&after);
+        let project = self.globals.project()?;
+        self.history.write(&project, SETTINGS_FILE, before, after, wanted.continues)?;
+        self.refresh().await;
+        Ok(Changed::Written(then))
     }
 
     /// Writes a file as one step, and looks again.
@@ -381,24 +414,6 @@ pub enum Handling {
     Later(Pin<Box<dyn Future<Output = Result<Value, Failure>>>>),
 }
 
-/// Asks the mail's links; what they answer is kept for every later look.
-async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure> {
-    let project = globals.project()?;
-    let prepared = prepare_to_look(&project, &which, Asking::World, &globals.screen).await?;
-    check::keep(&project, &prepared, prepared.answers.len())?;
-    Ok(json!({"links": prepared.answers.len()}))
-}
-
-/// Fetches the news of the websites into the store, and names those that could not be read.
-async fn fetch(globals: Globals) -> Result<Value, Failure> {
-    let project = globals.project()?;
-    let ask = Ask::Now { accept: Vec::new() };
-    let (reading, _) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
-    let unread = reading.problems.iter().filter(|_| !reading.unread.is_empty());
-    let unread: Vec<String> = unread.map(ToString::to_string).collect();
-    Ok(json!({"unread": unread}))
-}
-
 /// A failure as the page shows it: with its line and a caret.
 fn fault_of(failure: &Failure) -> Value {
     json!({
@@ -409,31 +424,4 @@ fn fault_of(failure: &Failure) -> Value {
         "more": failure.more,
         "cure": failure.help,
     })
-}
-
-/// The draft's text with a change.
-fn changed_text(
-    view: &View,
-    file: &str,
-    text: &str,
-    wanted: &DraftChange,
-) -> Result<String, Failure> {
-    let said = |id: &str| {
-        let item = view.prepared.selection.all().find(|item| item.id == id)?;
-        Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
-    };
-    // Lines that offer late stories stay offers, until their story is named.
-    let named = match wanted {
-        DraftChange::Show { id } | DraftChange::Pin { id, .. } | DraftChange::LeaveOut { id } => {
-            id.as_str()
-        }
-        _ => "",
-    };
-    let late: Vec<String> = text
-        .split_inclusive('\n')
-        .filter(|line| line.trim_start().starts_with("# - "))
-        .filter(|line| named.is_empty() || !line.contains(named))
-        .map(str::to_owned)
-        .collect();
-    Ok(change(file, text, view.project.settings.time_zone, wanted, &said, &late)?)
 }

@@ -4,11 +4,14 @@
 mod address;
 mod browser;
 mod editor;
+mod errands;
 mod history;
+mod look;
 mod settings_file;
 mod shown;
 mod view;
 mod watch;
+mod writing;
 
 use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
@@ -56,6 +59,8 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     let mut editor = Box::pin(Editor::new(globals, which)).await?;
     let (mut counter, kept) = open(&project, how.port, globals).await?;
     let mut keeping = tokio::time::interval(KEPT_AGAIN);
+    // Kept before it is printed: a page that is opened now finds the next studio too.
+    keep(kept.as_ref(), &project, globals);
     tell(&counter.address, editor.name(), globals)?;
     let _doorway = how.opens_browser.then(|| open_browser(&project, &counter.address, globals));
     let mut version = 1;

@@ -1,10 +1,11 @@
 //! Changes of `roundup.toml` as the studio makes them: one value at a time, with every comment and the order as they were.
-//! Pure: a file's text in, its text out.
+//! Shell: the project's settings say what may stand there.
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
 
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::project::SETTINGS_FILE;
+use crate::project::{ProjectError, SETTINGS_FILE, Settings};
+use crate::web::studio::SettingValue;
 
 /// Where a rule is silent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,6 +92,70 @@ pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
     Ok(document.to_string())
 }
 
+/// Groups that are edited in the studio.
+const GROUPS: [&str; 4] = ["organisation", "theme", "appeal", "links"];
+/// Settings that are numbers.
+const NUMBERS: [&str; 4] = ["logo_width", "heading_weight", "button_radius", "corner_radius"];
+
+/// The text of a setting as the file has it.
+pub fn setting_now(text: &str, group: &str, name: &str) -> Option<String> {
+    let document: DocumentMut = text.parse().ok()?;
+    match document.get(group)?.get(name)?.as_value()? {
+        Value::String(text) => Some(text.value().clone()),
+        Value::Integer(number) => Some(number.value().to_string()),
+        _ => None,
+    }
+}
+
+/// The settings with other values. What comes out can be read: a file is never left broken.
+///
+/// # Errors
+/// When a setting is not one of the look, or its value is not allowed.
+pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Failure> {
+    let mut document = document(text)?;
+    for SettingValue { group: of, name, text } in settings {
+        if !GROUPS.contains(&of.as_str()) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("the settings [{}] are not edited in the studio", of.escape_debug()),
+            )
+            .help(format!("edit {SETTINGS_FILE} in a text editor")));
+        }
+        match (name, text) {
+            (Some(name), Some(text)) => {
+                put(group(document.as_table_mut(), of, true)?, name, text);
+            }
+            (Some(name), None) => {
+                group(document.as_table_mut(), of, true)?.remove(name);
+            }
+            (None, _) => {
+                document.remove(of);
+            }
+        }
+    }
+    let after = document.to_string();
+    Settings::read(SETTINGS_FILE, &after)
+        .map_err(|error| Failure::from(ProjectError::Settings(error)))?;
+    Ok(after)
+}
+
+/// Puts a value in place of another; what stands behind it on its line stays.
+fn put(group: &mut dyn TableLike, name: &str, text: &str) {
+    let mut new = match text.trim().parse::<i64>() {
+        Ok(number) if NUMBERS.contains(&name) => Value::from(number),
+        _ => Value::from(text),
+    };
+    match group.get_mut(name).and_then(Item::as_value_mut) {
+        Some(old) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        None => {
+            group.insert(name, Item::Value(new));
+        }
+    }
+}
+
 fn is_of(known: &Table, scope: &RuleScope) -> bool {
     let text = |name: &str| known.get(name).and_then(Item::as_str);
     text("rule") == Some(&scope.rule)
@@ -131,6 +196,85 @@ mod tests {
             text = heard_again(&text, scope).unwrap();
         }
         assert!(text.starts_with(SETTINGS) && !text.contains("border"), "{text}");
+    }
+
+    const WHOLE: &str = "# Ours.\n[organisation] # who\nname = \"A\" # short\nlegal_name = \"A\"\naddress = \"1 A Street\"\n\
+        website = \"https://a.example/\"\ncontact = \"a@a.example\"\n\n# The look.\n[theme]\n# accent = \"#000\"\n\n\
+        # From.\n[sender]\nname = \"A\"\naddress = \"news@a.example\"\n\n[links]\n\"Past editions\" = \"https://a.example/past\"\n";
+
+    fn set(group: &str, name: &str, text: Option<&str>) -> SettingValue {
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        SettingValue { group: group.to_owned(), name, text: text.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_value_changes_and_every_comment_stays() {
+        for (setting, from, to) in [
+            (
+                set("organisation", "name", Some("B \"x\"")),
+                "name = \"A\" # short",
+                "name = 'B \"x\"' # short",
+            ),
+            (
+                set("theme", "accent", Some("#112233")),
+                "[theme]\n",
+                "[theme]\naccent = \"#112233\"\n",
+            ),
+            (set("theme", "logo_width", Some("120")), "[theme]\n", "[theme]\nlogo_width = 120\n"),
+            (set("links", "Past editions", Some("https://a.example/x")), "/past\"", "/x\""),
+            (
+                set("links", "Past editions", None),
+                "\"Past editions\" = \"https://a.example/past\"\n",
+                "",
+            ),
+            (
+                set("links", "Instagram", Some("https://i.example/")),
+                "/past\"\n",
+                "/past\"\nInstagram = \"https://i.example/\"\n",
+            ),
+        ] {
+            let after = with_settings(WHOLE, &[setting.clone()]).unwrap();
+            assert_eq!(after, WHOLE.replacen(from, to, 1), "{setting:?}");
+            let name = setting.name.as_deref().unwrap();
+            assert_eq!(setting_now(&after, &setting.group, name), setting.text);
+        }
+    }
+
+    #[test]
+    fn an_appeal_comes_and_goes_whole() {
+        let appeal = [
+            set("appeal", "title", Some("Give")),
+            set("appeal", "text", Some("It helps.")),
+            set("appeal", "button", Some("Give now")),
+            set("appeal", "url", Some("https://a.example/give")),
+        ];
+        let after = with_settings(WHOLE, &appeal).unwrap();
+        assert!(after.starts_with(WHOLE) && after.contains("[appeal]\n"), "{after}");
+        assert_eq!(with_settings(&after, &[set("appeal", "", None)]).unwrap(), WHOLE);
+        assert!(with_settings(WHOLE, &appeal[..1]).is_err(), "a part of an appeal is none");
+    }
+
+    #[test]
+    fn a_value_that_is_not_allowed_changes_nothing() {
+        for setting in [
+            set("theme", "accent", Some("blue")),
+            set("theme", "accnt", Some("#112233")),
+            set("theme", "logo", Some("javascript:x")),
+            set("theme", "logo_width", Some("9999")),
+            set("organisation", "website", Some("x")),
+            set("organisation", "contact", Some("x")),
+            set("organisation", "legal_name", None),
+            set("organisation", "name", Some("two\nlines")),
+            set("links", "", Some("x")),
+            set("links", "x", Some("ftp://a.example")),
+            set("send", "rate", Some("1")),
+            set("sender", "address", Some("x@y.example")),
+            set("news", "", None),
+        ] {
+            let result = with_settings(WHOLE, &[setting.clone()]);
+            let is_links = setting.group == "links" && setting.name.is_none();
+            assert!(result.is_err() || is_links, "{setting:?}: {result:?}");
+        }
     }
 
     #[test]

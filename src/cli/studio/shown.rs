@@ -3,13 +3,16 @@
 
 use crate::audience::Recipient;
 use crate::check::Finding;
+use crate::check::LinkResults;
 use crate::check::Severity;
+use crate::check::link_results;
 use crate::check::rules;
 use crate::check::silence::story_of;
 use crate::check::tally;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::message_template::stand_in;
+use crate::cli::studio::look::look;
 use crate::cli::studio::view::View;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
@@ -33,10 +36,15 @@ pub struct Story {
     pub title: String,
     pub summary: String,
     pub date: String,
+    /// The date without its year, where that is the edition's.
+    pub day: String,
     pub source: String,
     pub link: Option<String>,
     pub place: String,
     pub has_picture: bool,
+    /// The picture's address.
+    pub picture: Option<String>,
+    pub topics: Vec<String>,
     pub alt: String,
     /// `lead`, `shown`, `left_out` or `new`: in the window, and the draft does not name it.
     pub state: &'static str,
@@ -82,11 +90,18 @@ impl Story {
             id: item.id.clone(),
             title: item.title.clone(),
             summary: item.summary.clone(),
+            day: {
+                let year = format!(" {}", this.start.format("%Y"));
+                let date = date(item, this);
+                date.strip_suffix(&year).map_or(date.clone(), str::to_owned)
+            },
             date: date(item, this),
             source: item.source.clone(),
             link: item.link.clone(),
             place: item.place.to_string(),
             has_picture: item.image.is_some(),
+            picture: item.image.as_ref().map(|image| image.address.clone()),
+            topics: item.topics.clone(),
             alt: item.image.as_ref().map(|image| image.alt.clone()).unwrap_or_default(),
             state,
             own,
@@ -119,8 +134,14 @@ pub fn beside(item: &Item, why: &str, window: &Window) -> Value {
 }
 
 /// A finding, with the story it is about.
-pub fn finding(finding: &Finding, shown: &[&Item], silenceable: bool) -> Value {
+pub fn finding(finding: &Finding, shown: &[&Item], answers: &LinkResults) -> Value {
+    let rule = rules().find(|known| known.id == finding.rule);
+    let of_links = link_results::RULES.iter().any(|known| known.id == finding.rule);
+    let checked =
+        answers.iter().find(|(address, _)| of_links && finding.message.contains(*address));
     json!({
+        "title": rule.map(|rule| rule.title),
+        "checked_at": checked.map(|(_, answer)| answer.at),
         "rule": finding.rule,
         "severity": match finding.severity {
             Severity::Must => "must",
@@ -131,7 +152,7 @@ pub fn finding(finding: &Finding, shown: &[&Item], silenceable: bool) -> Value {
         "cure": finding.cure,
         "place": finding.place.to_string(),
         "story": story_of(finding, shown),
-        "silenceable": silenceable,
+        "silenceable": rule.is_some_and(|rule| !rule.is_law),
     })
 }
 
@@ -163,12 +184,8 @@ pub fn state(view: &View, whose: &str) -> Value {
     let (subject, _, _) = view.skeleton.seen_by(&recipient);
     let shown_to = view.skeleton.composition_of(&recipient);
     let shown: Vec<&Item> = edition.shown().collect();
-    let silenceable = |rule: &str| rules().any(|known| known.id == rule && !known.is_law);
-    let findings: Vec<Value> = prepared
-        .findings
-        .iter()
-        .map(|found| finding(found, &shown, silenceable(found.rule)))
-        .collect();
+    let findings: Vec<Value> =
+        prepared.findings.iter().map(|found| finding(found, &shown, &prepared.answers)).collect();
     let draft_file = project.draft_path(&chosen.name).ok();
     let practice = Destination::of(project, None).is_ok_and(|to| to.is_practice());
     let sender = prepared.identity.sender.name.as_ref().map(|name| name.as_str().to_owned());
@@ -212,11 +229,46 @@ pub fn state(view: &View, whose: &str) -> Value {
         },
         "has_websites": project.settings.sources().iter().any(|source| source.url.is_some()),
         "problems": view.prepared.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "not_theirs": view.not_theirs(whose),
+        "links": link_ages(view),
+        "translations": translations(view),
+        "look": look(&project.settings),
         "practice": practice,
         "held": prepared.is_held(),
-        "command": format!("roundup send {} --confirm {}", chosen.name, prepared.audience.mailed),
+        "command": view.send_command(),
         "test": remembered.get("test").cloned().unwrap_or_else(|| json!([])),
     })
+}
+
+/// How many links there are, how many were checked, and when: the oldest answer counts.
+fn link_ages(view: &View) -> Value {
+    let answers = &view.prepared.answers;
+    json!({
+        "all": view.prepared.links,
+        "checked": answers.len(),
+        "since": answers.values().map(|answer| answer.at).min(),
+    })
+}
+
+/// The words of the other languages, and whether somebody has written them.
+fn translations(view: &View) -> Vec<Value> {
+    let codes = view.project.settings.translations.keys();
+    let drafted = view.chosen.draft.as_ref().map(|draft| &draft.translations);
+    codes
+        .filter_map(|code| {
+            let words = view.translation(code).ok()?;
+            Some(json!({
+                "language": code,
+                "is_written": drafted.is_some_and(|drafted| drafted.contains_key(code)),
+                "words": {
+                    "subject": words.subject.text,
+                    "preheader": words.preheader.text,
+                    "headline": words.headline.text,
+                    "introduction": words.introduction.text,
+                },
+            }))
+        })
+        .collect()
 }
 
 fn stories_of(view: &View) -> Vec<Story> {

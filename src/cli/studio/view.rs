@@ -11,10 +11,11 @@ use crate::cli::steps::message_template::stand_in;
 use crate::cli::steps::prepare::{Prepared, prepare};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
-use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::edition::Draft;
 use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
+use crate::edition::draft::DraftTranslation;
 use crate::message::MessageTemplate;
 use crate::news::Item;
 use crate::news::gather::Ask;
@@ -66,6 +67,12 @@ impl View {
 
     /// What `roundup draft` would write.
     pub fn proposal(&self) -> Result<String, Failure> {
+        let late: Vec<(&Item, String)> =
+            self.late.iter().map(|(item, edition)| (item, edition.clone())).collect();
+        Ok(self.proposed()?.write(&self.prepared.selection, &late))
+    }
+
+    fn proposed(&self) -> Result<Draft, Failure> {
         let project = &self.project;
         let organisation = &project.settings.organisation.name;
         let lexicon = project.lexicon()?;
@@ -75,9 +82,7 @@ impl View {
         if project.settings.sources().iter().any(|source| source.url.is_some()) {
             draft.as_of = Some(world::now());
         }
-        let late: Vec<(&Item, String)> =
-            self.late.iter().map(|(item, edition)| (item, edition.clone())).collect();
-        Ok(draft.write(&self.prepared.selection, &late))
+        Ok(draft)
     }
 
     /// Whose copy a word of the page means.
@@ -104,17 +109,10 @@ impl View {
                 somebody.values.insert("language".to_owned(), code.to_owned());
                 somebody
             }
-            Some(("address", wanted)) => {
-                let found = self.prepared.everybody().find_map(|person| match person {
-                    Ok(Person::Mailed(one))
-                        if one.address.to_string().eq_ignore_ascii_case(wanted) =>
-                    {
-                        Some(one)
-                    }
-                    _ => None,
-                });
-                found.unwrap_or_else(example)
-            }
+            Some(("address", wanted)) => match self.look_up(wanted) {
+                LookedUp::Mailed(found) => found,
+                LookedUp::LeftOut(_) | LookedUp::NotListed => example(),
+            },
             _ if whose == "nobody" => {
                 let mut nobody = stand_in();
                 for (column, value) in &mut nobody.values {
@@ -127,4 +125,78 @@ impl View {
             _ => example(),
         }
     }
+
+    /// An address that somebody typed, in the list.
+    fn look_up(&self, wanted: &str) -> LookedUp {
+        for person in self.prepared.everybody() {
+            match person {
+                Ok(Person::Mailed(one)) if one.address.to_string().eq_ignore_ascii_case(wanted) => {
+                    return LookedUp::Mailed(one);
+                }
+                Ok(Person::LeftOut(one)) if one.address.eq_ignore_ascii_case(wanted) => {
+                    return LookedUp::LeftOut(one.why.to_string());
+                }
+                _ => {}
+            }
+        }
+        LookedUp::NotListed
+    }
+
+    /// What is to be said of the person that is looked at, where the email is not theirs.
+    pub fn not_theirs(&self, whose: &str) -> Option<String> {
+        let wanted = whose.strip_prefix("address:")?;
+        match self.look_up(wanted) {
+            LookedUp::Mailed(_) => None,
+            LookedUp::LeftOut(why) => {
+                Some(format!("{wanted} is on the list and does not get this edition: {why}"))
+            }
+            LookedUp::NotListed => Some(format!("{wanted} is not on the list")),
+        }
+    }
+
+    /// The command that sends what is shown. It counts the people and asks for their number.
+    pub fn send_command(&self) -> String {
+        let mut command = format!("roundup send {}", self.chosen.name);
+        if let Some(segment) = self.prepared.list.as_ref().and_then(|list| list.segment())
+            && self.chosen.draft.as_ref().is_none_or(|draft| draft.segment.is_none())
+        {
+            let segment = segment.to_string().replace('\'', r"'\''");
+            command.push_str(&format!(" --segment '{segment}'"));
+        }
+        command
+    }
+
+    /// The words of another language: those of its file, or what `roundup draft` would propose.
+    ///
+    /// # Errors
+    /// When the newsletter does not have the language.
+    pub fn translation(&self, language: &str) -> Result<DraftTranslation, Failure> {
+        let proposed;
+        let draft = if let Some(draft) = &self.chosen.draft {
+            draft
+        } else {
+            proposed = self.proposed()?;
+            &proposed
+        };
+        if let Some(words) = draft.translations.get(language) {
+            return Ok(words.clone());
+        }
+        let lexicons = self.project.other_lexicons()?;
+        let lexicon = lexicons.iter().find(|lexicon| lexicon.language == language);
+        let lexicon = lexicon.ok_or_else(|| {
+            let code = language.escape_debug();
+            Failure::new(Exit::Usage, format!("the newsletter has no language `{code}`"))
+                .help(format!("add [translations.{code}] to roundup.toml"))
+        })?;
+        let organisation = &self.project.settings.organisation.name;
+        Ok(draft.propose_in(&self.prepared.selection, organisation, lexicon))
+    }
+}
+
+/// What became of looking somebody up.
+enum LookedUp {
+    Mailed(Recipient),
+    /// On the list, and why they are not mailed.
+    LeftOut(String),
+    NotListed,
 }

@@ -1,24 +1,26 @@
-// The right side: what the checks say, and what to type when the email is ready.
-import { $, make, quietly, want } from "./base.js";
+// The right side: what the checks say, grouped by rule, and what to type when the email is ready.
+import { $, button, desk, make, quietly, request, say, want } from "./base.js";
+import { openChecks } from "./layout.js";
 import { goToStory } from "./stories.js";
 
 const GROUPS = [["must", "Must fix"], ["should", "Should fix"], ["note", "Good to know"]];
+/** More of one rule are shown when somebody wants them. */
+const MOST_SHOWN = 3;
+const opened = new Set();
 
 export function showChecks(state) {
+  showRail(state);
   const box = $("checks");
   const key = JSON.stringify([state.findings, state.silenced]);
-  if (box.dataset.key !== key && !box.querySelector("form")?.contains(document.activeElement)) {
+  if (box.dataset.key !== key) {
+    const before = box.dataset.key ? Number(box.dataset.count) : null;
     box.dataset.key = key;
+    box.dataset.count = state.findings.length;
     box.className = "checks";
-    box.replaceChildren(
-      ...GROUPS.map(([severity, title]) => {
-        const found = state.findings.filter((finding) => finding.severity === severity);
-        if (!found.length) return null;
-        return make("div", { class: severity }, make("h3", {}, `${title} (${found.length})`), ...found.map(card));
-      }).filter(Boolean),
-      state.findings.length ? "" : make("p", { class: "fine" }, "Every check passed."),
-      ...state.silenced.map(({ rule, findings, reason }) => make("p", { class: "silent" }, `Ignored: ${rule} (${findings} found). ${reason}`)),
-    );
+    const focused = box.contains(document.activeElement) ? document.activeElement.id : null;
+    box.replaceChildren(...GROUPS.map(([severity, title]) => group(state, severity, title)).filter(Boolean), silenced(state));
+    if (focused) ($(focused) ?? $("checks-title")).focus?.();
+    if (before !== null && before !== state.findings.length) say(`${state.findings.length} findings now`);
   }
   const programs = $("programs").querySelector("ul");
   const scores = JSON.stringify(state.scores);
@@ -26,48 +28,161 @@ export function showChecks(state) {
     programs.dataset.key = scores;
     programs.replaceChildren(...state.scores.map(({ family, percent }) => make("li", {}, make("span", {}, family), make("span", {}, `${percent} %`))));
   }
-  $("command").textContent = state.command;
+  $("link-age").textContent = linkAge(state.links);
+  showSend(state);
+}
+
+function linkAge({ all, checked, since }) {
+  if (!all) return "";
+  if (!checked) return `${all === 1 ? "The link was" : `The ${all} links were`} not checked yet.`;
+  return `${checked} of ${Math.max(all, checked)} links checked, ${age(new Date(since))}.`;
+}
+
+function age(since) {
+  const minutes = Math.round((Date.now() - since) / 60_000);
+  if (minutes < 1) return "a moment ago";
+  if (minutes < 60) return `${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`;
+  const hours = Math.round(minutes / 60);
+  return `${hours} ${hours === 1 ? "hour" : "hours"} ago`;
+}
+
+function showSend(state) {
   const people = state.mailed === 1 ? "1 person" : `${state.mailed.toLocaleString("en-GB")} people`;
+  const isReady = Boolean(state.mailed) && !state.held;
+  $("command").textContent = state.command;
+  $("command-line").hidden = !isReady;
   $("send-words").textContent = !state.mailed
     ? "There is nobody to mail yet: put a list in the folder subscribers/."
     : state.held
       ? "Fix everything under Must fix before you send."
-      : `The studio never mails your list. To send this to ${people}, run this command where you started the studio. It does not ask again.${state.practice ? " No mail server is set: messages are saved, not sent." : ""}`;
+      : "Open another terminal in the newsletter's folder (the studio keeps this one) and type";
+  $("send-after").textContent = isReady
+    ? `It shows what will be sent and asks for the number of people (${state.mailed.toLocaleString("en-GB")}) before anything is sent to ${people}.${state.practice ? " No mail server is set: messages are saved, not sent." : ""}`
+    : "";
 }
 
-function card(finding) {
-  const card = make(
-    "div",
-    { class: "finding" },
-    make("p", {}, finding.message),
-    make("p", { class: "cure" }, finding.cure),
-    make("p", { class: "place" }, `${finding.place} · ${finding.rule}`),
-  );
-  const acts = make("div", { class: "acts" });
-  if (finding.story) acts.append(make("button", { type: "button", onclick: () => goToStory(finding.story) }, "Go to the story"));
-  if (finding.silenceable) acts.append(make("button", { type: "button", onclick: () => askWhy(card, finding) }, "Ignore this rule…"));
-  if (acts.children.length) card.append(acts);
+function showRail(state) {
+  const [must, should, note] = state.tally;
+  const rail = $("rail");
+  const key = JSON.stringify(state.tally);
+  if (rail.dataset.key === key) return;
+  rail.dataset.key = key;
+  const counts = GROUPS.map(([severity, title], at) => make("span", { class: `count ${severity}`, title }, String(state.tally[at])));
+  const isOpen = document.body.classList.contains("checks-open");
+  rail.replaceChildren(make(
+    "button",
+    { type: "button", id: "open-checks", "aria-expanded": String(isOpen), "aria-controls": "right", "aria-label": `Checks: ${must} to fix, ${should} should be fixed, ${note} good to know`, onclick: () => {
+      const opens = !document.body.classList.contains("checks-open");
+      openChecks(opens);
+      if (opens) $("close-checks").focus();
+    } },
+    ...counts,
+  ));
+  $("bottom").querySelector("[data-panel=right]").textContent = must + should ? `Checks (${must + should})` : "Checks";
+}
+
+function group(state, severity, title) {
+  const found = state.findings.filter((finding) => finding.severity === severity);
+  if (!found.length) return null;
+  const rules = new Map();
+  for (const finding of found) rules.set(finding.rule, [...(rules.get(finding.rule) ?? []), finding]);
+  return make("div", { class: severity }, make("h3", {}, `${title} · ${found.length}`), ...[...rules].map(([rule, of]) => card(severity, rule, of)));
+}
+
+function card(severity, rule, findings) {
+  const id = `${severity}-${rule}`;
+  const rows = findings.map((finding, at) => row(finding, at, `${id}-${at}`));
+  const card = make("div", { class: "finding", "data-rule": rule }, make("p", { class: "rule" }, make("span", {}, findings[0].title || rule), findings.length > 1 ? make("span", { class: "tag" }, String(findings.length)) : null), ...rows);
+  if (findings.length > MOST_SHOWN) {
+    const show = (all) => rows.forEach((row, at) => (row.hidden = !all && at >= MOST_SHOWN));
+    show(opened.has(id));
+    const more = button("", () => {
+      if (!opened.delete(id)) opened.add(id);
+      show(opened.has(id));
+      label();
+    }, { id: `${id}-more`, class: "quiet" });
+    const label = () => {
+      more.textContent = opened.has(id) ? "Show fewer" : `Show all ${findings.length}`;
+      more.setAttribute("aria-expanded", String(opened.has(id)));
+    };
+    label();
+    card.append(more);
+  }
   return card;
 }
 
-function askWhy(card, finding) {
-  if (card.querySelector("form")) return;
-  const reason = make("input", { "aria-label": `Why you ignore the rule ${finding.rule}`, placeholder: "Why? Shown at each check" });
-  const form = make("form", { class: "line" }, reason, make("button", { type: "submit" }, "Ignore it"));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    quietly(want({ want: "silence", rule: finding.rule, reason: reason.value }), "The rule is ignored from now on");
-    reason.blur();
-  });
-  card.append(form);
-  reason.focus();
+function row(finding, at, id) {
+  const acts = make("div", { class: "acts" });
+  if (finding.story) acts.append(button("Show", () => {
+    openChecks(false);
+    goToStory(finding.story);
+  }, { id: `${id}-show`, "aria-label": `Show the story: ${finding.message}` }));
+  if (finding.silenceable) acts.append(button("Ignore…", () => ask(finding), { id: `${id}-ignore`, "aria-label": `Ignore: ${finding.message}` }));
+  const checked = finding.checked_at ? ` · checked ${age(new Date(finding.checked_at))}` : "";
+  return make(
+    "div",
+    { class: "one" },
+    make("p", {}, finding.message),
+    make("p", { class: "cure" }, finding.cure),
+    make("p", { class: "place" }, `${finding.place} · ${finding.rule}${checked}`),
+    acts.children.length ? acts : null,
+  );
 }
 
-$("ask-links").addEventListener("click", async (event) => {
-  const button = event.currentTarget;
-  button.disabled = true;
-  button.textContent = "Checking …";
-  await quietly(want({ want: "check" }), "The links were checked");
-  button.disabled = false;
-  button.textContent = "Check links";
+function silenced(state) {
+  const box = make("div", { class: "silenced" });
+  if (!state.findings.length) box.append(make("p", { class: "fine" }, "Every check passed."));
+  if (!state.silenced.length) return box;
+  box.append(make("h3", {}, `Ignored · ${state.silenced.length}`));
+  for (const { rule, findings, reason, edition, story } of state.silenced) {
+    const where = story ? `for the story ${titleOf(story)}` : edition ? "in this edition" : "always";
+    const again = button("Check again", () => quietly(want({ want: "hear", rule, edition, story }), `${rule} is checked again`), { "data-hear": rule, "aria-label": `Check ${rule} again` });
+    box.append(make("div", { class: "silent" }, make("p", {}, `${rule}, ${where}: ${findings} found. ${reason}`), again));
+  }
+  return box;
+}
+
+const titleOf = (id) => desk.state.stories.find((story) => story.id === id)?.title ?? id;
+
+// Where it is ignored, and why.
+let asking = null;
+function ask(finding) {
+  asking = finding;
+  const places = [
+    finding.story ? ["story", `This story: ${titleOf(finding.story)}`] : null,
+    ["edition", `This edition: ${desk.state.name}`],
+    ["always", "Always, in every edition"],
+  ].filter(Boolean);
+  $("ignore-what").textContent = finding.message;
+  $("ignore-where").replaceChildren(...places.map(([value, words], at) =>
+    make("label", { class: "choice-of" }, make("input", { type: "radio", name: "where", value, checked: at === 0 }), ` ${words}`)));
+  $("ignore-why").value = "";
+  $("ignore-trouble").textContent = "";
+  $("ignore").showModal();
+  $("ignore-why").focus();
+}
+$("close-ignore").addEventListener("click", () => $("ignore").close());
+$("ignore-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const where = $("ignore-where").querySelector("input:checked").value;
+  const { rule, story } = asking;
+  const edition = where === "always" ? null : desk.state.name;
+  try {
+    await request({ want: "silence", rule, reason: $("ignore-why").value, edition, story: where === "story" ? story : null });
+    $("ignore").close();
+    desk.saved();
+    say(`Ignored: ${rule}. It is listed under Ignored, where it can be checked again.`);
+  } catch (error) {
+    $("ignore-trouble").textContent = error.message;
+  }
 });
+
+$("ask-links").addEventListener("click", async (event) => {
+  const pressed = event.currentTarget;
+  pressed.disabled = true;
+  pressed.textContent = "Checking …";
+  await quietly(want({ want: "check" }), "The links were checked");
+  pressed.disabled = false;
+  pressed.textContent = "Check links";
+});
+

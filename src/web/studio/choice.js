@@ -3,7 +3,7 @@ import { button, make, say } from "./base.js";
 
 /** Shows the choice below the field. `run` has what each button does. */
 export function showChoice({ element, label }, theirs, run) {
-  const isLong = element.tagName === "TEXTAREA";
+  const isLong = element.tagName !== "INPUT";
   const shown = (words) => make("blockquote", {}, words || "(nothing)");
   const box = make(
     "div",

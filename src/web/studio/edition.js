@@ -9,7 +9,7 @@ export function showEdition(state) {
   const list = $("drafts");
   const names = drafts.includes(state.name) ? drafts : [state.name, ...drafts];
   if (list.dataset.names !== names.join()) {
-    list.replaceChildren(...names.map((name) => make("option", { value: `draft:${name}` }, name)));
+    list.replaceChildren(...names.map((name) => make("option", { value: `draft:${name}` }, inWords(name))));
     list.dataset.names = names.join();
   }
   list.label = drafts.includes(state.name) ? "Drafts" : "Editions";
@@ -18,6 +18,13 @@ export function showEdition(state) {
     $("kind").value = `draft:${state.name}`;
     fields(null);
   }
+}
+
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+/** `2020-12` as people say it; other names as they are. */
+function inWords(name) {
+  const [, year, month] = /^(\d{4})-(\d{2})$/.exec(name) ?? [];
+  return MONTHS[month - 1] ? `${MONTHS[month - 1]} ${year}` : name;
 }
 
 function fields(kind) {
@@ -35,8 +42,7 @@ function fields(kind) {
     ],
   }[kind];
   box.replaceChildren(...(made ? made() : []));
-  $("choose").hidden = !made && kind !== "since";
-  $("cancel-choice").hidden = kind === null;
+  $("window-panel").hidden = kind === null;
 }
 
 function back() {
@@ -71,6 +77,7 @@ $("window").addEventListener("submit", (event) => {
 });
 $("window").addEventListener("keydown", (event) => {
   if (event.key === "Escape" && chosenKind !== null) {
+    event.stopPropagation();
     back();
     $("kind").focus();
   }

@@ -23,7 +23,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::guard::{ForeignRequest, RequestOrigin, StudioGuard};
-pub use request::{DraftRequest, StudioAction, StudioRequest, StudioResponse};
+pub use request::{
+    DraftRequest, SettingRequest, SettingValue, StudioAction, StudioRequest, StudioResponse,
+};
 
 /// The largest thing that a page says: an introduction.
 const LONGEST_BODY_BYTES: usize = 256 * 1024;
@@ -33,22 +35,35 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 const PAGE: &str = include_str!("index.html");
 const STYLE: &str = include_str!("studio.css");
-const SCRIPTS: [(&str, &str); 11] = [
+const PANELS: &str = include_str!("panels.css");
+const SCRIPTS: [(&str, &str); 23] = [
     ("base.js", include_str!("base.js")),
-    ("choice.js", include_str!("choice.js")),
+    ("beside.js", include_str!("beside.js")),
     ("checks.js", include_str!("checks.js")),
+    ("choice.js", include_str!("choice.js")),
     ("connection.js", include_str!("connection.js")),
+    ("drag.js", include_str!("drag.js")),
     ("edition.js", include_str!("edition.js")),
+    ("inbox.js", include_str!("inbox.js")),
+    ("layout.js", include_str!("layout.js")),
+    ("look.js", include_str!("look.js")),
     ("mail.js", include_str!("mail.js")),
+    ("menu.js", include_str!("menu.js")),
+    ("moves.js", include_str!("moves.js")),
+    ("own.js", include_str!("own.js")),
+    ("person.js", include_str!("person.js")),
+    ("rich.js", include_str!("rich.js")),
+    ("row.js", include_str!("row.js")),
     ("stories.js", include_str!("stories.js")),
     ("studio.js", include_str!("studio.js")),
     ("testing.js", include_str!("testing.js")),
     ("unsaved.js", include_str!("unsaved.js")),
+    ("wording.js", include_str!("wording.js")),
     ("words.js", include_str!("words.js")),
 ];
-/// The page's own files and nothing else, from anywhere.
+/// The page's own files and nothing else, from anywhere; pictures of stories too, which the page loads when somebody wants them.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
-     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+     img-src 'self' data: https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// An order and where its answer goes.
 #[derive(Debug)]
@@ -128,6 +143,7 @@ async fn answer_request(studio: Studio, request: Request) -> Response {
     match path.as_str() {
         "" => page(PAGE, "text/html; charset=utf-8"),
         "studio.css" => page(STYLE, "text/css; charset=utf-8"),
+        "panels.css" => page(PANELS, "text/css; charset=utf-8"),
         "state" => shown(ask(&studio, StudioRequest::State { whose }).await, false),
         "mail" => {
             let light = value("light").unwrap_or_default();

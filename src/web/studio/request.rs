@@ -35,6 +35,8 @@ pub enum StudioRequest {
 pub enum StudioAction {
     /// One change of the draft.
     Change(DraftRequest),
+    /// Settings of the newsletter's look.
+    Setting(SettingRequest),
     Undo,
     Redo,
     /// Another edition, by the name of its draft or its window.
@@ -83,12 +85,39 @@ pub struct DraftRequest {
     /// The edition that was open when the words were typed: another one may be open by now.
     #[serde(default)]
     pub edition: Option<String>,
+    /// Words of another language of the edition, by its code.
+    #[serde(default)]
+    pub language: Option<String>,
     /// The words that were there before. Where others stand in the file by now, both are shown and nothing is written.
     #[serde(default)]
     pub written_over: Option<WordsBefore>,
     /// More of the same typing: undo takes both back in one step.
     #[serde(default)]
     pub continues: bool,
+}
+
+/// One setting of `roundup.toml`, and what the page knew of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingRequest {
+    /// Each with its group and name, and its new text; none takes it out.
+    pub settings: Vec<SettingValue>,
+    /// The text of the first one before.
+    #[serde(default)]
+    pub written_over: Option<WordsBefore>,
+    /// More of the same typing.
+    #[serde(default)]
+    pub continues: bool,
+}
+
+/// A setting's group, its name there (none: the whole group), and its text.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingValue {
+    pub group: String,
+    #[serde(default)]
+    pub name: Option<String>,
+    pub text: Option<String>,
 }
 
 /// The words that a change replaces; none where the edition had no words of its own.

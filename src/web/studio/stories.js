@@ -1,30 +1,49 @@
-// The left side: stories in their order, those left out, those without a date, those that came too late.
-import { $, button, change, desk, get, make, quietly, want } from "./base.js";
+// The left side: stories in their order, what is left out, and a search through all of them.
+import { $, desk, get, make } from "./base.js";
+import { showBeside } from "./beside.js";
+import { takesDrops } from "./drag.js";
+import { openTab, showPanel } from "./layout.js";
 import { jumpTo } from "./mail.js";
-import { Words } from "./words.js";
+import { storyRow } from "./row.js";
 
-const open = new Set();
-let dragged = null;
 // What each story takes of the email; measured once the email has been shown, for measuring composes it again for each.
 let costs = {};
 let costsOf = null;
 let measuring = null;
 const MOST_MEASURED = 120;
+const LISTS = [
+  { list: $("shown"), has: (story) => story.state === "lead" || story.state === "shown" },
+  { list: $("group-new").querySelector("ol"), has: (story) => story.state === "new", title: "New, not in the draft yet", group: $("group-new") },
+  { list: $("group-left_out").querySelector("ol"), has: (story) => story.state === "left_out", title: "Left out", group: $("group-left_out") },
+];
+const rows = new Map();
+takesDrops($("shown"), $("shown"));
 
 export function showStories(state, shown) {
-  $("count").textContent = `${shown} shown`;
-  const list = $("stories");
-  const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
-  const focused = list.contains(document.activeElement) ? document.activeElement : null;
-  state.stories.forEach((story, at) => {
-    const row = rows.get(story.id) ?? storyRow(story.id);
-    rows.delete(story.id);
-    row.show(story);
-    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
-  });
-  for (const row of rows.values()) row.end();
-  // A row that is moved in the list loses the focus.
-  if (focused?.isConnected && document.activeElement !== focused) bringBack(focused);
+  $("count").textContent = shown;
+  const focused = $("stories").contains(document.activeElement) ? document.activeElement : null;
+  const gone = new Set(rows.keys());
+  for (const { list, has, title, group } of LISTS) {
+    const stories = state.stories.filter(has);
+    stories.forEach((story, at) => {
+      const row = rows.get(story.id) ?? storyRow(story.id, goToStory);
+      rows.set(story.id, row);
+      gone.delete(story.id);
+      row.show(story);
+      if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+    });
+    if (group) {
+      group.hidden = !stories.length;
+      group.querySelector("summary").textContent = `${title} · ${stories.length}`;
+    }
+  }
+  for (const id of gone) {
+    rows.get(id).end();
+    rows.delete(id);
+  }
+  bringBack(focused);
+  showFilter(state);
+  filter();
   showBeside(state);
   showCosts();
   if (costsOf !== state.hash && shown <= MOST_MEASURED) {
@@ -40,232 +59,80 @@ async function measure(hash) {
 }
 
 function showCosts() {
-  for (const row of document.querySelectorAll(".story")) {
-    const bytes = costs[row.dataset.id];
+  for (const [id, row] of rows) {
+    const bytes = costs[id];
     const words = bytes ? ` · ${(bytes / 1024).toFixed(1)} KB` : "";
     const cost = row.querySelector(".cost");
     if (cost.textContent !== words) cost.textContent = words;
   }
 }
 
+// A row that is moved in the list loses the focus, and so does a button that is gone.
 function bringBack(focused) {
+  if (!focused || (focused === document.activeElement && !focused.hidden)) return;
   const row = focused.closest(".story");
-  const other = row?.querySelector(`[data-act="${focused.dataset.act}"]:not([hidden]):not(:disabled)`);
-  const to = focused.hidden || focused.disabled ? (other ?? row?.querySelector("button:not([hidden])")) : focused;
-  to?.focus({ preventScroll: true });
+  const to = focused.isConnected && !focused.hidden ? focused : (row?.querySelector("[data-act=more]") ?? $("shown"));
+  to.focus({ preventScroll: true });
 }
 
-const isOn = (state) => state === "lead" || state === "shown";
-
-/** A row that stays for a story as long as the story is there: what changes is put into it. */
-function storyRow(id) {
-  let story = null;
-  let key = null;
-  let editing = null;
-  const act = (name, run, more = {}) => button("", run, { "data-act": name, ...more });
-  const acts = {
-    out: act("out", () => quietly(change({ do: "leave_out", id }), `Left out: ${story.title}`)),
-    show: act("show", () => quietly(change({ do: "show", id }), `Shown: ${story.title}`)),
-    pin: act("pin", () => quietly(change({ do: "pin", id, pinned: story.state !== "lead" }), story.state === "lead" ? `No longer the lead story: ${story.title}` : `Lead story: ${story.title}`)),
-    up: act("up", () => move(row, -1)),
-    down: act("down", () => move(row, 1)),
-    edit: act("edit", () => toggle()),
-    find: act("find", () => goToStory(id)),
-  };
-  const [name, about, tags] = [make("p", { class: "name" }), make("p", { class: "about" }), make("div", {})];
-  const [facts, cost] = [make("span", {}), make("span", { class: "cost" })];
-  about.append(facts, cost);
-  const row = make(
-    "li",
-    { class: "story", "data-id": id },
-    make("div", { class: "row" }, make("span", { class: "grip", "aria-hidden": "true", draggable: "true" }, "⠿"), make("div", {}, name, about, tags)),
-    make("div", { class: "acts" }, ...Object.values(acts)),
-  );
-  const label = (button, glyph, words, isShown) => {
-    button.textContent = glyph;
-    button.setAttribute("aria-label", `${words}: ${story.title}`);
-    button.title = words;
-    button.hidden = !isShown;
-  };
-  const toggle = () => {
-    if (open.delete(id)) {
-      editing.end();
-      editing = null;
-    } else {
-      open.add(id);
-      editing = editor(story);
-      row.append(editing);
-      editing.follow(story);
-      editing.querySelector("input")?.focus();
-    }
-    acts.edit.setAttribute("aria-expanded", String(open.has(id)));
-  };
-  row.show = (now) => {
-    editing?.follow(now);
-    if (key === JSON.stringify(now)) return;
-    key = JSON.stringify(now);
-    story = now;
-    const on = isOn(story.state);
-    row.dataset.state = story.state;
-    row.className = `story ${story.state === "lead" ? "lead" : ""} ${on ? "" : "off"}`;
-    name.textContent = story.title;
-    facts.textContent = `${story.date} · ${story.source}${story.state === "left_out" ? " · left out" : ""}`;
-    tags.replaceChildren(...tagsOf(story).map((tag) => make("span", { class: "tag" }, tag)), ...story.changes.map((line) => make("p", { class: "about" }, line)));
-    label(acts.out, "Leave out", "Leave out", on);
-    label(acts.show, "Show", "Show", !on);
-    label(acts.pin, story.state === "lead" ? "★ Lead" : "☆ Lead", "Lead story", on);
-    acts.pin.setAttribute("aria-pressed", String(story.state === "lead"));
-    label(acts.up, "↑", "Move up", on);
-    label(acts.down, "↓", "Move down", on);
-    label(acts.edit, "Edit", "Edit", true);
-    acts.edit.setAttribute("aria-expanded", String(open.has(id)));
-    label(acts.find, "Find", "Find in the email", true);
-  };
-  row.end = () => {
-    editing?.end();
-    row.remove();
-  };
-  row.addEventListener("keydown", (event) => {
-    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-    event.preventDefault();
-    if (isOn(story.state)) move(row, event.key === "ArrowUp" ? -1 : 1);
-  });
-  drags(row);
-  return row;
+// Which stories are listed.
+function showFilter(state) {
+  const select = $("filter");
+  const topics = [...new Set(state.stories.flatMap((story) => story.topics))].sort();
+  const sources = [...new Set(state.stories.map((story) => story.source))].sort();
+  const key = JSON.stringify([topics, sources]);
+  if (select.dataset.key === key) return;
+  const before = select.value;
+  select.dataset.key = key;
+  const group = (label, kind, names) => (names.length ? make("optgroup", { label }, ...names.map((name) => make("option", { value: `${kind}:${name}` }, name))) : null);
+  select.replaceChildren(...[
+    make("option", { value: "" }, "All"),
+    make("option", { value: "without:picture" }, "Without a picture"),
+    group("Topics", "topic", topics),
+    group("Sources", "source", sources),
+  ].filter(Boolean));
+  if ([...select.options].some((option) => option.value === before)) select.value = before;
 }
 
-function tagsOf(story) {
-  return [
-    story.state === "new" ? "not in the draft yet" : null,
-    ...story.sent_in.map((edition) => `sent in ${edition}`),
-    story.changes.length ? "changed on its website" : null,
-    story.own.title !== null || story.own.summary !== null || story.own.alt !== null ? "your words" : null,
-  ].filter(Boolean);
-}
-
-function neighbours(row) {
-  const state = row.dataset.state;
-  return [...row.parentElement.children].filter((other) => other.dataset.state === state);
-}
-
-function move(row, by) {
-  const rows = neighbours(row);
-  const at = rows.indexOf(row);
-  const to = at + by;
-  if (to < 0 || to >= rows.length) return;
-  // Down is before the one after the next.
-  const before = by < 0 ? rows[to] : rows[to + 1];
-  quietly(change({ do: "move", id: row.dataset.id, before: before?.dataset.id ?? null }), `Moved to ${to + 1} of ${rows.length}`);
-}
-
-function drags(row) {
-  const grip = row.querySelector(".grip");
-  grip.addEventListener("dragstart", (event) => {
-    dragged = row;
-    row.classList.add("dragged");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", row.dataset.id);
-    event.dataTransfer.setDragImage(row, 10, 10);
-  });
-  grip.addEventListener("dragend", () => {
-    row.classList.remove("dragged");
-    document.querySelectorAll(".story.over").forEach((over) => over.classList.remove("over"));
-    dragged = null;
-  });
-  row.addEventListener("dragover", (event) => {
-    if (!dragged || dragged === row || !isOn(row.dataset.state)) return;
-    event.preventDefault();
-    row.classList.add("over");
-  });
-  row.addEventListener("dragleave", () => row.classList.remove("over"));
-  row.addEventListener("drop", (event) => {
-    event.preventDefault();
-    row.classList.remove("over");
-    if (dragged && dragged !== row) quietly(change({ do: "move", id: dragged.dataset.id, before: row.dataset.id }), "Moved");
-  });
-}
-
-/** The fields of a story's own words. Each saves by itself. */
-function editor(story) {
-  const { id } = story;
-  const parts = [["title", "Title", false], ["summary", "Text", true], ["alt", "What the picture shows", false]];
-  const fields = parts.filter(([part]) => part !== "alt" || story.has_picture).map(([part, label, isLong]) => {
-    const input = make(isLong ? "textarea" : "input", { id: `own-${part}-${id}`, rows: isLong ? "4" : null, spellcheck: "true" });
-    const words = new Words(input, { change: { do: "own", id, part } }, `${label} of “${story.title}”`);
-    const back = button("Use the source's words", () => {
-      words.leave();
-      quietly(change({ do: "own", id, part, text: null }), "Back to the source's words");
-    });
-    const box = make("div", {}, make("label", { for: input.id }, label), input, back);
-    return { box, words, back, part };
-  });
-  const element = make(
-    "div",
-    { class: "edit" },
-    make("p", { class: "hint" }, "Your words for this edition. The source does not change."),
-    ...fields.map((field) => field.box),
-    make("p", { class: "hint" }, story.place),
-  );
-  element.follow = (now) => {
-    for (const { words, back, part } of fields) {
-      words.follow(now.own[part], now.own[part] ?? now[part]);
-      back.hidden = now.own[part] === null;
-    }
-  };
-  element.end = () => {
-    for (const { words } of fields) words.end();
-    element.remove();
-  };
-  return element;
-}
-
-function showBeside(state) {
-  const box = $("beside");
-  const key = JSON.stringify([state.undecided, state.late, state.problems]);
-  if (box.dataset.key === key || box.contains(document.activeElement)) return;
-  box.dataset.key = key;
-  box.replaceChildren();
-  if (state.late.length) {
-    box.append(group("Too late for an earlier edition", state.late, (item) => [
-      make("p", { class: "about" }, `${item.date} · arrived after ${item.why} was planned`),
-      make("div", { class: "line" }, make("button", { type: "button", onclick: () => quietly(change({ do: "show", id: item.id }), "Story shown") }, "Show it in this edition")),
-    ]));
+function filter() {
+  const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const [kind, name] = [$("filter").value.split(":", 1)[0], $("filter").value.slice($("filter").value.indexOf(":") + 1)];
+  const isWanted = (story) =>
+    (kind !== "topic" || story.topics.includes(name)) &&
+    (kind !== "source" || story.source === name) &&
+    (kind !== "without" || !story.has_picture) &&
+    words.every((word) => `${story.title} ${story.summary} ${story.date} ${story.source} ${story.topics.join(" ")}`.toLowerCase().includes(word));
+  const isFiltered = words.length > 0 || kind !== "";
+  let found = 0;
+  for (const story of desk.state.stories) {
+    const wanted = !isFiltered || isWanted(story);
+    rows.get(story.id).hidden = !wanted;
+    found += wanted ? 1 : 0;
   }
-  if (state.undecided.length) {
-    box.append(group("Not sure when", state.undecided, (item) => {
-      const input = make("input", { "aria-label": `Date of publication: ${item.title}`, placeholder: "3 December 2020" });
-      const save = (event) => {
-        event.preventDefault();
-        quietly(want({ want: "date", source: item.source, id: item.id, date: input.value }), "Date saved");
-      };
-      return [
-        make("p", { class: "about" }, `${item.date} · ${item.source}`),
-        make("form", { class: "line", onsubmit: save }, input, make("button", { type: "submit" }, "Save")),
-      ];
-    }));
-  }
-  if (state.problems.length) {
-    box.append(make("div", { class: "beside" }, make("h2", {}, "Sources"), ...state.problems.map((line) => make("p", { class: "problem" }, line))));
-  }
+  if (isFiltered) for (const { group } of LISTS) if (group && [...group.querySelectorAll(".story")].some((row) => !row.hidden)) group.open = true;
+  $("found").hidden = !isFiltered;
+  $("found").textContent = isFiltered ? `${found} of ${desk.state.stories.length} stories` : "";
 }
-
-function group(title, items, inside) {
-  return make(
-    "div",
-    { class: "beside" },
-    make("h2", {}, title),
-    make("ul", { class: "rows" }, ...items.map((item) => make("li", {}, make("p", { class: "name" }, item.title), ...inside(item)))),
-  );
-}
+$("search").addEventListener("input", () => desk.state?.stories && filter());
+$("filter").addEventListener("change", () => desk.state?.stories && filter());
 
 /** Shows a story in the list, and in the email. */
 export function goToStory(id) {
-  const row = document.querySelector(`.story[data-id="${CSS.escape(id)}"]`);
+  const row = rows.get(id);
   if (!row) return;
+  openTab("stories");
+  if (getComputedStyle($("bottom")).display !== "none") showPanel("left");
+  if (row.hidden) {
+    $("search").value = "";
+    $("filter").value = "";
+    filter();
+  }
+  const group = row.closest("details");
+  if (group) group.open = true;
   row.scrollIntoView({ block: "center" });
   row.classList.add("found");
   setTimeout(() => row.classList.remove("found"), 2000);
-  row.querySelector("button")?.focus({ preventScroll: true });
+  row.querySelector("[data-act=more]").focus({ preventScroll: true });
   const story = desk.state.stories.find((one) => one.id === id);
   if (story) jumpTo(story.title);
 }

@@ -1,13 +1,16 @@
 // The page of the studio: requests the state, and shows it. It holds nothing that is not in a file, or on its way there.
-import { $, button, change, desk, get, make, quietly, say, want } from "./base.js";
+import { $, button, desk, get, make, quietly, say, want } from "./base.js";
 import { connect, connection, doubt } from "./connection.js";
 import { showChecks } from "./checks.js";
 import { showEdition } from "./edition.js";
-import { showMail, tellMail } from "./mail.js";
+import { showLook } from "./look.js";
+import { forgetShown, showMail } from "./mail.js";
+import { onPerson, showPeople } from "./person.js";
 import { showStories } from "./stories.js";
 import "./testing.js";
 import { offerUnsaved } from "./unsaved.js";
-import { Words, asked, isTyped, saveAll, showSaved, wasSaved } from "./words.js";
+import { showWords } from "./wording.js";
+import { asked, isTyped, saveAll, showSaved, wasSaved } from "./words.js";
 
 let passing = null;
 desk.saved = wasSaved;
@@ -80,63 +83,27 @@ function show() {
   if (!state.stories) {
     document.title = `${state.name} · roundup studio`;
     $("name").textContent = state.name;
-    $("facts").replaceChildren();
+    $("facts").textContent = "";
     return;
   }
   const shown = state.stories.filter((story) => story.state === "lead" || story.state === "shown").length;
   document.title = `${state.inbox.subject} · roundup studio`;
   $("name").textContent = state.inbox.subject;
-  $("facts").replaceChildren(
-    make("span", {}, state.title),
-    make("span", {}, `${shown} ${shown === 1 ? "story" : "stories"}`),
-    make("span", {}, state.mailed ? `${state.mailed.toLocaleString("en-GB")} ${state.mailed === 1 ? "person" : "people"}` : "no list yet"),
-    make("span", {}, state.draft ? `in ${state.draft}` : "your first change makes a draft"),
-  );
+  const people = state.mailed ? `${state.mailed.toLocaleString("en-GB")} ${state.mailed === 1 ? "person" : "people"}` : "no list yet";
+  const facts = `${state.title} · ${people}${state.practice ? " · practice mode" : ""}`;
+  if ($("facts").textContent !== facts) $("facts").textContent = facts;
   $("fetch").hidden = !state.has_websites;
   showWords(state);
   showStories(state, shown);
+  showPeople(state);
   showMail(state);
   showChecks(state);
+  showLook(state.look);
 }
 
-const words = {
-  subject: new Words($("subject"), { change: { do: "subject" } }, "Subject"),
-  preheader: new Words($("preheader"), { change: { do: "preheader" } }, "Preheader"),
-  introduction: new Words($("introduction"), { change: { do: "introduction" } }, "Introduction"),
-};
-
-function put(field, value) {
-  if (document.activeElement !== field && field.value !== value) field.value = value;
-}
-
-function showWords(state) {
-  for (const [name, field] of Object.entries(words)) field.follow(state.words[name]);
-  const template = $("template");
-  if (template.dataset.names !== state.templates.join()) {
-    template.replaceChildren(...state.templates.map((name) => make("option", { value: name }, name)));
-    template.dataset.names = state.templates.join();
-  }
-  put(template, state.template);
-  put($("group"), state.group);
-}
-
-$("template").addEventListener("change", (event) => quietly(change({ do: "template", name: event.target.value })));
-$("group").addEventListener("change", (event) => quietly(change({ do: "group", by: event.target.value })));
-
-// Seen by.
-function seeAs(key) {
-  desk.whose = key;
-  tellMail();
+onPerson(() => {
+  forgetShown();
   refresh();
-}
-$("as").addEventListener("change", (event) => {
-  if (event.target.value !== "other") {
-    seeAs(event.target.value);
-    return;
-  }
-  const address = prompt("View as whom? Type an address from your list.")?.trim();
-  if (address) seeAs(`address:${address}`);
-  else event.target.value = desk.whose;
 });
 
 $("fetch").addEventListener("click", async (event) => {
@@ -160,7 +127,7 @@ async function step(which, words) {
 $("undo").addEventListener("click", () => step("undo", "Undone"));
 $("redo").addEventListener("click", () => step("redo", "Redone"));
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches?.("input, textarea, select");
+  const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   $(event.shiftKey ? "redo" : "undo").click();

@@ -173,8 +173,13 @@ export class Words {
   }
 }
 
-/** What is sent to save words. */
+/** What is sent to save words: of an edition, or a setting. */
 export function asked(target, text, over, edition, continues = false) {
+  if (target.want === "setting") {
+    // An empty setting is none: what counts without it is shown then.
+    const setting = { ...target.setting, text: text.trim() === "" ? null : text };
+    return { want: "setting", settings: [setting], written_over: { text: over }, continues };
+  }
   const { change, ...more } = target;
   return { want: "change", ...more, change: { ...change, text }, edition, written_over: { text: over }, continues };
 }

@@ -1,0 +1,31 @@
+//! What waits for the web: the email's links, and the news of websites. The studio goes on meanwhile.
+//! Shell: the network, the project.
+
+use serde_json::{Value, json};
+
+use crate::cli::check;
+use crate::cli::globals::Globals;
+use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::prepare::prepare_to_look;
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::Failure;
+use crate::news::gather::Ask;
+
+/// Asks the mail's links; what they answer is kept for every later look.
+pub async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure> {
+    let project = globals.project()?;
+    let prepared = prepare_to_look(&project, &which, Asking::World, &globals.screen).await?;
+    check::keep(&project, &prepared, prepared.answers.len())?;
+    Ok(json!({"links": prepared.answers.len()}))
+}
+
+/// Fetches the news of the websites into the store, and names those that could not be read.
+pub async fn fetch(globals: Globals) -> Result<Value, Failure> {
+    let project = globals.project()?;
+    let ask = Ask::Now { accept: Vec::new() };
+    let (reading, _) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
+    let unread = reading.problems.iter().filter(|_| !reading.unread.is_empty());
+    let unread: Vec<String> = unread.map(ToString::to_string).collect();
+    Ok(json!({"unread": unread}))
+}

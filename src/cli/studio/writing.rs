@@ -1,0 +1,88 @@
+//! What a change of the page makes of a draft's file, or of the file of another language.
+//! Shell: reads the project.
+
+use super::history::read;
+use super::shown;
+use super::view::View;
+use crate::cli::terminal::failure::Failure;
+use crate::edition::Draft;
+use crate::edition::edit::{
+    DraftChange, change, change_translation, translated_words_now, words_now,
+};
+
+/// A file with a change, and the words that it is about.
+pub struct ChangedFile {
+    pub file: String,
+    pub before: Option<String>,
+    pub after: String,
+    /// The words as they stand there now, and with the change.
+    pub now: Option<String>,
+    pub then: Option<String>,
+}
+
+/// The draft with a change; `written` is its text, where there is one.
+///
+/// # Errors
+/// When the draft cannot be read, or the change would break it.
+pub fn changed_draft(
+    view: &View,
+    file: String,
+    written: Option<String>,
+    wanted: &DraftChange,
+) -> Result<ChangedFile, Failure> {
+    let (name, zone) = (&view.chosen.name, view.project.settings.time_zone);
+    let text = match &written {
+        Some(text) => text.clone(),
+        None => view.proposal()?,
+    };
+    let now = words_now(&Draft::read(name, &file, &text, zone)?, wanted);
+    let after = changed_text(view, &file, &text, wanted)?;
+    let then = words_now(&Draft::read(name, &file, &after, zone)?, wanted);
+    Ok(ChangedFile { file, before: written, after, now, then })
+}
+
+/// The words of another language with a change.
+///
+/// # Errors
+/// When the newsletter does not have the language, or the change is not about words.
+pub fn changed_translation(
+    view: &View,
+    language: &str,
+    wanted: &DraftChange,
+) -> Result<ChangedFile, Failure> {
+    let proposed = view.translation(language)?;
+    let file = view.project.draft_path(&format!("{}.{language}", view.chosen.name))?;
+    let before = read(&view.project.path(&file))?;
+    let text = before.clone().unwrap_or_else(|| proposed.write());
+    let now = translated_words_now(&Draft::read_translation(&file, &text)?, wanted);
+    let after = change_translation(&file, &text, wanted)?;
+    let then = translated_words_now(&Draft::read_translation(&file, &after)?, wanted);
+    Ok(ChangedFile { file, before, after, now, then })
+}
+
+/// The draft's text with a change.
+fn changed_text(
+    view: &View,
+    file: &str,
+    text: &str,
+    wanted: &DraftChange,
+) -> Result<String, Failure> {
+    let said = |id: &str| {
+        let item = view.prepared.selection.all().find(|item| item.id == id)?;
+        Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
+    };
+    // Lines that offer late stories stay offers, until their story is named.
+    let named = match wanted {
+        DraftChange::Show { id } | DraftChange::Pin { id, .. } | DraftChange::LeaveOut { id } => {
+            id.as_str()
+        }
+        _ => "",
+    };
+    let late: Vec<String> = text
+        .split_inclusive('\n')
+        .filter(|line| line.trim_start().starts_with("# - "))
+        .filter(|line| named.is_empty() || !line.contains(named))
+        .map(str::to_owned)
+        .collect();
+    Ok(change(file, text, view.project.settings.time_zone, wanted, &said, &late)?)
+}
