@@ -1,6 +1,8 @@
 //! The ledger of a project: a file, or a server that several computers share.
 //! Shell: passes everything on to the one or the other.
 
+mod joining;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! The laws that every ledger keeps, as one test that each of them runs.
 //! Shell: runs ledgers that come in as arguments.
 
+pub mod joining;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

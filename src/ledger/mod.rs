@@ -2,7 +2,6 @@
 //! Pure: the types and the trait; `sqlite/` and `postgres/` are the shells that keep them.
 
 pub mod aftermath;
-mod any_joining;
 mod any_ledger;
 pub mod approval_store;
 mod column;
@@ -10,8 +9,6 @@ pub mod delivery;
 pub mod error;
 pub mod join_store;
 pub mod joining;
-#[cfg(test)]
-mod joining_laws;
 #[cfg(test)]
 pub mod laws;
 pub mod list_store;

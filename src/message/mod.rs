@@ -7,6 +7,8 @@
 
 pub mod examine;
 mod mail;
+pub mod single;
+mod single_words;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -12,6 +12,7 @@ use crate::audience::import::ImportedPerson;
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::Lift;
 use crate::ledger::join_store::{JoinEvent, JoinRecord};
+use crate::ledger::single_store::SingleRecord;
 
 /// `roundup.why/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,6 +32,8 @@ pub struct PersonHistory {
     pub do_not_mail: Vec<NoMailEntry>,
     /// What their requests to join came to, the oldest first.
     pub joining: Vec<JoinRecord>,
+    /// Confirmations, reminders and welcomes, the oldest first.
+    pub single_messages: Vec<SingleRecord>,
 }
 
 /// On what basis they are mailed, and how it came about.
@@ -114,6 +117,11 @@ impl PersonHistory {
         }
         for record in &self.joining {
             events.push((Some(record.at), joining_words(record)));
+        }
+        for single in &self.single_messages {
+            let (purpose, status) = (single.purpose, single.status.replace('_', " "));
+            events
+                .push((Some(single.at), format!("{purpose} by email: {status} {}", single.detail)));
         }
         for delivery in &self.deliveries {
             events.push((delivery.at, delivery_words(delivery)));
@@ -229,6 +237,12 @@ mod tests {
                 requested: at("2026-06-11T07:59:00Z"),
                 evidence: JoinEvidence::default(),
             }],
+            single_messages: vec![SingleRecord {
+                at: at("2026-06-11T07:59:00Z"),
+                purpose: "confirmation",
+                status: "accepted",
+                detail: "250 ok".to_owned(),
+            }],
         };
         let story = history.story(chrono_tz::Europe::London).join("\n");
         assert_eq!(
@@ -237,6 +251,7 @@ mod tests {
 3 May 2020                 joined: consent, source: website, wording: “Send me news”
 1 June 2026, 09:30         2026-05: accepted, 250 ok
 10 June 2026, 09:00        do-not-mail list: unsubscribed on the web page (reason: too_many)
+11 June 2026, 08:59        confirmation by email: accepted 250 ok
 11 June 2026, 09:00        confirmed that they signed up
 12 June 2026, 09:00        mailed again: they came back themselves (it was: unsubscribed)
 1 July 2026, 09:30         2026-06: accepted, 250 ok

@@ -16,6 +16,7 @@ mod refusals;
 pub mod relay;
 pub mod run;
 mod run_state;
+pub mod single;
 pub mod stop;
 pub mod system;
 pub mod throttle;

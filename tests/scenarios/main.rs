@@ -36,6 +36,7 @@ mod somebody_has_a_strange_name;
 mod somebody_leaves;
 mod somebody_leaves_by_a_link;
 mod somebody_reads_welsh;
+mod somebody_signs_up;
 mod somebody_writes_in_another_alphabet;
 mod the_doctor_looks;
 mod the_ledger_is_lost;

@@ -13,7 +13,9 @@ use crate::cli::leaving::events::settle_events;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::keeping::keeping;
 use crate::cli::leaving::settling::{SettledEmails, settle_emails, summarise};
+use crate::cli::leaving::single_messages::drain_beside;
 use crate::cli::leaving::verdicts::judge;
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
@@ -171,6 +173,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     if !globals.screen.json {
         summarise(globals, &counts, arguments.dry_run)?;
+    }
+    if let (false, Some(ledger)) = (arguments.dry_run, keeping.ledger()) {
+        let destination = Destination::of(&project, None)?;
+        drain_beside(&project, &keys, &destination, ledger, &globals.screen).await;
     }
     match trouble {
         Some(failure) => Err(failure),

@@ -11,6 +11,7 @@ mod keeping;
 mod returned;
 pub mod serve;
 mod settling;
+pub mod single_messages;
 pub mod spooled;
 mod verdicts;
 pub mod watch;

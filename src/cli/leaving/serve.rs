@@ -8,16 +8,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_kit;
 use crate::cli::leaving::joining::{self, JoinDesk};
+use crate::cli::leaving::single_messages::{self, SingleWriter};
 use crate::cli::leaving::spooled::{spool, warn_of_damage};
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{keys_for, ledger_or_away};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::{AnyLedger, Ledger};
@@ -33,6 +36,8 @@ const LEDGER_CONNECTIONS: usize = 4;
 const DRAIN_EVERY: Duration = Duration::from_secs(1);
 /// How often requests are looked for that nobody confirmed.
 const EXPIRE_EVERY: Duration = Duration::from_hours(1);
+/// How soon somebody who signed up is written to.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
 /// How long a server is waited for before we listen without it.
 const FIRST_TRY: Duration = Duration::from_secs(3);
 /// How often a ledger that is away is tried again.
@@ -86,6 +91,12 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             project.keys(world::random)?
         }
     };
+    let writer = match SingleWriter::new(&project, &keys, &Destination::of(&project, None)?) {
+        Ok(writer) => writer,
+        // A relay that cannot be used is nothing to people who leave.
+        Err(failure) if form.is_some() => return Err(failure),
+        Err(_) => None,
+    };
     let desk = JoinDesk::new(&project, keys.clone(), &text, &public_url, LEDGER_PATIENCE);
     let keeper = Arc::new(Keeper { journal, desk, health: Mutex::new(None) });
     let setting = serve::Setting {
@@ -105,9 +116,32 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         "Listening on http://{} for {public_url}. Press Ctrl-C to stop.",
         server.address
     ));
-    let outcome = answer_all(server, &keeper, &project).await;
+    let outcome = answer_and_write(server, &keeper, &project, writer, screen).await;
     if outcome.is_ok() {
         screen.say("Stopped. Every answered request is recorded.");
+    }
+    outcome
+}
+
+/// Answers until somebody stops it, and hands over messages meanwhile.
+async fn answer_and_write(
+    server: PublicServer,
+    keeper: &Arc<Keeper>,
+    project: &Project,
+    writer: Option<SingleWriter<'_>>,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let (stop, stops) = watch::channel(false);
+    let writing = keeper.keep_writing(writer, screen, stops);
+    tokio::pin!(writing);
+    let outcome = tokio::select! {
+        outcome = answer_all(server, keeper, project) => outcome,
+        outcome = &mut writing => outcome,
+    };
+    // A message whose end has left is waited for: nobody would know otherwise whether it arrived.
+    stop.send_replace(true);
+    if outcome.is_ok() {
+        let _ = timeout(LAST_ANSWERS_WITHIN, writing).await;
     }
     outcome
 }
@@ -201,6 +235,34 @@ impl Keeper {
             }
             sleep(DRAIN_EVERY).await;
         }
+    }
+
+    /// Hands over messages to one person, until it is stopped between two drains.
+    async fn keep_writing(
+        &self,
+        writer: Option<SingleWriter<'_>>,
+        screen: &Screen,
+        mut stops: watch::Receiver<bool>,
+    ) -> Result<Exit, Failure> {
+        let mut said = String::new();
+        while !*stops.borrow() {
+            if let (Some(writer), Some(ledger)) = (&writer, self.journal.ledger()) {
+                let stopped = match writer.drain(ledger).await {
+                    Ok(counts) if counts.accepted > 0 => counts.stopped.or(Some(String::new())),
+                    Ok(counts) => counts.stopped,
+                    Err(failure) => Some(failure.what),
+                };
+                // What goes on being wrong is said once.
+                if let Some(why) = stopped.filter(|why| *why != said) {
+                    if !why.is_empty() {
+                        screen.warn(&single_messages::stopped(&why));
+                    }
+                    said = why;
+                }
+            }
+            let _ = timeout(WRITE_EVERY, stops.wait_for(|stops| *stops)).await;
+        }
+        Ok(Exit::Done)
     }
 
     async fn answer(&self, call: PublicCall) {

@@ -18,6 +18,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
+use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::ledger::{Ledger, Lift, Status};
 use crate::project::Project;
 use crate::report::person::{ConsentProof, NoMailEntry, PersonHistory};
@@ -63,7 +64,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    let LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining } =
+    let LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining, single_messages } =
         history(&project, &key, address.as_ref()).await?;
     not_mailed = suppressed.clone().or(not_mailed);
     let listed = known(&project).await?.find(&key).cloned();
@@ -84,6 +85,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         lifts,
         do_not_mail,
         joining,
+        single_messages,
     };
     if screen.json {
         screen.object(&why)?;
@@ -101,6 +103,7 @@ struct LedgerHistory {
     suppressed: Option<String>,
     do_not_mail: Vec<NoMailEntry>,
     joining: Vec<JoinRecord>,
+    single_messages: Vec<SingleRecord>,
 }
 
 async fn history(
@@ -110,7 +113,8 @@ async fn history(
 ) -> Result<LedgerHistory, Failure> {
     let mut suppressed = None;
     let (mut lifts, mut do_not_mail) = (Vec::new(), Vec::new());
-    let (mut deliveries, mut joining) = (Vec::new(), Vec::new());
+    let mut deliveries = Vec::new();
+    let (mut joining, mut single_messages) = (Vec::new(), Vec::new());
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let (rows, left_out) = ledger.history(key).await?;
@@ -129,6 +133,7 @@ async fn history(
             let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
             lifts = ledger.lifts(&person).await?;
             joining = ledger.join_record(&person).await?;
+            single_messages = ledger.single_messages_of(&person).await?;
             let changes = ledger.no_mail_changes(&person).await?;
             do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
             if let Some(entry) = ledger.suppression(&person).await? {
@@ -141,7 +146,7 @@ async fn history(
             }
         }
     }
-    Ok(LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining })
+    Ok(LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining, single_messages })
 }
 
 /// A person's history, for people.

@@ -30,6 +30,7 @@ use std::fs::File;
 
 use crate::cli::globals::{Globals, warn_of_readers};
 use crate::cli::leaving::drop_box;
+use crate::cli::leaving::single_messages::drain_beside;
 use crate::cli::leaving::watch::LeavingWatch;
 use crate::cli::leaving::ways::refuse_without_way;
 use crate::cli::report::report_of;
@@ -114,6 +115,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     if !practice {
         trust.remember(&*ledger, &planned, &keys).await?;
+        drain_beside(&project, &keys, &destination, &ledger, screen).await;
     }
     orders.retry.expires_at = expiry_of(&project, &planned).unwrap_or(orders.retry.expires_at);
     let skeleton =

@@ -7,7 +7,7 @@ use tokio_postgres::Transaction;
 use super::server::patiently;
 use super::{PostgresLedger, no_mail, people};
 use crate::audience::import::StoredPerson;
-use crate::ledger::column::{damaged, millis, time, to_json};
+use crate::ledger::column::{millis, time, to_json};
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::{self as sql, JoinEvent, JoinRecord, JoinStore};
 use crate::ledger::joining::{
@@ -15,7 +15,7 @@ use crate::ledger::joining::{
     on_request,
 };
 use crate::ledger::list_store::ListChangeKind;
-use crate::ledger::single_store::SinglePurpose;
+use crate::ledger::single_store::{SinglePurpose, purpose_of};
 
 /// One writer at a time: what a person's rows say is then still so when theirs are written.
 const LOCK: &str = "LOCK TABLE join_requests IN SHARE ROW EXCLUSIVE MODE";
@@ -85,12 +85,7 @@ async fn facts(
     let pending = pending.map(|row| sql::request_of(row.get(0))).transpose()?;
     let key = key.or(pending.as_ref().map(|request| request.key.as_str())).unwrap_or_default();
     let on_list = transaction.query_opt(sql::ON_LIST, &[&key]).await?;
-    let on_list = on_list.map(|row| StoredPerson {
-        key: row.get(0),
-        address: row.get(1),
-        state: row.get(2),
-        fields: row.get(3),
-    });
+    let on_list = on_list.as_ref().map(person_of);
     let confirmed = transaction.query_opt(sql::CONFIRMED, &[&person]).await?;
     let confirmed = confirmed.map(|row| (time(row.get(0)), time(row.get(1))));
     let (of_month, of_hour) = sql::since(now);
@@ -103,8 +98,9 @@ async fn facts(
     Ok(JoinFacts { pending, no, on_list, confirmed, messages, of_hour })
 }
 
-fn purpose_of(word: &str) -> Result<SinglePurpose, LedgerError> {
-    SinglePurpose::parse(word).ok_or_else(|| damaged(format!("`{word}` is not a purpose")))
+/// Somebody on the list, from their row.
+pub(super) fn person_of(row: &tokio_postgres::Row) -> StoredPerson {
+    StoredPerson { key: row.get(0), address: row.get(1), state: row.get(2), fields: row.get(3) }
 }
 
 async fn keep(

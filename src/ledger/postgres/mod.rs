@@ -17,6 +17,7 @@ mod returns;
 mod schema;
 mod senders;
 mod server;
+mod single;
 #[cfg(test)]
 pub(super) mod tests;
 

@@ -4,7 +4,7 @@
 use tokio_postgres::NoTls;
 
 use super::*;
-use crate::ledger::joining_laws::hold_of_joining;
+use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.

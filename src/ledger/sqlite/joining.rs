@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{SqliteLedger, no_mail, people};
 use crate::audience::import::StoredPerson;
-use crate::ledger::column::{damaged, millis, time, to_json};
+use crate::ledger::column::{millis, time, to_json};
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::{self as sql, JoinEvent, JoinRecord, JoinStore};
 use crate::ledger::joining::{
@@ -14,7 +14,7 @@ use crate::ledger::joining::{
     on_request,
 };
 use crate::ledger::list_store::ListChangeKind;
-use crate::ledger::single_store::SinglePurpose;
+use crate::ledger::single_store::{SinglePurpose, purpose_of};
 
 impl JoinStore for SqliteLedger {
     async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
@@ -91,17 +91,7 @@ fn facts(
         .optional()?;
     let pending = pending.map(|text| sql::request_of(&text)).transpose()?;
     let key = key.or(pending.as_ref().map(|request| request.key.as_str())).unwrap_or_default();
-    let on_list = connection
-        .prepare_cached(sql::ON_LIST)?
-        .query_row([key], |row| {
-            Ok(StoredPerson {
-                key: row.get(0)?,
-                address: row.get(1)?,
-                state: row.get(2)?,
-                fields: row.get(3)?,
-            })
-        })
-        .optional()?;
+    let on_list = on_list(connection, key)?;
     let confirmed = connection
         .prepare_cached(sql::CONFIRMED)?
         .query_row([person], |row| Ok((time(row.get(0)?), time(row.get(1)?))))
@@ -124,8 +114,21 @@ fn facts(
     Ok(JoinFacts { pending, no, on_list, confirmed, messages, of_hour })
 }
 
-fn purpose_of(word: &str) -> Result<SinglePurpose, LedgerError> {
-    SinglePurpose::parse(word).ok_or_else(|| damaged(format!("`{word}` is not a purpose")))
+/// Somebody on the list.
+pub(super) fn on_list(
+    connection: &Connection,
+    key: &str,
+) -> Result<Option<StoredPerson>, LedgerError> {
+    let mut query = connection.prepare_cached(sql::ON_LIST)?;
+    let person = query.query_row([key], |row| {
+        Ok(StoredPerson {
+            key: row.get(0)?,
+            address: row.get(1)?,
+            state: row.get(2)?,
+            fields: row.get(3)?,
+        })
+    });
+    Ok(person.optional()?)
 }
 
 fn keep(connection: &Connection, request: &JoinRequest) -> Result<JoinStep, LedgerError> {

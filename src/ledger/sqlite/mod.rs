@@ -11,6 +11,7 @@ mod people;
 mod planning;
 mod returns;
 mod schema;
+mod single;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -10,7 +10,7 @@ use super::writer::connect;
 use super::*;
 use crate::audience::{ChangeOrigin, NoMailReason};
 use crate::ledger::column::to_json;
-use crate::ledger::joining_laws::hold_of_joining;
+use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::{Status, laws};
 
 #[test]

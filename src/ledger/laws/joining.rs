@@ -3,15 +3,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::join_store::{JoinEvent, JoinStore};
-use super::joining::{
-    ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, MOST_AN_HOUR,
-};
-use super::laws::{keys, now};
-use super::list_store::ListStore;
-use super::{Ledger, LedgerError};
+use super::{keys, now};
 use crate::audience::import::{ImportedPerson, ListState};
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+use crate::ledger::join_store::{JoinEvent, JoinStore};
+use crate::ledger::joining::{
+    ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, MOST_AN_HOUR,
+};
+use crate::ledger::list_store::ListStore;
+use crate::ledger::single_store::{SinglePurpose, SingleResult, SingleStatus, SingleStore};
+use crate::ledger::{Ledger, LedgerError};
 
 fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
     let key = format!("{name}@charity.org.uk");
@@ -55,8 +56,9 @@ async fn say_no(
     ledger.change_no_mail(vec![change]).await.unwrap();
 }
 
-pub async fn hold_of_joining(ledger: &(impl Ledger + ListStore + JoinStore)) {
+pub async fn hold_of_joining(ledger: &(impl Ledger + ListStore + JoinStore + SingleStore)) {
     let hour = |hours: i64| now() + TimeDelta::hours(hours);
+    a_message_is_in_one_hand_and_ends_once(ledger, hour(-1000)).await;
     a_request_changes_nothing_until_it_is_confirmed(ledger, hour).await;
     a_no_that_is_younger_makes_a_request_void(ledger, hour).await;
     whoever_is_on_the_list_is_only_written_to(ledger, hour).await;
@@ -184,4 +186,61 @@ async fn an_hour_has_a_limit(ledger: &(impl Ledger + JoinStore), at: DateTime<Ut
     assert_eq!(kept, MOST_AN_HOUR);
     let later = request("later", at + TimeDelta::hours(1));
     assert_eq!(ledger.request_join(later).await, Ok(JoinStep::Confirm));
+}
+
+async fn a_message_is_in_one_hand_and_ends_once(
+    ledger: &(impl Ledger + ListStore + JoinStore + SingleStore),
+    at: DateTime<Utc>,
+) {
+    let [ann, bob] = ["s-ann", "s-bob"].map(|name| request(name, at));
+    for request in [&ann, &bob] {
+        ledger.request_join(request.clone()).await.unwrap();
+    }
+    let first = ledger.claim_single("a", at).await.unwrap().unwrap();
+    let second = ledger.claim_single("b", at).await.unwrap().unwrap();
+    assert_ne!(first.id, second.id);
+    assert_eq!(
+        (first.purpose, first.occasion, first.attempts),
+        (SinglePurpose::Confirmation, at, 1)
+    );
+    assert_eq!(first.address, ann.address);
+    assert_eq!(ledger.claim_single("c", at).await, Ok(None));
+    assert_eq!(ledger.hand_over_single(first.id, "b", at).await, Ok(false));
+    assert_eq!(ledger.hand_over_single(first.id, "a", at).await, Ok(true));
+    assert_eq!(ledger.hand_over_single(first.id, "a", at).await, Ok(false));
+    let next_at = at + TimeDelta::minutes(5);
+    let result = |status| SingleResult { status, detail: "250 \0ok".to_owned(), next_at };
+    ledger.record_single(first.id, "a", result(SingleStatus::Accepted), at).await.unwrap();
+    ledger.record_single(first.id, "a", result(SingleStatus::Deferred), at).await.unwrap();
+    ledger.record_single(second.id, "b", result(SingleStatus::Deferred), at).await.unwrap();
+    assert_eq!(ledger.claim_single("c", at).await, Ok(None));
+    let again = ledger.claim_single("c", next_at).await.unwrap().unwrap();
+    assert_eq!((again.id, again.attempts), (second.id, 2));
+    // They leave while their message is being made.
+    say_no(ledger, &bob, NoMailReason::Unsubscribed, next_at).await;
+    assert_eq!(ledger.hand_over_single(again.id, "c", next_at).await, Ok(false));
+    ledger.record_single(again.id, "c", result(SingleStatus::Deferred), next_at).await.unwrap();
+    assert_eq!(ledger.claim_single("c", next_at).await, Ok(None));
+    for (person, status) in [(&ann.person, "accepted"), (&bob.person, "dropped")] {
+        let records = ledger.single_messages_of(person).await.unwrap();
+        assert_eq!(records.iter().map(|record| record.status).collect::<Vec<_>>(), [status]);
+    }
+    // A welcome goes to whoever is on the list, and to nobody who has left since.
+    for leaves in [false, true] {
+        let cy = request(if leaves { "s-cy" } else { "s-di" }, at + TimeDelta::hours(2));
+        ledger.request_join(cy.clone()).await.unwrap();
+        let confirmed = ledger.confirm_join(confirmation(&cy, cy.at)).await;
+        assert_eq!(confirmed, Ok(ConfirmStep::Join));
+        assert!(ledger.person_on_list(&cy.key).await.unwrap().is_some());
+        if leaves {
+            say_no(ledger, &cy, NoMailReason::Unsubscribed, cy.at).await;
+        }
+        let welcome = ledger.claim_single("a", cy.at).await.unwrap();
+        let purpose = welcome.as_ref().map(|single| single.purpose);
+        assert_eq!(purpose, (!leaves).then_some(SinglePurpose::Welcome));
+        if let Some(welcome) = welcome {
+            let accepted = result(SingleStatus::Accepted);
+            ledger.record_single(welcome.id, "a", accepted, cy.at).await.unwrap();
+        }
+    }
 }

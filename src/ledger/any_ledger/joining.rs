@@ -4,9 +4,11 @@
 use chrono::{DateTime, Utc};
 
 use super::AnyLedger;
+use crate::audience::import::StoredPerson;
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::joining::{ConfirmStep, JoinConfirmation, JoinRequest, JoinStep};
+use crate::ledger::single_store::{SingleMessage, SingleRecord, SingleResult, SingleStore};
 
 macro_rules! pass_on {
     ($self:ident, $ledger:ident => $call:expr) => {
@@ -52,5 +54,42 @@ impl JoinStore for AnyLedger {
 
     async fn join_record(&self, person: &str) -> Result<Vec<JoinRecord>, LedgerError> {
         pass_on!(self, ledger => ledger.join_record(person))
+    }
+}
+
+impl SingleStore for AnyLedger {
+    async fn claim_single(
+        &self,
+        holder: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SingleMessage>, LedgerError> {
+        pass_on!(self, ledger => ledger.claim_single(holder, now))
+    }
+
+    async fn hand_over_single(
+        &self,
+        id: i64,
+        holder: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.hand_over_single(id, holder, now))
+    }
+
+    async fn record_single(
+        &self,
+        id: i64,
+        holder: &str,
+        result: SingleResult,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.record_single(id, holder, result, now))
+    }
+
+    async fn single_messages_of(&self, person: &str) -> Result<Vec<SingleRecord>, LedgerError> {
+        pass_on!(self, ledger => ledger.single_messages_of(person))
+    }
+
+    async fn person_on_list(&self, key: &str) -> Result<Option<StoredPerson>, LedgerError> {
+        pass_on!(self, ledger => ledger.person_on_list(key))
     }
 }

@@ -1,0 +1,201 @@
+//! Messages to one person: written in the newsletter's words, and handed to its relay by `serve`, `inbox` and `send`.
+//! Shell: the ledger, the relay, the outbox.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::audience::import::{ImportedPerson, as_table};
+use crate::audience::settings::ListPlace;
+use crate::audience::{Keys, List, Person, Recipient};
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::message_template::made;
+use crate::cli::steps::relay::server;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::compose::Values;
+use crate::compose::composition::Composition;
+use crate::count::counted;
+use crate::ledger::single_store::{SingleMessage, SinglePurpose, SingleStore};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
+use crate::message::single::SingleText;
+use crate::message::{Message, Sender};
+use crate::people::Welcome;
+use crate::project::Project;
+use crate::rfc::address::EmailAddress;
+use crate::send::messages_per_connection::MessagesPerConnection;
+use crate::send::pace::Rate;
+use crate::send::relay::{FolderRelay, SmtpRelay};
+use crate::send::single::{SingleCounts, SingleRun};
+use crate::smtp::RelayServer;
+
+/// What is needed to write messages to one person and hand them over.
+pub struct SingleWriter<'a> {
+    project: &'a Project,
+    identity: Sender,
+    keys: Keys,
+    public_url: String,
+    /// The outbox where there is none.
+    server: Option<Arc<RelayServer>>,
+    takes_examples: bool,
+    gap: Duration,
+    holder: String,
+}
+
+impl<'a> SingleWriter<'a> {
+    /// Nothing where nobody can sign up: the list is in files, or there is no public address.
+    pub fn new(
+        project: &'a Project,
+        keys: &Keys,
+        destination: &Destination,
+    ) -> Result<Option<Self>, Failure> {
+        let identity = Sender::new(&project.settings.sender)?;
+        let Some(public_url) = identity.public_url.clone() else { return Ok(None) };
+        if project.settings.people.keep == ListPlace::Files {
+            return Ok(None);
+        }
+        let server = match destination {
+            Destination::Outbox => None,
+            Destination::Relay(relay) => Some(Arc::new(server(project, relay, &identity)?)),
+        };
+        // A key that cannot be read is found before somebody waits for a message.
+        project.signers(identity.domain())?;
+        let gap = match (&server, &project.settings.send.rate) {
+            (Some(_), Some(rate)) => Rate::parse(rate)?.gap,
+            _ => Duration::ZERO,
+        };
+        Ok(Some(Self {
+            project,
+            identity,
+            keys: keys.clone(),
+            public_url,
+            server,
+            takes_examples: destination.takes_examples(),
+            gap,
+            holder: world::process_name(),
+        }))
+    }
+
+    /// Hands over what is due.
+    pub async fn drain(&self, ledger: &AnyLedger) -> Result<SingleCounts, Failure> {
+        let run = SingleRun { holder: &self.holder, gap: self.gap, clock: world::now };
+        let build = async |single: &SingleMessage| self.message(single, ledger).await;
+        let counts = match &self.server {
+            None => {
+                let folder = self.project.path("outbox");
+                let relay = FolderRelay::new(&folder).map_err(|error| {
+                    Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
+                })?;
+                run.drain(ledger, relay, build).await?
+            }
+            Some(server) => {
+                let set = self.project.settings.send.messages_per_connection;
+                let limit = Arc::new(Mutex::new(MessagesPerConnection::new(set)));
+                run.drain(ledger, SmtpRelay::new(Arc::clone(server), limit), build).await?
+            }
+        };
+        Ok(counts)
+    }
+
+    async fn message(&self, single: &SingleMessage, ledger: &AnyLedger) -> Result<Message, String> {
+        let address = EmailAddress::parse(&single.address).map_err(|error| error.to_string())?;
+        if address.is_reserved() && !self.takes_examples {
+            return Err("an example address is written to in practice only".to_owned());
+        }
+        let is_latest = self.project.settings.joining.welcome == Welcome::Latest
+            && single.purpose == SinglePurpose::Welcome;
+        if is_latest && let Some((edition, recipient)) = self.latest(&address, ledger).await {
+            return self.made(edition.composition, &recipient);
+        }
+        let mut values = Values::new();
+        values.insert("email".to_owned(), address.to_string());
+        let recipient = Recipient { address, values, segments: std::collections::BTreeSet::new() };
+        self.made(self.words(single, &recipient.address), &recipient)
+    }
+
+    fn made(&self, composition: Composition, recipient: &Recipient) -> Result<Message, String> {
+        let (identity, keys) = (self.identity.clone(), self.keys.clone());
+        let signers = self.project.signers(identity.domain()).map_err(|error| error.to_string())?;
+        let template = made(self.project, composition, identity, keys, signers, world::now())
+            .map_err(|failure| failure.what)?;
+        Ok(template.personalise(recipient))
+    }
+
+    fn words(&self, single: &SingleMessage, address: &EmailAddress) -> Composition {
+        let settings = &self.project.settings;
+        let token = self.keys.confirmation_token(&single.person, single.occasion);
+        let text = SingleText {
+            purpose: single.purpose,
+            occasion: single.occasion,
+            language: &settings.theme.language,
+            name: self.identity.sender.name.as_ref().map_or("", |name| name.as_str()),
+            organisation: &settings.organisation,
+            confirm: &format!("{}/c/{token}", self.public_url),
+            leave: &format!("{}/u/{}", self.public_url, self.keys.unsubscribe_token(address)),
+        };
+        text.composition()
+    }
+
+    /// The latest edition that was sent, and the person as its template knows them; nothing where they have it, or where
+    /// something of it cannot be read: they get the words.
+    async fn latest(
+        &self,
+        address: &EmailAddress,
+        ledger: &AnyLedger,
+    ) -> Option<(PlannedEdition, Recipient)> {
+        let editions = ledger.editions().await.ok()?;
+        let edition = editions.into_iter().max_by_key(|edition| edition.planned_at)?;
+        if ledger.counts(&edition.name).await.ok()?.accepted == 0 {
+            return None;
+        }
+        let key = address.key();
+        let (rows, _) = ledger.history(&key).await.ok()?;
+        if rows.iter().any(|row| row.edition == edition.name) {
+            return None;
+        }
+        let person = ImportedPerson::from(ledger.person_on_list(&key).await.ok()??);
+        let table: Arc<[u8]> = as_table([&person]).into();
+        let list = List::survey(vec![("the database".to_owned(), Arc::new(table))]).ok()?;
+        let found = list.everybody(true).find_map(|person| match person.ok()? {
+            Person::Mailed(recipient) => Some(recipient),
+            Person::LeftOut(_) => None,
+        });
+        Some((edition, found?))
+    }
+}
+
+/// Hands over what is due beside another command. That command goes on whatever comes of it.
+pub async fn drain_beside(
+    project: &Project,
+    keys: &Keys,
+    destination: &Destination,
+    ledger: &AnyLedger,
+    screen: &Screen,
+) {
+    let drained = match SingleWriter::new(project, keys, destination) {
+        Ok(Some(writer)) => writer.drain(ledger).await,
+        Ok(None) => return,
+        Err(failure) => Err(failure),
+    };
+    match drained {
+        Ok(counts) => {
+            if counts.accepted > 0 {
+                let messages = counted(
+                    counts.accepted,
+                    "message about signing up",
+                    "messages about signing up",
+                );
+                screen.say(&format!("{messages} handed over."));
+            }
+            if let Some(why) = counts.stopped {
+                screen.warn(&stopped(&why));
+            }
+        }
+        Err(failure) => screen.warn(&stopped(&failure.what)),
+    }
+}
+
+/// Why messages wait.
+pub fn stopped(why: &str) -> String {
+    format!("messages about signing up wait: {why}. They are tried again by themselves")
+}
