@@ -57,6 +57,8 @@ pub struct ComposedStory {
     /// Its address in canonical form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
 }
 
 /// An email in another language than the newsletter's own.

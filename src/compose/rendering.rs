@@ -192,6 +192,7 @@ fn composed_stories(edition: &Edition, density: Density) -> Vec<ComposedStory> {
         .map(|item| ComposedStory {
             id: item.id.clone(),
             link: item.link.as_deref().map(canonical),
+            topics: item.topics.clone(),
         })
         .collect()
 }

@@ -51,7 +51,8 @@ pub trait AftermathStore {
         edition: &str,
     ) -> impl Future<Output = Result<Vec<EditionReturn>, LedgerError>> + Send;
 
-    /// Who said no after they had got an edition, and before a time: each person once. A server's no is none of theirs.
+    /// Who said no after they had got an edition, and before a time: each person once. A server's no is none of theirs, and
+    /// complaints are counted by themselves.
     fn leavings_of_edition(
         &self,
         edition: &str,
@@ -96,7 +97,8 @@ pub(super) fn leavings_of_accepted(
     noes.sort_by_key(|no| no.at);
     let mut leavings = Vec::new();
     for no in noes {
-        let is_theirs = !matches!(no.reason, NoMailReason::Bounced);
+        // Complaints are counted by themselves.
+        let is_theirs = !matches!(no.reason, NoMailReason::Bounced | NoMailReason::Complained);
         let has_it = since.get(&no.person).is_some_and(|accepted| no.at >= *accepted);
         if is_theirs && has_it {
             since.remove(&no.person);
@@ -126,10 +128,11 @@ mod tests {
     #[test]
     fn each_person_leaves_once_and_not_before_they_got_it() {
         let noes = vec![
-            no("ann", NoMailReason::Complained, 30),
+            no("ann", NoMailReason::Objected, 30),
             no("ann", NoMailReason::Unsubscribed, 20),
             no("bob", NoMailReason::Unsubscribed, 5),
             no("cy", NoMailReason::Bounced, 20),
+            no("cy", NoMailReason::Complained, 21),
             no("nobody", NoMailReason::Unsubscribed, 20),
         ];
         let left =

@@ -163,6 +163,9 @@ pub struct PlannedEdition {
     /// The edition that it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
+    /// Why somebody let it go out although an edition before it had many complaints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_complaints: Option<String>,
 }
 
 /// A list as it was when an edition was planned.

@@ -109,6 +109,7 @@ impl PlannedEdition {
             composition,
             list,
             corrects: None,
+            after_complaints: None,
         }
     }
 }

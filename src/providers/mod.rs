@@ -6,6 +6,7 @@
 //! unclear reply marks nobody.
 
 mod kind;
+pub mod mailbox_hosts;
 pub mod servers;
 mod table;
 

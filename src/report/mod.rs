@@ -1,13 +1,22 @@
 //! Who got it, who did not, and why: the ledger's rows as people and scripts read them.
 //! Pure: rows in, a report out; every figure is counted from rows.
 
+pub mod breakdown;
+pub mod complaints;
+pub mod figures;
+pub mod page;
 pub mod person;
+mod plot;
 pub mod relay_log;
+pub mod table;
+pub mod year;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use self::breakdown::Breakdown;
+use self::figures::EditionFigures;
 use crate::approval::Approval;
 use crate::audience::EditionPurpose;
 use crate::audience::law::BasisCounts;
@@ -59,6 +68,9 @@ pub struct Report {
     /// Who had approved it as it was planned, where somebody had.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<ReportedApproval>,
+    /// What became of it afterwards, where somebody has counted that.
+    #[serde(flatten)]
+    pub figures: Option<EditionFigures>,
 }
 
 /// Somebody's yes to what was planned.
@@ -142,6 +154,7 @@ impl Report {
             planned_at: edition.planned_at,
             corrects: edition.corrects.clone(),
             corrected_by: None,
+            figures: None,
             people: counts.people(),
             purpose: edition.list.as_ref().map(|list| list.purpose).unwrap_or_default(),
             bases: edition.list.as_ref().map(|list| list.bases.clone()).unwrap_or_default(),
@@ -183,6 +196,11 @@ impl Report {
             ("expired", self.expired),
             ("planned", self.planned),
         ]
+    }
+
+    /// The audience by basis, without groups that are too small to be shown to others.
+    pub fn bases_shown(&self) -> Breakdown {
+        Breakdown::of(self.bases.iter().map(|(basis, people)| (basis.replace('_', " "), *people)))
     }
 
     /// Whether somebody has to look at rows that were rejected: neither tried again nor closed.

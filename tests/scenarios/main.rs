@@ -49,4 +49,5 @@ mod the_relay_asks_for_less;
 mod the_relay_is_set_up;
 mod the_relays_log_settles_it;
 mod tls_or_nothing;
+mod trustees_read_a_report;
 mod two_people_at_once;

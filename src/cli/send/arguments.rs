@@ -16,6 +16,9 @@ pub struct Arguments {
     /// Send the correction to people whose delivery is uncertain as well
     #[arg(long, requires = "correction")]
     pub those_in_doubt: bool,
+    /// Send although many people reported an edition as spam: what you have changed since; it is recorded
+    #[arg(long, value_name = "REASON", value_parser = number::reason)]
+    pub after_complaints: Option<String>,
     /// Do everything except connect and record: pages, one message per person, report.json
     #[arg(long, short = 'n')]
     pub dry_run: bool,

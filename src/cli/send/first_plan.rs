@@ -2,6 +2,7 @@
 //! Shell: the ledger, the list, the person at the keyboard.
 
 use crate::audience::segment::Segment;
+use crate::cli::report::figures::refuse_after_complaints;
 use crate::cli::send::announce::{tell_checks, tell_destination, tell_people, tell_strangest};
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
@@ -47,6 +48,8 @@ pub async fn plan_trusted(
         return plan(project, chosen, destination, arguments, screen).await;
     };
     let before = ledgers::existing_ledger(project, false).await?;
+    let reason = arguments.after_complaints.as_deref();
+    refuse_after_complaints(before.as_ref(), reason, world::now()).await?;
     let asked = trust.before_plan(before.as_ref(), &chosen.window).await?;
     drop(before);
     let plan = plan(project, chosen, destination, arguments, screen).await?;
@@ -122,6 +125,7 @@ pub async fn plan(
     let window = &prepared.edition.window;
     let mut edition =
         PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
+    edition.after_complaints.clone_from(&arguments.after_complaints);
     edition.corrects = corrected.map(|whom| whom.edition.clone());
     Ok(Some(Plan::new(edition, list, examples, namer, number)))
 }

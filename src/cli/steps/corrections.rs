@@ -89,23 +89,27 @@ pub async fn of(
     };
     let (Some(ledger), Some(first)) = (ledger, found) else {
         let shown: String = first.escape_debug().take(60).collect();
-        let what = format!("the edition `{shown}` has never been sent");
         let cure = "`roundup status` shows what was sent, and in practice mode what was practised";
-        return Err(Failure::new(Exit::Usage, what).help(cure));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("the edition `{shown}` has never been sent"),
+        )
+        .help(cure));
     };
     let name = next_name(&first.name);
     if let Some(known) = ledger.edition(&name).await? {
         if known.corrects.as_ref() != Some(&first.name) {
-            let what = format!("the name `{name}` belongs to another edition");
-            return Err(Failure::new(Exit::Usage, what)
-                .help("give the next edition another name: a correction needs this one"));
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("the name `{name}` belongs to another edition"),
+            )
+            .help("give the next edition another name: a correction needs this one"));
         }
         let draft = draft_of(project, &first.name, &name).unwrap_or_default();
         return corrected(project, &ledger, &first, (&name, draft), in_doubt).await;
     }
     if is_sending(project, &ledger, &first.name, practice).await? {
-        let what = format!("`{}` is being sent now", first.name);
-        return Err(Failure::new(Exit::Failed, what)
+        return Err(Failure::new(Exit::Failed, format!("`{}` is being sent now", first.name))
             .help(format!("run this first: roundup pause {}", first.name)));
     }
     let draft = Some(draft_of(project, &first.name, &name)?.ok_or_else(|| {
@@ -117,9 +121,11 @@ pub async fn of(
     let correction = corrected(project, &ledger, &first, (&name, draft), in_doubt).await?;
     let concerned = correction.audience.correction.as_ref();
     if concerned.is_none_or(|whom| whom.got_it() + whom.have_nothing() == 0) {
-        let what = format!("nobody got `{}`: there is nothing to correct", first.name);
-        return Err(Failure::new(Exit::Nothing, what)
-            .help("people in doubt are included with --those-in-doubt"));
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("nobody got `{}`: there is nothing to correct", first.name),
+        )
+        .help("people in doubt are included with --those-in-doubt"));
     }
     Ok(correction)
 }
@@ -210,9 +216,11 @@ pub async fn end_first(
     }
     let is_sent = is_sent_elsewhere(ledger, first).await?;
     if is_sent || audience_of(ledger, first, in_doubt).await? != *whom {
-        let what = format!("`{first}` was sent to more people meanwhile: no correction was sent");
-        return Err(Failure::new(Exit::Later, what)
-            .help(format!("count them again: roundup send --correction {first}")));
+        return Err(Failure::new(
+            Exit::Later,
+            format!("`{first}` was sent to more people meanwhile: no correction was sent"),
+        )
+        .help(format!("count them again: roundup send --correction {first}")));
     }
     Ok(())
 }

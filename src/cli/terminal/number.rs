@@ -4,7 +4,11 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
+use crate::rfc::text::one_line;
 use crate::send::MOST_CONNECTIONS;
+
+/// What somebody types as a reason: more helps nobody.
+const LONGEST_REASON_CHARS: usize = 500;
 
 fn digits(text: &str) -> Option<u64> {
     // As the question shows it: 1,204.
@@ -41,6 +45,18 @@ pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
         .and_then(|number| usize::try_from(number).ok())
         .and_then(NonZeroUsize::new)
         .ok_or_else(|| "write a whole number from 1 up, as in 10".to_owned())
+}
+
+/// Why something is done, in one line that is kept.
+///
+/// # Errors
+/// Says what to write instead.
+pub fn reason(text: &str) -> Result<String, String> {
+    let reason = one_line(text);
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON_CHARS {
+        return Err(format!("write why, in at most {LONGEST_REASON_CHARS} characters"));
+    }
+    Ok(reason)
 }
 
 /// A port of this computer.

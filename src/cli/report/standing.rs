@@ -1,0 +1,32 @@
+//! The report of an edition, as its rows are now.
+//! Shell: reads the ledger.
+
+use crate::cli::send::planned::is_sending;
+use crate::cli::steps::corrections::correction_of;
+use crate::cli::terminal::failure::Failure;
+use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl};
+use crate::project::Project;
+use crate::report::{EditionPhase, Report};
+
+/// The report of an edition, counted from its rows.
+pub async fn report_of(
+    project: &Project,
+    ledger: &impl Ledger,
+    planned: &PlannedEdition,
+    practice: bool,
+) -> Result<Report, Failure> {
+    let name = &planned.name;
+    let known = if is_sending(project, ledger, name, practice).await? {
+        EditionPhase::Sending
+    } else if ledger.standing(name).await?.wish == RunControl::Pause {
+        EditionPhase::Paused
+    } else {
+        EditionPhase::Unfinished
+    };
+    let rows = ledger.rows(name, Pick::Unusual).await?.into_iter().map(|(_, row)| row).collect();
+    let left_out = ledger.left_out(name).await?;
+    let counts = ledger.counts(name).await?;
+    let mut report = Report::new(planned, counts, rows, left_out, practice, known);
+    report.corrected_by = correction_of(ledger, name).await?;
+    Ok(report)
+}
