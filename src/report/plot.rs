@@ -54,7 +54,7 @@ pub(super) fn columns(title: &str, editions: &[(String, u64)]) -> String {
     );
     for (at, (name, count)) in editions.iter().enumerate() {
         let height = share(*count, most, BASE - 20);
-        let left = at * step + (step - width) / 2;
+        let left = at * step + step.saturating_sub(width) / 2;
         let middle = at * step + step / 2;
         let _ = write!(
             svg,
