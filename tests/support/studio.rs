@@ -195,6 +195,11 @@ impl Browser {
         }
     }
 
+    /// A command of Chromium itself, for what no page can do: the size of the window, forced colours.
+    pub async fn devtools(&self, command: Value) {
+        self.client.issue_cmd(Devtools(command)).await.unwrap();
+    }
+
     /// Types into a field behind what is there, and stays in it.
     pub async fn keys(&self, selector: &str, text: &str) {
         let field = self.client.find(Locator::Css(selector)).await.unwrap();
@@ -220,5 +225,23 @@ impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+    }
+}
+
+/// See `Browser::devtools`.
+#[derive(Debug)]
+struct Devtools(Value);
+
+impl fantoccini::wd::WebDriverCompatibleCommand for Devtools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (axum::http::Method, Option<String>) {
+        (axum::http::Method::POST, Some(self.0.to_string()))
     }
 }

@@ -4,6 +4,7 @@
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
 
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::compose::theme::{Theme, contrast};
 use crate::project::{ProjectError, SETTINGS_FILE, Settings};
 use crate::web::studio::SettingValue;
 
@@ -49,7 +50,7 @@ pub fn silenced(text: &str, scope: &RuleScope, reason: &str) -> Result<String, F
     let checks = group(document.as_table_mut(), "checks", false)?;
     let Some(edition) = &scope.edition else {
         group(checks, "silence", true)?.insert(&scope.rule, value(reason));
-        return Ok(document.to_string());
+        return Ok(written(text, document));
     };
     let mut entry = Table::new();
     entry.insert("rule", value(&scope.rule));
@@ -71,7 +72,7 @@ pub fn silenced(text: &str, scope: &RuleScope, reason: &str) -> Result<String, F
     })?;
     ignored.retain(|known| !is_of(known, scope));
     ignored.push(entry);
-    Ok(document.to_string())
+    Ok(written(text, document))
 }
 
 /// The settings without the silence of a rule.
@@ -80,16 +81,19 @@ pub fn silenced(text: &str, scope: &RuleScope, reason: &str) -> Result<String, F
 /// When the settings are no TOML.
 pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
     let mut document = document(text)?;
+    let mut above = Vec::new();
     let checks = group(document.as_table_mut(), "checks", false)?;
     if scope.edition.is_none() {
         group(checks, "silence", true)?.remove(&scope.rule);
     } else if let Some(ignored) = checks.get_mut("ignore").and_then(Item::as_array_of_tables_mut) {
+        above.extend(ignored.iter().filter(|known| is_of(known, scope)).map(comment_above));
         ignored.retain(|known| !is_of(known, scope));
         if ignored.is_empty() {
             checks.remove("ignore");
         }
     }
-    Ok(document.to_string())
+    keep_comments(&mut document, &above.concat());
+    Ok(written(text, document))
 }
 
 /// Groups that are edited in the studio.
@@ -114,6 +118,7 @@ pub fn setting_now(text: &str, group: &str, name: &str) -> Option<String> {
 pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Failure> {
     let mut document = document(text)?;
     for SettingValue { group: of, name, text } in settings {
+        refuse_no_colour(of, name.as_deref(), text.as_deref())?;
         if !GROUPS.contains(&of.as_str()) {
             return Err(Failure::new(
                 Exit::Usage,
@@ -129,14 +134,58 @@ pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Fa
                 group(document.as_table_mut(), of, true)?.remove(name);
             }
             (None, _) => {
+                let above = document.get(of).and_then(Item::as_table).map(comment_above);
                 document.remove(of);
+                keep_comments(&mut document, &above.unwrap_or_default());
             }
         }
     }
-    let after = document.to_string();
+    let after = written(text, document);
     Settings::read(SETTINGS_FILE, &after)
         .map_err(|error| Failure::from(ProjectError::Settings(error)))?;
     Ok(after)
+}
+
+/// The settings would be read, and no program would show such a colour.
+fn refuse_no_colour(group: &str, name: Option<&str>, text: Option<&str>) -> Result<(), Failure> {
+    let is_colour = |name: &str| Theme::default().colours().iter().any(|(known, _)| *known == name);
+    let (true, Some(text)) = (group == "theme" && name.is_some_and(is_colour), text) else {
+        return Ok(());
+    };
+    if contrast(text, "#ffffff").is_some() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, format!("`{}` is not a colour", text.escape_debug()))
+        .help("write six hexadecimal digits, as in #0b5a6f"))
+}
+
+/// The comments above a group.
+fn comment_above(table: &Table) -> String {
+    let above = table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    let comments = above.lines().filter(|line| line.trim_start().starts_with('#'));
+    comments.map(|line| format!("{line}\n")).collect()
+}
+
+/// What stood above a group that is taken out stays, at the end.
+fn keep_comments(document: &mut DocumentMut, comments: &str) {
+    if !comments.is_empty() {
+        let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+        document.set_trailing(format!("\n{comments}{trailing}"));
+    }
+}
+
+/// The file's text. Comments at its end stay where they were: what is new stands behind them.
+fn written(text: &str, mut document: DocumentMut) -> String {
+    let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+    let head = text.strip_suffix(&trailing).filter(|_| !trailing.trim().is_empty());
+    let Some(head) = head else { return document.to_string() };
+    document.set_trailing("");
+    let whole = document.to_string();
+    match whole.strip_prefix(head) {
+        Some(added) if text.ends_with('\n') => format!("{text}{added}"),
+        Some(added) => format!("{text}\n{added}"),
+        None => format!("{whole}{trailing}"),
+    }
 }
 
 /// Puts a value in place of another; what stands behind it on its line stays.
@@ -194,8 +243,11 @@ mod tests {
         assert_eq!((checks.silence.len(), checks.ignore.len()), (1, 3));
         for scope in &scopes {
             text = heard_again(&text, scope).unwrap();
+            for line in SETTINGS.lines() {
+                assert!(text.contains(line), "{line}: {text}");
+            }
         }
-        assert!(text.starts_with(SETTINGS) && !text.contains("border"), "{text}");
+        assert!(!text.contains("border"), "{text}");
     }
 
     const WHOLE: &str = "# Ours.\n[organisation] # who\nname = \"A\" # short\nlegal_name = \"A\"\naddress = \"1 A Street\"\n\

@@ -2,7 +2,7 @@
 export const $ = (id) => document.getElementById(id);
 
 /** What is shown now, and whose copy it is. */
-export const desk = { state: null, whose: "first", trouble: () => {}, saved: () => {} };
+export const desk = { state: null, whose: "first", trouble: () => {}, saved: () => {}, refresh: async () => {} };
 
 /** Makes an element: `make("p", { class: "x" }, "text", child)`. Text is text, never markup. */
 export function make(name, attributes = {}, ...children) {
@@ -88,12 +88,13 @@ export async function want(what) {
   }
 }
 
-/** Changes the edition that is shown. */
-export const change = (what) =>
-  want({ want: "change", change: what, edition: desk.state?.name }).then((answer) => {
-    desk.saved();
-    return answer;
-  });
+/** Changes the edition that is shown, and ends when the page shows it. */
+export async function change(what) {
+  const answer = await want({ want: "change", change: what, edition: desk.state?.name });
+  desk.saved();
+  await desk.refresh();
+  return answer;
+}
 
 /** Says words when something is done; a refusal is shown already. */
 export const quietly = (promise, words) => promise.then(() => words && say(words)).catch(() => {});

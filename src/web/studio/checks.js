@@ -13,14 +13,11 @@ export function showChecks(state) {
   const box = $("checks");
   const key = JSON.stringify([state.findings, state.silenced]);
   if (box.dataset.key !== key) {
-    const before = box.dataset.key ? Number(box.dataset.count) : null;
     box.dataset.key = key;
-    box.dataset.count = state.findings.length;
     box.className = "checks";
     const focused = box.contains(document.activeElement) ? document.activeElement.id : null;
     box.replaceChildren(...GROUPS.map(([severity, title]) => group(state, severity, title)).filter(Boolean), silenced(state));
     if (focused) ($(focused) ?? $("checks-title")).focus?.();
-    if (before !== null && before !== state.findings.length) say(`${state.findings.length} findings now`);
   }
   const programs = $("programs").querySelector("ul");
   const scores = JSON.stringify(state.scores);

@@ -59,11 +59,14 @@ function field(group, name, label = nameOf(name), kind = null) {
   return make("div", { class: "field" }, make("label", { for: id }, label), line);
 }
 
-const section = (title, isOpen, ...inside) => make("details", { class: "look", open: isOpen }, make("summary", {}, title), ...inside);
+// Which groups somebody has opened.
+const sections = new Map();
+const section = (title, isOpen, ...inside) => make("details", { class: "look", "data-title": title, open: sections.get(title) ?? isOpen }, make("summary", {}, title), ...inside);
 
 function build(look) {
   for (const { words } of fields) words.end();
   fields = [];
+  for (const group of $("pane-look").querySelectorAll("details.look")) sections.set(group.dataset.title, group.open);
   const theme = make("select", { id: "theme" }, ...look.theme.known.map((name) => make("option", { value: name }, THEMES[name] ?? name)),
     ...(look.theme.known.includes(look.theme.used) ? [] : [make("option", { value: look.theme.used }, look.theme.used)]));
   theme.addEventListener("change", () => quietly(set([{ group: "theme", name: "use", text: theme.value }]), `Theme: ${theme.value}`));
@@ -72,7 +75,7 @@ function build(look) {
   $("pane-look").replaceChildren(
     make("p", { class: "hint" }, "For every edition. Saved in roundup.toml as you type."),
     section("Theme", true, make("div", { class: "field" }, make("label", { for: "theme" }, "Theme"), theme),
-      make("h4", {}, "Contrast of text"), make("ul", { id: "contrasts", class: "pairs" })),
+      make("p", { class: "label" }, "Contrast of text"), make("ul", { id: "contrasts", class: "pairs" })),
     section("Colours", true, ...main.map(({ name }) => field("theme", name, nameOf(name), "colour")),
       make("details", {}, make("summary", {}, "In dark mode"), ...dark.map(({ name }) => field("theme", name, nameOf(name), "colour")))),
     section("Logo and words", false, ...look.words.map(({ name }) => field("theme", name))),

@@ -35,7 +35,7 @@ export function storyRow(id, find) {
     story.state === "new" ? ["out", "Leave out", () => quietly(change({ do: "leave_out", id }), `Left out: ${story.title}`)] : null,
     ["edit", editing ? "Close its words" : "Edit words", toggle],
     ...(isOn(story.state)
-      ? [["up", "Move up"], ["down", "Move down"], ["top", "Move to top"], ["end", "Move to end"]].map(([to, words]) => [to, words, () => moveTo(story, to)])
+      ? [["up", "Move up"], ["down", "Move down"], ["top", "Move to top"], ["end", "Move to end"]].map(([to, words]) => [to, words, () => moveTo(id, to)])
       : []),
     isOn(story.state) ? ["find", "Find in email", () => find(id)] : null,
   ].filter(Boolean);
@@ -95,7 +95,7 @@ export function storyRow(id, find) {
   row.addEventListener("keydown", (event) => {
     if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key) || !isOn(story.state)) return;
     event.preventDefault();
-    moveTo(story, event.key === "ArrowUp" ? "up" : "down");
+    moveTo(id, event.key === "ArrowUp" ? "up" : "down");
   });
   drags(row, grip);
   return row;

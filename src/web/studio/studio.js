@@ -50,25 +50,26 @@ function about(fault) {
   ];
 }
 
-let fetching = false;
+let running = null;
 let again = false;
-async function refresh() {
-  if (fetching) {
-    again = true;
-    return;
-  }
-  fetching = true;
+/** Shows what there is now; ends when what was there at the call is shown. */
+function refresh() {
+  again = true;
+  running ??= fetchAll().finally(() => (running = null));
+  return running;
+}
+desk.refresh = refresh;
+
+async function fetchAll() {
   try {
-    do {
+    while (again) {
       again = false;
       desk.state = await get(`state?as=${encodeURIComponent(desk.whose)}`);
       show();
-    } while (again);
+    }
   } catch (error) {
     if (error.isGone) doubt();
     else desk.trouble(error.message);
-  } finally {
-    fetching = false;
   }
 }
 
