@@ -12,6 +12,8 @@ pub mod database;
 pub mod news;
 pub mod window;
 
+pub mod schedule;
+
 pub mod locale;
 
 pub mod edition;

@@ -39,7 +39,8 @@ static IS_NO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\bthere )?\b(is|are|was) no\b( longer| more)?").unwrap());
 
 /// Rooms of `src` whose sentences are written by the page.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 17] = [
+    "approval",
     "audience",
     "cli",
     "count.rs",
@@ -52,6 +53,7 @@ const ROOMS: [&str; 15] = [
     "project",
     "providers",
     "report",
+    "schedule",
     "send",
     "smtp",
     "window.rs",

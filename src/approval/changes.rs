@@ -2,7 +2,7 @@
 //! Pure: values in, words out.
 
 use super::{FrozenAudience, FrozenEdition, FrozenStory};
-use crate::count::{grouped, listed, people};
+use crate::count::{counted, listed, people};
 
 /// People come and go every day; a number that moves by more than this is another list.
 const OTHER_LIST_PERCENT: u64 = 10;
@@ -61,8 +61,8 @@ fn stories(then: &[FrozenStory], now: &[FrozenStory], changes: &mut Vec<String>)
             0 => {}
             1 => changes.push(format!("a story was {one}: {}", listed(&names, MOST_NAMED))),
             count => changes.push(format!(
-                "{} stories were {many}: {}",
-                grouped(count as u64),
+                "{} {many}: {}",
+                counted(count, "story was", "stories were"),
                 listed(&names, MOST_NAMED)
             )),
         }

@@ -58,6 +58,9 @@ pub struct FrozenStory {
 pub struct FrozenAudience {
     /// The filter of a segment; `None` for everybody.
     pub segment: Option<String>,
+    /// As `--segment` takes it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed_segment: Option<String>,
     pub purpose: String,
     /// How many people it was, and by which basis.
     pub people: u64,

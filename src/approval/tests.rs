@@ -29,6 +29,7 @@ pub fn frozen() -> FrozenEdition {
         stories: vec![story("a"), story("b"), story("c")],
         audience: FrozenAudience {
             segment: None,
+            typed_segment: None,
             purpose: "charitable".to_owned(),
             people: 1_204,
             bases: BasisCounts::new(),

@@ -5,6 +5,7 @@ mod backup;
 mod begin;
 mod check;
 mod draft;
+mod due;
 pub mod globals;
 mod leaving;
 mod news;
@@ -113,6 +114,8 @@ enum Command {
     Approve(approve::Arguments),
     /// Send an edition to everybody on the list, once
     Send(send::arguments::Arguments),
+    /// Send what is approved and due, for cron and its like; run it every five minutes
+    Due(due::Arguments),
     /// Pause an edition, or all of them, here or on another computer; `send` resumes it
     Pause(pause::Arguments),
     /// Cancel an edition: anyone not yet mailed will not be
@@ -189,6 +192,7 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Test(arguments)) => test::run(arguments, &globals).await,
         Some(Command::Approve(arguments)) => approve::run(arguments, &globals).await,
         Some(Command::Send(arguments)) => Box::pin(send::run(arguments, &globals)).await,
+        Some(Command::Due(arguments)) => Box::pin(due::run(arguments, &globals)).await,
         Some(Command::Pause(arguments)) => pause::run(arguments, &globals).await,
         Some(Command::Cancel(arguments)) => cancel::run(arguments, &globals).await,
         Some(Command::Resolve(arguments)) => resolve::run(arguments, &globals).await,

@@ -22,6 +22,8 @@ use crate::ledger::list_store::{
     ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
+use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore};
+use crate::schedule::Occurrence;
 
 /// See the module.
 #[derive(Debug)]
@@ -200,6 +202,36 @@ impl ApprovalStore for AnyLedger {
 
     async fn approvals(&self) -> Result<Vec<Approval>, LedgerError> {
         pass_on!(self, ledger => ledger.approvals())
+    }
+}
+
+impl ScheduleStore for AnyLedger {
+    async fn begin_schedule(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, LedgerError> {
+        pass_on!(self, ledger => ledger.begin_schedule(schedule, now))
+    }
+
+    async fn occurrences(&self) -> Result<Vec<Occurrence>, LedgerError> {
+        pass_on!(self, ledger => ledger.occurrences())
+    }
+
+    async fn claim_occurrence(&self, row: Occurrence) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.claim_occurrence(row))
+    }
+
+    async fn step_occurrence(&self, step: OccurrenceStep) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.step_occurrence(step))
+    }
+
+    async fn set_time(&self, row: Occurrence) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.set_time(row))
+    }
+
+    async fn claim_notice(&self, kind: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.claim_notice(kind, now))
     }
 }
 

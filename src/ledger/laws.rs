@@ -14,6 +14,7 @@ use super::aftermath::{AftermathStore, Leaving};
 use super::approval_store::ApprovalStore;
 use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
+use super::schedule_store::{OccurrenceStep, ScheduleStore};
 use super::{
     Claim, EditionProgress, Event, Ledger, PAGE, Pick, Plan, PlannedEdition, RowBuilder, RowPlan,
     RunControl, Status,
@@ -29,6 +30,7 @@ use crate::compose::composition::{Composition, Variant};
 use crate::ledger::error::LedgerError;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
+use crate::schedule::{Occurrence, OccurrenceState};
 use crate::window::Window;
 
 pub fn now() -> DateTime<Utc> {
@@ -596,6 +598,7 @@ pub fn approval(edition: &str, who: &str) -> Approval {
             }],
             audience: FrozenAudience {
                 segment: Some("town = \"York\"".to_owned()),
+                typed_segment: Some("town = \"York\"".to_owned()),
                 purpose: "charitable".to_owned(),
                 people: 1_204,
                 bases: [("consent".to_owned(), 1_204)].into(),
@@ -615,4 +618,97 @@ pub async fn hold_of_approvals(ledger: &impl ApprovalStore) {
     let of = ledger.approvals_of("2020").await.unwrap();
     assert_eq!(of, [given[0].clone(), given[2].clone()]);
     assert_eq!(ledger.approvals_of("2022").await, Ok(vec![]));
+}
+
+fn occurrence(schedule: &str, day: &str, state: OccurrenceState) -> Occurrence {
+    Occurrence {
+        schedule: schedule.to_owned(),
+        day: day.parse().unwrap(),
+        state,
+        edition: Some("2020".to_owned()),
+        opens_at: now(),
+        at: now(),
+        closed_at: now(),
+        by: "a".to_owned(),
+        why: String::new(),
+    }
+}
+
+/// The laws of occurrences: one row a schedule and day, and one computer that has it.
+pub async fn hold_of_schedules(ledger: &impl ScheduleStore) {
+    use OccurrenceState::{Cancelled, Claimed, Done, Missed, Waiting};
+    let later = now() + TimeDelta::hours(30);
+    assert_eq!(ledger.begin_schedule("first Tuesday", now()).await, Ok(now()));
+    assert_eq!(ledger.begin_schedule("first Tuesday", later).await, Ok(now()));
+    assert_eq!(ledger.occurrences().await, Ok(vec![]));
+    let row = occurrence("first Tuesday", "2021-01-05", Claimed);
+    let claims = tokio::join!(
+        ledger.claim_occurrence(row.clone()),
+        ledger.claim_occurrence(row.clone()),
+        ledger.claim_occurrence(row.clone())
+    );
+    let claims = [claims.0.unwrap(), claims.1.unwrap(), claims.2.unwrap()];
+    assert_eq!(claims.into_iter().filter(|is_mine| *is_mine).count(), 1);
+    let step = |from, to| OccurrenceStep {
+        schedule: row.schedule.clone(),
+        day: row.day,
+        from,
+        to,
+        at: later,
+        closed_at: later,
+        by: "b".to_owned(),
+        why: "why".to_owned(),
+    };
+    assert_eq!(ledger.step_occurrence(step(Waiting, Done)).await, Ok(false));
+    assert_eq!(ledger.step_occurrence(step(Claimed, Done)).await, Ok(true));
+    assert_eq!(ledger.step_occurrence(step(Claimed, Done)).await, Ok(false));
+    let done = Occurrence {
+        state: Done,
+        at: later,
+        closed_at: later,
+        by: "b".to_owned(),
+        why: "why".to_owned(),
+        ..row.clone()
+    };
+    assert_eq!(ledger.occurrences().await, Ok(vec![done.clone()]));
+    // What was missed by a clock that was ahead gives way; what was missed in time does not.
+    let ahead = Occurrence { at: later, ..occurrence("first Tuesday", "2021-02-02", Missed) };
+    assert_eq!(ledger.claim_occurrence(ahead).await, Ok(true));
+    let claim = occurrence("first Tuesday", "2021-02-02", Claimed);
+    let soon = Occurrence { at: now() + TimeDelta::hours(29), ..claim.clone() };
+    assert_eq!(ledger.claim_occurrence(soon).await, Ok(false));
+    assert_eq!(ledger.claim_occurrence(claim.clone()).await, Ok(true));
+    assert_eq!(ledger.claim_occurrence(claim).await, Ok(false));
+    // A time that somebody sets again takes the place of the one that waits.
+    let set = |day: &str| occurrence("once 2020", day, Waiting);
+    for day in ["2021-03-01", "2021-03-02", "2021-03-01", "2021-03-01"] {
+        assert_eq!(ledger.set_time(set(day)).await, Ok(true));
+    }
+    let states = |rows: Vec<Occurrence>| -> Vec<OccurrenceState> {
+        rows.into_iter().filter(Occurrence::is_once).map(|row| row.state).collect()
+    };
+    assert_eq!(states(ledger.occurrences().await.unwrap()), [Waiting, Cancelled]);
+    let begin = OccurrenceStep {
+        schedule: "once 2020".to_owned(),
+        day: "2021-03-01".parse().unwrap(),
+        ..step(Waiting, Claimed)
+    };
+    assert_eq!(ledger.step_occurrence(begin).await, Ok(true));
+    assert_eq!(ledger.set_time(set("2021-03-04")).await, Ok(false));
+    assert_eq!(states(ledger.occurrences().await.unwrap()), [Claimed, Cancelled]);
+    // One notice of a kind an hour, and a clock that was ahead holds none back.
+    for (minutes, kind, expected) in [
+        (0, "missed", true),
+        (0, "paused", true),
+        (1, "missed", false),
+        (59, "missed", false),
+        (60, "missed", true),
+        (61, "paused", true),
+        (600, "missed", true),
+        (120, "missed", true),
+        (121, "missed", false),
+    ] {
+        let at = now() + TimeDelta::minutes(minutes);
+        assert_eq!(ledger.claim_notice(kind, at).await, Ok(expected), "{minutes} {kind}");
+    }
 }

@@ -26,7 +26,7 @@ pub struct MemoryLedger {
 }
 
 impl MemoryLedger {
-    fn books(&self) -> MutexGuard<'_, MemoryState> {
+    pub(super) fn books(&self) -> MutexGuard<'_, MemoryState> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,6 +8,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::{
     CopyRow, Event, LeftOutRow, PlannedEdition, PlannedRow, RunControl, RunId, Status,
 };
+use crate::schedule::Occurrence;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,9 @@ pub struct MemoryState {
     pub no_mail_changes: Vec<NoMailChange>,
     pub notices: BTreeSet<String>,
     pub approvals: Vec<Approval>,
+    pub schedules: BTreeMap<String, DateTime<Utc>>,
+    pub occurrences: Vec<Occurrence>,
+    pub operator_notices: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl MemoryState {

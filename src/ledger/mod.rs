@@ -5,6 +5,7 @@ pub mod aftermath;
 mod any_ledger;
 pub mod approval_store;
 mod column;
+mod counts;
 pub mod delivery;
 pub mod error;
 pub mod join_store;
@@ -13,6 +14,7 @@ pub mod joining;
 pub mod laws;
 pub mod list_store;
 pub mod memory;
+mod memory_schedules;
 mod memory_state;
 #[cfg(test)]
 mod model;
@@ -21,7 +23,9 @@ pub mod plan;
 pub mod postgres;
 pub mod returns;
 mod run_control;
+pub mod schedule_store;
 mod schema_of_people;
+mod schema_of_schedules;
 pub mod single_store;
 pub mod sqlite;
 #[cfg(test)]
@@ -42,11 +46,13 @@ use crate::compose::composition::{Composition, People};
 
 pub use any_ledger::AnyLedger;
 pub use approval_store::ApprovalStore;
+pub use counts::Counts;
 pub use delivery::{CopyState, Event, Status, Writer};
 pub use memory::MemoryLedger;
 pub use plan::{Plan, RowBuilder, RowPlan, left_out_row};
 pub use postgres::PostgresLedger;
 pub use run_control::RunControl;
+pub use schedule_store::{OccurrenceStep, ScheduleStore};
 pub use sqlite::SqliteLedger;
 
 /// A row as a sender gets it.
@@ -223,61 +229,6 @@ impl Pick {
 
 /// Rows that are read at a time.
 pub const PAGE: usize = 2000;
-
-/// How many rows are in each status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub planned: u64,
-    pub claimed: u64,
-    pub handing_over: u64,
-    pub accepted: u64,
-    pub deferred: u64,
-    pub rejected: u64,
-    pub uncertain: u64,
-    pub suppressed: u64,
-    pub cancelled: u64,
-    pub expired: u64,
-    pub closed: u64,
-}
-
-impl Counts {
-    pub fn add(&mut self, status: Status, rows: u64) {
-        *self.of_mut(status) += rows;
-    }
-
-    fn of_mut(&mut self, status: Status) -> &mut u64 {
-        match status {
-            Status::Planned => &mut self.planned,
-            Status::Claimed => &mut self.claimed,
-            Status::HandingOver => &mut self.handing_over,
-            Status::Accepted => &mut self.accepted,
-            Status::Deferred => &mut self.deferred,
-            Status::Rejected => &mut self.rejected,
-            Status::Uncertain => &mut self.uncertain,
-            Status::Suppressed => &mut self.suppressed,
-            Status::Cancelled => &mut self.cancelled,
-            Status::Expired => &mut self.expired,
-            Status::Closed => &mut self.closed,
-        }
-    }
-
-    pub fn of(mut self, status: Status) -> u64 {
-        *self.of_mut(status)
-    }
-
-    pub fn people(self) -> u64 {
-        Status::ALL.into_iter().map(|status| self.of(status)).sum()
-    }
-
-    /// Rows that a run still has to do something about.
-    pub fn open(self) -> u64 {
-        Status::ALL
-            .into_iter()
-            .filter(|status| !status.is_final())
-            .map(|status| self.of(status))
-            .sum()
-    }
-}
 
 /// A row as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

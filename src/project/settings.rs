@@ -13,7 +13,7 @@ use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, FooterLinks, Organisation, Theme, ThemeWords};
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{approval, audience, check, message, news, people, send, web};
+use crate::{approval, audience, check, message, news, people, schedule, send, web};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -55,6 +55,9 @@ pub struct Settings {
     /// Who must have approved an edition before it is sent.
     #[serde(default)]
     pub approval: approval::Settings,
+    /// When editions go out without anybody at the keyboard.
+    #[serde(default)]
+    pub schedule: schedule::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,
@@ -225,6 +228,7 @@ fn groups_with(name: &str) -> Option<String> {
         ("[joining]", fields_of::<people::JoinSettings>()),
         ("[people]", fields_of::<audience::settings::Settings>()),
         ("[approval]", fields_of::<approval::Settings>()),
+        ("[schedule]", fields_of::<schedule::Settings>()),
     ];
     let has = |fields: &Vec<String>| fields.iter().any(|field| field == name);
     if has(&fields_of::<Settings>()) {

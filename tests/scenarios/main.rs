@@ -48,6 +48,7 @@ mod the_relay_asks_for_less;
 #[cfg(unix)]
 mod the_relay_is_set_up;
 mod the_relays_log_settles_it;
+mod the_schedule_is_kept;
 mod tls_or_nothing;
 mod trustees_read_a_report;
 mod two_people_at_once;

@@ -7,6 +7,7 @@ pub mod rejected;
 pub mod resolve;
 mod standing;
 pub mod status;
+mod upcoming;
 pub mod why;
 
 use std::path::{Path, PathBuf};

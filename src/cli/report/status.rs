@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
+use crate::cli::report::upcoming::{Upcoming, upcoming};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::ledger::Ledger;
@@ -20,11 +21,13 @@ pub struct Arguments {}
 pub struct Standing {
     schema: &'static str,
     editions: Vec<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Upcoming>,
 }
 
 impl Standing {
     pub fn new(editions: Vec<Report>) -> Self {
-        Self { schema: "roundup.status/1", editions }
+        Self { schema: "roundup.status/1", editions, schedule: None }
     }
 }
 
@@ -50,9 +53,11 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         screen.warn(&format!("{error}: send from the restored project, and delete this one"));
     }
     if screen.json {
-        screen.object(&Standing::new(editions))?;
+        let schedule = Some(upcoming(&project, screen).await?);
+        screen.object(&Standing { schedule, ..Standing::new(editions) })?;
         return Ok(Exit::Done);
     }
+    upcoming(&project, screen).await?.tell(&project, screen)?;
     if editions.is_empty() {
         screen.print("No edition has been sent yet.")?;
         screen.say("Next: roundup news");

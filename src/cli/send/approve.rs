@@ -15,7 +15,7 @@ use crate::cli::send::announce::tell_people;
 use crate::cli::send::confirm::refuse_nobody;
 use crate::cli::send::first_plan::is_planned;
 use crate::cli::send::gate;
-use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::chosen::{Chosen, choose, choose_correction};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
@@ -38,6 +38,12 @@ pub struct Arguments {
     /// Your name; the owner of the computer's account if not given
     #[arg(long = "as", value_name = "NAME", conflicts_with = "show")]
     name: Option<String>,
+    /// Approve the correction of an edition that was sent
+    #[arg(long, value_name = "EDITION", conflicts_with_all = ["edition", "window", "segment", "purpose"])]
+    correction: Option<String>,
+    /// With the people whose delivery is uncertain
+    #[arg(long, requires = "correction")]
+    those_in_doubt: bool,
     /// Show who has approved it, and what has changed since; approve nothing
     #[arg(long)]
     show: bool,
@@ -86,13 +92,19 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let screen = &globals.screen;
     let accounts = &project.settings.approval.accounts;
-    let name = match arguments.show {
-        true => None,
-        false => Some(ApproverName::of(arguments.name.as_deref(), &project.account, accounts)?),
+    let name = if arguments.show {
+        None
+    } else {
+        Some(ApproverName::of(arguments.name.as_deref(), &project.account, accounts)?)
     };
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     let practice = destination.is_practice();
-    let chosen = choose(&project, &arguments.which, screen).await?;
+    let chosen = match &arguments.correction {
+        Some(first) => {
+            choose_correction(&project, first, arguments.those_in_doubt, practice).await?
+        }
+        None => choose(&project, &arguments.which, screen).await?,
+    };
     let existing = ledgers::existing_ledger(&project, practice).await?;
     if is_planned(existing.as_ref(), &chosen.name).await? {
         return already_planned(&project, existing.as_ref(), &chosen.name, arguments.show, screen)

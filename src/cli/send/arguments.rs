@@ -28,6 +28,16 @@ pub struct Arguments {
     /// The number of people, for scripts: it must match the plan
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
     pub confirm: Option<u64>,
+    /// Send it at this time, as in "2027-01-05 10:00": `roundup due` does, once it is approved
+    #[arg(
+        long,
+        value_name = "TIME",
+        conflicts_with_all = ["dry_run", "confirm", "correction", "unpause", "rate", "connections"]
+    )]
+    pub at: Option<String>,
+    /// Whether `roundup due` sends it: those who approved it have said yes, and nobody is there to type a number.
+    #[arg(skip)]
+    pub unattended: bool,
     #[arg(
         long,
         value_name = "URL",

@@ -6,10 +6,12 @@ use clap::Args;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
+use crate::cli::send::at;
 use crate::cli::send::planned::{find_planned, hold, is_sending};
+use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
-use crate::cli::terminal::screen::{grouped, people};
+use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, Ledger, RunControl};
 use crate::project::Project;
@@ -25,7 +27,13 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
+    if take_back_its_time(&project, &arguments.edition, &globals.screen).await? {
+        return Ok(Exit::Done);
+    }
+    cancel(project, arguments, &globals.screen).await
+}
+
+async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Result<Exit, Failure> {
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
     let name = &planned.name;
     let open = ledger.counts(name).await?.open();
@@ -93,6 +101,31 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen.print(&format!("{name} is cancelled: {}.", report.arithmetic()))?;
     }
     Ok(Exit::Done)
+}
+
+/// An edition that waits for its time has mailed nobody: only the time is taken back. False where it does not wait.
+async fn take_back_its_time(
+    project: &Project,
+    name: &str,
+    screen: &Screen,
+) -> Result<bool, Failure> {
+    let name = name.trim_start_matches("editions/").trim_end_matches(".md");
+    let mut is_taken_back = false;
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        if ledger.edition(name).await?.is_none() {
+            is_taken_back |= at::take_back(&ledger, name, "cancelled").await?;
+        }
+    }
+    if is_taken_back && screen.json {
+        screen.object(&serde_json::json!({
+            "schema": "roundup.cancelled/1", "edition": name, "people": 0
+        }))?;
+    } else if is_taken_back {
+        screen.print(&format!("{name} has no time any more: `roundup due` does not send it."))?;
+        screen.say(&format!("To send it now: roundup send {name}"));
+    }
+    Ok(is_taken_back)
 }
 
 /// While it is sent, the number would change as it is typed.

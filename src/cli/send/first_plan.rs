@@ -95,7 +95,7 @@ pub async fn plan(
     refuse_unread(&prepared, chosen)?;
     refuse_findings(&prepared, screen)?;
     refuse_nobody(&prepared)?;
-    refuse_early(project, chosen, &prepared, destination).await?;
+    refuse_early(project, chosen, &prepared, destination, arguments).await?;
     let number = prepared.audience.mailed;
     let keys = project.keys(world::random)?;
     screen.say(&format!(
@@ -107,7 +107,7 @@ pub async fn plan(
     tell_strangest(&prepared, screen);
     tell_checks(project, &prepared, screen);
     tell_destination(destination, &prepared.identity, screen);
-    if !confirm(number, arguments.confirm, screen)? {
+    if !arguments.unattended && !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
     }
     let namer = RowBuilder {
@@ -136,15 +136,17 @@ async fn refuse_early(
     chosen: &Chosen,
     prepared: &Prepared,
     destination: &Destination,
+    arguments: &Arguments,
 ) -> Result<(), Failure> {
-    let needed = project.settings.approval.people;
+    // Without anybody at the keyboard somebody must have said yes.
+    let needed = project.settings.approval.people.max(u8::from(arguments.unattended));
     if needed == 0 {
         return Ok(());
     }
     let ledger = ledgers::existing_ledger(project, destination.is_practice()).await?;
     let now = frozen(project, chosen, prepared)?;
     let state = gate::state_of(ledger.as_ref(), &chosen.name, needed, &now).await?;
-    gate::refuse_unapproved(&chosen.name, &state)
+    gate::refuse_unapproved(&chosen.name, arguments.correction.as_deref(), &state)
 }
 
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.

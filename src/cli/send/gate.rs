@@ -21,7 +21,11 @@ pub async fn state_of(
 }
 
 /// Whoever is missing, and what has changed, before anything is sent.
-pub fn refuse_unapproved(edition: &str, state: &ApprovalState) -> Result<(), Failure> {
+pub fn refuse_unapproved(
+    edition: &str,
+    corrects: Option<&str>,
+    state: &ApprovalState,
+) -> Result<(), Failure> {
     if state.is_enough() {
         return Ok(());
     }
@@ -43,6 +47,7 @@ pub fn refuse_unapproved(edition: &str, state: &ApprovalState) -> Result<(), Fai
     if state.only_by_editor {
         more.push("whoever edited it last has approved it: somebody else must too".to_owned());
     }
-    let help = format!("look at it and approve it: roundup approve {edition} --as \"YOUR NAME\"");
+    let which = corrects.map_or(edition.to_owned(), |first| format!("--correction {first}"));
+    let help = format!("look at it and approve it: roundup approve {which} --as \"YOUR NAME\"");
     Err(Failure { more, ..failure.help(help) })
 }

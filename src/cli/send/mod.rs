@@ -4,6 +4,7 @@
 pub mod announce;
 pub mod approve;
 pub mod arguments;
+pub mod at;
 pub mod cancel;
 pub mod confirm;
 pub mod deliver;
@@ -58,12 +59,12 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
     let chosen = chosen_of(&project, &arguments, &destination, screen).await?;
-    if arguments.dry_run {
-        return dry_run(&project, &chosen, &destination, &arguments, screen).await;
+    let other = not_now(&project, &chosen, &destination, &arguments, screen).await?;
+    if let Some(exit) = other {
+        return Ok(exit);
     }
     let practice = destination.is_practice();
-    note_old_settings(&project, screen);
-    warn_of_a_synced_folder(&project, practice, screen);
+    note_first(&project, practice, screen);
     // Everything that can be wrong with the orders is found before anything is written.
     let mut orders = orders(&project, &chosen.name, &destination, &arguments)?;
     let identity = Sender::new(&project.settings.sender)?;
@@ -125,6 +126,29 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
     let report = report_of(&project, &*ledger, &planned, practice).await?;
     tell_end(&end, &report, screen)
+}
+
+/// What people should know of the project, whatever becomes of the sending.
+fn note_first(project: &Project, practice: bool, screen: &Screen) {
+    note_old_settings(project, screen);
+    warn_of_a_synced_folder(project, practice, screen);
+}
+
+/// What ends before anybody is mailed: a dry run, and a time to come.
+async fn not_now(
+    project: &Project,
+    chosen: &Chosen,
+    destination: &Destination,
+    arguments: &Arguments,
+    screen: &Screen,
+) -> Result<Option<Exit>, Failure> {
+    if arguments.dry_run {
+        return dry_run(project, chosen, destination, arguments, screen).await.map(Some);
+    }
+    match &arguments.at {
+        Some(at) => at::set_time(project, chosen, destination, at, screen).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The edition that is meant, or the correction of one.

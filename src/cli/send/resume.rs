@@ -116,7 +116,7 @@ impl<L: Ledger> CarriedOn<'_, L> {
         ));
         // While the question stands nobody sends it: others may stop it, end it, or send it themselves.
         drop(held.take());
-        if !confirm(progress.people, arguments.confirm, screen)? {
+        if !arguments.unattended && !confirm(progress.people, arguments.confirm, screen)? {
             screen.say("Nothing was sent.");
             return Ok(Go::Ended(Exit::Interrupted));
         }

@@ -48,12 +48,21 @@ pub fn frozen(
         settings_hash: hash(&(settings.theme(), &settings.sender)),
         stories: edition.shown().map(story).collect(),
         audience: FrozenAudience {
-            segment: chosen.audience.segment.as_ref().map(filter_of),
+            segment: whom(chosen),
+            typed_segment: chosen.audience.segment.as_ref().map(typed),
             purpose: chosen.audience.purpose.to_string(),
             people: audience.mailed,
             bases: audience.bases.clone(),
         },
     })
+}
+
+/// The segment, or the edition whose readers get a correction.
+fn whom(chosen: &Chosen) -> Option<String> {
+    match &chosen.audience.correction {
+        Some(correction) => Some(format!("those who got {}", correction.edition)),
+        None => chosen.audience.segment.as_ref().map(filter_of),
+    }
 }
 
 /// With the filter: another filter under the same name is another audience.
@@ -63,6 +72,12 @@ fn filter_of(segment: &Segment) -> String {
         "" => planned.filter,
         name => format!("{name} ({})", planned.filter),
     }
+}
+
+/// Its name, or the filter where it has none.
+fn typed(segment: &Segment) -> String {
+    let planned = segment.planned();
+    if planned.name.is_empty() { planned.filter } else { planned.name }
 }
 
 fn story(item: &Item) -> FrozenStory {

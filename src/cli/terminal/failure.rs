@@ -17,6 +17,7 @@ use crate::problem::{Place, Problem};
 use crate::project::secret::SECRET_FILE;
 use crate::project::{ProjectError, RelayError};
 use crate::rfc::csv::TableError;
+use crate::schedule::ScheduleError;
 use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
 use crate::send::patience::PatienceError;
@@ -216,6 +217,14 @@ impl From<StoreError> for Failure {
 impl From<ApproverNameError> for Failure {
     fn from(error: ApproverNameError) -> Self {
         Self::new(Exit::Usage, error.to_string()).help(error.cure())
+    }
+}
+
+impl From<ScheduleError> for Failure {
+    fn from(error: ScheduleError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
+            .at(Place::whole(crate::project::SETTINGS_FILE))
+            .help(error.cure())
     }
 }
 

@@ -73,6 +73,9 @@ impl Screen {
     /// # Errors
     /// When stdout cannot be written.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        if self.is_silent {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         match writeln!(out, "{text}").and_then(|()| out.flush()) {
             Ok(()) => Ok(()),

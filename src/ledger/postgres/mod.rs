@@ -14,6 +14,7 @@ mod no_mail;
 mod people;
 mod planning;
 mod returns;
+mod schedules;
 mod schema;
 mod senders;
 mod server;

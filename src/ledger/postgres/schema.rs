@@ -14,6 +14,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/6.sql"),
         include_str!("schema/7.sql"),
         include_str!("schema/8.sql"),
+        include_str!("schema/9.sql"),
     ],
 };
 

@@ -41,6 +41,13 @@ async fn the_laws_of_approvals_hold_on_a_server() {
 }
 
 #[tokio::test]
+async fn the_laws_of_schedules_hold_on_a_server() {
+    let Some(address) = database("schedules").await else { return };
+    let ledger = PostgresLedger::open(&address, 4).await.unwrap();
+    Box::pin(laws::hold_of_schedules(&ledger)).await;
+}
+
+#[tokio::test]
 async fn the_laws_of_the_list_hold_on_a_server() {
     let Some(address) = database("list").await else { return };
     laws::hold_of_the_list(&PostgresLedger::open(&address, 4).await.unwrap()).await;

@@ -10,6 +10,7 @@ mod no_mail;
 mod people;
 mod planning;
 mod returns;
+mod schedules;
 mod schema;
 mod single;
 #[cfg(test)]

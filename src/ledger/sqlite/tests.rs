@@ -80,6 +80,12 @@ async fn the_laws_of_joining_hold_on_disk() {
 }
 
 #[tokio::test]
+async fn the_laws_of_schedules_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    laws::hold_of_schedules(&SqliteLedger::open(&folder.path().join("ledger.db")).unwrap()).await;
+}
+
+#[tokio::test]
 async fn the_laws_of_the_list_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap();

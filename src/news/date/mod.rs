@@ -374,6 +374,11 @@ mod tests {
         // London skips 01:00 to 02:00 on 30 March 2025 and repeats it on 26 October.
         let skipped = instant_of(at("2025-03-30 01:30"), London);
         assert_eq!(skipped.to_rfc3339(), "2025-03-30T01:00:00+00:00");
+        for skipped in
+            ["2025-03-30 01:00", "2025-03-30 01:01", "2025-03-30 01:45", "2025-03-30 01:59"]
+        {
+            assert_eq!(instant_of(at(skipped), London).to_rfc3339(), "2025-03-30T01:00:00+00:00");
+        }
         let repeated = instant_of(at("2025-10-26 01:30"), London);
         assert_eq!(repeated.to_rfc3339(), "2025-10-26T00:30:00+00:00");
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -113,13 +113,16 @@ impl Numeric {
 
 /// The instant of a local time: the earlier where the clock shows it twice, the next valid one where it is skipped.
 pub fn instant_of(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    let mut local = local;
-    // No zone skips more than a day (Samoa skipped one whole day in 2011).
-    for _ in 0..=48 {
-        if let Some(instant) = zone.from_local_datetime(&local).earliest() {
+    if let Some(instant) = zone.from_local_datetime(&local).earliest() {
+        return instant.to_utc();
+    }
+    // No zone skips more than a day (Samoa skipped one whole day in 2011), and clocks are turned at whole minutes.
+    let mut next = local.with_second(0).and_then(|local| local.with_nanosecond(0)).unwrap_or(local);
+    for _ in 0..=24 * 60 {
+        next += chrono::TimeDelta::minutes(1);
+        if let Some(instant) = zone.from_local_datetime(&next).earliest() {
             return instant.to_utc();
         }
-        local += chrono::TimeDelta::minutes(30);
     }
     local.and_utc()
 }

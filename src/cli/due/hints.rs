@@ -1,0 +1,171 @@
+//! What to add to cron, systemd, launchd or the Task Scheduler, with this project's own paths. Nothing is installed.
+//! Shell: the path of this program.
+
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::project::Project;
+use serde::Serialize;
+
+/// `roundup.install_hints/1`.
+#[derive(Serialize)]
+struct InstallHints {
+    schema: &'static str,
+    crontab: String,
+    systemd_service: String,
+    systemd_timer: String,
+    launchd: String,
+    windows: String,
+}
+
+pub fn print(project: &Project, screen: &Screen) -> Result<Exit, Failure> {
+    let unknown = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("the path of this program is not known: {error}"))
+    };
+    let program = std::env::current_exe().map_err(unknown)?.display().to_string();
+    let folder = std::path::absolute(&project.root).map_err(unknown)?.display().to_string();
+    let hints = InstallHints {
+        schema: "roundup.install_hints/1",
+        crontab: crontab(&program, &folder),
+        systemd_service: service(&program, &folder),
+        systemd_timer: TIMER.to_owned(),
+        launchd: launchd(&program, &folder),
+        windows: windows(&program, &folder),
+    };
+    if screen.json {
+        screen.object(&hints)?;
+        return Ok(Exit::Done);
+    }
+    let parts = [
+        ("cron: `crontab -e`, then add this line", &hints.crontab, CRON_TRAPS),
+        ("systemd: ~/.config/systemd/user/roundup-due.service", &hints.systemd_service, ""),
+        ("systemd: ~/.config/systemd/user/roundup-due.timer", &hints.systemd_timer, SYSTEMD_TRAPS),
+        ("macOS: ~/Library/LaunchAgents/org.roundup.due.plist", &hints.launchd, LAUNCHD_TRAPS),
+        ("Windows: in PowerShell", &hints.windows, WINDOWS_TRAPS),
+    ];
+    screen.print(
+        "Add one of these; nothing was installed. One is enough, and a second does no harm.",
+    )?;
+    for (title, text, traps) in parts {
+        screen.print(&format!("\n# {title}\n{text}"))?;
+        if !traps.is_empty() {
+            screen.print(traps)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+const CRON_TRAPS: &str = "\
+# PATH: cron knows only /usr/bin and /bin, so the program stands there with its whole path.
+# MAILTO: cron sends what is printed to the account's mailbox; `MAILTO=you@charity.org.uk` above the line sends it to you.
+# %: cron reads it as a new line; here it has a backslash.
+# Sleep: cron runs nothing while the computer sleeps, and does not make up for it; `catch_up` under [schedule] does.";
+
+const SYSTEMD_TRAPS: &str = "\
+# Then: systemctl --user daemon-reload && systemctl --user enable --now roundup-due.timer
+# Lingering: without `loginctl enable-linger` the timer stops when you log out.
+# Network at boot: the first run may come before the network; the relay is then away, and the run five minutes later goes on.
+# What it prints: journalctl --user -u roundup-due";
+
+const LAUNCHD_TRAPS: &str = "\
+# Then: launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/org.roundup.due.plist
+# Login: an agent runs only while you are logged in. Sleep: it runs once when the computer wakes.
+# Privacy: a project in Documents or Desktop needs \"Full Disk Access\" for the program; another folder needs nothing.";
+
+const WINDOWS_TRAPS: &str = "\
+# Batteries: without the settings above the task does not start on a laptop without its power supply, and stops when it is unplugged.
+# Login: the task runs only while you are logged in, unless you choose \"Run whether user is logged on or not\" in the Task Scheduler.
+# Sleep: StartWhenAvailable makes up for a run that was missed.";
+
+const TIMER: &str = "[Unit]
+Description=Newsletter: what is due
+
+[Timer]
+OnCalendar=*:0/5
+RandomizedDelaySec=30
+# A run that was missed while the computer was off is made up for.
+Persistent=true
+
+[Install]
+WantedBy=timers.target";
+
+/// In single quotation marks, as a shell reads it.
+fn for_shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+fn crontab(program: &str, folder: &str) -> String {
+    let (program, folder) = (for_shell(program), for_shell(folder));
+    format!("*/5 * * * * {program} due --project {folder}").replace('%', "\\%")
+}
+
+/// In double quotation marks, as systemd reads it: `%` and `$` are its own.
+fn for_systemd(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%");
+    format!("\"{}\"", text.replace('$', "$$"))
+}
+
+fn service(program: &str, folder: &str) -> String {
+    format!(
+        "[Unit]\nDescription=Newsletter: what is due\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\n\
+         Type=oneshot\nExecStart={} due --project {}\n# A long run is not ended: it goes on where it stopped, but slower.\n\
+         TimeoutStartSec=infinity\n# 4: nothing to do; 6: stopped for now, the next run goes on.\nSuccessExitStatus=4 6",
+        for_systemd(program),
+        for_systemd(folder)
+    )
+}
+
+fn for_xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn launchd(program: &str, folder: &str) -> String {
+    let arguments: String = [program, "due", "--project", folder]
+        .iter()
+        .map(|argument| format!("    <string>{}</string>\n", for_xml(argument)))
+        .collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
+         \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>\n  <key>Label</key>\n  \
+         <string>org.roundup.due</string>\n  <key>ProgramArguments</key>\n  <array>\n{arguments}  </array>\n  \
+         <key>StartInterval</key>\n  <integer>300</integer>\n  <key>StandardErrorPath</key>\n  \
+         <string>{}/.roundup/due.log</string>\n</dict>\n</plist>",
+        for_xml(folder)
+    )
+}
+
+/// In single quotation marks, as PowerShell reads it.
+fn windows(program: &str, folder: &str) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    // Inside the argument Windows itself splits at spaces.
+    let arguments = quoted(&format!("due --project \"{folder}\""));
+    format!(
+        "$action = New-ScheduledTaskAction -Execute {} -Argument {arguments}\n$trigger = New-ScheduledTaskTrigger -Once -At (Get-Date) \
+         -RepetitionInterval (New-TimeSpan -Minutes 5)\n$settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries \
+         -DontStopIfGoingOnBatteries -StartWhenAvailable -MultipleInstances IgnoreNew\nRegister-ScheduledTask -TaskName 'roundup due' \
+         -Action $action -Trigger $trigger -Settings $settings",
+        quoted(program)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strange_paths_stay_one_argument() {
+        let folder = "/home/jo's 100% news/$HOME & <co>";
+        assert_eq!(
+            crontab("/usr/bin/roundup", folder),
+            "*/5 * * * * '/usr/bin/roundup' due --project '/home/jo'\\''s 100\\% news/$HOME & <co>'"
+        );
+        assert!(service("/r", folder).contains("\"/home/jo's 100%% news/$$HOME & <co>\""));
+        assert!(
+            launchd("/r", folder)
+                .contains("<string>/home/jo's 100% news/$HOME &amp; &lt;co&gt;</string>")
+        );
+        assert!(
+            windows("C:\\r.exe", folder)
+                .contains("'due --project \"/home/jo''s 100% news/$HOME & <co>\"'")
+        );
+    }
+}

@@ -1,0 +1,215 @@
+//! `roundup due`: sends what is approved and due, for cron and its like. It may run every five minutes, on several computers.
+//! Shell: the ledger and the clock.
+
+pub mod facts;
+mod hints;
+mod sending;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::globals::Globals;
+use crate::cli::send::at::shown;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
+use crate::schedule::{Decision, MissedOccurrence, Occurrence, OccurrenceState, Schedule, decide};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Print what to add to cron, systemd, launchd or the Task Scheduler; install nothing
+    #[arg(long)]
+    install_hints: bool,
+}
+
+/// `roundup.due/1`.
+#[derive(Serialize)]
+struct DueReport<'a> {
+    schema: &'static str,
+    sent: &'a [SentEdition],
+    missed: &'a [MissedReport],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for_approval: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<DateTime<Utc>>,
+}
+
+/// What became of an edition that was due.
+#[derive(Debug, Serialize)]
+pub struct SentEdition {
+    edition: String,
+    day: NaiveDate,
+    is_late: bool,
+    /// The exit code of its `send`.
+    exit: u8,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    error: String,
+}
+
+#[derive(Debug, Serialize)]
+struct MissedReport {
+    day: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edition: Option<String>,
+    why: String,
+}
+
+pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    let project = globals.project()?;
+    let screen = &globals.screen;
+    if arguments.install_hints {
+        return hints::print(&project, screen);
+    }
+    let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    let practice = Destination::of(&project, None)?.is_practice();
+    let existing = ledgers::existing_ledger(&project, practice).await?;
+    let ledger = match existing {
+        Some(ledger) => ledger,
+        // Without a schedule and without a ledger nothing can be due.
+        None if schedule.phrase.is_none() => {
+            return tell(&schedule, &[], &[], &Decision::default(), screen).map(|()| Exit::Done);
+        }
+        None => {
+            project.own_folder(practice)?;
+            ledgers::ledger_for(&project, practice, 1).await?
+        }
+    };
+    ledger.nature().await?.refuse_retired()?;
+    let now = world::now();
+    let known = facts::gather(&project, &ledger, &schedule, now, screen).await?;
+    let decision = decide(&known.facts(&schedule, now));
+    let missed = record_missed(&ledger, &decision, now).await?;
+    finish(&ledger, &decision, now).await?;
+    let mut sent = Vec::new();
+    let mut exit = Exit::Done;
+    for due in &decision.sends {
+        let asked = known.asked(&due.edition);
+        let Some((one, code)) =
+            sending::send(&project, &ledger, &schedule, due, asked, globals).await?
+        else {
+            continue;
+        };
+        if code != Exit::Done {
+            exit = code;
+        }
+        sent.push(one);
+    }
+    tell(&schedule, &sent, &missed, &decision, screen)?;
+    Ok(exit)
+}
+
+/// Writes what was missed; gives what no other computer has written before.
+async fn record_missed(
+    ledger: &AnyLedger,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<Vec<MissedReport>, Failure> {
+    let mut recorded = Vec::new();
+    for missed in &decision.missed {
+        let MissedOccurrence { schedule, day, opens_at, closed_at, edition, why, was } =
+            missed.clone();
+        let by = world::process_name();
+        let is_mine = match was {
+            None => {
+                let row = Occurrence {
+                    schedule,
+                    day,
+                    state: OccurrenceState::Missed,
+                    edition: edition.clone(),
+                    opens_at,
+                    at: now,
+                    closed_at,
+                    by,
+                    why: why.clone(),
+                };
+                ledger.claim_occurrence(row).await?
+            }
+            Some(from) => {
+                let (to, why) = (OccurrenceState::Missed, why.clone());
+                let step = OccurrenceStep { schedule, day, from, to, at: now, closed_at, by, why };
+                ledger.step_occurrence(step).await?
+            }
+        };
+        if is_mine {
+            recorded.push(MissedReport { day, edition, why });
+        }
+    }
+    Ok(recorded)
+}
+
+/// Editions that were finished elsewhere, or by hand.
+async fn finish(
+    ledger: &AnyLedger,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    for (schedule, day) in &decision.finished {
+        for from in [OccurrenceState::Claimed, OccurrenceState::Waiting] {
+            ledger
+                .step_occurrence(OccurrenceStep {
+                    schedule: schedule.clone(),
+                    day: *day,
+                    from,
+                    to: OccurrenceState::Done,
+                    at: now,
+                    closed_at: now,
+                    by: world::process_name(),
+                    why: String::new(),
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// What was missed and what is next. Where nothing happened nothing is said: cron sends every word by email.
+fn tell(
+    schedule: &Schedule,
+    sent: &[SentEdition],
+    missed: &[MissedReport],
+    decision: &Decision,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    if screen.json {
+        return screen.object(&DueReport {
+            schema: "roundup.due/1",
+            sent,
+            missed,
+            waits_for_approval: decision.waits_for_approval,
+            next: decision.next,
+        });
+    }
+    for MissedReport { day, edition, why } in missed {
+        let name = edition.as_ref().map_or(String::new(), |edition| format!(" (`{edition}`)"));
+        screen.warn(&format!("the sending of {}{name} was missed: {why}", day.format("%-d %B %Y")));
+        if let Some(edition) = edition {
+            screen.say(&format!("To send it now: roundup send {edition}"));
+        }
+    }
+    let is_seen = screen.verbose || screen.asks;
+    if sent.is_empty() && is_seen {
+        if let Some(day) = decision.waits_for_approval {
+            screen.say(&format!(
+                "{} is due, and nothing is approved for it. Next: roundup approve EDITION",
+                day.format("%-d %B %Y")
+            ));
+        } else {
+            screen.say("Nothing is due now.");
+        }
+    }
+    match decision.next {
+        Some(next) if is_seen => {
+            screen.say(&format!("The next time is {}.", shown(next, schedule)));
+        }
+        None if is_seen && schedule.phrase.is_none() => screen.say(
+            "roundup.toml has no schedule: add every = \"first Tuesday\" under [schedule], or give an edition a time with \
+             `roundup send EDITION --at TIME`.",
+        ),
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! One edition that is due: looked at again, claimed, and sent as `roundup send` sends it.
+//! Shell: the ledger, the list, the relay.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use crate::cli::due::SentEdition;
+use crate::cli::globals::Globals;
+use crate::cli::send::arguments::Arguments;
+use crate::cli::send::gate;
+use crate::cli::send::planned::is_sending;
+use crate::cli::steps::chosen::choose;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::frozen::frozen;
+use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::prepare::prepare;
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::window_args::Which;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, RunControl, ScheduleStore};
+use crate::project::Project;
+use crate::schedule::{DueSend, Occurrence, OccurrenceState, Schedule, once_name};
+
+/// Sends it, where this computer is the one that claims it. `None` where another did.
+pub async fn send(
+    project: &Project,
+    ledger: &AnyLedger,
+    schedule: &Schedule,
+    due: &DueSend,
+    asked: Which,
+    globals: &Globals,
+) -> Result<Option<(SentEdition, Exit)>, Failure> {
+    if !goes_on(project, ledger, &due.edition).await? {
+        return Ok(None);
+    }
+    if ledger.edition(&due.edition).await?.is_none()
+        && let Err(failure) = refuse_changed(project, ledger, &asked, globals).await
+    {
+        return Ok(Some(ended(ledger, due, Err(failure), globals).await?));
+    }
+    if !due.is_begun && !claim(ledger, schedule, due).await? {
+        return Ok(None);
+    }
+    // One object is printed, and it is that of `due`.
+    let screen = if globals.screen.json { globals.screen.silent() } else { globals.screen.clone() };
+    let own = Globals { screen, project: globals.project.clone() };
+    let result = Box::pin(crate::cli::send::run(order(asked), &own)).await;
+    let is_finished = match ledger.edition(&due.edition).await? {
+        Some(_) => ledger.progress(&due.edition).await?.open == 0,
+        None => false,
+    };
+    if is_finished {
+        let now = world::now();
+        let why = String::new();
+        step(ledger, due, OccurrenceState::Claimed, OccurrenceState::Done, now, why).await?;
+    }
+    Ok(Some(ended(ledger, due, result, globals).await?))
+}
+
+/// Whether there is something to do: an edition that somebody has paused waits for them, and one that is being sent with a
+/// ledger in a file needs nobody else.
+async fn goes_on(project: &Project, ledger: &AnyLedger, edition: &str) -> Result<bool, Failure> {
+    if ledger.edition(edition).await?.is_none() {
+        return Ok(true);
+    }
+    let practice = Destination::of(project, None)?.is_practice();
+    let is_elsewhere =
+        ledger.lease().is_none() && is_sending(project, ledger, edition, practice).await?;
+    Ok(!is_elsewhere && ledger.standing(edition).await?.wish == RunControl::Go)
+}
+
+/// What was approved is what is sent: an edition that has changed is not even claimed.
+async fn refuse_changed(
+    project: &Project,
+    ledger: &AnyLedger,
+    asked: &Which,
+    globals: &Globals,
+) -> Result<(), Failure> {
+    let screen = globals.screen.silent();
+    let destination = Destination::of(project, None)?;
+    let chosen = choose(project, asked, &screen).await?;
+    let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
+    let examples = destination.takes_examples();
+    let list = Some(Arc::clone(&list));
+    let prepared = prepare(project, &chosen, list, examples, Asking::Nobody, &screen).await?;
+    let now = frozen(project, &chosen, &prepared)?;
+    let needed = project.settings.approval.people.max(1);
+    let state = gate::state_of(Some(ledger), &chosen.name, needed, &now).await?;
+    gate::refuse_unapproved(&chosen.name, None, &state)
+}
+
+/// The same as somebody would type, without the number: it was approved.
+fn order(which: Which) -> Arguments {
+    Arguments {
+        which,
+        correction: None,
+        those_in_doubt: false,
+        dry_run: false,
+        out: None,
+        confirm: None,
+        after_complaints: None,
+        at: None,
+        unattended: true,
+        relay: None,
+        rate: None,
+        connections: None,
+        unpause: false,
+        trust_ledger: false,
+    }
+}
+
+/// What became of it. What went wrong is said once an hour: cron sends every word by email.
+async fn ended(
+    ledger: &AnyLedger,
+    due: &DueSend,
+    result: Result<Exit, Failure>,
+    globals: &Globals,
+) -> Result<(SentEdition, Exit), Failure> {
+    let screen = &globals.screen;
+    let (exit, error) = match result {
+        Ok(exit) => (exit, String::new()),
+        Err(failure) => {
+            let kind = format!("due {}: {}", due.edition, failure.what);
+            if screen.asks || screen.verbose || ledger.claim_notice(&kind, world::now()).await? {
+                screen.failure(&failure);
+            }
+            (failure.exit, failure.what)
+        }
+    };
+    let sent = SentEdition {
+        edition: due.edition.clone(),
+        day: due.day,
+        is_late: due.is_late,
+        exit: exit as u8,
+        error,
+    };
+    Ok((sent, exit))
+}
+
+/// True for the one computer that begins it.
+async fn claim(ledger: &AnyLedger, schedule: &Schedule, due: &DueSend) -> Result<bool, Failure> {
+    let now = world::now();
+    if due.schedule == once_name(&due.edition) {
+        let (from, to) = (OccurrenceState::Waiting, OccurrenceState::Claimed);
+        return step(ledger, due, from, to, now, String::new()).await;
+    }
+    let slot = schedule.slot(due.day);
+    let row = Occurrence {
+        schedule: due.schedule.clone(),
+        day: due.day,
+        state: OccurrenceState::Claimed,
+        edition: Some(due.edition.clone()),
+        opens_at: slot.opens,
+        at: now,
+        closed_at: now,
+        by: world::process_name(),
+        why: String::new(),
+    };
+    Ok(ledger.claim_occurrence(row).await?)
+}
+
+async fn step(
+    ledger: &AnyLedger,
+    due: &DueSend,
+    from: OccurrenceState,
+    to: OccurrenceState,
+    at: chrono::DateTime<Utc>,
+    why: String,
+) -> Result<bool, Failure> {
+    Ok(ledger
+        .step_occurrence(OccurrenceStep {
+            schedule: due.schedule.clone(),
+            day: due.day,
+            from,
+            to,
+            at,
+            closed_at: at,
+            by: world::process_name(),
+            why,
+        })
+        .await?)
+}

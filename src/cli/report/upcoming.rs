@@ -1,0 +1,96 @@
+//! What is due next, what was missed, and what is approved and waits: a part of `roundup status`.
+//! Shell: reads the ledger and the clock.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::cli::due::facts::approved;
+use crate::cli::send::at::shown;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::{ApprovalStore, Ledger, ScheduleStore};
+use crate::project::Project;
+use crate::schedule::{Occurrence, OccurrenceState, Schedule};
+
+/// Longer ago it is history.
+const MISSED_SINCE: TimeDelta = TimeDelta::days(30);
+/// A yearly occurrence may be this far away.
+const LOOK_AHEAD_DAYS: u64 = 400;
+
+/// See the module.
+#[derive(Debug, Serialize)]
+pub struct Upcoming {
+    /// The phrase of `[schedule]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<DateTime<Utc>>,
+    waiting: Vec<Occurrence>,
+    missed: Vec<Occurrence>,
+    /// Editions that are approved as somebody last saw them, and not sent.
+    approved: Vec<String>,
+}
+
+pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Failure> {
+    let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    let now = world::now();
+    let mut upcoming = Upcoming {
+        every: schedule.phrase.as_ref().map(ToString::to_string),
+        next: next(&schedule, now),
+        waiting: Vec::new(),
+        missed: Vec::new(),
+        approved: Vec::new(),
+    };
+    let practice = Destination::of(project, None)?.is_practice();
+    let Some(ledger) = existing_ledger(project, practice).await? else { return Ok(upcoming) };
+    for row in ledger.occurrences().await? {
+        match row.state {
+            OccurrenceState::Waiting => upcoming.waiting.push(row),
+            OccurrenceState::Missed if row.at > now - MISSED_SINCE => upcoming.missed.push(row),
+            _ => {}
+        }
+    }
+    let planned: Vec<String> =
+        ledger.editions().await?.into_iter().map(|edition| edition.name).collect();
+    let (approved, _) = approved(project, ledger.approvals().await?, &planned, screen).await;
+    upcoming.approved = approved.into_iter().map(|edition| edition.name).collect();
+    Ok(upcoming)
+}
+
+fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let today: NaiveDate = now.with_timezone(&schedule.zone).date_naive();
+    let last = today.checked_add_days(Days::new(LOOK_AHEAD_DAYS))?;
+    schedule.days(today, last).map(|day| schedule.slot(day).opens).find(|opens| *opens > now)
+}
+
+impl Upcoming {
+    pub fn tell(&self, project: &Project, screen: &Screen) -> Result<(), Failure> {
+        let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+        for row in &self.missed {
+            let edition =
+                row.edition.as_ref().map_or(String::new(), |name| format!(" of `{name}`"));
+            screen.print(&format!(
+                "The sending{edition} on {} was missed: {}.",
+                row.day.format("%-d %B %Y"),
+                row.why
+            ))?;
+        }
+        for row in &self.waiting {
+            let edition = row.edition.as_deref().unwrap_or_default();
+            screen.print(&format!("{edition} is due on {}.", shown(row.opens_at, &schedule)))?;
+        }
+        for name in &self.approved {
+            screen.print(&format!("{name} is approved, and not sent yet."))?;
+        }
+        if let (Some(every), Some(next)) = (&self.every, self.next) {
+            screen.print(&format!(
+                "The schedule ({every}) is due next on {}.",
+                shown(next, &schedule)
+            ))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! `roundup send --at`: an approved edition gets a time, and `roundup due` sends it then.
+//! Shell: the ledger.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::cli::send::first_plan::is_planned;
+use crate::cli::send::gate;
+use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::frozen::frozen;
+use crate::cli::steps::ledgers;
+use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::prepare::prepare;
+use crate::cli::steps::run_checks::Asking;
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
+use crate::project::Project;
+use crate::schedule::{
+    CatchUp, Occurrence, OccurrenceHours, OccurrenceState, Schedule, once_name, read_moment,
+};
+
+/// A time further away is a mistake of the keyboard.
+const FARTHEST: TimeDelta = TimeDelta::days(731);
+
+/// `roundup.scheduled/1`.
+#[derive(Serialize)]
+struct Scheduled<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    at: DateTime<Utc>,
+    zone: &'a str,
+}
+
+/// Stores the time of an edition, where it is approved.
+pub async fn set_time(
+    project: &Project,
+    chosen: &Chosen,
+    destination: &Destination,
+    text: &str,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    let now = world::now();
+    let at = moment(text, &schedule, now)?;
+    let (edition, practice) = (&chosen.name, destination.is_practice());
+    let existing = ledgers::existing_ledger(project, practice).await?;
+    if is_planned(existing.as_ref(), edition).await? {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("`{edition}` was sent, or has begun: it gets no other time"),
+        )
+        .help(format!("`roundup report {edition}` shows who got it")));
+    }
+    let list = mailing_list(project, practice, &chosen.audience).await?;
+    let examples = destination.takes_examples();
+    let prepared =
+        prepare(project, chosen, Some(Arc::clone(&list)), examples, Asking::Nobody, screen).await?;
+    let seen = frozen(project, chosen, &prepared)?;
+    let needed = project.settings.approval.people.max(1);
+    let state = gate::state_of(existing.as_ref(), edition, needed, &seen).await?;
+    gate::refuse_unapproved(edition, None, &state)?;
+    drop(existing);
+    let ledger = ledgers::ledger_for(project, practice, 1).await?;
+    ledger.nature().await?.refuse_retired()?;
+    let slot = OccurrenceHours::once(at, schedule.between, schedule.catch_up, schedule.zone);
+    let row = Occurrence {
+        schedule: once_name(edition),
+        day: at.with_timezone(&schedule.zone).date_naive(),
+        state: OccurrenceState::Waiting,
+        edition: Some(edition.clone()),
+        opens_at: at,
+        at: now,
+        closed_at: slot.closes,
+        by: world::process_name(),
+        why: String::new(),
+    };
+    if !ledger.set_time(row).await? {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("`{edition}` is being sent now: it gets no other time"),
+        )
+        .help(format!("to stop it: roundup pause {edition}")));
+    }
+    let zone = schedule.zone.name();
+    if screen.json {
+        screen.object(&Scheduled { schema: "roundup.scheduled/1", edition, at, zone })?;
+        return Ok(Exit::Done);
+    }
+    screen.print(&format!("{edition} is due on {}.", shown(at, &schedule)))?;
+    if schedule.catch_up == CatchUp::Ask {
+        screen.say("If `roundup due` does not run within an hour of that, it asks you instead.");
+    }
+    screen.say(&format!(
+        "`roundup due` sends it, where it runs every five minutes (`roundup due --install-hints`). To take the time back: \
+         roundup cancel {edition}"
+    ));
+    Ok(Exit::Done)
+}
+
+fn moment(text: &str, schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+    let typed: String = text.escape_debug().take(40).collect();
+    let at = read_moment(text, schedule.zone).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("`{typed}` is not a time"))
+            .help("write the day and the hour: --at \"2027-01-05 10:00\"")
+    })?;
+    if at <= now {
+        return Err(Failure::new(Exit::Usage, format!("`{typed}` has passed"))
+            .help("give a time to come, or leave out --at to send it now"));
+    }
+    if at > now + FARTHEST {
+        return Err(Failure::new(Exit::Usage, format!("`{typed}` is more than two years away"))
+            .help("check the year"));
+    }
+    Ok(at)
+}
+
+/// `Tuesday 5 January 2027 at 10:00 (Europe/London)`
+pub fn shown(at: DateTime<Utc>, schedule: &Schedule) -> String {
+    let zone = schedule.zone;
+    format!("{} ({})", at.with_timezone(&zone).format("%A %-d %B %Y at %H:%M"), zone.name())
+}
+
+/// Takes the time of an edition back. False where it had none that waits.
+pub async fn take_back(ledger: &AnyLedger, edition: &str, why: &str) -> Result<bool, Failure> {
+    let name = once_name(edition);
+    let rows = ledger.occurrences().await?.into_iter();
+    let mut is_changed = false;
+    for row in rows.filter(|row| row.schedule == name && row.state == OccurrenceState::Waiting) {
+        let now = world::now();
+        is_changed |= ledger
+            .step_occurrence(OccurrenceStep {
+                schedule: row.schedule,
+                day: row.day,
+                from: OccurrenceState::Waiting,
+                to: OccurrenceState::Cancelled,
+                at: now,
+                closed_at: now,
+                by: world::process_name(),
+                why: why.to_owned(),
+            })
+            .await?;
+    }
+    Ok(is_changed)
+}

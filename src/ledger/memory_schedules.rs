@@ -1,0 +1,98 @@
+//! What was due, in a ledger in memory.
+//! Pure: nothing outlives it.
+
+use chrono::{DateTime, Utc};
+
+use super::MemoryLedger;
+use crate::ledger::error::LedgerError;
+use crate::ledger::schedule_store::{NOTICE_EVERY, OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::schedule::{Occurrence, OccurrenceState};
+
+impl ScheduleStore for MemoryLedger {
+    async fn begin_schedule(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, LedgerError> {
+        Ok(*self.books().schedules.entry(schedule.to_owned()).or_insert(now))
+    }
+
+    async fn occurrences(&self) -> Result<Vec<Occurrence>, LedgerError> {
+        let mut rows = self.books().occurrences.clone();
+        rows.sort_by(|a, b| (a.day, &a.schedule).cmp(&(b.day, &b.schedule)));
+        Ok(rows)
+    }
+
+    async fn claim_occurrence(&self, row: Occurrence) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        let gives_way = |known: &Occurrence| {
+            known.state == OccurrenceState::Missed && known.at > row.at + WRONG_CLOCK
+        };
+        Ok(match place_of(&mut books.occurrences, &row) {
+            Some(known) if !gives_way(known) => false,
+            Some(known) => {
+                *known = row;
+                true
+            }
+            None => {
+                books.occurrences.push(row);
+                true
+            }
+        })
+    }
+
+    async fn step_occurrence(&self, step: OccurrenceStep) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        let is_it = |row: &&mut Occurrence| {
+            row.schedule == step.schedule && row.day == step.day && row.state == step.from
+        };
+        let Some(row) = books.occurrences.iter_mut().find(is_it) else { return Ok(false) };
+        (row.state, row.at, row.closed_at) = (step.to, step.at, step.closed_at);
+        (row.by, row.why) = (step.by, step.why);
+        Ok(true)
+    }
+
+    async fn set_time(&self, row: Occurrence) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        let rows = &mut books.occurrences;
+        let mut own = rows.iter_mut().filter(|known| known.schedule == row.schedule);
+        if own.any(|known| known.state == OccurrenceState::Claimed) {
+            return Ok(false);
+        }
+        for known in rows.iter_mut().filter(|known| known.schedule == row.schedule) {
+            if known.day != row.day && known.state == OccurrenceState::Waiting {
+                (known.state, known.at, known.closed_at) =
+                    (OccurrenceState::Cancelled, row.at, row.at);
+                "another time was set".clone_into(&mut known.why);
+                known.by.clone_from(&row.by);
+            }
+        }
+        Ok(match place_of(rows, &row) {
+            Some(known) if known.state == OccurrenceState::Done => false,
+            Some(known) => {
+                *known = row;
+                true
+            }
+            None => {
+                rows.push(row);
+                true
+            }
+        })
+    }
+
+    async fn claim_notice(&self, kind: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        let may = books
+            .operator_notices
+            .get(kind)
+            .is_none_or(|last| *last <= now - NOTICE_EVERY || *last > now + NOTICE_EVERY);
+        if may {
+            books.operator_notices.insert(kind.to_owned(), now);
+        }
+        Ok(may)
+    }
+}
+
+fn place_of<'a>(rows: &'a mut [Occurrence], row: &Occurrence) -> Option<&'a mut Occurrence> {
+    rows.iter_mut().find(|known| known.schedule == row.schedule && known.day == row.day)
+}

@@ -1,0 +1,63 @@
+//! Occurrences of schedules, and notices to the operator, in a ledger's database: each is claimed once, whoever runs.
+//! Pure: what a database must do for it.
+
+use std::future::Future;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::LedgerError;
+use crate::schedule::{Occurrence, OccurrenceState};
+
+/// A missed row that was written further in the future than this was written by a clock that was wrong.
+pub(super) const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
+/// Of one kind the operator gets at most one notice in this time.
+pub(super) const NOTICE_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// What is written of an occurrence that goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OccurrenceStep {
+    pub schedule: String,
+    pub day: NaiveDate,
+    /// The state that it must be in.
+    pub from: OccurrenceState,
+    pub to: OccurrenceState,
+    pub at: DateTime<Utc>,
+    pub closed_at: DateTime<Utc>,
+    pub by: String,
+    pub why: String,
+}
+
+/// A database that remembers what was due.
+pub trait ScheduleStore: Send + Sync {
+    /// When a schedule was first followed: now, if it never was.
+    fn begin_schedule(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<DateTime<Utc>, LedgerError>> + Send;
+
+    /// All rows, the oldest day first.
+    fn occurrences(&self) -> impl Future<Output = Result<Vec<Occurrence>, LedgerError>> + Send;
+
+    /// Adds a row where there is none of its schedule and day; true for the one computer that did.
+    fn claim_occurrence(
+        &self,
+        row: Occurrence,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// Changes a row that is in the state it was seen in; true for the one computer that did.
+    fn step_occurrence(
+        &self,
+        step: OccurrenceStep,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// Sets the time of an edition; an earlier time of it that still waits is cancelled. False when a computer has begun it.
+    fn set_time(&self, row: Occurrence) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// Whether a notice of a kind may go to the operator now; true for the one computer that sends it.
+    fn claim_notice(
+        &self,
+        kind: &str,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+}

@@ -1,0 +1,310 @@
+//! What is due now, and what was missed: decided from the rows that there are.
+//! Pure: facts in, a decision out.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+
+use super::{Occurrence, OccurrenceHours, OccurrenceState, Schedule};
+
+/// An edition that may go out without a person: approved as it was last seen, and not planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedEdition {
+    pub name: String,
+    /// The day after its last.
+    pub window_end: NaiveDate,
+    /// When the approval was complete.
+    pub since: DateTime<Utc>,
+}
+
+/// What there is to know at a moment.
+#[derive(Debug, Clone)]
+pub struct ScheduleFacts<'a> {
+    pub now: DateTime<Utc>,
+    pub schedule: &'a Schedule,
+    /// When this schedule was first followed: what was due before is nobody's fault.
+    pub begun: DateTime<Utc>,
+    pub rows: &'a [Occurrence],
+    pub approved: &'a [ApprovedEdition],
+    /// Editions that have a plan in the ledger, and those of them that have people left to mail.
+    pub planned: &'a [String],
+    pub unfinished: &'a [String],
+}
+
+/// An edition to send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueSend {
+    pub schedule: String,
+    pub day: NaiveDate,
+    pub edition: String,
+    pub opens_at: DateTime<Utc>,
+    pub is_late: bool,
+    /// Whether a computer has begun it before.
+    pub is_begun: bool,
+}
+
+/// An occurrence that nothing came of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedOccurrence {
+    pub schedule: String,
+    pub day: NaiveDate,
+    pub opens_at: DateTime<Utc>,
+    pub closed_at: DateTime<Utc>,
+    /// What would have gone out, where something would.
+    pub edition: Option<String>,
+    pub why: String,
+    /// The state of its row; none where there is none yet.
+    pub was: Option<OccurrenceState>,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    pub missed: Vec<MissedOccurrence>,
+    pub sends: Vec<DueSend>,
+    /// Claimed rows whose edition is finished.
+    pub finished: Vec<(String, NaiveDate)>,
+    /// The day that is due, and nothing is approved for it.
+    pub waits_for_approval: Option<NaiveDate>,
+    /// The next moment at which something may be due.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Beyond this nobody asks what was missed.
+const LOOK_BACK_DAYS: u64 = 800;
+/// How far the next occurrence is looked for: a yearly one may be this far away.
+const LOOK_AHEAD_DAYS: u64 = 400;
+/// A row that was written this far in the future was written by a clock that was wrong.
+const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
+
+const SUPERSEDED: &str = "a later one is due, and two never go out together";
+const NOTHING_APPROVED: &str = "nothing was approved for it in time";
+const NOTHING_RAN: &str = "`roundup due` did not run in its hours";
+const NOT_FINISHED: &str = "it began, and stopped before the first message";
+
+/// Decides. Whoever follows must claim each row first: two computers may decide the same.
+pub fn decide(facts: &ScheduleFacts<'_>) -> Decision {
+    let mut decision = Decision::default();
+    once(facts, &mut decision);
+    recurring(facts, &mut decision);
+    never_together(facts, &mut decision);
+    decision
+}
+
+/// A missed row of a clock that was ahead is as if it were not there.
+fn is_of_wrong_clock(row: &Occurrence, now: DateTime<Utc>) -> bool {
+    row.state == OccurrenceState::Missed && row.at > now + WRONG_CLOCK
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    names.iter().any(|known| known == name)
+}
+
+/// Goes on with what a computer has begun. False when there is nothing left to decide about the row.
+fn begun(
+    facts: &ScheduleFacts<'_>,
+    row: &Occurrence,
+    slot: &OccurrenceHours,
+    decision: &mut Decision,
+) {
+    let Some(edition) = &row.edition else { return };
+    let is_planned = has(facts.planned, edition);
+    if is_planned && !has(facts.unfinished, edition) {
+        decision.finished.push((row.schedule.clone(), row.day));
+    } else if is_planned || slot.may_begin(facts.now) {
+        decision.sends.push(DueSend {
+            schedule: row.schedule.clone(),
+            day: row.day,
+            edition: edition.clone(),
+            opens_at: row.opens_at,
+            is_late: slot.is_late(facts.now),
+            is_begun: true,
+        });
+    } else if slot.is_over(facts.now) {
+        decision.missed.push(missed_row(row, slot.deadline, NOT_FINISHED));
+    } else {
+        see_next(decision, slot.deadline);
+    }
+}
+
+fn missed_row(row: &Occurrence, closed_at: DateTime<Utc>, why: &str) -> MissedOccurrence {
+    MissedOccurrence {
+        schedule: row.schedule.clone(),
+        day: row.day,
+        opens_at: row.opens_at,
+        closed_at,
+        edition: row.edition.clone(),
+        why: why.to_owned(),
+        was: Some(row.state),
+    }
+}
+
+fn see_next(decision: &mut Decision, at: DateTime<Utc>) {
+    decision.next = Some(decision.next.map_or(at, |next| next.min(at)));
+}
+
+/// Editions whose time somebody has set.
+fn once(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
+    let Schedule { between, catch_up, zone, .. } = *facts.schedule;
+    for row in facts.rows.iter().filter(|row| row.is_once()) {
+        let slot = OccurrenceHours::once(row.opens_at, between, catch_up, zone);
+        let Some(edition) = &row.edition else { continue };
+        match row.state {
+            OccurrenceState::Claimed => begun(facts, row, &slot, decision),
+            // Somebody sent it by hand before its time.
+            OccurrenceState::Waiting if has(facts.planned, edition) => {
+                decision.finished.push((row.schedule.clone(), row.day));
+            }
+            OccurrenceState::Waiting if facts.now < slot.opens => see_next(decision, slot.opens),
+            OccurrenceState::Waiting if slot.is_over(facts.now) => {
+                let is_approved = facts.approved.iter().any(|known| known.name == *edition);
+                let why = if is_approved { NOTHING_RAN } else { NOTHING_APPROVED };
+                decision.missed.push(missed_row(row, slot.deadline, why));
+            }
+            OccurrenceState::Waiting if slot.may_begin(facts.now) => {
+                if facts.approved.iter().any(|known| known.name == *edition) {
+                    decision.sends.push(DueSend {
+                        schedule: row.schedule.clone(),
+                        day: row.day,
+                        edition: edition.clone(),
+                        opens_at: row.opens_at,
+                        is_late: slot.is_late(facts.now),
+                        is_begun: false,
+                    });
+                } else {
+                    decision.waits_for_approval = Some(row.day);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The days of the schedule.
+fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
+    let (schedule, now) = (facts.schedule, facts.now);
+    let Some(name) = schedule.phrase.as_ref().map(ToString::to_string) else { return };
+    let local = |at: DateTime<Utc>| at.with_timezone(&schedule.zone).date_naive();
+    let today = local(now);
+    let earliest = today.checked_sub_days(Days::new(LOOK_BACK_DAYS)).unwrap_or(NaiveDate::MIN);
+    let mut pending = Vec::new();
+    let mut closed_at = DateTime::<Utc>::MIN_UTC;
+    for day in schedule.days(local(facts.begun).max(earliest), today) {
+        let slot = schedule.slot(day);
+        if slot.closes <= facts.begun || slot.opens > now {
+            continue;
+        }
+        let row = facts.rows.iter().find(|row| row.schedule == name && row.day == day);
+        match row.filter(|row| !is_of_wrong_clock(row, now)) {
+            None => pending.push((day, slot)),
+            Some(row) => {
+                closed_at = closed_at.max(row.closed_at);
+                if row.state == OccurrenceState::Claimed {
+                    begun(facts, row, &slot, decision);
+                }
+            }
+        }
+    }
+    let ahead = today.checked_add_days(Days::new(LOOK_AHEAD_DAYS)).unwrap_or(today);
+    let is_ahead = |day: &NaiveDate| schedule.slot(*day).opens > now;
+    if let Some(day) = schedule.days(today, ahead).find(is_ahead) {
+        see_next(decision, schedule.slot(day).opens);
+    }
+    let current = pending.pop();
+    for (day, slot) in pending {
+        let edition = candidate(facts, closed_at, slot.closes);
+        closed_at = closed_at.max(slot.closes);
+        decision.missed.push(missed(&name, day, &slot, slot.closes, edition, SUPERSEDED));
+    }
+    let Some((day, slot)) = current else { return };
+    if slot.is_over(now) {
+        let edition = candidate(facts, closed_at, slot.deadline);
+        let why = if edition.is_some() { NOTHING_RAN } else { NOTHING_APPROVED };
+        decision.missed.push(missed(&name, day, &slot, slot.deadline, edition, why));
+    } else if !slot.may_begin(now) {
+        see_next(decision, slot.deadline);
+    } else if let Some(edition) = candidate(facts, closed_at, now) {
+        decision.sends.push(DueSend {
+            schedule: name,
+            day,
+            edition: edition.name.clone(),
+            opens_at: slot.opens,
+            is_late: slot.is_late(now),
+            is_begun: false,
+        });
+    } else {
+        decision.waits_for_approval = Some(day);
+    }
+}
+
+/// Of what was approved since the occurrence before, the newest; what somebody has set a time for is not among it.
+fn candidate<'a>(
+    facts: &ScheduleFacts<'a>,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Option<&'a ApprovedEdition> {
+    let has_own_time = |name: &str| {
+        let is_open = |row: &&Occurrence| {
+            matches!(row.state, OccurrenceState::Waiting | OccurrenceState::Claimed)
+        };
+        let rows = facts.rows.iter().filter(is_open);
+        rows.filter_map(|row| row.edition.as_deref()).any(|edition| edition == name)
+    };
+    let approved = facts.approved.iter();
+    let approved = approved.filter(|edition| edition.since > after && edition.since <= until);
+    let approved = approved.filter(|edition| !has(facts.planned, &edition.name));
+    approved
+        .filter(|edition| !has_own_time(&edition.name))
+        .max_by_key(|edition| (edition.window_end, edition.since, edition.name.clone()))
+}
+
+fn missed(
+    schedule: &str,
+    day: NaiveDate,
+    slot: &OccurrenceHours,
+    closed_at: DateTime<Utc>,
+    edition: Option<&ApprovedEdition>,
+    why: &str,
+) -> MissedOccurrence {
+    MissedOccurrence {
+        schedule: schedule.to_owned(),
+        day,
+        opens_at: slot.opens,
+        closed_at,
+        edition: edition.map(|edition| edition.name.clone()),
+        why: why.to_owned(),
+        was: None,
+    }
+}
+
+/// Of what is late only the newest goes out, and only where nothing else is on time: two missed months never go together.
+fn never_together(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
+    let is_fresh_and_late = |send: &DueSend| send.is_late && !send.is_begun;
+    let newest = decision
+        .sends
+        .iter()
+        .filter(|send| is_fresh_and_late(send))
+        .map(|send| send.opens_at)
+        .max();
+    let others = decision.sends.iter().any(|send| !is_fresh_and_late(send));
+    let mut kept_one = others;
+    let sends = std::mem::take(&mut decision.sends);
+    for send in sends {
+        if !is_fresh_and_late(&send) {
+            decision.sends.push(send);
+        } else if !kept_one && Some(send.opens_at) == newest {
+            kept_one = true;
+            decision.sends.push(send);
+        } else {
+            let is_once =
+                facts.rows.iter().any(|row| row.schedule == send.schedule && row.day == send.day);
+            decision.missed.push(MissedOccurrence {
+                schedule: send.schedule,
+                day: send.day,
+                opens_at: send.opens_at,
+                closed_at: facts.now,
+                edition: Some(send.edition),
+                why: SUPERSEDED.to_owned(),
+                was: is_once.then_some(OccurrenceState::Waiting),
+            });
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Tests: phrases, hours and decisions, each kind in a table.
+//! Shell: nothing outside.
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::London;
+use proptest::prelude::*;
+
+use super::*;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn schedule(every: &str, between: &str, catch_up: &str) -> Schedule {
+    let settings = Settings {
+        every: Some(every.to_owned()),
+        between: Some(between.to_owned()),
+        catch_up: Some(catch_up.to_owned()),
+        holidays: Vec::new(),
+    };
+    Schedule::new(&settings, London).unwrap()
+}
+
+#[test]
+fn phrases_are_read_as_people_write_them() {
+    for (text, canonical) in [
+        ("first Tuesday", "first Tuesday"),
+        (" FIRST  tuesday ", "first Tuesday"),
+        ("1st Tue", "first Tuesday"),
+        ("the first Tuesday of the month", "first Tuesday"),
+        ("every first Tuesday of every month", "first Tuesday"),
+        ("last working day", "last working day"),
+        ("3rd working day", "third working day"),
+        ("day 31", "day 31"),
+        ("every day 31", "day 31"),
+        ("the 15th day of the month", "day 15"),
+        ("last day", "last day"),
+        ("every Friday", "every Friday"),
+        ("every thu and mon", "every Monday, Thursday"),
+        ("every Monday, Thursday", "every Monday, Thursday"),
+        ("Every Fridays", "every Friday"),
+        ("every day", "every day"),
+        ("every weekday", "every working day"),
+        ("first Monday of the quarter", "first Monday of the quarter"),
+        ("last Friday of the year", "last Friday of December"),
+        ("first working day of the year", "first working day of January"),
+        ("day 5 of June and Jan", "day 5 of January, June"),
+    ] {
+        let phrase = Phrase::parse(text).unwrap();
+        assert_eq!(phrase.to_string(), canonical, "{text}");
+        assert_eq!(Phrase::parse(canonical), Ok(phrase));
+    }
+    for text in [
+        "",
+        "Tuesday",
+        "first",
+        "fifth Tuesday",
+        "day 0",
+        "day 32",
+        "day",
+        "0th day",
+        "1nd Tuesday",
+        "11 Tuesday",
+        "eleventh working day",
+        "every",
+        "every month",
+        "every of",
+        "first Tuesday of",
+        "day 31 of the quarter",
+        "first Tuesday of Marhc",
+        "day -1",
+        "day 1.5",
+        "day ١",
+        "every Friday 13",
+        "first Tuesday first Tuesday",
+    ] {
+        let error = Phrase::parse(text).unwrap_err();
+        assert!(error.cure().contains("first Tuesday"), "{text}");
+    }
+    assert!(
+        Phrase::parse("frist Tuesday").unwrap_err().cure().starts_with("did you mean `first`?")
+    );
+    assert!(
+        Phrase::parse("every Firday").unwrap_err().cure().starts_with("did you mean `friday`?")
+    );
+}
+
+#[test]
+fn hours_and_what_is_caught_up_are_read() {
+    for text in ["09:00-17:00", "9:00 - 17:00", "00:00-24:00", "23:50-24:00"] {
+        Between::parse(text).unwrap();
+    }
+    for text in [
+        "",
+        "9-17",
+        "17:00-09:00",
+        "09:00-09:09",
+        "09:00",
+        "24:00-24:30",
+        "09:60-10:30",
+        "-1:00-02:00",
+        "09:00-25:00",
+        "009:00-10:00",
+    ] {
+        assert!(Between::parse(text).is_err(), "{text}");
+    }
+    for (text, canonical) in [
+        ("same day", "same day"),
+        ("Same  Day", "same day"),
+        ("1 day", "1 day"),
+        ("1 days", "1 day"),
+        ("14 days", "14 days"),
+        ("ask", "ask"),
+    ] {
+        assert_eq!(CatchUp::parse(text).unwrap().to_string(), canonical);
+    }
+    for text in ["", "0 days", "15 days", "3", "never", "same", "-3 days"] {
+        assert!(CatchUp::parse(text).is_err(), "{text}");
+    }
+    let wrong = Settings { holidays: vec!["25 December".to_owned()], ..Settings::default() };
+    assert_eq!(
+        Schedule::new(&wrong, London),
+        Err(ScheduleError::Holiday("25 December".to_owned()))
+    );
+}
+
+#[test]
+fn a_local_time_that_comes_twice_is_the_first_and_one_that_is_skipped_is_the_next() {
+    for (text, utc) in [
+        ("2027-10-31 01:30", "2027-10-31T00:30:00Z"),
+        ("2027-03-28 01:30", "2027-03-28T01:00:00Z"),
+        ("2027-01-05T10:00", "2027-01-05T10:00:00Z"),
+        ("2027-07-05 10:00", "2027-07-05T09:00:00Z"),
+        ("2027-07-05T10:00:00Z", "2027-07-05T10:00:00Z"),
+        ("2027-07-05T10:00:00+05:30", "2027-07-05T04:30:00Z"),
+    ] {
+        assert_eq!(read_moment(text, London), Some(at(utc)), "{text}");
+    }
+    for text in [
+        "",
+        "tomorrow",
+        "2027-02-30 10:00",
+        "2027-01-05",
+        "10:00",
+        "2027-01-05 24:30",
+        "05/01/2027 10:00",
+    ] {
+        assert_eq!(read_moment(text, London), None, "{text}");
+    }
+    let schedule = schedule("day 28", "01:30-01:45", "ask");
+    let skipped = schedule.slot(day("2027-03-28"));
+    assert_eq!(skipped.opens, at("2027-03-28T01:00:00Z"));
+    assert!(skipped.closes >= skipped.opens + TimeDelta::minutes(10));
+}
+
+fn edition(name: &str, since: &str) -> ApprovedEdition {
+    ApprovedEdition {
+        name: name.to_owned(),
+        window_end: day(&format!("{name}-01")),
+        since: at(since),
+    }
+}
+
+/// What is sent and missed at a moment, in words.
+fn decided(
+    schedule: &Schedule,
+    now: &str,
+    rows: &[Occurrence],
+    approved: &[ApprovedEdition],
+) -> (Vec<String>, Vec<String>) {
+    let facts = ScheduleFacts {
+        now: at(now),
+        schedule,
+        begun: at("2027-01-01T00:00:00Z"),
+        rows,
+        approved,
+        planned: &[],
+        unfinished: &[],
+    };
+    let decision = decide(&facts);
+    let sends = decision.sends.iter().map(|send| {
+        format!("{} {}{}", send.day, send.edition, if send.is_late { " late" } else { "" })
+    });
+    let missed = decision.missed.iter();
+    let missed = missed
+        .map(|missed| format!("{} {}", missed.day, missed.edition.as_deref().unwrap_or("nothing")));
+    (sends.collect(), missed.collect())
+}
+
+#[test]
+fn what_is_missed_is_caught_up_only_as_the_settings_say() {
+    // The first Tuesdays of 2027: 5 January, 2 February, 2 March.
+    let january = [edition("2027-01", "2027-01-04T10:00:00Z")];
+    for (catch_up, now, sent, missed) in [
+        ("ask", "2027-01-05T08:59:59Z", "", ""),
+        ("ask", "2027-01-05T09:00:00Z", "2027-01-05 2027-01", ""),
+        ("ask", "2027-01-05T16:59:59Z", "2027-01-05 2027-01", ""),
+        ("ask", "2027-01-05T17:00:00Z", "", "2027-01-05 2027-01"),
+        ("same day", "2027-01-05T17:00:00Z", "2027-01-05 2027-01 late", ""),
+        ("same day", "2027-01-05T23:59:59Z", "2027-01-05 2027-01 late", ""),
+        ("same day", "2027-01-06T00:00:00Z", "", "2027-01-05 2027-01"),
+        ("3 days", "2027-01-06T00:00:00Z", "", ""),
+        ("3 days", "2027-01-06T09:00:00Z", "2027-01-05 2027-01 late", ""),
+        ("3 days", "2027-01-08T16:59:59Z", "2027-01-05 2027-01 late", ""),
+        ("3 days", "2027-01-08T17:00:00Z", "", "2027-01-05 2027-01"),
+        ("14 days", "2027-01-19T16:59:59Z", "2027-01-05 2027-01 late", ""),
+    ] {
+        let schedule = schedule("first Tuesday", "09:00-17:00", catch_up);
+        let (sends, misses) = decided(&schedule, now, &[], &january);
+        assert_eq!(
+            (sends.join(","), misses.join(",")),
+            (sent.to_owned(), missed.to_owned()),
+            "{catch_up} {now}"
+        );
+    }
+}
+
+#[test]
+fn two_missed_months_never_go_out_together() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "3 days");
+    let both =
+        [edition("2027-01", "2027-01-04T10:00:00Z"), edition("2027-02", "2027-02-01T10:00:00Z")];
+    let (sends, missed) = decided(&schedule, "2027-02-03T10:00:00Z", &[], &both);
+    assert_eq!(
+        (sends, missed),
+        (vec!["2027-02-02 2027-02 late".to_owned()], vec!["2027-01-05 2027-01".to_owned()])
+    );
+    let (sends, missed) = decided(&schedule, "2027-02-10T10:00:00Z", &[], &both);
+    assert!(sends.is_empty());
+    assert_eq!(missed, ["2027-01-05 2027-01", "2027-02-02 2027-02"]);
+    // What belonged to January is not taken for February.
+    let january = [both[0].clone()];
+    let (sends, _) = decided(&schedule, "2027-02-02T10:00:00Z", &[], &january);
+    assert!(sends.is_empty());
+    // Nor is the one that was passed over when another went out.
+    let row = Occurrence {
+        schedule: "first Tuesday".to_owned(),
+        day: day("2027-01-05"),
+        state: OccurrenceState::Done,
+        edition: Some("2026-12".to_owned()),
+        opens_at: at("2027-01-05T09:00:00Z"),
+        at: at("2027-01-05T09:00:00Z"),
+        closed_at: at("2027-01-05T09:00:00Z"),
+        by: String::new(),
+        why: String::new(),
+    };
+    let (sends, missed) = decided(&schedule, "2027-02-02T10:00:00Z", &[row], &january);
+    assert!(sends.is_empty() && missed.is_empty());
+}
+
+#[test]
+fn a_time_that_somebody_set_is_kept_beside_the_schedule() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "same day");
+    let approved = [edition("2027-01", "2027-01-04T10:00:00Z")];
+    let row = |state| Occurrence {
+        schedule: once_name("2027-01"),
+        day: day("2027-01-05"),
+        state,
+        edition: Some("2027-01".to_owned()),
+        opens_at: at("2027-01-05T20:00:00Z"),
+        at: at("2027-01-04T10:00:00Z"),
+        closed_at: at("2027-01-05T21:00:00Z"),
+        by: String::new(),
+        why: String::new(),
+    };
+    let sent = |now: &str, state, approved: &[ApprovedEdition]| {
+        decided(&schedule, now, &[row(state)], approved).0
+    };
+    let waiting = OccurrenceState::Waiting;
+    // It has a time of its own: the schedule leaves it where it is.
+    assert!(sent("2027-01-05T10:00:00Z", waiting, &approved).is_empty());
+    assert_eq!(sent("2027-01-05T20:00:00Z", waiting, &approved), ["2027-01-05 2027-01"]);
+    assert_eq!(sent("2027-01-05T23:00:00Z", waiting, &approved), ["2027-01-05 2027-01 late"]);
+    assert!(sent("2027-01-06T00:00:00Z", waiting, &approved).is_empty());
+    assert!(sent("2027-01-05T20:00:00Z", waiting, &[]).is_empty());
+    for state in [OccurrenceState::Cancelled, OccurrenceState::Missed, OccurrenceState::Done] {
+        assert!(sent("2027-01-05T20:00:00Z", state, &[]).is_empty());
+    }
+    let (_, missed) = decided(&schedule, "2027-01-06T00:00:00Z", &[row(waiting)], &approved);
+    assert_eq!(missed[0], "2027-01-05 2027-01");
+}
+
+proptest! {
+    /// A monthly phrase has exactly one day in each month, whatever the month.
+    #[test]
+    fn each_month_has_one_day_of_a_monthly_phrase(
+        offset in 0u64..20_000,
+        phrase in prop::sample::select(vec!["first Tuesday", "fourth Sunday", "last Friday", "day 31", "day 29", "day 1", "last day", "last working day", "tenth working day"]),
+    ) {
+        let schedule = schedule(phrase, "09:00-17:00", "ask");
+        let within = day("1999-01-01") + chrono::Days::new(offset);
+        let first = within.with_day(1).unwrap();
+        let last = first + chrono::Months::new(1) - chrono::Days::new(1);
+        prop_assert_eq!(schedule.days(first, last).count(), 1);
+    }
+
+    /// No text makes the parsers panic, and what is read is read again from its own words.
+    #[test]
+    fn whatever_is_typed_is_read_or_refused(text in "[ -~]{0,30}|(every|last|first|day|the|of|31|Tue|working|quarter|é| )*") {
+        if let Ok(phrase) = Phrase::parse(&text) {
+            prop_assert_eq!(Phrase::parse(&phrase.to_string()), Ok(phrase));
+        }
+        let _ = (Between::parse(&text), CatchUp::parse(&text), read_moment(&text, London));
+    }
+}
