@@ -12,11 +12,13 @@ use chrono::NaiveDate;
 use super::correction::{CorrectionAudience, GOT_THE_MISTAKE, HeldVersion};
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{SoFar, joint};
+use super::frequency::Frequency;
 use super::law::EditionPurpose;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS, NamedInput};
 use super::segment::{Segment, SegmentError};
 use super::segmented::{ListSegments, RowOfList};
 use super::sheet::Sheet;
+use super::subscriber::Subscriber;
 use super::survey::Survey;
 use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
 use crate::compose::composition::People;
@@ -44,6 +46,8 @@ pub struct List {
     /// A no for an address on a row whose cell is not that address as it stands.
     misspelt: BTreeMap<String, WhyNot>,
     do_not_mail: Option<DoNotMail>,
+    /// What people have chosen, where the edition is not a year's round-up.
+    choices: Option<DoNotMail>,
     segments: ListSegments,
     /// Whom a correction is for; an ordinary edition is none.
     correction: Option<Arc<CorrectionAudience>>,
@@ -104,6 +108,21 @@ impl List {
     pub fn without(mut self, do_not_mail: DoNotMail) -> Self {
         self.do_not_mail = Some(do_not_mail);
         self
+    }
+
+    /// The same list for an edition that is not a year's round-up: without those who want nothing else. `choices` are the
+    /// words that people have chosen; where somebody has not, the column `frequency` counts.
+    #[must_use]
+    pub fn not_of_a_year(mut self, choices: DoNotMail) -> Self {
+        self.choices = Some(choices);
+        self
+    }
+
+    fn is_yearly_only(&self, subscriber: &Subscriber) -> bool {
+        let Some(choices) = &self.choices else { return false };
+        let written = subscriber.values.get("frequency").map(String::as_str);
+        let word = choices.why(&subscriber.address).or(written).unwrap_or_default();
+        Frequency::parse(word) == Some(Frequency::Year)
     }
 
     /// The same list with the segments that files define, and the one that an edition is for, if it is for one.
@@ -350,6 +369,7 @@ impl List {
             .or_else(|| {
                 (!examples && subscriber.address.is_reserved()).then_some(WhyNot::ExampleDomain)
             });
+        let why = why.or_else(|| self.is_yearly_only(&subscriber).then_some(WhyNot::YearlyOnly));
         let row = RowOfList { sheet: file, record, subscriber: &subscriber };
         let why = why.or_else(|| self.segments.outside(&row));
         let correction = self.correction.as_deref();
@@ -752,5 +772,39 @@ mod tests {
         assert!(
             mailed.iter().enumerate().all(|(n, one)| one.address.as_str() == format!("p{n}@e.org"))
         );
+    }
+
+    #[test]
+    fn whoever_wants_the_years_round_up_gets_nothing_else() {
+        use crate::audience::Keys;
+        use crate::rfc::address::EmailAddress;
+
+        let keys = Keys::new(b"a secret of this test");
+        let text = "email,basis,frequency\na@e.org,consent,\nb@e.org,consent,year\nc@e.org,consent,Year\n\
+                    d@e.org,consent,every\ne@e.org,consent,often\nf@e.org,consent,\n";
+        let choice = |name: &str, word: &str| {
+            (keys.address_hash(&EmailAddress::parse(name).unwrap()), word.to_owned())
+        };
+        let mailed = |choices: Option<Vec<(String, String)>>| {
+            let input: Arc<[u8]> = text.as_bytes().into();
+            let mut list = List::survey(vec![("people.csv".to_owned(), Arc::new(input))]).unwrap();
+            if let Some(choices) = choices {
+                list = list.not_of_a_year(DoNotMail::new(keys.clone(), choices));
+            }
+            let people = list.everybody(true).filter_map(|person| match person.unwrap() {
+                Person::Mailed(recipient) => recipient.address.as_str().get(..1).map(str::to_owned),
+                Person::LeftOut(left) => {
+                    assert_eq!(left.why, WhyNot::YearlyOnly);
+                    None
+                }
+            });
+            people.collect::<String>()
+        };
+        // A year's round-up goes to everybody.
+        assert_eq!(mailed(None), "abcdef");
+        assert_eq!(mailed(Some(Vec::new())), "adef");
+        // What they chose on the page beats the list.
+        let chosen = vec![choice("a@e.org", "year"), choice("B@e.org", "every")];
+        assert_eq!(mailed(Some(chosen)), "bdef");
     }
 }

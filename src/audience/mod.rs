@@ -8,6 +8,7 @@ pub mod consent_words;
 pub mod correction;
 pub mod do_not_mail;
 pub mod fingerprint;
+pub mod frequency;
 pub mod import;
 pub mod law;
 pub mod list;
@@ -98,6 +99,8 @@ pub struct Audience {
     pub without_basis: u64,
     /// Left out because they said no, complained, or their mail came back.
     pub said_no: u64,
+    /// Left out because they want the year's round-up only.
+    pub yearly: u64,
     /// Of those who are mailed, how many ask for each language, by code.
     pub languages: BTreeMap<String, u64>,
     /// Of those who are mailed, how many by each basis.
@@ -163,6 +166,7 @@ impl Audience {
                         | WhyNot::NoSuchDay(_)
                 ));
                 self.said_no += u64::from(why.has_said_no());
+                self.yearly += u64::from(*why == WhyNot::YearlyOnly);
                 if self.first_left_out.len() < MOST_SHOWN {
                     self.first_left_out.push(left_out.clone());
                 }
@@ -183,6 +187,7 @@ impl Audience {
         self.examples += later.examples;
         self.without_basis += later.without_basis;
         self.said_no += later.said_no;
+        self.yearly += later.yearly;
         for (language, people) in later.languages {
             *self.languages.entry(language).or_default() += people;
         }

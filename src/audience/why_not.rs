@@ -78,6 +78,8 @@ pub enum WhyNot {
     ExampleDomain,
     /// `abuse@` and `postmaster@` reach those who act against mail nobody asked for.
     RoleAddress,
+    /// They want the year's round-up only.
+    YearlyOnly,
     /// May be mailed, but this edition is for a segment that they are not in.
     OutsideSegment(String),
     /// The same, because a cell cannot be compared with what the segment's filter asks.
@@ -180,6 +182,7 @@ impl WhyNot {
                     correct it"
             }
             Self::ExampleDomain => "an example address: it receives no email",
+            Self::YearlyOnly => "wants the year's round-up only",
             Self::RoleAddress => "this address is for reporting abuse",
             _ => return None,
         };
@@ -233,6 +236,7 @@ impl WhyNot {
             | Self::NoBasis
             | Self::UnknownBasis(_)
             | Self::NotForPurpose { .. }
+            | Self::YearlyOnly
             | Self::MetThroughService
             | Self::GivenToOthers
             | Self::UnknownMetThrough(_)

@@ -246,14 +246,14 @@ mod tests {
         }
     }
 
-    fn no(hours: i64) -> Option<NoMail> {
+    fn no(hours: i64) -> NoMail {
         let (reason, origin) = (NoMailReason::Complained, ChangeOrigin::Email);
-        Some(NoMail { reason, origin, at: hour(hours), detail: None, note: None })
+        NoMail { reason, origin, at: hour(hours), detail: None, note: None }
     }
 
-    fn on_list(state: ListState) -> Option<StoredPerson> {
+    fn on_list(state: ListState) -> StoredPerson {
         let listed = ImportedPerson { state, ..request(0).as_listed() };
-        Some(StoredPerson::from(&listed))
+        StoredPerson::from(&listed)
     }
 
     #[test]
@@ -270,25 +270,30 @@ mod tests {
             ..pending.clone()
         };
         let remind = JoinStep::Remind { of: hour(0) };
-        let mailed = JoinFacts { on_list: on_list(ListState::Subscribed), ..facts.clone() };
+        let mailed = JoinFacts { on_list: Some(on_list(ListState::Subscribed)), ..facts.clone() };
         for (what, facts, at, expected) in [
             ("somebody new", facts.clone(), 0, JoinStep::Confirm),
             ("again at once", pending.clone(), 1, JoinStep::Nothing),
             ("again the next day", pending.clone(), 24, remind),
             ("a third time", reminded.clone(), 100, JoinStep::Nothing),
             ("when the link is old", reminded.clone(), 168, JoinStep::Confirm),
-            ("after a no", JoinFacts { no: no(1), ..pending.clone() }, 2, JoinStep::Confirm),
+            ("after a no", JoinFacts { no: Some(no(1)), ..pending.clone() }, 2, JoinStep::Confirm),
             (
                 "after an older no",
-                JoinFacts { no: no(-1), ..pending.clone() },
+                JoinFacts { no: Some(no(-1)), ..pending.clone() },
                 2,
                 JoinStep::Nothing,
             ),
-            ("with an old no", JoinFacts { no: no(-1), ..facts.clone() }, 2, JoinStep::Confirm),
+            (
+                "with an old no",
+                JoinFacts { no: Some(no(-1)), ..facts.clone() },
+                2,
+                JoinStep::Confirm,
+            ),
             ("on the list", mailed.clone(), 0, JoinStep::SayAlready),
             (
                 "on the list, with a no",
-                JoinFacts { no: no(0), ..mailed.clone() },
+                JoinFacts { no: Some(no(0)), ..mailed.clone() },
                 1,
                 JoinStep::Confirm,
             ),
@@ -300,7 +305,7 @@ mod tests {
             ),
             (
                 "on the list without evidence",
-                JoinFacts { on_list: on_list(ListState::NoEvidence), ..facts.clone() },
+                JoinFacts { on_list: Some(on_list(ListState::NoEvidence)), ..facts.clone() },
                 0,
                 JoinStep::Confirm,
             ),
@@ -336,7 +341,7 @@ mod tests {
         let pending = JoinFacts { pending: Some(request(0)), ..JoinFacts::default() };
         let confirmed = JoinFacts {
             confirmed: Some((hour(1), hour(0))),
-            on_list: on_list(ListState::Subscribed),
+            on_list: Some(on_list(ListState::Subscribed)),
             ..JoinFacts::default()
         };
         for (what, facts, now, expected) in [
@@ -344,8 +349,18 @@ mod tests {
             ("at the last moment", pending.clone(), 167, ConfirmStep::Join),
             ("too late", pending.clone(), 168, ConfirmStep::TooLate),
             ("before it was made", pending.clone(), -1, ConfirmStep::TooLate),
-            ("with an older no", JoinFacts { no: no(-1), ..pending.clone() }, 1, ConfirmStep::Join),
-            ("with a no since", JoinFacts { no: no(0), ..pending.clone() }, 1, ConfirmStep::Void),
+            (
+                "with an older no",
+                JoinFacts { no: Some(no(-1)), ..pending.clone() },
+                1,
+                ConfirmStep::Join,
+            ),
+            (
+                "with a no since",
+                JoinFacts { no: Some(no(0)), ..pending.clone() },
+                1,
+                ConfirmStep::Void,
+            ),
             (
                 "of an earlier request",
                 JoinFacts { pending: Some(request(2)), ..pending },
@@ -358,7 +373,7 @@ mod tests {
             ("a second time, late", confirmed.clone(), 999, ConfirmStep::Already),
             (
                 "a second time, after a no",
-                JoinFacts { no: no(2), ..confirmed },
+                JoinFacts { no: Some(no(2)), ..confirmed },
                 3,
                 ConfirmStep::Void,
             ),

@@ -8,6 +8,7 @@ mod column;
 mod counts;
 pub mod delivery;
 pub mod error;
+pub mod frequency_store;
 pub mod join_store;
 pub mod joining;
 #[cfg(test)]

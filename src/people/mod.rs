@@ -10,6 +10,7 @@ mod ways;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::audience::frequency::Frequency;
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
 pub use joining::{JoinSettings, Welcome};
@@ -70,6 +71,8 @@ pub enum What {
 pub enum Standpoint {
     /// Nothing keeps us from mailing them.
     Mailed,
+    /// The same, and they may choose how often; this is what they get.
+    MailedAs(Frequency),
     /// They left, and may come back from the page itself.
     LeftLately,
     /// They are not mailed, and only they can change that, by signing up again.

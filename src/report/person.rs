@@ -34,6 +34,8 @@ pub struct PersonHistory {
     pub joining: Vec<JoinRecord>,
     /// Confirmations, reminders and welcomes, the oldest first.
     pub single_messages: Vec<SingleRecord>,
+    /// What they have chosen: `every` or `year`.
+    pub frequency: Option<&'static str>,
 }
 
 /// On what basis they are mailed, and how it came about.
@@ -237,6 +239,7 @@ mod tests {
                 requested: at("2026-06-11T07:59:00Z"),
                 evidence: JoinEvidence::default(),
             }],
+            frequency: None,
             single_messages: vec![SingleRecord {
                 at: at("2026-06-11T07:59:00Z"),
                 purpose: "confirmation",

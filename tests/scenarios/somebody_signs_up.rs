@@ -134,6 +134,20 @@ fn signs_up_confirms_leaves_and_comes_back(ledger: Option<&str>) {
         .ends(0)
         .says("Is mailed")
         .says("they came back themselves");
+    // They choose less, and get it.
+    let leave = link_in(&server, 4, "u");
+    let page = site.ask("GET", &leave, "").1;
+    assert!(page.contains("value=\"year\""), "{page}");
+    let token = leave.rsplit('/').next().unwrap();
+    let keys = Keys::new(SECRET.as_bytes());
+    let person = keys.person_of_unsubscribe_token(token).unwrap();
+    let nonce = keys.page_nonce(&person, Utc::now() - TimeDelta::seconds(10));
+    let choice = format!("frequency=year&nonce={nonce}");
+    assert_eq!(site.ask("POST", &format!("{leave}/often"), &choice).0, 303);
+    assert!(site.ask("GET", &leave, "").1.contains("value=\"every\""));
+    charity.run("why ann@charity.org.uk").ends(0).says("the year's round-up only");
+    charity.run("send --month 2020-12 --dry-run").ends(4).says("wants the year's round-up only");
+    charity.run("send --year 2020 --dry-run").ends(0).says("1 person");
     site.close();
     assert_eq!(server.taken().len(), 5);
     charity.run("subscribers erase ann@charity.org.uk --yes").ends(0);

@@ -119,6 +119,7 @@ impl ListState {
             | WhyNot::Mistyped(_)
             | WhyNot::ExampleDomain
             | WhyNot::RoleAddress
+            | WhyNot::YearlyOnly
             | WhyNot::NotForPurpose { .. }
             | WhyNot::OutsideSegment(_)
             | WhyNot::UnclearSegment { .. }

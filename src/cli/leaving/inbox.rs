@@ -176,7 +176,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     if let (false, Some(ledger)) = (arguments.dry_run, keeping.ledger()) {
         let destination = Destination::of(&project, None)?;
-        drain_beside(&project, &keys, &destination, ledger, &globals.screen).await;
+        Box::pin(drain_beside(&project, &keys, &destination, ledger, &globals.screen)).await;
     }
     match trouble {
         Some(failure) => Err(failure),

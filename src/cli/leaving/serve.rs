@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::audience::frequency::Frequency;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_kit;
 use crate::cli::leaving::joining::{self, JoinDesk};
@@ -22,6 +23,7 @@ use crate::cli::steps::ledgers::{keys_for, ledger_or_away};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
@@ -116,7 +118,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         "Listening on http://{} for {public_url}. Press Ctrl-C to stop.",
         server.address
     ));
-    let outcome = answer_and_write(server, &keeper, &project, writer, screen).await;
+    let outcome = Box::pin(answer_and_write(server, &keeper, &project, writer, screen)).await;
     if outcome.is_ok() {
         screen.say("Stopped. Every answered request is recorded.");
     }
@@ -277,7 +279,11 @@ impl Keeper {
         let now = world::now();
         let settled = match wanted {
             Wanted::Probe => self.is_well().await.then_some(Standpoint::Unknown),
-            Wanted::Look => self.journal.standpoint(&person, now).await.ok(),
+            Wanted::Look => match self.journal.standpoint(&person, now).await.ok() {
+                Some(Standpoint::Mailed) => Some(self.chosen_by(&person).await),
+                other => other,
+            },
+            Wanted::Choose(frequency) => self.choose(&person, frequency).await,
             Wanted::Leave { way, reason } => {
                 let act = Act::new(&person, now, What::Left { way, reason });
                 self.journal.record(act).await.ok().map(|_| Standpoint::LeftLately)
@@ -289,6 +295,21 @@ impl Keeper {
         };
         // Whoever asked may have gone away: what they wanted is kept all the same.
         let _ = answer.send(settled);
+    }
+
+    /// What somebody gets who is mailed. While the ledger is away nobody can choose, and everybody can leave.
+    async fn chosen_by(&self, person: &str) -> Standpoint {
+        let Some(ledger) = self.journal.ledger() else { return Standpoint::Mailed };
+        match timeout(LEDGER_PATIENCE, ledger.frequency_of(person)).await {
+            Ok(Ok(frequency)) => Standpoint::MailedAs(frequency.unwrap_or_default()),
+            Ok(Err(_)) | Err(_) => Standpoint::Mailed,
+        }
+    }
+
+    async fn choose(&self, person: &str, frequency: Frequency) -> Option<Standpoint> {
+        let choosing = self.journal.ledger()?.choose_frequency(person, frequency, world::now());
+        timeout(LEDGER_PATIENCE, choosing).await.ok()?.ok()?;
+        Some(Standpoint::MailedAs(frequency))
     }
 
     /// One look at a time, which holds for a moment.

@@ -4,6 +4,7 @@
 use chrono_tz::Tz;
 use clap::Args;
 
+use crate::audience::frequency::Frequency;
 use crate::audience::import::ListState;
 use crate::audience::{LiftedBy, NoMailReason, Person};
 use crate::cli::globals::Globals;
@@ -17,6 +18,7 @@ use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::ledger::{Ledger, Lift, Status};
@@ -64,8 +66,15 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    let LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining, single_messages } =
-        history(&project, &key, address.as_ref()).await?;
+    let LedgerHistory {
+        lifts,
+        deliveries,
+        suppressed,
+        do_not_mail,
+        joining,
+        single_messages,
+        frequency,
+    } = history(&project, &key, address.as_ref()).await?;
     not_mailed = suppressed.clone().or(not_mailed);
     let listed = known(&project).await?.find(&key).cloned();
     if let (Some(person), None) = (&listed, &suppressed)
@@ -86,6 +95,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         do_not_mail,
         joining,
         single_messages,
+        frequency: frequency.map(Frequency::word),
     };
     if screen.json {
         screen.object(&why)?;
@@ -104,6 +114,7 @@ struct LedgerHistory {
     do_not_mail: Vec<NoMailEntry>,
     joining: Vec<JoinRecord>,
     single_messages: Vec<SingleRecord>,
+    frequency: Option<Frequency>,
 }
 
 async fn history(
@@ -115,6 +126,7 @@ async fn history(
     let (mut lifts, mut do_not_mail) = (Vec::new(), Vec::new());
     let mut deliveries = Vec::new();
     let (mut joining, mut single_messages) = (Vec::new(), Vec::new());
+    let mut frequency = None;
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let (rows, left_out) = ledger.history(key).await?;
@@ -134,6 +146,7 @@ async fn history(
             lifts = ledger.lifts(&person).await?;
             joining = ledger.join_record(&person).await?;
             single_messages = ledger.single_messages_of(&person).await?;
+            frequency = ledger.frequency_of(&person).await?;
             let changes = ledger.no_mail_changes(&person).await?;
             do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
             if let Some(entry) = ledger.suppression(&person).await? {
@@ -146,7 +159,15 @@ async fn history(
             }
         }
     }
-    Ok(LedgerHistory { lifts, deliveries, suppressed, do_not_mail, joining, single_messages })
+    Ok(LedgerHistory {
+        lifts,
+        deliveries,
+        suppressed,
+        do_not_mail,
+        joining,
+        single_messages,
+        frequency,
+    })
 }
 
 /// A person's history, for people.
@@ -156,6 +177,9 @@ fn tell(why: &PersonHistory, zone: Tz, screen: &Screen) -> Result<(), Failure> {
         (None, Some(basis)) => screen.print(&format!("Is mailed (basis: {basis})."))?,
         (None, None) => screen.print("Is mailed.")?,
         (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
+    }
+    if let Some(frequency) = why.frequency.and_then(Frequency::parse) {
+        screen.print(&format!("Has chosen: {}.", frequency.words()))?;
     }
     for line in why.story(zone) {
         screen.print(&format!("  {line}"))?;

@@ -70,6 +70,11 @@ pub fn tell_left_out(prepared: &Prepared, screen: &Screen) -> Result<(), Failure
         return Ok(());
     }
     screen.say(&format!("  Not to    {}:", people(audience.left_out)));
+    if audience.yearly > 0 {
+        let want = if audience.yearly == 1 { "wants" } else { "want" };
+        let yearly = people(audience.yearly);
+        screen.say(&format!("    left out: {yearly} who {want} the year's round-up only"));
+    }
     let tell =
         |left: &LeftOut| screen.say(&format!("    {} {}: {}", left.place, left.address, left.why));
     if screen.verbose {

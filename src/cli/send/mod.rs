@@ -116,7 +116,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     if !practice {
         trust.remember(&*ledger, &planned, &keys).await?;
-        drain_beside(&project, &keys, &destination, &ledger, screen).await;
+        Box::pin(drain_beside(&project, &keys, &destination, &ledger, screen)).await;
     }
     orders.retry.expires_at = expiry_of(&project, &planned).unwrap_or(orders.retry.expires_at);
     let skeleton =

@@ -18,6 +18,8 @@ pub struct AudienceChoice {
     pub purpose: EditionPurpose,
     /// Of a correction: those who have something of the edition, or were to get it.
     pub correction: Option<Arc<CorrectionAudience>>,
+    /// Whether it is not a year's round-up, nor a correction: people may want nothing else.
+    pub skips_yearly: bool,
 }
 
 /// What an edition is for. What is typed beats the draft.

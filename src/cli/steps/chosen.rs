@@ -67,6 +67,7 @@ fn chosen(
         segment: segment_of(project, which.segment.as_deref(), draft.as_ref())?,
         purpose: purpose_of(which.purpose, draft.as_ref())?,
         correction: None,
+        skips_yearly: !window.is_year(),
     };
     Ok(Chosen { name, window, draft, audience, ask: Ask::InTime, late_since: None })
 }

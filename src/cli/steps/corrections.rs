@@ -139,7 +139,12 @@ async fn corrected(
 ) -> Result<CorrectedEdition, Failure> {
     let audience = audience_of(ledger, &first.name, in_doubt).await?;
     let purpose = first.list.as_ref().map(|list| list.purpose).unwrap_or_default();
-    let audience = AudienceChoice { segment: None, purpose, correction: Some(Arc::new(audience)) };
+    let audience = AudienceChoice {
+        segment: None,
+        purpose,
+        correction: Some(Arc::new(audience)),
+        skips_yearly: false,
+    };
     let window = window_of(project, first);
     Ok(CorrectedEdition { name: name.to_owned(), window, draft, audience })
 }

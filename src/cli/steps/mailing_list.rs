@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::audience::{DoNotMail, List};
+use crate::audience::{DoNotMail, Keys, List};
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::list_place::{list_of, list_of_any};
@@ -11,6 +11,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::project::Project;
 
 /// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
@@ -21,6 +22,7 @@ pub async fn mailing_list(
     choice: &AudienceChoice,
 ) -> Result<Arc<List>, Failure> {
     let list = in_segments(project, list_of(project).await?, choice)?;
+    let list = chosen_by_people(project, list, choice).await?;
     without(project, list, suppressed(project, practice).await?)
 }
 
@@ -44,6 +46,7 @@ pub async fn list_if_any(
     let Some(list) = list_of_any(project).await? else { return Ok(None) };
     let list = in_segments(project, list, choice)?;
     screen.problems(&list.problems);
+    let list = chosen_by_people(project, list, choice).await?;
     let suppressed = match suppressed(project, practice).await {
         // A mail can be looked at while the ledger's server is away; nothing is sent by it.
         Err(failure) if failure.exit == Exit::Later => {
@@ -53,6 +56,27 @@ pub async fn list_if_any(
         known => known?,
     };
     without(project, list, suppressed).map(Some)
+}
+
+/// The list without those who want the year's round-up only, where the edition is not one.
+async fn chosen_by_people(
+    project: &Project,
+    list: List,
+    choice: &AudienceChoice,
+) -> Result<List, Failure> {
+    if !choice.skips_yearly {
+        return Ok(list);
+    }
+    let choices = match existing_ledger(project, false).await {
+        Ok(Some(ledger)) => ledger.frequencies().await?,
+        Ok(None) => Vec::new(),
+        // Nothing is planned while it is away; whoever only looks sees a few people more.
+        Err(failure) if failure.exit == Exit::Later => Vec::new(),
+        Err(failure) => return Err(failure),
+    };
+    // No secret is made for people who have chosen nothing.
+    let keys = if choices.is_empty() { Keys::new(&[]) } else { project.keys(world::random)? };
+    Ok(list.not_of_a_year(DoNotMail::new(keys, choices)))
 }
 
 /// The keyed names of everybody who must not be mailed, each with a reason.

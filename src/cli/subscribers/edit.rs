@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
 use crate::audience::law::{Basis, HowGiven, law_of};
 use crate::cli::globals::Globals;
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::{known, known_in};
@@ -16,6 +17,7 @@ use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_li
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{ListChangeKind, ListStore};
 use crate::problem::Place;
@@ -193,6 +195,12 @@ pub(super) async fn show(arguments: &AddressArguments, globals: &Globals) -> Res
     }
     if !person.tags.is_empty() {
         screen.print(&format!("  tags: {}", person.tags.join(", ")))?;
+    }
+    if let Some(ledger) = existing_ledger(&project, false).await? {
+        let person = keys_for(&project, Some(&ledger)).await?.address_hash(&address);
+        if let Some(frequency) = ledger.frequency_of(&person).await? {
+            screen.print(&format!("  has chosen: {}", frequency.words()))?;
+        }
     }
     Ok(Exit::Done)
 }

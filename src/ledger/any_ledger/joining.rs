@@ -4,8 +4,10 @@
 use chrono::{DateTime, Utc};
 
 use super::AnyLedger;
+use crate::audience::frequency::Frequency;
 use crate::audience::import::StoredPerson;
 use crate::ledger::error::LedgerError;
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::joining::{ConfirmStep, JoinConfirmation, JoinRequest, JoinStep};
 use crate::ledger::single_store::{SingleMessage, SingleRecord, SingleResult, SingleStore};
@@ -54,6 +56,25 @@ impl JoinStore for AnyLedger {
 
     async fn join_record(&self, person: &str) -> Result<Vec<JoinRecord>, LedgerError> {
         pass_on!(self, ledger => ledger.join_record(person))
+    }
+}
+
+impl FrequencyStore for AnyLedger {
+    async fn choose_frequency(
+        &self,
+        person: &str,
+        frequency: Frequency,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.choose_frequency(person, frequency, now))
+    }
+
+    async fn frequency_of(&self, person: &str) -> Result<Option<Frequency>, LedgerError> {
+        pass_on!(self, ledger => ledger.frequency_of(person))
+    }
+
+    async fn frequencies(&self) -> Result<Vec<(String, String)>, LedgerError> {
+        pass_on!(self, ledger => ledger.frequencies())
     }
 }
 

@@ -4,8 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{keys, now};
+use crate::audience::frequency::Frequency;
 use crate::audience::import::{ImportedPerson, ListState};
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinEvent, JoinStore};
 use crate::ledger::joining::{
     ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, MOST_AN_HOUR,
@@ -56,8 +58,11 @@ async fn say_no(
     ledger.change_no_mail(vec![change]).await.unwrap();
 }
 
-pub async fn hold_of_joining(ledger: &(impl Ledger + ListStore + JoinStore + SingleStore)) {
+pub async fn hold_of_joining(
+    ledger: &(impl Ledger + ListStore + JoinStore + SingleStore + FrequencyStore),
+) {
     let hour = |hours: i64| now() + TimeDelta::hours(hours);
+    a_choice_stays_until_another(ledger, hour(0)).await;
     a_message_is_in_one_hand_and_ends_once(ledger, hour(-1000)).await;
     a_request_changes_nothing_until_it_is_confirmed(ledger, hour).await;
     a_no_that_is_younger_makes_a_request_void(ledger, hour).await;
@@ -186,6 +191,21 @@ async fn an_hour_has_a_limit(ledger: &(impl Ledger + JoinStore), at: DateTime<Ut
     assert_eq!(kept, MOST_AN_HOUR);
     let later = request("later", at + TimeDelta::hours(1));
     assert_eq!(ledger.request_join(later).await, Ok(JoinStep::Confirm));
+}
+
+async fn a_choice_stays_until_another(
+    ledger: &(impl ListStore + FrequencyStore),
+    at: DateTime<Utc>,
+) {
+    assert_eq!(ledger.frequency_of("ann").await, Ok(None));
+    for frequency in [Frequency::Year, Frequency::Every, Frequency::Year] {
+        ledger.choose_frequency("ann", frequency, at).await.unwrap();
+        assert_eq!(ledger.frequency_of("ann").await, Ok(Some(frequency)));
+        let all = vec![("ann".to_owned(), frequency.word().to_owned())];
+        assert_eq!(ledger.frequencies().await, Ok(all));
+    }
+    ledger.erase("ann@charity.org.uk", "ann", at).await.unwrap();
+    assert_eq!(ledger.frequency_of("ann").await, Ok(None));
 }
 
 async fn a_message_is_in_one_hand_and_ends_once(

@@ -9,6 +9,7 @@
 mod aftermath;
 mod approvals;
 mod changes;
+mod frequency;
 mod joining;
 mod no_mail;
 mod people;

@@ -9,11 +9,11 @@ use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
-use crate::ledger::join_store;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
+use crate::ledger::{frequency_store, join_store};
 
 pub(super) async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
     // The version first: a change in between is then noticed by whoever writes.
@@ -147,6 +147,7 @@ pub(super) async fn erase(
     let notes = transaction.execute(sql::ERASE_NOTES, &[person]).await?;
     let people = people + transaction.execute(join_store::ERASE_REQUEST, &[person]).await?;
     transaction.execute(join_store::ERASE_SINGLE, &[person]).await?;
+    transaction.execute(frequency_store::ERASE_CHOICE, &[person]).await?;
     no_mail::write(transaction, std::slice::from_ref(change)).await?;
     Ok(ErasedRows { people, messages, left_out, notes })
 }

@@ -5,6 +5,7 @@ mod aftermath;
 mod approvals;
 mod copies;
 mod figures;
+mod frequency;
 mod joining;
 mod no_mail;
 mod people;

@@ -8,11 +8,11 @@ use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
-use crate::ledger::join_store;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
+use crate::ledger::{frequency_store, join_store};
 
 pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
     Ok(connection.query_row(sql::VERSION, [], |row| row.get(0))?)
@@ -138,6 +138,7 @@ pub(super) fn erase(
     erased.notes = count(connection.execute(sql::ERASE_NOTES, [person])?);
     erased.people += count(connection.execute(join_store::ERASE_REQUEST, [person])?);
     connection.execute(join_store::ERASE_SINGLE, [person])?;
+    connection.execute(frequency_store::ERASE_CHOICE, [person])?;
     no_mail::write(connection, change)?;
     Ok(erased)
 }

@@ -1,10 +1,15 @@
-//! The words of the pages for signing up, by language.
+//! The words of the pages for signing up and for choosing how often, by language.
 //! Pure: a table.
 
 /// The words of one language; `{name}` stands for the newsletter.
 #[derive(Debug)]
 pub struct JoinWords {
     language: &'static str,
+    /// On the page for leaving: what they get, and the button for the other choice.
+    pub every_text: &'static str,
+    pub year_button: &'static str,
+    pub year_text: &'static str,
+    pub every_button: &'static str,
     pub title: &'static str,
     pub address: &'static str,
     pub first_name: &'static str,
@@ -38,6 +43,10 @@ pub struct JoinWords {
 const WORDS: [JoinWords; 4] = [
     JoinWords {
         language: "en",
+        every_text: "You receive every edition. Is that too often?",
+        year_button: "Only the year's round-up",
+        year_text: "You receive the year's round-up only.",
+        every_button: "Every edition again",
         title: "Get {name} by email",
         address: "Your email address",
         first_name: "Your first name (if you like)",
@@ -67,6 +76,10 @@ const WORDS: [JoinWords; 4] = [
     },
     JoinWords {
         language: "cy",
+        every_text: "Rydych yn derbyn pob rhifyn. A yw hynny'n rhy aml?",
+        year_button: "Crynodeb y flwyddyn yn unig",
+        year_text: "Rydych yn derbyn crynodeb y flwyddyn yn unig.",
+        every_button: "Pob rhifyn eto",
         title: "Derbyn {name} drwy e-bost",
         address: "Eich cyfeiriad e-bost",
         first_name: "Eich enw cyntaf (os hoffech)",
@@ -96,6 +109,10 @@ const WORDS: [JoinWords; 4] = [
     },
     JoinWords {
         language: "fr",
+        every_text: "Vous recevez chaque numéro. Est-ce trop souvent ?",
+        year_button: "Seulement le bilan de l’année",
+        year_text: "Vous recevez seulement le bilan de l’année.",
+        every_button: "De nouveau chaque numéro",
         title: "Recevoir {name} par e-mail",
         address: "Votre adresse e-mail",
         first_name: "Votre prénom (facultatif)",
@@ -126,6 +143,10 @@ const WORDS: [JoinWords; 4] = [
     },
     JoinWords {
         language: "ar",
+        every_text: "أنت تستلم كل عدد. هل هذا كثير؟",
+        year_button: "حصاد السنة فقط",
+        year_text: "أنت تستلم حصاد السنة فقط.",
+        every_button: "كل عدد من جديد",
         title: "استلام {name} بالبريد الإلكتروني",
         address: "عنوان بريدك الإلكتروني",
         first_name: "اسمك الأول (إن أحببت)",

@@ -27,6 +27,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::audience::Keys;
+use crate::audience::frequency::Frequency;
 use crate::people::{Standpoint, Way};
 use attempts::Attempts;
 use request::{PublicRequest, Unanswerable};
@@ -71,6 +72,8 @@ pub enum Wanted {
     },
     /// Stay after all.
     Stay,
+    /// How often they want the email.
+    Choose(Frequency),
     /// Whether a change could be written now; no person is meant.
     Probe,
 }
@@ -197,10 +200,13 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
             joining::confirm(shared, client, &parts.headers, body, &token).await
         }
         PublicRequest::Leave { token } => {
-            press(shared, client, &parts.headers, body, &token, true).await
+            press(shared, client, &parts.headers, body, &token, Button::Leave).await
         }
         PublicRequest::Stay { token } => {
-            press(shared, client, &parts.headers, body, &token, false).await
+            press(shared, client, &parts.headers, body, &token, Button::Stay).await
+        }
+        PublicRequest::Choose { token } => {
+            press(shared, client, &parts.headers, body, &token, Button::Choose).await
         }
     }
 }
@@ -220,6 +226,14 @@ async fn one_click(shared: &Shared, client: IpAddr, body: Incoming, token: &str)
     }
 }
 
+/// The buttons of our own page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Button {
+    Leave,
+    Stay,
+    Choose,
+}
+
 /// A button of our own page.
 async fn press(
     shared: &Shared,
@@ -227,7 +241,7 @@ async fn press(
     headers: &HeaderMap,
     body: Incoming,
     token: &str,
-    leaves: bool,
+    button: Button,
 ) -> Response<Body> {
     let body = match read_body(body).await {
         Ok(body) => body,
@@ -248,15 +262,24 @@ async fn press(
             None => unavailable(shared),
         };
     }
-    let wanted = if leaves {
-        let reason = request::field(&body, "reason").filter(|reason| pages::is_reason(reason));
-        Wanted::Leave { way: Way::Page, reason }
-    } else {
-        Wanted::Stay
+    let wanted = match button {
+        Button::Leave => {
+            let reason = request::field(&body, "reason").filter(|reason| pages::is_reason(reason));
+            Wanted::Leave { way: Way::Page, reason }
+        }
+        Button::Stay => Wanted::Stay,
+        Button::Choose => {
+            let word = request::field(&body, "frequency").unwrap_or_default();
+            let Some(frequency) = Frequency::parse(&word) else {
+                return plain(StatusCode::BAD_REQUEST, "this choice is not on the page");
+            };
+            Wanted::Choose(frequency)
+        }
     };
     match pass_on(shared, person, wanted).await {
         Some(_) => {
-            let path = format!("{}/u/{token}?done", shared.prefix);
+            let done = if button == Button::Choose { "" } else { "?done" };
+            let path = format!("{}/u/{token}{done}", shared.prefix);
             with(status(StatusCode::SEE_OTHER), header::LOCATION, &path)
         }
         None => unavailable(shared),
@@ -265,7 +288,7 @@ async fn press(
 
 /// Passes a change on, and waits until it is on disk.
 async fn pass_on(shared: &Shared, person: String, wanted: Wanted) -> Option<Standpoint> {
-    let is_change = matches!(wanted, Wanted::Leave { .. } | Wanted::Stay);
+    let is_change = matches!(wanted, Wanted::Leave { .. } | Wanted::Stay | Wanted::Choose(_));
     // A link that is only tried leaves nothing behind, but is answered only when a change could be written.
     let is_probe = is_change && person == shared.setting.keys.invented_person();
     let wanted = if is_probe { Wanted::Probe } else { wanted };

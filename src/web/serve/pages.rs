@@ -3,6 +3,7 @@
 
 use super::join_words::{self, JoinWords};
 use super::words::{self, PageWords};
+use crate::audience::frequency::Frequency;
 use crate::people::Standpoint;
 
 /// What the form sends for each reason, in the order of `PageWords::reasons`.
@@ -49,18 +50,16 @@ impl PageText {
             Standpoint::Mailed if is_done => {
                 self.document(words.back_title, &paragraph(&self.say(words.back_text)))
             }
+            Standpoint::MailedAs(_) if is_done => {
+                self.document(words.back_title, &paragraph(&self.say(words.back_text)))
+            }
+            Standpoint::MailedAs(frequency) => {
+                let body = self.leave_form(base, nonce) + &self.choice(base, nonce, frequency);
+                self.document(words.leave_title, &body)
+            }
             // While the ledger is away, the button works all the same.
             Standpoint::Mailed | Standpoint::Unknown => {
-                let body = [
-                    paragraph(&self.say(words.leave_text)),
-                    format!("<form method=\"post\" action=\"{}/leave\">", escape(base)),
-                    nonce_field(nonce),
-                    format!("<button>{}</button>", escape(words.leave_button)),
-                    self.reasons(),
-                    "</form>".to_owned(),
-                    format!("<p class=\"small\">{}</p>", escape(words.whose)),
-                ];
-                self.document(words.leave_title, &body.concat())
+                self.document(words.leave_title, &self.leave_form(base, nonce))
             }
             Standpoint::LeftLately => {
                 let body = [
@@ -79,6 +78,38 @@ impl PageText {
                 self.document(words.not_mailed_title, &paragraph(&self.say(words.not_mailed_text)))
             }
         }
+    }
+
+    fn leave_form(&self, base: &str, nonce: &str) -> String {
+        let words = self.words;
+        [
+            paragraph(&self.say(words.leave_text)),
+            format!("<form method=\"post\" action=\"{}/leave\">", escape(base)),
+            nonce_field(nonce),
+            format!("<button>{}</button>", escape(words.leave_button)),
+            self.reasons(),
+            "</form>".to_owned(),
+            format!("<p class=\"small\">{}</p>", escape(words.whose)),
+        ]
+        .concat()
+    }
+
+    /// The one choice that people have: the other of the two.
+    fn choice(&self, base: &str, nonce: &str, now: Frequency) -> String {
+        let words = self.joining;
+        let (text, button, other) = match now {
+            Frequency::Every => (words.every_text, words.year_button, Frequency::Year),
+            Frequency::Year => (words.year_text, words.every_button, Frequency::Every),
+        };
+        format!(
+            "<hr>{}<form method=\"post\" action=\"{}/often\">{}<button class=\"second\" name=\"frequency\" \
+             value=\"{}\">{}</button></form>",
+            paragraph(&self.say(text)),
+            escape(base),
+            nonce_field(nonce),
+            other.word(),
+            escape(button)
+        )
     }
 
     fn reasons(&self) -> String {
@@ -140,6 +171,7 @@ label.field input{display:block;width:100%;min-height:52px;margin:.3em 0 0;paddi
 .wrong{padding:12px 16px;border:2px solid var(--ink);border-radius:8px;font-weight:600}\
 form+p,button+p{margin-top:1.6em}\
 a{color:var(--accent)}\
+hr{margin:2em 0 1.4em;border:0;border-top:1px solid var(--line)}\
 .small{margin:0;color:var(--muted);font-size:16px}";
 
 pub(super) fn nonce_field(nonce: &str) -> String {
@@ -178,10 +210,13 @@ mod tests {
                 Standpoint::LeftLately,
                 Standpoint::NotMailed,
                 Standpoint::Unknown,
+                Standpoint::MailedAs(Frequency::Every),
+                Standpoint::MailedAs(Frequency::Year),
             ] {
                 for is_done in [false, true] {
                     let page = text.page("/news/u/1.a.b", "n-o_nce", standpoint, is_done);
-                    assert!(page.matches("<button").count() <= 1, "{page}");
+                    let most = if matches!(standpoint, Standpoint::MailedAs(_)) { 2 } else { 1 };
+                    assert!(page.matches("<button").count() <= most, "{page}");
                     for out in ["<script", "src=", "url(", "http", "<b>", "<link", "{name}"] {
                         assert!(!page.contains(out), "{out} in {page}");
                     }

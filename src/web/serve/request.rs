@@ -17,6 +17,8 @@ pub enum PublicRequest {
     Leave { token: String },
     /// "Stay after all", after leaving.
     Stay { token: String },
+    /// "Every edition" or "the year's round-up only".
+    Choose { token: String },
     /// The page.
     Show { token: String },
     /// The form for signing up.
@@ -99,15 +101,18 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
                 ("POST", None) => Ok(PublicRequest::OneClick { token }),
                 ("POST", Some("leave")) => Ok(PublicRequest::Leave { token }),
                 ("POST", Some("stay")) => Ok(PublicRequest::Stay { token }),
-                ("GET" | "HEAD", None | Some("leave" | "stay")) => {
+                ("POST", Some("often")) => Ok(PublicRequest::Choose { token }),
+                ("GET" | "HEAD", None | Some("leave" | "stay" | "often")) => {
                     Ok(PublicRequest::Show { token })
                 }
                 ("OPTIONS", None) => Ok(PublicRequest::Options { allow: PAGE_METHODS }),
-                ("OPTIONS", Some("leave" | "stay")) => {
+                ("OPTIONS", Some("leave" | "stay" | "often")) => {
                     Ok(PublicRequest::Options { allow: BUTTON_METHODS })
                 }
                 (_, None) => Err(Unanswerable::Method { allow: PAGE_METHODS }),
-                (_, Some("leave" | "stay")) => Err(Unanswerable::Method { allow: BUTTON_METHODS }),
+                (_, Some("leave" | "stay" | "often")) => {
+                    Err(Unanswerable::Method { allow: BUTTON_METHODS })
+                }
                 (_, Some(_)) => Err(Unanswerable::NotFound),
             }
         }
@@ -174,7 +179,8 @@ mod tests {
     #[test]
     fn requests_by_method_and_path() {
         use PublicRequest::{
-            Confirm, Health, Join, Leave, OneClick, Options, Show, ShowConfirmation, ShowJoin, Stay,
+            Choose, Confirm, Health, Join, Leave, OneClick, Options, Show, ShowConfirmation,
+            ShowJoin, Stay,
         };
         use Unanswerable::{Malformed, Method, NotFound, TooLong};
         let one_click = Ok(OneClick { token: token() });
@@ -220,6 +226,8 @@ mod tests {
             ("GET", "/health".to_owned(), Ok(Health)),
             ("HEAD", "/news/healthz".to_owned(), Ok(Health)),
             ("POST", "/healthz".to_owned(), Err(Method { allow: HEALTH_METHODS })),
+            ("POST", format!("/news/u/{TOKEN}/often"), Ok(Choose { token: token() })),
+            ("GET", format!("/u/{TOKEN}/often"), show.clone()),
             ("GET", "/join".to_owned(), Ok(ShowJoin)),
             ("HEAD", "/news/join/".to_owned(), Ok(ShowJoin)),
             ("POST", "/news/join".to_owned(), Ok(Join)),
@@ -249,6 +257,7 @@ mod tests {
                     PublicRequest::OneClick { .. }
                         | PublicRequest::Leave { .. }
                         | PublicRequest::Stay { .. }
+                        | PublicRequest::Choose { .. }
                         | PublicRequest::Join
                         | PublicRequest::Confirm { .. }
                 )

@@ -28,6 +28,7 @@ struct People {
     left: BTreeMap<String, Option<String>>,
     changes: usize,
     is_away: bool,
+    frequency: Option<Frequency>,
     /// Whoever signed up, and with which name.
     requests: Vec<(String, String)>,
     confirmed: usize,
@@ -109,12 +110,19 @@ impl Site {
                         people.left.remove(&person);
                         people.changes += 1;
                     }
-                    Wanted::Look | Wanted::Probe | Wanted::Leave { .. } | Wanted::Stay => {}
+                    Wanted::Choose(frequency) if !people.is_away => {
+                        people.frequency = Some(frequency)
+                    }
+                    Wanted::Look
+                    | Wanted::Probe
+                    | Wanted::Leave { .. }
+                    | Wanted::Stay
+                    | Wanted::Choose(_) => {}
                 }
                 let now = if people.left.contains_key(&person) {
                     Standpoint::LeftLately
                 } else {
-                    Standpoint::Mailed
+                    people.frequency.map_or(Standpoint::Mailed, Standpoint::MailedAs)
                 };
                 let _ = answer.send((!people.is_away).then_some(now));
             }
@@ -447,4 +455,31 @@ async fn a_confirmation_needs_its_button_and_a_link_that_still_counts() {
     site.people.lock().unwrap().is_away = true;
     assert_eq!(site.ask(&get, "", "").await.code, 503);
     assert_eq!(site.ask(&post, FORM, &nonce).await.code, 503);
+}
+
+#[tokio::test]
+async fn a_person_chooses_how_often_and_a_scanner_does_not() {
+    let site = Site::open().await;
+    site.people.lock().unwrap().frequency = Some(Frequency::Every);
+    let page = site.ask("GET /u/TOKEN", "", "").await;
+    assert!(page.body.contains("value=\"year\"") && page.body.contains("/often\""));
+    let nonce = nonce_of(&page.body);
+    let chosen = || site.people.lock().unwrap().frequency;
+    let year = format!("frequency=year&nonce={nonce}");
+    assert_eq!(site.ask("POST /u/TOKEN/often", FORM, &year).await.code, 200);
+    assert_eq!(chosen(), Some(Frequency::Every));
+    later(2);
+    let other = format!("{FORM}Origin: https://elsewhere.example\r\n");
+    assert_eq!(site.ask("POST /u/TOKEN/often", &other, &year).await.code, 403);
+    let wrong = format!("frequency=never&nonce={nonce}");
+    assert_eq!(site.ask("POST /u/TOKEN/often", FORM, &wrong).await.code, 400);
+    assert_eq!(chosen(), Some(Frequency::Every));
+    let done = site.ask("POST /news/u/TOKEN/often", FORM, &year).await;
+    assert!(done.code == 303 && !done.head.contains("?done"));
+    assert_eq!(chosen(), Some(Frequency::Year));
+    assert!(!site.has_left());
+    let page = site.ask("GET /u/TOKEN", "", "").await;
+    assert!(page.body.contains("value=\"every\""));
+    site.people.lock().unwrap().is_away = true;
+    assert_eq!(site.ask("POST /u/TOKEN/often", FORM, &year).await.code, 503);
 }

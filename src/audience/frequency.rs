@@ -1,0 +1,34 @@
+//! How often somebody wants the email: every edition, or the year's round-up only.
+//! Pure: values.
+
+/// See the module.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Frequency {
+    #[default]
+    Every,
+    Year,
+}
+
+impl Frequency {
+    pub const ALL: [Self; 2] = [Self::Every, Self::Year];
+
+    /// As databases and forms have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Every => "every",
+            Self::Year => "year",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|frequency| frequency.word() == word.trim().to_lowercase())
+    }
+
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Every => "every edition",
+            Self::Year => "the year's round-up only",
+        }
+    }
+}
