@@ -62,6 +62,16 @@ impl Studio {
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
+    /// Listens until the studio has said this often that there is something to show.
+    pub fn until_events(&self, count: usize) {
+        let (port, path) = (self.port(), self.path());
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(stream, "GET {path}events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").unwrap();
+        let lines = BufReader::new(stream).lines().map(|line| line.expect("an event comes"));
+        assert_eq!(lines.filter(|line| line == "event: version").take(count).count(), count);
+    }
+
     /// The path behind the port: the token, between slashes.
     pub fn path(&self) -> String {
         format!("/{}", self.address.splitn(4, '/').nth(3).unwrap())

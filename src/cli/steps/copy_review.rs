@@ -37,6 +37,21 @@ impl CopyReview {
         }
     }
 
+    /// A quick look: the people and doubts of the last whole one, and the size of some of the messages.
+    pub fn of_some<'a>(
+        last: (Audience, CopyWarnings),
+        skeleton: &MessageTemplate,
+        people: impl Iterator<Item = &'a Recipient>,
+    ) -> Self {
+        let (audience, doubts) = last;
+        let mut review = Self::default();
+        let mut scratch = Buffers::default();
+        for recipient in people {
+            review.look_at(skeleton, recipient, &mut scratch);
+        }
+        Self { audience, doubts, ..review }
+    }
+
     fn and(self, later: Self) -> Self {
         let (largest, whose) = if later.largest > self.largest {
             (later.largest, later.whose)

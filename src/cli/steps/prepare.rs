@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::audience::list_error::ListError;
 use crate::audience::{Audience, List, Person, Recipient};
 use crate::check::clients::Score;
-use crate::check::{Finding, LinkResults, Severity, SilencedRule};
+use crate::check::{CopyWarnings, Finding, LinkResults, Severity, SilencedRule};
 use crate::cli::steps::copy_review::{CopyReview, examine};
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::mailing_list::list_if_any;
@@ -56,6 +56,8 @@ pub struct Prepared {
     pub costs: Vec<usize>,
     /// Bytes of the largest message.
     pub largest: usize,
+    /// What would look wrong in somebody's message.
+    pub doubts: CopyWarnings,
     /// The stories that were chosen from, and what was wrong with their sources.
     pub selection: Selection,
     pub problems: Vec<Problem>,
@@ -216,11 +218,42 @@ async fn compose_news(
     }
 }
 
+/// Everybody's copy looked at; only some where everybody was `counted` before.
+fn reviewed(
+    unsigned: &Arc<MessageTemplate>,
+    list: Option<&Arc<List>>,
+    takes_examples: bool,
+    counted: Option<(Audience, CopyWarnings)>,
+) -> Result<CopyReview, ListError> {
+    match (list, counted) {
+        (Some(_), Some(last)) => {
+            let audience = last.0.clone();
+            let strange = audience.strangest.shown().map(|strange| strange.recipient);
+            Ok(CopyReview::of_some(last, unsigned, audience.first.iter().chain(strange)))
+        }
+        (Some(list), None) => examine(unsigned, list, takes_examples),
+        (None, _) => Ok(CopyReview::default()),
+    }
+}
+
 /// Composes an edition, assembles its people, measures everybody's message and asks every rule.
 pub async fn prepare(
     project: &Project,
     chosen: &Chosen,
     list: Option<Arc<List>>,
+    takes_examples: bool,
+    asking: Asking,
+    screen: &Screen,
+) -> Result<Prepared, Failure> {
+    prepare_counted(project, chosen, (list, None), takes_examples, asking, screen).await
+}
+
+/// The same with a list, and what the last look at all of its people found: only some messages are measured again. Nothing
+/// is sent by such a look.
+pub async fn prepare_counted(
+    project: &Project,
+    chosen: &Chosen,
+    (list, counted): (Option<Arc<List>>, Option<(Audience, CopyWarnings)>),
     takes_examples: bool,
     asking: Asking,
     screen: &Screen,
@@ -241,10 +274,7 @@ pub async fn prepare(
     let date = world::now();
     let unsigned = made(project, composition.clone(), identity.clone(), keys, Vec::new(), date)?;
     let unsigned = Arc::new(unsigned);
-    let mut examination = match &list {
-        Some(list) => examine(&unsigned, list, takes_examples)?,
-        None => CopyReview::default(),
-    };
+    let mut examination = reviewed(&unsigned, list.as_ref(), takes_examples, counted)?;
     if examination.audience.mailed == 0 {
         examination.look_at(&unsigned, &stand_in(), &mut Buffers::default());
     }
@@ -264,7 +294,7 @@ pub async fn prepare(
     };
     let CheckResult { findings, silenced, answers, links, scores, costs } =
         ask(project, &question, asking, screen).await?;
-    let CopyReview { audience, largest, .. } = examination;
+    let CopyReview { audience, largest, doubts, .. } = examination;
     Ok(Prepared {
         edition,
         composition,
@@ -279,6 +309,7 @@ pub async fn prepare(
         scores,
         costs,
         largest,
+        doubts,
         selection,
         problems,
         unread,

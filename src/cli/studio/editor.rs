@@ -13,7 +13,7 @@ use super::errands::{ask_links, fetch};
 use super::history::{History, Stack, read};
 use super::settings_file::{RuleScope, heard_again, setting_now, silenced, with_settings};
 use super::shown;
-use super::view::View;
+use super::view::{PeopleLook, View};
 use super::watch::{Snapshot, snapshot};
 use super::writing::{changed_draft, changed_translation};
 use crate::check::dark::{ColourScheme, render_in};
@@ -37,6 +37,9 @@ use crate::web::studio::{
     DraftRequest, SettingRequest, StudioAction, StudioRequest, StudioResponse,
 };
 
+/// Looking at everybody's message of a longer list takes longer than a change may take.
+const LONG_LIST: u64 = 2000;
+
 /// See the module.
 pub struct Editor {
     globals: Globals,
@@ -48,6 +51,8 @@ pub struct Editor {
     /// How the files were when they were looked at.
     looked_at: Option<Snapshot>,
     history: History,
+    /// The last look was a quick one: everybody is looked at when nobody changes anything for a moment.
+    is_counting_due: bool,
     /// Grows with each look at the files, and from one studio to the next: pages see which of two answers is newer.
     revision: i64,
 }
@@ -83,6 +88,7 @@ impl Editor {
             fault: None,
             looked_at: None,
             history: History::default(),
+            is_counting_due: false,
             revision: world::now().timestamp_millis(),
         };
         editor.refresh_asking(Ask::InTime).await;
@@ -110,10 +116,30 @@ impl Editor {
 
     /// The same as `refresh`, with the news of websites as new as is wanted.
     async fn refresh_asking(&mut self, ask: Ask) {
+        self.look(ask, PeopleLook::Everybody).await;
+    }
+
+    /// After a change of the edition's words or order, which changes nothing of the list. `is_known`: no other file has
+    /// changed since the last look.
+    async fn refresh_edition(&mut self, is_known: bool) {
+        let audience = self.view.as_ref().map(|view| &view.prepared.audience);
+        let people = audience.map_or(0, |audience| audience.mailed + audience.left_out);
+        let is_quick = is_known && self.fault.is_none() && people >= LONG_LIST;
+        let look = if is_quick { PeopleLook::AsBefore } else { PeopleLook::Everybody };
+        self.look(Ask::Never, look).await;
+    }
+
+    /// Whether everybody should be looked at once more.
+    pub fn is_counting_due(&self) -> bool {
+        self.is_counting_due
+    }
+
+    async fn look(&mut self, ask: Ask, people: PeopleLook) {
+        self.is_counting_due = people == PeopleLook::AsBefore;
         self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.
         self.looked_at = self.globals.project().ok().map(|project| snapshot(&project));
-        match View::look(&self.globals, &self.which, self.view.as_ref(), ask).await {
+        match View::look(&self.globals, &self.which, self.view.as_ref(), ask, people).await {
             Ok(view) => {
                 self.view = Some(view);
                 self.fault = None;
@@ -242,11 +268,12 @@ impl Editor {
             return Ok(Changed::Conflict { theirs: change.now });
         }
         made.push((change.file, change.before, change.after));
+        let is_known = self.has_seen_all();
         let project = self.globals.project()?;
         for (file, before, after) in made {
             self.history.write(&project, &file, before, after, wanted.continues)?;
         }
-        self.refresh().await;
+        self.refresh_edition(is_known).await;
         Ok(Changed::Written(change.then))
     }
 

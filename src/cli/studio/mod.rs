@@ -31,6 +31,8 @@ use crate::web::studio::{self, StudioCalls, StudioResponse};
 use address::StudioAddress;
 use editor::{Editor, Handling};
 
+/// Everybody of a long list is looked at when nothing was changed for this long.
+const COUNTED_AFTER: Duration = Duration::from_secs(1);
 /// The address is kept for a day: it is written again long before that is over.
 const KEPT_AGAIN: Duration = Duration::from_secs(60 * 60);
 /// Editors write a file in several steps: what comes within this time is one change.
@@ -89,6 +91,11 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
             Some((ended, answer)) = errands.next(), if !errands.is_empty() => {
                 unless_broken(editor.refresh()).await;
                 let _ = answer.send(ended.map_or(StudioResponse::Broken, Editor::said));
+                true
+            }
+            // Each change begins the wait again.
+            () = tokio::time::sleep(COUNTED_AFTER), if editor.is_counting_due() => {
+                unless_broken(editor.refresh()).await;
                 true
             }
             _ = keeping.tick() => {

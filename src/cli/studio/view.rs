@@ -8,7 +8,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather;
 use crate::cli::steps::mailing_list::list_if_any;
 use crate::cli::steps::message_template::stand_in;
-use crate::cli::steps::prepare::{Prepared, prepare};
+use crate::cli::steps::prepare::{Prepared, prepare_counted};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -42,6 +42,7 @@ impl View {
         which: &Which,
         before: Option<&Self>,
         ask: Ask,
+        people: PeopleLook,
     ) -> Result<Self, Failure> {
         let project = globals.project()?;
         let screen = &globals.screen;
@@ -54,10 +55,18 @@ impl View {
         chosen.ask = ask;
         chosen.late_since = first_planned(&mailed);
         let destination = Destination::of(&project, None)?;
-        let list =
-            list_if_any(&project, destination.is_practice(), &chosen.audience, screen).await?;
         let examples = destination.takes_examples();
-        let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
+        let counted = match before.filter(|_| people == PeopleLook::AsBefore) {
+            Some(View { prepared, .. }) => {
+                (prepared.list.clone(), Some((prepared.audience.clone(), prepared.doubts.clone())))
+            }
+            None => {
+                let practice = destination.is_practice();
+                (list_if_any(&project, practice, &chosen.audience, screen).await?, None)
+            }
+        };
+        let prepared =
+            prepare_counted(&project, &chosen, counted, examples, Asking::Nobody, screen).await?;
         let skeleton = prepared.skeleton(&project, world::now())?;
         let today = world::today(zone);
         let late = late_for(&prepared.selection, &mailed, &chosen.window, today);
@@ -191,6 +200,14 @@ impl View {
         let organisation = &self.project.settings.organisation.name;
         Ok(draft.propose_in(&self.prepared.selection, organisation, lexicon))
     }
+}
+
+/// Whether everybody of the list is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeopleLook {
+    Everybody,
+    /// The list has not changed: only a few messages are measured.
+    AsBefore,
 }
 
 /// What became of looking somebody up.
