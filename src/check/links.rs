@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use super::phrase_search::Phrases;
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::news::public::is_example;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 7] = [
@@ -173,15 +174,6 @@ fn shortener(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
             Some(Finding::new("distrusted-link", Severity::Should, place, message, cure))
         })
         .collect()
-}
-
-/// Whether an address stands for one that somebody has yet to write (RFC 2606).
-pub fn is_example(address: &str) -> bool {
-    let Ok(url) = url::Url::parse(address) else { return false };
-    let host = url.host_str().unwrap_or_default().to_lowercase();
-    ["example", "test", "invalid", "example.org", "example.com", "example.net"]
-        .iter()
-        .any(|name| host == *name || host.ends_with(&format!(".{name}")))
 }
 
 fn example_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

@@ -19,10 +19,10 @@ use super::link_results::{
     CHECKED_AGAIN_AFTER, Drawn, LinkOutcome, LinkResult, LinkResults, reached_nobody,
     without_connection,
 };
-use super::links::is_example;
 use super::spam::SpamReport;
 use crate::news::fetch;
 use crate::news::fetch_error::FetchError;
+use crate::news::public::is_example;
 
 /// More links than this no mail has; the rest is not asked.
 pub const MOST_ADDRESSES: usize = 500;

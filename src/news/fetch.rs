@@ -13,7 +13,7 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RANGE,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
@@ -131,6 +131,50 @@ impl Web {
         match tokio::time::timeout(self.answer_within, following).await {
             Ok(fetched) => fetched,
             Err(_) => Err(FetchError::Unreachable { host, what: "it took too long".to_owned() }),
+        }
+    }
+
+    /// Gives the first bytes of an answer, at most so many, as they come.
+    ///
+    /// # Errors
+    /// As `get`.
+    pub async fn beginning(&self, address: &str, most: usize) -> Result<Vec<u8>, FetchError> {
+        let mut url =
+            Url::parse(address).map_err(|_| FetchError::NotWeb(without_password(address)))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let unreachable = |what: String| FetchError::Unreachable { host: host.clone(), what };
+        let reading = async {
+            for _ in 0..=MOST_REDIRECTS {
+                allow(&url, self.allow_local).await?;
+                let range = format!("bytes=0-{}", most.saturating_sub(1));
+                let request = self.client.get(url.clone()).header(RANGE, range);
+                let mut answer =
+                    request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
+                let location = text_of(answer.headers(), LOCATION);
+                if let Some(location) = location.filter(|_| answer.status().is_redirection()) {
+                    url = next_hop(&url, &location, self.allow_local).map_err(unreachable)?;
+                    continue;
+                }
+                if !answer.status().is_success() {
+                    let status = answer.status().as_u16();
+                    return Err(FetchError::Status { host: host.clone(), status });
+                }
+                let mut bytes = Vec::new();
+                // A server that gives all of it all the same is not read further.
+                while bytes.len() < most
+                    && let Some(chunk) =
+                        answer.chunk().await.map_err(|error| unreachable(root_cause(&error)))?
+                {
+                    bytes.extend_from_slice(&chunk);
+                }
+                bytes.truncate(most);
+                return Ok(bytes);
+            }
+            Err(unreachable("it redirects more than five times".to_owned()))
+        };
+        match tokio::time::timeout(self.answer_within, reading).await {
+            Ok(read) => read,
+            Err(_) => Err(unreachable("it took too long".to_owned())),
         }
     }
 

@@ -18,6 +18,7 @@ use super::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
 use super::fetch::{Validators, Web, without_password};
 use super::folder;
 use super::item::{Item, Reading, Unread};
+use super::picture_sizes::{self, SizeQuery};
 use super::site_fetch::{self, FetchRequest, News, SiteNews};
 use super::source::{Settings, SourceContext, SourceKind};
 use super::store::{
@@ -131,6 +132,18 @@ pub async fn gather(
         .collect();
     let ItemMatches { items, elsewhere } = store.find(&asked, &gathering.wanted)?;
     reading.items = items;
+    let sizes = SizeQuery {
+        sources: gathering.sources,
+        contact: gathering.contact,
+        now: gathering.now,
+        is_asking: match gathering.ask {
+            Ask::Never => false,
+            Ask::Now { .. } => true,
+            // Somebody who only looks through all that there is waits for no pictures.
+            Ask::InTime => gathering.wanted.days.is_some(),
+        },
+    };
+    picture_sizes::fill_in(&sizes, store, &mut reading.items).await?;
     reading.elsewhere = elsewhere;
     Ok((reading, synced))
 }

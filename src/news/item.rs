@@ -255,8 +255,13 @@ impl ImageSize {
     /// `1200x675`, as people write it; with `×` or blanks too.
     pub fn parse(text: &str) -> Option<Self> {
         let (width, height) = text.split_once(['x', 'X', '×'])?;
-        let side = |text: &str| text.trim().parse().ok().filter(|n| (1..=LONGEST_SIDE).contains(n));
-        Some(Self { width: side(width)?, height: side(height)? })
+        Self::of(width.trim().parse().ok()?, height.trim().parse().ok()?)
+    }
+
+    /// A size that a picture can have.
+    pub fn of(width: u32, height: u32) -> Option<Self> {
+        let is_a_side = |side| (1..=LONGEST_SIDE).contains(&side);
+        (is_a_side(width) && is_a_side(height)).then_some(Self { width, height })
     }
 }
 

@@ -29,6 +29,7 @@ pub mod markdown;
 pub mod more;
 mod nesting;
 pub mod page;
+mod picture_sizes;
 pub mod pictures;
 mod property_lines;
 pub mod public;

@@ -67,6 +67,15 @@ fn is_public_v6(v6: Ipv6Addr) -> bool {
         || segments[0] == 0x3ffe)
 }
 
+/// Whether an address stands for one that somebody has yet to write (RFC 2606).
+pub fn is_example(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else { return false };
+    let host = url.host_str().unwrap_or_default().to_lowercase();
+    ["example", "test", "invalid", "example.org", "example.com", "example.net"]
+        .iter()
+        .any(|name| host == *name || host.ends_with(&format!(".{name}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -681,3 +681,38 @@ fn the_numbers_of_the_year_count_what_was_really_sent() {
     practised.run("preview 2020 --out out").ends(0);
     assert!(!practised.read("out/email.html").contains("editions"));
 }
+
+/// A picture of 1200 by 675 pixels, as its first bytes say, and a megabyte behind them.
+fn large_picture() -> Vec<u8> {
+    let beginning = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\xb0\0\0\x02\xa3\x08\x02\0\0\0";
+    [&beginning[..], &vec![0; 1024 * 1024]].concat()
+}
+
+#[test]
+fn the_size_of_a_picture_is_asked_once() {
+    let website = Website::new();
+    let picture = website.address("/photo.png");
+    let with_picture = feed(&[("a", "The gala", "Thu, 03 Dec 2020 10:00:00 GMT")]).replace(
+        "</description>",
+        &format!("</description><enclosure url=\"{picture}\" type=\"image/png\" length=\"1\"/>"),
+    );
+    website.says("/feed", with_picture);
+    let answer = ResponseTemplate::new(206).set_body_bytes(large_picture());
+    let mock = Mock::given(path("/photo.png")).respond_with(answer);
+    website.runtime.block_on(mock.mount(&website.server));
+    let charity = charity(&website);
+    charity.run("preview 2020-12 --out pages").ends(0);
+    let html = charity.read("pages/email.html");
+    let shown = html.split("<img ").find(|part| part.contains("/photo.png")).unwrap();
+    assert!(shown.contains("width=\"534\"") && shown.contains("height=\"300\""), "{shown}");
+    let requests = website.runtime.block_on(website.server.received_requests()).unwrap();
+    let asked: Vec<_> =
+        requests.iter().filter(|request| request.url.path() == "/photo.png").collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].headers["range"], "bytes=0-65535");
+    charity.run("preview 2020-12 --out pages").ends(0);
+    charity.run("news sync").ends(0);
+    let requests = website.runtime.block_on(website.server.received_requests()).unwrap();
+    let asked = requests.iter().filter(|request| request.url.path() == "/photo.png").count();
+    assert_eq!(asked, 1);
+}

@@ -11,7 +11,6 @@ use crate::audience::segment::Segment;
 use crate::audience::settings::ListPlace;
 use crate::check::clients::{self, Score};
 use crate::check::link_results::{current, renew};
-use crate::check::links::is_example;
 use crate::check::{
     CheckContext, CheckedEmail, Earlier, Finding, LinkResults, Numbers, RenderedEmail,
     SilencedRule, SpamReport, check, probe,
@@ -29,6 +28,7 @@ use crate::edition::Edition;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::message::Sender;
+use crate::news::public::is_example;
 use crate::people::LeavingProof;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;

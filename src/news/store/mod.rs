@@ -5,6 +5,7 @@
 //! that drafts that name it hold, and each version of it, so that a change can be shown instead of slipped in.
 
 mod intake;
+mod pictures;
 mod query;
 mod sources;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use thiserror::Error;
 
+pub use pictures::KnownSize;
 pub use query::{ItemMatches, ItemQuery, SourceQuery};
 pub use sources::{SourceState, Trouble};
 
@@ -33,6 +35,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema/2.sql"),
         include_str!("schema/3.sql"),
         include_str!("schema/4.sql"),
+        include_str!("schema/5.sql"),
     ],
 };
 /// The news can be fetched again: a power cut may take the last of it.
