@@ -10,6 +10,7 @@ pub mod rfc;
 pub mod database;
 
 pub mod news;
+pub mod pictures;
 pub mod window;
 
 pub mod schedule;

@@ -31,7 +31,11 @@ fn links_between_documents_lead_somewhere() {
 
 #[test]
 fn the_sample_is_the_news_of_2020_and_eight_people_at_example_domains() {
-    assert_eq!(fs::read_dir("news").unwrap().count(), 26);
+    let files = |folder: &str, ending: &str| {
+        let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|found| found == ending)).count()
+    };
+    assert_eq!((files("news", "md"), files("news/pictures", "png")), (26, 6));
     let list = fs::read_to_string("subscribers/people.csv").unwrap();
     let addresses: Vec<&str> =
         list.lines().skip(1).filter_map(|line| line.split(',').next()).collect();

@@ -165,7 +165,10 @@ impl CheckContext<'_> {
             if item.link.as_deref() == Some(words) {
                 return item.place_of(item.lines.link);
             }
-            if item.image.as_ref().is_some_and(|image| image.address == words) {
+            let is_shown = |image: &crate::news::item::Image| {
+                image.address == words || image.crops.iter().any(|crop| crop.address == words)
+            };
+            if item.image.as_ref().is_some_and(is_shown) {
                 return item.place_of(item.lines.image);
             }
             if item.title == words {

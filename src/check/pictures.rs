@@ -3,7 +3,7 @@
 
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
-pub const RULES: [Rule; 2] = [
+pub const RULES: [Rule; 3] = [
     Rule::new(
         "alt",
         "Does every picture have a description?",
@@ -20,7 +20,40 @@ pub const RULES: [Rule; 2] = [
          picture at its full size.",
         picture_size,
     ),
+    Rule::new(
+        "local-picture",
+        "Is every picture on the web?",
+        "An email shows pictures by their web address; a file on your computer reaches nobody. \
+         With `publish` and `base_url` under [pictures], roundup makes each picture ready (no \
+         wider than 1,200 pixels, cut to the frames of the email, without the place that a camera \
+         writes into it) and puts it into a folder for your website.",
+        local_picture,
+    ),
 ];
+
+fn local_picture(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let without = known.edition.shown().filter(|item| item.image.is_none());
+    without
+        .filter_map(|item| {
+            let file = item.picture_file.as_ref()?;
+            let (message, cure) = match &file.fault {
+                Some(fault) => (
+                    format!("the picture `{}` is not shown: {fault}", file.path),
+                    "save it again as JPEG or PNG, or name another one",
+                ),
+                None => (
+                    format!(
+                        "the picture `{}` is not shown: it is only on this computer",
+                        file.path
+                    ),
+                    "set `publish` and `base_url` under [pictures], or write its web address",
+                ),
+            };
+            let place = item.place_of(item.lines.image);
+            Some(Finding::new("local-picture", Severity::Should, place, message, cure))
+        })
+        .collect()
+}
 
 fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = known

@@ -57,7 +57,7 @@ fn item(number: usize, texts: &[String]) -> Item {
         image: Some(Image {
             address: format!("https://charity.example/{number}.jpg"),
             alt: text(3),
-            size: None,
+            ..Image::default()
         }),
         topics: vec![text(4)],
         date: "2026-11-04".parse().ok().map(PartialDate::Day),

@@ -296,17 +296,36 @@ impl HelperDef for Fit {
             })
         };
         let (width, height) = (frame(1)?, frame(2)?);
-        let size = h.param(0).and_then(|param| param.value().get("size"));
-        let of_picture = |name| side(size.and_then(|size| size.get(name)));
-        let fitted = match of_picture("width").zip(of_picture("height")) {
-            None => json!({"width": width, "height": null, "inset": false}),
+        let picture = h.param(0).map(PathAndJson::value);
+        let size_of = |picture: &Value| {
+            let size = picture.get("size")?;
+            side(size.get("width")).zip(side(size.get("height")))
+        };
+        let crops = picture.and_then(|picture| picture.get("crops")?.as_array());
+        // One that was cut to this frame fills it.
+        let cut = crops
+            .into_iter()
+            .flatten()
+            .find(|crop| size_of(crop).is_some_and(|size| has_proportion(size, (width, height))));
+        let shown = cut.or(picture);
+        let address = shown.and_then(|shown| shown.get("address"));
+        let fitted = match shown.and_then(size_of) {
+            None => {
+                json!({"address": address, "width": width, "height": null, "inset": false})
+            }
             Some(own) => {
-                let (fitted_width, fitted_height) = contained(own, (width, height));
-                json!({"width": fitted_width, "height": fitted_height, "inset": fitted_width < width})
+                let (wide, high) = contained(own, (width, height));
+                json!({"address": address, "width": wide, "height": high, "inset": wide < width})
             }
         };
         Ok(ScopedJson::Derived(fitted))
     }
+}
+
+/// Whether a picture is of a frame's proportion, but for a pixel that was rounded.
+fn has_proportion((width, height): (u32, u32), (frame_width, frame_height): (u32, u32)) -> bool {
+    let [width, height, across, down] = [width, height, frame_width, frame_height].map(u64::from);
+    (width * down).abs_diff(height * across) * 100 <= width * down
 }
 
 /// The largest size of a picture's own proportion within a frame, and no larger than the picture. One that is nearly of the

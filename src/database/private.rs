@@ -101,12 +101,27 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder(parent)?;
     }
+    write_with(&options(), path, bytes)
+}
+
+/// The same for a file that is for everybody, such as a picture of a website.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent)?;
+    }
+    write_with(&OpenOptions::new(), path, bytes)
+}
+
+fn write_with(options: &OpenOptions, path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Two processes may write at the same time: each has its own partial file, and the last one stands.
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = Path::new(&partial);
     let written = (|| {
-        let mut file = options().write(true).create(true).truncate(true).open(partial)?;
+        let mut file = options.clone().write(true).create(true).truncate(true).open(partial)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(partial, path)

@@ -70,6 +70,11 @@ impl Edition {
         self.pinned.iter().chain(&self.items)
     }
 
+    /// The same, to be changed.
+    pub fn shown_mut(&mut self) -> impl Iterator<Item = &mut Item> {
+        self.pinned.iter_mut().chain(&mut self.items)
+    }
+
     /// The edition in another language: each story that is translated, and the editor's words if they are.
     #[must_use]
     pub fn in_language(&self, language: &str) -> Self {
@@ -277,9 +282,12 @@ fn with_own_words(mut item: Item, draft: &Draft) -> Item {
         item.summary.clone_from(&words.text);
         item.overridden.summary = Some(words.place());
     }
-    if let (Some(words), Some(image)) = (&own.alt, &mut item.image) {
-        image.alt.clone_from(&words.text);
-        item.overridden.alt = Some(words.place());
+    if let Some(words) = &own.alt {
+        let alts = item.image.iter_mut().map(|image| &mut image.alt);
+        for alt in alts.chain(item.picture_file.iter_mut().map(|file| &mut file.alt)) {
+            alt.clone_from(&words.text);
+            item.overridden.alt = Some(words.place());
+        }
     }
     item
 }

@@ -124,7 +124,11 @@ mod tests {
             id: address.to_owned(),
             link: Some(address.to_owned()),
             summary: format!("Read {address}"),
-            image: Some(Image { address: address.to_owned(), alt: String::new(), size: None }),
+            image: Some(Image {
+                address: address.to_owned(),
+                alt: String::new(),
+                ..Image::default()
+            }),
             place: Place::whole(address),
             ..Item::default()
         };

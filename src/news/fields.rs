@@ -8,10 +8,12 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::date::{Numeric, PartialDate};
+use super::field_values::{is_true, plain, words};
 use super::item::{
-    Consent, EventDetails, Image, ImageSize, Item, Lines, Quote, Reading, SkippedItem, add_topic,
+    Consent, EventDetails, Image, ImageSize, Item, Lines, PictureFile, Quote, Reading, SkippedItem,
     slug, title_from, web_address,
 };
+use super::pictures::is_picture_file;
 use super::text::{self, shortened};
 pub use super::text::{html_to_text, plain_text, tidy, without_more};
 use crate::problem::{Place, Problem, nearest};
@@ -97,6 +99,8 @@ pub struct Origin<'a> {
     pub order: i64,
     /// The line of a field, where the format knows it.
     pub line_of: &'a dyn Fn(&str) -> Option<usize>,
+    /// Whether a picture may be a file beside the page.
+    pub has_files: bool,
 }
 
 impl<'a> Origin<'a> {
@@ -112,6 +116,7 @@ impl<'a> Origin<'a> {
             body_lines: Vec::new(),
             order: i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1),
             line_of: &|_| None,
+            has_files: false,
         }
     }
 }
@@ -142,11 +147,12 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
     let (date, numeric) = given.date(problems);
     let link = given.address(LINK, problems);
     let size = ImageSize::given(given.text(IMAGE_SIZE), || given.place_of("image_size"), problems);
-    let image = given
-        .address(IMAGE, problems)
+    let picture_file = given.picture_file();
+    let named = if picture_file.is_some() { None } else { given.address(IMAGE, problems) };
+    let image = named
         .filter(|address| text::is_picture_address(address))
         .map(|address| Image::given(address, given.text(ALT), size))
-        .or_else(|| given.picture_in_text(link.as_deref()));
+        .or_else(|| given.picture_in_text(link.as_deref()).filter(|_| picture_file.is_none()));
     let consent = given.consent(problems);
     let event = given.event(problems);
     let quote = given
@@ -166,6 +172,7 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
         summary,
         link,
         image,
+        picture_file,
         topics: given.value(TOPICS).map(words).unwrap_or_default(),
         date,
         numeric,
@@ -309,6 +316,15 @@ impl<'a> Given<'a> {
         found
     }
 
+    /// A picture that is named as a file, if there may be one.
+    fn picture_file(&self) -> Option<PictureFile> {
+        let (_, value) = self.find(IMAGE).filter(|_| self.origin.has_files)?;
+        let path = plain(value)?.trim().to_owned();
+        let is_file = web_address(&path, None).is_none() && is_picture_file(&path);
+        let alt = one_line(&self.text(ALT).unwrap_or_default());
+        is_file.then_some(PictureFile { path, alt, fault: None })
+    }
+
     /// The first picture that stands in the text only.
     fn picture_in_text(&self, base: Option<&str>) -> Option<Image> {
         [CONTENT, SUMMARY].into_iter().find_map(|names| {
@@ -317,7 +333,7 @@ impl<'a> Given<'a> {
                 .filter(|html| html.contains("<img") || html.contains("<source"))?;
             text::read(&html).pictures.into_iter().find_map(|picture| {
                 let address = web_address(&picture.address, base)?;
-                Some(Image { address, alt: picture.alt, size: None })
+                Some(Image { address, alt: picture.alt, ..Image::default() })
             })
         })
     }
@@ -422,42 +438,6 @@ fn misspelt(simple_name: &str) -> Option<&'static str> {
     names.find(|known| nearest(simple_name, [*known]).is_some())
 }
 
-fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(value) => *value,
-        Value::String(text) => matches!(text.to_lowercase().as_str(), "true" | "yes" | "1"),
-        _ => false,
-    }
-}
-
-/// A text, a number, or the first of a list of them (`images: [a.jpg]`), or the address within a mapping.
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(values) => values.first().and_then(plain),
-        Value::Object(map) => ["url", "src", "image", "path", "created"]
-            .iter()
-            .find_map(|key| map.get(*key))
-            .and_then(plain),
-        Value::Bool(_) | Value::Null => None,
-    }
-}
-
-/// A list, or a text with commas or semicolons between its words.
-fn words(value: &Value) -> Vec<String> {
-    let written: Vec<String> = match value {
-        Value::Array(values) => values.iter().filter_map(plain).collect(),
-        Value::String(text) => text.split([',', ';']).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    };
-    let mut words: Vec<String> = Vec::new();
-    for word in &written {
-        add_topic(&mut words, one_line(word));
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::London;
@@ -481,6 +461,7 @@ mod tests {
                 body_lines: Vec::new(),
                 order: 0,
                 line_of: &|_| None,
+                has_files: false,
             },
         );
         reading

@@ -14,7 +14,7 @@ use super::folder_files::{self, FolderFiles};
 use super::item::{Reading, SkippedItem};
 use super::source::{Settings, SourceKind};
 use super::static_site::{Config, Site, config_names};
-use super::{markdown, translations};
+use super::{folder_pictures, markdown, translations};
 use crate::count::counted;
 use crate::news::fetch_error::LONGEST_ANSWER_BYTES;
 use crate::problem::{Place, Problem};
@@ -83,13 +83,10 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
                 let below = below.display().to_string().replace('\\', "/");
                 let page = site.of(&below).with(defaults.of(&path), beside(project, &path));
                 let text = as_markdown(&shown, text);
-                reading.append(markdown::read_page(
-                    &settings.name,
-                    &shown,
-                    &text,
-                    zone,
-                    Some(&page),
-                ));
+                let mut read =
+                    markdown::read_page(&settings.name, &shown, &text, zone, Some(&page));
+                folder_pictures::find_files(project, folder, &shown, &mut read);
+                reading.append(read);
             }
             Err((what, cure)) => {
                 reading.problems.push(Problem::new(Place::whole(&shown), what, cure));

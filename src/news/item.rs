@@ -24,6 +24,9 @@ pub struct Item {
     /// An absolute http(s) address.
     pub link: Option<String>,
     pub image: Option<Image>,
+    /// A picture that is a file of the project, and not on the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_file: Option<PictureFile>,
     pub topics: Vec<String>,
     pub date: Option<PartialDate>,
     /// What its source wrote for its date, until the other dates of the source have decided what it means.
@@ -214,6 +217,28 @@ pub struct Image {
     /// In pixels, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<ImageSize>,
+    /// The same picture cut to the frames of an email, where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crops: Vec<Crop>,
+}
+
+/// A picture cut to a frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crop {
+    /// An absolute http(s) address.
+    pub address: String,
+    pub size: ImageSize,
+}
+
+/// A picture that is a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureFile {
+    /// Below the project.
+    pub path: String,
+    pub alt: String,
+    /// Why it cannot be published.
+    #[serde(skip)]
+    pub fault: Option<String>,
 }
 
 /// Width and height of a picture, in pixels.
@@ -226,7 +251,7 @@ pub struct ImageSize {
 impl Image {
     /// One that a source names, with what it says of it.
     pub fn given(address: String, alt: Option<String>, size: Option<ImageSize>) -> Self {
-        Self { address, alt: one_line(&alt.unwrap_or_default()), size }
+        Self { address, alt: one_line(&alt.unwrap_or_default()), size, crops: Vec::new() }
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::date::PartialDate;
 use super::fields::{self, Origin};
 use super::item::{Reading, SkippedItem, web_address};
+use super::pictures::is_picture_file;
 use super::property_lines::property_lines;
 use super::static_site::SitePage;
 use super::{body, yaml};
@@ -233,7 +234,7 @@ pub fn read_page(
         }
         as_the_tool_means(page, &mut fields, in_name, zone);
     }
-    put_picture(&mut fields, &body);
+    put_picture(&mut fields, &body, page.is_some_and(SitePage::is_plain));
     fields::add(
         &mut reading,
         &fields,
@@ -247,6 +248,7 @@ pub fn read_page(
             body_lines: body.lines,
             order: 0,
             line_of: &|name| document.line_of(name),
+            has_files: page.is_some(),
         },
     );
     reading
@@ -276,16 +278,20 @@ fn note_removed(reading: &mut Reading, path: &str, body: &body::Body) {
 }
 
 /// Gives a page without a picture the first that stands in its text, where its whole address is known.
-fn put_picture(fields: &mut BTreeMap<String, Value>, body: &body::Body) {
+/// `has_files`: it may be a file beside the page.
+fn put_picture(fields: &mut BTreeMap<String, Value>, body: &body::Body, has_files: bool) {
     if fields.keys().any(|name| fields::IMAGE.contains(&simple(name).as_str())) {
         return;
     }
     let link =
         fields.iter().find(|(name, _)| simple(name) == "link").and_then(|(_, link)| link.as_str());
-    let found = body
-        .pictures
-        .iter()
-        .find_map(|picture| Some((web_address(&picture.address, link)?, &picture.alt)));
+    let found = body.pictures.iter().find_map(|picture| {
+        let address = &picture.address;
+        if has_files && !address.starts_with('/') && is_picture_file(address) {
+            return Some((address.clone(), &picture.alt));
+        }
+        Some((web_address(address, link)?, &picture.alt))
+    });
     if let Some((address, alt)) = found {
         let has_alt = fields.keys().any(|name| matches!(simple(name).as_str(), "alt" | "imagealt"));
         if !has_alt {

@@ -95,3 +95,24 @@ pub fn is_picture_address(address: &str) -> bool {
         && !COUNTERS.iter().any(|part| address.contains(part))
         && !file.to_ascii_lowercase().starts_with("pixel.")
 }
+
+/// Whether a text names a file that can be a picture.
+pub fn is_picture_file(text: &str) -> bool {
+    let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    !text.contains("://")
+        && matches!(
+            ending.as_str(),
+            "jpg"
+                | "jpeg"
+                | "png"
+                | "webp"
+                | "gif"
+                | "heic"
+                | "heif"
+                | "avif"
+                | "tif"
+                | "tiff"
+                | "bmp"
+                | "svg"
+        )
+}

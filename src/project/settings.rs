@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::compose::Branding;
 use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, FooterLinks, Organisation, Theme, ThemeWords};
+use crate::pictures::settings::Settings as PictureSettings;
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
 use crate::{approval, audience, check, message, news, people, schedule, send, web};
@@ -36,6 +37,9 @@ pub struct Settings {
     /// Where news comes from; the folder `news/` when there is none.
     #[serde(default)]
     pub news: Vec<news::source::Settings>,
+    /// Where pictures that are files of the project go.
+    #[serde(default)]
+    pub pictures: PictureSettings,
     #[serde(default)]
     pub checks: check::Settings,
     #[serde(default)]

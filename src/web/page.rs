@@ -55,9 +55,7 @@ impl PageView<'_> {
 <body>
 <header>
 <h1>{subject}</h1>
-<p class="facts"><span>Edition <b>{edition}</b></span><span>{stories} \
-    {stories_word}</span><span>{people}</span><span title="Identifies exactly these words and \
-    this design">version {hash}</span></p>
+<p class="facts"><span>Edition <b>{edition}</b></span><span>{stories} {stories_word}</span><span>{people}</span><span title="Identifies exactly these words and this design">version {hash}</span></p>
 </header>
 <main>
 "#,
@@ -73,10 +71,8 @@ impl PageView<'_> {
             page,
             r#"<section class="frames" aria-labelledby="mail"><h2 id="mail">The email, as {seen_by} gets it</h2>
 <div class="pair">
-<figure class="phone"><figcaption>Phone, 375 px</figcaption><iframe title="The email on a phone" \
-    sandbox width="375" height="760" srcdoc="{frame}"></iframe></figure>
-<figure class="desk"><figcaption>Desktop, 700 px</figcaption><iframe title="The email on a \
-    desktop" sandbox width="700" height="760" srcdoc="{frame}"></iframe></figure>
+<figure class="phone"><figcaption>Phone, 375 px</figcaption><iframe title="The email on a phone" sandbox width="375" height="760" srcdoc="{frame}"></iframe></figure>
+<figure class="desk"><figcaption>Desktop, 700 px</figcaption><iframe title="The email on a desktop" sandbox width="700" height="760" srcdoc="{frame}"></iframe></figure>
 </div>
 </section>
 <section class="text" aria-labelledby="text"><h2 id="text">Plain text</h2>

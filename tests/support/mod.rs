@@ -234,9 +234,12 @@ pub fn sample(template: &str, theme: &str) -> Charity {
     for name in charity.files("news") {
         fs::remove_file(charity.path("news").join(name)).unwrap();
     }
-    for folder in ["news", "subscribers"] {
+    for folder in ["news", "news/pictures", "subscribers"] {
         for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
             charity = charity.file(&name, fs::read(&path).unwrap());
         }

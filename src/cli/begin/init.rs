@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::answers::ask;
-use super::project_files::{NewProject, ProjectText};
+use super::project_files::{NewProject, ProjectEntry};
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
@@ -302,7 +302,7 @@ fn relay_of(text: &str) -> Result<Option<String>, Failure> {
 }
 
 /// Writes all of them, or leaves nothing behind.
-fn write_all(folder: &Path, files: &[ProjectText]) -> Result<(), Failure> {
+fn write_all(folder: &Path, files: &[ProjectEntry]) -> Result<(), Failure> {
     let is_new = !folder.exists();
     let mut written: Vec<PathBuf> = Vec::new();
     for file in files {
@@ -319,9 +319,9 @@ fn write_all(folder: &Path, files: &[ProjectText]) -> Result<(), Failure> {
                 }
             }
             if file.is_private {
-                return private::write(&path, file.text.as_bytes());
+                return private::write(&path, &file.bytes);
             }
-            write_new(&path, &file.text)
+            write_new(&path, &file.bytes)
         };
         if let Err(error) = write() {
             for path in written.iter().rev() {

@@ -1,5 +1,5 @@
 //! The files of a new newsletter: settings, sample news, a sample list.
-//! Pure: answers in, texts out.
+//! Pure: answers in, files out.
 
 use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use crate::news::website_news::WebsiteNews;
 const SETTINGS: &str = include_str!("sample/settings.toml");
 const ENVIRONMENT: &str = include_str!("../../../.env.example");
 const LIST: &str = include_str!("sample/people.csv");
-const IGNORED: &str = "# Secrets, people and what roundup makes: not for others.\n/.env\n/.roundup/\n/outbox/\n/preview/\n/subscribers/\n";
+const IGNORED: &str = "# Secrets, people and what roundup makes: not for others.\n/.env\n/.roundup/\n/outbox/\n/preview/\n/subscribers/\n/website/\n";
 /// Invented stories, each with the day of the month on which it came out.
 const STORIES: [(u32, &str, &str); 6] = [
     (3, "youth-club", include_str!("sample/youth-club.md")),
@@ -19,6 +19,14 @@ const STORIES: [(u32, &str, &str); 6] = [
     (17, "training", include_str!("sample/training.md")),
     (22, "volunteers", include_str!("sample/volunteers.md")),
     (27, "funding", include_str!("sample/funding.md")),
+];
+/// Drawn by `scripts/draw-pictures`.
+const PICTURES: [(&str, &[u8]); 5] = [
+    ("hampers", include_bytes!("../../../news/pictures/hampers.png")),
+    ("helpline", include_bytes!("../../../news/pictures/helpline.png")),
+    ("report", include_bytes!("../../../news/pictures/report.png")),
+    ("training", include_bytes!("../../../news/pictures/training.png")),
+    ("youth-group", include_bytes!("../../../news/pictures/youth-group.png")),
 ];
 const SAMPLE_NEWS: &str = "[[news]]\nname = \"news\"\nkind = \"markdown\"\npath = \"news\"\n";
 
@@ -38,34 +46,34 @@ pub struct NewProject {
 
 /// A file below the new folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectText {
+pub struct ProjectEntry {
     pub name: String,
-    pub text: String,
+    pub bytes: Vec<u8>,
     /// Whether only its owner may read it.
     pub is_private: bool,
 }
 
-impl ProjectText {
-    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), is_private: false }
+impl ProjectEntry {
+    fn new(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), bytes: content.into(), is_private: false }
     }
 
-    fn private(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { is_private: true, ..Self::new(name, text) }
+    fn private(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { is_private: true, ..Self::new(name, content) }
     }
 }
 
 impl NewProject {
     /// Its files, as of a day: the sample's stories came out in the month before.
-    pub fn files(&self, today: NaiveDate) -> Vec<ProjectText> {
+    pub fn files(&self, today: NaiveDate) -> Vec<ProjectEntry> {
         let mut files = vec![
-            ProjectText::new("roundup.toml", self.settings()),
-            ProjectText::new(".env.example", ENVIRONMENT),
-            ProjectText::new(".gitignore", IGNORED),
-            ProjectText::private("subscribers/people.csv", LIST),
+            ProjectEntry::new("roundup.toml", self.settings()),
+            ProjectEntry::new(".env.example", ENVIRONMENT),
+            ProjectEntry::new(".gitignore", IGNORED),
+            ProjectEntry::private("subscribers/people.csv", LIST),
         ];
         if let Some(relay) = &self.relay {
-            files.push(ProjectText::private(".env", format!("ROUNDUP_RELAY='{relay}'\n")));
+            files.push(ProjectEntry::private(".env", format!("ROUNDUP_RELAY='{relay}'\n")));
         }
         if self.news.is_none() {
             let last = today.with_day(1).and_then(|first| first.checked_sub_days(Days::new(1)));
@@ -73,7 +81,10 @@ impl NewProject {
             for (day, name, text) in STORIES {
                 let date = last.with_day(day).unwrap_or(last);
                 let text = text.replacen("DAY", &date.to_string(), 1);
-                files.push(ProjectText::new(format!("news/{date}-{name}.md"), text));
+                files.push(ProjectEntry::new(format!("news/{date}-{name}.md"), text));
+            }
+            for (name, picture) in PICTURES {
+                files.push(ProjectEntry::new(format!("news/pictures/{name}.png"), picture));
             }
         }
         files
@@ -95,6 +106,7 @@ impl NewProject {
             ("@TIME_ZONE@", quoted(self.time_zone.name())),
             ("@NAME@", quoted(&self.name)),
             ("@WEBSITE@", quoted(website)),
+            ("@PICTURES@", quoted(&format!("{}/pictures", website.trim_end_matches('/')))),
             ("@CONTACT@", quoted(&format!("hello@{domain}"))),
             ("@SENDER@", quoted(&self.sender)),
             ("@LANGUAGE@", quoted(&self.language)),
@@ -128,12 +140,12 @@ mod tests {
     fn the_samples_stories_came_out_in_the_month_before() {
         for (today, month) in [("2026-03-31", "2026-02"), ("2027-01-01", "2026-12")] {
             let files = project("A").files(today.parse().unwrap());
-            let stories: Vec<&ProjectText> =
-                files.iter().filter(|file| file.name.starts_with("news/")).collect();
+            let stories: Vec<&ProjectEntry> =
+                files.iter().filter(|file| file.name.ends_with(".md")).collect();
             assert_eq!(stories.len(), STORIES.len());
             for story in stories {
                 assert!(story.name.starts_with(&format!("news/{month}-")), "{}", story.name);
-                assert!(story.text.contains(&format!("date: {month}-")), "{}", story.text);
+                assert!(String::from_utf8_lossy(&story.bytes).contains(&format!("date: {month}-")));
             }
         }
     }

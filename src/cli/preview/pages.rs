@@ -109,7 +109,7 @@ impl<'a> Pages<'a> {
             sender: &sender,
             subject: &subject,
             preheader: &shown.preheader,
-            html: &html,
+            html: &prepared.shown_here(&html),
             text: &text,
             seen_by: &name,
             stories: prepared.edition.shown().count(),

@@ -5,6 +5,7 @@ use crate::cli::steps::chosen::{Chosen, choose};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, skeleton, stand_in};
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::message::examine::Buffers;
 use crate::message::{MessageTemplate, Sender};
 use crate::news::Reading;
 use crate::news::item::Unread;
+use crate::pictures::{PicturesError, Publishing, publish, shown_here};
 use crate::problem::Problem;
 use crate::project::Project;
 use crate::window::{Selection, select_reading};
@@ -64,6 +66,8 @@ pub struct Prepared {
     pub unread: Vec<Unread>,
     /// The messages as they were looked at: without signatures.
     pub unsigned: Arc<MessageTemplate>,
+    /// Where the pictures of the project go.
+    pub publishing: Option<Publishing>,
 }
 
 impl Prepared {
@@ -122,6 +126,14 @@ impl Prepared {
         date: DateTime<Utc>,
     ) -> Result<MessageTemplate, Failure> {
         skeleton(project, self.composition.clone(), self.identity.clone(), date)
+    }
+
+    /// A page of the email for this computer, where its pictures may not be on the web yet.
+    pub fn shown_here<'a>(&self, html: &'a str) -> Cow<'a, str> {
+        match &self.publishing {
+            Some(publishing) => Cow::Owned(shown_here(publishing, html)),
+            None => Cow::Borrowed(html),
+        }
     }
 
     /// Somebody to show the mail to: the first of the list, or a stand-in.
@@ -187,6 +199,26 @@ pub async fn composed(
     Ok((edition, composition))
 }
 
+/// Where the project's pictures go, if they go anywhere.
+pub fn publishing_of(project: &Project) -> Result<Option<Publishing>, Failure> {
+    Publishing::of(&project.settings.pictures, &project.root).map_err(not_published)
+}
+
+fn not_published(error: PicturesError) -> Failure {
+    let (exit, cure) = match &error {
+        PicturesError::Incomplete => (
+            Exit::Usage,
+            "name the folder and where it is on the web: publish = \"pictures\" and \
+             base_url = \"https://charity.example/pictures\"",
+        ),
+        PicturesError::Address(_) => {
+            (Exit::Usage, "write the address at which the folder is reached on the web")
+        }
+        PicturesError::Failed { .. } => (Exit::Failed, "check the disk, and your rights there"),
+    };
+    Failure::new(exit, error.to_string()).help(cure)
+}
+
 /// A mail of a year takes a hundredth of this on an old computer: a template that takes longer never ends.
 const COMPOSE_WITHIN: Duration = Duration::from_secs(10);
 
@@ -197,6 +229,10 @@ async fn compose_news(
     reading: Reading,
 ) -> Result<(Edition, Composition, Selection), Failure> {
     let (mut edition, selection) = edition_of(project, chosen, reading)?;
+    if let Some(publishing) = publishing_of(project)? {
+        let own = project.path(".roundup");
+        publish(&publishing, &project.root, &own, edition.shown_mut()).map_err(not_published)?;
+    }
     if edition.template == "year" || edition.window.is_year() {
         edition.counted = gather::counted(project, &edition).await;
     }
@@ -314,6 +350,7 @@ pub async fn prepare_counted(
         problems,
         unread,
         unsigned,
+        publishing: publishing_of(project)?,
     })
 }
 

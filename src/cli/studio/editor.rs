@@ -397,6 +397,7 @@ impl Editor {
     fn mail(&self, whose: &str, light: &str) -> StudioResponse {
         let Ok(view) = self.viewed() else { return StudioResponse::Mail(String::new()) };
         let (_, html, _) = view.skeleton.seen_by(&view.recipient(whose));
+        let html = view.prepared.shown_here(&html);
         StudioResponse::Mail(render_in(&html, ColourScheme::parse(light).unwrap_or_default()))
     }
 

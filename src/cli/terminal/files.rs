@@ -64,9 +64,9 @@ pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
 ///
 /// # Errors
 /// When it is there, or cannot be written.
-pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn write_new(path: &Path, content: impl AsRef<[u8]>) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let written = file.write_all(text.as_bytes());
+    let written = file.write_all(content.as_ref());
     if written.is_err() {
         // Half a file would be taken for a whole one.
         std::fs::remove_file(path)?;

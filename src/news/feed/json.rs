@@ -44,7 +44,7 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
     let image = picture
         .filter(|picture| is_picture_address(picture))
         .and_then(|picture| address(&picture, at))
-        .map(|address| Image { address, alt: String::new(), size: None });
+        .map(|address| Image { address, alt: String::new(), ..Image::default() });
     let mut topics: Vec<String> = Vec::new();
     for tag in map.get("tags").and_then(Value::as_array).into_iter().flatten() {
         add_topic(&mut topics, tag.as_str().map(title_text).unwrap_or_default());

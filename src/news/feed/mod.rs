@@ -225,7 +225,7 @@ impl Made<'_> {
             if is_needed {
                 picture = markup.pictures.iter().find_map(|found| {
                     let address = absolute(&found.address, entry.base.as_deref())?;
-                    Some(Image { address, alt: found.alt.clone(), size: None })
+                    Some(Image { address, alt: found.alt.clone(), ..Image::default() })
                 });
                 is_needed = picture.is_none();
             }

@@ -34,7 +34,7 @@ impl Reader<'_> {
         self.note_pictures(self.of, 0, &mut found);
         found.pictures.sort_by_key(|(rank, _)| *rank);
         let (_, address) = found.pictures.into_iter().next()?;
-        Some(Image { address, alt: found.alt.unwrap_or_default(), size: None })
+        Some(Image { address, alt: found.alt.unwrap_or_default(), ..Image::default() })
     }
 
     fn note_pictures(&self, of: usize, depth: usize, found: &mut Found) {

@@ -369,7 +369,7 @@ impl Reader<'_> {
             .and_then(|(_, text)| web_address(text, Some(self.base)))
         {
             images.push(found(
-                Image { address, alt, size: None },
+                Image { address, alt, ..Image::default() },
                 "its own page: what it tells other sites",
             ));
         }
@@ -385,7 +385,7 @@ impl Reader<'_> {
             Some(Image {
                 address,
                 alt: one_line(element.value().attr("alt").unwrap_or_default()),
-                size: None,
+                ..Image::default()
             })
         });
         images.extend(shown.map(|image| found(image, "its own page: its first picture")));

@@ -221,7 +221,7 @@ fn image(value: Option<&Value>, base: &str) -> Option<Image> {
         Value::String(text) => web_address(text, Some(base)).map(|address| Image {
             address,
             alt: String::new(),
-            size: None,
+            ..Image::default()
         }),
         Value::Array(values) => values.iter().find_map(|value| image(Some(value), base)),
         Value::Object(map) => {
@@ -231,7 +231,7 @@ fn image(value: Option<&Value>, base: &str) -> Option<Image> {
             Some(Image {
                 address,
                 alt: text(map, &["caption", "name"]).unwrap_or_default(),
-                size: None,
+                ..Image::default()
             })
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,

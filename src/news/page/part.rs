@@ -623,7 +623,7 @@ pub fn is_small(text: &str) -> bool {
 fn image(element: ElementRef<'_>, base: &str) -> Option<Image> {
     let address = address_of(element, base)?;
     let alt = crate::rfc::text::one_line(element.value().attr("alt").unwrap_or_default());
-    Some(Image { address, alt, size: None })
+    Some(Image { address, alt, ..Image::default() })
 }
 
 /// "Spring fair Spring fair" as "Spring fair": a picture's caption and the heading, read in a row.
