@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. The only room that prints.
 //! Shell: arguments in, an exit code out.
 
+mod archive;
 mod backup;
 mod begin;
 mod check;
@@ -126,6 +127,8 @@ enum Command {
     Status(status::Arguments),
     /// Show who got an edition, who did not, and why
     Report(report::Arguments),
+    /// Write the public archive: every edition as a page with nobody in it, an index and a feed
+    Archive(archive::Arguments),
     /// Show everything about one person
     Why(why::Arguments),
     /// Copy the whole project into one file, even while it sends
@@ -198,6 +201,7 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Resolve(arguments)) => resolve::run(arguments, &globals).await,
         Some(Command::Status(arguments)) => status::run(arguments, &globals).await,
         Some(Command::Report(arguments)) => report::run(arguments, &globals).await,
+        Some(Command::Archive(arguments)) => archive::run(arguments, &globals).await,
         Some(Command::Why(arguments)) => why::run(arguments, &globals).await,
         Some(Command::Backup(arguments)) => backup::run(arguments, &globals).await,
         Some(Command::Restore(arguments)) => restore::run(arguments, &globals).await,

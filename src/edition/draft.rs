@@ -42,8 +42,8 @@ pub struct Draft {
     pub purpose: Option<PlacedText>,
     /// What was wrong with it when it was mailed: Markdown, for those who got it and for its page in the archive.
     pub correction: Option<PlacedText>,
-    /// Whether it has a page in the public archive.
-    pub archive: bool,
+    /// Whether it has a page in the public archive, where somebody has decided that.
+    pub archive: Option<bool>,
     /// The editor's words in other languages, by code.
     pub translations: BTreeMap<String, DraftTranslation>,
 }

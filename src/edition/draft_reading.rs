@@ -226,16 +226,15 @@ impl DraftFile<'_> {
         }
     }
 
-    /// A yes where nothing is said.
-    fn archive(&self) -> Result<bool, Problem> {
+    fn archive(&self) -> Result<Option<bool>, Problem> {
         let value = match self.document.fields.get("archive") {
-            None | Some(Value::Null) => return Ok(true),
-            Some(Value::Bool(value)) => return Ok(*value),
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Bool(value)) => return Ok(Some(*value)),
             Some(value) => value.as_str().unwrap_or_default().trim().to_lowercase(),
         };
         match value.as_str() {
-            "yes" | "true" => Ok(true),
-            "no" | "false" => Ok(false),
+            "yes" | "true" => Ok(Some(true)),
+            "no" | "false" => Ok(Some(false)),
             _ => Err(Problem::new(
                 self.place_of("archive"),
                 "`archive` is neither yes nor no",

@@ -68,8 +68,8 @@ impl Draft {
             file.push_str(&format!("purpose: {}\n", quoted(&purpose.text)));
         }
         file.push_str(&written_correction(self.correction.as_ref()));
-        if !self.archive {
-            file.push_str("archive: no\n");
+        if let Some(archive) = self.archive {
+            file.push_str(if archive { "archive: yes\n" } else { "archive: no\n" });
         }
         if self.group == Grouping::Topic {
             file.push_str("group: topic\n");

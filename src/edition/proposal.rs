@@ -114,7 +114,7 @@ impl Draft {
             segment: None,
             purpose: None,
             correction: None,
-            archive: true,
+            archive: None,
             translations: BTreeMap::new(),
         }
     }

@@ -33,8 +33,7 @@ pub mod sqlite;
 mod together;
 
 pub use error::LedgerError;
-use std::future::Future;
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,8 @@ use thiserror::Error;
 use crate::problem::{Place, nearest};
 
 pub(super) const FILE: &str = ".env";
+/// Secrets of `[hooks]` have names of people's own, which begin like this.
+pub const HOOK_PREFIX: &str = "ROUNDUP_HOOK_";
 /// A key of 4096 bits as PEM has 3,300 bytes.
 const LONGEST_BYTES: u64 = 64 * 1024;
 
@@ -191,8 +193,10 @@ impl Environment {
             if !name.starts_with("ROUNDUP_") {
                 continue;
             }
-            let known =
-                Variable::ALL.iter().any(|known| name == known.name() || name == known.file_name());
+            let known = name.starts_with(HOOK_PREFIX)
+                || Variable::ALL
+                    .iter()
+                    .any(|known| name == known.name() || name == known.file_name());
             if !known {
                 let line = text
                     .lines()
@@ -237,6 +241,13 @@ impl Environment {
             }
             (None, None) => Ok(None),
         }
+    }
+}
+
+impl Environment {
+    /// The secret of a hook, by the name that the settings give.
+    pub fn hook_secret(&self, name: &str) -> Option<SecretString> {
+        self.values.get(name).filter(|_| name.starts_with(HOOK_PREFIX)).cloned()
     }
 }
 

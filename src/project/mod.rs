@@ -40,7 +40,7 @@ use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
 
 pub use checked::{CheckedBefore, LastCheck};
-pub use environment::{Environment, EnvironmentError, Variable};
+pub use environment::{Environment, EnvironmentError, HOOK_PREFIX, Variable};
 pub use memory::Memory;
 pub use relay::{RelayAddress, RelayError};
 pub use relay_memory::RelayMemory;

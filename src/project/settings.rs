@@ -49,6 +49,11 @@ pub struct Settings {
     #[serde(default)]
     pub serve: web::serve::Settings,
     #[serde(default)]
+    pub archive: web::archive::Settings,
+    /// Where mail services report events to, by the name in the address.
+    #[serde(default)]
+    pub hooks: BTreeMap<String, web::serve::HookSettings>,
+    #[serde(default)]
     pub leaving: people::Settings,
     #[serde(default)]
     pub joining: people::JoinSettings,

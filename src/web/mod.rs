@@ -1,6 +1,7 @@
 //! Pages that show an edition in a browser.
 //! Pure: values in, HTML out; who asks writes the files.
 
+pub mod archive;
 pub mod drop_box;
 pub mod guard;
 pub mod page;

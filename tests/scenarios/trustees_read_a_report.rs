@@ -80,3 +80,17 @@ fn too_many_complaints_hold_the_next_edition_until_somebody_decides() {
     assert_eq!(charity.report("2020")["after_complaints"], "we-asked-them");
     assert_eq!(server.taken().len(), 60 + 55);
 }
+
+#[test]
+fn ten_refusals_at_one_provider_stop_the_run() {
+    let server = Server::good();
+    let charity = Charity::new().people(200).relay(&server);
+    let charity = charity.file("events.json", events("Bounce", "Blocked", 0..12));
+    let child = charity.start("send --month 2020-12 --confirm 200 --rate 20/s --connections 1");
+    server.wait_for(20);
+    charity.run("inbox --events events.json").ends(0).says("2020-12 is paused");
+    crate::support::Ran::of(child.wait_with_output().unwrap()).ends(6).says("it was paused");
+    // Whoever resumes it has looked.
+    charity.run("send 2020-12 --confirm 200 --unpause").ends(0);
+    assert_eq!(server.everybody_once().len(), 200);
+}

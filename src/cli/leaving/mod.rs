@@ -4,10 +4,12 @@
 pub mod drop_box;
 mod drop_kit;
 mod events;
+mod hooked;
 mod imap_login;
 pub mod inbox;
 mod joining;
 mod keeping;
+mod policy_stop;
 mod returned;
 pub mod serve;
 mod settling;

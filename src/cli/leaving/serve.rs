@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::audience::frequency::Frequency;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_kit;
+use crate::cli::leaving::hooked::{hook_folder, hooks, keep, settle_waiting};
 use crate::cli::leaving::joining::{self, JoinDesk};
 use crate::cli::leaving::single_messages::{self, SingleWriter};
 use crate::cli::leaving::spooled::{spool, warn_of_damage};
@@ -100,13 +101,15 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Err(_) => None,
     };
     let desk = JoinDesk::new(&project, keys.clone(), &text, &public_url, LEDGER_PATIENCE);
-    let keeper = Arc::new(Keeper { journal, desk, health: Mutex::new(None) });
+    let hooks_folder = hook_folder(&project);
+    let keeper = Arc::new(Keeper { journal, desk, health: Mutex::new(None), hooks_folder });
     let setting = serve::Setting {
         keys,
         public_url: public_url.clone(),
         trusted_proxies: project.settings.serve.trusted_proxies.clone(),
         text,
         joining: form,
+        hooks: hooks(&project)?,
         clock: world::now,
     };
     let server = serve::open(arguments.listen, setting).await.map_err(|error| {
@@ -118,9 +121,22 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         "Listening on http://{} for {public_url}. Press Ctrl-C to stop.",
         server.address
     ));
-    let outcome = Box::pin(answer_and_write(server, &keeper, &project, writer, screen)).await;
+    let outcome = tokio::select! {
+        outcome = Box::pin(answer_and_write(server, &keeper, &project, writer, screen)) => outcome,
+        failure = settle_hooks(&project, &keeper, globals) => Err(failure),
+    };
+    stopped_well(outcome, &project, globals).await
+}
+
+/// What was answered last is settled, too.
+async fn stopped_well(
+    outcome: Result<Exit, Failure>,
+    project: &Project,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
     if outcome.is_ok() {
-        screen.say("Stopped. Every answered request is recorded.");
+        settle_waiting(project, globals).await?;
+        globals.screen.say("Stopped. Every answered request is recorded.");
     }
     outcome
 }
@@ -146,6 +162,19 @@ async fn answer_and_write(
         let _ = timeout(LAST_ANSWERS_WITHIN, writing).await;
     }
     outcome
+}
+
+/// Settles what mail services have reported, for ever. Ends only with what nobody can wait for.
+async fn settle_hooks(project: &Project, keeper: &Keeper, globals: &Globals) -> Failure {
+    loop {
+        if keeper.journal.has_ledger()
+            && let Err(failure) = settle_waiting(project, globals).await
+            && failure.exit != Exit::Later
+        {
+            return failure;
+        }
+        sleep(DRAIN_EVERY).await;
+    }
 }
 
 /// The ledger, or why it cannot be had now.
@@ -208,6 +237,8 @@ struct Keeper {
     desk: JoinDesk,
     /// When we last looked, and what we found.
     health: Mutex<Option<(Instant, bool)>>,
+    /// Where events of mail services wait.
+    hooks_folder: PathBuf,
 }
 
 impl Keeper {
@@ -284,6 +315,7 @@ impl Keeper {
                 other => other,
             },
             Wanted::Choose(frequency) => self.choose(&person, frequency).await,
+            Wanted::Events { hook, body } => self.keep_events(hook, body).await,
             Wanted::Leave { way, reason } => {
                 let act = Act::new(&person, now, What::Left { way, reason });
                 self.journal.record(act).await.ok().map(|_| Standpoint::LeftLately)
@@ -310,6 +342,13 @@ impl Keeper {
         let choosing = self.journal.ledger()?.choose_frequency(person, frequency, world::now());
         timeout(LEDGER_PATIENCE, choosing).await.ok()?.ok()?;
         Some(Standpoint::MailedAs(frequency))
+    }
+
+    /// On disk, or not taken.
+    async fn keep_events(&self, hook: String, body: Vec<u8>) -> Option<Standpoint> {
+        let folder = self.hooks_folder.clone();
+        let kept = tokio::task::spawn_blocking(move || keep(&folder, &hook, &body)).await;
+        matches!(kept, Ok(Ok(()))).then_some(Standpoint::Unknown)
     }
 
     /// One look at a time, which holds for a moment.

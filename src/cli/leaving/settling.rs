@@ -7,6 +7,7 @@ use crate::audience::Keys;
 use crate::bounces::NoticeKind;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::keeping::Keeping;
+use crate::cli::leaving::policy_stop::stop_what_is_refused;
 use crate::cli::leaving::returned::Recogniser;
 use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
 use crate::cli::terminal::failure::Failure;
@@ -75,7 +76,7 @@ pub async fn settle_emails(
 ) -> Result<SettledEmails, Failure> {
     let mut done = SettledEmails::default();
     let back = recogniser(project, emails, keeping, keys).await?;
-    for (email, read) in emails {
+    for (email, read) in emails.iter_mut() {
         let (mut is_settled, added) = match &back {
             Some(back) => {
                 back.settle(read, project.settings.bounces, dry_run, world::now()).await?
@@ -100,6 +101,13 @@ pub async fn settle_emails(
             }
         }
         show(globals, &email.name, &read.verdicts)?;
+    }
+    let is_refused = |(_, read): &(_, ReadEmail)| {
+        read.verdicts.iter().any(|one| one.action == NoticeKind::Policy)
+    };
+    if let (false, true, Some(ledger)) = (dry_run, emails.iter().any(is_refused), keeping.ledger())
+    {
+        stop_what_is_refused(ledger, &globals.screen).await?;
     }
     Ok(done)
 }

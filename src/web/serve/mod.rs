@@ -4,6 +4,8 @@
 //! Nothing is decided or kept here: a request whose token is right is passed on as a `Change`, and answered once that is on disk.
 
 mod attempts;
+mod hooking;
+mod hooks;
 mod join_pages;
 mod join_words;
 mod joining;
@@ -16,7 +18,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
 };
@@ -32,6 +34,7 @@ use crate::people::{Standpoint, Way};
 use attempts::Attempts;
 use request::{PublicRequest, Unanswerable};
 
+pub use hooks::{Hook, HookProof, HookProvider, HookSettings, sendgrid_key};
 pub use join_pages::JoinForm;
 pub use joining::JoinCall;
 pub use pages::PageText;
@@ -74,6 +77,11 @@ pub enum Wanted {
     Stay,
     /// How often they want the email.
     Choose(Frequency),
+    /// What a mail service reports; no person is named yet.
+    Events {
+        hook: String,
+        body: Vec<u8>,
+    },
     /// Whether a change could be written now; no person is meant.
     Probe,
 }
@@ -103,6 +111,8 @@ pub struct Setting {
     pub text: PageText,
     /// The form for signing up; nothing where it is closed.
     pub joining: Option<JoinForm>,
+    /// Where mail services report events to.
+    pub hooks: Vec<Hook>,
     pub clock: fn() -> DateTime<Utc>,
 }
 
@@ -198,6 +208,9 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
         }
         PublicRequest::Confirm { token } => {
             joining::confirm(shared, client, &parts.headers, body, &token).await
+        }
+        PublicRequest::Hook { name, secret } => {
+            hooking::report(shared, client, &parts.headers, body, (&name, &secret)).await
         }
         PublicRequest::Leave { token } => {
             press(shared, client, &parts.headers, body, &token, Button::Leave).await
@@ -298,12 +311,7 @@ async fn pass_on(shared: &Shared, person: String, wanted: Wanted) -> Option<Stan
 }
 
 async fn read_body(body: Incoming) -> Result<Vec<u8>, Box<Response<Body>>> {
-    let read = to_bytes(Body::new(body), LONGEST_BODY_BYTES);
-    match tokio::time::timeout(BODY_PATIENCE, read).await {
-        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
-        Ok(Err(_)) => Err(Box::new(plain(StatusCode::PAYLOAD_TOO_LARGE, "that is too long"))),
-        Err(_) => Err(Box::new(plain(StatusCode::REQUEST_TIMEOUT, "the request did not end"))),
-    }
+    hooking::read_up_to(body, LONGEST_BODY_BYTES).await
 }
 
 fn show(

@@ -29,6 +29,8 @@ pub enum PublicRequest {
     ShowConfirmation { token: String },
     /// Its button.
     Confirm { token: String },
+    /// A mail service that reports events.
+    Hook { name: String, secret: String },
     /// Whether changes can be written now.
     Health,
     /// Which methods an address takes.
@@ -116,6 +118,10 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
                 (_, Some(_)) => Err(Unanswerable::NotFound),
             }
         }
+        ("hooks", Some(name), Some(secret)) => match method {
+            "POST" => Ok(PublicRequest::Hook { name: token_of(name)?, secret: token_of(secret)? }),
+            _ => Err(Unanswerable::Method { allow: "POST" }),
+        },
         _ => Err(Unanswerable::NotFound),
     }
 }

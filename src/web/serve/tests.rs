@@ -82,6 +82,7 @@ impl Site {
             trusted_proxies: Settings::default().trusted_proxies,
             text: PageText::new("en", "Example News"),
             joining: Some(JoinForm { wording: "Yes, please.".to_owned(), asks_first_name: true }),
+            hooks: Vec::new(),
             clock,
         };
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -115,6 +116,7 @@ impl Site {
                     }
                     Wanted::Look
                     | Wanted::Probe
+                    | Wanted::Events { .. }
                     | Wanted::Leave { .. }
                     | Wanted::Stay
                     | Wanted::Choose(_) => {}

@@ -1,0 +1,44 @@
+//! A provider that refuses many copies for a reason of ours: the edition waits until somebody has looked.
+//! Shell: the ledger.
+
+use std::collections::BTreeMap;
+
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::world;
+use crate::count::people;
+use crate::ledger::aftermath::AftermathStore;
+use crate::ledger::returns::ReturnedKind;
+use crate::ledger::{AnyLedger, Ledger, RunControl};
+use crate::providers::mailbox_hosts::mailbox_host;
+
+/// Refusals at one provider that are no accident any more.
+const MOST_REFUSALS: u64 = 10;
+
+/// Pauses each edition that is not finished and that one provider refuses. An edition that somebody has paused or resumed
+/// before is theirs to judge.
+pub async fn stop_what_is_refused(ledger: &AnyLedger, screen: &Screen) -> Result<(), Failure> {
+    for planned in ledger.editions().await? {
+        let name = &planned.name;
+        if ledger.progress(name).await?.open == 0 || ledger.standing(name).await?.wish_number > 0 {
+            continue;
+        }
+        let mut hosts: BTreeMap<String, u64> = BTreeMap::new();
+        for one in ledger.returns_of_edition(name).await? {
+            if one.kind == ReturnedKind::Policy {
+                *hosts.entry(mailbox_host(&one.key)).or_default() += 1;
+            }
+        }
+        let most = hosts.into_iter().max_by_key(|(_, count)| *count);
+        let Some((host, count)) = most.filter(|(_, count)| *count >= MOST_REFUSALS) else {
+            continue;
+        };
+        ledger.wish(name, RunControl::Pause, world::now()).await?;
+        screen.warn(&format!(
+            "{host} refused the copies of {} because of us: {name} is paused. `roundup report {name}` says what to do; then \
+             roundup send {name} --unpause",
+            people(count)
+        ));
+    }
+    Ok(())
+}

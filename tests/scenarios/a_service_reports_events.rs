@@ -1,0 +1,122 @@
+//! Mail services report to `serve` what became of messages: kept before it is answered, and settled once.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Child;
+
+use aws_lc_rs::hmac;
+
+use crate::support::{Charity, Server, signal};
+
+struct Site {
+    child: Child,
+    address: String,
+}
+
+impl Site {
+    fn open(charity: &Charity) -> Self {
+        let mut child = charity.start("serve --listen 127.0.0.1:0");
+        let mut line = String::new();
+        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
+        Self { address: address.unwrap_or_else(|| panic!("{line}")).to_owned(), child }
+    }
+
+    /// The status of the answer.
+    fn post(&self, path: &str, body: &str) -> u16 {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
+        write!(stream, "POST {path} HTTP/1.1\r\nHost: charity.example\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    fn close(mut self) {
+        signal(&self.child, "TERM");
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+fn charity(server: &Server) -> Charity {
+    let charity = Charity::new().people(8).relay(server);
+    let settings = charity.read("roundup.toml").replace(
+        "address = \"news@charity.example\"\n",
+        "address = \"news@charity.example\"\npublic_url = \"https://charity.example/news\"\n",
+    );
+    let hooks = "\n[hooks.post]\nprovider = \"postmark\"\nsecret_env = \"ROUNDUP_HOOK_POST\"\n\
+                 \n[hooks.gun]\nprovider = \"mailgun\"\nsecret_env = \"ROUNDUP_HOOK_GUN\"\nkey_env = \"ROUNDUP_HOOK_GUN_KEY\"\n";
+    charity
+        .file("roundup.toml", settings + hooks)
+        .variable("ROUNDUP_HOOK_POST", "s3cret-of-post")
+        .variable("ROUNDUP_HOOK_GUN", "s3cret-of-gun")
+        .variable("ROUNDUP_HOOK_GUN_KEY", "key")
+}
+
+fn bounce(person: usize) -> String {
+    format!(
+        "{{\"RecordType\":\"Bounce\",\"ID\":{person},\"Type\":\"HardBounce\",\"Email\":\"p{person}@example.org\"}}"
+    )
+}
+
+/// Signed as Mailgun signs.
+fn mailgun(person: usize, token: &str, age_seconds: i64, key: &str) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let timestamp = i64::try_from(now.as_secs()).unwrap() - age_seconds;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+    let tag = hmac::sign(&key, format!("{timestamp}{token}").as_bytes());
+    let signature: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(
+        "{{\"signature\":{{\"timestamp\":\"{timestamp}\",\"token\":\"{token}\",\"signature\":\"{signature}\"}},\
+         \"event-data\":{{\"id\":\"e{person}\",\"event\":\"complained\",\"recipient\":\"p{person}@example.org\"}}}}"
+    )
+}
+
+#[test]
+fn an_event_counts_once_and_a_wrong_word_changes_nothing() {
+    let server = Server::good();
+    let charity = charity(&server);
+    charity.run("send --year 2020 --confirm 8").ends(0);
+    let site = Site::open(&charity);
+    let path = "/news/hooks/post/s3cret-of-post";
+    assert_eq!(site.post(path, &bounce(1)), 200);
+    assert_eq!(site.post(path, &bounce(1)), 200);
+    assert_eq!(site.post(path, &format!("[{},{}]", bounce(1), bounce(2))), 200);
+    assert_eq!(site.post(path, "not json"), 400);
+    assert_eq!(site.post("/news/hooks/post/s3cret-of-gun", &bounce(3)), 404);
+    assert_eq!(site.post("/news/hooks/none/s3cret-of-post", &bounce(3)), 404);
+    let gun = "/news/hooks/gun/s3cret-of-gun";
+    let good = mailgun(4, "t1", 0, "key");
+    assert_eq!(site.post(gun, &good), 200);
+    assert_eq!(site.post(gun, &good), 406);
+    assert_eq!(site.post(gun, &mailgun(5, "t2", 3600, "key")), 406);
+    assert_eq!(site.post(gun, &mailgun(5, "t3", 0, "another key")), 403);
+    assert_eq!(site.post(gun, &bounce(5)), 403);
+    site.close();
+    let report = charity.report("2020");
+    assert_eq!((&report["bounced"]["hard"], &report["complained"]), (&2.into(), &1.into()));
+    for (person, is_mailed) in [(1, false), (2, false), (3, true), (4, false), (5, true)] {
+        let why = charity.run(&format!("why p{person}@example.org")).ends(0);
+        assert_eq!(why.stdout.contains("Is mailed"), is_mailed, "{person}: {}", why.stdout);
+    }
+    assert_eq!(charity.files(".roundup/hooks"), Vec::<String>::new());
+}
+
+#[test]
+fn a_hook_without_its_secret_or_proof_is_refused_at_the_start() {
+    let server = Server::good();
+    let charity = charity(&server);
+    let without = charity.variable("ROUNDUP_HOOK_GUN_KEY", "");
+    without
+        .run("serve --listen 127.0.0.1:0")
+        .ends(2)
+        .says("`ROUNDUP_HOOK_GUN_KEY` of [hooks.gun] is not set");
+    let settings = without.read("roundup.toml").replace("key_env = \"ROUNDUP_HOOK_GUN_KEY\"\n", "");
+    without
+        .file("roundup.toml", settings)
+        .run("serve --listen 127.0.0.1:0")
+        .ends(2)
+        .says("does not say how its events are known to be real");
+}

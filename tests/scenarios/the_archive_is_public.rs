@@ -1,0 +1,81 @@
+//! Everybody can read what was sent, and nobody can read there about anybody.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Charity, Server};
+
+fn all_files(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all_files(&path, found);
+        } else {
+            found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn the_pages_have_every_edition_and_nobody_of_the_list() {
+    let server = Server::good();
+    let charity = Charity::new().people(20).relay(&server);
+    let charity = charity.setting("[archive]\nurl = \"https://news.charity.example/archive\"\n");
+    charity.run("archive --out site").ends(0).says("Wrote 0 editions");
+    charity.run("draft --month 2020-12").ends(0);
+    let draft = charity.read("editions/2020-12.md");
+    let hello = "---\n\nDear {{recipient \"first_name\" fallback=\"friend\"}}, hello.\n";
+    let charity = charity.file("editions/2020-12.md", draft.replacen("---\n\n", hello, 1));
+    charity.run("send 2020-12 --confirm 20").ends(0);
+    charity.run("send --year 2020 --confirm 20").ends(0);
+    charity.run("archive --out site").ends(0).says("Wrote 2 editions");
+    let mut files = Vec::new();
+    all_files(&charity.path("site"), &mut files);
+    assert_eq!(files.len(), 5, "{files:?}");
+    for (name, text) in &files {
+        for at in 0..20 {
+            assert!(!text.contains(&format!("p{at}@example.org")), "{name}");
+            assert!(!text.contains(&format!("Person {at}")), "{name}");
+        }
+        assert!(!text.contains("/unsubscribe/") && !text.contains("{{"), "{name}");
+    }
+    let page = charity.read("site/2020-12/index.html");
+    assert!(page.contains("Dear friend, hello."), "{page}");
+    // An edition that stays out goes, and a folder of somebody else's is not touched.
+    let draft = charity.read("editions/2020-12.md").replacen("---\n", "---\narchive: no\n", 1);
+    let charity = charity.file("editions/2020-12.md", draft).file("own/index.html", "mine");
+    charity.run("archive --out site").ends(0).says("Wrote 1 edition,");
+    assert!(!charity.path("site/2020-12").exists());
+    charity.run("archive --out own").ends(2).says("holds other files");
+    assert_eq!(charity.read("own/index.html"), "mine");
+}
+
+#[test]
+fn somebodys_address_in_a_story_stops_the_archive_whatever_is_set() {
+    let server = Server::good();
+    let story = "---\ntitle: Thanks\ndate: 2020-12-24\nlink: https://charity.example/t\n---\n\nWrite to P3@Example.org to thank them.\n";
+    let charity = Charity::new().people(5).relay(&server).file("news/2020-12-24-t.md", story);
+    charity.run("send --month 2020-12 --confirm 5").ends(0);
+    charity
+        .run("archive --out site")
+        .ends(3)
+        .says("would show the address of a person on the list");
+    assert!(!charity.path("site").exists());
+}
+
+#[test]
+fn a_corrected_edition_shows_what_was_right_and_says_so() {
+    let server = Server::good();
+    let charity = Charity::new().people(3).relay(&server);
+    charity.run("draft --year 2020").ends(0);
+    charity.run("send 2020 --confirm 3").ends(0);
+    let draft = charity.read("editions/2020.md");
+    let draft =
+        draft.replacen("---\n\n", "correction: \"On 3 May.\"\n---\n\nSee you on 3 May.\n", 1);
+    let charity = charity.file("editions/2020.md", draft);
+    charity.run("send --correction 2020 --confirm 3").ends(0);
+    charity.run("archive --out site").ends(0).says("Wrote 1 edition,");
+    let page = charity.read("site/2020/index.html");
+    assert!(page.contains("See you on 3 May.") && page.contains("Corrected on"), "{page}");
+    assert!(!page.contains("Subject: Correction"));
+}
