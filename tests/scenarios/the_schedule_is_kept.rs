@@ -447,6 +447,7 @@ fn wrong_schedules_are_refused_and_hints_install_nothing() {
     ] {
         let charity = Charity::new().people(1).setting(&format!("[schedule]\n{setting}"));
         charity.run("due").ends(2).says(words);
+        charity.run("doctor").ends(3).says(words);
     }
     let charity = Charity::new().people(1);
     let before = crate::support::contents(&charity.path(""));

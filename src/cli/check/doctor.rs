@@ -26,6 +26,7 @@ use crate::ledger::Ledger;
 use crate::message::Sender;
 use crate::project::Project;
 use crate::project::secret::SecretSource;
+use crate::schedule::{Schedule, Settings};
 use crate::send::verdict::cure_of;
 use crate::smtp::Connection;
 use crate::smtp::conversation::Security;
@@ -64,6 +65,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     found.push(privacy(&project));
     found.push(secret(&project).await);
     found.extend(folder(&project));
+    found.extend(schedule(&project));
     found.push(ledger(&project, destination.is_practice()).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
     let keys = if arguments.probe_unsubscribe {
@@ -162,6 +164,27 @@ async fn secret(project: &Project) -> Diagnosis {
 fn folder(project: &Project) -> Option<Diagnosis> {
     let (what, cure) = synced_folder(project)?;
     Some(Diagnosis::doubtful("Folder", what, cure))
+}
+
+/// Whether what is due can be found out at all, where there is a schedule.
+fn schedule(project: &Project) -> Option<Diagnosis> {
+    const ABOUT: &str = "Schedule";
+    let settings = &project.settings.schedule;
+    if *settings == Settings::default() {
+        return None;
+    }
+    Some(match Schedule::new(settings, project.settings.time_zone) {
+        Ok(Schedule { phrase: Some(phrase), between, catch_up, zone, .. }) => Diagnosis::good(
+            ABOUT,
+            format!("{phrase}, {between} by the clock of {zone}; catching up: {catch_up}"),
+        ),
+        Ok(_) => Diagnosis::doubtful(
+            ABOUT,
+            "it has no days: only times set with `send --at` are due",
+            "add every = \"first Tuesday\" under [schedule]",
+        ),
+        Err(error) => Diagnosis::bad(ABOUT, error.to_string(), error.cure()),
+    })
 }
 
 async fn ledger(project: &Project, practice: bool) -> Diagnosis {
