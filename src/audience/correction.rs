@@ -76,7 +76,9 @@ mod tests {
         let parts = [HeldVersion::Mistaken, HeldVersion::Nothing];
         for order in [parts, [parts[1], parts[0]]] {
             let mut audience = CorrectionAudience::new("2020");
-            order.into_iter().for_each(|part| audience.add("ann@e.org", part));
+            for part in order {
+                audience.add("ann@e.org", part);
+            }
             audience.add("bob@e.org", HeldVersion::Nothing);
             assert_eq!(audience.held_by("ann@e.org"), Some(HeldVersion::Mistaken));
             assert_eq!(audience.held_by("bob@e.org"), Some(HeldVersion::Nothing));

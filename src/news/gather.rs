@@ -143,7 +143,7 @@ pub async fn gather(
             Ask::InTime => gathering.wanted.days.is_some(),
         },
     };
-    picture_sizes::fill_in(&sizes, store, &mut reading.items).await?;
+    Box::pin(picture_sizes::fill_in(&sizes, store, &mut reading.items)).await?;
     reading.elsewhere = elsewhere;
     Ok((reading, synced))
 }

@@ -165,7 +165,7 @@ pub fn shown_here(publishing: &Publishing, html: &str) -> String {
         let Ok(bytes) = std::fs::read(publishing.folder.join(name)) else { continue };
         let Some(rest) = left.checked_sub(bytes.len()) else { break };
         left = rest;
-        let kind = if name.ends_with(".png") { "png" } else { "jpeg" };
+        let kind = if name.split('.').next_back() == Some("png") { "png" } else { "jpeg" };
         let data = format!("data:image/{kind};base64,{}", STANDARD.encode(bytes));
         page = page.replace(&format!("{}{name}", publishing.base_url), &data);
     }

@@ -61,11 +61,11 @@ pub fn prepare(bytes: &[u8]) -> Result<Vec<PreparedPicture>, PictureFault> {
     limits.max_alloc = Some(MOST_MEMORY_BYTES);
     reader.limits(limits);
     let format = reader.format().ok_or(PictureFault::OtherKind)?;
-    let mut decoder = reader.into_decoder().map_err(fault_of)?;
+    let mut decoder = reader.into_decoder().map_err(|error| fault_of(&error))?;
     // Colours would change without it; it says nothing of where or when.
     let colours = decoder.icc_profile().ok().flatten();
-    let orientation = decoder.orientation().map_err(fault_of)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(fault_of)?;
+    let orientation = decoder.orientation().map_err(|error| fault_of(&error))?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| fault_of(&error))?;
     picture.apply_orientation(orientation);
     // Sixteen bits a colour are more than any mail program shows.
     let is_clear = picture.color().has_alpha() && has_clear_pixels(&picture);
@@ -85,7 +85,7 @@ pub fn prepare(bytes: &[u8]) -> Result<Vec<PreparedPicture>, PictureFault> {
     Ok(made)
 }
 
-fn fault_of(error: image::ImageError) -> PictureFault {
+fn fault_of(error: &image::ImageError) -> PictureFault {
     match error {
         image::ImageError::Unsupported(_) => PictureFault::OtherKind,
         image::ImageError::Limits(_) => PictureFault::TooLarge,
@@ -133,7 +133,7 @@ fn encoded(
         let mut encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
         // An encoder that cannot hold it does without.
         let _ = colours.and_then(|colours| encoder.set_icc_profile(colours.clone()).ok());
-        picture.write_with_encoder(encoder).map_err(fault_of)?;
+        picture.write_with_encoder(encoder).map_err(|error| fault_of(&error))?;
         Ok(bytes)
     };
     let png = || -> Result<Vec<u8>, PictureFault> {
@@ -144,7 +144,7 @@ fn encoded(
             FilterType::Adaptive,
         );
         let _ = colours.and_then(|colours| encoder.set_icc_profile(colours.clone()).ok());
-        picture.write_with_encoder(encoder).map_err(fault_of)?;
+        picture.write_with_encoder(encoder).map_err(|error| fault_of(&error))?;
         Ok(bytes)
     };
     let is_drawing = matches!(format, ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP);
@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    fn as_png(picture: DynamicImage) -> Vec<u8> {
+    fn as_png(picture: &DynamicImage) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
         bytes.into_inner()
@@ -209,7 +209,7 @@ mod tests {
             ((1, 1), [(1, 1), (1, 1), (1, 1)]),
             ((3000, 2), [(1200, 1), (3, 2), (3, 2)]),
         ] {
-            let made = prepare(&as_png(photo(width, height))).unwrap();
+            let made = prepare(&as_png(&photo(width, height))).unwrap();
             assert_eq!(sizes(&made), expected, "{width} by {height}");
             for picture in made {
                 let read = image::load_from_memory(&picture.bytes).unwrap();
@@ -225,7 +225,7 @@ mod tests {
         let clear = DynamicImage::ImageRgba8(RgbaImage::from_pixel(400, 100, Rgba([0, 0, 0, 0])));
         let solid = DynamicImage::ImageRgba8(RgbaImage::from_pixel(40, 30, Rgba([0, 0, 0, 255])));
         let endings = |picture| -> Vec<String> {
-            let made = prepare(&as_png(picture)).unwrap();
+            let made = prepare(&as_png(&picture)).unwrap();
             made.iter().map(|made| made.name.split('.').nth(1).unwrap().to_owned()).collect()
         };
         assert_eq!(endings(photo(400, 300)), ["jpg"; 3]);
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_is_named() {
-        let png = as_png(photo(40, 30));
+        let png = as_png(&photo(40, 30));
         for (bytes, fault) in [
             (&b""[..], PictureFault::OtherKind),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", PictureFault::OtherKind),
@@ -281,7 +281,7 @@ mod tests {
         #[test]
         fn no_bytes_end_the_program(bytes: Vec<u8>, at in 0..200_usize, byte: u8) {
             let _ = prepare(&bytes);
-            for mut whole in [from_a_camera(9, 7), as_png(photo(9, 7))] {
+            for mut whole in [from_a_camera(9, 7), as_png(&photo(9, 7))] {
                 let at = at.min(whole.len() - 1);
                 whole[at] = byte;
                 let _ = prepare(&whole);

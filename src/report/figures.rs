@@ -91,13 +91,17 @@ pub struct RawTallies {
 impl RawTallies {
     pub fn add(&mut self, other: &Self) {
         let add = |into: &mut BTreeMap<String, u64>, from: &BTreeMap<String, u64>| {
-            from.iter().for_each(|(name, count)| *into.entry(name.clone()).or_default() += count);
+            for (name, count) in from {
+                *into.entry(name.clone()).or_default() += count;
+            }
         };
         add(&mut self.left, &other.left);
         add(&mut self.topics, &other.topics);
         for (host, kinds) in &other.refused {
             let known = self.refused.entry(host.clone()).or_default();
-            kinds.iter().for_each(|(kind, count)| *known.entry(*kind).or_default() += count);
+            for (kind, count) in kinds {
+                *known.entry(*kind).or_default() += count;
+            }
         }
     }
 
@@ -266,7 +270,7 @@ fn reason_words(leaving: &Leaving) -> String {
         (NoMailReason::Unsubscribed, Some("not_expected")) => "not what they expected",
         (NoMailReason::Unsubscribed, Some("never_signed_up")) => "never signed up",
         (NoMailReason::Unsubscribed, Some("other")) => "another reason",
-        (NoMailReason::Unsubscribed, _) | (NoMailReason::Bounced, _) => "no reason given",
+        (NoMailReason::Unsubscribed | NoMailReason::Bounced, _) => "no reason given",
         (NoMailReason::PreferenceService, _) => "through a preference service",
         (NoMailReason::Objected, _) => "objected",
         (NoMailReason::Complained, _) => "reported it as spam",
@@ -297,7 +301,7 @@ pub(super) fn sample_figures(
 ) -> EditionFigures {
     let leaving = |at: usize| Leaving {
         reason: NoMailReason::Unsubscribed,
-        detail: (at % 3 > 0).then(|| "too_many".to_owned()),
+        detail: (!at.is_multiple_of(3)).then(|| "too_many".to_owned()),
     };
     EditionFigures::new(AftermathRows {
         stories: &[],

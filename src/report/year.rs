@@ -45,7 +45,9 @@ impl YearReport {
             complained += figures.complained;
             unsubscribed += figures.unsubscribed;
         }
-        editions.iter_mut().for_each(|report| report.rows.clear());
+        for report in &mut editions {
+            report.rows.clear();
+        }
         let messages = editions.iter().map(|report| report.people).sum();
         let accepted = editions.iter().map(|report| report.accepted).sum();
         let (refusals, refusals_elsewhere) = raw.refusals();

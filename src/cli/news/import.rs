@@ -175,7 +175,7 @@ fn write_items(
             continue;
         }
         if !dry_run {
-            write_new(&path, &markdown::write(item)).map_err(|error| cannot(&shown, error))?;
+            write_new(&path, markdown::write(item)).map_err(|error| cannot(&shown, error))?;
         }
         written.push(shown);
     }

@@ -81,7 +81,7 @@ pub async fn read(
         told_days: wish.told_window.map(|window| (window.start, window.end)),
         contact: &settings.organisation.contact,
     };
-    Ok(gather(&gathering, &mut store).await?)
+    Ok(Box::pin(gather(&gathering, &mut store)).await?)
 }
 
 /// Reads the news, and tells of what could not be read.

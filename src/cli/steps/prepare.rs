@@ -201,11 +201,11 @@ pub async fn composed(
 
 /// Where the project's pictures go, if they go anywhere.
 pub fn publishing_of(project: &Project) -> Result<Option<Publishing>, Failure> {
-    Publishing::of(&project.settings.pictures, &project.root).map_err(not_published)
+    Publishing::of(&project.settings.pictures, &project.root).map_err(|error| not_published(&error))
 }
 
-fn not_published(error: PicturesError) -> Failure {
-    let (exit, cure) = match &error {
+fn not_published(error: &PicturesError) -> Failure {
+    let (exit, cure) = match error {
         PicturesError::Incomplete => (
             Exit::Usage,
             "name the folder and where it is on the web: publish = \"pictures\" and \
@@ -231,7 +231,8 @@ async fn compose_news(
     let (mut edition, selection) = edition_of(project, chosen, reading)?;
     if let Some(publishing) = publishing_of(project)? {
         let own = project.path(".roundup");
-        publish(&publishing, &project.root, &own, edition.shown_mut()).map_err(not_published)?;
+        publish(&publishing, &project.root, &own, edition.shown_mut())
+            .map_err(|error| not_published(&error))?;
     }
     if edition.template == "year" || edition.window.is_year() {
         edition.counted = gather::counted(project, &edition).await;

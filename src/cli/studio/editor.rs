@@ -139,7 +139,8 @@ impl Editor {
         self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.
         self.looked_at = self.globals.project().ok().map(|project| snapshot(&project));
-        match View::look(&self.globals, &self.which, self.view.as_ref(), ask, people).await {
+        let looking = View::look(&self.globals, &self.which, self.view.as_ref(), ask, people);
+        match Box::pin(looking).await {
             Ok(view) => {
                 self.view = Some(view);
                 self.fault = None;

@@ -34,7 +34,7 @@ use editor::{Editor, Handling};
 /// Everybody of a long list is looked at when nothing was changed for this long.
 const COUNTED_AFTER: Duration = Duration::from_secs(1);
 /// The address is kept for a day: it is written again long before that is over.
-const KEPT_AGAIN: Duration = Duration::from_secs(60 * 60);
+const KEPT_AGAIN: Duration = Duration::from_hours(1);
 /// Editors write a file in several steps: what comes within this time is one change.
 const STEPS_WITHIN: Duration = Duration::from_millis(10);
 
@@ -72,7 +72,7 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
         let changed = tokio::select! {
             slip = counter.orders.recv() => {
                 let Some(slip) = slip else { return Ok(Exit::Done) };
-                match unless_broken(editor.obey(slip.order)).await {
+                match Box::pin(unless_broken(editor.obey(slip.order))).await {
                     None => {
                         let _ = slip.answer.send(StudioResponse::Broken);
                         false

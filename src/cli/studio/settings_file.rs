@@ -285,7 +285,7 @@ mod tests {
                 "/past\"\nInstagram = \"https://i.example/\"\n",
             ),
         ] {
-            let after = with_settings(WHOLE, &[setting.clone()]).unwrap();
+            let after = with_settings(WHOLE, std::slice::from_ref(&setting)).unwrap();
             assert_eq!(after, WHOLE.replacen(from, to, 1), "{setting:?}");
             let name = setting.name.as_deref().unwrap();
             assert_eq!(setting_now(&after, &setting.group, name), setting.text);
@@ -323,7 +323,7 @@ mod tests {
             set("sender", "address", Some("x@y.example")),
             set("news", "", None),
         ] {
-            let result = with_settings(WHOLE, &[setting.clone()]);
+            let result = with_settings(WHOLE, std::slice::from_ref(&setting));
             let is_links = setting.group == "links" && setting.name.is_none();
             assert!(result.is_err() || is_links, "{setting:?}: {result:?}");
         }

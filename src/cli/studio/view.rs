@@ -56,14 +56,12 @@ impl View {
         chosen.late_since = first_planned(&mailed);
         let destination = Destination::of(&project, None)?;
         let examples = destination.takes_examples();
-        let counted = match before.filter(|_| people == PeopleLook::AsBefore) {
-            Some(View { prepared, .. }) => {
-                (prepared.list.clone(), Some((prepared.audience.clone(), prepared.doubts.clone())))
-            }
-            None => {
-                let practice = destination.is_practice();
-                (list_if_any(&project, practice, &chosen.audience, screen).await?, None)
-            }
+        let as_before = before.filter(|_| people == PeopleLook::AsBefore);
+        let counted = if let Some(View { prepared, .. }) = as_before {
+            (prepared.list.clone(), Some((prepared.audience.clone(), prepared.doubts.clone())))
+        } else {
+            let practice = destination.is_practice();
+            (list_if_any(&project, practice, &chosen.audience, screen).await?, None)
         };
         let prepared =
             prepare_counted(&project, &chosen, counted, examples, Asking::Nobody, screen).await?;

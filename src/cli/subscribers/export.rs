@@ -84,7 +84,7 @@ fn write(
         None => globals.screen.print(text)?,
         Some(path) => {
             let shown = path.display().to_string();
-            write_new(path, &format!("{text}\n")).map_err(|error| cannot_write(&shown, &error))?;
+            write_new(path, format!("{text}\n")).map_err(|error| cannot_write(&shown, &error))?;
             let count = people(u64::try_from(count).unwrap_or(u64::MAX));
             globals.screen.say(&format!("{count} written to {shown}."));
         }

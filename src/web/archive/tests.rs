@@ -23,7 +23,7 @@ fn slot(index: usize, context: SlotContext) -> Piece {
     })
 }
 
-/// "Dear {first_name}" with a link of one's own below.
+/// A greeting by `{first_name}` with a link of one's own below.
 fn composition(words: &str) -> Composition {
     let mut composition = laws::plan("2020-12", &[]).edition.composition;
     composition.subject = vec![Piece::Text("December & more".to_owned())];

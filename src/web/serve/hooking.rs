@@ -38,14 +38,12 @@ pub(super) async fn report(
         Err(refusal) => return refused_hook(shared, client, refusal),
     };
     let events = Wanted::Events { hook: hook.name.clone(), body };
-    match pass_on(shared, String::new(), events).await {
-        Some(_) => plain(StatusCode::OK, "ok"),
-        None => {
-            // It will come again, and is as new then.
-            hook.forget(&accepted);
-            unavailable(shared)
-        }
+    if pass_on(shared, String::new(), events).await.is_some() {
+        return plain(StatusCode::OK, "ok");
     }
+    // It will come again, and is as new then.
+    hook.forget(&accepted);
+    unavailable(shared)
 }
 
 /// 406 tells a service not to send the same again.

@@ -112,7 +112,7 @@ impl Site {
                         people.changes += 1;
                     }
                     Wanted::Choose(frequency) if !people.is_away => {
-                        people.frequency = Some(frequency)
+                        people.frequency = Some(frequency);
                     }
                     Wanted::Look
                     | Wanted::Probe
