@@ -99,6 +99,24 @@ struct Life {
     read: (Vec<Occurrence>, Vec<String>, Vec<String>),
 }
 
+fn step_of(
+    (schedule, day): (&str, NaiveDate),
+    from: OccurrenceState,
+    to: OccurrenceState,
+    now: DateTime<Utc>,
+) -> OccurrenceStep {
+    OccurrenceStep {
+        schedule: schedule.to_owned(),
+        day,
+        from,
+        to,
+        at: now,
+        closed_at: now,
+        by: String::new(),
+        why: String::new(),
+    }
+}
+
 /// What `due` does at a moment; `dies` says after which step it is killed.
 async fn look(
     ledger: &impl ScheduleStore,
@@ -125,16 +143,7 @@ async fn look(
     let late = decision.sends.iter().filter(|send| send.is_late && !send.is_begun).count();
     assert!(late <= 1, "{decision:?}");
     assert!(late == 0 || decision.sends.len() == 1, "two go out together: {decision:?}");
-    let step = |schedule: &str, day, from, to| OccurrenceStep {
-        schedule: schedule.to_owned(),
-        day,
-        from,
-        to,
-        at: now,
-        closed_at: now,
-        by: String::new(),
-        why: String::new(),
-    };
+    let step = |schedule: &str, day, from, to| step_of((schedule, day), from, to, now);
     for missed in decision.missed {
         let key = (missed.schedule.clone(), missed.day);
         let is_mine = match missed.was {
@@ -299,7 +308,7 @@ fn block_on(future: impl Future<Output = ()>) {
 #[test]
 fn whatever_happens_each_occurrence_is_once_in_memory() {
     lives(300, |schedule, happenings| {
-        block_on(live(&MemoryLedger::default(), schedule, happenings))
+        block_on(live(&MemoryLedger::default(), schedule, happenings));
     });
 }
 
