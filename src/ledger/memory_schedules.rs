@@ -26,7 +26,8 @@ impl ScheduleStore for MemoryLedger {
     async fn claim_occurrence(&self, row: Occurrence) -> Result<bool, LedgerError> {
         let mut books = self.books();
         let gives_way = |known: &Occurrence| {
-            known.state == OccurrenceState::Missed && known.at > row.at + WRONG_CLOCK
+            let is_same = known.edition.is_none() || known.edition == row.edition;
+            known.state == OccurrenceState::Missed && known.at > row.at + WRONG_CLOCK && is_same
         };
         Ok(match place_of(&mut books.occurrences, &row) {
             Some(known) if !gives_way(known) => false,

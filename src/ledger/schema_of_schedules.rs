@@ -10,14 +10,16 @@ pub const BEGUN: &str = "SELECT begun_at FROM schedules WHERE schedule = $1";
 pub const ALL: &str = "SELECT schedule, day, state, edition, opens_at, at, closed_at, author, why
     FROM occurrences ORDER BY day, schedule";
 
-/// A missed row of a clock that was ahead (after $10) gives way.
+/// A missed row of a clock that was ahead (after $10) gives way, but never to another edition than it names: that one may have
+/// begun.
 pub const CLAIM: &str = "INSERT INTO occurrences
         (schedule, day, state, edition, opens_at, at, closed_at, author, why)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (schedule, day) DO UPDATE SET state = excluded.state, edition = excluded.edition,
         opens_at = excluded.opens_at, at = excluded.at, closed_at = excluded.closed_at,
         author = excluded.author, why = excluded.why
-    WHERE occurrences.state = 'missed' AND occurrences.at > $10";
+    WHERE occurrences.state = 'missed' AND occurrences.at > $10
+        AND (occurrences.edition IS NULL OR occurrences.edition = excluded.edition)";
 
 pub const STEP: &str =
     "UPDATE occurrences SET state = $1, at = $2, closed_at = $3, author = $4, why = $5

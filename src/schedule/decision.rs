@@ -89,9 +89,16 @@ pub fn decide(facts: &ScheduleFacts<'_>) -> Decision {
     decision
 }
 
-/// A missed row of a clock that was ahead is as if it were not there.
-fn is_of_wrong_clock(row: &Occurrence, now: DateTime<Utc>) -> bool {
-    row.state == OccurrenceState::Missed && row.at > now + WRONG_CLOCK
+/// A missed row of a clock that was ahead is as if it were not there, unless its edition has begun.
+fn is_of_wrong_clock(facts: &ScheduleFacts<'_>, row: &Occurrence) -> bool {
+    let is_planned = row.edition.as_ref().is_some_and(|edition| has(facts.planned, edition));
+    row.state == OccurrenceState::Missed && row.at > facts.now + WRONG_CLOCK && !is_planned
+}
+
+/// Whether something of the row may be left to finish. One that was taken for missed may have begun meanwhile.
+fn has_begun(facts: &ScheduleFacts<'_>, row: &Occurrence) -> bool {
+    let is_unfinished = row.edition.as_ref().is_some_and(|edition| has(facts.unfinished, edition));
+    row.state == OccurrenceState::Claimed || (row.state == OccurrenceState::Missed && is_unfinished)
 }
 
 fn has(names: &[String], name: &str) -> bool {
@@ -148,7 +155,7 @@ fn once(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
         let slot = OccurrenceHours::once(row.opens_at, between, catch_up, zone);
         let Some(edition) = &row.edition else { continue };
         match row.state {
-            OccurrenceState::Claimed => begun(facts, row, &slot, decision),
+            _ if has_begun(facts, row) => begun(facts, row, &slot, decision),
             // Somebody sent it by hand before its time.
             OccurrenceState::Waiting if has(facts.planned, edition) => {
                 decision.finished.push((row.schedule.clone(), row.day));
@@ -193,11 +200,11 @@ fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
             continue;
         }
         let row = facts.rows.iter().find(|row| row.schedule == name && row.day == day);
-        match row.filter(|row| !is_of_wrong_clock(row, now)) {
+        match row.filter(|row| !is_of_wrong_clock(facts, row)) {
             None => pending.push((day, slot)),
             Some(row) => {
                 closed_at = closed_at.max(row.closed_at);
-                if row.state == OccurrenceState::Claimed {
+                if has_begun(facts, row) {
                     begun(facts, row, &slot, decision);
                 }
             }
