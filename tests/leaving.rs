@@ -159,7 +159,7 @@ fn plain_web_space_keeps_it() {
     let Some(site) = nginx(&behind, &server) else { return };
     a_recipe_passes_everything_on(&charity, &site, ["p1@example.org", "p2@example.org"]);
     let kept = fs::read_dir(behind.website.join("news/drop-data")).unwrap();
-    let month = kept.filter_map(|entry| entry.ok()).find(|entry| {
+    let month = kept.filter_map(Result::ok).find(|entry| {
         Path::new(&entry.file_name()).extension().is_none_or(|extension| extension != "htaccess")
     });
     let name = month.unwrap().file_name().into_string().unwrap();

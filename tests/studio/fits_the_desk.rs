@@ -95,7 +95,7 @@ fn the_introduction_has_buttons_and_names_are_chips() {
         let lines = "const field = document.getElementById('introduction'); return field.clientHeight / parseFloat(getComputedStyle(field).lineHeight)";
         assert!(browser.script(lines, Vec::new()).await.as_f64().unwrap() >= 8.0);
         let tool = async |name: &str| {
-            browser.click(&format!("#words [data-language=main] [data-tool={name}]")).await
+            browser.click(&format!("#words [data-language=main] [data-tool={name}]")).await;
         };
         browser.keys("#introduction", "Dear ").await;
         tool("name").await;

@@ -160,7 +160,7 @@ fn connections_that_say_nothing_are_closed() {
         .iter()
         .map(|begun| {
             let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
             stream.write_all(begun.as_bytes()).unwrap();
             stream
         })
