@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RANGE,
 };
 use reqwest::redirect::Policy;
@@ -125,13 +125,23 @@ impl Web {
         known: &Validators,
     ) -> Result<FetchResult, FetchError> {
         let url = Url::parse(address).map_err(|_| FetchError::NotWeb(without_password(address)))?;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let following = self.follow(url, known);
-        // One deadline for all of it, however often it redirects.
-        match tokio::time::timeout(self.answer_within, following).await {
-            Ok(fetched) => fetched,
-            Err(_) => Err(FetchError::Unreachable { host, what: "it took too long".to_owned() }),
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        for (name, value) in
+            [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
+        {
+            // They came in a header: each is a header's value.
+            headers.extend(value.as_ref().and_then(|value| Some((name, value.parse().ok()?))));
         }
+        let takes_same = *known != Validators::default();
+        let reading = async {
+            let answered = self.follow(url.clone(), &headers, takes_same).await?;
+            if answered.response.status() == StatusCode::NOT_MODIFIED {
+                return Ok(FetchResult::Same);
+            }
+            whole(answered).await.map(FetchResult::New)
+        };
+        self.in_time(&url, reading).await
     }
 
     /// Gives the first bytes of an answer, at most so many, as they come.
@@ -139,73 +149,63 @@ impl Web {
     /// # Errors
     /// As `get`.
     pub async fn beginning(&self, address: &str, most: usize) -> Result<Vec<u8>, FetchError> {
-        let mut url =
-            Url::parse(address).map_err(|_| FetchError::NotWeb(without_password(address)))?;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let unreachable = |what: String| FetchError::Unreachable { host: host.clone(), what };
+        let url = Url::parse(address).map_err(|_| FetchError::NotWeb(without_password(address)))?;
+        let mut headers = HeaderMap::new();
+        let range = format!("bytes=0-{}", most.saturating_sub(1));
+        headers.extend(HeaderValue::try_from(range).ok().map(|range| (RANGE, range)));
         let reading = async {
-            for _ in 0..=MOST_REDIRECTS {
-                allow(&url, self.allow_local).await?;
-                let range = format!("bytes=0-{}", most.saturating_sub(1));
-                let request = self.client.get(url.clone()).header(RANGE, range);
-                let mut answer =
-                    request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
-                let location = text_of(answer.headers(), LOCATION);
-                if let Some(location) = location.filter(|_| answer.status().is_redirection()) {
-                    url = next_hop(&url, &location, self.allow_local).map_err(unreachable)?;
-                    continue;
-                }
-                if !answer.status().is_success() {
-                    let status = answer.status().as_u16();
-                    return Err(FetchError::Status { host: host.clone(), status });
-                }
-                let mut bytes = Vec::new();
-                // A server that gives all of it all the same is not read further.
-                while bytes.len() < most
-                    && let Some(chunk) =
-                        answer.chunk().await.map_err(|error| unreachable(root_cause(&error)))?
-                {
-                    bytes.extend_from_slice(&chunk);
-                }
-                bytes.truncate(most);
-                return Ok(bytes);
+            let Answered { mut response, host, .. } =
+                self.follow(url.clone(), &headers, false).await?;
+            let mut bytes = Vec::new();
+            // A server that gives all of it all the same is not read further.
+            while bytes.len() < most
+                && let Some(chunk) = chunk_of(&mut response, &host).await?
+            {
+                bytes.extend_from_slice(chunk.as_ref());
             }
-            Err(unreachable("it redirects more than five times".to_owned()))
+            bytes.truncate(most);
+            Ok(bytes)
         };
-        match tokio::time::timeout(self.answer_within, reading).await {
-            Ok(read) => read,
-            Err(_) => Err(unreachable("it took too long".to_owned())),
-        }
+        self.in_time(&url, reading).await
     }
 
-    async fn follow(&self, mut url: Url, known: &Validators) -> Result<FetchResult, FetchError> {
+    /// One deadline for all of it, however often it redirects.
+    async fn in_time<T>(
+        &self,
+        url: &Url,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        tokio::time::timeout(self.answer_within, work).await.unwrap_or_else(|_| {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            Err(FetchError::Unreachable { host, what: "it took too long".to_owned() })
+        })
+    }
+
+    /// Follows redirects to a successful answer; with `takes_same`, to a 304 as well.
+    async fn follow(
+        &self,
+        mut url: Url,
+        headers: &HeaderMap,
+        takes_same: bool,
+    ) -> Result<Answered, FetchError> {
         let (mut hops, mut for_good) = (0, true);
         loop {
             allow(&url, self.allow_local).await?;
             let host = url.host_str().unwrap_or_default().to_owned();
             let unreachable = |what: String| FetchError::Unreachable { host: host.clone(), what };
-            let mut request = self.client.get(url.clone()).header(ACCEPT_ENCODING, "gzip");
-            for (name, value) in
-                [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)]
-            {
-                if let Some(value) = value {
-                    request = request.header(name, value);
-                }
-            }
-            let answer = request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
-            let status = answer.status();
+            let request = self.client.get(url.clone()).headers(headers.clone());
+            let response = request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
+            let status = response.status();
             // A server that says so without having been given a version says nothing that can be used.
-            if status == StatusCode::NOT_MODIFIED && *known != Validators::default() {
-                return Ok(FetchResult::Same);
-            }
-            let location = text_of(answer.headers(), LOCATION);
-            let Some(location) = location.filter(|_| status.is_redirection()) else {
-                if !status.is_success() {
+            let is_same = takes_same && status == StatusCode::NOT_MODIFIED;
+            let location = text_of(response.headers(), LOCATION);
+            let Some(location) = location.filter(|_| status.is_redirection() && !is_same) else {
+                if !status.is_success() && !is_same {
                     return Err(FetchError::Status { host, status: status.as_u16() });
                 }
-                let shown = without_password(url.as_str());
-                let moved = (hops > 0 && for_good).then(|| shown.clone());
-                return whole(answer, shown, moved, host).await.map(FetchResult::New);
+                let address = without_password(url.as_str());
+                let moved = (hops > 0 && for_good).then(|| address.clone());
+                return Ok(Answered { response, host, address, moved });
             };
             hops += 1;
             if hops > MOST_REDIRECTS {
@@ -216,6 +216,25 @@ impl Web {
             url = next_hop(&url, &location, self.allow_local).map_err(unreachable)?;
         }
     }
+}
+
+/// An answer at the end of its redirects.
+struct Answered {
+    response: Response,
+    host: String,
+    /// See `FetchedBytes`.
+    address: String,
+    moved: Option<String>,
+}
+
+async fn chunk_of(
+    response: &mut Response,
+    host: &str,
+) -> Result<Option<impl AsRef<[u8]> + use<>>, FetchError> {
+    response.chunk().await.map_err(|error| FetchError::Unreachable {
+        host: host.to_owned(),
+        what: root_cause(&error),
+    })
 }
 
 /// Refuses what is not of the open web. A name is resolved here too: a proxy would otherwise resolve it, unseen.
@@ -240,25 +259,17 @@ pub async fn allow(url: &Url, allow_local: bool) -> Result<(), FetchError> {
 }
 
 /// Reads an answer to its end, within limits.
-async fn whole(
-    mut answer: Response,
-    address: String,
-    moved: Option<String>,
-    host: String,
-) -> Result<FetchedBytes, FetchError> {
+async fn whole(answered: Answered) -> Result<FetchedBytes, FetchError> {
+    let Answered { mut response, host, address, moved } = answered;
     let mut bytes = Vec::new();
-    loop {
-        let chunk = answer.chunk().await.map_err(|error| FetchError::Unreachable {
-            host: host.clone(),
-            what: root_cause(&error),
-        })?;
-        let Some(chunk) = chunk else { break };
+    while let Some(chunk) = chunk_of(&mut response, &host).await? {
+        let chunk = chunk.as_ref();
         if bytes.len() + chunk.len() > LONGEST_ANSWER_BYTES {
             return Err(FetchError::TooLarge { host });
         }
-        bytes.extend_from_slice(&chunk);
+        bytes.extend_from_slice(chunk);
     }
-    let headers = answer.headers();
+    let headers = response.headers();
     let packed = text_of(headers, CONTENT_ENCODING).unwrap_or_default().to_ascii_lowercase();
     // Some servers pack twice, or pack and do not say so: a text never begins with the bytes of gzip.
     for _ in 0..MOST_PACKINGS {

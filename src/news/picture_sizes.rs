@@ -41,30 +41,30 @@ pub async fn fill_in(
     items: &mut [Item],
 ) -> Result<(), StoreError> {
     let mut unknown: BTreeMap<String, bool> = BTreeMap::new();
-    for item in items.iter() {
-        let Some(image) = item.image.as_ref().filter(|image| image.size.is_none()) else {
-            continue;
-        };
-        if store.picture_size(&image.address, query.now)? == KnownSize::Unknown
-            && !is_example(&image.address)
-            && unknown.len() < MOST_ASKED
-        {
-            let source = query.sources.iter().find(|settings| settings.name == item.source);
-            let allow_local = source.is_some_and(|settings| settings.allow_local);
-            unknown.insert(image.address.clone(), allow_local);
+    for item in items.iter_mut() {
+        let source = query.sources.iter().find(|settings| settings.name == item.source);
+        let allow_local = source.is_some_and(|settings| settings.allow_local);
+        for image in pictures_of(item).filter(|image| image.size.is_none()) {
+            match store.picture_size(&image.address, query.now)? {
+                KnownSize::Is(size) => image.size = Some(size),
+                KnownSize::NotSaid => {}
+                KnownSize::Unknown => {
+                    if unknown.len() < MOST_ASKED && !is_example(&image.address) {
+                        unknown.insert(image.address.clone(), allow_local);
+                    }
+                }
+            }
         }
     }
-    if query.is_asking {
-        for (address, size) in asked(unknown, query.contact).await {
-            store.keep_picture_size(&address, size, query.now)?;
-        }
+    if !query.is_asking || unknown.is_empty() {
+        return Ok(());
     }
-    for image in items.iter_mut().flat_map(pictures_of) {
-        if image.size.is_none()
-            && let KnownSize::Is(size) = store.picture_size(&image.address, query.now)?
-        {
-            image.size = Some(size);
-        }
+    let answers: BTreeMap<_, _> = asked(unknown, query.contact).await.into_iter().collect();
+    for (address, size) in &answers {
+        store.keep_picture_size(address, *size, query.now)?;
+    }
+    for image in items.iter_mut().flat_map(pictures_of).filter(|image| image.size.is_none()) {
+        image.size = answers.get(&image.address).copied().flatten();
     }
     Ok(())
 }

@@ -8,7 +8,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::FilterType as Scaling;
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits, RgbaImage,
+};
 use thiserror::Error;
 
 /// Twice the paper's width, for screens that have two pixels for one.
@@ -68,11 +70,11 @@ pub fn prepare(bytes: &[u8]) -> Result<Vec<PreparedPicture>, PictureFault> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| fault_of(&error))?;
     picture.apply_orientation(orientation);
     // Sixteen bits a colour are more than any mail program shows.
-    let is_clear = picture.color().has_alpha() && has_clear_pixels(&picture);
-    let picture = if is_clear {
-        DynamicImage::ImageRgba8(picture.into_rgba8())
-    } else {
-        DynamicImage::ImageRgb8(picture.into_rgb8())
+    let clear = picture.color().has_alpha().then(|| picture.to_rgba8()).filter(has_clear_pixels);
+    let is_clear = clear.is_some();
+    let picture = match clear {
+        Some(clear) => DynamicImage::ImageRgba8(clear),
+        None => DynamicImage::ImageRgb8(picture.into_rgb8()),
     };
     let as_file = |picture: &DynamicImage| encoded(picture, format, colours.as_ref());
     let mut made = vec![as_file(&scaled(&picture, WIDEST))?];
@@ -93,8 +95,8 @@ fn fault_of(error: &image::ImageError) -> PictureFault {
     }
 }
 
-fn has_clear_pixels(picture: &DynamicImage) -> bool {
-    picture.to_rgba8().pixels().any(|pixel| pixel.0[3] < 250)
+fn has_clear_pixels(picture: &RgbaImage) -> bool {
+    picture.pixels().any(|pixel| pixel.0[3] < 250)
 }
 
 /// Never larger than it is.
@@ -177,7 +179,7 @@ pub fn is_own_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgb, RgbImage, Rgba, RgbaImage};
+    use image::{Rgb, RgbImage, Rgba};
 
     use super::*;
 
