@@ -13,7 +13,7 @@ use crate::approval::{
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::tell_people;
 use crate::cli::send::confirm::refuse_nobody;
-use crate::cli::send::first_plan::is_planned;
+use crate::cli::send::first_plan::{is_planned, refuse_findings};
 use crate::cli::send::gate;
 use crate::cli::steps::chosen::{Chosen, choose, choose_correction};
 use crate::cli::steps::destination::Destination;
@@ -122,7 +122,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         let state = ApprovalState::of(project.settings.approval.people, &given, &now);
         return on.tell(&given, &state).map(|()| Exit::Done);
     };
-    refuse_findings(&prepared, screen)?;
+    refuse_findings(&prepared, "nothing was approved", screen)?;
     refuse_nobody(&prepared)?;
     if !screen.json {
         on.show()?;
@@ -176,18 +176,6 @@ async fn already_planned(
         format!("`{edition}` was planned already: what was planned is what is sent"),
     )
     .help(format!("`roundup report {edition}` shows who has approved it")))
-}
-
-fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
-    if !prepared.is_held() {
-        return Ok(());
-    }
-    screen.findings(&prepared.findings)?;
-    Err(Failure::new(
-        Exit::Findings,
-        "the checks found things that must be fixed: nothing was approved",
-    )
-    .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
 }
 
 /// An edition as somebody looks at it.

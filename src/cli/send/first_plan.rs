@@ -93,7 +93,7 @@ pub async fn plan(
     let practice = destination.is_practice();
     refuse_unchanged(project, corrected, &prepared.composition, practice).await?;
     refuse_unread(&prepared, chosen)?;
-    refuse_findings(&prepared, screen)?;
+    refuse_findings(&prepared, "nothing was sent", screen)?;
     refuse_nobody(&prepared)?;
     refuse_early(project, chosen, &prepared, destination, arguments).await?;
     let number = prepared.audience.mailed;
@@ -173,14 +173,15 @@ fn refuse_unread(prepared: &Prepared, chosen: &Chosen) -> Result<(), Failure> {
     )))
 }
 
-fn refuse_findings(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
+/// `so` says what did not happen: nothing was sent, or nothing was approved.
+///
+/// # Errors
+/// When something must be fixed; it is shown first.
+pub fn refuse_findings(prepared: &Prepared, so: &str, screen: &Screen) -> Result<(), Failure> {
     if !prepared.is_held() {
         return Ok(());
     }
     screen.findings(&prepared.findings)?;
-    Err(Failure::new(
-        Exit::Findings,
-        "the checks found things that must be fixed: nothing was sent",
-    )
-    .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
+    Err(Failure::new(Exit::Findings, format!("the checks found things that must be fixed: {so}"))
+        .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
 }
