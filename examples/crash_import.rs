@@ -9,7 +9,7 @@ mod charity;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -112,13 +112,8 @@ fn file_of(round: u64, people: u64, expected: &mut ListNow) -> String {
 }
 
 fn run(arguments: &Arguments) -> Result<bool, String> {
-    let beside = || {
-        let own = std::env::current_exe().map_err(|error| error.to_string())?;
-        let folder = own.parent().and_then(Path::parent).ok_or("the example has no folder")?;
-        Ok::<PathBuf, String>(folder.join("roundup"))
-    };
-    let program = arguments.program.clone().map_or_else(beside, Ok)?;
-    let program = std::path::absolute(program).map_err(|error| error.to_string())?;
+    let program =
+        charity::program(arguments.program.as_deref()).map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let write = |name: &str, text: &str| {
         fs::write(folder.path().join(name), text).map_err(|error| error.to_string())

@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -69,13 +69,7 @@ struct Harness {
 
 impl Harness {
     fn new(arguments: &Arguments) -> Result<Self, Trouble> {
-        let beside = || -> Result<PathBuf, Trouble> {
-            let own = std::env::current_exe()?;
-            let folder = own.parent().and_then(Path::parent).ok_or("the example has no folder")?;
-            Ok(folder.join("roundup"))
-        };
-        let program = arguments.program.clone().map_or_else(beside, Ok)?;
-        let program = std::path::absolute(program)?;
+        let program = charity::program(arguments.program.as_deref())?;
         let folder = tempfile::tempdir()?;
         let settings = SETTINGS.trim_end();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text);

@@ -1,4 +1,7 @@
-//! The charity of the examples.
+//! The charity of the examples, and the program they run.
+
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// What every newsletter needs; an example adds what it is about.
 pub const SETTINGS: &str = r#"
@@ -13,3 +16,14 @@ contact = "hello@charity.example"
 name = "Example Charity"
 address = "news@charity.example"
 "#;
+
+/// The program that was named, or the one beside the example, by its whole path.
+#[allow(dead_code, reason = "each example uses a part of it")]
+pub fn program(named: Option<&Path>) -> io::Result<PathBuf> {
+    if let Some(named) = named {
+        return std::path::absolute(named);
+    }
+    let own = std::env::current_exe()?;
+    let folder = own.parent().and_then(Path::parent);
+    Ok(folder.ok_or_else(|| io::Error::other("the example has no folder"))?.join("roundup"))
+}
