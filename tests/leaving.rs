@@ -7,15 +7,13 @@ mod browser;
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Child;
 
 use browser::{Browser, View};
 use fantoccini::Locator;
 use serde_json::{Value, json};
-use support::Charity;
 use support::daemons::{Daemon, Recipe, caddy, nginx, php_cgi};
+use support::{Charity, Site};
 
 const HOST: &str = "news.charity.example";
 
@@ -29,12 +27,7 @@ fn recipe(line: &str) -> String {
 }
 
 fn charity(public_url: &str) -> Charity {
-    let charity = Charity::new().people(9);
-    let address = "address = \"news@charity.example\"\n";
-    let settings = charity
-        .read("roundup.toml")
-        .replace(address, &format!("{address}public_url = \"{public_url}\"\n"));
-    let charity = charity.file("roundup.toml", settings);
+    let charity = Charity::new().people(9).public_url(public_url);
     charity.run("send --year 2020 --dry-run").ends(0);
     charity
 }
@@ -45,30 +38,6 @@ fn link_of(charity: &Charity, person: &str) -> String {
     let field = message.lines().find(|line| line.starts_with("List-Unsubscribe:")).unwrap();
     let link = field.split("<https://").nth(1).unwrap().split('>').next().unwrap();
     format!("https://{link}")
-}
-
-/// `roundup serve`, ended with the test.
-struct Serving {
-    child: Child,
-    port: u16,
-}
-
-impl Serving {
-    fn of(charity: &Charity) -> Self {
-        let mut child = charity.start("serve --listen 127.0.0.1:0");
-        let mut line = String::new();
-        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
-        let port = address.and_then(|address| address.rsplit(':').next()?.parse().ok());
-        Self { child, port: port.unwrap_or_else(|| panic!("{line}")) }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A provider's request through the web server; the status, and where it leads.
@@ -117,8 +86,8 @@ fn a_recipe_passes_everything_on(charity: &Charity, site: &Daemon, people: [&str
 #[test]
 fn nginx_passes_it_on() {
     let charity = charity(&format!("https://{HOST}"));
-    let serving = Serving::of(&charity);
-    let behind = Recipe { host: HOST, behind: serving.port, website: charity.path("") };
+    let serving = Site::open(&charity);
+    let behind = Recipe { host: HOST, behind: serving.port(), website: charity.path("") };
     let Some(site) = nginx(&behind, &recipe("listen 443 ssl;")) else { return };
     a_recipe_passes_everything_on(&charity, &site, ["p1@example.org", "p2@example.org"]);
     charity.run("why p1@example.org").ends(0).says("unsubscribed by one click");
@@ -128,8 +97,8 @@ fn nginx_passes_it_on() {
 #[test]
 fn caddy_passes_it_on() {
     let charity = charity(&format!("https://{HOST}"));
-    let serving = Serving::of(&charity);
-    let behind = Recipe { host: HOST, behind: serving.port, website: charity.path("") };
+    let serving = Site::open(&charity);
+    let behind = Recipe { host: HOST, behind: serving.port(), website: charity.path("") };
     let Some(site) = caddy(&behind, &recipe("reverse_proxy")) else { return };
     a_recipe_passes_everything_on(&charity, &site, ["p1@example.org", "p2@example.org"]);
     charity.run("why p1@example.org").ends(0).says("unsubscribed by one click");
@@ -172,8 +141,8 @@ fn plain_web_space_keeps_it() {
 #[test]
 fn a_person_leaves_and_stays_on_a_phone_and_on_a_laptop() {
     let charity = charity(&format!("https://{HOST}"));
-    let serving = Serving::of(&charity);
-    let behind = Recipe { host: HOST, behind: serving.port, website: charity.path("") };
+    let serving = Site::open(&charity);
+    let behind = Recipe { host: HOST, behind: serving.port(), website: charity.path("") };
     let Some(site) = nginx(&behind, &recipe("listen 443 ssl;")) else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

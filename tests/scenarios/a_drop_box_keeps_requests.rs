@@ -14,12 +14,9 @@ fn with_box(people: usize) -> Option<(Charity, Daemon)> {
     charity.run("serve --drop-kit kit").ends(0).says("It holds no key, no address and no list");
     let site = php(&charity.path("kit"))?;
     let url = format!("http://127.0.0.1:{}", site.port);
-    let settings = charity.read("roundup.toml").replace(
-        "address = \"news@charity.example\"\n",
-        "address = \"news@charity.example\"\npublic_url = \"https://charity.example\"\n",
-    );
-    let charity =
-        charity.file("roundup.toml", format!("{settings}\n[leaving]\ndrop = \"{url}/drop\"\n"));
+    let charity = charity
+        .setting(&format!("[leaving]\ndrop = \"{url}/drop\"\n"))
+        .public_url("https://charity.example");
     charity.run("send --year 2020 --dry-run").ends(0);
     Some((charity, site))
 }

@@ -1,55 +1,22 @@
 //! Mail services report to `serve` what became of messages: kept before it is answered, and settled once.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::Child;
-
 use aws_lc_rs::hmac;
 
-use crate::support::{Charity, Server, signal};
+use crate::support::{Charity, Server, Site};
 
-struct Site {
-    child: Child,
-    address: String,
-}
-
-impl Site {
-    fn open(charity: &Charity) -> Self {
-        let mut child = charity.start("serve --listen 127.0.0.1:0");
-        let mut line = String::new();
-        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
-        Self { address: address.unwrap_or_else(|| panic!("{line}")).to_owned(), child }
-    }
-
-    /// The status of the answer.
-    fn post(&self, path: &str, body: &str) -> u16 {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = body.len();
-        write!(stream, "POST {path} HTTP/1.1\r\nHost: charity.example\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
-            .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer.split(' ').nth(1).unwrap().parse().unwrap()
-    }
-
-    fn close(mut self) {
-        signal(&self.child, "TERM");
-        assert!(self.child.wait().unwrap().success());
-    }
+/// The status of the answer.
+fn post(site: &Site, path: &str, body: &str) -> u16 {
+    site.send("POST", path, "", body).0
 }
 
 fn charity(server: &Server) -> Charity {
-    let charity = Charity::new().people(8).relay(server);
-    let settings = charity.read("roundup.toml").replace(
-        "address = \"news@charity.example\"\n",
-        "address = \"news@charity.example\"\npublic_url = \"https://charity.example/news\"\n",
-    );
     let hooks = "\n[hooks.post]\nprovider = \"postmark\"\nsecret_env = \"ROUNDUP_HOOK_POST\"\n\
                  \n[hooks.gun]\nprovider = \"mailgun\"\nsecret_env = \"ROUNDUP_HOOK_GUN\"\nkey_env = \"ROUNDUP_HOOK_GUN_KEY\"\n";
+    let charity = Charity::new().people(8).relay(server);
     charity
-        .file("roundup.toml", settings + hooks)
+        .setting(hooks)
+        .public_url("https://charity.example/news")
         .variable("ROUNDUP_HOOK_POST", "s3cret-of-post")
         .variable("ROUNDUP_HOOK_GUN", "s3cret-of-gun")
         .variable("ROUNDUP_HOOK_GUN_KEY", "key")
@@ -81,19 +48,19 @@ fn an_event_counts_once_and_a_wrong_word_changes_nothing() {
     charity.run("send --year 2020 --confirm 8").ends(0);
     let site = Site::open(&charity);
     let path = "/news/hooks/post/s3cret-of-post";
-    assert_eq!(site.post(path, &bounce(1)), 200);
-    assert_eq!(site.post(path, &bounce(1)), 200);
-    assert_eq!(site.post(path, &format!("[{},{}]", bounce(1), bounce(2))), 200);
-    assert_eq!(site.post(path, "not json"), 400);
-    assert_eq!(site.post("/news/hooks/post/s3cret-of-gun", &bounce(3)), 404);
-    assert_eq!(site.post("/news/hooks/none/s3cret-of-post", &bounce(3)), 404);
+    assert_eq!(post(&site, path, &bounce(1)), 200);
+    assert_eq!(post(&site, path, &bounce(1)), 200);
+    assert_eq!(post(&site, path, &format!("[{},{}]", bounce(1), bounce(2))), 200);
+    assert_eq!(post(&site, path, "not json"), 400);
+    assert_eq!(post(&site, "/news/hooks/post/s3cret-of-gun", &bounce(3)), 404);
+    assert_eq!(post(&site, "/news/hooks/none/s3cret-of-post", &bounce(3)), 404);
     let gun = "/news/hooks/gun/s3cret-of-gun";
     let good = mailgun(4, "t1", 0, "key");
-    assert_eq!(site.post(gun, &good), 200);
-    assert_eq!(site.post(gun, &good), 406);
-    assert_eq!(site.post(gun, &mailgun(5, "t2", 3600, "key")), 406);
-    assert_eq!(site.post(gun, &mailgun(5, "t3", 0, "another key")), 403);
-    assert_eq!(site.post(gun, &bounce(5)), 403);
+    assert_eq!(post(&site, gun, &good), 200);
+    assert_eq!(post(&site, gun, &good), 406);
+    assert_eq!(post(&site, gun, &mailgun(5, "t2", 3600, "key")), 406);
+    assert_eq!(post(&site, gun, &mailgun(5, "t3", 0, "another key")), 403);
+    assert_eq!(post(&site, gun, &bounce(5)), 403);
     site.close();
     let report = charity.report("2020");
     assert_eq!((&report["bounced"]["hard"], &report["complained"]), (&2.into(), &1.into()));

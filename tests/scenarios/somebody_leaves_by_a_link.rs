@@ -1,63 +1,12 @@
 //! People leave by one click, by a page's address and by email, before a run and while the ledger is away.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::Child;
-
 #[cfg(unix)]
 use crate::support::daemons::dovecot;
-use crate::support::{Charity, Server, change_database, database, signal};
-
-const PUBLIC: &str = "\npublic_url = \"https://charity.example/news\"\n";
+use crate::support::{Charity, Server, Site, change_database, database};
 
 /// A charity with a public address.
 fn charity(people: usize) -> Charity {
-    let charity = Charity::new().people(people);
-    let settings = charity.read("roundup.toml").replace(
-        "address = \"news@charity.example\"\n",
-        &format!("address = \"news@charity.example\"{PUBLIC}"),
-    );
-    charity.file("roundup.toml", settings)
-}
-
-/// `serve`, and where it listens.
-struct Site {
-    child: Child,
-    address: String,
-}
-
-impl Site {
-    fn open(charity: &Charity) -> Self {
-        let mut child = charity.start("serve --listen 127.0.0.1:0");
-        let mut line = String::new();
-        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
-        Self { address: address.unwrap_or_else(|| panic!("{line}")).to_owned(), child }
-    }
-
-    fn post(&self, path: &str) -> String {
-        self.ask("POST", path)
-    }
-
-    fn ask(&self, method: &str, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let body = if method == "POST" { "List-Unsubscribe=One-Click" } else { "" };
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: charity.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn close(mut self) {
-        signal(&self.child, "TERM");
-        assert!(self.child.wait().unwrap().success());
-    }
+    Charity::new().people(people).public_url("https://charity.example/news")
 }
 
 /// The path behind a person's one-click link, and their token.
@@ -75,10 +24,10 @@ fn who_left_by_one_click_or_by_email_gets_nothing_more() {
     charity.run("send --year 2020 --dry-run").ends(0);
     let site = Site::open(&charity);
     let (path, _) = link_of(&charity, "p1@example.org");
-    assert!(site.post(&path).starts_with("HTTP/1.1 200"), "{path}");
-    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
+    assert_eq!(site.one_click(&path), 200, "{path}");
+    assert_eq!(site.one_click(&path), 200);
     let wrong = format!("{path}x");
-    assert!(site.post(&wrong).starts_with("HTTP/1.1 404"));
+    assert_eq!(site.one_click(&wrong), 404);
     site.close();
 
     let (_, token) = link_of(&charity, "p2@example.org");
@@ -117,10 +66,8 @@ fn what_was_answered_while_the_ledger_was_away_is_kept_after_a_kill() {
     // Another program holds the ledger and does not let go.
     let lock = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
-    signal(&site.child, "KILL");
-    let ended = site.child.wait_with_output().unwrap();
-    assert!(!ended.status.success());
+    assert_eq!(site.one_click(&path), 200);
+    site.kill();
     lock.execute_batch("ROLLBACK").unwrap();
     drop(lock);
     charity.run("send --year 2020 --confirm 3").ends(0);
@@ -139,9 +86,8 @@ fn practice_takes_nothing_out_of_the_spool() {
     let site = Site::open(&charity);
     let lock = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
-    signal(&site.child, "KILL");
-    site.child.wait_with_output().unwrap();
+    assert_eq!(site.one_click(&path), 200);
+    site.kill();
     lock.execute_batch("ROLLBACK").unwrap();
     drop(lock);
     // Where there is no relay it is practice: the folder `outbox`.
@@ -212,13 +158,8 @@ fn serve_starts_while_its_ledger_is_away_and_a_gentle_stop_loses_nothing() {
     let (path, _) = link_of(&charity, "p1@example.org");
     // Nobody listens there.
     let away = charity.variable("ROUNDUP_LEDGER", "postgres://roundup@127.0.0.1:1/news");
-    let mut child = away.start("serve --listen 127.0.0.1:0");
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let address = lines
-        .map(|line| line.unwrap())
-        .find_map(|line| Some(line.split("http://").nth(1)?.split(' ').next()?.to_owned()));
-    let site = Site { child, address: address.unwrap() };
-    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
+    let site = Site::open(&away);
+    assert_eq!(site.one_click(&path), 200);
     site.close();
     assert!(away.read(".roundup/leaving.spool").contains("\"what\":\"left\""));
     let server = Server::good();
@@ -295,9 +236,9 @@ fn the_page_says_what_waits_and_a_damaged_line_stops_nothing() {
     let site = Site::open(&charity);
     let lock = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
     lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    assert!(site.ask("GET", &path).contains("Stop all emails"));
-    assert!(site.post(&path).starts_with("HTTP/1.1 200"));
-    assert!(site.ask("GET", &path).contains("You have left"));
+    assert!(site.ask("GET", &path, "").1.contains("Stop all emails"));
+    assert_eq!(site.one_click(&path), 200);
+    assert!(site.ask("GET", &path, "").1.contains("You have left"));
     lock.execute_batch("ROLLBACK").unwrap();
     site.close();
     charity.run("inbox --dir mail").says("cannot be read");

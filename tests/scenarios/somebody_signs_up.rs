@@ -1,22 +1,16 @@
 //! Somebody signs up on the page, confirms, leaves, and signs up again; a stranger types other people's addresses.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::Child;
-
 use chrono::{TimeDelta, Utc};
 use roundup::audience::Keys;
 
-use crate::support::{Charity, Server, database, signal};
+use crate::support::{Charity, Server, Site, database};
 
 const SECRET: &str = "a secret of this test with many characters";
 
 fn charity(server: &Server, ledger: Option<&str>) -> Charity {
     let charity = Charity::new().relay(server).variable("ROUNDUP_SECRET", SECRET);
-    let settings = charity.read("roundup.toml").replace(
-        "address = \"news@charity.example\"\n",
-        "address = \"news@charity.example\"\npublic_url = \"https://charity.example/news\"\n",
-    );
+    let charity = charity.public_url("https://charity.example/news");
+    let settings = charity.read("roundup.toml");
     let settings = format!(
         "{settings}\n[people]\nkeep = \"database\"\n[joining]\nopen = true\nwording = \"Yes!\"\n"
     );
@@ -27,55 +21,16 @@ fn charity(server: &Server, ledger: Option<&str>) -> Charity {
     }
 }
 
-struct Site {
-    child: Child,
-    address: String,
-}
-
-impl Site {
-    fn open(charity: &Charity) -> Self {
-        let mut child = charity.start("serve --listen 127.0.0.1:0");
-        let mut stderr = BufReader::new(child.stderr.as_mut().unwrap());
-        let mut line = String::new();
-        while !line.contains("http://") {
-            line.clear();
-            assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended");
-        }
-        let address = line.split("http://").nth(1).unwrap().split(' ').next().unwrap().to_owned();
-        Self { child, address }
-    }
-
-    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: charity.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, page) = answer.split_once("\r\n\r\n").unwrap();
-        (head[9..12].parse().unwrap(), page.to_owned())
-    }
-
-    /// The form as it was fetched a moment ago.
-    fn sign_up(&self, address: &str) -> (u16, String) {
-        let fetched = Utc::now() - TimeDelta::seconds(10);
-        let nonce = Keys::new(SECRET.as_bytes()).page_nonce("join", fetched);
-        let address = address.replace('@', "%40");
-        self.ask(
-            "POST",
-            "/news/join",
-            &format!("email={address}&first_name=Ann&website=&nonce={nonce}"),
-        )
-    }
-
-    fn close(mut self) {
-        signal(&self.child, "TERM");
-        assert!(self.child.wait().unwrap().success());
-    }
+/// The form as it was fetched a moment ago.
+fn sign_up(site: &Site, address: &str) -> (u16, String) {
+    let fetched = Utc::now() - TimeDelta::seconds(10);
+    let nonce = Keys::new(SECRET.as_bytes()).page_nonce("join", fetched);
+    let address = address.replace('@', "%40");
+    site.ask(
+        "POST",
+        "/news/join",
+        &format!("email={address}&first_name=Ann&website=&nonce={nonce}"),
+    )
 }
 
 /// The path of a link in the last message to somebody.
@@ -95,7 +50,7 @@ fn signs_up_confirms_leaves_and_comes_back(ledger: Option<&str>) {
     let charity = charity(&server, ledger);
     let site = Site::open(&charity);
     assert_eq!(site.ask("GET", "/join", "").0, 200);
-    let first = site.sign_up("ann@charity.org.uk");
+    let first = sign_up(&site, "ann@charity.org.uk");
     assert_eq!(first.0, 200);
     server.wait_for(1);
     assert_eq!(server.taken()[0].recipient, "ann@charity.org.uk");
@@ -114,9 +69,9 @@ fn signs_up_confirms_leaves_and_comes_back(ledger: Option<&str>) {
         .says("wording: “Yes!”")
         .says("welcome by email: accepted");
     // Somebody types the address again: the same answer, and one email that says so.
-    assert_eq!(site.sign_up("ANN@charity.org.uk"), first);
+    assert_eq!(sign_up(&site, "ANN@charity.org.uk"), first);
     server.wait_for(3);
-    assert_eq!(site.sign_up("ann@charity.org.uk"), first);
+    assert_eq!(sign_up(&site, "ann@charity.org.uk"), first);
     // The welcome's link for leaving works; the confirmation that was used does not count any more.
     let leave = link_in(&server, 1, "u");
     assert_eq!(site.ask("POST", &leave, "List-Unsubscribe=One-Click").0, 200);
@@ -124,7 +79,7 @@ fn signs_up_confirms_leaves_and_comes_back(ledger: Option<&str>) {
     assert_eq!(site.ask("POST", &link, "").0, 410);
     charity.run("why ann@charity.org.uk").ends(0).says("unsubscribed by one click");
     // They come back at their own wish.
-    assert_eq!(site.sign_up("ann@charity.org.uk"), first);
+    assert_eq!(sign_up(&site, "ann@charity.org.uk"), first);
     server.wait_for(4);
     let link = link_in(&server, 3, "c");
     assert_eq!(site.ask("POST", &link, "").0, 200);
@@ -172,7 +127,7 @@ fn the_form_mails_nobody_again_and_again_and_waits_for_the_relay() {
     let charity = charity.variable("ROUNDUP_RELAY", &gone);
     let site = Site::open(&charity);
     for _ in 0..5 {
-        assert_eq!(site.sign_up("bob@charity.org.uk").0, 200);
+        assert_eq!(sign_up(&site, "bob@charity.org.uk").0, 200);
     }
     site.close();
     // The relay is back, and another command writes to them: once.
@@ -191,7 +146,7 @@ fn a_list_in_files_has_no_form() {
     let charity = charity.file("roundup.toml", settings);
     let site = Site::open(&charity);
     assert_eq!(site.ask("GET", "/join", "").0, 404);
-    assert_eq!(site.sign_up("ann@charity.org.uk").0, 404);
+    assert_eq!(sign_up(&site, "ann@charity.org.uk").0, 404);
     site.close();
     assert!(server.taken().is_empty());
 }

@@ -5,6 +5,7 @@
 pub mod daemons;
 pub mod names;
 pub mod server;
+pub mod site;
 pub mod terminal;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 pub use names::NameServer;
 pub use server::{Act, Offer, Server, Stage};
+pub use site::Site;
 pub use terminal::Terminal;
 
 /// A project in a folder of its own.
@@ -78,9 +80,17 @@ impl Charity {
         self
     }
 
-    /// Adds to `roundup.toml`.
+    /// The settings as they are from the start, and these.
     pub fn setting(self, text: &str) -> Self {
         let settings = format!("{SETTINGS}{QUICK}{text}\n");
+        self.file("roundup.toml", settings)
+    }
+
+    /// With an address that people reach.
+    pub fn public_url(self, url: &str) -> Self {
+        let sender = "address = \"news@charity.example\"\n";
+        let settings = self.read("roundup.toml");
+        let settings = settings.replace(sender, &format!("{sender}public_url = \"{url}\"\n"));
         self.file("roundup.toml", settings)
     }
 
