@@ -235,6 +235,10 @@ impl Sheet {
         self.cell(record, self.basis)
     }
 
+    pub fn is_basis(&self, column: usize) -> bool {
+        self.basis == Some(column)
+    }
+
     pub fn segments_cell<'a>(&self, record: &'a csv::StringRecord) -> &'a str {
         self.cell(record, self.segments)
     }

@@ -215,6 +215,9 @@ fn fields_come_from_where_the_system_puts_them() {
     assert_eq!(ann.why, "consent: Mailchimp, CONFIRM_TIME, 2020-03-24");
     let files = &found.files[0];
     assert!(files.ignored.contains(&"MEMBER_RATING".to_owned()), "{files:?}");
+    let own =
+        export(&[("a.csv", "email,basis,obtained_at\nann@e.org,consent,2024-05-01\n")], &options());
+    assert_eq!(own.files[0].used, ["email", "basis", "obtained_at"]);
     let whole = export(&[("a.csv", "email,name\nann@e.org,Mary Ann Lee\n")], &options());
     let ann = &whole.people[0];
     assert_eq!((ann.first_name.as_str(), ann.last_name.as_str()), ("Mary Ann", "Lee"));

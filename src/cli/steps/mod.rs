@@ -15,5 +15,6 @@ pub mod message_template;
 pub mod prepare;
 pub mod relay;
 pub mod run_checks;
+pub mod settings_file;
 pub mod source_text;
 pub mod window_args;

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::errands::{ask_links, fetch};
 use super::history::{History, Stack, read};
-use super::settings_file::{RuleScope, heard_again, setting_now, silenced, with_settings};
 use super::shown;
 use super::view::{PeopleLook, View};
 use super::watch::{Snapshot, snapshot};
@@ -23,6 +22,9 @@ use crate::cli::globals::Globals;
 use crate::cli::send::test;
 use crate::cli::steps::chosen::choose;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::settings_file::{
+    RuleScope, heard_again, setting_now, silenced, with_settings,
+};
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;

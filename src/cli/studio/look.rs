@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::studio::settings_file::setting_now;
+use crate::cli::steps::settings_file::setting_now;
 use crate::compose::theme::{Theme, built_in_names, contrast};
 use crate::project::Settings;
 

@@ -7,7 +7,6 @@ mod editor;
 mod errands;
 mod history;
 mod look;
-mod settings_file;
 mod shown;
 mod view;
 mod watch;

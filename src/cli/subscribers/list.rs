@@ -91,6 +91,8 @@ pub(super) async fn list(arguments: &ListArguments, globals: &Globals) -> Result
         .collect();
     globals.screen.say(&match parts.as_slice() {
         [] => "Nobody is on the list.".to_owned(),
+        // A single state says the number itself.
+        [all] => format!("{all}."),
         _ => format!("{total}: {}.", parts.join(", ")),
     });
     Ok(Exit::Done)

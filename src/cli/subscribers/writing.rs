@@ -7,6 +7,7 @@ use crate::audience::import::{Difference, ImportedPerson, StoredPerson};
 use crate::audience::settings::ListPlace;
 use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailStep};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
+use crate::cli::steps::settings_file::with_list_in_database;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::prompt;
@@ -105,15 +106,7 @@ pub(super) async fn move_into_database(
     {
         return Err(changed_meanwhile());
     }
-    let mut settings: toml_edit::DocumentMut = project.settings.text.parse().map_err(|error| {
-        Failure::new(Exit::Usage, format!("{SETTINGS_FILE} cannot be read: {error}"))
-    })?;
-    settings["people"]["keep"] = toml_edit::value("database");
-    if let Some(group) = settings["people"].as_inline_table().cloned() {
-        // As a group of its own, like the others of the file.
-        settings["people"] = toml_edit::Item::Table(group.into_table());
-    }
-    save(project, SETTINGS_FILE, &settings.to_string())
+    save(project, SETTINGS_FILE, &with_list_in_database(&project.settings.text)?)
 }
 
 pub(super) fn changed_meanwhile() -> Failure {

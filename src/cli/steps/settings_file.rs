@@ -1,4 +1,4 @@
-//! Changes of `roundup.toml` as the studio makes them: one value at a time, with every comment and the order as they were.
+//! Changes of `roundup.toml` as commands and the studio make them: one value at a time, with every comment and the order as they were.
 //! Shell: the project's settings say what may stand there.
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
@@ -93,6 +93,21 @@ pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
         }
     }
     keep_comments(&mut document, &above.concat());
+    Ok(written(text, document))
+}
+
+/// The settings of a newsletter whose list is in the database.
+///
+/// # Errors
+/// When the settings are no TOML, or hold something else in that place.
+pub fn with_list_in_database(text: &str) -> Result<String, Failure> {
+    let mut document = document(text)?;
+    put(group(document.as_table_mut(), "people", true)?, "keep", "database");
+    if let Some(inline) = document["people"].as_inline_table().cloned() {
+        // As a group of its own, like the others of the file.
+        document.remove("people");
+        document.insert("people", Item::Table(inline.into_table()));
+    }
     Ok(written(text, document))
 }
 
@@ -248,6 +263,30 @@ mod tests {
             }
         }
         assert!(!text.contains("border"), "{text}");
+    }
+
+    #[test]
+    fn the_list_moves_and_the_comments_of_another_group_stay_in_it() {
+        let group = "\n[people]\nkeep = \"database\"\n";
+        let last = "[theme]\nlanguage = \"en\"\n# use = \"harbour\"\n";
+        for (before, after) in [
+            (last.to_owned(), format!("{last}{group}")),
+            (
+                "[people]\n# ours\ntidy_after = 1\n".to_owned(),
+                "[people]\n# ours\ntidy_after = 1\nkeep = \"database\"\n".to_owned(),
+            ),
+            (
+                "people = { keep = \"files\" }\n".to_owned(),
+                "[people]\nkeep = \"database\"\n".to_owned(),
+            ),
+            (
+                "[people]\nkeep = \"files\" # for now\n".to_owned(),
+                "[people]\nkeep = \"database\" # for now\n".to_owned(),
+            ),
+        ] {
+            assert_eq!(with_list_in_database(&before).unwrap(), after);
+        }
+        assert!(with_list_in_database("people = 1").is_err());
     }
 
     const WHOLE: &str = "# Ours.\n[organisation] # who\nname = \"A\" # short\nlegal_name = \"A\"\naddress = \"1 A Street\"\n\
