@@ -14,7 +14,7 @@ use roundup::compose::theme::Branding;
 use roundup::compose::{Nonce, Templates, compose};
 use roundup::edition::{Draft, PlacedText, edit};
 use roundup::locale::Locale;
-use roundup::news::markdown;
+use roundup::news::readers::markdown;
 use roundup::window::{Window, select};
 
 const FAULTS: &str = include_str!("checks/faults.txt");

@@ -73,6 +73,19 @@ fn a_room_uses_only_rooms_before_it() {
     assert!(found.is_empty(), "used before it stands in lib.rs:\n{}", found.join("\n"));
 }
 
+#[test]
+fn a_reader_of_news_does_not_know_where_its_bytes_come_from() {
+    let mut found = Vec::new();
+    for path in files(Path::new("src/news/readers"), ".rs") {
+        for (number, line) in code(&path) {
+            if line.contains("sources::") || line.contains("store::") {
+                found.push(format!("{}:{number}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "readers are given bytes or text:\n{}", found.join("\n"));
+}
+
 /// The module of each file: `src/ledger/sqlite/mod.rs` is `ledger::sqlite`.
 fn modules() -> BTreeMap<String, PathBuf> {
     let mut modules = BTreeMap::new();

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use chrono_tz::Europe::London;
 use proptest::prelude::*;
-use roundup::news::decode::decode;
+use roundup::news::Reading;
 use roundup::news::gather::read_bytes;
+use roundup::news::readers::decode::decode;
+use roundup::news::readers::page;
 use roundup::news::source::{Select, Settings, SourceContext, SourceKind};
-use roundup::news::{Reading, page};
 
 const KINDS: [SourceKind; 7] = [
     SourceKind::Feed,
@@ -58,7 +59,7 @@ fn read_by(kind: SourceKind, bytes: &[u8]) {
     let opened = SourceContext { settings: &settings, shown, zone: London, date: None };
     keeps_the_laws(&read_bytes(&opened, bytes));
     if kind == SourceKind::Feed {
-        let _ = roundup::news::feed::next_page(shown, bytes, 1);
+        let _ = roundup::news::readers::feed::next_page(shown, bytes, 1);
     }
 }
 

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use super::phrase_search::Phrases;
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
-use crate::news::public::is_example;
+use crate::news::sources::public::is_example;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 7] = [

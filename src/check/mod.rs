@@ -406,7 +406,7 @@ mod tests {
     use crate::compose::theme::{Appeal, Organisation, Theme};
     use crate::compose::{Nonce, compose};
     use crate::edition::{Draft, edit};
-    use crate::news::markdown;
+    use crate::news::readers::markdown;
     use crate::window::{Window, select};
 
     /// An email in which no rule finds anything, and what may be done to it.

@@ -20,9 +20,9 @@ use super::link_results::{
     without_connection,
 };
 use super::spam::SpamReport;
-use crate::news::fetch;
-use crate::news::fetch_error::FetchError;
-use crate::news::public::is_example;
+use crate::news::sources::fetch;
+use crate::news::sources::fetch_error::FetchError;
+use crate::news::sources::public::is_example;
 
 /// More links than this no mail has; the rest is not asked.
 pub const MOST_ADDRESSES: usize = 500;

@@ -101,7 +101,9 @@ fn same(one: &str, other: &str) -> bool {
 /// A web or email address under a name that is set aside for examples (RFC 2606).
 fn is_example_value(value: &str) -> bool {
     match value.rsplit_once('@') {
-        Some((_, domain)) => crate::news::public::is_example(&format!("https://{domain}/")),
-        None => crate::news::public::is_example(value),
+        Some((_, domain)) => {
+            crate::news::sources::public::is_example(&format!("https://{domain}/"))
+        }
+        None => crate::news::sources::public::is_example(value),
     }
 }

@@ -116,7 +116,7 @@ mod tests {
 
     use super::*;
     use crate::edition::Draft;
-    use crate::news::markdown;
+    use crate::news::readers::markdown;
     use crate::window::select;
 
     fn edition(stories: usize, pinned: usize, front: &str, window: &str) -> Edition {

@@ -11,7 +11,7 @@ use super::{Branding, Filler, Nonce, Templates, Values, compose, filled};
 use crate::compose::composition::{ComposeError, Composition, People};
 use crate::edition::{Draft, edit};
 use crate::locale::words::LexiconError;
-use crate::news::markdown;
+use crate::news::readers::markdown;
 use crate::window::select;
 
 #[derive(Debug, Deserialize)]

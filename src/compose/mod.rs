@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::edition::Draft;
     use crate::locale::Locale;
-    use crate::news::markdown;
+    use crate::news::readers::markdown;
     use crate::problem::Place;
     use crate::window::{Window, select};
 

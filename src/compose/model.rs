@@ -329,7 +329,7 @@ mod tests {
     use super::*;
     use crate::compose::names::NAMES;
     use crate::compose::theme::{Appeal, Organisation};
-    use crate::news::markdown;
+    use crate::news::readers::markdown;
     use crate::window::select;
 
     fn names(value: &Value, found: &mut BTreeSet<String>) {

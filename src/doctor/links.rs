@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::{Client, Method, StatusCode};
 use thiserror::Error;
 
-use crate::news::fetch::{client, root_cause};
+use crate::news::sources::fetch::{client, root_cause};
 
 /// Mail providers wait some ten seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);

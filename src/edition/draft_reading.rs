@@ -3,8 +3,8 @@
 
 use super::draft::{Draft, DraftTranslation, Grouping, ItemMention, Override};
 use crate::edition::{PlacedText, figures};
-use crate::news::front_matter::MarkdownDocument;
-use crate::news::markdown;
+use crate::news::readers::front_matter::MarkdownDocument;
+use crate::news::readers::markdown;
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::text::of_a_text;
 use crate::window::{Window, WindowError};

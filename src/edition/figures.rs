@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::news::front_matter::MarkdownDocument;
+use crate::news::readers::front_matter::MarkdownDocument;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::text::one_line;
 
@@ -100,7 +100,7 @@ fn lines_of_entries(document: &MarkdownDocument<'_>, start: usize) -> Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::news::markdown;
+    use crate::news::readers::markdown;
 
     fn figures(front: &str) -> Result<Vec<Figure>, Problem> {
         let text = format!("---\nsubject: x\n{front}---\n");

@@ -297,7 +297,7 @@ mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
-    use crate::news::markdown;
+    use crate::news::readers::markdown;
     use crate::window::select;
 
     fn selection() -> Selection {

@@ -11,22 +11,30 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use futures_util::FutureExt;
 
+use super::credentials;
 use super::date::PartialDate;
 use super::date::order::settle;
 use super::dates_file::StoryDates;
-use super::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
-use super::fetch::{Validators, Web, without_password};
-use super::folder;
 use super::item::{Item, Reading, Unread};
-use super::picture_sizes::{self, SizeQuery};
-use super::site_fetch::{self, FetchRequest, News, SiteNews};
+use super::sanity;
 use super::source::{Settings, SourceContext, SourceKind};
 use super::store::{
     IntakeCounts, ItemMatches, ItemQuery, Scope, SourceQuery, SourceState, SourceVisit, Store,
     StoreError, Trouble,
 };
-use super::{credentials, csv, evidence, feed, json, listing, markdown, sanity};
-use crate::news::fetch_error::FetchError;
+use crate::news::readers::csv;
+use crate::news::readers::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
+use crate::news::readers::evidence;
+use crate::news::readers::feed;
+use crate::news::readers::json;
+use crate::news::readers::listing;
+use crate::news::readers::markdown;
+use crate::news::shown_address::without_password;
+use crate::news::sources::fetch::{Validators, Web};
+use crate::news::sources::fetch_error::FetchError;
+use crate::news::sources::folder;
+use crate::news::sources::picture_sizes::{self, SizeQuery};
+use crate::news::sources::site_fetch::{self, FetchRequest, News, SiteNews};
 use crate::problem::{Place, Problem};
 
 /// A website that was asked within this time is not asked again, unless somebody wants it.
@@ -487,8 +495,10 @@ pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         SourceKind::Csv => csv::read(opened, bytes),
         SourceKind::Json => json::read(opened, bytes),
         SourceKind::Feed => feed::read(source, shown, bytes, zone),
-        SourceKind::Wordpress => super::wordpress::read(source, shown, bytes, zone).0,
-        SourceKind::Ghost => super::ghost::read(source, shown, bytes, zone).0,
+        SourceKind::Wordpress => {
+            crate::news::readers::wordpress::read(source, shown, bytes, zone).0
+        }
+        SourceKind::Ghost => crate::news::readers::ghost::read(source, shown, bytes, zone).0,
         SourceKind::Listing | SourceKind::Page => listing::read(opened, bytes),
     };
     settle(&mut reading, source, settings.dates);

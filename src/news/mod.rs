@@ -1,55 +1,19 @@
-//! News items and where they come from: one pure reader a format, thin shells that read, ask and keep.
-//! Pure: the types; `folder.rs`, `folder_files.rs`, `fetch.rs`, `site_fetch.rs`, `crawl.rs`, `store/` and `gather.rs` are the shells.
+//! News items and where they come from: `readers/` read, `sources/` fetch, `store/` keeps, `gather.rs` does all three in order.
+//! Pure: the types; `sources/`, `store/` and `gather.rs` are the shells.
 
-pub mod body;
-pub mod crawl;
 pub mod credentials;
-pub mod csv;
 pub mod date;
 pub mod dates_file;
-pub mod day_line;
-pub mod decode;
 pub mod dedupe;
-pub mod evidence;
-pub mod feed;
-pub mod fetch;
-pub mod fetch_error;
-mod field_values;
-pub mod fields;
-pub mod folder;
-mod folder_files;
-mod folder_pictures;
-pub mod front_matter;
 pub mod gather;
-pub mod ghost;
 pub mod item;
-pub mod json;
-pub mod json_text;
-pub mod known;
-pub mod listing;
-pub mod markdown;
-pub mod more;
-mod nesting;
-pub mod page;
-mod picture_sizes;
-pub mod pictures;
-mod property_lines;
-pub mod public;
-pub mod robots;
+pub mod readers;
 pub mod sanity;
-mod shown_address;
-pub mod site_fetch;
+pub mod shown_address;
 pub mod source;
-pub mod static_site;
+pub mod sources;
 pub mod store;
-pub mod text;
-pub mod tool_markup;
 pub mod translations;
-mod unpack;
-pub mod website;
-pub mod website_news;
-pub mod wordpress;
-pub mod yaml;
 
 pub use date::{DateError, PartialDate};
 pub use item::{Image, Item, Reading, SkippedItem};

@@ -49,8 +49,8 @@ pub fn language_of(stem: &str) -> Option<(&str, &str)> {
 mod tests {
     use chrono_tz::Europe::London;
 
-    use super::super::markdown;
     use super::*;
+    use crate::news::readers::markdown;
 
     #[test]
     fn a_translation_belongs_to_the_story_beside_it() {

@@ -556,7 +556,8 @@ url = "https://charity.example/rhoi"
         let story =
             "---\ntitle: A story\ndate: 2020-12-03\nlink: https://charity.example/1\n---\nWords.\n";
         let items =
-            crate::news::markdown::read("news", "news/a.md", story, Tz::Europe__London).items;
+            crate::news::readers::markdown::read("news", "news/a.md", story, Tz::Europe__London)
+                .items;
         let draft =
             "---\nsubject: News\npreheader: Words\nwindow: 2020-12\nitems: [a]\n---\n\nHello.\n";
         let draft = crate::edition::Draft::read("x", "editions/x.md", draft, Tz::Europe__London);

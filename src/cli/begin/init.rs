@@ -18,11 +18,12 @@ use crate::cli::terminal::world;
 use crate::count::{counted, listed};
 use crate::database::private;
 use crate::locale::built_in_languages;
-use crate::news::fetch::{Web, without_password};
 use crate::news::gather::fetch_cure;
+use crate::news::shown_address::without_password;
 use crate::news::source::SourceKind;
-use crate::news::website::{Website, look_at};
-use crate::news::website_news::WebsiteNews;
+use crate::news::sources::fetch::Web;
+use crate::news::sources::website::{Website, look_at};
+use crate::news::sources::website_news::WebsiteNews;
 use crate::project::{RelayAddress, RelayError, SETTINGS_FILE, Settings};
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::one_line;
@@ -194,7 +195,7 @@ async fn website(
 }
 
 async fn look(address: &str, arguments: &Arguments) -> Result<Website, Failure> {
-    let refused = |error: &crate::news::fetch_error::FetchError| {
+    let refused = |error: &crate::news::sources::fetch_error::FetchError| {
         Failure::new(Exit::Failed, format!("{}: {error}", without_password(address)))
             .help(fetch_cure(error))
     };

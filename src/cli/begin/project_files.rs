@@ -5,7 +5,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
 
 use crate::cli::steps::source_text::{host_of, quoted, source_text};
-use crate::news::website_news::WebsiteNews;
+use crate::news::sources::website_news::WebsiteNews;
 
 const SETTINGS: &str = include_str!("sample/settings.toml");
 const ENVIRONMENT: &str = include_str!("../../../.env.example");

@@ -16,7 +16,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::world;
 use crate::doctor::Diagnosis;
-use crate::news::fetch::without_password;
+use crate::news::shown_address::without_password;
 use crate::people::{LeavingProof, Spool, What};
 use crate::project::Project;
 use crate::web::drop_box::{DropBox, DropBoxError, DropEntry, DropRequest, request_of};

@@ -9,11 +9,12 @@ use serde::Serialize;
 use super::{Exit, Failure, Globals, ShownItem, print_items, refused, shown};
 use crate::cli::terminal::files::write_new;
 use crate::cli::terminal::screen::{Screen, counted, stories};
-use crate::news::fetch::Web;
-use crate::news::folder::read_file;
 use crate::news::gather::read_bytes;
+use crate::news::readers::markdown;
 use crate::news::source::{Settings, SourceContext, SourceKind};
-use crate::news::{Item, PartialDate, Reading, SkippedItem, item, markdown};
+use crate::news::sources::fetch::Web;
+use crate::news::sources::folder::read_file;
+use crate::news::{Item, PartialDate, Reading, SkippedItem, item};
 use crate::problem::Problem;
 use crate::project::Project;
 

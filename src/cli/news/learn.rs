@@ -10,11 +10,13 @@ use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, refused, shown};
 use crate::cli::steps::source_text::{host_of, source_text};
 use crate::cli::terminal::files::{cannot_write, save};
 use crate::cli::terminal::screen::{Screen, stories};
-use crate::news::crawl::{Crawler, text_of};
-use crate::news::fetch::{FetchedBytes, Web, without_password};
-use crate::news::page::{self, learn, sitemap};
+use crate::news::readers::feed;
+use crate::news::readers::page::{self, learn, sitemap};
+use crate::news::shown_address::without_password;
 use crate::news::source::{Select, SourceKind};
-use crate::news::{Item, credentials, feed};
+use crate::news::sources::crawl::{Crawler, text_of};
+use crate::news::sources::fetch::{FetchedBytes, Web};
+use crate::news::{Item, credentials};
 use crate::project::{Project, SETTINGS_FILE};
 
 /// Stories that are shown in full.

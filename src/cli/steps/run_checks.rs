@@ -28,7 +28,7 @@ use crate::edition::Edition;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::message::Sender;
-use crate::news::public::is_example;
+use crate::news::sources::public::is_example;
 use crate::people::LeavingProof;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;

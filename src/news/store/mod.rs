@@ -25,8 +25,8 @@ pub use sources::{SourceState, Trouble};
 use crate::database::sqlite::{self, OpenError};
 use crate::database::{DatabaseError, DatabaseFault, Schema};
 use crate::news::dates_file::{self, StoryDates};
-use crate::news::fetch::Validators;
 use crate::news::item::Item;
+use crate::news::sources::fetch::Validators;
 
 /// A step that has landed never changes: stores of every version are out there.
 const SCHEMA: Schema = Schema {

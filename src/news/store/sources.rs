@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError, date, time};
-use crate::news::fetch::Validators;
+use crate::news::sources::fetch::Validators;
 
 /// What is known of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

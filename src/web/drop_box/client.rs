@@ -10,7 +10,8 @@ use thiserror::Error;
 use url::Url;
 
 use super::DropEntry;
-use crate::news::fetch::{client, root_cause, without_password};
+use crate::news::shown_address::without_password;
+use crate::news::sources::fetch::{client, root_cause};
 use crate::smtp::conversation::is_loopback;
 
 /// A shared web host may be slow.

@@ -1,0 +1,363 @@
+//! A line of a page or a pasted text that says a day and little else: "Published on 3 December 2020 by Ann | News".
+//! Pure: a line in, its day and what the day is of out.
+//!
+//! Prose names days too, and those are of anything. So the rest of the line must be what stands beside days: a label, a
+//! byline, a time, a category.
+
+use chrono_tz::Tz;
+
+use crate::news::date::PartialDate;
+use crate::news::date::digits::in_latin;
+
+/// A longer line is prose.
+const LONGEST_CHARS: usize = 120;
+/// More words beside a day are prose.
+const MOST_OTHER_WORDS: usize = 3;
+
+/// What a day is of, by the words beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// "Published", "Posted".
+    Publication,
+    /// "Last updated".
+    Change,
+    /// "When", "Deadline", or a time with an end.
+    Event,
+    /// The line does not say.
+    Unsaid,
+}
+
+/// A line that says a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayLine {
+    /// `None`: a day without its year, or "2 days ago".
+    pub date: Option<PartialDate>,
+    pub of: Of,
+}
+
+const PUBLISHED: &str = "first published|date published|published date|publication date|date posted|date of publication|published|\
+    posted|released|issued|uploaded|added|created|written|submitted|date|datum|publié le|veröffentlicht am|\
+    publicado el";
+const CHANGED: &str = "last updated|last modified|last reviewed|last edited|last changed|page updated|updated|modified|edited|\
+    reviewed|next review|review date|revised";
+const EVENTS: &str = "event date|event|when|starts|start date|start|ends|end date|deadline|closing date|closes|closing|apply by|\
+    expires|valid until|until|from|due|doors|save the date|next event|takes place|date and time|opens|\
+    starting";
+
+/// The day that a line says, if saying a day is what it is for.
+pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
+    let text = in_latin(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    if text.is_empty()
+        || text.chars().count() > LONGEST_CHARS
+        || !text.contains(|c: char| c.is_ascii_digit())
+    {
+        return relative(&text);
+    }
+    if let Some(line) = piece(&text, zone) {
+        return Some(line);
+    }
+    let pieces = pieces(&text);
+    if pieces.len() > 1 {
+        let mut found: Option<DayLine> = None;
+        let mut other_words = 0;
+        for part in &pieces {
+            match piece(part, zone) {
+                // "Published 3 December | Updated 5 May": the day of publication.
+                Some(line)
+                    if found.is_none_or(|had| had.of == Of::Change && line.of != Of::Change) =>
+                {
+                    found = Some(line);
+                }
+                Some(_) => {}
+                None if is_light(part) => other_words += 1,
+                None => other_words += part.split(' ').count(),
+            }
+        }
+        return found.filter(|_| other_words <= MOST_OTHER_WORDS).or_else(|| relative(&text));
+    }
+    relative(&text)
+}
+
+fn pieces(text: &str) -> Vec<String> {
+    let mut text = text.to_owned();
+    for mark in [
+        " | ", " · ", " • ", " – ", " — ", " / ", " - ", " » ", " › ", " ~ ", "; ", " ∙ ", "|",
+        "•", "·",
+    ] {
+        text = text.replace(mark, "\n");
+    }
+    text.split('\n').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// A byline, a count, a time to read.
+fn is_light(part: &str) -> bool {
+    let lower = part.to_lowercase();
+    lower.starts_with("by ")
+        || lower.ends_with(" read")
+        || lower.ends_with(" comments")
+        || lower.ends_with(" comment")
+        || lower.ends_with(" views")
+        || (part.split(' ').count() <= 3 && lower.starts_with("in "))
+}
+
+/// A line that is one piece: labels, then the day, then a time, a byline or a category.
+pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
+    let trim = |text: &str| {
+        text.trim_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    ':' | ',' | '.' | '|' | '–' | '—' | '-' | '(' | ')' | '[' | ']' | '•' | '·'
+                )
+        })
+        .to_owned()
+    };
+    let mut rest = trim(text);
+    let mut of = Of::Unsaid;
+    for _ in 0..3 {
+        let lower = rest.to_lowercase();
+        let labelled = [(Of::Change, CHANGED), (Of::Event, EVENTS), (Of::Publication, PUBLISHED)]
+            .into_iter()
+            .find_map(|(of, labels)| {
+                labels
+                    .split('|')
+                    .find(|label| {
+                        lower.strip_prefix(label).is_some_and(|rest| rest.starts_with([' ', ':']))
+                    })
+                    .map(|label| (of, label.len()))
+            });
+        if let Some((label, length)) = labelled {
+            if of == Of::Unsaid || label != Of::Publication {
+                of = label;
+            }
+            rest = trim(rest.get(length..).unwrap_or_default());
+        } else if let Some(after) = lower
+            .strip_prefix("on ")
+            .or_else(|| lower.strip_prefix("on:"))
+            .or_else(|| lower.strip_prefix("at "))
+            .or_else(|| lower.strip_prefix("the "))
+        {
+            rest =
+                rest.get(rest.len().saturating_sub(after.len())..).unwrap_or_default().to_owned();
+        } else if let Some(day) = after_byline(&rest) {
+            rest = day;
+        } else {
+            break;
+        }
+    }
+    // "Posted in News on 3 December 2020".
+    let lower = rest.to_lowercase();
+    if of == Of::Publication
+        && lower.starts_with("in ")
+        && let Some(at) = lower.find(" on ")
+    {
+        rest = rest.get(at + 4..).unwrap_or_default().to_owned();
+    }
+    let words: Vec<&str> = rest.split(' ').collect();
+    for length in (1..=words.len().min(9)).rev() {
+        let (day, after) = words.split_at(length);
+        let date = match whole_day(day, zone) {
+            Some(Day::Known(date)) => Some(date),
+            Some(Day::WithoutYear) => None,
+            None => continue,
+        };
+        let tail: Vec<&str> = after.iter().copied().filter(|word| !is_time(word)).collect();
+        let all: Vec<&str> = day.iter().chain(after).copied().collect();
+        let of = if of == Of::Unsaid && is_span(&all) { Of::Event } else { of };
+        let tail = tail.join(" ").to_lowercase();
+        let is_tail = tail.is_empty()
+            || matches!(tail.as_str(), "in" | "by" | "under")
+            || ((tail.starts_with("by ") || tail.starts_with("in ") || tail.starts_with("under "))
+                && tail.split(' ').count() <= 6);
+        let is_place = tail.split(' ').count() <= 5 && !text.trim_end().ends_with('.');
+        if is_tail || (of == Of::Event && is_place) {
+            return Some(DayLine { date, of });
+        }
+        return None;
+    }
+    None
+}
+
+/// "By Ann Lee on 3 December 2020" and "By Ann Lee, 3 December 2020": what stands behind the name.
+fn after_byline(text: &str) -> Option<String> {
+    const LONGEST_NAME: usize = 6;
+    let lower = text.to_lowercase();
+    let rest = lower.strip_prefix("by ")?;
+    let offset = text.len().checked_sub(rest.len())?;
+    let at = rest
+        .find(" on ")
+        .map(|at| at + 4)
+        .or_else(|| rest.find(", ").map(|at| at + 2))
+        .or_else(|| rest.find(|c: char| c.is_ascii_digit()))?;
+    (rest[..at].split(' ').count() <= LONGEST_NAME + 1)
+        .then(|| text.get(offset + at..).map(str::to_owned))
+        .flatten()
+}
+
+/// A day as words say it.
+enum Day {
+    Known(PartialDate),
+    WithoutYear,
+}
+
+/// Words that are exactly a day, a time beside it or not.
+fn whole_day(words: &[&str], zone: Tz) -> Option<Day> {
+    /// "Thursday 3rd December".
+    const MOST_WORDS: usize = 4;
+    let parse = |text: &str| match PartialDate::parse(text, zone) {
+        Ok(date @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(date),
+        Ok(PartialDate::Year(_) | PartialDate::Month(..)) | Err(_) => None,
+    };
+    if !words.iter().any(|word| word.contains(char::is_numeric)) {
+        return None;
+    }
+    let marks = [',', '.', ':', '(', ')', '[', ']', ';'];
+    let text = words.join(" ");
+    if let Some(date) = parse(text.trim_matches(marks)) {
+        return Some(Day::Known(date));
+    }
+    let plain: Vec<&str> = words
+        .iter()
+        .map(|word| word.trim_matches(marks))
+        .filter(|word| !word.is_empty() && !is_time(word))
+        .collect();
+    let joined = plain.join(" ");
+    if let Some(date) = parse(&joined) {
+        return Some(Day::Known(date));
+    }
+    let is_day = (2..=MOST_WORDS).contains(&plain.len())
+        && PartialDate::parse(&joined, zone).is_err()
+        && parse(&format!("{joined} 2000")).is_some();
+    is_day.then_some(Day::WithoutYear)
+}
+
+/// The day that a line without a year means in a year that is known otherwise.
+pub fn in_year(text: &str, year: i32, zone: Tz) -> Option<PartialDate> {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches([',', '.', '(', ')', '[', ']', ';', ':']))
+        .filter(|word| {
+            !word.is_empty()
+                && !is_time(word)
+                && !matches!(word.to_lowercase().as_str(), "on" | "published" | "posted" | "date")
+        })
+        .collect();
+    match PartialDate::parse(&format!("{} {year}", words.join(" ")), zone) {
+        Ok(date @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(date),
+        Ok(PartialDate::Year(_) | PartialDate::Month(..)) | Err(_) => None,
+    }
+}
+
+/// "09:00", "9.30am", "10am", "GMT", "at", "pm".
+fn is_time(word: &str) -> bool {
+    let word = word.trim_matches([',', '.', '(', ')', '[', ']', ';', '-', '–']).to_lowercase();
+    if matches!(
+        word.as_str(),
+        "at" | "am" | "pm" | "a.m" | "p.m" | "gmt" | "bst" | "utc" | "uhr" | "hrs" | "noon" | ""
+    ) {
+        return true;
+    }
+    let number = word.trim_end_matches("hrs").trim_end_matches(['a', 'p', 'm', 'h', '.']);
+    let suffixed = number.len() < word.len();
+    let mut parts = number.split([':', '.']);
+    let is_short =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let (first, rest) = (parts.next().unwrap_or_default(), parts.collect::<Vec<_>>());
+    is_short(first)
+        && rest.iter().all(|part| is_short(part))
+        && (suffixed || (!rest.is_empty() && rest.len() < 2) || word.contains(':'))
+}
+
+/// Whether the words have a time with an end, as events have: "10am–4pm", "10am to 4pm", "10:00 - 12:00".
+fn is_span(words: &[&str]) -> bool {
+    let has_time = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && is_time(word);
+    words.iter().any(|word| {
+        word.split(['–', '-', '—']).collect::<Vec<_>>().as_slice().windows(2).any(|pair| {
+            let number = |text: &str| {
+                !text.is_empty()
+                    && text.len() <= 7
+                    && text.starts_with(|c: char| c.is_ascii_digit())
+            };
+            number(pair[0]) && number(pair[1]) && (has_time(pair[0]) || has_time(pair[1]))
+        })
+    }) || words.windows(3).any(|three| {
+        has_time(three[0])
+            && matches!(three[1], "to" | "–" | "-" | "—" | "until" | "till")
+            && has_time(three[2])
+    })
+}
+
+/// "2 days ago", "Yesterday", "an hour ago".
+fn relative(text: &str) -> Option<DayLine> {
+    let lower = text.to_lowercase();
+    let is_ago = lower.ends_with(" ago") && lower.split(' ').count() <= 5;
+    (is_ago || matches!(lower.as_str(), "today" | "yesterday" | "just now"))
+        .then_some(DayLine { date: None, of: Of::Unsaid })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    #[test]
+    fn a_line_that_says_a_day_and_little_else() {
+        use Of::{Change, Event, Publication, Unsaid};
+        for (text, day, of) in [
+            ("3 December 2020", "2020-12-03", Unsaid),
+            ("Thursday, 3rd December 2020", "2020-12-03", Unsaid),
+            ("December 3, 2020", "2020-12-03", Unsaid),
+            ("03/12/2020", "2020-12-03", Unsaid),
+            ("3 December 2020 at 09:00", "2020-12-03", Unsaid),
+            ("3 December 2020, 9.30am", "2020-12-03", Unsaid),
+            ("Published 3 December 2020", "2020-12-03", Publication),
+            ("Published on: 3 December 2020", "2020-12-03", Publication),
+            ("Posted on Thursday, 3rd December 2020 by Ann", "2020-12-03", Publication),
+            ("Posted in News on 3 December 2020", "2020-12-03", Publication),
+            ("Date: 3 December 2020", "2020-12-03", Publication),
+            ("By Ann Lee | 3 December 2020 | News", "2020-12-03", Unsaid),
+            ("By Ann Lee on 3 December 2020", "2020-12-03", Unsaid),
+            ("News · 3 December 2020 · 4 min read", "2020-12-03", Unsaid),
+            ("Published 3 December 2020 | Updated 5 May 2021", "2020-12-03", Publication),
+            ("Updated 5 May 2021 | Published 3 December 2020", "2020-12-03", Publication),
+            ("Last updated: 5 May 2021", "2021-05-05", Change),
+            ("Event date: 5 May 2021", "2021-05-05", Event),
+            ("Saturday 5 June 2021, 10am–4pm", "2021-06-05", Event),
+            ("Saturday 5 June 2021 10:00 - 12:00", "2021-06-05", Event),
+            ("Closing date: 5 May 2021", "2021-05-05", Event),
+        ] {
+            let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
+            let found = line.date.map(|date| date.days(London).0.to_string());
+            assert_eq!((found.as_deref(), line.of), (Some(day), of), "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_that_names_a_day_is_no_such_line() {
+        for text in [
+            "Join us on 5 May 2021 at the hall.",
+            "The fair of 3 December 2020 was a good one",
+            "Choir fills the hall on 3 December 2020",
+            "Annual report 2020",
+            "2020",
+            "December 2020",
+            "Read more",
+            "",
+            "10 reasons to give",
+            "Over 300 people came, 3 December 2020 was a day to remember for all",
+        ] {
+            assert_eq!(day_line(text, London), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_without_its_year_is_a_day_that_is_not_known() {
+        for text in ["3 December", "Thursday 3 December", "2 days ago", "Yesterday", "Posted 3 Dec"]
+        {
+            let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(line.date, None, "{text}");
+        }
+        assert_eq!(in_year("Thu 3 December", 2020, London).unwrap().to_string(), "2020-12-03");
+    }
+}

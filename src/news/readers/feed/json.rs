@@ -1,0 +1,85 @@
+//! JSON Feed 1 and 1.1 (jsonfeed.org), item by item.
+//! Pure: a value in, entries out.
+
+use serde_json::Value;
+
+use super::address::address;
+use super::entry::FeedEntry;
+use super::reader::Head;
+use super::written::Text;
+use crate::news::item::{Image, add_topic};
+use crate::news::readers::text::{is_picture_address, title_text};
+
+/// The entries of a feed; `None` in the place of one that is none. Without a list of items there is nothing to read.
+pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedEntry>>)> {
+    let list = match feed {
+        Value::Array(list) => Some(list),
+        Value::Object(map) => ["items", "entries", "posts", "articles"]
+            .iter()
+            .find_map(|name| map.get(*name)?.as_array()),
+        _ => None,
+    };
+    let head = Head {
+        language: text(feed, &["language"]),
+        home: text(feed, &["home_page_url"]).and_then(|home| address(&home, at)),
+        is_complete: false,
+    };
+    let is_feed = text(feed, &["version"]).is_some_and(|version| version.contains("jsonfeed"));
+    match list {
+        Some(list) => Some((head, list.iter().map(|item| entry(item, at)).collect())),
+        None => is_feed.then(|| (head, Vec::new())),
+    }
+}
+
+fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
+    let map = item.as_object()?;
+    let own = |names: &[&str]| text(item, names);
+    let link = |names: &[&str]| own(names).and_then(|written| address(&written, at));
+    let attached =
+        map.get("attachments").and_then(Value::as_array).into_iter().flatten().find_map(|file| {
+            let kind = text(file, &["mime_type"])?;
+            text(file, &["url"]).filter(|_| kind.starts_with("image/"))
+        });
+    let picture = own(&["image"]).or_else(|| own(&["banner_image"])).or(attached);
+    let image = picture
+        .filter(|picture| is_picture_address(picture))
+        .and_then(|picture| address(&picture, at))
+        .map(|address| Image { address, alt: String::new(), ..Image::default() });
+    let mut topics: Vec<String> = Vec::new();
+    for tag in map.get("tags").and_then(Value::as_array).into_iter().flatten() {
+        add_topic(&mut topics, tag.as_str().map(title_text).unwrap_or_default());
+    }
+    let html = own(&["content_html", "content"]).map(Text::Html);
+    let plain = own(&["content_text"]).map(Text::Plain);
+    Some(FeedEntry {
+        id: own(&["id", "guid"]),
+        title: own(&["title"]).map(Text::Html),
+        summaries: own(&["summary", "description", "excerpt"])
+            .map(Text::Html)
+            .into_iter()
+            .collect(),
+        contents: html.into_iter().chain(plain).collect(),
+        link: link(&["url"]).or_else(|| link(&["external_url"])).or_else(|| link(&["link"])),
+        dates: ["date_published", "published", "date", "date_modified"]
+            .iter()
+            .filter_map(|name| own(&[name]))
+            .collect(),
+        image,
+        topics,
+        base: at.map(str::to_owned),
+        is_cut: false,
+    })
+}
+
+/// A text, or a number as one: the specification says that readers must take it so.
+fn text(of: &Value, names: &[&str]) -> Option<String> {
+    let found = names.iter().find_map(|name| match of.get(*name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Object(inner) => {
+            inner.get("url").or_else(|| inner.get("rendered"))?.as_str().map(str::to_owned)
+        }
+        Value::Array(_) | Value::Bool(_) | Value::Null => None,
+    });
+    found.filter(|text| !text.trim().is_empty())
+}

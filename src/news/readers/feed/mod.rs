@@ -1,0 +1,496 @@
+//! RSS, Atom, CDF and JSON Feed of every version, read with the tolerance that real feeds need.
+//! Pure: bytes in, items and problems out.
+
+mod address;
+mod entry;
+mod json;
+mod letters;
+mod link;
+mod picture;
+mod reader;
+mod space;
+mod written;
+mod xml;
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use self::address::address as absolute;
+use self::entry::FeedEntry;
+use self::reader::Head;
+use self::written::Text;
+use self::xml::XmlDocument;
+use super::decode::{DecodedText, decode, text_of};
+use super::json_text;
+use super::text::{shortened, without_more};
+use crate::news::date::order::of_language;
+use crate::news::date::{DateOrder, Numeric, PartialDate};
+use crate::news::dedupe::canonical;
+use crate::news::item::{Image, Item, Reading, slug, title_from, web_address};
+use crate::problem::{Place, Problem};
+use crate::rfc::text::one_line;
+
+/// Reads a feed that stands at `address` (an address or a file's name).
+pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
+    read_text(source, address, &decode(bytes, ""), zone)
+}
+
+/// Reads the text of a feed that stands at `address`.
+pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: Tz) -> Reading {
+    let mut reading = Reading::default();
+    let found = match found(address, &decoded.text) {
+        Ok(found) => found,
+        Err(problem) => {
+            reading.problems.push(problem);
+            return reading;
+        }
+    };
+    let fault = match &found.fault {
+        None if decoded.damaged => Some("some of its bytes are not in its encoding".to_owned()),
+        fault => fault.clone(),
+    };
+    if let Some(fault) = fault {
+        let lost = match found.lost {
+            0 => String::new(),
+            1 => "; one item of it cannot be read".to_owned(),
+            lost => format!("; {lost} items of it cannot be read"),
+        };
+        reading.problems.push(Problem::new(
+            Place::whole(address),
+            format!("the feed was damaged and has been repaired: {fault}{lost}"),
+            "tell whoever runs the site",
+        ));
+    }
+    let is_complete = found.head.is_complete && reading.problems.is_empty() && found.lost == 0;
+    let order = found.head.language.as_deref().and_then(of_language);
+    let entries = found.entries.len();
+    for (index, entry) in found.entries.into_iter().enumerate() {
+        let made = Made { source, address, zone, order, index };
+        made.add(&mut reading, entry);
+    }
+    // One that could not be read may be one that is known.
+    reading.is_complete = is_complete && reading.items.len() == entries;
+    if reading.items.is_empty() && reading.problems.is_empty() {
+        reading.problems.push(Problem::new(
+            Place::whole(address),
+            "the feed is empty",
+            "open the address in a browser: some sites have a feed for each section",
+        ));
+    }
+    note_undated(&mut reading, address);
+    if let Some(item) =
+        reading.items.iter().find(|item| is_mojibake(&item.title) || is_mojibake(&item.summary))
+    {
+        reading.problems.push(Problem::new(
+            item.place.clone(),
+            format!("the text of “{}” was garbled before it reached roundup", item.title),
+            "tell whoever runs the site: its text was stored in the wrong encoding",
+        ));
+    }
+    reading
+}
+
+fn note_undated(reading: &mut Reading, address: &str) {
+    // Those whose dates are written, and may be read in two ways, are asked for by themselves.
+    let undated =
+        reading.items.iter().filter(|item| item.date.is_none() && item.numeric.is_none()).count();
+    if undated > 0 {
+        let which =
+            if undated == 1 { "1 item has".to_owned() } else { format!("{undated} items have") };
+        reading.problems.push(Problem::new(
+            Place::whole(address),
+            format!("{which} no date that can be read"),
+            "add their dates: roundup news dates",
+        ));
+    }
+}
+
+/// What a feed has.
+struct Found {
+    head: Head,
+    entries: Vec<FeedEntry>,
+    /// What is wrong with the whole.
+    fault: Option<String>,
+    /// Entries that cannot be read.
+    lost: usize,
+}
+
+fn found(address: &str, text: &str) -> Result<Found, Problem> {
+    let at = web_address(address, None);
+    let text = text.trim_start_matches('\u{feff}');
+    if is_json(text) {
+        return found_in_json(address, text, at.as_deref());
+    }
+    let prepared = letters::prepared(text);
+    let document = XmlDocument::read(&prepared, at.as_deref());
+    let (head, mut entries) = entry::entries(&document);
+    let root = document.root().map(|root| document.nodes[root].name.as_str());
+    if root == Some("html")
+        || (entries.is_empty() && !matches!(root, Some("rss" | "feed" | "rdf" | "channel")))
+    {
+        let is_json = json_text::value(text).is_ok();
+        if is_json && let Ok(found) = found_in_json(address, text, at.as_deref()) {
+            return Ok(found);
+        }
+        let fault = document.fault.as_deref().unwrap_or("it has no element of a feed");
+        return Err(refusal(address, text, fault));
+    }
+    let all = entries.len();
+    entries.retain(|entry| !entry.is_cut);
+    Ok(Found { head, lost: all - entries.len(), entries, fault: document.fault })
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<Found, Problem> {
+    let value = json_text::value(text)
+        .map_err(|error| refusal(address, text, &one_line(&error.to_string())))?;
+    let (head, entries) = json::entries(&value, at)
+        .ok_or_else(|| refusal(address, text, "it is JSON without a list of items"))?;
+    let all = entries.len();
+    let entries: Vec<FeedEntry> = entries.into_iter().flatten().collect();
+    let lost = all - entries.len();
+    let fault = (lost > 0).then(|| "it has items that are not objects".to_owned());
+    Ok(Found { head, entries, fault, lost })
+}
+
+/// What an entry is made an item with.
+struct Made<'a> {
+    source: &'a str,
+    address: &'a str,
+    zone: Tz,
+    order: Option<DateOrder>,
+    index: usize,
+}
+
+impl Made<'_> {
+    fn add(&self, reading: &mut Reading, entry: FeedEntry) {
+        let place = Place::whole(format!("{} item {}", self.address, self.index + 1));
+        let title = entry.title.as_ref().map(Text::one_line).filter(|title| !title.is_empty());
+        let (summary, picture) = self.texts(&entry, title.as_deref());
+        let title_made = title.is_none();
+        let title = title
+            .or_else(|| Some(title_from(&summary)).filter(|title| !title.is_empty()))
+            .or_else(|| {
+                picture
+                    .as_ref()
+                    .map(|found| title_from(&found.alt))
+                    .filter(|title| !title.is_empty())
+            })
+            .or_else(|| entry.link.as_deref().and_then(title_of_address));
+        let Some(title) = title else {
+            reading.problems.push(Problem::new(
+                place,
+                "this item has no title and no text: it was left out",
+                "tell whoever runs the site",
+            ));
+            return;
+        };
+        let (date, numeric) = self.date(&entry.dates);
+        let id = entry
+            .id
+            .or_else(|| entry.link.as_deref().map(canonical))
+            .unwrap_or_else(|| slug(&title));
+        reading.items.push(Item {
+            id,
+            title,
+            title_made,
+            summary,
+            link: entry.link,
+            image: entry.image.or(picture),
+            topics: entry.topics,
+            date,
+            numeric,
+            source: self.source.to_owned(),
+            place,
+            order: i64::try_from(self.index).unwrap_or(i64::MAX).saturating_add(1),
+            ..Item::default()
+        });
+    }
+
+    /// The text, and a picture that stands in it: the summary where there is one that says more than the title, else the
+    /// content.
+    fn texts(&self, entry: &FeedEntry, title: Option<&str>) -> (String, Option<Image>) {
+        let mut text = String::new();
+        let mut picture = None;
+        let mut is_needed = entry.image.is_none();
+        for (index, written) in entry.summaries.iter().chain(&entry.contents).enumerate() {
+            if !text.is_empty() && !is_needed {
+                break;
+            }
+            let markup = written.read();
+            if is_needed {
+                picture = markup.pictures.iter().find_map(|found| {
+                    let address = absolute(&found.address, entry.base.as_deref())?;
+                    Some(Image { address, alt: found.alt.clone(), ..Image::default() })
+                });
+                is_needed = picture.is_none();
+            }
+            if text.is_empty() {
+                let is_summary = index < entry.summaries.len();
+                let words = if is_summary { without_more(&markup.text) } else { markup.text };
+                let has_more = index + 1 < entry.summaries.len() + entry.contents.len();
+                if !(is_summary && has_more && Some(words.as_str()) == title) {
+                    text = shortened(&words);
+                }
+            }
+        }
+        (text, picture)
+    }
+
+    /// The first date that can be read, or what is written for one that may be read in two ways.
+    fn date(&self, dates: &[String]) -> (Option<PartialDate>, Option<Numeric>) {
+        for text in dates {
+            if let Ok(written) = PartialDate::read(text, self.zone) {
+                return (written.date(), Numeric::of(text, written, self.order));
+            }
+        }
+        (None, None)
+    }
+}
+
+/// Words for a story of which there is nothing but its address: "/news/spring-fair.html" as "Spring fair".
+fn title_of_address(link: &str) -> Option<String> {
+    let address = url::Url::parse(link).ok()?;
+    let last = address.path_segments()?.rfind(|part| !part.is_empty())?;
+    let last = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let words = last.replace(['-', '_', '+'], " ").replace("%20", " ");
+    let words = one_line(&words);
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    let mut characters = words.chars();
+    let first = characters.next()?;
+    (letters >= 3 && letters * 2 > words.len() && !words.contains('%'))
+        .then(|| first.to_uppercase().chain(characters).collect())
+}
+
+/// UTF-8 that somebody has read as windows-1252 and stored again: "cafÃ©", "donâ€™t".
+fn is_mojibake(text: &str) -> bool {
+    ["Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã§", "â€™", "â€œ", "â€“", "Â£"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+/// The page with older items, if the feed names one (RFC 5005), or is of a site that has them by number (`WordPress`).
+/// `number` is the page's own, from 1.
+pub fn next_page(address: &str, bytes: &[u8], number: usize) -> Option<String> {
+    let text = text_of(bytes);
+    let base = web_address(address, None)?;
+    if is_json(&text) {
+        let feed = json_text::value(&text).ok()?;
+        return web_address(feed.get("next_url")?.as_str()?, Some(&base));
+    }
+    let named = text.split('<').find_map(|tag| {
+        let name = tag.split(char::is_whitespace).next().unwrap_or_default();
+        let is_link = name.rsplit(':').next() == Some("link");
+        let rel = attribute(tag, "rel").filter(|_| is_link)?;
+        matches!(rel, "next" | "prev-archive").then(|| attribute(tag, "href")).flatten()
+    });
+    if let Some(href) = named {
+        return web_address(&href.replace("&amp;", "&"), Some(&base)).filter(|next| *next != base);
+    }
+    let head = text.get(..text.len().min(4000)).unwrap_or(&text);
+    let is_wordpress = head.split_once("<generator>").is_some_and(|(_, rest)| {
+        rest.starts_with("https://wordpress.org") || rest.starts_with("http://wordpress.org")
+    });
+    if !is_wordpress {
+        return None;
+    }
+    let mut next = url::Url::parse(&base).ok()?;
+    let kept: Vec<(String, String)> = next
+        .query_pairs()
+        .filter(|(name, _)| name != "paged")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    next.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept)
+        .append_pair("paged", &(number + 1).to_string());
+    Some(next.to_string())
+}
+
+/// The value of an attribute of a tag, in quotation marks or without, its name in any case.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+    let lower = tag.to_ascii_lowercase();
+    lower.match_indices(name).find_map(|(at, _)| {
+        let is_whole = tag[..at].ends_with(|c: char| c.is_whitespace());
+        let rest = tag[at + name.len()..]
+            .trim_start()
+            .strip_prefix('=')
+            .filter(|_| is_whole)?
+            .trim_start();
+        match rest.chars().next()? {
+            quote @ ('"' | '\'') => rest[1..].split(quote).next(),
+            _ => rest.split_whitespace().next().map(|value| value.trim_end_matches('/')),
+        }
+    })
+}
+
+fn refusal(address: &str, text: &str, error: &str) -> Problem {
+    let start = text[..text.floor_char_boundary(2000)].to_lowercase();
+    if start.trim().is_empty() {
+        return Problem::new(
+            Place::whole(address),
+            "the response is empty",
+            "open the address in a browser",
+        );
+    }
+    if start.contains("<!doctype html") || start.contains("<html") {
+        let page = Cow::Borrowed(text);
+        if page.contains("type=\"password\"") || page.contains("type='password'") {
+            return Problem::new(
+                Place::whole(address),
+                "this is a page to log in, not a feed",
+                "give an address that everybody can read",
+            );
+        }
+        let feeds = advertised_feeds(&page, address);
+        let cure = if feeds.is_empty() {
+            "look for “RSS” or “feed” on the site, or try the address with /feed at its end"
+                .to_owned()
+        } else {
+            format!("it names this feed: {}", feeds.join(" or "))
+        };
+        return Problem::new(Place::whole(address), "this is a web page, not a feed", cure);
+    }
+    Problem::new(
+        Place::whole(address),
+        format!("the feed cannot be read: {error}"),
+        "open the address in a browser",
+    )
+}
+
+/// The feeds that a page names in its head (`<link rel="alternate" type="application/rss+xml" href="…">`).
+pub fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
+    let base = web_address(address, None);
+    page.split('<')
+        .filter(|tag| tag.to_ascii_lowercase().starts_with("link"))
+        .filter(|tag| {
+            let kind = attribute(tag, "type").unwrap_or_default().to_ascii_lowercase();
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            ["application/rss+xml", "application/atom+xml", "application/feed+json"].contains(&kind)
+        })
+        .filter_map(|tag| {
+            web_address(&attribute(tag, "href")?.replace("&amp;", "&"), base.as_deref())
+        })
+        .take(3)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    fn rss(items: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>N</title><link>https://e.org</link>{items}</channel></rss>"
+        )
+    }
+
+    fn titles(reading: &Reading) -> Vec<&str> {
+        reading.items.iter().map(|item| item.title.as_str()).collect()
+    }
+
+    #[test]
+    fn rss_atom_and_json_feed() {
+        let rss = rss("<item><title>Fish &amp;amp; chips</title><link>/a</link><guid>g1</guid>\
+            <pubDate>Tue, 03 Jun 2025 09:00:00 BST</pubDate><description>&lt;p&gt;One&lt;/p&gt;</description>\
+            <category>food</category></item>");
+        let atom = "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>N</title><id>x</id><updated>2025-06-03T08:00:00Z</updated>\
+            <entry><id>g1</id><title>Fish &amp; chips</title><link href=\"https://e.org/a\"/>\
+            <updated>2025-06-03T08:00:00Z</updated><summary>One</summary><category term=\"food\"/></entry></feed>";
+        let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"N","items":[
+            {"id":7,"url":"https://e.org/a","title":"Fish & chips","content_html":"<p>One</p>",
+             "date_published":"2025-06-03T08:00:00Z","tags":["food"]}]}"#;
+        for (text, id) in [(rss.as_str(), "g1"), (atom, "g1"), (json, "7")] {
+            let reading = read("feed", "https://e.org/feed", text.as_bytes(), London);
+            assert_eq!(reading.problems, [], "{text}");
+            let item = &reading.items[0];
+            assert_eq!(item.title, "Fish & chips");
+            assert_eq!(item.summary, "One");
+            assert_eq!(item.link.as_deref(), Some("https://e.org/a"));
+            assert_eq!(item.date.unwrap().to_string(), "2025-06-03T08:00:00Z");
+            assert_eq!(item.topics, ["food"]);
+            assert_eq!(item.id, id);
+        }
+    }
+
+    #[test]
+    fn damaged_feeds_are_repaired_and_reported() {
+        let whole = rss("<item><title>Fish & chips</title></item><item><title>Two</title></item>");
+        let cut = &whole[..whole.find("Two").unwrap() + 2];
+        let mismatched = rss(
+            "<item><title>One</title></item><item><title>Two</title><b></i></item><item><title>Three</title></item>",
+        );
+        for (bytes, expected) in [
+            (whole.as_bytes(), vec!["Fish & chips", "Two"]),
+            (cut.as_bytes(), vec!["Fish & chips"]),
+            (mismatched.as_bytes(), vec!["One", "Two", "Three"]),
+        ] {
+            let reading = read("feed", "https://e.org/feed", bytes, London);
+            assert_eq!(titles(&reading), expected);
+            assert!(reading.problems[0].what.contains("repaired"), "{:?}", reading.problems);
+        }
+    }
+
+    #[test]
+    fn titles_with_markup_are_whole() {
+        let feed = rss(
+            "<item><title>Hi <b>bold</b> there</title></item><item><title><![CDATA[It&#8217;s <i>here</i>]]></title></item>",
+        );
+        let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
+        assert_eq!(titles(&reading), ["Hi bold there", "It’s here"]);
+    }
+
+    #[test]
+    fn letters_that_were_mixed_up_are_told() {
+        let feed = rss("<item><title>CafÃ© bar</title><pubDate>2020-12-03</pubDate></item>");
+        let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
+        assert!(reading.problems[0].what.contains("garbled"), "{:?}", reading.problems);
+    }
+
+    #[test]
+    fn the_page_with_older_items() {
+        let next = |head: &str, number: usize| {
+            let feed = rss("<item><title>One</title></item>")
+                .replace("<channel>", &format!("<channel>{head}"));
+            next_page("https://e.org/feed/?x=1", feed.as_bytes(), number)
+        };
+        let link = "<atom:link rel=\"next\" href=\"/feed?page=2&amp;y=1\"/>";
+        assert_eq!(next(link, 1).as_deref(), Some("https://e.org/feed?page=2&y=1"));
+        let generator = "<generator>https://wordpress.org/?v=6.4</generator>";
+        assert_eq!(next(generator, 2).as_deref(), Some("https://e.org/feed/?x=1&paged=3"));
+        assert_eq!(next("<generator>Other</generator>", 1), None);
+        let json = br#"{"version":"https://jsonfeed.org/version/1.1","next_url":"https://e.org/2.json","items":[]}"#;
+        assert_eq!(
+            next_page("https://e.org/1.json", json, 1).as_deref(),
+            Some("https://e.org/2.json")
+        );
+    }
+
+    #[test]
+    fn an_item_without_a_date_keeps_none() {
+        let feed = rss(
+            "<item><title>One</title></item><item><title>Two</title><pubDate>soon</pubDate></item>",
+        );
+        let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
+        assert!(reading.items.iter().all(|item| item.date.is_none()));
+    }
+
+    #[test]
+    fn a_web_page_is_told_from_a_feed_and_names_its_feed() {
+        let page = "<!doctype html><html><head><link rel=\"alternate\" type=\"application/rss+xml\" href=\"/feed\"></head>";
+        let reading = read("feed", "https://e.org/news", page.as_bytes(), London);
+        assert_eq!(reading.problems[0].what, "this is a web page, not a feed");
+        assert!(reading.problems[0].cure.contains("https://e.org/feed"));
+        let shouted = "<HTML><LINK REL=alternate TYPE='APPLICATION/RSS+XML' HREF=/feed>";
+        assert_eq!(advertised_feeds(shouted, "https://e.org/news"), ["https://e.org/feed"]);
+        let reading = read("feed", "https://e.org/news", b"", London);
+        assert_eq!(reading.problems[0].what, "the response is empty");
+    }
+}

@@ -1,0 +1,312 @@
+//! The lines of a pasted text, each known for what it is: a title, a sentence, a day, "Read more", or what stands around a list.
+//! Pure: text in, tokens out.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::beside::DaySearch;
+use super::line::{ListingLine, lines};
+use super::marker::{is_marker, marker};
+use super::noise::is_noise;
+use crate::news::date::PartialDate;
+use crate::news::readers::day_line::{Of, day_line, in_year, piece};
+use crate::rfc::text::one_line;
+
+/// A longer line is a sentence, not a title.
+const LONGEST_TITLE_CHARS: usize = 110;
+/// A title is seldom longer; a sentence without its full stop seldom shorter.
+const TITLE_CHARS: usize = 70;
+
+/// A longer text is a sentence, however often it stands there.
+const MOST_LABEL_WORDS: usize = 6;
+
+/// What a line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    Title,
+    /// A title or a sentence.
+    Either,
+    Sentence,
+    Day,
+    Marker,
+}
+
+/// A line, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineToken {
+    pub line: usize,
+    pub text: String,
+    pub class: Class,
+    /// The day that it says, or that stands beside it.
+    pub day: Option<PartialDate>,
+    /// An empty line stands before it.
+    pub gap: bool,
+    /// A bullet, a number or a row begins here.
+    pub starts: bool,
+    /// The month or year of the heading that it stands below.
+    pub heading: Option<PartialDate>,
+    /// The address that stands at it.
+    pub link: Option<String>,
+}
+
+/// Reads the lines. `year` is the year of days that stand without one, where it is known.
+pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
+    let lines = lines(text, zone);
+    let repeated = repeated(&lines);
+    let loose = DaySearch { zone, year, loose: true };
+    let inline = lines.iter().filter(|line| loose.beside(&line.text).is_some()).count();
+    let mut reader = Reader {
+        zone,
+        year,
+        heading: None,
+        loose: inline > 1,
+        next: TokenStart::default(),
+        tokens: Vec::new(),
+    };
+    for line in &lines {
+        reader.line(line, &repeated);
+    }
+    reader.tokens.dedup_by(|later, first| {
+        later.class != Class::Day
+            && later.class != Class::Marker
+            && later.text == first.text
+            && first.class != Class::Sentence
+    });
+    reader.tokens
+}
+
+/// Short texts that stand at several stories: categories, names of authors, buttons. A longer one must stand at more.
+fn repeated(lines: &[ListingLine]) -> BTreeMap<&str, usize> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        // A title stands twice in a row where its picture has it too.
+        let is_double = at > 0 && lines[at - 1].text == line.text;
+        if !is_double && line.text.split(' ').count() <= MOST_LABEL_WORDS {
+            *count.entry(line.text.as_str()).or_default() += 1;
+        }
+    }
+    count.retain(|text, count| *count > 2 || (*count > 1 && text.split(' ').count() <= 2));
+    count
+}
+
+struct Reader {
+    zone: Tz,
+    year: Option<i32>,
+    heading: Option<PartialDate>,
+    /// Several lines have a day at their end, so one without a mark before it is one too.
+    loose: bool,
+    /// What the next token has of its line.
+    next: TokenStart,
+    tokens: Vec<LineToken>,
+}
+
+/// The line that is read, and what of it belongs to its first token only.
+#[derive(Debug, Default)]
+struct TokenStart {
+    line: usize,
+    gap: bool,
+    starts: bool,
+    link: Option<String>,
+}
+
+impl Reader {
+    fn line(&mut self, line: &ListingLine, repeated: &BTreeMap<&str, usize>) {
+        if repeated.contains_key(line.text.as_str())
+            && !is_marker(&line.text)
+            && day_line(&line.text, self.zone).is_none()
+        {
+            return;
+        }
+        let ListingLine { number, gap, starts, ref link, .. } = *line;
+        // What is left out leaves the empty line before it.
+        let gap = gap || self.next.gap;
+        self.next = TokenStart { line: number, gap, starts, link: link.clone() };
+        for cell in line.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty()) {
+            let mut rest = self.without_title_again(cell);
+            while let Some((from, to)) =
+                if is_marker(rest) { Some((0, rest.len())) } else { marker(rest) }
+            {
+                self.part(&rest[..from]);
+                self.push("", Class::Marker, None);
+                rest = rest[to..].trim_start_matches(|c: char| {
+                    !c.is_alphanumeric() && !super::marker::is_opening(c)
+                });
+            }
+            self.part(rest);
+        }
+    }
+
+    /// "It was full. Read more about the fair" without the title that stood before: it is there for those who only hear it.
+    fn without_title_again<'t>(&self, cell: &'t str) -> &'t str {
+        /// A title stands a few lines above.
+        const NEAR: usize = 5;
+        let titles = self.tokens.iter().rev().take(NEAR).map(|token| token.text.as_str());
+        for title in titles.filter(|title| title.len() > 4 && title.len() < cell.len()) {
+            let at = cell.len() - title.len();
+            let is_again = cell.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(title));
+            let Some(before) = cell.get(..at).filter(|_| is_again) else { continue };
+            let bare = before.trim_end_matches([' ', '“', '"', ':', '–', '-']);
+            let bare = [" about", " on", " of"]
+                .iter()
+                .find_map(|word| bare.strip_suffix(word))
+                .unwrap_or(bare);
+            if is_marker(bare) || marker(bare).is_some_and(|(_, end)| end == bare.len()) {
+                return bare;
+            }
+        }
+        cell
+    }
+
+    fn push(&mut self, text: &str, class: Class, day: Option<PartialDate>) {
+        let TokenStart { line, gap, starts, link } = std::mem::take(&mut self.next);
+        self.next.line = line;
+        let (text, heading) = (one_line(text), self.heading);
+        self.tokens.push(LineToken { line, text, class, day, gap, starts, heading, link });
+    }
+
+    fn part(&mut self, text: &str) {
+        let text = text.trim().trim_end_matches(['|', '→', '»', '›']).trim();
+        let date = PartialDate::parse(text, self.zone);
+        let is_date = match date {
+            Ok(PartialDate::Day(_) | PartialDate::Instant(_) | PartialDate::Month(..)) => true,
+            Ok(PartialDate::Year(_)) => text.len() == 4,
+            Err(_) => false,
+        };
+        if text.is_empty() || (is_noise(text) && !is_date) {
+            return;
+        }
+        // "December 2020" and "2020" stand over the stories of a month or a year.
+        if let Ok(heading @ (PartialDate::Month(..) | PartialDate::Year(_))) = date {
+            self.heading = Some(heading);
+            return;
+        }
+        let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
+        let beside =
+            search.beside(text).filter(|(rest, _)| !is_noise(rest) && !is_small_print(rest));
+        let found = piece(text, self.zone).or_else(|| match beside {
+            Some(_) => None,
+            None => day_line(text, self.zone),
+        });
+        if let Some(found) = found {
+            if found.of != Of::Change && found.of != Of::Event {
+                let day = found.date.or_else(|| in_year(text, self.known_year()?, self.zone));
+                self.push(text, Class::Day, day);
+            }
+            return;
+        }
+        if let Some((title, day, rest)) = search.between(text) {
+            self.push(&title, Class::Title, Some(day));
+            self.push(&rest, Class::Sentence, None);
+            return;
+        }
+        let (text, day) = match beside {
+            Some((rest, day)) => (rest, Some(day)),
+            None => (text.to_owned(), None),
+        };
+        if is_noise(&text) {
+            return;
+        }
+        self.push(&text, class(&text), day);
+    }
+
+    fn known_year(&self) -> Option<i32> {
+        match self.heading {
+            Some(PartialDate::Month(year, _) | PartialDate::Year(year)) => Some(year),
+            Some(PartialDate::Day(_) | PartialDate::Instant(_)) | None => self.year,
+        }
+    }
+}
+
+/// "admin / 0 Comments": what stands beside a day where no title does.
+fn is_small_print(text: &str) -> bool {
+    let parts: Vec<&str> =
+        text.split(['/', '|', '·', '•']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    parts.len() > 1
+        && parts.iter().any(|part| is_noise(part))
+        && parts.iter().all(|part| part.split(' ').count() <= 3)
+}
+
+fn class(text: &str) -> Class {
+    let length = text.chars().count();
+    let end = text.trim_end_matches(['”', '"', '’', ')']);
+    if length > LONGEST_TITLE_CHARS
+        || end.ends_with(['.', '…', ',', ';', ':'])
+        || text.contains(". ")
+    {
+        // "The St. Ann's fair" is short, and ends without a full stop.
+        let is_short = length <= TITLE_CHARS
+            && !end.ends_with(['.', '…', ',', ';', ':'])
+            && crate::news::item::first_sentence(text) == text;
+        return if is_short { Class::Title } else { Class::Sentence };
+    }
+    if end.ends_with(['!', '?']) && length > 30 || length > TITLE_CHARS {
+        return Class::Either;
+    }
+    Class::Title
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    fn classes(text: &str) -> String {
+        tokens(text, London, None)
+            .iter()
+            .map(|token| match token.class {
+                Class::Title => 'T',
+                Class::Either => 'E',
+                Class::Sentence => 'S',
+                Class::Day => 'D',
+                Class::Marker => 'M',
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_what_they_look_like() {
+        for (text, found) in [
+            ("Home\nAbout us\nNews and press releases\nIt was full. Read more", "SM"),
+            ("The fair\nThe fair\nIt was full.", "TS"),
+            ("News\n3 December 2020\nThe fair\nBy Ann Lee\nIt was full.\n3 min read", "DTS"),
+            ("Last updated: 5 May 2021\nThe fair", "T"),
+            ("1. The fair\n2. The well", "TT"),
+            ("• The fair\n• The well", "TT"),
+            ("The fair raised more than ever, and\neverybody helped to tidy up.", "S"),
+            ("1 2 3 Next\n© 2020 The club\nPage 1 of 9", ""),
+            ("The fair\tIt was full.\t3 December 2020", "TSD"),
+        ] {
+            assert_eq!(classes(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_beside_a_title_is_its_day() {
+        for (text, title) in [
+            ("3 December 2020 – Choir fills the hall", Some("Choir fills the hall")),
+            ("3 December 2020: Choir fills the hall", Some("Choir fills the hall")),
+            ("Choir fills the hall (3 December 2020)", Some("Choir fills the hall")),
+            ("Choir fills the hall | 3 December 2020", Some("Choir fills the hall")),
+            ("Choir fills the hall, 3 December 2020", Some("Choir fills the hall")),
+            ("Annual report for the year to 3 December 2020", None),
+            ("We met on 3 December 2020", None),
+        ] {
+            let search = DaySearch { zone: London, year: None, loose: false };
+            let found = search.beside(text);
+            assert_eq!(found.as_ref().map(|(title, _)| title.as_str()), title, "{text}");
+            assert!(found.is_none_or(|(_, day)| day.to_string() == "2020-12-03"));
+        }
+    }
+
+    #[test]
+    fn a_heading_gives_the_month_and_the_year_of_what_stands_below_it() {
+        let found =
+            tokens("December 2020\nThe fair\n3 December\nNovember 2019\nThe well\n", London, None);
+        let headings: Vec<String> =
+            found.iter().filter_map(|token| token.heading).map(|date| date.to_string()).collect();
+        assert_eq!(headings, ["2020-12", "2020-12", "2019-11"]);
+        assert_eq!(found[1].day.unwrap().to_string(), "2020-12-03");
+    }
+}

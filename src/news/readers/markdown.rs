@@ -1,0 +1,561 @@
+//! Markdown files with front matter in YAML (`---`), TOML (`+++`) or JSON (`{`), as Hugo, Jekyll, Zola and people write them.
+//! Pure: a file's text in, an item and problems out.
+
+use crate::news::readers::front_matter::MarkdownDocument;
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use super::body;
+use super::fields::{self, Origin};
+use super::pictures::is_picture_file;
+use super::property_lines::property_lines;
+use super::static_site::SitePage;
+use super::yaml;
+use crate::news::date::PartialDate;
+use crate::news::item::{Reading, SkippedItem, web_address};
+use crate::problem::{Place, Problem};
+use crate::rfc::csv::simple;
+
+/// Splits a text and reads its front matter. A text without any has no fields.
+///
+/// # Errors
+/// Says at which line of `source` the front matter is wrong, and the cure.
+pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>, Problem> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body_only =
+        MarkdownDocument { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" };
+    let first = text.lines().next().unwrap_or("").trim_end();
+    let (fence, is_yaml) = match first {
+        "---" => ("---", true),
+        "+++" => ("+++", false),
+        _ if first.starts_with('{') => return json_document(source, text),
+        _ => return Ok(property_lines(text).unwrap_or(body_only)),
+    };
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut at = start;
+    let mut end = None;
+    for line in text[start..].split_inclusive('\n') {
+        if line.trim_end() == fence {
+            end = Some((at, at + line.len()));
+            break;
+        }
+        at += line.len();
+    }
+    let Some((front_end, body_start)) = end else {
+        return Err(Problem::new(
+            Place::line(source, 1),
+            format!("the front matter is not closed: there is no second `{fence}` line"),
+            format!("put a line `{fence}` between the fields and the text"),
+        ));
+    };
+    let front = &text[start..front_end];
+    let fields = if is_yaml { yaml_fields(source, front)? } else { toml_fields(source, front)? };
+    Ok(MarkdownDocument { fields, body: &text[body_start..], first_field_line: 2, front })
+}
+
+fn json_document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>, Problem> {
+    let mut values =
+        serde_json::Deserializer::from_str(text).into_iter::<BTreeMap<String, Value>>();
+    match values.next() {
+        Some(Ok(fields)) => {
+            let end = values.byte_offset();
+            Ok(MarkdownDocument {
+                fields,
+                body: &text[end..],
+                first_field_line: 1,
+                front: &text[..end],
+            })
+        }
+        Some(Err(error)) => Err(Problem::new(
+            Place::at(source, error.line(), error.column()),
+            format!("the front matter is not JSON: {error}"),
+            "close every brace and quotation mark",
+        )),
+        None => Ok(MarkdownDocument {
+            fields: BTreeMap::new(),
+            body: text,
+            first_field_line: 1,
+            front: "",
+        }),
+    }
+}
+
+fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
+    if front.trim().is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    match serde_saphyr::from_str(front) {
+        Ok(fields) => Ok(yaml::with_texts(front, fields)),
+        Err(error) => {
+            // The most common mistake of all: a colon in a title that is not quoted.
+            let unquoted = front.lines().enumerate().find(|(_, line)| {
+                line.split_once(": ").is_some_and(|(_, value)| {
+                    value.contains(": ") && !value.trim_start().starts_with(['"', '\'', '[', '{'])
+                })
+            });
+            if let Some((index, line)) = unquoted {
+                let name = line.split(':').next().unwrap_or("title").trim();
+                return Err(Problem::new(
+                    Place::line(source, index + 2),
+                    format!("the front matter cannot be read: `{name}` has a second colon"),
+                    format!("put it in quotation marks: {name}: \"…: …\""),
+                ));
+            }
+            let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
+            let column = error.location().map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
+            let said = error.without_snippet().to_string();
+            // A text that goes on into an indented line is reported where it begins.
+            let mut lines = front.lines().skip(line.saturating_sub(1));
+            let (first, next) = (lines.next(), lines.next());
+            let at_fault = next.filter(|next| next.starts_with('\t')).or(first);
+            let (what, cure) = in_our_words(&said, at_fault);
+            Err(Problem::new(
+                Place::at(source, line + 1, column),
+                format!("the front matter cannot be read: {what}"),
+                cure,
+            ))
+        }
+    }
+}
+
+/// What the reader of YAML says about a line, for people who do not know YAML.
+fn in_our_words(said: &str, line: Option<&str>) -> (String, &'static str) {
+    const CURE: &str = "write one `name: value` on each line, without tabs; put text with other \
+        punctuation in quotation marks";
+    let line = line.unwrap_or_default();
+    if let Some(rest) = said.strip_prefix("duplicate mapping key: ") {
+        let name = rest.split([',', ' ']).next().unwrap_or_default();
+        return (format!("`{name}` appears twice"), "remove one of them");
+    }
+    if line.contains(|c: char| c.is_control() && c != '\t') {
+        return (
+            "this line has a character that cannot be shown".to_owned(),
+            "write the line again by hand",
+        );
+    }
+    if line.contains('\t') {
+        return ("this line has a tab".to_owned(), "write spaces instead of the tab");
+    }
+    if line.matches(['"']).count() % 2 == 1 || said.contains("quoted") {
+        return (
+            "a quotation mark is missing here, or one too many".to_owned(),
+            "begin and end the text with \", and write \\\" for one within it",
+        );
+    }
+    ("this line is not `name: value`".to_owned(), CURE)
+}
+
+fn toml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
+    let table: toml::Table = front.parse().map_err(|error: toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = front[..at.min(front.len())].matches('\n').count() + 2;
+        Problem::new(
+            Place::line(source, line),
+            format!("the front matter cannot be read: {}", error.message()),
+            "write one `name = \"value\"` a line",
+        )
+    })?;
+    Ok(table.into_iter().map(|(name, value)| (name, json_of_toml(value))).collect())
+}
+
+fn json_of_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => Value::from(number),
+        toml::Value::Boolean(value) => Value::Bool(value),
+        // Dates are bare words in TOML.
+        toml::Value::Datetime(date) => Value::String(date.to_string()),
+        toml::Value::Array(values) => Value::Array(values.into_iter().map(json_of_toml).collect()),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(k, v)| (k, json_of_toml(v))).collect())
+        }
+    }
+}
+
+/// Reads one file that belongs to no website. `path` is its name below the project, for places; its last part gives the
+/// id, and, last of all, a date.
+pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
+    read_page(source, path, text, zone, None)
+}
+
+/// Reads one file as the tool that makes a website of it would.
+pub fn read_page(
+    source: &str,
+    path: &str,
+    text: &str,
+    zone: Tz,
+    page: Option<&SitePage<'_>>,
+) -> Reading {
+    let mut reading = Reading::default();
+    let document = match document(path, text) {
+        Ok(document) => document,
+        Err(problem) => {
+            reading.problems.push(problem);
+            return reading;
+        }
+    };
+    let stem = stem(path);
+    // The body is the end of the text, so its first line is known by what stands before it.
+    let before = text.len() - document.body.len();
+    let title = title_of(&document.fields);
+    let first_line = text[..before].matches('\n').count() + 1;
+    let is_mdx = path.to_ascii_lowercase().ends_with(".mdx");
+    let body = body::read(document.body, first_line, title.as_deref(), is_mdx);
+    note_removed(&mut reading, path, &body);
+    let mut fields = document.fields.clone();
+    if let Some(heading) = body.heading.clone()
+        && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
+    {
+        fields.insert("title".to_owned(), Value::String(heading));
+    }
+    // Zola keeps topics, and each tool keeps what it does not know itself, in a table of its own.
+    for table in ["taxonomies", "extra", "params"] {
+        if let Some(Value::Object(inner)) = document.fields.get(table) {
+            for (name, value) in inner {
+                fields.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    let in_name = date_in_name(stem, zone).or_else(|| date_in_folders(path, zone));
+    if let Some(title) = page.and_then(SitePage::title_of_name)
+        && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
+    {
+        fields.insert("title".to_owned(), Value::String(title));
+    }
+    if let Some(page) = page {
+        page.complete(&mut fields);
+        if let Some(reason) = page.held_back(&fields, zone) {
+            let title = fields.get("title").and_then(Value::as_str).unwrap_or(stem).to_owned();
+            let (source, place) = (source.to_owned(), Place::whole(path));
+            reading.skipped.push(SkippedItem { title, source, place, reason });
+            return reading;
+        }
+        as_the_tool_means(page, &mut fields, in_name, zone);
+    }
+    put_picture(&mut fields, &body, page.is_some_and(SitePage::is_plain));
+    fields::add(
+        &mut reading,
+        &fields,
+        Origin {
+            source,
+            place: Place::whole(path),
+            zone,
+            id: Some(stem.to_owned()),
+            date: in_name,
+            body: (!body.text.is_empty()).then_some(body.text),
+            body_lines: body.lines,
+            order: 0,
+            line_of: &|name| document.line_of(name),
+            has_files: page.is_some(),
+        },
+    );
+    reading
+}
+
+fn title_of(fields: &BTreeMap<String, Value>) -> Option<String> {
+    let title =
+        fields.iter().find(|(name, _)| matches!(simple(name).as_str(), "title" | "headline"))?.1;
+    title.as_str().map(str::to_owned)
+}
+
+/// Says once a file what is in it for the website's tool only.
+fn note_removed(reading: &mut Reading, path: &str, body: &body::Body) {
+    let Some((line, first)) = body.removed.first() else { return };
+    let what = match body.removed.len() {
+        1 => format!("`{first}` is for the website's tool: it was left out of the text"),
+        count => format!(
+            "`{first}` and {} more like it are for the website's tool: they were left out of the text",
+            count - 1
+        ),
+    };
+    reading.problems.push(Problem::new(
+        Place::line(path, *line),
+        what,
+        "check that the text still makes sense in the email",
+    ));
+}
+
+/// Gives a page without a picture the first that stands in its text, where its whole address is known.
+/// `has_files`: it may be a file beside the page.
+fn put_picture(fields: &mut BTreeMap<String, Value>, body: &body::Body, has_files: bool) {
+    if fields.keys().any(|name| fields::IMAGE.contains(&simple(name).as_str())) {
+        return;
+    }
+    let link =
+        fields.iter().find(|(name, _)| simple(name) == "link").and_then(|(_, link)| link.as_str());
+    let found = body.pictures.iter().find_map(|picture| {
+        let address = &picture.address;
+        if has_files && !address.starts_with('/') && is_picture_file(address) {
+            return Some((address.clone(), &picture.alt));
+        }
+        Some((web_address(address, link)?, &picture.alt))
+    });
+    if let Some((address, alt)) = found {
+        let has_alt = fields.keys().any(|name| matches!(simple(name).as_str(), "alt" | "imagealt"));
+        if !has_alt {
+            fields.insert("image_alt".to_owned(), Value::String(alt.clone()));
+        }
+        fields.insert("image".to_owned(), Value::String(address));
+    }
+}
+
+/// Replaces what only the tool understands: a path by the whole address, topics between blanks by a list.
+fn as_the_tool_means(
+    page: &SitePage<'_>,
+    fields: &mut BTreeMap<String, Value>,
+    in_name: Option<PartialDate>,
+    zone: Tz,
+) {
+    if page.is_plain() {
+        return;
+    }
+    // Hugo takes the day of the last change where there is no other.
+    let has = |fields: &BTreeMap<String, Value>, names: &[&str]| {
+        fields.keys().any(|name| names.contains(&simple(name).as_str()))
+    };
+    if !has(fields, fields::DATE)
+        && let Some((_, value)) =
+            fields.iter().find(|(name, _)| matches!(simple(name).as_str(), "lastmod" | "modified"))
+    {
+        let value = value.clone();
+        fields.insert("date".to_owned(), value);
+    }
+    let is_path = |value: &Value| value.as_str().is_none_or(|text| !text.contains("://"));
+    let date = fields.iter().find_map(|(name, value)| {
+        let is_date = name.eq_ignore_ascii_case("date");
+        PartialDate::parse(value.as_str().filter(|_| is_date)?, zone).ok()
+    });
+    let link = page.link(fields, date.or(in_name), zone);
+    fields.retain(|name, value| {
+        let is_address = matches!(simple(name).as_str(), "url" | "permalink" | "path" | "link");
+        !(is_address && is_path(value))
+    });
+    let has_link = fields.keys().any(|name| simple(name) == "link");
+    if let Some(link) = link.clone().filter(|_| !has_link) {
+        fields.insert("link".to_owned(), Value::String(link));
+    }
+    for (name, value) in fields.iter_mut() {
+        let name = simple(name);
+        if let Value::String(text) = value {
+            if fields::IMAGE.contains(&name.as_str())
+                && let Some(address) = page.picture(text, link.as_deref())
+            {
+                *text = address;
+            } else if matches!(name.as_str(), "tags" | "categories")
+                && page.splits_topics_at_blanks()
+                && !text.contains([',', ';'])
+            {
+                *value =
+                    text.split_whitespace().map(|word| Value::String(word.to_owned())).collect();
+            }
+        }
+    }
+}
+
+/// The file's name without its ending, or its folder's name for a page bundle (`gala/index.md`).
+fn stem(path: &str) -> &str {
+    let mut parts = path.rsplit(['/', '\\']);
+    let file = parts.next().unwrap_or(path);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    if matches!(stem, "index" | "_index") { parts.next().unwrap_or(stem) } else { stem }
+}
+
+/// Jekyll and Zola date a page by its name: `2020-12-23-title.md`.
+fn date_in_name(stem: &str, zone: Tz) -> Option<PartialDate> {
+    let day = stem.get(..10)?;
+    let rest = &stem[10..];
+    let is_day = day.bytes().enumerate().all(|(at, b)| match at {
+        4 | 7 => b == b'-',
+        _ => b.is_ascii_digit(),
+    });
+    (is_day && (rest.is_empty() || rest.starts_with(['-', '_', ' '])))
+        .then(|| PartialDate::parse(day, zone).ok())
+        .flatten()
+}
+
+/// Some tools have a folder for each day: `blog/2020/12/23/title.md`.
+fn date_in_folders(path: &str, zone: Tz) -> Option<PartialDate> {
+    let parts: Vec<&str> = path.split(['/', '\\']).collect();
+    let is = |part: &str, digits: usize| {
+        part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    parts.windows(3).rev().find_map(|part| {
+        let [year, month, day] = *part else { return None };
+        (is(year, 4) && is(month, 2) && is(day, 2))
+            .then(|| PartialDate::parse(&format!("{year}-{month}-{day}"), zone).ok())
+            .flatten()
+    })
+}
+
+/// An item as a Markdown file, for `roundup news import`.
+pub fn write(item: &crate::news::item::Item) -> String {
+    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+    let mut file = format!("---\ntitle: {}\n", quoted(&item.title));
+    if item.title_made {
+        file.push_str("title_made: true # from the first sentence; change it as you like\n");
+    }
+    if let Some(date) = item.date {
+        file.push_str(&format!("date: {date}\n"));
+    }
+    if !item.topics.is_empty() {
+        let topics: Vec<String> = item.topics.iter().map(|topic| quoted(topic)).collect();
+        file.push_str(&format!("topics: [{}]\n", topics.join(", ")));
+    }
+    if let Some(link) = &item.link {
+        file.push_str(&format!("link: {}\n", quoted(link)));
+    }
+    if let Some(image) = &item.image {
+        file.push_str(&format!("image: {}\nalt: {}\n", quoted(&image.address), quoted(&image.alt)));
+    }
+    if let Some(consent) = &item.consent {
+        file.push_str("consent:\n");
+        if !consent.channels.is_empty() {
+            let channels: Vec<String> = consent.channels.iter().map(|c| quoted(c)).collect();
+            file.push_str(&format!("  channels: [{}]\n", channels.join(", ")));
+        }
+        if let Some(until) = consent.until {
+            file.push_str(&format!("  until: {until}\n"));
+        }
+    }
+    if let Some(event) = &item.event {
+        file.push_str(&format!("event: {}\n", event.date));
+        if !event.place.is_empty() {
+            file.push_str(&format!("where: {}\n", quoted(&event.place)));
+        }
+    }
+    if let Some(quote) = &item.quote {
+        file.push_str(&format!("quote: {}\n", quoted(&quote.words)));
+        if !quote.by.is_empty() {
+            file.push_str(&format!("quote_by: {}\n", quoted(&quote.by)));
+        }
+    }
+    if item.order != 0 {
+        file.push_str(&format!("order: {}\n", item.order));
+    }
+    file.push_str("---\n\n");
+    // Text that Markdown would take for markup is written so that it stays text.
+    for (index, paragraph) in item.summary.split("\n\n").enumerate() {
+        if index > 0 {
+            file.push('\n');
+        }
+        file.push_str(&escaped(paragraph));
+        file.push('\n');
+    }
+    file
+}
+
+fn escaped(paragraph: &str) -> String {
+    let mut out = String::with_capacity(paragraph.len());
+    for (at, c) in paragraph.char_indices() {
+        let starts_block = at == 0 && matches!(c, '#' | '-' | '+' | '>' | '=' | '~' | '|' | ':');
+        if starts_block || matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '&' | '{' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    // "1. x" or "2) x" would begin a list.
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && matches!(out.as_bytes().get(digits), Some(b'.' | b')')) {
+        out.insert(digits, '\\');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::*;
+
+    fn one(path: &str, text: &str) -> crate::news::item::Item {
+        let mut reading = read("news", path, text, London);
+        assert_eq!(reading.problems, []);
+        reading.items.remove(0)
+    }
+
+    #[test]
+    fn front_matter_of_every_tool() {
+        for text in [
+            "---\ntitle: \"A: b\"\ndate: 2020-12\ntopics: [x, z]\n---\n\nHello *you*.\n",
+            "+++\ntitle = \"A: b\"\ndate = 2020-12-01\n[taxonomies]\ntags = [\"x\", \"z\"]\n+++\nHello you.\n",
+            "{\"title\": \"A: b\", \"date\": \"2020-12\", \"tags\": \"x, z\"}\nHello you.\n",
+            "\u{feff}---\r\ntitle: 'A: b'\r\ndate: 2020-12\r\ncategories: x;z\r\n---\r\nHello\r\nyou.\r\n",
+        ] {
+            let item = one("news/a.md", text);
+            assert_eq!(item.title, "A: b");
+            assert_eq!(item.summary, "Hello you.");
+            assert_eq!(item.topics, ["x", "z"]);
+            assert_eq!(item.id, "a");
+            assert!(item.date.unwrap().to_string().starts_with("2020-12"));
+        }
+    }
+
+    #[test]
+    fn a_date_comes_from_the_name_last() {
+        assert_eq!(
+            one("news/2020-12-23-gala.md", "# Gala\n\nx").date.unwrap().to_string(),
+            "2020-12-23"
+        );
+        assert_eq!(one("news/2020-12-gala.md", "# Gala\n\nx").date, None);
+        let item = one("news/2020-12-23-gala.md", "---\ndate: 2020\n---\n# Gala\n");
+        assert_eq!(item.date.unwrap().to_string(), "2020");
+        assert_eq!(item.title, "Gala");
+        assert_eq!(one("news/gala/index.md", "# Gala\n").id, "gala");
+    }
+
+    #[test]
+    fn broken_front_matter_names_its_line_and_cure() {
+        let problem = |text: &str| read("news", "a.md", text, London).problems.remove(0);
+        let colon = problem("---\ndate: 2020\ntitle: Yes: but\n---\n");
+        assert_eq!(colon.place, Place::line("a.md", 3));
+        assert!(colon.cure.contains("quotation marks"));
+        let open = problem("---\ntitle: x\n");
+        assert!(open.what.contains("not closed"));
+        let bad = problem("---\ntitle: [x\n---\n");
+        assert_eq!(bad.place.source, "a.md");
+        assert!(bad.place.line.is_some());
+        let toml = problem("+++\ntitle = x\n+++\n");
+        assert_eq!(toml.place, Place::line("a.md", 2));
+    }
+
+    #[test]
+    fn each_part_knows_its_line() {
+        let item = one(
+            "news/a.md",
+            "\u{feff}---\ntitle: A\nconsent:\n  channels: [Website, email]\n  until: 2021-06\n---\n\n# A\n\nOne\ntwo.\n\n\nThree.\n",
+        );
+        assert_eq!(item.summary, "One two.\n\nThree.");
+        assert_eq!(item.lines.paragraphs, [10, 14]);
+        assert_eq!(item.place_in_summary(12), Place::line("news/a.md", 14));
+        assert_eq!((item.lines.title, item.lines.consent), (Some(2), Some(3)));
+        let consent = item.consent.unwrap();
+        assert_eq!(consent.channels, ["website", "email"]);
+        assert_eq!(consent.until.unwrap().to_string(), "2021-06-30");
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same() {
+        let mut item = one("news/a.md", "---\ntitle: \"“A” & b\"\ndate: 2020\norder: 3\n---\nx");
+        item.title_made = true;
+        item.link = Some("https://example.org/?a=1&b=2".to_owned());
+        item.topics = vec!["one, two".to_owned()];
+        item.consent = Some(crate::news::item::Consent {
+            channels: vec!["email".to_owned()],
+            until: "2021-06-30".parse().ok(),
+        });
+        let date = PartialDate::parse("2021-01-15", London).unwrap();
+        item.event = Some(crate::news::item::EventDetails {
+            date,
+            place: "Leeds: the “Hub”".to_owned(),
+        });
+        item.quote =
+            Some(crate::news::item::Quote { words: "Yes.".to_owned(), by: "Ann".to_owned() });
+        item.summary = "1. *not* a [list] & <b>\n\n# not a_heading_".to_owned();
+        let mut again = one("news/a.md", &write(&item));
+        again.lines = item.lines.clone();
+        assert_eq!(again, item);
+    }
+}

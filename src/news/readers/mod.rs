@@ -1,0 +1,27 @@
+//! One reader a format: bytes or text in, stories out, and what could not be read.
+//! Pure: the list of readers.
+
+pub mod body;
+pub mod csv;
+pub mod day_line;
+pub mod decode;
+pub mod evidence;
+pub mod feed;
+mod field_values;
+pub mod fields;
+pub mod front_matter;
+pub mod ghost;
+pub mod json;
+pub mod json_text;
+pub mod listing;
+pub mod markdown;
+pub mod more;
+mod nesting;
+pub mod page;
+pub mod pictures;
+mod property_lines;
+pub mod static_site;
+pub mod text;
+pub mod tool_markup;
+pub mod wordpress;
+pub mod yaml;

@@ -1,0 +1,333 @@
+//! A news page of a website that has no feed: its stories by CSS selectors, and the page after it.
+//! Pure: HTML in, stories out.
+
+pub mod article;
+mod block;
+mod data;
+mod distinct;
+pub mod learn;
+mod part;
+mod picture;
+mod region;
+mod selector;
+pub mod sitemap;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono_tz::Tz;
+use ego_tree::{NodeId, NodeRef};
+use scraper::{ElementRef, Html, Node, Selector};
+
+use super::day_line::day_line;
+use crate::count::counted;
+use crate::news::date::PartialDate;
+use crate::news::dedupe::canonical;
+use crate::news::item::{Evidence, Item, Reading, slug, title_from, web_address};
+use crate::news::shown_address::without_password;
+use crate::news::source::Select;
+use crate::problem::{Place, Problem};
+use distinct::distinct;
+use part::{Common, PageContext, PartSelectors, StoryPart, story};
+use region::{is_around, is_heading};
+
+/// A page with more is an archive of everything; its first stories are the news.
+const MOST_STORIES: usize = 500;
+/// Names what a page tells search engines as the place of its stories.
+pub const DATA_ITEM: &str = "script[type='application/ld+json']";
+/// Names the addresses of a sitemap.
+pub const SITEMAP_ITEM: &str = "url";
+
+/// What a page has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageListing {
+    pub reading: Reading,
+    /// The next page, where there is one.
+    pub next: Option<String>,
+}
+
+/// Reads the stories of a page. `number` is the page's own, from 1, and `so_far` the stories of the pages before it.
+pub fn read(
+    source: &str,
+    address: &str,
+    html: &str,
+    select: &Select,
+    zone: Tz,
+    number: usize,
+    so_far: usize,
+) -> PageListing {
+    if sitemap::is_sitemap(html) {
+        let (items, cut) = sitemap::stories(source, html, address, zone);
+        let (items, problems) = (numbered(items, so_far), left_out("", address, cut, 0));
+        return PageListing {
+            reading: Reading { items, problems, ..Reading::default() },
+            next: None,
+        };
+    }
+    let mut listed = PageListing::default();
+    let selectors = match Selectors::of(select) {
+        Ok(selectors) => selectors,
+        Err((name, text)) => {
+            listed.reading.problems.push(Problem::new(
+                Place::whole("roundup.toml"),
+                format!("`{text}` is not a CSS selector ({name} of `{source}`)"),
+                "run `roundup news learn` to write it, or find it in the browser's inspector",
+            ));
+            return listed;
+        }
+    };
+    let page = Html::parse_document(&crate::news::readers::nesting::flattened(html));
+    let base = base_of(&page, address);
+    let context = PageContext { source, address, base: &base, zone };
+    let data = data::articles(&page, &base, zone);
+    let mut items: Vec<Item> = if select.item == DATA_ITEM {
+        data.iter().filter_map(|article| of_data(article, &context)).collect()
+    } else {
+        let mut elements: Vec<ElementRef<'_>> = outermost(page.select(&selectors.item));
+        let all = elements.len();
+        elements.truncate(MOST_STORIES);
+        let parts = parts_of(&elements);
+        let common = Common::of(&parts, &context);
+        let items: Vec<Item> = parts
+            .iter()
+            .filter_map(|part| story(part, &selectors.given, &common, &context))
+            .collect();
+        let empty = parts.len() - items.len();
+        listed.reading.problems.extend(left_out(&select.item, address, all - parts.len(), empty));
+        items
+    };
+    fill_days(&mut items, &data);
+    listed.reading.items = numbered(distinct(items), so_far);
+    if listed.reading.items.is_empty() && number == 1 {
+        listed.reading.problems.push(Problem::new(
+            Place::whole(address),
+            format!("no part of the page matches `{}`", select.item),
+            "the website has changed: run `roundup news learn` with its address again",
+        ));
+    }
+    listed.next =
+        next_of(&page, select, &selectors, &context, number, so_far + listed.reading.items.len());
+    listed
+}
+
+/// Says which parts of a page gave no story: those after the first `MOST_STORIES`, and those without words.
+fn left_out(item: &str, address: &str, cut: usize, empty: usize) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let place = || Place::whole(without_password(address));
+    if cut > 0 {
+        problems.push(Problem::new(
+            place(),
+            format!(
+                "the page lists more than {MOST_STORIES} stories: {} left out",
+                counted(cut, "story was", "stories were")
+            ),
+            "give the page that lists the newest, or one for each year",
+        ));
+    }
+    if empty > 0 {
+        problems.push(Problem::new(
+            place(),
+            format!(
+                "{} `{item}` and no words: left out",
+                counted(empty, "part of the page matches", "parts of the page match")
+            ),
+            "check that no story of the page is missing; if one is: roundup news learn",
+        ));
+    }
+    problems
+}
+
+/// The page after this one: where its link leads, else by the pattern.
+fn next_of(
+    page: &Html,
+    select: &Select,
+    selectors: &Selectors,
+    context: &PageContext<'_>,
+    number: usize,
+    stories: usize,
+) -> Option<String> {
+    let by_link = selectors.next.as_ref().and_then(|next| {
+        page.select(next)
+            .find_map(|link| web_address(link.value().attr("href")?, Some(context.base)))
+    });
+    let by_pattern = select.pages.as_deref().and_then(|pattern| {
+        let pattern = pattern
+            .replace("{page}", &(number + 1).to_string())
+            .replace("{stories}", &(stories * 2).max(10).to_string());
+        let base = context.address.split(['?', '#']).next().unwrap_or(context.address);
+        web_address(&format!("{base}{pattern}"), None)
+    });
+    by_link.or(by_pattern).filter(|next| next != context.address)
+}
+
+/// Where relative addresses of a page begin (HTML, 4.2.3).
+pub fn base_of(page: &Html, address: &str) -> String {
+    let selector = Selector::parse("base[href]").ok();
+    let href = selector.and_then(|selector| {
+        page.select(&selector).next()?.value().attr("href").map(str::to_owned)
+    });
+    href.and_then(|href| web_address(&href, Some(address))).unwrap_or_else(|| address.to_owned())
+}
+
+struct Selectors {
+    item: Selector,
+    given: PartSelectors,
+    next: Option<Selector>,
+}
+
+impl Selectors {
+    fn of(select: &Select) -> Result<Self, (&'static str, String)> {
+        let parse = |name: &'static str, text: &str| {
+            Selector::parse(text).map_err(|_| (name, text.to_owned()))
+        };
+        let or_none = |name: &'static str, text: &Option<String>| {
+            text.as_deref().map(|text| parse(name, text)).transpose()
+        };
+        Ok(Self {
+            item: parse("item", &select.item)?,
+            given: PartSelectors {
+                title: or_none("title", &select.title)?,
+                link: or_none("link", &select.link)?,
+                date: or_none("date", &select.date)?,
+                summary: or_none("summary", &select.summary)?,
+                image: or_none("image", &select.image)?,
+            },
+            next: or_none("next", &select.next)?,
+        })
+    }
+}
+
+/// Without those that lie within another one of them.
+fn outermost<'a>(elements: impl Iterator<Item = ElementRef<'a>>) -> Vec<ElementRef<'a>> {
+    let mut taken: BTreeSet<NodeId> = BTreeSet::new();
+    let mut kept = Vec::new();
+    for element in elements {
+        if !element.ancestors().any(|node| taken.contains(&node.id())) {
+            taken.insert(element.id());
+            kept.push(element);
+        }
+    }
+    kept
+}
+
+/// The parts of a page that begin with these elements: the elements themselves, or, where a story is a run of siblings
+/// (`dt` and `dd`, `h3` and `p`), all up to the next one.
+fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<StoryPart<'a>> {
+    let starts: BTreeSet<NodeId> = elements.iter().map(|element| element.id()).collect();
+    elements
+        .iter()
+        .map(|element| {
+            let mut nodes: Vec<NodeRef<'a, Node>> = vec![**element];
+            if begins_run(*element, &starts) {
+                let level = |element: ElementRef<'_>| {
+                    element
+                        .value()
+                        .name()
+                        .strip_prefix('h')
+                        .and_then(|level| level.parse::<u8>().ok())
+                };
+                let own = level(*element);
+                for sibling in element.next_siblings() {
+                    let inner = ElementRef::wrap(sibling);
+                    let ends = starts.contains(&sibling.id())
+                        || inner.is_some_and(|inner| {
+                            is_around(inner)
+                                || inner.value().name() == "hr"
+                                || own.zip(level(inner)).is_some_and(|(own, other)| other < own)
+                                || inner.descendants().any(|node| starts.contains(&node.id()))
+                        });
+                    if ends {
+                        break;
+                    }
+                    nodes.push(sibling);
+                }
+            }
+            StoryPart { nodes }
+        })
+        .collect()
+}
+
+/// Whether an element is only the beginning of its story.
+fn begins_run(element: ElementRef<'_>, starts: &BTreeSet<NodeId>) -> bool {
+    let name = element.value().name();
+    if is_heading(element)
+        || matches!(
+            name,
+            "dt" | "time" | "img" | "picture" | "strong" | "b" | "a" | "span" | "figure"
+        )
+    {
+        // A card that is a link has everything within.
+        let has_inner = name == "a" && element.child_elements().count() > 1;
+        let followed = element
+            .next_siblings()
+            .find_map(ElementRef::wrap)
+            .is_some_and(|next| !starts.contains(&next.id()));
+        return !has_inner
+            && (followed
+                || element.next_siblings().any(|node| {
+                    node.value().as_text().is_some_and(|text| !text.trim().is_empty())
+                }));
+    }
+    let next = element.next_siblings().find_map(ElementRef::wrap);
+    let next_is_heading = next.is_some_and(|next| is_heading(next) && !starts.contains(&next.id()));
+    let text = block::text_of(element);
+    next_is_heading && (text.is_empty() || day_line(&text, Tz::UTC).is_some())
+}
+
+fn numbered(items: Vec<Item>, so_far: usize) -> Vec<Item> {
+    items
+        .into_iter()
+        .zip(so_far + 1..)
+        .map(|(item, order)| Item { order: i64::try_from(order).unwrap_or(i64::MAX), ..item })
+        .collect()
+}
+
+/// A story as a page's JSON-LD has it.
+fn of_data(article: &data::DataArticle, context: &PageContext<'_>) -> Option<Item> {
+    let link = article.address.clone().filter(|link| canonical(link) != canonical(context.address));
+    let title_made = article.title.is_none();
+    let title = article.title.clone().or_else(|| {
+        let last = url::Url::parse(link.as_deref()?).ok()?;
+        let words = last.path_segments()?.rfind(|part| !part.is_empty())?.replace(['-', '_'], " ");
+        Some(title_from(&words))
+    })?;
+    let why = "what the page tells search engines (JSON-LD)".to_owned();
+    Some(Item {
+        id: link.as_deref().map_or_else(|| slug(&title), canonical),
+        title,
+        title_made,
+        summary: article.summary.clone().unwrap_or_default(),
+        place: Place::whole(link.as_deref().unwrap_or(context.address)),
+        image: article.image.clone(),
+        date: article.date,
+        source: context.source.to_owned(),
+        evidence: Evidence {
+            title: Some(why.clone()),
+            link: link.as_ref().map(|_| why.clone()),
+            date: article.date.map(|_| why.clone()),
+            image: article.image.as_ref().map(|_| why.clone()),
+            summary: article.summary.as_ref().map(|_| why.clone()),
+        },
+        link,
+        ..Item::default()
+    })
+}
+
+/// Gives stories the days that the page tells search engines of them.
+fn fill_days(items: &mut [Item], data: &[data::DataArticle]) {
+    let mut days: HashMap<String, Option<PartialDate>> = HashMap::new();
+    for article in data {
+        if let Some(address) = &article.address {
+            days.entry(canonical(address)).or_insert(article.date);
+        }
+    }
+    for item in items.iter_mut().filter(|item| item.date.is_none()) {
+        let day = item.link.as_deref().and_then(|link| *days.get(&canonical(link))?);
+        if let Some(date) = day {
+            item.date = Some(date);
+            item.evidence.date = Some("what the list tells search engines (JSON-LD)".to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

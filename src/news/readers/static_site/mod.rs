@@ -1,0 +1,400 @@
+//! What the tools that make websites of text files do with a file: its address, its pictures, and whether it is published.
+//! Pure: a file's place, fields and the tool's own settings in, decisions out.
+//!
+//! | tool | address of `news/2020-12-23-gala.md` | not published |
+//! | --- | --- | --- |
+//! | Hugo | `/news/2020-12-23-gala/`, or its `slug`, `url`, or `permalinks` | `_index.md`, `draft`, `headless`, `build.render = never`, expired, or of a day to come |
+//! | Jekyll | `/categories/2020/12/23/gala.html`, or its `permalink` | `_drafts/`, `published: false`, no date in the name, of a day to come |
+//! | Zola | `/news/gala/`, or its `slug`, or its `path` | `_index.md`, `draft`, `render = false` |
+//! | Eleventy | `/news/gala/`, or its `permalink` | `permalink: false`, `draft`, `eleventyExcludeFromCollections` |
+
+mod address;
+mod config;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde_json::Value;
+
+pub use config::{Config, config_names};
+
+use crate::news::date::PartialDate;
+use crate::news::item::web_address;
+use crate::news::source::{Settings, SourceKind};
+use crate::rfc::csv::simple;
+
+/// A website's folder of text files.
+#[derive(Debug, Clone)]
+pub struct Site<'a> {
+    pub kind: SourceKind,
+    /// The website's address.
+    address: Option<String>,
+    /// Its own way to make addresses.
+    permalink: Option<&'a str>,
+    /// What stands between the website's content and the source's folder: `news` of `content/news`.
+    section: String,
+    pub config: Config,
+    pub today: NaiveDate,
+}
+
+/// One file of it.
+#[derive(Debug, Clone)]
+pub struct SitePage<'a> {
+    site: &'a Site<'a>,
+    /// Below the source's folder, with `/`.
+    below: &'a str,
+    /// What folders above it say of all their pages: Hugo's cascade, Eleventy's and Jekyll's defaults.
+    defaults: BTreeMap<String, Value>,
+    /// Names of the files beside it, where it is a bundle.
+    beside: Vec<String>,
+}
+
+impl<'a> Site<'a> {
+    pub fn new(settings: &'a Settings, config: Config, today: NaiveDate) -> Self {
+        let path = settings.path.as_deref().and_then(|path| path.to_str()).unwrap_or_default();
+        let path = path.replace('\\', "/");
+        let path = path.trim_start_matches("./").trim_matches('/');
+        let section = match settings.kind {
+            SourceKind::Hugo | SourceKind::Zola => match path.rsplit_once("content/") {
+                Some((_, section)) => section.to_owned(),
+                None if path.ends_with("content") => String::new(),
+                None => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            },
+            // Jekyll's folders are categories, from where the site begins.
+            SourceKind::Jekyll if config.is_known => {
+                path.strip_prefix(&config.root).unwrap_or(path).trim_matches('/').to_owned()
+            }
+            SourceKind::Jekyll => match path.find("_posts").or_else(|| path.find("_drafts")) {
+                Some(at) => path[at..].to_owned(),
+                None => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            },
+            // Eleventy makes addresses of folders from where it was started, or from its input folder.
+            SourceKind::Eleventy => {
+                let path = path.strip_prefix(&config.root).unwrap_or(path).trim_start_matches('/');
+                let input = config.input.as_deref().unwrap_or_default();
+                path.strip_prefix(input).unwrap_or(path).trim_matches('/').to_owned()
+            }
+            _ => String::new(),
+        };
+        // The tool knows best below which folder of its host it lies.
+        let host = |address: &str| {
+            url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned))
+        };
+        let own = config.address.clone();
+        let address = match &settings.site {
+            Some(given) if own.as_deref().is_some_and(|own| host(own) == host(given)) => {
+                let has_path = url::Url::parse(given).is_ok_and(|url| url.path().len() > 1);
+                if has_path { Some(given.clone()) } else { own }
+            }
+            given => given.clone().or(own),
+        };
+        Self {
+            kind: settings.kind,
+            address,
+            permalink: settings.permalink.as_deref(),
+            section,
+            config,
+            today,
+        }
+    }
+
+    /// Whether a Jekyll site has a collection of this name.
+    pub fn has_collection(&self, name: &str) -> bool {
+        self.config.collections.contains_key(name)
+    }
+
+    /// The file at a place below the folder.
+    pub fn of(&'a self, below: &'a str) -> SitePage<'a> {
+        SitePage { site: self, below, defaults: BTreeMap::new(), beside: Vec::new() }
+    }
+}
+
+impl SitePage<'_> {
+    /// With what the folders above it say, and the names of the files beside it.
+    #[must_use]
+    pub fn with(self, defaults: BTreeMap<String, Value>, beside: Vec<String>) -> Self {
+        Self { defaults, beside, ..self }
+    }
+
+    /// True for a file that belongs to no website's tool.
+    pub fn is_plain(&self) -> bool {
+        self.site.kind == SourceKind::Markdown
+    }
+
+    /// Adds to a file's fields what folders above it say of all their pages, and the picture that lies beside it.
+    pub fn complete(&self, fields: &mut BTreeMap<String, Value>) {
+        if self.is_plain() {
+            return;
+        }
+        let has = |fields: &BTreeMap<String, Value>, name: &str| {
+            fields.keys().any(|other| simple(other) == simple(name))
+        };
+        for (name, value) in self.defaults.iter().chain(&self.site.config.defaults_of(self.below)) {
+            if !has(fields, name) {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+        self.complete_picture(fields);
+    }
+
+    /// The picture of a story in the spellings of themes.
+    fn complete_picture(&self, fields: &mut BTreeMap<String, Value>) {
+        const NAMES: [&str; 14] = [
+            "image",
+            "images",
+            "cover",
+            "thumbnail",
+            "featuredimage",
+            "featureimage",
+            "hero",
+            "coverimage",
+            "banner",
+            "teaser",
+            "heroimage",
+            "headerimage",
+            "img",
+            "thumb",
+        ];
+        const WITHIN: [&str; 10] = [
+            "image",
+            "src",
+            "url",
+            "path",
+            "file",
+            "filename",
+            "teaser",
+            "overlay_image",
+            "thumbnail",
+            "og_image",
+        ];
+        let find = |fields: &BTreeMap<String, Value>, names: &[&str]| {
+            names.iter().find_map(|name| {
+                fields
+                    .iter()
+                    .find(|(other, _)| simple(other) == *name)
+                    .map(|(name, value)| (name.clone(), value.clone()))
+            })
+        };
+        let mut alt = None;
+        let mut picture: Option<String> = None;
+        if let Some((_, value)) = find(fields, &NAMES).or_else(|| find(fields, &["header"])) {
+            let value = match value {
+                Value::Array(values) => values.into_iter().next().unwrap_or(Value::Null),
+                other => other,
+            };
+            match value {
+                Value::String(text) => picture = Some(text),
+                Value::Object(map) => {
+                    picture =
+                        WITHIN.iter().find_map(|name| map.get(*name)?.as_str().map(str::to_owned));
+                    alt = ["alt", "image_description", "caption"]
+                        .iter()
+                        .find_map(|name| map.get(*name)?.as_str().map(str::to_owned));
+                }
+                _ => {}
+            }
+        }
+        if picture.is_none()
+            && let Some((_, Value::Array(resources))) = find(fields, &["resources"])
+        {
+            let is_cover = |map: &Value| {
+                let name =
+                    map.get("name").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+                ["cover", "feature", "thumbnail", "header"].iter().any(|word| name.contains(word))
+            };
+            picture = resources
+                .iter()
+                .find(|map| is_cover(map))
+                .and_then(|map| map.get("src")?.as_str().map(str::to_owned));
+        }
+        if picture.is_none() && self.is_bundle() {
+            let is_picture = |name: &&String| {
+                let lower = name.to_lowercase();
+                let ending = lower.rsplit('.').next().unwrap_or_default();
+                matches!(ending, "jpg" | "jpeg" | "png" | "webp" | "gif")
+                    && ["feature", "cover", "thumbnail"].iter().any(|word| lower.contains(word))
+            };
+            picture = self.beside.iter().find(is_picture).cloned();
+        }
+        if let Some(picture) = picture.filter(|text| !text.trim().is_empty()) {
+            fields.retain(|name, _| !NAMES.contains(&simple(name).as_str()));
+            fields.insert("image".to_owned(), Value::String(picture));
+        }
+        if let Some(alt) = alt
+            && !fields
+                .keys()
+                .any(|name| matches!(simple(name).as_str(), "alt" | "imagealt" | "featureimagealt"))
+        {
+            fields.insert("alt".to_owned(), Value::String(alt));
+        }
+    }
+
+    /// The address of a picture that a file names, on the website. `link` is the page's own.
+    pub fn picture(&self, text: &str, link: Option<&str>) -> Option<String> {
+        let text = text.trim();
+        if text.contains("://") || text.starts_with("//") {
+            return web_address(text, self.base().as_deref());
+        }
+        let base = self.base()?;
+        // Files of Hugo's and Zola's static folder lie at the root of the website.
+        let is_static = matches!(self.site.kind, SourceKind::Hugo | SourceKind::Zola);
+        let path = if is_static {
+            text.trim_start_matches('/').strip_prefix("static/").map(|rest| format!("/{rest}"))
+        } else {
+            None
+        };
+        let path = path.unwrap_or_else(|| text.to_owned());
+        if let Some(rest) = path.strip_prefix('/') {
+            return web_address(&format!("{}/{rest}", base.trim_end_matches('/')), None);
+        }
+        let bare = path.trim_start_matches("./");
+        let is_beside = self.beside.iter().any(|name| name == bare)
+            || path.starts_with("./")
+            || path.starts_with("../");
+        let is_colocated = self.is_bundle()
+            && matches!(self.site.kind, SourceKind::Hugo | SourceKind::Zola)
+            && (is_beside
+                || !bare.contains('/')
+                || self.beside.iter().any(|name| bare.starts_with(&format!("{name}/"))));
+        match link {
+            Some(link) if is_colocated || is_beside => web_address(&path, Some(link)),
+            _ => web_address(&format!("{}/{bare}", base.trim_end_matches('/')), None),
+        }
+    }
+
+    fn is_bundle(&self) -> bool {
+        let file = self.below.rsplit('/').next().unwrap_or(self.below);
+        file.split('.').next() == Some("index") && self.below.contains('/')
+    }
+
+    /// Why the tool does not publish it, if it does not.
+    pub fn held_back(&self, fields: &BTreeMap<String, Value>, zone: Tz) -> Option<String> {
+        let find = |names: &[&str]| {
+            fields.iter().find(|(name, _)| names.contains(&simple(name).as_str())).map(|(_, v)| v)
+        };
+        let is = |names: &[&str], wanted: bool| {
+            find(names).is_some_and(|value| match value {
+                Value::Bool(value) => *value == wanted,
+                Value::String(text) => {
+                    text.eq_ignore_ascii_case(if wanted { "true" } else { "false" })
+                }
+                _ => false,
+            })
+        };
+        let day_of = |names: &[&str]| {
+            let text = find(names)?.as_str()?;
+            Some(PartialDate::parse(text, zone).ok()?.days(zone).0)
+        };
+        let today = self.site.today;
+        let file = self.below.rsplit('/').next().unwrap_or(self.below);
+        let not_published = || Some("the website does not publish it".to_owned());
+        if is(&["unlisted"], true) {
+            return Some("the website does not list it".to_owned());
+        }
+        match self.site.kind {
+            SourceKind::Hugo => {
+                if file.starts_with("_index.") {
+                    return Some("it is the page of a whole section".to_owned());
+                }
+                let build = find(&["build"]).or_else(|| find(&["_build"]));
+                let render = build.and_then(|build| build.get("render"));
+                let is_never = matches!(render, Some(Value::Bool(false)))
+                    || render
+                        .and_then(Value::as_str)
+                        .is_some_and(|text| matches!(text, "never" | "link"));
+                if is(&["headless"], true) || is_never {
+                    return not_published();
+                }
+                if let Some(day) =
+                    day_of(&["expirydate", "unpublishdate"]).filter(|day| *day <= today)
+                {
+                    return Some(format!("it expired on {}", day.format("%-d %B %Y")));
+                }
+                let published =
+                    day_of(&["publishdate", "pubdate", "published"]).or_else(|| day_of(&["date"]));
+                self.to_come(published)
+            }
+            SourceKind::Jekyll => {
+                if self.below.split('/').any(|part| part == "_drafts")
+                    || self.site.section.ends_with("_drafts")
+                {
+                    return Some("it is in the folder of drafts".to_owned());
+                }
+                let is_out = self.collection().is_some_and(|(_, is_published)| !is_published);
+                if is(&["published"], false) || is_out {
+                    return not_published();
+                }
+                if self.is_jekyll_post() && !address::has_date(file) {
+                    return Some("its name has no date, so Jekyll does not publish it".to_owned());
+                }
+                let of_name = PartialDate::parse(file.get(..10).unwrap_or_default(), zone)
+                    .ok()
+                    .map(|date| date.days(zone).0);
+                if self.site.config.future {
+                    None
+                } else {
+                    self.to_come(day_of(&["date"]).or(of_name))
+                }
+            }
+            SourceKind::Zola => {
+                if file.starts_with("_index.") {
+                    return Some("it is the page of a whole section".to_owned());
+                }
+                if is(&["render"], false) { not_published() } else { None }
+            }
+            SourceKind::Eleventy => {
+                let is_out = find(&["permalink"]) == Some(&Value::Bool(false))
+                    || is(&["permalink"], false)
+                    || is(&["eleventyexcludefromcollections"], true);
+                if is_out { not_published() } else { None }
+            }
+            _ => None,
+        }
+    }
+
+    fn to_come(&self, day: Option<NaiveDate>) -> Option<String> {
+        let day = day.filter(|day| *day > self.site.today)?;
+        Some(format!("it will be published on {}", day.format("%-d %B %Y")))
+    }
+
+    /// The collection of Jekyll that it is of, if its settings name one.
+    fn collection(&self) -> Option<&(Option<String>, bool)> {
+        let folders = self.site.section.split('/').chain(self.below.split('/'));
+        let named = folders.filter_map(|part| part.strip_prefix('_'));
+        named.into_iter().find_map(|name| self.site.config.collections.get(name))
+    }
+
+    /// The words of a file's name, which Jekyll takes for a title where there is none: "Spring Fair".
+    pub fn title_of_name(&self) -> Option<String> {
+        let file = self.below.rsplit('/').next().unwrap_or(self.below);
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let words: Vec<String> = address::without_date(stem)
+            .split(['-', '_', ' '])
+            .filter(|word| !word.is_empty())
+            .map(|word| {
+                let mut letters = word.chars();
+                letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+            })
+            .collect();
+        (self.site.kind == SourceKind::Jekyll && !words.is_empty()).then(|| words.join(" "))
+    }
+
+    fn is_jekyll_post(&self) -> bool {
+        self.below.split('/').any(|part| part == "_posts")
+            || self.site.section.split('/').any(|part| part == "_posts")
+    }
+
+    /// Where relative addresses of the file begin.
+    pub fn base(&self) -> Option<String> {
+        self.site.address.as_deref().and_then(|address| web_address(address, None))
+    }
+
+    /// The names of topics that stand in one text between blanks.
+    pub fn splits_topics_at_blanks(&self) -> bool {
+        self.site.kind == SourceKind::Jekyll
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,322 @@
+//! A folder of text files, read in the order of their names.
+//! Shell: reads files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use super::folder_files::{self, FolderFiles};
+use super::folder_pictures;
+use crate::count::counted;
+use crate::news::item::{Reading, SkippedItem};
+use crate::news::readers::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
+use crate::news::readers::fields::plain_text;
+use crate::news::readers::markdown;
+use crate::news::readers::static_site::{Config, Site, config_names};
+use crate::news::source::{Settings, SourceKind};
+use crate::news::sources::fetch_error::LONGEST_ANSWER_BYTES;
+use crate::news::translations;
+use crate::problem::{Place, Problem};
+
+/// Endings of pages in HTML.
+const PAGES: [&str; 2] = ["html", "htm"];
+
+/// A file's bytes, if it is not too large to be news.
+///
+/// # Errors
+/// In words for people.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let size = std::fs::metadata(path).map_err(|error| plain_io(&error))?.len();
+    if size > LONGEST_ANSWER_BYTES as u64 {
+        return Err(format!("the file is larger than {} MB", LONGEST_ANSWER_BYTES / 1024 / 1024));
+    }
+    std::fs::read(path).map_err(|error| plain_io(&error))
+}
+
+fn plain_io(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "you do not have permission to read the \
+            file"
+            .to_owned(),
+        std::io::ErrorKind::IsADirectory => "this is a folder, not a file".to_owned(),
+        _ => format!("the file cannot be read: {error}"),
+    }
+}
+
+/// Reads a source's folder below the project as the website tool that it names would.
+pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> Reading {
+    let folder = settings.path.as_deref().unwrap_or(Path::new(""));
+    let config = config(project, folder, settings.kind);
+    let FolderFiles { pages: files, problems } =
+        folder_files::list(project, folder, settings.kind, &config);
+    let site = Site::new(settings, config, today);
+    let mut reading = Reading { problems, ..Reading::default() };
+    let bundles: BTreeSet<PathBuf> = files
+        .iter()
+        .filter(|path| stem(path) == "index")
+        .filter_map(|path| path.parent().map(Path::to_owned))
+        .collect();
+    let mut defaults = Defaults { project, folder, kind: settings.kind, known: BTreeMap::new() };
+    let only_posts = settings.kind == SourceKind::Jekyll && is_whole_site(folder, &files);
+    let mut others = 0;
+    for path in files {
+        let shown = path.display().to_string().replace('\\', "/");
+        if only_posts && !is_post(&shown, &site) {
+            others += 1;
+            continue;
+        }
+        let has_bundles = matches!(settings.kind, SourceKind::Hugo | SourceKind::Zola);
+        if has_bundles && is_resource(&path, &bundles, folder) {
+            reading.skipped.push(SkippedItem {
+                title: stem(&path).to_owned(),
+                source: settings.name.clone(),
+                place: Place::whole(&shown),
+                reason: "it belongs to the page beside it".to_owned(),
+            });
+            continue;
+        }
+        match read_text(&project.join(&path)) {
+            Ok(text) => {
+                let below = path.strip_prefix(folder).unwrap_or(&path);
+                let below = below.display().to_string().replace('\\', "/");
+                let page = site.of(&below).with(defaults.of(&path), beside(project, &path));
+                let text = as_markdown(&shown, text);
+                let mut read =
+                    markdown::read_page(&settings.name, &shown, &text, zone, Some(&page));
+                folder_pictures::find_files(project, folder, &shown, &mut read);
+                reading.append(read);
+            }
+            Err((what, cure)) => {
+                reading.problems.push(Problem::new(Place::whole(&shown), what, cure));
+            }
+        }
+    }
+    if others > 0 {
+        reading.skipped.push(SkippedItem {
+            title: counted(others, "page", "pages"),
+            source: settings.name.clone(),
+            place: Place::whole(folder.display().to_string()),
+            reason: "Jekyll's pages outside `_posts` and its collections are not news".to_owned(),
+        });
+    }
+    translations::join(&mut reading);
+    reading
+}
+
+/// A page's text, or what is wrong with the file, and the cure.
+fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
+    let bytes = read_file(path).map_err(|error| (error, "check its size and its permissions"))?;
+    if is_binary(&bytes) {
+        return Err(("this is not a text: it was left out".to_owned(), NOT_A_TEXT_CURE));
+    }
+    Ok(text_of(&bytes).into_owned())
+}
+
+/// Whether a page of a whole Jekyll site is news: a post, or one of a collection.
+fn is_post(shown: &str, site: &Site<'_>) -> bool {
+    shown.split('/').any(|part| {
+        matches!(part, "_posts" | "_drafts")
+            || part.strip_prefix('_').is_some_and(|name| site.has_collection(name))
+    })
+}
+
+fn stem(path: &Path) -> &str {
+    path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+}
+
+/// The settings of the website's tool: in the source's folder, or in the nearest one above it.
+fn config(project: &Path, folder: &Path, kind: SourceKind) -> Config {
+    for root in folder.ancestors() {
+        for name in config_names(kind) {
+            let Ok(bytes) = read_file(&project.join(root).join(name)) else { continue };
+            let shown = root.display().to_string().replace('\\', "/");
+            let shown = shown.trim_start_matches("./").trim_matches('/').to_owned();
+            return Config::read(kind, &shown, name, &String::from_utf8_lossy(&bytes));
+        }
+    }
+    Config::default()
+}
+
+/// Whether a Jekyll source is a folder with folders of posts, and not a folder of posts or a collection itself.
+fn is_whole_site(folder: &Path, files: &[PathBuf]) -> bool {
+    let is_own = folder
+        .components()
+        .any(|part| part.as_os_str().to_str().is_some_and(|part| part.starts_with('_')));
+    let has_posts =
+        files.iter().any(|path| path.components().any(|part| part.as_os_str() == "_posts"));
+    !is_own && has_posts
+}
+
+/// Whether a file lies in the folder of another page (`gala/index.md`), and is no page itself.
+fn is_resource(path: &Path, bundles: &BTreeSet<PathBuf>, folder: &Path) -> bool {
+    let is_index = matches!(stem(path).split('.').next(), Some("index" | "_index"));
+    let mut above = path.parent();
+    let mut is_own = is_index;
+    while let Some(parent) = above.filter(|parent| parent.starts_with(folder)) {
+        if bundles.contains(parent) && !is_own {
+            return true;
+        }
+        // The index of a folder within a page's folder is no page either.
+        is_own = false;
+        above = parent.parent();
+    }
+    false
+}
+
+/// The names of the files beside a page that has a folder of its own.
+fn beside(project: &Path, path: &Path) -> Vec<String> {
+    const MOST_NAMES: usize = 500;
+    if stem(path).split('.').next() != Some("index") {
+        return Vec::new();
+    }
+    let Some(entries) =
+        path.parent().and_then(|parent| std::fs::read_dir(project.join(parent)).ok())
+    else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .take(MOST_NAMES)
+        .collect();
+    names.sort();
+    names
+}
+
+/// A page that is HTML or MDX, as Markdown.
+fn as_markdown(shown: &str, text: String) -> String {
+    let ending = shown.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let Ok(document) = markdown::document(shown, &text) else { return text };
+    let front = &text[..text.len() - document.body.len()];
+    if ending == "mdx" {
+        return format!("{front}{}", without_code(document.body));
+    }
+    if !PAGES.contains(&ending.as_str()) {
+        return text;
+    }
+    let has_title = document.fields.keys().any(|name| name.eq_ignore_ascii_case("title"));
+    let lower = document.body.to_ascii_lowercase();
+    let heading = lower.find("<h1").and_then(|at| {
+        let from = at + lower[at..].find('>')? + 1;
+        Some(plain_text(&document.body[from..from + lower[from..].find("</h1")?]))
+    });
+    let body = lower.find("<body").map_or(document.body, |at| &document.body[at..]);
+    let plain = plain_text(body);
+    match heading.filter(|_| !has_title) {
+        Some(heading) => {
+            let rest = plain.strip_prefix(&heading).unwrap_or(&plain);
+            format!("{front}# {heading}\n\n{rest}")
+        }
+        None => format!("{front}{plain}"),
+    }
+}
+
+/// MDX without what is program: imports, exports, and components on lines of their own.
+fn without_code(body: &str) -> String {
+    let mut out = String::new();
+    let mut in_component = false;
+    for line in body.split_inclusive('\n') {
+        let bare = line.trim();
+        let begins = bare.strip_prefix('<').is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_uppercase())
+                || rest.starts_with('/') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase())
+        });
+        let is_program = bare.starts_with("import ")
+            || bare.starts_with("export ")
+            || (bare.starts_with("{/*") && bare.ends_with("*/}"));
+        if in_component || begins {
+            in_component = !bare.ends_with('>');
+            out.push('\n');
+        } else if is_program {
+            out.push('\n');
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// What folders say of all the pages below them.
+struct Defaults<'a> {
+    project: &'a Path,
+    folder: &'a Path,
+    kind: SourceKind,
+    known: BTreeMap<PathBuf, BTreeMap<String, Value>>,
+}
+
+impl Defaults<'_> {
+    /// Of the folders above a file, the nearest first.
+    fn of(&mut self, path: &Path) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        for parent in path.ancestors().skip(1) {
+            // Hugo's content may begin above the source's folder; nothing is read above the project.
+            let is_within = parent.starts_with(self.folder) || self.folder.starts_with(parent);
+            if !is_within {
+                continue;
+            }
+            if !self.known.contains_key(parent) {
+                let read = self.read(parent);
+                self.known.insert(parent.to_owned(), read);
+            }
+            for (name, value) in self.known.get(parent).into_iter().flatten() {
+                found.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        found
+    }
+
+    fn read(&self, parent: &Path) -> BTreeMap<String, Value> {
+        let text = |name: &str| {
+            let bytes = read_file(&self.project.join(parent).join(name)).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let front = || Some(markdown::document("_index.md", &text("_index.md")?).ok()?.fields);
+        match self.kind {
+            SourceKind::Hugo => {
+                front().and_then(|fields| cascade(fields.get("cascade")?)).unwrap_or_default()
+            }
+            SourceKind::Zola => {
+                let is_draft =
+                    front().is_some_and(|fields| fields.get("draft") == Some(&Value::Bool(true)));
+                if is_draft {
+                    BTreeMap::from([("draft".to_owned(), Value::Bool(true))])
+                } else {
+                    BTreeMap::new()
+                }
+            }
+            SourceKind::Eleventy => {
+                let name = parent.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let files = [format!("{name}.11tydata.json"), format!("{name}.json")];
+                files
+                    .iter()
+                    .find_map(|file| serde_json::from_str(&text(file)?).ok())
+                    .unwrap_or_default()
+            }
+            _ => BTreeMap::new(),
+        }
+    }
+}
+
+/// Hugo's cascade: one set of values, or several, each for some pages; those for some paths only are left out.
+fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
+    match value {
+        Value::Object(map) => {
+            let is_for_some = map
+                .get("target")
+                .or_else(|| map.get("_target"))
+                .is_some_and(|target| target.get("path").is_some());
+            (!is_for_some).then(|| {
+                map.clone()
+                    .into_iter()
+                    .filter(|(name, _)| !name.trim_start_matches('_').starts_with("target"))
+                    .collect()
+            })
+        }
+        Value::Array(all) => Some(all.iter().filter_map(cascade).flatten().collect()),
+        _ => None,
+    }
+}
