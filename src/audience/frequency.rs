@@ -1,8 +1,11 @@
 //! How often somebody wants the email: every edition, or the year's round-up only.
 //! Pure: values.
 
+use serde::{Deserialize, Serialize};
+
 /// See the module.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Frequency {
     #[default]
     Every,

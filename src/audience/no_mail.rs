@@ -5,6 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long somebody who left may come back from the public page itself.
 pub const STAY_DAYS: i64 = 30;
+/// A file has a day and no time zone: only this long after its midnight is the day over everywhere on earth.
+const DAY_IS_OVER_AFTER: TimeDelta = TimeDelta::hours(36);
 /// A reason that an operator types, or a server's reply. More helps nobody.
 pub const LONGEST_NOTE_CHARACTERS: usize = 500;
 
@@ -236,6 +238,18 @@ impl NoMailChange {
         self.origin.is_their_own()
     }
 
+    /// Whether the person has said yes themself since: `yes` is when they last did. A no that arrives late takes nothing back
+    /// that they decided after it. An operator's word and an erasure are of the moment in which they are written.
+    pub fn is_overtaken(&self, yes: Option<DateTime<Utc>>) -> bool {
+        let said_by = match self.origin {
+            ChangeOrigin::Operator => return false,
+            ChangeOrigin::Import => self.at + DAY_IS_OVER_AFTER,
+            _ => self.at,
+        };
+        let is_no = !matches!(self.step, NoMailStep::Lift | NoMailStep::Add(NoMailReason::Erased));
+        is_no && yes.is_some_and(|yes| said_by < yes)
+    }
+
     /// The person's place on the list after it.
     #[must_use]
     pub fn applied_to(&self, entry: Option<NoMail>) -> Option<NoMail> {
@@ -249,6 +263,17 @@ impl NoMailChange {
             }
             NoMailStep::Lift => None,
         }
+    }
+
+    /// The same for the address that the person has now, where they did it through a link to an earlier one. A mailbox that
+    /// is gone says nothing of another, and what an operator takes back is what they named.
+    pub fn carried_to(&self, moved_to: &str) -> Option<Self> {
+        let is_carried = match self.step {
+            NoMailStep::Add(reason) => reason != NoMailReason::Bounced,
+            NoMailStep::Lift => self.origin == ChangeOrigin::Page,
+        };
+        let person = moved_to.to_owned();
+        is_carried.then(|| Self { person, notice: None, ..self.clone() })
     }
 
     /// Whether it counts, with the person's place on the list as it is.
@@ -334,6 +359,30 @@ mod tests {
         }
         let change = NoMailChange::new("p", NoMailStep::Lift, ChangeOrigin::Operator, at(0));
         assert!(!change.counts(None));
+    }
+
+    #[test]
+    fn a_no_that_is_older_than_their_own_yes_counts_no_more() {
+        let hours = |hours: i64| Some(at(0) + TimeDelta::hours(hours));
+        for reason in NoMailReason::ALL {
+            for origin in ChangeOrigin::ALL {
+                for (yes, days) in
+                    [(None, false), (hours(0), false), (hours(36), false), (hours(37), true)]
+                {
+                    let change = NoMailChange::new("p", NoMailStep::Add(reason), origin, at(0));
+                    let is_exempt =
+                        reason == NoMailReason::Erased || origin == ChangeOrigin::Operator;
+                    let expected = match origin {
+                        _ if is_exempt => false,
+                        ChangeOrigin::Import => days,
+                        _ => yes.is_some_and(|yes| yes > at(0)),
+                    };
+                    assert_eq!(change.is_overtaken(yes), expected, "{reason:?} {origin:?} {yes:?}");
+                }
+                let lift = NoMailChange::new("p", NoMailStep::Lift, origin, at(0));
+                assert!(!lift.is_overtaken(hours(99)), "{origin:?}");
+            }
+        }
     }
 
     #[test]

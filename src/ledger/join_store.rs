@@ -22,10 +22,12 @@ pub enum JoinEvent {
     Confirmed,
     /// Nobody confirmed it.
     Expired,
+    /// An operator took them off the list.
+    Removed,
 }
 
 impl JoinEvent {
-    const ALL: [Self; 3] = [Self::Requested, Self::Confirmed, Self::Expired];
+    const ALL: [Self; 4] = [Self::Requested, Self::Confirmed, Self::Expired, Self::Removed];
 
     /// As a database has it.
     pub fn word(self) -> &'static str {
@@ -33,6 +35,7 @@ impl JoinEvent {
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",
             Self::Expired => "expired",
+            Self::Removed => "removed",
         }
     }
 }
@@ -84,6 +87,11 @@ pub trait JoinStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
+    /// When everybody who did last said yes themself, by their address hashes.
+    fn own_yeses(
+        &self,
+    ) -> impl Future<Output = Result<Vec<(String, DateTime<Utc>)>, LedgerError>> + Send;
+
     /// What a person's requests came to, the oldest first.
     fn join_record(
         &self,
@@ -97,8 +105,19 @@ pub(super) const ALL_PENDING: &str = "SELECT request FROM join_requests ORDER BY
 
 pub(super) const ON_LIST: &str = "SELECT key, address, state, fields FROM people WHERE key = $1";
 
-pub(super) const CONFIRMED: &str = "SELECT at, requested_at FROM join_changes
-    WHERE person = $1 AND event = 'confirmed' ORDER BY id DESC LIMIT 1";
+/// What was the last of the two, and the request that it was about.
+pub(super) const CONFIRMED: &str = "SELECT at, requested_at, event = 'confirmed' FROM join_changes
+    WHERE person = $1 AND event IN ('confirmed', 'removed') ORDER BY id DESC LIMIT 1";
+
+/// When a person last said yes themself: they signed up, and confirmed it; or they took a leaving back.
+pub(super) const OWN_YES: &str = "SELECT max(y.at) FROM
+    (SELECT requested_at AS at FROM join_changes WHERE person = $1 AND event = 'confirmed'
+     UNION ALL SELECT at FROM no_mail_changes WHERE person = $1 AND step = 'lift' AND origin = 'self:page') y";
+
+/// The same of everybody who ever did.
+pub(super) const OWN_YESES: &str = "SELECT y.person, max(y.at) FROM
+    (SELECT person, requested_at AS at FROM join_changes WHERE event = 'confirmed'
+     UNION ALL SELECT person, at FROM no_mail_changes WHERE step = 'lift' AND origin = 'self:page') y GROUP BY y.person";
 
 pub(super) const MESSAGES: &str = "SELECT purpose, made_at FROM single_messages
     WHERE person = $1 AND made_at > $2 AND purpose <> 'welcome' ORDER BY id";
@@ -134,6 +153,12 @@ pub(super) const RECORD_EXPIRED: &str =
     "INSERT INTO join_changes (at, person, event, requested_at, evidence)
     SELECT $1, person, 'expired', requested_at, '{\"source\":\"\",\"wording\":\"\",\"page\":\"\"}'
     FROM join_requests WHERE requested_at <= $2";
+
+/// Somebody comes off the list: the link that they confirmed with says no longer that they are on it.
+pub(super) const RECORD_REMOVED: &str =
+    "INSERT INTO join_changes (at, person, event, requested_at, evidence)
+    SELECT $1, person, 'removed', requested_at, '{\"source\":\"\",\"wording\":\"\",\"page\":\"\"}'
+    FROM join_changes WHERE person = $2 AND event = 'confirmed' ORDER BY id DESC LIMIT 1";
 
 pub(super) const EXPIRE: &str = "DELETE FROM join_requests WHERE requested_at <= $1";
 

@@ -12,7 +12,9 @@ use chrono_tz::Europe::London;
 
 use super::aftermath::{AftermathStore, Leaving};
 use super::approval_store::ApprovalStore;
-use super::list_store::{ErasedRows, ListChange, ListChangeKind, ListStore, StoredList};
+use super::list_store::{
+    ErasedRows, ListChange, ListChangeKind, ListStore, RemovedPerson, StoredList,
+};
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use super::schedule_store::{OccurrenceStep, ScheduleStore};
 use super::{
@@ -441,6 +443,7 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
         summary: "{}".to_owned(),
         people,
         removed: Vec::new(),
+        moved: None,
         no_mail: Vec::new(),
     };
     assert_eq!(ledger.stored_list().await, Ok(StoredList::default()));
@@ -494,11 +497,13 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
         claim.deliveries.iter().map(|delivery| delivery.recipient.address.as_str()).collect();
     assert_eq!(claimed, ["bob@example.org"]);
 
-    let version = ledger.stored_list().await.unwrap().version;
-    let removal = ListChange {
-        removed: vec!["cy@example.org".to_owned()],
-        ..change(version, ListChangeKind::Edit, Vec::new())
+    let of = |name: &str| {
+        let key = format!("{name}@example.org");
+        RemovedPerson { person: keys().address_hash_of_key(&key), key }
     };
+    let version = ledger.stored_list().await.unwrap().version;
+    let removal =
+        ListChange { removed: vec![of("cy")], ..change(version, ListChangeKind::Edit, Vec::new()) };
     assert_eq!(ledger.write_list(removal).await, Ok(true));
     assert_eq!(ledger.stored_list().await.unwrap().people.len(), 1);
 }

@@ -29,9 +29,27 @@ pub struct ListChange {
     pub summary: String,
     /// New people, and those who changed, as they are from now on.
     pub people: Vec<StoredPerson>,
-    /// Folded addresses of people who come off the list.
-    pub removed: Vec<String>,
+    /// People who come off the list.
+    pub removed: Vec<RemovedPerson>,
+    pub moved: Option<MovedPerson>,
     pub no_mail: Vec<NoMailChange>,
+}
+
+/// Somebody who comes off the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedPerson {
+    /// The address, folded.
+    pub key: String,
+    /// Its keyed hash.
+    pub person: String,
+}
+
+/// Somebody who has another address now, which stands among `ListChange::people`. What they have chosen goes with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedPerson {
+    pub from: RemovedPerson,
+    /// The keyed hash of the new address.
+    pub to: String,
 }
 
 /// What changed a list.

@@ -332,8 +332,9 @@ impl Ledger for MemoryLedger {
         let mut books = self.books();
         let mut counted = Vec::new();
         for change in changes {
-            let counts =
-                books.is_new(&change) && change.counts(books.do_not_mail.get(&change.person));
+            let counts = books.is_new(&change)
+                && !change.is_overtaken(books.own_yes(&change.person))
+                && change.counts(books.do_not_mail.get(&change.person));
             books.notices.extend(change.notice.clone());
             if counts {
                 books.write(change);

@@ -2,7 +2,8 @@
 //! Pure: nothing outlives it.
 
 use crate::approval::Approval;
-use crate::audience::{NoMail, NoMailChange, NoMailStep};
+use crate::audience::frequency::Frequency;
+use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::ledger::delivery::{CopyState, Writer, after_a_crash};
 use crate::ledger::error::LedgerError;
 use crate::ledger::{
@@ -29,6 +30,7 @@ pub struct MemoryState {
     pub schedules: BTreeMap<String, DateTime<Utc>>,
     pub occurrences: Vec<Occurrence>,
     pub operator_notices: BTreeMap<String, DateTime<Utc>>,
+    pub frequencies: BTreeMap<String, (Frequency, DateTime<Utc>)>,
 }
 
 impl MemoryState {
@@ -40,6 +42,16 @@ impl MemoryState {
         };
         let is_known = change.may_come_twice() && self.no_mail_changes.iter().any(is_same);
         !is_settled && !is_known
+    }
+
+    /// When they last took a leaving back; nobody signs up in memory.
+    pub fn own_yes(&self, person: &str) -> Option<DateTime<Utc>> {
+        let is_theirs = |change: &&NoMailChange| {
+            change.person == person
+                && change.step == NoMailStep::Lift
+                && change.origin == ChangeOrigin::Page
+        };
+        self.no_mail_changes.iter().filter(is_theirs).map(|change| change.at).max()
     }
 
     pub fn write(&mut self, change: NoMailChange) {

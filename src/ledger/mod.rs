@@ -15,6 +15,7 @@ pub mod joining;
 pub mod laws;
 pub mod list_store;
 pub mod memory;
+mod memory_frequencies;
 mod memory_schedules;
 mod memory_state;
 #[cfg(test)]

@@ -24,6 +24,18 @@ pub const PUT: &str = "INSERT INTO people (key, address, state, fields, change)
 
 pub const REMOVE: &str = "DELETE FROM people WHERE key = $1";
 
+/// Whoever had moved to the address that is left has moved on with it.
+pub const MOVE_ON: &str = "UPDATE moves SET moved_to = $1 WHERE moved_to = $2";
+
+pub const MOVE: &str = "INSERT INTO moves (person, moved_to, at) VALUES ($1, $2, $3)
+    ON CONFLICT (person) DO UPDATE SET moved_to = excluded.moved_to, at = excluded.at";
+
+/// The address that somebody has now leads nowhere else.
+pub const ARRIVE: &str = "DELETE FROM moves WHERE person = $1";
+
+/// Where an old address leads.
+pub const MOVED_TO: &str = "SELECT moved_to FROM moves WHERE person = $1";
+
 pub const LAST_IMPORT: &str = "SELECT id, at, summary FROM list_changes
     WHERE kind = 'import' AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
 

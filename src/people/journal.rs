@@ -11,10 +11,11 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::spool::{SpoolState, Taking};
-use super::{Act, Spool, SpoolError, Standpoint};
+use super::{Act, Spool, SpoolError, Standpoint, What};
 use crate::audience::NoMail;
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
+use crate::ledger::frequency_store::FrequencyStore;
 
 /// Acts of one commit. A million that wait are taken in some minutes, and no commit holds up a run for long.
 const BATCH: usize = 500;
@@ -62,7 +63,7 @@ pub struct Journal<L> {
     waiting: Mutex<Waiting>,
 }
 
-impl<L: Ledger> Journal<L> {
+impl<L: Ledger + FrequencyStore> Journal<L> {
     /// A journal whose ledger may be away.
     pub fn new(spool: Spool, patience: Duration) -> Self {
         let (order, waiting) = (tokio::sync::Mutex::new(()), Mutex::default());
@@ -97,9 +98,9 @@ impl<L: Ledger> Journal<L> {
         if self.spool.is_empty()
             && let Some(ledger) = self.ledger.get()
             && let Ok(Ok(counted)) =
-                timeout(self.patience, ledger.change_no_mail(vec![act.change()])).await
+                timeout(self.patience, keep_in(&**ledger, std::slice::from_ref(&act))).await
         {
-            return Ok(ActPlace::Ledger { changed: counted == [true] });
+            return Ok(ActPlace::Ledger { changed: counted });
         }
         let spool = self.spool.clone();
         blocking(move || spool.add(&act)).await?;
@@ -174,11 +175,27 @@ impl<L: Ledger> Journal<L> {
 }
 
 fn standpoint_of(entry: Option<NoMail>, acts: &[Act], now: DateTime<Utc>) -> Standpoint {
-    match acts.iter().fold(entry, |entry, act| act.change().applied_to(entry)) {
+    let changes = acts.iter().filter_map(Act::change);
+    match changes.fold(entry, |entry, change| change.applied_to(entry)) {
         None => Standpoint::Mailed,
         Some(entry) if entry.may_stay(now) => Standpoint::LeftLately,
         Some(_) => Standpoint::NotMailed,
     }
+}
+
+/// Keeps acts in the ledger; whether one of them changed something.
+async fn keep_in(
+    ledger: &(impl Ledger + FrequencyStore),
+    acts: &[Act],
+) -> Result<bool, LedgerError> {
+    let changes = acts.iter().filter_map(Act::change).collect();
+    let mut changed = ledger.change_no_mail(changes).await?.contains(&true);
+    for act in acts {
+        if let What::Chose { frequency } = act.what {
+            changed |= ledger.choose_frequency(&act.person, frequency, act.at).await?;
+        }
+    }
+    Ok(changed)
 }
 
 async fn blocking<T: Send + 'static>(
@@ -198,7 +215,7 @@ async fn blocking<T: Send + 'static>(
 /// When the ledger does not answer in time, or a file cannot be read or written: what is not in the ledger stays.
 pub async fn drain(
     spool: &Spool,
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + FrequencyStore),
     patience: Duration,
 ) -> Result<usize, JournalError> {
     let began = Instant::now();
@@ -219,14 +236,13 @@ pub async fn drain(
 
 async fn take_in(
     taking: Taking,
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + FrequencyStore),
     patience: Duration,
 ) -> Result<usize, JournalError> {
     let mut done = 0;
     let mut outcome = Ok(());
     for batch in taking.acts.chunks(BATCH) {
-        let changes = batch.iter().map(Act::change).collect();
-        outcome = match timeout(patience, ledger.change_no_mail(changes)).await {
+        outcome = match timeout(patience, keep_in(ledger, batch)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(JournalError::Silent { seconds: patience.as_secs() }),

@@ -64,6 +64,8 @@ pub enum What {
     },
     /// They took their leaving back.
     Stayed,
+    /// They chose how often they want the email.
+    Chose { frequency: Frequency },
 }
 
 /// Where a person stands, as far as a page may say.
@@ -86,16 +88,17 @@ impl Act {
         Self { person: person.to_owned(), at, what, notice: None }
     }
 
-    /// The same for the do-not-mail list.
-    pub fn change(&self) -> NoMailChange {
+    /// The same for the do-not-mail list; `None` where it says nothing about whether they are mailed.
+    pub fn change(&self) -> Option<NoMailChange> {
         let (step, origin, detail) = match &self.what {
             What::Left { way, reason } => {
                 (NoMailStep::Add(NoMailReason::Unsubscribed), way.origin(), reason.clone())
             }
             What::Stayed => (NoMailStep::Lift, ChangeOrigin::Page, None),
+            What::Chose { .. } => return None,
         };
         let notice = self.notice.clone();
         let change = NoMailChange::new(&self.person, step, origin, self.at);
-        NoMailChange { detail, notice, ..change }
+        Some(NoMailChange { detail, notice, ..change })
     }
 }

@@ -161,6 +161,7 @@ fn joining_words(record: &JoinRecord) -> String {
     let words = match record.event {
         JoinEvent::Requested => "signed up on the web page",
         JoinEvent::Confirmed => "confirmed that they signed up",
+        JoinEvent::Removed => "came off the list by hand",
         JoinEvent::Expired => "did not confirm: the request was deleted",
     };
     words.to_owned()

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::model::{Export, ImportedPerson};
 use super::state::ListState;
+use crate::audience::{ChangeOrigin, NoMailChange, NoMailStep};
 
 /// Somebody whom the list has already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,15 @@ pub struct KnownPerson {
     pub has_said_no: bool,
     /// Had their data erased: no file brings anything of theirs back, a no neither.
     pub is_erased: bool,
+    /// When they last said yes themself: signed up and confirmed, or took a leaving back.
+    pub own_yes: Option<DateTime<Utc>>,
+}
+
+impl KnownPerson {
+    /// Somebody of whom only the list itself is known.
+    pub fn listed(person: ImportedPerson) -> Self {
+        Self { has_said_no: person.state.is_no(), is_erased: false, own_yes: None, person }
+    }
 }
 
 /// What happens to a person of an export.
@@ -70,6 +82,10 @@ fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
     }
     let mut after = before.clone();
     after.take_cells(row, true);
+    if is_old_no(row, known.own_yes) {
+        let is_same = after == *before;
+        return (if is_same { ImportStep::Same } else { ImportStep::Changed }, after);
+    }
     let is_settled = known.has_said_no || before.state.is_no();
     if is_settled && !row.state.is_no() {
         return (ImportStep::StaysNo, after);
@@ -85,4 +101,11 @@ fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
     }
     let is_same = after == *before;
     (if is_same { ImportStep::Same } else { ImportStep::Changed }, after)
+}
+
+/// Whether a row holds a no that the person has overtaken with a yes of their own.
+fn is_old_no(row: &ImportedPerson, own_yes: Option<DateTime<Utc>>) -> bool {
+    // A row without a day says no now.
+    let Some((reason, at)) = row.state.no_mail_reason().zip(row.no_since()) else { return false };
+    NoMailChange::new("", NoMailStep::Add(reason), ChangeOrigin::Import, at).is_overtaken(own_yes)
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::columns::ColumnMapping;
@@ -108,6 +108,11 @@ pub struct ImportedPerson {
 }
 
 impl ImportedPerson {
+    /// When they came into their state, as far as a file says it: at the beginning of the day.
+    pub fn no_since(&self) -> Option<DateTime<Utc>> {
+        Some(self.since?.and_hms_opt(0, 0, 0)?.and_utc())
+    }
+
     /// Takes the cells of another row of the same person. An empty cell wipes nothing; a filled one takes the place of
     /// ours where the other row `replaces` it. Tags come together, and the earlier day of joining counts.
     pub(super) fn take_cells(&mut self, other: &Self, replaces: bool) {

@@ -311,7 +311,10 @@ fn the_difference_counts_every_person_once() {
         let people = export.people.into_iter();
         people
             .map(|person| {
-                (person.key.clone(), KnownPerson { person, has_said_no: said_no, is_erased: false })
+                (
+                    person.key.clone(),
+                    KnownPerson { person, has_said_no: said_no, is_erased: false, own_yes: None },
+                )
             })
             .collect()
     };
@@ -343,8 +346,12 @@ fn what_goes_out_comes_in_again_and_changes_nothing() {
         .people
         .iter()
         .map(|person| {
-            let known =
-                KnownPerson { person: person.clone(), has_said_no: false, is_erased: false };
+            let known = KnownPerson {
+                person: person.clone(),
+                has_said_no: false,
+                is_erased: false,
+                own_yes: None,
+            };
             (person.key.clone(), known)
         })
         .collect();

@@ -187,6 +187,7 @@ struct DropCounts {
     waiting: u64,
     left: u64,
     stayed: u64,
+    chose: u64,
     already: u64,
     wrong: u64,
     fast: u64,
@@ -246,18 +247,20 @@ async fn settle_entry(
 ) -> Result<DropLine, Failure> {
     let (action, matched_by, reason, counted) = match request_of(entry, keys, world::now()) {
         DropRequest::Act(act) => {
-            let leaves = matches!(act.what, What::Left { .. });
+            let what = act.what.clone();
             let changed = keeping.keep(act, &mut counts.waiting).await?;
-            let counted = match (changed, leaves) {
+            let counted = match (changed, &what) {
                 (false, _) => &mut counts.already,
-                (true, true) => &mut counts.left,
-                (true, false) => &mut counts.stayed,
+                (true, What::Left { .. }) => &mut counts.left,
+                (true, What::Stayed) => &mut counts.stayed,
+                (true, What::Chose { .. }) => &mut counts.chose,
             };
-            if leaves {
-                ("unsubscribe", "token", "a request to leave, with one of our tokens", counted)
-            } else {
-                ("stay", "token", "a request to stay after all, with one of our tokens", counted)
-            }
+            let (action, reason) = match what {
+                What::Left { .. } => ("unsubscribe", "a request to leave, with one of our tokens"),
+                What::Stayed => ("stay", "a request to stay after all, with one of our tokens"),
+                What::Chose { .. } => ("choose", "how often they want it, with one of our tokens"),
+            };
+            (action, "token", reason, counted)
         }
         DropRequest::Probe => {
             ("none", "nothing", "a probe of the unsubscribe links: no change", &mut counts.probes)
@@ -285,6 +288,11 @@ fn summarise(screen: &Screen, counts: &DropCounts, dry_run: bool) -> Result<(), 
     screen.print(&format!("{} {verb}.", people(counts.left)))?;
     screen.counts(&[
         (counts.stayed, "person stays after all", "people stay after all"),
+        (
+            counts.chose,
+            "person has chosen how often they want it",
+            "people have chosen how often they want it",
+        ),
         (
             counts.already,
             "request that changed nothing: it was settled before",

@@ -80,9 +80,10 @@ impl Keeping {
                 }
             },
             Self::DryRun(None) => true,
-            Self::DryRun(Some(ledger)) => {
-                act.change().counts(ledger.suppression(&act.person).await?.as_ref())
-            }
+            Self::DryRun(Some(ledger)) => match act.change() {
+                Some(change) => change.counts(ledger.suppression(&act.person).await?.as_ref()),
+                None => true,
+            },
         })
     }
 }

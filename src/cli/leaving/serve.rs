@@ -12,7 +12,6 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::audience::frequency::Frequency;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::drop_kit;
 use crate::cli::leaving::hooked::{hook_folder, hooks, keep, settle_waiting};
@@ -314,7 +313,10 @@ impl Keeper {
                 Some(Standpoint::Mailed) => Some(self.chosen_by(&person).await),
                 other => other,
             },
-            Wanted::Choose(frequency) => self.choose(&person, frequency).await,
+            Wanted::Choose(frequency) => {
+                let act = Act::new(&person, now, What::Chose { frequency });
+                self.journal.record(act).await.ok().map(|_| Standpoint::MailedAs(frequency))
+            }
             Wanted::Events { hook, body } => self.keep_events(hook, body).await,
             Wanted::Leave { way, reason } => {
                 let act = Act::new(&person, now, What::Left { way, reason });
@@ -329,19 +331,13 @@ impl Keeper {
         let _ = answer.send(settled);
     }
 
-    /// What somebody gets who is mailed. While the ledger is away nobody can choose, and everybody can leave.
+    /// What somebody gets who is mailed; nobody knows while the ledger is away.
     async fn chosen_by(&self, person: &str) -> Standpoint {
         let Some(ledger) = self.journal.ledger() else { return Standpoint::Mailed };
         match timeout(LEDGER_PATIENCE, ledger.frequency_of(person)).await {
             Ok(Ok(frequency)) => Standpoint::MailedAs(frequency.unwrap_or_default()),
             Ok(Err(_)) | Err(_) => Standpoint::Mailed,
         }
-    }
-
-    async fn choose(&self, person: &str, frequency: Frequency) -> Option<Standpoint> {
-        let choosing = self.journal.ledger()?.choose_frequency(person, frequency, world::now());
-        timeout(LEDGER_PATIENCE, choosing).await.ok()?.ok()?;
-        Some(Standpoint::MailedAs(frequency))
     }
 
     /// On disk, or not taken.

@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
+use chrono::{DateTime, Utc};
+
 use crate::audience::import::{
     self, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
 };
@@ -87,14 +89,12 @@ pub(super) async fn known_in(
     list.order = people.iter().map(|person| person.key.clone()).collect();
     list.people = people
         .into_iter()
-        .map(|person| {
-            let has_said_no = person.state.is_no();
-            (person.key.clone(), KnownPerson { person, has_said_no, is_erased: false })
-        })
+        .map(|person| (person.key.clone(), KnownPerson::listed(person)))
         .collect();
     if let Some(ledger) = ledger {
         let keys = keys_for(project, Some(ledger)).await?;
         put_no_mail(&mut list.people, rows, ledger, &keys).await?;
+        put_own_yes(&mut list.people, ledger, &keys).await?;
     }
     Ok(list)
 }
@@ -144,9 +144,8 @@ async fn put_no_mail(
     }
     for row in rows.iter().filter(|row| suppressed.contains(&keys.address_hash_of_key(&row.key))) {
         people.entry(row.key.clone()).or_insert_with(|| KnownPerson {
-            person: row.clone(),
             has_said_no: true,
-            is_erased: false,
+            ..KnownPerson::listed(row.clone())
         });
     }
     for known in people.values_mut() {
@@ -162,6 +161,22 @@ async fn put_no_mail(
             person.why = entry.words();
             person.evidence = None;
         }
+    }
+    Ok(())
+}
+
+/// Whoever said yes themself, and when: an older no of a file changes nothing for them.
+async fn put_own_yes(
+    people: &mut HashMap<String, KnownPerson>,
+    ledger: &AnyLedger,
+    keys: &Keys,
+) -> Result<(), Failure> {
+    let yeses: HashMap<String, DateTime<Utc>> = ledger.own_yeses().await?.into_iter().collect();
+    if yeses.is_empty() {
+        return Ok(());
+    }
+    for known in people.values_mut() {
+        known.own_yes = yeses.get(&keys.address_hash_of_key(&known.person.key)).copied();
     }
     Ok(())
 }

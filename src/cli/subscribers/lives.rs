@@ -22,6 +22,7 @@ use crate::database::private;
 use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore};
 use crate::ledger::{AnyLedger, Ledger, SqliteLedger};
 use crate::project::Project;
+use crate::rfc::address::EmailAddress;
 
 const LIVES: usize = 200;
 const PEOPLE: usize = 4 * LIVES;
@@ -173,16 +174,13 @@ impl World {
         }
     }
 
-    async fn write(
-        &self,
-        people: Vec<StoredPerson>,
-        removed: Vec<String>,
-        no_mail: Vec<NoMailChange>,
-    ) {
+    async fn write(&self, people: Vec<StoredPerson>, removed: Vec<String>) {
         let seen = self.list.ledger.stored_list().await.unwrap().version;
         let (at, summary) = (self.now, "{}".to_owned());
         let kind = ListChangeKind::Edit;
-        let change = ListChange { seen, at, kind, summary, people, removed, no_mail };
+        let removed = removed.into_iter().map(|key| self.list.removed(key)).collect();
+        let (moved, no_mail) = (None, Vec::new());
+        let change = ListChange { seen, at, kind, summary, people, removed, moved, no_mail };
         assert!(self.list.ledger.write_list(change).await.unwrap());
     }
 
@@ -208,7 +206,7 @@ impl World {
             Happening::Undo => self.undo().await,
             Happening::Add => self.add(&those).await,
             Happening::Remove => {
-                self.write(Vec::new(), those.clone(), Vec::new()).await;
+                self.write(Vec::new(), those.clone()).await;
                 for key in &those {
                     self.plain.remove(key);
                 }
@@ -240,7 +238,8 @@ impl World {
                 }
             }
             Happening::ComeBack(days) => {
-                let at = self.now + TimeDelta::days(days);
+                self.now += TimeDelta::days(days);
+                let at = self.now;
                 self.change(&those, NoMailStep::Lift, ChangeOrigin::Page, at).await;
                 self.lift(&those, |no| {
                     no.is_own
@@ -292,7 +291,7 @@ impl World {
             state: "subscribed".to_owned(),
             fields: fields.to_owned(),
         });
-        self.write(people.collect(), Vec::new(), Vec::new()).await;
+        self.write(people.collect(), Vec::new()).await;
         self.yes.extend(added);
     }
 
@@ -304,15 +303,11 @@ impl World {
         let Some(row) = stored.people.iter().find(|row| row.key == old) else { return };
         self.moves += 1;
         let new = format!("m{}-{old}", self.moves);
-        let moved = StoredPerson { key: new.clone(), address: new.clone(), ..row.clone() };
         let entry =
             self.list.ledger.suppression(&self.list.keys.address_hash_of_key(&old)).await.unwrap();
-        let carried = entry.map(|entry| {
-            let hash = self.list.keys.address_hash_of_key(&new);
-            let step = NoMailStep::Add(entry.reason);
-            NoMailChange::new(&hash, step, ChangeOrigin::Operator, self.now)
-        });
-        self.write(vec![moved], vec![old.clone()], carried.into_iter().collect()).await;
+        let to = EmailAddress::parse(&new).unwrap();
+        let change = self.list.moving(stored.version, row, &to, entry.as_ref(), self.now);
+        assert!(self.list.ledger.write_list(change).await.unwrap());
         if let Some(no) = self.nos.get(&old).copied() {
             self.say_no(&new, no.reason, false);
         }

@@ -1,19 +1,21 @@
 //! `roundup subscribers move`: somebody has a new address.
 //! Shell: the ledger, the screen.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audience::import::ImportedPerson;
-use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+use crate::audience::import::{ImportedPerson, StoredPerson};
+use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::globals::Globals;
 use crate::cli::subscribers::edit::address;
-use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
+use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
-use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore};
+use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, MovedPerson};
+use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
 pub(super) struct MoveArguments {
@@ -32,7 +34,8 @@ struct MoveOutcome<'a> {
     not_mailed: Option<&'a str>,
 }
 
-/// Names and evidence move with the person, and so does a no: of either address it holds for both.
+/// Names, evidence and how often they want the email move with the person, and so does a no: of either address it holds for
+/// both, also when they leave later by a link in an email to the old one.
 pub(super) async fn move_person(
     arguments: &MoveArguments,
     globals: &Globals,
@@ -55,23 +58,8 @@ pub(super) async fn move_person(
         return Err(Failure::new(Exit::Usage, format!("{new} was erased, and stays so"))
             .help("only the person can come back, by signing up themself"));
     }
-    let now = world::now();
-    let mut moved = person.clone();
-    (moved.key, moved.address) = (new.key(), new.to_string());
     let entry = list.ledger.suppression(&list.keys.address_hash(&old)).await?;
-    let carried = entry.as_ref().map(|entry| {
-        let step = NoMailStep::Add(entry.reason);
-        NoMailChange::new(&list.keys.address_hash(&new), step, ChangeOrigin::Operator, now)
-    });
-    let change = ListChange {
-        seen: stored.version,
-        at: now,
-        kind: ListChangeKind::Edit,
-        summary: json!({ "moved": 1 }).to_string(),
-        people: vec![moved.clone()],
-        removed: if old.key() == new.key() { Vec::new() } else { vec![old.key()] },
-        no_mail: carried.into_iter().collect(),
-    };
+    let change = list.moving(stored.version, person, &new, entry.as_ref(), world::now());
     if !list.ledger.write_list(change).await? {
         return Err(changed_meanwhile());
     }
@@ -87,10 +75,43 @@ pub(super) async fn move_person(
         })?;
         return Ok(Exit::Done);
     }
-    let person = ImportedPerson::from(moved);
     screen.print(&match &not_mailed {
-        None => format!("{old} is {new} now ({}).", person.why),
+        None => format!("{old} is {new} now ({}).", ImportedPerson::from(person.clone()).why),
         Some(why) => format!("{old} is {new} now, and is not mailed: {why}."),
     })?;
     Ok(Exit::Done)
+}
+
+impl OpenList {
+    /// What happens to the list when somebody on it has a new address. `entry` is their place on the do-not-mail list.
+    pub(super) fn moving(
+        &self,
+        seen: i64,
+        person: &StoredPerson,
+        new: &EmailAddress,
+        entry: Option<&NoMail>,
+        at: DateTime<Utc>,
+    ) -> ListChange {
+        let to = self.keys.address_hash(new);
+        let carried = entry.map(|entry| {
+            NoMailChange::new(&to, NoMailStep::Add(entry.reason), ChangeOrigin::Operator, at)
+        });
+        // Another spelling is the same person.
+        let moved = (person.key != new.key())
+            .then(|| MovedPerson { from: self.removed(person.key.clone()), to: to.clone() });
+        ListChange {
+            seen,
+            at,
+            kind: ListChangeKind::Edit,
+            summary: json!({ "moved": 1 }).to_string(),
+            people: vec![StoredPerson {
+                key: new.key(),
+                address: new.to_string(),
+                ..person.clone()
+            }],
+            removed: Vec::new(),
+            moved,
+            no_mail: carried.into_iter().collect(),
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::cli::terminal::files::save;
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore};
+use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, RemovedPerson};
 use crate::ledger::{AnyLedger, Ledger};
 use crate::project::{Project, SETTINGS_FILE};
 
@@ -61,6 +61,11 @@ impl OpenList {
         self.write(seen, ListChangeKind::Import, summary, &people, Vec::new()).await
     }
 
+    /// Somebody who comes off the list, by their folded address.
+    pub fn removed(&self, key: String) -> RemovedPerson {
+        RemovedPerson { person: self.keys.address_hash_of_key(&key), key }
+    }
+
     /// Writes people, and puts those who said no onto the do-not-mail list.
     pub async fn write(
         &self,
@@ -75,8 +80,7 @@ impl OpenList {
             let reason = person.state.no_mail_reason()?;
             let hash = self.keys.address_hash_of_key(&person.key);
             // They said no when the file says so, and not when it was read.
-            let since = person.since.and_then(|day| day.and_hms_opt(0, 0, 0));
-            let at = since.map_or(at, |since| since.and_utc());
+            let at = person.no_since().unwrap_or(at);
             Some(NoMailChange::new(&hash, NoMailStep::Add(reason), ChangeOrigin::Import, at))
         };
         let change = ListChange {
@@ -85,7 +89,8 @@ impl OpenList {
             kind,
             summary,
             people: people.iter().map(|person| StoredPerson::from(*person)).collect(),
-            removed,
+            removed: removed.into_iter().map(|key| self.removed(key)).collect(),
+            moved: None,
             no_mail: people.iter().filter_map(no).collect(),
         };
         Ok(self.ledger.write_list(change).await?)

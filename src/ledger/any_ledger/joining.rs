@@ -54,6 +54,10 @@ impl JoinStore for AnyLedger {
         pass_on!(self, ledger => ledger.expire_requests(now))
     }
 
+    async fn own_yeses(&self) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+        pass_on!(self, ledger => ledger.own_yeses())
+    }
+
     async fn join_record(&self, person: &str) -> Result<Vec<JoinRecord>, LedgerError> {
         pass_on!(self, ledger => ledger.join_record(person))
     }
@@ -64,9 +68,9 @@ impl FrequencyStore for AnyLedger {
         &self,
         person: &str,
         frequency: Frequency,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        pass_on!(self, ledger => ledger.choose_frequency(person, frequency, now))
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.choose_frequency(person, frequency, at))
     }
 
     async fn frequency_of(&self, person: &str) -> Result<Option<Frequency>, LedgerError> {

@@ -5,14 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{keys, now};
 use crate::audience::frequency::Frequency;
-use crate::audience::import::{ImportedPerson, ListState};
+use crate::audience::import::{ImportedPerson, ListState, StoredPerson};
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinEvent, JoinStore};
 use crate::ledger::joining::{
     ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, MOST_AN_HOUR,
 };
-use crate::ledger::list_store::ListStore;
+use crate::ledger::list_store::{
+    ListChange, ListChangeKind, ListStore, MovedPerson, RemovedPerson,
+};
 use crate::ledger::single_store::{SinglePurpose, SingleResult, SingleStatus, SingleStore};
 use crate::ledger::{Ledger, LedgerError};
 
@@ -67,6 +69,9 @@ pub async fn hold_of_joining(
     a_request_changes_nothing_until_it_is_confirmed(ledger, hour).await;
     a_no_that_is_younger_makes_a_request_void(ledger, hour).await;
     whoever_is_on_the_list_is_only_written_to(ledger, hour).await;
+    an_older_no_takes_nothing_back(ledger, hour).await;
+    whoever_comes_off_the_list_is_not_on_it(ledger, hour).await;
+    whoever_moves_is_the_same_person(ledger, hour).await;
     requests_expire(ledger, hour(100)).await.unwrap();
     an_hour_has_a_limit(ledger, hour(20_000)).await;
 }
@@ -198,11 +203,19 @@ async fn a_choice_stays_until_another(
     at: DateTime<Utc>,
 ) {
     assert_eq!(ledger.frequency_of("ann").await, Ok(None));
-    for frequency in [Frequency::Year, Frequency::Every, Frequency::Year] {
-        ledger.choose_frequency("ann", frequency, at).await.unwrap();
+    let choices =
+        [(Frequency::Year, 0), (Frequency::Every, 1), (Frequency::Every, 4), (Frequency::Year, 5)];
+    for (frequency, seconds) in choices {
+        let at = at + TimeDelta::seconds(seconds);
+        assert_eq!(ledger.choose_frequency("ann", frequency, at).await, Ok(true));
         assert_eq!(ledger.frequency_of("ann").await, Ok(Some(frequency)));
         let all = vec![("ann".to_owned(), frequency.word().to_owned())];
         assert_eq!(ledger.frequencies().await, Ok(all));
+        // A choice that comes late, or twice, changes nothing.
+        for late in [at, at - TimeDelta::seconds(1)] {
+            assert_eq!(ledger.choose_frequency("ann", Frequency::Every, late).await, Ok(false));
+        }
+        assert_eq!(ledger.frequency_of("ann").await, Ok(Some(frequency)));
     }
     ledger.erase("ann@charity.org.uk", "ann", at).await.unwrap();
     assert_eq!(ledger.frequency_of("ann").await, Ok(None));
@@ -263,4 +276,123 @@ async fn a_message_is_in_one_hand_and_ends_once(
             ledger.record_single(welcome.id, "a", accepted, cy.at).await.unwrap();
         }
     }
+}
+
+/// A confirmation beats every no that is older than the request, whenever that no is heard of, and none that is younger.
+async fn an_older_no_takes_nothing_back(
+    ledger: &(impl Ledger + ListStore + JoinStore),
+    hour: impl Fn(i64) -> DateTime<Utc>,
+) {
+    let origins = [ChangeOrigin::Import, ChangeOrigin::Email, ChangeOrigin::Page];
+    for (number, (origin, hours, holds)) in origins
+        .into_iter()
+        .flat_map(|origin| [(-48, true), (12, false)].map(|(hours, is)| (origin, hours, is)))
+        .enumerate()
+    {
+        let dot = request(&format!("dot-{number}"), hour(11));
+        assert_eq!(ledger.request_join(dot.clone()).await, Ok(JoinStep::Confirm));
+        let confirmed = ledger.confirm_join(confirmation(&dot, hour(13))).await;
+        assert_eq!(confirmed, Ok(ConfirmStep::Join));
+        let yes = ledger.own_yeses().await.unwrap();
+        assert!(yes.contains(&(dot.person.clone(), dot.at)), "the request is the yes");
+        let step = NoMailStep::Add(NoMailReason::Unsubscribed);
+        let change = NoMailChange::new(&dot.person, step, origin, hour(hours));
+        assert_eq!(
+            ledger.change_no_mail(vec![change]).await,
+            Ok(vec![!holds]),
+            "{origin:?} {hours}"
+        );
+        assert_eq!(ledger.suppression(&dot.person).await.unwrap().is_none(), holds);
+    }
+}
+
+fn of_key(key: &str) -> RemovedPerson {
+    RemovedPerson { key: key.to_owned(), person: keys().address_hash_of_key(key) }
+}
+
+async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
+    let seen = ledger.stored_list().await.unwrap().version;
+    let (people, removed, no_mail) = (Vec::new(), Vec::new(), Vec::new());
+    let (at, kind, summary) = (now(), ListChangeKind::Edit, "{}".to_owned());
+    let mut change = ListChange { seen, at, kind, summary, people, removed, moved: None, no_mail };
+    edit(&mut change);
+    assert_eq!(ledger.write_list(change).await, Ok(true));
+}
+
+async fn whoever_comes_off_the_list_is_not_on_it(
+    ledger: &(impl Ledger + ListStore + JoinStore),
+    hour: impl Fn(i64) -> DateTime<Utc>,
+) {
+    let eve = request("eve", hour(0));
+    ledger.request_join(eve.clone()).await.unwrap();
+    ledger.confirm_join(confirmation(&eve, hour(1))).await.unwrap();
+    let look = async || ledger.look_at_request(&eve.person, eve.at, hour(2)).await;
+    assert_eq!(look().await, Ok(ConfirmStep::Already));
+    edit(ledger, |change| change.removed = vec![of_key(&eve.key)]).await;
+    assert_eq!(look().await, Ok(ConfirmStep::Void));
+    assert_eq!(ledger.confirm_join(confirmation(&eve, hour(3))).await, Ok(ConfirmStep::Void));
+    assert_eq!(state_of(ledger, &eve.key).await, None);
+    // They may sign up again, with a link of its own.
+    let again = JoinRequest { at: hour(4), ..eve.clone() };
+    assert_eq!(ledger.request_join(again.clone()).await, Ok(JoinStep::Confirm));
+    let confirmed = ledger.confirm_join(confirmation(&again, hour(5))).await;
+    assert_eq!(confirmed, Ok(ConfirmStep::Join));
+    let events: Vec<_> =
+        ledger.join_record(&eve.person).await.unwrap().iter().map(|line| line.event).collect();
+    let (asked, yes) = (JoinEvent::Requested, JoinEvent::Confirmed);
+    assert_eq!(events, [asked, yes, JoinEvent::Removed, asked, yes]);
+}
+
+/// Twice: from one address to another, and on. Links to the first two speak for the third.
+async fn whoever_moves_is_the_same_person(
+    ledger: &(impl Ledger + ListStore + JoinStore + FrequencyStore),
+    hour: impl Fn(i64) -> DateTime<Utc>,
+) {
+    let [old, between, new] = ["mo@old.org.uk", "mo@between.org.uk", "mo@new.org.uk"].map(of_key);
+    let stored = |key: &str| StoredPerson {
+        key: key.to_owned(),
+        address: key.to_owned(),
+        state: "subscribed".to_owned(),
+        fields: "{}".to_owned(),
+    };
+    edit(ledger, |change| change.people = vec![stored(&old.key)]).await;
+    ledger.choose_frequency(&old.person, Frequency::Year, hour(0)).await.unwrap();
+    for (from, to) in [(&old, &between), (&between, &new)] {
+        edit(ledger, |change| {
+            change.people = vec![stored(&to.key)];
+            change.moved = Some(MovedPerson { from: from.clone(), to: to.person.clone() });
+        })
+        .await;
+        assert_eq!(ledger.frequency_of(&to.person).await, Ok(Some(Frequency::Year)));
+    }
+    for address in [&old, &between] {
+        assert_eq!(state_of(ledger, &address.key).await, None);
+        assert_eq!(ledger.frequency_of(&address.person).await, Ok(Some(Frequency::Year)));
+    }
+    ledger.choose_frequency(&old.person, Frequency::Every, hour(1)).await.unwrap();
+    assert_eq!(ledger.frequency_of(&new.person).await, Ok(Some(Frequency::Every)));
+    let change =
+        |of: &RemovedPerson, step, origin, at| NoMailChange::new(&of.person, step, origin, at);
+    let leave = NoMailStep::Add(NoMailReason::Unsubscribed);
+    for (hours, link) in [(10, &old), (20, &between)] {
+        let left = change(link, leave, ChangeOrigin::OneClick, hour(hours));
+        assert_eq!(ledger.change_no_mail(vec![left]).await, Ok(vec![true]));
+        assert!(ledger.suppression(&new.person).await.unwrap().is_some());
+        let back = change(link, NoMailStep::Lift, ChangeOrigin::Page, hour(hours + 1));
+        assert_eq!(ledger.change_no_mail(vec![back]).await, Ok(vec![true]));
+        assert_eq!(ledger.suppression(&new.person).await, Ok(None));
+    }
+    // The old mailbox is gone: that says nothing of the new one.
+    ledger.suppress(&old.person, "550 no such user", hour(30)).await.unwrap();
+    assert_eq!(ledger.suppression(&new.person).await, Ok(None));
+    // Back to the first address: it leads nowhere else, and the others lead to it.
+    edit(ledger, |change| {
+        change.people = vec![stored(&old.key)];
+        change.moved = Some(MovedPerson { from: new.clone(), to: old.person.clone() });
+    })
+    .await;
+    let left = change(&between, leave, ChangeOrigin::Email, hour(40));
+    ledger.change_no_mail(vec![left]).await.unwrap();
+    let entry = ledger.suppression(&old.person).await.unwrap().unwrap();
+    assert_eq!(entry.reason, NoMailReason::Unsubscribed);
 }

@@ -15,12 +15,11 @@ impl FrequencyStore for PostgresLedger {
         &self,
         person: &str,
         frequency: Frequency,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
         patiently!(self.server, async |transaction, _| {
             let word = frequency.word();
-            transaction.execute(sql::CHOOSE, &[&person, &word, &millis(now)]).await?;
-            Ok(())
+            Ok(transaction.execute(sql::CHOOSE, &[&person, &word, &millis(at)]).await? > 0)
         })
     }
 

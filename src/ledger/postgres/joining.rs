@@ -15,6 +15,7 @@ use crate::ledger::joining::{
     on_request,
 };
 use crate::ledger::list_store::ListChangeKind;
+use crate::ledger::schema_of_people;
 use crate::ledger::single_store::{SinglePurpose, purpose_of};
 
 /// One writer at a time: what a person's rows say is then still so when theirs are written.
@@ -65,6 +66,11 @@ impl JoinStore for PostgresLedger {
         })
     }
 
+    async fn own_yeses(&self) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+        let rows = self.server.query(sql::OWN_YESES, &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), time(row.get(1)))).collect())
+    }
+
     async fn join_record(&self, person: &str) -> Result<Vec<JoinRecord>, LedgerError> {
         let rows = self.server.query(sql::RECORDS, &[&person]).await?;
         let record = |row: &tokio_postgres::Row| {
@@ -87,6 +93,7 @@ async fn facts(
     let on_list = transaction.query_opt(sql::ON_LIST, &[&key]).await?;
     let on_list = on_list.as_ref().map(person_of);
     let confirmed = transaction.query_opt(sql::CONFIRMED, &[&person]).await?;
+    let confirmed = confirmed.filter(|row| row.get::<_, bool>(2));
     let confirmed = confirmed.map(|row| (time(row.get(0)), time(row.get(1))));
     let (of_month, of_hour) = sql::since(now);
     let rows = transaction.query(sql::MESSAGES, &[&person, &of_month]).await?;
@@ -178,6 +185,8 @@ async fn confirm(
     no_mail::write(transaction, &[lift(confirmation)]).await?;
     record(transaction, JoinEvent::Confirmed, &request, *now).await?;
     transaction.execute(sql::WITHDRAW, &[person]).await?;
+    // An old address that somebody signs up with is their own again.
+    transaction.execute(schema_of_people::ARRIVE, &[person]).await?;
     transaction.execute(sql::DROP_MESSAGES, &[&at, person]).await?;
     if *welcomes {
         let moment = JoinRequest { at: *now, ..request };

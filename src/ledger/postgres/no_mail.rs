@@ -4,10 +4,10 @@
 use tokio_postgres::{Row, Transaction};
 
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
-use crate::ledger::column::millis;
+use crate::ledger::column::{millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::join_store;
 use crate::ledger::no_mail::{NoMailColumns, entry_of, step_words};
+use crate::ledger::{join_store, schema_of_people};
 
 pub(super) const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person
     FROM do_not_mail d JOIN no_mail_changes c ON c.id = d.change LEFT JOIN no_mail_notes n ON n.change = d.change";
@@ -51,7 +51,7 @@ pub(super) async fn entry(
     row.map(|row| entry_of(columns(&row, 0))).transpose()
 }
 
-/// For each change, whether it counted.
+/// For each change, whether it counted, for the person's address or for the one they have now.
 pub(super) async fn write(
     transaction: &Transaction<'_>,
     changes: &[NoMailChange],
@@ -60,7 +60,14 @@ pub(super) async fn write(
     transaction.batch_execute("LOCK TABLE do_not_mail IN SHARE ROW EXCLUSIVE MODE").await?;
     let mut counted = Vec::new();
     for change in changes {
-        counted.push(write_one(transaction, change).await?);
+        let has_counted = write_one(transaction, change).await?;
+        let moved_to = transaction.query_opt(schema_of_people::MOVED_TO, &[&change.person]).await?;
+        let carried = moved_to.and_then(|row| change.carried_to(row.get(0)));
+        let has_carried = match carried {
+            Some(carried) => write_one(transaction, &carried).await?,
+            None => false,
+        };
+        counted.push(has_counted || has_carried);
     }
     Ok(counted)
 }
@@ -88,7 +95,8 @@ async fn write_one(
             .await?
             .is_some();
     let entry = entry(transaction, person).await?;
-    if is_known || !change.counts(entry.as_ref()) {
+    let yes: Option<i64> = transaction.query_one(join_store::OWN_YES, &[person]).await?.get(0);
+    if is_known || change.is_overtaken(yes.map(time)) || !change.counts(entry.as_ref()) {
         return Ok(false);
     }
     let row =

@@ -10,7 +10,8 @@ use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
+    ErasedRows, ListChange, ListChangeKind, MovedPerson, PastImport, RemovedPerson, StoredList,
+    UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -79,14 +80,40 @@ pub(super) async fn write(
         transaction.execute(&keep, &[&number, key]).await?;
         transaction.execute(&put, &[key, address, state, fields, &number]).await?;
     }
-    for key in &change.removed {
-        transaction.execute(&keep, &[&number, key]).await?;
-        transaction.execute(sql::REMOVE, &[key]).await?;
+    for RemovedPerson { key, person } in &change.removed {
+        remove(transaction, number, key).await?;
+        let at = millis(change.at);
+        transaction.execute(join_store::RECORD_REMOVED, &[&at, person]).await?;
+    }
+    if let Some(moved) = &change.moved {
+        move_person(transaction, number, moved, millis(change.at)).await?;
     }
     if !change.no_mail.is_empty() {
         no_mail::write(transaction, &change.no_mail).await?;
     }
     Ok(true)
+}
+
+async fn remove(transaction: &Transaction<'_>, number: i64, key: &str) -> Result<(), LedgerError> {
+    transaction.execute(sql::KEEP_BEFORE, &[&number, &key]).await?;
+    transaction.execute(sql::REMOVE, &[&key]).await?;
+    Ok(())
+}
+
+async fn move_person(
+    transaction: &Transaction<'_>,
+    number: i64,
+    moved: &MovedPerson,
+    at: i64,
+) -> Result<(), LedgerError> {
+    let MovedPerson { from: RemovedPerson { key, person }, to } = moved;
+    remove(transaction, number, key).await?;
+    transaction.execute(sql::MOVE_ON, &[to, person]).await?;
+    transaction.execute(sql::MOVE, &[person, to, &at]).await?;
+    transaction.execute(sql::ARRIVE, &[to]).await?;
+    transaction.execute(frequency_store::MOVE_CHOICE, &[to, person]).await?;
+    transaction.execute(frequency_store::ERASE_CHOICE, &[person]).await?;
+    Ok(())
 }
 
 pub(super) async fn imports(server: &PostgresServer) -> Result<Vec<PastImport>, LedgerError> {

@@ -16,6 +16,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/8.sql"),
         include_str!("schema/9.sql"),
         include_str!("schema/10.sql"),
+        include_str!("schema/11.sql"),
     ],
 };
 

@@ -15,14 +15,13 @@ impl FrequencyStore for SqliteLedger {
         &self,
         person: &str,
         frequency: Frequency,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
         let person = person.to_owned();
         self.writer
             .run(true, move |connection| {
-                let values = params![person, frequency.word(), millis(now)];
-                connection.execute(sql::CHOOSE, values)?;
-                Ok(())
+                let values = params![person, frequency.word(), millis(at)];
+                Ok(connection.execute(sql::CHOOSE, values)? > 0)
             })
             .await
     }

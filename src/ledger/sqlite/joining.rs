@@ -14,6 +14,7 @@ use crate::ledger::joining::{
     on_request,
 };
 use crate::ledger::list_store::ListChangeKind;
+use crate::ledger::schema_of_people;
 use crate::ledger::single_store::{SinglePurpose, purpose_of};
 
 impl JoinStore for SqliteLedger {
@@ -64,6 +65,16 @@ impl JoinStore for SqliteLedger {
         self.writer.run(true, move |connection| expire(connection, now)).await
     }
 
+    async fn own_yeses(&self) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+        self.writer
+            .run(false, |connection| {
+                let mut query = connection.prepare(sql::OWN_YESES)?;
+                let rows = query.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
     async fn join_record(&self, person: &str) -> Result<Vec<JoinRecord>, LedgerError> {
         let person = person.to_owned();
         self.writer
@@ -94,8 +105,11 @@ fn facts(
     let on_list = on_list(connection, key)?;
     let confirmed = connection
         .prepare_cached(sql::CONFIRMED)?
-        .query_row([person], |row| Ok((time(row.get(0)?), time(row.get(1)?))))
+        .query_row([person], |row| {
+            Ok((time(row.get(0)?), time(row.get(1)?), row.get::<_, bool>(2)?))
+        })
         .optional()?;
+    let confirmed = confirmed.and_then(|(at, of, is)| is.then_some((at, of)));
     let (of_month, of_hour) = sql::since(now);
     let mut query = connection.prepare_cached(sql::MESSAGES)?;
     let rows = query.query_map(params![person, of_month], |row| {
@@ -192,6 +206,8 @@ fn confirm(
     no_mail::write(connection, &lift(confirmation))?;
     record(connection, JoinEvent::Confirmed, &request, *now)?;
     connection.execute(sql::WITHDRAW, [person])?;
+    // An old address that somebody signs up with is their own again.
+    connection.execute(schema_of_people::ARRIVE, [person])?;
     connection.execute(sql::DROP_MESSAGES, params![millis(*now), person])?;
     if *welcomes {
         let moment = JoinRequest { at: *now, ..request };

@@ -1,13 +1,14 @@
 //! The do-not-mail list in the file.
 //! Shell: reads and writes rows.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
-use crate::ledger::column::millis;
+use crate::ledger::column::{millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::join_store;
 use crate::ledger::no_mail::{NoMailColumns, change_of, entry_of, step_words};
+use crate::ledger::{join_store, schema_of_people};
 
 const ENTRIES: &str = "SELECT d.reason, c.origin, d.at, c.detail, n.text, d.person
     FROM do_not_mail d JOIN no_mail_changes c ON c.id = d.change LEFT JOIN no_mail_notes n ON n.change = d.change";
@@ -23,8 +24,19 @@ pub(super) fn columns(row: &Row<'_>, first: usize) -> rusqlite::Result<NoMailCol
     ))
 }
 
-/// Whether a change counted.
+/// Whether a change counted, for the person's address or for the one they have now.
 pub(super) fn write(connection: &Connection, change: &NoMailChange) -> Result<bool, LedgerError> {
+    let counted = write_one(connection, change)?;
+    let mut query = connection.prepare_cached(schema_of_people::MOVED_TO)?;
+    let moved_to: Option<String> =
+        query.query_row([&change.person], |row| row.get(0)).optional()?;
+    let Some(carried) = moved_to.and_then(|moved_to| change.carried_to(&moved_to)) else {
+        return Ok(counted);
+    };
+    Ok(write_one(connection, &carried)? || counted)
+}
+
+fn write_one(connection: &Connection, change: &NoMailChange) -> Result<bool, LedgerError> {
     let at = millis(change.at);
     if let Some(notice) = &change.notice {
         let sql = "INSERT INTO notices VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -44,7 +56,8 @@ pub(super) fn write(connection: &Connection, change: &NoMailChange) -> Result<bo
         AND reason IS ?5";
     let known = params![change.person, at, step, origin, reason];
     let is_known = change.may_come_twice() && connection.prepare_cached(sql)?.exists(known)?;
-    if is_known || !change.counts(entry(connection, &change.person)?.as_ref()) {
+    let is_late = change.is_overtaken(own_yes(connection, &change.person)?);
+    if is_known || is_late || !change.counts(entry(connection, &change.person)?.as_ref()) {
         return Ok(false);
     }
     let sql = "INSERT INTO no_mail_changes (at, person, step, reason, origin, detail)
@@ -71,6 +84,12 @@ pub(super) fn write(connection: &Connection, change: &NoMailChange) -> Result<bo
         }
     }
     Ok(true)
+}
+
+fn own_yes(connection: &Connection, person: &str) -> Result<Option<DateTime<Utc>>, LedgerError> {
+    let mut query = connection.prepare_cached(join_store::OWN_YES)?;
+    let at: Option<i64> = query.query_row([person], |row| row.get(0))?;
+    Ok(at.map(time))
 }
 
 pub(super) fn entry(connection: &Connection, person: &str) -> Result<Option<NoMail>, LedgerError> {

@@ -9,7 +9,8 @@ use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, PastImport, StoredList, UndonePeople, summary_of_undo,
+    ErasedRows, ListChange, ListChangeKind, MovedPerson, PastImport, RemovedPerson, StoredList,
+    UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -63,14 +64,40 @@ pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool
     for person in &change.people {
         put(connection, number, person)?;
     }
-    for key in &change.removed {
-        connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, key])?;
-        connection.prepare_cached(sql::REMOVE)?.execute([key])?;
+    for RemovedPerson { key, person } in &change.removed {
+        remove(connection, number, key)?;
+        let values = params![millis(change.at), person];
+        connection.prepare_cached(join_store::RECORD_REMOVED)?.execute(values)?;
+    }
+    if let Some(moved) = &change.moved {
+        move_person(connection, number, moved, millis(change.at))?;
     }
     for no in &change.no_mail {
         no_mail::write(connection, no)?;
     }
     Ok(true)
+}
+
+fn remove(connection: &Connection, number: i64, key: &str) -> Result<(), LedgerError> {
+    connection.prepare_cached(sql::KEEP_BEFORE)?.execute(params![number, key])?;
+    connection.prepare_cached(sql::REMOVE)?.execute([key])?;
+    Ok(())
+}
+
+fn move_person(
+    connection: &Connection,
+    number: i64,
+    moved: &MovedPerson,
+    at: i64,
+) -> Result<(), LedgerError> {
+    let MovedPerson { from: RemovedPerson { key, person }, to } = moved;
+    remove(connection, number, key)?;
+    connection.execute(sql::MOVE_ON, params![to, person])?;
+    connection.execute(sql::MOVE, params![person, to, at])?;
+    connection.execute(sql::ARRIVE, [to])?;
+    connection.execute(frequency_store::MOVE_CHOICE, params![to, person])?;
+    connection.execute(frequency_store::ERASE_CHOICE, [person])?;
+    Ok(())
 }
 
 pub(super) fn imports(connection: &Connection) -> Result<Vec<PastImport>, LedgerError> {

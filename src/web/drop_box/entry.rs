@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::audience::Keys;
+use crate::audience::frequency::Frequency;
 use crate::people::{Act, Way, What};
 use crate::rfc::base16;
 use crate::web::serve::pages::is_reason;
@@ -52,6 +53,11 @@ pub fn request_of(entry: &DropEntry, keys: &Keys, now: DateTime<Utc>) -> DropReq
             (token, What::Left { way: Way::Page, reason })
         }
         Ok(PublicRequest::Stay { token }) => (token, What::Stayed),
+        Ok(PublicRequest::Choose { token }) => {
+            let word = field(entry.body.as_bytes(), "frequency").unwrap_or_default();
+            let Some(frequency) = Frequency::parse(&word) else { return DropRequest::Other };
+            (token, What::Chose { frequency })
+        }
         _ => return DropRequest::Other,
     };
     let Some(person) = keys.person_of_unsubscribe_token(&token) else {
@@ -138,6 +144,23 @@ mod tests {
             ),
             (format!("/u/{token}/leave"), format!("{late}&reason=Ann"), left(Way::Page, None)),
             (format!("/u/{token}/leave"), early.clone(), Err(DropRequest::TooFast)),
+            (
+                format!("/u/{token}/often"),
+                format!("{late}&frequency=year"),
+                Ok(What::Chose { frequency: Frequency::Year }),
+            ),
+            (
+                format!("/u/{token}/often"),
+                format!("{late}&frequency=every"),
+                Ok(What::Chose { frequency: Frequency::Every }),
+            ),
+            (format!("/u/{token}/often"), format!("{late}&frequency=x"), Err(DropRequest::Other)),
+            (format!("/u/{token}/often"), late.clone(), Err(DropRequest::Other)),
+            (
+                format!("/u/{token}/often"),
+                format!("{early}&frequency=year"),
+                Err(DropRequest::TooFast),
+            ),
             (format!("/u/{token}/stay"), late, Ok(What::Stayed)),
             (format!("/u/{token}/stay"), early, Err(DropRequest::TooFast)),
             (format!("/u/{other}"), String::new(), Err(DropRequest::WrongToken)),
@@ -170,7 +193,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn nothing_a_box_holds_ends_the_process_or_counts_for_somebody(
-            path in "(/u/|/unsubscribe/)?\\PC{0,60}(/leave|/stay)?",
+            path in "(/u/|/unsubscribe/)?\\PC{0,60}(/leave|/stay|/often)?",
             body in "\\PC{0,60}",
         ) {
             let met = request_of(&entry(&path, &body), &Keys::new(b"one"), Utc::now());

@@ -26,6 +26,12 @@ ROUNDUP_PAGE;
 const STAYED_PAGE = <<<'ROUNDUP_PAGE'
 @STAYED_PAGE@
 ROUNDUP_PAGE;
+const EVERY_PAGE = <<<'ROUNDUP_PAGE'
+@EVERY_PAGE@
+ROUNDUP_PAGE;
+const YEAR_PAGE = <<<'ROUNDUP_PAGE'
+@YEAR_PAGE@
+ROUNDUP_PAGE;
 const WRONG_PAGE = <<<'ROUNDUP_PAGE'
 @WRONG_PAGE@
 ROUNDUP_PAGE;
@@ -241,7 +247,7 @@ if (preg_match('#/healthz?/?$#D', $address)) {
     }
     later();
 }
-if (!preg_match('#^(.*)/(?:u|unsubscribe)/([^/]+)(/leave|/stay)?/?$#D', $address, $parts)) {
+if (!preg_match('#^(.*)/(?:u|unsubscribe)/([^/]+)(/leave|/stay|/often)?/?$#D', $address, $parts)) {
     page(404, WRONG_PAGE);
 }
 $token = trim(rtrim(ltrim(trim(rawurldecode($parts[2])), '<'), '.>,;)='));
@@ -259,7 +265,8 @@ $show = function ($html) use ($base) {
 };
 if ($method !== 'POST') {
     $done = isset($_GET['done']) ? $_GET['done'] : '';
-    $show($done === 'left' ? LEFT_PAGE : ($done === 'stayed' ? STAYED_PAGE : LEAVE_PAGE));
+    $pages = ['left' => LEFT_PAGE, 'stayed' => STAYED_PAGE, 'every' => EVERY_PAGE, 'year' => YEAR_PAGE];
+    $show(is_string($done) && isset($pages[$done]) ? $pages[$done] : LEAVE_PAGE);
 }
 $body = (string) file_get_contents('php://input', false, null, 0, LONGEST_BODY + 1);
 $length = isset($_SERVER['CONTENT_LENGTH']) ? (int) $_SERVER['CONTENT_LENGTH'] : 0;
@@ -270,7 +277,7 @@ if ($button !== '') {
     $shown = isset($_POST['nonce']) && is_string($_POST['nonce']) ? $_POST['nonce'] : '';
     $age = preg_match('/^\d{1,15}$/D', $shown) ? milliseconds() - (int) $shown : -1;
     if ($age < YOUNGEST || $age > OLDEST) {
-        $show($button === '/leave' ? LEAVE_PAGE : LEFT_PAGE);
+        $show($button === '/stay' ? LEFT_PAGE : LEAVE_PAGE);
     }
     // A form of another website is not the person's own.
     $site = isset($_SERVER['HTTP_SEC_FETCH_SITE']) ? $_SERVER['HTTP_SEC_FETCH_SITE'] : 'same-origin';
@@ -278,10 +285,15 @@ if ($button !== '') {
         answer(403, "another website sent this form\n");
     }
 }
+$choice = isset($_POST['frequency']) && is_string($_POST['frequency']) ? $_POST['frequency'] : '';
+if ($button === '/often' && !in_array($choice, ['every', 'year'], true)) {
+    answer(400, "this choice is not on the page\n");
+}
 if (!keep('/u/' . $token . $button, $body)) {
     later();
 }
 if ($button === '') {
     answer(200, YOU_LEFT . "\n");
 }
-answer(303, '', 'text/plain', ['Location' => $base . ($button === '/leave' ? '?done=left' : '?done=stayed')]);
+$done = ['/leave' => 'left', '/stay' => 'stayed', '/often' => $choice][$button];
+answer(303, '', 'text/plain', ['Location' => $base . '?done=' . $done]);

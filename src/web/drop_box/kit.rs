@@ -3,6 +3,7 @@
 
 use aws_lc_rs::digest;
 
+use crate::audience::frequency::Frequency;
 use crate::people::Standpoint;
 use crate::rfc::base16;
 use crate::web::serve::pages::PageText;
@@ -28,7 +29,9 @@ pub fn kit(pages: &PageText, reader: &str) -> [KitFile; 3] {
     let page = |standpoint, is_done| pages.page(BASE, NONCE, standpoint, is_done);
     let program = [
         ("@READER@", base16::encode(hash.as_ref())),
-        ("@LEAVE_PAGE@", page(Standpoint::Mailed, false)),
+        ("@LEAVE_PAGE@", pages.leave_or_choose(BASE, NONCE)),
+        ("@EVERY_PAGE@", page(Standpoint::MailedAs(Frequency::Every), false)),
+        ("@YEAR_PAGE@", page(Standpoint::MailedAs(Frequency::Year), false)),
         ("@LEFT_PAGE@", page(Standpoint::LeftLately, true)),
         ("@STAYED_PAGE@", page(Standpoint::Mailed, true)),
         ("@WRONG_PAGE@", pages.wrong_address()),
@@ -61,6 +64,8 @@ mod tests {
         );
         assert!(program.text.contains("action=\"@BASE@/leave\""));
         assert!(program.text.contains("action=\"@BASE@/stay\""));
+        assert!(program.text.contains("action=\"@BASE@/often\""));
+        assert!(!program.text.contains("_PAGE@"));
         assert_eq!((rewrites.name, closed.name), (".htaccess", "drop-data/.htaccess"));
     }
 }

@@ -5,6 +5,9 @@
 #[derive(Debug)]
 pub struct JoinWords {
     language: &'static str,
+    /// On a page that does not know what they get: the question, and the first of two buttons; the other is `year_button`.
+    pub often_text: &'static str,
+    pub every_choice: &'static str,
     /// On the page for leaving: what they get, and the button for the other choice.
     pub every_text: &'static str,
     pub year_button: &'static str,
@@ -43,6 +46,8 @@ pub struct JoinWords {
 const WORDS: [JoinWords; 4] = [
     JoinWords {
         language: "en",
+        often_text: "How often would you like {name}?",
+        every_choice: "Every edition",
         every_text: "You receive every edition. Is that too often?",
         year_button: "Only the year's round-up",
         year_text: "You receive the year's round-up only.",
@@ -76,6 +81,8 @@ const WORDS: [JoinWords; 4] = [
     },
     JoinWords {
         language: "cy",
+        often_text: "Pa mor aml hoffech chi gael {name}?",
+        every_choice: "Pob rhifyn",
         every_text: "Rydych yn derbyn pob rhifyn. A yw hynny'n rhy aml?",
         year_button: "Crynodeb y flwyddyn yn unig",
         year_text: "Rydych yn derbyn crynodeb y flwyddyn yn unig.",
@@ -109,6 +116,8 @@ const WORDS: [JoinWords; 4] = [
     },
     JoinWords {
         language: "fr",
+        often_text: "À quelle fréquence souhaitez-vous recevoir {name} ?",
+        every_choice: "Chaque numéro",
         every_text: "Vous recevez chaque numéro. Est-ce trop souvent ?",
         year_button: "Seulement le bilan de l’année",
         year_text: "Vous recevez seulement le bilan de l’année.",
@@ -143,6 +152,8 @@ const WORDS: [JoinWords; 4] = [
     },
     JoinWords {
         language: "ar",
+        often_text: "كم مرة تود استلام {name}؟",
+        every_choice: "كل عدد",
         every_text: "أنت تستلم كل عدد. هل هذا كثير؟",
         year_button: "حصاد السنة فقط",
         year_text: "أنت تستلم حصاد السنة فقط.",

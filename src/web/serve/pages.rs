@@ -80,6 +80,21 @@ impl PageText {
         }
     }
 
+    /// The same for a page that does not know what they get: both choices stand on it.
+    pub fn leave_or_choose(&self, base: &str, nonce: &str) -> String {
+        let words = self.joining;
+        let body = [
+            self.leave_form(base, nonce),
+            format!("<hr>{}", paragraph(&self.say(words.often_text))),
+            format!("<form class=\"choices\" method=\"post\" action=\"{}/often\">", escape(base)),
+            nonce_field(nonce),
+            choice_button(Frequency::Every, words.every_choice),
+            choice_button(Frequency::Year, words.year_button),
+            "</form>".to_owned(),
+        ];
+        self.document(self.words.leave_title, &body.concat())
+    }
+
     fn leave_form(&self, base: &str, nonce: &str) -> String {
         let words = self.words;
         [
@@ -102,13 +117,11 @@ impl PageText {
             Frequency::Year => (words.year_text, words.every_button, Frequency::Every),
         };
         format!(
-            "<hr>{}<form method=\"post\" action=\"{}/often\">{}<button class=\"second\" name=\"frequency\" \
-             value=\"{}\">{}</button></form>",
+            "<hr>{}<form method=\"post\" action=\"{}/often\">{}{}</form>",
             paragraph(&self.say(text)),
             escape(base),
             nonce_field(nonce),
-            other.word(),
-            escape(button)
+            choice_button(other, button)
         )
     }
 
@@ -172,7 +185,13 @@ label.field input{display:block;width:100%;min-height:52px;margin:.3em 0 0;paddi
 form+p,button+p{margin-top:1.6em}\
 a{color:var(--accent)}\
 hr{margin:2em 0 1.4em;border:0;border-top:1px solid var(--line)}\
+.choices{display:flex;flex-wrap:wrap;gap:.6em}\
 .small{margin:0;color:var(--muted);font-size:16px}";
+
+fn choice_button(frequency: Frequency, words: &str) -> String {
+    let (value, words) = (frequency.word(), escape(words));
+    format!("<button class=\"second\" name=\"frequency\" value=\"{value}\">{words}</button>")
+}
 
 pub(super) fn nonce_field(nonce: &str) -> String {
     format!("<input type=\"hidden\" name=\"nonce\" value=\"{}\">", escape(nonce))
