@@ -121,14 +121,27 @@ fn who_left_through_the_box_gets_nothing_more() {
     );
     assert!(other_site.starts_with("HTTP/1.1 403"), "{other_site}");
     assert_eq!(kept(&charity).len(), 5);
+    // How often: the box offers both, and keeps what is on its page.
+    assert!(page.contains("value=\"every\"") && page.contains("value=\"year\""), "{page}");
+    let often = format!("/u/{p3}/often");
+    let chose = post(&site, &often, &format!("nonce={}&frequency=year", shown - 2000));
+    assert!(chose.contains(&format!("Location: /u/{p3}?done=year")), "{chose}");
+    let done = ask(&site, "GET", &format!("/u/{p3}?done=year"), "", "");
+    assert!(done.contains("round-up only.") && done.contains("value=\"every\""), "{done}");
+    let wrong = post(&site, &often, &format!("nonce={}&frequency=week", shown - 2000));
+    assert!(wrong.starts_with("HTTP/1.1 400"), "{wrong}");
+    let too_fast = post(&site, &often, &format!("nonce={}&frequency=year", shown + 60_000));
+    assert!(too_fast.starts_with("HTTP/1.1 200"), "{too_fast}");
+    assert_eq!(kept(&charity).len(), 6);
 
     let dry = charity.run("inbox --drop --dry-run --json").ends(0);
-    assert_eq!(dry.stdout.lines().count(), 5, "{}", dry.stdout);
+    assert_eq!(dry.stdout.lines().count(), 6, "{}", dry.stdout);
     charity.run("send --year 2020 --confirm 4").ends(0);
     let others = ["p0", "p3", "p4", "p5"].map(|name| format!("{name}@example.org"));
     assert_eq!(server.everybody_once(), others);
     charity.run("why p1@example.org").ends(0).says("unsubscribed by one click");
     charity.run("why p2@example.org").ends(0).says("unsubscribed");
+    charity.run("why p3@example.org").ends(0).says("the year's round-up only");
     charity.run("inbox --drop").ends(4).says("0 people left");
 }
 

@@ -21,6 +21,10 @@ fn charity(server: &Server, ledger: Option<&str>) -> Charity {
     }
 }
 
+const OLD_EXPORT: &str = "Email Address,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,\
+    UNSUB_CAMPAIGN_ID,UNSUB_REASON,LEID,EUID,NOTES,TAGS\n\
+    ann@charity.org.uk,2,2019-01-01 10:00:00,,,2020-01-01 10:00:00,,,,1,a,,\n";
+
 /// The form as it was fetched a moment ago.
 fn sign_up(site: &Site, address: &str) -> (u16, String) {
     let fetched = Utc::now() - TimeDelta::seconds(10);
@@ -103,9 +107,29 @@ fn signs_up_confirms_leaves_and_comes_back(ledger: Option<&str>) {
     charity.run("why ann@charity.org.uk").ends(0).says("the year's round-up only");
     charity.run("send --month 2020-12 --dry-run").ends(4).says("wants the year's round-up only");
     charity.run("send --year 2020 --dry-run").ends(0).says("1 person");
+    // An old export knows only that they left once; their own request is younger.
+    let charity = charity.file("old.csv", OLD_EXPORT);
+    charity.run("subscribers import old.csv --yes").ends(0);
+    charity.run("why ann@charity.org.uk").ends(0).says("Is mailed");
+    charity.run("subscribers show ann@charity.org.uk").ends(0).says("subscribed");
+    // They move, with their choice; the link in the email to the old address speaks for them.
+    charity.run("subscribers move ann@charity.org.uk ann@new.org.uk").ends(0);
+    charity.run("subscribers show ann@new.org.uk").ends(0).says("the year's round-up only");
+    charity.run("subscribers export --person ann@new.org.uk").ends(0).says("the year's round-up");
+    assert_eq!(site.ask("POST", &leave, "List-Unsubscribe=One-Click").0, 200);
+    charity.run("why ann@new.org.uk").ends(0).says("unsubscribed by one click");
+    // Whoever was taken off by hand is not on the list, whatever link they used.
+    sign_up(&site, "bea@charity.org.uk");
+    server.wait_for(6);
+    let link = link_in(&server, 5, "c");
+    assert_eq!(site.ask("POST", &link, "").0, 200);
+    server.wait_for(7);
+    assert!(site.ask("GET", &link, "").1.contains("You are on the list"));
+    charity.run("subscribers remove bea@charity.org.uk").ends(0);
+    assert_eq!(site.ask("GET", &link, "").0, 410);
     site.close();
-    assert_eq!(server.taken().len(), 5);
-    charity.run("subscribers erase ann@charity.org.uk --yes").ends(0);
+    assert_eq!(server.taken().len(), 7);
+    charity.run("subscribers erase ann@new.org.uk --yes").ends(0);
     charity.run("subscribers list").ends(0).says("Nobody is on the list");
 }
 

@@ -331,7 +331,7 @@ impl Keeper {
         let _ = answer.send(settled);
     }
 
-    /// What somebody gets who is mailed; nobody knows while the ledger is away.
+    /// What somebody gets who is mailed; not sure while the ledger is away.
     async fn chosen_by(&self, person: &str) -> Standpoint {
         let Some(ledger) = self.journal.ledger() else { return Standpoint::Mailed };
         match timeout(LEDGER_PATIENCE, ledger.frequency_of(person)).await {

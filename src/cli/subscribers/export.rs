@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use crate::audience::frequency::Frequency;
 use crate::audience::import::{ImportedPerson, as_table};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
@@ -16,7 +17,9 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::count::people;
 use crate::ledger::Ledger;
+use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
+use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::project::Project;
 use crate::report::WhyDelivery;
 use crate::report::person::{ConsentProof, NoMailEntry};
@@ -44,6 +47,10 @@ struct PersonExport {
     messages: Vec<WhyDelivery>,
     do_not_mail: Vec<NoMailEntry>,
     joining: Vec<JoinRecord>,
+    /// How often they want the email, where they have chosen.
+    frequency: Option<&'static str>,
+    /// Messages about signing up.
+    single_messages: Vec<SingleRecord>,
 }
 
 pub(super) async fn export(
@@ -118,6 +125,8 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
         messages: Vec::new(),
         do_not_mail: Vec::new(),
         joining: Vec::new(),
+        frequency: None,
+        single_messages: Vec::new(),
     };
     if let Some(person) = &found.on_the_list {
         found.language = Some(person.language.clone()).filter(|language| !language.is_empty());
@@ -134,6 +143,8 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
             let changes = ledger.no_mail_changes(&hash).await?;
             found.do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
             found.joining = ledger.join_record(&hash).await?;
+            found.frequency = ledger.frequency_of(&hash).await?.map(Frequency::words);
+            found.single_messages = ledger.single_messages_of(&hash).await?;
         }
     }
     Ok(found)
@@ -171,9 +182,19 @@ fn lines_of(found: &PersonExport, project: &Project) -> Vec<String> {
         let note = entry.note.as_deref().unwrap_or_default();
         lines.push(format!("  Do-not-mail list, {day}: {} {reason} {note}", entry.step));
     }
+    if let Some(frequency) = found.frequency {
+        lines.push(format!("  Has chosen: {frequency}"));
+    }
     for record in &found.joining {
         let day = record.at.with_timezone(&zone).format("%-d %B %Y");
         lines.push(format!("  Sign-up, {day}: {}", record.event.word()));
+    }
+    for single in &found.single_messages {
+        let day = single.at.with_timezone(&zone).format("%-d %B %Y");
+        lines.push(format!(
+            "  Email about signing up, {day}: {}, {}",
+            single.purpose, single.status
+        ));
     }
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
