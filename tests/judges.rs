@@ -1,6 +1,8 @@
 //! What others say of the mail that roundup writes: html-validate, axe-core in Chromium, SpamAssassin, Can I email.
 //! Each of them is installed by `scripts/test`; plain `cargo test` says which one is missing.
 
+#[path = "judges/editions.rs"]
+mod editions;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -8,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::json;
 use support::{CHROMIUM, Charity, needed, sample};
 
 const TEMPLATES: [&str; 3] = ["monthly", "year", "announcement"];
@@ -45,6 +48,7 @@ fn in_chromium(chromium: &Path, page: &Path, dark: bool) -> String {
     let mut command = Command::new(chromium);
     command.args(CHROMIUM).args([
         "--headless",
+        "--hide-scrollbars",
         "--window-size=1280,1000",
         "--virtual-time-budget=20000",
         "--dump-dom",
@@ -118,18 +122,100 @@ fn axe_finds_no_barrier_in_light_and_dark() {
     }
 }
 
+/// What is wrong with emails in frames of several widths: each by its name, its HTML, its widths, and the theme of the design whose
+/// measures it has to have.
+fn wrong_in_frames(emails: &[serde_json::Value], dark: bool) -> Option<serde_json::Value> {
+    let chromium = needed("chromium")?;
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("frames.html");
+    let listed = serde_json::to_string(emails).unwrap().replace("</script", "<\\/script");
+    let text = include_str!("judges/frames.html")
+        .replace("LAWS", include_str!("judges/laws.js"))
+        .replace("BOXES", include_str!("judges/boxes.js"))
+        .replace("EMAILS", &listed);
+    fs::write(&page, text).unwrap();
+    let found = result(&in_chromium(&chromium, &page, dark));
+    let frames: usize = emails.iter().map(|one| one["widths"].as_array().unwrap().len()).sum();
+    assert_eq!(found["looked"], frames, "{found}");
+    Some(found["found"].clone())
+}
+
 #[test]
 fn nothing_sticks_out_on_any_screen_and_every_button_can_be_touched() {
+    let emails: Vec<serde_json::Value> = editions::looks()
+        .into_iter()
+        .map(|look| json!({"name": look.name(), "html": editions::email(look), "widths": [320, 375, 700]}))
+        .collect();
+    for dark in [false, true] {
+        let Some(found) = wrong_in_frames(&emails, dark) else { return };
+        assert_eq!(found, json!([]), "dark: {dark}");
+    }
+}
+
+/// Writes the emails of `editions::looks` to target/looks, light, dark and inverted, on a phone and on a desk, for a designer's eye.
+#[test]
+#[ignore = "makes pictures for people"]
+fn pictures_of_many_editions() {
     let Some(chromium) = needed("chromium") else { return };
-    let frames = include_str!("judges/frames.html");
-    for (name, charity) in everything() {
-        let mail = serde_json::to_string(&charity.read("shown/email.html")).unwrap();
-        let page = charity.path("shown/frames.html");
-        fs::write(&page, frames.replace("MAIL", &mail.replace("</script", "<\\/script"))).unwrap();
-        for dark in [false, true] {
-            let found = result(&in_chromium(&chromium, &page, dark));
-            assert_eq!(found, serde_json::json!([]), "{name}, dark: {dark}");
-        }
+    let folder = repository().join("target/looks");
+    fs::create_dir_all(&folder).unwrap();
+    for (number, look) in editions::looks().into_iter().enumerate() {
+        let html = editions::email(look);
+        let light = ["light", "dark", "inverted"][(number + number / 3) % 3];
+        let html = match light {
+            "inverted" => {
+                html.replace("<body ", "<body class=\"inverted\" ").replace("</head>", INVERTED)
+            }
+            _ => html,
+        };
+        let name = format!("{number:02}-{}-{light}", look.name());
+        fs::write(folder.join(format!("{name}.html")), &html).unwrap();
+        let width = if number % 2 == 0 { 700 } else { 375 };
+        let frame = format!(
+            "<body style=\"margin:0\"><iframe src=\"{name}.html\" style=\"width:{width}px;height:2400px;border:0\"></iframe>"
+        );
+        let page = folder.join("frame.html");
+        fs::write(&page, frame).unwrap();
+        let picture = folder.join(format!("{name}-{width}.png"));
+        photograph(&chromium, &page, &picture, width, light == "dark");
+    }
+}
+
+/// What mail programs do that turn an email's colours round by themselves.
+const INVERTED: &str = "<style>html { background: #fff; filter: invert(1) hue-rotate(180deg); } img { filter: invert(1) \
+                        hue-rotate(180deg); }</style></head>";
+
+fn photograph(chromium: &Path, page: &Path, picture: &Path, width: usize, dark: bool) {
+    let profile = tempfile::tempdir().unwrap();
+    let mut command = Command::new(chromium);
+    command.args(CHROMIUM).args(["--headless", "--hide-scrollbars", "--virtual-time-budget=5000"]);
+    if dark {
+        command.arg("--blink-settings=preferredColorScheme=0");
+    }
+    let output = command
+        .arg(format!("--window-size={},2400", width.max(500)))
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("--screenshot={}", picture.display()))
+        .arg(format!("file://{}", page.display()))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(picture.is_file(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn every_box_of_the_design_is_where_the_design_has_it() {
+    let emails: Vec<serde_json::Value> = THEMES
+        .into_iter()
+        .filter(|theme| *theme != "meadow")
+        .map(|theme| {
+            let html = editions::design(theme);
+            json!({"name": theme, "html": html, "widths": [375, 700], "design": theme})
+        })
+        .collect();
+    for dark in [false, true] {
+        let Some(found) = wrong_in_frames(&emails, dark) else { return };
+        assert_eq!(found, json!([]), "dark: {dark}");
     }
 }
 

@@ -199,28 +199,45 @@ fn room_after(preheader: &str) -> String {
     "&zwnj;&nbsp;".repeat(SHOWN.saturating_sub(preheader.chars().count()).min(MOST))
 }
 
-/// The figures that the charity chose. `share` is the width of each in hundredths, `size` and `line` the height of its digits:
-/// of all the same, so that the longest has room beside the others, on a phone too (`narrow`).
+/// Widths in pixels that three figures share: on a desk, on a phone, and on the smallest phone, 320 wide.
+const FIGURES_ROOM: [usize; 3] = [520, 319, 264];
+/// The design's digits, and the smallest that still read as a figure.
+const FIGURE_SIZES: std::ops::RangeInclusive<usize> = 14..=34;
+/// Left and right of a figure together.
+const FIGURE_GAP: usize = 6;
+
+/// The figures that the charity chose. `share` is the width of each in hundredths; `size`, `phone` and `small` the height of its
+/// digits on a desk, a phone and a very small one: the same for all, so that the longest has room beside the others.
 fn figures(edition: &Edition) -> Vec<Value> {
     let figures = &edition.figures;
-    let longest = figures.iter().map(|one| one.value.chars().count()).max().unwrap_or(0);
-    let (size, line, narrow) = match longest {
-        0..=4 => (34, 40, false),
-        5 => (34, 40, true),
-        6..=8 => (26, 32, true),
-        _ => (20, 26, false),
-    };
+    let longest = figures.iter().map(|one| tenths(&one.value)).max().unwrap_or(0).max(1);
+    let [size, phone, small] = FIGURES_ROOM.map(|room| {
+        let own = (room / figures.len().max(1)).saturating_sub(FIGURE_GAP);
+        (own * 10 / longest).clamp(*FIGURE_SIZES.start(), *FIGURE_SIZES.end())
+    });
     let of_one = |one: &Figure| {
         json!({
             "value": one.value,
             "label": one.label,
             "share": 100 / figures.len().max(1),
             "size": size,
-            "line": line,
-            "narrow": narrow,
+            "line": size + 6,
+            "phone": phone,
+            "small": small,
+            "narrow": small < size,
         })
     };
     figures.iter().map(of_one).collect()
+}
+
+/// How wide words are in bold, in tenths of their height, in the widest font that is common.
+fn tenths(words: &str) -> usize {
+    let of_one = |character| match character {
+        '.' | ',' | ':' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' => 4,
+        '%' | 'm' | 'M' | 'W' => 11,
+        _ => 7,
+    };
+    words.chars().map(of_one).sum()
 }
 
 fn number(lexicon: &Locale, value: usize, label: &str) -> Value {

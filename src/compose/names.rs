@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::problem::nearest;
 
 /// Every name that the data can have, whether today's stories have it or not.
-pub const NAMES: [&str; 114] = [
+pub const NAMES: [&str; 116] = [
     "accent",
     "accent_ink",
     "address",
@@ -91,6 +91,7 @@ pub const NAMES: [&str; 114] = [
     "paper",
     "paragraph",
     "paragraphs",
+    "phone",
     "place",
     "preheader",
     "preheader_room",
@@ -102,6 +103,7 @@ pub const NAMES: [&str; 114] = [
     "sections",
     "share",
     "size",
+    "small",
     "start",
     "subject",
     "summary",
