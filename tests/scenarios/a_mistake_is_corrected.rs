@@ -78,7 +78,7 @@ fn those_who_got_it_get_the_correction_once_and_nobody_else_does() {
 
 #[test]
 fn who_has_nothing_yet_gets_the_corrected_edition_without_a_word_of_the_mistake() {
-    let server = Server::good();
+    let server = Server::halting_after(20);
     let charity = Charity::new().people(300).relay(&server);
     charity.run("draft --year 2020").ends(0);
     let child = charity.start("send 2020 --confirm 300 --rate 100/s");
@@ -86,6 +86,7 @@ fn who_has_nothing_yet_gets_the_corrected_edition_without_a_word_of_the_mistake(
     let charity = correct(charity);
     charity.run("send --correction 2020 --confirm 300").ends(1).says("is being sent now");
     charity.run("pause").ends(0);
+    server.go_on();
     Ran::of(child.wait_with_output().unwrap()).ends(6);
     let first: Vec<String> = got(&server).into_keys().collect();
     assert!(first.len() < 300);

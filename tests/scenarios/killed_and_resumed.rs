@@ -39,11 +39,12 @@ fn killed_nine_times_nobody_is_lost_and_nobody_is_mailed_twice() {
 #[test]
 fn ctrl_c_finishes_what_is_in_flight_and_leaves_nothing_uncertain() {
     for name in ["INT", "TERM", "HUP", "QUIT"] {
-        let server = Server::good();
+        let server = Server::halting_after(20);
         let charity = Charity::new().people(400).relay(&server);
         let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
         server.wait_for(20);
         signal(&child, name);
+        server.go_on();
         Ran::of(child.wait_with_output().unwrap()).ends(130).says("To resume: roundup send 2020");
         let report = charity.report("2020");
         assert_eq!(report["uncertain"], 0);
@@ -56,7 +57,7 @@ fn ctrl_c_finishes_what_is_in_flight_and_leaves_nothing_uncertain() {
 
 #[test]
 fn two_senders_of_one_edition_are_one_too_many() {
-    let server = Server::good();
+    let server = Server::halting_after(5);
     let charity = Charity::new().people(400).relay(&server);
     let mut child = charity.start("send --year 2020 --confirm 400 --rate 100/s");
     server.wait_for(5);
@@ -65,6 +66,7 @@ fn two_senders_of_one_edition_are_one_too_many() {
     charity.run("resolve 2020").ends(1).says("is being sent now");
     child.kill().unwrap();
     child.wait().unwrap();
+    server.go_on();
     // The lock went with the process.
     let ran = charity.run("send --year 2020 --confirm 400");
     assert!(ran.code == 0 || ran.code == 5, "{ran:?}");
@@ -73,11 +75,12 @@ fn two_senders_of_one_edition_are_one_too_many() {
 
 #[test]
 fn stories_and_templates_changed_since_the_plan_change_nothing() {
-    let server = Server::good();
+    let server = Server::halting_after(5);
     let charity = Charity::new().people(400).relay(&server);
     let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
     server.wait_for(5);
     signal(&child, "INT");
+    server.go_on();
     Ran::of(child.wait_with_output().unwrap()).ends(130);
     let charity = charity.file(
         "news/2020-12-12-story.md",

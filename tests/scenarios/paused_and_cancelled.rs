@@ -4,11 +4,12 @@ use crate::support::{Charity, Ran, Server};
 
 #[test]
 fn paused_from_elsewhere_it_stops_and_goes_on_when_it_is_let() {
-    let server = Server::good();
+    let server = Server::halting_after(20);
     let charity = Charity::new().people(400).relay(&server);
     let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
     server.wait_for(20);
     charity.run("pause 2020").ends(0).says("2020 is paused.");
+    server.go_on();
     Ran::of(child.wait_with_output().unwrap())
         .ends(6)
         .says("it was paused")
@@ -26,12 +27,13 @@ fn paused_from_elsewhere_it_stops_and_goes_on_when_it_is_let() {
 
 #[test]
 fn cancelled_who_has_nothing_yet_gets_nothing() {
-    let server = Server::good();
+    let server = Server::halting_after(20);
     let charity = Charity::new().people(400).relay(&server);
     let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
     server.wait_for(20);
     charity.run("cancel 2020 --confirm 380").ends(1).says("is being sent now");
     charity.run("pause 2020").ends(0);
+    server.go_on();
     Ran::of(child.wait_with_output().unwrap()).ends(6);
     let left = 400 - server.taken().len();
     charity.run("cancel 2020").ends(2).says(&format!("--confirm {left}"));
@@ -47,13 +49,14 @@ fn cancelled_who_has_nothing_yet_gets_nothing() {
 
 #[test]
 fn without_a_name_every_run_is_paused() {
-    let server = Server::good();
+    let server = Server::halting_after(40);
     let charity = Charity::new().people(300).relay(&server);
     charity.run("pause").ends(4).says("there is nothing to pause");
     let year = charity.start("send --year 2020 --confirm 300 --rate 100/s");
     let month = charity.start("send --month 2020-12 --confirm 300 --rate 100/s");
     server.wait_for(40);
     charity.run("pause").ends(0).says("2020 is paused.").says("2020-12 is paused.");
+    server.go_on();
     for child in [year, month] {
         Ran::of(child.wait_with_output().unwrap()).ends(6).says("it was paused");
     }

@@ -47,11 +47,12 @@ fn one_rate_for_all_senders() {
 #[test]
 fn a_sender_that_was_stopped_past_its_lease_sends_nothing_when_it_wakes() {
     let Some(address) = database("zombie") else { return };
-    let server = Server::good();
+    let server = Server::halting_after(20);
     let charity = Charity::new().people(300).relay(&server).variable("ROUNDUP_LEDGER", &address);
     let zombie = charity.start("send --year 2020 --confirm 300 --rate 100/s --connections 2");
     server.wait_for(20);
     signal(&zombie, "STOP");
+    server.go_on();
     // Its lease passes by the server's clock; another one takes over and finishes.
     change_database(&address, "UPDATE roundup.senders SET lease_until = clock_timestamp()");
     let ran = charity.run("send 2020 --confirm 300");

@@ -4,11 +4,12 @@ use crate::support::{Charity, Ran, Server, signal};
 
 #[test]
 fn who_unsubscribes_after_the_plan_is_not_mailed_and_who_joins_waits_for_the_next() {
-    let server = Server::good();
+    let server = Server::halting_after(5);
     let charity = Charity::new().people(400).relay(&server);
     let child = charity.start("send --year 2020 --confirm 400 --rate 100/s --connections 1");
     server.wait_for(5);
     signal(&child, "INT");
+    server.go_on();
     Ran::of(child.wait_with_output().unwrap()).ends(130);
     // The last two of the list cannot have been mailed yet; one unsubscribes, one is taken off, and one joins.
     let list = charity

@@ -8,11 +8,12 @@ const LEDGER: &str = ".roundup/ledger.db";
 
 /// A run of 400 people that was stopped after some of them.
 fn stopped() -> (Server, Charity) {
-    let server = Server::good();
+    let server = Server::halting_after(20);
     let charity = Charity::new().people(400).relay(&server);
     let child = charity.start("send --year 2020 --confirm 400 --rate 200/s");
     server.wait_for(20);
     signal(&child, "INT");
+    server.go_on();
     Ran::of(child.wait_with_output().unwrap()).ends(130);
     (server, charity)
 }

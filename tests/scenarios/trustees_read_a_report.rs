@@ -83,12 +83,13 @@ fn too_many_complaints_hold_the_next_edition_until_somebody_decides() {
 
 #[test]
 fn ten_refusals_at_one_provider_stop_the_run() {
-    let server = Server::good();
+    let server = Server::halting_after(20);
     let charity = Charity::new().people(200).relay(&server);
     let charity = charity.file("events.json", events("Bounce", "Blocked", 0..12));
-    let child = charity.start("send --month 2020-12 --confirm 200 --rate 20/s --connections 1");
+    let child = charity.start("send --month 2020-12 --confirm 200 --rate 100/s --connections 1");
     server.wait_for(20);
     charity.run("inbox --events events.json").ends(0).says("2020-12 is paused");
+    server.go_on();
     crate::support::Ran::of(child.wait_with_output().unwrap()).ends(6).says("it was paused");
     // Whoever resumes it has looked.
     charity.run("send 2020-12 --confirm 200 --unpause").ends(0);

@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -99,6 +100,8 @@ pub struct Server {
     books: Arc<Mutex<Books>>,
     taken: Receiver<usize>,
     acted: Mutex<Option<Receiver<()>>>,
+    /// How many messages it may take before it halts.
+    allowed: Arc<(Mutex<usize>, Condvar)>,
     scheme: &'static str,
     /// PEM of the certificate.
     pub certificate: Option<String>,
@@ -120,6 +123,34 @@ impl Server {
     /// A server that takes everything.
     pub fn good() -> Self {
         Self::scripted(|_| Act::Go)
+    }
+
+    /// A server that takes so many messages, and no more until it goes on: what a test does in between is in the middle
+    /// of a run, however slow the computer is.
+    pub fn halting_after(messages: usize) -> Self {
+        let allowed = Arc::new((Mutex::new(messages), Condvar::new()));
+        let (gate, came) = (Arc::clone(&allowed), AtomicUsize::new(0));
+        let server = Self::scripted(move |at| {
+            if at.stage == Stage::Dot {
+                let number = came.fetch_add(1, Ordering::SeqCst);
+                let (most, changed) = &*gate;
+                drop(changed.wait_while(most.lock().unwrap(), |most| number >= *most).unwrap());
+            }
+            Act::Go
+        });
+        Self { allowed, ..server }
+    }
+
+    /// Takes whatever comes from now on.
+    pub fn go_on(&self) {
+        self.go_on_to(usize::MAX);
+    }
+
+    /// Goes on, and halts again after so many messages since it began.
+    pub fn go_on_to(&self, messages: usize) {
+        let (most, changed) = &*self.allowed;
+        *most.lock().unwrap() = messages;
+        changed.notify_all();
     }
 
     pub fn scripted(script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static) -> Self {
@@ -163,7 +194,15 @@ impl Server {
                 thread::spawn(move || house.serve(stream.unwrap(), number));
             }
         });
-        Self { port, books, taken, acted: Mutex::new(Some(acted)), scheme, certificate }
+        Self {
+            port,
+            books,
+            taken,
+            acted: Mutex::new(Some(acted)),
+            allowed: Arc::default(),
+            scheme,
+            certificate,
+        }
     }
 
     /// As `ROUNDUP_RELAY` wants it.

@@ -133,10 +133,9 @@ fn token_of(part: &str) -> Result<String, Unanswerable> {
     if text.contains('\0') {
         return Err(Unanswerable::Malformed);
     }
-    let token =
-        text.trim().trim_start_matches('<').trim_end_matches(['.', '>', ',', ';', ')', '=']);
-    let token = token.trim();
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    // Brackets, quotation marks and stops of the sentence around it; no token of ours begins or ends with a full stop.
+    let token = text.trim_matches(|c| c == '.' || !is_token(c));
     if token.is_empty() || token.len() > LONGEST_TOKEN_BYTES || !token.chars().all(is_token) {
         return Err(Unanswerable::NotFound);
     }
@@ -202,6 +201,9 @@ mod tests {
             ("POST", format!("/u/{TOKEN}%3E"), one_click.clone()),
             ("POST", format!("/u/{TOKEN}%20"), one_click.clone()),
             ("POST", format!("/u/%3C{TOKEN}%3E."), one_click.clone()),
+            ("POST", format!("/u/%22{TOKEN}%22"), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}%0D%0A"), one_click.clone()),
+            ("POST", format!("/u/{TOKEN}%C2%BB!?"), one_click.clone()),
             ("POST", format!("/u/{}", TOKEN.replace('.', "%2E")), one_click.clone()),
             ("POST", format!("/u/{TOKEN}/leave"), Ok(Leave { token: token() })),
             ("POST", format!("/u/{TOKEN}/stay"), Ok(Stay { token: token() })),
