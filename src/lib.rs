@@ -45,6 +45,8 @@ pub mod inbox;
 
 pub mod report;
 
+pub mod operator;
+
 pub mod doctor;
 
 pub mod web;

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     ApprovalStore, Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger,
@@ -230,8 +230,17 @@ impl ScheduleStore for AnyLedger {
         pass_on!(self, ledger => ledger.set_time(row))
     }
 
-    async fn claim_notice(&self, kind: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        pass_on!(self, ledger => ledger.claim_notice(kind, now))
+    async fn claim_notice(
+        &self,
+        kind: &str,
+        every: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        pass_on!(self, ledger => ledger.claim_notice(kind, every, now))
+    }
+
+    async fn release_notice(&self, kind: &str, at: DateTime<Utc>) -> Result<(), LedgerError> {
+        pass_on!(self, ledger => ledger.release_notice(kind, at))
     }
 }
 

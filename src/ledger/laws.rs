@@ -714,6 +714,14 @@ pub async fn hold_of_schedules(ledger: &impl ScheduleStore) {
         (121, "missed", false),
     ] {
         let at = now() + TimeDelta::minutes(minutes);
-        assert_eq!(ledger.claim_notice(kind, at).await, Ok(expected), "{minutes} {kind}");
+        let every = TimeDelta::hours(1);
+        assert_eq!(ledger.claim_notice(kind, every, at).await, Ok(expected), "{minutes} {kind}");
+    }
+    // What was taken back may be claimed again; only by whoever claimed it.
+    let at = now() + TimeDelta::minutes(121);
+    for (released, expected) in [(now(), false), (now() + TimeDelta::minutes(120), true)] {
+        assert_eq!(ledger.release_notice("missed", released).await, Ok(()));
+        let every = TimeDelta::hours(1);
+        assert_eq!(ledger.claim_notice("missed", every, at).await, Ok(expected));
     }
 }

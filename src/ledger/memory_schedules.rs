@@ -1,11 +1,11 @@
 //! What was due, in a ledger in memory.
 //! Pure: nothing outlives it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::MemoryLedger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{NOTICE_EVERY, OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore, WRONG_CLOCK};
 use crate::schedule::{Occurrence, OccurrenceState};
 
 impl ScheduleStore for MemoryLedger {
@@ -81,16 +81,29 @@ impl ScheduleStore for MemoryLedger {
         })
     }
 
-    async fn claim_notice(&self, kind: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+    async fn claim_notice(
+        &self,
+        kind: &str,
+        every: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
         let mut books = self.books();
         let may = books
             .operator_notices
             .get(kind)
-            .is_none_or(|last| *last <= now - NOTICE_EVERY || *last > now + NOTICE_EVERY);
+            .is_none_or(|last| *last <= now - every || *last > now + every);
         if may {
             books.operator_notices.insert(kind.to_owned(), now);
         }
         Ok(may)
+    }
+
+    async fn release_notice(&self, kind: &str, at: DateTime<Utc>) -> Result<(), LedgerError> {
+        let mut books = self.books();
+        if books.operator_notices.get(kind) == Some(&at) {
+            books.operator_notices.remove(kind);
+        }
+        Ok(())
     }
 }
 

@@ -10,8 +10,6 @@ use crate::schedule::{Occurrence, OccurrenceState};
 
 /// A missed row that was written further in the future than this was written by a clock that was wrong.
 pub(super) const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
-/// Of one kind the operator gets at most one notice in this time.
-pub(super) const NOTICE_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// What is written of an occurrence that goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +52,19 @@ pub trait ScheduleStore: Send + Sync {
     /// Sets the time of an edition; an earlier time of it that still waits is cancelled. False when a computer has begun it.
     fn set_time(&self, row: Occurrence) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 
-    /// Whether a notice of a kind may go to the operator now; true for the one computer that sends it.
+    /// Whether a notice of a kind may go to the operator now, of which there is one in a time; true for the one computer that
+    /// sends it.
     fn claim_notice(
         &self,
         kind: &str,
+        every: TimeDelta,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// Takes a claim back: the notice did not get through, and the next may.
+    fn release_notice(
+        &self,
+        kind: &str,
+        claimed_at: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send;
 }

@@ -45,3 +45,5 @@ pub const SET_TIME: &str = "INSERT INTO occurrences
 pub const NOTICE: &str = "INSERT INTO operator_notices (kind, at) VALUES ($1, $2)
     ON CONFLICT (kind) DO UPDATE SET at = excluded.at
     WHERE operator_notices.at <= $3 OR operator_notices.at > $4";
+
+pub const RELEASE_NOTICE: &str = "DELETE FROM operator_notices WHERE kind = $1 AND at = $2";

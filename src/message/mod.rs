@@ -327,12 +327,7 @@ impl MessageTemplate {
                 }
             }
         }
-        if !self.signers.is_empty() {
-            let fields = split_fields(&fields);
-            let signatures: String =
-                self.signers.iter().map(|signer| signer.sign(&fields, &bytes[body..])).collect();
-            bytes.splice(0..0, signatures.into_bytes());
-        }
+        sign(&self.signers, &fields, body, &mut bytes);
         Message {
             envelope: Envelope {
                 sender: self.identity.returned_to(&message_id),
@@ -346,6 +341,17 @@ impl MessageTemplate {
 
 /// Room for slots and a signature, so that a message is written into memory once.
 const ROOM_BYTES: usize = 8 * 1024;
+
+/// Puts the signatures before the fields. The body begins at `body`, and is canonical (see `rfc::quoted_printable`).
+pub fn sign(signers: &[Signer], fields: &str, body: usize, bytes: &mut Vec<u8>) {
+    if signers.is_empty() {
+        return;
+    }
+    let fields = split_fields(fields);
+    let signatures: String =
+        signers.iter().map(|signer| signer.sign(&fields, &bytes[body..])).collect();
+    bytes.splice(0..0, signatures.into_bytes());
+}
 
 /// Header text as whole fields: a line that begins with white space belongs to the one before.
 fn split_fields(text: &str) -> Vec<&str> {

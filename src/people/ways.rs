@@ -107,6 +107,11 @@ impl LeavingProof {
         Some((&reading.place, reading.read_at))
     }
 
+    /// When a program last read the mailbox to its end.
+    pub fn mailbox_read_at(&self) -> Option<DateTime<Utc>> {
+        self.mailbox_read_at
+    }
+
     /// Whether a program has read the mailbox lately.
     pub fn mailbox_is_read(&self, now: DateTime<Utc>) -> bool {
         holds(self.mailbox_read_at, now)

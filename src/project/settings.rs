@@ -14,7 +14,7 @@ use crate::compose::theme::{Appeal, FooterLinks, Organisation, Theme, ThemeWords
 use crate::pictures::settings::Settings as PictureSettings;
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
-use crate::{approval, audience, check, message, news, people, schedule, send, web};
+use crate::{approval, audience, check, message, news, operator, people, schedule, send, web};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -67,6 +67,9 @@ pub struct Settings {
     /// When editions go out without anybody at the keyboard.
     #[serde(default)]
     pub schedule: schedule::Settings,
+    /// Who hears of it when nobody is at the keyboard.
+    #[serde(default)]
+    pub notify: operator::Settings,
     /// `[theme]` as it was written: only what stands there changes a theme.
     #[serde(skip)]
     written_theme: toml::Table,
@@ -238,6 +241,7 @@ fn groups_with(name: &str) -> Option<String> {
         ("[people]", fields_of::<audience::settings::Settings>()),
         ("[approval]", fields_of::<approval::Settings>()),
         ("[schedule]", fields_of::<schedule::Settings>()),
+        ("[notify]", fields_of::<operator::Settings>()),
     ];
     let has = |fields: &Vec<String>| fields.iter().any(|field| field == name);
     if has(&fields_of::<Settings>()) {

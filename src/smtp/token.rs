@@ -1,7 +1,7 @@
 //! An access token for XOAUTH2 or OAUTHBEARER, printed by the operator's own command.
 //! Shell: a process with a time limit. What it prints is a secret, and is shown to nobody.
 
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::count::counted;
@@ -39,18 +39,24 @@ async fn fetch_within(command: &str, longest: Duration) -> Result<SecretString, 
             return Err(format!("it printed more than {LONGEST_TOKEN_BYTES} bytes"));
         }
         let status = child.wait().await.map_err(|error| format!("its result was lost: {error}"))?;
-        if !status.success() {
-            return Err(match status.code() {
-                Some(code) => format!("the command exited with {code}"),
-                None => "the command was ended by a signal".to_owned(),
-            });
-        }
-        Ok(printed)
+        succeeded(status).map(|()| printed)
     };
     let printed = timeout(longest, running).await.map_err(|_| {
         format!("the command took longer than {}", counted(longest.as_secs(), "second", "seconds"))
     })??;
     token_of(&printed)
+}
+
+/// How an operator's command ended.
+///
+/// # Errors
+/// With its exit code, when that is not 0.
+pub(crate) fn succeeded(status: ExitStatus) -> Result<(), String> {
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(format!("the command exited with {code}")),
+        None => Err("the command was ended by a signal".to_owned()),
+    }
 }
 
 async fn read_most(
@@ -61,15 +67,16 @@ async fn read_most(
     from.take(most as u64).read_to_end(into).await.map(|_| ())
 }
 
+/// An operator's command, as they would type it.
 #[cfg(not(windows))]
-fn shell(command: &str) -> Command {
+pub(crate) fn shell(command: &str) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command);
     shell
 }
 
 #[cfg(windows)]
-fn shell(command: &str) -> Command {
+pub(crate) fn shell(command: &str) -> Command {
     let mut shell = Command::new("cmd");
     shell.arg("/C").raw_arg(command);
     shell

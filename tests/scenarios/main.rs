@@ -46,6 +46,7 @@ mod the_ledger_is_strange;
 mod the_list_is_tidied;
 mod the_list_looks_wrong;
 mod the_mail_is_checked;
+mod the_operator_knows;
 mod the_relay_asks_for_less;
 #[cfg(unix)]
 mod the_relay_is_set_up;

@@ -3,6 +3,7 @@
 
 pub mod facts;
 mod hints;
+mod notices;
 mod sending;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -65,7 +66,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         return hints::print(&project, screen);
     }
     let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
-    let practice = Destination::of(&project, None)?.is_practice();
+    let destination = Destination::of(&project, None)?;
+    let practice = destination.is_practice();
     let existing = ledgers::existing_ledger(&project, practice).await?;
     let ledger = match existing {
         Some(ledger) => ledger,
@@ -98,6 +100,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
         sent.push(one);
     }
+    notices::notify_of_what_waits(&project, &ledger, &destination, &decision, screen).await?;
     tell(&schedule, &sent, &missed, &decision, screen)?;
     Ok(exit)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 
 use crate::cli::due::SentEdition;
 use crate::cli::globals::Globals;
@@ -14,14 +14,19 @@ use crate::cli::steps::chosen::choose;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::notices::notify;
 use crate::cli::steps::prepare::prepare;
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, RunControl, ScheduleStore};
+use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::Project;
 use crate::schedule::{DueSend, Occurrence, OccurrenceState, Schedule, once_name};
+
+/// The same trouble is said once in this time.
+const REPEATED_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Sends it, where this computer is the one that claims it. `None` where another did.
 pub async fn send(
@@ -38,7 +43,7 @@ pub async fn send(
     if ledger.edition(&due.edition).await?.is_none()
         && let Err(failure) = refuse_changed(project, ledger, &asked, globals).await
     {
-        return Ok(Some(ended(ledger, due, Err(failure), globals).await?));
+        return Ok(Some(ended(project, ledger, due, Err(failure), globals).await?));
     }
     if !due.is_begun && !claim(ledger, schedule, due).await? {
         return Ok(None);
@@ -56,7 +61,7 @@ pub async fn send(
         let why = String::new();
         step(ledger, due, OccurrenceState::Claimed, OccurrenceState::Done, now, why).await?;
     }
-    Ok(Some(ended(ledger, due, result, globals).await?))
+    Ok(Some(ended(project, ledger, due, result, globals).await?))
 }
 
 /// Whether there is something to do: an edition that somebody has paused waits for them, and one that is being sent with a
@@ -113,6 +118,7 @@ fn order(which: Which) -> Arguments {
 
 /// What became of it. What went wrong is said once an hour: cron sends every word by email.
 async fn ended(
+    project: &Project,
     ledger: &AnyLedger,
     due: &DueSend,
     result: Result<Exit, Failure>,
@@ -123,8 +129,15 @@ async fn ended(
         Ok(exit) => (exit, String::new()),
         Err(failure) => {
             let kind = format!("due {}: {}", due.edition, failure.what);
-            if screen.asks || screen.verbose || ledger.claim_notice(&kind, world::now()).await? {
+            let may = ledger.claim_notice(&kind, REPEATED_EVERY, world::now()).await?;
+            if screen.asks || screen.verbose || may {
                 screen.failure(&failure);
+            }
+            // What goes on by itself, or was paused, `send` has made known.
+            if failure.exit != Exit::Later {
+                let destination = Destination::of(project, None)?;
+                let notice = not_sent(&due.edition, &failure);
+                notify(project, ledger, &destination, Some(notice), screen).await;
             }
             (failure.exit, failure.what)
         }
@@ -137,6 +150,12 @@ async fn ended(
         error,
     };
     Ok((sent, exit))
+}
+
+fn not_sent(edition: &str, failure: &Failure) -> OperatorNotice {
+    let subject = format!("{edition} was due, and was not sent");
+    let cure = failure.help.as_deref().unwrap_or_default();
+    OperatorNotice::new(NoticeTopic::Paused, &subject, &failure.what, cure)
 }
 
 /// True for the one computer that begins it.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::notices::notify;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
@@ -10,6 +12,8 @@ use crate::count::people;
 use crate::ledger::aftermath::AftermathStore;
 use crate::ledger::returns::ReturnedKind;
 use crate::ledger::{AnyLedger, Ledger, RunControl};
+use crate::operator::{NoticeTopic, OperatorNotice};
+use crate::project::Project;
 use crate::providers::mailbox_hosts::mailbox_host;
 
 /// Refusals at one provider that are no accident any more.
@@ -17,7 +21,11 @@ const MOST_REFUSALS: u64 = 10;
 
 /// Pauses each edition that is not finished and that one provider refuses. An edition that somebody has paused or resumed
 /// before is theirs to judge.
-pub async fn stop_what_is_refused(ledger: &AnyLedger, screen: &Screen) -> Result<(), Failure> {
+pub async fn stop_what_is_refused(
+    project: &Project,
+    ledger: &AnyLedger,
+    screen: &Screen,
+) -> Result<(), Failure> {
     for planned in ledger.editions().await? {
         let name = &planned.name;
         if ledger.progress(name).await?.open == 0 || ledger.standing(name).await?.wish_number > 0 {
@@ -39,6 +47,13 @@ pub async fn stop_what_is_refused(ledger: &AnyLedger, screen: &Screen) -> Result
              roundup send {name} --unpause",
             people(count)
         ));
+        let notice = OperatorNotice::new(
+            NoticeTopic::Paused,
+            &format!("{name} is paused"),
+            &format!("{host} refused the copies of {} because of us.", people(count)),
+            &format!("roundup report {name}, then roundup send {name} --unpause"),
+        );
+        notify(project, ledger, &Destination::of(project, None)?, Some(notice), screen).await;
     }
     Ok(())
 }

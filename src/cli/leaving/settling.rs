@@ -10,9 +10,13 @@ use crate::cli::leaving::keeping::Keeping;
 use crate::cli::leaving::policy_stop::stop_what_is_refused;
 use crate::cli::leaving::returned::Recogniser;
 use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::notices::notify_of_complaints;
 use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::inbox::mailbox::StoredEmail;
+use crate::ledger::AnyLedger;
 use crate::people::{Act, Way, What};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -102,14 +106,30 @@ pub async fn settle_emails(
         }
         show(globals, &email.name, &read.verdicts)?;
     }
-    let is_refused = |(_, read): &(_, ReadEmail)| {
-        read.verdicts.iter().any(|one| one.action == NoticeKind::Policy)
-    };
-    if let (false, true, Some(ledger)) = (dry_run, emails.iter().any(is_refused), keeping.ledger())
-    {
-        stop_what_is_refused(ledger, &globals.screen).await?;
+    if let (false, Some(ledger)) = (dry_run, keeping.ledger()) {
+        act_on_trouble(project, ledger, emails, &globals.screen).await?;
     }
     Ok(done)
+}
+
+/// Refusals because of us stop what is being sent; complaints are for the operator to know.
+async fn act_on_trouble(
+    project: &Project,
+    ledger: &AnyLedger,
+    emails: &[(StoredEmail, ReadEmail)],
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let any = |kind| {
+        emails.iter().flat_map(|(_, read)| &read.verdicts).any(|verdict| verdict.action == kind)
+    };
+    if any(NoticeKind::Policy) {
+        stop_what_is_refused(project, ledger, screen).await?;
+    }
+    if any(NoticeKind::Complaint) {
+        let destination = Destination::of(project, None)?;
+        notify_of_complaints(project, ledger, &destination, screen).await?;
+    }
+    Ok(())
 }
 
 /// Who knows the people of returned mail, if there is any and the ledger is there. While it is away, such emails stay where

@@ -9,8 +9,8 @@ use crate::audience::settings::ListPlace;
 use crate::audience::{Keys, List, Person, Recipient};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::made;
-use crate::cli::steps::relay::server;
-use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::steps::relay::{outbox, server};
+use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::compose::Values;
@@ -25,7 +25,7 @@ use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::pace::Rate;
-use crate::send::relay::{FolderRelay, SmtpRelay};
+use crate::send::relay::SmtpRelay;
 use crate::send::single::{SingleCounts, SingleRun};
 use crate::smtp::RelayServer;
 
@@ -81,13 +81,7 @@ impl<'a> SingleWriter<'a> {
         let run = SingleRun { holder: &self.holder, gap: self.gap, clock: world::now };
         let build = async |single: &SingleMessage| self.message(single, ledger).await;
         let counts = match &self.server {
-            None => {
-                let folder = self.project.path("outbox");
-                let relay = FolderRelay::new(&folder).map_err(|error| {
-                    Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
-                })?;
-                run.drain(ledger, relay, build).await?
-            }
+            None => run.drain(ledger, outbox(self.project)?, build).await?,
             Some(server) => {
                 let set = self.project.settings.send.messages_per_connection;
                 let limit = Arc::new(Mutex::new(MessagesPerConnection::new(set)));

@@ -2,6 +2,7 @@
 //! Shell: reads the ledgers.
 
 use chrono::{DateTime, Utc};
+use thiserror::Error;
 
 use super::report_of;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
@@ -109,6 +110,27 @@ pub async fn refuse_after_complaints(
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let Some(ledger) = ledger.filter(|_| reason.is_none()) else { return Ok(()) };
+    let Some(held) = too_many_complaints(ledger, now).await? else { return Ok(()) };
+    Err(Failure::new(Exit::Findings, held.to_string()).help(
+        "find out why first (`roundup report` shows who left and why); then send with \
+         --after-complaints \"what you have changed\"",
+    ))
+}
+
+/// An edition that holds the next.
+#[derive(Debug, Error)]
+#[error("too many people reported `{edition}` as spam: {complained} of {accepted}")]
+pub struct HeldByComplaints {
+    pub edition: String,
+    complained: u64,
+    accepted: u64,
+}
+
+/// The edition with too many complaints, where nobody has decided to go on since.
+pub async fn too_many_complaints(
+    ledger: &AnyLedger,
+    now: DateTime<Utc>,
+) -> Result<Option<HeldByComplaints>, Failure> {
     let since = now - chrono::TimeDelta::days(COMPLAINTS_HOLD_DAYS);
     for planned in ledger.editions().await?.iter().filter(|planned| planned.planned_at >= since) {
         let returns = ledger.returns_of_edition(&planned.name).await?;
@@ -118,22 +140,13 @@ pub async fn refuse_after_complaints(
         let complained = complained.count() as u64;
         let accepted = ledger.counts(&planned.name).await?.accepted;
         if ComplaintLevel::of(complained, accepted) == ComplaintLevel::Held {
-            return Err(Failure::new(
-                Exit::Findings,
-                format!(
-                    "too many people reported `{}` as spam: {complained} of {accepted}",
-                    planned.name
-                ),
-            )
-            .help(
-                "find out why first (`roundup report` shows who left and why); then send with \
-                 --after-complaints \"what you have changed\"",
-            ));
+            let edition = planned.name.clone();
+            return Ok(Some(HeldByComplaints { edition, complained, accepted }));
         }
         if planned.after_complaints.is_some() {
             // Whoever decided then knew of everything before.
-            return Ok(());
+            return Ok(None);
         }
     }
-    Ok(())
+    Ok(None)
 }

@@ -20,6 +20,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::notices::notify;
 use crate::cli::steps::prepare::{Prepared, prepare};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
@@ -29,6 +30,7 @@ use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
+use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::{Project, account};
 
 #[derive(Debug, Args)]
@@ -147,7 +149,25 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let given = ledger.approvals_of(&chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &given, &now);
     on.tell(&given, &state)?;
+    if !state.valid.is_empty() && !state.is_enough() {
+        let notice = waits(&chosen.name, &state);
+        notify(&project, &ledger, &destination, Some(notice), screen).await;
+    }
     Ok(Exit::Done)
+}
+
+/// Whoever is missing may not be in the same room.
+fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
+    OperatorNotice::new(
+        NoticeTopic::WaitsForApproval,
+        &format!("{edition} waits for an approval"),
+        &format!(
+            "{edition} is approved by {}, and needs {} more.",
+            people(state.valid.len() as u64),
+            people(state.missing().into())
+        ),
+        &format!("roundup approve {edition} --as \"YOUR NAME\""),
+    )
 }
 
 async fn given(ledger: Option<&AnyLedger>, edition: &str) -> Result<Vec<Approval>, Failure> {

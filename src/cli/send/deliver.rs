@@ -2,6 +2,7 @@
 //! Shell: the ledger, the relay, Ctrl-C.
 
 use crate::cli::send::progress::Progress;
+use crate::cli::steps::relay::outbox;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
@@ -12,7 +13,7 @@ use crate::project::Project;
 use crate::project::memory::SeenLedger;
 use crate::send::config::{End, RunConfig, RunEvent};
 use crate::send::messages_per_connection::MessagesPerConnection;
-use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
+use crate::send::relay::{Relay, SmtpRelay};
 use crate::send::run::run as run_edition;
 use crate::send::stop::{Urgency, channel, listen};
 use crate::smtp::RelayServer;
@@ -29,10 +30,7 @@ pub async fn deliver_through(
 ) -> Result<End, Failure> {
     match server {
         None => {
-            let folder = project.path("outbox");
-            let relay = FolderRelay::new(&folder).map_err(|error| {
-                Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}"))
-            })?;
+            let relay = outbox(project)?;
             deliver(project, ledger, skeleton, orders, move || relay.clone(), screen).await
         }
         Some(server) => {

@@ -4,6 +4,7 @@
 use crate::cli::send::announce::SendReport;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, people};
+use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::report::Report;
 use crate::send::config::{End, Pause};
 
@@ -46,15 +47,40 @@ pub fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Fai
             Ok(exit)
         }
         End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
-            let cure = match end {
-                End::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
-                End::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
-                _ => String::new(),
-            };
-            let failure = Failure::new(exit, reason(end, report));
-            Err(failure.help(format!("{cure}{}", still_to_go(report))))
+            Err(Failure::new(exit, reason(end, report)).help(cure(end, report)))
         }
     }
+}
+
+/// What whoever looks after the newsletter should know of it: that it is done, or why it is not and waits for them.
+pub fn notice(end: &End, report: &Report) -> Option<OperatorNotice> {
+    let name = &report.edition;
+    match end {
+        End::Finished => Some(OperatorNotice::new(
+            NoticeTopic::Finished,
+            &format!("{name} was sent"),
+            &format!("{name}: {}.", report.arithmetic()),
+            &format!("roundup report {name}"),
+        )),
+        End::Paused { .. } | End::Unreachable { .. } | End::Halted => Some(OperatorNotice::new(
+            NoticeTopic::Paused,
+            &format!("{name} is paused"),
+            &format!("{name}: {}.", reason(end, report)),
+            &cure(end, report),
+        )),
+        // It goes on by itself, or somebody is there.
+        End::Waiting { .. } | End::Cancelled | End::Interrupted => None,
+    }
+}
+
+/// What to do where a run is not at its end.
+fn cure(end: &End, report: &Report) -> String {
+    let first = match end {
+        End::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
+        End::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
+        _ => String::new(),
+    };
+    format!("{first}{}", still_to_go(report))
 }
 
 fn exit_of(end: &End, report: &Report) -> Exit {

@@ -22,7 +22,7 @@ pub mod test;
 
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::deliver::deliver_through;
-use crate::cli::send::ending::tell_end;
+use crate::cli::send::ending::{notice, tell_end};
 use crate::cli::send::first_plan::{is_planned, plan_first, plan_trusted};
 use std::sync::Arc;
 
@@ -45,6 +45,7 @@ use crate::cli::steps::corrections::end_first;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::message_template::skeleton;
+use crate::cli::steps::notices::notify;
 use crate::cli::steps::relay::server;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
@@ -125,6 +126,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let _watch = (!practice).then(|| LeavingWatch::start(&project, &ledger, &keys));
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
     let report = report_of(&project, &*ledger, &planned, practice).await?;
+    notify(&project, &ledger, &destination, notice(&end, &report), screen).await;
     tell_end(&end, &report, screen)
 }
 

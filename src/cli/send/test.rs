@@ -1,7 +1,6 @@
 //! `roundup test`: the mail to a few typed addresses, marked as a test. It has no way to the list and writes no ledger.
 //! Shell: the project and the relay.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use clap::Args;
@@ -12,7 +11,7 @@ use crate::cli::globals::{Globals, warn_of_readers};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, stand_in};
 use crate::cli::steps::prepare::{Prepared, prepare_to_look};
-use crate::cli::steps::relay::server;
+use crate::cli::steps::relay::{outbox, server};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -21,7 +20,7 @@ use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::reply::Stage;
 use crate::send::messages_per_connection::MessagesPerConnection;
-use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
+use crate::send::relay::{Relay, SmtpRelay};
 use crate::send::verdict::cure_of;
 
 /// More addresses than this are a list.
@@ -141,11 +140,7 @@ pub async fn send(
     let mut tests = Vec::new();
     match destination {
         Destination::Outbox => {
-            let folder = project.path("outbox");
-            let relay = FolderRelay::new(Path::new(&folder)).map_err(|error| {
-                Failure::new(Exit::Failed, format!("outbox/ cannot be created: {error}"))
-            })?;
-            hand_over(relay, &skeleton, whose, to, &mut tests).await;
+            hand_over(outbox(project)?, &skeleton, whose, to, &mut tests).await;
         }
         Destination::Relay(address) => {
             let server = Arc::new(server(project, address, &identity)?);

@@ -5,11 +5,18 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::message::Sender;
 use crate::project::{Project, RelayAddress, RelayMemory, Variable};
+use crate::send::relay::FolderRelay;
 use crate::smtp::RelayServer;
 use crate::smtp::conversation::{Credentials, Settings as SmtpSettings};
 use crate::smtp::deadlines::Deadlines;
 use secrecy::ExposeSecret;
 use std::time::Duration;
+
+/// Where messages go in practice.
+pub fn outbox(project: &Project) -> Result<FolderRelay, Failure> {
+    FolderRelay::new(&project.path("outbox"))
+        .map_err(|error| Failure::new(Exit::Failed, format!("outbox/ cannot be written: {error}")))
+}
 
 /// The relay, with all that is known of it.
 pub fn server(

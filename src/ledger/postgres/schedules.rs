@@ -1,14 +1,14 @@
 //! What was due, on the server.
 //! Shell: reads and writes rows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_postgres::{Row, Transaction};
 
 use super::PostgresLedger;
 use super::server::patiently;
 use crate::ledger::column::{damaged, millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{NOTICE_EVERY, OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore, WRONG_CLOCK};
 use crate::ledger::schema_of_schedules as sql;
 use crate::schedule::{Occurrence, OccurrenceState};
 
@@ -72,14 +72,29 @@ impl ScheduleStore for PostgresLedger {
         self.server.transaction(async |transaction, _| set_time(transaction, &row).await).await
     }
 
-    async fn claim_notice(&self, kind: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        let (before, after) = (millis(now - NOTICE_EVERY), millis(now + NOTICE_EVERY));
+    async fn claim_notice(
+        &self,
+        kind: &str,
+        every: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let (before, after) = (millis(now - every), millis(now + every));
         let now = millis(now);
         self.server
             .transaction(async |transaction, _| {
                 let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] =
                     &[&kind, &now, &before, &after];
                 Ok(transaction.execute(sql::NOTICE, values).await? > 0)
+            })
+            .await
+    }
+
+    async fn release_notice(&self, kind: &str, at: DateTime<Utc>) -> Result<(), LedgerError> {
+        let at = millis(at);
+        self.server
+            .transaction(async |transaction, _| {
+                transaction.execute(sql::RELEASE_NOTICE, &[&kind, &at]).await?;
+                Ok(())
             })
             .await
     }

@@ -1,13 +1,13 @@
 //! What was due, in the file.
 //! Shell: reads and writes rows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
 use super::SqliteLedger;
 use crate::ledger::column::{damaged, millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{NOTICE_EVERY, OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore, WRONG_CLOCK};
 use crate::ledger::schema_of_schedules as sql;
 use crate::schedule::{Occurrence, OccurrenceState};
 
@@ -78,12 +78,27 @@ impl ScheduleStore for SqliteLedger {
         self.writer.run(true, move |connection| set_time(connection, &row)).await
     }
 
-    async fn claim_notice(&self, kind: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+    async fn claim_notice(
+        &self,
+        kind: &str,
+        every: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
         let kind = kind.to_owned();
         self.writer
             .run(true, move |connection| {
-                let (before, after) = (millis(now - NOTICE_EVERY), millis(now + NOTICE_EVERY));
+                let (before, after) = (millis(now - every), millis(now + every));
                 Ok(connection.execute(sql::NOTICE, params![kind, millis(now), before, after])? > 0)
+            })
+            .await
+    }
+
+    async fn release_notice(&self, kind: &str, at: DateTime<Utc>) -> Result<(), LedgerError> {
+        let kind = kind.to_owned();
+        self.writer
+            .run(true, move |connection| {
+                connection.execute(sql::RELEASE_NOTICE, params![kind, millis(at)])?;
+                Ok(())
             })
             .await
     }
