@@ -60,8 +60,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
     let chosen = chosen_of(&project, &arguments, &destination, screen).await?;
-    let other = not_now(&project, &chosen, &destination, &arguments, screen).await?;
-    if let Some(exit) = other {
+    if let Some(exit) = not_now(&project, &chosen, &destination, &arguments, screen).await? {
         return Ok(exit);
     }
     let practice = destination.is_practice();
