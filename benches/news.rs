@@ -14,7 +14,7 @@ use roundup::news::dates_file::StoryDates;
 use roundup::news::gather::{Ask, Gathering, gather};
 use roundup::news::readers::feed;
 use roundup::news::source::{Settings, SourceKind};
-use roundup::news::sources::fetch::Validators;
+use roundup::news::source_state::Validators;
 use roundup::news::sources::folder;
 use roundup::news::store::{ItemQuery, Scope, SourceQuery, SourceVisit, Store};
 use roundup::news::{Item, PartialDate};

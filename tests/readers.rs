@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono_tz::Europe::London;
 use proptest::prelude::*;
 use roundup::news::Reading;
-use roundup::news::gather::read_bytes;
+use roundup::news::readers::by_kind::read_bytes;
 use roundup::news::readers::decode::decode;
 use roundup::news::readers::page;
 use roundup::news::source::{Select, Settings, SourceContext, SourceKind};

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono_tz::Europe::London;
 use roundup::news::Reading;
-use roundup::news::gather::read_bytes;
+use roundup::news::readers::by_kind::read_bytes;
 use roundup::news::source::{Settings, SourceContext, SourceKind};
 use serde_json::{Value, json};
 

@@ -15,30 +15,26 @@ use super::credentials;
 use super::date::PartialDate;
 use super::date::order::settle;
 use super::dates_file::StoryDates;
-use super::item::{Item, Reading, Unread};
+use super::item::{Item, Reading};
 use super::sanity;
-use super::source::{Settings, SourceContext, SourceKind};
+use super::source::{Settings, SourceContext};
+use super::source_state::{SourceState, Trouble, Validators};
 use super::store::{
-    IntakeCounts, ItemMatches, ItemQuery, Scope, SourceQuery, SourceState, SourceVisit, Store,
-    StoreError, Trouble,
+    IntakeCounts, ItemMatches, ItemQuery, Scope, SourceQuery, SourceVisit, Store, StoreError,
 };
-use crate::news::readers::csv;
-use crate::news::readers::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
+use super::trouble::{reader_failed, tell_gaps, tell_trouble, trouble_of};
+use crate::news::readers::by_kind::read_bytes;
 use crate::news::readers::evidence;
-use crate::news::readers::feed;
-use crate::news::readers::json;
-use crate::news::readers::listing;
-use crate::news::readers::markdown;
-use crate::news::shown_address::without_password;
-use crate::news::sources::fetch::{Validators, Web};
+use crate::news::sources::fetch::Web;
 use crate::news::sources::fetch_error::FetchError;
 use crate::news::sources::folder;
 use crate::news::sources::picture_sizes::{self, SizeQuery};
 use crate::news::sources::site_fetch::{self, FetchRequest, News, SiteNews};
-use crate::problem::{Place, Problem};
+use crate::problem::Problem;
 
 /// A website that was asked within this time is not asked again, unless somebody wants it.
 const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(15);
+
 /// Websites that are asked at the same time.
 const AT_A_TIME: usize = 20;
 
@@ -111,7 +107,8 @@ pub async fn gather(
             Said::Answer(Ok(SiteNews::Same)) => {
                 store.note_same(name, gathering.now)?;
                 synced.push(SourceSync { source: name.clone(), outcome: SyncOutcome::Same });
-                tell_gaps(&mut reading, settings, &store.state(name)?, gathering);
+                let days = gathering.told_days.or(gathering.wanted.days);
+                tell_gaps(&mut reading, settings, &store.state(name)?, days);
                 continue;
             }
             Said::Answer(Ok(SiteNews::News(news))) => Ok(*news),
@@ -129,7 +126,8 @@ pub async fn gather(
             }
             tell_trouble(&mut reading, settings, &state, trouble);
         }
-        tell_gaps(&mut reading, settings, &store.state(name)?, gathering);
+        let days = gathering.told_days.or(gathering.wanted.days);
+        tell_gaps(&mut reading, settings, &store.state(name)?, days);
         synced.push(SourceSync { source: name.clone(), outcome });
     }
     store.put_dates(gathering.answers)?;
@@ -262,16 +260,6 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
     }
 }
 
-/// A fault of ours in reading one source ends nothing for the others.
-fn reader_failed() -> Trouble {
-    Trouble {
-        what: "roundup failed while it read this source".to_owned(),
-        cure: "please report it with the address or file; other sources are not affected"
-            .to_owned(),
-        is_strange: false,
-    }
-}
-
 fn given_date(settings: &Settings, zone: Tz) -> Result<Option<PartialDate>, Trouble> {
     let date = settings.date.as_deref().map(|text| PartialDate::parse(text, zone)).transpose();
     date.map_err(|error| Trouble {
@@ -354,81 +342,6 @@ fn unread(known: &[Item], problems: &[Problem]) -> Vec<String> {
     known.iter().filter(is_wrong).map(|item| item.id.clone()).collect()
 }
 
-fn trouble_of(error: &FetchError) -> Trouble {
-    Trouble { what: error.to_string(), cure: fetch_cure(error).to_owned(), is_strange: false }
-}
-
-/// Says that a source gave nothing, and how old is what is used instead.
-fn tell_trouble(
-    reading: &mut Reading,
-    settings: &Settings,
-    state: &SourceState,
-    trouble: &Trouble,
-) {
-    let place = match (&settings.url, &settings.path) {
-        (Some(url), _) => without_password(url),
-        (None, Some(path)) => path.display().to_string(),
-        (None, None) => "roundup.toml".to_owned(),
-    };
-    // What was read as a problem of a file names its place already.
-    let what = match trouble.what.strip_prefix(&format!("{place}: ")) {
-        Some(what) => what.to_owned(),
-        None => trouble.what.clone(),
-    };
-    let used = match state.answered {
-        Some(answered) if settings.url.is_some() => {
-            format!("; its stories are from {}", answered.format("%-d %B %Y, %H:%M UTC"))
-        }
-        _ => String::new(),
-    };
-    reading.problems.push(Problem::new(
-        Place::whole(place),
-        format!("{what}{used}"),
-        trouble.cure.clone(),
-    ));
-    reading.unread.push(Unread {
-        source: settings.name.clone(),
-        answered: state.answered.filter(|_| settings.url.is_some() && !trouble.is_strange),
-    });
-}
-
-/// Says which days of the window a source forgets too fast to tell of.
-fn tell_gaps(
-    reading: &mut Reading,
-    settings: &Settings,
-    state: &SourceState,
-    gathering: &Gathering<'_>,
-) {
-    let days = gathering.told_days.or(gathering.wanted.days);
-    let (Some((start, end)), Some(url)) = (days, &settings.url) else { return };
-    let day = |day: NaiveDate| day.format("%-d %B %Y").to_string();
-    let mut tell = |what: String| {
-        reading.problems.push(Problem::new(
-            Place::whole(without_password(url)),
-            what,
-            "check the website for them, and add what is missing to news/",
-        ));
-    };
-    if let Some(back) = state.reaches_back.filter(|back| *back > start) {
-        let until = back.min(end);
-        tell(format!(
-            "it only goes back to {}: stories of {} to {} may be missing",
-            day(back),
-            day(start),
-            day(until - chrono::Days::new(1)),
-        ));
-    }
-    for (after, before) in &state.gaps {
-        if *after < end && *before > start {
-            tell(format!(
-                "it was not fetched in time: stories between {} and {} may be missing",
-                day(*after),
-                day(*before)
-            ));
-        }
-    }
-}
-
 fn read_local(
     gathering: &Gathering<'_>,
     settings: &Settings,
@@ -457,51 +370,4 @@ fn read_local(
     let validators = Validators::default();
     let (missing, withdrawn) = (Vec::new(), Vec::new());
     Ok(News { reading, scope: Scope::Whole, validators, to_the_end: true, missing, withdrawn })
-}
-
-/// What to type when an address gave nothing.
-pub fn fetch_cure(error: &FetchError) -> &'static str {
-    match error {
-        FetchError::Private(_) | FetchError::Port { .. } => {
-            "add allow_local = true to the source if this is intended"
-        }
-        FetchError::NotWeb(_) => "write the address whole, beginning with https://",
-        FetchError::Status { .. }
-        | FetchError::TooLarge { .. }
-        | FetchError::Swells { .. }
-        | FetchError::Unreachable { .. } => "open the address in a browser, and try again",
-        FetchError::Robots { .. } => {
-            "ask whoever runs the website to let roundup in, or paste the page: roundup news import"
-        }
-    }
-}
-
-/// Reads one source's bytes by the reader of its kind.
-pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
-    let SourceContext { settings, shown, zone, .. } = *opened;
-    let source = &settings.name;
-    let is_text = matches!(settings.kind, SourceKind::Listing | SourceKind::Page)
-        || settings.kind.is_folder();
-    if is_text && is_binary(bytes) {
-        let problem = Problem::new(Place::whole(shown), "this is not a text", NOT_A_TEXT_CURE);
-        return Reading { problems: vec![problem], ..Reading::default() };
-    }
-    let mut reading = match settings.kind {
-        SourceKind::Markdown
-        | SourceKind::Hugo
-        | SourceKind::Jekyll
-        | SourceKind::Zola
-        | SourceKind::Eleventy => markdown::read(source, shown, &text_of(bytes), zone),
-        SourceKind::Csv => csv::read(opened, bytes),
-        SourceKind::Json => json::read(opened, bytes),
-        SourceKind::Feed => feed::read(source, shown, bytes, zone),
-        SourceKind::Wordpress => {
-            crate::news::readers::wordpress::read(source, shown, bytes, zone).0
-        }
-        SourceKind::Ghost => crate::news::readers::ghost::read(source, shown, bytes, zone).0,
-        SourceKind::Listing | SourceKind::Page => listing::read(opened, bytes),
-    };
-    settle(&mut reading, source, settings.dates);
-    credentials::remove(&mut reading);
-    reading
 }

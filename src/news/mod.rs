@@ -11,9 +11,11 @@ pub mod readers;
 pub mod sanity;
 pub mod shown_address;
 pub mod source;
+pub mod source_state;
 pub mod sources;
 pub mod store;
 pub mod translations;
+pub mod trouble;
 
 pub use date::{DateError, PartialDate};
 pub use item::{Image, Item, Reading, SkippedItem};

@@ -2,7 +2,7 @@
 //! Pure: a reading and what was known of the source in, a reason out.
 
 use super::item::Reading;
-use super::store::SourceState;
+use super::source_state::SourceState;
 use crate::count::counted;
 
 /// A source of fewer items may well be empty one day.

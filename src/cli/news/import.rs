@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::{Exit, Failure, Globals, ShownItem, print_items, refused, shown};
 use crate::cli::terminal::files::write_new;
 use crate::cli::terminal::screen::{Screen, counted, stories};
-use crate::news::gather::read_bytes;
-use crate::news::readers::markdown;
+use crate::news::readers::by_kind::read_bytes;
+use crate::news::readers::story_file;
 use crate::news::source::{Settings, SourceContext, SourceKind};
 use crate::news::sources::fetch::Web;
 use crate::news::sources::folder::read_file;
@@ -176,7 +176,7 @@ fn write_items(
             continue;
         }
         if !dry_run {
-            write_new(&path, markdown::write(item)).map_err(|error| cannot(&shown, error))?;
+            write_new(&path, story_file::write(item)).map_err(|error| cannot(&shown, error))?;
         }
         written.push(shown);
     }

@@ -21,9 +21,9 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::news::gather::fetch_cure;
 use crate::news::item::Evidence;
 use crate::news::sources::fetch_error::FetchError;
+use crate::news::trouble::fetch_cure;
 use crate::news::{Image, Item, PartialDate};
 use crate::window::Window;
 

@@ -2,6 +2,7 @@
 //! Pure: the list of readers.
 
 pub mod body;
+pub mod by_kind;
 pub mod csv;
 pub mod day_line;
 pub mod decode;
@@ -21,6 +22,7 @@ pub mod page;
 pub mod pictures;
 mod property_lines;
 pub mod static_site;
+pub mod story_file;
 pub mod text;
 pub mod tool_markup;
 pub mod wordpress;

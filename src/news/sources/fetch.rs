@@ -17,27 +17,24 @@ use reqwest::header::{
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::public::{carries_a_public_address, is_public};
 use super::unpack::{MOST_PACKINGS, is_deflated, unpacked};
 use crate::news::readers::decode::{DecodedText, GZIP, decode};
 use crate::news::shown_address::without_password;
+use crate::news::source_state::Validators;
 
 const MOST_REDIRECTS: usize = 5;
+
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
 /// Where websites are; other ports of a public host belong to other services.
 const PORTS: [u16; 4] = [80, 443, 8080, 8443];
-const AGENT: &str = concat!("roundup/", env!("CARGO_PKG_VERSION"));
 
-/// What an answer says of its version (RFC 9110, 8.8): given back, it lets the server say "the same as before".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Validators {
-    pub etag: Option<String>,
-    pub last_modified: Option<String>,
-}
+const AGENT: &str = concat!("roundup/", env!("CARGO_PKG_VERSION"));
 
 /// What an address gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
 
 use super::crawl::{Before, CrawlResult, crawl, not_further};
-use super::fetch::{FetchResult, FetchedBytes, Validators, Web};
+use super::fetch::{FetchResult, FetchedBytes, Web};
 use super::known::{Knowledge, add_page, adds, missing};
 use crate::news::date::PartialDate;
 use crate::news::dedupe::canonical;
@@ -20,6 +20,7 @@ use crate::news::readers::wordpress;
 use crate::news::readers::wordpress::Permalinks;
 use crate::news::shown_address::without_password;
 use crate::news::source::{Settings, SourceContext, SourceKind};
+use crate::news::source_state::Validators;
 use crate::news::sources::fetch_error::FetchError;
 use crate::news::store::Scope;
 use crate::problem::{Place, Problem};

@@ -20,13 +20,12 @@ use thiserror::Error;
 
 pub use pictures::KnownSize;
 pub use query::{ItemMatches, ItemQuery, SourceQuery};
-pub use sources::{SourceState, Trouble};
 
 use crate::database::sqlite::{self, OpenError};
 use crate::database::{DatabaseError, DatabaseFault, Schema};
 use crate::news::dates_file::{self, StoryDates};
 use crate::news::item::Item;
-use crate::news::sources::fetch::Validators;
+use crate::news::source_state::Validators;
 
 /// A step that has landed never changes: stores of every version are out there.
 const SCHEMA: Schema = Schema {

@@ -1,41 +1,11 @@
 //! What the store knows of each source: when it was asked, what it said, of which days stories may be missing.
 //! Shell: the store's tables.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError, date, time};
-use crate::news::sources::fetch::Validators;
-
-/// What is known of a source.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SourceState {
-    /// When it was asked last, whatever came of it.
-    pub asked: Option<DateTime<Utc>>,
-    /// When its items were taken in last, or were the same.
-    pub answered: Option<DateTime<Utc>>,
-    pub validators: Validators,
-    /// Items of its last answer.
-    pub items: usize,
-    pub language: Option<String>,
-    /// From this day on nothing is missing.
-    pub reaches_back: Option<NaiveDate>,
-    /// Days, exclusive on both sides, of which nothing is known.
-    pub gaps: Vec<(NaiveDate, NaiveDate)>,
-    /// Why the last asking gave nothing, if it did.
-    pub trouble: Option<Trouble>,
-    /// What was asked then: see `gather::asked_of`.
-    pub asked_of: Option<String>,
-}
-
-/// Why a source could not be taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    pub what: String,
-    pub cure: String,
-    /// It answered, and what it said is strange: a person must look.
-    pub is_strange: bool,
-}
+use crate::news::source_state::{SourceState, Trouble, Validators};
 
 impl Store {
     /// What is known of a source; nothing of one that was never asked.

@@ -10,6 +10,9 @@
 
 mod address;
 mod config;
+mod eleventy_template;
+mod names;
+mod pattern;
 
 use std::collections::BTreeMap;
 
@@ -156,57 +159,15 @@ impl SitePage<'_> {
             "img",
             "thumb",
         ];
-        const WITHIN: [&str; 10] = [
-            "image",
-            "src",
-            "url",
-            "path",
-            "file",
-            "filename",
-            "teaser",
-            "overlay_image",
-            "thumbnail",
-            "og_image",
-        ];
-        let find = |fields: &BTreeMap<String, Value>, names: &[&str]| {
-            names.iter().find_map(|name| {
-                fields
-                    .iter()
-                    .find(|(other, _)| simple(other) == *name)
-                    .map(|(name, value)| (name.clone(), value.clone()))
-            })
-        };
-        let mut alt = None;
-        let mut picture: Option<String> = None;
-        if let Some((_, value)) = find(fields, &NAMES).or_else(|| find(fields, &["header"])) {
-            let value = match value {
-                Value::Array(values) => values.into_iter().next().unwrap_or(Value::Null),
-                other => other,
+        let (mut picture, alt) =
+            match first_of(fields, &NAMES).or_else(|| first_of(fields, &["header"])) {
+                Some(value) => picture_in(value),
+                None => (None, None),
             };
-            match value {
-                Value::String(text) => picture = Some(text),
-                Value::Object(map) => {
-                    picture =
-                        WITHIN.iter().find_map(|name| map.get(*name)?.as_str().map(str::to_owned));
-                    alt = ["alt", "image_description", "caption"]
-                        .iter()
-                        .find_map(|name| map.get(*name)?.as_str().map(str::to_owned));
-                }
-                _ => {}
-            }
-        }
         if picture.is_none()
-            && let Some((_, Value::Array(resources))) = find(fields, &["resources"])
+            && let Some(Value::Array(resources)) = first_of(fields, &["resources"])
         {
-            let is_cover = |map: &Value| {
-                let name =
-                    map.get("name").and_then(Value::as_str).unwrap_or_default().to_lowercase();
-                ["cover", "feature", "thumbnail", "header"].iter().any(|word| name.contains(word))
-            };
-            picture = resources
-                .iter()
-                .find(|map| is_cover(map))
-                .and_then(|map| map.get("src")?.as_str().map(str::to_owned));
+            picture = cover_among(resources);
         }
         if picture.is_none() && self.is_bundle() {
             let is_picture = |name: &&String| {
@@ -270,87 +231,72 @@ impl SitePage<'_> {
 
     /// Why the tool does not publish it, if it does not.
     pub fn held_back(&self, fields: &BTreeMap<String, Value>, zone: Tz) -> Option<String> {
-        let find = |names: &[&str]| {
-            fields.iter().find(|(name, _)| names.contains(&simple(name).as_str())).map(|(_, v)| v)
-        };
-        let is = |names: &[&str], wanted: bool| {
-            find(names).is_some_and(|value| match value {
-                Value::Bool(value) => *value == wanted,
-                Value::String(text) => {
-                    text.eq_ignore_ascii_case(if wanted { "true" } else { "false" })
-                }
-                _ => false,
-            })
-        };
-        let day_of = |names: &[&str]| {
-            let text = find(names)?.as_str()?;
-            Some(PartialDate::parse(text, zone).ok()?.days(zone).0)
-        };
-        let today = self.site.today;
-        let file = self.below.rsplit('/').next().unwrap_or(self.below);
-        let not_published = || Some("the website does not publish it".to_owned());
-        if is(&["unlisted"], true) {
+        let fields = PublishingFields { fields, zone };
+        if fields.is(&["unlisted"], true) {
             return Some("the website does not list it".to_owned());
         }
         match self.site.kind {
-            SourceKind::Hugo => {
-                if file.starts_with("_index.") {
-                    return Some("it is the page of a whole section".to_owned());
-                }
-                let build = find(&["build"]).or_else(|| find(&["_build"]));
-                let render = build.and_then(|build| build.get("render"));
-                let is_never = matches!(render, Some(Value::Bool(false)))
-                    || render
-                        .and_then(Value::as_str)
-                        .is_some_and(|text| matches!(text, "never" | "link"));
-                if is(&["headless"], true) || is_never {
-                    return not_published();
-                }
-                if let Some(day) =
-                    day_of(&["expirydate", "unpublishdate"]).filter(|day| *day <= today)
-                {
-                    return Some(format!("it expired on {}", day.format("%-d %B %Y")));
-                }
-                let published =
-                    day_of(&["publishdate", "pubdate", "published"]).or_else(|| day_of(&["date"]));
-                self.to_come(published)
-            }
-            SourceKind::Jekyll => {
-                if self.below.split('/').any(|part| part == "_drafts")
-                    || self.site.section.ends_with("_drafts")
-                {
-                    return Some("it is in the folder of drafts".to_owned());
-                }
-                let is_out = self.collection().is_some_and(|(_, is_published)| !is_published);
-                if is(&["published"], false) || is_out {
-                    return not_published();
-                }
-                if self.is_jekyll_post() && !address::has_date(file) {
-                    return Some("its name has no date, so Jekyll does not publish it".to_owned());
-                }
-                let of_name = PartialDate::parse(file.get(..10).unwrap_or_default(), zone)
-                    .ok()
-                    .map(|date| date.days(zone).0);
-                if self.site.config.future {
-                    None
-                } else {
-                    self.to_come(day_of(&["date"]).or(of_name))
-                }
-            }
+            SourceKind::Hugo => self.hugo_holds_back(&fields),
+            SourceKind::Jekyll => self.jekyll_holds_back(&fields),
             SourceKind::Zola => {
-                if file.starts_with("_index.") {
+                if self.file().starts_with("_index.") {
                     return Some("it is the page of a whole section".to_owned());
                 }
-                if is(&["render"], false) { not_published() } else { None }
+                if fields.is(&["render"], false) { Some(NOT_PUBLISHED.to_owned()) } else { None }
             }
             SourceKind::Eleventy => {
-                let is_out = find(&["permalink"]) == Some(&Value::Bool(false))
-                    || is(&["permalink"], false)
-                    || is(&["eleventyexcludefromcollections"], true);
-                if is_out { not_published() } else { None }
+                let is_out = fields.find(&["permalink"]) == Some(&Value::Bool(false))
+                    || fields.is(&["permalink"], false)
+                    || fields.is(&["eleventyexcludefromcollections"], true);
+                if is_out { Some(NOT_PUBLISHED.to_owned()) } else { None }
             }
             _ => None,
         }
+    }
+
+    fn file(&self) -> &str {
+        self.below.rsplit('/').next().unwrap_or(self.below)
+    }
+
+    fn hugo_holds_back(&self, fields: &PublishingFields<'_>) -> Option<String> {
+        if self.file().starts_with("_index.") {
+            return Some("it is the page of a whole section".to_owned());
+        }
+        let build = fields.find(&["build"]).or_else(|| fields.find(&["_build"]));
+        let render = build.and_then(|build| build.get("render"));
+        let is_never = matches!(render, Some(Value::Bool(false)))
+            || render.and_then(Value::as_str).is_some_and(|text| matches!(text, "never" | "link"));
+        if fields.is(&["headless"], true) || is_never {
+            return Some(NOT_PUBLISHED.to_owned());
+        }
+        if let Some(day) =
+            fields.day(&["expirydate", "unpublishdate"]).filter(|day| *day <= self.site.today)
+        {
+            return Some(format!("it expired on {}", day.format("%-d %B %Y")));
+        }
+        let published =
+            fields.day(&["publishdate", "pubdate", "published"]).or_else(|| fields.day(&["date"]));
+        self.to_come(published)
+    }
+
+    fn jekyll_holds_back(&self, fields: &PublishingFields<'_>) -> Option<String> {
+        let file = self.file();
+        if self.below.split('/').any(|part| part == "_drafts")
+            || self.site.section.ends_with("_drafts")
+        {
+            return Some("it is in the folder of drafts".to_owned());
+        }
+        let is_out = self.collection().is_some_and(|(_, is_published)| !is_published);
+        if fields.is(&["published"], false) || is_out {
+            return Some(NOT_PUBLISHED.to_owned());
+        }
+        if self.is_jekyll_post() && !names::has_date(file) {
+            return Some("its name has no date, so Jekyll does not publish it".to_owned());
+        }
+        let of_name = PartialDate::parse(file.get(..10).unwrap_or_default(), fields.zone)
+            .ok()
+            .map(|date| date.days(fields.zone).0);
+        if self.site.config.future { None } else { self.to_come(fields.day(&["date"]).or(of_name)) }
     }
 
     fn to_come(&self, day: Option<NaiveDate>) -> Option<String> {
@@ -369,7 +315,7 @@ impl SitePage<'_> {
     pub fn title_of_name(&self) -> Option<String> {
         let file = self.below.rsplit('/').next().unwrap_or(self.below);
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let words: Vec<String> = address::without_date(stem)
+        let words: Vec<String> = names::without_date(stem)
             .split(['-', '_', ' '])
             .filter(|word| !word.is_empty())
             .map(|word| {
@@ -394,6 +340,78 @@ impl SitePage<'_> {
     pub fn splits_topics_at_blanks(&self) -> bool {
         self.site.kind == SourceKind::Jekyll
     }
+}
+
+const NOT_PUBLISHED: &str = "the website does not publish it";
+
+/// A file's fields, as far as they decide whether the website has it.
+struct PublishingFields<'a> {
+    fields: &'a BTreeMap<String, Value>,
+    zone: Tz,
+}
+
+impl PublishingFields<'_> {
+    fn find(&self, names: &[&str]) -> Option<&Value> {
+        self.fields.iter().find(|(name, _)| names.contains(&simple(name).as_str())).map(|(_, v)| v)
+    }
+
+    fn is(&self, names: &[&str], wanted: bool) -> bool {
+        self.find(names).is_some_and(|value| match value {
+            Value::Bool(value) => *value == wanted,
+            Value::String(text) => text.eq_ignore_ascii_case(if wanted { "true" } else { "false" }),
+            _ => false,
+        })
+    }
+
+    fn day(&self, names: &[&str]) -> Option<NaiveDate> {
+        let text = self.find(names)?.as_str()?;
+        Some(PartialDate::parse(text, self.zone).ok()?.days(self.zone).0)
+    }
+}
+
+/// The value of the first of these names that a file has.
+fn first_of<'a>(fields: &'a BTreeMap<String, Value>, names: &[&str]) -> Option<&'a Value> {
+    names.iter().find_map(|name| {
+        fields.iter().find(|(other, _)| simple(other) == *name).map(|(_, value)| value)
+    })
+}
+
+/// The picture that a field's value names, and its words: a text, the first of a list, or an object.
+fn picture_in(value: &Value) -> (Option<String>, Option<String>) {
+    const WITHIN: [&str; 10] = [
+        "image",
+        "src",
+        "url",
+        "path",
+        "file",
+        "filename",
+        "teaser",
+        "overlay_image",
+        "thumbnail",
+        "og_image",
+    ];
+    let value = match value {
+        Value::Array(values) => values.first().unwrap_or(&Value::Null),
+        other => other,
+    };
+    match value {
+        Value::String(text) => (Some(text.clone()), None),
+        Value::Object(map) => {
+            let text = |name: &&str| map.get(*name)?.as_str().map(str::to_owned);
+            let alt = ["alt", "image_description", "caption"];
+            (WITHIN.iter().find_map(text), alt.iter().find_map(text))
+        }
+        _ => (None, None),
+    }
+}
+
+/// Of a page's files in Hugo the one that is named a cover.
+fn cover_among(resources: &[Value]) -> Option<String> {
+    let is_cover = |map: &&Value| {
+        let name = map.get("name").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        ["cover", "feature", "thumbnail", "header"].iter().any(|word| name.contains(word))
+    };
+    resources.iter().find(is_cover).and_then(|map| map.get("src")?.as_str().map(str::to_owned))
 }
 
 #[cfg(test)]

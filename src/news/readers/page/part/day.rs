@@ -1,0 +1,136 @@
+//! The day of one story among all in its part of a page, and of which words a day is.
+//! Pure: elements in, a day and its evidence out.
+
+use chrono_tz::Tz;
+use scraper::ElementRef;
+
+use super::story_part::StoryPart;
+use crate::news::date::PartialDate;
+use crate::news::readers::day_line::{Of, day_line};
+use crate::news::readers::page::block::{Block, text_of};
+use crate::news::readers::page::region::has_word;
+
+/// The day that an element says which somebody named for it.
+pub(super) fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(PartialDate, String)> {
+    let value = element.value();
+    let said = ["datetime", "content", "data-date"].iter().find_map(|name| value.attr(name));
+    let text = text_of(element);
+    let date = day_line(&text, zone)
+        .filter(|line| line.of != Of::Change)
+        .and_then(|line| line.date)
+        .or_else(|| said.and_then(|text| PartialDate::parse(text, zone).ok()))
+        .or_else(|| PartialDate::parse(&text, zone).ok())?;
+    Some((
+        date,
+        format!(
+            "the list: {}",
+            quoted(if text.is_empty() { said.unwrap_or_default() } else { &text })
+        ),
+    ))
+}
+
+/// The day of publication that a part says: never one of a change or of an event.
+pub(super) fn day(
+    part: &StoryPart<'_>,
+    blocks: &[Block<'_>],
+    zone: Tz,
+) -> Option<(PartialDate, String)> {
+    let mut best: Option<(i32, PartialDate, String)> = None;
+    let mut offer = |score: i32, date: PartialDate, why: String| {
+        if best.as_ref().is_none_or(|(had, _, _)| score > *had) {
+            best = Some((score, date, why));
+        }
+    };
+    for block in blocks {
+        if let Some(line) = day_line(&block.text, zone)
+            && let Some(date) = line.date
+            && !says_other(block.owner)
+        {
+            let score = match line.of {
+                Of::Publication => 30,
+                Of::Unsaid => 20,
+                Of::Change | Of::Event => continue,
+            };
+            offer(score, date, format!("the list: {}", quoted(&block.text)));
+        }
+    }
+    for element in part.elements() {
+        let value = element.value();
+        let is_time = value.name() == "time" || value.attr("itemprop") == Some("datePublished");
+        let is_named = has_word(element, &["date", "published", "posted", "pubdate", "postdate"]);
+        // "03", "Dec" and "2020", each in a box of its own.
+        let is_split = (2..=4).contains(&element.child_elements().count());
+        if is_split && !says_other(element) && element.text().map(str::len).sum::<usize>() <= 60 {
+            let line = day_line(&text_of(element), zone).filter(|line| line.of == Of::Unsaid);
+            if let Some(date) = line.and_then(|line| line.date) {
+                offer(21, date, format!("the list: {}", quoted(&text_of(element))));
+            }
+        }
+        if !(is_time || is_named) || says_other(element) {
+            continue;
+        }
+        let text = text_of(element);
+        let line = day_line(&text, zone);
+        if line.is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
+            || in_other_words(element, zone)
+        {
+            continue;
+        }
+        if let Some(date) = line.and_then(|line| line.date) {
+            offer(if is_time { 25 } else { 22 }, date, format!("the list: {}", quoted(&text)));
+        } else if let Some(said) = value.attr("datetime").or_else(|| value.attr("content"))
+            && let Ok(date) = PartialDate::parse(said, zone)
+        {
+            offer(18, date, format!("the list: {}", quoted(said)));
+        }
+    }
+    best.map(|(_, date, why)| (date, why))
+}
+
+/// Whether an element is of a change or an event, by its names or those of what holds it.
+pub fn says_other(element: ElementRef<'_>) -> bool {
+    const WORDS: [&str; 14] = [
+        "updated",
+        "modified",
+        "datemodified",
+        "event",
+        "events",
+        "startdate",
+        "enddate",
+        "deadline",
+        "expiry",
+        "comment",
+        "comments",
+        "related",
+        "closing",
+        "reviewed",
+    ];
+    std::iter::once(element).chain(element.ancestors().filter_map(ElementRef::wrap)).take(5).any(
+        |element| {
+            let prop = element.value().attr("itemprop").unwrap_or_default().to_lowercase();
+            !matches!(element.value().name(), "body" | "html" | "main" | "article")
+                && (has_word(element, &WORDS) || WORDS.contains(&prop.as_str()))
+        },
+    )
+}
+
+/// Whether the words around an element in its line say that its day is of something else: "Updated <time>…".
+pub fn in_other_words(element: ElementRef<'_>, zone: Tz) -> bool {
+    /// What holds more is no line.
+    const MOST_NODES: usize = 60;
+    let parent = element.parent().and_then(ElementRef::wrap);
+    parent.filter(|parent| parent.descendants().nth(MOST_NODES).is_none()).is_some_and(|parent| {
+        let text = text_of(parent);
+        day_line(&text, zone).is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
+    })
+}
+
+pub fn quoted(text: &str) -> String {
+    const COLUMNS: usize = 60;
+    let short: String = text.chars().take(COLUMNS).collect();
+    if short.len() < text.len() {
+        format!("“{}…”", short.trim_end())
+    } else {
+        format!("“{short}”")
+    }
+}

@@ -1,0 +1,119 @@
+//! One story's part of a page: its title, link, teaser, day and picture, each judged among all that stands in the part.
+//! Pure: elements in, an item out.
+
+mod context;
+mod day;
+mod labels;
+mod link;
+mod story_part;
+mod text;
+
+use chrono_tz::Tz;
+use scraper::ElementRef;
+
+use super::block::{Block, text_of};
+use super::picture::{address_of, is_decoration};
+use crate::news::dedupe::canonical;
+use crate::news::item::{Evidence, Image, Item, slug, title_from};
+use crate::news::readers::day_line::day_line;
+use crate::news::readers::listing::without_marker;
+use crate::problem::Place;
+use day::{day, given_day};
+use link::{Anchor, link};
+use text::{join, teaser, title, undoubled};
+
+pub use context::{PageContext, PartSelectors};
+pub use day::{in_other_words, quoted, says_other};
+pub use labels::is_small;
+pub use story_part::{Common, StoryPart};
+
+const TITLE_FOUND: &str = "the heading in the list";
+const TITLE_MADE: &str = "made from the first sentence in the list";
+
+/// What a part says of its story; `None` where it has no words.
+pub fn story(
+    part: &StoryPart<'_>,
+    given: &PartSelectors,
+    common: &Common,
+    context: &PageContext<'_>,
+) -> Option<Item> {
+    let blocks = part.blocks();
+    let anchors = part.anchors(context);
+    let title = match &given.title {
+        Some(selector) => part.select(selector).find_map(|element| {
+            let text = text_of(element);
+            (!text.is_empty()).then_some((text, element))
+        }),
+        None => title(&blocks, common, context.zone),
+    };
+    let link = match &given.link {
+        Some(selector) => part
+            .select(selector)
+            .find_map(|element| Anchor::of(element, context))
+            .map(|anchor| (anchor.to, "the link that `select` names")),
+        None => link(&anchors, title.as_ref().map(|(_, element)| *element), &common.labels),
+    };
+    let date = match &given.date {
+        Some(selector) => {
+            part.select(selector).find_map(|element| given_day(element, context.zone))
+        }
+        None => day(part, &blocks, context.zone),
+    };
+    let heading =
+        title.map(|(text, _)| undoubled(&without_marker(&text))).filter(|text| !text.is_empty());
+    let summary = summary(part, &blocks, given, heading.as_deref(), common, context.zone);
+    let title_made = heading.is_none();
+    let title = heading.unwrap_or_else(|| title_from(&summary));
+    if title.is_empty() {
+        return None;
+    }
+    let image = match &given.image {
+        Some(selector) => part.select(selector).find_map(|element| image(element, context.base)),
+        None => part
+            .elements()
+            .filter(|element| !is_decoration(*element))
+            .filter_map(|element| image(element, context.base))
+            .find(|image| !common.pictures.contains(&image.address)),
+    };
+    let evidence = Evidence {
+        title: Some(if title_made { TITLE_MADE } else { TITLE_FOUND }.to_owned()),
+        link: link.as_ref().map(|(_, why)| (*why).to_owned()),
+        date: date.as_ref().map(|(_, why)| why.clone()),
+        image: image.as_ref().map(|_| "the list".to_owned()),
+        summary: (!summary.is_empty()).then(|| "the list".to_owned()),
+    };
+    let link = link.map(|(link, _)| link);
+    Some(Item {
+        id: link.as_deref().map_or_else(|| slug(&title), canonical),
+        title,
+        title_made,
+        summary,
+        place: Place::whole(link.as_deref().unwrap_or(context.address)),
+        link,
+        image,
+        date: date.map(|(date, _)| date),
+        source: context.source.to_owned(),
+        evidence,
+        ..Item::default()
+    })
+}
+
+/// The text under the title: of the selector that people gave, else the teaser among the blocks.
+fn summary(
+    part: &StoryPart<'_>,
+    blocks: &[Block<'_>],
+    given: &PartSelectors,
+    heading: Option<&str>,
+    common: &Common,
+    zone: Tz,
+) -> String {
+    let Some(selector) = &given.summary else { return teaser(blocks, heading, common, zone) };
+    let texts = part.select(selector).map(|element| without_marker(&text_of(element)));
+    join(texts.filter(|text| day_line(text, zone).is_none()).collect(), heading)
+}
+
+fn image(element: ElementRef<'_>, base: &str) -> Option<Image> {
+    let address = address_of(element, base)?;
+    let alt = crate::rfc::text::one_line(element.value().attr("alt").unwrap_or_default());
+    Some(Image { address, alt, ..Image::default() })
+}

@@ -1,0 +1,98 @@
+//! Names of files and the texts of fields, as the tools write them into addresses.
+//! Pure: names in, names out.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::rfc::csv::simple;
+
+/// The parts of a file's name that addresses are made of.
+pub(super) struct Name<'a> {
+    /// Its folders, the source's own among them.
+    pub(super) sections: Vec<&'a str>,
+    /// Without ending and, where the tool drops it, without date.
+    pub(super) base: &'a str,
+    pub(super) whole: &'a str,
+    pub(super) is_index: bool,
+}
+
+/// Whether a name begins with a day: `2020-12-23-gala`.
+pub(super) fn has_date(name: &str) -> bool {
+    name.get(..10).is_some_and(|day| {
+        day.bytes().enumerate().all(|(at, b)| match at {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        })
+    })
+}
+
+/// `2020-12-23-gala` as `gala`.
+pub(super) fn without_date(stem: &str) -> &str {
+    match stem.get(10..) {
+        Some(rest) if has_date(stem) => {
+            let rest = rest.trim_start_matches(['-', '_', ' ']);
+            if rest.is_empty() { stem } else { rest }
+        }
+        _ => stem,
+    }
+}
+
+pub(super) fn text(fields: &BTreeMap<String, Value>, name: &str) -> Option<String> {
+    let (_, value) = fields.iter().find(|(found, _)| simple(found) == name)?;
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// As Hugo writes a path: in lower case, blanks as hyphens, without other marks.
+pub(super) fn hugo_path(text: &str) -> String {
+    let mut path = String::new();
+    let mut hyphen = false;
+    for c in text.trim().chars() {
+        if c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-' | '+' | '~' | '@') {
+            if hyphen && c != '-' && !path.ends_with('-') {
+                path.push('-');
+            }
+            hyphen = false;
+            path.extend(c.to_lowercase());
+        } else if c.is_whitespace() && !path.is_empty() {
+            hyphen = true;
+        }
+    }
+    path
+}
+
+/// As Zola and Eleventy write a name: letters without accents and numbers, hyphens for all else.
+pub(super) fn zola_slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let plain: &str = match c {
+            'à' | 'á' | 'â' | 'ã' | 'å' => "a",
+            'ä' | 'æ' => "ae",
+            'ç' => "c",
+            'è' | 'é' | 'ê' | 'ë' => "e",
+            'ì' | 'í' | 'î' | 'ï' => "i",
+            'ñ' => "n",
+            'ò' | 'ó' | 'ô' | 'õ' | 'ø' => "o",
+            'ö' => "o",
+            'ß' => "ss",
+            'ù' | 'ú' | 'û' | 'ü' => "u",
+            'ŵ' => "w",
+            'ŷ' | 'ý' | 'ÿ' => "y",
+            '\'' | '’' => continue,
+            _ => "",
+        };
+        if c.is_ascii_alphanumeric() || c == '_' {
+            slug.push(c);
+        } else if !plain.is_empty() {
+            slug.push_str(plain);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.trim_matches('-').to_owned()
+}
