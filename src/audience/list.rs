@@ -120,9 +120,9 @@ impl List {
 
     fn is_yearly_only(&self, subscriber: &Subscriber) -> bool {
         let Some(choices) = &self.choices else { return false };
-        let written = subscriber.values.get("frequency").map(String::as_str);
-        let word = choices.why(&subscriber.address).or(written).unwrap_or_default();
-        Frequency::parse(word) == Some(Frequency::Year)
+        let written = || subscriber.values.get("frequency").map(|word| word.as_str().into());
+        let word = choices.why(&subscriber.address).or_else(written).unwrap_or_default();
+        Frequency::parse(&word) == Some(Frequency::Year)
     }
 
     /// The same list with the segments that files define, and the one that an edition is for, if it is for one.
@@ -353,7 +353,7 @@ impl List {
         };
         let suppressed = || {
             let why = self.do_not_mail.as_ref()?.why(&subscriber.address)?;
-            Some(WhyNot::Suppressed(why.to_owned()))
+            Some(WhyNot::Suppressed(why.into_owned()))
         };
         let why = why
             .or_else(|| misspelt.cloned())

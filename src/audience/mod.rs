@@ -37,7 +37,7 @@ use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
 pub use cell::possible_addresses as addresses_in_cell;
-pub use do_not_mail::DoNotMail;
+pub use do_not_mail::{DoNotMail, SharedNo, SharedNos};
 pub use law::{Basis, EditionPurpose};
 use law::{BasisCounts, basis_of};
 pub use list::List;

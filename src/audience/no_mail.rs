@@ -73,6 +73,14 @@ impl NoMailReason {
         }
     }
 
+    /// Whether they said it to the organisation, and not to one of its newsletters. A mailbox that is gone is found by each.
+    pub fn is_of_all(self) -> bool {
+        match self {
+            Self::Bounced | Self::Unsubscribed => false,
+            Self::PreferenceService | Self::Objected | Self::Complained | Self::Erased => true,
+        }
+    }
+
     pub fn lifted_by(self) -> LiftedBy {
         match self {
             Self::Bounced => LiftedBy::Operator,
@@ -99,10 +107,12 @@ pub enum ChangeOrigin {
     Relay,
     /// A file of another system, in which they had said no.
     Import,
+    /// Another newsletter of the organisation, by the list that they share.
+    Shared,
 }
 
 impl ChangeOrigin {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OneClick,
         Self::Page,
         Self::Email,
@@ -110,6 +120,7 @@ impl ChangeOrigin {
         Self::Operator,
         Self::Relay,
         Self::Import,
+        Self::Shared,
     ];
 
     /// As a database has it.
@@ -122,6 +133,7 @@ impl ChangeOrigin {
             Self::Operator => "operator",
             Self::Relay => "relay",
             Self::Import => "import",
+            Self::Shared => "shared",
         }
     }
 
@@ -138,6 +150,7 @@ impl ChangeOrigin {
             Self::Operator => "recorded by hand",
             Self::Relay => "reported by a server",
             Self::Import => "in a file that was imported",
+            Self::Shared => "to another newsletter that shares the do-not-mail list",
         }
     }
 
@@ -145,7 +158,7 @@ impl ChangeOrigin {
     pub fn is_their_own(self) -> bool {
         match self {
             Self::OneClick | Self::Page | Self::Email | Self::Confirmation => true,
-            Self::Operator | Self::Relay | Self::Import => false,
+            Self::Operator | Self::Relay | Self::Import | Self::Shared => false,
         }
     }
 }
@@ -216,12 +229,19 @@ pub struct NoMailChange {
     pub note: Option<String>,
     /// The hash of the email that asked for it: whatever is read twice counts once.
     pub notice: Option<String>,
+    /// The address, folded, where it is known: for the list that newsletters share. No ledger keeps it.
+    pub key: Option<String>,
 }
 
 impl NoMailChange {
     pub fn new(person: &str, step: NoMailStep, origin: ChangeOrigin, at: DateTime<Utc>) -> Self {
         let person = person.to_owned();
-        Self { person, at, step, origin, detail: None, note: None, notice: None }
+        Self { person, at, step, origin, detail: None, note: None, notice: None, key: None }
+    }
+
+    #[must_use]
+    pub fn of_key(self, key: &str) -> Self {
+        Self { key: Some(key.to_owned()), ..self }
     }
 
     #[must_use]
@@ -239,15 +259,14 @@ impl NoMailChange {
     }
 
     /// Whether the person has said yes themself since: `yes` is when they last did. A no that arrives late takes nothing back
-    /// that they decided after it. An operator's word and an erasure are of the moment in which they are written.
+    /// that they decided after it. An operator's word is of the moment in which it is written.
     pub fn is_overtaken(&self, yes: Option<DateTime<Utc>>) -> bool {
         let said_by = match self.origin {
             ChangeOrigin::Operator => return false,
             ChangeOrigin::Import => self.at + DAY_IS_OVER_AFTER,
             _ => self.at,
         };
-        let is_no = !matches!(self.step, NoMailStep::Lift | NoMailStep::Add(NoMailReason::Erased));
-        is_no && yes.is_some_and(|yes| said_by < yes)
+        matches!(self.step, NoMailStep::Add(_)) && yes.is_some_and(|yes| said_by < yes)
     }
 
     /// The person's place on the list after it.
@@ -273,7 +292,7 @@ impl NoMailChange {
             NoMailStep::Lift => self.origin == ChangeOrigin::Page,
         };
         let person = moved_to.to_owned();
-        is_carried.then(|| Self { person, notice: None, ..self.clone() })
+        is_carried.then(|| Self { person, notice: None, key: None, ..self.clone() })
     }
 
     /// Whether it counts, with the person's place on the list as it is.
@@ -289,7 +308,7 @@ impl NoMailChange {
                 // Whoever signs up and confirms comes back from any no that is older than their request.
                 ChangeOrigin::Confirmation => entry.at < self.at,
                 ChangeOrigin::Operator => entry.reason.lifted_by() != LiftedBy::OnlyThem,
-                ChangeOrigin::Relay | ChangeOrigin::Import => false,
+                ChangeOrigin::Relay | ChangeOrigin::Import | ChangeOrigin::Shared => false,
             },
         }
     }
@@ -343,7 +362,9 @@ mod tests {
                             ChangeOrigin::Operator => {
                                 !matches!(reason, NoMailReason::Complained | NoMailReason::Erased)
                             }
-                            ChangeOrigin::Relay | ChangeOrigin::Import => false,
+                            ChangeOrigin::Relay | ChangeOrigin::Import | ChangeOrigin::Shared => {
+                                false
+                            }
                             ChangeOrigin::Confirmation => day > 0,
                             _ => {
                                 reason == NoMailReason::Unsubscribed
@@ -370,10 +391,8 @@ mod tests {
                     [(None, false), (hours(0), false), (hours(36), false), (hours(37), true)]
                 {
                     let change = NoMailChange::new("p", NoMailStep::Add(reason), origin, at(0));
-                    let is_exempt =
-                        reason == NoMailReason::Erased || origin == ChangeOrigin::Operator;
                     let expected = match origin {
-                        _ if is_exempt => false,
+                        ChangeOrigin::Operator => false,
                         ChangeOrigin::Import => days,
                         _ => yes.is_some_and(|yes| yes > at(0)),
                     };

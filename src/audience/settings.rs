@@ -8,6 +8,8 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub keep: ListPlace,
+    /// The do-not-mail list that several newsletters share, made by `roundup subscribers share`.
+    pub do_not_mail: Option<String>,
 }
 
 /// Where the people of the list are.

@@ -5,6 +5,7 @@ mod joining;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,28 +16,96 @@ use super::{
     RunStart, SqliteLedger,
 };
 use crate::approval::Approval;
-use crate::audience::{NoMail, NoMailChange};
+use crate::audience::{NoMail, NoMailChange, SharedNos};
 use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
+use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople,
+    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople, erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore};
+use crate::ledger::shared_list::SharedList;
+use crate::rfc::address::EmailAddress;
 use crate::schedule::Occurrence;
 
 /// See the module.
 #[derive(Debug)]
-pub enum AnyLedger {
+pub struct AnyLedger {
+    store: LedgerStore,
+    /// The do-not-mail list of several newsletters, which each claim reads as well.
+    shared: Option<Arc<SharedList>>,
+}
+
+#[derive(Debug)]
+pub(super) enum LedgerStore {
     File(SqliteLedger),
     Server(PostgresLedger),
 }
 
+impl From<SqliteLedger> for AnyLedger {
+    fn from(ledger: SqliteLedger) -> Self {
+        Self { store: LedgerStore::File(ledger), shared: None }
+    }
+}
+
+impl From<PostgresLedger> for AnyLedger {
+    fn from(ledger: PostgresLedger) -> Self {
+        Self { store: LedgerStore::Server(ledger), shared: None }
+    }
+}
+
+impl AnyLedger {
+    /// The same beside a list that newsletters share.
+    #[must_use]
+    pub fn sharing(self, shared: SharedList) -> Self {
+        Self { shared: Some(Arc::new(shared)), ..self }
+    }
+
+    pub fn shared(&self) -> Option<&Arc<SharedList>> {
+        self.shared.as_ref()
+    }
+
+    /// Whom no newsletter mails, where this one shares a list.
+    ///
+    /// # Errors
+    /// When the list or the ledger cannot be read.
+    pub async fn shared_nos(&self) -> Result<Option<SharedNos>, LedgerError> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        Ok(Some(shared.nos(self.own_yeses().await?).await?))
+    }
+
+    /// Somebody's place on the list that newsletters share, unless they have signed up here since.
+    ///
+    /// # Errors
+    /// When the list or the ledger cannot be read.
+    pub async fn shared_no(
+        &self,
+        address: &EmailAddress,
+    ) -> Result<Option<NoMailChange>, LedgerError> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        let Some(change) = shared.find(address).await? else { return Ok(None) };
+        let yes = self.own_yeses().await?.into_iter().find(|(who, _)| *who == change.person);
+        Ok((!change.is_overtaken(yes.map(|(_, at)| at))).then_some(change))
+    }
+
+    /// What concerns every newsletter is in the shared list before it is in this ledger: whatever fails then is done again.
+    async fn share<'c>(
+        &self,
+        changes: impl IntoIterator<Item = &'c NoMailChange>,
+    ) -> Result<(), LedgerError> {
+        match &self.shared {
+            Some(shared) => shared.write(changes).await,
+            None => Ok(()),
+        }
+    }
+}
+
 macro_rules! pass_on {
     ($self:ident, $ledger:ident => $call:expr) => {
-        match $self {
-            Self::File($ledger) => $call.await,
-            Self::Server($ledger) => $call.await,
+        match &$self.store {
+            LedgerStore::File($ledger) => $call.await,
+            LedgerStore::Server($ledger) => $call.await,
         }
     };
 }
@@ -76,9 +145,9 @@ impl Ledger for AnyLedger {
     }
 
     fn lease(&self) -> Option<Duration> {
-        match self {
-            Self::File(ledger) => ledger.lease(),
-            Self::Server(ledger) => ledger.lease(),
+        match &self.store {
+            LedgerStore::File(ledger) => ledger.lease(),
+            LedgerStore::Server(ledger) => ledger.lease(),
         }
     }
 
@@ -88,7 +157,18 @@ impl Ledger for AnyLedger {
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
-        pass_on!(self, ledger => ledger.claim(sender, now, most))
+        let Some(shared) = &self.shared else {
+            return pass_on!(self, ledger => ledger.claim(sender, now, most));
+        };
+        // A list that cannot be read gives nobody out.
+        shared.count().await?;
+        let claim = pass_on!(self, ledger => ledger.claim(sender, now, most))?;
+        let found = shared.among(&claim.deliveries).await?;
+        if !found.is_empty() {
+            // Their copies are in hand, and are not handed over to anybody who is on the ledger's own list.
+            pass_on!(self, ledger => ledger.change_no_mail(found))?;
+        }
+        Ok(claim)
     }
 
     fn record_all(
@@ -98,9 +178,9 @@ impl Ledger for AnyLedger {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send {
         // Both begin at once, before the future is polled.
-        let writing: Pin<Box<dyn Future<Output = _> + Send + '_>> = match self {
-            Self::File(ledger) => Box::pin(ledger.record_all(sender, events, now)),
-            Self::Server(ledger) => Box::pin(ledger.record_all(sender, events, now)),
+        let writing: Pin<Box<dyn Future<Output = _> + Send + '_>> = match &self.store {
+            LedgerStore::File(ledger) => Box::pin(ledger.record_all(sender, events, now)),
+            LedgerStore::Server(ledger) => Box::pin(ledger.record_all(sender, events, now)),
         };
         writing
     }
@@ -179,6 +259,7 @@ impl Ledger for AnyLedger {
     }
 
     async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
+        self.share(&changes).await?;
         pass_on!(self, ledger => ledger.change_no_mail(changes))
     }
 
@@ -254,6 +335,7 @@ impl ReturnStore for AnyLedger {
     }
 
     async fn settle_returns(&self, settlements: Vec<Settlement>) -> Result<Vec<bool>, LedgerError> {
+        self.share(settlements.iter().filter_map(|one| one.change.as_ref())).await?;
         pass_on!(self, ledger => ledger.settle_returns(settlements))
     }
 
@@ -286,6 +368,7 @@ impl ListStore for AnyLedger {
     }
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
+        self.share(&change.no_mail).await?;
         pass_on!(self, ledger => ledger.write_list(change))
     }
 
@@ -303,6 +386,7 @@ impl ListStore for AnyLedger {
         person: &str,
         at: DateTime<Utc>,
     ) -> Result<ErasedRows, LedgerError> {
+        self.share([&erasure(person, at).of_key(key)]).await?;
         pass_on!(self, ledger => ledger.erase(key, person, at))
     }
 

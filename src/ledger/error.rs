@@ -54,8 +54,25 @@ pub enum LedgerError {
     Miscounted { people: u64, written: u64 },
     #[error("this run was silent for too long: other runs have taken over its messages")]
     Fenced,
+    #[error(transparent)]
+    Shared(#[from] SharedListError),
     #[error("the ledger's server cannot be reached: {what}")]
     Unreachable { what: String },
+}
+
+/// Why the shared list cannot be used. Nothing is sent after one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SharedListError {
+    #[error("the shared do-not-mail list {path} is missing")]
+    Missing { path: String },
+    #[error("the shared do-not-mail list {path} is another kind of file")]
+    Foreign { path: String },
+    #[error("the shared do-not-mail list {path} was made by a newer version of roundup")]
+    Newer { path: String },
+    #[error("the shared do-not-mail list {path} is locked by another program: {what}")]
+    Locked { path: String, what: String },
+    #[error("the shared do-not-mail list {path} cannot be used: {what}")]
+    Other { path: String, what: String },
 }
 
 impl LedgerError {
@@ -63,7 +80,10 @@ impl LedgerError {
     pub fn passes(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Locked { .. } | Self::TooManyConnections { .. }
+            Self::Shared(SharedListError::Locked { .. })
+                | Self::Unreachable { .. }
+                | Self::Locked { .. }
+                | Self::TooManyConnections { .. }
         )
     }
 

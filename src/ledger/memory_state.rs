@@ -65,7 +65,7 @@ impl MemoryState {
                 self.do_not_mail.remove(&change.person);
             }
         }
-        self.no_mail_changes.push(NoMailChange { notice: None, ..change });
+        self.no_mail_changes.push(NoMailChange { notice: None, key: None, ..change });
     }
 }
 

@@ -21,6 +21,7 @@ mod mail_comes_back;
 #[cfg(unix)]
 mod mail_goes_round;
 mod news_from_anywhere;
+mod newsletters_share_a_list;
 mod nothing_of_people_leaks;
 mod paused_and_cancelled;
 mod people_are_imported;

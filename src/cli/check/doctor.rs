@@ -19,6 +19,7 @@ use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::list_place::has_list;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::relay::server;
+use crate::cli::subscribers::share;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::people;
 use crate::doctor::{Diagnosis, Health};
@@ -62,6 +63,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let mut found =
         vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
     found.push(list(&project, &destination).await?);
+    found.extend(shared(&project).await?);
     found.push(privacy(&project));
     found.push(secret(&project).await);
     found.extend(folder(&project));
@@ -121,6 +123,18 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
     } else {
         Diagnosis::good(ABOUT, format!("all {} can be mailed", people(audience.mailed)))
     })
+}
+
+/// The do-not-mail list that several newsletters share.
+async fn shared(project: &Project) -> Result<Option<Diagnosis>, Failure> {
+    const ABOUT: &str = "Shared do-not-mail list";
+    Ok(share::examine(project).await?.map(|examined| match examined {
+        Ok(count) => {
+            let count = people(u64::try_from(count).unwrap_or(u64::MAX));
+            Diagnosis::good(ABOUT, format!("{count} said no to all newsletters"))
+        }
+        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+    }))
 }
 
 /// Who else on this computer can read the secrets.

@@ -10,6 +10,7 @@ use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep
 use crate::bounces::NoticeKind;
 use crate::cli::terminal::failure::Failure;
 use crate::inbox::leaving::{is_like_a_token, words_of_token_signs};
+use crate::ledger::join_store::{JoinEvent, JoinRecord, JoinStore};
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use crate::ledger::{AnyLedger, Event, Ledger, Status};
 use crate::people::BounceSettings;
@@ -191,16 +192,20 @@ impl<'a> Recogniser<'a> {
             let step = NoMailStep::Add(reason);
             NoMailChange::new(&known.person, step, ChangeOrigin::Relay, now)
                 .with_note(&verdict.reason)
+                .of_key(&known.address.to_lowercase())
         });
         let proof = known.proof();
         let notice = email.notice.clone();
         Ok(Some((known, Some(Settlement { notice, returned, change, proof }))))
     }
 
-    /// Whether somebody was taken off the do-not-mail list after an event: it undoes nothing that is newer.
+    /// Whether somebody was taken off the do-not-mail list, or signed up, after an event: it undoes nothing that is newer.
     async fn came_back_since(&self, person: &str, at: DateTime<Utc>) -> Result<bool, Failure> {
         let changes = self.ledger.no_mail_changes(person).await?;
-        Ok(changes.iter().any(|change| change.step == NoMailStep::Lift && change.at > at))
+        let has_signed_up =
+            |record: &JoinRecord| record.event == JoinEvent::Confirmed && record.requested > at;
+        Ok(changes.iter().any(|change| change.step == NoMailStep::Lift && change.at > at)
+            || self.ledger.join_record(person).await?.iter().any(has_signed_up))
     }
 
     async fn is_out_of_reach(

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::audience::frequency::Frequency;
 use crate::audience::import::ListState;
-use crate::audience::{LiftedBy, NoMailReason, Person};
+use crate::audience::{ChangeOrigin, LiftedBy, NoMailChange, NoMailReason, NoMailStep, Person};
 use crate::cli::globals::Globals;
 use crate::cli::send::planned::is_sending;
 use crate::cli::steps::audience_choice::AudienceChoice;
@@ -156,6 +156,8 @@ async fn history(
                     }
                     _ => entry.words(),
                 });
+            } else if let Some(no) = ledger.shared_no(address).await? {
+                suppressed = no.applied_to(None).map(|entry| entry.words());
             }
         }
     }
@@ -239,7 +241,9 @@ async fn lift(
         Some(request) => format!("at their request: {request}"),
         None => reason.to_owned(),
     };
-    ledger.lift(&person, &reason, world::now()).await?;
+    let lift = NoMailChange::new(&person, NoMailStep::Lift, ChangeOrigin::Operator, world::now());
+    let lift = lift.with_note(&reason).of_key(&address.key());
+    ledger.change_no_mail(vec![lift]).await?;
     screen.say(&format!("Lifted. It was: {why}"));
     Ok(())
 }

@@ -212,13 +212,13 @@ fn expiry_of(project: &Project, planned: &PlannedEdition) -> Option<DateTime<Utc
 }
 
 /// An edition that is planned already, in this ledger.
-struct Resumption<'a, L> {
+struct Resumption<'a> {
     project: &'a Project,
-    ledger: &'a L,
+    ledger: &'a AnyLedger,
     chosen: &'a Chosen,
 }
 
-impl<L: Ledger> Resumption<'_, L> {
+impl Resumption<'_> {
     /// Gets it ready to go on; or the exit code, where nothing is left to send.
     async fn resume(
         &self,

@@ -18,19 +18,21 @@ use crate::cli::send::planned::hold;
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::list_place::{list_inputs, list_of};
-use crate::cli::steps::mailing_list::without;
+use crate::cli::steps::mailing_list::{NotMailed, without};
 use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted, grouped, people};
 use crate::cli::terminal::world;
 use crate::compose::composition::People;
-use crate::ledger::{EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status};
+use crate::ledger::{
+    AnyLedger, EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status,
+};
 use crate::project::Project;
 
 /// A planned edition that goes on.
-pub struct CarriedOn<'a, L> {
+pub struct CarriedOn<'a> {
     pub project: &'a Project,
-    pub ledger: &'a L,
+    pub ledger: &'a AnyLedger,
     pub planned: &'a PlannedEdition,
     pub destination: &'a Destination,
     pub trust: &'a Trust<'a>,
@@ -64,7 +66,7 @@ const DECIDED: usize = 1000;
 /// More than these are not decided one by one.
 const MOST_ONE_BY_ONE: usize = 50;
 
-impl<L: Ledger> CarriedOn<'_, L> {
+impl CarriedOn<'_> {
     /// Gets the edition ready to go on.
     pub async fn begin(
         &self,
@@ -172,8 +174,8 @@ impl<L: Ledger> CarriedOn<'_, L> {
         let Ok(list) = list.in_segments(Vec::new(), Some(segment)) else {
             return Ok(None);
         };
-        let suppressed = self.ledger.suppressions().await?;
-        without(self.project, list, suppressed).map(Some)
+        let not_mailed = NotMailed::of(self.ledger).await?;
+        without(self.project, list, not_mailed).map(Some)
     }
 
     fn planned_purpose(&self) -> EditionPurpose {
@@ -221,9 +223,9 @@ impl<L: Ledger> CarriedOn<'_, L> {
         {
             return Ok(then.people.clone());
         }
-        let suppressed = self.ledger.suppressions().await?;
+        let not_mailed = NotMailed::of(self.ledger).await?;
         let list = list_of(self.project).await?.for_purpose(self.planned_purpose());
-        let list = without(self.project, list, suppressed)?;
+        let list = without(self.project, list, not_mailed)?;
         screen.problems(&list.problems);
         let joining = self.in_the_segment().await?;
         self.suppress_the_gone(&list, joining.as_ref(), examples, screen).await?;

@@ -7,6 +7,7 @@ use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
 use crate::ledger::error::LedgerError;
+use crate::ledger::shared_list::SharedList;
 use crate::ledger::{AnyLedger, Ledger, Nature, PlannedEdition, PostgresLedger, SqliteLedger};
 use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
@@ -105,12 +106,30 @@ pub async fn ledger_for(
     if !practice {
         secret_first(project)?;
     }
-    let ledger = open(ledger_place(project, practice)?, connections).await?;
+    let mut ledger = open(ledger_place(project, practice)?, connections).await?;
     if !practice {
+        ledger = beside_shared(project, ledger)?;
         // Who left while the ledger was away is known before anybody looks into it.
         drain(&spool(project), &ledger, COMMAND_PATIENCE).await?;
     }
     Ok(ledger)
+}
+
+/// The do-not-mail list that several newsletters share, where the settings name one.
+pub fn shared_list(project: &Project) -> Result<Option<SharedList>, Failure> {
+    let named = project.settings.people.do_not_mail.as_deref().map(str::trim);
+    let Some(name) = named.filter(|name| !name.is_empty()) else { return Ok(None) };
+    let keys = project.keys(world::random)?;
+    let newsletter = &project.settings.sender.name;
+    Ok(Some(SharedList::new(project.path(name), newsletter, keys)))
+}
+
+/// The ledger with the list that it shares with others.
+fn beside_shared(project: &Project, ledger: AnyLedger) -> Result<AnyLedger, Failure> {
+    Ok(match shared_list(project)? {
+        Some(shared) => ledger.sharing(shared),
+        None => ledger,
+    })
 }
 
 /// A new ledger gets its secret before it is made: beside a ledger no secret is made any more.
@@ -124,10 +143,10 @@ fn secret_first(project: &Project) -> Result<(), Failure> {
 
 async fn open(place: Where, connections: usize) -> Result<AnyLedger, LedgerError> {
     Ok(match place {
-        Where::File(path) => AnyLedger::File(SqliteLedger::open_for(&path, connections)?),
+        Where::File(path) => SqliteLedger::open_for(&path, connections)?.into(),
         Where::Server(address) => {
             use secrecy::ExposeSecret;
-            AnyLedger::Server(PostgresLedger::open(address.expose_secret(), connections).await?)
+            PostgresLedger::open(address.expose_secret(), connections).await?.into()
         }
     })
 }
@@ -140,7 +159,8 @@ pub async fn ledger_or_away(
     secret_first(project)?;
     match open(ledger_place(project, false)?, connections).await {
         Err(error) if !error.passes() => Err(error.into()),
-        opened => Ok(opened),
+        Err(error) => Ok(Err(error)),
+        Ok(ledger) => Ok(Ok(beside_shared(project, ledger)?)),
     }
 }
 
@@ -150,7 +170,7 @@ pub async fn ledger_unchanged(project: &Project) -> Result<Option<AnyLedger>, Fa
     match ledger_place(project, false)? {
         Where::File(path) if !SqliteLedger::is_newest(&path) => Ok(None),
         Where::Server(address) if !is_newest_server(&address).await? => Ok(None),
-        place => Ok(Some(open(place, 1).await?)),
+        place => Ok(Some(beside_shared(project, open(place, 1).await?)?)),
     }
 }
 

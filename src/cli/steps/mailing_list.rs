@@ -3,15 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::audience::{DoNotMail, Keys, List};
+use crate::audience::{DoNotMail, Keys, List, SharedNos};
 use crate::cli::steps::audience_choice::AudienceChoice;
-use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::steps::ledgers::{existing_ledger, keys_for, shared_list};
 use crate::cli::steps::list_place::{list_of, list_of_any};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::Ledger;
+use crate::ledger::error::LedgerError;
 use crate::ledger::frequency_store::FrequencyStore;
+use crate::ledger::{AnyLedger, Ledger};
 use crate::project::Project;
 
 /// The list of the project without everybody who is suppressed. In practice mode those of real runs are left out too: the
@@ -23,7 +24,7 @@ pub async fn mailing_list(
 ) -> Result<Arc<List>, Failure> {
     let list = in_segments(project, list_of(project).await?, choice)?;
     let list = chosen_by_people(project, list, choice).await?;
-    without(project, list, suppressed(project, practice).await?)
+    without(project, list, not_mailed(project, practice).await?)
 }
 
 /// The list with the segments of the project, for an edition with a purpose and a segment of its own.
@@ -47,15 +48,15 @@ pub async fn list_if_any(
     let list = in_segments(project, list, choice)?;
     screen.problems(&list.problems);
     let list = chosen_by_people(project, list, choice).await?;
-    let suppressed = match suppressed(project, practice).await {
+    let not_mailed = match not_mailed(project, practice).await {
         // A mail can be looked at while the ledger's server is away; nothing is sent by it.
         Err(failure) if failure.exit == Exit::Later => {
             screen.warn(&format!("cannot find out who must not be mailed: {}", failure.what));
-            Vec::new()
+            NotMailed::default()
         }
         known => known?,
     };
-    without(project, list, suppressed).map(Some)
+    without(project, list, not_mailed).map(Some)
 }
 
 /// The list without those who want the year's round-up only, where the edition is not one.
@@ -79,32 +80,53 @@ async fn chosen_by_people(
     Ok(list.not_of_a_year(DoNotMail::new(keys, choices)))
 }
 
-/// The keyed names of everybody who must not be mailed, each with a reason.
-async fn suppressed(project: &Project, practice: bool) -> Result<Vec<(String, String)>, Failure> {
-    let mut suppressed = Vec::new();
+/// Everybody who must not be mailed.
+#[derive(Debug, Default)]
+pub struct NotMailed {
+    /// By keyed names, each with a reason.
+    own: Vec<(String, String)>,
+    /// On the list that newsletters share.
+    shared: Option<SharedNos>,
+}
+
+impl NotMailed {
+    /// Those of a ledger that is open already.
+    pub async fn of(ledger: &AnyLedger) -> Result<Self, LedgerError> {
+        Ok(Self { own: ledger.suppressions().await?, shared: ledger.shared_nos().await? })
+    }
+}
+
+async fn not_mailed(project: &Project, practice: bool) -> Result<NotMailed, Failure> {
+    let mut found = NotMailed::default();
+    let mut is_shared_read = false;
     for practice in if practice { &[false, true][..] } else { &[false] } {
         if let Some(ledger) = existing_ledger(project, *practice).await? {
             if !*practice {
                 // With another secret nobody who left would be recognised.
                 keys_for(project, Some(&ledger)).await?;
             }
-            suppressed.extend(ledger.suppressions().await?);
+            found.own.extend(ledger.suppressions().await?);
+            if !*practice {
+                found.shared = ledger.shared_nos().await?;
+                is_shared_read = true;
+            }
         }
     }
-    Ok(suppressed)
+    if let (false, Some(shared)) = (is_shared_read, shared_list(project)?) {
+        // No edition was planned yet, and nobody has signed up.
+        found.shared = Some(Arc::new(shared).nos(Vec::new()).await?);
+    }
+    Ok(found)
 }
 
-/// A list without the people of some keyed names, each with a reason.
-pub fn without(
-    project: &Project,
-    list: List,
-    suppressed: Vec<(String, String)>,
-) -> Result<Arc<List>, Failure> {
+/// A list without the people who must not be mailed.
+pub fn without(project: &Project, list: List, not_mailed: NotMailed) -> Result<Arc<List>, Failure> {
     let list = list.on(world::today(project.settings.time_zone));
     // No secret is made for an empty list.
-    if suppressed.is_empty() {
+    let NotMailed { own, shared } = not_mailed;
+    if own.is_empty() && shared.is_none() {
         return Ok(Arc::new(list));
     }
     let keys = project.keys(world::random)?;
-    Ok(Arc::new(list.without(DoNotMail::new(keys, suppressed))))
+    Ok(Arc::new(list.without(DoNotMail::new(keys, own).and(shared))))
 }

@@ -96,13 +96,13 @@ pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
     Ok(written(text, document))
 }
 
-/// The settings of a newsletter whose list is in the database.
+/// The settings with one of `[people]`: where the list is, or the file that newsletters share.
 ///
 /// # Errors
 /// When the settings are no TOML, or hold something else in that place.
-pub fn with_list_in_database(text: &str) -> Result<String, Failure> {
+pub fn with_people_setting(text: &str, name: &str, setting: &str) -> Result<String, Failure> {
     let mut document = document(text)?;
-    put(group(document.as_table_mut(), "people", true)?, "keep", "database");
+    put(group(document.as_table_mut(), "people", true)?, name, setting);
     if let Some(inline) = document["people"].as_inline_table().cloned() {
         // As a group of its own, like the others of the file.
         document.remove("people");
@@ -284,9 +284,10 @@ mod tests {
                 "[people]\nkeep = \"database\" # for now\n".to_owned(),
             ),
         ] {
-            assert_eq!(with_list_in_database(&before).unwrap(), after);
+            let found = with_people_setting(&before, "keep", "database").unwrap();
+            assert_eq!(found, after);
         }
-        assert!(with_list_in_database("people = 1").is_err());
+        assert!(with_people_setting("people = 1", "keep", "database").is_err());
     }
 
     const WHOLE: &str = "# Ours.\n[organisation] # who\nname = \"A\" # short\nlegal_name = \"A\"\naddress = \"1 A Street\"\n\

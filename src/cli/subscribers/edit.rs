@@ -92,7 +92,8 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
         }));
     }
     let hash = list.keys.address_hash(&address);
-    if let Some(entry) = list.ledger.suppression(&hash).await? {
+    let shared = list.ledger.shared_no(&address).await?.and_then(|no| no.applied_to(None));
+    if let Some(entry) = list.ledger.suppression(&hash).await?.or(shared) {
         return Err(Failure::new(
             Exit::Usage,
             format!("{address} must not be mailed: {}", entry.words()),

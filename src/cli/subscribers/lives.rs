@@ -14,7 +14,7 @@ use crate::audience::import::{
     self, Difference, ImportOptions, ImportedPerson, StoredPerson, as_table,
 };
 use crate::audience::{
-    ChangeOrigin, DoNotMail, List, NoMailChange, NoMailReason, NoMailStep, Person,
+    ChangeOrigin, DoNotMail, LiftedBy, List, NoMailChange, NoMailReason, NoMailStep, Person,
 };
 use crate::cli::subscribers::known::known_in;
 use crate::cli::subscribers::writing::OpenList;
@@ -114,7 +114,7 @@ impl World {
         let ledger = SqliteLedger::open_for(&project.ledger_path(false), 1).unwrap();
         Self {
             project,
-            list: OpenList { ledger: AnyLedger::File(ledger), keys },
+            list: OpenList { ledger: AnyLedger::from(ledger), keys },
             now: "2026-03-01T09:00:00Z".parse().unwrap(),
             names: (0..PEOPLE).map(|number| format!("p{number}@charity.org.uk")).collect(),
             nos: BTreeMap::new(),
@@ -239,8 +239,8 @@ impl World {
             }
             Happening::ComeBack(days) => {
                 self.now += TimeDelta::days(days);
+                self.change(&those, NoMailStep::Lift, ChangeOrigin::Page, self.now).await;
                 let at = self.now;
-                self.change(&those, NoMailStep::Lift, ChangeOrigin::Page, at).await;
                 self.lift(&those, |no| {
                     no.is_own
                         && no.reason == NoMailReason::Unsubscribed
@@ -249,9 +249,7 @@ impl World {
             }
             Happening::Lift => {
                 self.change(&those, NoMailStep::Lift, ChangeOrigin::Operator, self.now).await;
-                self.lift(&those, |no| {
-                    !matches!(no.reason, NoMailReason::Complained | NoMailReason::Erased)
-                });
+                self.lift(&those, |no| no.reason.lifted_by() != LiftedBy::OnlyThem);
             }
         }
     }

@@ -13,6 +13,7 @@ mod list;
 #[cfg(test)]
 mod lives;
 mod move_person;
+pub(super) mod share;
 mod suppress;
 mod tidy;
 mod undo;
@@ -51,6 +52,8 @@ enum SubscribersCommand {
     Tidy(tidy::TidyArguments),
     /// Put people on the do-not-mail list: they are never mailed, whatever a list says
     Suppress(suppress::SuppressArguments),
+    /// Share the do-not-mail list with other newsletters: whoever says no to all of them is mailed by none
+    Share(share::ShareArguments),
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -64,6 +67,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         SubscribersCommand::Erase(arguments) => erase::erase(&arguments, globals).await,
         SubscribersCommand::Export(arguments) => export::export(&arguments, globals).await,
         SubscribersCommand::Tidy(arguments) => tidy::tidy(&arguments, globals).await,
+        SubscribersCommand::Share(arguments) => share::share(&arguments, globals).await,
         SubscribersCommand::Suppress(arguments) => suppress::suppress(&arguments, globals).await,
     }
 }

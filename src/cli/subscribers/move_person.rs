@@ -95,6 +95,7 @@ impl OpenList {
         let to = self.keys.address_hash(new);
         let carried = entry.map(|entry| {
             NoMailChange::new(&to, NoMailStep::Add(entry.reason), ChangeOrigin::Operator, at)
+                .of_key(&new.key())
         });
         // Another spelling is the same person.
         let moved = (person.key != new.key())

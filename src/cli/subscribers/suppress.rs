@@ -84,7 +84,8 @@ pub(super) async fn suppress(
         .map(|address| {
             let person = keys.address_hash(address);
             let step = NoMailStep::Add(reason);
-            let change = NoMailChange::new(&person, step, ChangeOrigin::Operator, now);
+            let change = NoMailChange::new(&person, step, ChangeOrigin::Operator, now)
+                .of_key(&address.key());
             match &arguments.note {
                 Some(note) => change.with_note(note),
                 None => change,

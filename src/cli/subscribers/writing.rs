@@ -7,7 +7,7 @@ use crate::audience::import::{Difference, ImportedPerson, StoredPerson};
 use crate::audience::settings::ListPlace;
 use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailStep};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
-use crate::cli::steps::settings_file::with_list_in_database;
+use crate::cli::steps::settings_file::with_people_setting;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::prompt;
@@ -81,7 +81,9 @@ impl OpenList {
             let hash = self.keys.address_hash_of_key(&person.key);
             // They said no when the file says so, and not when it was read.
             let at = person.no_since().unwrap_or(at);
-            Some(NoMailChange::new(&hash, NoMailStep::Add(reason), ChangeOrigin::Import, at))
+            let change =
+                NoMailChange::new(&hash, NoMailStep::Add(reason), ChangeOrigin::Import, at);
+            Some(change.of_key(&person.key))
         };
         let change = ListChange {
             seen,
@@ -111,7 +113,8 @@ pub(super) async fn move_into_database(
     {
         return Err(changed_meanwhile());
     }
-    save(project, SETTINGS_FILE, &with_list_in_database(&project.settings.text)?)
+    let text = with_people_setting(&project.settings.text, "keep", "database")?;
+    save(project, SETTINGS_FILE, &text)
 }
 
 pub(super) fn changed_meanwhile() -> Failure {

@@ -2,7 +2,7 @@
 //! Pure: an error in, words and an exit code out.
 
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, SharedListError};
 
 /// The end of a cure after which the same command goes on.
 const RUN_AGAIN: &str = ", then run the same command again: it sends what is left";
@@ -30,6 +30,9 @@ fn later(error: &LedgerError) -> Option<&'static str> {
             Some("close other programs that use this server, or raise its `max_connections`")
         }
         LedgerError::Unreachable { .. } => Some("check ROUNDUP_LEDGER and its server"),
+        LedgerError::Shared(SharedListError::Locked { .. }) => {
+            Some("end the other program, such as another newsletter's import")
+        }
         _ => None,
     }
 }
@@ -68,6 +71,7 @@ fn cure(error: &LedgerError) -> (Exit, &'static str) {
             Exit::Usage,
             "send from the restored project; this one does not know who got what since",
         ),
+        LedgerError::Shared(error) => (Exit::Failed, cure_of_shared(error)),
         LedgerError::Fenced => {
             (Exit::Later, "nobody is mailed twice; the same command sends what is left")
         }
@@ -82,5 +86,21 @@ fn cure(error: &LedgerError) -> (Exit, &'static str) {
         | LedgerError::Impossible(_)
         | LedgerError::NoRow { .. }
         | LedgerError::Stopped => (Exit::Failed, "this is a bug in roundup: please report it"),
+    }
+}
+
+fn cure_of_shared(error: &SharedListError) -> &'static str {
+    match error {
+        SharedListError::Missing { .. } => {
+            "put it back from a backup, or correct `do_not_mail` under [people]: without it somebody would be mailed who \
+             has said no to all newsletters"
+        }
+        SharedListError::Foreign { .. } => {
+            "correct `do_not_mail` under [people]: it names a file that `roundup subscribers share` made"
+        }
+        SharedListError::Newer { .. } => "install the newest version of roundup",
+        SharedListError::Locked { .. } | SharedListError::Other { .. } => {
+            "check that the file and its folder can be read and written, then run the same command again"
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::AnyLedger;
+use super::{AnyLedger, LedgerStore};
 use crate::audience::frequency::Frequency;
 use crate::audience::import::StoredPerson;
 use crate::ledger::error::LedgerError;
@@ -14,9 +14,9 @@ use crate::ledger::single_store::{SingleMessage, SingleRecord, SingleResult, Sin
 
 macro_rules! pass_on {
     ($self:ident, $ledger:ident => $call:expr) => {
-        match $self {
-            Self::File($ledger) => $call.await,
-            Self::Server($ledger) => $call.await,
+        match &$self.store {
+            LedgerStore::File($ledger) => $call.await,
+            LedgerStore::Server($ledger) => $call.await,
         }
     };
 }
