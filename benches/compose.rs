@@ -7,14 +7,19 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use chrono::NaiveDate;
 use criterion::{Criterion, criterion_group, criterion_main};
-use roundup::check::{self, CheckContext, CopyWarnings, RenderedEmail, Settings, check};
+use roundup::check::{
+    self, CheckContext, CheckedEmail, CopyWarnings, RenderedEmail, Settings, check,
+};
 use roundup::compose::composition::People;
-use roundup::compose::{Nonce, compose};
-use roundup::edition::{Draft, edit};
+use roundup::compose::{Branding, Composition, Nonce, Templates, compose};
+use roundup::edition::edit::{DraftChange, change as change_draft};
+use roundup::edition::{Draft, Edition, edit};
 use roundup::news::dates_file::StoryDates;
 use roundup::news::gather::{Ask, Gathering, gather};
 use roundup::news::store::{ItemQuery, Store};
+use roundup::news::{Item, PartialDate};
 use roundup::project::Project;
 use roundup::window::{Window, select};
 
@@ -50,14 +55,27 @@ fn year(criterion: &mut Criterion) {
         .bench_function("compose the sample year", |bench| bench.iter(|| black_box(composed())));
 
     let composition = composed();
+    criterion.bench_function("ask every rule about it", |bench| {
+        bench.iter(|| black_box(checked(&project, &edition, &theme, &templates, &composition)));
+    });
+}
+
+/// What every rule says.
+fn checked(
+    project: &Project,
+    edition: &Edition,
+    theme: &Branding,
+    templates: &Templates,
+    composition: &Composition,
+) -> CheckedEmail {
     let (doubts, answers) = (CopyWarnings::default(), check::LinkResults::new());
     let known = CheckContext {
         links_work: true,
-        edition: &edition,
-        theme: &theme,
-        templates: &templates,
-        settings: &settings.text,
-        today,
+        edition,
+        theme,
+        templates,
+        settings: &project.settings.text,
+        today: "2021-01-04".parse().unwrap(),
         takes_examples: false,
         largest: None,
         doubts: &doubts,
@@ -68,11 +86,60 @@ fn year(criterion: &mut Criterion) {
         terms: &[],
         spam: None,
     };
-    criterion.bench_function("ask every rule about it", |bench| {
-        bench.iter(|| {
-            black_box(check(&RenderedEmail::of(&composition), &known, &Settings::default()))
+    check(&RenderedEmail::of(composition), &known, &Settings::default())
+}
+
+/// What a change in the studio costs beside reading the store: with fifty times the stories it should take little longer.
+fn crowd(criterion: &mut Criterion) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
+    let project = Project::open(root, []).expect("the repository is a project");
+    let (theme, templates) = (project.settings.theme(), project.templates().unwrap());
+    let people = People::default();
+    let zone = project.settings.time_zone;
+    let window = Window::month("2020-12", zone).unwrap();
+    let today = "2021-01-04".parse().unwrap();
+    for stories in [100_u32, 1_000, 5_000] {
+        let items: Vec<Item> = (0..stories).map(story).collect();
+        let selection = select(items, &window, today);
+        let lexicon = project.lexicon().unwrap();
+        let draft = Draft::propose(&window, &selection, None, "Example Charity", &lexicon);
+        let text = draft.write(&selection, &[]);
+        let change = DraftChange::Subject { text: "Another subject".to_owned() };
+        criterion.bench_function(&format!("change a draft of {stories} stories"), |bench| {
+            let caption = |_: &str| None;
+            bench.iter(|| {
+                let changed = change_draft("x.md", &text, zone, &change, &caption, &[]).unwrap();
+                black_box(changed)
+            });
         });
-    });
+        let draft = Draft::read("2020-12", "x.md", &text, zone).unwrap();
+        criterion.bench_function(
+            &format!("make and check an email of {stories} stories"),
+            |bench| {
+                bench.iter(|| {
+                    let edition = edit(&draft, selection.clone()).unwrap();
+                    let composed =
+                        compose(&edition, &theme, &templates, &people, Nonce::new([7; 16]))
+                            .unwrap();
+                    black_box(checked(&project, &edition, &theme, &templates, &composed))
+                });
+            },
+        );
+    }
+}
+
+fn story(number: u32) -> Item {
+    let day = NaiveDate::from_ymd_opt(2020, 12, 1 + number % 28);
+    Item {
+        id: format!("story-{number}"),
+        title: format!("Story number {number} of a long month"),
+        summary: "What happened on that day, in a sentence or two for those who were not there."
+            .to_owned(),
+        link: Some(format!("https://charity.example/{number}")),
+        date: day.map(PartialDate::Day),
+        source: "news".to_owned(),
+        ..Item::default()
+    }
 }
 
 fn preview(criterion: &mut Criterion) {
@@ -95,6 +162,6 @@ fn preview(criterion: &mut Criterion) {
 criterion_group! {
     name = all;
     config = Criterion::default().sample_size(20);
-    targets = year, preview
+    targets = year, crowd, preview
 }
 criterion_main!(all);

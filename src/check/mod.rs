@@ -364,6 +364,10 @@ pub fn check(
     known: &CheckContext<'_>,
     settings: &Settings,
 ) -> CheckedEmail {
+    // Words that there is no room for nobody reads: a store of thousands of stories costs what the email's own cost.
+    let stories = known.edition.shown().count();
+    let edition = known.edition.with_first(shown.composition.density.shows(stories));
+    let known = &CheckContext { edition: &edition, ..*known };
     let mut checked = CheckedEmail::default();
     for rule in rules() {
         // Variants share most of what they show: what a rule finds in several is one finding.

@@ -320,6 +320,16 @@ mod tests {
                 .collect();
         });
         assert!(mail.only_finding().starts_with("room: there is no room for "));
+        // What is wrong with those that the email shows is found, and nobody reads the others.
+        let shown = mail.edition.items.len() - mail.composition().unwrap().more;
+        for (place, found) in [(shown - 1, 2), (shown, 1)] {
+            let mail = SampleEmail::with(|mail_with| {
+                mail_with.edition.items = mail.edition.items.clone();
+                mail_with.edition.items[place].title =
+                    format!("Story number {place} of the the year with many of them");
+            });
+            assert_eq!(mail.findings().len(), found, "{:?}", mail.findings());
+        }
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod variants;
 pub mod words;
 
 use crate::edition::Edition;
+use crate::news::Item;
 
 pub use composition::{
     ComposeError, ComposedStory, Composition, People, TranslatedEmail, UnknownSegment, Variant,
@@ -95,8 +96,8 @@ pub fn compose(
     Ok(Composition { translations, ..composition })
 }
 
-/// What each story that the email shows takes of its bytes, in the email's order: the email without it is so much smaller.
-/// A story that there is no room for takes none.
+/// What stories of the email take of its bytes, each by its place among those that the edition shows: the email without it is
+/// so much smaller. A story that there is no room for takes none.
 ///
 /// # Errors
 /// As `compose`.
@@ -106,27 +107,65 @@ pub fn costs(
     templates: &Templates,
     people: &People,
     composition: &Composition,
+    wanted: &[usize],
 ) -> Result<Vec<usize>, ComposeError> {
-    let bytes = |variants: &[Variant]| variants.iter().map(Variant::bytes).max().unwrap_or(0);
-    let whole = bytes(&composition.variants);
-    let stories = edition.shown().count();
-    let shown = composition.density.shows(stories);
-    (0..stories)
-        .map(|index| {
-            if index >= shown {
-                return Ok(0);
-            }
-            let mut without = edition.clone();
-            match index.checked_sub(without.pinned.len()) {
-                None => drop(without.pinned.remove(index)),
-                Some(index) => drop(without.items.remove(index)),
-            }
-            let nonce = Nonce::new([0; 16]);
-            let fixed = Some(composition.density);
-            let smaller = compose_within(&without, theme, templates, people, &nonce, fixed)?;
-            Ok(whole.saturating_sub(bytes(&smaller.variants)))
-        })
-        .collect()
+    let shown = composition.density.shows(edition.shown().count());
+    // Only what the email shows: the story behind it would come in for the one that is taken out.
+    let mut edition = edition.with_first(shown).into_owned();
+    edition.unmentioned.clear();
+    edition.undecided.clear();
+    let size = |edition: &Edition| -> Result<usize, ComposeError> {
+        let (nonce, fixed) = (Nonce::new([0; 16]), Some(composition.density));
+        let composed = compose_within(edition, theme, templates, people, &nonce, fixed)?;
+        Ok(composed.variants.iter().map(Variant::bytes).max().unwrap_or(0))
+    };
+    let whole = size(&edition)?;
+    each_on_all_cores(wanted, |index| {
+        if *index >= shown {
+            return Ok(0);
+        }
+        Ok(whole.saturating_sub(size(&edition.without(*index))?))
+    })
+}
+
+/// The stories that take most of an email, by their places in it: those with the most to say. To measure all of a year means
+/// to compose it a hundred times.
+pub fn longest(edition: &Edition, composition: &Composition) -> Vec<usize> {
+    /// What a word becomes in the email differs a little from story to story.
+    const MOST: usize = 3;
+    let shown = composition.density.shows(edition.shown().count());
+    let length = |item: &Item| {
+        let image = item.image.as_ref().map_or(0, |image| image.address.len() + image.alt.len());
+        let quote = item.quote.as_ref().map_or(0, |quote| quote.words.len());
+        let link = item.link.as_ref().map_or(0, String::len);
+        item.title.len() + item.summary.len() + image + quote + link
+    };
+    let mut places: Vec<(usize, usize)> =
+        edition.shown().take(shown).map(length).enumerate().collect();
+    places.sort_by_key(|(_, length)| std::cmp::Reverse(*length));
+    places.into_iter().map(|(place, _)| place).take(MOST).collect()
+}
+
+/// The results of some work, in the order of what it was done for.
+fn each_on_all_cores<I: Sync, T: Send>(
+    inputs: &[I],
+    work: impl Fn(&I) -> Result<T, ComposeError> + Sync,
+) -> Result<Vec<T>, ComposeError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let each = inputs.len().div_ceil(cores).max(1);
+    let parts: Vec<Result<Vec<T>, ComposeError>> = std::thread::scope(|scope| {
+        let work = &work;
+        let parts: Vec<_> = inputs
+            .chunks(each)
+            .map(|part| scope.spawn(move || part.iter().map(work).collect()))
+            .collect();
+        let joined = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    parts.into_iter().try_fold(Vec::new(), |mut all, part| {
+        all.append(&mut part?);
+        Ok(all)
+    })
 }
 
 #[cfg(test)]
@@ -564,6 +603,36 @@ mod tests {
             assert!(part.contains(&format!("{} more stories are on our website", longest.more)));
         }
         assert_eq!(composed(6).0.density, Density::Cards);
+    }
+
+    #[test]
+    fn what_stories_take_is_what_the_email_is_smaller_by() {
+        let (theme, templates, people) = (theme(), Templates::with([]), People::default());
+        for stories in [3, 26, 300] {
+            let mut edition = long_year(stories);
+            edition.items[2].summary = "A longer summary than the others have. ".repeat(6);
+            let composed = |edition: &Edition, fixed| {
+                compose_within(edition, &theme, &templates, &people, &Nonce::new([0; 16]), fixed)
+                    .unwrap()
+            };
+            let whole = composed(&edition, None);
+            let all: Vec<usize> = (0..stories).collect();
+            let costs = costs(&edition, &theme, &templates, &people, &whole, &all).unwrap();
+            let shown = stories - whole.more;
+            assert!(costs[..shown].iter().all(|bytes| *bytes > 100), "{costs:?}");
+            assert!(costs[shown..].iter().all(|bytes| *bytes == 0), "{costs:?}");
+            let longest = longest(&edition, &whole);
+            let heaviest = costs.iter().max().unwrap();
+            assert!(
+                longest.iter().any(|place| costs[*place] == *heaviest),
+                "{longest:?} {costs:?}"
+            );
+            if whole.more == 0 {
+                let fixed = Some(whole.density);
+                let smaller = composed(&edition.without(2), fixed).variants[0].bytes();
+                assert_eq!(costs[2], whole.variants[0].bytes() - smaller);
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Both parts of an email for each set of segments, rendered until no new segment turns up.
 //! Pure: templates and data in, pieces out.
 
-use super::layout::{self, Density};
+use super::layout::{self, Density, ListSearch};
 use crate::compose::composition::{Composition, People, UnknownSegment, Variant};
 use crate::compose::draft_words::{DraftWords, WordTemplate};
 use crate::compose::fault::{Source, TemplateFault};
@@ -85,17 +85,33 @@ impl Side<'_> {
         sets: &[BTreeSet<String>],
         data_at: &dyn Fn(Density, &model::EditorWords) -> Value,
     ) -> Result<(Density, Vec<ComposedVariant>), TemplateFault> {
-        let mut density = fixed.unwrap_or_else(|| Density::of(stories));
-        loop {
-            let composed = self.variants(&|words| data_at(density, words), sets)?;
-            let bytes = composed.iter().map(|one| one.variant.bytes()).max().unwrap_or(0);
-            match density.narrower(bytes, stories) {
-                Some(narrower) if bytes > layout::MOST_BYTES && fixed.is_none() => {
-                    density = narrower;
-                }
-                _ => return Ok((density, composed)),
+        let compose = |density| self.variants(&|words| data_at(density, words), sets);
+        let size = |composed: &[ComposedVariant]| {
+            composed.iter().map(|one| one.variant.bytes()).max().unwrap_or(0)
+        };
+        if let Some(fixed) = fixed {
+            return Ok((fixed, compose(fixed)?));
+        }
+        let mut density = Density::of(stories);
+        while density != Density::List {
+            let composed = compose(density)?;
+            if size(&composed) <= layout::MOST_BYTES {
+                return Ok((density, composed));
+            }
+            density = density.narrower();
+        }
+        let mut search = ListSearch::new(stories);
+        let mut best = None;
+        while let Some(shown) = search.next() {
+            let composed = compose(Density::list(shown, stories))?;
+            search.measure(shown, size(&composed));
+            if search.best() == Some(shown) {
+                best = Some((Density::list(shown, stories), composed));
             }
         }
+        best.ok_or_else(|| {
+            self.whole_fault("the template produces nothing", "begin it with {{#> layout}}")
+        })
     }
 
     /// What the people of each set of segments get.

@@ -11,7 +11,7 @@ use crate::window::{Window, WindowError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const FIELDS: [&str; 16] = [
     "subject",
@@ -107,6 +107,34 @@ fn overrides(
     Ok(found)
 }
 
+/// The lines of a list's entries, each by what stands there: a draft may have thousands.
+struct EntryLines<'a> {
+    of_entry: HashMap<&'a str, usize>,
+    lines: Vec<(usize, &'a str)>,
+}
+
+impl<'a> EntryLines<'a> {
+    /// Those from the line of the list's field on.
+    fn below(document: &MarkdownDocument<'a>, start: usize) -> Self {
+        let first = document.first_field_line;
+        let lines = document.front.lines().enumerate().skip(start.saturating_sub(first));
+        let lines: Vec<(usize, &str)> = lines.map(|(index, line)| (index + first, line)).collect();
+        let mut of_entry = HashMap::new();
+        for (number, line) in &lines {
+            let Some(entry) = line.trim_start().strip_prefix("- ") else { continue };
+            let entry = entry.split(" #").next().unwrap_or_default().trim();
+            of_entry.entry(entry.trim_matches(['"', '\''])).or_insert(*number);
+        }
+        Self { of_entry, lines }
+    }
+
+    /// Where an entry stands; or else the first line that has its id, for lists on one line.
+    fn of(&self, id: &str) -> Option<usize> {
+        let holds = || self.lines.iter().find(|(_, line)| line.contains(id));
+        self.of_entry.get(id).copied().or_else(|| holds().map(|(number, _)| *number))
+    }
+}
+
 fn mentions(
     document: &MarkdownDocument,
     path: &str,
@@ -125,6 +153,8 @@ fn mentions(
         Some(Value::Array(values)) => values,
         Some(_) => return Err(wrong("is not a list")),
     };
+    let lines = EntryLines::below(document, start);
+    let mut seen: HashSet<String> = HashSet::new();
     let mut mentions: Vec<ItemMention> = Vec::new();
     for value in values {
         let id = match value {
@@ -132,15 +162,8 @@ fn mentions(
             Value::Number(number) => number.to_string(),
             _ => return Err(wrong("has an entry that is not an id")),
         };
-        // The entry's own line: the first one below the field that holds the id.
-        let line = document
-            .front
-            .lines()
-            .enumerate()
-            .skip(start.saturating_sub(document.first_field_line))
-            .find(|(_, line)| line.contains(&id))
-            .map_or(start, |(index, _)| index + document.first_field_line);
-        if mentions.iter().any(|mention| mention.id == id) {
+        let line = lines.of(&id).unwrap_or(start);
+        if !seen.insert(id.clone()) {
             return Err(Problem::new(
                 Place::line(path, line),
                 format!("`{id}` appears twice in `{field}`"),
@@ -350,6 +373,15 @@ mod tests {
 
     fn read(text: &str) -> Result<Draft, Problem> {
         Draft::read("x", "editions/x.md", text, London)
+    }
+
+    #[test]
+    fn an_entry_stands_on_its_own_line() {
+        let text = "---\nsubject: x\nwindow: 2020\nitems:\n  - s-10 # like s-1\n  - 's-1' # s-2\n\
+                    \x20 - \"s-2\"\npinned: [s-3, s-10b]\n---\n";
+        let draft = read(text).unwrap();
+        let lines = |mentions: &[ItemMention]| mentions.iter().map(|m| m.line).collect::<Vec<_>>();
+        assert_eq!((lines(&draft.items), lines(&draft.pinned)), (vec![5, 6, 7], vec![8, 8]));
     }
 
     #[test]

@@ -84,6 +84,15 @@ impl StoryField {
 /// What stands behind an id in the file, for people: `3 December 2020 · The fair`.
 pub type StoryCaption<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// A draft with a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedDraft {
+    pub text: String,
+    /// The words that the change is about, before it and with it; none where the edition has none of its own.
+    pub before: Option<String>,
+    pub words: Option<String>,
+}
+
 /// Makes a change. `path` is the file's name, for places; `late` are the lines that offer stories.
 ///
 /// # Errors
@@ -95,7 +104,7 @@ pub fn change(
     change: &DraftChange,
     said: StoryCaption<'_>,
     late: &[String],
-) -> Result<String, Problem> {
+) -> Result<ChangedDraft, Problem> {
     let draft = Draft::read("draft", path, text, zone)?;
     let file = Text::of(path, text)?;
     let changed = match change {
@@ -120,8 +129,9 @@ pub fn change(
         DraftChange::Own { id, part, text } => own(file, &draft, id, *part, text.as_deref()),
     };
     // What was written must be read again: a draft is never left broken.
-    Draft::read("draft", path, &changed, zone)?;
-    Ok(changed)
+    let then = Draft::read("draft", path, &changed, zone)?;
+    let (before, words) = (words_now(&draft, change), words_now(&then, change));
+    Ok(ChangedDraft { text: changed, before, words })
 }
 
 /// Changes the words of another language: `editions/NAME.cy.md`.
@@ -167,7 +177,7 @@ fn with_words(file: Text, change: &DraftChange) -> Option<String> {
 }
 
 /// The words that stand where a change would put others; none where the edition has none of its own.
-pub fn words_now(draft: &Draft, change: &DraftChange) -> Option<String> {
+fn words_now(draft: &Draft, change: &DraftChange) -> Option<String> {
     match change {
         DraftChange::Subject { .. } => Some(draft.subject.text.clone()),
         DraftChange::Preheader { .. } => Some(draft.preheader.text.clone()),
@@ -444,6 +454,7 @@ mod tests {
         changes.iter().fold(DRAFT.to_owned(), |text, one| {
             let said = |id: &str| Some(format!("title of {id}"));
             change("editions/x.md", &text, London, one, &said, &["  # - c-1 # late\n".to_owned()])
+                .map(|changed| changed.text)
                 .unwrap()
         })
     }

@@ -11,7 +11,8 @@ pub mod edit;
 pub mod figures;
 pub mod proposal;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -75,16 +76,58 @@ impl Edition {
         self.pinned.iter_mut().chain(&mut self.items)
     }
 
+    /// The edition with only the first `most` of its stories: those that its email has room for.
+    #[must_use]
+    pub fn with_first(&self, most: usize) -> Cow<'_, Self> {
+        if self.shown().nth(most).is_none() {
+            return Cow::Borrowed(self);
+        }
+        let pinned = self.pinned.iter().take(most).cloned().collect::<Vec<_>>();
+        let items = self.items.iter().take(most - pinned.len()).cloned().collect();
+        Cow::Owned(self.with_stories(pinned, items))
+    }
+
+    /// The edition without the story at `index` of those that it shows.
+    #[must_use]
+    pub fn without(&self, index: usize) -> Self {
+        let (mut pinned, mut items) = (self.pinned.clone(), self.items.clone());
+        match index.checked_sub(pinned.len()) {
+            None => drop(pinned.remove(index)),
+            Some(index) if index < items.len() => drop(items.remove(index)),
+            Some(_) => {}
+        }
+        self.with_stories(pinned, items)
+    }
+
+    /// The same edition of other stories. The fields by hand: thousands of stories are not copied to be dropped.
+    #[must_use]
+    fn with_stories(&self, pinned: Vec<Item>, items: Vec<Item>) -> Self {
+        Self {
+            name: self.name.clone(),
+            window: self.window.clone(),
+            template: self.template.clone(),
+            template_place: self.template_place.clone(),
+            subject: self.subject.clone(),
+            preheader: self.preheader.clone(),
+            introduction: self.introduction.clone(),
+            headline: self.headline.clone(),
+            figures: self.figures.clone(),
+            pinned,
+            items,
+            group: self.group,
+            unmentioned: self.unmentioned.clone(),
+            undecided: self.undecided.clone(),
+            translations: self.translations.clone(),
+            counted: self.counted,
+        }
+    }
+
     /// The edition in another language: each story that is translated, and the editor's words if they are.
     #[must_use]
     pub fn in_language(&self, language: &str) -> Self {
         let translated =
             |items: &[Item]| items.iter().map(|item| item.in_language(language)).collect();
-        let mut edition = Self {
-            pinned: translated(&self.pinned),
-            items: translated(&self.items),
-            ..self.clone()
-        };
+        let mut edition = self.with_stories(translated(&self.pinned), translated(&self.items));
         if let Some(words) = self.translations.get(language) {
             edition.subject = words.subject.clone();
             edition.preheader = words.preheader.clone();
@@ -147,7 +190,7 @@ fn count(missing: usize) -> String {
 /// The same stories by the ids that a draft calls them: a story that several sources have goes by several.
 #[must_use]
 pub fn as_named(mut selection: Selection, draft: &Draft) -> Selection {
-    let named = draft.ids();
+    let named: HashSet<String> = draft.ids().into_iter().collect();
     let rename = |item: &mut Item| {
         if named.contains(&item.id) {
             return;
@@ -171,8 +214,10 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
     let undecided: Vec<Item> = undecided.into_iter().map(|(item, _)| item).collect();
     let left_out_count = left_out.len().max(elsewhere.before + elsewhere.after);
     // An editor may take an item from outside the window, or an undated one: they have said so by name.
-    let known: Vec<&Item> =
-        chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)).collect();
+    let mut known: HashMap<&str, &Item> = HashMap::new();
+    for item in chosen.iter().chain(&undecided).chain(left_out.iter().map(|(item, _)| item)) {
+        known.entry(&item.id).or_insert(item);
+    }
     let mut missing = Vec::new();
     let mut find = |mentions: &[draft::ItemMention]| -> Vec<Item> {
         let found = mentions.iter().map(|mention| find_story(draft, mention, &known));
@@ -184,11 +229,15 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
     if !missing.is_empty() {
         return Err(EditError::Missing { missing });
     }
-    let mentioned = |item: &Item| {
-        draft.pinned.iter().chain(&draft.items).chain(&draft.left_out).any(|m| m.id == item.id)
-    };
+    let mentioned: HashSet<&str> = [&draft.pinned, &draft.items, &draft.left_out]
+        .into_iter()
+        .flatten()
+        .map(|mention| mention.id.as_str())
+        .collect();
+    let mentioned = |item: &Item| mentioned.contains(item.id.as_str());
+    let pins: HashSet<&str> = pinned.iter().map(|pin| pin.id.as_str()).collect();
     let items: Vec<Item> =
-        listed.into_iter().filter(|item| !pinned.iter().any(|pin| pin.id == item.id)).collect();
+        listed.into_iter().filter(|item| !pins.contains(item.id.as_str())).collect();
     if pinned.is_empty() && items.is_empty() {
         return Err(EditError::Empty {
             window: draft.window.to_string(),
@@ -221,14 +270,14 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
 fn find_story(
     draft: &Draft,
     mention: &draft::ItemMention,
-    known: &[&Item],
+    known: &HashMap<&str, &Item>,
 ) -> Result<Item, Problem> {
     let id = &mention.id;
     let wrong = |what: String, cure: String| {
         Problem::new(Place::line(draft.path(), mention.line), what, cure)
     };
-    let Some(item) = known.iter().find(|item| item.id == *id) else {
-        let near = crate::problem::nearest(id, known.iter().map(|item| item.id.as_str()));
+    let Some(item) = known.get(id.as_str()) else {
+        let near = crate::problem::nearest(id, known.keys().copied());
         let cure = near.map_or_else(
             || "remove the line, or restore the story".to_owned(),
             |near| format!("did you mean `{near}`?"),

@@ -47,6 +47,8 @@ pub enum Ask {
     Now { accept: Vec<String> },
     /// None.
     Never,
+    /// None, and no file is read either: the store has them as they are.
+    Stored,
 }
 
 /// A project's news and what is wanted of it.
@@ -143,7 +145,7 @@ pub async fn gather(
         contact: gathering.contact,
         now: gathering.now,
         is_asking: match gathering.ask {
-            Ask::Never => false,
+            Ask::Never | Ask::Stored => false,
             Ask::Now { .. } => true,
             // Somebody who only looks through all that there is waits for no pictures.
             Ask::InTime => gathering.wanted.days.is_some(),
@@ -168,12 +170,13 @@ enum Said {
 }
 
 fn heard_now(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
-    settings.url.is_none() || is_due(gathering, settings, state)
+    let is_read = settings.url.is_none() && gathering.ask != Ask::Stored;
+    is_read || is_due(gathering, settings, state)
 }
 
 fn is_due(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
     match gathering.ask {
-        Ask::Never => false,
+        Ask::Never | Ask::Stored => false,
         Ask::Now { .. } => true,
         Ask::InTime => {
             is_changed(settings, state)
@@ -212,7 +215,8 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
             let cure = cure.to_owned();
             said.push(Said::Wrong(Trouble { what, cure, is_strange: false }));
         } else if settings.url.is_none() {
-            said.push(Said::File { date });
+            let is_read = gathering.ask != Ask::Stored;
+            said.push(if is_read { Said::File { date } } else { Said::Nothing });
         } else {
             if is_due(gathering, settings, &state) {
                 let question = FetchRequest {

@@ -16,6 +16,7 @@ use crate::check::{Finding, Severity, SilencedRule, rules, tally};
 use crate::cli::globals::Globals;
 use crate::cli::steps::prepare::{Prepared, prepare_to_look};
 use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::story_sizes::{of_each_story, of_the_largest};
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, ago, kilobytes, links};
@@ -66,7 +67,7 @@ struct Story<'a> {
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
-    let asking = if arguments.offline { Asking::Offline } else { Asking::World };
+    let asking = if arguments.offline { Asking::Nobody } else { Asking::World };
     let prepared = prepare_to_look(&project, &arguments.which, asking, screen).await?;
     let name = &prepared.edition.name;
     let findings = &prepared.findings;
@@ -79,12 +80,6 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Some(Severity::Note) | None => false,
     };
     let exit = if held { Exit::Findings } else { Exit::Done };
-    let mut stories: Vec<Story<'_>> = prepared
-        .edition
-        .shown()
-        .zip(&prepared.costs)
-        .map(|(item, bytes)| Story { id: &item.id, title: &item.title, bytes: *bytes })
-        .collect();
     if screen.json {
         screen.object(&Report {
             schema: "roundup.check/1",
@@ -94,7 +89,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             silenced: &prepared.silenced,
             links: asked,
             bytes_largest: prepared.largest,
-            stories,
+            stories: sizes_of(&project, &prepared)?,
             programs: &prepared.scores,
         })?;
         return Ok(exit);
@@ -108,6 +103,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         show_programs(&prepared.scores, screen)?;
     }
     if arguments.sizes {
+        let mut stories = sizes_of(&project, &prepared)?;
         stories.sort_by_key(|story| std::cmp::Reverse(story.bytes));
         screen.print("Size of each story:")?;
         for story in &stories {
@@ -121,11 +117,18 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         rules().count() - failed.len() - prepared.silenced.len(),
         rules().count(),
     )))?;
-    tell_rest(&prepared, &stories, arguments.offline, screen);
+    tell_rest(&prepared, of_the_largest(&project, &prepared)?, arguments.offline, screen);
     if let Some(finding) = findings.first() {
         screen.say(&format!("Why a rule exists: roundup explain {}", finding.rule));
     }
     Ok(exit)
+}
+
+/// What each story takes of the mail, in its order.
+fn sizes_of<'a>(project: &Project, prepared: &'a Prepared) -> Result<Vec<Story<'a>>, Failure> {
+    let sizes = of_each_story(project, prepared)?;
+    let stories = prepared.edition.shown().zip(sizes);
+    Ok(stories.map(|(item, bytes)| Story { id: &item.id, title: &item.title, bytes }).collect())
 }
 
 /// What rules found that are silent, and where, and why.
@@ -152,12 +155,11 @@ pub fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), 
 }
 
 /// What there is to know beside the findings: size, the heaviest stories, the common programs, the links.
-fn tell_rest(prepared: &Prepared, stories: &[Story<'_>], offline: bool, screen: &Screen) {
-    let heaviest = stories.iter().map(|story| story.bytes).max().unwrap_or(0);
+fn tell_rest(prepared: &Prepared, largest_story: usize, offline: bool, screen: &Screen) {
     screen.say(&format!(
         "  Size      {} of 102 KB before Gmail cuts it; the largest story takes {} (--sizes)",
         kilobytes(prepared.largest),
-        kilobytes(heaviest)
+        kilobytes(largest_story)
     ));
     let common: Vec<String> = prepared
         .scores

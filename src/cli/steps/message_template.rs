@@ -5,7 +5,7 @@ use crate::audience::{Keys, Recipient};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::compose::Values;
-use crate::compose::composition::Composition;
+use crate::compose::composition::{Composition, People};
 use crate::message::{MessageTemplate, Sender};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -48,4 +48,9 @@ pub fn made(
     let zone = project.settings.time_zone;
     MessageTemplate::new(composition, identity, keys, signers, date, zone)
         .map_err(|error| Failure::new(Exit::Failed, error.to_string()))
+}
+
+/// Nobody, with the columns that everybody has: for an email without a list.
+pub fn nobody() -> People {
+    People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() }
 }

@@ -18,4 +18,5 @@ pub mod relay;
 pub mod run_checks;
 pub mod settings_file;
 pub mod source_text;
+pub mod story_sizes;
 pub mod window_args;

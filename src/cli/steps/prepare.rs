@@ -3,10 +3,9 @@
 
 use crate::cli::steps::chosen::{Chosen, choose};
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::message_template::{made, skeleton, stand_in};
+use crate::cli::steps::message_template::{made, nobody, skeleton, stand_in};
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,8 +53,6 @@ pub struct Prepared {
     /// Addresses of the web in the email, examples not counted.
     pub links: usize,
     pub scores: Vec<Score>,
-    /// What each story takes of the mail, in its order; only where it was asked for.
-    pub costs: Vec<usize>,
     /// Bytes of the largest message.
     pub largest: usize,
     /// What would look wrong in somebody's message.
@@ -301,8 +298,7 @@ pub async fn prepare_counted(
     let mut reading = gather::read_aloud(project, wish, screen).await?;
     let unread = std::mem::take(&mut reading.unread);
     let problems = std::mem::take(&mut reading.problems);
-    let nobody =
-        People { columns: stand_in().values.into_keys().collect(), segments: BTreeSet::new() };
+    let nobody = nobody();
     let people = list.as_ref().map_or(&nobody, |list| &list.people);
     let (edition, composition, selection) = compose_news(project, chosen, people, reading).await?;
     let theme = settings.theme();
@@ -321,7 +317,6 @@ pub async fn prepare_counted(
         composition: &composition,
         theme: &theme,
         templates: &templates,
-        people,
         examination: &examination,
         has_list: list.is_some(),
         segment: list.as_ref().and_then(|list| list.segment()),
@@ -329,7 +324,7 @@ pub async fn prepare_counted(
         date,
         takes_examples,
     };
-    let CheckResult { findings, silenced, answers, links, scores, costs } =
+    let CheckResult { findings, silenced, answers, links, scores } =
         ask(project, &question, asking, screen).await?;
     let CopyReview { audience, largest, doubts, .. } = examination;
     Ok(Prepared {
@@ -344,7 +339,6 @@ pub async fn prepare_counted(
         answers,
         links,
         scores,
-        costs,
         largest,
         doubts,
         selection,

@@ -22,8 +22,8 @@ use crate::cli::steps::message_template::{skeleton, stand_in};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::{Screen, links};
 use crate::cli::terminal::world;
-use crate::compose::composition::{Composition, People, TranslatedEmail};
-use crate::compose::{self, Branding, Templates};
+use crate::compose::composition::{Composition, TranslatedEmail};
+use crate::compose::{Branding, Templates};
 use crate::edition::Edition;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
@@ -36,10 +36,8 @@ use crate::rfc::address::EmailAddress;
 /// Whether a check asks beyond the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
-    /// Nobody: what earlier checks heard is enough. Nothing is measured beside what sending needs.
+    /// Nobody: what earlier checks heard is enough.
     Nobody,
-    /// Nobody, for a check that tells all it can without the world.
-    Offline,
     /// The links, and SpamAssassin where it is installed.
     World,
 }
@@ -51,7 +49,6 @@ pub struct CheckRequest<'a> {
     pub composition: &'a Composition,
     pub theme: &'a Branding,
     pub templates: &'a Templates,
-    pub people: &'a People,
     pub examination: &'a CopyReview,
     pub has_list: bool,
     /// Whom the edition is for; empty where it is for everybody.
@@ -70,8 +67,6 @@ pub struct CheckResult {
     /// Addresses of the web in the email, examples not counted.
     pub links: usize,
     pub scores: Vec<Score>,
-    /// What each story takes of the mail; none where nobody asked.
-    pub costs: Vec<usize>,
 }
 
 /// Asks every rule about the mail, in all its languages.
@@ -130,11 +125,6 @@ pub async fn ask(
         };
         checked.add_translation(language, check(shown, &known, &settings.checks));
     }
-    let costs = if asking == Asking::Nobody {
-        Vec::new()
-    } else {
-        compose::costs(edition, theme, templates, question.people, composition)?
-    };
     let CheckedEmail { findings, silenced } = checked;
     Ok(CheckResult {
         findings,
@@ -142,7 +132,6 @@ pub async fn ask(
         answers,
         links: real_links,
         scores: clients::scores(&shown),
-        costs,
     })
 }
 
@@ -252,7 +241,7 @@ async fn world_says(
 ) -> Result<(LinkResults, Option<SpamReport>), Failure> {
     let mut stored = project.checked_before(now);
     let spam = match asking {
-        Asking::Nobody | Asking::Offline => None,
+        Asking::Nobody => None,
         Asking::World => {
             screen.say(&format!("Checking {} …", links(addresses.len())));
             let allow_local = project.settings.checks.allow_local;

@@ -113,7 +113,7 @@ impl Editor {
     /// Whether no file has changed since it was looked at.
     pub fn has_seen_all(&self) -> bool {
         let now = self.globals.project().ok().map(|project| snapshot(&project));
-        now.is_some() && now == self.looked_at
+        now.as_ref().is_some_and(Snapshot::is_whole) && now == self.looked_at
     }
 
     /// The same as `refresh`, with the news of websites as new as is wanted.
@@ -126,9 +126,11 @@ impl Editor {
     async fn refresh_edition(&mut self, is_known: bool) {
         let audience = self.view.as_ref().map(|view| &view.prepared.audience);
         let people = audience.map_or(0, |audience| audience.mailed + audience.left_out);
-        let is_quick = is_known && self.fault.is_none() && people >= LONG_LIST;
+        let is_known = is_known && self.fault.is_none() && self.view.is_some();
+        let is_quick = is_known && people >= LONG_LIST;
         let look = if is_quick { PeopleLook::AsBefore } else { PeopleLook::Everybody };
-        self.look(Ask::Never, look).await;
+        let ask = if is_known { Ask::Stored } else { Ask::Never };
+        self.look(ask, look).await;
     }
 
     /// Whether everybody should be looked at once more.

@@ -11,12 +11,11 @@ use crate::check::silence::story_of;
 use crate::check::tally;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
-use crate::cli::steps::message_template::stand_in;
+use crate::cli::steps::story_sizes::of_each_story;
 use crate::cli::studio::look::look;
 use crate::cli::studio::view::View;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
-use crate::compose;
 use crate::edition::coverage::EarlierEdition;
 use crate::edition::draft::Grouping;
 use crate::edition::draft::Override;
@@ -28,6 +27,7 @@ use crate::window::Window;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::HashMap;
 
 /// One story of the left side.
 #[derive(Debug, Serialize)]
@@ -282,8 +282,10 @@ fn stories_of(view: &View) -> Vec<Story> {
     stories.extend(edition.pinned.iter().map(|item| story(item, "lead")));
     stories.extend(edition.items.iter().map(|item| story(item, "shown")));
     stories.extend(edition.unmentioned.iter().map(|item| story(item, "new")));
+    let all: HashMap<&str, &Item> =
+        view.prepared.selection.all().map(|item| (item.id.as_str(), item)).collect();
     for mention in draft.map(|draft| draft.left_out.as_slice()).unwrap_or_default() {
-        if let Some(item) = view.prepared.selection.all().find(|item| item.id == mention.id) {
+        if let Some(item) = all.get(mention.id.as_str()) {
             stories.push(story(item, "left_out"));
         }
     }
@@ -349,33 +351,14 @@ pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
 
 /// What each story takes of the mail.
 pub fn costs(view: &View) -> StudioResponse {
-    let project = &view.project;
-    let (theme, templates) = (
-        project.settings.theme(),
-        match project.templates() {
-            Ok(templates) => templates,
-            Err(error) => return refused(&error.into()),
-        },
-    );
-    let people = match &view.prepared.list {
-        Some(list) => list.people.clone(),
-        None => compose::People {
-            columns: stand_in().values.into_keys().collect(),
-            segments: std::collections::BTreeSet::new(),
-        },
-    };
-    let prepared = &view.prepared;
-    match compose::costs(&prepared.edition, &theme, &templates, &people, &prepared.composition) {
+    match of_each_story(&view.project, &view.prepared) {
         Ok(costs) => {
-            let of_id: serde_json::Map<String, Value> = prepared
-                .edition
-                .shown()
-                .zip(costs)
-                .map(|(item, bytes)| (item.id.clone(), json!(bytes)))
-                .collect();
+            let stories = view.prepared.edition.shown().zip(costs);
+            let of_id: serde_json::Map<String, Value> =
+                stories.map(|(item, bytes)| (item.id.clone(), json!(bytes))).collect();
             StudioResponse::Json(Value::Object(of_id))
         }
-        Err(error) => refused(&error.into()),
+        Err(failure) => refused(&failure),
     }
 }
 

@@ -49,7 +49,7 @@ impl View {
         let zone = project.settings.time_zone;
         let mut chosen = choose(&project, which, screen).await?;
         let mailed = match before {
-            Some(view) if ask == Ask::Never => view.mailed.clone(),
+            Some(view) if matches!(ask, Ask::Never | Ask::Stored) => view.mailed.clone(),
             _ => gather::mailed(&project).await?,
         };
         chosen.ask = ask;
@@ -63,8 +63,12 @@ impl View {
             let practice = destination.is_practice();
             (list_if_any(&project, practice, &chosen.audience, screen).await?, None)
         };
-        let prepared =
+        let mut prepared =
             prepare_counted(&project, &chosen, counted, examples, Asking::Nobody, screen).await?;
+        if let Some(view) = before.filter(|_| chosen.ask == Ask::Stored) {
+            prepared.problems.clone_from(&view.prepared.problems);
+            prepared.unread.clone_from(&view.prepared.unread);
+        }
         let skeleton = prepared.skeleton(&project, world::now())?;
         let today = world::today(zone);
         let late = late_for(&prepared.selection, &mailed, &chosen.window, today);

@@ -107,6 +107,13 @@ pub fn snapshot(project: &Project) -> Snapshot {
     Snapshot(files)
 }
 
+impl Snapshot {
+    /// Whether every file is in it.
+    pub fn is_whole(&self) -> bool {
+        self.0.len() < MOST_FILES
+    }
+}
+
 /// Files with their size and the time of their last change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(Vec<(PathBuf, u64, Option<SystemTime>)>);

@@ -1,14 +1,17 @@
 //! What a change of the page makes of a draft's file, or of the file of another language.
 //! Shell: reads the project.
 
+use std::collections::HashMap;
+
 use super::history::read;
 use super::shown;
 use super::view::View;
 use crate::cli::terminal::failure::Failure;
 use crate::edition::Draft;
 use crate::edition::edit::{
-    DraftChange, change, change_translation, translated_words_now, words_now,
+    ChangedDraft, DraftChange, change, change_translation, translated_words_now,
 };
+use crate::news::Item;
 
 /// A file with a change, and the words that it is about.
 pub struct ChangedFile {
@@ -30,14 +33,12 @@ pub fn changed_draft(
     written: Option<String>,
     wanted: &DraftChange,
 ) -> Result<ChangedFile, Failure> {
-    let (name, zone) = (&view.chosen.name, view.project.settings.time_zone);
     let text = match &written {
         Some(text) => text.clone(),
         None => view.proposal()?,
     };
-    let now = words_now(&Draft::read(name, &file, &text, zone)?, wanted);
-    let after = changed_text(view, &file, &text, wanted)?;
-    let then = words_now(&Draft::read(name, &file, &after, zone)?, wanted);
+    let ChangedDraft { text: after, before: now, words: then } =
+        changed_text(view, &file, &text, wanted)?;
     Ok(ChangedFile { file, before: written, after, now, then })
 }
 
@@ -66,9 +67,11 @@ fn changed_text(
     file: &str,
     text: &str,
     wanted: &DraftChange,
-) -> Result<String, Failure> {
+) -> Result<ChangedDraft, Failure> {
+    let items: HashMap<&str, &Item> =
+        view.prepared.selection.all().map(|item| (item.id.as_str(), item)).collect();
     let said = |id: &str| {
-        let item = view.prepared.selection.all().find(|item| item.id == id)?;
+        let item = items.get(id)?;
         Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
     };
     // Lines that offer late stories stay offers, until their story is named.
