@@ -252,9 +252,18 @@ impl Made<'_> {
     }
 }
 
-/// Words for a story of which there is nothing but its address: "/news/spring-fair.html" as "Spring fair".
+/// Words for a story of which there is nothing but its address: "/news/spring-fair.html" as "Spring fair", and the address
+/// itself where it has no words.
 fn title_of_address(link: &str) -> Option<String> {
     let address = url::Url::parse(link).ok()?;
+    let bare = || {
+        let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+        Some(title_from(rest.trim_end_matches('/'))).filter(|_| address.has_host())
+    };
+    words_of_path(&address).or_else(bare)
+}
+
+fn words_of_path(address: &url::Url) -> Option<String> {
     let last = address.path_segments()?.rfind(|part| !part.is_empty())?;
     let last = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
     let words = last.replace(['-', '_', '+'], " ").replace("%20", " ");
@@ -385,6 +394,19 @@ mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
+
+    #[test]
+    fn an_address_is_a_title_where_there_is_nothing_else() {
+        for (link, title) in [
+            ("https://club.example/news/spring-fair.html", "Spring fair"),
+            ("https://club.example/?p=123", "club.example/?p=123"),
+            ("https://club.example/2020/12/", "club.example/2020/12"),
+            ("http://www.club.example/", "www.club.example"),
+        ] {
+            assert_eq!(title_of_address(link).as_deref(), Some(title), "{link}");
+        }
+        assert_eq!(title_of_address("mailto:ann@club.example"), None);
+    }
 
     fn rss(items: &str) -> String {
         format!(
