@@ -51,8 +51,11 @@ fn start_of(line: &str, after: usize, at: usize) -> Option<usize> {
         }
         start = after + place;
     }
-    // What leans on an address is not a part of it.
-    let local = line[start..at].trim_start_matches(['\'', '`', '*', '=', '/', '|', '{', '?', '&']);
+    // What leans on an address is not a part of it, nor is Exchange's name for its kind.
+    let whole = &line[start..at];
+    let whole =
+        whole.strip_prefix("SMTP=").or_else(|| whole.strip_prefix("smtp=")).unwrap_or(whole);
+    let local = whole.trim_start_matches(['\'', '`', '*', '=', '/', '|', '{', '?', '&']);
     (!local.is_empty()).then_some(at - local.len())
 }
 

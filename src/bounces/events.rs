@@ -65,7 +65,9 @@ pub(super) fn notice_in(text: &str) -> Option<Notice> {
     if !text.trim_start().starts_with('{') {
         return None;
     }
-    let value = serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok()?;
+    // Amazon breaks lines of more than 998 characters, as sendmail does: an exclamation mark, the line's end and a space.
+    let text = text.replace("!\r\n ", "").replace("!\n ", "");
+    let value = serde_json::Deserializer::from_str(&text).into_iter::<Value>().next()?.ok()?;
     event_of(&value).map(|event| event.notice)
 }
 

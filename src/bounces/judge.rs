@@ -12,6 +12,8 @@ use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
 /// What is read of a server's words. The longest replies have ten lines.
 const LONGEST_WORDS_BYTES: usize = 4096;
+/// How IronPort begins each refusal of an address, whatever the server said of it.
+const GATEWAY_WORDS: &str = " unknown address error ";
 /// Replies in one text.
 const MOST_REPLIES: usize = 20;
 /// One reply.
@@ -39,7 +41,7 @@ pub(super) fn judge(status: Option<EnhancedStatus>, words: &str) -> Judgement {
         (Some(own), _) if own.class != 2 => Some(own),
         (own, status) => status.or(own),
     };
-    let senses = reasons_in(&plain(words));
+    let senses = reasons_in(&plain(words).replace(GATEWAY_WORDS, " "));
     let by_table = by_table(&replies, words, nearest);
     let kind = decided(&senses, by_table, nearest, &replies);
     Judgement { kind, status: nearest, reason: reason_of(words) }
@@ -73,6 +75,8 @@ fn decided(
         match sense {
             Some(Sense::Gone) if is_doubtful => return gone,
             Some(Sense::Full) if is_doubtful => return NoticeKind::Soft,
+            // The notice's own words about a connection, without a reply.
+            Some(Sense::Passes) if is_doubtful && replies.is_empty() => return NoticeKind::Soft,
             _ => return vote.kind,
         }
     }
@@ -82,6 +86,10 @@ fn decided(
         Some(Sense::Gone) => gone,
         Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 7) => {
             NoticeKind::Policy
+        }
+        // "Recipient address rejected" stands before every reason; trouble of the system is no fault of the address.
+        Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 3) => {
+            by_status.unwrap_or(gone)
         }
         Some(Sense::PerhapsGone) => gone,
         Some(Sense::Later) => by_status
@@ -116,7 +124,9 @@ fn by_table(replies: &[Reply], words: &str, status: Option<EnhancedStatus>) -> O
         replies
     };
     let mut first = None;
-    for reply in replies.iter().filter(|reply| !reply.is_positive()) {
+    let refusals = replies.iter().filter(|reply| !reply.is_positive()).enumerate();
+    // A server that hangs up after a refusal says nothing more about its reason.
+    for (_, reply) in refusals.filter(|(at, reply)| *at == 0 || reply.code != 421) {
         let found = meaning(Stage::Dot, reply);
         // A code by itself is looked at later, after the words.
         if found.provider.is_empty() {
@@ -377,6 +387,23 @@ mod tests {
             ("", "550 5.1.1 The email account that you tried to reach does not exist", Hard),
             ("", "nothing that is known", Unknown),
             ("5.1.1", "550 5.1.1 User unknown; see the header of your message", Hard),
+            ("5.1.0", "5.1.0 - Unknown address error 550-'5.7.1 Access denied'", Policy),
+            ("5.1.0", "5.1.0 - Unknown address error 550-'5.1.1 no such user'", Hard),
+            (
+                "5.2.3",
+                "552 5.2.3 Recipient address rejected: Message length exceeds the limit",
+                Policy,
+            ),
+            ("5.3.0", "554 5.3.0 Recipient address rejected: Mailer error", Soft),
+            (
+                "4.4.2",
+                "lost connection with mx.example.org while performing the HELO handshake",
+                Soft,
+            ),
+            ("5.0.0", "Remote host said: 501 5.0.0 Invalid domain name", Policy),
+            ("5.0.0", "The recipient server did not accept our requests to connect.", Soft),
+            ("5.5.0", "550 5.5.0 Invalid recipient 421 4.7.0 Error: too many errors", Hard),
+            ("5.0.0", "550 Mailbox is frozen", Soft),
         ] {
             assert_eq!(judge(status(field), words).kind, kind, "{field} {words}");
         }

@@ -217,16 +217,31 @@ fn joined(lines: &[&str]) -> String {
 pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<NamedPerson> {
     let lines: Vec<&str> =
         prose.lines().take(MOST_LINES).map(|line| within(line, LONGEST_LINE_BYTES)).collect();
+    // Exchange says whom the email was for, and then whom it did not reach.
+    let failed = lines
+        .iter()
+        .position(|line| line.to_lowercase().contains("did not reach the following recipient"));
+    let after = failed.map(|failed| named_from(&lines, failed + 1, known, ours));
+    after.filter(|people| !people.is_empty()).unwrap_or_else(|| named_from(&lines, 0, known, ours))
+}
+
+/// Those named from a line on.
+fn named_from(lines: &[&str], start: usize, known: &[String], ours: &[String]) -> Vec<NamedPerson> {
     let mut people = NamedPeople::default();
     let mut last_line = "";
-    for (number, line) in lines.iter().enumerate() {
+    for (number, line) in lines.iter().enumerate().skip(start) {
         for found in addresses_in(line) {
             if is_of_a_server(found.address) {
                 continue;
             }
             let before = line[..found.from].to_lowercase();
             if before.contains("generated from") || before.contains("expanded from") {
-                people.add_original(found.address);
+                if addresses_in(last_line).is_empty() {
+                    // "an undisclosed address (generated from ann@example.org)"
+                    people.add(number, found.address, 4);
+                } else {
+                    people.add_original(found.address);
+                }
                 continue;
             }
             let is = |one: &String| one.eq_ignore_ascii_case(found.address);
@@ -242,7 +257,7 @@ pub(super) fn people_in(prose: &str, known: &[String], ours: &[String]) -> Vec<N
             last_line = line;
         }
     }
-    people.with_words(&lines)
+    people.with_words(lines)
 }
 
 /// What stands before an address of a person whose mail came back.
@@ -363,6 +378,9 @@ mod tests {
             "Unknown user: ann@example.org",
             "550 5.1.1 <ann@example.org>... User unknown\nfrom news@charity.example",
             "  To: ann@example.org\n  Subject: x\ndid not reach them. Questions? Contact it@example.net",
+            "  To: list@example.net\n\ndid not reach the following recipient(s):\n\nann@example.org on Friday",
+            "did not reach the following recipient(s):\n\nc=US;a= ;p=X;dda:SMTP=ann@example.org; on Friday",
+            "failed:\n\n  an undisclosed address\n    (generated from ann@example.org)\n",
         ] {
             assert_eq!(named(prose), ["ann@example.org"], "{prose}");
         }

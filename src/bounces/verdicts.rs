@@ -44,7 +44,9 @@ impl Seen {
             return people;
         }
         if email.parts.iter().any(|part| part.used_as == PartUse::Disposition) {
-            return Vec::new();
+            // A mailbox's own rule refuses in this form too (Dovecot; RFC 5429).
+            let refuses = self.opening.contains("was automatically rejected");
+            return if refuses { self.of_words() } else { Vec::new() };
         }
         let reported = self.reported();
         if !reported.is_empty() {
