@@ -1,9 +1,12 @@
 //! What a newsletter needs around it, looked at before anybody is mailed: the records of its domain, its relay.
-//! Pure: answers in, diagnoses out; `names.rs` and `links.rs` are the shells.
+//! Pure: answers in, diagnoses out; `names.rs`, `links.rs` and `website_date.rs` are the shells.
 
+pub mod clock;
+pub mod hosts;
 pub mod links;
 pub mod names;
 pub mod records;
+pub mod website_date;
 
 use serde::Serialize;
 

@@ -1,33 +1,42 @@
-//! Asking the DNS for text records.
+//! Looks up the DNS: text records, and who takes mail where.
 //! Shell: the network.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
+use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::RData;
+use hickory_resolver::proto::rr::{Name, RData};
 use hickory_resolver::{Resolver, TokioResolver};
 use thiserror::Error;
 
 /// What the DNS says about a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TextRecords {
-    /// Each record whole, its parts put together (RFC 7208 section 3.3).
-    Texts(Vec<String>),
+pub enum DnsAnswer<T> {
+    Found(Vec<T>),
     /// There is no such record.
     Nothing,
-    /// It could not be asked.
+    /// It could not be looked up.
     Unknown(String),
 }
 
-/// Whoever can be asked for the text records of a name.
+/// Looks up the text records of a name, each whole, its parts put together (RFC 7208 section 3.3).
 pub trait TextLookup: Sync {
-    fn texts(&self, name: &str) -> impl Future<Output = TextRecords> + Send;
+    fn texts(&self, name: &str) -> impl Future<Output = DnsAnswer<String>> + Send;
+}
+
+/// Looks up who takes the mail of a name, and which name has which address.
+pub trait HostLookup: Sync {
+    /// The best first.
+    fn exchangers(&self, name: &str) -> impl Future<Output = DnsAnswer<String>> + Send;
+    fn addresses(&self, name: &str) -> impl Future<Output = DnsAnswer<IpAddr>> + Send;
+    /// The names of an address.
+    fn pointers(&self, address: IpAddr) -> impl Future<Output = DnsAnswer<String>> + Send;
 }
 
 /// Why nobody can be asked.
@@ -71,24 +80,78 @@ impl Dns {
     }
 }
 
-impl TextLookup for Dns {
-    async fn texts(&self, name: &str) -> TextRecords {
-        // With a full stop at the end no search domain is tried.
-        let lookup = match self.0.txt_lookup(format!("{}.", name.trim_end_matches('.'))).await {
-            Ok(lookup) => lookup,
-            Err(error) if error.is_nx_domain() || error.is_no_records_found() => {
-                return TextRecords::Nothing;
-            }
-            Err(error) => return TextRecords::Unknown(error.to_string()),
-        };
-        let mut texts = Vec::new();
-        for record in lookup.answers() {
-            if let RData::TXT(text) = &record.data {
-                let bytes = text.txt_data.concat();
-                let bytes = &bytes[..bytes.len().min(LONGEST_TEXT_BYTES)];
-                texts.push(String::from_utf8_lossy(bytes).into_owned());
-            }
+/// A name with a full stop at its end: no search domain is tried.
+fn whole(name: &str) -> String {
+    format!("{}.", name.trim_end_matches('.'))
+}
+
+/// What `pick` takes out of the records of an answer.
+fn records<T>(
+    answer: Result<Lookup, NetError>,
+    pick: impl Fn(&RData) -> Option<T>,
+) -> DnsAnswer<T> {
+    let lookup = match answer {
+        Ok(lookup) => lookup,
+        Err(error) if error.is_nx_domain() || error.is_no_records_found() => {
+            return DnsAnswer::Nothing;
         }
-        if texts.is_empty() { TextRecords::Nothing } else { TextRecords::Texts(texts) }
+        Err(error) => return DnsAnswer::Unknown(error.to_string()),
+    };
+    let found: Vec<T> = lookup.answers().iter().filter_map(|record| pick(&record.data)).collect();
+    if found.is_empty() { DnsAnswer::Nothing } else { DnsAnswer::Found(found) }
+}
+
+impl TextLookup for Dns {
+    async fn texts(&self, name: &str) -> DnsAnswer<String> {
+        records(self.0.txt_lookup(whole(name)).await, |data| {
+            let RData::TXT(text) = data else { return None };
+            let bytes = text.txt_data.concat();
+            let bytes = &bytes[..bytes.len().min(LONGEST_TEXT_BYTES)];
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        })
+    }
+}
+
+impl HostLookup for Dns {
+    async fn exchangers(&self, name: &str) -> DnsAnswer<String> {
+        let found = records(self.0.mx_lookup(whole(name)).await, |data| match data {
+            RData::MX(mx) => Some((mx.preference, mx.exchange.to_ascii())),
+            _ => None,
+        });
+        match found {
+            DnsAnswer::Found(mut hosts) => {
+                hosts.sort();
+                DnsAnswer::Found(hosts.into_iter().map(|(_, host)| host).collect())
+            }
+            DnsAnswer::Nothing => DnsAnswer::Nothing,
+            DnsAnswer::Unknown(why) => DnsAnswer::Unknown(why),
+        }
+    }
+
+    async fn addresses(&self, name: &str) -> DnsAnswer<IpAddr> {
+        let (four, six) =
+            tokio::join!(self.0.ipv4_lookup(whole(name)), self.0.ipv6_lookup(whole(name)));
+        let address = |data: &RData| match data {
+            RData::A(address) => Some(IpAddr::V4(address.0)),
+            RData::AAAA(address) => Some(IpAddr::V6(address.0)),
+            _ => None,
+        };
+        match (records(four, address), records(six, address)) {
+            (DnsAnswer::Found(mut four), DnsAnswer::Found(six)) => {
+                four.extend(six);
+                DnsAnswer::Found(four)
+            }
+            (DnsAnswer::Found(found), _) | (_, DnsAnswer::Found(found)) => DnsAnswer::Found(found),
+            (DnsAnswer::Unknown(why), _) | (_, DnsAnswer::Unknown(why)) => DnsAnswer::Unknown(why),
+            (DnsAnswer::Nothing, DnsAnswer::Nothing) => DnsAnswer::Nothing,
+        }
+    }
+
+    async fn pointers(&self, address: IpAddr) -> DnsAnswer<String> {
+        let name = Name::from(address);
+        records(self.0.reverse_lookup(name).await, |data| match data {
+            RData::PTR(name) => Some(name.0.to_ascii()),
+            _ => None,
+        })
     }
 }

@@ -2,11 +2,13 @@
 //! Pure: what the DNS answers comes in as an argument.
 
 use super::Diagnosis;
-use super::names::{TextLookup, TextRecords};
+use super::names::{DnsAnswer, TextLookup};
 use crate::rfc::dkim::Signer;
 
 /// RFC 7208 section 4.6.4: more questions than these, and receivers give up.
 const MOST_QUESTIONS: usize = 10;
+/// RFC 8301 section 3.2: signers should use this length or more.
+const GOOD_RSA_BITS: usize = 2048;
 
 /// Whether the public key in the DNS is the one whose private half signs.
 pub async fn dkim(names: &impl TextLookup, signer: &Signer) -> Diagnosis {
@@ -14,11 +16,11 @@ pub async fn dkim(names: &impl TextLookup, signer: &Signer) -> Diagnosis {
     let name = signer.record_name();
     let publish = format!("publish this TXT record at {name}: {}", signer.record());
     let texts = match names.texts(&name).await {
-        TextRecords::Texts(texts) => texts,
-        TextRecords::Nothing => {
+        DnsAnswer::Found(texts) => texts,
+        DnsAnswer::Nothing => {
             return Diagnosis::bad(ABOUT, format!("there is no key at {name}"), publish);
         }
-        TextRecords::Unknown(why) => return unknown(ABOUT, &name, &why),
+        DnsAnswer::Unknown(why) => return unknown(ABOUT, &name, &why),
     };
     let [text] = texts.as_slice() else {
         return Diagnosis::bad(
@@ -49,6 +51,15 @@ pub async fn dkim(names: &impl TextLookup, signer: &Signer) -> Diagnosis {
                 ABOUT,
                 format!("the key at {name} is roundup's, but marked as a test (`t=y`)"),
                 "remove `t=y` from the record: some receivers ignore test keys",
+            )
+        }
+        Some(_) if signer.rsa_bits().is_some_and(|bits| bits < GOOD_RSA_BITS) => {
+            Diagnosis::doubtful(
+                ABOUT,
+                format!(
+                    "the key at {name} is the one roundup signs with, and has fewer than {GOOD_RSA_BITS} bits"
+                ),
+                "make a longer one (`openssl genrsa 2048`), under another selector",
             )
         }
         Some(_) => {
@@ -88,8 +99,8 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
         }
         Err(Trouble::Unknown(why)) => return unknown(ABOUT, domain, &why),
     };
-    let questions = match count_questions(names, &record).await {
-        Ok(questions) => questions,
+    let SpfCost { questions, broken } = match cost(names, &record).await {
+        Ok(cost) => cost,
         Err(why) => return unknown(ABOUT, domain, &why),
     };
     let open = record.split_ascii_whitespace().any(|term| matches!(term, "all" | "+all"));
@@ -106,6 +117,14 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
             ABOUT,
             format!("the SPF record of {domain} lets anybody send: it ends with `+all`"),
             "let it end with ~all",
+        )
+    } else if let Some(other) = broken {
+        Diagnosis::doubtful(
+            ABOUT,
+            format!(
+                "the SPF record of {domain} includes {other}, which has not one SPF record: receivers take both for broken"
+            ),
+            format!("remove `include:{other}`, or correct its spelling"),
         )
     } else {
         let lookups = if questions == 1 { "lookup" } else { "lookups" };
@@ -126,9 +145,9 @@ enum Trouble {
 
 async fn spf_record(names: &impl TextLookup, domain: &str) -> Result<Option<String>, Trouble> {
     let texts = match names.texts(domain).await {
-        TextRecords::Texts(texts) => texts,
-        TextRecords::Nothing => return Ok(None),
-        TextRecords::Unknown(why) => return Err(Trouble::Unknown(why)),
+        DnsAnswer::Found(texts) => texts,
+        DnsAnswer::Nothing => return Ok(None),
+        DnsAnswer::Unknown(why) => return Err(Trouble::Unknown(why)),
     };
     let is_spf = |text: &String| {
         let version = text.split_ascii_whitespace().next().unwrap_or_default();
@@ -138,40 +157,55 @@ async fn spf_record(names: &impl TextLookup, domain: &str) -> Result<Option<Stri
     if records.len() > 1 { Err(Trouble::Several(records.len())) } else { Ok(records.pop()) }
 }
 
-/// How many questions a receiver has to ask, of which one beyond the most is enough to know.
-async fn count_questions(names: &impl TextLookup, record: &str) -> Result<usize, String> {
+/// What a record costs a receiver.
+#[derive(Default)]
+struct SpfCost {
+    /// Of which one beyond the most is enough to know.
+    questions: usize,
+    /// A domain that is included and has no record, or several (RFC 7208 section 5.2).
+    broken: Option<String>,
+}
+
+async fn cost(names: &impl TextLookup, record: &str) -> Result<SpfCost, String> {
     let mut waiting = vec![record.to_owned()];
-    let mut questions = 0;
+    let mut cost = SpfCost::default();
     while let Some(record) = waiting.pop() {
         for term in record.split_ascii_whitespace().skip(1) {
             let term = term.trim_start_matches(['+', '-', '~', '?']).to_ascii_lowercase();
             let (name, value) = term.split_once([':', '=']).unwrap_or((&term, ""));
-            let name = name.split('/').next().unwrap_or(name);
-            match name {
-                "a" | "mx" | "ptr" | "exists" => questions += 1,
+            match name.split('/').next().unwrap_or(name) {
+                "a" | "mx" | "ptr" | "exists" => cost.questions += 1,
                 "include" | "redirect" => {
-                    questions += 1;
+                    cost.questions += 1;
                     // A name with a macro differs by message.
-                    if questions <= MOST_QUESTIONS && !value.is_empty() && !value.contains('%') {
+                    let is_known = !value.is_empty() && !value.contains('%');
+                    if cost.questions <= MOST_QUESTIONS && is_known {
                         match spf_record(names, value).await {
-                            Ok(record) => waiting.extend(record),
-                            Err(Trouble::Several(_)) => {}
+                            Ok(Some(record)) => waiting.push(record),
+                            Ok(None) | Err(Trouble::Several(_)) => {
+                                cost.broken.get_or_insert(value.to_owned());
+                            }
                             Err(Trouble::Unknown(why)) => return Err(why),
                         }
                     }
                 }
                 _ => {}
             }
-            if questions > MOST_QUESTIONS {
-                return Ok(questions);
+            if cost.questions > MOST_QUESTIONS {
+                return Ok(cost);
             }
         }
     }
-    Ok(questions)
+    Ok(cost)
 }
 
 /// Whether the sender's domain says what to do with mail that is not its own, and whether roundup's signature speaks for it.
-pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) -> Diagnosis {
+pub async fn dmarc(
+    names: &impl TextLookup,
+    domain: &str,
+    signed_by: &[&str],
+    bounces: &str,
+) -> Diagnosis {
     const ABOUT: &str = "DMARC";
     let mut found = None;
     // From the domain itself up to the one below the public suffix; there are few labels.
@@ -179,7 +213,7 @@ pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) ->
     for from in 0..labels.len().saturating_sub(1) {
         let name = format!("_dmarc.{}", labels[from..].join("."));
         match names.texts(&name).await {
-            TextRecords::Texts(texts) => {
+            DnsAnswer::Found(texts) => {
                 let mut texts =
                     texts.into_iter().filter(|text| tag(text, "v").as_deref() == Some("DMARC1"));
                 if let Some(text) = texts.next() {
@@ -187,8 +221,8 @@ pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) ->
                     break;
                 }
             }
-            TextRecords::Nothing => {}
-            TextRecords::Unknown(why) => return unknown(ABOUT, &name, &why),
+            DnsAnswer::Nothing => {}
+            DnsAnswer::Unknown(why) => return unknown(ABOUT, &name, &why),
         }
     }
     let Some((name, record)) = found else {
@@ -213,6 +247,17 @@ pub async fn dmarc(names: &impl TextLookup, domain: &str, signed_by: &[&str]) ->
             format!("set `domain` under [dkim] to {domain}, or remove it"),
         );
     }
+    if signed_by.is_empty() && !is_aligned(bounces, domain) {
+        return Diagnosis::doubtful(
+            ABOUT,
+            format!(
+                "messages from {domain} come back to {bounces}: only a signature of your relay can vouch for the sender"
+            ),
+            format!(
+                "set `bounce_address` under [sender] to one of {domain}, or let roundup sign (ROUNDUP_DKIM_KEY_FILE)"
+            ),
+        );
+    }
     match tag(&record, "p").as_deref() {
         Some(policy @ ("none" | "quarantine" | "reject")) => Diagnosis::good(
             ABOUT,
@@ -234,7 +279,7 @@ fn is_aligned(signer: &str, domain: &str) -> bool {
     below(signer, domain) || below(domain, signer)
 }
 
-fn unknown(about: &'static str, name: &str, why: &str) -> Diagnosis {
+pub(super) fn unknown(about: &'static str, name: &str, why: &str) -> Diagnosis {
     let why: String = why.chars().filter(|c| !c.is_control()).take(120).collect();
     Diagnosis::doubtful(
         about,
@@ -261,11 +306,11 @@ mod tests {
     }
 
     impl TextLookup for Zone {
-        async fn texts(&self, name: &str) -> TextRecords {
+        async fn texts(&self, name: &str) -> DnsAnswer<String> {
             if name.starts_with("broken.") {
-                return TextRecords::Unknown("timed\nout".to_owned());
+                return DnsAnswer::Unknown("timed\nout".to_owned());
             }
-            self.0.get(name).map_or(TextRecords::Nothing, |texts| TextRecords::Texts(texts.clone()))
+            self.0.get(name).map_or(DnsAnswer::Nothing, |texts| DnsAnswer::Found(texts.clone()))
         }
     }
 
@@ -339,6 +384,11 @@ mod tests {
             ),
             (Zone::default().with("c.example", "v=spf1 +all"), Health::Bad, "anybody"),
             (many.with("c.example", "v=spf1 include:s0.example ~all"), Health::Bad, "more than 10"),
+            (
+                Zone::default().with("c.example", "v=spf1 include:typo.example ~all"),
+                Health::Doubtful,
+                "includes typo.example",
+            ),
             // A record that includes itself ends too.
             (
                 Zone::default().with("c.example", "v=spf1 include:c.example ~all"),
@@ -358,12 +408,21 @@ mod tests {
     async fn a_dmarc_record_may_stand_at_the_domain_above() {
         let above = || Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=none");
         let domain = "news.charity.example";
-        let found = dmarc(&above(), domain, &["charity.example"]).await;
+        let found = dmarc(&above(), domain, &["charity.example"], domain).await;
         assert_eq!(found.verdict, Health::Good, "{found:?}");
-        assert_eq!(dmarc(&Zone::default(), domain, &[]).await.verdict, Health::Bad);
-        let found = dmarc(&above(), domain, &["other.example"]).await;
+        assert_eq!(dmarc(&Zone::default(), domain, &[], domain).await.verdict, Health::Bad);
+        let found = dmarc(&above(), domain, &["other.example"], domain).await;
         assert!(found.what.contains("signed by other.example"), "{found:?}");
+        for (bounces, verdict) in [
+            ("relay.example", Health::Doubtful),
+            ("charity.example", Health::Good),
+            ("bounces.news.charity.example", Health::Good),
+        ] {
+            assert_eq!(dmarc(&above(), domain, &[], bounces).await.verdict, verdict, "{bounces}");
+            let signed = ["charity.example"];
+            assert_eq!(dmarc(&above(), domain, &signed, bounces).await.verdict, Health::Good);
+        }
         let odd = Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=maybe");
-        assert!(dmarc(&odd, domain, &[]).await.what.contains("no valid policy"));
+        assert!(dmarc(&odd, domain, &[], domain).await.what.contains("no valid policy"));
     }
 }

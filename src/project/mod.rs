@@ -4,15 +4,18 @@
 pub mod account;
 pub mod archive;
 pub mod checked;
+pub mod disk;
 pub mod env_file;
 pub mod environment;
 pub mod memory;
+mod private_files;
 pub mod relay;
 pub mod relay_memory;
 pub mod secret;
 mod segments;
 pub mod settings;
 pub mod synced;
+pub mod tracked;
 
 use std::fs;
 use std::io;
@@ -300,63 +303,6 @@ impl Project {
         let text = read_text(&path, shown, LONGEST_TEXT_BYTES)?;
         StoryDates::read(&text, self.settings.time_zone)
             .map_err(|what| ProjectError::Read { path: shown.to_owned(), what })
-    }
-
-    /// Closes roundup's own folders and files, where they are there and others can enter or read them. Gives those that were
-    /// open, and those that cannot be closed.
-    pub fn close_to_others(&self) -> Vec<(String, io::Result<()>)> {
-        const FOLDERS: [&str; 7] = [
-            ".roundup",
-            ".roundup/practice",
-            "outbox",
-            "outbox/new",
-            "outbox/cur",
-            "outbox/tmp",
-            "preview",
-        ];
-        /// What is worth a new one, when others could read it.
-        const SECRETS: [&str; 2] = ["secret", "token-keys"];
-        let mut found = Vec::new();
-        let mut close = |shown: String| match private::tighten(&self.path(&shown)) {
-            Ok(false) => {}
-            Ok(true) => found.push((shown, Ok(()))),
-            Err(error) => found.push((shown, Err(error))),
-        };
-        for folder in FOLDERS {
-            close(folder.to_owned());
-            if !folder.starts_with('.') {
-                continue;
-            }
-            let Ok(entries) = fs::read_dir(self.path(folder)) else { continue };
-            for entry in entries.flatten() {
-                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-                let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
-                if is_file && SECRETS.contains(&name.as_str()) {
-                    close(format!("{folder}/{name}"));
-                } else if is_file {
-                    // Nobody else reaches a file in a closed folder: it is closed without a word.
-                    let _ = private::tighten(&entry.path());
-                }
-            }
-        }
-        found
-    }
-
-    /// Files with secrets that others on this computer can read: `.env`, and those that `…_FILE` names.
-    pub fn readable_secrets(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        let own =
-            [environment::FILE, ".roundup/secret"].map(|name| (self.path(name), name.to_owned()));
-        let named = self.environment.files().map(|path| {
-            let shown = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
-            (path, shown)
-        });
-        for (path, shown) in own.into_iter().chain(named) {
-            if path.is_file() && private::is_open_to_others(&path) && !found.contains(&shown) {
-                found.push(shown);
-            }
-        }
-        found
     }
 
     /// The folder of roundup's own files, that only its owner can enter.

@@ -73,6 +73,17 @@ impl AddressError {
     }
 }
 
+/// True for the domains RFC 2606 and RFC 6761 keep for examples and tests.
+pub fn is_reserved_domain(domain: &str) -> bool {
+    const NAMES: [&str; 3] = ["example.com", "example.net", "example.org"];
+    const ENDINGS: [&str; 4] = ["example", "test", "invalid", "localhost"];
+    let last = domain.rsplit('.').next().unwrap_or(domain);
+    ENDINGS.contains(&last)
+        || NAMES.iter().any(|name| {
+            domain.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+}
+
 impl EmailAddress {
     /// Reads exactly one address, nothing around it.
     ///
@@ -154,16 +165,9 @@ impl EmailAddress {
         self.text.to_lowercase()
     }
 
-    /// True for the domains RFC 2606 and RFC 6761 keep for examples and tests: no mail ever arrives there.
+    /// True where no mail ever arrives.
     pub fn is_reserved(&self) -> bool {
-        const NAMES: [&str; 3] = ["example.com", "example.net", "example.org"];
-        const ENDINGS: [&str; 4] = ["example", "test", "invalid", "localhost"];
-        let domain = self.domain();
-        let last = domain.rsplit('.').next().unwrap_or(domain);
-        ENDINGS.contains(&last)
-            || NAMES.iter().any(|name| {
-                domain.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            })
+        is_reserved_domain(self.domain())
     }
 
     /// The same address as lettre's type, for its commands and headers.

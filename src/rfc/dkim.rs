@@ -8,14 +8,14 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// RFC 8301 forbids less.
 const SHORTEST_RSA_BYTES: usize = 1024 / 8;
 
 /// `[dkim]` of `roundup.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The domain that signs; the sender's by default.
@@ -133,6 +133,14 @@ impl Signer {
 
     pub fn domain(&self) -> &str {
         &self.domain
+    }
+
+    /// The length of an RSA key.
+    pub fn rsa_bits(&self) -> Option<usize> {
+        match &self.key {
+            Key::Rsa(key) => Some(key.public_modulus_len() * 8),
+            Key::Ed25519(_) => None,
+        }
     }
 
     /// The `DKIM-Signature` field, with its CRLF, for these header fields (each whole, with CRLF) and this body.

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-pub use names::NameServer;
+pub use names::{NameServer, Record};
 pub use server::{Act, Offer, Server, Stage};
 pub use site::Site;
 pub use terminal::Terminal;

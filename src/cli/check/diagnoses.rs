@@ -7,7 +7,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::doctor::names::Dns;
-use crate::doctor::{Diagnosis, Health, records};
+use crate::doctor::{Diagnosis, Health, hosts, records};
 use crate::message::Sender;
 use crate::project::Project;
 
@@ -79,8 +79,35 @@ pub async fn names(
     for signer in &signers {
         found.push(records::dkim(&dns, signer).await);
     }
-    found.push(records::spf(&dns, identity.bounce_address.domain()).await);
+    let bounces = identity.bounce_address.domain();
+    found.push(records::spf(&dns, bounces).await);
     let signed_by: Vec<&str> = signers.iter().map(crate::rfc::dkim::Signer::domain).collect();
-    found.push(records::dmarc(&dns, identity.domain(), &signed_by).await);
+    found.push(records::dmarc(&dns, identity.domain(), &signed_by, bounces).await);
+    for (domain, what_for) in takers(identity) {
+        found.push(hosts::mx(&dns, domain, &what_for).await);
+    }
+    if let Destination::Relay(relay) = destination
+        && !relay.is_local()
+    {
+        found.push(hosts::reverse_name(&dns, &relay.host).await);
+    }
     Ok(found)
+}
+
+/// The domains that mail comes back to, each with what arrives there.
+fn takers(identity: &Sender) -> Vec<(&str, String)> {
+    let answers = identity.reply_to.as_ref().map_or(&identity.sender.address, |to| &to.address);
+    let all = [
+        (answers.domain(), "answers"),
+        (identity.bounce_address.domain(), "returned messages"),
+        (identity.unsubscribe_address.domain(), "requests to leave"),
+    ];
+    let mut takers: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (domain, what) in all {
+        match takers.iter_mut().find(|(known, _)| *known == domain) {
+            Some((_, whats)) => whats.push(what),
+            None => takers.push((domain, vec![what])),
+        }
+    }
+    takers.into_iter().map(|(domain, whats)| (domain, whats.join(", "))).collect()
 }

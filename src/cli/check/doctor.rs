@@ -5,14 +5,18 @@ use crate::cli::terminal::number;
 use crate::count::counted;
 use std::net::SocketAddr;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use crate::audience::Audience;
 use crate::cli::check::diagnoses::{names, show};
+use crate::cli::check::ledger_health::ledger;
+use crate::cli::check::secrets_health::secrets;
 use crate::cli::globals::Globals;
+use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::ways::examine_ways;
-use crate::cli::send::ledger_trust::synced_folder;
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
@@ -22,11 +26,14 @@ use crate::cli::steps::relay::server;
 use crate::cli::subscribers::share;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::people;
+use crate::cli::terminal::world;
+use crate::doctor::clock::{against_ledger, against_website};
+use crate::doctor::website_date::website_date;
 use crate::doctor::{Diagnosis, Health};
-use crate::ledger::Ledger;
+use crate::inbox::{ImapAddress, ImapMailbox};
 use crate::message::Sender;
-use crate::project::Project;
-use crate::project::secret::SecretSource;
+use crate::project::{Project, Variable};
+use crate::rfc::address::is_reserved_domain;
 use crate::schedule::{Schedule, Settings};
 use crate::send::verdict::cure_of;
 use crate::smtp::Connection;
@@ -64,11 +71,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
     found.push(list(&project, &destination).await?);
     found.extend(shared(&project).await?);
-    found.push(privacy(&project));
-    found.push(secret(&project).await);
-    found.extend(folder(&project));
+    found.extend(secrets(&project).await);
     found.extend(schedule(&project));
-    found.push(ledger(&project, destination.is_practice()).await);
+    let (of_ledger, latest) = ledger(&project, destination.is_practice()).await;
+    found.extend(of_ledger);
+    found.extend(clock(&project, latest).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
     let keys = if arguments.probe_unsubscribe {
         Some(keys_for(&project, existing_ledger(&project, false).await?.as_ref()).await?)
@@ -76,6 +83,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None
     };
     found.extend(examine_ways(&project, &identity, &destination, keys.as_ref()).await?);
+    found.extend(inbox(&project).await);
     found.push(relay(&project, &identity, &destination).await?);
     let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Health::Bad);
     if screen.json {
@@ -137,49 +145,6 @@ async fn shared(project: &Project) -> Result<Option<Diagnosis>, Failure> {
     }))
 }
 
-/// Who else on this computer can read the secrets.
-fn privacy(project: &Project) -> Diagnosis {
-    const ABOUT: &str = "Privacy";
-    let open = project.readable_secrets();
-    if open.is_empty() {
-        return Diagnosis::good(
-            ABOUT,
-            "no file with a secret can be read by others on this computer",
-        );
-    }
-    Diagnosis::doubtful(
-        ABOUT,
-        format!("other people on this computer can read {}, which hold secrets", open.join(", ")),
-        format!("run `chmod 600 {}`", open.join(" ")),
-    )
-}
-
-async fn secret(project: &Project) -> Diagnosis {
-    let ledger = existing_ledger(project, false).await.unwrap_or_default();
-    let found = match keys_for(project, ledger.as_ref()).await {
-        Ok(_) => project.secret_source().map_err(Failure::from),
-        Err(failure) => Err(failure),
-    };
-    match found {
-        Ok(Some(SecretSource::Environment)) => {
-            Diagnosis::good("Secret", "ROUNDUP_SECRET is set and matches the ledger")
-        }
-        Ok(Some(SecretSource::File) | None) => Diagnosis::doubtful(
-            "Secret",
-            "the secret for unsubscribe links is in .roundup/secret",
-            "keep a copy of it (`roundup keys backup FILE`): without it, people who left could \
-             not be recognised",
-        ),
-        Err(failure) => Diagnosis::bad("Secret", failure.what, failure.help.unwrap_or_default()),
-    }
-}
-
-/// A ledger in a folder that a service copies is copied in the middle of its writing.
-fn folder(project: &Project) -> Option<Diagnosis> {
-    let (what, cure) = synced_folder(project)?;
-    Some(Diagnosis::doubtful("Folder", what, cure))
-}
-
 /// Whether what is due can be found out at all, where there is a schedule.
 fn schedule(project: &Project) -> Option<Diagnosis> {
     const ABOUT: &str = "Schedule";
@@ -201,22 +166,45 @@ fn schedule(project: &Project) -> Option<Diagnosis> {
     })
 }
 
-async fn ledger(project: &Project, practice: bool) -> Diagnosis {
-    const ABOUT: &str = "Ledger";
-    let found = match existing_ledger(project, practice).await {
-        Ok(Some(ledger)) => ledger.editions().await.map_err(Failure::from),
-        Ok(None) => {
-            return Diagnosis::good(ABOUT, "there is none yet: the first send creates it");
-        }
-        Err(failure) => Err(failure),
-    };
-    match found {
-        Ok(editions) => {
-            let editions = counted(editions.len(), "edition", "editions");
-            Diagnosis::good(ABOUT, format!("it can be opened and holds {editions}"))
-        }
-        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+/// This computer's clock beside that of the charity's website, and beside the ledger.
+async fn clock(project: &Project, latest: Option<DateTime<Utc>>) -> Option<Diagnosis> {
+    let now = world::now();
+    if let Some(wrong) = against_ledger(now, latest) {
+        return Some(wrong);
     }
+    let website = url::Url::parse(&project.settings.organisation.website).ok()?;
+    let host = website.host_str()?;
+    if is_reserved_domain(host) {
+        return None;
+    }
+    Some(match website_date(website.as_str()).await {
+        Ok(theirs) => against_website(world::now(), theirs, host),
+        Err(why) => Diagnosis::doubtful(
+            "Clock",
+            format!("it could not be compared with that of {host}: {why}"),
+            "check that this computer is online, and its date",
+        ),
+    })
+}
+
+/// Whether the mailbox that people write to can be opened; nothing is read.
+async fn inbox(project: &Project) -> Option<Diagnosis> {
+    const ABOUT: &str = "Inbox";
+    let address = match project.secret(Variable::Inbox) {
+        Ok(address) => address?,
+        Err(error) => return Some(Diagnosis::bad(ABOUT, error.to_string(), "check .env")),
+    };
+    let opened = async {
+        let address = ImapAddress::parse(address.expose_secret())?;
+        let ca_file = project.settings.send.ca_file.as_ref().map(|path| project.path(path));
+        let mailbox = ImapMailbox::open(&address, &login(project)?, ca_file.as_deref()).await?;
+        mailbox.close().await;
+        Ok::<(), Failure>(())
+    };
+    Some(match opened.await {
+        Ok(()) => Diagnosis::good(ABOUT, "the mailbox of ROUNDUP_INBOX can be opened"),
+        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+    })
 }
 
 /// Connects, greets, starts TLS and logs in, and says goodbye.

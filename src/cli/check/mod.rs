@@ -4,6 +4,8 @@
 pub mod diagnoses;
 pub mod doctor;
 pub mod explain;
+mod ledger_health;
+mod secrets_health;
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ pub mod drop_box;
 mod drop_kit;
 mod events;
 mod hooked;
-mod imap_login;
+pub mod imap_login;
 pub mod inbox;
 mod joining;
 mod keeping;

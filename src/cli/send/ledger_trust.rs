@@ -72,7 +72,7 @@ impl Trust<'_> {
         };
         let mut strange = self.lost(found.as_ref(), window);
         if let Some(found) = &found {
-            strange.extend(self.copied(found, true));
+            strange.extend(copied(self.project, found, true));
         }
         Ok((found, strange))
     }
@@ -104,7 +104,7 @@ impl Trust<'_> {
                 self.day(standing.last_sign)
             ));
         }
-        strange.extend(self.copied(&found, false));
+        strange.extend(copied(self.project, &found, false));
         let elsewhere = self.sendings().into_iter().find(|sending| {
             sending.edition == planned.name
                 && sending.window_start == planned.window_start
@@ -127,7 +127,7 @@ impl Trust<'_> {
     }
 
     fn day(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.project.settings.time_zone).format("%-d %B %Y").to_string()
+        day(self.project, at)
     }
 
     /// What this computer has sent, and the ledger does not know of.
@@ -167,47 +167,6 @@ impl Trust<'_> {
             strange.push(
                 "it also used another secret: links in those messages would not work".to_owned(),
             );
-        }
-        strange
-    }
-
-    /// Signs that a ledger is not the one that it says it is.
-    fn copied(&self, found: &Found, plans: bool) -> Vec<String> {
-        let mut strange = Vec::new();
-        if found.nature.is_copy() {
-            strange.push(
-                "its ledger is a copy: it was last used on another server, or before this one was \
-                 restored"
-                    .to_owned(),
-            );
-        }
-        let seen = self.project.memory.seen(&found.age.identity);
-        match seen {
-            Some(SeenLedger { restored: Some(made_at), .. }) => strange.push(format!(
-                "its ledger was restored from a backup of {}: it does not know what was sent since",
-                self.day(made_at)
-            )),
-            Some(seen) if seen.age > found.age.age => strange.push(
-                "its ledger is older than this computer remembers: it may come from a backup, and \
-                 not know who has been mailed since"
-                    .to_owned(),
-            ),
-            // Several computers may share a ledger on a server.
-            _ if found.is_shared || !self.project.memory.can_remember() => {}
-            Some(seen) if seen.age + MOST_UNSEEN < found.age.age => {
-                strange.push("its ledger has since been used on another computer".to_owned());
-            }
-            Some(seen) if !plans && !seen.place.is_empty() && seen.place != found.nature.place => {
-                strange.push(
-                    "its ledger is a different file from before: it may be a copy".to_owned(),
-                );
-            }
-            None if found.age.age > 0 => strange.push(
-                "this computer has never used its ledger: it may be a copy, and the run may be \
-                 continuing elsewhere"
-                    .to_owned(),
-            ),
-            Some(_) | None => {}
         }
         strange
     }
@@ -297,6 +256,57 @@ impl Trust<'_> {
         }
         Ok(())
     }
+}
+
+fn day(project: &Project, at: DateTime<Utc>) -> String {
+    at.with_timezone(&project.settings.time_zone).format("%-d %B %Y").to_string()
+}
+
+/// Signs that a ledger is not the one that it says it is.
+fn copied(project: &Project, found: &Found, plans: bool) -> Vec<String> {
+    let mut strange = Vec::new();
+    if found.nature.is_copy() {
+        strange.push(
+            "its ledger is a copy: it was last used on another server, or before this one was \
+             restored"
+                .to_owned(),
+        );
+    }
+    let seen = project.memory.seen(&found.age.identity);
+    match seen {
+        Some(SeenLedger { restored: Some(made_at), .. }) => strange.push(format!(
+            "its ledger was restored from a backup of {}: it does not know what was sent since",
+            day(project, made_at)
+        )),
+        Some(seen) if seen.age > found.age.age => strange.push(
+            "its ledger is older than this computer remembers: it may come from a backup, and \
+             not know who has been mailed since"
+                .to_owned(),
+        ),
+        // Several computers may share a ledger on a server.
+        _ if found.is_shared || !project.memory.can_remember() => {}
+        Some(seen) if seen.age + MOST_UNSEEN < found.age.age => {
+            strange.push("its ledger has since been used on another computer".to_owned());
+        }
+        Some(seen) if !plans && !seen.place.is_empty() && seen.place != found.nature.place => {
+            strange.push("its ledger is a different file from before: it may be a copy".to_owned());
+        }
+        None if found.age.age > 0 => strange.push(
+            "this computer has never used its ledger: it may be a copy, and the run may be \
+             continuing elsewhere"
+                .to_owned(),
+        ),
+        Some(_) | None => {}
+    }
+    strange
+}
+
+/// The same for somebody who only looks.
+///
+/// # Errors
+/// When the ledger cannot be read, or was retired.
+pub async fn doubts(project: &Project, ledger: &impl Ledger) -> Result<Vec<String>, Failure> {
+    Ok(copied(project, &Found::of(ledger).await?, true))
 }
 
 /// Whose newsletter it is: the List-Id where the settings name one, else the sender's address.
