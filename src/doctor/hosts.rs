@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::Diagnosis;
-use super::names::{DnsAnswer, HostLookup};
+use super::lookup::{DnsAnswer, HostLookup};
 use super::records::unknown;
 
 /// A relay has a few addresses: the first ones show how they are named.

@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod hosts;
 pub mod links;
+pub mod lookup;
 pub mod names;
 pub mod records;
 pub mod website_date;

@@ -2,7 +2,7 @@
 //! Pure: what the DNS answers comes in as an argument.
 
 use super::Diagnosis;
-use super::names::{DnsAnswer, TextLookup};
+use super::lookup::{DnsAnswer, TextLookup};
 use crate::rfc::dkim::Signer;
 
 /// RFC 7208 section 4.6.4: more questions than these, and receivers give up.
