@@ -283,20 +283,21 @@ pub fn needed(program: &str) -> Option<PathBuf> {
             .find(|path| path.is_file())
     });
     if found.is_none() {
-        assert!(
-            std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(),
-            "{program} is missing, and scripts/test should have installed it"
-        );
-        eprintln!("skipped: {program} is missing");
+        skip(&format!("{program} is missing"));
     }
     found
+}
+
+/// Says that a test does not run here. Under `scripts/test`, which installs what tests need, none is skipped.
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(), "{why}: nothing may be skipped");
+    eprintln!("skipped: {why}");
 }
 
 /// A new database on the server that `scripts/test` starts, or `None` with a word about it.
 pub fn database(name: &str) -> Option<String> {
     let Ok(server) = std::env::var("ROUNDUP_TEST_POSTGRES") else {
-        assert!(std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_none(), "PostgreSQL is missing");
-        eprintln!("skipped: PostgreSQL is missing");
+        skip("PostgreSQL is missing");
         return None;
     };
     change_database(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));

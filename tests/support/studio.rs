@@ -100,7 +100,7 @@ impl Drop for Studio {
 pub struct Browser {
     driver: Child,
     pub client: Client,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 /// How a browser looks at pages.
@@ -159,7 +159,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
-        Some(Self { driver, client, _profile: profile })
+        Some(Self { driver, client, profile })
     }
 
     /// Runs a script with arguments.
@@ -231,11 +231,39 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Names the processes of this browser among all: each has it in its command line.
+    pub fn profile(&self) -> String {
+        self.profile.path().display().to_string()
+    }
+}
+
+/// A test that fails drops its browser without a word to it: chromedriver would end, and leave Chromium behind.
 impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+        // The first of them may start another while it is being ended.
+        for _ in 0..50 {
+            let left = processes_of(&self.profile());
+            if left.is_empty() {
+                break;
+            }
+            let _ = Command::new("kill").arg("-KILL").args(left).stderr(Stdio::null()).status();
+        }
     }
+}
+
+/// The numbers of the processes that have a text in their command line.
+pub fn processes_of(text: &str) -> Vec<String> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.bytes().all(|b| b.is_ascii_digit()))
+        .filter(|number| {
+            std::fs::read(format!("/proc/{number}/cmdline"))
+                .is_ok_and(|line| String::from_utf8_lossy(&line).contains(text))
+        })
+        .collect()
 }
 
 /// See `Browser::devtools`.
