@@ -182,6 +182,12 @@ fn time_without_colon(
         if is_dotted && is_free && says_time {
             return Some((at, at + 3, [tokens[at].number(), tokens[at + 2].number(), Some(0)]));
         }
+        // "09.00.00 AM", and with a fraction "09.00.00.000000 AM", as Oracle prints a time.
+        let in_three = is_first_of_three(&tokens[at..]);
+        if in_three && half_at.is_some_and(|half| half == at + 5 || half == at + 7) {
+            let part = |ahead: usize| next(ahead).and_then(DateToken::number);
+            return half_at.map(|half| (at, half, [part(0), part(2), part(4)]));
+        }
         let is_in_row = before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
         if is_in_row && [2, 4, 6].contains(&tokens[at].text.len()) && tokens[at].number().is_some()
         {
@@ -195,6 +201,13 @@ fn time_without_colon(
     let hour = half_at?.checked_sub(1)?;
     let number = tokens.get(hour).filter(|hour| hour.is_number(1..=2))?;
     Some((hour, hour + 1, [number.number(), Some(0), Some(0)]))
+}
+
+/// Whether tokens begin with three numbers of two digits that dots part.
+fn is_first_of_three(tokens: &[DateToken]) -> bool {
+    let is_two = |at: usize| tokens.get(at).is_some_and(|number| number.is_number(2..=2));
+    let is_dot = |at: usize| tokens.get(at).is_some_and(|mark| mark.is_mark('.') && mark.is_glued);
+    is_two(0) && is_dot(1) && is_two(2) && is_dot(3) && is_two(4)
 }
 
 /// Takes the zone out, which stands behind the time, or behind the year that asctime has there.

@@ -20,9 +20,12 @@ pub fn prepared(text: &str) -> Cow<'_, str> {
             at = start + skip("]]>");
         } else if rest.starts_with("<!--") {
             at = start + skip("-->");
-        } else if next.is_some_and(|c| c.is_alphabetic() || matches!(c, '/' | '?' | '_' | ':'))
-            || rest.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("<!DOCTYPE"))
-        {
+        } else if rest.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("<!DOCTYPE")) {
+            // Its own declarations begin with `<!` too.
+            let closes = |end: usize| rest[..end].contains('[') && !rest[..end].contains(']');
+            let end = rest.find('>').filter(|end| !closes(*end));
+            at = start + end.or_else(|| rest.find("]>")).unwrap_or(0) + 1;
+        } else if next.is_some_and(|c| c.is_alphabetic() || matches!(c, '/' | '?' | '_' | ':')) {
             at = start + 1;
         } else {
             out.push_str(&text[done..start]);

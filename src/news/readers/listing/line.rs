@@ -102,6 +102,7 @@ fn without_bullets(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
         } else if let Some(text) = heading(&line.text) {
             line.text = text;
         }
+        line.text = without_emphasis(&line.text).to_owned();
     }
     lines.retain(|line| !line.text.is_empty());
     lines
@@ -117,13 +118,25 @@ fn heading(text: &str) -> Option<String> {
     })
 }
 
+/// A line that Markdown or a chat program shows in bold or italics: "**The fair**", "_3 December 2020_".
+fn without_emphasis(text: &str) -> &str {
+    ["**", "__", "*", "_"]
+        .into_iter()
+        .find_map(|mark| {
+            let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
+            let is_one = !inner.is_empty() && inner.trim() == inner && !inner.contains(mark);
+            is_one.then(|| without_emphasis(inner))
+        })
+        .unwrap_or(text)
+}
+
 /// Addresses that stand for links are taken out and kept: "[The fair](https://…)", "Read more (https://…)", and lines that
 /// are nothing else. One within a sentence stays.
 fn without_addresses(lines: Vec<ListingLine>) -> Vec<ListingLine> {
     let mut out: Vec<ListingLine> = Vec::new();
     for mut line in lines {
         if let Some((text, link)) = markdown_link(&line.text).or_else(|| link_at_end(&line.text)) {
-            line.text = text;
+            line.text = without_emphasis(&text).to_owned();
             line.link = Some(link);
         }
         match (out.last_mut(), &line.link) {

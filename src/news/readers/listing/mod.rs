@@ -218,6 +218,8 @@ mod tests {
             ("{d}: {t}\n{s}", vec!["\n", "\n\n"]),
             ("{t} ({d})\n{s}\nMore…", vec!["\n"]),
             ("{t}\t{d}\t{s}", vec!["\n"]),
+            ("## {t}\n*{d}*\n\n{s}\n\nRead more", vec!["\n\n"]),
+            ("**{t}**\n_{d}_\n{s}", vec!["\n", "\n\n"]),
             ("{n}. {t}\n{d}\n{s}", vec!["\n", "\n\n"]),
             ("• {t}\n{d}\n{s}", vec!["\n"]),
             ("{t}\n{t}\n{d}\n{s}\nRead more", vec!["\n"]),
