@@ -140,11 +140,110 @@ fn wrong_in_frames(emails: &[serde_json::Value], dark: bool) -> Option<serde_jso
 fn nothing_sticks_out_on_any_screen_and_every_button_can_be_touched() {
     let emails: Vec<serde_json::Value> = editions::looks()
         .into_iter()
+        .chain(editions::spotlights())
         .map(|look| json!({"name": look.name(), "html": editions::email(look), "widths": [320, 375, 700]}))
         .collect();
     for dark in [false, true] {
         let Some(found) = wrong_in_frames(&emails, dark) else { return };
         assert_eq!(found, json!([]), "dark: {dark}");
+    }
+}
+
+/// The themes whose measures `judges/boxes.js` has.
+const DESIGNED: [&str; 3] = ["harbour", "letter", "poster"];
+
+fn without_style(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some((before, style)) = rest.split_once("<style") {
+        out.push_str(before);
+        rest = style.split_once("</style>").map_or("", |(_, after)| after);
+    }
+    out + rest
+}
+
+/// The HTML as Outlook reads it (`true`), with what is written for it only, or as everybody else does.
+fn as_read(html: &str, by_outlook: bool) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        out.push_str(before);
+        let (inside, after) = comment.split_once("-->").expect("a comment ends");
+        let inside = inside.trim_end_matches("<![endif]");
+        if let Some((condition, hidden)) = inside.split_once(']')
+            && condition.starts_with("[if")
+            && !condition.contains('!')
+            && by_outlook
+        {
+            out.push_str(hidden.strip_prefix('>').expect("a condition ends"));
+        }
+        // `<!--[if !mso]><!-->`: others read on, Outlook skips to `<!--<![endif]-->`.
+        rest = match inside.starts_with("[if !") && by_outlook {
+            true => after.split_once("<!--<![endif]-->").map_or(after, |(_, later)| later),
+            false => after,
+        };
+    }
+    out + rest
+}
+
+/// The first tag that does not close what is open, or stands where a table does not have it.
+fn unbalanced(html: &str) -> Option<String> {
+    const VOID: [&str; 6] = ["meta", "br", "img", "link", "hr", "o:PixelsPerInch"];
+    let mut open: Vec<String> = Vec::new();
+    let mut rest = html;
+    while let Some((_, tag)) = rest.split_once('<') {
+        let (tag, after) = tag.split_once('>')?;
+        rest = after;
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(|c| !c.is_whitespace() && *c != '/')
+            .collect();
+        let parent = open.last().map(String::as_str);
+        if tag.starts_with('!') || tag.ends_with('/') || VOID.contains(&name.as_str()) {
+            continue;
+        } else if tag.starts_with('/') {
+            if parent != Some(name.as_str()) {
+                return Some(format!("</{name}> within {open:?}"));
+            }
+            open.pop();
+            continue;
+        }
+        let fits = match name.as_str() {
+            "tr" => matches!(parent, Some("table" | "tbody")),
+            "td" => parent == Some("tr"),
+            "tbody" => parent == Some("table"),
+            _ => !matches!(parent, Some("table" | "tbody" | "tr")),
+        };
+        if !fits {
+            return Some(format!("<{name}> within {open:?}"));
+        }
+        // What stands in these is not read as tags.
+        if matches!(name.as_str(), "style" | "xml" | "title") {
+            rest = rest.split_once(&format!("</{name}>"))?.1;
+            continue;
+        }
+        open.push(name);
+    }
+    (!open.is_empty()).then(|| format!("{open:?} never ends"))
+}
+
+#[test]
+fn outlook_and_everybody_else_read_whole_tables() {
+    assert!(unbalanced("<table><tr><td>x</tr></table>").is_some());
+    assert!(unbalanced("<table><td>x</td></table>").is_some());
+    assert!(
+        unbalanced(&as_read("<div><!--[if mso]><table><tr><td><![endif]-->x</div>", true))
+            .is_some()
+    );
+    let looks = editions::looks().into_iter().step_by(4).chain(editions::spotlights());
+    let emails = looks.map(|look| (look.name(), editions::email(look)));
+    let designs = DESIGNED.map(|theme| (theme.to_owned(), editions::design(theme)));
+    for (name, html) in emails.chain(designs) {
+        for by_outlook in [true, false] {
+            let found = unbalanced(&as_read(&html, by_outlook));
+            assert_eq!(found, None, "{name}, Outlook: {by_outlook}");
+        }
     }
 }
 
@@ -155,7 +254,8 @@ fn pictures_of_many_editions() {
     let Some(chromium) = needed("chromium") else { return };
     let folder = repository().join("target/looks");
     fs::create_dir_all(&folder).unwrap();
-    for (number, look) in editions::looks().into_iter().enumerate() {
+    let looks = editions::looks().into_iter().chain(editions::spotlights());
+    for (number, look) in looks.enumerate() {
         let html = editions::email(look);
         let light = ["light", "dark", "inverted"][(number + number / 3) % 3];
         let html = match light {
@@ -201,12 +301,17 @@ fn photograph(chromium: &Path, page: &Path, picture: &Path, width: usize, dark: 
 
 #[test]
 fn every_box_of_the_design_is_where_the_design_has_it() {
-    let emails: Vec<serde_json::Value> = THEMES
+    let emails: Vec<serde_json::Value> = DESIGNED
         .into_iter()
-        .filter(|theme| *theme != "meadow")
-        .map(|theme| {
+        .flat_map(|theme| {
             let html = editions::design(theme);
-            json!({"name": theme, "html": html, "widths": [375, 700], "design": theme})
+            // As programs show it that take every style sheet out; the page around it is theirs.
+            let bare = without_style(&html).replace("<body style=\"", "<body style=\"margin:0;");
+            [
+                json!({"name": theme, "html": html, "widths": [375, 700], "design": theme}),
+                json!({"name": format!("{theme}, bare"), "html": bare, "widths": [700], "design": theme}),
+                json!({"name": format!("{theme}, bare"), "html": bare, "widths": [320], "bare": true}),
+            ]
         })
         .collect();
     for dark in [false, true] {

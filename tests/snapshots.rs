@@ -28,3 +28,11 @@ fn year() {
 fn announcement() {
     parts_of("announcement");
 }
+
+/// A designer's own, made with nothing but docs/TEMPLATES.md.
+#[test]
+fn spotlight() {
+    parts_of("spotlight");
+    let ran = sample("spotlight", "poster").run("check 2020-12 --offline --json");
+    assert!(!ran.stdout.contains("\"template-"), "{}", ran.stdout);
+}

@@ -74,12 +74,14 @@ pub fn placeholders(text: &str, kind: TextKind) -> Vec<TextMatch> {
 }
 
 /// A whole text that nobody would write for readers.
-const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: \w+)?|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world)[.!…]*\s*$";
+const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: \w+)?|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world|placeholder|(?:title|headline|heading|caption|intro|text|quote|photo|image|picture|link|date|name|summary|story) here)[.!…]*\s*$";
 
 /// Words after which `XX` is a number of old Rome.
 fn is_numeral(found: &Match<'_>) -> bool {
     const BEFORE: &[&str] = &[
         "room",
+        "page",
+        "pages",
         "article",
         "chapter",
         "part",
@@ -122,8 +124,36 @@ fn are_kisses(found: &Match<'_>) -> bool {
         || !found.next_word().chars().next().is_some_and(char::is_lowercase)
 }
 
-/// "Who am I ???" asks; "has ??? places" is waiting for a number.
+/// "Who am I ???" asks; "has ??? places" is waiting for a number, and "opened by Cllr ???" for a name.
 fn asks(found: &Match<'_>) -> bool {
+    const BEFORE: &[&str] = &[
+        "by",
+        "of",
+        "from",
+        "at",
+        "on",
+        "with",
+        "for",
+        "the",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "cllr",
+        "councillor",
+        "sir",
+        "rev",
+        "prof",
+        "professor",
+        "lord",
+        "lady",
+        "mp",
+    ];
+    if found.before.ends_with(' ')
+        && BEFORE.contains(&found.previous_word().to_lowercase().as_str())
+    {
+        return false;
+    }
     let before = found.before.trim_end().chars().next_back();
     let after = found.after.trim_start().chars().next();
     let waits = before
@@ -180,10 +210,13 @@ pub(super) static PATTERNS: &[Pattern] = &[
     likely(r"_{4,}"),
     likely(r"(?i)[:–-] ?(to be confirmed|to be announced|to follow|to come)(?:[.,;)]|\s*$)"),
     // Words that stand for words.
+    certain(r"\A\s*([xX]{3,})\s*\z"),
+    certain(r"(?i)\b(?:text|words?|blah|bla)(?: (?:text|words?|blah|bla)){2,}\b"),
     certain(r"(?i)lorem ipsum|dolor sit amet|consectetur adipiscing|sed ut perspiciatis|ut enim ad minim"),
     certain(r"(?i)\b(?:title|headline|heading|text|copy|caption|image|photo|picture|quote|link|content|body|summary|name|date|subject|preheader|intro(?:duction)?|story|logo|description|greeting|address) goes here\b"),
     certain(r"(?i)\b(?:your|sample|dummy|placeholder|preheader|preview|body|alt|link|button|intro|image|photo|picture|subject|heading|headline) (?:text|title|headline|heading|copy|caption|description|line|content) (?:goes )?here\b"),
-    certain(r"(?i)\b(?:dummy|placeholder|filler) (?:text|copy|image|photo|title|headline|link|content)\b|\bPLACEHOLDER\b"),
+    certain(r"(?i)\b(?:dummy|placeholder|filler) (?:text|copy|image|photo|title|headline|link|content)\b"),
+    certain(r"\bPLACEHOLDER\b"),
     certain(r"(?im)(?:^|[.!?:(\[]\s*)(insert (?:an? |the |your )?(?:\w+ ){0,2}(?:photo|picture|image|link|url|logo|quote|text|caption|headline|title|date|figures?|numbers?|name|intro(?:duction)?|preheader|subject line|content|copy|details|summary|greeting|address|video|signature)(?: here)?)\s*(?:[.!)\]]|$)"),
     likely(r"(?im)(?:^|[.!?:(\[]\s*)((?:add|put|paste|upload|need|needs|find|choose) (?:an? |the |your |more )?(?:photo|picture|image|link|url|logo|quote|caption|headline|figures?|intro(?:duction)?|preheader|subject line|copy|video)s?(?: (?:here|from [^.\n]{1,30}|below|above))?)\s*(?:[.!)\]]|$)"),
     likely(r"(?i)\binsert\b[^.!?\n]{1,40}\bhere\b").unless(|found| found.words.split_whitespace().count() > 5),
@@ -204,6 +237,9 @@ pub(super) static PATTERNS: &[Pattern] = &[
     certain(r"(?:^|\s)(@[A-Z][a-z]+,? (?:can you|could you|please|pls|do you|is this|are these|did you|have you|to check|to confirm|to add))\b"),
     likely(r"\(((?:[A-Z][a-z]+\s?[-–:,]\s?)?(?i:is this|are these|can we say|should we|do we (?:have|need|want))\b[^()\n]{0,80}\?+)\)"),
     likely(r"\(((?i:to be checked|please check|pls check|not sure (?:about|if)|check (?:this|spelling|date|name|figure|with)|confirm with|ask [A-Z][a-z]+)\b[^()\n]{0,60})\)"),
+    likely(r"(?i)\b((?:someone|somebody),? (?:please |pls )?(?:check|confirm|verify|proof-?read|rewrite|update))\b"),
+    likely(r"(?im)(?:^|[.!?:]\s+)((?:please|pls|can you|could you) (?:check|confirm|verify|proof-?read|rewrite) (?:this|these) (?:paragraph|sentence|section|bit|figures?|numbers?|facts?|names?|dates?|quote|wording|story|text|copy)\b)"),
+    likely(r"(?i)\b(?:check|confirm|verify)\b[^.!?\n]{1,60}\bbefore (?:sending|publishing|we send|we publish|(?:it|this) goes(?: out)?)(?:[.!)]|\s*$)"),
     certain(r"\b(?:NOT FOR PUBLICATION|DO NOT (?:SEND|PUBLISH)|FOR INTERNAL USE|INTERNAL (?:USE )?ONLY|EMBARGOED|WORK IN PROGRESS|FIRST DRAFT|DRAFT ONLY)\b"),
     certain(r"\bDRAFT (?:v ?)?\d|\bdraft v\d+\b|\b(?:FINAL|Final)[ _](?:FINAL|v\d+)\b"),
     certain(r"\[(?i:test|draft|proof|wip|copy|final|do not send)(?i: ?v?\d+)?\]"),

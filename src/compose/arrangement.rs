@@ -80,6 +80,14 @@ impl<'a> Arrangement<'a> {
             form,
         }
     }
+
+    /// Keeps some stories; they stay in their blocks.
+    pub fn retain(&mut self, kept: impl Fn(&&Item) -> bool) {
+        let Self { leading, cards, events, briefs, quotes, form: _ } = self;
+        for block in [leading, cards, events, briefs, quotes] {
+            block.retain(|item| kept(item));
+        }
+    }
 }
 
 /// The stories at the top of a year in which nobody has pinned any: one, or more where there are pictures of them, so that

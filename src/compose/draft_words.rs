@@ -133,6 +133,12 @@ impl<'a> WordTemplate<'a> {
                 fault.line_text = words.text.lines().nth(line - 1).map(str::to_owned);
                 in_file(fault)
             })?;
+        // Words may call any partial, of the HTML part too.
+        if !declared.calls.is_empty() || declared.is_dynamic {
+            for (name, partial) in &parsed.files {
+                registry.register_template(name, partial.clone());
+            }
+        }
         registry.register_template(name, template);
         Ok(Self { template: Some(name.to_owned()), declared, ..own })
     }

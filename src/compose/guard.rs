@@ -25,7 +25,9 @@ impl HelperDef for NameGuard {
         _: &mut dyn Output,
     ) -> HelperResult {
         let helper = h.param(0).and_then(|param| param.value().as_str()).unwrap_or_default();
-        for param in h.params().iter().skip(1) {
+        let params = h.params().get(1..).unwrap_or_default();
+        self.0.go(1 + params.iter().map(|param| steps_through(param.value())).sum::<usize>())?;
+        for param in params {
             let Some(path) = param.relative_path() else { continue };
             if param.is_value_missing() {
                 let last = path.rsplit(['.', '/']).next().unwrap_or_default();
@@ -49,6 +51,16 @@ impl HelperDef for NameGuard {
     }
 }
 
+/// What going through a value once is worth: a round for each entry of a list, and a step for some words.
+fn steps_through(value: &Value) -> usize {
+    const BYTES_A_STEP: usize = 256;
+    match value {
+        Value::Array(list) => list.len(),
+        Value::String(text) => text.len() / BYTES_A_STEP,
+        _ => 0,
+    }
+}
+
 /// Partials that are called by a name that is known only when they run nest no deeper than those of a real template.
 const DEEPEST_PARTIALS: usize = 30;
 
@@ -64,6 +76,7 @@ impl HelperDef for PartialDepth {
         _: &mut RenderContext<'reg, 'rc>,
         _: &mut dyn Output,
     ) -> HelperResult {
+        self.0.go(1)?;
         if !self.1 {
             self.0.depth.fetch_sub(1, Ordering::Relaxed);
         } else if self.0.depth.fetch_add(1, Ordering::Relaxed) > DEEPEST_PARTIALS {

@@ -15,6 +15,7 @@ use crate::news::PartialDate;
 use serde_json::{Value, json};
 
 use super::guard::{NameGuard, PartialDepth};
+use super::inlining::{INLINED, InlinedPartial};
 use super::marker;
 use super::partial_depth::{ENTER, LEAVE};
 use super::slot::Slot;
@@ -36,6 +37,7 @@ pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Sha
     registry.register_helper(GUARD, Box::new(NameGuard(Arc::clone(shared))));
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
+    registry.register_helper(INLINED, Box::new(InlinedPartial));
     registry.register_helper("pairs", Box::new(Pairs));
     registry.register_helper("fit", Box::new(Fit));
     registry.register_helper("plural", Box::new(plural));

@@ -20,6 +20,14 @@ pub enum Density {
     Top(usize),
 }
 
+/// An email that is only measured: as it was arranged, without one story or with all of them.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldArrangement<'a> {
+    pub density: Density,
+    /// The story's id.
+    pub without: Option<&'a str>,
+}
+
 /// More stories than these are not shown as cards: nobody scrolls so far.
 const MOST_CARDS: usize = 8;
 /// More than these do not fit as rows, however short their titles are: nobody waits for an email that will be thrown away.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::arrangement::{Arrangement, BriefForm, is_by_month};
 use super::layout::Density;
+use super::other_script::marked;
 use super::palette::{Panel, dark_reverse_ink, reverse_ink};
 use super::theme::Branding;
 use crate::edition::Edition;
@@ -18,21 +19,25 @@ use crate::locale::{DateStyle, Direction, Locale, capitalised};
 use crate::news::item::slug;
 use crate::news::{Item, PartialDate, dedupe};
 
-/// The data for one mail. `words` are the editor's, already rendered.
+/// The data for one email. `words` are the editor's, already rendered; the story `without`, where there is one, is left out of an email
+/// that is only measured, and the others stay where they are.
 pub fn of(
     edition: &Edition,
     theme: &Branding,
     lexicon: &Locale,
     words: &EditorWords,
-    density: Density,
+    (density, without): (Density, Option<&str>),
     asked: NamesInUse<'_>,
 ) -> Value {
     let zone = edition.window.zone;
     let all = edition.shown().count();
     let shown = density.shows(all);
-    let blocks = Arrangement::of(edition, density, asked.may_lead());
-    let lead: Vec<&Item> = edition.pinned.iter().take(shown).collect();
-    let rest: Vec<&Item> = edition.shown().take(shown).skip(lead.len()).collect();
+    let kept = |item: &&Item| without != Some(item.id.as_str());
+    let mut blocks = Arrangement::of(edition, density, asked.may_lead());
+    blocks.retain(kept);
+    let lead: Vec<&Item> = edition.pinned.iter().take(shown).filter(kept).collect();
+    let rest: Vec<&Item> =
+        edition.shown().take(shown).skip(edition.pinned.len()).filter(kept).collect();
     let story = |item: &Item| story(item, lexicon, zone, asked);
     let stories = |items: &[&Item]| items.iter().map(|item| story(item)).collect::<Vec<_>>();
     let sections_of = |items: &[&Item], others: &str| {
@@ -61,15 +66,19 @@ pub fn of(
         // What there was no room for, and where it is.
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
         // For an email about one thing: that story, and the others.
-        "first": edition.shown().next().filter(|_| asked.has("first")).map(|item| {
+        "first": edition.shown().find(kept).filter(|_| asked.has("first")).map(|item| {
             let mut first = story(item);
             // Where the email's own title is another, its title must be said, too.
-            first["heading"] = json!(Some(&item.title).filter(|title| **title != words.headline));
+            first["heading"] = json!(
+                Some(&item.title)
+                    .filter(|title| **title != words.headline)
+                    .map(|title| marked(title, lexicon.direction()))
+            );
             first
         }),
         "others": asked
             .has("others")
-            .then(|| edition.shown().take(shown).skip(1).map(story).collect::<Vec<_>>()),
+            .then(|| edition.shown().take(shown).filter(kept).skip(1).map(story).collect::<Vec<_>>()),
         "lead": stories(&lead),
         "leading": asked.has("leading").then(|| stories(&blocks.leading)),
         "cards": asked.has("cards").then(|| stories(&blocks.cards)),
@@ -79,12 +88,26 @@ pub fn of(
         "briefs": briefs,
         "contents": contents(briefs.as_ref().or(sections.as_ref())),
         "numbers": numbers(edition, lexicon),
-        "figures": figures(edition),
+        "figures": figures(edition, lexicon),
         "links": theme.links.0,
-        "appeal": theme.appeal,
-        "organisation": theme.organisation,
+        "appeal": with_marks(json!(theme.appeal), &["title", "text", "button"], lexicon),
+        "organisation": with_marks(
+            json!(theme.organisation),
+            &["legal_name", "charity", "address", "why"],
+            lexicon,
+        ),
         "theme": look(theme, lexicon),
     })
+}
+
+/// Settings with their words as an email of this direction shows them.
+fn with_marks(mut settings: Value, names: &[&str], lexicon: &Locale) -> Value {
+    for name in names {
+        if let Some(Value::String(words)) = settings.get_mut(name) {
+            *words = marked(words, lexicon.direction()).into_owned();
+        }
+    }
+    settings
 }
 
 /// The sections without their stories.
@@ -208,7 +231,7 @@ const FIGURE_GAP: usize = 6;
 
 /// The figures that the charity chose. `share` is the width of each in hundredths; `size`, `phone` and `small` the height of its
 /// digits on a desk, a phone and a very small one: the same for all, so that the longest has room beside the others.
-fn figures(edition: &Edition) -> Vec<Value> {
+fn figures(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
     let figures = &edition.figures;
     let longest = figures.iter().map(|one| tenths(&one.value)).max().unwrap_or(0).max(1);
     let [size, phone, small] = FIGURES_ROOM.map(|room| {
@@ -218,7 +241,7 @@ fn figures(edition: &Edition) -> Vec<Value> {
     let of_one = |one: &Figure| {
         json!({
             "value": one.value,
-            "label": one.label,
+            "label": marked(&one.label, lexicon.direction()),
             "share": 100 / figures.len().max(1),
             "size": size,
             "line": size + 6,
@@ -260,7 +283,9 @@ fn sections(
     for item in items.iter().copied() {
         let heading = if edition.group == Grouping::Topic {
             match item.topics.first() {
-                Some(topic) => capitalised(&topic_words(topic)),
+                Some(topic) => {
+                    marked(&capitalised(&topic_words(topic)), lexicon.direction()).into_owned()
+                }
                 None => say("more_heading"),
             }
         } else if by_month {
@@ -300,13 +325,14 @@ fn month_heading(edition: &Edition, lexicon: &Locale, year: i32, month: u32) -> 
 
 fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Value {
     let first = item.summary.split("\n\n").next().unwrap_or("");
+    let direction = lexicon.direction();
     json!({
         "id": item.id,
-        "title": item.title,
+        "title": marked(&item.title, direction),
         "summary": asked.has("summary").then_some(&item.summary),
-        "paragraph": first,
+        "paragraph": marked(first, direction),
         "paragraphs": asked.has("paragraphs").then(|| {
-            item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>()
+            item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(|text| marked(text, direction)).collect::<Vec<_>>()
         }),
         "date": item.date.map(|date| lexicon.date(date, zone)),
         // As `{{date story "month"}}` takes it.
@@ -317,16 +343,16 @@ fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Valu
             // As a badge has it: "Jan", and "14" where the day is known.
             "month": event.date.month(zone).map(|(_, month)| lexicon.short_month_name(month)),
             "day": day_of(event.date, zone),
-            "place": Some(&event.place).filter(|place| !place.is_empty()),
+            "place": Some(marked(&event.place, direction)).filter(|place| !place.is_empty()),
         })),
         "quote": item.quote.as_ref().map(|quote| json!({
-            "words": quote.words,
-            "by": Some(&quote.by).filter(|by| !by.is_empty()),
+            "words": marked(&quote.words, direction),
+            "by": Some(marked(&quote.by, direction)).filter(|by| !by.is_empty()),
         })),
         "link": item.link,
         "place": item.link.as_deref().map(|link| dedupe::canonical(link).split('/').next().unwrap_or("").to_owned()),
         "image": item.image,
-        "topics": item.topics.iter().map(|topic| topic_words(topic)).collect::<Vec<_>>(),
+        "topics": item.topics.iter().map(|topic| marked(&topic_words(topic), direction).into_owned()).collect::<Vec<_>>(),
     })
 }
 
@@ -419,7 +445,7 @@ mod tests {
             &theme,
             &lexicon,
             &words,
-            Density::Top(9),
+            (Density::Top(9), None),
             NamesInUse { all: &asked, html: &asked },
         );
         let mut found = BTreeSet::new();

@@ -1,7 +1,8 @@
 //! Rendering that ends: a template that writes more than any mail can be is stopped.
 //! Pure: a registry and data in, text out.
 //!
-//! Loops over loops multiply; an email of a year is 60 KB of MJML. Time has a limit too, where there is a clock (`cli`).
+//! Loops over loops multiply; an email of a year is 60 KB of MJML. Rounds that write nothing are
+//! counted in `helper_state.rs`.
 
 use std::io;
 

@@ -12,7 +12,7 @@ use super::draft_words::DraftWords;
 use super::fault::TemplateFault;
 use super::filler::Filler;
 use super::helpers;
-use super::layout::Density;
+use super::layout::{Density, HeldArrangement};
 use super::slot::{Piece, Slots};
 use super::template_cache::ParsedTemplate;
 use super::template_cache::Templates;
@@ -34,9 +34,9 @@ pub(super) fn compose_within(
     templates: &Templates,
     people: &People,
     nonce: &Nonce,
-    fixed: Option<Density>,
+    held: Option<HeldArrangement<'_>>,
 ) -> Result<Composition, ComposeError> {
-    let work = || compose_here(edition, theme, templates, people, nonce, fixed);
+    let work = || compose_here(edition, theme, templates, people, nonce, held);
     let stopped = |what: String, cure: &str| {
         let place = Place::whole(Templates::shown(&format!("{}.mjml.hbs", edition.template)));
         let fault = TemplateFault { place, what, cure: cure.to_owned(), line_text: None };
@@ -95,7 +95,7 @@ fn compose_here(
     templates: &Templates,
     people: &People,
     nonce: &Nonce,
-    fixed: Option<Density>,
+    held: Option<HeldArrangement<'_>>,
 ) -> Result<Composition, ComposeError> {
     let files = files_of(edition, templates)?;
     let columns = columns_of(people);
@@ -124,8 +124,9 @@ fn compose_here(
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
     let stories = edition.shown().count();
     let asked = model::NamesInUse { all: &parsed.words, html: &parsed.html_words };
+    let (fixed, without) = (held.map(|one| one.density), held.and_then(|one| one.without));
     let data_at = |density, words: &model::EditorWords| {
-        model::of(edition, theme, &lexicon, words, density, asked)
+        model::of(edition, theme, &lexicon, words, (density, without), asked)
     };
     let (density, composed) = side.at_a_fitting_density(fixed, stories, &sets, &data_at)?;
     let segments = lock(&shared.asked).clone();
@@ -156,7 +157,7 @@ fn compose_here(
     };
     look_at_blocks(&composition, &shared.columns, templates, edition)?;
     // A rendering that is only measured has a nonce that anybody can know.
-    if fixed.is_none() {
+    if held.is_none() {
         side.refuse_markers(&composition)?;
     }
     Ok(with_preheaders(composition, &preheaders))
@@ -180,6 +181,7 @@ fn shared_by(
         look: look.clone(),
         given: parsed.declared.given.clone(),
         depth: AtomicUsize::new(0),
+        steps: AtomicUsize::new(0),
     }
 }
 
@@ -215,10 +217,14 @@ fn registries(parsed: &ParsedTemplate, shared: &Arc<Shared>) -> [Handlebars<'sta
     html.register_escape_fn(escape_html);
     let mut text = Handlebars::new();
     text.register_escape_fn(handlebars::no_escape);
-    for (part, registry) in [(EmailPart::Html, &mut html), (EmailPart::Text, &mut text)] {
+    let parts = [
+        (EmailPart::Html, &mut html, &parsed.html_files),
+        (EmailPart::Text, &mut text, &parsed.text_files),
+    ];
+    for (part, registry, own) in parts {
         registry.set_strict_mode(true);
         helpers::register(registry, part, shared);
-        for (name, template) in &parsed.files {
+        for (name, template) in parsed.files.iter().filter(|(name, _)| own.contains(name)) {
             registry.register_template(name, template.clone());
         }
     }

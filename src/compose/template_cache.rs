@@ -11,6 +11,7 @@ use handlebars::Template;
 use super::declarations::{Call, Declarations};
 use super::explanation;
 use super::fault::TemplateFault;
+use super::inlining::inlined;
 use super::partial_depth::count_depth;
 use super::recipient_blocks;
 use super::slot::{BlockForm, Slot};
@@ -25,6 +26,9 @@ use crate::problem::Place;
 pub struct ParsedTemplate {
     /// By the name Handlebars knows them by.
     pub files: Vec<(String, Template)>,
+    /// Those that the HTML part is made of, and those of the text part.
+    pub html_files: BTreeSet<String>,
+    pub text_files: BTreeSet<String>,
     /// Their texts, with the blocks cut out.
     texts: Vec<(String, String)>,
     pub declared: Declarations,
@@ -38,6 +42,9 @@ pub struct ParsedTemplate {
 
 /// Partials nest a handful deep; Handlebars overflows the stack on those that call each other in a ring.
 const DEEPEST_PARTIALS: usize = 20;
+
+/// What a call of `layout` may give, and most do not.
+const OPTION_OF_LAYOUT: &str = "own_opening";
 
 impl ParsedTemplate {
     /// Parses what a template uses, and nothing else: what is not used cannot be wrong.
@@ -53,9 +60,12 @@ impl ParsedTemplate {
             texts: Vec::new(),
             declared: Declarations::default(),
             blocks: Vec::new(),
+            html_files: BTreeSet::new(),
+            text_files: BTreeSet::new(),
             words: BTreeSet::new(),
             html_words: BTreeSet::new(),
         };
+        parsed.declared.given.insert(OPTION_OF_LAYOUT.to_owned());
         let mut compiled: Vec<Template> = Vec::new();
         while let Some(name) = waiting.pop() {
             if parsed.texts.iter().any(|(known, _)| *known == name) {
@@ -94,6 +104,10 @@ impl ParsedTemplate {
             }
             parsed.files.push((name.clone(), template));
         }
+        parsed.text_files = parsed.reached(&files[1]).into_iter().map(str::to_owned).collect();
+        parsed.html_files = parsed.reached(&files[0]).into_iter().map(str::to_owned).collect();
+        let own = std::mem::take(&mut parsed.files);
+        parsed.files = parsed.inlined(own);
         Ok(parsed)
     }
 
@@ -101,7 +115,8 @@ impl ParsedTemplate {
     pub fn marked(&self, word: &str) -> Option<Vec<(String, Template)>> {
         let names =
             KnownNames { declared: &self.declared, columns: &[], partials: &self.partials() };
-        self.texts
+        let files: Option<Vec<_>> = self
+            .texts
             .iter()
             .enumerate()
             .map(|(number, (name, text))| {
@@ -110,12 +125,37 @@ impl ParsedTemplate {
                 let strict = strict::read(name, name, &text, &template, &names).ok()?;
                 Some((name.clone(), strict))
             })
-            .collect()
+            .collect();
+        // What they write must be what the templates themselves write, blank for blank.
+        files.map(|files| self.inlined(files))
+    }
+
+    fn inlined(&self, files: Vec<(String, Template)>) -> Vec<(String, Template)> {
+        if self.declared.is_dynamic {
+            return files;
+        }
+        let text: BTreeSet<&str> = self.text_files.iter().map(String::as_str).collect();
+        inlined(files, &self.texts, &text)
     }
 
     fn partials(&self) -> Vec<&str> {
         let names = self.texts.iter().map(|(name, _)| name.as_str());
         names.filter(|name| !name.contains('.')).collect()
+    }
+
+    /// A file, and the partials that it calls, however deep: all of them where a name is known only when it runs.
+    fn reached<'a>(&'a self, file: &'a str) -> BTreeSet<&'a str> {
+        if self.declared.is_dynamic {
+            return self.texts.iter().map(|(name, _)| name.as_str()).collect();
+        }
+        let mut reached = BTreeSet::from([file]);
+        let mut waiting = vec![file];
+        while let Some(caller) = waiting.pop() {
+            let calls = self.declared.calls.iter().filter(|call| call.file == caller);
+            waiting
+                .extend(calls.map(|call| call.called.as_str()).filter(|one| reached.insert(one)));
+        }
+        reached
     }
 
     /// The files as people know them, with their texts, by number.

@@ -19,7 +19,6 @@ use handlebars::Handlebars;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// More different emails of one edition nobody can look at before they are sent.
 pub const MOST_VARIANTS: usize = 32;
@@ -59,7 +58,7 @@ impl Side<'_> {
     pub fn words(&self, spoken: &WordTemplate<'_>) -> Result<String, TemplateFault> {
         let Some(name) = &spoken.template else { return Ok(spoken.words.text.clone()) };
         let source = Source { place: spoken.words.place(), text: &spoken.words.text };
-        self.shared.depth.store(0, Ordering::Relaxed);
+        self.shared.begin();
         let data = &self.spoken.data;
         render_limit::render(self.text, name, data, &spoken.words.place()).map_err(|error| {
             let columns = &self.shared.columns;
@@ -192,7 +191,7 @@ impl Side<'_> {
         file: &str,
         data: &Value,
     ) -> Result<String, TemplateFault> {
-        self.shared.depth.store(0, Ordering::Relaxed);
+        self.shared.begin();
         let place = Place::whole(Templates::shown(file));
         render_limit::render(registry, file, data, &place).map_err(|error| {
             let columns = &self.shared.columns;
@@ -235,7 +234,7 @@ impl Side<'_> {
             for (name, template) in files {
                 registry.register_template(&name, template);
             }
-            self.shared.depth.store(0, Ordering::Relaxed);
+            self.shared.begin();
             let place = Place::whole(&self.files[0]);
             let marked = render_limit::render(&registry, &self.files[0], data, &place).ok()?;
             let (plain, map) = source_map::unmarked(&mjml_repair::normalised(&marked), &self.word);

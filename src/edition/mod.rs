@@ -87,18 +87,6 @@ impl Edition {
         Cow::Owned(self.with_stories(pinned, items))
     }
 
-    /// The edition without the story at `index` of those that it shows.
-    #[must_use]
-    pub fn without(&self, index: usize) -> Self {
-        let (mut pinned, mut items) = (self.pinned.clone(), self.items.clone());
-        match index.checked_sub(pinned.len()) {
-            None => drop(pinned.remove(index)),
-            Some(index) if index < items.len() => drop(items.remove(index)),
-            Some(_) => {}
-        }
-        self.with_stories(pinned, items)
-    }
-
     /// The same edition of other stories. The fields by hand: thousands of stories are not copied to be dropped.
     #[must_use]
     fn with_stories(&self, pinned: Vec<Item>, items: Vec<Item>) -> Self {

@@ -95,9 +95,29 @@ pub fn looks() -> Vec<Look> {
         .collect()
 }
 
-/// The email of a look, its pictures on this computer.
+/// The example of a template of one's own, in each theme.
+pub fn spotlights() -> Vec<Look> {
+    let looks = [("harbour", Words::Ordinary), ("letter", Words::Arabic), ("poster", Words::Long)];
+    let look = |(theme, words)| Look {
+        template: "spotlight",
+        theme,
+        stories: 5,
+        pictures: Pictures::All,
+        words,
+    };
+    looks.map(look).into()
+}
+
+/// The email of a look, its pictures in itself.
 pub fn email(look: Look) -> String {
     let mut charity = begun(look.theme, language(look.words));
+    if look.template == "spotlight" {
+        for part in ["mjml", "txt"] {
+            let file = format!("templates/spotlight.{part}.hbs");
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(&file);
+            charity = charity.file(&file, fs::read(from).unwrap());
+        }
+    }
     for story in 0..look.stories {
         charity = charity.file(&format!("news/story-{story:02}.md"), story_text(look, story));
     }

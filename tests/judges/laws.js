@@ -49,9 +49,13 @@ function inked(element) {
   return element.localName === "img" ? element.getBoundingClientRect() : range.getBoundingClientRect();
 }
 
+function fits(page, width, say) {
+  if (page.documentElement.scrollWidth > width) say(`the page is ${page.documentElement.scrollWidth}px wide`);
+}
+
 function laws(page, width, say) {
   const view = page.defaultView;
-  if (page.documentElement.scrollWidth > width) say(`the page is ${page.documentElement.scrollWidth}px wide`);
+  fits(page, width, say);
   const all = leaves(page);
   if (all.length < 5) say(`only ${all.length} words and pictures were found`);
   for (const element of all) {
@@ -100,7 +104,7 @@ function pictures(page, say) {
     if (box.width > picture.naturalWidth + 1) say(`${nameOf(picture)} is enlarged`);
     const [wide, high] = ["width", "height"].map((side) => Number(picture.getAttribute(side)));
     if (high && differs(high, wide)) say(`${nameOf(picture)} has the attributes ${wide} by ${high}`);
-    if (wide > 536) say(`${nameOf(picture)} is ${wide}px wide in Outlook`);
+    if (wide > 600) say(`${nameOf(picture)} is ${wide}px wide in Outlook`);
   }
 }
 

@@ -254,6 +254,13 @@ pub fn sample(template: &str, theme: &str) -> Charity {
             charity = charity.file(&name, fs::read(&path).unwrap());
         }
     }
+    // A template that does not come with roundup: the example of docs/TEMPLATES.md.
+    for part in ["mjml", "txt"] {
+        let file = format!("templates/{template}.{part}.hbs");
+        if Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(&file).is_file() {
+            charity = charity.file(&file, read(&format!("examples/{file}")));
+        }
+    }
     let (window, name) =
         if template == "year" { ("--year 2020", "2020") } else { ("--month 2020-12", "2020-12") };
     charity.run(&format!("draft {window} --template {template}")).ends(0);

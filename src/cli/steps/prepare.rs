@@ -7,7 +7,6 @@ use crate::cli::steps::message_template::{made, nobody, skeleton, stand_in};
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::audience::list_error::ListError;
 use crate::audience::{Audience, List, Person, Recipient};
@@ -216,9 +215,6 @@ fn not_published(error: &PicturesError) -> Failure {
     Failure::new(exit, error.to_string()).help(cure)
 }
 
-/// A mail of a year takes a hundredth of this on an old computer: a template that takes longer never ends.
-const COMPOSE_WITHIN: Duration = Duration::from_secs(10);
-
 async fn compose_news(
     project: &Project,
     chosen: &Chosen,
@@ -242,13 +238,9 @@ async fn compose_news(
         let composition = compose(&edition, &theme, &templates, &people, Nonce::new(nonce));
         (edition, composition)
     });
-    match tokio::time::timeout(COMPOSE_WITHIN, composing).await {
-        Ok(Ok((edition, composition))) => Ok((edition, composition?, selection)),
-        Ok(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => {
-            Err(Failure::new(Exit::Usage, "the template takes longer than 10 seconds: it may loop")
-                .help("check for {{#each}} inside {{#each}} in the project's templates"))
-        }
+    match composing.await {
+        Ok((edition, composition)) => Ok((edition, composition?, selection)),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

@@ -1,0 +1,125 @@
+//! Partials that are called with nothing, put where they are called: Handlebars copies all that a template can show for each call.
+//! Pure: parsed templates in, parsed templates out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, TemplateElement};
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, Renderable,
+    Template,
+};
+
+/// The block that an inlined partial stands in: it knows its file, for errors, and its words see what those around it see.
+pub const INLINED: &str = "inlined_partial";
+
+/// Renders an inlined partial.
+pub struct InlinedPartial;
+
+impl HelperDef for InlinedPartial {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        render: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let caller = render.get_current_template_name();
+        let outcome =
+            h.template().map_or(Ok(()), |part| part.render(registry, context, render, out));
+        render.set_current_template_name(caller);
+        outcome
+    }
+}
+
+/// The files, each with the partials inlined that can be without any difference, by their names; `text` are those of the text part.
+/// They must not call each other in a ring.
+pub fn inlined(
+    files: Vec<(String, Template)>,
+    texts: &[(String, String)],
+    text: &BTreeSet<&str>,
+) -> Vec<(String, Template)> {
+    // `../` and `@partial-block` mean something else one level further out; an inline partial is seen by its own file only.
+    let stands_alone =
+        |text: &str| ["../", "@partial-block", "*inline"].iter().any(|form| text.contains(form));
+    let closed: BTreeSet<&str> = texts
+        .iter()
+        .filter(|(_, text)| stands_alone(text))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let Some(prototype) = prototype() else { return files };
+    let mut inlining = Inlining {
+        files: files.iter().map(|(name, template)| (name.as_str(), template)).collect(),
+        closed,
+        text,
+        prototype,
+        done: BTreeMap::new(),
+    };
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    names.into_iter().filter_map(|name| Some((name.to_owned(), inlining.file(name)?))).collect()
+}
+
+/// An empty block, to be filled.
+fn prototype() -> Option<Box<HelperTemplate>> {
+    let template = Template::compile(&format!("{{{{#{INLINED}}}}}{{{{/{INLINED}}}}}")).ok()?;
+    template.elements.into_iter().find_map(|element| match element {
+        TemplateElement::HelperBlock(block) => Some(block),
+        _ => None,
+    })
+}
+
+struct Inlining<'a> {
+    files: BTreeMap<&'a str, &'a Template>,
+    /// Files that stand only by themselves.
+    closed: BTreeSet<&'a str>,
+    /// Files of the text part.
+    text: &'a BTreeSet<&'a str>,
+    prototype: Box<HelperTemplate>,
+    done: BTreeMap<&'a str, Template>,
+}
+
+impl<'a> Inlining<'a> {
+    fn file(&mut self, name: &str) -> Option<Template> {
+        let (&name, &template) = self.files.get_key_value(name)?;
+        if !self.done.contains_key(name) {
+            let template = self.template(template.clone(), self.text.contains(name));
+            self.done.insert(name, template);
+        }
+        self.done.get(name).cloned()
+    }
+
+    fn template(&mut self, mut template: Template, is_text: bool) -> Template {
+        for element in &mut template.elements {
+            match element {
+                TemplateElement::PartialExpression(call) => {
+                    if let Some(part) = self.callee(call, is_text) {
+                        let mut block = self.prototype.clone();
+                        block.template = Some(part);
+                        *element = TemplateElement::HelperBlock(block);
+                    }
+                }
+                TemplateElement::HelperBlock(block) => {
+                    block.template =
+                        block.template.take().map(|inner| self.template(inner, is_text));
+                    block.inverse = block.inverse.take().map(|inner| self.template(inner, is_text));
+                }
+                TemplateElement::PartialBlock(call) => {
+                    call.template = call.template.take().map(|inner| self.template(inner, is_text));
+                }
+                _ => {}
+            }
+        }
+        template
+    }
+
+    /// What a call is replaced by: a partial that is given nothing. Lines of text would be moved to the right with their call.
+    fn callee(&mut self, call: &DecoratorTemplate, is_text: bool) -> Option<Template> {
+        let Parameter::Name(name) = &call.name else { return None };
+        let is_bare = call.params.is_empty() && call.hash.is_empty() && call.template.is_none();
+        let is_moved = is_text && call.indent.as_ref().is_some_and(|indent| !indent.is_empty());
+        if !is_bare || is_moved || self.closed.contains(name.as_str()) {
+            return None;
+        }
+        self.file(name)
+    }
+}
