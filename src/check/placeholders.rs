@@ -211,7 +211,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
     likely(r"(?i)[:–-] ?(to be confirmed|to be announced|to follow|to come)(?:[.,;)]|\s*$)"),
     // Words that stand for words.
     certain(r"\A\s*([xX]{3,})\s*\z"),
-    certain(r"(?i)\b(?:text|words?|blah|bla)(?: (?:text|words?|blah|bla)){2,}\b"),
+    certain(r"(?i)\b(?:text|blah|bla)(?: (?:text|blah|bla)){2,}\b"),
     certain(r"(?i)lorem ipsum|dolor sit amet|consectetur adipiscing|sed ut perspiciatis|ut enim ad minim"),
     certain(r"(?i)\b(?:title|headline|heading|text|copy|caption|image|photo|picture|quote|link|content|body|summary|name|date|subject|preheader|intro(?:duction)?|story|logo|description|greeting|address) goes here\b"),
     certain(r"(?i)\b(?:your|sample|dummy|placeholder|preheader|preview|body|alt|link|button|intro|image|photo|picture|subject|heading|headline) (?:text|title|headline|heading|copy|caption|description|line|content) (?:goes )?here\b"),
