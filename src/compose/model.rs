@@ -67,14 +67,7 @@ pub fn of(
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
         // For an email about one thing: that story, and the others.
         "first": edition.shown().find(kept).filter(|_| asked.has("first")).map(|item| {
-            let mut first = story(item);
-            // Where the email's own title is another, its title must be said, too.
-            first["heading"] = json!(
-                Some(&item.title)
-                    .filter(|title| **title != words.headline)
-                    .map(|title| marked(title, lexicon.direction()))
-            );
-            first
+            with_heading(story(item), item, words, lexicon)
         }),
         "others": asked
             .has("others")
@@ -98,6 +91,13 @@ pub fn of(
         ),
         "theme": look(theme, lexicon),
     })
+}
+
+/// Where the email's own title is another, the story's must be said, too.
+fn with_heading(mut story: Value, item: &Item, words: &EditorWords, lexicon: &Locale) -> Value {
+    let title = (item.title != words.headline).then(|| marked(&item.title, lexicon.direction()));
+    story["heading"] = json!(title);
+    story
 }
 
 /// Settings with their words as an email of this direction shows them.

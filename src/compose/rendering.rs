@@ -122,13 +122,12 @@ fn compose_here(
 
     let mut sets: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
     sets.extend(people.segments.iter().filter(|set| !set.is_empty()).cloned());
-    let stories = edition.shown().count();
     let asked = model::NamesInUse { all: &parsed.words, html: &parsed.html_words };
     let (fixed, without) = (held.map(|one| one.density), held.and_then(|one| one.without));
     let data_at = |density, words: &model::EditorWords| {
         model::of(edition, theme, &lexicon, words, (density, without), asked)
     };
-    let (density, composed) = side.at_a_fitting_density(fixed, stories, &sets, &data_at)?;
+    let (density, composed) = side.at_a_fitting_density(fixed, edition, &sets, &data_at)?;
     let segments = lock(&shared.asked).clone();
     let slots = lock(&shared.slots).all().to_vec();
     let subject = composed.first().map(|one| one.subject.clone()).ok_or_else(|| {

@@ -13,6 +13,7 @@ use crate::compose::template_cache::ParsedTemplate;
 use crate::compose::template_cache::Templates;
 use crate::compose::words::{self, MarkdownStyle};
 use crate::compose::{html, mjml_repair, model, render_limit, source_map, text};
+use crate::edition::Edition;
 use crate::problem::{Place, nearest};
 use crate::rfc::text::{of_a_text, one_line};
 use handlebars::Handlebars;
@@ -80,7 +81,7 @@ impl Side<'_> {
     pub fn at_a_fitting_density(
         &self,
         fixed: Option<Density>,
-        stories: usize,
+        edition: &Edition,
         sets: &[BTreeSet<String>],
         data_at: &dyn Fn(Density, &model::EditorWords) -> Value,
     ) -> Result<(Density, Vec<ComposedVariant>), TemplateFault> {
@@ -91,6 +92,7 @@ impl Side<'_> {
         if let Some(fixed) = fixed {
             return Ok((fixed, compose(fixed)?));
         }
+        let stories = edition.shown().count();
         let mut density = Density::of(stories);
         while density != Density::List {
             let composed = compose(density)?;
