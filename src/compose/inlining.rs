@@ -78,7 +78,7 @@ struct Inlining<'a> {
     done: BTreeMap<&'a str, Template>,
 }
 
-impl<'a> Inlining<'a> {
+impl Inlining<'_> {
     fn file(&mut self, name: &str) -> Option<Template> {
         let (&name, &template) = self.files.get_key_value(name)?;
         if !self.done.contains_key(name) {

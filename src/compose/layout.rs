@@ -64,6 +64,11 @@ impl Density {
         if shown < stories { Self::Top(shown) } else { Self::List }
     }
 
+    /// How many of these stories it has no room for.
+    pub fn hides(self, stories: usize) -> usize {
+        stories.saturating_sub(self.shows(stories))
+    }
+
     /// How many of these stories it shows.
     pub fn shows(self, stories: usize) -> usize {
         match self {

@@ -150,7 +150,7 @@ fn compose_here(
         segments,
         unknown_segments: side.unknown_segments(people),
         density,
-        more: stories - density.shows(stories),
+        more: density.hides(edition.shown().count()),
         stories: composed_stories(edition, density),
         translations: Vec::new(),
     };
