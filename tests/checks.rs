@@ -169,6 +169,7 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
         organisation: group("organisation").try_into().unwrap(),
         appeal: Some(group("appeal").try_into().unwrap()),
         look: group("theme").try_into().unwrap(),
+        archive: None,
         links: roundup::compose::theme::FooterLinks::default(),
         translations: BTreeMap::new(),
     };

@@ -468,6 +468,7 @@ mod tests {
                     button: "Give".to_owned(),
                     url: "https://charity.org.uk/give".to_owned(),
                 }),
+                archive: None,
                 links: crate::compose::theme::FooterLinks::default(),
                 translations: BTreeMap::new(),
             };

@@ -91,6 +91,7 @@ fn theme(texts: &[String]) -> Branding {
             button: text(9),
             url: "https://charity.example/give".to_owned(),
         }),
+        archive: None,
         links: crate::compose::theme::FooterLinks::default(),
         translations: BTreeMap::new(),
     }

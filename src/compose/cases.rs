@@ -77,6 +77,7 @@ fn theme(language: &str) -> Branding {
             button: "Give now".to_owned(),
             url: "https://lantern.example/give".to_owned(),
         }),
+        archive: None,
         links: crate::compose::theme::FooterLinks::default(),
         translations: BTreeMap::new(),
     }

@@ -202,6 +202,7 @@ mod tests {
             },
             look: theme::Theme::default(),
             appeal: None,
+            archive: None,
             links: theme::FooterLinks::default(),
             translations: std::collections::BTreeMap::new(),
         }

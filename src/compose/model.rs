@@ -83,6 +83,8 @@ pub fn of(
         "numbers": numbers(edition, lexicon),
         "figures": figures(edition, lexicon),
         "links": theme.links.0,
+        // Where the archive has this edition.
+        "browser_page": theme.archive.as_ref().map(|archive| format!("{archive}/{}/", edition.name)),
         "appeal": with_marks(json!(theme.appeal), &["title", "text", "button"], lexicon),
         "organisation": with_marks(
             json!(theme.organisation),
@@ -427,6 +429,7 @@ mod tests {
             },
             look: crate::compose::theme::Theme::default(),
             appeal: Some(Appeal { title: line(), text: line(), button: line(), url: line() }),
+            archive: None,
             links: crate::compose::theme::FooterLinks(vec![crate::compose::theme::FooterLink {
                 name: line(),
                 url: line(),

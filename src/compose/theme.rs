@@ -272,6 +272,8 @@ pub struct Branding {
     pub look: Theme,
     pub appeal: Option<Appeal>,
     pub links: FooterLinks,
+    /// Where the pages of editions are, where emails link to them.
+    pub archive: Option<String>,
     /// What it says in other languages, by code. The email is composed in each of them.
     pub translations: BTreeMap<String, ThemeWords>,
 }

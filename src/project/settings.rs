@@ -154,6 +154,7 @@ impl Settings {
             look: self.theme.clone(),
             appeal: self.appeal.clone(),
             links: self.links.clone(),
+            archive: self.archive.linked().map(str::to_owned),
             translations: self.translations.clone(),
         }
     }

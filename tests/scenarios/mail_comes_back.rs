@@ -70,6 +70,10 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
         .says("\"matched_by\":\"verp\"")
         .says("\"matched_by\":\"address\"");
     assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
+    // What is not understood is listed, and nothing else.
+    let unknown = charity.run("inbox --dir mail --unknown");
+    assert!(!unknown.stdout.contains("mail/1") && unknown.code == 4, "{unknown:?}");
+    unknown.says("0 emails that came back were not understood");
     charity
         .run("inbox --dir mail")
         .ends(0)

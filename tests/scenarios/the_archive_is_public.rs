@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Charity, Server};
+use crate::support::{Charity, Server, Site};
 
 fn all_files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -78,4 +78,47 @@ fn a_corrected_edition_shows_what_was_right_and_says_so() {
     let page = charity.read("site/2020/index.html");
     assert!(page.contains("See you on 3 May.") && page.contains("Corrected on"), "{page}");
     assert!(!page.contains("Subject: Correction"));
+}
+
+/// A page once the pages are made, which is in the background.
+fn at_of(site: &Site, path: &str) -> (u16, String) {
+    loop {
+        let answer = site.ask("GET", path, "");
+        if answer.0 != 503 {
+            return answer;
+        }
+    }
+}
+
+#[test]
+fn serve_shows_the_archive_and_each_email_leads_to_its_page() {
+    let server = Server::good();
+    let archive = "[archive]\nurl = \"https://charity.example/news/archive\"\nin_emails = true\n";
+    let charity = Charity::new().people(5).relay(&server).setting(archive);
+    let charity = charity.public_url("https://charity.example/news");
+    charity.run("send --month 2020-12 --dry-run").ends(0);
+    let site = Site::open(&charity);
+    let (code, index) = at_of(&site, "/news/archive/");
+    assert!(code == 200 && index.contains("No edition has been published yet"), "{index}");
+    assert_eq!(site.ask("GET", "/archive", "").0, 308);
+    assert_eq!(site.ask("POST", "/archive/", "").0, 405);
+    for missing in ["/archive/2020-12/", "/archive/other/", "/archive/..%2f..%2froundup.toml/"] {
+        assert_eq!(site.ask("GET", missing, "").0, 404, "{missing}");
+    }
+    site.close();
+    charity.run("send --month 2020-12 --confirm 5").ends(0);
+    let message = &server.taken()[0].bytes;
+    let message = message.replace("=\r\n", "").replace("=\n", "");
+    assert!(message.contains("https://charity.example/news/archive/2020-12/"), "{message}");
+    let site = Site::open(&charity);
+    let (code, page) = at_of(&site, "/news/archive/2020-12/");
+    assert_eq!(code, 200, "{page}");
+    assert!(page.contains("View in your browser") && !page.contains("/u/"), "{page}");
+    for person in 0..5 {
+        assert!(!page.contains(&format!("p{person}@example.org")), "{page}");
+    }
+    let (code, feed) = site.ask("GET", "/news/archive/feed.xml", "");
+    assert!(code == 200 && feed.contains("/news/archive/2020-12/"), "{feed}");
+    assert_eq!(site.ask("GET", "/archive/2020-12", "").0, 308);
+    site.close();
 }

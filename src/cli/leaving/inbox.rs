@@ -12,7 +12,7 @@ use crate::cli::leaving::drop_box;
 use crate::cli::leaving::events::settle_events;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::keeping::keeping;
-use crate::cli::leaving::settling::{SettledEmails, settle_emails, summarise};
+use crate::cli::leaving::settling::{SettledEmails, settle_emails, show_unknown, summarise};
 use crate::cli::leaving::single_messages::drain_beside;
 use crate::cli::leaving::verdicts::judge;
 use crate::cli::steps::destination::Destination;
@@ -65,6 +65,9 @@ pub struct Arguments {
     /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Show only emails that came back and were not understood, and change nothing
+    #[arg(long, conflicts_with_all = ["drop", "events"])]
+    unknown: bool,
 }
 
 impl Arguments {
@@ -129,7 +132,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         return Box::pin(settle_events(&project, path, arguments.dry_run, globals)).await;
     }
     let source = arguments.source(&project)?;
-    let (keeping, keys) = keeping(&project, arguments.dry_run, globals).await?;
+    let dry_run = arguments.dry_run || arguments.unknown;
+    let (keeping, keys) = keeping(&project, dry_run, globals).await?;
     // Tokens need no list.
     let list = list_of_any(&project).await?;
     let mut emails = Vec::new();
@@ -148,10 +152,16 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             remote.insert(mailbox).each(take).await
         }
     };
+    if arguments.unknown {
+        outcome?;
+        if let Some(mailbox) = remote {
+            mailbox.close().await;
+        }
+        return show_unknown(&emails, globals);
+    }
     // What was read before a mailbox broke off is settled all the same, and an email that cannot be moved holds up none of
     // those behind it.
-    let settled =
-        settle_emails(&project, arguments.dry_run, &mut emails, (&keeping, &keys), globals).await?;
+    let settled = settle_emails(&project, dry_run, &mut emails, (&keeping, &keys), globals).await?;
     let SettledEmails { counts, uids, trouble } = settled;
     let mut trouble = outcome.err().or(trouble);
     if let Some(mut mailbox) = remote
@@ -167,14 +177,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
         mailbox.close().await;
     }
-    if trouble.is_none() && !arguments.dry_run && source.is_a_mailbox() {
+    if trouble.is_none() && !dry_run && source.is_a_mailbox() {
         LeavingProof::mailbox_read(&project.path(".roundup"), world::now())
             .map_err(|error| cannot_keep(&error))?;
     }
     if !globals.screen.json {
-        summarise(globals, &counts, arguments.dry_run)?;
+        summarise(globals, &counts, dry_run)?;
     }
-    if let (false, Some(ledger)) = (arguments.dry_run, keeping.ledger()) {
+    if let (false, Some(ledger)) = (dry_run, keeping.ledger()) {
         let destination = Destination::of(&project, None)?;
         Box::pin(drain_beside(&project, &keys, &destination, ledger, &globals.screen)).await;
     }

@@ -1,6 +1,7 @@
 //! What people did at the public address or by email, on its way into the ledger.
 //! Shell: the ledger and the spool.
 
+mod archived;
 pub mod drop_box;
 mod drop_kit;
 mod events;

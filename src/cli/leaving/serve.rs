@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::cli::globals::Globals;
+use crate::cli::leaving::archived::{archive_of, keep_archive};
 use crate::cli::leaving::drop_kit;
 use crate::cli::leaving::hooked::{hook_folder, hooks, keep, settle_waiting};
 use crate::cli::leaving::joining::{self, JoinDesk};
@@ -101,6 +102,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     let desk = JoinDesk::new(&project, keys.clone(), &text, &public_url, LEDGER_PATIENCE);
     let hooks_folder = hook_folder(&project);
+    let (archive, maker) = archive_of(globals.project()?, &public_url);
     let keeper = Arc::new(Keeper { journal, desk, health: Mutex::new(None), hooks_folder });
     let setting = serve::Setting {
         keys,
@@ -108,6 +110,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         trusted_proxies: project.settings.serve.trusted_proxies.clone(),
         text,
         joining: form,
+        archive,
         hooks: hooks(&project)?,
         clock: world::now,
     };
@@ -123,6 +126,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let outcome = tokio::select! {
         outcome = Box::pin(answer_and_write(server, &keeper, &project, writer, screen)) => outcome,
         failure = settle_hooks(&project, &keeper, globals) => Err(failure),
+        () = keep_archive(maker, &keeper.journal, screen) => Ok(Exit::Done),
     };
     stopped_well(outcome, &project, globals).await
 }

@@ -12,8 +12,9 @@ use crate::cli::leaving::returned::Recogniser;
 use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::notices::notify_of_complaints;
-use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
 use crate::inbox::mailbox::StoredEmail;
 use crate::ledger::AnyLedger;
@@ -104,7 +105,7 @@ pub async fn settle_emails(
                 done.trouble.get_or_insert(error.into());
             }
         }
-        show(globals, &email.name, &read.verdicts)?;
+        show(globals, &email.name, &read.verdicts.iter().collect::<Vec<_>>())?;
     }
     if let (false, Some(ledger)) = (dry_run, keeping.ledger()) {
         act_on_trouble(project, ledger, emails, &globals.screen).await?;
@@ -155,7 +156,28 @@ fn leaving(person: &str, notice: &str) -> Act {
     Act { notice: Some(notice.to_owned()), ..Act::new(person, world::now(), what) }
 }
 
-fn show(globals: &Globals, name: &str, verdicts: &[Verdict]) -> Result<(), Failure> {
+/// Emails that surely came back, and whose reason is not understood.
+pub fn show_unknown(
+    emails: &[(StoredEmail, ReadEmail)],
+    globals: &Globals,
+) -> Result<Exit, Failure> {
+    let mut found: u64 = 0;
+    for (email, read) in emails {
+        let is_unknown = |one: &&Verdict| one.is_return && one.action == NoticeKind::Unknown;
+        let unknown: Vec<&Verdict> = read.verdicts.iter().filter(is_unknown).collect();
+        if !unknown.is_empty() {
+            found += 1;
+            show(globals, &email.name, &unknown)?;
+        }
+    }
+    if !globals.screen.json {
+        let (one, more) = ("email that came back was", "emails that came back were");
+        globals.screen.print(&format!("{} not understood.", counted(found, one, more)))?;
+    }
+    Ok(if found == 0 { Exit::Nothing } else { Exit::Done })
+}
+
+fn show(globals: &Globals, name: &str, verdicts: &[&Verdict]) -> Result<(), Failure> {
     let screen = &globals.screen;
     if screen.json {
         let people = verdicts

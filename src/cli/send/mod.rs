@@ -108,7 +108,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let planned = if let Some(planned) = plan_first(&*ledger, plan).await? {
         planned
     } else {
-        let on = Resumption { project: &project, ledger: &*ledger, chosen: &chosen };
+        let on = Resumption { project: &project, ledger: &ledger, chosen: &chosen };
         match on.resume(&destination, &trust, &arguments, &mut held, screen).await? {
             Ok(planned) => planned,
             Err(exit) => return Ok(exit),

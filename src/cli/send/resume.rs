@@ -174,7 +174,7 @@ impl CarriedOn<'_> {
         let Ok(list) = list.in_segments(Vec::new(), Some(segment)) else {
             return Ok(None);
         };
-        let not_mailed = NotMailed::of(self.ledger).await?;
+        let not_mailed = Box::pin(NotMailed::of(self.ledger)).await?;
         without(self.project, list, not_mailed).map(Some)
     }
 
@@ -223,7 +223,7 @@ impl CarriedOn<'_> {
         {
             return Ok(then.people.clone());
         }
-        let not_mailed = NotMailed::of(self.ledger).await?;
+        let not_mailed = Box::pin(NotMailed::of(self.ledger)).await?;
         let list = list_of(self.project).await?.for_purpose(self.planned_purpose());
         let list = without(self.project, list, not_mailed)?;
         screen.problems(&list.problems);

@@ -110,7 +110,7 @@ pub async fn ledger_for(
     if !practice {
         ledger = beside_shared(project, ledger)?;
         // Who left while the ledger was away is known before anybody looks into it.
-        drain(&spool(project), &ledger, COMMAND_PATIENCE).await?;
+        Box::pin(drain(&spool(project), &ledger, COMMAND_PATIENCE)).await?;
     }
     Ok(ledger)
 }

@@ -22,9 +22,9 @@ pub async fn mailing_list(
     practice: bool,
     choice: &AudienceChoice,
 ) -> Result<Arc<List>, Failure> {
-    let list = in_segments(project, list_of(project).await?, choice)?;
-    let list = chosen_by_people(project, list, choice).await?;
-    without(project, list, not_mailed(project, practice).await?)
+    let list = in_segments(project, Box::pin(list_of(project)).await?, choice)?;
+    let list = Box::pin(chosen_by_people(project, list, choice)).await?;
+    without(project, list, Box::pin(not_mailed(project, practice)).await?)
 }
 
 /// The list with the segments of the project, for an edition with a purpose and a segment of its own.
@@ -44,11 +44,11 @@ pub async fn list_if_any(
     choice: &AudienceChoice,
     screen: &Screen,
 ) -> Result<Option<Arc<List>>, Failure> {
-    let Some(list) = list_of_any(project).await? else { return Ok(None) };
+    let Some(list) = Box::pin(list_of_any(project)).await? else { return Ok(None) };
     let list = in_segments(project, list, choice)?;
     screen.problems(&list.problems);
-    let list = chosen_by_people(project, list, choice).await?;
-    let not_mailed = match not_mailed(project, practice).await {
+    let list = Box::pin(chosen_by_people(project, list, choice)).await?;
+    let not_mailed = match Box::pin(not_mailed(project, practice)).await {
         // A mail can be looked at while the ledger's server is away; nothing is sent by it.
         Err(failure) if failure.exit == Exit::Later => {
             screen.warn(&format!("cannot find out who must not be mailed: {}", failure.what));

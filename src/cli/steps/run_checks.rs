@@ -86,7 +86,11 @@ pub async fn ask(
     let shown = RenderedEmail::of(composition);
     let translated: Vec<RenderedEmail<'_>> =
         composition.translations.iter().map(|one| RenderedEmail::of(&one.composition)).collect();
-    let addresses = addresses_in(&shown, &translated);
+    let mut addresses = addresses_in(&shown, &translated);
+    if let Some(archive) = project.settings.archive.linked() {
+        // The page of an edition comes when it was sent.
+        addresses.retain(|address| !address.starts_with(archive));
+    }
     let (answers, spam) =
         world_says(project, question.date, &addresses, &messages[0], asking, screen).await?;
     let real_links = addresses.iter().filter(|address| !is_example(address)).count();

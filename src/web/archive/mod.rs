@@ -22,10 +22,26 @@ pub use person_search::{PublicNames, TokenCheck};
 pub struct Settings {
     /// Where the archive is reached, as in `https://news.charity.example/archive`.
     pub url: Option<String>,
+    /// Whether each email links to its page: only once the archive can be reached.
+    pub in_emails: bool,
     /// Asks search engines to leave it out.
     pub noindex: bool,
     /// Addresses of pictures that are not shown any more: somebody took their consent back.
     pub withdrawn_pictures: BTreeSet<String>,
+}
+
+impl Settings {
+    /// Where the pages of editions are, for the link in each email.
+    pub fn linked(&self) -> Option<&str> {
+        let url = self.url.as_deref().map(|url| url.trim().trim_end_matches('/'));
+        url.filter(|url| self.in_emails && !url.is_empty())
+    }
+
+    /// Whether a server at this address shows the archive.
+    pub fn is_below(&self, public_url: &str) -> bool {
+        let own = format!("{}/archive", public_url.trim_end_matches('/'));
+        self.url.as_deref().is_some_and(|url| url.trim().trim_end_matches('/') == own)
+    }
 }
 
 /// An edition that everybody may read.

@@ -3,6 +3,7 @@
 //!
 //! Nothing is decided or kept here: a request whose token is right is passed on as a `Change`, and answered once that is on disk.
 
+mod archived;
 mod attempts;
 mod hooking;
 mod hooks;
@@ -34,6 +35,7 @@ use crate::people::{Standpoint, Way};
 use attempts::Attempts;
 use request::{PublicRequest, Unanswerable};
 
+pub use archived::{ArchivePages, ServedArchive};
 pub use hooks::{Hook, HookProof, HookProvider, HookSettings, sendgrid_key};
 pub use join_pages::JoinForm;
 pub use joining::JoinCall;
@@ -111,6 +113,8 @@ pub struct Setting {
     pub text: PageText,
     /// The form for signing up; nothing where it is closed.
     pub joining: Option<JoinForm>,
+    /// The public archive, where it is reached below the public address.
+    pub archive: Option<ServedArchive>,
     /// Where mail services report events to.
     pub hooks: Vec<Hook>,
     pub clock: fn() -> DateTime<Utc>,
@@ -200,6 +204,8 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
                 None => unavailable(shared),
             }
         }
+        PublicRequest::Archive { file } => archived::show(shared, &file),
+        PublicRequest::ArchiveFolder { name } => archived::to_folder(shared, &name),
         PublicRequest::OneClick { token } => one_click(shared, client, body, &token).await,
         PublicRequest::ShowJoin => joining::show(shared),
         PublicRequest::Join => joining::join(shared, client, body).await,
@@ -353,11 +359,8 @@ fn refusal(shared: &Shared, unanswerable: Unanswerable) -> Response<Body> {
         Unanswerable::NotFound => html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address()),
         Unanswerable::TooLong => plain(StatusCode::URI_TOO_LONG, "this address is too long"),
         Unanswerable::Method { allow } => {
-            let response = plain(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this address does not accept \
-                that request",
-            );
+            let response =
+                plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not accept that request");
             with(response, header::ALLOW, allow)
         }
     }

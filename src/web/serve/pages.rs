@@ -182,11 +182,11 @@ label.field{display:block;margin:0 0 1em;font-weight:600}\
 label.field input{display:block;width:100%;min-height:52px;margin:.3em 0 0;padding:8px 12px;font:inherit;color:var(--ink);background:var(--paper);border:2px solid var(--muted);border-radius:8px}\
 .trap{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%)}\
 .wrong{padding:12px 16px;border:2px solid var(--ink);border-radius:8px;font-weight:600}\
-form+p,button+p{margin-top:1.6em}\
 a{color:var(--accent)}\
 hr{margin:2em 0 1.4em;border:0;border-top:1px solid var(--line)}\
 .choices{display:flex;flex-wrap:wrap;gap:.6em}\
-.small{margin:0;color:var(--muted);font-size:16px}";
+.small{margin:0;color:var(--muted);font-size:16px}\
+form+p.small,button+p.small,form+p,button+p{margin-top:1.6em}";
 
 fn choice_button(frequency: Frequency, words: &str) -> String {
     let (value, words) = (frequency.word(), escape(words));

@@ -33,6 +33,10 @@ pub enum PublicRequest {
     Hook { name: String, secret: String },
     /// Whether changes can be written now.
     Health,
+    /// A page of the public archive, by its file: `2020-12/index.html`.
+    Archive { file: String },
+    /// The same without the slash at its end, which its links need: the folder's name.
+    ArchiveFolder { name: String },
     /// Which methods an address takes.
     Options { allow: &'static str },
 }
@@ -118,12 +122,41 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
                 (_, Some(_)) => Err(Unanswerable::NotFound),
             }
         }
+        ("archive", name, page) => archive(method, name, page, below.ends_with('/')),
         ("hooks", Some(name), Some(secret)) => match method {
             "POST" => Ok(PublicRequest::Hook { name: token_of(name)?, secret: token_of(secret)? }),
             _ => Err(Unanswerable::Method { allow: "POST" }),
         },
         _ => Err(Unanswerable::NotFound),
     }
+}
+
+/// A page of the public archive: the index, the feed, or an edition's folder.
+fn archive(
+    method: &str,
+    name: Option<&str>,
+    page: Option<&str>,
+    ends_in_slash: bool,
+) -> Result<PublicRequest, Unanswerable> {
+    match method {
+        "GET" | "HEAD" => {}
+        "OPTIONS" => return Ok(PublicRequest::Options { allow: HEALTH_METHODS }),
+        _ => return Err(Unanswerable::Method { allow: HEALTH_METHODS }),
+    }
+    let name = name.map(token_of).transpose()?;
+    Ok(match (name, page) {
+        (Some(name), None) if name == "feed.xml" || name == "index.html" => {
+            PublicRequest::Archive { file: name }
+        }
+        (name, None) if !ends_in_slash => {
+            PublicRequest::ArchiveFolder { name: name.unwrap_or_default() }
+        }
+        (None, _) => PublicRequest::Archive { file: "index.html".to_owned() },
+        (Some(name), None | Some("index.html")) => {
+            PublicRequest::Archive { file: format!("{name}/index.html") }
+        }
+        (Some(_), Some(_)) => return Err(Unanswerable::NotFound),
+    })
 }
 
 /// A token as it was meant: decoded once, without what mail programs leave at the end of an address.
@@ -272,5 +305,32 @@ mod tests {
             );
             assert!(!changes || method == "POST");
         }
+    }
+
+    #[test]
+    fn pages_of_the_archive_by_path() {
+        let file = |file: &str| Ok(PublicRequest::Archive { file: file.to_owned() });
+        let folder = |name: &str| Ok(PublicRequest::ArchiveFolder { name: name.to_owned() });
+        for (path, expected) in [
+            ("/archive/", file("index.html")),
+            ("/news/archive/", file("index.html")),
+            ("/archive", folder("")),
+            ("/archive/index.html", file("index.html")),
+            ("/archive/feed.xml", file("feed.xml")),
+            ("/archive/2020-12/", file("2020-12/index.html")),
+            ("/archive/2020-12/index.html", file("2020-12/index.html")),
+            ("/archive/2020-12", folder("2020-12")),
+            ("/archive/../secret", Err(Unanswerable::NotFound)),
+            ("/archive/2020-12/other", Err(Unanswerable::NotFound)),
+            ("/archive/a/b/c", Err(Unanswerable::NotFound)),
+            ("/archive/%2e%2e%2fsecret/", Err(Unanswerable::NotFound)),
+            ("/archive/%00/", Err(Unanswerable::Malformed)),
+        ] {
+            assert_eq!(read("GET", path, "/news"), expected, "{path}");
+        }
+        assert_eq!(
+            read("POST", "/archive/", ""),
+            Err(Unanswerable::Method { allow: HEALTH_METHODS })
+        );
     }
 }

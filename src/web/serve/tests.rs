@@ -81,6 +81,7 @@ impl Site {
             public_url: url::Url::parse("https://charity.example/news").unwrap(),
             trusted_proxies: Settings::default().trusted_proxies,
             text: PageText::new("en", "Example News"),
+            archive: None,
             joining: Some(JoinForm { wording: "Yes, please.".to_owned(), asks_first_name: true }),
             hooks: Vec::new(),
             clock,
