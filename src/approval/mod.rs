@@ -15,7 +15,7 @@ use crate::compose::setting;
 pub use name::{ApproverName, ApproverNameError, is_same};
 
 /// `[approval]` of `roundup.toml`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// How many different people must have approved an edition before it is sent: 0, 1 or 2.

@@ -1,10 +1,10 @@
 //! `[people]`: where the list lives.
 //! Pure: values.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// See the module.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     pub keep: ListPlace,
@@ -13,7 +13,7 @@ pub struct Settings {
 }
 
 /// Where the people of the list are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListPlace {
     /// In the files of `subscribers/`.

@@ -5,6 +5,7 @@ mod archive;
 mod backup;
 mod begin;
 mod check;
+mod config;
 mod draft;
 mod due;
 pub mod globals;
@@ -109,6 +110,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Check that mail can be sent and will be trusted: list, ledger, DNS records, relay
     Doctor(doctor::Arguments),
+    /// Show every setting, and where its value comes from
+    Config(config::Arguments),
     /// Send a test to a few addresses
     Test(test::Arguments),
     /// Approve an edition as it is now: `send` waits for it where roundup.toml says so
@@ -192,6 +195,7 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Templates(arguments)) => templates::run(&arguments, &globals),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &globals),
         Some(Command::Doctor(arguments)) => Box::pin(doctor::run(arguments, &globals)).await,
+        Some(Command::Config(arguments)) => config::run(&arguments, &globals),
         Some(Command::Test(arguments)) => Box::pin(test::run(arguments, &globals)).await,
         Some(Command::Approve(arguments)) => Box::pin(approve::run(arguments, &globals)).await,
         Some(Command::Send(arguments)) => Box::pin(send::run(arguments, &globals)).await,

@@ -218,7 +218,7 @@ pub struct Appeal {
 }
 
 /// `[links]`: where else the charity is, for the footer, in the order in which they are written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FooterLinks(pub Vec<FooterLink>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -12,7 +12,7 @@ mod single_words;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::audience::{Keys, Recipient};
@@ -29,7 +29,7 @@ use crate::rfc::{list, quoted_printable};
 use mail::{BodyPart, EncodedEmail, fixed_bytes};
 
 /// `[sender]` of `roundup.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Shown as the sender.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::date::{DateOrder, PartialDate};
 
 /// What a source is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// A folder of Markdown files with front matter.
@@ -72,7 +72,7 @@ impl SourceKind {
 }
 
 /// One `[[news]]` of `roundup.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// What people call it.
@@ -107,7 +107,7 @@ pub struct Settings {
 }
 
 /// Where a news page has its stories. `roundup news learn` writes it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
     /// Each story's own part of the page.

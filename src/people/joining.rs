@@ -1,13 +1,13 @@
 //! `[joining]`: whether people sign up on the public page, and what they agree to.
 //! Pure: values.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The proof of somebody's consent has at most 2 KB.
 const LONGEST_WORDING_CHARACTERS: usize = 500;
 
 /// `[joining]` of the settings.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct JoinSettings {
     /// Whether the page is there.
@@ -34,7 +34,7 @@ impl Default for JoinSettings {
 }
 
 /// What somebody gets who has confirmed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Welcome {
     /// A few words.

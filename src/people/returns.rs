@@ -2,13 +2,13 @@
 //! Pure: editions and what came back of them in, a decision out.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ledger::returns::{ReturnedCopy, ReturnedKind};
 use crate::ledger::{CopyRow, Status};
 
 /// `[bounces]` of the settings: when failures that may pass count as one that will not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BounceSettings {
     /// Editions that came back for now.

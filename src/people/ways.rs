@@ -13,7 +13,7 @@ use crate::database::private;
 pub const PROOF_HOLDS_DAYS: i64 = 7;
 
 /// `[leaving]` of the settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Who reads the emails to the unsubscribe address by hand, and records them.

@@ -1,7 +1,7 @@
 //! Secrets: from the environment, or from `.env` where the environment is silent; each also as a file's name in `…_FILE`.
 //! Shell: reads `.env` and the files it names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,10 +71,21 @@ impl Variable {
     }
 }
 
+/// Where a variable was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableOrigin {
+    pub name: String,
+    pub origin: &'static str,
+    /// What `…_FILE` names.
+    pub path: Option<String>,
+}
+
 /// What was set. Values can be used and never printed.
 pub struct Environment {
     root: PathBuf,
     values: BTreeMap<String, SecretString>,
+    /// Names that came from the process, and not from the file.
+    of_process: BTreeSet<String>,
     /// Things about `.env` that people should know.
     pub warnings: Vec<String>,
 }
@@ -138,8 +149,12 @@ impl Environment {
         root: &Path,
         process: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, EnvironmentError> {
-        let mut environment =
-            Self { root: root.to_owned(), values: BTreeMap::new(), warnings: Vec::new() };
+        let mut environment = Self {
+            root: root.to_owned(),
+            values: BTreeMap::new(),
+            of_process: BTreeSet::new(),
+            warnings: Vec::new(),
+        };
         let path = root.join(FILE);
         if path.is_file() {
             let text = read_file(&path).map_err(EnvironmentError::Unreadable)?;
@@ -160,7 +175,25 @@ impl Environment {
             None => format!("{name}_FILE"),
         };
         self.values.remove(&other);
+        self.of_process.insert(name.clone());
         self.values.insert(name, value.into());
+    }
+
+    /// The variables of ours that are set, and where. A misspelt one of the process is not ours.
+    pub fn origins(&self) -> Vec<VariableOrigin> {
+        let is_known = |name: &str| {
+            name.starts_with(HOOK_PREFIX)
+                || Variable::ALL
+                    .iter()
+                    .any(|known| name == known.name() || name == known.file_name())
+        };
+        let row = |(name, value): (&String, &SecretString)| VariableOrigin {
+            name: name.clone(),
+            origin: if self.of_process.contains(name) { "environment" } else { FILE },
+            // The name of a file is not its content.
+            path: name.ends_with("_FILE").then(|| value.expose_secret().to_owned()),
+        };
+        self.values.iter().filter(|(name, _)| is_known(name)).map(row).collect()
     }
 
     fn take_file(&mut self, text: &str) -> Result<(), EnvironmentError> {

@@ -8,6 +8,7 @@ pub mod disk;
 pub mod env_file;
 pub mod environment;
 pub mod memory;
+pub mod origins;
 mod private_files;
 pub mod relay;
 pub mod relay_memory;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::compose::Branding;
@@ -17,7 +17,7 @@ use crate::rfc::dkim;
 use crate::{approval, audience, check, message, news, operator, people, schedule, send, web};
 
 /// The whole file.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Where a day begins and ends.
@@ -82,7 +82,7 @@ pub struct Settings {
 }
 
 /// Settings of `[send]` that have another name now; the old one is still read.
-const OLD_NAMES: [(&str, &str); 2] = [("window", "lookahead"), ("hello", "ehlo_name")];
+pub(super) const OLD_NAMES: [(&str, &str); 2] = [("window", "lookahead"), ("hello", "ehlo_name")];
 
 fn london() -> Tz {
     Tz::Europe__London

@@ -8,7 +8,7 @@ mod slot;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use decision::{ApprovedEdition, Decision, DueSend, MissedOccurrence, ScheduleFacts, decide};
@@ -17,7 +17,7 @@ pub use phrase::{Phrase, PhraseError};
 pub use slot::{Between, BetweenError, CatchUp, CatchUpError, OccurrenceHours, read_moment};
 
 /// `[schedule]` of `roundup.toml`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// As in `first Tuesday`.

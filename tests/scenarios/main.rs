@@ -22,6 +22,7 @@ mod mail_comes_back;
 mod mail_goes_round;
 mod news_from_anywhere;
 mod newsletters_share_a_list;
+mod no_secret_is_shown;
 mod nothing_of_people_leaks;
 mod paused_and_cancelled;
 mod people_are_imported;

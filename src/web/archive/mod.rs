@@ -17,7 +17,7 @@ use crate::rfc::text::cut_at_word;
 pub use person_search::{PublicNames, TokenCheck};
 
 /// `[archive]` of the settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the archive is reached, as in `https://news.charity.example/archive`.

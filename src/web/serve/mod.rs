@@ -25,7 +25,7 @@ use axum::http::{
 };
 use chrono::{DateTime, Utc};
 use hyper::body::Incoming;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -53,7 +53,7 @@ const OLDEST_NONCE: Duration = Duration::from_hours(24);
 const RETRY_AFTER_SECONDS: &str = "300";
 
 /// `[serve]` of the settings.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; those of this computer by default.
