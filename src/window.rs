@@ -39,7 +39,79 @@ pub enum WindowError {
     Length(String),
     #[error("the window ends on {until}, before it begins on {since}")]
     Backwards { since: NaiveDate, until: NaiveDate },
+    #[error("the last edition's window goes on to {0}")]
+    NotOver(NaiveDate),
 }
+
+impl WindowError {
+    /// What to write instead.
+    pub fn cure(&self) -> Option<String> {
+        match self {
+            Self::Month(text) | Self::Quarter(text) | Self::Year(text) => {
+                meant(text).map(|name| format!("did you mean `{name}`?"))
+            }
+            Self::Backwards { since, until } => Some(format!(
+                "swap the two days: {until}_{since}, or --since {until} --until {since}"
+            )),
+            Self::NotOver(_) => Some("name a window: --month 2020-12, --year 2020".to_owned()),
+            Self::Day(_) | Self::Length(_) => None,
+        }
+    }
+}
+
+/// The name of the window that somebody meant who wrote it as people do: `Q3 2020`, `December 2020`, `12/2020`.
+pub fn meant(text: &str) -> Option<String> {
+    /// Longer texts are something else.
+    const MOST_CHARACTERS: usize = 40;
+    if text.chars().count() > MOST_CHARACTERS {
+        return None;
+    }
+    let text = text.to_lowercase();
+    let mut parts: Vec<&str> = Vec::new();
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        // `2020q3` and `q3` have no space where a number ends.
+        let mut rest = word;
+        while let Some(first) = rest.chars().next() {
+            let is_digit = first.is_ascii_digit();
+            let end = rest.find(|c: char| c.is_ascii_digit() != is_digit).unwrap_or(rest.len());
+            let (part, behind) = rest.split_at(end);
+            parts.push(part);
+            rest = behind;
+        }
+    }
+    let is_year = |part: &&str| part.len() == 4 && matches!(part.parse(), Ok(1990..=2100_u32));
+    let year = parts.iter().position(|part| is_year(&part))?;
+    let year = parts.remove(year);
+    let small = |part: &str, most: u32| {
+        part.parse::<u32>().ok().filter(|number| (1..=most).contains(number))
+    };
+    match parts[..] {
+        [] => Some(year.to_owned()),
+        ["q" | "quarter", number] => Some(format!("{year}-Q{}", small(number, 4)?)),
+        [one] => {
+            let named = || MONTHS.iter().position(|name| one.len() >= 3 && name.starts_with(one));
+            let month = small(one, 12).or_else(|| u32::try_from(named()? + 1).ok())?;
+            Some(format!("{year}-{month:02}"))
+        }
+        _ => None,
+    }
+}
+
+/// As people write them, whole or cut.
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// The longest window: more is a mistake of the keyboard.
 const LONGEST_DAYS: u64 = 3660;
@@ -120,7 +192,7 @@ impl Window {
     pub fn since_last(last: &Window, today: NaiveDate) -> Result<Self, WindowError> {
         let end = today + Days::new(1);
         if end <= last.end {
-            return Err(WindowError::Backwards { since: last.end, until: today });
+            return Err(WindowError::NotOver(last.last_day()));
         }
         Ok(Self { start: last.end, end, zone: last.zone })
     }
@@ -380,6 +452,42 @@ mod tests {
         assert!(Window::days("2020-12-15", "2020-12-01", London).is_err());
         for text in ["", "d", "0d", "30", "30x", "99999999d", "-1d", "é"] {
             assert!(Window::last(text, today, London).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn windows_as_people_write_them() {
+        for (text, name) in [
+            ("Q3 2020", Some("2020-Q3")),
+            ("2020Q3", Some("2020-Q3")),
+            ("2020 q3", Some("2020-Q3")),
+            ("q3/2020", Some("2020-Q3")),
+            ("quarter 4, 2020", Some("2020-Q4")),
+            ("December 2020", Some("2020-12")),
+            ("dec-2020", Some("2020-12")),
+            ("2020 Sept", Some("2020-09")),
+            ("12/2020", Some("2020-12")),
+            ("2020.3", Some("2020-03")),
+            ("year 2020", None),
+            (" 2020 ", Some("2020")),
+            ("Q5 2020", None),
+            ("2020-13", None),
+            ("ma 2020", None),
+            ("2020-12-31", None),
+            ("gala", None),
+            ("", None),
+            ("2020é", None),
+        ] {
+            assert_eq!(meant(text).as_deref(), name, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_somebody_meant_is_a_window(text in "[qQ0-9 /.é-]{0,12}|[a-z]{1,9} [0-9]{4}|\\PC{0,50}") {
+            if let Some(name) = meant(&text) {
+                prop_assert_eq!(crate::edition::draft_reading::window_from_name(&name, London).unwrap().name(), name);
+            }
         }
     }
 

@@ -20,9 +20,11 @@ mod subscribers;
 pub mod terminal;
 
 use crate::cli::globals::Globals;
+use crate::window::meant;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use backup::{keys, restore};
@@ -159,7 +161,10 @@ pub fn command() -> clap::Command {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misread(&error),
+    };
     let common = arguments.common;
     let screen =
         Screen::new(common.json, common.quiet, common.verbose, common.no_input, common.color);
@@ -181,6 +186,44 @@ pub fn run() -> ExitCode {
     // A template that never ends is not waited for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     ExitCode::from(exit as u8)
+}
+
+/// What the command line says that there is not. Of `--yes` clap says that `--year` is like it.
+fn misread(error: &clap::Error) -> ExitCode {
+    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let failure = match error.kind() {
+        ErrorKind::UnknownArgument if named(ContextKind::InvalidArg) == "--yes" => {
+            Some(Failure::new(Exit::Usage, "this command does not take `--yes`").help(
+                "leave it out; `send` takes the number of people instead, as in --confirm 1204",
+            ))
+        }
+        ErrorKind::InvalidSubcommand => window_as_command(&named(ContextKind::InvalidSubcommand)),
+        _ => None,
+    };
+    if let Some(failure) = failure {
+        Screen::new(false, false, false, false, Colour::default()).failure(&failure);
+        return ExitCode::from(Exit::Usage as u8);
+    }
+    // Where nothing can be printed there is nobody to say it to.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8))
+}
+
+/// A window where a command should be, as in `news 2020-12`.
+fn window_as_command(typed: &str) -> Option<Failure> {
+    let name = meant(typed)?;
+    let option = match name.len() {
+        4 => "--year",
+        _ if name.contains('Q') => "--quarter",
+        _ => "--month",
+    };
+    Some(
+        Failure::new(
+            Exit::Usage,
+            format!("`{}` is a window, and not a command", typed.escape_debug()),
+        )
+        .help(format!("write {option} {name}, as in `roundup news --month 2020-12`")),
+    )
 }
 
 async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failure> {

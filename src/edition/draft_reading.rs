@@ -232,7 +232,9 @@ impl DraftFile<'_> {
             Problem::new(
                 self.place_of("window"),
                 error.to_string(),
-                "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15",
+                error.cure().unwrap_or_else(|| {
+                    "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15".to_owned()
+                }),
             )
         })
     }

@@ -88,7 +88,7 @@ pub(super) fn tell_gaps(
 pub fn fetch_cure(error: &FetchError) -> &'static str {
     match error {
         FetchError::Private(_) | FetchError::Port { .. } => {
-            "add allow_local = true to the source if this is intended"
+            "if this is intended, add allow_local = true to the source and run `roundup news sync`"
         }
         FetchError::NotWeb(_) => "write the address whole, beginning with https://",
         FetchError::Status { .. }

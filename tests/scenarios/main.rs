@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod a_comms_officer_slips;
 #[cfg(unix)]
 mod a_drop_box_keeps_requests;
 mod a_mistake_is_corrected;

@@ -151,6 +151,11 @@ impl Charity {
         Ran::of(self.command(arguments).output().unwrap())
     }
 
+    /// The same with words that may have spaces themselves.
+    pub fn run_words(&self, words: &[String]) -> Ran {
+        Ran::of(self.command("").args(words).output().unwrap())
+    }
+
     /// Runs a command in a folder below, whatever its name.
     pub fn run_in(&self, folder: &str, arguments: &str) -> Ran {
         Ran::of(self.command(arguments).current_dir(self.path(folder)).output().unwrap())

@@ -1,6 +1,7 @@
 //! The number that somebody types before anything is sent, and the list that has nobody.
 //! Shell: the person at the keyboard.
 
+use crate::audience::Basis;
 use crate::cli::steps::prepare::Prepared;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
@@ -30,8 +31,14 @@ pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
         failure.help("the lists in subscribers/ have no rows below their column names")
     } else if audience.examples == 0 {
         let why: Vec<&str> = audience.reasons.iter().take(5).map(String::as_str).collect();
+        let bases = if why.iter().any(|why| why.starts_with("no lawful basis")) {
+            let words: Vec<&str> = Basis::ALL.iter().map(|basis| basis.word()).collect();
+            format!(". The column `basis` says why each person may be mailed: {}", words.join(", "))
+        } else {
+            String::new()
+        };
         failure.help(format!(
-            "the lists have {}, and none can be mailed: {}",
+            "the lists have {}, and none can be mailed: {}{bases}",
             counted(rows, "row", "rows"),
             why.join("; ")
         ))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use clap::Args;
 use serde::Serialize;
 
-use crate::audience::{Keys, Recipient};
+use crate::audience::{Keys, Recipient, mistyped_domain};
 use crate::cli::globals::{Globals, warn_of_readers};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, stand_in};
@@ -64,6 +64,12 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let screen = &globals.screen;
     let to = addresses(&arguments.to)?;
+    for address in &to {
+        if let Some(meant) = mistyped_domain(address) {
+            let domain = address.domain();
+            screen.warn(&format!("`{domain}` may be a typing mistake: did you mean `{meant}`?"));
+        }
+    }
     let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
@@ -88,10 +94,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if practice {
         screen.say("The test is in outbox/, a Maildir. Set ROUNDUP_RELAY to send it for real.");
     }
-    screen.say(&format!(
-        "The subject begins with [TEST], and the unsubscribe links do nothing. Next: roundup send \
-         {name}"
-    ));
+    let what = "The subject begins with [TEST], and the unsubscribe links do nothing.";
+    // What did not arrive says nothing of how the email looks: it is not time to send.
+    let next = match exit {
+        Exit::Done => format!("Next: roundup send {name}"),
+        _ => format!("Then test again: roundup test {name} --to {}", to[0]),
+    };
+    screen.say(&format!("{what} {next}"));
     Ok(exit)
 }
 

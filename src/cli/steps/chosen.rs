@@ -11,7 +11,7 @@ use crate::edition::Draft;
 use crate::edition::draft_reading::window_from_name;
 use crate::news::gather::Ask;
 use crate::project::{Project, ProjectError};
-use crate::window::Window;
+use crate::window::{Window, WindowError};
 use chrono::{DateTime, Utc};
 
 /// A name, its window, and the draft when somebody wrote one.
@@ -38,6 +38,7 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
         }
         return match window_from_name(name, zone) {
             Ok(window) => chosen(project, which, window.name(), window, None),
+            Err(error @ WindowError::Backwards { .. }) => Err(error.into()),
             Err(_) => match corrections::planned(project, name).await? {
                 Some(correction) => Ok(correction.into()),
                 None => {

@@ -13,7 +13,7 @@ use crate::edition::EditError;
 use crate::locale::words::LexiconError;
 use crate::message::IdentityError;
 use crate::news::store::StoreError;
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, nearest};
 use crate::project::secret::SECRET_FILE;
 use crate::project::{ProjectError, RelayError};
 use crate::rfc::csv::TableError;
@@ -22,7 +22,7 @@ use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
 use crate::send::patience::PatienceError;
 use crate::smtp::connection::TlsSetupError;
-use crate::window::WindowError;
+use crate::window::{WindowError, meant};
 
 /// What the process ends with. Scripts rely on these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,8 +148,12 @@ impl From<ProjectError> for Failure {
             }
             ProjectError::Draft(problem) => Self::from(problem),
             ProjectError::Words(words) => words.into(),
-            ProjectError::NoDraft { ref known, .. } => {
-                let help = if known.is_empty() {
+            ProjectError::NoDraft { ref name, ref known } => {
+                let meant = meant(name).filter(|meant| meant != name);
+                let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+                let help = if let Some(meant) = meant.or(near) {
+                    format!("did you mean `{meant}`?")
+                } else if known.is_empty() {
                     "make one with `roundup draft --month 2020-12`, or name a window: --year 2020"
                         .to_owned()
                 } else {
@@ -157,8 +161,16 @@ impl From<ProjectError> for Failure {
                 };
                 Self::new(Exit::Usage, error.to_string()).help(help)
             }
-            ProjectError::BadName { .. } => Self::new(Exit::Usage, error.to_string())
-                .help("a name is made of letters, digits, hyphens and underscores, as in 2020-12"),
+            ProjectError::BadName { ref name } => {
+                let help = meant(name).map_or_else(
+                    || {
+                        "a name is made of letters, digits, hyphens and underscores, as in 2020-12"
+                            .to_owned()
+                    },
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                Self::new(Exit::Usage, error.to_string()).help(help)
+            }
             ProjectError::List(error) => error.into(),
             ProjectError::Segment(error) => return error.into(),
             ProjectError::NoList => Self::new(Exit::Nothing, error.to_string()).help(
@@ -230,7 +242,11 @@ impl From<ScheduleError> for Failure {
 
 impl From<WindowError> for Failure {
     fn from(error: WindowError) -> Self {
-        Self::new(Exit::Usage, error.to_string())
+        let failure = Self::new(Exit::Usage, error.to_string());
+        match error.cure() {
+            Some(cure) => failure.help(cure),
+            None => failure,
+        }
     }
 }
 

@@ -110,7 +110,8 @@ fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Pro
             let mut lines = front.lines().skip(line.saturating_sub(1));
             let (first, next) = (lines.next(), lines.next());
             let at_fault = next.filter(|next| next.starts_with('\t')).or(first);
-            let (what, cure) = in_our_words(&said, at_fault);
+            let before = front.lines().take(line.saturating_sub(1)).last();
+            let (what, cure) = in_our_words(&said, at_fault, before);
             Err(Problem::new(
                 Place::at(source, line + 1, column),
                 format!("the front matter cannot be read: {what}"),
@@ -121,7 +122,7 @@ fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Pro
 }
 
 /// What the reader of YAML says about a line, for people who do not know YAML.
-fn in_our_words(said: &str, line: Option<&str>) -> (String, &'static str) {
+fn in_our_words(said: &str, line: Option<&str>, before: Option<&str>) -> (String, &'static str) {
     const CURE: &str = "write one `name: value` on each line, without tabs; put text with other \
         punctuation in quotation marks";
     let line = line.unwrap_or_default();
@@ -142,6 +143,13 @@ fn in_our_words(said: &str, line: Option<&str>) -> (String, &'static str) {
         return (
             "a quotation mark is missing here, or one too many".to_owned(),
             "begin and end the text with \", and write \\\" for one within it",
+        );
+    }
+    let is_entry = |line: &str| line.trim_start().starts_with('-');
+    if is_entry(line) || (before.is_some_and(is_entry) && !line.contains(": ")) {
+        return (
+            "this entry of a list is not like the others".to_owned(),
+            "begin each entry with two spaces, a hyphen and a space: `  - id`",
         );
     }
     ("this line is not `name: value`".to_owned(), CURE)

@@ -1,0 +1,160 @@
+//! What somebody types, writes or forgets who knows their news better than their computer: each mistake gets its cause and its cure.
+
+use crate::support::{Charity, Ran};
+
+/// A command line, with `_` for a space within a word, how it ends, and what is said: the cause, then the cure.
+type Slip = (&'static str, i32, [&'static str; 2]);
+
+/// What is wrong with what is said of a mistake.
+fn met(charity: &Charity, (typed, exit, said): Slip) -> Vec<String> {
+    let words: Vec<String> = typed.split(' ').map(|word| word.replace('_', " ")).collect();
+    let ran: Ran = charity.run_words(&words);
+    let mut wrong: Vec<String> = said
+        .into_iter()
+        .filter(|words| !ran.stderr.contains(words))
+        .map(|words| format!("{typed}: `{words}` is missing: {}", ran.stderr))
+        .collect();
+    if ran.code != exit {
+        wrong.push(format!("{typed}: {} and not {exit}: {}", ran.code, ran.stderr));
+    }
+    if ran.stderr.chars().any(|c| c.is_control() && c != '\n') {
+        wrong.push(format!("{typed}: {:?}", ran.stderr));
+    }
+    wrong
+}
+
+#[test]
+fn on_the_command_line() {
+    let charity = Charity::new().people(2);
+    let slips: &[Slip] = &[
+        // A window, spelt as people spell it.
+        ("check Q3_2020", 2, ["`Q3 2020` is not a valid name", "did you mean `2020-Q3`?"]),
+        ("check 2020Q3", 2, ["no edition `2020Q3`", "did you mean `2020-Q3`?"]),
+        ("check December_2020", 2, ["not a valid name", "did you mean `2020-12`?"]),
+        ("check 12/2020", 2, ["not a valid name", "did you mean `2020-12`?"]),
+        ("send 2020Q4", 2, ["no edition `2020Q4`", "did you mean `2020-Q4`?"]),
+        ("check --quarter Q3_2020", 2, ["is not a quarter", "did you mean `2020-Q3`?"]),
+        ("check --month 2020", 2, ["is not a month", "did you mean `2020`?"]),
+        ("check --month December", 2, ["`December` is not a month", "write 2020-12"]),
+        ("check --year 20", 2, ["`20` is not a year", "between 1990 and 2100"]),
+        ("check --last 30", 2, ["`30` is not a length of time", "write 30d, 6w or 3m"]),
+        ("check --last 30_days", 2, ["is not a length of time", "write 30d, 6w or 3m"]),
+        ("check --since 1 --until 2", 2, ["`1` is not a day", "write 2020-12-31"]),
+        // In the wrong order, or too much.
+        (
+            "check --since 2020-12-31 --until 2020-12-01",
+            2,
+            ["before it begins", "--since 2020-12-01 --until 2020-12-31"],
+        ),
+        ("check --month 2020-12 --year 2020", 2, ["cannot be used with", "--year"]),
+        ("check --since 2020-12-01", 2, ["required", "--until"]),
+        ("news 2020-12", 2, ["a window, and not a command", "write --month 2020-12"]),
+        ("news Q4_2020", 2, ["a window, and not a command", "write --quarter 2020-Q4"]),
+        ("2020", 2, ["a window, and not a command", "write --year 2020"]),
+        // Empty.
+        ("check 2031-05", 4, ["no story in May 2031", "the nearest in December 2020"]),
+        ("check 2019-01", 4, ["no story in January 2019", "the nearest in"]),
+        // A word that is not there.
+        ("chekc 2020-12", 2, ["unrecognized subcommand", "'check'"]),
+        ("send 2020-12 --yes", 2, ["does not take `--yes`", "--confirm 1204"]),
+        ("draft 2020-12 --yes", 2, ["does not take `--yes`", "leave it out"]),
+        ("test 2020-12 --yes", 2, ["does not take `--yes`", "leave it out"]),
+        ("send 2020-12 --confirm many", 2, ["'many'", "in digits, as in 1204"]),
+        ("send 2020-12 --confirm", 2, ["a value is required", "--confirm"]),
+        ("send", 4, ["no story in", "the nearest in"]),
+        ("preview galla", 2, ["no edition `galla`", "roundup draft --month 2020-12"]),
+        ("approve galla", 2, ["no edition `galla`", "roundup draft --month 2020-12"]),
+        ("explain liks", 2, ["no rule `liks`", "help:"]),
+        // Before there is anything.
+        ("cancel 2020-12", 2, ["has never been sent", "--dry-run"]),
+        ("pause 2020-12", 2, ["has never been sent", "--dry-run"]),
+        ("report 2020-12", 2, ["has never been sent", "--dry-run"]),
+        ("cancel", 2, ["not provided", "<EDITION>"]),
+        // Addresses.
+        ("test 2020-12", 2, ["not provided", "--to"]),
+        ("test 2020-12 --to gmial.com", 2, ["is not an email address", "me@charity.org.uk"]),
+        ("test 2020-12 --to a@b@c", 2, ["more than one address", "me@charity.org.uk"]),
+        ("test 2020-12 --to me@gmial.com", 0, ["may be a typing mistake", "`gmail.com`"]),
+        ("test 2020-12 --to me@charity.con", 0, ["may be a typing mistake", "`charity.com`"]),
+        ("subscribers add x@e.org --basis yes", 2, ["'yes'", "consent, soft-opt-in-charity"]),
+        ("subscribers import nofile.csv", 2, ["nofile.csv cannot be read", "check its name"]),
+        ("subscribers import news", 2, ["news cannot be read", "check its name"]),
+        ("news sync --accept website", 2, ["no source `website`", "the sources are news"]),
+        ("serve", 2, ["`public_url` under [sender] is not set", "public_url = "]),
+        ("inbox", 2, ["no mailbox is named", "--maildir DIR"]),
+        ("restore nofile", 1, ["cannot be read", "nothing was changed"]),
+        ("completions klingon", 2, ["'klingon'", "bash"]),
+    ];
+    let wrong: Vec<String> = slips.iter().flat_map(|slip| met(&charity, *slip)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn in_a_draft() {
+    let story = "2020-12-01-a";
+    for (draft, line, said) in [
+        (
+            "subject: x\nwindow: 2020-12\nitems:\n- a\nb\n",
+            6,
+            ["entry of a list is not like the others", "two spaces, a hyphen and a space"],
+        ),
+        ("subject: x\nwindow: 2020-12\nitems:\n  a\n", 4, ["`items` is not a list", "`  - id`"]),
+        ("subject: x\nwindow: 2020-12\nitems:\n\t- a\n", 5, ["has a tab", "spaces instead"]),
+        ("subject: News: x\nwindow: 2020-12\n", 2, ["second colon", "quotation marks"]),
+        ("subject: x\nwindow: Q3 2020\n", 3, ["`Q3 2020` is not", "did you mean `2020-Q3`?"]),
+        (
+            "subject: x\nwindow: 2020-12-31_2020-12-01\n",
+            3,
+            ["before it begins", "2020-12-01_2020-12-31"],
+        ),
+        ("subject: x\nwindow: soon\n", 3, ["`soon` is not", "write 2020, 2020-Q4"]),
+        ("subject: x\n", 1, ["has no `window`", "add a line window: 2020-12"]),
+        ("window: 2020-12\n", 1, ["has no `subject`", "add a line subject:"]),
+        ("subject: x\nwindow: 2020-12\npreheder: y\n", 4, ["`preheder`", "`preheader`?"]),
+        ("subject: x\nsubject: y\nwindow: 2020-12\n", 3, ["appears twice", "remove one"]),
+        ("subject: x\nwindow: 2020-12\nitems:\n  - gone\n", 5, ["`gone`", "remove the line"]),
+    ] {
+        let charity = Charity::new().file(
+            "news/2020-12-01-a.md",
+            format!("---\ntitle: {story}\ndate: 2020-12-01\n---\nWords.\n"),
+        );
+        let charity = charity.file("editions/2020-12.md", format!("---\n{draft}---\n\nHello.\n"));
+        let ran = charity.run("check 2020-12 --offline").ends(2);
+        let place = format!("editions/2020-12.md:{line}");
+        for words in [place.as_str()].into_iter().chain(said) {
+            assert!(
+                ran.stderr.to_lowercase().contains(&words.to_lowercase()),
+                "{draft}: `{words}` is missing\n{}",
+                ran.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn in_a_list() {
+    for (list, exit, said) in [
+        ("email,basis\na@b.org.uk,yes\n", 4, ["unknown basis `yes`", "soft_opt_in_charity"]),
+        ("email\na@b.org.uk\n", 4, ["no lawful basis", "consent, soft_opt_in_sale"]),
+        ("email,basis\na@gmial.com,consent\n", 4, ["looks mistyped", "`gmail.com`?"]),
+        ("email,basis\na\u{1b}[31m@b.org.uk,consent\n", 4, ["control", "by hand"]),
+        ("mail-addr,name\na,b\n", 2, ["no column is named `email`", "names its columns"]),
+        ("", 2, ["the file is empty", "names its columns"]),
+        ("email,basis\n", 4, ["nobody to mail", "no rows below"]),
+    ] {
+        let charity = Charity::new().file("subscribers/people.csv", list);
+        let ran = charity.run("send --year 2020 --dry-run --relay smtp://127.0.0.1:1").ends(exit);
+        for words in said {
+            assert!(ran.stderr.contains(words), "{list}: `{words}` is missing\n{}", ran.stderr);
+        }
+        assert!(!ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_test_that_failed_does_not_lead_to_sending() {
+    let charity = Charity::new().people(1).variable("ROUNDUP_RELAY", "smtp://127.0.0.1:1");
+    let ran = charity.run("test --year 2020 --to me@charity.org.uk").ends(5);
+    assert!(!ran.stderr.contains("Next: roundup send"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("roundup test 2020 --to me@charity.org.uk"), "{}", ran.stderr);
+}
