@@ -11,9 +11,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    ApprovalStore, Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger,
-    LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl, RunId,
-    RunStart, SqliteLedger,
+    ApprovalStore, Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event,
+    Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger,
+    RunControl, RunId, RunStart, SqliteLedger,
 };
 use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange, SharedNos};
@@ -121,6 +121,10 @@ impl Ledger for AnyLedger {
 
     async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
         pass_on!(self, ledger => ledger.editions())
+    }
+
+    async fn summaries(&self) -> Result<Vec<EditionSummary>, LedgerError> {
+        pass_on!(self, ledger => ledger.summaries())
     }
 
     async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {

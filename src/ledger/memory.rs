@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 use super::column::from_json;
 use super::delivery::{CopyState, Writer, in_cancelled};
 use super::{
-    ApprovalStore, Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, Event,
-    Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RowPlan,
-    RunControl, RunId, RunStart, Status, reserve, until,
+    ApprovalStore, Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, EditionSummary,
+    Event, Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition,
+    RowPlan, RunControl, RunId, RunStart, Status, reserve, until,
 };
 use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange};
@@ -35,7 +35,7 @@ impl Ledger for MemoryLedger {
     async fn plan(&self, plan: Plan) -> Result<(), LedgerError> {
         let mut books = self.books();
         if books.editions.iter().any(|known| known.name == plan.edition.name) {
-            return Err(LedgerError::PlannedAlready { edition: plan.edition.name });
+            return Err(LedgerError::PlannedAlready { edition: plan.edition.summary.name });
         }
         let (mut rows, mut left_out) = (Vec::new(), Vec::new());
         for some in (plan.rows)() {
@@ -66,6 +66,10 @@ impl Ledger for MemoryLedger {
 
     async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
         Ok(self.books().editions.clone())
+    }
+
+    async fn summaries(&self) -> Result<Vec<EditionSummary>, LedgerError> {
+        Ok(self.books().editions.iter().map(|planned| planned.summary.clone()).collect())
     }
 
     async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {

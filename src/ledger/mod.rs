@@ -152,9 +152,9 @@ pub struct Claim {
     pub next_due: Option<DateTime<Utc>>,
 }
 
-/// An edition as it was planned. What is sent is what stands here.
+/// An edition as it was planned, without what is sent: enough to list hundreds of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedEdition {
+pub struct EditionSummary {
     pub name: String,
     /// For people: the subject with slots shown by name.
     pub subject: String,
@@ -164,7 +164,6 @@ pub struct PlannedEdition {
     pub window_end: chrono::NaiveDate,
     pub hash: String,
     pub planned_at: DateTime<Utc>,
-    pub composition: Composition,
     /// The list it was planned for; ledgers of earlier versions do not say.
     #[serde(default)]
     pub list: Option<PlannedList>,
@@ -174,6 +173,23 @@ pub struct PlannedEdition {
     /// Why somebody let it go out although an edition before it had many complaints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_complaints: Option<String>,
+}
+
+/// An edition as it was planned. What is sent is what stands here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedEdition {
+    #[serde(flatten)]
+    pub summary: EditionSummary,
+    pub composition: Composition,
+}
+
+/// Whatever is asked of a summary may be asked of the whole.
+impl std::ops::Deref for PlannedEdition {
+    type Target = EditionSummary;
+
+    fn deref(&self) -> &EditionSummary {
+        &self.summary
+    }
 }
 
 /// A list as it was when an edition was planned.
@@ -276,8 +292,11 @@ pub trait Ledger: Send + Sync + 'static {
         name: &str,
     ) -> impl Future<Output = Result<Option<PlannedEdition>, LedgerError>> + Send;
 
-    /// All editions that were planned, the latest first: name, subject, time of planning, last day of the window.
+    /// All editions that were planned, the latest first, with what is sent: megabytes of it.
     fn editions(&self) -> impl Future<Output = Result<Vec<PlannedEdition>, LedgerError>> + Send;
+
+    /// All editions that were planned, the latest first. Their compositions are passed over and never built.
+    fn summaries(&self) -> impl Future<Output = Result<Vec<EditionSummary>, LedgerError>> + Send;
 
     /// Ends the senders of an edition that are gone and settles what they had in hand (see `delivery::after_a_crash`);
     /// gives how many rows became uncertain. In a ledger of one computer every sender is taken for gone: only the holder

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{LeftOutRow, PlannedEdition, PlannedList, PlannedRow};
+use super::{EditionSummary, LeftOutRow, PlannedEdition, PlannedList, PlannedRow};
 use crate::audience::list_error::ListError;
 use crate::audience::segment::OUTSIDE;
 use crate::audience::{Keys, LeftOut, List, Person, on_all_cores};
@@ -100,16 +100,18 @@ impl PlannedEdition {
         now: DateTime<Utc>,
     ) -> Self {
         Self {
-            name: composition.edition.clone(),
-            subject: composition.shown(&composition.subject),
-            window_start: window.start,
-            window_end: window.end,
-            hash: composition.hash(),
-            planned_at: now,
+            summary: EditionSummary {
+                name: composition.edition.clone(),
+                subject: composition.shown(&composition.subject),
+                window_start: window.start,
+                window_end: window.end,
+                hash: composition.hash(),
+                planned_at: now,
+                list,
+                corrects: None,
+                after_complaints: None,
+            },
             composition,
-            list,
-            corrects: None,
-            after_complaints: None,
         }
     }
 }

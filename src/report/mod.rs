@@ -22,7 +22,7 @@ use crate::audience::EditionPurpose;
 use crate::audience::law::BasisCounts;
 use crate::count::{grouped, people};
 use crate::ledger::delivery::after_a_crash;
-use crate::ledger::{CopyRow, Counts, Event, LeftOutRow, PlannedEdition, Status};
+use crate::ledger::{CopyRow, Counts, EditionSummary, Event, LeftOutRow, Status};
 
 /// Where an edition stands. `roundup.report/1`: the eight figures after `people` add up to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,7 +87,7 @@ pub struct ReportedApproval {
 
 impl ReportedApproval {
     /// Those that were given to what was planned, before it was planned.
-    pub fn of(edition: &PlannedEdition, given: &[Approval], zone: Tz) -> Vec<Self> {
+    pub fn of(edition: &EditionSummary, given: &[Approval], zone: Tz) -> Vec<Self> {
         let is_for_it = |approval: &&Approval| {
             approval.edition == edition.name
                 && approval.frozen.hash == edition.hash
@@ -121,7 +121,7 @@ pub enum EditionPhase {
 impl Report {
     /// `rows` are the unusual ones (`Pick::Unusual`); `known` is what is known beside the rows: whether somebody sends it, or somebody paused it.
     pub fn new(
-        edition: &PlannedEdition,
+        edition: &EditionSummary,
         mut counts: Counts,
         mut rows: Vec<CopyRow>,
         left_out: u64,

@@ -358,7 +358,7 @@ mod tests {
     fn report() -> Report {
         let counts = Counts { accepted: 1190, rejected: 14, ..Counts::default() };
         let mut planned = laws::plan("2020-12", &[]).edition;
-        planned.subject = "</title><script>alert(1)</script>".to_owned();
+        planned.summary.subject = "</title><script>alert(1)</script>".to_owned();
         let row = CopyRow {
             edition: "2020-12".to_owned(),
             address: "ann@example.org".to_owned(),

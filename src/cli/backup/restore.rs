@@ -118,7 +118,7 @@ async fn take_over(project: &Project, manifest: &Manifest) -> Result<Earlier, Fa
     let place = ledger.nature().await?.place;
     project.memory.see(&age.identity, &SeenLedger { age: age.age, place, restored });
     let newsletter = newsletter_of(project, &Sender::new(&project.settings.sender)?);
-    for planned in ledger.editions().await? {
+    for planned in ledger.summaries().await? {
         let sending = Sending {
             newsletter: newsletter.clone(),
             people: ledger.progress(&planned.name).await?.people,

@@ -47,7 +47,7 @@ async fn look(
     ledger: &AnyLedger,
     practice: bool,
 ) -> Result<(Diagnosis, Option<DateTime<Utc>>), Failure> {
-    let editions = ledger.editions().await?;
+    let editions = ledger.summaries().await?;
     let latest = editions.iter().map(|edition| edition.planned_at).max();
     // A small one was read through when it was opened; the doctor takes its time with a large one.
     if let Some(file) = file_of(project)?.filter(|_| !practice)

@@ -59,7 +59,7 @@ pub async fn gather(
     };
     let rows = ledger.occurrences().await?;
     let (mut planned, mut unfinished) = (Vec::new(), Vec::new());
-    for edition in ledger.editions().await? {
+    for edition in ledger.summaries().await? {
         if ledger.progress(&edition.name).await?.open > 0 {
             unfinished.push(edition.name.clone());
         }

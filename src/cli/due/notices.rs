@@ -43,7 +43,7 @@ pub async fn notify_of_what_waits(
             "roundup approve EDITION",
         )
     }));
-    let first = ledger.editions().await?.into_iter().map(|edition| edition.planned_at).min();
+    let first = ledger.summaries().await?.into_iter().map(|edition| edition.planned_at).min();
     if !destination.is_practice() && first.is_some_and(|first| now - first > UNREAD_AFTER) {
         notices.extend(unread(project, now)?);
     }

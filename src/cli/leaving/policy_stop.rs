@@ -26,7 +26,7 @@ pub async fn stop_what_is_refused(
     ledger: &AnyLedger,
     screen: &Screen,
 ) -> Result<(), Failure> {
-    for planned in ledger.editions().await? {
+    for planned in ledger.summaries().await? {
         let name = &planned.name;
         if ledger.progress(name).await?.open == 0 || ledger.standing(name).await?.wish_number > 0 {
             continue;

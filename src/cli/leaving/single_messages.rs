@@ -137,8 +137,9 @@ impl<'a> SingleWriter<'a> {
         address: &EmailAddress,
         ledger: &AnyLedger,
     ) -> Option<(PlannedEdition, Recipient)> {
-        let editions = ledger.editions().await.ok()?;
-        let edition = editions.into_iter().max_by_key(|edition| edition.planned_at)?;
+        let editions = ledger.summaries().await.ok()?;
+        let last = editions.into_iter().max_by_key(|edition| edition.planned_at)?;
+        let edition = ledger.edition(&last.name).await.ok()??;
         if ledger.counts(&edition.name).await.ok()?.accepted == 0 {
             return None;
         }

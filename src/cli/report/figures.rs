@@ -8,7 +8,7 @@ use super::report_of;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::ledger::aftermath::AftermathStore;
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
+use crate::ledger::{AnyLedger, EditionSummary, Ledger, PlannedEdition};
 use crate::project::Project;
 use crate::report::Report;
 use crate::report::complaints::ComplaintLevel;
@@ -21,7 +21,7 @@ pub async fn with_figures(
     project: &Project,
     ledger: &AnyLedger,
     planned: &PlannedEdition,
-    editions: &[PlannedEdition],
+    editions: &[EditionSummary],
     practice: bool,
 ) -> Result<Report, Failure> {
     let mut report = report_of(project, ledger, planned, practice).await?;
@@ -43,9 +43,9 @@ pub async fn with_figures(
 
 /// The edition after one: who left after it left because of that one.
 fn next_after<'a>(
-    planned: &PlannedEdition,
-    editions: &'a [PlannedEdition],
-) -> Option<&'a PlannedEdition> {
+    planned: &EditionSummary,
+    editions: &'a [EditionSummary],
+) -> Option<&'a EditionSummary> {
     editions
         .iter()
         .filter(|other| other.planned_at > planned.planned_at)
@@ -55,8 +55,8 @@ fn next_after<'a>(
 /// The whole list is compared with the whole list: a segment or a correction is no growth.
 async fn growth(
     ledger: &AnyLedger,
-    planned: &PlannedEdition,
-    editions: &[PlannedEdition],
+    planned: &EditionSummary,
+    editions: &[EditionSummary],
 ) -> Result<Option<Growth>, Failure> {
     if !is_for_all(planned) {
         return Ok(None);
@@ -74,7 +74,7 @@ async fn growth(
     }))
 }
 
-fn is_for_all(planned: &PlannedEdition) -> bool {
+fn is_for_all(planned: &EditionSummary) -> bool {
     let segment = planned.list.as_ref().and_then(|list| list.segment.as_ref());
     planned.corrects.is_none() && segment.is_none()
 }
@@ -84,12 +84,13 @@ pub async fn of_year(project: &Project, year: &str) -> Result<YearReport, Failur
     let window = Window::year(year, project.settings.time_zone)?;
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let editions = ledger.editions().await?;
+        let editions = ledger.summaries().await?;
         let mut reports = Vec::new();
-        for planned in &editions {
-            let own = window_of(project, planned);
-            if own.start >= window.start && own.end <= window.end {
-                reports.push(with_figures(project, &ledger, planned, &editions, practice).await?);
+        for listed in &editions {
+            let own = window_of(project, listed);
+            let is_within = own.start >= window.start && own.end <= window.end;
+            if is_within && let Some(planned) = ledger.edition(&listed.name).await? {
+                reports.push(with_figures(project, &ledger, &planned, &editions, practice).await?);
             }
         }
         if !reports.is_empty() {
@@ -132,7 +133,7 @@ pub async fn too_many_complaints(
     now: DateTime<Utc>,
 ) -> Result<Option<HeldByComplaints>, Failure> {
     let since = now - chrono::TimeDelta::days(COMPLAINTS_HOLD_DAYS);
-    for planned in ledger.editions().await?.iter().filter(|planned| planned.planned_at >= since) {
+    for planned in ledger.summaries().await?.iter().filter(|planned| planned.planned_at >= since) {
         let returns = ledger.returns_of_edition(&planned.name).await?;
         let complained = returns
             .iter()

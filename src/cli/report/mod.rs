@@ -81,7 +81,7 @@ impl Arguments {
 async fn last(project: &Project) -> Result<String, Failure> {
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        if let Some(last) = ledger.editions().await?.first() {
+        if let Some(last) = ledger.summaries().await?.first() {
             return Ok(last.name.clone());
         }
     }
@@ -125,7 +125,7 @@ async fn report_edition(
         None => last(project).await?,
     };
     let (ledger, planned, practice) = find_planned(project, &name).await?;
-    let editions = ledger.editions().await?;
+    let editions = ledger.summaries().await?;
     let mut report = figures::with_figures(project, &ledger, &planned, &editions, practice).await?;
     let given = ledger.approvals_of(&planned.name).await?;
     report.approvals = ReportedApproval::of(&planned, &given, project.settings.time_zone);

@@ -4,7 +4,7 @@
 use crate::cli::send::planned::is_sending;
 use crate::cli::steps::corrections::correction_of;
 use crate::cli::terminal::failure::Failure;
-use crate::ledger::{Ledger, Pick, PlannedEdition, RunControl};
+use crate::ledger::{EditionSummary, Ledger, Pick, RunControl};
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
 
@@ -12,7 +12,7 @@ use crate::report::{EditionPhase, Report};
 pub async fn report_of(
     project: &Project,
     ledger: &impl Ledger,
-    planned: &PlannedEdition,
+    planned: &EditionSummary,
     practice: bool,
 ) -> Result<Report, Failure> {
     let name = &planned.name;

@@ -36,7 +36,7 @@ pub async fn reports(project: &Project) -> Result<Vec<Report>, Failure> {
     let mut reports = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        for planned in ledger.editions().await? {
+        for planned in ledger.summaries().await? {
             reports.push(report_of(project, &ledger, &planned, practice).await?);
         }
     }

@@ -54,7 +54,7 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Fa
         }
     }
     let planned: Vec<String> =
-        ledger.editions().await?.into_iter().map(|edition| edition.name).collect();
+        ledger.summaries().await?.into_iter().map(|edition| edition.name).collect();
     let (approved, _) = approved(project, ledger.approvals().await?, &planned, screen).await;
     upcoming.approved = approved.into_iter().map(|edition| edition.name).collect();
     Ok(upcoming)

@@ -125,8 +125,8 @@ pub async fn plan(
     let window = &prepared.edition.window;
     let mut edition =
         PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
-    edition.after_complaints.clone_from(&arguments.after_complaints);
-    edition.corrects = corrected.map(|whom| whom.edition.clone());
+    edition.summary.after_complaints.clone_from(&arguments.after_complaints);
+    edition.summary.corrects = corrected.map(|whom| whom.edition.clone());
     Ok(Some(Plan::new(edition, list, examples, namer, number)))
 }
 

@@ -11,7 +11,7 @@ use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition, RunControl};
+use crate::ledger::{AnyLedger, EditionSummary, Ledger, RunControl};
 use crate::project::Project;
 use crate::report::Report;
 
@@ -60,7 +60,7 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
     let mut paused = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        for planned in ledger.editions().await? {
+        for planned in ledger.summaries().await? {
             if ledger.progress(&planned.name).await?.open > 0 {
                 paused.extend(pause(project, &ledger, &planned, practice).await?);
             }
@@ -94,7 +94,7 @@ struct PausedEdition {
 async fn pause(
     project: &Project,
     ledger: &AnyLedger,
-    planned: &PlannedEdition,
+    planned: &EditionSummary,
     practice: bool,
 ) -> Result<Option<PausedEdition>, Failure> {
     let name = &planned.name;

@@ -91,7 +91,7 @@ pub async fn find_planned(
         if let Some(planned) = ledger.edition(name).await? {
             return Ok((ledger, planned, practice));
         }
-        known.extend(ledger.editions().await?.into_iter().map(|edition| edition.name));
+        known.extend(ledger.summaries().await?.into_iter().map(|edition| edition.name));
     }
     let shown: String = name.escape_debug().take(60).collect();
     let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` has never been sent"));

@@ -48,7 +48,9 @@ pub async fn correction_of(
     edition: &str,
 ) -> Result<Option<String>, LedgerError> {
     let found = ledger.edition(&next_name(edition)).await?;
-    Ok(found.filter(|later| later.corrects.as_deref() == Some(edition)).map(|later| later.name))
+    Ok(found
+        .filter(|later| later.corrects.as_deref() == Some(edition))
+        .map(|later| later.summary.name))
 }
 
 /// What an edition corrects, if it is a correction.
@@ -57,7 +59,7 @@ pub async fn corrects(ledger: &impl Ledger, edition: &str) -> Result<Option<Stri
     if !edition.contains(MARK) {
         return Ok(None);
     }
-    Ok(ledger.edition(edition).await?.and_then(|found| found.corrects))
+    Ok(ledger.edition(edition).await?.and_then(|found| found.summary.corrects))
 }
 
 /// A correction that was planned before, by its own name.

@@ -130,7 +130,7 @@ fn as_mailed(project: &Project, edition: &PlannedEdition) -> EarlierEdition {
 /// mail does without, and sending it needs the ledger anyway.
 pub async fn counted(project: &Project, edition: &Edition) -> Option<YearFigures> {
     let ledger = existing_ledger(project, false).await.ok()??;
-    let editions = ledger.editions().await.ok()?;
+    let editions = ledger.summaries().await.ok()?;
     let window = &edition.window;
     let within = editions.iter().filter(|planned| {
         planned.name != edition.name

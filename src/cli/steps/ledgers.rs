@@ -8,7 +8,9 @@ use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::world;
 use crate::ledger::error::LedgerError;
 use crate::ledger::shared_list::SharedList;
-use crate::ledger::{AnyLedger, Ledger, Nature, PlannedEdition, PostgresLedger, SqliteLedger};
+use crate::ledger::{
+    AnyLedger, EditionSummary, Ledger, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
+};
 use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
 use crate::window::Window;
@@ -29,9 +31,15 @@ pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> 
 
 /// The window of the last edition that was planned.
 pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
-    let editions = planned(project).await?;
-    let last = editions.iter().max_by_key(|edition| edition.window_end);
-    Ok(last.map(|last| window_of(project, last)))
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        let editions = ledger.summaries().await?;
+        let whole = editions.iter().filter(|edition| edition.corrects.is_none());
+        if let Some(last) = whole.max_by_key(|edition| edition.window_end) {
+            return Ok(Some(window_of(project, last)));
+        }
+    }
+    Ok(None)
 }
 
 /// The window that arguments mean. The ledger is read only where it begins at the last edition.
@@ -42,7 +50,7 @@ pub async fn window_for(project: &Project, wanted: &WindowArguments) -> Result<W
 }
 
 /// The window of an edition of the ledger.
-pub fn window_of(project: &Project, edition: &PlannedEdition) -> Window {
+pub fn window_of(project: &Project, edition: &EditionSummary) -> Window {
     Window {
         start: edition.window_start,
         end: edition.window_end,

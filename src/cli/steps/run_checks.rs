@@ -292,16 +292,17 @@ async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure>
     let is_other =
         |e: &PlannedEdition| e.corrects.is_none() && e.name != this && e.name != first_name(this);
     for edition in ledger.editions().await?.into_iter().filter(is_other).take(MOST) {
-        let people = ledger.progress(&edition.name).await?.people;
-        let segment = edition.list.as_ref().and_then(|list| list.segment.as_ref());
+        let PlannedEdition { summary, composition } = edition;
+        let people = ledger.progress(&summary.name).await?.people;
+        let segment = summary.list.as_ref().and_then(|list| list.segment.as_ref());
         earlier.push(Earlier {
-            name: edition.name,
-            subject: edition.subject,
-            window_start: edition.window_start,
-            window_end: edition.window_end,
+            name: summary.name,
+            subject: summary.subject,
+            window_start: summary.window_start,
+            window_end: summary.window_end,
             people,
             segment: segment.map_or_else(String::new, ToString::to_string),
-            links: Earlier::links_of(&edition.composition),
+            links: Earlier::links_of(&composition),
         });
     }
     Ok(earlier)

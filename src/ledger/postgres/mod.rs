@@ -32,14 +32,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 use tokio_postgres::Row as SqlRow;
 
-use super::column::{
-    HighestAge, LARGEST_COMMIT, damaged, from_json, gather, millis, status_of, time,
-};
+use super::column::{HighestAge, LARGEST_COMMIT, damaged, gather, millis, status_of, time};
 use super::no_mail::{change_of, entry_of};
 use super::{
-    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, LEASE, Ledger,
-    LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart,
-    reserve, until,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event, Heartbeat, LEASE,
+    Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl, RunId,
+    RunStart, reserve, until,
 };
 use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
@@ -162,15 +160,15 @@ impl Ledger for PostgresLedger {
     }
 
     async fn edition(&self, name: &str) -> Result<Option<PlannedEdition>, LedgerError> {
-        let rows =
-            self.server.query("SELECT planned FROM editions WHERE name = $1", &[&name]).await?;
-        rows.first().map(|row| from_json(row.get(0))).transpose()
+        planning::edition(&self.server, name).await
     }
 
     async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
-        let sql = "SELECT planned FROM editions ORDER BY planned_at DESC, name";
-        let rows = self.server.query(sql, &[]).await?;
-        rows.iter().map(|row| from_json(row.get(0))).collect()
+        planning::editions(&self.server).await
+    }
+
+    async fn summaries(&self) -> Result<Vec<EditionSummary>, LedgerError> {
+        planning::editions(&self.server).await
     }
 
     async fn recover(&self, edition: &str, now: DateTime<Utc>) -> Result<u64, LedgerError> {

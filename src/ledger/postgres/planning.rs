@@ -1,12 +1,14 @@
-//! An edition's plan on its way into the tables, in one transaction.
-//! Shell: writes rows.
+//! An edition's plan on its way into the tables, in one transaction, and all plans out of them.
+//! Shell: writes and reads rows.
 
+use serde::de::DeserializeOwned;
 use tokio_postgres::Transaction;
 
 use super::schema::{PLAN_COPIES, PLAN_LEFT_OUT};
-use crate::ledger::column::{millis, to_json};
+use super::server::PostgresServer;
+use crate::ledger::column::{from_json, millis, to_json};
 use crate::ledger::error::LedgerError;
-use crate::ledger::{LeftOutRow, Plan, PlannedRow, RowPlan};
+use crate::ledger::{LeftOutRow, Plan, PlannedEdition, PlannedRow, RowPlan};
 
 /// Rows of one INSERT.
 const PLAN_ROWS: usize = 5000;
@@ -72,4 +74,22 @@ async fn insert_rows(
     let whys: Vec<&str> = rows.iter().map(|row| row.why.as_str()).collect();
     transaction.execute(PLAN_LEFT_OUT, &[edition, &addresses, &whys]).await?;
     Ok(())
+}
+
+/// An edition that was planned.
+pub(super) async fn edition(
+    server: &PostgresServer,
+    name: &str,
+) -> Result<Option<PlannedEdition>, LedgerError> {
+    let rows = server.query("SELECT planned FROM editions WHERE name = $1", &[&name]).await?;
+    rows.first().map(|row| from_json(row.get(0))).transpose()
+}
+
+/// All editions, as much of each as `T` takes.
+pub(super) async fn editions<T: DeserializeOwned>(
+    server: &PostgresServer,
+) -> Result<Vec<T>, LedgerError> {
+    let sql = "SELECT planned FROM editions ORDER BY planned_at DESC, name";
+    let rows = server.query(sql, &[]).await?;
+    rows.iter().map(|row| from_json(row.get(0))).collect()
 }

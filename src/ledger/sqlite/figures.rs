@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use serde::de::DeserializeOwned;
 
 use super::schema::{COUNTS, PROGRESS, ROW_COLUMNS, STANDING};
 use crate::ledger::column::{from_json, status_of, time};
@@ -22,7 +23,10 @@ pub(super) fn edition(
     text.map(|text| from_json(&text)).transpose()
 }
 
-pub(super) fn editions(connection: &Connection) -> Result<Vec<PlannedEdition>, LedgerError> {
+/// All editions, as much of each as `T` takes.
+pub(super) fn editions<T: DeserializeOwned>(
+    connection: &Connection,
+) -> Result<Vec<T>, LedgerError> {
     let mut query =
         connection.prepare("SELECT planned FROM editions ORDER BY planned_at DESC, name")?;
     let rows = query.query_map([], |row| row.get::<_, String>(0))?;

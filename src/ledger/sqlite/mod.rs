@@ -28,8 +28,9 @@ use rusqlite::params;
 use super::column::{HighestAge, gather, millis};
 use super::delivery::Writer;
 use super::{
-    Claim, CopyRow, Counts, EditionProgress, EditionState, Event, Heartbeat, Ledger, LedgerMark,
-    LeftOutRow, Nature, Pick, Plan, PlannedEdition, RunControl, RunId, RunStart, reserve, until,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event, Heartbeat,
+    Ledger, LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, RunControl, RunId,
+    RunStart, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
@@ -138,6 +139,10 @@ impl Ledger for SqliteLedger {
     }
 
     async fn editions(&self) -> Result<Vec<PlannedEdition>, LedgerError> {
+        self.writer.run(false, figures::editions).await
+    }
+
+    async fn summaries(&self) -> Result<Vec<EditionSummary>, LedgerError> {
         self.writer.run(false, figures::editions).await
     }
 

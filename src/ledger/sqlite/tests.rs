@@ -418,3 +418,24 @@ fn the_record_of_changes_only_grows() {
         assert!(refused.to_string().contains("only grows"), "{refused}");
     }
 }
+
+/// What sixty editions of a hundred stories cost to list, whole and as summaries: `cargo test --lib -- --nocapture summaries_say`.
+#[tokio::test]
+async fn summaries_say_what_the_whole_editions_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = SqliteLedger::open(&folder.path().join("ledger.db")).unwrap();
+    for number in 0..60 {
+        let mut plan = laws::plan(&format!("edition-{number}"), &[]);
+        let html = "<p class=\"story\">One of a hundred stories.</p>\n".repeat(7_000);
+        plan.edition.composition.variants[0].html = vec![crate::compose::slot::Piece::Text(html)];
+        ledger.plan(plan).await.unwrap();
+    }
+    let begun = std::time::Instant::now();
+    let whole = ledger.editions().await.unwrap();
+    let listed_whole = begun.elapsed();
+    let begun = std::time::Instant::now();
+    let summaries = ledger.summaries().await.unwrap();
+    println!("whole {listed_whole:?}, summaries {:?}", begun.elapsed());
+    assert!(whole.iter().map(|planned| &planned.summary).eq(&summaries));
+    assert_eq!(summaries.len(), 60);
+}
