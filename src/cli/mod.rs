@@ -142,11 +142,11 @@ enum Command {
     Restore(restore::Arguments),
     /// Show, back up or rotate the keys behind unsubscribe links
     Keys(keys::Arguments),
-    /// Answer unsubscribe links: one click, or a page
+    /// Answer people on the web: leaving by one click or a page, choices, signing up
     Serve(serve::Arguments),
-    /// Read emails from people who want to leave
+    /// Read what comes back: emails of people who want to leave, bounces, complaints
     Inbox(inbox::Arguments),
-    /// Put people on the do-not-mail list
+    /// Import, list and change the people on the list, and those who must not be mailed
     Subscribers(subscribers::Arguments),
     /// Print the completions for a shell
     Completions(shell_files::CompletionArguments),

@@ -86,7 +86,7 @@ async fn last(project: &Project) -> Result<String, Failure> {
         }
     }
     Err(Failure::new(Exit::Usage, "no edition has been sent yet")
-        .help("to try it: roundup send --year 2020 --dry-run"))
+        .help("to see what comes next: roundup"))
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {

@@ -187,7 +187,7 @@ fn tell(why: &PersonHistory, zone: Tz, screen: &Screen) -> Result<(), Failure> {
         screen.print(&format!("  {line}"))?;
     }
     if why.deliveries.is_empty() {
-        screen.print("  No edition was planned with or without this address.")?;
+        screen.print("  No edition was planned for this address.")?;
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ pub async fn find_planned(
     let shown: String = name.escape_debug().take(60).collect();
     let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` has never been sent"));
     Err(if known.is_empty() {
-        failure.help("no edition has been sent yet; to try it: roundup send --year 2020 --dry-run")
+        failure.help("no edition has been sent yet; to see what comes next: roundup")
     } else {
         failure.help(format!("the editions sent are {}", known.join(", ")))
     })

@@ -28,6 +28,8 @@ struct State {
     refused: u64,
     last_line: Instant,
     trouble: Option<Trouble>,
+    /// As it was reported last.
+    pace: String,
 }
 
 /// Trouble with the relay that was reported.
@@ -54,7 +56,13 @@ impl Progress {
             bar.set_position(settled);
             bar
         });
-        let state = State { settled, refused: 0, last_line: Instant::now(), trouble: None };
+        let state = State {
+            settled,
+            refused: 0,
+            last_line: Instant::now(),
+            trouble: None,
+            pace: String::new(),
+        };
         Self { screen: screen.clone(), bar, people, state: Mutex::new(state) }
     }
 
@@ -63,14 +71,7 @@ impl Progress {
             RunEvent::Row { address, status, why } => self.take_row(&address, status, &why),
             RunEvent::Trouble { why, pause, left } => self.take_trouble(&why, pause, left),
             RunEvent::Recovered => self.take_recovery(),
-            RunEvent::Slower { connections, rest } if rest.is_zero() => self.line(&format!(
-                "The relay wants less: sending {} at a time for now.",
-                counted(connections, "message", "messages")
-            )),
-            RunEvent::Slower { rest, .. } => self.line(&format!(
-                "The relay wants less: sending one message at a time for now, {} s apart.",
-                rest.as_secs_f32()
-            )),
+            RunEvent::Slower { connections, rest } => self.take_pace(connections, rest),
             RunEvent::Waiting { why: Pause::Others, .. } => {
                 self.line("Waiting for another run to finish its messages in progress.");
             }
@@ -83,6 +84,16 @@ impl Progress {
                 }
             )),
             RunEvent::Alive { .. } => {}
+        }
+    }
+
+    /// A pace that reads as the last one did is no news.
+    fn take_pace(&self, connections: usize, rest: Duration) {
+        let pace = pace_words(connections, rest);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.pace != pace {
+            self.line(&format!("The relay wants less: sending {pace} for now."));
+            state.pace = pace;
         }
     }
 
@@ -198,9 +209,42 @@ fn span(time: Duration) -> String {
     }
 }
 
+/// What the relay gets, as in `2 messages at a time`, `about 4 messages a second`, `one message every 5 s`.
+fn pace_words(connections: usize, rest: Duration) -> String {
+    let number = |of: Duration| (of.as_secs_f64() / rest.as_secs_f64()).round();
+    let second = Duration::from_secs(1);
+    if rest.is_zero() {
+        format!("{} at a time", counted(connections, "message", "messages"))
+    } else if rest <= second / 2 {
+        format!("about {} messages a second", number(second))
+    } else if rest <= 3 * second {
+        format!("about {} messages a minute", number(60 * second))
+    } else {
+        format!("one message every {}", span(rest))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paces_as_people_say_them() {
+        for (connections, seconds, expected) in [
+            (1, 0.0, "1 message at a time"),
+            (4, 0.0, "4 messages at a time"),
+            (1, 0.002, "about 500 messages a second"),
+            (1, 0.249_840_8, "about 4 messages a second"),
+            (1, 0.252_339_2, "about 4 messages a second"),
+            (1, 0.5, "about 2 messages a second"),
+            (1, 0.9, "about 67 messages a minute"),
+            (1, 3.0, "about 20 messages a minute"),
+            (1, 3.1, "one message every 4 s"),
+            (1, 90.0, "one message every 1 min 30 s"),
+        ] {
+            assert_eq!(pace_words(connections, Duration::from_secs_f64(seconds)), expected);
+        }
+    }
 
     #[test]
     fn spans_of_time() {
