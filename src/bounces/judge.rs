@@ -12,7 +12,7 @@ use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
 /// What is read of a server's words. The longest replies have ten lines.
 const LONGEST_WORDS_BYTES: usize = 4096;
-/// How IronPort begins each refusal of an address, whatever the server said of it.
+/// How `IronPort` begins each refusal of an address, whatever the server said of it.
 const GATEWAY_WORDS: &str = " unknown address error ";
 /// Replies in one text.
 const MOST_REPLIES: usize = 20;

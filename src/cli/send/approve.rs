@@ -164,7 +164,7 @@ fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
         &format!(
             "{edition} is approved by {}, and needs {} more.",
             people(state.valid.len() as u64),
-            people(state.missing().into())
+            people(state.missing())
         ),
         &format!("roundup approve {edition} --as \"YOUR NAME\""),
     )

@@ -13,6 +13,7 @@ use crate::cli::steps::relay::{outbox, server};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
+use crate::count::counted;
 use crate::ledger::{AnyLedger, ScheduleStore};
 use crate::message::{Message, Sender};
 use crate::operator::command::{self, CommandPlace};
@@ -26,7 +27,7 @@ use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{FolderRelay, Relay, SmtpRelay};
 
 /// A relay that takes longer for one short email is in trouble, and the command that waits for it has done its work.
-const LONGEST_EMAIL: Duration = Duration::from_secs(60);
+const LONGEST_EMAIL: Duration = Duration::from_mins(1);
 
 /// Hands a notice over, where there is one and `[notify]` names somebody and none of its kind went lately. What goes wrong is a warning, and
 /// the next notice of the kind may then go at once.
@@ -96,17 +97,20 @@ async fn by_email(
             made(project, destination, notice, to).map_err(|error| error.what)?;
         match relay {
             EitherRelay::Folder(relay) => hand_over(relay, &message).await,
-            EitherRelay::Server(relay) => hand_over(relay, &message).await,
+            EitherRelay::Server(relay) => hand_over(*relay, &message).await,
         }
     };
-    let late = || format!("the relay took longer than {} seconds", LONGEST_EMAIL.as_secs());
+    let late = || {
+        let longest = counted(LONGEST_EMAIL.as_secs(), "second", "seconds");
+        format!("the relay took longer than {longest}")
+    };
     timeout(LONGEST_EMAIL, sent).await.map_err(|_| late())?
 }
 
 /// Where it goes.
 enum EitherRelay {
     Folder(FolderRelay),
-    Server(SmtpRelay),
+    Server(Box<SmtpRelay>),
 }
 
 fn made(
@@ -133,7 +137,7 @@ fn made(
             let server = Arc::new(server(project, address, &identity)?);
             // One message needs no limit.
             let limit = Arc::new(Mutex::new(MessagesPerConnection::new(None)));
-            EitherRelay::Server(SmtpRelay::new(server, limit))
+            EitherRelay::Server(Box::new(SmtpRelay::new(server, limit)))
         }
     };
     Ok((message, relay))

@@ -136,7 +136,7 @@ fn without_addresses(lines: Vec<ListingLine>) -> Vec<ListingLine> {
     let mut out: Vec<ListingLine> = Vec::new();
     for mut line in lines {
         if let Some((text, link)) = markdown_link(&line.text).or_else(|| link_at_end(&line.text)) {
-            line.text = without_emphasis(&text).to_owned();
+            without_emphasis(&text).clone_into(&mut line.text);
             line.link = Some(link);
         }
         match (out.last_mut(), &line.link) {
