@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::problem::nearest;
 
 /// Every name that the data can have, whether today's stories have it or not.
-pub const NAMES: [&str; 116] = [
+pub const NAMES: [&str; 117] = [
     "accent",
     "accent_ink",
     "address",
@@ -16,6 +16,7 @@ pub const NAMES: [&str; 116] = [
     "appeal_panel",
     "arrow",
     "briefs",
+    "browser_page",
     "button",
     "button_radius",
     "by",

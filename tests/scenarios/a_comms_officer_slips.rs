@@ -66,9 +66,9 @@ fn on_the_command_line() {
         ("approve galla", 2, ["no edition `galla`", "roundup draft --month 2020-12"]),
         ("explain liks", 2, ["no rule `liks`", "help:"]),
         // Before there is anything.
-        ("cancel 2020-12", 2, ["has never been sent", "--dry-run"]),
-        ("pause 2020-12", 2, ["has never been sent", "--dry-run"]),
-        ("report 2020-12", 2, ["has never been sent", "--dry-run"]),
+        ("cancel 2020-12", 2, ["has never been sent", "to see what comes next"]),
+        ("pause 2020-12", 2, ["has never been sent", "to see what comes next"]),
+        ("report 2020-12", 2, ["has never been sent", "to see what comes next"]),
         ("cancel", 2, ["not provided", "<EDITION>"]),
         // Addresses.
         ("test 2020-12", 2, ["not provided", "--to"]),
