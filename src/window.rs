@@ -80,7 +80,7 @@ pub fn meant(text: &str) -> Option<String> {
         }
     }
     let is_year = |part: &&str| part.len() == 4 && matches!(part.parse(), Ok(1990..=2100_u32));
-    let year = parts.iter().position(|part| is_year(part))?;
+    let year = parts.iter().position(is_year)?;
     let year = parts.remove(year);
     let small = |part: &str, most: u32| {
         part.parse::<u32>().ok().filter(|number| (1..=most).contains(number))

@@ -178,10 +178,9 @@ fn as_read(html: &str, by_outlook: bool) -> String {
             out.push_str(hidden.strip_prefix('>').expect("a condition ends"));
         }
         // `<!--[if !mso]><!-->`: others read on, Outlook skips to `<!--<![endif]-->`.
-        rest = match inside.starts_with("[if !") && by_outlook {
-            true => after.split_once("<!--<![endif]-->").map_or(after, |(_, later)| later),
-            false => after,
-        };
+        let skips = inside.starts_with("[if !") && by_outlook;
+        let end = after.split_once("<!--<![endif]-->").filter(|_| skips);
+        rest = end.map_or(after, |(_, later)| later);
     }
     out + rest
 }
@@ -202,7 +201,8 @@ fn unbalanced(html: &str) -> Option<String> {
         let parent = open.last().map(String::as_str);
         if tag.starts_with('!') || tag.ends_with('/') || VOID.contains(&name.as_str()) {
             continue;
-        } else if tag.starts_with('/') {
+        }
+        if tag.starts_with('/') {
             if parent != Some(name.as_str()) {
                 return Some(format!("</{name}> within {open:?}"));
             }
