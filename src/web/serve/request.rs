@@ -124,7 +124,7 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
         }
         ("archive", name, page) => archive(method, name, page, below.ends_with('/')),
         ("hooks", Some(name), Some(secret)) => match method {
-            "POST" => Ok(PublicRequest::Hook { name: token_of(name)?, secret: token_of(secret)? }),
+            "POST" => Ok(PublicRequest::Hook { name: name_of(name)?, secret: name_of(secret)? }),
             _ => Err(Unanswerable::Method { allow: "POST" }),
         },
         _ => Err(Unanswerable::NotFound),
@@ -143,7 +143,7 @@ fn archive(
         "OPTIONS" => return Ok(PublicRequest::Options { allow: HEALTH_METHODS }),
         _ => return Err(Unanswerable::Method { allow: HEALTH_METHODS }),
     }
-    let name = name.map(token_of).transpose()?;
+    let name = name.map(name_of).transpose()?;
     Ok(match (name, page) {
         (Some(name), None) if name == "feed.xml" || name == "index.html" => {
             PublicRequest::Archive { file: name }
@@ -159,20 +159,36 @@ fn archive(
     })
 }
 
-/// A token as it was meant: decoded once, without what mail programs leave at the end of an address.
+/// A token as it was meant: decoded once, without the brackets, quotation marks and stops that mail programs leave around
+/// it. No token of ours begins or ends with a full stop.
 fn token_of(part: &str) -> Result<String, Unanswerable> {
-    let decoded: Cow<'_, [u8]> = percent_decoded(part)?;
-    let text = std::str::from_utf8(&decoded).map_err(|_| Unanswerable::NotFound)?;
+    word_of(decoded(part)?.trim_matches(|c| c == '.' || !is_of_a_word(c)))
+}
+
+/// A name or a secret, decoded once, exactly as it stands there. It never leads to another folder.
+fn name_of(part: &str) -> Result<String, Unanswerable> {
+    word_of(&decoded(part)?)
+}
+
+fn decoded(part: &str) -> Result<String, Unanswerable> {
+    let bytes = percent_decoded(part)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Unanswerable::NotFound)?;
     if text.contains('\0') {
         return Err(Unanswerable::Malformed);
     }
-    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    // Brackets, quotation marks and stops of the sentence around it; no token of ours begins or ends with a full stop.
-    let token = text.trim_matches(|c| c == '.' || !is_token(c));
-    if token.is_empty() || token.len() > LONGEST_TOKEN_BYTES || !token.chars().all(is_token) {
-        return Err(Unanswerable::NotFound);
-    }
-    Ok(token.to_owned())
+    Ok(text.to_owned())
+}
+
+fn is_of_a_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')
+}
+
+fn word_of(text: &str) -> Result<String, Unanswerable> {
+    let is_word = !text.is_empty()
+        && text.len() <= LONGEST_TOKEN_BYTES
+        && !text.starts_with('.')
+        && text.chars().all(is_of_a_word);
+    is_word.then(|| text.to_owned()).ok_or(Unanswerable::NotFound)
 }
 
 /// RFC 3986 section 2.1, once.
