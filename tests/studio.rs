@@ -707,7 +707,7 @@ fn a_test_that_fails_leaves_no_browser_behind() {
 
 /// `scripts/screenshots` takes the pictures of the documents: of this repository's own newsletter.
 #[test]
-#[ignore = "writes into docs/"]
+#[ignore = "makes pictures for people"]
 fn pictures_for_the_documents() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     for (dark, name) in [(false, "studio.png"), (true, "studio-dark.png")] {
