@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use roundup::audience::Keys;
 
-use crate::support::{Charity, Server, Site, database};
+use crate::support::{Charity, Server, Site, database, words_of};
 
 const SECRET: &str = "a secret of this test with many characters";
 
@@ -40,8 +40,7 @@ fn sign_up(site: &Site, address: &str) -> (u16, String) {
 /// The path of a link in the last message to somebody.
 fn link_in(server: &Server, number: usize, kind: &str) -> String {
     let taken = server.taken();
-    // Quoted-printable breaks lines.
-    let text = taken[number].bytes.replace("=\r\n", "").replace("=\n", "");
+    let text = words_of(&taken[number].bytes);
     let start = format!("https://charity.example/news/{kind}/");
     let rest = text.split(&start).nth(1).unwrap_or_else(|| panic!("{kind} in {text}"));
     let token: String =

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Charity, Server, Site};
+use crate::support::{Charity, Server, Site, words_of};
 
 fn all_files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -108,7 +108,7 @@ fn serve_shows_the_archive_and_each_email_leads_to_its_page() {
     site.close();
     charity.run("send --month 2020-12 --confirm 5").ends(0);
     let message = &server.taken()[0].bytes;
-    let message = message.replace("=\r\n", "").replace("=\n", "");
+    let message = words_of(message);
     assert!(message.contains("https://charity.example/news/archive/2020-12/"), "{message}");
     let site = Site::open(&charity);
     let (code, page) = at_of(&site, "/news/archive/2020-12/");

@@ -346,6 +346,12 @@ pub fn change_database(address: &str, sql: &str) {
 }
 
 /// Sends a signal by name to a process that a test has started.
+/// A message's words, decoded: a line may not begin with each character, so that a link is not in one piece as it stands.
+pub fn words_of(message: &str) -> String {
+    let decoded = roundup::rfc::quoted_printable::decode(message.as_bytes());
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
 pub fn signal(child: &Child, name: &str) {
     let status =
         Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
