@@ -211,14 +211,18 @@ fn span(time: Duration) -> String {
 
 /// What the relay gets, as in `2 messages at a time`, `about 4 messages a second`, `one message every 5 s`.
 fn pace_words(connections: usize, rest: Duration) -> String {
-    let number = |of: Duration| (of.as_secs_f64() / rest.as_secs_f64()).round();
+    let messages = |of: Duration| {
+        let (of, rest) = (of.as_micros(), rest.as_micros().max(1));
+        let number = u64::try_from((of + rest / 2) / rest).unwrap_or(u64::MAX);
+        counted(number, "message", "messages")
+    };
     let second = Duration::from_secs(1);
     if rest.is_zero() {
         format!("{} at a time", counted(connections, "message", "messages"))
     } else if rest <= second / 2 {
-        format!("about {} messages a second", number(second))
+        format!("about {} a second", messages(second))
     } else if rest <= 3 * second {
-        format!("about {} messages a minute", number(60 * second))
+        format!("about {} a minute", messages(60 * second))
     } else {
         format!("one message every {}", span(rest))
     }
