@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::news::date::names::ENGLISH_MONTHS;
 use crate::news::item::Elsewhere;
 use crate::news::{Item, PartialDate, Reading};
 
@@ -89,29 +90,14 @@ pub fn meant(text: &str) -> Option<String> {
         [] => Some(year.to_owned()),
         ["q" | "quarter", number] => Some(format!("{year}-Q{}", small(number, 4)?)),
         [one] => {
-            let named = || MONTHS.iter().position(|name| one.len() >= 3 && name.starts_with(one));
+            let named =
+                || ENGLISH_MONTHS.iter().position(|name| one.len() >= 3 && name.starts_with(one));
             let month = small(one, 12).or_else(|| u32::try_from(named()? + 1).ok())?;
             Some(format!("{year}-{month:02}"))
         }
         _ => None,
     }
 }
-
-/// As people write them, whole or cut.
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The longest window: more is a mistake of the keyboard.
 const LONGEST_DAYS: u64 = 3660;

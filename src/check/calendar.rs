@@ -1,9 +1,7 @@
 //! Days and times as people write them, in English and the languages of `news::date::names`, and whether there are such days.
 //! Pure: texts in, mentions out.
 
-use crate::check::date_words::{
-    BEFORE_A_DAY, BEFORE_A_MONTH, ENGLISH_MONTHS, PieceKind, TextPiece, pieces,
-};
+use crate::check::date_words::{BEFORE_A_DAY, BEFORE_A_MONTH, PieceKind, TextPiece, pieces};
 use chrono::{Datelike, NaiveDate, Weekday};
 use regex::Captures;
 
@@ -277,7 +275,7 @@ impl<'t> TextPieces<'t> {
     /// "Friday, December 4, 2019".
     fn month_first(&self, index: usize) -> Option<(Vec<DayMention>, usize)> {
         let (name, mut at) = (self.get(index)?, index + 1);
-        if !ENGLISH_MONTHS.contains(&name.text.to_lowercase().as_str()) {
+        if !names::is_english_month(&name.text.to_lowercase()) {
             return None;
         }
         let (month, _) = name.month()?;

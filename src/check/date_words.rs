@@ -64,7 +64,7 @@ impl TextPiece<'_> {
             return None;
         }
         let plain = names::plain_letters(self.text);
-        if ENGLISH_MONTHS.contains(&plain.as_str()) {
+        if names::is_english_month(&plain) {
             // "We march" and "it may" are no months.
             return self
                 .is_capital()
@@ -100,33 +100,6 @@ impl TextPiece<'_> {
         Weekday::try_from(u8::try_from(number?).ok()?).ok()
     }
 }
-
-pub const ENGLISH_MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-];
 
 /// As they stand behind "o": "3ydd o Fawrth".
 const WELSH_MONTHS: &[(&str, u32)] = &[

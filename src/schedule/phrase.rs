@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use thiserror::Error;
 
+use crate::news::date::names::ENGLISH_MONTHS;
 use crate::problem::nearest;
 
 /// Which days a schedule has.
@@ -59,20 +60,6 @@ const LONGEST_PHRASE_CHARS: usize = 120;
 const EXAMPLES: &str = "write it as \"first Tuesday\", \"last working day\", \"day 31\", \"every Friday\" or \"first Monday of the quarter\"";
 const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 const ORDINALS: [&str; 10] =
     ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 const OTHERS: [&str; 9] =
@@ -81,7 +68,7 @@ const OTHERS: [&str; 9] =
 impl PhraseError {
     fn of(phrase: &str) -> Self {
         let known: Vec<&str> =
-            WEEKDAYS.into_iter().chain(MONTHS).chain(ORDINALS).chain(OTHERS).collect();
+            WEEKDAYS.into_iter().chain(ENGLISH_MONTHS).chain(ORDINALS).chain(OTHERS).collect();
         let near = words(phrase).iter().find_map(|word| {
             let is_known = known.contains(&word.as_str()) || number(word).is_some();
             (!is_known).then(|| nearest(word, known.iter().copied()).map(str::to_owned))?
@@ -137,7 +124,7 @@ fn weekday(word: &str) -> Option<Weekday> {
 }
 
 fn month(word: &str) -> Option<u32> {
-    let at = MONTHS.iter().position(|known| *known == word || known[..3] == *word)?;
+    let at = ENGLISH_MONTHS.iter().position(|known| *known == word || known[..3] == *word)?;
     u32::try_from(at + 1).ok()
 }
 
@@ -319,7 +306,7 @@ impl fmt::Display for Phrase {
                     MonthChoice::Each => Ok(()),
                     MonthChoice::Quarters => f.write_str(" of the quarter"),
                     MonthChoice::Named(months) => {
-                        let name = |month: &u32| capital(MONTHS[*month as usize - 1]);
+                        let name = |month: &u32| capital(ENGLISH_MONTHS[*month as usize - 1]);
                         let names: Vec<String> = months.iter().map(name).collect();
                         write!(f, " of {}", names.join(", "))
                     }

@@ -4,6 +4,22 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+/// From January. Each begins with its short name, of three letters.
+pub const ENGLISH_MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// Months by their forms in each language, from January: `/` parts the months, blanks the forms. Letters are plain, as
 /// `plain_letters` makes them.
 const MONTHS: [&str; 27] = [
@@ -193,6 +209,11 @@ static WEEKDAY_NUMBERS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
 
 fn numbered(forms: &'static str, number: u32) -> impl Iterator<Item = (&'static str, u32)> {
     forms.split(' ').map(move |form| (form, number))
+}
+
+/// Whether a word is the English name of a month, whole or short, in lower case.
+pub fn is_english_month(word: &str) -> bool {
+    word == "sept" || ENGLISH_MONTHS.iter().any(|name| *name == word || name[..3] == *word)
 }
 
 /// The number of a month, from 1, by its name in plain letters.
