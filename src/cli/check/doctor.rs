@@ -107,7 +107,7 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
         match mailing_list(project, destination.is_practice(), &AudienceChoice::default()).await {
             Ok(list) => list,
             Err(failure) => {
-                return Ok(Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()));
+                return Ok(failure.diagnosis(ABOUT));
             }
         };
     let mut audience = Audience::default();
@@ -141,7 +141,7 @@ async fn shared(project: &Project) -> Result<Option<Diagnosis>, Failure> {
             let count = people(u64::try_from(count).unwrap_or(u64::MAX));
             Diagnosis::good(ABOUT, format!("{count} said no to all newsletters"))
         }
-        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+        Err(failure) => failure.diagnosis(ABOUT),
     }))
 }
 
@@ -203,7 +203,7 @@ async fn inbox(project: &Project) -> Option<Diagnosis> {
     };
     Some(match opened.await {
         Ok(()) => Diagnosis::good(ABOUT, "the mailbox of ROUNDUP_INBOX can be opened"),
-        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+        Err(failure) => failure.diagnosis(ABOUT),
     })
 }
 

@@ -30,16 +30,12 @@ pub async fn ledger(project: &Project, practice: bool) -> (Vec<Diagnosis>, Optio
         Ok(None) => (Diagnosis::good(ABOUT, "there is none yet: the first send creates it"), None),
         Ok(Some(ledger)) => match look(project, &ledger, practice).await {
             Ok(looked) => looked,
-            Err(failure) => (of_failure(failure), None),
+            Err(failure) => (failure.diagnosis(ABOUT), None),
         },
-        Err(failure) => (of_failure(failure), None),
+        Err(failure) => (failure.diagnosis(ABOUT), None),
     };
     found.push(one);
     (found, latest)
-}
-
-fn of_failure(failure: Failure) -> Diagnosis {
-    Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default())
 }
 
 async fn look(

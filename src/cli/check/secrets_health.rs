@@ -71,6 +71,6 @@ async fn secret(project: &Project) -> Diagnosis {
             "keep a copy of it (`roundup keys backup FILE`): without it, people who left could \
              not be recognised",
         ),
-        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+        Err(failure) => failure.diagnosis(ABOUT),
     }
 }

@@ -157,7 +157,7 @@ pub async fn examine(project: &Project, keys: &Keys) -> Option<Diagnosis> {
     let reader = DropReader::of_settings(project, keys)?;
     Some(match reader.read_into_spool().await {
         Ok(()) => Diagnosis::good(ABOUT, format!("the drop box at {} can be read", reader.shown())),
-        Err(failure) => Diagnosis::bad(ABOUT, failure.what, failure.help.unwrap_or_default()),
+        Err(failure) => failure.diagnosis(ABOUT),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::audience::segment::SegmentError;
 use crate::compose::composition::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::count::counted;
+use crate::doctor::Diagnosis;
 use crate::edition::EditError;
 use crate::locale::words::LexiconError;
 use crate::message::IdentityError;
@@ -76,6 +77,11 @@ impl Failure {
 
     fn more(self, more: Vec<String>) -> Self {
         Self { more, ..self }
+    }
+
+    /// As what `doctor` says about something.
+    pub fn diagnosis(self, about: &'static str) -> Diagnosis {
+        Diagnosis::bad(about, self.what, self.help.unwrap_or_default())
     }
 
     /// Everything, as it stands on the screen. `strong` and `faint` paint words.
