@@ -356,7 +356,7 @@ mod tests {
             one.write(&[change(add, ChangeOrigin::Email, 1)]).await.unwrap();
             let expected = reason_word.is_of_all().then_some(add);
             assert_eq!(reason(&other).await, expected, "{reason_word:?}");
-            // A weaker no takes nothing away, and who was told by the list tells it nothing.
+            // A weaker no takes nothing away, and what came from the list is not written to it again.
             one.write(&[change(
                 NoMailStep::Add(NoMailReason::PreferenceService),
                 ChangeOrigin::Shared,

@@ -125,8 +125,8 @@ impl Server {
         Self::scripted(|_| Act::Go)
     }
 
-    /// A server that takes so many messages, and no more until it goes on: what a test does in between is in the middle
-    /// of a run, however slow the computer is.
+    /// A server that takes this number of messages, and no more until it goes on: what a test does in between is in the
+    /// middle of a run, however slow the computer is.
     pub fn halting_after(messages: usize) -> Self {
         let allowed = Arc::new((Mutex::new(messages), Condvar::new()));
         let (gate, came) = (Arc::clone(&allowed), AtomicUsize::new(0));
@@ -146,7 +146,7 @@ impl Server {
         self.go_on_to(usize::MAX);
     }
 
-    /// Goes on, and halts again after so many messages since it began.
+    /// Goes on, and halts again after this number of messages since it began.
     pub fn go_on_to(&self, messages: usize) {
         let (most, changed) = &*self.allowed;
         *most.lock().unwrap() = messages;
@@ -231,7 +231,7 @@ impl Server {
         self.books.lock().unwrap().said.clone()
     }
 
-    /// Waits until so many messages were taken since the server began.
+    /// Waits until this number of messages was taken since the server began.
     pub fn wait_for(&self, messages: usize) {
         while self.taken().len() < messages {
             self.taken.recv_timeout(std::time::Duration::from_mins(1)).expect("a message in time");

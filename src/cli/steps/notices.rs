@@ -158,7 +158,7 @@ fn name_of(project: &Project) -> &str {
     &project.settings.organisation.name
 }
 
-/// A notice where an edition has so many complaints that it holds the next.
+/// A notice where the complaints about an edition hold the next.
 ///
 /// # Errors
 /// When the ledger cannot be read.
