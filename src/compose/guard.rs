@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::compose::helper_names::{explained, passes_slots, personal_word};
 use crate::compose::helper_state::{Shared, lock};
 
-/// Stands before every call that looks at names: each must be there, and hold no personal word that the call would change.
+/// Stands before every call that looks at names, and before every call of a partial: it counts the call, and each must be there, and hold no personal word that the call would change.
 pub struct NameGuard(pub Arc<Shared>);
 
 impl HelperDef for NameGuard {

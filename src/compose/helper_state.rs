@@ -52,7 +52,9 @@ impl Shared {
         if before.saturating_add(steps) > MOST_STEPS {
             return Err(explained(
                 "the template goes on for more than 3 million steps: it may loop".to_owned(),
-                "check for {{#each}} inside {{#each}} in the project's templates".to_owned(),
+                "check for {{#each}} inside {{#each}}, and partials that call others again and again, in the project's \
+                 templates"
+                    .to_owned(),
             ));
         }
         Ok(())

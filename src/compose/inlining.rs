@@ -12,6 +12,10 @@ use handlebars::{
 /// The block that an inlined partial stands in: it knows its file, for errors, and its words see what those around it see.
 pub const INLINED: &str = "inlined_partial";
 
+/// Elements that are copied into their callers at most; calls beyond that stay calls. All of ours have some 2,000. Partials
+/// that each call the next one twice would fill the memory.
+const MOST_COPIED_ELEMENTS: usize = 20_000;
+
 /// Renders an inlined partial.
 pub struct InlinedPartial;
 
@@ -53,10 +57,14 @@ pub fn inlined(
         closed,
         text,
         prototype,
+        left: MOST_COPIED_ELEMENTS,
         done: BTreeMap::new(),
     };
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    names.into_iter().filter_map(|name| Some((name.to_owned(), inlining.file(name)?))).collect()
+    names
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), inlining.file(name)?.clone())))
+        .collect()
 }
 
 /// An empty block, to be filled.
@@ -75,17 +83,30 @@ struct Inlining<'a> {
     /// Files of the text part.
     text: &'a BTreeSet<&'a str>,
     prototype: Box<HelperTemplate>,
+    /// How many more elements may be copied.
+    left: usize,
     done: BTreeMap<&'a str, Template>,
 }
 
+/// A template's elements, and those within them.
+fn elements_in(template: &Template) -> usize {
+    let within = |inner: &Option<Template>| inner.as_ref().map_or(0, elements_in);
+    let elements = template.elements.iter().map(|element| match element {
+        TemplateElement::HelperBlock(block) => 1 + within(&block.template) + within(&block.inverse),
+        TemplateElement::PartialBlock(call) => 1 + within(&call.template),
+        _ => 1,
+    });
+    elements.sum()
+}
+
 impl Inlining<'_> {
-    fn file(&mut self, name: &str) -> Option<Template> {
+    fn file(&mut self, name: &str) -> Option<&Template> {
         let (&name, &template) = self.files.get_key_value(name)?;
         if !self.done.contains_key(name) {
             let template = self.template(template.clone(), self.text.contains(name));
             self.done.insert(name, template);
         }
-        self.done.get(name).cloned()
+        self.done.get(name)
     }
 
     fn template(&mut self, mut template: Template, is_text: bool) -> Template {
@@ -120,6 +141,8 @@ impl Inlining<'_> {
         if !is_bare || is_moved || self.closed.contains(name.as_str()) {
             return None;
         }
-        self.file(name)
+        let part = self.file(name)?.clone();
+        self.left = self.left.checked_sub(elements_in(&part))?;
+        Some(part)
     }
 }

@@ -204,9 +204,7 @@ impl Strict<'_> {
     }
 
     fn guard(&self, name: &str, paths: Vec<Parameter>, at: usize, out: &mut Template) {
-        if let Some(guard) = &self.guard
-            && !paths.is_empty()
-        {
+        if let Some(guard) = &self.guard {
             let mut guard = guard.clone();
             guard.params = vec![Parameter::Literal(Value::String(name.to_owned()))];
             guard.params.extend(paths);
@@ -238,7 +236,9 @@ impl Strict<'_> {
         for param in call.params.iter().chain(call.hash.values()) {
             self.parameter(Some(name), param, at, &mut paths, out)?;
         }
-        self.guard(name, paths, at, out);
+        if !paths.is_empty() {
+            self.guard(name, paths, at, out);
+        }
         Ok(())
     }
 
@@ -340,6 +340,7 @@ impl Strict<'_> {
                 return Err(self.fault(at, format!("there is no partial `{name}`"), cure));
             }
         }
+        // Also where it is given nothing: partials that call the next one twice are without end.
         self.guard(">", paths, at, out);
         Ok(())
     }
@@ -352,6 +353,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::compose::inlining::{self, INLINED, InlinedPartial};
 
     const PARTIALS: [(&str, &str); 4] = [
         ("line", "<i>{{title}}</i>\n"),
@@ -448,10 +450,21 @@ mod tests {
             handlebars::handlebars_helper!(silent: |*_names| "");
             plain.register_helper(GUARD, Box::new(silent));
             let mut strict = plain.clone();
+            let (mut files, mut texts) = (Vec::new(), Vec::new());
             for (name, text) in PARTIALS.into_iter().chain([("main", text.as_str())]) {
                 let template = compiled(name, text);
-                strict.register_template(name, read(name, name, text, &template, &names).unwrap());
+                let read = read(name, name, text, &template, &names).unwrap();
+                files.push((name.to_owned(), read.clone()));
+                texts.push((name.to_owned(), text.to_owned()));
+                strict.register_template(name, read);
                 plain.register_template(name, template);
+            }
+            // The same with partials inlined, as they are in a text part: there each blank counts.
+            let mut inlined = plain.clone();
+            inlined.register_helper(INLINED, Box::new(InlinedPartial));
+            let all = texts.iter().map(|(name, _)| name.as_str()).collect();
+            for (name, template) in inlining::inlined(files, &texts, &all) {
+                inlined.register_template(&name, template);
             }
             let data = json!({
                 "title": "T & t", "count": 2, "more": null, "image": {"alt": "x"}, "text": "",
@@ -462,6 +475,7 @@ mod tests {
                 registry.render("main", &data).map_err(|error| error.reason().to_string())
             };
             prop_assert_eq!(written(&plain), written(&strict), "{}", text);
+            prop_assert_eq!(written(&strict), written(&inlined), "{}", text);
         }
     }
 }

@@ -239,4 +239,16 @@ fn a_template_that_never_ends_is_stopped() {
         .run("check --month 2020-12 --offline")
         .ends(2)
         .says("the template goes on for more than 3 million steps");
+    // Each partial calls the next one three times: there is no loop, and neither time nor memory is enough.
+    let charity = (0..18).fold(Charity::new().people(1), |charity, number| {
+        let call = format!("{{{{> q{}}}}}", number + 1);
+        charity.file(&format!("templates/partials/q{number}.hbs"), call.repeat(3))
+    });
+    charity
+        .file("templates/partials/q18.hbs", "x")
+        .file("templates/monthly.txt.hbs", "x")
+        .file("templates/monthly.mjml.hbs", "<mjml><mj-body>{{> q0}}</mj-body></mjml>")
+        .run("check --month 2020-12 --offline")
+        .ends(2)
+        .says("the template goes on for more than 3 million steps");
 }
