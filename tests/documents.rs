@@ -5,7 +5,9 @@ use std::path::Path;
 
 #[test]
 fn console_blocks_run_as_they_stand() {
-    trycmd::TestCases::new().case("README.md").case("docs/*.md");
+    // Somebody types and clicks in the first edition: tests/studio/first_edition.rs does.
+    let by_hand = "docs/FIRST-EDITION.md";
+    trycmd::TestCases::new().case("README.md").case("docs/*.md").skip(by_hand);
 }
 
 #[test]

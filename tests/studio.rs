@@ -2,6 +2,9 @@
 
 #[path = "support/studio.rs"]
 mod browser;
+#[cfg(unix)]
+#[path = "studio/first_edition.rs"]
+mod first_edition;
 #[path = "studio/fits_the_desk.rs"]
 mod fits_the_desk;
 #[path = "studio/no_dead_ends.rs"]

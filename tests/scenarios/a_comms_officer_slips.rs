@@ -54,6 +54,7 @@ fn on_the_command_line() {
         // Empty.
         ("check 2031-05", 4, ["no story in May 2031", "the nearest in December 2020"]),
         ("check 2019-01", 4, ["no story in January 2019", "the nearest in"]),
+        ("news --month 2031-05", 0, ["Next: roundup news --month 2020-12", ""]),
         // A word that is not there.
         ("chekc 2020-12", 2, ["unrecognized subcommand", "'check'"]),
         ("send 2020-12 --yes", 2, ["does not take `--yes`", "--confirm 1204"]),

@@ -1,32 +1,10 @@
 //! Somebody new makes a newsletter: from nothing, or from their website.
 
 use serde_json::Value;
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::Charity;
 #[cfg(unix)]
 use crate::support::terminal::Terminal;
-
-/// A website with these pages.
-struct Website {
-    _runtime: tokio::runtime::Runtime,
-    server: MockServer,
-}
-
-impl Website {
-    fn with(pages: &[(&str, &str)]) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(MockServer::start());
-        for (at, text) in pages {
-            let text = text.replace("SITE", &server.uri());
-            let answer = ResponseTemplate::new(200).set_body_string(text);
-            let mock = Mock::given(method("GET")).and(path(*at)).respond_with(answer);
-            runtime.block_on(mock.mount(&server));
-        }
-        Self { _runtime: runtime, server }
-    }
-}
+use crate::support::{Charity, Website};
 
 const FEED: &str = "<rss version=\"2.0\"><channel><title>N</title>\
     <item><guid>1</guid><title>A story</title><link>https://e.org/1</link>\
@@ -127,7 +105,7 @@ fn a_website_gives_its_name_and_its_news() {
             pages.iter().map(|(at, text)| (*at, text.as_str())).collect();
         let site = Website::with(&pages);
         let place = Charity::new();
-        let address = site.server.uri();
+        let address = site.address();
         let made = place
             .run(&format!(
                 "init made --yes --json --allow-local --website {address} --sender a@b.example"
@@ -151,7 +129,7 @@ fn a_website_gives_its_name_and_its_news() {
 fn a_website_without_news_says_so_and_the_sample_is_used() {
     let site = Website::with(&[("/", "<title>Welcome</title><p>Nothing here yet.</p>")]);
     let place = Charity::new();
-    let address = site.server.uri();
+    let address = site.address();
     place
         .run(&format!("init made --yes --allow-local --website {address}"))
         .ends(0)
@@ -170,7 +148,7 @@ fn four_questions_each_with_an_answer_in_brackets() {
     terminal.wait_for("Your website, with the news [none]: ");
     terminal.type_line("http://127.0.0.1:9");
     terminal.wait_for("Another address, or none [none]: ");
-    terminal.type_line(&site.server.uri());
+    terminal.type_line(&site.address());
     terminal.wait_for("Found a feed, 1 story, the newest of 3 June 2025");
     terminal.wait_for("The name that people know you by [Safe Childhood]: ");
     terminal.type_line("");

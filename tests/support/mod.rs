@@ -7,6 +7,7 @@ pub mod names;
 pub mod server;
 pub mod site;
 pub mod terminal;
+pub mod website;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +18,7 @@ pub use names::{NameServer, Record};
 pub use server::{Act, Offer, Server, Stage};
 pub use site::Site;
 pub use terminal::Terminal;
+pub use website::Website;
 
 /// A project in a folder of its own.
 pub struct Charity {
@@ -64,6 +66,11 @@ impl Charity {
                 ),
             )
         })
+    }
+
+    /// Somebody with an empty folder.
+    pub fn without_a_newsletter() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() }
     }
 
     /// A list of so many people.
@@ -161,9 +168,10 @@ impl Charity {
         Ran::of(self.command(arguments).current_dir(self.path(folder)).output().unwrap())
     }
 
-    /// A command whose keyboard and screen are somebody's.
-    fn command_at(&self, keyboard: [std::fs::File; 3], arguments: &str) -> Command {
+    /// A command in a folder below, whose keyboard and screen are somebody's.
+    fn command_at(&self, folder: &str, keyboard: [std::fs::File; 3], arguments: &str) -> Command {
         let mut command = self.command(arguments);
+        command.current_dir(self.path(folder));
         let [input, output, errors] = keyboard;
         command.stdin(input).stdout(output).stderr(errors);
         command
@@ -345,13 +353,13 @@ pub fn change_database(address: &str, sql: &str) {
     });
 }
 
-/// Sends a signal by name to a process that a test has started.
 /// A message's words, decoded: a line may not begin with each character, so that a link is not in one piece as it stands.
 pub fn words_of(message: &str) -> String {
     let decoded = roundup::rfc::quoted_printable::decode(message.as_bytes());
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// Sends a signal by name to a process that a test has started.
 pub fn signal(child: &Child, name: &str) {
     let status =
         Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();

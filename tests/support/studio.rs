@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
@@ -185,6 +186,24 @@ impl Browser {
     pub async fn click(&self, selector: &str) {
         let found = self.client.find(Locator::Css(selector)).await;
         found.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
+    }
+
+    /// Drags with the mouse: from the middle of one element to a part of the height of another.
+    pub async fn mouse_drag(&self, from: &str, to: &str, part: f64) {
+        // Quicker than a hand, and slow enough for the page to see it.
+        const STEP: Duration = Duration::from_millis(20);
+        const AT: &str = "const [from, to, part] = arguments; document.querySelector(from).scrollIntoView({ block: 'nearest' }); const box = (what) => document.querySelector(what).getBoundingClientRect(); const [a, b] = [box(from), box(to)]; return [a.x + a.width / 2, a.y + a.height / 2, b.x + b.width / 2, b.y + b.height * part].map(Math.round)";
+        let at = self.script(AT, vec![json!(from), json!(to), json!(part)]).await;
+        let number = |index: usize| at[index].as_f64().unwrap();
+        let to = |x: f64, y: f64| PointerAction::MoveTo { duration: Some(STEP), x, y };
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(to(number(0), number(1)))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(to(number(0) + 4.0, number(1) - 8.0))
+            .then(to(number(2), number(3)))
+            .then(to(number(2), number(3)))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(mouse).await.unwrap();
     }
 
     /// Types over what is in a field, and leaves it. (`clear` would leave it in between: the empty words would be saved,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use super::Charity;
+use super::{Charity, signal};
 
 /// Nothing that roundup asks takes longer to appear.
 const SHOWN_WITHIN: Duration = Duration::from_mins(1);
@@ -22,12 +22,18 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn start(charity: &Charity, arguments: &str) -> Self {
+        Self::start_in(charity, ".", arguments)
+    }
+
+    /// The same in a folder below.
+    pub fn start_in(charity: &Charity, folder: &str, arguments: &str) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let open = || File::options().read(true).write(true).open(&name).unwrap();
-        let child = charity.command_at([open(), open(), open()], arguments).spawn().unwrap();
+        let child =
+            charity.command_at(folder, [open(), open(), open()], arguments).spawn().unwrap();
         let keyboard = File::from(master);
         let mut reader = keyboard.try_clone().unwrap();
         let (send, screen) = channel();
@@ -43,15 +49,21 @@ impl Terminal {
         Self { child, keyboard, screen, shown: String::new() }
     }
 
-    /// Waits until something is shown.
+    /// Waits until something is shown, and gives all that is.
     #[track_caller]
-    pub fn wait_for(&mut self, words: &str) {
+    pub fn wait_for(&mut self, words: &str) -> &str {
         while !self.shown.contains(words) {
             match self.screen.recv_timeout(SHOWN_WITHIN) {
                 Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
                 Err(error) => panic!("`{words}` was not shown ({error}):\n{}", self.shown),
             }
         }
+        &self.shown
+    }
+
+    /// What Ctrl-C does.
+    pub fn interrupt(&self) {
+        signal(&self.child, "INT");
     }
 
     pub fn type_line(&mut self, text: &str) {

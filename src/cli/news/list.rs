@@ -134,7 +134,10 @@ fn show(
     }
     show_late(late, window, screen)?;
     show_undecided(selection, window, screen)?;
-    if selection.chosen.is_empty() {
+    if let (true, Some(day)) = (selection.chosen.is_empty(), selection.elsewhere.nearest) {
+        screen.print(&format!("The nearest stories are of {}.", day.format("%B %Y")))?;
+        screen.say(&format!("Next: roundup news --month {}", day.format("%Y-%m")));
+    } else if selection.chosen.is_empty() {
         screen.say("Next: try another window, as in `roundup news --year 2020`");
     } else {
         screen.say(&format!("Next: roundup draft {}", flags(window)));

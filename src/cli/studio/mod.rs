@@ -108,7 +108,10 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
                 let taking = take_file_changes(&mut watched, &mut editor, globals);
                 unless_broken(taking).await.unwrap_or(true)
             }
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
+            _ = tokio::signal::ctrl_c() => {
+                say_next(editor.name(), globals);
+                return Ok(Exit::Done);
+            }
         };
         if changed {
             version += 1;
@@ -177,6 +180,15 @@ fn tell(address: &str, edition: &str, globals: &Globals) -> Result<(), Failure> 
          Ctrl-C to stop the studio.",
     );
     Ok(())
+}
+
+/// Where a person who has finished here goes on.
+fn say_next(edition: &str, globals: &Globals) {
+    if !globals.screen.json {
+        globals.screen.say(&format!(
+            "Next: roundup test {edition} --to ADDRESS, then roundup send {edition}"
+        ));
+    }
 }
 
 fn open_browser(project: &Project, address: &str, globals: &Globals) -> Option<browser::Doorway> {
