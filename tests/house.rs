@@ -480,3 +480,25 @@ fn a_pure_file_uses_pure_files_only() {
     }
     assert!(found.is_empty(), "a Pure file uses a Shell:\n{}", found.join("\n"));
 }
+
+/// Files whose code asks which system it is built for, without their tests.
+fn files_by_system() -> BTreeSet<String> {
+    let asks = Regex::new(r"cfg(!|_attr)?\((not\()?(unix|windows|target_os)").unwrap();
+    files(Path::new("src"), ".rs")
+        .into_iter()
+        .filter(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            let code = without_tests(&text).split("\nmod tests {").next();
+            code.is_some_and(|code| asks.is_match(code))
+        })
+        .map(|path| path.display().to_string().replace('\\', "/"))
+        .collect()
+}
+
+#[test]
+fn what_differs_between_systems_stands_in_one_place() {
+    let page = fs::read_to_string("docs/PLATFORMS.md").unwrap();
+    let listed: BTreeSet<String> =
+        page.split('`').filter(|name| name.starts_with("src/")).map(str::to_owned).collect();
+    assert_eq!(files_by_system(), listed);
+}

@@ -5,6 +5,7 @@ pub mod account;
 pub mod archive;
 pub mod checked;
 pub mod disk;
+mod edition_name;
 pub mod env_file;
 pub mod environment;
 pub mod memory;
@@ -210,12 +211,7 @@ impl Project {
     /// # Errors
     /// When the name has characters that are not allowed in it.
     pub fn draft_path(&self, name: &str) -> Result<String, ProjectError> {
-        let is_sign = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty()
-            || name.starts_with('.')
-            || name.len() > 100
-            || !name.chars().all(is_sign)
-        {
+        if !edition_name::is_valid(name) {
             return Err(ProjectError::BadName { name: name.escape_debug().take(60).collect() });
         }
         Ok(format!("editions/{name}.md"))
@@ -228,7 +224,9 @@ impl Project {
     pub fn draft(&self, name: &str) -> Result<Option<Draft>, ProjectError> {
         let shown = self.draft_path(name)?;
         let path = self.path(&shown);
-        if !path.is_file() {
+        // macOS and Windows open `Winter.md` as `winter.md` too: under two names an edition would go out twice.
+        let file = format!("{name}.md");
+        if !files(&self.path("editions"), "md")?.iter().any(|(_, found)| *found == file) {
             return Ok(None);
         }
         let text = read_text(&path, &shown, LONGEST_TEXT_BYTES)?;

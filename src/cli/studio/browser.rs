@@ -6,7 +6,6 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use crate::compose::marker::escape_html;
 use crate::database::private;
@@ -34,14 +33,8 @@ pub fn open(project: &Project, address: &str) -> io::Result<Doorway> {
     let page = project.path("preview").join("open-studio.html");
     private::write(&page, doorway(address).as_bytes())?;
     let doorway = Doorway { page };
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let silent = Stdio::null;
-    let _ = Command::new(program)
-        .arg(&doorway.page)
-        .stdin(silent())
-        .stdout(silent())
-        .stderr(silent())
-        .spawn();
+    // Where there is no desktop this fails, and the screen has the address.
+    let _ = open::that_detached(&doorway.page);
     Ok(doorway)
 }
 

@@ -170,7 +170,8 @@ impl From<ProjectError> for Failure {
             ProjectError::BadName { ref name } => {
                 let help = meant(name).map_or_else(
                     || {
-                        "a name is made of letters, digits, hyphens and underscores, as in 2020-12"
+                        "a name is made of letters, digits, hyphens and underscores, as in 2020-12, and is not one that Windows \
+                         keeps for itself, such as con"
                             .to_owned()
                     },
                     |meant| format!("did you mean `{meant}`?"),
