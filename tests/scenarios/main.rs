@@ -15,6 +15,7 @@ mod an_edition_has_a_purpose;
 mod an_edition_is_approved;
 mod bad_input;
 mod dies_at_each_point;
+mod documents_are_followed;
 mod everybody_gets_one;
 mod killed_and_resumed;
 mod listing_moves_in;
