@@ -95,7 +95,9 @@ fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
         after.state = row.state;
         after.since = row.since;
         after.why.clone_from(&row.why);
-        after.evidence.clone_from(&row.evidence);
+        if row.evidence.is_some() || !row.state.is_no() {
+            after.evidence.clone_from(&row.evidence);
+        }
     } else if before.state == ListState::Subscribed && before.evidence.is_none() {
         after.evidence.clone_from(&row.evidence);
     }

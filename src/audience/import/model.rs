@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::columns::ColumnMapping;
 use super::recipe::Recipe;
 use super::state::ListState;
-use crate::audience::Basis;
 use crate::audience::law::{HowGiven, MetThrough, law_of};
+use crate::audience::{Basis, WhyNot};
 use crate::news::date::DateOrder;
 use crate::problem::{Place, Problem};
+use crate::rfc::address::EmailAddress;
 
 /// What somebody says about files beside what stands in them.
 #[derive(Debug, Clone)]
@@ -111,6 +112,22 @@ impl ImportedPerson {
     /// When they came into their state, as far as a file says it: at the beginning of the day.
     pub fn no_since(&self) -> Option<DateTime<Utc>> {
         Some(self.since?.and_hms_opt(0, 0, 0)?.and_utc())
+    }
+
+    /// The same at another address. That a mailbox is gone says nothing of another: what they agreed to counts again.
+    #[must_use]
+    pub fn moved_to(self, address: &EmailAddress) -> Self {
+        let mut person = Self { address: address.to_string(), key: address.key(), ..self };
+        if person.state == ListState::Bounced {
+            let lawful = person.evidence.clone().map(BasisEvidence::lawful);
+            (person.state, person.why) = match lawful {
+                Some(Ok(evidence)) => (ListState::Subscribed, evidence.to_string()),
+                Some(Err(why)) => (ListState::NoEvidence, why),
+                None => (ListState::NoEvidence, WhyNot::NoBasis.to_string()),
+            };
+            person.since = person.joined;
+        }
+        person
     }
 
     /// Takes the cells of another row of the same person. An empty cell wipes nothing; a filled one takes the place of

@@ -117,7 +117,10 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
         place: Place::whole("the database"),
     };
     let summary = json!({ "added": 1 }).to_string();
-    if !list.write(seen, ListChangeKind::Edit, summary, &[&person], Vec::new()).await? {
+    if !list
+        .write(seen, ListChangeKind::Edit, summary, &[&person], Vec::new(), world::now())
+        .await?
+    {
         return Err(changed_meanwhile());
     }
     if globals.screen.json {
@@ -167,7 +170,10 @@ pub(super) async fn remove(
     }
     let summary = json!({ "removed": 1 }).to_string();
     let removed = vec![address.key()];
-    if !list.write(stored.version, ListChangeKind::Edit, summary, &[], removed).await? {
+    if !list
+        .write(stored.version, ListChangeKind::Edit, summary, &[], removed, world::now())
+        .await?
+    {
         return Err(changed_meanwhile());
     }
     globals.screen.print(&format!(

@@ -155,7 +155,7 @@ pub(super) async fn import(
             return Ok(Exit::Done);
         }
         let summary = arguments.summary(&export, &difference);
-        if changes > 0 && !list.import(known.version, summary, &difference).await? {
+        if changes > 0 && !list.import(known.version, summary, &difference, world::now()).await? {
             screen.warn("somebody else changed the list in between: this is what is different now");
             continue;
         }

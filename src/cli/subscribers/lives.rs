@@ -3,7 +3,11 @@
 //!
 //! A life is that of four people. Two hundred lives share a ledger and the order of happenings; whom each of them meets is random.
 
+mod own_words;
+mod restored;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,13 +24,18 @@ use crate::cli::subscribers::known::known_in;
 use crate::cli::subscribers::writing::OpenList;
 use crate::database::private;
 use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore};
-use crate::ledger::{AnyLedger, Ledger, SqliteLedger};
+use crate::ledger::postgres::tests::database;
+use crate::ledger::{AnyLedger, Ledger, PostgresLedger, SqliteLedger};
+use crate::people::Spool;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
+use restored::Backup;
 
 const LIVES: usize = 200;
 const PEOPLE: usize = 4 * LIVES;
 const BATCHES: u32 = 100;
+/// A server answers each statement by itself.
+const BATCHES_ON_A_SERVER: u32 = 2;
 const SETTINGS: &str = "[organisation]\nname = \"Example Charity\"\nlegal_name = \"Example Charity\"\naddress = \"1 Example \
     Street\"\nwebsite = \"https://charity.example/\"\ncontact = \"hello@charity.example\"\n[sender]\nname = \"Example \
     Charity\"\naddress = \"news@charity.example\"\n[people]\nkeep = \"database\"\n";
@@ -47,10 +56,21 @@ enum Happening {
     Bounce,
     Complain,
     Erase,
+    /// An old file says no to them, of a day long before.
+    OldNo,
+    /// They sign up, and confirm it.
+    SignUp,
     /// They come back from the page, some days later.
     ComeBack(i64),
     /// An operator says that they asked for it.
     Lift,
+    /// They leave by an email, which stays in its mailbox.
+    LeaveByEmail,
+    /// They leave while the ledger is away.
+    LeaveMeanwhile,
+    Backup,
+    /// They leave while the ledger is away, and then an earlier one is restored.
+    Restore,
 }
 
 /// What is known of a person's no, beside the program.
@@ -64,7 +84,22 @@ struct ModelNo {
 struct World {
     project: Project,
     list: OpenList,
+    /// The ledger's file, where it is one.
+    current: Option<PathBuf>,
     now: DateTime<Utc>,
+    known: Known,
+    /// What is written down while the ledger is away.
+    spool: Spool,
+    /// Emails with which people left, as they still stand in their mailbox.
+    emails: Vec<(String, NoMailChange)>,
+    backup: Option<Backup>,
+    moves: usize,
+    changes: BTreeMap<String, usize>,
+}
+
+/// What the model knows of the people.
+#[derive(Clone)]
+struct Known {
     /// The address of each person, by their number; it changes when they move.
     names: Vec<String>,
     nos: BTreeMap<String, ModelNo>,
@@ -74,8 +109,8 @@ struct World {
     /// Whoever ever said no: a list remembers it when the do-not-mail list does not any more.
     ever_no: BTreeSet<String>,
     erased: BTreeSet<String>,
-    moves: usize,
-    changes: BTreeMap<String, usize>,
+    /// When whoever said yes themself last did, whatever came of it since.
+    own_yes: BTreeMap<String, DateTime<Utc>>,
 }
 
 fn happening() -> impl Strategy<Value = (Happening, u64)> {
@@ -92,8 +127,14 @@ fn happening() -> impl Strategy<Value = (Happening, u64)> {
         1 => Just(Happening::Bounce),
         1 => Just(Happening::Complain),
         1 => Just(Happening::Erase),
+        1 => Just(Happening::OldNo),
+        2 => Just(Happening::SignUp),
         1 => (0_i64..40).prop_map(Happening::ComeBack),
         1 => Just(Happening::Lift),
+        1 => Just(Happening::LeaveByEmail),
+        1 => Just(Happening::LeaveMeanwhile),
+        1 => Just(Happening::Backup),
+        1 => Just(Happening::Restore),
     ];
     (kind, any::<u64>())
 }
@@ -106,39 +147,53 @@ fn meets(seed: u64, person: usize) -> bool {
 }
 
 impl World {
-    fn new(folder: &std::path::Path) -> Self {
+    fn new(folder: &std::path::Path, server: Option<AnyLedger>) -> Self {
         private::write(&folder.join("roundup.toml"), SETTINGS.as_bytes()).unwrap();
         let project = Project::open(folder.to_owned(), []).unwrap();
         project.own_folder(false).unwrap();
         let keys = project.keys(crate::cli::terminal::world::random).unwrap();
-        let ledger = SqliteLedger::open_for(&project.ledger_path(false), 1).unwrap();
+        let current = server.is_none().then(|| project.ledger_path(false));
+        let ledger = server.unwrap_or_else(|| {
+            SqliteLedger::open_for(&project.ledger_path(false), 1).unwrap().into()
+        });
         Self {
+            current,
             project,
-            list: OpenList { ledger: AnyLedger::from(ledger), keys },
+            list: OpenList { ledger, keys },
             now: "2026-03-01T09:00:00Z".parse().unwrap(),
-            names: (0..PEOPLE).map(|number| format!("p{number}@charity.org.uk")).collect(),
-            nos: BTreeMap::new(),
-            yes: BTreeSet::new(),
-            plain: BTreeSet::new(),
-            ever_no: BTreeSet::new(),
-            erased: BTreeSet::new(),
+            known: Known {
+                names: (0..PEOPLE).map(|number| format!("p{number}@charity.org.uk")).collect(),
+                nos: BTreeMap::new(),
+                yes: BTreeSet::new(),
+                plain: BTreeSet::new(),
+                ever_no: BTreeSet::new(),
+                erased: BTreeSet::new(),
+                own_yes: BTreeMap::new(),
+            },
+            spool: Spool::new(&folder.join(".roundup")),
+            emails: Vec::new(),
+            backup: None,
             moves: 0,
             changes: BTreeMap::new(),
         }
     }
 
     fn those(&self, seed: u64) -> Vec<String> {
-        let met = self.names.iter().enumerate().filter(|(person, _)| meets(seed, *person));
+        let met = self.known.names.iter().enumerate().filter(|(person, _)| meets(seed, *person));
         met.map(|(_, name)| name.clone()).collect()
     }
 
     fn say_no(&mut self, key: &str, reason: NoMailReason, is_own: bool) {
-        let stronger = self.nos.get(key).is_none_or(|no| reason > no.reason);
+        self.say_no_at(key, reason, is_own, self.now);
+    }
+
+    fn say_no_at(&mut self, key: &str, reason: NoMailReason, is_own: bool, at: DateTime<Utc>) {
+        let stronger = self.known.nos.get(key).is_none_or(|no| reason > no.reason);
         if stronger {
-            self.nos.insert(key.to_owned(), ModelNo { reason, is_own, at: self.now });
+            self.known.nos.insert(key.to_owned(), ModelNo { reason, is_own, at });
         }
-        self.plain.remove(key);
-        self.ever_no.insert(key.to_owned());
+        self.known.plain.remove(key);
+        self.known.ever_no.insert(key.to_owned());
     }
 
     async fn change(
@@ -157,7 +212,10 @@ impl World {
     /// An import as the command makes it; the same file again changes nothing.
     async fn import(&mut self, keys: &[String], status: &str) {
         let rows = keys.iter().map(|key| format!("{key},consent,{status}\n"));
-        let text = format!("email,basis,status\n{}", rows.collect::<String>());
+        self.import_file(format!("email,basis,status\n{}", rows.collect::<String>())).await;
+    }
+
+    async fn import_file(&mut self, text: String) {
         let options = ImportOptions::on(self.now.date_naive());
         let export = import::read(&[("a.csv".to_owned(), text.into_bytes())], &options).unwrap();
         for again in [false, true] {
@@ -168,7 +226,10 @@ impl World {
             assert!(!again || changes == 0, "an import twice is an import once: {changes} changes");
             if changes > 0 {
                 assert!(
-                    self.list.import(known.version, "{}".to_owned(), &difference).await.unwrap()
+                    self.list
+                        .import(known.version, "{}".to_owned(), &difference, self.now)
+                        .await
+                        .unwrap()
                 );
             }
         }
@@ -191,9 +252,9 @@ impl World {
             Happening::ImportYes => {
                 self.import(&those, "subscribed").await;
                 for key in those {
-                    let is_new = self.yes.insert(key.clone());
-                    if is_new && !self.ever_no.contains(&key) {
-                        self.plain.insert(key);
+                    let is_new = self.known.yes.insert(key.clone());
+                    if is_new && !self.known.ever_no.contains(&key) {
+                        self.known.plain.insert(key);
                     }
                 }
             }
@@ -204,11 +265,14 @@ impl World {
                 }
             }
             Happening::Undo => self.undo().await,
+            Happening::OldNo => self.old_no(&those).await,
+            Happening::SignUp => self.sign_up(&those).await,
+            Happening::ComeBack(days) => self.come_back(&those, days).await,
             Happening::Add => self.add(&those).await,
             Happening::Remove => {
                 self.write(Vec::new(), those.clone()).await;
                 for key in &those {
-                    self.plain.remove(key);
+                    self.known.plain.remove(key);
                 }
             }
             Happening::Move => self.move_them(seed).await,
@@ -234,19 +298,13 @@ impl World {
                     let hash = self.list.keys.address_hash_of_key(&key);
                     self.list.ledger.erase(&key, &hash, self.now).await.unwrap();
                     self.say_no(&key, NoMailReason::Erased, false);
-                    self.erased.insert(key);
+                    self.known.erased.insert(key);
                 }
             }
-            Happening::ComeBack(days) => {
-                self.now += TimeDelta::days(days);
-                self.change(&those, NoMailStep::Lift, ChangeOrigin::Page, self.now).await;
-                let at = self.now;
-                self.lift(&those, |no| {
-                    no.is_own
-                        && no.reason == NoMailReason::Unsubscribed
-                        && at - no.at < TimeDelta::days(30)
-                });
-            }
+            Happening::LeaveByEmail => self.leave_by_email(&those).await,
+            Happening::LeaveMeanwhile => self.leave_meanwhile(&those).await,
+            Happening::Backup => self.back_up().await,
+            Happening::Restore => self.restore(&those).await,
             Happening::Lift => {
                 self.change(&those, NoMailStep::Lift, ChangeOrigin::Operator, self.now).await;
                 self.lift(&those, |no| no.reason.lifted_by() != LiftedBy::OnlyThem);
@@ -259,15 +317,15 @@ impl World {
             let seen = self.list.ledger.stored_list().await.unwrap().version;
             assert!(self.list.ledger.undo_import(undone.import, seen, self.now).await.unwrap());
             for key in undone.removed.iter().chain(&undone.restored) {
-                self.plain.remove(key);
+                self.known.plain.remove(key);
             }
         }
     }
 
     fn lift(&mut self, those: &[String], may: impl Fn(&ModelNo) -> bool) {
         for key in those {
-            if self.nos.get(key).is_some_and(&may) {
-                self.nos.remove(key);
+            if self.known.nos.get(key).is_some_and(&may) {
+                self.known.nos.remove(key);
             }
         }
     }
@@ -290,13 +348,13 @@ impl World {
             fields: fields.to_owned(),
         });
         self.write(people.collect(), Vec::new()).await;
-        self.yes.extend(added);
+        self.known.yes.extend(added);
     }
 
     /// One person gets a new address, as the command does it: a no moves with them.
     async fn move_them(&mut self, seed: u64) {
         let Some(person) = (0..PEOPLE).find(|person| meets(seed, *person)) else { return };
-        let old = self.names[person].clone();
+        let old = self.known.names[person].clone();
         let stored = self.list.ledger.stored_list().await.unwrap();
         let Some(row) = stored.people.iter().find(|row| row.key == old) else { return };
         self.moves += 1;
@@ -306,14 +364,17 @@ impl World {
         let to = EmailAddress::parse(&new).unwrap();
         let change = self.list.moving(stored.version, row, &to, entry.as_ref(), self.now);
         assert!(self.list.ledger.write_list(change).await.unwrap());
-        if let Some(no) = self.nos.get(&old).copied() {
+        // A mailbox that is gone says nothing of another.
+        if let Some(no) = self.known.nos.get(&old).copied()
+            && no.reason != NoMailReason::Bounced
+        {
             self.say_no(&new, no.reason, false);
         }
-        if self.yes.contains(&old) {
-            self.yes.insert(new.clone());
+        if self.known.yes.contains(&old) {
+            self.known.yes.insert(new.clone());
         }
-        self.plain.remove(&old);
-        self.names[person] = new;
+        self.known.plain.remove(&old);
+        self.known.names[person] = new;
     }
 
     /// Whom an edition would be sent to now.
@@ -335,20 +396,21 @@ impl World {
     }
 
     async fn laws_hold(&mut self) {
+        self.take_what_waits().await;
         let mailed = self.mailed().await;
         for key in &mailed {
-            assert!(!self.nos.contains_key(key), "{key} said no: {:?}", self.nos[key]);
-            assert!(self.yes.contains(key), "nothing said yes to {key}");
+            assert!(!self.known.nos.contains_key(key), "{key} said no: {:?}", self.known.nos[key]);
+            assert!(self.known.yes.contains(key), "nothing said yes to {key}");
         }
-        for key in &self.plain {
+        for key in &self.known.plain {
             assert!(mailed.contains(key), "{key} met nothing but a yes");
         }
         let stored = self.list.ledger.stored_list().await.unwrap().people;
         for person in stored {
-            assert!(!self.erased.contains(&person.key), "{} was erased", person.key);
+            assert!(!self.known.erased.contains(&person.key), "{} was erased", person.key);
         }
         // The record of changes only grows; one person shows it.
-        let key = self.names[0].clone();
+        let key = self.known.names[0].clone();
         let hash = self.list.keys.address_hash_of_key(&key);
         let count = self.list.ledger.no_mail_changes(&hash).await.unwrap().len();
         let before = self.changes.insert(key, count).unwrap_or(0);
@@ -356,16 +418,19 @@ impl World {
     }
 }
 
-#[test]
-fn twenty_thousand_lives_in_which_a_no_stays_a_no() {
+/// `server` gives the ledger of a batch; `None` where there is no server.
+fn live(batches: u32, server: impl Fn(usize) -> Option<Option<AnyLedger>>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let config = Config { failure_persistence: None, ..Config::with_cases(BATCHES) };
+    let config = Config { failure_persistence: None, ..Config::with_cases(batches) };
     let happenings = prop::collection::vec(happening(), 4..10);
+    let begun = std::cell::Cell::new(0);
     TestRunner::new(config)
         .run(&happenings, |happenings| {
             let folder = tempfile::tempdir().unwrap();
+            begun.set(begun.get() + 1);
+            let Some(ledger) = server(begun.get()) else { return Ok(()) };
             runtime.block_on(async {
-                let mut world = World::new(folder.path());
+                let mut world = World::new(folder.path(), ledger);
                 for (happening, seed) in happenings {
                     world.happen(happening, seed).await;
                     world.laws_hold().await;
@@ -374,4 +439,22 @@ fn twenty_thousand_lives_in_which_a_no_stays_a_no() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn twenty_thousand_lives_in_which_a_no_stays_a_no() {
+    live(BATCHES, |_| Some(None));
+}
+
+#[test]
+fn the_same_on_a_server() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    live(BATCHES_ON_A_SERVER, |number| {
+        let opened = runtime.block_on(async {
+            let address = database(&format!("lives_{number}")).await?;
+            Some(PostgresLedger::open(&address, 1).await.unwrap())
+        });
+        opened.map(|ledger| Some(ledger.into()))
+    });
 }

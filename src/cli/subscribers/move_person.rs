@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audience::import::{ImportedPerson, StoredPerson};
+use crate::audience::import::{ImportedPerson, ListState, StoredPerson};
 use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::globals::Globals;
 use crate::cli::subscribers::edit::address;
@@ -63,8 +63,12 @@ pub(super) async fn move_person(
     if !list.ledger.write_list(change).await? {
         return Err(changed_meanwhile());
     }
-    let not_mailed = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
-    let not_mailed = not_mailed.map(|entry| entry.words());
+    let moved = ImportedPerson::from(person.clone()).moved_to(&new);
+    let entry = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
+    let not_mailed = match entry {
+        Some(entry) => Some(entry.words()),
+        None => (moved.state != ListState::Subscribed).then(|| moved.why.clone()),
+    };
     let screen = &globals.screen;
     if screen.json {
         screen.object(&MoveOutcome {
@@ -76,7 +80,7 @@ pub(super) async fn move_person(
         return Ok(Exit::Done);
     }
     screen.print(&match &not_mailed {
-        None => format!("{old} is {new} now ({}).", ImportedPerson::from(person.clone()).why),
+        None => format!("{old} is {new} now ({}).", moved.why),
         Some(why) => format!("{old} is {new} now, and is not mailed: {why}."),
     })?;
     Ok(Exit::Done)
@@ -93,9 +97,10 @@ impl OpenList {
         at: DateTime<Utc>,
     ) -> ListChange {
         let to = self.keys.address_hash(new);
-        let carried = entry.map(|entry| {
-            NoMailChange::new(&to, NoMailStep::Add(entry.reason), ChangeOrigin::Operator, at)
-                .of_key(&new.key())
+        let carried = entry.and_then(|entry| {
+            let (step, origin) = (NoMailStep::Add(entry.reason), ChangeOrigin::Operator);
+            let said = NoMailChange::new(&person.key, step, origin, at).carried_to(&to)?;
+            Some(said.of_key(&new.key()))
         });
         // Another spelling is the same person.
         let moved = (person.key != new.key())
@@ -105,11 +110,7 @@ impl OpenList {
             at,
             kind: ListChangeKind::Edit,
             summary: json!({ "moved": 1 }).to_string(),
-            people: vec![StoredPerson {
-                key: new.key(),
-                address: new.to_string(),
-                ..person.clone()
-            }],
+            people: vec![StoredPerson::from(&ImportedPerson::from(person.clone()).moved_to(new))],
             removed: Vec::new(),
             moved,
             no_mail: carried.into_iter().collect(),

@@ -87,7 +87,7 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
         }
         let summary = json!({ "tidied": leaving.len() }).to_string();
         let removed = leaving.iter().map(|person| person.key.clone()).collect();
-        if !list.write(seen, ListChangeKind::Edit, summary, &[], removed).await? {
+        if !list.write(seen, ListChangeKind::Edit, summary, &[], removed, world::now()).await? {
             return Err(changed_meanwhile());
         }
         screen.say("They are off the list. Whoever said no stays on the do-not-mail list, without their address.");

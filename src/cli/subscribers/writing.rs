@@ -1,6 +1,7 @@
 //! Writing the list: an import, one person, or an import taken back.
 //! Shell: the ledger, `roundup.toml`.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::audience::import::{Difference, ImportedPerson, StoredPerson};
@@ -55,10 +56,11 @@ impl OpenList {
         seen: i64,
         summary: String,
         difference: &Difference,
+        at: DateTime<Utc>,
     ) -> Result<bool, Failure> {
         let people: Vec<&ImportedPerson> =
             difference.new.iter().chain(&difference.changed).collect();
-        self.write(seen, ListChangeKind::Import, summary, &people, Vec::new()).await
+        self.write(seen, ListChangeKind::Import, summary, &people, Vec::new(), at).await
     }
 
     /// Somebody who comes off the list, by their folded address.
@@ -74,8 +76,8 @@ impl OpenList {
         summary: String,
         people: &[&ImportedPerson],
         removed: Vec<String>,
+        at: DateTime<Utc>,
     ) -> Result<bool, Failure> {
-        let at = world::now();
         let no = |person: &&ImportedPerson| {
             let reason = person.state.no_mail_reason()?;
             let hash = self.keys.address_hash_of_key(&person.key);
@@ -109,7 +111,9 @@ pub(super) async fn move_into_database(
     let people: Vec<&ImportedPerson> = people.iter().collect();
     let summary = json!({ "moved": people.len() }).to_string();
     if !people.is_empty()
-        && !list.write(seen, ListChangeKind::Edit, summary, &people, Vec::new()).await?
+        && !list
+            .write(seen, ListChangeKind::Edit, summary, &people, Vec::new(), world::now())
+            .await?
     {
         return Err(changed_meanwhile());
     }

@@ -21,7 +21,7 @@ mod senders;
 mod server;
 mod single;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.
-pub(in crate::ledger) async fn database(name: &str) -> Option<String> {
+pub(crate) async fn database(name: &str) -> Option<String> {
     let Ok(server) = std::env::var("ROUNDUP_TEST_POSTGRES") else {
         let everything = std::env::var_os("ROUNDUP_TEST_EVERYTHING").is_some();
         assert!(!everything, "PostgreSQL is missing");
