@@ -59,6 +59,12 @@ pub trait AftermathStore {
         until: DateTime<Utc>,
     ) -> impl Future<Output = Result<Vec<Leaving>, LedgerError>> + Send;
 
+    /// How many people said no at or after a moment, and have not taken it back.
+    fn noes_since(
+        &self,
+        since: DateTime<Utc>,
+    ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
+
     /// How many people of an edition are not in another.
     fn people_missing_from(
         &self,

@@ -21,7 +21,7 @@ use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople, erasure,
+    ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore};
@@ -361,6 +361,10 @@ impl AftermathStore for AnyLedger {
         pass_on!(self, ledger => ledger.leavings_of_edition(edition, until))
     }
 
+    async fn noes_since(&self, since: DateTime<Utc>) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.noes_since(since))
+    }
+
     async fn people_missing_from(&self, edition: &str, other: &str) -> Result<u64, LedgerError> {
         pass_on!(self, ledger => ledger.people_missing_from(edition, other))
     }
@@ -374,6 +378,10 @@ impl ListStore for AnyLedger {
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         self.share(&change.no_mail).await?;
         pass_on!(self, ledger => ledger.write_list(change))
+    }
+
+    async fn moves(&self) -> Result<Moves, LedgerError> {
+        pass_on!(self, ledger => ledger.moves())
     }
 
     async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {

@@ -109,15 +109,19 @@ pub(super) const ON_LIST: &str = "SELECT key, address, state, fields FROM people
 pub(super) const CONFIRMED: &str = "SELECT at, requested_at, event = 'confirmed' FROM join_changes
     WHERE person = $1 AND event IN ('confirmed', 'removed') ORDER BY id DESC LIMIT 1";
 
-/// When a person last said yes themself: they signed up, and confirmed it; or they took a leaving back.
+/// When a person last said yes themself, at the address that they have now or at one before: they signed up, and confirmed it;
+/// or they took a leaving back.
 pub(super) const OWN_YES: &str = "SELECT max(y.at) FROM
-    (SELECT requested_at AS at FROM join_changes WHERE person = $1 AND event = 'confirmed'
-     UNION ALL SELECT at FROM no_mail_changes WHERE person = $1 AND step = 'lift' AND origin = 'self:page') y";
+    (SELECT requested_at AS at FROM join_changes WHERE event = 'confirmed'
+         AND (person = $1 OR person IN (SELECT m.person FROM moves m WHERE m.moved_to = $1))
+     UNION ALL SELECT at FROM no_mail_changes WHERE step = 'lift' AND origin = 'self:page'
+         AND (person = $1 OR person IN (SELECT m.person FROM moves m WHERE m.moved_to = $1))) y";
 
-/// The same of everybody who ever did.
-pub(super) const OWN_YESES: &str = "SELECT y.person, max(y.at) FROM
+/// The same of everybody who ever did, by the address that they have now.
+pub(super) const OWN_YESES: &str = "SELECT coalesce(m.moved_to, y.person), max(y.at) FROM
     (SELECT person, requested_at AS at FROM join_changes WHERE event = 'confirmed'
-     UNION ALL SELECT person, at FROM no_mail_changes WHERE step = 'lift' AND origin = 'self:page') y GROUP BY y.person";
+     UNION ALL SELECT person, at FROM no_mail_changes WHERE step = 'lift' AND origin = 'self:page') y
+    LEFT JOIN moves m ON m.person = y.person GROUP BY 1";
 
 pub(super) const MESSAGES: &str = "SELECT purpose, made_at FROM single_messages
     WHERE person = $1 AND made_at > $2 AND purpose <> 'welcome' ORDER BY id";

@@ -447,6 +447,7 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
         people,
         removed: Vec::new(),
         moved: None,
+        arrived: Vec::new(),
         no_mail: Vec::new(),
     };
     assert_eq!(ledger.stored_list().await, Ok(StoredList::default()));

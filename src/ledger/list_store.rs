@@ -1,7 +1,9 @@
 //! The people of a list that lives in the ledger's database, and every change to them.
 //! Pure: what a database must do for it.
 
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::ops::AddAssign;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -32,6 +34,8 @@ pub struct ListChange {
     /// People who come off the list.
     pub removed: Vec<RemovedPerson>,
     pub moved: Option<MovedPerson>,
+    /// The keyed hashes of people who come onto the list by themselves: nobody else's old address leads there any more.
+    pub arrived: Vec<String>,
     pub no_mail: Vec<NoMailChange>,
 }
 
@@ -50,6 +54,24 @@ pub struct MovedPerson {
     pub from: RemovedPerson,
     /// The keyed hash of the new address.
     pub to: String,
+}
+
+/// Who has had which addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// The keyed hash of each old address, and that of the address which the person has now.
+    pub to: BTreeMap<String, String>,
+    /// The folded addresses of all of them, as far as they are still kept, among others.
+    pub keys: Vec<String>,
+}
+
+impl Moves {
+    /// The hashes of every address of the person to whom one belongs.
+    pub fn of_person(&self, hash: &str) -> Vec<String> {
+        let now = self.to.get(hash).map_or(hash, String::as_str);
+        let before = self.to.iter().filter(|(_, to)| *to == now).map(|(old, _)| old.clone());
+        std::iter::once(now.to_owned()).chain(before).collect()
+    }
 }
 
 /// What changed a list.
@@ -127,6 +149,15 @@ pub struct ErasedRows {
     pub notes: u64,
 }
 
+impl AddAssign for ErasedRows {
+    fn add_assign(&mut self, other: Self) {
+        self.people += other.people;
+        self.messages += other.messages;
+        self.left_out += other.left_out;
+        self.notes += other.notes;
+    }
+}
+
 /// A database with a list of people in it.
 pub trait ListStore: Send + Sync {
     fn stored_list(&self) -> impl Future<Output = Result<StoredList, LedgerError>> + Send;
@@ -153,6 +184,9 @@ pub trait ListStore: Send + Sync {
         person: &str,
         at: DateTime<Utc>,
     ) -> impl Future<Output = Result<ErasedRows, LedgerError>> + Send;
+
+    /// Every address that somebody has left for another.
+    fn moves(&self) -> impl Future<Output = Result<Moves, LedgerError>> + Send;
 
     /// Takes an import back. A no that it brought stays. False when the list is not as it was seen any more.
     fn undo_import(

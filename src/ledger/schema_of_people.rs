@@ -36,6 +36,14 @@ pub const ARRIVE: &str = "DELETE FROM moves WHERE person = $1";
 /// Where an old address leads.
 pub const MOVED_TO: &str = "SELECT moved_to FROM moves WHERE person = $1";
 
+/// Every old address that leads to another.
+pub const MOVES: &str = "SELECT person, moved_to FROM moves ORDER BY person";
+
+/// Folded addresses that stood in a change with which somebody moved.
+pub const MOVED_KEYS: &str =
+    "SELECT DISTINCT b.key FROM people_before b JOIN list_changes c ON c.id = b.change
+    WHERE c.kind = 'edit' AND c.at IN (SELECT at FROM moves) ORDER BY b.key";
+
 pub const LAST_IMPORT: &str = "SELECT id, at, summary FROM list_changes
     WHERE kind = 'import' AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
 

@@ -38,6 +38,7 @@ mod relay_misbehaves;
 mod several_machines;
 mod signed;
 mod somebody_has_a_strange_name;
+mod somebody_has_another_address;
 mod somebody_leaves;
 mod somebody_leaves_by_a_link;
 mod somebody_reads_welsh;

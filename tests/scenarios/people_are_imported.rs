@@ -147,7 +147,7 @@ fn files_that_cannot_be_imported_change_nothing_and_say_why() {
 }
 
 /// Whether any file below a folder has these bytes.
-fn is_named_below(folder: &std::path::Path, words: &str) -> Vec<std::path::PathBuf> {
+pub fn is_named_below(folder: &std::path::Path, words: &str) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

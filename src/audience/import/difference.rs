@@ -17,6 +17,8 @@ pub struct KnownPerson {
     pub has_said_no: bool,
     /// Had their data erased: no file brings anything of theirs back, a no neither.
     pub is_erased: bool,
+    /// The row names an address that they have left.
+    pub by_old_address: bool,
     /// When they last said yes themself: signed up and confirmed, or took a leaving back.
     pub own_yes: Option<DateTime<Utc>>,
 }
@@ -24,7 +26,8 @@ pub struct KnownPerson {
 impl KnownPerson {
     /// Somebody of whom only the list itself is known.
     pub fn listed(person: ImportedPerson) -> Self {
-        Self { has_said_no: person.state.is_no(), is_erased: false, own_yes: None, person }
+        let has_said_no = person.state.is_no();
+        Self { has_said_no, is_erased: false, by_old_address: false, own_yes: None, person }
     }
 }
 
@@ -74,11 +77,14 @@ impl Difference {
 }
 
 /// What a row does to somebody who is known: a cell that is empty wipes nothing, a no stays a no, and a state without
-/// evidence takes no evidence away.
+/// evidence takes no evidence away. That a mailbox is gone says nothing of the one that they have now.
 fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
     let before = &known.person;
     if known.is_erased {
         return (ImportStep::StaysNo, before.clone());
+    }
+    if known.by_old_address && row.state == ListState::Bounced {
+        return (ImportStep::Same, before.clone());
     }
     let mut after = before.clone();
     after.take_cells(row, true);

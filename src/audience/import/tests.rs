@@ -313,7 +313,7 @@ fn the_difference_counts_every_person_once() {
             .map(|person| {
                 (
                     person.key.clone(),
-                    KnownPerson { person, has_said_no: said_no, is_erased: false, own_yes: None },
+                    KnownPerson { has_said_no: said_no, ..KnownPerson::listed(person) },
                 )
             })
             .collect()
@@ -346,12 +346,7 @@ fn what_goes_out_comes_in_again_and_changes_nothing() {
         .people
         .iter()
         .map(|person| {
-            let known = KnownPerson {
-                person: person.clone(),
-                has_said_no: false,
-                is_erased: false,
-                own_yes: None,
-            };
+            let known = KnownPerson { has_said_no: false, ..KnownPerson::listed(person.clone()) };
             (person.key.clone(), known)
         })
         .collect();

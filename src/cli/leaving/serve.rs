@@ -33,7 +33,7 @@ use crate::project::Project;
 use crate::web::serve::{self, Change, PageText, PublicCall, PublicServer, Wanted};
 
 /// Mail providers wait some ten seconds. What the ledger cannot take in this time goes into the spool.
-const LEDGER_PATIENCE: Duration = Duration::from_secs(2);
+const LEDGER_PATIENCE: Duration = Duration::from_secs(1);
 const LEDGER_CONNECTIONS: usize = 4;
 /// How often the spool is emptied.
 const DRAIN_EVERY: Duration = Duration::from_secs(1);

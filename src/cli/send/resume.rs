@@ -28,6 +28,7 @@ use crate::ledger::{
     AnyLedger, EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status,
 };
 use crate::project::Project;
+use crate::rfc::address::EmailAddress;
 
 /// A planned edition that goes on.
 pub struct CarriedOn<'a> {
@@ -108,13 +109,21 @@ impl CarriedOn<'_> {
             trust.before_going_on(ledger, planned, &standing).await?;
         }
         screen.say(&format!(
-            "Resuming {name}, planned on {}: {} of {} left.",
+            "Resuming {name}, planned on {}: {} of {} left{}.",
             planned
                 .planned_at
                 .with_timezone(&project.settings.time_zone)
                 .format("%-d %B %Y at %H:%M"),
             grouped(progress.open),
-            people(progress.people)
+            people(progress.people),
+            match self.said_no_since().await? {
+                0 => String::new(),
+                1 => ", of whom 1 has said no since and will not be mailed".to_owned(),
+                some => format!(
+                    ", of whom {} have said no since and will not be mailed",
+                    grouped(some)
+                ),
+            }
         ));
         // While the question stands nobody sends it: others may stop it, end it, or send it themselves.
         drop(held.take());
@@ -137,6 +146,26 @@ impl CarriedOn<'_> {
             self.unchanged(&standing).await?;
         }
         Ok(Go::On(people))
+    }
+
+    /// How many of those who are left are on the do-not-mail list, or on the one that newsletters share.
+    async fn said_no_since(&self) -> Result<u64, Failure> {
+        let Self { project, ledger, planned, .. } = *self;
+        let nos = Box::pin(NotMailed::since(project, ledger, planned.planned_at)).await?;
+        let Some(nos) = nos else { return Ok(0) };
+        let mut count = 0;
+        for status in [Status::Planned, Status::Deferred] {
+            let mut after = None;
+            loop {
+                let page = ledger.page(&planned.name, Pick::In(status), after).await?;
+                let Some((last, _)) = page.last() else { break };
+                after = Some(*last);
+                let addresses =
+                    page.iter().filter_map(|(_, row)| EmailAddress::parse(&row.address).ok());
+                count += addresses.filter(|address| nos.why(address).is_some()).count() as u64;
+            }
+        }
+        Ok(count)
     }
 
     /// Nothing is left to send.

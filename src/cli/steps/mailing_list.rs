@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::audience::{DoNotMail, Keys, List, SharedNos};
+use chrono::{DateTime, Utc};
+
+use crate::audience::{DoNotMail, Keys, List, SharedNo, SharedNos};
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for, shared_list};
 use crate::cli::steps::list_place::{list_of, list_of_any};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
+use crate::ledger::aftermath::AftermathStore;
 use crate::ledger::error::LedgerError;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::{AnyLedger, Ledger};
@@ -93,6 +96,22 @@ impl NotMailed {
     /// Those of a ledger that is open already.
     pub async fn of(ledger: &AnyLedger) -> Result<Self, LedgerError> {
         Ok(Self { own: ledger.suppressions().await?, shared: ledger.shared_nos().await? })
+    }
+
+    /// Those of a ledger, where somebody has said no since: a million people are not looked up for nothing.
+    pub async fn since(
+        project: &Project,
+        ledger: &AnyLedger,
+        since: DateTime<Utc>,
+    ) -> Result<Option<DoNotMail>, Failure> {
+        let shared = ledger.shared_nos().await?;
+        let is_new = |no: &SharedNo| no.at >= since;
+        let has_new = shared.as_ref().is_some_and(|nos| nos.people.values().any(is_new));
+        if !has_new && ledger.noes_since(since).await? == 0 {
+            return Ok(None);
+        }
+        let keys = project.keys(world::random)?;
+        Ok(Some(DoNotMail::new(keys, ledger.suppressions().await?).and(shared)))
     }
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::audience::NoMailReason;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
 use crate::audience::law::{Basis, HowGiven, law_of};
 use crate::cli::globals::Globals;
@@ -93,7 +94,15 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     }
     let hash = list.keys.address_hash(&address);
     let shared = list.ledger.shared_no(&address).await?.and_then(|no| no.applied_to(None));
-    if let Some(entry) = list.ledger.suppression(&hash).await?.or(shared) {
+    let moved = match list.ledger.moves().await?.to.get(&hash) {
+        // That the other mailbox is gone says nothing of this one.
+        Some(to) => {
+            let entry = list.ledger.suppression(to).await?;
+            entry.filter(|entry| entry.reason != NoMailReason::Bounced)
+        }
+        None => None,
+    };
+    if let Some(entry) = list.ledger.suppression(&hash).await?.or(shared).or(moved) {
         return Err(Failure::new(
             Exit::Usage,
             format!("{address} must not be mailed: {}", entry.words()),

@@ -8,6 +8,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
+use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -39,6 +41,8 @@ pub(super) struct EraseArguments {
 struct EraseOutcome {
     schema: &'static str,
     address: String,
+    /// Those that they had before, or have now.
+    other_addresses: Vec<String>,
     dry_run: bool,
     /// In the database.
     rows: ErasedRows,
@@ -54,29 +58,39 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
     let project = globals.project()?;
     let screen = &globals.screen;
     let address = address(&arguments.address)?;
-    let key = address.key();
-    let files = files_with(&project, &key)?;
+    let ledger = existing_ledger(&project, false).await?;
+    let own_keys = keys_for(&project, ledger.as_ref()).await?;
+    let held = addresses_of(&address, ledger.as_ref(), &own_keys).await?;
+    drop(ledger);
+    let keys: Vec<String> = held.iter().filter_map(|held| held.key.clone()).collect();
+    let files = files_with(&project, &keys)?;
     let mut rows = ErasedRows::default();
     if !arguments.dry_run {
-        let question = format!("Delete everything that names {address}? It cannot be taken back.");
+        let named = keys.join(" and ");
+        let question = format!("Delete everything that names {named}? It cannot be taken back.");
         if !agreed(&question, arguments.yes, screen)? {
             screen.say("Nothing was changed.");
             return Ok(Exit::Done);
         }
         let list = open_list(&project).await?;
         // The do-not-mail list first: whatever fails afterwards, nobody mails them again.
-        rows = list.ledger.erase(&key, &list.keys.address_hash(&address), world::now()).await?;
+        for HeldAddress { person, key } in &held {
+            // Where only the hash of an old address is left, its messages are found by that.
+            let key = key.as_deref().unwrap_or_default();
+            rows += list.ledger.erase(key, person, world::now()).await?;
+        }
         for (name, text, _) in &files {
             save(&project, name, text)?;
         }
     }
     let edited: Vec<&str> = files.iter().map(|(name, ..)| name.as_str()).collect();
     let mut still_in = Vec::new();
-    look_through(&project.root, &project.root, &key, &mut still_in);
+    look_through(&project.root, &project.root, &keys, &mut still_in);
     still_in.retain(|name| !arguments.dry_run || !edited.contains(&name.as_str()));
     let outcome = EraseOutcome {
         schema: "roundup.erase/1",
         address: address.to_string(),
+        other_addresses: keys[1..].to_vec(),
         dry_run: arguments.dry_run,
         rows,
         rows_of_files: files.iter().map(|(name, _, rows)| (name.clone(), *rows)).collect(),
@@ -118,6 +132,9 @@ fn text(outcome: &EraseOutcome) -> Vec<String> {
             counted(notes, "note", "notes")
         ));
     }
+    if !outcome.other_addresses.is_empty() {
+        lines.push(format!("  Their other addresses too: {}", outcome.other_addresses.join(", ")));
+    }
     for (name, rows) in &outcome.rows_of_files {
         lines.push(format!("  {name}: {}", counted(*rows, "row", "rows")));
     }
@@ -134,7 +151,7 @@ fn text(outcome: &EraseOutcome) -> Vec<String> {
 }
 
 /// The files of the list that have rows of the person: each with its name, its text without them, and their number.
-fn files_with(project: &Project, key: &str) -> Result<Vec<(String, String, usize)>, Failure> {
+fn files_with(project: &Project, keys: &[String]) -> Result<Vec<(String, String, usize)>, Failure> {
     let files = match project.list_files() {
         Ok(files) => files,
         Err(ProjectError::NoList) => return Ok(Vec::new()),
@@ -149,8 +166,7 @@ fn files_with(project: &Project, key: &str) -> Result<Vec<(String, String, usize
         let Ok(mut rows) = shape.rows(&*input) else { continue };
         let mut begins: Vec<(usize, bool)> = Vec::new();
         while let Ok(Some(line)) = rows.advance() {
-            let names = rows.record().iter().any(|cell| names(cell, key));
-            begins.push((line, names));
+            begins.push((line, rows.record().iter().any(|cell| names(cell, keys))));
         }
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let mut kept = String::new();
@@ -170,13 +186,14 @@ fn files_with(project: &Project, key: &str) -> Result<Vec<(String, String, usize
     Ok(found)
 }
 
-/// Whether a cell holds the address, in any spelling, by itself or among others.
-fn names(cell: &str, key: &str) -> bool {
-    crate::audience::addresses_in_cell(cell).contains(key)
+/// Whether a cell holds one of the addresses, in any spelling, by itself or among others.
+fn names(cell: &str, keys: &[String]) -> bool {
+    let addresses = crate::audience::addresses_in_cell(cell);
+    keys.iter().any(|key| addresses.contains(key))
 }
 
-/// Names of files below a folder that have the address in them.
-fn look_through(root: &Path, folder: &Path, key: &str, found: &mut Vec<String>) {
+/// Names of files below a folder that have one of the addresses in them.
+fn look_through(root: &Path, folder: &Path, keys: &[String], found: &mut Vec<String>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut entries: Vec<_> = entries.flatten().collect();
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -185,7 +202,7 @@ fn look_through(root: &Path, folder: &Path, key: &str, found: &mut Vec<String>) 
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
             if name != ".git" && name != "target" && name != "node_modules" {
-                look_through(root, &path, key, found);
+                look_through(root, &path, keys, found);
             }
             continue;
         }
@@ -194,7 +211,8 @@ fn look_through(root: &Path, folder: &Path, key: &str, found: &mut Vec<String>) 
             continue;
         }
         let Ok(bytes) = fs::read(&path) else { continue };
-        if memchr::memmem::find(&bytes.to_ascii_lowercase(), key.as_bytes()).is_some() {
+        let bytes = bytes.to_ascii_lowercase();
+        if keys.iter().any(|key| memchr::memmem::find(&bytes, key.as_bytes()).is_some()) {
             let below = path.strip_prefix(root).unwrap_or(&path);
             found.push(below.display().to_string());
         }

@@ -10,6 +10,7 @@ use crate::audience::frequency::Frequency;
 use crate::audience::import::{ImportedPerson, as_table};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
+use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
@@ -41,6 +42,8 @@ pub(super) struct ExportArguments {
 struct PersonExport {
     schema: &'static str,
     address: String,
+    /// Those that they had before, or have now.
+    other_addresses: Vec<String>,
     on_the_list: Option<ImportedPerson>,
     language: Option<String>,
     consent: Option<ConsentProof>,
@@ -114,12 +117,16 @@ async fn planned_on(project: &Project, edition: &str) -> Result<chrono::NaiveDat
 
 async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> {
     let address = address(text)?;
-    let key = address.key();
     let known = known(project).await?;
+    let ledger = existing_ledger(project, false).await?;
+    let keys = keys_for(project, ledger.as_ref()).await?;
+    let held = addresses_of(&address, ledger.as_ref(), &keys).await?;
+    let of_list = held.iter().filter_map(|held| known.find(held.key.as_deref()?));
     let mut found = PersonExport {
         schema: "roundup.person/1",
         address: address.to_string(),
-        on_the_list: known.find(&key).cloned(),
+        other_addresses: held.iter().skip(1).filter_map(|held| held.key.clone()).collect(),
+        on_the_list: of_list.cloned().next(),
         language: None,
         consent: None,
         messages: Vec::new(),
@@ -134,17 +141,23 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
     }
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let (rows, left_out) = ledger.history(&key).await?;
-        found.messages.extend(rows.into_iter().map(|row| WhyDelivery::of_row(row, practice)));
-        let left_out = left_out.into_iter();
-        found.messages.extend(left_out.map(|row| WhyDelivery::of_left_out(row, practice)));
-        if !practice {
-            let hash = keys_for(project, Some(&ledger)).await?.address_hash(&address);
-            let changes = ledger.no_mail_changes(&hash).await?;
-            found.do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
-            found.joining = ledger.join_record(&hash).await?;
-            found.frequency = ledger.frequency_of(&hash).await?.map(Frequency::words);
-            found.single_messages = ledger.single_messages_of(&hash).await?;
+        for HeldAddress { person, key } in &held {
+            if let Some(key) = key {
+                let (rows, left_out) = ledger.history(key).await?;
+                let rows = rows.into_iter().map(|row| WhyDelivery::of_row(row, practice));
+                found.messages.extend(rows);
+                let left_out = left_out.into_iter();
+                found.messages.extend(left_out.map(|row| WhyDelivery::of_left_out(row, practice)));
+            }
+            if !practice {
+                let changes = ledger.no_mail_changes(person).await?;
+                found.do_not_mail.extend(changes.into_iter().map(NoMailEntry::from));
+                found.joining.extend(ledger.join_record(person).await?);
+                found.single_messages.extend(ledger.single_messages_of(person).await?);
+            }
+        }
+        if !practice && let Some(HeldAddress { person, .. }) = held.first() {
+            found.frequency = ledger.frequency_of(person).await?.map(Frequency::words);
         }
     }
     Ok(found)
@@ -153,6 +166,9 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
 fn lines_of(found: &PersonExport, project: &Project) -> Vec<String> {
     let zone = project.settings.time_zone;
     let mut lines = vec![format!("What is kept about {}", found.address)];
+    if !found.other_addresses.is_empty() {
+        lines.push(format!("  Other addresses: {}", found.other_addresses.join(", ")));
+    }
     match &found.on_the_list {
         None => lines.push("  On the list: no".to_owned()),
         Some(person) => {

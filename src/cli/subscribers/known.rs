@@ -18,7 +18,7 @@ use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::world;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::JoinRequest;
-use crate::ledger::list_store::ListStore;
+use crate::ledger::list_store::{ListStore, Moves};
 use crate::ledger::{AnyLedger, Ledger};
 use crate::news::date::DateOrder;
 use crate::problem::{Place, Problem};
@@ -93,6 +93,7 @@ pub(super) async fn known_in(
         .collect();
     if let Some(ledger) = ledger {
         let keys = keys_for(project, Some(ledger)).await?;
+        put_moved(&mut list.people, rows, ledger, &keys).await?;
         put_no_mail(&mut list.people, rows, ledger, &keys).await?;
         put_own_yes(&mut list.people, ledger, &keys).await?;
     }
@@ -128,6 +129,37 @@ fn list_up_to(most: u64, name: &str, opened: io::Result<impl Read>) -> Result<Ve
         let fault = import::TablesError::TooLarge;
         Failure::new(Exit::Usage, fault.to_string()).at(Place::whole(name)).help(fault.cure())
     })
+}
+
+/// Whoever has another address now is known by the old one too, where a row has it: they are not put on the list twice.
+async fn put_moved(
+    people: &mut HashMap<String, KnownPerson>,
+    rows: &[ImportedPerson],
+    ledger: &AnyLedger,
+    keys: &Keys,
+) -> Result<(), Failure> {
+    let moves = if rows.is_empty() { Moves::default() } else { ledger.moves().await? };
+    if moves.to.is_empty() {
+        return Ok(());
+    }
+    let wanted: HashSet<&String> = moves.to.values().collect();
+    let now: HashMap<String, ImportedPerson> = people
+        .iter()
+        .map(|(key, known)| (keys.address_hash_of_key(key), known))
+        .filter(|(hash, _)| wanted.contains(hash))
+        .map(|(hash, known)| (hash, known.person.clone()))
+        .collect();
+    for row in rows {
+        let Some(to) = moves.to.get(&keys.address_hash_of_key(&row.key)) else { continue };
+        let known = match now.get(to) {
+            Some(person) => KnownPerson::listed(person.clone()),
+            // What they said no to holds; that they are on the list does not any more.
+            None if row.state.is_no() => continue,
+            None => KnownPerson { has_said_no: true, ..KnownPerson::listed(row.clone()) },
+        };
+        people.entry(row.key.clone()).or_insert(KnownPerson { by_old_address: true, ..known });
+    }
+    Ok(())
 }
 
 /// What the do-not-mail list says beats the list.

@@ -113,6 +113,7 @@ impl OpenList {
             people: vec![StoredPerson::from(&ImportedPerson::from(person.clone()).moved_to(new))],
             removed: Vec::new(),
             moved,
+            arrived: Vec::new(),
             no_mail: carried.into_iter().collect(),
         }
     }

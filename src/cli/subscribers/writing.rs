@@ -78,9 +78,10 @@ impl OpenList {
         removed: Vec<String>,
         at: DateTime<Utc>,
     ) -> Result<bool, Failure> {
+        let hash_of = |person: &&ImportedPerson| self.keys.address_hash_of_key(&person.key);
         let no = |person: &&ImportedPerson| {
             let reason = person.state.no_mail_reason()?;
-            let hash = self.keys.address_hash_of_key(&person.key);
+            let hash = hash_of(person);
             // They said no when the file says so, and not when it was read.
             let at = person.no_since().unwrap_or(at);
             let change =
@@ -95,6 +96,11 @@ impl OpenList {
             people: people.iter().map(|person| StoredPerson::from(*person)).collect(),
             removed: removed.into_iter().map(|key| self.removed(key)).collect(),
             moved: None,
+            // An import takes an old address for the person who has left it.
+            arrived: match kind {
+                ListChangeKind::Edit => people.iter().map(hash_of).collect(),
+                ListChangeKind::Import | ListChangeKind::Undo | ListChangeKind::Join => Vec::new(),
+            },
             no_mail: people.iter().filter_map(no).collect(),
         };
         Ok(self.ledger.write_list(change).await?)

@@ -314,7 +314,17 @@ async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
     let seen = ledger.stored_list().await.unwrap().version;
     let (people, removed, no_mail) = (Vec::new(), Vec::new(), Vec::new());
     let (at, kind, summary) = (now(), ListChangeKind::Edit, "{}".to_owned());
-    let mut change = ListChange { seen, at, kind, summary, people, removed, moved: None, no_mail };
+    let mut change = ListChange {
+        seen,
+        at,
+        kind,
+        summary,
+        people,
+        removed,
+        moved: None,
+        arrived: Vec::new(),
+        no_mail,
+    };
     edit(&mut change);
     assert_eq!(ledger.write_list(change).await, Ok(true));
 }

@@ -56,6 +56,13 @@ impl AftermathStore for PostgresLedger {
         Ok(leavings_of_accepted(accepted.iter().map(accepted_copy).collect(), noes))
     }
 
+    async fn noes_since(&self, since: DateTime<Utc>) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM do_not_mail WHERE at >= $1";
+        let rows = self.server.query(sql, &[&millis(since)]).await?;
+        let count: i64 = rows.first().map_or(0, |row| row.get(0));
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     async fn people_missing_from(&self, edition: &str, other: &str) -> Result<u64, LedgerError> {
         let rows = self.server.query(MISSING, &[&edition, &other]).await?;
         let count: i64 = rows.first().map_or(0, |row| row.get(0));

@@ -43,7 +43,7 @@ use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople, erasure,
+    ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
 };
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use senders::{
@@ -430,6 +430,10 @@ impl ListStore for PostgresLedger {
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         patiently!(self.server, async |transaction, _| people::write(transaction, &change).await)
+    }
+
+    async fn moves(&self) -> Result<Moves, LedgerError> {
+        people::moves(&self.server).await
     }
 
     async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {

@@ -10,8 +10,8 @@ use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, MovedPerson, PastImport, RemovedPerson, StoredList,
-    UndonePeople, summary_of_undo,
+    ErasedRows, ListChange, ListChangeKind, MovedPerson, Moves, PastImport, RemovedPerson,
+    StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -88,6 +88,9 @@ pub(super) async fn write(
     if let Some(moved) = &change.moved {
         move_person(transaction, number, moved, millis(change.at)).await?;
     }
+    for person in &change.arrived {
+        transaction.execute(sql::ARRIVE, &[person]).await?;
+    }
     if !change.no_mail.is_empty() {
         no_mail::write(transaction, &change.no_mail).await?;
     }
@@ -114,6 +117,17 @@ async fn move_person(
     transaction.execute(frequency_store::MOVE_CHOICE, &[to, person]).await?;
     transaction.execute(frequency_store::ERASE_CHOICE, &[person]).await?;
     Ok(())
+}
+
+pub(super) async fn moves(server: &PostgresServer) -> Result<Moves, LedgerError> {
+    let to = server.query(sql::MOVES, &[]).await?;
+    let mut moves =
+        Moves { to: to.iter().map(|row| (row.get(0), row.get(1))).collect(), keys: Vec::new() };
+    if !moves.to.is_empty() {
+        let keys = server.query(sql::MOVED_KEYS, &[]).await?;
+        moves.keys = keys.iter().map(|row| row.get(0)).collect();
+    }
+    Ok(moves)
 }
 
 pub(super) async fn imports(server: &PostgresServer) -> Result<Vec<PastImport>, LedgerError> {

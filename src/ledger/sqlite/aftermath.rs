@@ -34,6 +34,16 @@ impl AftermathStore for SqliteLedger {
         self.writer.run(false, move |connection| leavings(connection, &edition, until)).await
     }
 
+    async fn noes_since(&self, since: DateTime<Utc>) -> Result<u64, LedgerError> {
+        self.writer
+            .run(false, move |connection| {
+                let sql = "SELECT count(*) FROM do_not_mail WHERE at >= ?1";
+                let count: i64 = connection.query_row(sql, [millis(since)], |row| row.get(0))?;
+                Ok(u64::try_from(count).unwrap_or(0))
+            })
+            .await
+    }
+
     async fn people_missing_from(&self, edition: &str, other: &str) -> Result<u64, LedgerError> {
         let (edition, other) = (edition.to_owned(), other.to_owned());
         self.writer

@@ -36,7 +36,7 @@ use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, PastImport, StoredList, UndonePeople, erasure,
+    ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
 };
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
@@ -387,6 +387,10 @@ impl ListStore for SqliteLedger {
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         self.writer.run(true, move |connection| people::write(connection, &change)).await
+    }
+
+    async fn moves(&self) -> Result<Moves, LedgerError> {
+        self.writer.run(false, people::moves).await
     }
 
     async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {

@@ -9,8 +9,8 @@ use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, MovedPerson, PastImport, RemovedPerson, StoredList,
-    UndonePeople, summary_of_undo,
+    ErasedRows, ListChange, ListChangeKind, MovedPerson, Moves, PastImport, RemovedPerson,
+    StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -72,6 +72,9 @@ pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool
     if let Some(moved) = &change.moved {
         move_person(connection, number, moved, millis(change.at))?;
     }
+    for person in &change.arrived {
+        connection.prepare_cached(sql::ARRIVE)?.execute([person])?;
+    }
     for no in &change.no_mail {
         no_mail::write(connection, no)?;
     }
@@ -98,6 +101,17 @@ fn move_person(
     connection.execute(frequency_store::MOVE_CHOICE, params![to, person])?;
     connection.execute(frequency_store::ERASE_CHOICE, [person])?;
     Ok(())
+}
+
+pub(super) fn moves(connection: &Connection) -> Result<Moves, LedgerError> {
+    let mut query = connection.prepare(sql::MOVES)?;
+    let to = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut moves = Moves { to: to.collect::<Result<_, _>>()?, keys: Vec::new() };
+    if !moves.to.is_empty() {
+        let mut query = connection.prepare(sql::MOVED_KEYS)?;
+        moves.keys = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    }
+    Ok(moves)
 }
 
 pub(super) fn imports(connection: &Connection) -> Result<Vec<PastImport>, LedgerError> {
