@@ -6,9 +6,11 @@
 //! never a yes.
 
 use super::WhyNot;
+use crate::audience::consent_topics::{
+    ABOUT_A_NO, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
+};
 use crate::audience::consent_words::{
-    ABOUT_A_NO, NO_ANYWHERE, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, OTHER_WAYS, STATES,
-    YES_TITLES, YES_WORDS,
+    NO_ANYWHERE, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES, YES_TITLES, YES_WORDS,
 };
 use crate::rfc::csv::simple;
 
@@ -21,6 +23,8 @@ pub enum Says {
     Yes,
     /// Its title is a no: whatever stands in it, other than a clear "no, not so", keeps the person from being mailed.
     No(WhyNot),
+    /// Its title is about getting emails: a clear no in it is one, and nothing else in it says anything.
+    Topic,
 }
 
 /// A column that says something, by its place.
@@ -96,7 +100,12 @@ fn of_title(title: &str, folded: &str) -> Option<Says> {
     }
     let whole = NO_WHOLE_TITLES.iter().find(|(known, _)| *known == folded);
     let part = || NO_TITLES.iter().find(|(known, _)| folded.contains(known));
-    whole.or_else(part).map(|(_, why)| Says::No(why()))
+    whole.or_else(part).map(|(_, why)| Says::No(why())).or_else(|| {
+        let is_other = words.iter().any(|word| OTHER_TOPICS.contains(&word.as_str()));
+        let is_topic = TOPIC_WHOLE_TITLES.contains(&folded)
+            || TOPIC_TITLES.iter().any(|part| folded.contains(part));
+        (is_topic && !is_other).then_some(Says::Topic)
+    })
 }
 
 /// `status`, and whatever calls itself the state of a subscription, an email address or a permission.
@@ -171,6 +180,7 @@ impl ConsentColumn {
             }
             Says::State => state(cell).err()?,
             Says::Yes => said_yes(cell).err()?,
+            Says::Topic => clear_no(cell)?,
         };
         Some(self.at(why))
     }
@@ -200,6 +210,20 @@ fn said_yes(cell: &str) -> Result<(), WhyNot> {
         Err(WhyNot::Unsubscribed)
     } else {
         state(cell)
+    }
+}
+
+/// A no in a column of which nothing is known but what it is about.
+fn clear_no(cell: &str) -> Option<WhyNot> {
+    if cell.parse::<u64>().is_ok_and(|figure| figure > 0) {
+        return None;
+    }
+    if NO_WORDS.contains(&cell.to_lowercase().as_str()) {
+        return Some(WhyNot::Unsubscribed);
+    }
+    match state(cell) {
+        Ok(()) | Err(WhyNot::UnknownStatus(_)) => no_anywhere(cell),
+        Err(why) => Some(why),
     }
 }
 
@@ -360,6 +384,61 @@ mod tests {
         }
         assert_eq!(columns(&["email", "type", "creation_date"]).len(), 1);
         assert_eq!(columns(&["email", "type", "created_at"]).len(), 0);
+    }
+
+    #[test]
+    fn titles_about_getting_emails_in_which_a_clear_no_is_one() {
+        for title in [
+            "Newsletter",
+            "Newsletter (Y/N)",
+            "Mailing list",
+            "Marketing",
+            "GDPR",
+            "Subscribe",
+            "Happy to be emailed",
+            "Can we email you?",
+            "I agree to receive emails",
+            "Do you want our newsletter?",
+            "Keep in touch",
+            "Communication preferences",
+            "Email consent (charity)",
+            "Einwilligung Newsletter",
+            "Abonniert",
+            "Infolettre",
+            "Boletín",
+            "Nieuwsbrief",
+            "Cylchlythyr",
+        ] {
+            let column = &columns(&[title])[0];
+            assert_eq!(column.says, Says::Topic, "{title}");
+            for cell in ["no", "No", "N", "FALSE", "0", "nein", "non", "no thanks", "declined"] {
+                assert!(column.refusal(cell).is_some(), "{title}: {cell}");
+            }
+            for cell in ["unsubscribed", "Opted-Out", "inactive", "do not email", "bounced"] {
+                assert!(column.refusal(cell).is_some(), "{title}: {cell}");
+            }
+            for cell in ["", "yes", "monthly", "Nottingham group", "2024-05-01", "ja", "?", "2"] {
+                assert_eq!(column.refusal(cell), None, "{title}: {cell}");
+            }
+        }
+        for title in [
+            "Newsletter opens",
+            "Photo consent",
+            "Gift aid consent",
+            "Marketing score",
+            "SMS marketing",
+            "active_subscription",
+            "Emails received",
+            "Email 2 Address",
+        ] {
+            assert_eq!(says(title), None, "{title}");
+        }
+        for title in ["Abbestellt", "Newsletter abbestellt", "Baja", "Avmeldt nyhetsbrev"] {
+            assert!(matches!(says(title), Some(Says::No(_))), "{title}");
+        }
+        for title in TOPIC_TITLES.iter().chain(TOPIC_WHOLE_TITLES) {
+            assert!(says(title).is_some(), "{title}");
+        }
     }
 
     #[test]

@@ -148,11 +148,24 @@ pub const NO_TITLES: &[(&str, fn() -> WhyNot)] = &[
     ("uitgeschreven", || WhyNot::Unsubscribed),
     ("afgemeld", || WhyNot::Unsubscribed),
     ("daddanysgrif", || WhyNot::Unsubscribed),
+    ("abbestell", || WhyNot::Unsubscribed),
+    ("ausgetragen", || WhyNot::Unsubscribed),
+    ("widerruf", || WhyNot::Unsubscribed),
+    ("widerspr", || WhyNot::Unsubscribed),
+    ("gesperrt", || WhyNot::Unsubscribed),
+    ("annullat", || WhyNot::Unsubscribed),
+    ("cancellato", || WhyNot::Unsubscribed),
+    ("debaja", || WhyNot::Unsubscribed),
+    ("afmeld", || WhyNot::Unsubscribed),
+    ("avmeld", || WhyNot::Unsubscribed),
+    ("frameld", || WhyNot::Unsubscribed),
+    ("wypisan", || WhyNot::Unsubscribed),
 ];
 
 /// Whole titles that are a no.
 pub const NO_WHOLE_TITLES: &[(&str, fn() -> WhyNot)] = &[
     ("blocked", || WhyNot::Unsubscribed),
+    ("baja", || WhyNot::Unsubscribed),
     ("cleaned", || WhyNot::Bounced),
     ("deleted", || WhyNot::Removed),
     ("erased", || WhyNot::Removed),
@@ -173,35 +186,6 @@ pub const NO_WHOLE_TITLES: &[(&str, fn() -> WhyNot)] = &[
     ("spam", || WhyNot::Complained),
     ("dead", || WhyNot::Deceased),
 ];
-
-/// Words of a title that say it is about another way to reach people: a no there is not a no to email.
-pub const OTHER_WAYS: &[&str] = &[
-    "sms",
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "call",
-    "calls",
-    "texts",
-    "texting",
-    "post",
-    "postal",
-    "fax",
-    "whatsapp",
-    "trade",
-    "share",
-    "sharing",
-    "mobile",
-    "push",
-    "letter",
-    "letters",
-    "viber",
-    "landline",
-];
-
-/// Words of a title that make it a fact about the no: a link to leave by, whether leaving was offered.
-pub const ABOUT_A_NO: &[&str] = &["url", "link", "token", "hash", "offered", "offer", "rate"];
 
 /// What a state means: the words that systems export, folded.
 pub const STATES: &[(&[&str], Option<fn() -> WhyNot>)] = &[
@@ -367,7 +351,14 @@ pub const NO_WORDS: &[&str] = &[
     "nein",
     "nee",
     "nie",
+    "nej",
+    "nei",
     "na",
+    "nac ydw",
+    "no thanks",
+    "no thank you",
+    "✗",
+    "✘",
     "not given",
     "denied",
     "declined",

@@ -4,6 +4,7 @@
 pub mod address_file;
 mod cell;
 pub mod consent_columns;
+mod consent_topics;
 pub mod consent_words;
 pub mod correction;
 pub mod do_not_mail;

@@ -35,6 +35,11 @@ impl DayColumn {
         }
     }
 
+    /// Whether some of its dates are day first and others month first.
+    pub fn contradicts(&self) -> bool {
+        self.day_first && self.month_first
+    }
+
     /// The order that its dates show, if one of them does and none of them contradicts it.
     pub fn order(&self) -> Option<DateOrder> {
         match (self.day_first, self.month_first) {
@@ -97,6 +102,6 @@ mod tests {
         let april = day("03/04/2021", column.order(), today).map(|day| day.to_string());
         assert_eq!(april.as_deref(), Some("2021-04-03"));
         column.see("04/25/2021");
-        assert_eq!(column.order(), None);
+        assert_eq!((column.order(), column.contradicts()), (None, true));
     }
 }

@@ -32,6 +32,10 @@ pub enum ImportFault {
     SeveralSystems { systems: Vec<&'static str> },
     #[error("`{cell}` may be day first or month first, and no other date shows which")]
     DateOrder { cell: String },
+    #[error(
+        "`{cell}` may be day first or month first, and other dates of the file are of both kinds"
+    )]
+    BothDateOrders { cell: String },
 }
 
 impl ImportFault {
@@ -49,7 +53,7 @@ impl ImportFault {
             Self::SeveralSystems { systems } => {
                 format!("say which with --from {}", systems.join(" or --from "))
             }
-            Self::DateOrder { .. } => {
+            Self::DateOrder { .. } | Self::BothDateOrders { .. } => {
                 "say which with --dates day-first or --dates month-first".to_owned()
             }
         }

@@ -99,7 +99,9 @@ impl<'a> TableReading<'a> {
             .dates
             .or_else(|| self.recipe.and_then(|recipe| recipe.dates))
             .or(days.order());
+        let contradicts = days.contradicts();
         match (known, days.open) {
+            (None, Some(cell)) if contradicts => Err(ImportFault::BothDateOrders { cell }),
             (None, Some(cell)) => Err(ImportFault::DateOrder { cell }),
             (known, _) => Ok(known),
         }

@@ -209,7 +209,7 @@ fn headed(name: &str, bytes: &[u8]) -> Result<HeadedTable, TablesError> {
     let whole =
         |bytes: &[u8]| HeadedTable { name: name.to_owned(), bytes: bytes.into(), lines: None };
     let (text, _) = csv::decode(bytes)?;
-    let lines: Vec<&str> = text.split('\n').collect();
+    let lines = lines_of(&text);
     let filled = || lines.iter().enumerate().filter(|(_, line)| !is_blank(line));
     let Some((_, first)) = filled().next() else { return Err(TableError::Empty.into()) };
     if is_header(first) {
@@ -227,6 +227,19 @@ fn headed(name: &str, bytes: &[u8]) -> Result<HeadedTable, TablesError> {
         return Ok(without_header(name, &lines));
     }
     Ok(whole(bytes))
+}
+
+/// The lines of a text, whichever of CR, LF and both ends each of them: Excel for Mac once wrote CR, and LF within a cell.
+fn lines_of(text: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.find(['\r', '\n']) {
+        let (line, after) = rest.split_at(end);
+        lines.push(line);
+        rest = after.strip_prefix("\r\n").unwrap_or(&after[1..]);
+    }
+    lines.push(rest);
+    lines
 }
 
 fn is_blank(line: &str) -> bool {
@@ -318,6 +331,23 @@ mod tests {
     fn a_title_above_the_columns_keeps_the_line_numbers() {
         let table = headed("a.csv", b"Supporters 2026\n\nEmail,Name\nann@e.org,Ann\n").unwrap();
         assert_eq!(text(&table), "\n\nEmail,Name\nann@e.org,Ann\n");
+    }
+
+    #[test]
+    fn each_end_of_a_line_is_one() {
+        for end in ["\n", "\r\n", "\r"] {
+            for title in ["", "Supporters 2026\n\n"] {
+                let file = format!("{title}email,first_name\nann@e.org,Ann\n").replace('\n', end);
+                let table = headed("a.csv", file.as_bytes()).unwrap();
+                let lines: Vec<String> =
+                    lines_of(&text(&table)).into_iter().map(str::to_owned).collect();
+                let at = title.matches('\n').count();
+                assert_eq!(lines[at..], ["email,first_name", "ann@e.org,Ann", ""], "{end:?}");
+                assert!(lines[..at].iter().all(String::is_empty) && table.lines.is_none());
+            }
+            let list = headed("a.txt", format!("ann@e.org{end}bob@e.org{end}").as_bytes()).unwrap();
+            assert_eq!([2, 3].map(|line| list.line(line)), [1, 2], "{end:?}");
+        }
     }
 
     #[test]

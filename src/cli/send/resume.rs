@@ -116,14 +116,7 @@ impl CarriedOn<'_> {
                 .format("%-d %B %Y at %H:%M"),
             grouped(progress.open),
             people(progress.people),
-            match self.said_no_since().await? {
-                0 => String::new(),
-                1 => ", of whom 1 has said no since and will not be mailed".to_owned(),
-                some => format!(
-                    ", of whom {} have said no since and will not be mailed",
-                    grouped(some)
-                ),
-            }
+            said_no_words(self.said_no_since().await?)
         ));
         // While the question stands nobody sends it: others may stop it, end it, or send it themselves.
         drop(held.take());
@@ -330,6 +323,15 @@ impl CarriedOn<'_> {
             ));
         }
         Ok(())
+    }
+}
+
+/// For people who read how many are left.
+fn said_no_words(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", of whom 1 has said no since and will not be mailed".to_owned(),
+        some => format!(", of whom {} have said no since and will not be mailed", grouped(some)),
     }
 }
 

@@ -6,15 +6,15 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audience::NoMailReason;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
 use crate::audience::law::{Basis, HowGiven, law_of};
+use crate::audience::{NoMail, NoMailReason};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::{known, known_in};
-use crate::cli::subscribers::writing::{changed_meanwhile, need_database, open_list};
+use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
@@ -92,17 +92,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
             "import a file with their row to change it"
         }));
     }
-    let hash = list.keys.address_hash(&address);
-    let shared = list.ledger.shared_no(&address).await?.and_then(|no| no.applied_to(None));
-    let moved = match list.ledger.moves().await?.to.get(&hash) {
-        // That the other mailbox is gone says nothing of this one.
-        Some(to) => {
-            let entry = list.ledger.suppression(to).await?;
-            entry.filter(|entry| entry.reason != NoMailReason::Bounced)
-        }
-        None => None,
-    };
-    if let Some(entry) = list.ledger.suppression(&hash).await?.or(shared).or(moved) {
+    if let Some(entry) = list.no_of(&address).await? {
         return Err(Failure::new(
             Exit::Usage,
             format!("{address} must not be mailed: {}", entry.words()),
@@ -140,6 +130,25 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
         globals.screen.print(&format!("{address} is on the list: {}.", person.why))?;
     }
     Ok(Exit::Done)
+}
+
+impl OpenList {
+    /// Why somebody must not be mailed at an address: by the list, by the one that newsletters share, or by what they said at
+    /// the address that they have now.
+    async fn no_of(&self, address: &EmailAddress) -> Result<Option<NoMail>, Failure> {
+        let hash = self.keys.address_hash(address);
+        if let Some(entry) = self.ledger.suppression(&hash).await? {
+            return Ok(Some(entry));
+        }
+        if let Some(no) = self.ledger.shared_no(address).await? {
+            return Ok(no.applied_to(None));
+        }
+        let moves = self.ledger.moves().await?;
+        let Some(to) = moves.to.get(&hash) else { return Ok(None) };
+        let entry = self.ledger.suppression(to).await?;
+        // That the other mailbox is gone says nothing of this one.
+        Ok(entry.filter(|entry| entry.reason != NoMailReason::Bounced))
+    }
 }
 
 /// How they gave their address, where the law lets them be mailed for it.

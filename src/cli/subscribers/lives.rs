@@ -3,6 +3,7 @@
 //!
 //! A life is that of four people. Two hundred lives share a ledger and the order of happenings; whom each of them meets is random.
 
+mod moved;
 mod own_words;
 mod restored;
 
@@ -28,8 +29,6 @@ use crate::ledger::postgres::tests::database;
 use crate::ledger::{AnyLedger, Ledger, PostgresLedger, SqliteLedger};
 use crate::people::Spool;
 use crate::project::Project;
-use crate::rfc::address::EmailAddress;
-use restored::Backup;
 
 const LIVES: usize = 200;
 const PEOPLE: usize = 4 * LIVES;
@@ -102,6 +101,14 @@ struct World {
     backup: Option<Backup>,
     moves: usize,
     changes: BTreeMap<String, usize>,
+}
+
+/// A copy of the ledger, and what was known when it was made.
+struct Backup {
+    file: PathBuf,
+    known: Known,
+    /// How many emails it had read.
+    read: usize,
 }
 
 /// What the model knows of the people.
@@ -362,39 +369,6 @@ impl World {
         });
         self.write(people.collect(), Vec::new()).await;
         self.known.yes.extend(added);
-    }
-
-    /// One person gets a new address, as the command does it: a no moves with them.
-    async fn move_them(&mut self, seed: u64) {
-        let Some(person) = (0..PEOPLE).find(|person| meets(seed, *person)) else { return };
-        let old = self.known.names[person].clone();
-        let stored = self.list.ledger.stored_list().await.unwrap();
-        let Some(row) = stored.people.iter().find(|row| row.key == old) else { return };
-        self.moves += 1;
-        let new = format!("m{}-{old}", self.moves);
-        let entry =
-            self.list.ledger.suppression(&self.list.keys.address_hash_of_key(&old)).await.unwrap();
-        let to = EmailAddress::parse(&new).unwrap();
-        let change = self.list.moving(stored.version, row, &to, entry.as_ref(), self.now);
-        assert!(self.list.ledger.write_list(change).await.unwrap());
-        // A mailbox that is gone says nothing of another.
-        if let Some(no) = self.known.nos.get(&old).copied()
-            && no.reason != NoMailReason::Bounced
-        {
-            self.say_no(&new, no.reason, false);
-        }
-        if self.known.yes.contains(&old) {
-            self.known.yes.insert(new.clone());
-        }
-        self.known.plain.remove(&old);
-        for now in self.known.left.values_mut().filter(|now| **now == old) {
-            now.clone_from(&new);
-        }
-        if let Some(yes) = self.known.own_yes.get(&old).copied() {
-            self.known.own_yes.insert(new.clone(), yes);
-        }
-        self.known.left.insert(old, new.clone());
-        self.known.names[person] = new;
     }
 
     /// Whom an edition would be sent to now.

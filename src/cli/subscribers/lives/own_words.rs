@@ -5,11 +5,8 @@ use chrono::TimeDelta;
 
 use super::{LIVES, ModelNo, World};
 use crate::audience::{ChangeOrigin, NoMailReason, NoMailStep};
-use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::{ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep};
-use crate::ledger::list_store::ListStore;
-use crate::rfc::address::EmailAddress;
 
 impl World {
     pub(super) async fn come_back(&mut self, those: &[String], days: i64) {
@@ -23,34 +20,6 @@ impl World {
         let back: Vec<_> = back.map(|key| (key.clone(), at)).collect();
         self.known.own_yes.extend(back);
         self.lift(those, may);
-    }
-
-    pub(super) async fn name_old_addresses(&mut self, says_yes: bool) {
-        let left = self.known.left.clone();
-        let old: Vec<String> = left.keys().cloned().collect();
-        let status = if says_yes { "subscribed" } else { "unsubscribed" };
-        self.import(&old, status).await;
-        for (old, now) in left {
-            if !says_yes {
-                self.say_no(&now, NoMailReason::Unsubscribed, false);
-                self.say_no(&old, NoMailReason::Unsubscribed, false);
-            }
-        }
-    }
-
-    /// By any of their addresses.
-    pub(super) async fn erase(&mut self, key: &str) {
-        let (ledger, address) = (&self.list.ledger, EmailAddress::parse(key).unwrap());
-        let held = addresses_of(&address, Some(ledger), &self.list.keys).await.unwrap();
-        for HeldAddress { person, key } in &held {
-            let key = key.as_ref().expect("every change is kept");
-            ledger.erase(key, person, self.now).await.unwrap();
-        }
-        for HeldAddress { key, .. } in held {
-            let key = key.unwrap_or_default();
-            self.say_no(&key, NoMailReason::Erased, false);
-            self.known.erased.insert(key);
-        }
     }
 
     /// A no of a day long before counts only for whoever has not said yes themself since.

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Known, World};
+use super::{Backup, World};
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::database::sqlite;
 use crate::ledger::{Ledger, MemoryLedger, SqliteLedger};
@@ -12,14 +12,6 @@ use crate::people::{Act, Journal, Way, What, drain};
 
 /// No test waits for it.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// A copy of the ledger, and what was known when it was made.
-pub(super) struct Backup {
-    file: PathBuf,
-    known: Known,
-    /// How many emails it had read.
-    read: usize,
-}
 
 impl World {
     pub(super) async fn leave_by_email(&mut self, those: &[String]) {
