@@ -79,7 +79,7 @@ pub const TOPIC_TITLES: &[&str] = &[
 
 /// Whole titles of that kind.
 pub const TOPIC_WHOLE_TITLES: &[&str] =
-    &["subscribe", "subscriber", "updates", "contact", "emails", "mailings", "abonne"];
+    &["subscribe", "subscriber", "updates", "emails", "mailings", "abonne"];
 
 /// Words of a title that make it a figure, or about something else that people agree to.
 pub const OTHER_TOPICS: &[&str] = &[

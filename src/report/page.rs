@@ -274,9 +274,12 @@ fn complaints(body: &mut String, complained: u64, level: ComplaintLevel, rate: &
         ComplaintLevel::Warning => "warning",
         ComplaintLevel::Held => "held",
     };
+    let who = match complained {
+        0 => "Nobody".to_owned(),
+        some => people(some),
+    };
     let inner = format!(
-        "<p>{} reported it as spam: {}.</p><p class=\"{class}\">{}.</p>",
-        people(complained),
+        "<p>{who} reported it as spam: {}.</p><p class=\"{class}\">{}.</p>",
         escape_html(rate),
         capitalised(level.words())
     );

@@ -61,10 +61,12 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
         // An address by itself is a weak sign, and an unknown copy is none.
         .file("mail/5", report("p5@example.org", GONE, ""))
         .file("mail/6", report("nobody@example.org", GONE, forged))
+        .file("mail/8", report("p0@example.org", GONE, forged))
         .file("mail/7", report("", FULL, "").replacen("To: news@", &own_address, 1));
-    charity
-        .run("inbox --dir mail --dry-run --json")
-        .ends(0)
+    let looked = charity.run("inbox --dir mail --dry-run --json").ends(0);
+    let forged = looked.stdout.lines().find(|line| line.contains("mail/8")).unwrap();
+    assert!(forged.contains("\"matched_by\":\"nothing\""), "{forged}");
+    looked
         .says("\"matched_by\":\"message_id\"")
         .says("\"matched_by\":\"token\"")
         .says("\"matched_by\":\"verp\"")

@@ -127,6 +127,9 @@ impl<'a> Recogniser<'a> {
                 return Ok(Some(of_copy(copy, MatchedBy::Token)));
             }
         }
+        if !ids.is_empty() && ids.iter().all(|token| !self.by_token.contains_key(token)) {
+            return Ok(None);
+        }
         self.recognise_by_address(&verdict.recipient, now).await
     }
 

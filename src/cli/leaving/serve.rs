@@ -114,6 +114,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         hooks: hooks(&project)?,
         clock: world::now,
     };
+    let stop = stop_signal();
     let server = serve::open(arguments.listen, setting).await.map_err(|error| {
         Failure::new(Exit::Failed, format!("cannot listen on {}: {error}", arguments.listen)).help(
             "another program may be using this port: choose another with --listen 127.0.0.1:8026",
@@ -124,7 +125,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         server.address
     ));
     let outcome = tokio::select! {
-        outcome = Box::pin(answer_and_write(server, &keeper, &project, writer, screen)) => outcome,
+        outcome = Box::pin(answer_and_write(server, &keeper, &project, (writer, screen), stop)) => outcome,
         failure = settle_hooks(&project, &keeper, globals) => Err(failure),
         () = keep_archive(maker, &keeper.journal, screen) => Ok(Exit::Done),
     };
@@ -149,14 +150,14 @@ async fn answer_and_write(
     server: PublicServer,
     keeper: &Arc<Keeper>,
     project: &Project,
-    writer: Option<SingleWriter<'_>>,
-    screen: &Screen,
+    (writer, screen): (Option<SingleWriter<'_>>, &Screen),
+    signal: impl Future<Output = ()> + Send,
 ) -> Result<Exit, Failure> {
     let (stop, stops) = watch::channel(false);
     let writing = keeper.keep_writing(writer, screen, stops);
     tokio::pin!(writing);
     let outcome = tokio::select! {
-        outcome = answer_all(server, keeper, project) => outcome,
+        outcome = answer_all(server, keeper, project, signal) => outcome,
         outcome = &mut writing => outcome,
     };
     // A message whose end has left is waited for: nobody would know otherwise whether it arrived.
@@ -204,9 +205,9 @@ async fn answer_all(
     mut server: PublicServer,
     keeper: &Arc<Keeper>,
     project: &Project,
+    stop: impl Future<Output = ()> + Send,
 ) -> Result<Exit, Failure> {
     let mut settling = JoinSet::new();
-    let stop = stopped();
     let ledger = keeper.keep_emptying(project);
     tokio::pin!(stop, ledger);
     let outcome = loop {
@@ -365,19 +366,28 @@ impl Keeper {
     }
 }
 
-/// Waits for Ctrl-C, or for whoever ends services.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut ends) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = ends.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+/// Waits for Ctrl-C, or for whoever ends services. The system knows of it as soon as this is called: what comes between the
+/// first answer and the wait is not lost.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{SignalKind, signal};
+    let [ends, interrupts] = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async {
+        match (ends, interrupts) {
+            (Ok(mut ends), Ok(mut interrupts)) => {
+                tokio::select! {
+                    _ = ends.recv() => {}
+                    _ = interrupts.recv() => {}
+                }
             }
-            return;
+            // Without a handler the process is ended by the system itself.
+            (Ok(mut one), Err(_)) | (Err(_), Ok(mut one)) => drop(one.recv().await),
+            (Err(_), Err(_)) => std::future::pending().await,
         }
     }
-    // Without a handler the process is ended by the system itself.
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
     let _ = tokio::signal::ctrl_c().await;
 }

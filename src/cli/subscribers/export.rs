@@ -121,12 +121,12 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
     let ledger = existing_ledger(project, false).await?;
     let keys = keys_for(project, ledger.as_ref()).await?;
     let held = addresses_of(&address, ledger.as_ref(), &keys).await?;
-    let of_list = held.iter().filter_map(|held| known.find(held.key.as_deref()?));
+    let mut of_list = held.iter().filter_map(|held| known.find(held.key.as_deref()?));
     let mut found = PersonExport {
         schema: "roundup.person/1",
         address: address.to_string(),
         other_addresses: held.iter().skip(1).filter_map(|held| held.key.clone()).collect(),
-        on_the_list: of_list.cloned().next(),
+        on_the_list: of_list.next().cloned(),
         language: None,
         consent: None,
         messages: Vec::new(),

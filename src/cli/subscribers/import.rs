@@ -117,6 +117,8 @@ pub(super) async fn import(
     drop(before);
     let options = arguments.options(world::today(project.settings.time_zone))?;
     let export = import::read(&files, &options).map_err(|error| refused(&error))?;
+    // A long file need not lie beside its people.
+    drop(files);
     if arguments.dry_run {
         let ledger = existing_ledger(&project, false).await?;
         let known = known_in(&project, ledger.as_ref(), &export.people).await?;

@@ -323,7 +323,7 @@ impl World {
             }
             Happening::LeaveByEmail => self.leave_by_email(&those).await,
             Happening::LeaveMeanwhile => self.leave_meanwhile(&those).await,
-            Happening::Backup => self.back_up().await,
+            Happening::Backup => self.back_up(),
             Happening::Restore => self.restore(&those).await,
             Happening::Lift => {
                 self.change(&those, NoMailStep::Lift, ChangeOrigin::Operator, self.now).await;

@@ -11,7 +11,7 @@ use crate::ledger::{Ledger, MemoryLedger, SqliteLedger};
 use crate::people::{Act, Journal, Way, What, drain};
 
 /// No test waits for it.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 impl World {
     pub(super) async fn leave_by_email(&mut self, those: &[String]) {
@@ -49,11 +49,11 @@ impl World {
     }
 
     fn ledger_file(&self, number: usize) -> PathBuf {
-        self.project.path(&format!(".roundup/{number}.db"))
+        self.project.path(format!(".roundup/{number}.db"))
     }
 
     /// A server is backed up by its own means.
-    pub(super) async fn back_up(&mut self) {
+    pub(super) fn back_up(&mut self) {
         let Some(current) = &self.current else { return };
         let file = self.ledger_file(self.moves + 1);
         sqlite::copy(current, &file).unwrap();
@@ -77,7 +77,8 @@ impl World {
         }
         self.take_what_waits().await;
         self.read_mailbox().await;
-        for (key, change) in self.emails[read..].to_vec() {
+        let later = self.emails[read..].to_vec();
+        for (key, change) in later {
             let is_overtaken = change.is_overtaken(self.known.own_yes.get(&key).copied());
             if !is_overtaken {
                 self.say_no_at(&key, NoMailReason::Unsubscribed, true, change.at);
