@@ -176,8 +176,9 @@ pub trait ListStore: Send + Sync {
         &self,
     ) -> impl Future<Output = Result<Option<UndonePeople>, LedgerError>> + Send;
 
-    /// Deletes everything that names a person (by their folded address, and their keyed name), in one commit, and puts
-    /// the keyed name on the do-not-mail list as erased. Then the pages that held it are written over.
+    /// Deletes everything that names a person (by their folded address, which is empty where only its hash is left, and their
+    /// keyed name), in one commit, and puts the keyed name on the do-not-mail list as erased. Then the pages that held it are
+    /// written over.
     fn erase(
         &self,
         key: &str,
