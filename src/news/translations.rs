@@ -5,18 +5,26 @@ use std::collections::BTreeMap;
 
 use super::item::Reading;
 
-/// Puts each translation to its story. A file `x.cy.md` is one when there is a story `x.md` beside it; without one it is a
-/// story of its own, whatever its name.
-pub fn join(reading: &mut Reading) {
+/// Puts each translation to its story. A file `x.cy.md` is one when there is a story `x.md` beside it, or `x.en.md` where the
+/// website's main language is English; without one it is a story of its own, whatever its name. `main` may be empty.
+pub fn join(reading: &mut Reading, main: &str) {
     let known: BTreeMap<String, usize> = reading
         .items
         .iter()
         .enumerate()
-        .map(|(index, item)| (stem(&item.place.source).to_owned(), index))
+        .map(|(index, item)| {
+            let stem = stem(&item.place.source);
+            let story = match language_of(stem) {
+                Some((story, code)) if code == main => story,
+                _ => stem,
+            };
+            (story.to_owned(), index)
+        })
         .collect();
     let mut translations = Vec::new();
     for (index, item) in reading.items.iter().enumerate() {
         if let Some((story, language)) = language_of(stem(&item.place.source))
+            && language != main
             && let Some(story) = known.get(story)
         {
             translations.push((index, *story, language.to_owned()));
@@ -66,7 +74,7 @@ mod tests {
         ] {
             reading.append(markdown::read("news", path, text, London));
         }
-        join(&mut reading);
+        join(&mut reading, "");
         let titles: Vec<&str> = reading.items.iter().map(|item| item.title.as_str()).collect();
         assert_eq!(titles, ["Summer gala", "Ar ei ben ei hun", "Version"]);
         let welsh = reading.items[0].in_language("cy");
@@ -75,5 +83,23 @@ mod tests {
         assert_eq!(welsh.link.as_deref(), Some("https://e.org/g"));
         assert_eq!((welsh.id.as_str(), welsh.place.source.as_str()), ("gala", "news/gala.cy.md"));
         assert_eq!(reading.items[0].in_language("fr"), reading.items[0]);
+    }
+
+    #[test]
+    fn a_website_of_two_languages_has_each_story_once() {
+        let mut reading = Reading::default();
+        for (path, title) in
+            [("news/gala.cy.md", "Gala yr haf"), ("news/gala.en.md", "Summer gala")]
+        {
+            let text = format!("---\ntitle: {title}\ndate: 2020-12-03\n---\n\nText.\n");
+            reading.append(markdown::read("news", path, &text, London));
+        }
+        let mut of_nobody = reading.clone();
+        join(&mut of_nobody, "");
+        assert_eq!(of_nobody.items.len(), 2);
+        join(&mut reading, "en");
+        assert_eq!(reading.items.len(), 1);
+        assert_eq!(reading.items[0].title, "Summer gala");
+        assert_eq!(reading.items[0].in_language("cy").title, "Gala yr haf");
     }
 }

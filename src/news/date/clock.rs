@@ -120,11 +120,15 @@ fn take_numbers_of_time(
                 .and_then(DateToken::number);
             end += 2;
         }
-        let is_fraction =
-            tokens.get(end).is_some_and(|mark| mark.is_mark('.') || mark.is_mark(','))
-                && tokens
-                    .get(end + 1)
-                    .is_some_and(|digits| digits.kind == TokenKind::Number && digits.is_glued);
+        // Database servers write the thousandths behind a colon: "09:00:00:000AM".
+        let is_fraction = tokens.get(end).is_some_and(|mark| {
+            let digits = tokens.get(end + 1).filter(|digits| digits.is_glued);
+            let is_decimal = mark.is_mark('.') || mark.is_mark(',');
+            digits.is_some_and(|digits| {
+                is_decimal && digits.kind == TokenKind::Number
+                    || mark.is_mark(':') && digits.is_number(3..=3)
+            })
+        });
         end += if is_fraction { 2 } else { 0 };
         if tokens.get(end).is_some_and(|mark| mark.is_mark(':')) {
             return Err(DateFault::NotADate);
@@ -187,6 +191,13 @@ fn time_without_colon(
         if in_three && half_at.is_some_and(|half| half == at + 5 || half == at + 7) {
             let part = |ahead: usize| next(ahead).and_then(DateToken::number);
             return half_at.map(|half| (at, half, [part(0), part(2), part(4)]));
+        }
+        // "3 Dec 2020 09.00.00": behind the year, three numbers are a time.
+        let is_behind_year =
+            !tokens[at].is_glued && before.is_some_and(|year| year.is_number(4..=4));
+        if in_three && is_behind_year {
+            let part = |ahead: usize| next(ahead).and_then(DateToken::number);
+            return Some((at, at + 5, [part(0), part(2), part(4)]));
         }
         let is_in_row = before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
         if is_in_row && [2, 4, 6].contains(&tokens[at].text.len()) && tokens[at].number().is_some()

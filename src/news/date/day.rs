@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::names::{is_filler, is_ordinal_ending, month, plain_letters, weekday};
+use super::names::{is_filler, is_ordinal_ending, month, plain_letters, roman_month, weekday};
 use super::partial::DateOrder;
 use super::tokens::{DateFault, DateToken, TokenKind};
 
@@ -107,6 +107,13 @@ impl Sorted {
                     _ => return Err(DateFault::NotADate),
                 },
                 TokenKind::Word => {
+                    let between = &tokens[at.saturating_sub(2)..(at + 3).min(tokens.len())];
+                    let roman = roman_month(&token.text)
+                        .filter(|_| months == 0 && sorted.parts.len() == 1 && between.len() >= 3);
+                    if let Some(month) = roman {
+                        sorted.month = Some(month);
+                        continue;
+                    }
                     let word = plain_letters(&token.text);
                     let behind_number =
                         at > 0 && tokens[at - 1].kind == TokenKind::Number && token.is_glued;

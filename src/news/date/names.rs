@@ -221,6 +221,28 @@ pub fn month(word: &str) -> Option<u32> {
     MONTH_NUMBERS.get(word).copied()
 }
 
+/// The number of a month in Roman numerals, as Hungarians and Poles write it: "3 XII 2020".
+pub fn roman_month(word: &str) -> Option<u32> {
+    const NUMERALS: [&str; 12] =
+        ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+    (1..).zip(NUMERALS).find(|(_, numeral)| *numeral == word).map(|(number, _)| number)
+}
+
+/// The date behind a label that says when something came out: "Posted: 3 December 2020".
+pub fn behind_label(text: &str) -> &str {
+    const LABELS: [&str; 5] = ["posted", "published", "first published", "released", "issued"];
+    let Some(first) = text.find(|c: char| c.is_ascii_digit()) else { return text };
+    let words = text[..first].trim_start();
+    let label = LABELS.iter().find(|label| {
+        words.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label))
+            && words[label.len()..].starts_with([' ', ':'])
+    });
+    match label {
+        Some(label) => text.trim_start()[label.len()..].trim_start_matches([' ', ':']),
+        None => text,
+    }
+}
+
 /// The number of a day of the week, from 0 for Monday.
 pub fn weekday(word: &str) -> Option<u32> {
     WEEKDAY_NUMBERS.get(word).copied()

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 
 use super::clock::take_clock;
 use super::day::{Day, day_of};
+use super::names::behind_label;
 use super::partial::{PartialDate, WrittenDate};
 use super::tokens::{DateFault, cleaned, tokens};
 
@@ -29,7 +30,9 @@ pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
     if let Some(instant) = unix_time(counted.unwrap_or(text.trim())) {
         return Ok(WrittenDate::known(instant));
     }
-    let mut tokens = tokens(&cleaned(text));
+    // Go prints the reading of its steady clock behind the time.
+    let text = text.split_once(" m=").map_or(text, |(date, _)| date);
+    let mut tokens = tokens(&cleaned(behind_label(text)));
     if tokens.is_empty() || tokens.len() > 40 {
         return Err(DateFault::NotADate);
     }

@@ -53,7 +53,10 @@ pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
     {
         return relative(&text);
     }
-    if let Some(line) = piece(&text, zone) {
+    // Two labels are two days, though a day in brackets would pass for a comment on the other.
+    if at_labels(&text).len() == 1
+        && let Some(line) = piece(&text, zone)
+    {
         return Some(line);
     }
     let pieces = pieces(&text);
@@ -86,7 +89,35 @@ fn pieces(text: &str) -> Vec<String> {
     ] {
         text = text.replace(mark, "\n");
     }
-    text.split('\n').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    text.split('\n')
+        .flat_map(at_labels)
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+/// A text cut where a label follows a day: "Published 3 December 2020, last updated 5 May 2021".
+fn at_labels(text: &str) -> Vec<&str> {
+    let begins = |at: usize, labels: &str| {
+        labels.split('|').any(|label| {
+            text.get(at..at + label.len()).is_some_and(|word| word.eq_ignore_ascii_case(label))
+                && text.get(at + label.len()..).is_some_and(|rest| rest.starts_with([' ', ':']))
+        })
+    };
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (blank, _) in text.match_indices(' ') {
+        let before = text[start..blank].trim_end_matches(['.', ',', ';', ')', ' ']);
+        let is_behind_day = before.ends_with(|c: char| c.is_ascii_digit());
+        let bracket = usize::from(text[blank + 1..].starts_with('('));
+        let label = blank + 1 + bracket;
+        if is_behind_day && (begins(label, CHANGED) || begins(label, PUBLISHED)) {
+            pieces.push(&text[start..blank]);
+            start = blank + 1;
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces
 }
 
 /// A byline, a count, a time to read.
@@ -321,6 +352,11 @@ mod tests {
             ("News · 3 December 2020 · 4 min read", "2020-12-03", Unsaid),
             ("Published 3 December 2020 | Updated 5 May 2021", "2020-12-03", Publication),
             ("Updated 5 May 2021 | Published 3 December 2020", "2020-12-03", Publication),
+            ("Updated 5 May 2021. Published 3 December 2020.", "2020-12-03", Publication),
+            ("Published: 3 December 2020 Last updated: 5 May 2021", "2020-12-03", Publication),
+            ("Published 3 December 2020, last updated 5 May 2021", "2020-12-03", Publication),
+            ("Last updated 5 May 2021 (first published 3 Dec 2020)", "2020-12-03", Publication),
+            ("3 December 2020 (updated 5 May 2021)", "2020-12-03", Unsaid),
             ("Last updated: 5 May 2021", "2021-05-05", Change),
             ("Event date: 5 May 2021", "2021-05-05", Event),
             ("Saturday 5 June 2021, 10am–4pm", "2021-06-05", Event),

@@ -211,7 +211,10 @@ pub fn read_page(
     let title = title_of(&document.fields);
     let first_line = text[..before].matches('\n').count() + 1;
     let is_mdx = path.to_ascii_lowercase().ends_with(".mdx");
-    let body = body::read(document.body, first_line, title.as_deref(), is_mdx);
+    let end = page.and_then(|page| page.excerpt_end(&document.fields));
+    let beginning = end.and_then(|end| document.body.split_once(end.as_str()));
+    let text_of_body = beginning.map_or(document.body, |(beginning, _)| beginning);
+    let body = body::read(text_of_body, first_line, title.as_deref(), is_mdx);
     note_removed(&mut reading, path, &body);
     let mut fields = document.fields.clone();
     if let Some(heading) = body.heading.clone()

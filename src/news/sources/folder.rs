@@ -103,7 +103,7 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
             reason: "Jekyll's pages outside `_posts` and its collections are not news".to_owned(),
         });
     }
-    translations::join(&mut reading);
+    translations::join(&mut reading, &site.config.languages.main);
     reading
 }
 

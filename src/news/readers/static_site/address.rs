@@ -23,6 +23,10 @@ impl SitePage<'_> {
         let (folders, file) = self.below.rsplit_once('/').unwrap_or(("", self.below));
         sections.extend(folders.split('/').filter(|part| !part.is_empty()));
         let mut whole = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let languages = &self.site.config.languages;
+        let (own, code) = languages.split(whole);
+        whole = own;
+        let language = code.or(self.site.language.as_deref());
         let is_index = whole == "index";
         if is_index {
             whole = sections.pop().unwrap_or(whole);
@@ -31,7 +35,7 @@ impl SitePage<'_> {
             matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
                 || self.site.config.has_dated_names;
         let base = if drops_date { without_date(whole) } else { whole };
-        Name { sections, base, whole, is_index }
+        Name { sections, base, whole, is_index, language }
     }
 
     /// The file's address on the website, if the project says where that is. No address is better than a wrong one.
@@ -72,6 +76,7 @@ impl SitePage<'_> {
         let own_slug = text(fields, "slug").map(|slug| hugo_path(&slug));
         let title = text(fields, "title").map(|title| hugo_path(&title)).unwrap_or_default();
         let file = hugo_path(name.base);
+        let language = self.site.config.languages.folder_in_addresses(name.language);
         if let Some(url) = text(fields, "url") {
             let is_file = url.rsplit('/').next().is_some_and(|last| last.contains('.'));
             let url = if url.ends_with('/') || is_file { url } else { format!("{url}/") };
@@ -104,11 +109,12 @@ impl SitePage<'_> {
             .or_else(|| self.site.config.permalinks.get("/"));
         if let Some(pattern) = self.site.permalink.or(configured.map(String::as_str)) {
             let words = Words { title, slug: own_slug, file, sections, categories: String::new() };
-            return Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words));
+            let path = filled(self.site.kind, pattern, self.name().base, fields, day, &words);
+            return Some(format!("{language}/{}", path.trim_start_matches('/')));
         }
         let last = own_slug.unwrap_or(file);
         let end = if self.site.config.ugly && !name.is_index { ".html" } else { "/" };
-        Some(format!("/{}/{last}{end}", sections.join("/")))
+        Some(format!("{language}/{}/{last}{end}", sections.join("/")))
     }
 
     #[expect(

@@ -16,6 +16,12 @@ pub struct Config {
     pub is_known: bool,
     /// The website's address.
     pub address: Option<String>,
+    /// Jekyll: the folder of its host that the website lives below, where its settings name no host.
+    pub base_path: Option<String>,
+    /// Jekyll: what ends the beginning of a text.
+    pub excerpt_end: Option<String>,
+    /// Hugo: the languages of the website.
+    pub languages: Languages,
     /// Patterns of addresses, by section; the empty name is for all.
     pub permalinks: BTreeMap<String, String>,
     /// Hugo: addresses end in `.html`.
@@ -30,6 +36,61 @@ pub struct Config {
     pub collections: BTreeMap<String, (Option<String>, bool)>,
     /// Jekyll: values for all pages below a path.
     defaults: Vec<(String, BTreeMap<String, Value>)>,
+}
+
+/// The languages that Hugo makes a website in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Languages {
+    /// The code of the one whose pages lie at the root.
+    pub main: String,
+    /// By code: the folder that holds the pages of this language, where it has one of its own.
+    pub folders: BTreeMap<String, Option<String>>,
+    /// The pages of the main language lie below its code too.
+    pub is_main_below: bool,
+}
+
+impl Languages {
+    fn of(map: &Map<String, Value>) -> Self {
+        let Some(Value::Object(all)) = map.get("languages") else { return Self::default() };
+        let folder = |own: &Value| {
+            let own = own.as_object()?;
+            let (_, dir) = own.iter().find(|(name, _)| name.eq_ignore_ascii_case("contentdir"))?;
+            Some(dir.as_str()?.trim_start_matches("./").trim_matches('/').to_owned())
+        };
+        let main = map.get("defaultcontentlanguage").and_then(Value::as_str).unwrap_or("en");
+        let below = map.get("defaultcontentlanguageinsubdir").and_then(Value::as_bool);
+        Self {
+            main: main.to_lowercase(),
+            folders: all.iter().map(|(code, own)| (code.to_lowercase(), folder(own))).collect(),
+            is_main_below: below.unwrap_or_default(),
+        }
+    }
+
+    /// A file's name without the code of its language, and the code: `gala.cy` as `gala` and `cy`.
+    pub fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {
+        match name.rsplit_once('.') {
+            Some((base, code)) if self.folders.contains_key(&code.to_lowercase()) => {
+                (base, Some(code))
+            }
+            _ => (name, None),
+        }
+    }
+
+    /// The language whose own folder holds this path, and the rest of the path.
+    pub fn of_folder<'p>(&self, path: &'p str) -> Option<(&str, &'p str)> {
+        self.folders.iter().find_map(|(code, folder)| {
+            let rest = path.strip_prefix(folder.as_deref()?)?;
+            (rest.is_empty() || rest.starts_with('/'))
+                .then(|| (code.as_str(), rest.trim_start_matches('/')))
+        })
+    }
+
+    /// The folder of a language in addresses; empty for the main one.
+    pub fn folder_in_addresses(&self, code: Option<&str>) -> String {
+        let code = code.map_or_else(|| self.main.clone(), str::to_lowercase);
+        let is_below = code != self.main || self.is_main_below;
+        if is_below && !self.folders.is_empty() { format!("/{code}") } else { String::new() }
+    }
 }
 
 /// The names that a tool's settings file goes by.
@@ -100,6 +161,13 @@ impl Config {
             root,
             is_known: true,
             address: address.filter(is_real),
+            base_path: text("baseurl")
+                .filter(|path| kind == SourceKind::Jekyll && path.starts_with('/')),
+            excerpt_end: text("excerpt_separator").filter(|_| kind == SourceKind::Jekyll),
+            languages: match kind {
+                SourceKind::Hugo => Languages::of(&map),
+                _ => Languages::default(),
+            },
             permalinks: permalinks(kind, &map),
             ugly: is("uglyurls"),
             future: is("future") || is("buildfuture"),

@@ -37,6 +37,8 @@ pub struct Site<'a> {
     permalink: Option<&'a str>,
     /// What stands between the website's content and the source's folder: `news` of `content/news`.
     section: String,
+    /// The language whose own folder it is, in Hugo.
+    language: Option<String>,
     pub config: Config,
     pub today: NaiveDate,
 }
@@ -58,7 +60,15 @@ impl<'a> Site<'a> {
         let path = settings.path.as_deref().and_then(|path| path.to_str()).unwrap_or_default();
         let path = path.replace('\\', "/");
         let path = path.trim_start_matches("./").trim_matches('/');
+        let below_root = path.strip_prefix(&config.root).unwrap_or(path).trim_start_matches('/');
+        let of_language = config
+            .languages
+            .of_folder(below_root)
+            .map(|(code, section)| (code.to_owned(), section.to_owned()));
         let section = match settings.kind {
+            _ if of_language.is_some() => {
+                of_language.as_ref().map(|(_, section)| section.clone()).unwrap_or_default()
+            }
             SourceKind::Hugo | SourceKind::Zola => match path.rsplit_once("content/") {
                 Some((_, section)) => section.to_owned(),
                 None if path.ends_with("content") => String::new(),
@@ -90,13 +100,19 @@ impl<'a> Site<'a> {
                 let has_path = url::Url::parse(given).is_ok_and(|url| url.path().len() > 1);
                 if has_path { Some(given.clone()) } else { own }
             }
-            given => given.clone().or(own),
+            Some(given) => {
+                let has_path = url::Url::parse(given).is_ok_and(|url| url.path().len() > 1);
+                let folder = config.base_path.as_deref().filter(|_| !has_path).unwrap_or_default();
+                Some(format!("{}{folder}", given.trim_end_matches('/')))
+            }
+            None => own,
         };
         Self {
             kind: settings.kind,
             address,
             permalink: settings.permalink.as_deref(),
             section,
+            language: of_language.map(|(code, _)| code),
             config,
             today,
         }
@@ -118,6 +134,16 @@ impl SitePage<'_> {
     #[must_use]
     pub fn with(self, defaults: BTreeMap<String, Value>, beside: Vec<String>) -> Self {
         Self { defaults, beside, ..self }
+    }
+
+    /// The mark of its own that ends the beginning of a text, in Jekyll.
+    pub fn excerpt_end(&self, fields: &BTreeMap<String, Value>) -> Option<String> {
+        if self.site.kind != SourceKind::Jekyll {
+            return None;
+        }
+        let own = first_of(fields, &["excerptseparator"]).and_then(Value::as_str);
+        let end = own.or(self.site.config.excerpt_end.as_deref())?;
+        (!end.trim().is_empty()).then(|| end.to_owned())
     }
 
     /// True for a file that belongs to no website's tool.

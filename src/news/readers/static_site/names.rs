@@ -15,6 +15,8 @@ pub(super) struct Name<'a> {
     pub(super) base: &'a str,
     pub(super) whole: &'a str,
     pub(super) is_index: bool,
+    /// The code of its language, where the tool has languages and the file names one.
+    pub(super) language: Option<&'a str>,
 }
 
 /// Whether a name begins with a day: `2020-12-23-gala`.

@@ -294,3 +294,80 @@ fn pictures_in_their_usual_spellings() {
         assert_eq!(found, Some(format!("https://e.org{expected}")), "{kind:?} {fields}");
     }
 }
+
+#[test]
+fn pages_of_other_languages_lie_below_their_code() {
+    let languages = |more: &str| {
+        let text = format!(
+            "defaultContentLanguage = \"en\"\n{more}\n[languages.en]\nweight = 1\n\
+             [languages.cy]\nweight = 2\n[languages.fr]\ncontentDir = \"content/french\"\n"
+        );
+        Config::read(SourceKind::Hugo, "", "hugo.toml", &text)
+    };
+    let plain = languages("");
+    let below = languages("defaultContentLanguageInSubdir = true");
+    let patterns = languages("permalinks = { news = \"/:year/:contentbasename/\" }");
+    for (config, folder, file, expected) in [
+        (&plain, "content/news", "gala.md", "/news/gala/"),
+        (&plain, "content/news", "gala.en.md", "/news/gala/"),
+        (&plain, "content/news", "gala.cy.md", "/cy/news/gala/"),
+        (&plain, "content/news", "gala.CY.md", "/cy/news/gala/"),
+        (&plain, "content/news", "gala/index.cy.md", "/cy/news/gala/"),
+        // No language of this website.
+        (&plain, "content/news", "v1.de.md", "/news/v1.de/"),
+        (&plain, "content/french/news", "gala.md", "/fr/news/gala/"),
+        (&plain, "content/french", "news/gala.md", "/fr/news/gala/"),
+        (&below, "content/news", "gala.md", "/en/news/gala/"),
+        (&below, "content/news", "gala.cy.md", "/cy/news/gala/"),
+        (&patterns, "content/news", "gala.cy.md", "/cy/2020/gala/"),
+        (&Config::default(), "content/news", "gala.cy.md", "/news/gala.cy/"),
+    ] {
+        let link = link_with(SourceKind::Hugo, folder, file, &json!({}), config.clone(), None);
+        assert_eq!(link.as_deref(), Some(expected), "{folder}/{file}");
+    }
+}
+
+#[test]
+fn a_jekyll_site_below_a_folder_of_its_host() {
+    let config = Config::read(SourceKind::Jekyll, "", "_config.yml", "baseurl: /club\n");
+    for (site, expected) in [
+        ("https://e.org", "https://e.org/club/2020/12/03/gala.html"),
+        ("https://e.org/", "https://e.org/club/2020/12/03/gala.html"),
+        // Whoever names the folder means it.
+        ("https://e.org/other", "https://e.org/other/2020/12/03/gala.html"),
+    ] {
+        let settings = Settings {
+            path: Some("_posts".into()),
+            site: Some(site.to_owned()),
+            ..Settings::new("site", SourceKind::Jekyll)
+        };
+        let site = Site::new(&settings, config.clone(), "2021-01-01".parse().unwrap());
+        let date = PartialDate::parse("2020-12-03", London).ok();
+        let link = site.of("2020-12-03-gala.md").link(&BTreeMap::new(), date, London);
+        assert_eq!(link.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_text_ends_at_the_mark_that_its_jekyll_site_has_for_it() {
+    use crate::news::readers::markdown::read_page;
+    let text = "---\ntitle: Gala\n---\nIt was full.\n\n<!-- cut -->\n\nThen we left.\n";
+    let own = text.replace("Gala\n", "Gala\nexcerpt_separator: \"<!-- cut -->\"\n");
+    let setting = "excerpt_separator: \"<!-- cut -->\"\n";
+    let of_site = Config::read(SourceKind::Jekyll, "", "_config.yml", setting);
+    for (config, text, expected) in [
+        (Config::default(), text, "It was full.\n\nThen we left."),
+        (Config::default(), own.as_str(), "It was full."),
+        (of_site, text, "It was full."),
+    ] {
+        let settings = Settings {
+            path: Some("_posts".into()),
+            site: Some("https://e.org".to_owned()),
+            ..Settings::new("site", SourceKind::Jekyll)
+        };
+        let site = Site::new(&settings, config, "2021-01-01".parse().unwrap());
+        let page = site.of("2020-12-03-gala.md");
+        let reading = read_page("s", "_posts/2020-12-03-gala.md", text, London, Some(&page));
+        assert_eq!(reading.items[0].summary, expected);
+    }
+}
