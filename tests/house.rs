@@ -505,3 +505,126 @@ fn what_differs_between_systems_stands_in_one_place() {
         page.split('`').filter(|name| name.starts_with("src/")).map(str::to_owned).collect();
     assert_eq!(files_by_system(), listed);
 }
+
+/// What is in the JSON and not in the text, or the other way round, each with its reason. The list may only become shorter.
+const ONE_SIDE_ONLY: &str = include_str!("house/one_side_only.txt");
+
+/// The body of a `{ … }` that opens behind a place in a text.
+fn braces(text: &str) -> &str {
+    let open = text.find('{').unwrap_or(text.len());
+    let mut depth = 0;
+    for (at, c) in text[open..].char_indices() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        if depth == 0 {
+            return &text[open..=open + at];
+        }
+    }
+    text
+}
+
+/// The fields of a struct: each with its name, and whether serde leaves it out.
+fn fields_of(name: &str, code: &str) -> Option<Vec<(String, bool)>> {
+    let at = Regex::new(&format!(r"struct {name}\b")).unwrap().find(code)?.end();
+    let field = Regex::new(r"(?m)^    (?:pub )?(?:r#)?([a-z_]+): ").unwrap();
+    let body = braces(&code[at..]);
+    let mut fields = Vec::new();
+    let mut last = 0;
+    for one in field.captures_iter(body) {
+        let before = &body[last..one.get(0).unwrap().start()];
+        last = one.get(0).unwrap().end();
+        let is_skipped = before.contains("#[serde(skip)]");
+        if !before.contains("#[serde(flatten)]") && &one[1] != "schema" {
+            fields.push((one[1].to_owned(), is_skipped));
+        }
+    }
+    Some(fields)
+}
+
+#[test]
+fn what_people_read_and_what_programs_read_is_one_outcome() {
+    let implemented = Regex::new(r"impl Outcome for (\w+)").unwrap();
+    let writes_text =
+        Regex::new(r"fn \w+(?:<[^>]*>)?\((?:&self\)|[^)]*text: &mut Text[^)]*\))").unwrap();
+    let serialized =
+        Regex::new(r"(?m)^#\[derive\([^\]]*Serialize[^\]]*\)\]\n(?:pub )?struct (\w+)").unwrap();
+    let listed: BTreeSet<&str> =
+        ONE_SIDE_ONLY.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    let (mut found, mut outcomes, mut used) = (Vec::new(), 0, BTreeSet::new());
+    for path in files(Path::new("src/cli"), ".rs") {
+        let code: Vec<String> = code(&path).into_iter().map(|(_, line)| line).collect();
+        let code = code.join("\n");
+        let outcomes_here = implemented.captures_iter(&code).count();
+        outcomes += outcomes_here;
+        if outcomes_here == 0 {
+            continue;
+        }
+        let text: String =
+            writes_text.find_iter(&code).map(|head| braces(&code[head.end()..])).collect();
+        // The outcome itself, and the parts of it that the file defines.
+        for name in serialized.captures_iter(&code).map(|one| one[1].to_owned()) {
+            for (field, is_skipped) in fields_of(&name, &code).unwrap_or_default() {
+                let is_in_text = Regex::new(&format!(r"\b{field}\b")).unwrap().is_match(&text);
+                let place = format!("{} {name}.{field}", path.display());
+                if is_in_text && !is_skipped {
+                    continue;
+                }
+                match listed.get(place.as_str()) {
+                    Some(known) => drop(used.insert(*known)),
+                    None if is_skipped => found.push(format!("{place} is not in the JSON")),
+                    None => found.push(format!("{place} is not in the text")),
+                }
+            }
+        }
+    }
+    assert!(outcomes >= 35, "{outcomes}");
+    assert!(found.is_empty(), "put it in, or say why not:\n{}", found.join("\n"));
+    let done: Vec<_> = listed.difference(&used).collect();
+    assert!(done.is_empty(), "take them off tests/house/one_side_only.txt:\n{done:?}");
+}
+
+#[test]
+fn commands_print_outcomes_and_nothing_beside_them() {
+    // A table and a help text are printed as they are; the others ask what a program would not want.
+    const ALLOWED: [(&str, &str); 4] = [
+        ("src/cli/subscribers/export.rs", "screen.print("),
+        ("src/cli/check/mod.rs", "is_for_programs()"),
+        ("src/cli/preview/mod.rs", "is_for_programs()"),
+        ("src/cli/send/progress.rs", "is_for_programs()"),
+    ];
+    let mut found = Vec::new();
+    for path in files(Path::new("src/cli"), ".rs") {
+        if path.starts_with("src/cli/terminal") {
+            continue;
+        }
+        for (number, line) in code(&path) {
+            for word in ["screen.print(", "is_for_programs()", "\"schema\":"] {
+                let is_allowed =
+                    ALLOWED.iter().any(|(file, known)| path.ends_with(file) && *known == word);
+                if line.contains(word) && !is_allowed {
+                    found.push(format!("{}:{number}: {}", path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "make it an `Outcome`:\n{}", found.join("\n"));
+}
+
+#[test]
+fn no_two_outcomes_have_one_name() {
+    let schema = Regex::new(r#"schema: "(roundup\.[a-z._-]+/\d)""#).unwrap();
+    let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in files(Path::new("src"), ".rs") {
+        for (_, line) in code(&path) {
+            for one in schema.captures_iter(&line) {
+                homes.entry(one[1].to_owned()).or_default().insert(path.display().to_string());
+            }
+        }
+    }
+    // One kind of object, made in two files.
+    for known in ["roundup.inbox/1", "roundup.report/1", "roundup.send/1", "roundup.subscribers/1"]
+    {
+        homes.remove(known);
+    }
+    homes.retain(|_, files| files.len() > 1);
+    assert!(homes.is_empty(), "{homes:?}");
+}

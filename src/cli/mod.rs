@@ -34,8 +34,9 @@ use leaving::{inbox, serve};
 use preview::templates;
 use report::{overview, resolve, status, why};
 use send::{approve, cancel, pause, test};
+use terminal::colour::Colour;
 use terminal::failure::{Exit, Failure};
-use terminal::screen::{Colour, Screen};
+use terminal::screen::Screen;
 use terminal::shell_files;
 
 const EXAMPLES: &str = "\

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_whole};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::count::counted;
 use crate::web::archive::PublicFiles;
 
@@ -29,7 +30,7 @@ pub struct Arguments {
 
 /// `roundup.archive/1`.
 #[derive(Serialize)]
-struct Written<'a> {
+struct ArchiveOutcome<'a> {
     schema: &'static str,
     folder: String,
     files: Vec<&'a str>,
@@ -51,16 +52,18 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let files = public::archive_files(&project).await?;
     write(folder, &files, &before).map_err(|error| cannot_write(&shown, &error))?;
-    if screen.json {
-        let files = files.keys().map(String::as_str).collect();
-        screen.object(&Written { schema: "roundup.archive/1", folder: shown, files })?;
-        return Ok(Exit::Done);
-    }
-    // The index and the feed are no editions.
-    let editions = counted(files.len().saturating_sub(2), "edition", "editions");
-    screen.print(&format!("Wrote {editions}, an index and a feed to {shown}."))?;
-    screen.say("No page has an address or a link of anybody on the list. Copy the folder to your web space.");
+    let files = files.keys().map(String::as_str).collect();
+    screen.outcome(&ArchiveOutcome { schema: "roundup.archive/1", folder: shown, files })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for ArchiveOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        // The index and the feed are no editions.
+        let editions = counted(self.files.len().saturating_sub(2), "edition", "editions");
+        text.line(format!("Wrote {editions}, an index and a feed to {}.", self.folder));
+        text.say("No page has an address or a link of anybody on the list. Copy the folder to your web space.");
+    }
 }
 
 /// What an earlier archive wrote there; nothing in a new folder, and `None` where the folder is somebody else's.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
 use crate::database::private;
@@ -87,19 +88,20 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Some(SecretSource::Environment) => "environment",
         Some(SecretSource::File) | None => "file",
     };
-    let report = KeysReport {
+    screen.outcome(&KeysReport {
         schema: "roundup.keys/1",
         source,
         check: keys.check(),
         // The secret itself is the first.
         token_keys: project.token_key_count()? + 1,
-    };
-    if screen.json {
-        screen.object(&report)?;
-        return Ok(Exit::Done);
-    }
-    let place = if source == "environment" { "ROUNDUP_SECRET" } else { SECRET_FILE };
-    screen.print(&format!("Secret      {place}, check value {}", report.check))?;
-    screen.print(&format!("Token keys  {}", counted(report.token_keys as u64, "key", "keys")))?;
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for KeysReport {
+    fn text(&self, text: &mut Text) {
+        let place = if self.source == "environment" { "ROUNDUP_SECRET" } else { SECRET_FILE };
+        text.line(format!("Secret      {place}, check value {}", self.check));
+        text.line(format!("Token keys  {}", counted(self.token_keys as u64, "key", "keys")));
+    }
 }

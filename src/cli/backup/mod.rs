@@ -13,6 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::send::ledger_trust::root_of;
 use crate::cli::steps::ledgers::{self, existing_ledger, keys_for};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
@@ -32,7 +33,7 @@ pub struct Arguments {
 
 /// `roundup.backup/1`.
 #[derive(Serialize)]
-struct BackedUp {
+struct BackupOutcome {
     schema: &'static str,
     file: String,
     files: usize,
@@ -43,7 +44,6 @@ struct BackedUp {
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
     let (manifest, extra, is_on_server) = gather(&project).await?;
     let root = project.root.clone();
     let file = arguments.file.clone();
@@ -53,37 +53,41 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             .map_err(|error| {
                 Failure::new(Exit::Failed, format!("the backup stopped early: {error}"))
             })??;
-    if screen.json {
-        screen.object(&BackedUp {
-            schema: "roundup.backup/1",
-            file: arguments.file.display().to_string(),
-            files: contents.files,
-            databases: contents.databases,
-            skipped: contents.skipped,
-            ledger_on_a_server: is_on_server,
-        })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!(
-        "{} has {} and {}.",
-        arguments.file.display(),
-        counted(contents.files as u64, "file", "files"),
-        counted(contents.databases as u64, "database", "databases")
-    ))?;
-    for skipped in &contents.skipped {
-        screen.warn(&format!("{skipped} is a link or not a regular file: it is not in the backup"));
-    }
-    if is_on_server {
-        screen.warn(
-            "the ledger is on a PostgreSQL server, not in this file: back it up there with \
-             `pg_dump`",
+    globals.screen.outcome(&BackupOutcome {
+        schema: "roundup.backup/1",
+        file: arguments.file.display().to_string(),
+        files: contents.files,
+        databases: contents.databases,
+        skipped: contents.skipped,
+        ledger_on_a_server: is_on_server,
+    })?;
+    Ok(Exit::Done)
+}
+
+impl Outcome for BackupOutcome {
+    fn text(&self, text: &mut Text) {
+        text.line(format!(
+            "{} has {} and {}.",
+            self.file,
+            counted(self.files as u64, "file", "files"),
+            counted(self.databases as u64, "database", "databases")
+        ));
+        for skipped in &self.skipped {
+            text.warn(format!(
+                "{skipped} is a link or not a regular file: it is not in the backup"
+            ));
+        }
+        if self.ledger_on_a_server {
+            text.warn(
+                "the ledger is on a PostgreSQL server, not in this file: back it up there with \
+                 `pg_dump`",
+            );
+        }
+        text.say(
+            "It holds names, addresses and secrets: keep it where only you can read it. To restore \
+             it: roundup restore FILE",
         );
     }
-    screen.say(
-        "It holds names, addresses and secrets: keep it where only you can read it. To restore \
-         it: roundup restore FILE",
-    );
-    Ok(Exit::Done)
 }
 
 async fn gather(project: &Project) -> Result<(Manifest, Extra, bool), Failure> {

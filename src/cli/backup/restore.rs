@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
@@ -10,6 +12,7 @@ use crate::cli::globals::{Globals, process_environment};
 use crate::cli::send::ledger_trust::{newsletter_of, root_of};
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::world;
 use crate::database::sqlite;
 use crate::ledger::{Ledger, SqliteLedger};
@@ -27,12 +30,18 @@ pub struct Arguments {
 
 /// `roundup.restore/1`.
 #[derive(Serialize)]
-struct Restored {
+struct RestoreOutcome {
     schema: &'static str,
     project: String,
-    made_at: chrono::DateTime<chrono::Utc>,
+    made_at: DateTime<Utc>,
     /// The earlier project was found on this computer and can send no more.
     retired: bool,
+    /// It was used after the backup was made.
+    used_since: bool,
+    earlier_project: String,
+    has_ledger: bool,
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
 }
 
 /// How far a ledger has come: the same text, and nothing was sent in between.
@@ -55,7 +64,6 @@ enum Earlier {
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
-    let screen = &globals.screen;
     let into = match &globals.project {
         Some(folder) => folder.clone(),
         None => std::env::current_dir().map_err(|error| {
@@ -70,39 +78,44 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         )??;
     let project = Project::open(into.clone(), process_environment())?;
     let earlier = take_over(&project, &manifest).await?;
-    if screen.json {
-        screen.object(&Restored {
-            schema: "roundup.restore/1",
-            project: root_of(&project).display().to_string(),
-            made_at: manifest.made_at,
-            retired: earlier != Earlier::Elsewhere,
-        })?;
-        return Ok(Exit::Done);
-    }
-    let zone = project.settings.time_zone;
-    screen.print(&format!(
-        "The project backed up on {} is now in {}.",
-        manifest.made_at.with_timezone(&zone).format("%-d %B %Y at %H:%M"),
-        into.display()
-    ))?;
-    match earlier {
-        Earlier::Retired => screen.say(&format!(
-            "The project in {} is retired: send from here from now on.",
-            manifest.project.display()
-        )),
-        Earlier::RetiredLater => screen.warn(&format!(
-            "the project in {} was used after the backup was made; it is retired, and `roundup \
-             send` asks you to confirm before it uses this ledger",
-            manifest.project.display()
-        )),
-        Earlier::Elsewhere if manifest.ledger.is_some() => screen.warn(
-            "do not use the project on the old computer any more: delete it, because it does not \
-             know what is sent from here",
-        ),
-        Earlier::Elsewhere => {}
-    }
-    screen.say("Next: roundup status");
+    globals.screen.outcome(&RestoreOutcome {
+        schema: "roundup.restore/1",
+        project: root_of(&project).display().to_string(),
+        made_at: manifest.made_at,
+        retired: earlier != Earlier::Elsewhere,
+        used_since: earlier == Earlier::RetiredLater,
+        earlier_project: manifest.project.display().to_string(),
+        has_ledger: manifest.ledger.is_some(),
+        time_zone: project.settings.time_zone,
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for RestoreOutcome {
+    fn text(&self, text: &mut Text) {
+        let Self { earlier_project, .. } = self;
+        text.line(format!(
+            "The project backed up on {} is now in {}.",
+            self.made_at.with_timezone(&self.time_zone).format("%-d %B %Y at %H:%M"),
+            self.project
+        ));
+        if self.used_since {
+            text.warn(format!(
+                "the project in {earlier_project} was used after the backup was made; it is retired, and `roundup \
+                 send` asks you to confirm before it uses this ledger"
+            ));
+        } else if self.retired {
+            text.say(format!(
+                "The project in {earlier_project} is retired: send from here from now on."
+            ));
+        } else if self.has_ledger {
+            text.warn(
+                "do not use the project on the old computer any more: delete it, because it does not \
+                 know what is sent from here",
+            );
+        }
+        text.say("Next: roundup status");
+    }
 }
 
 /// Gives the restored ledger a name of its own, tells this computer what it knows, and retires the one before.

@@ -13,6 +13,7 @@ use super::project_files::{NewProject, ProjectEntry};
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, stories};
 use crate::cli::terminal::world;
 use crate::count::{counted, listed};
@@ -71,7 +72,7 @@ pub struct Arguments {
 
 /// `roundup.init/1`.
 #[derive(Serialize)]
-struct Made<'a> {
+struct InitOutcome<'a> {
     schema: &'static str,
     folder: String,
     files: Vec<&'a str>,
@@ -79,6 +80,8 @@ struct Made<'a> {
     sender: &'a str,
     news: Option<&'a str>,
     stories: Option<usize>,
+    /// Messages go into a folder until a relay is set.
+    practice: bool,
     next: String,
 }
 
@@ -86,7 +89,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let screen = &globals.screen;
     let folder = &arguments.folder;
     refuse_what_is_there(folder)?;
-    let asks = screen.asks && !screen.json && !arguments.yes;
+    let asks = screen.asks && !arguments.yes;
     let website = website(&arguments, asks, screen).await?;
     let project = project(&arguments, website, asks)?;
     // A mistake of ours must not become a newsletter that cannot be opened.
@@ -96,29 +99,31 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let files = project.files(today);
     write_all(folder, &files)?;
     let next = next(folder, &project);
-    if screen.json {
-        screen.object(&Made {
-            schema: "roundup.init/1",
-            folder: folder.display().to_string(),
-            files: files.iter().map(|file| file.name.as_str()).collect(),
-            name: &project.name,
-            sender: &project.sender,
-            news: project.news.as_ref().map(|news| news.url.as_str()),
-            stories: project.news.as_ref().map(|news| news.stories),
-            next,
-        })?;
-        return Ok(Exit::Done);
-    }
-    let count = counted(files.len(), "file", "files");
-    screen.print(&format!("Made {} ({count}).", shown(folder)))?;
-    let reached = if project.relay.is_some() {
-        "Nothing has been sent."
-    } else {
-        "Nothing has been sent, and you need no account to try it: in practice mode messages go to the folder outbox."
-    };
-    screen.print(reached)?;
-    screen.print(&format!("Next: {next}"))?;
+    screen.outcome(&InitOutcome {
+        schema: "roundup.init/1",
+        folder: folder.display().to_string(),
+        files: files.iter().map(|file| file.name.as_str()).collect(),
+        name: &project.name,
+        sender: &project.sender,
+        news: project.news.as_ref().map(|news| news.url.as_str()),
+        stories: project.news.as_ref().map(|news| news.stories),
+        practice: project.relay.is_none(),
+        next,
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for InitOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let count = counted(self.files.len(), "file", "files");
+        text.line(format!("Made {} ({count}).", shown(Path::new(&self.folder))));
+        text.line(if self.practice {
+            "Nothing has been sent, and you need no account to try it: in practice mode messages go to the folder outbox."
+        } else {
+            "Nothing has been sent."
+        });
+        text.line(format!("Next: {}", self.next));
+    }
 }
 
 /// Names what is in the way.

@@ -14,6 +14,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::relay::server_with;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::cannot_write;
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt::cannot_ask;
 use crate::cli::terminal::screen::Screen;
 use crate::database::private;
@@ -71,11 +72,12 @@ struct RelayArguments {
 
 /// `roundup.setup-relay/1`.
 #[derive(Serialize)]
-struct SetUp<'a> {
+struct SetupOutcome {
     schema: &'static str,
     server: String,
     file: &'static str,
-    diagnoses: &'a [Diagnosis],
+    diagnoses: Vec<Diagnosis>,
+    next: String,
 }
 
 /// What is typed, before it is known to work.
@@ -97,7 +99,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let screen = &globals.screen;
     let identity = Sender::new(&project.settings.sender)?;
-    let asks = screen.asks && !screen.json;
+    let asks = screen.asks;
     let mut tries = 0;
     let login = loop {
         let login = read_login(&arguments, &identity, asks, screen)?;
@@ -117,18 +119,24 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     save(&project, &login)?;
     let destination = Destination::Relay(login.relay.clone());
     let diagnoses = names(&project, &identity, &destination, None).await?;
-    let server = login.relay.to_string();
-    if screen.json {
-        let schema = "roundup.setup-relay/1";
-        screen.object(&SetUp { schema, server, file: ".env", diagnoses: &diagnoses })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!("Saved in .env, which only you can read: {server}"))?;
     warn_of_environment(globals, &login)?;
-    screen.print("What the domain says about your mail now:")?;
-    show(&diagnoses, screen)?;
-    screen.print(&format!("Next: roundup test --to {}", identity.sender.address))?;
+    screen.outcome(&SetupOutcome {
+        schema: "roundup.setup-relay/1",
+        server: login.relay.to_string(),
+        file: ".env",
+        diagnoses,
+        next: format!("roundup test --to {}", identity.sender.address),
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for SetupOutcome {
+    fn text(&self, text: &mut Text) {
+        text.line(format!("Saved in {}, which only you can read: {}", self.file, self.server));
+        text.line("What the domain says about your mail now:");
+        show(&self.diagnoses, text);
+        text.line(format!("Next: {}", self.next));
+    }
 }
 
 fn read_login(

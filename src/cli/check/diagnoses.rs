@@ -5,37 +5,30 @@ use std::net::SocketAddr;
 
 use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::outcome::Text;
 use crate::doctor::names::Dns;
 use crate::doctor::{Diagnosis, Health, hosts, records};
 use crate::message::Sender;
 use crate::project::Project;
 
 /// One line each, with its cure below.
-///
-/// # Errors
-/// When the output cannot be written.
-pub fn show(found: &[Diagnosis], screen: &Screen) -> Result<(), Failure> {
+pub fn show(found: &[Diagnosis], text: &mut Text) {
     for diagnosis in found {
         let sign = match diagnosis.verdict {
             Health::Good => "✓",
             Health::Doubtful => "!",
             Health::Bad => "✗",
         };
-        screen.print(&format!(
+        text.line(format!(
             "{} {}  {}",
-            screen.strong(sign),
-            screen.strong(&format!("{:9}", diagnosis.about)),
+            text.strong(sign),
+            text.strong(&format!("{:9}", diagnosis.about)),
             diagnosis.what
-        ))?;
+        ));
         if !diagnosis.cure.is_empty() {
-            screen.print(&format!(
-                "             {}",
-                screen.faint(&format!("→ {}", diagnosis.cure))
-            ))?;
+            text.line(format!("             {}", text.faint(&format!("→ {}", diagnosis.cure))));
         }
     }
-    Ok(())
 }
 
 /// The records of the domains that mail is sent from.

@@ -25,6 +25,7 @@ use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::relay::server;
 use crate::cli::subscribers::share;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::people;
 use crate::cli::terminal::world;
 use crate::doctor::clock::{against_ledger, against_website};
@@ -57,14 +58,19 @@ pub struct Arguments {
 
 /// `roundup.doctor/1`.
 #[derive(Serialize)]
-struct Examined<'a> {
+struct DoctorOutcome {
     schema: &'static str,
-    diagnoses: &'a [Diagnosis],
+    diagnoses: Vec<Diagnosis>,
+}
+
+impl Outcome for DoctorOutcome {
+    fn text(&self, text: &mut Text) {
+        show(&self.diagnoses, text);
+    }
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
     let identity = Sender::new(&project.settings.sender)?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     let mut found =
@@ -86,11 +92,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     found.extend(inbox(&project).await);
     found.push(relay(&project, &identity, &destination).await?);
     let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Health::Bad);
-    if screen.json {
-        screen.object(&Examined { schema: "roundup.doctor/1", diagnoses: &found })?;
-    } else {
-        show(&found, screen)?;
-    }
+    globals.screen.outcome(&DoctorOutcome { schema: "roundup.doctor/1", diagnoses: found })?;
     Ok(if is_well { Exit::Done } else { Exit::Findings })
 }
 

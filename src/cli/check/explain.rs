@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::check::rules;
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
+use crate::compose::text::wrap;
 use crate::problem::nearest;
 
 #[derive(Debug, Args)]
@@ -17,13 +19,16 @@ pub struct Arguments {
 
 /// `roundup.rules/1`.
 #[derive(Serialize)]
-struct Rules {
+struct RulesOutcome {
     schema: &'static str,
-    rules: Vec<ShownRule>,
+    rules: Vec<ExplainedRule>,
+    /// One rule was named.
+    #[serde(skip)]
+    is_one: bool,
 }
 
 #[derive(Serialize)]
-struct ShownRule {
+struct ExplainedRule {
     rule: &'static str,
     title: &'static str,
     why: &'static str,
@@ -43,21 +48,25 @@ pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
         let shown: String = id.escape_debug().take(60).collect();
         return Err(Failure::new(Exit::Usage, format!("there is no rule `{shown}`")).help(help));
     }
-    if screen.json {
-        let rules = chosen
-            .iter()
-            .map(|rule| ShownRule { rule: rule.id, title: rule.title, why: rule.why })
-            .collect();
-        screen.object(&Rules { schema: "roundup.rules/1", rules })?;
-        return Ok(Exit::Done);
-    }
-    for rule in &chosen {
-        if arguments.rule.is_some() {
-            screen.print(&format!("{} {}\n", screen.strong(rule.id), rule.title))?;
-            screen.print(&crate::compose::text::wrap(rule.why, 80))?;
-        } else {
-            screen.print(&format!("{:<16} {}", rule.id, rule.title))?;
+    let rules =
+        chosen.iter().map(|rule| ExplainedRule { rule: rule.id, title: rule.title, why: rule.why });
+    screen.outcome(&RulesOutcome {
+        schema: "roundup.rules/1",
+        rules: rules.collect(),
+        is_one: arguments.rule.is_some(),
+    })?;
+    Ok(Exit::Done)
+}
+
+impl Outcome for RulesOutcome {
+    fn text(&self, text: &mut Text) {
+        for ExplainedRule { rule, title, why } in &self.rules {
+            if self.is_one {
+                text.line(format!("{} {title}\n", text.strong(rule)));
+                text.line(wrap(why, 80));
+            } else {
+                text.line(format!("{rule:<16} {title}"));
+            }
         }
     }
-    Ok(Exit::Done)
 }

@@ -21,7 +21,9 @@ use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::story_sizes::{of_each_story, of_the_largest};
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::{Screen, ago, kilobytes, links};
+use crate::cli::terminal::findings::findings;
+use crate::cli::terminal::outcome::{Outcome, Text};
+use crate::cli::terminal::screen::{ago, kilobytes, links};
 use crate::cli::terminal::world;
 use crate::project::{LastCheck, Project};
 
@@ -45,22 +47,40 @@ pub struct Arguments {
 
 /// `roundup.check/1`.
 #[derive(Serialize)]
-struct Report<'a> {
+struct CheckOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
     hash: String,
+    /// Whom it is for, where that is not everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment: Option<String>,
     findings: &'a [Finding],
     silenced: &'a [SilencedRule],
+    /// All rules, and those that found nothing.
+    rules: usize,
+    rules_without_findings: usize,
     /// Links that were checked, now or within the last hour.
     links: usize,
+    /// How many were checked and when, in words.
+    links_checked: String,
     bytes_largest: usize,
-    stories: Vec<Story<'a>>,
+    bytes_largest_story: usize,
+    /// In the order of the email.
+    stories: Vec<StorySize<'a>>,
     programs: &'a [Score],
+    #[serde(skip)]
+    asked_for: AskedFor,
 }
 
-/// What one story takes of the mail.
+/// Tables that people get only when they ask for them.
+struct AskedFor {
+    programs: bool,
+    sizes: bool,
+}
+
+/// What one story takes of the email.
 #[derive(Serialize)]
-struct Story<'a> {
+struct StorySize<'a> {
     id: &'a str,
     title: &'a str,
     bytes: usize,
@@ -71,7 +91,6 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let screen = &globals.screen;
     let asking = if arguments.offline { Asking::Nobody } else { Asking::World };
     let prepared = prepare_to_look(&project, &arguments.which, asking, screen).await?;
-    let name = &prepared.edition.name;
     let findings = &prepared.findings;
     let asked = if arguments.offline { 0 } else { prepared.answers.len() };
     keep(&project, &prepared, asked)?;
@@ -81,70 +100,103 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Some(Severity::Should) => arguments.strict,
         Some(Severity::Note) | None => false,
     };
-    let exit = if held { Exit::Findings } else { Exit::Done };
-    if screen.json {
-        screen.object(&Report {
-            schema: "roundup.check/1",
-            edition: name,
-            hash: prepared.composition.hash(),
-            findings,
-            silenced: &prepared.silenced,
-            links: asked,
-            bytes_largest: prepared.largest,
-            stories: sizes_of(&project, &prepared)?,
-            programs: &prepared.scores,
-        })?;
-        return Ok(exit);
-    }
-    if let Some(line) = prepared.segment_line() {
-        screen.say(&line);
-    }
-    screen.findings(findings)?;
-    show_silenced(&prepared.silenced, screen)?;
-    if arguments.programs {
-        show_programs(&prepared.scores, screen)?;
-    }
-    if arguments.sizes {
-        let mut stories = sizes_of(&project, &prepared)?;
-        stories.sort_by_key(|story| std::cmp::Reverse(story.bytes));
-        screen.print("Size of each story:")?;
-        for story in &stories {
-            screen.print(&format!("  {:>8}  {}", kilobytes(story.bytes), story.title))?;
-        }
-    }
-    let [must, should, note] = tally(findings);
     let failed: BTreeSet<&str> = findings.iter().map(|finding| finding.rule).collect();
-    screen.print(&screen.strong(&format!(
-        "{name}: {must} must fix, {should} should fix, {note} good to know; {} of {} rules found nothing.",
-        rules().count() - failed.len() - prepared.silenced.len(),
-        rules().count(),
-    )))?;
-    tell_rest(&prepared, of_the_largest(&project, &prepared)?, arguments.offline, screen);
-    if let Some(finding) = findings.first() {
-        screen.say(&format!("Why a rule exists: roundup explain {}", finding.rule));
-    }
-    Ok(exit)
+    // Each story's size costs a rendering: only the longest are rendered unless all are wanted.
+    let stories = if screen.is_for_programs() || arguments.sizes {
+        sizes_of(&project, &prepared)?
+    } else {
+        Vec::new()
+    };
+    let bytes_largest_story = match stories.iter().map(|story| story.bytes).max() {
+        Some(bytes) => bytes,
+        None => of_the_largest(&project, &prepared)?,
+    };
+    screen.outcome(&CheckOutcome {
+        schema: "roundup.check/1",
+        edition: &prepared.edition.name,
+        hash: prepared.composition.hash(),
+        segment: prepared.segment_words(),
+        findings,
+        silenced: &prepared.silenced,
+        rules: rules().count(),
+        rules_without_findings: rules().count() - failed.len() - prepared.silenced.len(),
+        links: asked,
+        links_checked: if arguments.offline {
+            "not checked".to_owned()
+        } else {
+            checked_links(&prepared)
+        },
+        bytes_largest: prepared.largest,
+        bytes_largest_story,
+        stories,
+        programs: &prepared.scores,
+        asked_for: AskedFor { programs: arguments.programs, sizes: arguments.sizes },
+    })?;
+    Ok(if held { Exit::Findings } else { Exit::Done })
 }
 
-/// What each story takes of the mail, in its order.
-fn sizes_of<'a>(project: &Project, prepared: &'a Prepared) -> Result<Vec<Story<'a>>, Failure> {
+impl Outcome for CheckOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        if let Some(segment) = &self.segment {
+            text.say(format!("  Segment   {segment}"));
+        }
+        findings(self.findings, text);
+        silenced(self.silenced, text);
+        if self.asked_for.programs {
+            programs(self.programs, text);
+        }
+        if self.asked_for.sizes {
+            sizes(&self.stories, text);
+        }
+        let [must, should, note] = tally(self.findings);
+        text.line(text.strong(&format!(
+            "{}: {must} must fix, {should} should fix, {note} good to know; {} of {} rules found nothing.",
+            self.edition, self.rules_without_findings, self.rules,
+        )));
+        text.say(format!(
+            "  Size      {} of 102 KB before Gmail cuts it; the largest story takes {} (--sizes)",
+            kilobytes(self.bytes_largest),
+            kilobytes(self.bytes_largest_story)
+        ));
+        let common = self.programs.iter().take(5);
+        let common: Vec<String> =
+            common.map(|score| format!("{} {} %", score.family, score.percent)).collect();
+        text.say(format!("  Programs  {} (--programs)", common.join(", ")));
+        text.say(format!("  Links     {}", self.links_checked));
+        if let Some(finding) = self.findings.first() {
+            text.say(format!("Why a rule exists: roundup explain {}", finding.rule));
+        }
+    }
+}
+
+/// What each story takes of the email, in its order.
+fn sizes_of<'a>(project: &Project, prepared: &'a Prepared) -> Result<Vec<StorySize<'a>>, Failure> {
     let sizes = of_each_story(project, prepared)?;
     let stories = prepared.edition.shown().zip(sizes);
-    Ok(stories.map(|(item, bytes)| Story { id: &item.id, title: &item.title, bytes }).collect())
+    let sized = stories.map(|(item, bytes)| StorySize { id: &item.id, title: &item.title, bytes });
+    Ok(sized.collect())
+}
+
+/// The largest first.
+fn sizes(stories: &[StorySize<'_>], text: &mut Text) {
+    text.line("Size of each story:");
+    let mut stories: Vec<&StorySize<'_>> = stories.iter().collect();
+    stories.sort_by_key(|story| std::cmp::Reverse(story.bytes));
+    for story in stories {
+        text.line(format!("  {:>8}  {}", kilobytes(story.bytes), story.title));
+    }
 }
 
 /// What rules found that are silent, and where, and why.
-fn show_silenced(silenced: &[SilencedRule], screen: &Screen) -> Result<(), Failure> {
+fn silenced(silenced: &[SilencedRule], text: &mut Text) {
     for SilencedRule { rule, findings, reason, edition, story } in silenced {
         let only = match (edition, story) {
             (_, Some(story)) => format!(", for the story `{story}`"),
             (Some(_), None) => ", in this edition".to_owned(),
             (None, None) => String::new(),
         };
-        screen
-            .print(&screen.faint(&format!("ignored [{rule}] {findings} found{only} ({reason})")))?;
+        text.line(text.faint(&format!("ignored [{rule}] {findings} found{only} ({reason})")));
     }
-    Ok(())
 }
 
 /// Keeps when this email was checked. What its links answered is kept by whoever asks.
@@ -154,24 +206,6 @@ pub fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), 
     let last = LastCheck { hash: prepared.composition.hash(), at: now, links: asked };
     before.editions.insert(prepared.edition.name.clone(), last);
     Ok(project.keep_checked(&before)?)
-}
-
-/// What there is to know beside the findings: size, the heaviest stories, the common programs, the links.
-fn tell_rest(prepared: &Prepared, largest_story: usize, offline: bool, screen: &Screen) {
-    screen.say(&format!(
-        "  Size      {} of 102 KB before Gmail cuts it; the largest story takes {} (--sizes)",
-        kilobytes(prepared.largest),
-        kilobytes(largest_story)
-    ));
-    let common: Vec<String> = prepared
-        .scores
-        .iter()
-        .take(5)
-        .map(|score| format!("{} {} %", score.family, score.percent))
-        .collect();
-    screen.say(&format!("  Programs  {} (--programs)", common.join(", ")));
-    let links = if offline { "not checked".to_owned() } else { checked_links(prepared) };
-    screen.say(&format!("  Links     {links}"));
 }
 
 /// How many links were checked and when, and of how many nothing is known: the same words in `check` and `send`.
@@ -195,15 +229,15 @@ pub fn checked_links(prepared: &Prepared) -> String {
 }
 
 /// One line for each family: how much of the email it shows, and what it leaves out.
-fn show_programs(scores: &[Score], screen: &Screen) -> Result<(), Failure> {
-    screen.print(&format!("How mail programs show it (Can I email, {}):", clients::data_of()))?;
+fn programs(scores: &[Score], text: &mut Text) {
+    text.line(format!("How mail programs show it (Can I email, {}):", clients::data_of()));
     for score in scores {
         let mut lacking: Vec<String> = score
             .lacking
             .iter()
             .map(|lacking| format!("{} ({})", lacking.feature, lacking.programs.join(", ")))
             .collect();
-        let more = lacking.len().saturating_sub(if screen.verbose { usize::MAX } else { 6 });
+        let more = lacking.len().saturating_sub(if text.verbose { usize::MAX } else { 6 });
         lacking.truncate(lacking.len() - more);
         if more > 0 {
             lacking.push(format!("{more} more (-v)"));
@@ -213,7 +247,6 @@ fn show_programs(scores: &[Score], screen: &Screen) -> Result<(), Failure> {
         } else {
             format!(": without {}", lacking.join(", "))
         };
-        screen.print(&format!("  {:>3} %  {}{without}", score.percent, score.family))?;
+        text.line(format!("  {:>3} %  {}{without}", score.percent, score.family));
     }
-    Ok(())
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::project::SETTINGS_FILE;
 use crate::project::origins::{SettingOrigin, of_settings, of_variables};
 
@@ -19,14 +20,15 @@ pub struct Arguments {
 
 /// `roundup.config/1`.
 #[derive(Serialize)]
-struct ConfigReport<'a> {
+struct ConfigOutcome {
     schema: &'static str,
-    values: &'a [SettingOrigin],
+    values: Vec<SettingOrigin>,
+    #[serde(skip)]
+    shows_origins: bool,
 }
 
 pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
     let mut values = vec![SettingOrigin {
         name: "project".to_owned(),
         value: project.root.display().to_string().into(),
@@ -39,21 +41,24 @@ pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
     };
     values.extend(of_variables(&project.environment.origins(), value));
     values.extend(of_settings(&project.settings));
-    if screen.json {
-        screen.object(&ConfigReport { schema: "roundup.config/1", values: &values })?;
-        return Ok(Exit::Done);
-    }
-    for SettingOrigin { name, value, origin, line } in &values {
-        // What nobody has set and has no default is nothing to look at.
-        if value.is_null() {
-            continue;
-        }
-        let from = match line {
-            _ if !arguments.show_origin => String::new(),
-            Some(line) => screen.faint(&format!("  ({SETTINGS_FILE}:{line})")),
-            None => screen.faint(&format!("  ({origin})")),
-        };
-        screen.print(&format!("{name} = {value}{from}"))?;
-    }
+    let shows_origins = arguments.show_origin;
+    globals.screen.outcome(&ConfigOutcome { schema: "roundup.config/1", values, shows_origins })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for ConfigOutcome {
+    fn text(&self, text: &mut Text) {
+        for SettingOrigin { name, value, origin, line } in &self.values {
+            // What nobody has set and has no default is nothing to look at.
+            if value.is_null() {
+                continue;
+            }
+            let from = match line {
+                _ if !self.shows_origins => String::new(),
+                Some(line) => text.faint(&format!("  ({SETTINGS_FILE}:{line})")),
+                None => text.faint(&format!("  ({origin})")),
+            };
+            text.line(format!("{name} = {value}{from}"));
+        }
+    }
 }

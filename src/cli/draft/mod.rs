@@ -15,7 +15,8 @@ use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};
-use crate::cli::terminal::screen::{Screen, counted, stories};
+use crate::cli::terminal::outcome::{Outcome, Text};
+use crate::cli::terminal::screen::{counted, stories};
 use crate::cli::terminal::world;
 use crate::compose::composition::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
@@ -64,10 +65,14 @@ enum By {
 
 /// `roundup.draft/1`.
 #[derive(Serialize)]
-struct Written {
+struct DraftOutcome {
     schema: &'static str,
     edition: String,
     path: String,
+    /// Files with the wording in other languages.
+    translations: Vec<String>,
+    /// Those shown large, first of all.
+    pinned: Vec<String>,
     items: Vec<String>,
     left_out: Vec<String>,
     /// Stories of earlier days that came too late for their edition: the file offers them.
@@ -130,7 +135,19 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         files.push((project.draft_path(&name)?, words.write()));
     }
     write_files(&project, &files, &draft.name, arguments.overwrite)?;
-    tell(draft, &files, &late, selection.undecided.len(), screen)
+    let ids = |mentions: Vec<ItemMention>| mentions.into_iter().map(|mention| mention.id).collect();
+    screen.outcome(&DraftOutcome {
+        schema: "roundup.draft/1",
+        edition: draft.name,
+        path: shown,
+        translations: files.into_iter().skip(1).map(|(file, _)| file).collect(),
+        pinned: ids(draft.pinned),
+        items: ids(draft.items),
+        left_out: ids(draft.left_out),
+        late: late.iter().map(|(item, _)| item.id.clone()).collect(),
+        undecided: selection.undecided.len(),
+    })?;
+    Ok(Exit::Done)
 }
 
 fn refuse_unknown_template(project: &Project, arguments: &Arguments) -> Result<(), Failure> {
@@ -191,61 +208,35 @@ fn write_files(
     Ok(())
 }
 
-/// What was written.
-fn tell(
-    draft: Draft,
-    files: &[(String, String)],
-    late: &[(&Item, String)],
-    undecided: usize,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
-    let shown = &files[0].0;
-    if screen.json {
-        screen.object(&Written {
-            schema: "roundup.draft/1",
-            edition: draft.name,
-            path: shown.clone(),
-            items: draft.items.into_iter().map(|mention| mention.id).collect(),
-            left_out: draft.left_out.into_iter().map(|mention| mention.id).collect(),
-            late: late.iter().map(|(item, _)| item.id.clone()).collect(),
-            undecided,
-        })?;
-        return Ok(Exit::Done);
-    }
-    let told = draft.items.iter().filter(|item| !draft.pinned.iter().any(|pin| pin.id == item.id));
-    let told = told.count() + draft.pinned.len();
-    screen.print(&format!("Wrote {shown} with {}.", stories(told)))?;
-    if !draft.left_out.is_empty() {
-        let more = counted(draft.left_out.len(), "more story is", "more stories are");
-        screen.print(&format!(
-            "{more} listed under left_out: move the lines of those you want in the edition."
-        ))?;
-    }
-    if !late.is_empty() {
-        screen.print(&format!(
-            "{} offered that came too late for an earlier edition: remove the # to include them.",
-            are(late.len())
-        ))?;
-    }
-    for (file, _) in files.iter().skip(1) {
-        screen.print(&format!("Wrote {file} for the wording in that language."))?;
-    }
-    if undecided > 0 {
-        screen.say(&format!(
-            "Not sure: {} might belong here. To see: roundup news",
-            stories(undecided)
+impl Outcome for DraftOutcome {
+    fn text(&self, text: &mut Text) {
+        let listed = self.items.iter().filter(|id| !self.pinned.contains(id)).count();
+        let count = stories(listed + self.pinned.len());
+        text.line(format!("Wrote {} with {count}.", self.path));
+        if !self.left_out.is_empty() {
+            let more = counted(self.left_out.len(), "more story is", "more stories are");
+            text.line(format!(
+                "{more} listed under left_out: move the lines of those you want in the edition."
+            ));
+        }
+        if !self.late.is_empty() {
+            text.line(format!(
+                "{} offered that came too late for an earlier edition: remove the # to include them.",
+                counted(self.late.len(), "story is", "stories are")
+            ));
+        }
+        for file in &self.translations {
+            text.line(format!("Wrote {file} for the wording in that language."));
+        }
+        if self.undecided > 0 {
+            let count = stories(self.undecided);
+            text.say(format!("Not sure: {count} might belong here. To see: roundup news"));
+        }
+        text.say(format!(
+            "Next: edit the subject, preheader and introduction, then roundup preview {}",
+            self.edition
         ));
     }
-    screen.say(&format!(
-        "Next: edit the subject, preheader and introduction, then roundup preview {}",
-        draft.name
-    ));
-    Ok(Exit::Done)
-}
-
-/// `1 story is`, `3 stories are`.
-fn are(count: usize) -> String {
-    format!("{} {}", stories(count), if count == 1 { "is" } else { "are" })
 }
 
 /// What editors decided in the editions within a longer time.

@@ -9,6 +9,7 @@ use crate::cli::steps::ledgers::window_for;
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::stories;
 use crate::cli::terminal::world;
 use crate::edition::Draft;
@@ -16,14 +17,15 @@ use crate::project::ProjectError;
 
 /// `roundup.refresh/1`.
 #[derive(Serialize)]
-struct Refreshed {
+struct RefreshOutcome {
     schema: &'static str,
     edition: String,
-    changed: Vec<Changed>,
+    path: String,
+    changed: Vec<ChangedStory>,
 }
 
 #[derive(Serialize)]
-struct Changed {
+struct ChangedStory {
     id: String,
     title: String,
     changes: Vec<String>,
@@ -48,31 +50,38 @@ pub async fn run(
     let wish = NewsQuery { window: Some(&draft.window), draft: Some(&draft), ..NewsQuery::quick() };
     let reading = gather::read_aloud(&project, wish, screen).await?;
     let named = draft.ids();
-    let changed: Vec<Changed> = reading
+    let changed: Vec<ChangedStory> = reading
         .items
         .into_iter()
         .filter(|item| named.iter().any(|id| item.is_named(id)) && !item.seen.changes.is_empty())
-        .map(|item| Changed { id: item.id, title: item.title, changes: item.seen.changes })
+        .map(|item| ChangedStory { id: item.id, title: item.title, changes: item.seen.changes })
         .collect();
     let shown = project.draft_path(&name)?;
     let text = std::fs::read_to_string(project.path(&shown))
         .map_err(|error| cannot_write(&shown, &error))?;
     save(&project, &shown, &Draft::with_as_of(&text, world::now()))?;
-    if screen.json {
-        let refreshed = Refreshed { schema: "roundup.refresh/1", edition: name, changed };
-        screen.object(&refreshed)?;
-        return Ok(Exit::Done);
-    }
-    for story in &changed {
-        screen.print(&screen.strong(&story.title))?;
-        for change in &story.changes {
-            screen.print(&format!("  {change}"))?;
-        }
-    }
-    match changed.len() {
-        0 => screen.print(&format!("No story in {shown} has changed."))?,
-        count => screen.print(&format!("Updated {} in {shown}.", stories(count)))?,
-    }
-    screen.say(&format!("Next: roundup preview {name}"));
+    screen.outcome(&RefreshOutcome {
+        schema: "roundup.refresh/1",
+        edition: name,
+        path: shown,
+        changed,
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for RefreshOutcome {
+    fn text(&self, text: &mut Text) {
+        let Self { path, edition, changed, .. } = self;
+        for ChangedStory { id, title, changes } in changed {
+            text.line(format!("{}  {}", text.strong(title), text.faint(id)));
+            for change in changes {
+                text.line(format!("  {change}"));
+            }
+        }
+        text.line(match changed.len() {
+            0 => format!("No story in {path} has changed."),
+            count => format!("Updated {} in {path}.", stories(count)),
+        });
+        text.say(format!("Next: roundup preview {edition}"));
+    }
 }

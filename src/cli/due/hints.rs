@@ -2,6 +2,7 @@
 //! Shell: the path of this program.
 
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::project::Project;
 use serde::Serialize;
@@ -23,35 +24,40 @@ pub fn print(project: &Project, screen: &Screen) -> Result<Exit, Failure> {
     };
     let program = std::env::current_exe().map_err(unknown)?.display().to_string();
     let folder = std::path::absolute(&project.root).map_err(unknown)?.display().to_string();
-    let hints = InstallHints {
+    screen.outcome(&InstallHints {
         schema: "roundup.install_hints/1",
         crontab: crontab(&program, &folder),
         systemd_service: service(&program, &folder),
         systemd_timer: TIMER.to_owned(),
         launchd: launchd(&program, &folder),
         windows: windows(&program, &folder),
-    };
-    if screen.json {
-        screen.object(&hints)?;
-        return Ok(Exit::Done);
-    }
-    let parts = [
-        ("cron: `crontab -e`, then add this line", &hints.crontab, CRON_TRAPS),
-        ("systemd: ~/.config/systemd/user/roundup-due.service", &hints.systemd_service, ""),
-        ("systemd: ~/.config/systemd/user/roundup-due.timer", &hints.systemd_timer, SYSTEMD_TRAPS),
-        ("macOS: ~/Library/LaunchAgents/org.roundup.due.plist", &hints.launchd, LAUNCHD_TRAPS),
-        ("Windows: in PowerShell", &hints.windows, WINDOWS_TRAPS),
-    ];
-    screen.print(
-        "Add one of these; nothing was installed. One is enough, and a second does no harm.",
-    )?;
-    for (title, text, traps) in parts {
-        screen.print(&format!("\n# {title}\n{text}"))?;
-        if !traps.is_empty() {
-            screen.print(traps)?;
+    })?;
+    Ok(Exit::Done)
+}
+
+impl Outcome for InstallHints {
+    fn text(&self, text: &mut Text) {
+        let parts = [
+            ("cron: `crontab -e`, then add this line", &self.crontab, CRON_TRAPS),
+            ("systemd: ~/.config/systemd/user/roundup-due.service", &self.systemd_service, ""),
+            (
+                "systemd: ~/.config/systemd/user/roundup-due.timer",
+                &self.systemd_timer,
+                SYSTEMD_TRAPS,
+            ),
+            ("macOS: ~/Library/LaunchAgents/org.roundup.due.plist", &self.launchd, LAUNCHD_TRAPS),
+            ("Windows: in PowerShell", &self.windows, WINDOWS_TRAPS),
+        ];
+        text.line(
+            "Add one of these; nothing was installed. One is enough, and a second does no harm.",
+        );
+        for (title, hint, traps) in parts {
+            text.line(format!("\n# {title}\n{hint}"));
+            if !traps.is_empty() {
+                text.line(traps);
+            }
         }
     }
-    Ok(Exit::Done)
 }
 
 const CRON_TRAPS: &str = "\

@@ -7,14 +7,16 @@ mod notices;
 mod sending;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::send::at::shown;
+use crate::cli::send::at::shown_in;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
@@ -37,6 +39,27 @@ struct DueReport<'a> {
     waits_for_approval: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
+    has_schedule: bool,
+    /// Somebody is there to read what was not asked for.
+    #[serde(skip)]
+    is_seen: bool,
+}
+
+impl DueReport<'_> {
+    fn new(schedule: &Schedule, decision: &Decision, screen: &Screen) -> Self {
+        Self {
+            schema: "roundup.due/1",
+            sent: &[],
+            missed: &[],
+            waits_for_approval: decision.waits_for_approval,
+            next: decision.next,
+            time_zone: schedule.zone,
+            has_schedule: schedule.phrase.is_some(),
+            is_seen: screen.verbose || screen.asks,
+        }
+    }
 }
 
 /// What became of an edition that was due.
@@ -73,7 +96,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Some(ledger) => ledger,
         // Without a schedule and without a ledger nothing can be due.
         None if schedule.phrase.is_none() => {
-            return tell(&schedule, &[], &[], &Decision::default(), screen).map(|()| Exit::Done);
+            screen.outcome(&DueReport::new(&schedule, &Decision::default(), screen))?;
+            return Ok(Exit::Done);
         }
         None => {
             project.own_folder(practice)?;
@@ -101,7 +125,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         sent.push(one);
     }
     notices::notify_of_what_waits(&project, &ledger, &destination, &decision, screen).await?;
-    tell(&schedule, &sent, &missed, &decision, screen)?;
+    let report = DueReport::new(&schedule, &decision, screen);
+    screen.outcome(&DueReport { sent: &sent, missed: &missed, ..report })?;
     Ok(exit)
 }
 
@@ -170,49 +195,35 @@ async fn finish(
 }
 
 /// What was missed and what is next. Where nothing happened nothing is said: cron sends every word by email.
-fn tell(
-    schedule: &Schedule,
-    sent: &[SentEdition],
-    missed: &[MissedReport],
-    decision: &Decision,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    if screen.json {
-        return screen.object(&DueReport {
-            schema: "roundup.due/1",
-            sent,
-            missed,
-            waits_for_approval: decision.waits_for_approval,
-            next: decision.next,
-        });
-    }
-    for MissedReport { day, edition, why } in missed {
-        let name = edition.as_ref().map_or(String::new(), |edition| format!(" (`{edition}`)"));
-        screen.warn(&format!("the sending of {}{name} was missed: {why}", day.format("%-d %B %Y")));
-        if let Some(edition) = edition {
-            screen.say(&format!("To send it now: roundup send {edition}"));
+impl Outcome for DueReport<'_> {
+    fn text(&self, text: &mut Text) {
+        for MissedReport { day, edition, why } in self.missed {
+            let name = edition.as_ref().map_or(String::new(), |edition| format!(" (`{edition}`)"));
+            let day = day.format("%-d %B %Y");
+            text.warn(format!("the sending of {day}{name} was missed: {why}"));
+            if let Some(edition) = edition {
+                text.say(format!("To send it now: roundup send {edition}"));
+            }
+        }
+        if !self.is_seen {
+            return;
+        }
+        if self.sent.is_empty() {
+            text.say(match self.waits_for_approval {
+                Some(day) => format!(
+                    "{} is due, and nothing is approved for it. Next: roundup approve EDITION",
+                    day.format("%-d %B %Y")
+                ),
+                None => "Nothing is due now.".to_owned(),
+            });
+        }
+        if let Some(next) = self.next {
+            text.say(format!("The next time is {}.", shown_in(next, self.time_zone)));
+        } else if !self.has_schedule {
+            text.say(
+                "roundup.toml has no schedule: add every = \"first Tuesday\" under [schedule], or give an edition a time with \
+                 `roundup send EDITION --at TIME`.",
+            );
         }
     }
-    let is_seen = screen.verbose || screen.asks;
-    if sent.is_empty() && is_seen {
-        if let Some(day) = decision.waits_for_approval {
-            screen.say(&format!(
-                "{} is due, and nothing is approved for it. Next: roundup approve EDITION",
-                day.format("%-d %B %Y")
-            ));
-        } else {
-            screen.say("Nothing is due now.");
-        }
-    }
-    match decision.next {
-        Some(next) if is_seen => {
-            screen.say(&format!("The next time is {}.", shown(next, schedule)));
-        }
-        None if is_seen && schedule.phrase.is_none() => screen.say(
-            "roundup.toml has no schedule: add every = \"first Tuesday\" under [schedule], or give an edition a time with \
-             `roundup send EDITION --at TIME`.",
-        ),
-        _ => {}
-    }
-    Ok(())
 }

@@ -49,8 +49,7 @@ pub async fn send(
         return Ok(None);
     }
     // One object is printed, and it is that of `due`.
-    let screen = if globals.screen.json { globals.screen.silent() } else { globals.screen.clone() };
-    let own = Globals { screen, project: globals.project.clone() };
+    let own = Globals { screen: globals.screen.within(), project: globals.project.clone() };
     let result = Box::pin(crate::cli::send::run(order(asked), &own)).await;
     let is_finished = match ledger.edition(&due.edition).await? {
         Some(_) => ledger.progress(&due.edition).await?.open == 0,

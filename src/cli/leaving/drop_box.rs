@@ -13,6 +13,7 @@ use crate::audience::Keys;
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::ledger_for;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::world;
 use crate::doctor::Diagnosis;
@@ -222,9 +223,7 @@ pub async fn settle(
         is_empty &= entries.is_empty() && unreadable == 0;
         for entry in &entries {
             let line = settle_entry(entry, &keeping, &keys, &mut counts).await?;
-            if globals.screen.json {
-                globals.screen.print(&serde_json::to_string(&line).unwrap_or_default())?;
-            }
+            globals.screen.record(&line)?;
         }
         if !dry_run {
             reader.remember(&drop_box)?;
@@ -233,9 +232,7 @@ pub async fn settle(
     if !dry_run && let Err(error) = drop_box.acknowledge().await {
         globals.screen.warn(&format!("{error}: what was read is settled all the same"));
     }
-    if !globals.screen.json {
-        summarise(&globals.screen, &counts, dry_run)?;
-    }
+    globals.screen.for_people(|text| summarise(&counts, dry_run, text))?;
     Ok(if is_empty { Exit::Nothing } else { Exit::Done })
 }
 
@@ -283,10 +280,20 @@ async fn settle_entry(
     Ok(DropLine { schema: "roundup.inbox/1", file: format!("drop:{id}"), people: [person] })
 }
 
-fn summarise(screen: &Screen, counts: &DropCounts, dry_run: bool) -> Result<(), Failure> {
+/// An entry has no words for people but where they ask for all of them: it is counted below.
+impl Outcome for DropLine {
+    fn text(&self, text: &mut Text) {
+        if text.verbose {
+            let [DropPerson { action, reason, .. }] = &self.people;
+            text.line(format!("{}: {action}: {reason}", self.file));
+        }
+    }
+}
+
+fn summarise(counts: &DropCounts, dry_run: bool, text: &mut Text) {
     let verb = if dry_run { "would leave" } else { "left" };
-    screen.print(&format!("{} {verb}.", people(counts.left)))?;
-    screen.counts(&[
+    text.line(format!("{} {verb}.", people(counts.left)));
+    text.counts(&[
         (counts.stayed, "person stays after all", "people stay after all"),
         (
             counts.chose,
@@ -311,7 +318,7 @@ fn summarise(screen: &Screen, counts: &DropCounts, dry_run: bool) -> Result<(), 
         (counts.fast, "form that a program submitted", "forms that programs submitted"),
         (counts.probes, "probe of the links", "probes of the links"),
         (counts.other, "other entry", "other entries"),
-    ])
+    ]);
 }
 
 #[cfg(test)]

@@ -47,8 +47,6 @@ pub async fn settle_events(
     let settled = settle_emails(project, dry_run, &mut emails, (&keeping, &keys), globals).await?;
     let mut counts = settled.counts;
     counts.other += others;
-    if !globals.screen.json {
-        summarise(globals, &counts, dry_run)?;
-    }
+    globals.screen.for_people(|text| summarise(&counts, dry_run, text))?;
     Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
 }

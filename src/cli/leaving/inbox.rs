@@ -181,9 +181,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         LeavingProof::mailbox_read(&project.path(".roundup"), world::now())
             .map_err(|error| cannot_keep(&error))?;
     }
-    if !globals.screen.json {
-        summarise(globals, &counts, dry_run)?;
-    }
+    globals.screen.for_people(|text| summarise(&counts, dry_run, text))?;
     if let (false, Some(ledger)) = (dry_run, keeping.ledger()) {
         let destination = Destination::of(&project, None)?;
         Box::pin(drain_beside(&project, &keys, &destination, ledger, &globals.screen)).await;

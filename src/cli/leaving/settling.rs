@@ -13,6 +13,7 @@ use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::notices::notify_of_complaints;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::screen::counted;
 use crate::cli::terminal::world;
@@ -24,7 +25,7 @@ use crate::rfc::address::EmailAddress;
 
 /// What an email came to, as one line of JSON.
 #[derive(Debug, Serialize)]
-struct Line {
+struct EmailLine {
     schema: &'static str,
     file: String,
     people: Vec<PersonLine>,
@@ -170,35 +171,36 @@ pub fn show_unknown(
             show(globals, &email.name, &unknown)?;
         }
     }
-    if !globals.screen.json {
+    globals.screen.for_people(|text| {
         let (one, more) = ("email that came back was", "emails that came back were");
-        globals.screen.print(&format!("{} not understood.", counted(found, one, more)))?;
-    }
+        text.line(format!("{} not understood.", counted(found, one, more)));
+    })?;
     Ok(if found == 0 { Exit::Nothing } else { Exit::Done })
 }
 
 fn show(globals: &Globals, name: &str, verdicts: &[&Verdict]) -> Result<(), Failure> {
-    let screen = &globals.screen;
-    if screen.json {
-        let people = verdicts
-            .iter()
-            .map(|verdict| PersonLine {
-                recipient: verdict.recipient.clone(),
-                action: verdict.action,
-                status: verdict.status.clone(),
-                reason: verdict.reason.clone(),
-                matched_by: verdict.matched_by,
-            })
-            .collect();
-        let line = Line { schema: "roundup.inbox/1", file: name.to_owned(), people };
-        return screen.print(&serde_json::to_string(&line).unwrap_or_default());
-    }
-    for verdict in verdicts {
-        if screen.verbose || verdict.action == NoticeKind::Unknown {
-            screen.print(&format!("{name}: {}", verdict.reason))?;
+    let people = verdicts.iter().map(|verdict| PersonLine {
+        recipient: verdict.recipient.clone(),
+        action: verdict.action,
+        status: verdict.status.clone(),
+        reason: verdict.reason.clone(),
+        matched_by: verdict.matched_by,
+    });
+    globals.screen.record(&EmailLine {
+        schema: "roundup.inbox/1",
+        file: name.to_owned(),
+        people: people.collect(),
+    })
+}
+
+impl Outcome for EmailLine {
+    fn text(&self, text: &mut Text) {
+        for person in &self.people {
+            if text.verbose || person.action == NoticeKind::Unknown {
+                text.line(format!("{}: {}", self.file, person.reason));
+            }
         }
     }
-    Ok(())
 }
 
 fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
@@ -218,11 +220,10 @@ fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
     *of += 1;
 }
 
-pub fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
-    let screen = &globals.screen;
+pub fn summarise(counts: &Counts, dry_run: bool, text: &mut Text) {
     let verb = if dry_run { "would leave" } else { "left" };
-    screen.print(&format!("{} {verb}.", crate::cli::terminal::screen::people(counts.left)))?;
-    screen.counts(&[
+    text.line(format!("{} {verb}.", crate::cli::terminal::screen::people(counts.left)));
+    text.counts(&[
         (
             counts.already,
             "email from a person who had already left",
@@ -255,5 +256,5 @@ pub fn summarise(globals: &Globals, counts: &Counts, dry_run: bool) -> Result<()
             "emails from addresses that are not on the list",
         ),
         (counts.other, "other email", "other emails"),
-    ])
+    ]);
 }

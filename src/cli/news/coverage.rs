@@ -7,11 +7,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::gather::{self, NewsQuery};
 use super::window_args::WindowArguments;
-use super::{Exit, Failure, Globals, ShownItem, date_of, shown, world};
-use crate::cli::terminal::screen::{Screen, counted, stories};
-use crate::edition::coverage::{CoverageRow, EarlierEdition, Fate, cover, last_window};
+use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, shown, world};
+use crate::cli::terminal::screen::{counted, stories};
+use crate::edition::coverage::{EarlierEdition, Fate, cover, last_window};
 use crate::news::Item;
-use crate::window::{Placement, Window, sort_newest_first};
+use crate::window::{Placement, sort_newest_first};
 
 /// Columns of a title beside its date and the editions.
 const TITLE_COLUMNS: usize = 48;
@@ -24,18 +24,20 @@ pub struct Arguments {
 
 /// `roundup.coverage/1`.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct CoverageOutcome<'a> {
     schema: &'static str,
     window: String,
+    /// As people say it.
+    title: String,
     editions: Vec<&'a str>,
     once: usize,
     twice: usize,
     never: usize,
-    stories: Vec<ShownRow<'a>>,
+    stories: Vec<CoveredStory<'a>>,
 }
 
 #[derive(Serialize)]
-struct ShownRow<'a> {
+struct CoveredStory<'a> {
     #[serde(flatten)]
     item: ShownItem<'a>,
     /// `once`, `twice` or `never`.
@@ -90,84 +92,81 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     let count = |wanted: &str| rows.iter().filter(|row| word(&row.fate) == wanted).count();
     let (once, twice, never) = (count("once"), count("twice"), count("never"));
     let name = |at: &usize| mailed[*at].name.as_str();
-    if screen.json {
-        screen.object(&Shown {
-            schema: "roundup.coverage/1",
-            window: window.name(),
-            editions: mailed.iter().map(|edition| edition.name.as_str()).collect(),
-            once,
-            twice,
-            never,
-            stories: rows
-                .iter()
-                .map(|row| ShownRow {
-                    item: shown(row.item, None),
-                    fate: word(&row.fate),
-                    editions: row.editions.iter().map(name).collect(),
-                    why: why(&row.fate),
-                })
-                .collect(),
-        })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&screen.strong(&format!(
-        "{window} · {} · {}",
-        stories(rows.len()),
-        match mailed.len() {
-            0 => "no editions yet".to_owned(),
-            many => counted(many, "edition", "editions"),
-        }
-    )))?;
-    table(&rows, &mailed, &window, screen)?;
-    screen.print(&format!("{once} once, {twice} twice, {never} never."))?;
+    screen.outcome(&CoverageOutcome {
+        schema: "roundup.coverage/1",
+        window: window.name(),
+        title: window.to_string(),
+        editions: mailed.iter().map(|edition| edition.name.as_str()).collect(),
+        once,
+        twice,
+        never,
+        stories: rows
+            .iter()
+            .map(|row| CoveredStory {
+                item: shown(row.item, None, zone),
+                fate: word(&row.fate),
+                editions: row.editions.iter().map(name).collect(),
+                why: why(&row.fate),
+            })
+            .collect(),
+    })?;
     Ok(Exit::Done)
 }
 
-fn table(
-    rows: &[CoverageRow<'_>],
-    mailed: &[EarlierEdition],
-    window: &Window,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let width = mailed.iter().map(|edition| edition.name.width()).max().unwrap_or(0);
+impl Outcome for CoverageOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        text.line(text.strong(&format!(
+            "{} · {} · {}",
+            self.title,
+            stories(self.stories.len()),
+            match self.editions.len() {
+                0 => "no editions yet".to_owned(),
+                many => counted(many, "edition", "editions"),
+            }
+        )));
+        table(&self.stories, &self.editions, text);
+        text.line(format!("{} once, {} twice, {} never.", self.once, self.twice, self.never));
+    }
+}
+
+fn table(rows: &[CoveredStory<'_>], editions: &[&str], text: &mut Text) {
+    let width = editions.iter().map(|edition| edition.width()).max().unwrap_or(0);
     // Few editions stand over their columns by name; many have numbers, which are explained first.
-    let by_name = mailed.len() * (width + 1) <= 36;
-    let label = |at: usize| if by_name { mailed[at].name.clone() } else { (at + 1).to_string() };
+    let by_name = editions.len() * (width + 1) <= 36;
+    let labels: Vec<String> = (1..)
+        .zip(editions)
+        .map(|(number, name)| if by_name { (*name).to_owned() } else { number.to_string() })
+        .collect();
     if !by_name {
-        for (number, edition) in (1..).zip(mailed) {
-            screen.print(&screen.faint(&format!("{number:>4}  {}", edition.name)))?;
+        for (number, edition) in (1..).zip(editions) {
+            text.line(text.faint(&format!("{number:>4}  {edition}")));
         }
     }
     let mut head = " ".repeat(2 + 17 + 1 + TITLE_COLUMNS);
-    for at in 0..mailed.len() {
+    for label in &labels {
         head.push(' ');
-        head.push_str(&label(at));
+        head.push_str(label);
     }
-    if !mailed.is_empty() {
-        screen.print(&screen.faint(head.trim_end()))?;
+    if !editions.is_empty() {
+        text.line(text.faint(head.trim_end()));
     }
     for row in rows {
-        let mut line = format!(
-            "  {:<17} {}",
-            date_of(row.item, window.zone),
-            fitted(&row.item.title, TITLE_COLUMNS)
-        );
-        for at in 0..mailed.len() {
-            let sign = if row.editions.contains(&at) { "x" } else { "·" };
-            line.push_str(&format!(" {sign:^width$}", width = label(at).width()));
+        let mut line = format!("  {:<17} {}", row.item.day, fitted(row.item.title, TITLE_COLUMNS));
+        for (edition, label) in editions.iter().zip(&labels) {
+            let sign = if row.editions.contains(edition) { "x" } else { "·" };
+            line.push_str(&format!(" {sign:^width$}", width = label.width()));
         }
-        let note = match &row.fate {
-            Fate::Once => String::new(),
-            Fate::Twice => "  twice".to_owned(),
-            Fate::Never(why) => format!("  never: {}", why.words()),
+        let note = match (row.fate, &row.why) {
+            (fate, Some(why)) => format!("  {fate}: {why}"),
+            ("twice", None) => "  twice".to_owned(),
+            _ => String::new(),
         };
         if note.is_empty() {
-            screen.print(line.trim_end())?;
+            text.line(line.trim_end());
         } else {
-            screen.print(&format!("{line}{}", screen.faint(&note)))?;
+            text.line(format!("{line}{}", text.faint(&note)));
         }
     }
-    Ok(())
 }
 
 /// A text in exactly this number of columns.

@@ -5,9 +5,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
-use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, shown};
+use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, prompt, shown};
 use crate::cli::terminal::files::save;
-use crate::cli::terminal::screen::stories;
+use crate::cli::terminal::screen::{counted, stories};
 use crate::news::dates_file::{FILE, StoryDates};
 use crate::news::gather::Ask;
 use crate::news::{Item, PartialDate};
@@ -25,7 +25,7 @@ pub struct Arguments {
 
 /// `roundup.dates/1`.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct DatesOutcome<'a> {
     schema: &'static str,
     /// Answers that were kept just now.
     kept: usize,
@@ -53,7 +53,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         is_open && item.seen.gone.is_none()
     };
     let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
-    let asks = arguments.set.is_empty() && !screen.json && screen.asks;
+    let asks = arguments.set.is_empty() && screen.asks;
     if asks {
         kept += ask(&open, &mut answers, globals, zone)?;
     }
@@ -64,29 +64,31 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     let wish = NewsQuery { ask: Ask::Never, ..NewsQuery::quick() };
     let (reading, _) = gather::read(&project, wish).await?;
     let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
-    if screen.json {
-        screen.object(&Shown {
-            schema: "roundup.dates/1",
-            kept,
-            undated: open.iter().map(|item| shown(item, None)).collect(),
-        })?;
-        return Ok(Exit::Done);
-    }
-    if kept > 0 {
-        screen.print(&format!("Saved {kept} in {FILE}."))?;
-    }
-    if open.is_empty() {
-        screen.print("Every story has a date.")?;
-        screen.say("Next: roundup news");
-        return Ok(Exit::Done);
-    }
-    screen.print(&screen.strong(&format!("{} without a date:", stories(open.len()))))?;
-    for item in &open {
-        let known = item.date.map_or_else(String::new, |_| format!("{} · ", date_of(item, zone)));
-        screen.print(&format!("  {known}{}  {}", item.title, screen.faint(&item.id)))?;
-    }
-    screen.say(&format!("Next: roundup news dates --set \"{}=2020-12-03\"", open[0].id));
+    screen.outcome(&DatesOutcome {
+        schema: "roundup.dates/1",
+        kept,
+        undated: open.iter().map(|item| shown(item, None, zone)).collect(),
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for DatesOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        if self.kept > 0 {
+            text.line(format!("Saved {} in {FILE}.", counted(self.kept, "date", "dates")));
+        }
+        let Some(first) = self.undated.first() else {
+            text.line("Every story has a date.");
+            text.say("Next: roundup news");
+            return;
+        };
+        text.line(text.strong(&format!("{} without a date:", stories(self.undated.len()))));
+        for item in &self.undated {
+            let known = item.date.as_ref().map_or_else(String::new, |_| format!("{} · ", item.day));
+            text.line(format!("  {known}{}  {}", item.title, text.faint(item.id)));
+        }
+        text.say(format!("Next: roundup news dates --set \"{}=2020-12-03\"", first.id));
+    }
 }
 
 /// The story and the date that `ID=DATE` names.

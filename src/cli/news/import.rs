@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, Failure, Globals, ShownItem, print_items, refused, shown};
+use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, numbered_lines, refused, shown};
 use crate::cli::terminal::files::write_new;
 use crate::cli::terminal::screen::{Screen, counted, stories};
 use crate::news::readers::by_kind::read_bytes;
@@ -40,9 +40,9 @@ pub struct Arguments {
     allow_local: bool,
 }
 
-/// `roundup.import/1`.
+/// `roundup.news.import/1`.
 #[derive(Serialize)]
-struct Imported<'a> {
+struct StoryImport<'a> {
     schema: &'static str,
     dry_run: bool,
     written: Vec<String>,
@@ -50,6 +50,7 @@ struct Imported<'a> {
     kept: Vec<String>,
     items: Vec<ShownItem<'a>>,
     skipped: &'a [SkippedItem],
+    /// Said as they are found, and again in the JSON.
     problems: &'a [Problem],
 }
 
@@ -180,36 +181,41 @@ fn write_items(
         }
         written.push(shown);
     }
-    if screen.json {
-        screen.object(&Imported {
-            schema: "roundup.import/1",
-            dry_run,
-            written,
-            kept,
-            items: reading.items.iter().map(|item| shown(item, None)).collect(),
-            skipped: &reading.skipped,
-            problems: &reading.problems,
-        })?;
-        return Ok(Exit::Done);
-    }
     let zone = project.settings.time_zone;
-    print_items(&reading.items, zone, screen)?;
-    let verb = if dry_run { "Would write" } else { "Wrote" };
-    screen.print(&screen.strong(&format!("{verb} {} into news/.", stories(written.len()))))?;
-    if !kept.is_empty() {
-        screen.print(&format!(
-            "{} already in place: nothing was overwritten (first: {}).",
-            counted(kept.len(), "file", "files"),
-            kept[0]
-        ))?;
-    }
-    let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
-    if undated > 0 {
-        screen.say(&format!(
-            "{} no date: add one with `roundup news dates`, or import with --date 2020.",
-            counted(undated, "story has", "stories have")
-        ));
-    }
-    screen.say("Next: roundup news --year 2020 (or another window)");
+    screen.outcome(&StoryImport {
+        schema: "roundup.news.import/1",
+        dry_run,
+        written,
+        kept,
+        items: reading.items.iter().map(|item| shown(item, None, zone)).collect(),
+        skipped: &reading.skipped,
+        problems: &reading.problems,
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for StoryImport<'_> {
+    fn text(&self, text: &mut Text) {
+        numbered_lines(&self.items, text);
+        for item in self.skipped {
+            text.line(format!("Skipped: {} ({}: {})", item.title, item.place, item.reason));
+        }
+        let verb = if self.dry_run { "Would write" } else { "Wrote" };
+        let count = stories(self.written.len());
+        text.line(text.strong(&format!("{verb} {count} into news/.")));
+        if let Some(first) = self.kept.first() {
+            text.line(format!(
+                "{} already in place: nothing was overwritten (first: {first}).",
+                counted(self.kept.len(), "file", "files"),
+            ));
+        }
+        let undated = self.items.iter().filter(|item| item.date.is_none()).count();
+        if undated > 0 {
+            text.say(format!(
+                "{} no date: add one with `roundup news dates`, or import with --date 2020.",
+                counted(undated, "story has", "stories have")
+            ));
+        }
+        text.say("Next: roundup news --year 2020 (or another window)");
+    }
 }

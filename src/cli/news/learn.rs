@@ -6,17 +6,17 @@ use serde::Serialize;
 
 use chrono_tz::Tz;
 
-use super::{Exit, Failure, Globals, ShownItem, date_of, prompt, refused, shown};
+use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, prompt, refused, shown};
 use crate::cli::steps::source_text::{host_of, source_text};
 use crate::cli::terminal::files::{cannot_write, save};
-use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::screen::stories;
+use crate::news::credentials;
 use crate::news::readers::feed;
 use crate::news::readers::page::{self, learn, sitemap};
 use crate::news::shown_address::without_password;
 use crate::news::source::{Select, SourceKind};
 use crate::news::sources::crawl::{Crawler, text_of};
 use crate::news::sources::fetch::{FetchedBytes, Web};
-use crate::news::{Item, credentials};
 use crate::project::{Project, SETTINGS_FILE};
 
 /// Stories that are shown in full.
@@ -45,10 +45,11 @@ pub struct Arguments {
 
 /// `roundup.learn/1`.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct LearnOutcome<'a> {
     schema: &'static str,
-    /// Ways to read the page.
+    /// Ways to read the page, and the one that was used.
     ways: usize,
+    way: usize,
     stories: Vec<ShownItem<'a>>,
     /// What belongs into `roundup.toml`.
     settings: &'a str,
@@ -57,6 +58,11 @@ struct Shown<'a> {
     /// What a person should look at.
     unsure: Vec<String>,
     written: bool,
+    /// The settings have a source of this name or address already.
+    already_there: bool,
+    /// Somebody has seen the stories and said yes to them.
+    #[serde(skip)]
+    was_confirmed: bool,
 }
 
 pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -76,23 +82,22 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     let there = project.settings.news.iter().any(|source| {
         source.name == name || source.url.as_deref() == Some(arguments.address.as_str())
     });
-    let asks = screen.asks && !screen.json && !arguments.dry_run && !there;
+    let asks = screen.asks && !arguments.dry_run && !there;
     let listed = loop {
         let guess = &guesses[way - 1];
         let mut listed = page::read(&name, &answer.address, &html, &guess.select, zone, 1, 0);
         credentials::remove(&mut listed.reading);
-        if screen.json {
-            break listed;
-        }
-        show(&listed.reading.items, &guess.doubts, zone, screen)?;
         if !asks {
             break listed;
         }
+        let stories: Vec<ShownItem<'_>> =
+            listed.reading.items.iter().map(|item| shown(item, None, zone)).collect();
+        screen.lines(|text| found_lines(&stories, &guess.doubts, text))?;
         match ask(way, guesses.len())? {
             Reply::Yes => break listed,
             Reply::Other(other) => way = other,
             Reply::No => {
-                screen.print("Nothing was written.")?;
+                screen.say("Nothing was written.");
                 return Ok(Exit::Done);
             }
         }
@@ -107,38 +112,48 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     if writes {
         append(&project, &settings)?;
     }
-    if screen.json {
-        screen.object(&Shown {
-            schema: "roundup.learn/1",
-            ways,
-            stories: listed.reading.items.iter().map(|item| shown(item, None)).collect(),
-            settings: &settings,
-            feeds,
-            unsure: guess.doubts,
-            written: writes,
-        })?;
-        return Ok(Exit::Done);
-    }
-    if ways > 1 && !asks {
-        let other = if way == 1 { 2 } else { 1 };
-        screen.say(&format!("Not these? There is another way to read the page: --way {other}"));
-    }
-    if let Some(feed) = feeds.first() {
-        screen.say(&format!("The page names a feed, which may be better: {feed}"));
-    }
-    if writes {
-        screen.print(&format!("Added to {SETTINGS_FILE}:"))?;
-    } else if there {
-        screen.print(&format!(
-            "{SETTINGS_FILE} already has a source of this name or address; this is how it would \
-             look now:"
-        ))?;
-    } else {
-        screen.print(&format!("Would add to {SETTINGS_FILE}:"))?;
-    }
-    screen.print(&settings)?;
-    screen.say("Next: roundup news sync (it reads each story's own page for its date)");
+    screen.outcome(&LearnOutcome {
+        schema: "roundup.learn/1",
+        ways,
+        way,
+        stories: listed.reading.items.iter().map(|item| shown(item, None, zone)).collect(),
+        settings: &settings,
+        feeds,
+        unsure: guess.doubts,
+        written: writes,
+        already_there: there,
+        was_confirmed: asks,
+    })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for LearnOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        if !self.was_confirmed {
+            found_lines(&self.stories, &self.unsure, text);
+            if self.ways > 1 {
+                let other = if self.way == 1 { 2 } else { 1 };
+                text.say(format!(
+                    "Not these? There is another way to read the page: --way {other}"
+                ));
+            }
+        }
+        if let Some(feed) = self.feeds.first() {
+            text.say(format!("The page names a feed, which may be better: {feed}"));
+        }
+        text.line(if self.written {
+            format!("Added to {SETTINGS_FILE}:")
+        } else if self.already_there {
+            format!(
+                "{SETTINGS_FILE} already has a source of this name or address; this is how it \
+                 would look now:"
+            )
+        } else {
+            format!("Would add to {SETTINGS_FILE}:")
+        });
+        text.line(self.settings);
+        text.say("Next: roundup news sync (it reads each story's own page for its date)");
+    }
 }
 
 /// What was found at an address.
@@ -198,32 +213,33 @@ fn no_way(count: usize, address: &str) -> Failure {
 }
 
 /// The first stories in full, the titles of the others, and what a person should look at.
-fn show(items: &[Item], doubts: &[String], zone: Tz, screen: &Screen) -> Result<(), Failure> {
-    screen.print(&screen.strong(&format!("Found {} on the page:", stories(items.len()))))?;
-    for (number, item) in (1..).zip(items.iter().take(SHOWN_IN_FULL)) {
-        screen.print(&format!("{number:>4}  {}", item.title))?;
-        let none = || "none".to_owned();
-        let cut = |text: &str| {
-            let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let short: String = line.chars().take(SHOWN_CHARS).collect();
-            if short.len() < line.len() { format!("{}…", short.trim_end()) } else { short }
-        };
+fn found_lines(found: &[ShownItem<'_>], unsure: &[String], text: &mut Text) {
+    text.line(text.strong(&format!("Found {} on the page:", stories(found.len()))));
+    for (number, story) in (1..).zip(found.iter().take(SHOWN_IN_FULL)) {
+        text.line(format!("{number:>4}  {}", story.title));
+        let summary = cut(story.summary);
         for (what, value) in [
-            ("day", item.date.map_or_else(none, |_| date_of(item, zone))),
-            ("link", item.link.clone().unwrap_or_else(none)),
-            ("text", if item.summary.is_empty() { none() } else { cut(&item.summary) }),
-            ("picture", item.image.as_ref().map_or_else(none, |image| image.address.clone())),
+            ("day", story.date.as_ref().map(|_| story.day.as_str())),
+            ("link", story.link),
+            ("text", Some(summary.as_str()).filter(|summary| !summary.is_empty())),
+            ("picture", story.image.map(|image| image.address.as_str())),
         ] {
-            screen.print(&format!("        {what:<8} {value}"))?;
+            text.line(format!("        {what:<8} {}", value.unwrap_or("none")));
         }
     }
-    for (number, item) in (1..).zip(items).skip(SHOWN_IN_FULL) {
-        screen.print(&format!("{number:>4}  {:<17} {}", date_of(item, zone), item.title))?;
+    for (number, story) in (1..).zip(found).skip(SHOWN_IN_FULL) {
+        text.line(format!("{number:>4}  {:<17} {}", story.day, story.title));
     }
-    for doubt in doubts {
-        screen.print(&format!("Not sure: {doubt}"))?;
+    for doubt in unsure {
+        text.line(format!("Not sure: {doubt}"));
     }
-    Ok(())
+}
+
+/// One line of a summary.
+fn cut(summary: &str) -> String {
+    let line: String = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line.chars().take(SHOWN_CHARS).collect();
+    if short.len() < line.len() { format!("{}…", short.trim_end()) } else { short }
 }
 
 enum Reply {

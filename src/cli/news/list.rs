@@ -3,41 +3,58 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
 use super::window_args::WindowArguments;
 use super::{
-    Exit, Failure, Globals, ShownItem, flags, print_items, print_with_reasons, shown, world,
+    Exit, Failure, Globals, Outcome, ShownItem, Text, flags, lines_with_reasons, numbered_lines,
+    shown, world,
 };
-use crate::cli::terminal::screen::{Screen, counted, stories};
+use crate::cli::terminal::screen::{counted, stories};
 use crate::edition::coverage::{first_planned, last_window, late_for};
-use crate::news::{Item, PartialDate, SkippedItem};
+use crate::news::{PartialDate, SkippedItem};
 use crate::problem::Problem;
 use crate::window::{AFTER, BEFORE, Selection, Window, select_reading};
 
+/// Stories that may belong in, of which the first are shown.
+const MOST_UNDECIDED: usize = 5;
+
 /// `roundup.news/1`.
 #[derive(Serialize)]
-struct News<'a> {
+struct NewsOutcome<'a> {
     schema: &'static str,
     window: ShownWindow,
     r#in: Vec<ShownItem<'a>>,
     out: Vec<ShownItem<'a>>,
+    /// How many are out, by why.
+    out_counts: BTreeMap<&'a str, usize>,
     undecided: Vec<ShownItem<'a>>,
+    /// How they get a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided_cure: Option<String>,
     /// Of earlier days, and in no edition, because they came after it was planned.
     late: Vec<ShownItem<'a>>,
     skipped: &'a [SkippedItem],
+    /// Said as they are found, and again in the JSON.
     problems: &'a [Problem],
+    /// A day of the nearest stories, where the window has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nearest: Option<NaiveDate>,
+    next: String,
 }
 
 #[derive(Serialize)]
 struct ShownWindow {
     name: String,
+    /// As people say it.
+    title: String,
     /// First day.
-    start: String,
+    start: NaiveDate,
     /// The day after the last.
-    end: String,
-    time_zone: String,
+    end: NaiveDate,
+    time_zone: &'static str,
 }
 
 pub async fn run(window: &WindowArguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -49,7 +66,7 @@ pub async fn run(window: &WindowArguments, globals: &Globals) -> Result<Exit, Fa
     let window = window.window(zone, today, last_window(&mailed))?;
     let wish = NewsQuery {
         // All of it where somebody wants to see all that is out.
-        window: (!screen.json && !screen.verbose).then_some(&window),
+        window: (!screen.shows_all()).then_some(&window),
         late_since: first_planned(&mailed),
         told_window: Some(&window),
         ..NewsQuery::quick()
@@ -58,60 +75,43 @@ pub async fn run(window: &WindowArguments, globals: &Globals) -> Result<Exit, Fa
     let (skipped, problems) = (reading.skipped.clone(), reading.problems.clone());
     let selection = select_reading(reading, &window, today);
     let late = late_for(&selection, &mailed, &window, today);
-    if screen.json {
-        screen.object(&News {
-            schema: "roundup.news/1",
-            window: ShownWindow {
-                name: window.name(),
-                start: window.start.to_string(),
-                end: window.end.to_string(),
-                time_zone: zone.name().to_owned(),
-            },
-            r#in: selection.chosen.iter().map(|item| shown(item, None)).collect(),
-            out: selection.left_out.iter().map(|(item, why)| shown(item, Some(why))).collect(),
-            undecided: selection
-                .undecided
-                .iter()
-                .map(|(item, why)| shown(item, Some(why)))
-                .collect(),
-            late: late.iter().map(|(item, edition)| shown(item, Some(edition))).collect(),
-            skipped: &skipped,
-            problems: &problems,
-        })?;
-        return Ok(Exit::Done);
-    }
-    show(&selection, &skipped, &late, &window, screen)?;
+    let nearest = selection.elsewhere.nearest.filter(|_| selection.chosen.is_empty());
+    let with_reason = |(item, why)| shown(item, Some(why), zone);
+    screen.outcome(&NewsOutcome {
+        schema: "roundup.news/1",
+        window: ShownWindow {
+            name: window.name(),
+            title: window.to_string(),
+            start: window.start,
+            end: window.end,
+            time_zone: zone.name(),
+        },
+        r#in: selection.chosen.iter().map(|item| shown(item, None, zone)).collect(),
+        out: pairs(&selection.left_out).map(with_reason).collect(),
+        out_counts: reasons(&selection),
+        undecided: pairs(&selection.undecided).map(with_reason).collect(),
+        undecided_cure: undecided_cure(&selection, &window),
+        late: late.iter().map(|(item, edition)| shown(item, Some(edition), zone)).collect(),
+        skipped: &skipped,
+        problems: &problems,
+        next: match nearest {
+            Some(day) => format!("roundup news --month {}", day.format("%Y-%m")),
+            None if selection.chosen.is_empty() => {
+                "try another window, as in `roundup news --year 2020`".to_owned()
+            }
+            None => format!("roundup draft {}", flags(&window)),
+        },
+        nearest,
+    })?;
     Ok(Exit::Done)
 }
 
-fn show(
-    selection: &Selection,
-    skipped: &[SkippedItem],
-    late: &[(&Item, String)],
-    window: &Window,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let zone = window.zone;
-    let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
-    for item in &selection.chosen {
-        *sources.entry(item.source.as_str()).or_default() += 1;
-    }
-    let sources: Vec<String> =
-        sources.into_iter().map(|(source, count)| format!("{source} {count}")).collect();
-    let heading = format!("{window} · {}", stories(selection.chosen.len()));
-    let from =
-        if sources.is_empty() { String::new() } else { format!("   from: {}", sources.join(", ")) };
-    screen.print(&format!(
-        "{}{}",
-        screen.strong(&heading),
-        screen.faint(&format!(
-            " ({} to {}, {} time){from}",
-            window.start.format("%-d %B %Y"),
-            window.last_day().format("%-d %B %Y"),
-            zone.name().rsplit('/').next().unwrap_or_default().replace('_', " "),
-        ))
-    ))?;
-    print_items(&selection.chosen, zone, screen)?;
+fn pairs<A>(list: &[(A, String)]) -> impl Iterator<Item = (&A, &str)> {
+    list.iter().map(|(item, why)| (item, why.as_str()))
+}
+
+/// How many stories are not in the window, by why.
+fn reasons(selection: &Selection) -> BTreeMap<&str, usize> {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, why) in &selection.left_out {
         // "before the window (23 December 2019)" counts as "before the window".
@@ -123,63 +123,12 @@ fn show(
             reasons.insert(why, count);
         }
     }
-    for (why, count) in reasons {
-        screen.print(&format!("Not in the window: {} {why}", stories(count)))?;
-    }
-    if screen.verbose {
-        print_with_reasons(selection.left_out.iter(), zone, screen)?;
-    }
-    for item in skipped {
-        screen.print(&format!("Skipped: {} ({}: {})", item.title, item.place, item.reason))?;
-    }
-    show_late(late, window, screen)?;
-    show_undecided(selection, window, screen)?;
-    if let (true, Some(day)) = (selection.chosen.is_empty(), selection.elsewhere.nearest) {
-        screen.print(&format!("The nearest stories are of {}.", day.format("%B %Y")))?;
-        screen.say(&format!("Next: roundup news --month {}", day.format("%Y-%m")));
-    } else if selection.chosen.is_empty() {
-        screen.say("Next: try another window, as in `roundup news --year 2020`");
-    } else {
-        screen.say(&format!("Next: roundup draft {}", flags(window)));
-    }
-    Ok(())
+    reasons
 }
 
-/// Stories that are in no edition, because they came too late for theirs.
-fn show_late(late: &[(&Item, String)], window: &Window, screen: &Screen) -> Result<(), Failure> {
-    if late.is_empty() {
-        return Ok(());
-    }
-    let came = counted(late.len(), "story came", "stories came");
-    screen.print(
-        &screen.strong(&format!("Late: {came} after the edition for their day was planned")),
-    )?;
-    let late: Vec<(Item, String)> =
-        late.iter().map(|(item, edition)| ((*item).clone(), edition.clone())).collect();
-    print_with_reasons(late.iter(), window.zone, screen)?;
-    screen.print(&format!(
-        "{} `roundup draft` lists them: remove the # in front of those to include now",
-        screen.faint("help:")
-    ))
-}
-
-fn show_undecided(selection: &Selection, window: &Window, screen: &Screen) -> Result<(), Failure> {
-    let Some((first, _)) = selection.undecided.first() else {
-        return Ok(());
-    };
-    screen.print(
-        &screen
-            .strong(&format!("Not sure: {} might belong here", stories(selection.undecided.len()))),
-    )?;
-    let most = if screen.verbose { usize::MAX } else { 5 };
-    print_with_reasons(selection.undecided.iter().take(most), window.zone, screen)?;
-    if selection.undecided.len() > most {
-        screen.print(&format!(
-            "      … and {} more (-v shows them all)",
-            selection.undecided.len() - most
-        ))?;
-    }
-    let mut help = format!(
+fn undecided_cure(selection: &Selection, window: &Window) -> Option<String> {
+    let (first, _) = selection.undecided.first()?;
+    let mut cure = format!(
         "write the date in each file, as in `date: {}` in {}",
         window.start, first.place.source
     );
@@ -192,9 +141,80 @@ fn show_undecided(selection: &Selection, window: &Window, screen: &Screen) -> Re
         _ => None,
     });
     if let Some(year) = year {
-        help.push_str(&format!(", or choose the whole year: roundup news --year {year}"));
+        cure.push_str(&format!(", or choose the whole year: roundup news --year {year}"));
     } else if let Some(month) = month {
-        help.push_str(&format!(", or choose the whole month: roundup news --month {month}"));
+        cure.push_str(&format!(", or choose the whole month: roundup news --month {month}"));
     }
-    screen.print(&format!("{} {help}", screen.faint("help:")))
+    Some(cure)
+}
+
+impl Outcome for NewsOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
+        for item in &self.r#in {
+            *sources.entry(item.source).or_default() += 1;
+        }
+        let sources: Vec<String> =
+            sources.into_iter().map(|(source, count)| format!("{source} {count}")).collect();
+        let from = match sources.as_slice() {
+            [] => String::new(),
+            sources => format!("   from: {}", sources.join(", ")),
+        };
+        let ShownWindow { title, start, end, time_zone, .. } = &self.window;
+        let heading = text.strong(&format!("{title} · {}", stories(self.r#in.len())));
+        let last_day = end.pred_opt().unwrap_or(*end);
+        let days = text.faint(&format!(
+            " ({} to {}, {} time){from}",
+            start.format("%-d %B %Y"),
+            last_day.format("%-d %B %Y"),
+            time_zone.rsplit('/').next().unwrap_or_default().replace('_', " "),
+        ));
+        text.line(format!("{heading}{days}"));
+        numbered_lines(&self.r#in, text);
+        for (why, count) in &self.out_counts {
+            text.line(format!("Not in the window: {} {why}", stories(*count)));
+        }
+        if text.verbose {
+            lines_with_reasons(&self.out, text);
+        }
+        for item in self.skipped {
+            text.line(format!("Skipped: {} ({}: {})", item.title, item.place, item.reason));
+        }
+        self.late_lines(text);
+        self.undecided_lines(text);
+        if let Some(day) = self.nearest {
+            text.line(format!("The nearest stories are of {}.", day.format("%B %Y")));
+        }
+        text.say(format!("Next: {}", self.next));
+    }
+}
+
+impl NewsOutcome<'_> {
+    /// Stories that are in no edition, because they came too late for theirs.
+    fn late_lines(&self, text: &mut Text) {
+        if self.late.is_empty() {
+            return;
+        }
+        let came = counted(self.late.len(), "story came", "stories came");
+        text.line(
+            text.strong(&format!("Late: {came} after the edition for their day was planned")),
+        );
+        lines_with_reasons(&self.late, text);
+        text.line(format!(
+            "{} `roundup draft` lists them: remove the # in front of those to include now",
+            text.faint("help:")
+        ));
+    }
+
+    fn undecided_lines(&self, text: &mut Text) {
+        let Some(cure) = &self.undecided_cure else { return };
+        let count = self.undecided.len();
+        text.line(text.strong(&format!("Not sure: {} might belong here", stories(count))));
+        let most = if text.verbose { count } else { count.min(MOST_UNDECIDED) };
+        lines_with_reasons(&self.undecided[..most], text);
+        if count > most {
+            text.line(format!("      … and {} more (-v shows them all)", count - most));
+        }
+        text.line(format!("{} {cure}", text.faint("help:")));
+    }
 }

@@ -18,8 +18,8 @@ use crate::cli::steps::gather;
 use crate::cli::steps::window_args;
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
-use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::news::item::Evidence;
 use crate::news::sources::fetch_error::FetchError;
@@ -60,6 +60,8 @@ struct ShownItem<'a> {
     title_made: bool,
     date: Option<String>,
     precision: Option<&'static str>,
+    /// The date as people read it, in the project's time zone.
+    day: String,
     source: &'a str,
     also_in: &'a [String],
     place: String,
@@ -76,13 +78,14 @@ struct ShownItem<'a> {
     reason: Option<&'a str>,
 }
 
-fn shown<'a>(item: &'a Item, reason: Option<&'a str>) -> ShownItem<'a> {
+fn shown<'a>(item: &'a Item, reason: Option<&'a str>, zone: Tz) -> ShownItem<'a> {
     ShownItem {
         id: &item.id,
         title: &item.title,
         title_made: item.title_made,
         date: item.date.map(|date| date.to_string()),
         precision: item.date.map(PartialDate::precision),
+        day: date_of(item, zone),
         source: &item.source,
         also_in: &item.also_in,
         place: item.place.to_string(),
@@ -122,34 +125,19 @@ fn refused(error: &FetchError) -> Failure {
 }
 
 /// A line for each item, with why it stands there.
-fn print_with_reasons<'a>(
-    items: impl Iterator<Item = &'a (Item, String)>,
-    zone: Tz,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    for (item, why) in items {
-        screen.print(&format!(
-            "      {:<17} {}  {}",
-            date_of(item, zone),
-            item.title,
-            screen.faint(why)
-        ))?;
+fn lines_with_reasons(items: &[ShownItem<'_>], text: &mut Text) {
+    for ShownItem { day, title, reason, .. } in items {
+        let why = text.faint(reason.unwrap_or_default());
+        text.line(format!("      {day:<17} {title}  {why}"));
     }
-    Ok(())
 }
 
 /// A numbered line for each item.
-fn print_items(items: &[Item], zone: Tz, screen: &Screen) -> Result<(), Failure> {
+fn numbered_lines(items: &[ShownItem<'_>], text: &mut Text) {
     for (number, item) in (1..).zip(items) {
         let made = if item.title_made { "  (title taken from the first sentence)" } else { "" };
-        screen.print(&format!(
-            "{number:>4}  {:<17} {}{}",
-            date_of(item, zone),
-            item.title,
-            screen.faint(made)
-        ))?;
+        text.line(format!("{number:>4}  {:<17} {}{}", item.day, item.title, text.faint(made)));
     }
-    Ok(())
 }
 
 fn date_of(item: &Item, zone: Tz) -> String {

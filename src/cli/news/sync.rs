@@ -5,7 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
-use super::{Exit, Failure, Globals};
+use super::{Exit, Failure, Globals, Outcome, Text};
 use crate::cli::terminal::screen::stories;
 use crate::news::gather::{Ask, SourceSync, SyncOutcome};
 use crate::news::store::IntakeCounts;
@@ -20,14 +20,17 @@ pub struct Arguments {
 
 /// `roundup.sync/1`.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct SyncReport<'a> {
     schema: &'static str,
-    sources: Vec<ShownSource<'a>>,
+    sources: Vec<SyncedSource<'a>>,
+    /// All stories there are now.
+    stories: usize,
+    /// Said as they are found, and again in the JSON.
     problems: &'a [Problem],
 }
 
 #[derive(Serialize)]
-struct ShownSource<'a> {
+struct SyncedSource<'a> {
     source: &'a str,
     /// `taken`, `same`, `recent` or `trouble`.
     outcome: &'static str,
@@ -39,19 +42,59 @@ struct ShownSource<'a> {
     unlisted: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'a str>,
+    /// It was held back because it looks unusual.
+    held_back: bool,
 }
 
-impl<'a> ShownSource<'a> {
+impl<'a> SyncedSource<'a> {
     fn of(synced: &'a SourceSync) -> Self {
         let none = IntakeCounts::default();
         let (outcome, items, taken, trouble) = match &synced.outcome {
             SyncOutcome::Taken { items, taken } => ("taken", Some(*items), taken, None),
             SyncOutcome::Same => ("same", None, &none, None),
             SyncOutcome::Recent => ("recent", None, &none, None),
-            SyncOutcome::Trouble(trouble) => ("trouble", None, &none, Some(trouble.what.as_str())),
+            SyncOutcome::Trouble(trouble) => ("trouble", None, &none, Some(trouble)),
         };
         let IntakeCounts { new, changed, gone, unlisted } = *taken;
-        Self { source: &synced.source, outcome, items, new, changed, gone, unlisted, trouble }
+        Self {
+            source: &synced.source,
+            outcome,
+            items,
+            new,
+            changed,
+            gone,
+            unlisted,
+            trouble: trouble.map(|trouble| trouble.what.as_str()),
+            held_back: trouble.is_some_and(|trouble| trouble.is_strange),
+        }
+    }
+
+    fn words(&self) -> String {
+        match (self.items, self.outcome) {
+            (Some(items), _) => format!("{}{}", stories(items), self.changes()),
+            (None, "same") => "no change".to_owned(),
+            (None, "recent") => "fetched a short while ago".to_owned(),
+            (None, _) if self.held_back => "held back: it looks unusual".to_owned(),
+            (None, _) => "could not be read".to_owned(),
+        }
+    }
+
+    fn changes(&self) -> String {
+        let parts: Vec<String> = [
+            (self.new, "new"),
+            (self.changed, "changed"),
+            (self.gone, "gone"),
+            (self.unlisted, "no longer listed"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+        if parts.is_empty() {
+            ", nothing new".to_owned()
+        } else {
+            format!(": {}", parts.join(", "))
+        }
     }
 }
 
@@ -69,48 +112,28 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     }
     let ask = Ask::Now { accept: arguments.accept.clone() };
     let (reading, synced) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
-    let is_trouble = |synced: &&SourceSync| matches!(synced.outcome, SyncOutcome::Trouble(_));
-    let troubled = synced.iter().filter(is_trouble).count();
-    let exit = if troubled == 0 { Exit::Done } else { Exit::Failed };
-    if screen.json {
-        screen.object(&Shown {
-            schema: "roundup.sync/1",
-            sources: synced.iter().map(ShownSource::of).collect(),
-            problems: &reading.problems,
-        })?;
-        return Ok(exit);
-    }
     screen.problems(&reading.problems);
-    let width = synced.iter().map(|synced| synced.source.chars().count()).max().unwrap_or(0);
-    for SourceSync { source, outcome } in &synced {
-        let what = match outcome {
-            SyncOutcome::Taken { items, taken } => format!("{}{}", stories(*items), said(taken)),
-            SyncOutcome::Same => "no change".to_owned(),
-            SyncOutcome::Recent => "fetched a short while ago".to_owned(),
-            SyncOutcome::Trouble(trouble) if trouble.is_strange => {
-                "held back: it looks unusual".to_owned()
-            }
-            SyncOutcome::Trouble(_) => "could not be read".to_owned(),
-        };
-        screen.print(&format!("  {source:<width$}  {what}"))?;
-    }
-    screen.print(&screen.strong(&format!("{} known in total.", stories(reading.items.len()))))?;
-    if troubled == 0 {
-        screen.say("Next: roundup news");
-    }
-    Ok(exit)
+    let sources: Vec<SyncedSource<'_>> = synced.iter().map(SyncedSource::of).collect();
+    let is_troubled = sources.iter().any(|source| source.trouble.is_some());
+    screen.outcome(&SyncReport {
+        schema: "roundup.sync/1",
+        sources,
+        stories: reading.items.len(),
+        problems: &reading.problems,
+    })?;
+    Ok(if is_troubled { Exit::Failed } else { Exit::Done })
 }
 
-fn said(taken: &IntakeCounts) -> String {
-    let parts: Vec<String> = [
-        (taken.new, "new"),
-        (taken.changed, "changed"),
-        (taken.gone, "gone"),
-        (taken.unlisted, "no longer listed"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
-    if parts.is_empty() { ", nothing new".to_owned() } else { format!(": {}", parts.join(", ")) }
+impl Outcome for SyncReport<'_> {
+    fn text(&self, text: &mut Text) {
+        let width = self.sources.iter().map(|source| source.source.chars().count()).max();
+        let width = width.unwrap_or(0);
+        for source in &self.sources {
+            text.line(format!("  {:<width$}  {}", source.source, source.words()));
+        }
+        text.line(text.strong(&format!("{} known in total.", stories(self.stories))));
+        if self.sources.iter().all(|source| source.trouble.is_none()) {
+            text.say("Next: roundup news");
+        }
+    }
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
-use super::{Exit, Failure, Globals, ShownItem, date_of, shown};
+use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, shown};
 use crate::news::Item;
 use crate::news::dedupe::canonical;
 use crate::news::item::Evidence;
@@ -13,9 +13,9 @@ use crate::problem::nearest;
 /// More stories than these are no answer.
 const SHOWN: usize = 5;
 
-/// `roundup.why/1`.
+/// `roundup.news.why/1`.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct StoriesOutcome<'a> {
     schema: &'static str,
     stories: Vec<ShownItem<'a>>,
 }
@@ -36,44 +36,46 @@ pub async fn run(story: &str, globals: &Globals) -> Result<Exit, Failure> {
             Failure::new(Exit::Usage, format!("no source has a story `{story}`")).help(help)
         );
     }
-    if screen.json {
-        screen.object(&Shown {
-            schema: "roundup.why/1",
-            stories: found.iter().map(|item| shown(item, None)).collect(),
-        })?;
-        return Ok(Exit::Done);
-    }
-    for item in found.iter().take(SHOWN) {
-        screen.print(&screen.strong(&item.title))?;
-        screen.print(&format!("  {}, {}", item.source, item.place))?;
-        let Evidence { title, link, date, image, summary } = &item.evidence;
-        let picture = item.image.as_ref().map(|image| image.address.clone());
-        for (name, value, why) in [
-            ("title", Some(item.title.clone()), title),
-            ("link", item.link.clone(), link),
-            ("day", item.date.map(|_| date_of(item, zone)), date),
-            ("picture", picture, image),
-            ("summary", Some(item.summary.clone()).filter(|text| !text.is_empty()), summary),
-        ] {
-            let line = match (value, why) {
-                (Some(value), Some(why)) => {
-                    format!(
-                        "  {name:<8} {}  {}",
-                        short(&value),
-                        screen.faint(&format!("from {why}"))
-                    )
-                }
-                (Some(value), None) => format!("  {name:<8} {}", short(&value)),
-                (None, Some(why)) => format!("  {name:<8} none  {}", screen.faint(why)),
-                (None, None) => format!("  {name:<8} none"),
-            };
-            screen.print(&line)?;
+    screen.outcome(&StoriesOutcome {
+        schema: "roundup.news.why/1",
+        stories: found.iter().map(|item| shown(item, None, zone)).collect(),
+    })?;
+    Ok(Exit::Done)
+}
+
+impl Outcome for StoriesOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        for story in self.stories.iter().take(SHOWN) {
+            story_lines(story, text);
+        }
+        if self.stories.len() > SHOWN {
+            let more = self.stories.len() - SHOWN;
+            text.line(format!("… and {more} more: write more of the title"));
         }
     }
-    if found.len() > SHOWN {
-        screen.print(&format!("… and {} more: write more of the title", found.len() - SHOWN))?;
+}
+
+/// Each part of a story, and where it was taken from.
+fn story_lines(story: &ShownItem<'_>, text: &mut Text) {
+    text.line(text.strong(story.title));
+    text.line(format!("  {}, {}", story.source, story.place));
+    let Evidence { title, link, date, image, summary } = story.why;
+    for (name, value, why) in [
+        ("title", Some(story.title), title),
+        ("link", story.link, link),
+        ("day", story.date.as_ref().map(|_| story.day.as_str()), date),
+        ("picture", story.image.map(|image| image.address.as_str()), image),
+        ("summary", Some(story.summary).filter(|text| !text.is_empty()), summary),
+    ] {
+        text.line(match (value, why) {
+            (Some(value), Some(why)) => {
+                format!("  {name:<8} {}  {}", short(value), text.faint(&format!("from {why}")))
+            }
+            (Some(value), None) => format!("  {name:<8} {}", short(value)),
+            (None, Some(why)) => format!("  {name:<8} none  {}", text.faint(why)),
+            (None, None) => format!("  {name:<8} none"),
+        });
     }
-    Ok(Exit::Done)
 }
 
 /// The story of that id, address or title, or those that have the words in their titles.

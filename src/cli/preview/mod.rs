@@ -2,9 +2,11 @@
 //! Shell: reads the project, writes a folder.
 
 pub mod pages;
+pub mod summary;
 pub mod templates;
 
-use crate::cli::preview::pages::{Pages, default_folder, summarise};
+use crate::cli::preview::pages::{Pages, default_folder};
+use crate::cli::preview::summary::EmailSummary;
 use crate::cli::terminal::number;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -19,6 +21,7 @@ use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::studio::{self, How};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::compose::composition::language_code;
 use crate::project::Project;
@@ -46,14 +49,23 @@ pub struct Arguments {
 
 /// `roundup.preview/1`.
 #[derive(Serialize)]
-struct Previewed<'a> {
+struct PreviewOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
     hash: String,
     page: String,
-    stories: usize,
-    bytes_largest: usize,
+    #[serde(flatten)]
+    summary: EmailSummary,
     findings: &'a [Finding],
+}
+
+impl Outcome for PreviewOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, .. } = self;
+        text.line(format!("Open {}", self.page));
+        self.summary.lines(text);
+        text.say(format!("Next: roundup check {edition}, then roundup send {edition} --dry-run"));
+    }
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -62,7 +74,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let writes =
         arguments.out.is_some() || arguments.share.is_some() || arguments.language.is_some();
     // Without a terminal nobody is there to look: pages are written.
-    let is_seen = std::io::stdout().is_terminal() && !screen.json;
+    let is_seen = std::io::stdout().is_terminal() && !screen.is_for_programs();
     if !writes && (arguments.port.is_some() || is_seen) {
         let how =
             How { port: arguments.port.unwrap_or(0), opens_browser: is_seen && !arguments.no_open };
@@ -84,21 +96,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     pages.write(&folder, screen)?;
     let findings = pages.findings;
     let page = folder.join("index.html");
-    if screen.json {
-        screen.object(&Previewed {
-            schema: "roundup.preview/1",
-            edition: name,
-            hash: prepared.composition.hash(),
-            page: page.display().to_string(),
-            stories: prepared.edition.shown().count(),
-            bytes_largest: prepared.largest,
-            findings: &findings,
-        })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!("Open {}", page.display()))?;
-    summarise(&prepared, screen)?;
-    screen.say(&format!("Next: roundup check {name}, then roundup send {name} --dry-run"));
+    screen.outcome(&PreviewOutcome {
+        schema: "roundup.preview/1",
+        edition: name,
+        hash: prepared.composition.hash(),
+        page: page.display().to_string(),
+        summary: EmailSummary::of(&prepared),
+        findings: &findings,
+    })?;
     Ok(Exit::Done)
 }
 

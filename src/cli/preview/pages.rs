@@ -2,14 +2,13 @@
 //! Shell: writes a folder.
 
 use crate::audience::{Keys, Recipient};
-use crate::check::{Finding, tally};
+use crate::check::Finding;
 use crate::cli::steps::message_template::made;
 use crate::cli::steps::prepare::Prepared;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{private_folder, write_whole};
-use crate::cli::terminal::screen::{Screen, kilobytes, stories};
+use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::count::counted;
 use crate::database::private;
 use crate::message::MessageTemplate;
 use crate::project::Project;
@@ -24,33 +23,6 @@ pub fn default_folder(project: &Project, edition: &str) -> PathBuf {
         Ok(here) => folder.strip_prefix(&here).map(Path::to_owned).unwrap_or(folder),
         Err(_) => folder,
     }
-}
-
-/// The mail in a few lines.
-pub fn summarise(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
-    let subject = prepared.composition.shown(&prepared.composition.subject);
-    screen.print(&format!(
-        "  Subject   {subject} {}",
-        screen.faint(&format!(
-            "({})",
-            counted(subject.chars().count() as u64, "character", "characters")
-        ))
-    ))?;
-    screen.print(&format!(
-        "  Content   {}, {} of 102 KB before Gmail cuts it off",
-        stories(prepared.edition.shown().count()),
-        kilobytes(prepared.largest)
-    ))?;
-    for line in [prepared.segment_line(), prepared.purpose_line()].into_iter().flatten() {
-        screen.print(&line)?;
-    }
-    let [must, should, note] = tally(&prepared.findings);
-    let words = if must + should + note == 0 {
-        "nothing found".to_owned()
-    } else {
-        format!("{must} must fix, {should} should fix, {note} good to know")
-    };
-    screen.print(&format!("  Checks    {words}"))
 }
 
 /// The page and its companions.

@@ -9,9 +9,11 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::write_new;
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::compose::Templates;
 use crate::compose::composition::ComposeError;
 use crate::count::counted;
+use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -30,76 +32,104 @@ enum What {
 
 /// `roundup.templates/1`.
 #[derive(Serialize)]
-struct Listed<'a> {
+struct TemplatesOutcome<'a> {
     schema: &'static str,
-    templates: Vec<&'a str>,
+    templates: Vec<ListedTemplate<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListedTemplate<'a> {
+    name: &'a str,
+    /// Whether the project has its own.
+    yours: bool,
+}
+
+impl Outcome for TemplatesOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        for ListedTemplate { name, yours } in &self.templates {
+            let whose = if *yours { "yours" } else { "comes with roundup" };
+            text.line(format!("  {name:14} {}", text.faint(whose)));
+        }
+        text.say(
+            "Use one with `roundup draft --template NAME`. To change one: roundup templates copy NAME",
+        );
+    }
+}
+
+/// `roundup.templates.copy/1`.
+#[derive(Serialize)]
+struct CopiedTemplate<'a> {
+    schema: &'static str,
+    template: &'a str,
     /// Files that were written by this command.
     written: Vec<String>,
+    /// Files that were there already, and stay as they are.
+    unchanged: usize,
+}
+
+impl Outcome for CopiedTemplate<'_> {
+    fn text(&self, text: &mut Text) {
+        for file in &self.written {
+            text.line(format!("  {file}"));
+        }
+        let unchanged = match self.unchanged {
+            0 => String::new(),
+            some => format!("; {some} left unchanged"),
+        };
+        let count = counted(self.written.len(), "file", "files");
+        text.line(format!("{count} of {} copied to templates/{unchanged}.", self.template));
+        text.say("They replace roundup's own, file by file: delete those you do not change.");
+    }
 }
 
 pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
-    let templates = project.templates()?;
-    let mut written = Vec::new();
     if let Some(What::Copy { name }) = &arguments.what {
-        // The one that comes with roundup, also where the project has changed some of it.
-        let shipped = Templates::with([]);
-        let files = shipped.files_of(name);
-        if files.is_empty() {
-            return Err(ComposeError::NoTemplate {
-                place: None,
-                name: name.clone(),
-                known: shipped.names().into_iter().map(str::to_owned).collect(),
-                nearest: shipped.nearest_name(name).map(str::to_owned),
-            }
-            .into());
-        }
-        let mut kept = 0;
-        for (file, text) in files {
-            let shown = format!("templates/{file}");
-            let path = project.path(&shown);
-            let cannot = |error: std::io::Error| {
-                Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
-            };
-            if path.exists() {
-                kept += 1;
-                continue;
-            }
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(cannot)?;
-            }
-            write_new(&path, text).map_err(cannot)?;
-            written.push(shown);
-        }
-        if !screen.json {
-            for file in &written {
-                screen.print(&format!("  {file}"))?;
-            }
-            let kept = if kept == 0 { String::new() } else { format!("; {kept} left unchanged") };
-            screen.print(&format!(
-                "{} of {name} copied to templates/{kept}.",
-                counted(written.len(), "file", "files")
-            ))?;
-            screen.say("They replace roundup's own, file by file: delete those you do not change.");
-            return Ok(Exit::Done);
-        }
-    }
-    let names = templates.names();
-    if screen.json {
-        screen.object(&Listed { schema: "roundup.templates/1", templates: names, written })?;
+        screen.outcome(&copy(name, &project)?)?;
         return Ok(Exit::Done);
     }
-    for name in names {
-        let whose = if project.path(format!("templates/{name}.mjml.hbs")).exists() {
-            "yours"
-        } else {
-            "comes with roundup"
-        };
-        screen.print(&format!("  {name:14} {}", screen.faint(whose)))?;
-    }
-    screen.say(
-        "Use one with `roundup draft --template NAME`. To change one: roundup templates copy NAME",
-    );
+    let templates = project.templates()?;
+    let listed = |name| {
+        let yours = project.path(format!("templates/{name}.mjml.hbs")).exists();
+        ListedTemplate { name, yours }
+    };
+    screen.outcome(&TemplatesOutcome {
+        schema: "roundup.templates/1",
+        templates: templates.names().into_iter().map(listed).collect(),
+    })?;
     Ok(Exit::Done)
+}
+
+/// The one that comes with roundup, also where the project has changed some of it.
+fn copy<'a>(name: &'a str, project: &Project) -> Result<CopiedTemplate<'a>, Failure> {
+    let shipped = Templates::with([]);
+    let files = shipped.files_of(name);
+    if files.is_empty() {
+        return Err(ComposeError::NoTemplate {
+            place: None,
+            name: name.to_owned(),
+            known: shipped.names().into_iter().map(str::to_owned).collect(),
+            nearest: shipped.nearest_name(name).map(str::to_owned),
+        }
+        .into());
+    }
+    let (mut written, mut unchanged) = (Vec::new(), 0);
+    for (file, text) in files {
+        let shown = format!("templates/{file}");
+        let path = project.path(&shown);
+        let cannot = |error: std::io::Error| {
+            Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
+        };
+        if path.exists() {
+            unchanged += 1;
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(cannot)?;
+        }
+        write_new(&path, text).map_err(cannot)?;
+        written.push(shown);
+    }
+    Ok(CopiedTemplate { schema: "roundup.templates.copy/1", template: name, written, unchanged })
 }

@@ -14,19 +14,22 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::send::planned::find_planned;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_whole};
+use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::{Screen, counted};
 use crate::cli::terminal::world;
 use crate::count::{listed, people};
 use crate::ledger::{ApprovalStore, Ledger, Status};
 use crate::locale::capitalised;
 use crate::project::Project;
-use crate::report::figures::EditionFigures;
+use crate::report::breakdown::Breakdown;
+use crate::report::figures::{EditionFigures, ProviderRefusals};
 use crate::report::page::TrusteePage;
 use crate::report::year::YearReport;
 use crate::report::{EditionPhase, Report, ReportedApproval, table};
@@ -107,11 +110,7 @@ async fn report_year(
     let (table, page) =
         (|| table::year_table(&report), |page: &TrusteePage<'_>| page.year(&report));
     arguments.write(project, (year, screen), &table, &page)?;
-    if screen.json {
-        screen.object(&report)?;
-    } else {
-        tell_year(&report, screen)?;
-    }
+    screen.outcome(&report)?;
     Ok(Exit::Done)
 }
 
@@ -134,40 +133,52 @@ async fn report_edition(
     let (table, page) =
         (|| table::edition_table(&report), |page: &TrusteePage<'_>| page.edition(&report));
     arguments.write(project, (&title, screen), &table, &page)?;
-    if screen.json {
-        screen.object(&report)?;
-        return Ok(exit);
-    }
-    tell_head(&report, project.settings.time_zone, screen)?;
-    screen.print(&screen.strong(&format!("{}.", report.arithmetic())))?;
-    tell_audience(&report, screen)?;
-    if let Some(figures) = &report.figures {
-        tell_figures(&report, figures, screen)?;
-    }
-    tell_rows(&report, screen)?;
-    match report.state {
-        EditionPhase::Sending => screen.say("It is being sent now."),
-        EditionPhase::Paused => {
-            screen.say(&format!("It is paused. To resume: roundup send {}", report.edition));
-        }
-        EditionPhase::Unfinished => {
-            screen.say(&format!("To resume: roundup send {}", report.edition));
-        }
-        EditionPhase::Finished if report.uncertain > 0 => {
-            screen.say(&format!("Next: roundup resolve {}", report.edition));
-        }
-        EditionPhase::Finished if report.has_open_rejections() => {
-            screen.say(&format!("Next: roundup resolve {} --rejected", report.edition));
-        }
-        EditionPhase::Finished => {}
-    }
+    let time_zone = project.settings.time_zone;
+    screen.outcome(&ReportOutcome { report: &report, time_zone })?;
     Ok(exit)
 }
 
+/// `roundup.report/1`.
+#[derive(Serialize)]
+struct ReportOutcome<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
+}
+
+impl Outcome for ReportOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let report = self.report;
+        head(report, self.time_zone, text);
+        text.line(text.strong(&format!("{}.", report.arithmetic())));
+        audience(report, text);
+        if let Some(figures) = &report.figures {
+            afterwards(report, figures, text);
+        }
+        unusual_rows(report, text);
+        let edition = &report.edition;
+        match report.state {
+            EditionPhase::Sending => text.say("It is being sent now."),
+            EditionPhase::Paused => {
+                text.say(format!("It is paused. To resume: roundup send {edition}"));
+            }
+            EditionPhase::Unfinished => text.say(format!("To resume: roundup send {edition}")),
+            EditionPhase::Finished if report.uncertain > 0 => {
+                text.say(format!("Next: roundup resolve {edition}"));
+            }
+            EditionPhase::Finished if report.has_open_rejections() => {
+                text.say(format!("Next: roundup resolve {edition} --rejected"));
+            }
+            EditionPhase::Finished => {}
+        }
+    }
+}
+
 /// Whom it was planned for, and how many of the list were left out.
-fn tell_audience(report: &Report, screen: &Screen) -> Result<(), Failure> {
+fn audience(report: &Report, text: &mut Text) {
     if let Some(segment) = &report.segment {
-        screen.print(&format!("For the segment {segment}."))?;
+        text.line(format!("For the segment {segment}."));
     }
     if !report.bases.is_empty() {
         let bases = report.bases.iter();
@@ -175,42 +186,40 @@ fn tell_audience(report: &Report, screen: &Screen) -> Result<(), Failure> {
             .map(|(basis, people)| format!("{people} by {}", basis.replace('_', " ")))
             .collect();
         let bases = listed(&bases, usize::MAX);
-        screen.print(&format!("Purpose: {}. Planned for {bases}.", report.purpose))?;
+        text.line(format!("Purpose: {}. Planned for {bases}.", report.purpose));
     }
     if report.left_out > 0 {
-        screen.print(&format!(
+        text.line(format!(
             "{} left out of the plan (`roundup why ADDRESS` says why).",
             counted(report.left_out, "person on the list was", "people on the list were")
-        ))?;
+        ));
     }
-    Ok(())
 }
 
 /// Which edition it is, when it was planned, and who said yes to it.
-fn tell_head(report: &Report, zone: Tz, screen: &Screen) -> Result<(), Failure> {
-    screen.print(&format!(
+fn head(report: &Report, zone: Tz, text: &mut Text) {
+    text.line(format!(
         "{} · \"{}\"{}",
-        screen.strong(&report.edition),
+        text.strong(&report.edition),
         report.subject,
         if report.practice { " · practice: the messages are in outbox/" } else { "" }
-    ))?;
+    ));
     let correction = report.correction_note();
     if !correction.is_empty() {
-        screen.print(correction.trim())?;
+        text.line(correction.trim());
     }
-    screen.print(&format!(
+    text.line(format!(
         "{} · version {}",
         report.planned_at.with_timezone(&zone).format("planned on %-d %B %Y at %H:%M"),
         report.hash
-    ))?;
+    ));
     for approval in &report.approvals {
-        screen.print(&format!("Approved by {}.", approval.words))?;
+        text.line(format!("Approved by {}.", approval.words));
     }
-    Ok(())
 }
 
 /// Everybody who did not simply get it.
-fn tell_rows(report: &Report, screen: &Screen) -> Result<(), Failure> {
+fn unusual_rows(report: &Report, text: &mut Text) {
     for status in [
         Status::Uncertain,
         Status::Rejected,
@@ -223,12 +232,11 @@ fn tell_rows(report: &Report, screen: &Screen) -> Result<(), Failure> {
         if rows.is_empty() {
             continue;
         }
-        screen.print(&format!("{}:", screen.strong(status.word())))?;
+        text.line(format!("{}:", text.strong(status.word())));
         for row in rows {
-            screen.print(&format!("  {}  {}", row.address, screen.faint(&row.detail)))?;
+            text.line(format!("  {}  {}", row.address, text.faint(&row.detail)));
         }
     }
-    Ok(())
 }
 
 /// The window of an edition as people call it.
@@ -237,57 +245,55 @@ fn title_of(project: &Project, window: &Window) -> Result<String, Failure> {
 }
 
 /// What became of the copies that were accepted.
-fn tell_figures(report: &Report, figures: &EditionFigures, screen: &Screen) -> Result<(), Failure> {
+fn afterwards(report: &Report, figures: &EditionFigures, text: &mut Text) {
     if report.accepted > 0 {
-        screen.print(&format!("{}.", figures.afterwards(report.accepted)))?;
+        text.line(format!("{}.", figures.afterwards(report.accepted)));
     }
     if let Some(growth) = &figures.growth {
-        screen.print(&format!("The list: {}.", growth.arithmetic()))?;
+        text.line(format!("The list: {}.", growth.arithmetic()));
     }
-    for (group, count) in figures.left.shown() {
-        screen.print(&format!("  left: {} ({group})", people(count)))?;
-    }
-    for refusal in &figures.refusals {
-        let whom = people(refusal.people);
-        screen.print(&format!("  refused because of us at {}: {whom}", refusal.provider))?;
-        screen.say(&format!("    {}", refusal.cure));
-    }
+    leavers_and_refusals(&figures.left, &figures.refusals, text);
     if figures.complained > 0 {
-        screen.print(&format!("{}.", figures.complaint_words()))?;
+        text.line(format!("{}.", figures.complaint_words()));
     }
     if let Some(reason) = &figures.after_complaints {
-        screen.print(&format!("Sent after complaints about an edition before: {reason}."))?;
+        text.line(format!("Sent after complaints about an edition before: {reason}."));
     }
-    Ok(())
 }
 
-fn tell_year(year: &YearReport, screen: &Screen) -> Result<(), Failure> {
-    let editions = counted(year.editions.len(), "edition", "editions");
-    screen.print(&format!("{} · {editions}", screen.strong(&year.year)))?;
-    for report in &year.editions {
-        let note = report.correction_note();
-        screen.print(&format!("  {}{note}: {}.", report.edition, report.arithmetic()))?;
+/// Who left by which way, and which providers would not have it because of us.
+fn leavers_and_refusals(left: &Breakdown, refusals: &[ProviderRefusals], text: &mut Text) {
+    for (group, count) in left.shown() {
+        text.line(format!("  left: {} ({group})", people(count)));
     }
-    screen.print(&screen.strong(&format!("{}.", year.arithmetic())))?;
-    let bounced = year.bounced;
-    let kinds: Vec<String> =
-        bounced.shown().iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    let kinds =
-        if kinds.is_empty() { String::new() } else { format!(" (= {})", kinds.join(" + ")) };
-    screen.print(&format!(
-        "Afterwards {} came back{kinds}, {} complained ({}) and {} left.",
-        people(bounced.people),
-        people(year.complained),
-        year.complaint_rate_percent.words(),
-        people(year.unsubscribed)
-    ))?;
-    for (group, count) in year.left.shown() {
-        screen.print(&format!("  left: {} ({group})", people(count)))?;
-    }
-    for refusal in &year.refusals {
+    for refusal in refusals {
         let whom = people(refusal.people);
-        screen.print(&format!("  refused because of us at {}: {whom}", refusal.provider))?;
-        screen.say(&format!("    {}", refusal.cure));
+        text.line(format!("  refused because of us at {}: {whom}", refusal.provider));
+        text.say(format!("    {}", refusal.cure));
     }
-    Ok(())
+}
+
+impl Outcome for YearReport {
+    fn text(&self, text: &mut Text) {
+        let editions = counted(self.editions.len(), "edition", "editions");
+        text.line(format!("{} · {editions}", text.strong(&self.year)));
+        for report in &self.editions {
+            let note = report.correction_note();
+            text.line(format!("  {}{note}: {}.", report.edition, report.arithmetic()));
+        }
+        text.line(text.strong(&format!("{}.", self.arithmetic())));
+        let bounced = &self.bounced;
+        let kinds: Vec<String> =
+            bounced.shown().iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let kinds =
+            if kinds.is_empty() { String::new() } else { format!(" (= {})", kinds.join(" + ")) };
+        text.line(format!(
+            "Afterwards {} came back{kinds}, {} complained ({}) and {} left.",
+            people(bounced.people),
+            people(self.complained),
+            self.complaint_rate_percent.words(),
+            people(self.unsubscribed)
+        ));
+        leavers_and_refusals(&self.left, &self.refusals, text);
+    }
 }

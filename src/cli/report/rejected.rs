@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::audience::{Keys, NoMailReason};
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::people;
 use crate::cli::terminal::world;
 use crate::ledger::{CopyRow, Event, Ledger, Pick, Status};
@@ -25,17 +26,19 @@ pub enum Decision {
 
 /// `roundup.resolve.rejected/1`.
 #[derive(Serialize)]
-struct Rejected {
+struct RejectedOutcome {
     schema: &'static str,
     edition: String,
-    groups: Vec<Group>,
+    groups: Vec<ReplyGroup>,
     retried: u64,
     accepted: u64,
+    #[serde(skip)]
+    decision: Decision,
 }
 
 /// People who got the same reply.
 #[derive(Serialize)]
-struct Group {
+struct ReplyGroup {
     reply: String,
     people: Vec<CopyRow>,
 }
@@ -53,7 +56,7 @@ async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, CopyRo
 }
 
 /// By reply, without what differs from person to person; the largest group first.
-fn grouped(rows: impl IntoIterator<Item = CopyRow>) -> Vec<Group> {
+fn grouped(rows: impl IntoIterator<Item = CopyRow>) -> Vec<ReplyGroup> {
     let mut groups: BTreeMap<String, Vec<CopyRow>> = BTreeMap::new();
     for row in rows {
         let reply = match EmailAddress::parse(&row.address) {
@@ -62,8 +65,8 @@ fn grouped(rows: impl IntoIterator<Item = CopyRow>) -> Vec<Group> {
         };
         groups.entry(reply).or_default().push(row);
     }
-    let mut groups: Vec<Group> =
-        groups.into_iter().map(|(reply, people)| Group { reply, people }).collect();
+    let mut groups: Vec<ReplyGroup> =
+        groups.into_iter().map(|(reply, people)| ReplyGroup { reply, people }).collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
     groups
 }
@@ -77,7 +80,6 @@ pub async fn resolve(
     decision: Decision,
     globals: &Globals,
 ) -> Result<Exit, Failure> {
-    let screen = &globals.screen;
     let wanted = |row: &CopyRow| {
         only.is_empty() || only.iter().any(|only| only.eq_ignore_ascii_case(&row.address))
     };
@@ -101,41 +103,44 @@ pub async fn resolve(
     let count = rows.len() as u64;
     let groups = grouped(rows.into_iter().map(|(_, row)| row));
     let exit = if decision == Decision::Look && count > 0 { Exit::Partly } else { Exit::Done };
-    if screen.json {
-        screen.object(&Rejected {
-            schema: "roundup.resolve.rejected/1",
-            edition: edition.to_owned(),
-            groups,
-            retried: if decision == Decision::Retry { decided } else { 0 },
-            accepted: if decision == Decision::Accept { decided } else { 0 },
-        })?;
-        return Ok(exit);
-    }
-    if groups.is_empty() {
-        screen.print(&format!("{edition}: no rejected messages are waiting for a decision."))?;
-        return Ok(exit);
-    }
-    for group in &groups {
-        let number = people(group.people.len() as u64);
-        screen.print(&format!("{}: {}", screen.strong(&number), group.reply))?;
-        for row in &group.people {
-            screen.print(&format!("  {}", row.address))?;
-        }
-    }
-    match decision {
-        Decision::Look => screen.say(&format!(
-            "Decide: roundup resolve {edition} --rejected --retry (send to them again), or --accept (leave it so)"
-        )),
-        Decision::Retry => {
-            screen.print(&format!("{} will be tried again.", people(decided)))?;
-            screen.say(&format!("Next: roundup send {edition}"));
-        }
-        Decision::Accept => {
-            screen.print(&format!("{} closed: no further attempt.", people(decided)))?;
-            screen.say(&format!("Next: roundup report {edition}"));
-        }
-    }
+    globals.screen.outcome(&RejectedOutcome {
+        schema: "roundup.resolve.rejected/1",
+        edition: edition.to_owned(),
+        groups,
+        retried: if decision == Decision::Retry { decided } else { 0 },
+        accepted: if decision == Decision::Accept { decided } else { 0 },
+        decision,
+    })?;
     Ok(exit)
+}
+
+impl Outcome for RejectedOutcome {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, groups, retried, accepted, decision, .. } = self;
+        if groups.is_empty() {
+            text.line(format!("{edition}: no rejected messages are waiting for a decision."));
+            return;
+        }
+        for ReplyGroup { reply, people: rows } in groups {
+            text.line(format!("{}: {reply}", text.strong(&people(rows.len() as u64))));
+            for row in rows {
+                text.line(format!("  {}", row.address));
+            }
+        }
+        match decision {
+            Decision::Look => text.say(format!(
+                "Decide: roundup resolve {edition} --rejected --retry (send to them again), or --accept (leave it so)"
+            )),
+            Decision::Retry => {
+                text.line(format!("{} will be tried again.", people(*retried)));
+                text.say(format!("Next: roundup send {edition}"));
+            }
+            Decision::Accept => {
+                text.line(format!("{} closed: no further attempt.", people(*accepted)));
+                text.say(format!("Next: roundup report {edition}"));
+            }
+        }
+    }
 }
 
 /// Whoever is tried again comes off the do-not-mail list, if a refusal is why they are on it.

@@ -13,7 +13,8 @@ use crate::cli::report::rejected::{self, Decision};
 use crate::cli::send::planned::{find_planned, hold, is_sending};
 use crate::cli::steps::ledgers::keys_for;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::{Screen, people};
+use crate::cli::terminal::outcome::{Outcome, Text};
+use crate::cli::terminal::screen::people;
 use crate::cli::terminal::world;
 use crate::ledger::{CopyRow, Event, Ledger, Pick, RunControl, Status};
 use crate::report::relay_log::RelayLog;
@@ -48,17 +49,30 @@ pub struct Arguments {
 
 /// `roundup.resolve/1`.
 #[derive(Serialize)]
-struct Resolved {
+struct ResolveOutcome {
     schema: &'static str,
     edition: String,
+    /// With `--log`: those that the log does not have.
     uncertain: Vec<CopyRow>,
     resend: u64,
     assumed_sent: u64,
+    #[serde(skip)]
+    decision: UncertainDecision,
+}
+
+/// What was decided about uncertain messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UncertainDecision {
+    /// They are listed.
+    Look,
+    Resend,
+    AssumeSent,
+    /// The relay's log decides.
+    ByLog,
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
     let name = &planned.name;
     if is_sending(&project, &ledger, name, practice).await? {
@@ -107,55 +121,78 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         ledger.decide(events, world::now()).await?;
     }
     let count = uncertain.len() as u64;
-    if screen.json {
-        screen.object(&Resolved {
-            schema: "roundup.resolve/1",
-            edition: name.clone(),
-            resend: if arguments.resend { count } else { 0 },
-            assumed_sent: if arguments.assume_sent { count } else { 0 },
-            uncertain: uncertain.into_iter().map(|(_, row)| row).collect(),
-        })?;
-        return Ok(Exit::Done);
-    }
-    tell(name, &uncertain, &arguments, screen)?;
+    let decision = match (arguments.resend, arguments.assume_sent) {
+        (true, _) => UncertainDecision::Resend,
+        (_, true) => UncertainDecision::AssumeSent,
+        _ => UncertainDecision::Look,
+    };
+    globals.screen.outcome(&ResolveOutcome {
+        schema: "roundup.resolve/1",
+        edition: name.clone(),
+        resend: if arguments.resend { count } else { 0 },
+        assumed_sent: if arguments.assume_sent { count } else { 0 },
+        uncertain: uncertain.into_iter().map(|(_, row)| row).collect(),
+        decision,
+    })?;
     Ok(Exit::Done)
 }
 
-/// Who is uncertain, and what was decided about them.
-fn tell(
-    name: &str,
-    uncertain: &[(i64, CopyRow)],
-    arguments: &Arguments,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let count = uncertain.len() as u64;
-    if uncertain.is_empty() {
-        screen.print(&format!("{name}: nothing is uncertain."))?;
-        return Ok(());
+impl Outcome for ResolveOutcome {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, uncertain, resend, assumed_sent, decision, .. } = self;
+        if *decision == UncertainDecision::ByLog {
+            return self.by_log(text);
+        }
+        if uncertain.is_empty() {
+            text.line(format!("{edition}: nothing is uncertain."));
+            return;
+        }
+        for row in uncertain {
+            let message_id = text.faint(&format!("Message-ID <{}>", row.message_id));
+            text.line(format!("  {}  {message_id}", row.address));
+        }
+        match decision {
+            UncertainDecision::Resend => {
+                text.line(format!("{} will get it again.", people(*resend)));
+                text.say(format!("Next: roundup send {edition}"));
+            }
+            UncertainDecision::AssumeSent => {
+                text.line(format!("{} counted as delivered.", people(*assumed_sent)));
+            }
+            UncertainDecision::Look | UncertainDecision::ByLog => {
+                text.line(format!(
+                    "Not sure whether {} got the message: the relay's last answer was never read.",
+                    people(uncertain.len() as u64)
+                ));
+                text.say(format!(
+                    "If you have the relay's log: roundup resolve {edition} --log FILE. Otherwise decide: \
+                     --assume-sent (some may have got nothing), or --resend (some may get it twice)"
+                ));
+            }
+        }
     }
-    for (_, row) in uncertain {
-        screen.print(&format!(
-            "  {}  {}",
-            row.address,
-            screen.faint(&format!("Message-ID <{}>", row.message_id))
-        ))?;
-    }
-    if arguments.resend {
-        screen.print(&format!("{} will get it again.", people(count)))?;
-        screen.say(&format!("Next: roundup send {name}"));
-    } else if arguments.assume_sent {
-        screen.print(&format!("{} counted as delivered.", people(count)))?;
-    } else {
-        screen.print(&format!(
-            "Not sure whether {} got the message: the relay's last answer was never read.",
-            people(count)
-        ))?;
-        screen.say(&format!(
-            "If you have the relay's log: roundup resolve {name} --log FILE. Otherwise decide: \
-             --assume-sent (some may have got nothing), or --resend (some may get it twice)"
+}
+
+impl ResolveOutcome {
+    fn by_log(&self, text: &mut Text) {
+        let Self { edition, uncertain, assumed_sent, .. } = self;
+        text.line(format!(
+            "{} counted as delivered: the relay's log lists their messages.",
+            people(*assumed_sent)
+        ));
+        if uncertain.is_empty() {
+            text.say(format!("Nothing is uncertain any more. Next: roundup report {edition}"));
+            return;
+        }
+        text.line(format!("Not in the log: {}", people(uncertain.len() as u64)));
+        for row in uncertain {
+            text.line(format!("  {}", row.address));
+        }
+        text.say(format!(
+            "If the log covers the whole run, these people got nothing: roundup resolve {edition} \
+             --resend"
         ));
     }
-    Ok(())
 }
 
 /// A log of a busy day.
@@ -218,37 +255,18 @@ async fn settle_by(
     uncertain: Vec<(i64, CopyRow)>,
     globals: &Globals,
 ) -> Result<Exit, Failure> {
-    let screen = &globals.screen;
     let (arrived, left): (Vec<_>, Vec<_>) =
         uncertain.into_iter().partition(|(_, row)| log.took(&row.message_id));
     let event = Event::AssumedSent { why: "accepted, according to the relay's log".to_owned() };
     let events = arrived.iter().map(|(id, _)| (*id, event.clone())).collect();
     let settled = ledger.decide(events, world::now()).await?;
-    if screen.json {
-        screen.object(&Resolved {
-            schema: "roundup.resolve/1",
-            edition: edition.to_owned(),
-            resend: 0,
-            assumed_sent: settled,
-            uncertain: left.into_iter().map(|(_, row)| row).collect(),
-        })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!(
-        "{} counted as delivered: the relay's log lists their messages.",
-        people(settled)
-    ))?;
-    if left.is_empty() {
-        screen.say(&format!("Nothing is uncertain any more. Next: roundup report {edition}"));
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!("Not in the log: {}", people(left.len() as u64)))?;
-    for (_, row) in &left {
-        screen.print(&format!("  {}", row.address))?;
-    }
-    screen.say(&format!(
-        "If the log covers the whole run, these people got nothing: roundup resolve {edition} \
-         --resend"
-    ));
+    globals.screen.outcome(&ResolveOutcome {
+        schema: "roundup.resolve/1",
+        edition: edition.to_owned(),
+        resend: 0,
+        assumed_sent: settled,
+        uncertain: left.into_iter().map(|(_, row)| row).collect(),
+        decision: UncertainDecision::ByLog,
+    })?;
     Ok(Exit::Done)
 }

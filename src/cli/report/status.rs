@@ -9,6 +9,7 @@ use crate::cli::report::report_of;
 use crate::cli::report::upcoming::{Upcoming, upcoming};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::ledger::Ledger;
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
@@ -18,16 +19,42 @@ pub struct Arguments {}
 
 /// `roundup.status/1`.
 #[derive(Serialize)]
-pub struct Standing {
+struct StatusOutcome {
     schema: &'static str,
     editions: Vec<Report>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schedule: Option<Upcoming>,
+    schedule: Upcoming,
 }
 
-impl Standing {
-    pub fn new(editions: Vec<Report>) -> Self {
-        Self { schema: "roundup.status/1", editions, schedule: None }
+impl Outcome for StatusOutcome {
+    fn text(&self, text: &mut Text) {
+        self.schedule.lines(text);
+        let Some(latest) = self.editions.first() else {
+            text.line("No edition has been sent yet.");
+            text.say("Next: roundup news");
+            return;
+        };
+        for report in &self.editions {
+            let state = match report.state {
+                EditionPhase::Sending => "being sent",
+                EditionPhase::Unfinished => "unfinished",
+                EditionPhase::Paused => "paused",
+                EditionPhase::Finished => "finished",
+            };
+            text.line(format!(
+                "{}{}  {state}{}  {}",
+                text.strong(&report.edition),
+                report.correction_note(),
+                if report.practice { " (practice)" } else { "" },
+                report.arithmetic()
+            ));
+        }
+        let waits = |report: &&Report| {
+            matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused)
+        };
+        text.say(match self.editions.iter().find(waits) {
+            Some(report) => format!("To resume: roundup send {}", report.edition),
+            None => format!("Next: roundup report {}", latest.edition),
+        });
     }
 }
 
@@ -52,38 +79,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     {
         screen.warn(&format!("{error}: send from the restored project, and delete this one"));
     }
-    if screen.json {
-        let schedule = Some(upcoming(&project, screen).await?);
-        screen.object(&Standing { schedule, ..Standing::new(editions) })?;
-        return Ok(Exit::Done);
-    }
-    upcoming(&project, screen).await?.tell(&project, screen)?;
-    if editions.is_empty() {
-        screen.print("No edition has been sent yet.")?;
-        screen.say("Next: roundup news");
-        return Ok(Exit::Done);
-    }
-    for report in &editions {
-        let state = match report.state {
-            EditionPhase::Sending => "being sent",
-            EditionPhase::Unfinished => "unfinished",
-            EditionPhase::Paused => "paused",
-            EditionPhase::Finished => "finished",
-        };
-        screen.print(&format!(
-            "{}{}  {state}{}  {}",
-            screen.strong(&report.edition),
-            report.correction_note(),
-            if report.practice { " (practice)" } else { "" },
-            report.arithmetic()
-        ))?;
-    }
-    match editions
-        .iter()
-        .find(|report| matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused))
-    {
-        Some(report) => screen.say(&format!("To resume: roundup send {}", report.edition)),
-        None => screen.say(&format!("Next: roundup report {}", editions[0].edition)),
-    }
+    let schedule = upcoming(&project, screen).await?;
+    screen.outcome(&StatusOutcome { schema: "roundup.status/1", editions, schedule })?;
     Ok(Exit::Done)
 }

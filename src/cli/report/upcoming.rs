@@ -2,13 +2,15 @@
 //! Shell: reads the ledger and the clock.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::due::facts::approved;
-use crate::cli::send::at::shown;
+use crate::cli::send::at::shown_in;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::outcome::{Text, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::{ApprovalStore, Ledger, ScheduleStore};
@@ -20,9 +22,11 @@ const MISSED_SINCE: TimeDelta = TimeDelta::days(30);
 /// A yearly occurrence may be this far away.
 const LOOK_AHEAD_DAYS: u64 = 400;
 
-/// See the module.
+/// What the schedule has before it.
 #[derive(Debug, Serialize)]
 pub struct Upcoming {
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
     /// The phrase of `[schedule]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<String>,
@@ -38,6 +42,7 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Fa
     let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
     let now = world::now();
     let mut upcoming = Upcoming {
+        time_zone: schedule.zone,
         every: schedule.phrase.as_ref().map(ToString::to_string),
         next: next(&schedule, now),
         waiting: Vec::new(),
@@ -67,30 +72,26 @@ fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 impl Upcoming {
-    pub fn tell(&self, project: &Project, screen: &Screen) -> Result<(), Failure> {
-        let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    pub fn lines(&self, text: &mut Text) {
+        let shown = |at| shown_in(at, self.time_zone);
         for row in &self.missed {
             let edition =
                 row.edition.as_ref().map_or(String::new(), |name| format!(" of `{name}`"));
-            screen.print(&format!(
+            text.line(format!(
                 "The sending{edition} on {} was missed: {}.",
                 row.day.format("%-d %B %Y"),
                 row.why
-            ))?;
+            ));
         }
         for row in &self.waiting {
             let edition = row.edition.as_deref().unwrap_or_default();
-            screen.print(&format!("{edition} is due on {}.", shown(row.opens_at, &schedule)))?;
+            text.line(format!("{edition} is due on {}.", shown(row.opens_at)));
         }
         for name in &self.approved {
-            screen.print(&format!("{name} is approved, and not sent yet."))?;
+            text.line(format!("{name} is approved, and not sent yet."));
         }
         if let (Some(every), Some(next)) = (&self.every, self.next) {
-            screen.print(&format!(
-                "The schedule ({every}) is due next on {}.",
-                shown(next, &schedule)
-            ))?;
+            text.line(format!("The schedule ({every}) is due next on {}.", shown(next)));
         }
-        Ok(())
     }
 }

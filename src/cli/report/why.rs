@@ -3,6 +3,7 @@
 
 use chrono_tz::Tz;
 use clap::Args;
+use serde::Serialize;
 
 use crate::audience::frequency::Frequency;
 use crate::audience::import::ListState;
@@ -16,6 +17,7 @@ use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::frequency_store::FrequencyStore;
@@ -97,11 +99,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         single_messages,
         frequency: frequency.map(Frequency::word),
     };
-    if screen.json {
-        screen.object(&why)?;
-        return Ok(Exit::Done);
-    }
-    tell(&why, project.settings.time_zone, screen)?;
+    let time_zone = project.settings.time_zone;
+    screen.outcome(&WhyOutcome { history: why, time_zone })?;
     Ok(Exit::Done)
 }
 
@@ -172,24 +171,34 @@ async fn history(
     })
 }
 
-/// A person's history, for people.
-fn tell(why: &PersonHistory, zone: Tz, screen: &Screen) -> Result<(), Failure> {
-    screen.print(&screen.strong(&why.address))?;
-    match (&why.not_mailed, &why.basis) {
-        (None, Some(basis)) => screen.print(&format!("Is mailed (basis: {basis})."))?,
-        (None, None) => screen.print("Is mailed.")?,
-        (Some(reason), _) => screen.print(&format!("Is not mailed: {reason}."))?,
+/// `roundup.why/1`: a person's history.
+#[derive(Serialize)]
+struct WhyOutcome {
+    #[serde(flatten)]
+    history: PersonHistory,
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
+}
+
+impl Outcome for WhyOutcome {
+    fn text(&self, text: &mut Text) {
+        let history = &self.history;
+        text.line(text.strong(&history.address));
+        text.line(match (&history.not_mailed, &history.basis) {
+            (None, Some(basis)) => format!("Is mailed (basis: {basis})."),
+            (None, None) => "Is mailed.".to_owned(),
+            (Some(reason), _) => format!("Is not mailed: {reason}."),
+        });
+        if let Some(frequency) = history.frequency.and_then(Frequency::parse) {
+            text.line(format!("Has chosen: {}.", frequency.words()));
+        }
+        for line in history.story(self.time_zone) {
+            text.line(format!("  {line}"));
+        }
+        if history.deliveries.is_empty() {
+            text.line("  No edition was planned for this address.");
+        }
     }
-    if let Some(frequency) = why.frequency.and_then(Frequency::parse) {
-        screen.print(&format!("Has chosen: {}.", frequency.words()))?;
-    }
-    for line in why.story(zone) {
-        screen.print(&format!("  {line}"))?;
-    }
-    if why.deliveries.is_empty() {
-        screen.print("  No edition was planned for this address.")?;
-    }
-    Ok(())
 }
 
 /// Takes somebody off the do-not-mail list, if an operator may.

@@ -1,53 +1,165 @@
 //! What is said before a sending: to whom, through what, and what the checks found.
-//! Shell: prints.
+//! Shell: reads the list, and when the email was checked.
+
+use serde::Serialize;
 
 use crate::audience::{LeftOut, Person};
-use crate::check::tally;
 use crate::cli::check::checked_links;
+use crate::cli::preview::summary::CheckCounts;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::prepare::Prepared;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::screen::{Screen, ago, grouped, people};
+use crate::cli::terminal::outcome::Text;
+use crate::cli::terminal::screen::{ago, grouped, people};
 use crate::cli::terminal::world;
 use crate::message::Sender;
 use crate::project::Project;
-use crate::report::Report;
 use crate::smtp::conversation::Security;
-use serde::Serialize;
 
-pub fn tell_people(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
-    let audience = &prepared.audience;
-    screen.say(&format!("  To        {}", people(audience.mailed)));
-    let lines = [prepared.correction_line(), prepared.segment_line(), prepared.purpose_line()];
-    for line in lines.into_iter().flatten() {
-        screen.say(&line);
-    }
-    let masked: Vec<String> =
-        audience.first.iter().take(3).map(|recipient| recipient.address.masked()).collect();
-    screen.say(&format!("  First     {}", masked.join(", ")));
-    tell_left_out(prepared, screen)
+/// To whom an edition goes.
+#[derive(Serialize)]
+pub struct AnnouncedPeople {
+    people: u64,
+    /// What it corrects, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrects: Option<String>,
+    /// Whom it is for, where that is not everybody, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<String>,
+    /// The first of them, masked.
+    first: Vec<String>,
+    left_out: LeftOutPeople,
 }
 
-/// How the strangest of the list will be addressed: names that came from somewhere else look wrong in ways no rule knows.
-pub fn tell_strangest(prepared: &Prepared, screen: &Screen) {
-    let mut title = "  Check     ";
-    for strange in prepared.audience.strangest.shown() {
-        // A mail without a personal word has the name in its To field all the same.
+/// People of the list to whom it does not go.
+#[derive(Serialize)]
+pub struct LeftOutPeople {
+    people: u64,
+    /// Those among them who want the year's round-up only.
+    yearly: u64,
+    /// The first of them; all of them where somebody wants to see all.
+    rows: Vec<LeftOutLine>,
+}
+
+/// Why one row is not mailed.
+#[derive(Serialize)]
+struct LeftOutLine {
+    place: String,
+    address: String,
+    why: String,
+}
+
+/// A name that looks wrong in ways no rule knows, and how its person will be addressed.
+#[derive(Serialize)]
+pub struct UnusualGreeting {
+    line: String,
+    /// Masked.
+    address: String,
+    why: &'static str,
+}
+
+impl AnnouncedPeople {
+    /// # Errors
+    /// When the list cannot be read.
+    pub fn of(prepared: &Prepared, shows_all: bool) -> Result<Self, Failure> {
+        let first = prepared.audience.first.iter().take(3);
+        Ok(Self {
+            people: prepared.audience.mailed,
+            corrects: prepared.correction_words(),
+            segment: prepared.segment_words(),
+            purpose: prepared.purpose_words(),
+            first: first.map(|recipient| recipient.address.masked()).collect(),
+            left_out: LeftOutPeople::of(prepared, shows_all)?,
+        })
+    }
+
+    pub fn lines(&self, text: &mut Text) {
+        text.say(format!("  To        {}", people(self.people)));
+        let Self { corrects, segment, purpose, .. } = self;
+        for (title, words) in [("Corrects", corrects), ("Segment", segment), ("Purpose", purpose)] {
+            if let Some(words) = words {
+                text.say(format!("  {title:<9} {words}"));
+            }
+        }
+        text.say(format!("  First     {}", self.first.join(", ")));
+        self.left_out.lines(text);
+    }
+}
+
+impl LeftOutPeople {
+    /// # Errors
+    /// When the list cannot be read.
+    pub fn of(prepared: &Prepared, shows_all: bool) -> Result<Self, Failure> {
+        let audience = &prepared.audience;
+        let line = |left: &LeftOut| LeftOutLine {
+            place: left.place.to_string(),
+            address: left.address.clone(),
+            why: left.why.to_string(),
+        };
+        let mut rows = Vec::new();
+        if shows_all && audience.left_out > 0 {
+            for person in prepared.everybody() {
+                if let Person::LeftOut(left) = person?
+                    && !left.why.is_outside()
+                {
+                    rows.push(line(&left));
+                }
+            }
+        } else {
+            rows.extend(audience.first_left_out.iter().map(line));
+        }
+        Ok(Self { people: audience.left_out, yearly: audience.yearly, rows })
+    }
+
+    /// Each is named, or counted when there are many.
+    pub fn lines(&self, text: &mut Text) {
+        if self.people == 0 {
+            return;
+        }
+        text.say(format!("  Not to    {}:", people(self.people)));
+        if self.yearly > 0 {
+            let want = if self.yearly == 1 { "wants" } else { "want" };
+            let yearly = people(self.yearly);
+            text.say(format!("    left out: {yearly} who {want} the year's round-up only"));
+        }
+        for LeftOutLine { place, address, why } in &self.rows {
+            text.say(format!("    {place} {address}: {why}"));
+        }
+        let more = self.people.saturating_sub(self.rows.len() as u64);
+        if more > 0 && !text.verbose {
+            text.say(format!("    … and {} more (-v shows them all)", grouped(more)));
+        }
+    }
+}
+
+/// How the people with the most unusual names will be addressed.
+pub fn unusual_greetings(prepared: &Prepared) -> Vec<UnusualGreeting> {
+    let greeting = |strange: crate::audience::Strange<'_>| {
+        // An email without a personal word has the name in its To field all the same.
         let to = || strange.recipient.name().map(|name| format!("To: {name}"));
-        let line = prepared.unsigned.first_personal_line(strange.recipient).or_else(to);
-        let Some(line) = line else { continue };
-        let line: String = line.chars().filter(|c| !c.is_control()).take(60).collect();
-        let who = strange.recipient.address.masked();
-        screen.say(&format!("{title}\"{line}\" for {who}: the name {}", strange.why));
+        let line = prepared.unsigned.first_personal_line(strange.recipient).or_else(to)?;
+        Some(UnusualGreeting {
+            line: line.chars().filter(|c| !c.is_control()).take(60).collect(),
+            address: strange.recipient.address.masked(),
+            why: strange.why,
+        })
+    };
+    prepared.audience.strangest.shown().filter_map(greeting).collect()
+}
+
+pub fn greeting_lines(greetings: &[UnusualGreeting], text: &mut Text) {
+    let mut title = "  Check     ";
+    for UnusualGreeting { line, address, why } in greetings {
+        text.say(format!("{title}\"{line}\" for {address}: the name {why}"));
         title = "            ";
     }
 }
 
-/// When this very mail was checked, and what the rules say of it now.
-pub fn tell_checks(project: &Project, prepared: &Prepared, screen: &Screen) {
+/// When this very email was checked, and what the rules say of it now.
+pub fn checks_words(project: &Project, prepared: &Prepared) -> String {
     let now = world::now();
-    let [must, should, note] = tally(&prepared.findings);
-    let found = format!("{must} must fix, {should} should fix, {note} good to know");
     let name = &prepared.edition.name;
     let hash = prepared.composition.hash();
     let before = project.checked_before(now);
@@ -60,75 +172,25 @@ pub fn tell_checks(project: &Project, prepared: &Prepared, screen: &Screen) {
         _ if known == "not checked" => format!("links not checked: roundup check {name}"),
         _ => format!("links: {known}"),
     };
-    screen.say(&format!("  Checks    {found} ({links})"));
+    format!("{} ({links})", CheckCounts::of(prepared).words())
 }
 
-/// Rows that are not mailed: each is named, or counted when there are many.
-pub fn tell_left_out(prepared: &Prepared, screen: &Screen) -> Result<(), Failure> {
-    let audience = &prepared.audience;
-    if audience.left_out == 0 {
-        return Ok(());
-    }
-    screen.say(&format!("  Not to    {}:", people(audience.left_out)));
-    if audience.yearly > 0 {
-        let want = if audience.yearly == 1 { "wants" } else { "want" };
-        let yearly = people(audience.yearly);
-        screen.say(&format!("    left out: {yearly} who {want} the year's round-up only"));
-    }
-    let tell =
-        |left: &LeftOut| screen.say(&format!("    {} {}: {}", left.place, left.address, left.why));
-    if screen.verbose {
-        for person in prepared.everybody() {
-            if let Person::LeftOut(left) = person?
-                && !left.why.is_outside()
-            {
-                tell(&left);
-            }
-        }
-        return Ok(());
-    }
-    audience.first_left_out.iter().for_each(tell);
-    let more = audience.left_out - audience.first_left_out.len() as u64;
-    if more > 0 {
-        screen.say(&format!("    … and {} more (-v shows them all)", grouped(more)));
-    }
-    Ok(())
-}
-
-pub fn tell_destination(destination: &Destination, identity: &Sender, screen: &Screen) {
+/// Through what it goes.
+pub fn destination_words(destination: &Destination, identity: &Sender) -> String {
     match destination {
-        Destination::Outbox => screen.say(
-            "  Through   outbox/ on this computer. Practice mode: messages are saved, not sent. \
-             Set ROUNDUP_RELAY to send for real",
-        ),
-        Destination::Relay(relay) => screen.say(&format!(
-            "  Through   {relay} as {} ({})",
+        Destination::Outbox => {
+            "outbox/ on this computer. Practice mode: messages are saved, not sent. \
+                                Set ROUNDUP_RELAY to send for real"
+                .to_owned()
+        }
+        Destination::Relay(relay) => format!(
+            "{relay} as {} ({})",
             identity.sender.address,
             match relay.security {
                 Security::Implicit => "TLS",
                 Security::StartTls => "STARTTLS",
                 Security::Plain => "on this computer, without TLS",
             }
-        )),
+        ),
     }
-}
-
-/// `roundup.send/1`.
-#[derive(Serialize)]
-pub struct SendReport<'a> {
-    pub schema: &'static str,
-    pub edition: &'a str,
-    pub dry_run: bool,
-    pub people: u64,
-    /// Whom it is for, where it is not for everybody.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub segment: Option<String>,
-    pub messages: u64,
-    pub hash: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes_largest: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub folder: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub report: Option<&'a Report>,
 }

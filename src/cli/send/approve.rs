@@ -11,7 +11,7 @@ use crate::approval::{
     Approval, ApprovalState, ApproverName, FrozenAudience, FrozenEdition, is_same,
 };
 use crate::cli::globals::Globals;
-use crate::cli::send::announce::tell_people;
+use crate::cli::send::announce::AnnouncedPeople;
 use crate::cli::send::confirm::refuse_nobody;
 use crate::cli::send::first_plan::{is_planned, refuse_findings};
 use crate::cli::send::gate;
@@ -26,6 +26,7 @@ use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::number;
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::world;
@@ -64,19 +65,22 @@ const LONGEST_LINE_CHARS: usize = 100;
 
 /// `roundup.approval/1`.
 #[derive(Serialize)]
-struct ApprovalReport<'a> {
+struct ApprovalOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
     /// Whether it may be sent.
     approved: bool,
-    /// How many people it needs.
+    /// How many people it needs, and how many are missing.
     needed: u8,
+    missing: u64,
     hash: &'a str,
     subject: &'a str,
     audience: &'a FrozenAudience,
     approvals: Vec<GivenApproval<'a>>,
     /// What has changed since the last approval that holds no more.
     changes: &'a [String],
+    /// Whoever edited it last has approved it, and nobody else has.
+    only_by_editor: bool,
 }
 
 #[derive(Serialize)]
@@ -88,6 +92,45 @@ struct GivenApproval<'a> {
     by_last_editor: bool,
     /// Whether it is for the edition as it is now.
     holds: bool,
+    /// Whether it is counted: one a person is.
+    counts: bool,
+    /// Who and when, as people read it.
+    words: String,
+}
+
+impl Outcome for ApprovalOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, .. } = self;
+        let mut counted = self.approvals.iter().filter(|approval| approval.counts).peekable();
+        if counted.peek().is_none() {
+            text.line(format!("{edition} is not approved as it is now."));
+        }
+        for approval in counted {
+            text.line(format!("{edition} is approved by {}.", approval.words));
+        }
+        if !self.changes.is_empty() && !self.approved {
+            if let Some(last) = self.approvals.iter().rfind(|approval| !approval.holds) {
+                text.line(format!("Changed since the approval of {}:", last.words));
+            }
+            for change in self.changes {
+                text.line(format!("  {change}"));
+            }
+        }
+        if self.only_by_editor && self.needed > 0 {
+            text.say("Whoever edited it last has approved it: somebody else must too.");
+        }
+        match self.missing {
+            0 if self.approvals.iter().all(|approval| !approval.counts) => {
+                text.say("roundup.toml asks for no approval: `send` works without one.");
+                text.say(format!("Next: roundup approve {edition}"));
+            }
+            0 => text.say(format!("Next: roundup send {edition}")),
+            missing => text.say(format!(
+                "{} to go. Next: roundup approve {edition} --as \"THEIR NAME\"",
+                people(missing)
+            )),
+        }
+    }
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -122,13 +165,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let Some(name) = name else {
         let given = given(existing.as_ref(), &chosen.name).await?;
         let state = ApprovalState::of(project.settings.approval.people, &given, &now);
-        return on.tell(&given, &state).map(|()| Exit::Done);
+        return on.outcome(&given, &state).map(|()| Exit::Done);
     };
     refuse_findings(&prepared, "nothing was approved", screen)?;
     refuse_nobody(&prepared)?;
-    if !screen.json {
-        on.show()?;
-    }
+    on.show()?;
     if !on.confirm(&name, arguments.confirm)? {
         screen.say("Nothing was approved.");
         return Ok(Exit::Interrupted);
@@ -148,7 +189,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let given = ledger.approvals_of(&chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &given, &now);
-    on.tell(&given, &state)?;
+    on.outcome(&given, &state)?;
     if !state.valid.is_empty() && !state.is_enough() {
         let notice = waits(&chosen.name, &state);
         notify(&project, &ledger, &destination, Some(notice), screen).await;
@@ -185,11 +226,13 @@ async fn already_planned(
     show: bool,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    if show && !screen.json {
-        let zone = project.settings.time_zone;
-        for approval in given(ledger, edition).await? {
-            screen.print(&format!("Approved by {}.", approval.words(zone)))?;
-        }
+    if show {
+        let (zone, given) = (project.settings.time_zone, given(ledger, edition).await?);
+        screen.for_people(|text| {
+            for approval in &given {
+                text.line(format!("Approved by {}.", approval.words(zone)));
+            }
+        })?;
     }
     Err(Failure::new(
         Exit::Usage,
@@ -211,22 +254,23 @@ impl Look<'_> {
     /// Subject, people, bases, and the first screen of the text as the first of the list reads it.
     fn show(&self) -> Result<(), Failure> {
         let Self { chosen, prepared, now, screen, .. } = self;
-        screen.say(&format!("{} · \"{}\" · version {}", chosen.name, now.subject, now.hash));
-        tell_people(prepared, screen)?;
-        screen.say("");
-        let (_, _, text) = prepared.unsigned.seen_by(&prepared.example());
-        let lines: Vec<&str> = text.lines().collect();
-        for line in lines.iter().take(FIRST_SCREEN_LINES) {
-            let line: String =
-                line.chars().filter(|c| !c.is_control()).take(LONGEST_LINE_CHARS).collect();
-            screen.say(&format!("  │ {line}"));
-        }
-        if lines.len() > FIRST_SCREEN_LINES {
-            let name = &chosen.name;
-            screen.say(&format!("  │ … the whole email: roundup preview {name}"));
-        }
-        screen.say("");
-        Ok(())
+        let people = AnnouncedPeople::of(prepared, screen.verbose)?;
+        let (_, _, email) = prepared.unsigned.seen_by(&prepared.example());
+        let lines: Vec<&str> = email.lines().collect();
+        screen.for_people(|text| {
+            text.say(format!("{} · \"{}\" · version {}", chosen.name, now.subject, now.hash));
+            people.lines(text);
+            text.say("");
+            for line in lines.iter().take(FIRST_SCREEN_LINES) {
+                let line: String =
+                    line.chars().filter(|c| !c.is_control()).take(LONGEST_LINE_CHARS).collect();
+                text.say(format!("  │ {line}"));
+            }
+            if lines.len() > FIRST_SCREEN_LINES {
+                text.say(format!("  │ … the whole email: roundup preview {}", chosen.name));
+            }
+            text.say("");
+        })
     }
 
     /// `true` where the person types the number, or a script gives it, or only one that cannot be asked says yes.
@@ -273,67 +317,31 @@ impl Look<'_> {
     }
 
     /// Who has approved it, what has changed, and who is missing.
-    fn tell(&self, given: &[Approval], state: &ApprovalState) -> Result<(), Failure> {
+    fn outcome(&self, given: &[Approval], state: &ApprovalState) -> Result<(), Failure> {
         let Self { project, chosen, now, screen, .. } = self;
-        let edition = &chosen.name;
-        if screen.json {
-            let holds = |approval: &Approval| approval.frozen.changes_to(now).is_empty();
-            return screen.object(&ApprovalReport {
-                schema: "roundup.approval/1",
-                edition,
-                approved: state.is_enough(),
-                needed: state.needed,
-                hash: &now.hash,
-                subject: &now.subject,
-                audience: &now.audience,
-                approvals: given
-                    .iter()
-                    .map(|approval| GivenApproval {
-                        who: &approval.who,
-                        account: &approval.account,
-                        at: approval.at,
-                        hash: &approval.frozen.hash,
-                        by_last_editor: approval.by_last_editor,
-                        holds: holds(approval),
-                    })
-                    .collect(),
-                changes: &state.changes,
-            });
-        }
         let zone = project.settings.time_zone;
-        for approval in &state.valid {
-            screen.print(&format!("{edition} is approved by {}.", approval.words(zone)))?;
-        }
-        if state.valid.is_empty() {
-            screen.print(&format!("{edition} is not approved as it is now."))?;
-        }
-        if !state.changes.is_empty() && !state.is_enough() {
-            if let Some(last) = given.iter().rfind(|one| !one.frozen.changes_to(now).is_empty()) {
-                screen.print(&format!("Changed since the approval of {}:", last.words(zone)))?;
-            }
-            for change in &state.changes {
-                screen.print(&format!("  {change}"))?;
-            }
-        }
-        if state.only_by_editor && state.needed > 0 {
-            screen.say("Whoever edited it last has approved it: somebody else must too.");
-        }
-        self.tell_next(state);
-        Ok(())
-    }
-
-    fn tell_next(&self, state: &ApprovalState) {
-        let (screen, edition) = (self.screen, &self.chosen.name);
-        match state.missing() {
-            0 if state.valid.is_empty() => {
-                screen.say("roundup.toml asks for no approval: `send` works without one.");
-                screen.say(&format!("Next: roundup approve {edition}"));
-            }
-            0 => screen.say(&format!("Next: roundup send {edition}")),
-            missing => screen.say(&format!(
-                "{} to go. Next: roundup approve {edition} --as \"THEIR NAME\"",
-                people(missing)
-            )),
-        }
+        let approvals = given.iter().map(|approval| GivenApproval {
+            who: &approval.who,
+            account: &approval.account,
+            at: approval.at,
+            hash: &approval.frozen.hash,
+            by_last_editor: approval.by_last_editor,
+            holds: approval.frozen.changes_to(now).is_empty(),
+            counts: state.valid.contains(approval),
+            words: approval.words(zone),
+        });
+        screen.outcome(&ApprovalOutcome {
+            schema: "roundup.approval/1",
+            edition: &chosen.name,
+            approved: state.is_enough(),
+            needed: state.needed,
+            missing: state.missing(),
+            hash: &now.hash,
+            subject: &now.subject,
+            audience: &now.audience,
+            approvals: approvals.collect(),
+            changes: &state.changes,
+            only_by_editor: state.only_by_editor,
+        })
     }
 }

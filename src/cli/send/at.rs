@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::send::first_plan::is_planned;
@@ -16,6 +17,7 @@ use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::prepare;
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
@@ -29,11 +31,29 @@ const FARTHEST: TimeDelta = TimeDelta::days(731);
 
 /// `roundup.scheduled/1`.
 #[derive(Serialize)]
-struct Scheduled<'a> {
+struct ScheduledEdition<'a> {
     schema: &'static str,
     edition: &'a str,
     at: DateTime<Utc>,
     zone: &'a str,
+    /// The time by the clock of the zone, as people read it.
+    due: String,
+    /// What is missed by an hour waits for somebody's yes.
+    asks_when_missed: bool,
+}
+
+impl Outcome for ScheduledEdition<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, due, .. } = self;
+        text.line(format!("{edition} is due on {due}."));
+        if self.asks_when_missed {
+            text.say("If `roundup due` does not run within an hour of that, it asks you instead.");
+        }
+        text.say(format!(
+            "`roundup due` sends it, where it runs every five minutes (`roundup due --install-hints`). To take the time back: \
+             roundup cancel {edition}"
+        ));
+    }
 }
 
 /// Stores the time of an edition, where it is approved.
@@ -86,19 +106,14 @@ pub async fn set_time(
         )
         .help(format!("to stop it: roundup pause {edition}")));
     }
-    let zone = schedule.zone.name();
-    if screen.json {
-        screen.object(&Scheduled { schema: "roundup.scheduled/1", edition, at, zone })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!("{edition} is due on {}.", shown(at, &schedule)))?;
-    if schedule.catch_up == CatchUp::Ask {
-        screen.say("If `roundup due` does not run within an hour of that, it asks you instead.");
-    }
-    screen.say(&format!(
-        "`roundup due` sends it, where it runs every five minutes (`roundup due --install-hints`). To take the time back: \
-         roundup cancel {edition}"
-    ));
+    screen.outcome(&ScheduledEdition {
+        schema: "roundup.scheduled/1",
+        edition,
+        at,
+        zone: schedule.zone.name(),
+        due: shown(at, &schedule),
+        asks_when_missed: schedule.catch_up == CatchUp::Ask,
+    })?;
     Ok(Exit::Done)
 }
 
@@ -121,7 +136,10 @@ fn moment(text: &str, schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTim
 
 /// `Tuesday 5 January 2027 at 10:00 (Europe/London)`
 pub fn shown(at: DateTime<Utc>, schedule: &Schedule) -> String {
-    let zone = schedule.zone;
+    shown_in(at, schedule.zone)
+}
+
+pub fn shown_in(at: DateTime<Utc>, zone: Tz) -> String {
     format!("{} ({})", at.with_timezone(&zone).format("%A %-d %B %Y at %H:%M"), zone.name())
 }
 

@@ -3,13 +3,16 @@
 
 use crate::cli::terminal::number;
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
 use crate::cli::send::at;
+use crate::cli::send::ending::{EditionNow, EndedEdition};
 use crate::cli::send::planned::{find_planned, hold, is_sending};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::world;
@@ -95,12 +98,25 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
     }
     ledger.wish(name, RunControl::Cancel, world::now()).await?;
     let report = report_of(&project, &ledger, &planned, practice).await?;
-    if screen.json {
-        screen.object(&report)?;
-    } else {
-        screen.print(&format!("{name} is cancelled: {}.", report.arithmetic()))?;
-    }
+    screen.outcome(&EndedEdition { now: EditionNow::Cancelled, report: &report })?;
     Ok(Exit::Done)
+}
+
+/// `roundup.cancelled/1`.
+#[derive(Serialize)]
+struct TimeTakenBack<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    /// Nobody was mailed, and nobody loses anything.
+    people: u64,
+}
+
+impl Outcome for TimeTakenBack<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, .. } = self;
+        text.line(format!("{edition} has no time any more: `roundup due` does not send it."));
+        text.say(format!("To send it now: roundup send {edition}"));
+    }
 }
 
 /// An edition that waits for its time has mailed nobody: only the time is taken back. False where it does not wait.
@@ -117,13 +133,9 @@ async fn take_back_its_time(
             is_taken_back |= at::take_back(&ledger, name, "cancelled").await?;
         }
     }
-    if is_taken_back && screen.json {
-        screen.object(&serde_json::json!({
-            "schema": "roundup.cancelled/1", "edition": name, "people": 0
-        }))?;
-    } else if is_taken_back {
-        screen.print(&format!("{name} has no time any more: `roundup due` does not send it."))?;
-        screen.say(&format!("To send it now: roundup send {name}"));
+    if is_taken_back {
+        let schema = "roundup.cancelled/1";
+        screen.outcome(&TimeTakenBack { schema, edition: name, people: 0 })?;
     }
     Ok(is_taken_back)
 }

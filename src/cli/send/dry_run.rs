@@ -5,10 +5,16 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::audience::Person;
+use crate::check::Finding;
 use crate::cli::preview::pages;
 use crate::cli::preview::pages::Pages;
-use crate::cli::send::announce::{SendReport, tell_checks, tell_left_out, tell_strangest};
+use crate::cli::preview::summary::EmailSummary;
+use crate::cli::send::announce::{
+    LeftOutPeople, UnusualGreeting, checks_words, greeting_lines, unusual_greetings,
+};
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::run_config::orders;
@@ -20,6 +26,8 @@ use crate::cli::steps::prepare::{Prepared, prepare};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::private_folder;
+use crate::cli::terminal::findings::findings;
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, json_text, people};
 use crate::cli::terminal::world;
 use crate::database::private;
@@ -68,24 +76,76 @@ pub async fn dry_run(
         EditionPhase::Unfinished,
     );
     let path = write_report(&report, &folder)?;
-    let exit = if prepared.is_held() { Exit::Findings } else { Exit::Done };
-    if screen.json {
-        screen.object(&SendReport {
-            schema: "roundup.send/1",
-            edition: &chosen.name,
-            dry_run: true,
-            people: number,
-            segment: chosen.audience.segment.as_ref().map(ToString::to_string),
-            messages: number,
-            hash: &prepared.composition.hash(),
-            bytes_largest: Some(prepared.largest),
-            folder: Some(folder.display().to_string()),
-            report: Some(&report),
-        })?;
-        return Ok(exit);
+    screen.outcome(&DryRunOutcome {
+        schema: "roundup.send/1",
+        edition: &chosen.name,
+        dry_run: true,
+        people: number,
+        messages: number,
+        hash: prepared.composition.hash(),
+        summary: EmailSummary::of(&prepared),
+        folder: folder.display().to_string(),
+        preview: folder.join("index.html").display().to_string(),
+        messages_folder: folder.join("messages").display().to_string(),
+        report_file: path.display().to_string(),
+        unusual: unusual_greetings(&prepared),
+        not_to: LeftOutPeople::of(&prepared, screen.verbose)?,
+        checked: checks_words(project, &prepared),
+        is_held: prepared.is_held(),
+        findings: &prepared.findings,
+        report: &report,
+    })?;
+    Ok(if prepared.is_held() { Exit::Findings } else { Exit::Done })
+}
+
+/// `roundup.send/1`: what a dry run has made.
+#[derive(Serialize)]
+struct DryRunOutcome<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    dry_run: bool,
+    people: u64,
+    /// As many as people.
+    messages: u64,
+    hash: String,
+    #[serde(flatten)]
+    summary: EmailSummary,
+    folder: String,
+    preview: String,
+    messages_folder: String,
+    report_file: String,
+    unusual: Vec<UnusualGreeting>,
+    not_to: LeftOutPeople,
+    /// When it was checked and what was found, in words.
+    checked: String,
+    /// Something must be fixed before it can be sent.
+    is_held: bool,
+    findings: &'a [Finding],
+    /// What the report would be, as in the file.
+    report: &'a Report,
+}
+
+impl Outcome for DryRunOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, .. } = self;
+        let count = people(self.people);
+        text.line(format!("Dry run of {edition}: nothing was sent. {count} would get it."));
+        self.summary.lines(text);
+        text.line(format!("  Preview   {}", self.preview));
+        text.line(format!("  Messages  {} (one per person)", self.messages_folder));
+        text.line(format!("  Report    {}", self.report_file));
+        greeting_lines(&self.unusual, text);
+        self.not_to.lines(text);
+        text.say(format!("  Checks    {}", self.checked));
+        if self.is_held {
+            findings(self.findings, text);
+            text.say(format!(
+                "The edition cannot be sent until this is fixed. Check again with: roundup check {edition}"
+            ));
+        } else {
+            text.say(format!("Next: open the preview in a browser, then roundup send {edition}"));
+        }
     }
-    tell(project, &prepared, &folder, &path, screen)?;
-    Ok(exit)
 }
 
 /// What the report would be, as a file.
@@ -96,38 +156,6 @@ fn write_report(report: &Report, folder: &Path) -> Result<PathBuf, Failure> {
         Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
     })?;
     Ok(path)
-}
-
-/// What a dry run has made, for people.
-fn tell(
-    project: &Project,
-    prepared: &Prepared,
-    folder: &Path,
-    report: &Path,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let edition = &prepared.edition.name;
-    screen.print(&format!(
-        "Dry run of {}: nothing was sent. {} would get it.",
-        edition,
-        people(prepared.audience.mailed)
-    ))?;
-    pages::summarise(prepared, screen)?;
-    screen.print(&format!("  Preview   {}", folder.join("index.html").display()))?;
-    screen.print(&format!("  Messages  {} (one per person)", folder.join("messages").display()))?;
-    screen.print(&format!("  Report    {}", report.display()))?;
-    tell_strangest(prepared, screen);
-    tell_left_out(prepared, screen)?;
-    tell_checks(project, prepared, screen);
-    if prepared.is_held() {
-        screen.findings(&prepared.findings)?;
-        screen.say(&format!(
-            "The edition cannot be sent until this is fixed. Check again with: roundup check {edition}"
-        ));
-    } else {
-        screen.say(&format!("Next: open the preview in a browser, then roundup send {edition}"));
-    }
-    Ok(())
 }
 
 /// One file a person, in the order of the list. An earlier dry run's files are cleared away first.

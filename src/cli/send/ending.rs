@@ -1,54 +1,117 @@
 //! How a run ended, in words and as an exit code: what went out, what is left, and how to go on.
 //! Shell: prints.
 
-use crate::cli::send::announce::SendReport;
+use serde::Serialize;
+
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::report::Report;
 use crate::send::config::{End, Pause};
 
+/// `roundup.send/1`.
+#[derive(Serialize)]
+struct SendOutcome<'a> {
+    schema: &'static str,
+    edition: &'a str,
+    dry_run: bool,
+    people: u64,
+    /// Whom it is for, where it is not for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment: Option<&'a str>,
+    messages: u64,
+    hash: &'a str,
+    /// Why it is not at its end, and what to do.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    cure: &'a str,
+    report: &'a Report,
+    #[serde(skip)]
+    end: &'a End,
+}
+
 /// Prints what a run did, and gives the exit code: or the reason why it is not at its end, with a cure.
 pub fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure> {
-    let name = &report.edition;
     let exit = exit_of(end, report);
-    if screen.json {
-        screen.object(&SendReport {
-            schema: "roundup.send/1",
-            edition: name,
-            dry_run: false,
-            people: report.people,
-            segment: report.segment.clone(),
-            messages: report.accepted,
-            hash: &report.hash,
-            bytes_largest: None,
-            folder: None,
-            report: Some(report),
-        })?;
-    } else {
-        screen.print(&format!("{name}: {}.", report.arithmetic()))?;
-        if report.practice && report.accepted > 0 {
-            screen.say(
+    let reason = reason(end, report);
+    let cure = if waits(end) { cure(end, report) } else { String::new() };
+    screen.outcome(&SendOutcome {
+        schema: "roundup.send/1",
+        edition: &report.edition,
+        dry_run: false,
+        people: report.people,
+        segment: report.segment.as_deref(),
+        messages: report.accepted,
+        hash: &report.hash,
+        reason: &reason,
+        cure: &cure,
+        report,
+        end,
+    })?;
+    if waits(end) {
+        return Err(Failure::new(exit, reason).help(cure));
+    }
+    Ok(exit)
+}
+
+/// Whether it stopped by itself, before its end: that is a failure with a cure.
+fn waits(end: &End) -> bool {
+    match end {
+        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => true,
+        End::Finished | End::Cancelled | End::Interrupted => false,
+    }
+}
+
+impl Outcome for SendOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let name = self.edition;
+        text.line(format!("{name}: {}.", self.report.arithmetic()));
+        if self.report.practice && self.messages > 0 {
+            text.say(
                 "The messages are in outbox/, a Maildir that mail programs can open. Nothing was \
                  sent.",
             );
         }
-    }
-    match end {
-        End::Finished | End::Cancelled => {
-            if *end == End::Cancelled {
-                screen.say(&reason(end, report));
+        match self.end {
+            End::Finished => text.say(format!("Next: roundup report {name}")),
+            End::Cancelled => {
+                text.say(self.reason);
+                text.say(format!("Next: roundup report {name}"));
             }
-            screen.say(&format!("Next: roundup report {name}"));
-            Ok(exit)
+            End::Interrupted => text.say(format!("Stopped. To resume: roundup send {name}")),
+            // Said as the failure that it is.
+            End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {}
         }
-        End::Interrupted => {
-            screen.say(&format!("Stopped. To resume: roundup send {name}"));
-            Ok(exit)
-        }
-        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
-            Err(Failure::new(exit, reason(end, report)).help(cure(end, report)))
-        }
+    }
+}
+
+/// What an edition is that nothing more is sent of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditionNow {
+    Cancelled,
+    Finished,
+}
+
+/// `roundup.report/1`: an edition of which nothing more is sent.
+#[derive(Serialize)]
+pub struct EndedEdition<'a> {
+    #[serde(flatten)]
+    pub report: &'a Report,
+    #[serde(skip)]
+    pub now: EditionNow,
+}
+
+impl Outcome for EndedEdition<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { report, now } = self;
+        let word = match now {
+            EditionNow::Cancelled => "is cancelled",
+            EditionNow::Finished => "is finished",
+        };
+        text.line(format!("{} {word}: {}.", report.edition, report.arithmetic()));
+        text.say(format!("Next: roundup report {}", report.edition));
     }
 }
 

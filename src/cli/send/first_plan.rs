@@ -3,7 +3,9 @@
 
 use crate::audience::segment::Segment;
 use crate::cli::report::figures::refuse_after_complaints;
-use crate::cli::send::announce::{tell_checks, tell_destination, tell_people, tell_strangest};
+use crate::cli::send::announce::{
+    AnnouncedPeople, checks_words, destination_words, greeting_lines, unusual_greetings,
+};
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::gate;
@@ -18,6 +20,7 @@ use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::{Prepared, prepare};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::error::LedgerError;
@@ -98,15 +101,7 @@ pub async fn plan(
     refuse_early(project, chosen, &prepared, destination, arguments).await?;
     let number = prepared.audience.mailed;
     let keys = project.keys(world::random)?;
-    screen.say(&format!(
-        "{} · \"{}\"",
-        chosen.name,
-        prepared.composition.shown(&prepared.composition.subject)
-    ));
-    tell_people(&prepared, screen)?;
-    tell_strangest(&prepared, screen);
-    tell_checks(project, &prepared, screen);
-    tell_destination(destination, &prepared.identity, screen);
+    announce(project, &prepared, destination, screen)?;
     if !arguments.unattended && !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
     }
@@ -128,6 +123,24 @@ pub async fn plan(
     edition.summary.after_complaints.clone_from(&arguments.after_complaints);
     edition.summary.corrects = corrected.map(|whom| whom.edition.clone());
     Ok(Some(Plan::new(edition, list, examples, namer, number)))
+}
+
+/// What somebody should read before they type the number of people.
+fn announce(
+    project: &Project,
+    prepared: &Prepared,
+    destination: &Destination,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let subject = prepared.composition.shown(&prepared.composition.subject);
+    let people = AnnouncedPeople::of(prepared, screen.verbose)?;
+    screen.lines(|text| {
+        text.say(format!("{} · \"{subject}\"", prepared.edition.name));
+        people.lines(text);
+        greeting_lines(&unusual_greetings(prepared), text);
+        text.say(format!("  Checks    {}", checks_words(project, prepared)));
+        text.say(format!("  Through   {}", destination_words(destination, &prepared.identity)));
+    })
 }
 
 /// Nothing goes out before those who must have approved it.
@@ -181,7 +194,7 @@ pub fn refuse_findings(prepared: &Prepared, so: &str, screen: &Screen) -> Result
     if !prepared.is_held() {
         return Ok(());
     }
-    screen.findings(&prepared.findings)?;
+    screen.lines(|text| findings(&prepared.findings, text))?;
     Err(Failure::new(Exit::Findings, format!("the checks found things that must be fixed: {so}"))
         .help(format!("fix them, then check again with `roundup check {}`", prepared.edition.name)))
 }

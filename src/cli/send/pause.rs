@@ -2,18 +2,17 @@
 //! Shell: writes the ledgers.
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::report::report_of;
-use crate::cli::report::status::Standing;
 use crate::cli::send::planned::{find_planned, is_sending};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::outcome::{Outcome, Text};
+use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, EditionSummary, Ledger, RunControl};
 use crate::project::Project;
-use crate::report::Report;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -46,12 +45,7 @@ async fn pause_one(project: &Project, name: &str, screen: &Screen) -> Result<Exi
         )
         .help(format!("`roundup report {name}` shows who got it")));
     };
-    if screen.json {
-        screen.object(&paused.report)?;
-        return Ok(Exit::Done);
-    }
-    tell(&[paused], screen)?;
-    screen.say(&format!("To resume: roundup send {name}. To end it: roundup cancel {name}"));
+    screen.outcome(&PauseOutcome { schema: SCHEMA, editions: vec![paused] })?;
     Ok(Exit::Done)
 }
 
@@ -73,19 +67,25 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
         )
         .help("`roundup status` shows them"));
     }
-    if screen.json {
-        let editions = paused.into_iter().map(|paused| paused.report).collect();
-        screen.object(&Standing::new(editions))?;
-        return Ok(Exit::Done);
-    }
-    tell(&paused, screen)?;
-    screen.say("To resume one of them: roundup send, and its name. To end one: roundup cancel");
+    screen.outcome(&PauseOutcome { schema: SCHEMA, editions: paused })?;
     Ok(Exit::Done)
 }
 
+const SCHEMA: &str = "roundup.paused/1";
+
+/// `roundup.paused/1`.
+#[derive(Serialize)]
+struct PauseOutcome {
+    schema: &'static str,
+    editions: Vec<PausedEdition>,
+}
+
 /// An edition that was paused just now.
+#[derive(Serialize)]
 struct PausedEdition {
-    report: Report,
+    edition: String,
+    /// How many people are still to be mailed.
+    left: u64,
     /// Somebody sends it at this moment: they stop at their next sign of life.
     sending: bool,
 }
@@ -102,19 +102,28 @@ async fn pause(
         return Ok(None);
     }
     let sending = is_sending(project, ledger, name, practice).await?;
-    let report = report_of(project, ledger, planned, practice).await?;
-    Ok(Some(PausedEdition { report, sending }))
+    let left = ledger.counts(name).await?.open();
+    Ok(Some(PausedEdition { edition: name.clone(), left, sending }))
 }
 
-fn tell(paused: &[PausedEdition], screen: &Screen) -> Result<(), Failure> {
-    for paused in paused {
-        screen.print(&format!("{} is paused.", paused.report.edition))?;
+impl Outcome for PauseOutcome {
+    fn text(&self, text: &mut Text) {
+        for PausedEdition { edition, left, .. } in &self.editions {
+            text.line(format!("{edition} is paused: {} left.", people(*left)));
+        }
+        if self.editions.iter().any(|paused| paused.sending) {
+            text.say(
+                "The computer that sends it finishes the messages in progress, and stops within a \
+                 second or two.",
+            );
+        }
+        match self.editions.as_slice() {
+            [PausedEdition { edition, .. }] => text.say(format!(
+                "To resume: roundup send {edition}. To end it: roundup cancel {edition}"
+            )),
+            _ => text.say(
+                "To resume one of them: roundup send, and its name. To end one: roundup cancel",
+            ),
+        }
     }
-    if paused.iter().any(|paused| paused.sending) {
-        screen.say(
-            "The computer that sends it finishes the messages in progress, and stops within a \
-             second or two.",
-        );
-    }
-    Ok(())
 }

@@ -43,7 +43,8 @@ struct Trouble {
 impl Progress {
     /// `settled` people of `people` have their copy, or never will.
     pub fn new(screen: &Screen, people: u64, settled: u64) -> Self {
-        let on_terminal = std::io::stderr().is_terminal() && !screen.quiet && !screen.json;
+        let on_terminal =
+            std::io::stderr().is_terminal() && !screen.quiet && !screen.is_for_programs();
         let bar = on_terminal.then(|| {
             let bar =
                 ProgressBar::with_draw_target(Some(people), ProgressDrawTarget::stderr_with_hz(10));

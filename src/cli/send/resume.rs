@@ -13,6 +13,7 @@ use crate::audience::{EditionPurpose, List, Person, on_all_cores};
 use crate::cli::report::report_of;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::confirm;
+use crate::cli::send::ending::{EditionNow, EndedEdition};
 use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::planned::hold;
 use crate::cli::steps::chosen::Chosen;
@@ -164,15 +165,12 @@ impl CarriedOn<'_> {
     /// Nothing is left to send.
     async fn is_finished(&self, wish: RunControl, screen: &Screen) -> Result<Go, Failure> {
         let Self { project, ledger, planned, destination, .. } = *self;
-        let name = &planned.name;
         let report = report_of(project, ledger, planned, destination.is_practice()).await?;
-        if screen.json {
-            screen.object(&report)?;
-        } else {
-            let word = if wish == RunControl::Cancel { "was cancelled" } else { "is finished" };
-            screen.print(&format!("{name} {word}: {}.", report.arithmetic()))?;
-            screen.say(&format!("Next: roundup report {name}"));
-        }
+        let now = match wish {
+            RunControl::Cancel => EditionNow::Cancelled,
+            RunControl::Go | RunControl::Pause => EditionNow::Finished,
+        };
+        screen.outcome(&EndedEdition { now, report: &report })?;
         let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
         Ok(Go::Ended(exit))
     }

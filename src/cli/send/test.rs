@@ -15,6 +15,7 @@ use crate::cli::steps::relay::{outbox, server};
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -40,7 +41,7 @@ pub struct Arguments {
 
 /// `roundup.test/1`.
 #[derive(Serialize)]
-struct Shown {
+struct TestOutcome {
     schema: &'static str,
     edition: String,
     hash: String,
@@ -74,34 +75,46 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
     let tests = send(&project, &prepared, &stand_in(), &to, &destination).await?;
-    let exit = if tests.iter().all(|test| test.accepted) { Exit::Done } else { Exit::Partly };
-    let (name, practice) = (prepared.edition.name.clone(), destination.is_practice());
-    if screen.json {
-        let hash = prepared.composition.hash();
-        let shown = Shown { schema: "roundup.test/1", edition: name, hash, practice, tests };
-        screen.object(&shown)?;
-        return Ok(exit);
+    let is_accepted = tests.iter().all(|test| test.accepted);
+    screen.outcome(&TestOutcome {
+        schema: "roundup.test/1",
+        edition: prepared.edition.name.clone(),
+        hash: prepared.composition.hash(),
+        practice: destination.is_practice(),
+        tests,
+    })?;
+    Ok(if is_accepted { Exit::Done } else { Exit::Partly })
+}
+
+impl Outcome for TestOutcome {
+    fn text(&self, text: &mut Text) {
+        let Self { edition, hash, practice, tests, .. } = self;
+        for TestResult { address, accepted, answer, .. } in tests {
+            let word = if *accepted { "accepted" } else { "refused" };
+            text.line(format!("  {word}  {address}  {}", text.faint(answer)));
+        }
+        let mut cures: Vec<&String> = tests.iter().filter_map(|test| test.cure.as_ref()).collect();
+        cures.dedup();
+        for cure in cures {
+            text.say(format!("{} {cure}", text.faint("help:")));
+        }
+        if *practice {
+            text.say("The test is in outbox/, a Maildir. Set ROUNDUP_RELAY to send it for real.");
+        }
+        let what = "The subject begins with [TEST], and the unsubscribe links do nothing.";
+        // What did not arrive says nothing of how the email looks: it is not time to send.
+        let next = match tests.iter().find(|test| !test.accepted) {
+            None => format!("Next: roundup send {edition}"),
+            Some(_) => format!(
+                "Then test again: roundup test {edition} --to {}",
+                tests.first().map_or("ADDRESS", |test| test.address.as_str())
+            ),
+        };
+        text.say(format!("{what} {next}"));
+        if text.verbose {
+            text.say(format!("  Version   {hash}"));
+        }
     }
-    for TestResult { address, accepted, answer, .. } in &tests {
-        let word = if *accepted { "accepted" } else { "refused" };
-        screen.print(&format!("  {word}  {address}  {}", screen.faint(answer)))?;
-    }
-    let mut cures: Vec<&String> = tests.iter().filter_map(|test| test.cure.as_ref()).collect();
-    cures.dedup();
-    for cure in cures {
-        screen.say(&format!("{} {cure}", screen.faint("help:")));
-    }
-    if practice {
-        screen.say("The test is in outbox/, a Maildir. Set ROUNDUP_RELAY to send it for real.");
-    }
-    let what = "The subject begins with [TEST], and the unsubscribe links do nothing.";
-    // What did not arrive says nothing of how the email looks: it is not time to send.
-    let next = match exit {
-        Exit::Done => format!("Next: roundup send {name}"),
-        _ => format!("Then test again: roundup test {name} --to {}", to[0]),
-    };
-    screen.say(&format!("{what} {next}"));
-    Ok(exit)
 }
 
 /// The typed addresses, each once.

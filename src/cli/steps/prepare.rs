@@ -73,17 +73,17 @@ impl Prepared {
     }
 
     /// What the edition is for, and how many people are mailed by which basis.
-    pub fn purpose_line(&self) -> Option<String> {
+    pub fn purpose_words(&self) -> Option<String> {
         let purpose = self.list.as_ref()?.purpose();
         let bases = self.audience.bases.iter();
         let bases: Vec<String> = bases
             .map(|(basis, people)| format!("{} by {}", grouped(*people), basis.replace('_', " ")))
             .collect();
-        Some(format!("  Purpose   {purpose}: {}", listed(&bases, usize::MAX)))
+        Some(format!("{purpose}: {}", listed(&bases, usize::MAX)))
     }
 
     /// What a correction corrects, and whom it concerns.
-    pub fn correction_line(&self) -> Option<String> {
+    pub fn correction_words(&self) -> Option<String> {
         let whom = self.list.as_ref()?.correction()?;
         let waiting = match whom.have_nothing() {
             0 => String::new(),
@@ -91,11 +91,11 @@ impl Prepared {
         };
         let got = whom.got_it();
         let got = format!("{} got it and will read what was wrong", people(got));
-        Some(format!("  Corrects  {}: {got}{waiting}", whom.edition))
+        Some(format!("{}: {got}{waiting}", whom.edition))
     }
 
     /// Whom the edition is for, where it is not for everybody, and how many of those who may be mailed that are.
-    pub fn segment_line(&self) -> Option<String> {
+    pub fn segment_words(&self) -> Option<String> {
         let segment = self.list.as_ref()?.segment()?;
         let audience = &self.audience;
         let title = match segment.title.as_str() {
@@ -112,7 +112,7 @@ impl Prepared {
             ),
         };
         let all = people(all);
-        Some(format!("  Segment   {segment}{title}: {mailed} of {all} who may be mailed{unclear}"))
+        Some(format!("{segment}{title}: {mailed} of {all} who may be mailed{unclear}"))
     }
 
     /// The messages, ready to be addressed. `date` is the same for everybody.

@@ -23,6 +23,7 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::project::Project;
 use crate::web::studio::{self, StudioCalls, StudioResponse};
@@ -39,7 +40,7 @@ const STEPS_WITHIN: Duration = Duration::from_millis(10);
 
 /// `roundup.studio/1`.
 #[derive(Serialize)]
-struct Opened<'a> {
+struct OpenedStudio<'a> {
     schema: &'static str,
     url: &'a str,
     edition: &'a str,
@@ -171,15 +172,17 @@ async fn unless_broken<T>(work: impl Future<Output = T>) -> Option<T> {
 /// Where the studio is.
 fn tell(address: &str, edition: &str, globals: &Globals) -> Result<(), Failure> {
     let screen = &globals.screen;
-    if screen.json {
-        return screen.object(&Opened { schema: "roundup.studio/1", url: address, edition });
+    screen.outcome(&OpenedStudio { schema: "roundup.studio/1", url: address, edition })
+}
+
+impl Outcome for OpenedStudio<'_> {
+    fn text(&self, text: &mut Text) {
+        text.line(self.url);
+        text.say(
+            "Open this address in a browser on this computer. Changes are saved to editions/. Press \
+             Ctrl-C to stop the studio.",
+        );
     }
-    screen.print(address)?;
-    screen.say(
-        "Open this address in a browser on this computer. Changes are saved to editions/. Press \
-         Ctrl-C to stop the studio.",
-    );
-    Ok(())
 }
 
 /// Where a person who has finished here goes on.

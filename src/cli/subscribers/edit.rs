@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::audience::frequency::Frequency;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
 use crate::audience::law::{Basis, HowGiven, law_of};
 use crate::audience::{NoMail, NoMailReason};
@@ -16,6 +17,7 @@ use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::{known, known_in};
 use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
 use crate::ledger::frequency_store::FrequencyStore;
@@ -53,10 +55,67 @@ pub(super) struct AddressArguments {
     address: String,
 }
 
+/// `roundup.subscribers/1`: somebody who was added.
 #[derive(Debug, Serialize)]
-struct PersonOutcome<'a> {
+struct AddedPerson<'a> {
     schema: &'static str,
-    people: Vec<&'a ImportedPerson>,
+    people: [&'a ImportedPerson; 1],
+}
+
+impl Outcome for AddedPerson<'_> {
+    fn text(&self, text: &mut Text) {
+        let [person] = self.people;
+        text.line(format!("{} is on the list: {}.", person.address, person.why));
+    }
+}
+
+/// `roundup.removed/1`.
+#[derive(Debug, Serialize)]
+struct RemovedPerson {
+    schema: &'static str,
+    address: String,
+    /// They had not joined yet: their request is deleted.
+    only_a_request: bool,
+}
+
+impl Outcome for RemovedPerson {
+    fn text(&self, text: &mut Text) {
+        let Self { address, .. } = self;
+        text.line(if self.only_a_request {
+            format!("The request of {address} to join is deleted.")
+        } else {
+            format!(
+                "{address} is off the list. An import may bring them back: to prevent that, use `roundup subscribers suppress`."
+            )
+        });
+    }
+}
+
+/// `roundup.subscribers/1`: one person of the list.
+#[derive(Debug, Serialize)]
+struct ShownPerson<'a> {
+    schema: &'static str,
+    people: [&'a ImportedPerson; 1],
+    /// How often they want the email, where they have chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequency: Option<&'static str>,
+}
+
+impl Outcome for ShownPerson<'_> {
+    fn text(&self, text: &mut Text) {
+        let [person] = self.people;
+        text.line(format!("{}  {} {}", person.address, person.first_name, person.last_name));
+        text.line(format!("  {}: {}", state_words(person.state), person.why));
+        if let Some(joined) = person.joined {
+            text.line(format!("  joined: {}", joined.format("%-d %B %Y")));
+        }
+        if !person.tags.is_empty() {
+            text.line(format!("  tags: {}", person.tags.join(", ")));
+        }
+        if let Some(frequency) = self.frequency {
+            text.line(format!("  has chosen: {frequency}"));
+        }
+    }
 }
 
 pub(super) fn address(text: &str) -> Result<EmailAddress, Failure> {
@@ -122,13 +181,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     {
         return Err(changed_meanwhile());
     }
-    if globals.screen.json {
-        globals
-            .screen
-            .object(&PersonOutcome { schema: "roundup.subscribers/1", people: vec![&person] })?;
-    } else {
-        globals.screen.print(&format!("{address} is on the list: {}.", person.why))?;
-    }
+    globals.screen.outcome(&AddedPerson { schema: "roundup.subscribers/1", people: [&person] })?;
     Ok(Exit::Done)
 }
 
@@ -181,8 +234,7 @@ pub(super) async fn remove(
     let has_asked = list.ledger.withdraw_request(&list.keys.address_hash(&address)).await?;
     if stored.people.iter().all(|person| person.key != address.key()) {
         if has_asked {
-            globals.screen.print(&format!("The request of {address} to join is deleted."))?;
-            return Ok(Exit::Done);
+            return done(&address, true, globals);
         }
         return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list")));
     }
@@ -194,9 +246,12 @@ pub(super) async fn remove(
     {
         return Err(changed_meanwhile());
     }
-    globals.screen.print(&format!(
-        "{address} is off the list. An import may bring them back: to prevent that, use `roundup subscribers suppress`."
-    ))?;
+    done(&address, false, globals)
+}
+
+fn done(address: &EmailAddress, only_a_request: bool, globals: &Globals) -> Result<Exit, Failure> {
+    let (schema, address) = ("roundup.removed/1", address.to_string());
+    globals.screen.outcome(&RemovedPerson { schema, address, only_a_request })?;
     Ok(Exit::Done)
 }
 
@@ -208,24 +263,17 @@ pub(super) async fn show(arguments: &AddressArguments, globals: &Globals) -> Res
         return Err(Failure::new(Exit::Nothing, format!("{address} is not on the list"))
             .help("`roundup why` knows who was mailed and who left"));
     };
-    let screen = &globals.screen;
-    if screen.json {
-        screen.object(&PersonOutcome { schema: "roundup.subscribers/1", people: vec![person] })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&format!("{}  {} {}", person.address, person.first_name, person.last_name))?;
-    screen.print(&format!("  {}: {}", state_words(person.state), person.why))?;
-    if let Some(joined) = person.joined {
-        screen.print(&format!("  joined: {}", joined.format("%-d %B %Y")))?;
-    }
-    if !person.tags.is_empty() {
-        screen.print(&format!("  tags: {}", person.tags.join(", ")))?;
-    }
-    if let Some(ledger) = existing_ledger(&project, false).await? {
-        let person = keys_for(&project, Some(&ledger)).await?.address_hash(&address);
-        if let Some(frequency) = ledger.frequency_of(&person).await? {
-            screen.print(&format!("  has chosen: {}", frequency.words()))?;
+    let frequency = match existing_ledger(&project, false).await? {
+        Some(ledger) => {
+            let person = keys_for(&project, Some(&ledger)).await?.address_hash(&address);
+            ledger.frequency_of(&person).await?
         }
-    }
+        None => None,
+    };
+    globals.screen.outcome(&ShownPerson {
+        schema: "roundup.subscribers/1",
+        people: [person],
+        frequency: frequency.map(Frequency::words),
+    })?;
     Ok(Exit::Done)
 }

@@ -14,6 +14,7 @@ use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::count::counted;
 use crate::ledger::list_store::{ErasedRows, ListStore};
@@ -107,47 +108,42 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
             "the system that the list was imported from",
         ],
     };
-    if screen.json {
-        screen.object(&outcome)?;
-    } else {
-        for line in text(&outcome) {
-            screen.print(&line)?;
-        }
-    }
+    screen.outcome(&outcome)?;
     Ok(Exit::Done)
 }
 
-fn text(outcome: &EraseOutcome) -> Vec<String> {
-    let mut lines = Vec::new();
-    if outcome.dry_run {
-        lines.push(format!("Nothing was deleted: this is what names {}.", outcome.address));
-    } else {
-        let ErasedRows { people, messages, left_out, notes } = outcome.rows;
-        lines.push(format!("{} was erased.", outcome.address));
-        lines.push(format!(
-            "  In the database: {} of the list, {}, {}, {}",
-            counted(people, "row", "rows"),
-            counted(messages, "message", "messages"),
-            counted(left_out, "edition that left them out", "editions that left them out"),
-            counted(notes, "note", "notes")
-        ));
+impl Outcome for EraseOutcome {
+    fn text(&self, text: &mut Text) {
+        if self.dry_run {
+            text.line(format!("Nothing was deleted: this is what names {}.", self.address));
+        } else {
+            let ErasedRows { people, messages, left_out, notes } = self.rows;
+            text.line(format!("{} was erased.", self.address));
+            text.line(format!(
+                "  In the database: {} of the list, {}, {}, {}",
+                counted(people, "row", "rows"),
+                counted(messages, "message", "messages"),
+                counted(left_out, "edition that left them out", "editions that left them out"),
+                counted(notes, "note", "notes")
+            ));
+        }
+        if !self.other_addresses.is_empty() {
+            let others = self.other_addresses.join(", ");
+            text.line(format!("  Their other addresses too: {others}"));
+        }
+        for (name, rows) in &self.rows_of_files {
+            text.line(format!("  {name}: {}", counted(*rows, "row", "rows")));
+        }
+        if !self.still_in.is_empty() {
+            text.line("Still named in these files, which you can delete or edit:");
+            self.still_in.iter().for_each(|name| text.line(format!("  {name}")));
+        }
+        text.line("What stays, and why:");
+        self.stays.iter().for_each(|what| text.line(format!("  {what}")));
+        text.line("What roundup cannot reach:");
+        self.out_of_reach.iter().for_each(|what| text.line(format!("  {what}")));
+        text.line("Searched: the ledger, and every file of the project up to 64 MB.");
     }
-    if !outcome.other_addresses.is_empty() {
-        lines.push(format!("  Their other addresses too: {}", outcome.other_addresses.join(", ")));
-    }
-    for (name, rows) in &outcome.rows_of_files {
-        lines.push(format!("  {name}: {}", counted(*rows, "row", "rows")));
-    }
-    if !outcome.still_in.is_empty() {
-        lines.push("Still named in these files, which you can delete or edit:".to_owned());
-        lines.extend(outcome.still_in.iter().map(|name| format!("  {name}")));
-    }
-    lines.push("What stays, and why:".to_owned());
-    lines.extend(outcome.stays.iter().map(|what| format!("  {what}")));
-    lines.push("What roundup cannot reach:".to_owned());
-    lines.extend(outcome.out_of_reach.iter().map(|what| format!("  {what}")));
-    lines.push("Searched: the ledger, and every file of the project up to 64 MB.".to_owned());
-    lines
 }
 
 /// The files of the list that have rows of the person: each with its name, its text without them, and their number.

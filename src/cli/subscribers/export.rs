@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
@@ -16,6 +17,8 @@ use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
+use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
+use crate::cli::terminal::screen::json_text;
 use crate::count::people;
 use crate::ledger::Ledger;
 use crate::ledger::frequency_store::FrequencyStore;
@@ -54,6 +57,8 @@ struct PersonExport {
     frequency: Option<&'static str>,
     /// Messages about signing up.
     single_messages: Vec<SingleRecord>,
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
 }
 
 pub(super) async fn export(
@@ -63,14 +68,11 @@ pub(super) async fn export(
     let project = globals.project()?;
     if let Some(text) = &arguments.person {
         let found = person(&project, text).await?;
-        let text = if globals.screen.json || arguments.file.is_some() {
-            serde_json::to_string_pretty(&found).map_err(|error| {
-                Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}"))
-            })?
-        } else {
-            lines_of(&found, &project).join("\n")
-        };
-        return write(arguments, &text, 1, globals);
+        if arguments.file.is_some() {
+            return write(arguments, &json_text(&found)?, 1, globals);
+        }
+        globals.screen.outcome(&found)?;
+        return Ok(Exit::Done);
     }
     let known = known(&project).await?;
     let mut everybody: Vec<&ImportedPerson> = known.in_order().collect();
@@ -134,6 +136,7 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
         joining: Vec::new(),
         frequency: None,
         single_messages: Vec::new(),
+        time_zone: project.settings.time_zone,
     };
     if let Some(person) = &found.on_the_list {
         found.language = Some(person.language.clone()).filter(|language| !language.is_empty());
@@ -163,23 +166,33 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
     Ok(found)
 }
 
-fn lines_of(found: &PersonExport, project: &Project) -> Vec<String> {
-    let zone = project.settings.time_zone;
-    let mut lines = vec![format!("What is kept about {}", found.address)];
+impl Outcome for PersonExport {
+    fn text(&self, text: &mut Text) {
+        lines_of(self, text);
+    }
+}
+
+fn lines_of(found: &PersonExport, text: &mut Text) {
+    let zone = found.time_zone;
+    let mut line = |words: String| text.line(words.trim_end());
+    line(format!("What is kept about {}", found.address));
     if !found.other_addresses.is_empty() {
-        lines.push(format!("  Other addresses: {}", found.other_addresses.join(", ")));
+        line(format!("  Other addresses: {}", found.other_addresses.join(", ")));
     }
     match &found.on_the_list {
-        None => lines.push("  On the list: no".to_owned()),
+        None => line("  On the list: no".to_owned()),
         Some(person) => {
             let name = format!("{} {}", person.first_name, person.last_name);
-            lines.push(format!("  Name: {}", name.trim()));
-            lines.push(format!("  On the list: {} ({})", state_words(person.state), person.why));
+            line(format!("  Name: {}", name.trim()));
+            line(format!("  On the list: {} ({})", state_words(person.state), person.why));
             if let Some(joined) = person.joined {
-                lines.push(format!("  Joined: {}", joined.format("%-d %B %Y")));
+                line(format!("  Joined: {}", joined.format("%-d %B %Y")));
             }
             if !person.tags.is_empty() {
-                lines.push(format!("  Tags: {}", person.tags.join(", ")));
+                line(format!("  Tags: {}", person.tags.join(", ")));
+            }
+            if let Some(language) = &found.language {
+                line(format!("  Language: {language}"));
             }
         }
     }
@@ -187,30 +200,23 @@ fn lines_of(found: &PersonExport, project: &Project) -> Vec<String> {
         let at = message.at.map_or_else(String::new, |at| {
             at.with_timezone(&zone).format(", %-d %B %Y").to_string()
         });
-        lines.push(format!(
-            "  Edition {}: {}{at} {}",
-            message.edition, message.state, message.reply
-        ));
+        line(format!("  Edition {}: {}{at} {}", message.edition, message.state, message.reply));
     }
     for entry in &found.do_not_mail {
         let day = entry.at.with_timezone(&zone).format("%-d %B %Y");
         let reason = entry.reason.unwrap_or_default().replace('_', " ");
         let note = entry.note.as_deref().unwrap_or_default();
-        lines.push(format!("  Do-not-mail list, {day}: {} {reason} {note}", entry.step));
+        line(format!("  Do-not-mail list, {day}: {} {reason} {note}", entry.step));
     }
     if let Some(frequency) = found.frequency {
-        lines.push(format!("  Has chosen: {frequency}"));
+        line(format!("  Has chosen: {frequency}"));
     }
     for record in &found.joining {
         let day = record.at.with_timezone(&zone).format("%-d %B %Y");
-        lines.push(format!("  Sign-up, {day}: {}", record.event.word()));
+        line(format!("  Sign-up, {day}: {}", record.event.word()));
     }
     for single in &found.single_messages {
         let day = single.at.with_timezone(&zone).format("%-d %B %Y");
-        lines.push(format!(
-            "  Email about signing up, {day}: {}, {}",
-            single.purpose, single.status
-        ));
+        line(format!("  Email about signing up, {day}: {}, {}", single.purpose, single.status));
     }
-    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }

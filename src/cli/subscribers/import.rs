@@ -24,6 +24,7 @@ use crate::cli::subscribers::last_time::{ImportAnswers, answers_for};
 use crate::cli::subscribers::undo;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, move_into_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::count::people;
@@ -85,7 +86,7 @@ enum OrderWord {
     MonthFirst,
 }
 
-/// What an import comes to, as JSON.
+/// `roundup.import/1`.
 #[derive(Debug, Serialize)]
 struct ImportOutcome<'a> {
     schema: &'static str,
@@ -100,6 +101,11 @@ struct ImportOutcome<'a> {
     rows: u64,
     problems: &'a [Problem],
     people: Vec<&'a ImportedPerson>,
+    /// Where the lines before the question come from, as the figures above do.
+    #[serde(skip)]
+    export: &'a Export,
+    #[serde(skip)]
+    difference: &'a Difference,
 }
 
 pub(super) async fn import(
@@ -122,8 +128,10 @@ pub(super) async fn import(
     if arguments.dry_run {
         let ledger = existing_ledger(&project, false).await?;
         let known = known_in(&project, ledger.as_ref(), &export.people).await?;
-        show(&export, &Difference::between(&export, &known.people), true, globals)?;
-        screen.say("Nothing was changed: this was a dry run.");
+        let difference = Difference::between(&export, &known.people);
+        let outcome = ImportOutcome::of(&export, &difference, true);
+        show_change(&outcome, screen)?;
+        screen.outcome(&outcome)?;
         return Ok(Exit::Done);
     }
     let moves = project.settings.people.keep == ListPlace::Files;
@@ -147,10 +155,8 @@ pub(super) async fn import(
         let known = known_in(&project, Some(&list.ledger), &export.people).await?;
         let difference = Difference::between(&export, &known.people);
         let changes = difference.new.len() + difference.changed.len();
-        // People read it before the question, programs when it is done.
-        if !screen.json {
-            show(&export, &difference, false, globals)?;
-        }
+        let outcome = ImportOutcome::of(&export, &difference, false);
+        show_change(&outcome, screen)?;
         let question = format!("Import {}?", people(u64::try_from(changes).unwrap_or(u64::MAX)));
         if changes > 0 && !agreed(&question, arguments.yes, screen)? {
             screen.say("Nothing was changed.");
@@ -161,51 +167,53 @@ pub(super) async fn import(
             screen.warn("somebody else changed the list in between: this is what is different now");
             continue;
         }
-        if screen.json {
-            show(&export, &difference, false, globals)?;
-        }
-        screen.say(match changes {
-            0 => "There is nothing to change.",
-            _ => "Imported. To take it back: roundup subscribers import --undo",
-        });
+        screen.outcome(&outcome)?;
         return Ok(Exit::Done);
     }
     Err(changed_meanwhile())
 }
 
-/// What the files are and what they change, as text or JSON.
-fn show(
-    export: &Export,
-    difference: &Difference,
-    dry_run: bool,
-    globals: &Globals,
-) -> Result<(), Failure> {
-    let screen = &globals.screen;
-    if screen.json {
-        return screen.object(&outcome(export, difference, dry_run));
-    }
-    let lines = import_text::files(export);
-    for line in lines.into_iter().chain(import_text::difference(export, difference)) {
-        screen.print(&line)?;
-    }
-    screen.problems(&export.problems);
+/// What the files are and what they change: people read it before the question, programs when it is done.
+fn show_change(outcome: &ImportOutcome<'_>, screen: &Screen) -> Result<(), Failure> {
+    screen.for_people(|text| {
+        let lines = import_text::files(outcome.export);
+        let change = import_text::difference(outcome.export, outcome.difference);
+        lines.into_iter().chain(change).for_each(|line| text.line(line));
+    })?;
+    screen.problems(outcome.problems);
     Ok(())
 }
 
-fn outcome<'a>(export: &'a Export, difference: &'a Difference, dry_run: bool) -> ImportOutcome<'a> {
-    ImportOutcome {
-        schema: "roundup.import/1",
-        system: export.system.as_ref().map(|(id, _)| *id),
-        dry_run,
-        new: difference.new.len(),
-        changed: difference.changed.len(),
-        same: difference.same.len(),
-        stays_no: difference.stays_no.len(),
-        left_out: export.left_out.len(),
-        repeated: export.repeated,
-        rows: export.rows,
-        problems: &export.problems,
-        people: difference.people().chain(&export.left_out).collect(),
+impl<'a> ImportOutcome<'a> {
+    fn of(export: &'a Export, difference: &'a Difference, dry_run: bool) -> Self {
+        Self {
+            schema: "roundup.import/1",
+            system: export.system.as_ref().map(|(id, _)| *id),
+            dry_run,
+            new: difference.new.len(),
+            changed: difference.changed.len(),
+            same: difference.same.len(),
+            stays_no: difference.stays_no.len(),
+            left_out: export.left_out.len(),
+            repeated: export.repeated,
+            rows: export.rows,
+            problems: &export.problems,
+            people: difference.people().chain(&export.left_out).collect(),
+            export,
+            difference,
+        }
+    }
+}
+
+impl Outcome for ImportOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        text.say(if self.dry_run {
+            "Nothing was changed: this was a dry run."
+        } else if self.new + self.changed == 0 {
+            "There is nothing to change."
+        } else {
+            "Imported. To take it back: roundup subscribers import --undo"
+        });
     }
 }
 
@@ -224,7 +232,7 @@ async fn with_last_answers(
     };
     let typed = answers.typed();
     screen.say(&format!("The same columns were imported before with: {typed}"));
-    let may_ask = screen.asks && !screen.json && !arguments.yes;
+    let may_ask = screen.asks && !arguments.yes;
     if !arguments.again && !may_ask {
         screen.say("To say the same this time: add --again");
         return Ok(arguments.clone());

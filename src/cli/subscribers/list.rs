@@ -13,6 +13,7 @@ use crate::cli::steps::list_place::list_of_any;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::count::{counted, people};
 use crate::project::Project;
 
@@ -59,41 +60,37 @@ pub(super) async fn list(arguments: &ListArguments, globals: &Globals) -> Result
     if let Some(members) = members(&project, arguments.segment.as_deref()).await? {
         everybody.retain(|person| members.contains(&person.key));
     }
-    if globals.screen.json {
-        globals
-            .screen
-            .object(&ListOutcome { schema: "roundup.subscribers/1", people: everybody })?;
-        return Ok(Exit::Done);
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut lines = Vec::new();
-    for person in &everybody {
-        *counts.entry(person.state.word()).or_default() += 1;
-        let name = format!("{} {}", person.first_name, person.last_name);
-        lines.push(format!(
-            "{}  {}  {}  {}",
-            person.address,
-            name.trim(),
-            state_words(person.state),
-            person.why
-        ));
-    }
-    for line in lines {
-        globals.screen.print(&line)?;
-    }
-    let total = people(u64::try_from(everybody.len()).unwrap_or(u64::MAX));
-    let parts: Vec<String> = counts
-        .iter()
-        .filter_map(|(word, count)| {
-            let words = state_words(ListState::parse(word)?);
-            Some(counted(*count, &format!("person {words}"), &format!("people {words}")))
-        })
-        .collect();
-    globals.screen.say(&match parts.as_slice() {
-        [] => "Nobody is on the list.".to_owned(),
-        // A single state says the number itself.
-        [all] => format!("{all}."),
-        _ => format!("{total}: {}.", parts.join(", ")),
-    });
+    globals.screen.outcome(&ListOutcome { schema: "roundup.subscribers/1", people: everybody })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for ListOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for person in &self.people {
+            *counts.entry(person.state.word()).or_default() += 1;
+            let name = format!("{} {}", person.first_name, person.last_name);
+            text.line(format!(
+                "{}  {}  {}  {}",
+                person.address,
+                name.trim(),
+                state_words(person.state),
+                person.why
+            ));
+        }
+        let total = people(u64::try_from(self.people.len()).unwrap_or(u64::MAX));
+        let parts: Vec<String> = counts
+            .iter()
+            .filter_map(|(word, count)| {
+                let words = state_words(ListState::parse(word)?);
+                Some(counted(*count, &format!("person {words}"), &format!("people {words}")))
+            })
+            .collect();
+        text.say(match parts.as_slice() {
+            [] => "Nobody is on the list.".to_owned(),
+            // A single state says the number itself.
+            [all] => format!("{all}."),
+            _ => format!("{total}: {}.", parts.join(", ")),
+        });
+    }
 }

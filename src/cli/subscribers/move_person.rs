@@ -12,6 +12,7 @@ use crate::cli::globals::Globals;
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
 use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, MovedPerson};
@@ -30,6 +31,8 @@ struct MoveOutcome<'a> {
     schema: &'static str,
     from: String,
     to: String,
+    /// Why they are on the list.
+    why: String,
     /// Why they are not mailed under the new address either, if they said no under the old one.
     not_mailed: Option<&'a str>,
 }
@@ -69,21 +72,24 @@ pub(super) async fn move_person(
         Some(entry) => Some(entry.words()),
         None => (moved.state != ListState::Subscribed).then(|| moved.why.clone()),
     };
-    let screen = &globals.screen;
-    if screen.json {
-        screen.object(&MoveOutcome {
-            schema: "roundup.move/1",
-            from: old.to_string(),
-            to: new.to_string(),
-            not_mailed: not_mailed.as_deref(),
-        })?;
-        return Ok(Exit::Done);
-    }
-    screen.print(&match &not_mailed {
-        None => format!("{old} is {new} now ({}).", moved.why),
-        Some(why) => format!("{old} is {new} now, and is not mailed: {why}."),
+    globals.screen.outcome(&MoveOutcome {
+        schema: "roundup.move/1",
+        from: old.to_string(),
+        to: new.to_string(),
+        why: moved.why,
+        not_mailed: not_mailed.as_deref(),
     })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for MoveOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let Self { from, to, why, .. } = self;
+        text.line(match &self.not_mailed {
+            None => format!("{from} is {to} now ({why})."),
+            Some(not) => format!("{from} is {to} now, and is not mailed: {not}."),
+        });
+    }
 }
 
 impl OpenList {

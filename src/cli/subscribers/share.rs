@@ -14,6 +14,7 @@ use crate::cli::subscribers::known::known_in;
 use crate::cli::subscribers::writing::{OpenList, agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::count::people;
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
@@ -71,26 +72,27 @@ pub(super) async fn share(arguments: &ShareArguments, globals: &Globals) -> Resu
         Some(shared) => shared.count().await?,
         None => 0,
     };
-    if screen.json {
-        let (schema, people) = ("roundup.share/1", changes.len());
-        screen.object(&ShareOutcome { schema, file, made, people, unknown, shared })?;
-        return Ok(Exit::Done);
-    }
-    let of = |count| people(u64::try_from(count).unwrap_or(u64::MAX));
-    let what = if made { "made" } else { "found" };
-    screen.print(&format!("{file} was {what}, and {SETTINGS_FILE} names it."))?;
-    screen.print(&format!(
-        "  {} of this newsletter objected, complained or the like",
-        of(changes.len())
-    ))?;
-    if unknown > 0 {
-        screen.print(&format!(
-            "  {} more, whose address is not kept here: only this newsletter leaves them out",
-            of(unknown)
-        ))?;
-    }
-    screen.print(&format!("  {} on the list in all", of(shared)))?;
+    let (schema, people) = ("roundup.share/1", changes.len());
+    screen.outcome(&ShareOutcome { schema, file, made, people, unknown, shared })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for ShareOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        let of = |count| people(u64::try_from(count).unwrap_or(u64::MAX));
+        let Self { file, unknown, .. } = self;
+        let what = if self.made { "made" } else { "found" };
+        text.line(format!("{file} was {what}, and {SETTINGS_FILE} names it."));
+        let here = of(self.people);
+        text.line(format!("  {here} of this newsletter objected, complained or the like"));
+        if *unknown > 0 {
+            text.line(format!(
+                "  {} more, whose address is not kept here: only this newsletter leaves them out",
+                of(*unknown)
+            ));
+        }
+        text.line(format!("  {} on the list in all", of(self.shared)));
+    }
 }
 
 /// Whoever said no to more than this newsletter and whose address is known, as it stands in the ledger; and how many others.

@@ -13,6 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::count::people;
 use crate::ledger::Ledger;
@@ -57,7 +58,7 @@ impl SaidHow {
     }
 }
 
-/// What a suppression came to, as JSON.
+/// `roundup.suppress/1`.
 #[derive(Debug, Serialize)]
 struct SuppressOutcome {
     schema: &'static str,
@@ -71,7 +72,6 @@ pub(super) async fn suppress(
     globals: &Globals,
 ) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
     let whom = whom(&arguments.whom)?;
     project.own_folder(false)?;
     let ledger = ledger_for(&project, false, 1).await?;
@@ -98,18 +98,22 @@ pub(super) async fn suppress(
         added += counted.into_iter().filter(|counted| *counted).count();
     }
     let already = whom.len() - added;
-    if screen.json {
-        let (schema, reason) = ("roundup.suppress/1", reason.word());
-        screen.object(&SuppressOutcome { schema, reason, added, already })?;
-        return Ok(Exit::Done);
-    }
-    let of = |count| people(u64::try_from(count).unwrap_or(u64::MAX));
-    screen.print(&format!("{} added to the do-not-mail list.", of(added)))?;
-    if already > 0 {
-        screen
-            .print(&format!("  {} already on it for this reason or a stronger one", of(already)))?;
-    }
+    let (schema, reason) = ("roundup.suppress/1", reason.word());
+    globals.screen.outcome(&SuppressOutcome { schema, reason, added, already })?;
     Ok(Exit::Done)
+}
+
+impl Outcome for SuppressOutcome {
+    fn text(&self, text: &mut Text) {
+        let of = |count| people(u64::try_from(count).unwrap_or(u64::MAX));
+        let Self { added, already, .. } = self;
+        let reason = self.reason.replace('_', " ");
+        text.line(format!("{} added to the do-not-mail list ({reason}).", of(*added)));
+        if *already > 0 {
+            let already = of(*already);
+            text.line(format!("  {already} already on it for this reason or a stronger one"));
+        }
+    }
 }
 
 /// The people of an argument: of the file, if there is one of that name.

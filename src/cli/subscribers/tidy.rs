@@ -12,6 +12,7 @@ use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known_in;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::count::people;
 use crate::ledger::list_store::ListChangeKind;
@@ -40,6 +41,39 @@ struct TidyOutcome<'a> {
     people: Vec<&'a ImportedPerson>,
 }
 
+impl TidyOutcome<'_> {
+    fn count(&self) -> String {
+        people(u64::try_from(self.people.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Who would come off the list.
+    fn people_lines(&self, text: &mut Text) {
+        let months = self.older_than_months;
+        text.line(format!("{} not mailed for {months} months or longer:", self.count()));
+        for person in self.people.iter().take(MOST_SHOWN) {
+            text.line(format!(
+                "  {}  {} ({})",
+                person.address,
+                state_words(person.state),
+                person.why
+            ));
+        }
+        if self.people.len() > MOST_SHOWN {
+            text.line(format!("  … and {} more", self.people.len() - MOST_SHOWN));
+        }
+    }
+}
+
+impl Outcome for TidyOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        if self.dry_run {
+            text.say("Nothing was changed: this was a dry run.");
+        } else if !self.people.is_empty() {
+            text.say("They are off the list. Whoever said no stays on the do-not-mail list, without their address.");
+        }
+    }
+}
+
 /// Whether nobody may mail them: they said no, did not confirm, or nothing says why they may be mailed.
 fn is_idle(person: &ImportedPerson) -> bool {
     person.state != ListState::Subscribed
@@ -61,44 +95,26 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
     };
     let leaving: Vec<&ImportedPerson> =
         known.in_order().filter(|person| is_idle(person) && is_old(person)).collect();
-    let count = people(u64::try_from(leaving.len()).unwrap_or(u64::MAX));
-    if !screen.json {
-        screen
-            .print(&format!("{count} not mailed for {} months or longer:", arguments.older_than))?;
-        for person in leaving.iter().take(MOST_SHOWN) {
-            screen.print(&format!(
-                "  {}  {} ({})",
-                person.address,
-                state_words(person.state),
-                person.why
-            ))?;
-        }
-        if leaving.len() > MOST_SHOWN {
-            screen.print(&format!("  … and {} more", leaving.len() - MOST_SHOWN))?;
-        }
-    }
-    if arguments.dry_run {
-        screen.say("Nothing was changed: this was a dry run.");
-    } else if !leaving.is_empty() {
-        let question = format!("Take {count} off the list? Their no stays.");
+    let outcome = TidyOutcome {
+        schema: "roundup.tidy/1",
+        dry_run: arguments.dry_run,
+        older_than_months: arguments.older_than,
+        people: leaving,
+    };
+    // People read it before the question; programs read all of it when it is done.
+    screen.for_people(|text| outcome.people_lines(text))?;
+    if !arguments.dry_run && !outcome.people.is_empty() {
+        let question = format!("Take {} off the list? Their no stays.", outcome.count());
         if !agreed(&question, arguments.yes, screen)? {
             screen.say("Nothing was changed.");
             return Ok(Exit::Done);
         }
-        let summary = json!({ "tidied": leaving.len() }).to_string();
-        let removed = leaving.iter().map(|person| person.key.clone()).collect();
+        let summary = json!({ "tidied": outcome.people.len() }).to_string();
+        let removed = outcome.people.iter().map(|person| person.key.clone()).collect();
         if !list.write(seen, ListChangeKind::Edit, summary, &[], removed, world::now()).await? {
             return Err(changed_meanwhile());
         }
-        screen.say("They are off the list. Whoever said no stays on the do-not-mail list, without their address.");
     }
-    if screen.json {
-        screen.object(&TidyOutcome {
-            schema: "roundup.tidy/1",
-            dry_run: arguments.dry_run,
-            older_than_months: arguments.older_than,
-            people: leaving,
-        })?;
-    }
+    screen.outcome(&outcome)?;
     Ok(Exit::Done)
 }

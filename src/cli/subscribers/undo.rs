@@ -1,12 +1,14 @@
 //! `roundup subscribers import --undo`: takes the last import back.
 //! Shell: the ledger, the screen.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::world;
 use crate::count::people;
 use crate::ledger::list_store::ListStore;
@@ -15,13 +17,49 @@ use crate::project::Project;
 /// People of a kind who are shown.
 const MOST_SHOWN: usize = 10;
 
+/// `roundup.undo/1`.
 #[derive(Debug, Serialize)]
 struct UndoOutcome<'a> {
     schema: &'static str,
     dry_run: bool,
+    /// When the import was.
+    imported_at: DateTime<Utc>,
     removed: &'a [String],
     restored: &'a [String],
     kept: u64,
+    #[serde(serialize_with = "zone_name")]
+    time_zone: Tz,
+}
+
+impl UndoOutcome<'_> {
+    /// What it would change.
+    fn change_lines(&self, text: &mut Text) {
+        let at = self.imported_at.with_timezone(&self.time_zone);
+        text.line(format!("The import of {}:", at.format("%-d %B %Y, %H:%M")));
+        for (title, keys) in
+            [("come off the list again", self.removed), ("as before the import", self.restored)]
+        {
+            let count = people(u64::try_from(keys.len()).unwrap_or(u64::MAX));
+            text.line(format!("  {count}: {title}"));
+            for key in keys.iter().take(MOST_SHOWN) {
+                text.line(format!("    {key}"));
+            }
+        }
+        if self.kept > 0 {
+            text.line(format!("  {}: changed since, and stay", people(self.kept)));
+        }
+        text.line("  Whoever said no stays on the do-not-mail list.");
+    }
+}
+
+impl Outcome for UndoOutcome<'_> {
+    fn text(&self, text: &mut Text) {
+        text.say(if self.dry_run {
+            "Nothing was changed: this was a dry run."
+        } else {
+            "The import was taken back."
+        });
+    }
 }
 
 pub(super) async fn undo(
@@ -40,41 +78,23 @@ pub(super) async fn undo(
     let outcome = UndoOutcome {
         schema: "roundup.undo/1",
         dry_run,
+        imported_at: DateTime::from_timestamp_millis(undone.at_millis).unwrap_or_default(),
         removed: &undone.removed,
         restored: &undone.restored,
         kept: undone.kept,
+        time_zone: project.settings.time_zone,
     };
-    if !screen.json {
-        let at = DateTime::from_timestamp_millis(undone.at_millis).unwrap_or_default();
-        let at = at.with_timezone(&project.settings.time_zone);
-        screen.print(&format!("The import of {}:", at.format("%-d %B %Y, %H:%M")))?;
-        for (title, keys) in [
-            ("come off the list again", &undone.removed),
-            ("as before the import", &undone.restored),
-        ] {
-            let count = people(u64::try_from(keys.len()).unwrap_or(u64::MAX));
-            screen.print(&format!("  {count}: {title}"))?;
-            for key in keys.iter().take(MOST_SHOWN) {
-                screen.print(&format!("    {key}"))?;
-            }
+    // People read it before the question; programs read all of it when it is done.
+    screen.for_people(|text| outcome.change_lines(text))?;
+    if !dry_run {
+        if !agreed("Take it back?", yes, screen)? {
+            screen.say("Nothing was changed.");
+            return Ok(Exit::Done);
         }
-        if undone.kept > 0 {
-            screen.print(&format!("  {}: changed since, and stay", people(undone.kept)))?;
+        if !list.ledger.undo_import(undone.import, seen, world::now()).await? {
+            return Err(changed_meanwhile());
         }
-        screen.print("  Whoever said no stays on the do-not-mail list.")?;
     }
-    if dry_run {
-        screen.say("Nothing was changed: this was a dry run.");
-    } else if !agreed("Take it back?", yes, screen)? {
-        screen.say("Nothing was changed.");
-        return Ok(Exit::Done);
-    } else if list.ledger.undo_import(undone.import, seen, world::now()).await? {
-        screen.say("The import was taken back.");
-    } else {
-        return Err(changed_meanwhile());
-    }
-    if screen.json {
-        screen.object(&outcome)?;
-    }
+    screen.outcome(&outcome)?;
     Ok(Exit::Done)
 }

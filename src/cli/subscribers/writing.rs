@@ -37,7 +37,7 @@ pub(super) fn agreed(question: &str, yes: bool, screen: &Screen) -> Result<bool,
     if yes {
         return Ok(true);
     }
-    if !screen.asks || screen.json {
+    if !screen.asks {
         return Err(Failure::new(Exit::Usage, "nobody can be asked here: nothing was changed")
             .help("look at it with --dry-run, then add --yes"));
     }

@@ -1,10 +1,13 @@
 //! The terminal: what is printed, the questions, and how a failure reads. The only place that prints.
 //! Shell: standard streams, files that people share, the clock.
 
+pub mod colour;
 pub mod failure;
 pub mod files;
+pub mod findings;
 mod ledger_failure;
 pub mod number;
+pub mod outcome;
 pub mod prompt;
 pub mod screen;
 pub mod shell_files;

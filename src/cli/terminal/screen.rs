@@ -4,36 +4,28 @@
 use std::io::{self, IsTerminal, Write};
 
 use chrono::TimeDelta;
-use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::check::{Finding, Severity};
+use crate::cli::terminal::colour::{Colour, Paint};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::outcome::{Line, Outcome, Text};
 use crate::problem::Problem;
 
 pub use crate::count::{counted, grouped, people};
 
-/// `--color`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Colour {
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
-
 /// What the person has asked for.
 #[derive(Debug, Clone)]
 pub struct Screen {
-    pub json: bool,
+    /// Private: a command has one outcome, and whether it is printed as text or as JSON is nothing to it.
+    json: bool,
     pub quiet: bool,
     pub verbose: bool,
     /// False when nobody can answer a question.
     pub asks: bool,
     /// True where what is said goes elsewhere: to the studio's page.
     is_silent: bool,
-    out_colour: bool,
-    talk_colour: bool,
+    out: Paint,
+    talk: Paint,
 }
 
 /// Problems that are listed before the rest is only counted.
@@ -55,9 +47,10 @@ impl Screen {
             json,
             quiet,
             verbose,
-            asks: !no_input && io::stdin().is_terminal() && io::stderr().is_terminal(),
-            out_colour: wanted(io::stdout().is_terminal()),
-            talk_colour: wanted(io::stderr().is_terminal()),
+            // A program reads the JSON: nobody would see the question.
+            asks: !no_input && !json && io::stdin().is_terminal() && io::stderr().is_terminal(),
+            out: Paint::new(wanted(io::stdout().is_terminal())),
+            talk: Paint::new(wanted(io::stderr().is_terminal())),
             is_silent: false,
         }
     }
@@ -88,24 +81,68 @@ impl Screen {
         }
     }
 
-    /// How many there are of each kind, a line each: a number with its words for one and for many. What there is none of is left
-    /// out.
-    ///
-    /// # Errors
-    /// When stdout cannot be written.
-    pub fn counts(&self, counts: &[(u64, &str, &str)]) -> Result<(), Failure> {
-        for (count, one, many) in counts.iter().filter(|(count, ..)| *count > 0) {
-            self.print(&format!("  {}", counted(*count, one, many)))?;
-        }
-        Ok(())
+    /// Whether everything is shown that is otherwise only counted.
+    pub fn shows_all(&self) -> bool {
+        self.json || self.verbose
     }
 
-    /// One JSON object.
+    /// What a command came to, as people or programs read it.
     ///
     /// # Errors
     /// When stdout cannot be written.
-    pub fn object(&self, value: &impl Serialize) -> Result<(), Failure> {
-        self.print(&json_text(value)?)
+    pub fn outcome(&self, outcome: &impl Outcome) -> Result<(), Failure> {
+        if self.json {
+            return self.print(&json_text(outcome)?);
+        }
+        self.lines(|text| outcome.text(text))
+    }
+
+    /// One of many outcomes of a command: programs get a line of JSON for each.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn record(&self, outcome: &impl Outcome) -> Result<(), Failure> {
+        if !self.json {
+            return self.lines(|text| outcome.text(text));
+        }
+        let line = serde_json::to_string(outcome);
+        self.print(&line.map_err(|error| no_json(&error))?)
+    }
+
+    /// What people read before a question, or below the records: programs have it in the outcome, or count the records.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn for_people(&self, fill: impl FnOnce(&mut Text)) -> Result<(), Failure> {
+        if self.json { Ok(()) } else { self.lines(fill) }
+    }
+
+    /// Whether a program reads the outcome: no bar, no browser, and everything is worked out that it may ask for.
+    pub fn is_for_programs(&self) -> bool {
+        self.json
+    }
+
+    /// For a command within another: the one object that is printed is that of the other.
+    #[must_use]
+    pub fn within(&self) -> Self {
+        if self.json { self.silent() } else { self.clone() }
+    }
+
+    /// Lines for people before a question, or with a failure, whether programs read the outcome or not.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn lines(&self, fill: impl FnOnce(&mut Text)) -> Result<(), Failure> {
+        let mut text = Text::new(self.out, self.verbose);
+        fill(&mut text);
+        for line in text.into_lines() {
+            match line {
+                Line::Data(line) => self.print(&line)?,
+                Line::Talk(line) => self.say(&line),
+                Line::Warning(line) => self.warn(&line),
+            }
+        }
+        Ok(())
     }
 
     /// Talk. When even that cannot be written there is nobody to tell.
@@ -145,38 +182,20 @@ impl Screen {
         }
     }
 
-    /// Findings as people read them.
-    ///
-    /// # Errors
-    /// When stdout cannot be written.
-    pub fn findings(&self, findings: &[Finding]) -> Result<(), Failure> {
-        for finding in findings {
-            let word = match finding.severity {
-                Severity::Must => self.strong("must fix"),
-                Severity::Should => self.strong("should fix"),
-                Severity::Note => self.faint("good to know"),
-            };
-            self.print(&format!("{word} [{}] {}", finding.rule, finding.message))?;
-            self.print(&format!("  {} {}", self.faint("-->"), finding.place))?;
-            self.print(&format!("  {} {}", self.faint("help:"), finding.cure))?;
-        }
-        Ok(())
-    }
-
     pub fn strong(&self, word: &str) -> String {
-        paint(self.out_colour, "1", word)
+        self.out.strong(word)
     }
 
     pub fn faint(&self, word: &str) -> String {
-        paint(self.out_colour, "2", word)
+        self.out.faint(word)
     }
 
     fn talk_strong(&self, word: &str) -> String {
-        paint(self.talk_colour, if word == "error:" { "1;31" } else { "1" }, word)
+        if word == "error:" { self.talk.red(word) } else { self.talk.strong(word) }
     }
 
     fn talk_faint(&self, word: &str) -> String {
-        paint(self.talk_colour, "2", word)
+        self.talk.faint(word)
     }
 }
 
@@ -185,12 +204,11 @@ impl Screen {
 /// # Errors
 /// When it has no JSON, which none of ours is.
 pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}")))
+    serde_json::to_string_pretty(value).map_err(|error| no_json(&error))
 }
 
-fn paint(colour: bool, code: &str, word: &str) -> String {
-    if colour { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
+fn no_json(error: &serde_json::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("the JSON cannot be written: {error}"))
 }
 
 /// `1 story`, `26 stories`.
