@@ -4,6 +4,9 @@
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "snapshots/outputs.rs"]
+mod outputs;
+
 use support::sample;
 
 fn parts_of(template: &str) {

@@ -1,8 +1,6 @@
 //! Everything about one person, in the order in which it happened.
 //! Pure: what the list and the ledger have in, sentences out.
 
-use std::fmt::Display;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -129,22 +127,25 @@ impl PersonHistory {
             events.push((delivery.at, delivery_words(delivery)));
         }
         events.sort_by_key(|(at, _)| (at.is_none(), *at));
-        let timed = events.into_iter().map(|(at, words)| match at {
-            Some(at) => line(at.with_timezone(&zone).format("%-d %B %Y, %H:%M"), &words),
-            None => line("", &words),
+        let timed = events.into_iter().map(|(at, words)| {
+            let at = at.map(|at| at.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string());
+            (at.unwrap_or_default(), words)
         });
-        self.joined_line().into_iter().chain(timed).collect()
+        let lines: Vec<(String, String)> = self.joined_line().into_iter().chain(timed).collect();
+        let has_times = lines.iter().any(|(time, _)| !time.is_empty());
+        let line = |(time, words): (String, String)| {
+            if has_times { format!("{time:<TIME_COLUMNS$}  {words}") } else { words }
+        };
+        lines.into_iter().map(line).collect()
     }
 
-    fn joined_line(&self) -> Option<String> {
+    fn joined_line(&self) -> Option<(String, String)> {
         let day = self.joined.or_else(|| self.consent.as_ref()?.obtained);
         let words = self.consent.as_ref().map(ConsentProof::words);
         match (day, words) {
-            (Some(day), Some(words)) => {
-                Some(line(day.format("%-d %B %Y"), &format!("joined: {words}")))
-            }
-            (Some(day), None) => Some(line(day.format("%-d %B %Y"), "joined")),
-            (None, Some(words)) => Some(line("", &format!("joined: {words}"))),
+            (Some(day), Some(words)) => Some((long(day), format!("joined: {words}"))),
+            (Some(day), None) => Some((long(day), "joined".to_owned())),
+            (None, Some(words)) => Some((String::new(), format!("joined: {words}"))),
             (None, None) => None,
         }
     }
@@ -153,8 +154,8 @@ impl PersonHistory {
 /// "17 September 2026, 10:00" has the longest month.
 const TIME_COLUMNS: usize = 25;
 
-fn line(time: impl Display, words: &str) -> String {
-    format!("{:<TIME_COLUMNS$}  {words}", time.to_string())
+fn long(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
 }
 
 fn joining_words(record: &JoinRecord) -> String {

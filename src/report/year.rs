@@ -76,10 +76,10 @@ impl YearReport {
             self.editions.iter().map(|report| grouped(report.accepted)).collect();
         let sum = match parts.len() {
             0 | 1 => String::new(),
-            _ => format!(" = {}", parts.join(" + ")),
+            _ => format!("; accepted = {}", parts.join(" + ")),
         };
         format!(
-            "{} = {} accepted + {} not; accepted{sum}",
+            "{} = {} accepted + {} not{sum}",
             counted(self.messages, "message", "messages"),
             grouped(self.accepted),
             grouped(self.not_accepted)

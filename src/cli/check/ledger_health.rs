@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::cli::send::ledger_trust::{doubts, synced_folder};
 use crate::cli::steps::ledgers::{existing_ledger, file_of};
 use crate::cli::terminal::failure::Failure;
-use crate::count::counted;
+use crate::count::{counted, grouped};
 use crate::database::sqlite::read_text;
 use crate::doctor::Diagnosis;
 use crate::ledger::{AnyLedger, Ledger};
@@ -73,7 +73,7 @@ async fn look(
 fn room(project: &Project) -> Option<Diagnosis> {
     const ABOUT: &str = "Disk";
     let free = disk::free_bytes(&project.root)?;
-    let what = format!("there is room for {} MB more", free / 1_000_000);
+    let what = format!("there is room for {} MB more", grouped(free / 1_000_000));
     let cure = "free some space: each message is written down before it is sent";
     Some(if free < TOO_LITTLE_BYTES {
         Diagnosis::bad(ABOUT, what, cure)

@@ -10,6 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
+use crate::cli::news::flags;
 use crate::cli::steps::audience_choice::segment_of;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::window_args::WindowArguments;
@@ -75,6 +76,8 @@ struct DraftOutcome {
     pinned: Vec<String>,
     items: Vec<String>,
     left_out: Vec<String>,
+    /// The flags of its window.
+    window: String,
     /// Stories of earlier days that came too late for their edition: the file offers them.
     late: Vec<String>,
     undecided: usize,
@@ -139,6 +142,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     screen.outcome(&DraftOutcome {
         schema: "roundup.draft/1",
         edition: draft.name,
+        window: flags(&window),
         path: shown,
         translations: files.into_iter().skip(1).map(|(file, _)| file).collect(),
         pinned: ids(draft.pinned),
@@ -230,7 +234,8 @@ impl Outcome for DraftOutcome {
         }
         if self.undecided > 0 {
             let count = stories(self.undecided);
-            text.say(format!("Not sure: {count} might belong here. To see: roundup news"));
+            let see = format!("roundup news {}", self.window);
+            text.say(format!("Not sure: {count} might belong here. To see: {see}"));
         }
         text.say(format!(
             "Next: edit the subject, preheader and introduction, then roundup preview {}",

@@ -82,7 +82,9 @@ impl Outcome for DatesOutcome<'_> {
             text.say("Next: roundup news");
             return;
         };
-        text.line(text.strong(&format!("{} without a date:", stories(self.undated.len()))));
+        let is_partly_known = self.undated.iter().any(|item| item.date.is_some());
+        let what = if is_partly_known { "an exact date" } else { "a date" };
+        text.line(text.strong(&format!("{} without {what}:", stories(self.undated.len()))));
         for item in &self.undated {
             let known = item.date.as_ref().map_or_else(String::new, |_| format!("{} · ", item.day));
             text.line(format!("  {known}{}  {}", item.title, text.faint(item.id)));

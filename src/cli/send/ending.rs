@@ -90,7 +90,9 @@ impl Outcome for SendOutcome<'_> {
 /// What an edition is that nothing more is sent of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EditionNow {
+    /// Just now.
     Cancelled,
+    CancelledBefore,
     Finished,
 }
 
@@ -108,6 +110,7 @@ impl Outcome for EndedEdition<'_> {
         let Self { report, now } = self;
         let word = match now {
             EditionNow::Cancelled => "is cancelled",
+            EditionNow::CancelledBefore => "was cancelled",
             EditionNow::Finished => "is finished",
         };
         text.line(format!("{} {word}: {}.", report.edition, report.arithmetic()));

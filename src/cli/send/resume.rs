@@ -167,7 +167,7 @@ impl CarriedOn<'_> {
         let Self { project, ledger, planned, destination, .. } = *self;
         let report = report_of(project, ledger, planned, destination.is_practice()).await?;
         let now = match wish {
-            RunControl::Cancel => EditionNow::Cancelled,
+            RunControl::Cancel => EditionNow::CancelledBefore,
             RunControl::Go | RunControl::Pause => EditionNow::Finished,
         };
         screen.outcome(&EndedEdition { now, report: &report })?;

@@ -104,7 +104,8 @@ struct ShownPerson<'a> {
 impl Outcome for ShownPerson<'_> {
     fn text(&self, text: &mut Text) {
         let [person] = self.people;
-        text.line(format!("{}  {} {}", person.address, person.first_name, person.last_name));
+        let name = format!("{} {}", person.first_name, person.last_name);
+        text.line(format!("{}  {}", person.address, name.trim()));
         text.line(format!("  {}: {}", state_words(person.state), person.why));
         if let Some(joined) = person.joined {
             text.line(format!("  joined: {}", joined.format("%-d %B %Y")));

@@ -56,15 +56,9 @@ fn together(group: &[&Finding], text: &mut Text) {
         let more = grouped((group.len() - most) as u64);
         text.line(format!("  … and {more} more (-v shows them all)"));
     }
-    let mut cures: Vec<&str> = Vec::new();
-    for finding in &group[..most] {
-        if !cures.contains(&finding.cure.as_str()) {
-            cures.push(&finding.cure);
-        }
-    }
-    for cure in cures {
-        text.line(format!("  {} {cure}", text.faint("help:")));
-    }
+    let is_one_cure = group.iter().all(|finding| finding.cure == first.cure);
+    let others = if is_one_cure { "" } else { "; the others in the same way" };
+    text.line(format!("  {} {}{others}", text.faint("help:"), first.cure));
 }
 
 fn severity(severity: Severity, text: &Text) -> String {
