@@ -40,7 +40,7 @@ pub struct Arguments {
     allow_local: bool,
 }
 
-/// `roundup.news.import/1`.
+/// `roundup.import/1`.
 #[derive(Serialize)]
 struct StoryImport<'a> {
     schema: &'static str,
@@ -183,7 +183,7 @@ fn write_items(
     }
     let zone = project.settings.time_zone;
     screen.outcome(&StoryImport {
-        schema: "roundup.news.import/1",
+        schema: "roundup.import/1",
         dry_run,
         written,
         kept,

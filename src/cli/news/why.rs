@@ -13,7 +13,7 @@ use crate::problem::nearest;
 /// More stories than these are no answer.
 const SHOWN: usize = 5;
 
-/// `roundup.news.why/1`.
+/// `roundup.why/1`.
 #[derive(Serialize)]
 struct StoriesOutcome<'a> {
     schema: &'static str,
@@ -37,7 +37,7 @@ pub async fn run(story: &str, globals: &Globals) -> Result<Exit, Failure> {
         );
     }
     screen.outcome(&StoriesOutcome {
-        schema: "roundup.news.why/1",
+        schema: "roundup.why/1",
         stories: found.iter().map(|item| shown(item, None, zone)).collect(),
     })?;
     Ok(Exit::Done)

@@ -16,10 +16,10 @@ pub struct EmailSummary {
     stories: usize,
     bytes_largest: usize,
     /// Whom it is for, where that is not everybody, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "segment_words", skip_serializing_if = "Option::is_none")]
     segment: Option<String>,
     /// What it is for, and how many people by which basis, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "purpose_words", skip_serializing_if = "Option::is_none")]
     purpose: Option<String>,
     checks: CheckCounts,
 }

@@ -31,23 +31,38 @@ enum What {
 }
 
 /// `roundup.templates/1`.
-#[derive(Serialize)]
-struct TemplatesOutcome<'a> {
+#[derive(Default, Serialize)]
+struct TemplatesOutcome {
     schema: &'static str,
-    templates: Vec<ListedTemplate<'a>>,
+    templates: Vec<String>,
+    /// Those among them that the project has changed, or made.
+    yours: Vec<String>,
+    /// The template that was copied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copied: Option<String>,
+    /// Files that were written by this command.
+    written: Vec<String>,
+    /// Files that were there already, and stay as they are.
+    unchanged: usize,
 }
 
-#[derive(Serialize)]
-struct ListedTemplate<'a> {
-    name: &'a str,
-    /// Whether the project has its own.
-    yours: bool,
-}
-
-impl Outcome for TemplatesOutcome<'_> {
+impl Outcome for TemplatesOutcome {
     fn text(&self, text: &mut Text) {
-        for ListedTemplate { name, yours } in &self.templates {
-            let whose = if *yours { "yours" } else { "comes with roundup" };
+        if let Some(name) = &self.copied {
+            for file in &self.written {
+                text.line(format!("  {file}"));
+            }
+            let unchanged = match self.unchanged {
+                0 => String::new(),
+                some => format!("; {some} left unchanged"),
+            };
+            let count = counted(self.written.len(), "file", "files");
+            text.line(format!("{count} of {name} copied to templates/{unchanged}."));
+            text.say("They replace roundup's own, file by file: delete those you do not change.");
+            return;
+        }
+        for name in &self.templates {
+            let whose = if self.yours.contains(name) { "yours" } else { "comes with roundup" };
             text.line(format!("  {name:14} {}", text.faint(whose)));
         }
         text.say(
@@ -56,53 +71,26 @@ impl Outcome for TemplatesOutcome<'_> {
     }
 }
 
-/// `roundup.templates.copy/1`.
-#[derive(Serialize)]
-struct CopiedTemplate<'a> {
-    schema: &'static str,
-    template: &'a str,
-    /// Files that were written by this command.
-    written: Vec<String>,
-    /// Files that were there already, and stay as they are.
-    unchanged: usize,
-}
-
-impl Outcome for CopiedTemplate<'_> {
-    fn text(&self, text: &mut Text) {
-        for file in &self.written {
-            text.line(format!("  {file}"));
-        }
-        let unchanged = match self.unchanged {
-            0 => String::new(),
-            some => format!("; {some} left unchanged"),
-        };
-        let count = counted(self.written.len(), "file", "files");
-        text.line(format!("{count} of {} copied to templates/{unchanged}.", self.template));
-        text.say("They replace roundup's own, file by file: delete those you do not change.");
-    }
-}
-
 pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    let screen = &globals.screen;
-    if let Some(What::Copy { name }) = &arguments.what {
-        screen.outcome(&copy(name, &project)?)?;
-        return Ok(Exit::Done);
-    }
-    let templates = project.templates()?;
-    let listed = |name| {
-        let yours = project.path(format!("templates/{name}.mjml.hbs")).exists();
-        ListedTemplate { name, yours }
+    let copied = match &arguments.what {
+        Some(What::Copy { name }) => copy(name, &project)?,
+        None => TemplatesOutcome::default(),
     };
-    screen.outcome(&TemplatesOutcome {
+    let templates = project.templates()?;
+    let templates: Vec<String> = templates.names().into_iter().map(str::to_owned).collect();
+    let is_own = |name: &&String| project.path(format!("templates/{name}.mjml.hbs")).exists();
+    globals.screen.outcome(&TemplatesOutcome {
         schema: "roundup.templates/1",
-        templates: templates.names().into_iter().map(listed).collect(),
+        yours: templates.iter().filter(is_own).cloned().collect(),
+        templates,
+        ..copied
     })?;
     Ok(Exit::Done)
 }
 
 /// The one that comes with roundup, also where the project has changed some of it.
-fn copy<'a>(name: &'a str, project: &Project) -> Result<CopiedTemplate<'a>, Failure> {
+fn copy(name: &str, project: &Project) -> Result<TemplatesOutcome, Failure> {
     let shipped = Templates::with([]);
     let files = shipped.files_of(name);
     if files.is_empty() {
@@ -131,5 +119,6 @@ fn copy<'a>(name: &'a str, project: &Project) -> Result<CopiedTemplate<'a>, Fail
         write_new(&path, text).map_err(cannot)?;
         written.push(shown);
     }
-    Ok(CopiedTemplate { schema: "roundup.templates.copy/1", template: name, written, unchanged })
+    let copied = Some(name.to_owned());
+    Ok(TemplatesOutcome { copied, written, unchanged, ..TemplatesOutcome::default() })
 }

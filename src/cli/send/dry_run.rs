@@ -81,6 +81,7 @@ pub async fn dry_run(
         edition: &chosen.name,
         dry_run: true,
         people: number,
+        segment: chosen.audience.segment.as_ref().map(ToString::to_string),
         messages: number,
         hash: prepared.composition.hash(),
         summary: EmailSummary::of(&prepared),
@@ -105,6 +106,9 @@ struct DryRunOutcome<'a> {
     edition: &'a str,
     dry_run: bool,
     people: u64,
+    /// Whom it is for, where it is not for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment: Option<String>,
     /// As many as people.
     messages: u64,
     hash: String,

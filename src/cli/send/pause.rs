@@ -5,6 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
+use crate::cli::report::report_of;
 use crate::cli::send::planned::{find_planned, is_sending};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -13,6 +14,7 @@ use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, EditionSummary, Ledger, RunControl};
 use crate::project::Project;
+use crate::report::Report;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -45,7 +47,7 @@ async fn pause_one(project: &Project, name: &str, screen: &Screen) -> Result<Exi
         )
         .help(format!("`roundup report {name}` shows who got it")));
     };
-    screen.outcome(&PauseOutcome { schema: SCHEMA, editions: vec![paused] })?;
+    screen.outcome(&paused)?;
     Ok(Exit::Done)
 }
 
@@ -67,25 +69,22 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
         )
         .help("`roundup status` shows them"));
     }
-    screen.outcome(&PauseOutcome { schema: SCHEMA, editions: paused })?;
+    screen.outcome(&PauseOutcome { schema: "roundup.status/1", editions: paused })?;
     Ok(Exit::Done)
 }
 
-const SCHEMA: &str = "roundup.paused/1";
-
-/// `roundup.paused/1`.
+/// `roundup.status/1`: the editions that were paused just now.
 #[derive(Serialize)]
 struct PauseOutcome {
     schema: &'static str,
     editions: Vec<PausedEdition>,
 }
 
-/// An edition that was paused just now.
+/// `roundup.report/1`: an edition that was paused just now.
 #[derive(Serialize)]
 struct PausedEdition {
-    edition: String,
-    /// How many people are still to be mailed.
-    left: u64,
+    #[serde(flatten)]
+    report: Report,
     /// Somebody sends it at this moment: they stop at their next sign of life.
     sending: bool,
 }
@@ -102,28 +101,34 @@ async fn pause(
         return Ok(None);
     }
     let sending = is_sending(project, ledger, name, practice).await?;
-    let left = ledger.counts(name).await?.open();
-    Ok(Some(PausedEdition { edition: name.clone(), left, sending }))
+    let report = report_of(project, ledger, planned, practice).await?;
+    Ok(Some(PausedEdition { report, sending }))
+}
+
+impl Outcome for PausedEdition {
+    fn text(&self, text: &mut Text) {
+        let edition = &self.report.edition;
+        paused_lines(std::slice::from_ref(self), text);
+        text.say(format!("To resume: roundup send {edition}. To end it: roundup cancel {edition}"));
+    }
 }
 
 impl Outcome for PauseOutcome {
     fn text(&self, text: &mut Text) {
-        for PausedEdition { edition, left, .. } in &self.editions {
-            text.line(format!("{edition} is paused: {} left.", people(*left)));
-        }
-        if self.editions.iter().any(|paused| paused.sending) {
-            text.say(
-                "The computer that sends it finishes the messages in progress, and stops within a \
-                 second or two.",
-            );
-        }
-        match self.editions.as_slice() {
-            [PausedEdition { edition, .. }] => text.say(format!(
-                "To resume: roundup send {edition}. To end it: roundup cancel {edition}"
-            )),
-            _ => text.say(
-                "To resume one of them: roundup send, and its name. To end one: roundup cancel",
-            ),
-        }
+        paused_lines(&self.editions, text);
+        text.say("To resume one of them: roundup send, and its name. To end one: roundup cancel");
+    }
+}
+
+fn paused_lines(editions: &[PausedEdition], text: &mut Text) {
+    for PausedEdition { report, .. } in editions {
+        let left = people(report.planned + report.deferred);
+        text.line(format!("{} is paused. {left} left.", report.edition));
+    }
+    if editions.iter().any(|paused| paused.sending) {
+        text.say(
+            "The computer that sends it finishes the messages in progress, and stops within a \
+             second or two.",
+        );
     }
 }

@@ -187,11 +187,9 @@ impl Outcome for OpenedStudio<'_> {
 
 /// Where a person who has finished here goes on.
 fn say_next(edition: &str, globals: &Globals) {
-    if !globals.screen.json {
-        globals.screen.say(&format!(
-            "Next: roundup test {edition} --to ADDRESS, then roundup send {edition}"
-        ));
-    }
+    globals
+        .screen
+        .say(&format!("Next: roundup test {edition} --to ADDRESS, then roundup send {edition}"));
 }
 
 fn open_browser(project: &Project, address: &str, globals: &Globals) -> Option<browser::Doorway> {
