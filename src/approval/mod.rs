@@ -146,4 +146,4 @@ impl ApprovalState {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -248,6 +248,9 @@ pub struct WhyDelivery {
     /// The edition that this one corrects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
+    /// Who had approved the edition as it was planned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<ReportedApproval>,
 }
 
 impl WhyDelivery {
@@ -260,6 +263,7 @@ impl WhyDelivery {
             message_id: Some(row.message_id),
             practice,
             corrects: None,
+            approvals: Vec::new(),
         }
     }
 
@@ -272,6 +276,7 @@ impl WhyDelivery {
             message_id: None,
             practice,
             corrects: None,
+            approvals: Vec::new(),
         }
     }
 }

@@ -179,6 +179,10 @@ fn delivery_words(delivery: &WhyDelivery) -> String {
     if let Some(id) = &delivery.message_id {
         words += &format!("  Message-ID <{id}>");
     }
+    if !delivery.approvals.is_empty() {
+        let by: Vec<_> = delivery.approvals.iter().map(|approval| &*approval.words).collect();
+        words += &format!("  approved by {}", by.join(" and by "));
+    }
     words
 }
 
@@ -199,6 +203,7 @@ mod tests {
             message_id: None,
             practice: false,
             corrects: None,
+            approvals: Vec::new(),
         };
         let left = NoMailChange {
             detail: Some("too_many".to_owned()),

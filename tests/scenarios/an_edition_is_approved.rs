@@ -51,6 +51,14 @@ fn two_different_people_approve_and_then_it_is_sent() {
     assert_eq!(report["approvals"].as_array().unwrap().len(), 2);
     assert_eq!(report["approvals"][0]["account"], "office");
     assert_eq!(report["approvals"][0]["hash"], report["hash"]);
+    charity
+        .run("why p0@example.org")
+        .ends(0)
+        .says("approved by Amina (account office) on ")
+        .says(" and by Ben (account office) on ");
+    let why: Value =
+        serde_json::from_str(&charity.run("why p0@example.org --json").ends(0).stdout).unwrap();
+    assert_eq!(why["deliveries"][0]["approvals"][1]["who"], "Ben");
     // What was planned is sent: there is nothing left to approve.
     charity.run("approve 2020 --as Cy").ends(2).says("was planned already");
     charity.run("approve 2020 --show").ends(2).says("Approved by Ben");

@@ -197,3 +197,19 @@ fn links_that_were_checked_say_when() {
         browser.until_says("#checks", "checked a moment ago").await;
     });
 }
+
+#[test]
+fn who_has_approved_stands_beside_the_command_that_sends() {
+    let charity = charity().setting("[approval]\npeople = 2").variable("USER", "office");
+    let studio = Studio::of(&charity, "2020-12");
+    let approval = || studio.state()["approval"].as_str().unwrap().to_owned();
+    let first = approval();
+    assert!(first.starts_with("2 people must approve it before it is sent: "), "{first}");
+    charity.run("approve 2020-12 --as Amina").ends(0);
+    let second = approval();
+    assert!(second.starts_with("Approved by Amina (account office) on "), "{second}");
+    assert!(second.contains(". 1 person more must approve it "), "{second}");
+    charity.run("approve 2020-12 --as Ben").ends(0);
+    let both = approval();
+    assert!(both.contains(" and by Ben ") && !both.contains("must approve"), "{both}");
+}

@@ -15,6 +15,7 @@ use crate::cli::steps::corrections::corrects;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
+use crate::cli::subscribers::edit::address as person_address;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
@@ -23,10 +24,10 @@ use crate::cli::terminal::world;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
-use crate::ledger::{Ledger, Lift, Status};
+use crate::ledger::{ApprovalStore, Ledger, Lift, Status};
 use crate::project::Project;
 use crate::report::person::{ConsentProof, NoMailEntry, PersonHistory};
-use crate::report::{WhyDelivery, abandoned};
+use crate::report::{ReportedApproval, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -60,6 +61,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             Some(list) => list.find(&key, examples)?,
             None => None,
         };
+    if found.is_none() {
+        // Only what a list has is shown although it is not an address; anything else was mistyped.
+        person_address(typed)?;
+    }
     let (basis, mut not_mailed) = match found {
         Some((basis, Person::Mailed(_))) => (Some(basis), None),
         Some((basis, Person::LeftOut(left))) => {
@@ -137,8 +142,14 @@ async fn history(
         }
         let left_out = left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice));
         deliveries.extend(left_out);
+        let planned = ledger.summaries().await?;
         for delivery in deliveries.iter_mut().filter(|delivery| delivery.practice == practice) {
             delivery.corrects = corrects(&ledger, &delivery.edition).await?;
+            if let Some(edition) = planned.iter().find(|one| one.name == delivery.edition) {
+                let given = ledger.approvals_of(&edition.name).await?;
+                delivery.approvals =
+                    ReportedApproval::of(edition, &given, project.settings.time_zone);
+            }
         }
         if let (Some(address), false) = (address, practice) {
             let person = keys_for(project, Some(&ledger)).await?.address_hash(address);

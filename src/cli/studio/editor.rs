@@ -4,6 +4,7 @@
 //! The studio has no state of its own but the way back (undo): what is shown is made from the files each time, so that a
 //! text editor beside it, and a second tab, always see the same.
 
+use crate::cli::studio::approved::approved;
 use crate::cli::studio::shown::{REMEMBERED, refused};
 use std::pin::Pin;
 
@@ -382,6 +383,12 @@ impl Editor {
             Some(view) => shown::state(view, whose),
             None => json!({"name": self.name()}),
         };
+        if let Some(view) = &self.view {
+            state["approval"] = match approved(view).await {
+                Ok(words) => json!(words),
+                Err(failure) => json!(failure.what),
+            };
+        }
         let (undo, redo) = self.history.steps();
         state["fault"] = json!(self.fault.as_ref().map(fault_of));
         state["steps"] = json!({"undo": undo, "redo": redo});

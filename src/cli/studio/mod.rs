@@ -2,6 +2,7 @@
 //! Shell: the network, files, the browser.
 
 mod address;
+mod approved;
 mod browser;
 mod editor;
 mod errands;

@@ -119,7 +119,7 @@ impl Outcome for ShownPerson<'_> {
     }
 }
 
-pub(super) fn address(text: &str) -> Result<EmailAddress, Failure> {
+pub fn address(text: &str) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(text.trim())
         .map_err(|error| Failure::new(Exit::Usage, format!("`{text}`: {error}")).help(error.cure()))
 }

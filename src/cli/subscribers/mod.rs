@@ -3,7 +3,7 @@
 
 mod addresses;
 mod basis_word;
-mod edit;
+pub(super) mod edit;
 mod erase;
 mod export;
 mod import;

@@ -47,6 +47,7 @@ function showSend(state) {
   const people = state.mailed === 1 ? "1 person" : `${state.mailed.toLocaleString("en-GB")} people`;
   const isReady = Boolean(state.mailed) && !state.held;
   $("command").textContent = state.command;
+  $("approval").textContent = state.approval ?? "";
   $("command-line").hidden = !isReady;
   $("send-words").textContent = !state.mailed
     ? "There is nobody to mail yet: put a list in the folder subscribers/."
