@@ -63,6 +63,23 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What the operating system says without its numbers: "(os error 2)" says nothing to people.
+pub fn without_system_numbers(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit());
+        match rest.strip_prefix(')') {
+            Some(rest) if rest.len() < part.len() - 1 => out.push_str(rest),
+            _ => {
+                out.push_str(" (os error ");
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
 /// The known name nearest to a mistyped one, if any is near enough to be what was meant.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
@@ -102,5 +119,20 @@ mod tests {
         let known = ["summary", "title", "date"];
         assert_eq!(nearest("sumary", known), Some("summary"));
         assert_eq!(nearest("weather", known), None);
+    }
+
+    #[test]
+    fn numbers_of_the_system_are_left_out_and_nothing_else() {
+        for (said, words) in [
+            ("No such file or directory (os error 2)", "No such file or directory"),
+            ("a (os error 2): b (os error -13)", "a: b"),
+            ("nothing of the kind", "nothing of the kind"),
+            ("(os error 2)", "(os error 2)"),
+            ("cut (os error ", "cut (os error "),
+            ("none (os error )", "none (os error )"),
+            ("a name (os error x) b", "a name (os error x) b"),
+        ] {
+            assert_eq!(without_system_numbers(said), words);
+        }
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::news::date::names::ENGLISH_MONTHS;
+use crate::news::date::{DateError, FIRST_YEAR, LAST_YEAR};
 use crate::news::item::Elsewhere;
 use crate::news::{Item, PartialDate, Reading};
 
@@ -28,15 +29,18 @@ pub struct Window {
 /// Why there is no such window.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WindowError {
-    #[error("`{0}` is not a month: write 2020-12")]
+    #[error("`{0}` is not a month")]
     Month(String),
-    #[error("`{0}` is not a quarter: write 2020-Q4")]
+    #[error("`{0}` is not a quarter")]
     Quarter(String),
-    #[error("`{0}` is not a year between 1990 and 2100")]
+    #[error("`{0}` is not a year")]
     Year(String),
-    #[error("`{0}` is not a day: write 2020-12-31")]
+    #[error("`{0}` is not a day")]
     Day(String),
-    #[error("`{0}` is not a length of time: write 30d, 6w or 3m")]
+    /// A window that there is, at a time that is taken for a slip of the keyboard.
+    #[error("`{0}` is not between {FIRST_YEAR} and {LAST_YEAR}")]
+    Outside(String),
+    #[error("`{0}` is not a length of time")]
     Length(String),
     #[error("the window ends on {until}, before it begins on {since}")]
     Backwards { since: NaiveDate, until: NaiveDate },
@@ -46,16 +50,24 @@ pub enum WindowError {
 
 impl WindowError {
     /// What to write instead.
-    pub fn cure(&self) -> Option<String> {
+    pub fn cure(&self) -> String {
+        let or_meant = |text: &str, otherwise: &str| {
+            let meant = meant(text).map(|name| format!("did you mean `{name}`?"));
+            meant.unwrap_or_else(|| otherwise.to_owned())
+        };
         match self {
-            Self::Month(text) | Self::Quarter(text) | Self::Year(text) => {
-                meant(text).map(|name| format!("did you mean `{name}`?"))
+            Self::Month(text) => or_meant(text, "write 2020-12"),
+            Self::Quarter(text) => or_meant(text, "write 2020-Q4"),
+            Self::Year(text) => or_meant(text, "write a year between 1990 and 2100, as in 2020"),
+            Self::Day(_) => "write 2020-12-31".to_owned(),
+            Self::Outside(_) => "check the year: nothing earlier or later is kept".to_owned(),
+            Self::Length(_) => {
+                "write 30d, 6w or 3m, for days, weeks or months; the most is ten years".to_owned()
             }
-            Self::Backwards { since, until } => Some(format!(
-                "swap the two days: {until}_{since}, or --since {until} --until {since}"
-            )),
-            Self::NotOver(_) => Some("name a window: --month 2020-12, --year 2020".to_owned()),
-            Self::Day(_) | Self::Length(_) => None,
+            Self::Backwards { since, until } => {
+                format!("swap the two days: {until}_{since}, or --since {until} --until {since}")
+            }
+            Self::NotOver(_) => "name a window: --month 2020-12, --year 2020".to_owned(),
         }
     }
 }
@@ -108,6 +120,7 @@ impl Window {
     pub fn month(text: &str, zone: Tz) -> Result<Self, WindowError> {
         match PartialDate::parse(text, zone) {
             Ok(date @ PartialDate::Month(..)) => Ok(Self::of(date, zone)),
+            Err(DateError::OutOfRange(_)) => Err(WindowError::Outside(text.to_owned())),
             _ => Err(WindowError::Month(text.to_owned())),
         }
     }
@@ -122,7 +135,10 @@ impl Window {
             "1" | "2" | "3" | "4" => quarter.parse().map_err(|_| wrong())?,
             _ => return Err(wrong()),
         };
-        let year = Self::year(year, zone).map_err(|_| wrong())?;
+        let year = Self::year(year, zone).map_err(|error| match error {
+            WindowError::Outside(_) => WindowError::Outside(text.to_owned()),
+            _ => wrong(),
+        })?;
         let start = year.start + Months::new(3 * (quarter - 1));
         Ok(Self { start, end: start + Months::new(3), zone })
     }
@@ -132,6 +148,7 @@ impl Window {
     pub fn year(text: &str, zone: Tz) -> Result<Self, WindowError> {
         match PartialDate::parse(text, zone) {
             Ok(date @ PartialDate::Year(_)) => Ok(Self::of(date, zone)),
+            Err(DateError::OutOfRange(_)) => Err(WindowError::Outside(text.to_owned())),
             _ => Err(WindowError::Year(text.to_owned())),
         }
     }
@@ -264,6 +281,7 @@ impl fmt::Display for Window {
 fn parse_day(text: &str, zone: Tz) -> Result<NaiveDate, WindowError> {
     match PartialDate::parse(text, zone) {
         Ok(PartialDate::Day(date)) => Ok(date),
+        Err(DateError::OutOfRange(_)) => Err(WindowError::Outside(text.to_owned())),
         _ => Err(WindowError::Day(text.to_owned())),
     }
 }
@@ -438,6 +456,31 @@ mod tests {
         assert!(Window::days("2020-12-15", "2020-12-01", London).is_err());
         for text in ["", "d", "0d", "30", "30x", "99999999d", "-1d", "é"] {
             assert!(Window::last(text, today, London).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_window_is_said_with_its_cure() {
+        let kind = |error: &WindowError| std::mem::discriminant(error);
+        let (outside, day) = (WindowError::Outside(String::new()), WindowError::Day(String::new()));
+        for year in ["1900", "1989", "2101"] {
+            let days = Window::days(&format!("{year}-01-01"), &format!("{year}-12-31"), London);
+            for window in [
+                days,
+                Window::year(year, London),
+                Window::month(&format!("{year}-12"), London),
+                Window::quarter(&format!("{year}-Q1"), London),
+            ] {
+                let error = window.unwrap_err();
+                assert_eq!(kind(&error), kind(&outside), "{error}");
+                assert!(error.to_string().contains("between 1990 and 2100"), "{error}");
+                assert!(!error.cure().is_empty());
+            }
+        }
+        for text in ["", "2020-02-30", "yesterday", "2020-12", "2020", "٢٠٢٠-١٢-٣١"] {
+            let error = Window::days(text, "2020-12-31", London).unwrap_err();
+            assert_eq!(kind(&error), kind(&day), "{text}: {error}");
+            assert_eq!(error.cure(), "write 2020-12-31");
         }
     }
 

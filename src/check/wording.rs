@@ -58,6 +58,15 @@ pub const RULES: [Rule; 6] = [
 
 fn subject_length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let of_one = |subject: &str| {
+        if subject.trim().is_empty() {
+            return Some(Finding::new(
+                "subject-length",
+                Severity::Must,
+                known.edition.subject.place(),
+                "the email has no subject",
+                "write one: say what the reader will find",
+            ));
+        }
         let length = subject.chars().count();
         let (what, cure) = match length {
             10..=78 => return None,
@@ -248,6 +257,9 @@ mod tests {
             short.only_finding(),
             "subject-length: the subject has 4 characters: it says little"
         );
+        let none = SampleEmail::with(|mail| mail.edition.subject.text = "  ".to_owned());
+        let missing = "subject-length: the email has no subject".to_owned();
+        assert!(none.findings().contains(&missing), "{:?}", none.findings());
         let long = SampleEmail::with(|mail| mail.edition.subject.text = "news ".repeat(20));
         assert!(long.only_finding().starts_with("subject-length: the subject has "));
     }

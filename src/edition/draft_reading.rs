@@ -7,7 +7,7 @@ use crate::news::readers::front_matter::MarkdownDocument;
 use crate::news::readers::markdown;
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::text::of_a_text;
-use crate::window::{Window, WindowError};
+use crate::window::{Window, WindowError, meant};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -232,9 +232,11 @@ impl DraftFile<'_> {
             Problem::new(
                 self.place_of("window"),
                 error.to_string(),
-                error.cure().unwrap_or_else(|| {
-                    "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15".to_owned()
-                }),
+                match (&error, meant(&name)) {
+                    (WindowError::Backwards { .. } | WindowError::Outside(_), _) => error.cure(),
+                    (_, Some(name)) => format!("did you mean `{name}`?"),
+                    _ => "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15".to_owned(),
+                },
             )
         })
     }

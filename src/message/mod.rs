@@ -83,6 +83,20 @@ pub enum IdentityError {
     ListId(String),
 }
 
+impl IdentityError {
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::Address { error, .. } => error.cure(),
+            Self::Name(_) => "write the name as people know it, on one line",
+            Self::PublicUrl(_) => {
+                "write public_url = \"https://news.charity.org.uk\", without anything behind the path"
+            }
+            Self::BounceName => "choose a shorter bounce_address",
+            Self::ListId(_) => "write a name made of words with full stops between them",
+        }
+    }
+}
+
 /// The public address as it was read: what is checked here is what stands in header fields. A path may follow the host;
 /// what belongs to one page only may not.
 fn public_url(text: &str) -> Result<String, IdentityError> {

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::compose::setting;
 use crate::ledger::returns::{ReturnedCopy, ReturnedKind};
 use crate::ledger::{CopyRow, Status};
 
@@ -12,10 +13,13 @@ use crate::ledger::{CopyRow, Status};
 #[serde(deny_unknown_fields, default)]
 pub struct BounceSettings {
     /// Editions that came back for now.
+    #[serde(deserialize_with = "setting::within::<1, 100, _, _>")]
     pub soft_editions: usize,
     /// Of the last so many.
+    #[serde(deserialize_with = "setting::within::<1, 100, _, _>")]
     pub of_last: usize,
     /// Days between the first and the last of them, at least.
+    #[serde(deserialize_with = "setting::within::<0, 3660, _, _>")]
     pub over_days: u32,
 }
 

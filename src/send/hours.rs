@@ -19,10 +19,19 @@ pub struct Hours {
 /// Hours or days that are none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HoursError {
-    #[error("`{0}` is not a span of hours: write \"08:00-18:00\"")]
+    #[error("`{0}` is not a span of hours")]
     Hours(String),
-    #[error("`{0}` is not a list of days: write \"mon-fri\" or \"tue, thu\"")]
+    #[error("`{0}` is not a list of days")]
     Days(String),
+}
+
+impl HoursError {
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::Hours(_) => "write hours = \"08:00-18:00\"",
+            Self::Days(_) => "write days = \"mon-fri\" or \"tue, thu\"",
+        }
+    }
 }
 
 impl Hours {

@@ -23,6 +23,7 @@ pub mod throttle;
 pub mod verdict;
 mod worker;
 mod write_ahead;
+mod written;
 
 pub use refusals::answer_without_names;
 
@@ -40,12 +41,16 @@ pub struct Settings {
     #[serde(deserialize_with = "setting::within::<1, 64, _, _>")]
     pub connections: usize,
     /// As in `30/min`; as fast as the relay takes them when there is none.
+    #[serde(deserialize_with = "written::rate")]
     pub rate: Option<String>,
     /// Rates by the recipient's domain, as in `"gmail.com" = "20/s"`; `"*"` for all others; "unlimited" lifts one.
+    #[serde(deserialize_with = "written::domains")]
     pub domains: BTreeMap<String, String>,
     /// As in `08:00-18:00`; outside of them the run waits.
+    #[serde(deserialize_with = "written::hours")]
     pub hours: Option<String>,
     /// As in `mon-fri`.
+    #[serde(deserialize_with = "written::days")]
     pub days: Option<String>,
     /// After this number of messages a new connection is made; learned when the relay hangs up twice after the same number.
     #[serde(deserialize_with = "setting::optional_within::<1, 1_000_000, _, _>")]
@@ -68,6 +73,7 @@ pub struct Settings {
     #[serde(deserialize_with = "setting::within::<0, 86_400, _, _>")]
     pub retry_after_seconds: u64,
     /// How long trouble with the relay may last before the run ends, as in `5m`.
+    #[serde(deserialize_with = "written::patience")]
     pub patience: Option<String>,
     /// How long the relay may take for an answer. It has ten times as long for the answer to a message's end.
     #[serde(deserialize_with = "setting::within::<1, 3600, _, _>")]

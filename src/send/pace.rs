@@ -15,8 +15,12 @@ pub struct Rate {
 
 /// A rate that is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is not a rate: write 30/min, 5/s or 1000/h")]
+#[error("`{0}` is not a rate")]
 pub struct RateError(pub String);
+
+impl RateError {
+    pub const CURE: &str = "write 30/min, 5/s or 1000/h";
+}
 
 impl Rate {
     /// Reads `30/min`, `5/s`, `1000/h`.

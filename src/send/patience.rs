@@ -20,6 +20,11 @@ const MOST_UNCERTAIN: u32 = 3;
 #[error("patience under [send] is `{0}`, which is not a length of time")]
 pub struct PatienceError(pub String);
 
+impl PatienceError {
+    pub const CURE: &str =
+        "write patience = \"5m\", \"90s\" or \"1h\"; \"0\" ends the run at the first trouble";
+}
+
 /// Reads `5m`, `90s`, `1h`, or `0` for none.
 ///
 /// # Errors

@@ -14,6 +14,8 @@ mod an_edition_for_some;
 mod an_edition_has_a_purpose;
 mod an_edition_is_approved;
 mod bad_input;
+#[cfg(unix)]
+mod bad_input_by_kind;
 mod dies_at_each_point;
 mod documents_are_followed;
 mod everybody_gets_one;

@@ -76,6 +76,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     } else {
         let bytes = read_file(Path::new(&arguments.from)).map_err(|what| {
             Failure::new(Exit::Failed, format!("{} cannot be read: {what}", arguments.from))
+                .help("check its name, and that you may read it")
         })?;
         let name = Path::new(&arguments.from).file_name().and_then(|name| name.to_str());
         (bytes, name.unwrap_or(&arguments.from).to_owned())

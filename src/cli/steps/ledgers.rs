@@ -4,7 +4,7 @@
 use crate::audience::Keys;
 use crate::cli::leaving::spooled::{COMMAND_PATIENCE, spool};
 use crate::cli::steps::window_args::WindowArguments;
-use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::error::LedgerError;
 use crate::ledger::shared_list::SharedList;
@@ -73,6 +73,12 @@ fn ledger_place(project: &Project, practice: bool) -> Result<Where, Failure> {
     let text = named.expose_secret();
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
         return Ok(Where::Server(named));
+    }
+    // Taken for a file, its password would be a file's name.
+    if let Some((scheme, _)) = text.split_once("://") {
+        let scheme: String = scheme.escape_debug().take(20).collect();
+        return Err(Failure::new(Exit::Usage, format!("ROUNDUP_LEDGER begins with `{scheme}://`"))
+            .help("write postgres://user:password@host/database, or the path of a file"));
     }
     Ok(Where::File(project.path(text.strip_prefix("sqlite:").unwrap_or(text))))
 }

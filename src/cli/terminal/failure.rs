@@ -14,7 +14,7 @@ use crate::edition::EditError;
 use crate::locale::words::LexiconError;
 use crate::message::IdentityError;
 use crate::news::store::StoreError;
-use crate::problem::{Place, Problem, nearest};
+use crate::problem::{Place, Problem, nearest, without_system_numbers};
 use crate::project::secret::SECRET_FILE;
 use crate::project::{ProjectError, RelayError};
 use crate::rfc::csv::TableError;
@@ -58,7 +58,8 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), place: None, line_text: None, more: Vec::new(), help: None }
+        let what = without_system_numbers(&what.into());
+        Self { exit, what, place: None, line_text: None, more: Vec::new(), help: None }
     }
 
     #[must_use]
@@ -170,8 +171,8 @@ impl From<ProjectError> for Failure {
             ProjectError::BadName { ref name } => {
                 let help = meant(name).map_or_else(
                     || {
-                        "a name is made of letters, digits, hyphens and underscores, as in 2020-12, and is not one that Windows \
-                         keeps for itself, such as con"
+                        "a name is made of letters, digits, hyphens and underscores, as in 2020-12 (`con` and `nul` belong to \
+                         Windows)"
                             .to_owned()
                     },
                     |meant| format!("did you mean `{meant}`?"),
@@ -199,9 +200,10 @@ impl From<ProjectError> for Failure {
             }
             ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
                 .help("choose 32 random letters and digits, and never change them again"),
-            ProjectError::Read { .. } | ProjectError::Write { .. } => {
-                Self::new(Exit::Failed, error.to_string())
-            }
+            ProjectError::Read { .. } => Self::new(Exit::Failed, error.to_string())
+                .help("check its name, and that you may read it; a text is saved as UTF-8"),
+            ProjectError::Write { .. } => Self::new(Exit::Failed, error.to_string())
+                .help("check the free space, and that you may write there"),
         };
         match place {
             Some(place) => failure.at(place),
@@ -249,11 +251,7 @@ impl From<ScheduleError> for Failure {
 
 impl From<WindowError> for Failure {
     fn from(error: WindowError) -> Self {
-        let failure = Self::new(Exit::Usage, error.to_string());
-        match error.cure() {
-            Some(cure) => failure.help(cure),
-            None => failure,
-        }
+        Self::new(Exit::Usage, error.to_string()).help(error.cure())
     }
 }
 
@@ -265,7 +263,9 @@ impl From<EditError> for Failure {
                 let more = missing.iter().map(|problem| {
                     format!("{}: {} ({})", problem.place, problem.what, problem.cure)
                 });
-                let failure = Self::new(Exit::Usage, error.to_string()).more(more.collect());
+                let failure = Self::new(Exit::Usage, error.to_string())
+                    .more(more.collect())
+                    .help("correct the name, or remove its line from the draft");
                 match first {
                     Some(problem) => failure.at(problem.place.clone()),
                     None => failure,
@@ -367,6 +367,10 @@ impl From<ListError> for Failure {
                 "give the column another name if it holds notes; segments are a few words that many people share"
             }
             ListFault::Table(TableError::TooLarge) => "split it into several files",
+            ListFault::Table(TableError::NotText) => {
+                "if it is a spreadsheet, open it and save it as “CSV UTF-8”; if it is another system's export, give it to \
+                 `roundup subscribers import`"
+            }
             ListFault::Table(_) | ListFault::NoEmailColumn { .. } => {
                 "the first line of a list names its columns, one of them `email`"
             }
@@ -384,7 +388,8 @@ impl From<SegmentError> for Failure {
 
 impl From<IdentityError> for Failure {
     fn from(error: IdentityError) -> Self {
-        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml"))
+        let help = error.cure();
+        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml")).help(help)
     }
 }
 
@@ -397,21 +402,22 @@ impl From<RelayError> for Failure {
 
 impl From<RateError> for Failure {
     fn from(error: RateError) -> Self {
-        Self::new(Exit::Usage, error.to_string())
+        Self::new(Exit::Usage, error.to_string()).help(RateError::CURE)
     }
 }
 
 impl From<PatienceError> for Failure {
     fn from(error: PatienceError) -> Self {
-        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml")).help(
-            "write patience = \"5m\", \"90s\" or \"1h\"; \"0\" ends the run at the first trouble",
-        )
+        Self::new(Exit::Usage, error.to_string())
+            .at(Place::whole("roundup.toml"))
+            .help(PatienceError::CURE)
     }
 }
 
 impl From<HoursError> for Failure {
     fn from(error: HoursError) -> Self {
-        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml"))
+        let help = error.cure();
+        Self::new(Exit::Usage, error.to_string()).at(Place::whole("roundup.toml")).help(help)
     }
 }
 

@@ -58,6 +58,7 @@ pub fn private_folder(folder: &Path, screen: &Screen) -> Result<(), Failure> {
 /// What people read about a file that cannot be written.
 pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
     Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
+        .help("check the free space, and that you may write there")
 }
 
 /// Writes a file that is not there yet, and touches none that is.

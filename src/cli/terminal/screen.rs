@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::terminal::colour::{Colour, Paint};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Line, Outcome, Text};
-use crate::problem::Problem;
+use crate::problem::{Problem, without_system_numbers};
 
 pub use crate::count::{counted, grouped, people};
 
@@ -157,6 +157,7 @@ impl Screen {
         if self.is_silent {
             return;
         }
+        let text = without_system_numbers(text);
         let _ = writeln!(io::stderr().lock(), "{} {text}", self.talk_strong("warning:"));
     }
 
