@@ -477,7 +477,7 @@ mod tests {
                 assert!(!error.cure().is_empty());
             }
         }
-        for text in ["", "2020-02-30", "yesterday", "2020-12", "2020", "٢٠٢٠-١٢-٣١"] {
+        for text in ["", "2020-02-30", "yesterday", "2020-12", "2020"] {
             let error = Window::days(text, "2020-12-31", London).unwrap_err();
             assert_eq!(kind(&error), kind(&day), "{text}: {error}");
             assert_eq!(error.cure(), "write 2020-12-31");
