@@ -17,6 +17,8 @@ use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
 
 /// What is read of a notice's words when they are judged as a whole.
 const JUDGED_BYTES: usize = 4096;
+/// Where a report's own words for people stand. Each of its people looks through them, and a report may name a hundred.
+const SEARCHED_BYTES: usize = 16 * 1024;
 
 /// Reads an email's first `LONGEST_READ_BYTES`.
 pub fn read(bytes: &[u8]) -> Notice {
@@ -149,7 +151,7 @@ impl Seen {
     fn words_about(&self, one: &ReportedPerson) -> String {
         let addresses: Vec<String> =
             [&one.original, &one.last].into_iter().flatten().cloned().collect();
-        let named = prose::people_in(&self.prose, &addresses, &[]);
+        let named = prose::people_in(within(&self.prose, SEARCHED_BYTES), &addresses, &[]);
         let found = named.into_iter().find(|person| {
             addresses.iter().any(|address| address.eq_ignore_ascii_case(&person.address))
         });
