@@ -4,6 +4,7 @@
 mod addresses;
 mod appearance;
 mod around;
+mod at_once;
 mod audience;
 mod brackets;
 mod calendar;
@@ -54,6 +55,8 @@ use crate::compose::composition::Composition;
 use crate::compose::{Branding, Templates};
 use crate::edition::Edition;
 use crate::problem::Place;
+
+use self::at_once::at_once;
 
 pub use audience::Numbers;
 pub use earlier::Earlier;
@@ -369,10 +372,13 @@ pub fn check(
     let edition = known.edition.with_first(shown.composition.density.shows(stories));
     let known = &CheckContext { edition: &edition, ..*known };
     let mut checked = CheckedEmail::default();
-    for rule in rules() {
+    let rules: Vec<&Rule> = rules().collect();
+    // Rules know nothing of each other; each compiles the patterns that it needs, which is most of the work.
+    let found = at_once(&rules, |rule| (rule.find)(shown, known));
+    for (rule, found) in rules.into_iter().zip(found) {
         // Variants share most of what they show: what a rule finds in several is one finding.
         let mut findings: Vec<Finding> = Vec::new();
-        for finding in (rule.find)(shown, known) {
+        for finding in found {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }

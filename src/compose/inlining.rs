@@ -52,19 +52,20 @@ pub fn inlined(
         .map(|(name, _)| name.as_str())
         .collect();
     let Some(prototype) = prototype() else { return files };
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     let mut inlining = Inlining {
-        files: files.iter().map(|(name, template)| (name.as_str(), template)).collect(),
+        waiting: files.into_iter().collect(),
         closed,
         text,
         prototype,
         left: MOST_COPIED_ELEMENTS,
         done: BTreeMap::new(),
     };
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    names
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), inlining.file(name)?.clone())))
-        .collect()
+    for name in &names {
+        inlining.file(name);
+    }
+    let mut done = inlining.done;
+    names.into_iter().filter_map(|name| done.remove(&name).map(|file| (name, file))).collect()
 }
 
 /// An empty block, to be filled.
@@ -77,7 +78,8 @@ fn prototype() -> Option<Box<HelperTemplate>> {
 }
 
 struct Inlining<'a> {
-    files: BTreeMap<&'a str, &'a Template>,
+    /// Files that no partial has been put into yet.
+    waiting: BTreeMap<String, Template>,
     /// Files that stand only by themselves.
     closed: BTreeSet<&'a str>,
     /// Files of the text part.
@@ -85,7 +87,7 @@ struct Inlining<'a> {
     prototype: Box<HelperTemplate>,
     /// How many more elements may be copied.
     left: usize,
-    done: BTreeMap<&'a str, Template>,
+    done: BTreeMap<String, Template>,
 }
 
 /// A template's elements, and those within them.
@@ -101,10 +103,9 @@ fn elements_in(template: &Template) -> usize {
 
 impl Inlining<'_> {
     fn file(&mut self, name: &str) -> Option<&Template> {
-        let (&name, &template) = self.files.get_key_value(name)?;
-        if !self.done.contains_key(name) {
-            let template = self.template(template.clone(), self.text.contains(name));
-            self.done.insert(name, template);
+        if let Some(template) = self.waiting.remove(name) {
+            let template = self.template(template, self.text.contains(name));
+            self.done.insert(name.to_owned(), template);
         }
         self.done.get(name)
     }
