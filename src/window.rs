@@ -51,14 +51,12 @@ pub enum WindowError {
 impl WindowError {
     /// What to write instead.
     pub fn cure(&self) -> String {
-        let or_meant = |text: &str, otherwise: &str| {
-            let meant = meant(text).map(|name| format!("did you mean `{name}`?"));
-            meant.unwrap_or_else(|| otherwise.to_owned())
-        };
         match self {
-            Self::Month(text) => or_meant(text, "write 2020-12"),
-            Self::Quarter(text) => or_meant(text, "write 2020-Q4"),
-            Self::Year(text) => or_meant(text, "write a year between 1990 and 2100, as in 2020"),
+            Self::Month(text) => hint(text, "--month", "write 2020-12"),
+            Self::Quarter(text) => hint(text, "--quarter", "write 2020-Q4"),
+            Self::Year(text) => {
+                hint(text, "--year", "write a year between 1990 and 2100, as in 2020")
+            }
             Self::Day(_) => "write 2020-12-31".to_owned(),
             Self::Outside(_) => "check the year: nothing earlier or later is kept".to_owned(),
             Self::Length(_) => {
@@ -72,17 +70,24 @@ impl WindowError {
     }
 }
 
-/// The name of the window that somebody meant who wrote it as people do: `Q3 2020`, `December 2020`, `12/2020`.
-pub fn meant(text: &str) -> Option<String> {
-    /// Longer texts are something else.
-    const MOST_CHARACTERS: usize = 40;
-    if text.chars().count() > MOST_CHARACTERS {
-        return None;
+/// What to write instead of a text behind an option.
+fn hint(text: &str, option: &str, otherwise: &str) -> String {
+    let Some(name) = meant(text) else {
+        return impossible(text).unwrap_or_else(|| otherwise.to_owned());
+    };
+    if option_of(&name) == option {
+        return format!("did you mean `{name}`?");
     }
-    let text = text.to_lowercase();
+    format!("did you mean `{} {name}`?", option_of(&name))
+}
+
+/// Longer texts are not the name of a window.
+const LONGEST_NAME_CHARS: usize = 40;
+
+/// The words and numbers of a text: `2020q3` and `q3` have no space where a number ends.
+fn parts_of(text: &str) -> Vec<&str> {
     let mut parts: Vec<&str> = Vec::new();
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        // `2020q3` and `q3` have no space where a number ends.
         let mut rest = word;
         while let Some(first) = rest.chars().next() {
             let is_digit = first.is_ascii_digit();
@@ -92,8 +97,27 @@ pub fn meant(text: &str) -> Option<String> {
             rest = behind;
         }
     }
-    let is_year = |part: &&str| part.len() == 4 && matches!(part.parse(), Ok(1990..=2100_u32));
-    let year = parts.iter().position(is_year)?;
+    parts
+}
+
+fn is_year(part: &str) -> bool {
+    part.len() == 4 && matches!(part.parse(), Ok(1990..=2100_u32))
+}
+
+/// The number of a month that is written as a word, or as its first three letters or more.
+fn month_of(word: &str) -> Option<u32> {
+    let at = ENGLISH_MONTHS.iter().position(|name| word.len() >= 3 && name.starts_with(word))?;
+    u32::try_from(at + 1).ok()
+}
+
+/// The name of the window that somebody meant who wrote it as people do: `Q3 2020`, `December 2020`, `12/2020`.
+pub fn meant(text: &str) -> Option<String> {
+    if text.chars().count() > LONGEST_NAME_CHARS {
+        return None;
+    }
+    let text = text.to_lowercase();
+    let mut parts = parts_of(&text);
+    let year = parts.iter().position(|part| is_year(part))?;
     let year = parts.remove(year);
     let small = |part: &str, most: u32| {
         part.parse::<u32>().ok().filter(|number| (1..=most).contains(number))
@@ -102,12 +126,40 @@ pub fn meant(text: &str) -> Option<String> {
         [] => Some(year.to_owned()),
         ["q" | "quarter", number] => Some(format!("{year}-Q{}", small(number, 4)?)),
         [one] => {
-            let named =
-                || ENGLISH_MONTHS.iter().position(|name| one.len() >= 3 && name.starts_with(one));
-            let month = small(one, 12).or_else(|| u32::try_from(named()? + 1).ok())?;
+            let month = small(one, 12).or_else(|| month_of(one))?;
             Some(format!("{year}-{month:02}"))
         }
         _ => None,
+    }
+}
+
+/// What is wrong with a text that is like the name of a window, and cannot be one: there is no such month, or no year.
+pub fn impossible(text: &str) -> Option<String> {
+    if text.chars().count() > LONGEST_NAME_CHARS || meant(text).is_some() {
+        return None;
+    }
+    let text = text.to_lowercase();
+    match parts_of(&text)[..] {
+        [word] if month_of(word).is_some() => {
+            Some(format!("add the year, as in 2020-{:02}", month_of(word)?))
+        }
+        ["q" | "quarter", "1" | "2" | "3" | "4"] => Some("add the year, as in 2020-Q3".to_owned()),
+        [year, "q" | "quarter", number] if is_year(year) && number.parse::<u32>().is_ok() => {
+            Some(format!("a year has four quarters, {year}-Q1 to {year}-Q4"))
+        }
+        [year, number] if is_year(year) && number.parse::<u32>().is_ok() => {
+            Some(format!("a year has twelve months, {year}-01 to {year}-12"))
+        }
+        _ => None,
+    }
+}
+
+/// The option that takes a window of this name.
+pub fn option_of(name: &str) -> &'static str {
+    match name.len() {
+        4 => "--year",
+        _ if name.contains('Q') => "--quarter",
+        _ => "--month",
     }
 }
 

@@ -10,6 +10,7 @@ mod draft;
 mod due;
 pub mod globals;
 mod leaving;
+mod misread;
 mod news;
 mod preview;
 mod report;
@@ -20,11 +21,10 @@ mod subscribers;
 pub mod terminal;
 
 use crate::cli::globals::Globals;
-use crate::window::meant;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use backup::{keys, restore};
@@ -36,6 +36,7 @@ use report::{overview, resolve, status, why};
 use send::{approve, cancel, pause, test};
 use terminal::colour::Colour;
 use terminal::failure::{Exit, Failure};
+use terminal::guarded::value;
 use terminal::screen::Screen;
 use terminal::shell_files;
 
@@ -164,7 +165,7 @@ pub fn command() -> clap::Command {
 pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return misread(&error),
+        Err(error) => return misread(&quotable(error)),
     };
     let common = arguments.common;
     let screen =
@@ -189,19 +190,9 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// What the command line says that there is not. Of `--yes` clap says that `--year` is like it.
+/// Says what is wrong with the command line.
 fn misread(error: &clap::Error) -> ExitCode {
-    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let failure = match error.kind() {
-        ErrorKind::UnknownArgument if named(ContextKind::InvalidArg) == "--yes" => {
-            Some(Failure::new(Exit::Usage, "this command does not take `--yes`").help(
-                "leave it out; `send` takes the number of people instead, as in --confirm 1204",
-            ))
-        }
-        ErrorKind::InvalidSubcommand => window_as_command(&named(ContextKind::InvalidSubcommand)),
-        _ => None,
-    };
-    if let Some(failure) = failure {
+    if let Some(failure) = misread::failure(error) {
         Screen::new(false, false, false, false, Colour::default()).failure(&failure);
         return ExitCode::from(Exit::Usage as u8);
     }
@@ -210,21 +201,16 @@ fn misread(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8))
 }
 
-/// A window where a command should be, as in `news 2020-12`.
-fn window_as_command(typed: &str) -> Option<Failure> {
-    let name = meant(typed)?;
-    let option = match name.len() {
-        4 => "--year",
-        _ if name.contains('Q') => "--quarter",
-        _ => "--month",
-    };
-    Some(
-        Failure::new(
-            Exit::Usage,
-            format!("`{}` is a window, and not a command", typed.escape_debug()),
-        )
-        .help(format!("write {option} {name}, as in `roundup news --month 2020-12`")),
-    )
+/// What is wrong with the command line, as clap says it, which quotes words as they stand: those that are too long, or have
+/// what nobody sees in them, are spelt out first.
+fn quotable(error: clap::Error) -> clap::Error {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let spelt: Vec<OsString> =
+        words.iter().map(|word| OsString::from(value(&word.to_string_lossy()))).collect();
+    if spelt == words {
+        return error;
+    }
+    Arguments::try_parse_from(spelt).err().unwrap_or(error)
 }
 
 async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failure> {

@@ -7,7 +7,7 @@ use crate::news::readers::front_matter::MarkdownDocument;
 use crate::news::readers::markdown;
 use crate::problem::{Place, Problem, nearest};
 use crate::rfc::text::of_a_text;
-use crate::window::{Window, WindowError, meant};
+use crate::window::{Window, WindowError, impossible, meant};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -229,15 +229,14 @@ impl DraftFile<'_> {
     fn window(&self, zone: Tz) -> Result<Window, Problem> {
         let name = self.text("window")?.ok_or_else(|| self.missing("window", "2020-12"))?;
         window_from_name(&name, zone).map_err(|error| {
-            Problem::new(
-                self.place_of("window"),
-                error.to_string(),
-                match (&error, meant(&name)) {
-                    (WindowError::Backwards { .. } | WindowError::Outside(_), _) => error.cure(),
-                    (_, Some(name)) => format!("did you mean `{name}`?"),
-                    _ => "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15".to_owned(),
-                },
-            )
+            let cure = match (&error, meant(&name)) {
+                (WindowError::Backwards { .. } | WindowError::Outside(_), _) => error.cure(),
+                (_, Some(name)) => format!("did you mean `{name}`?"),
+                _ => impossible(&name).unwrap_or_else(|| {
+                    "write 2020, 2020-Q4, 2020-12 or 2020-12-01_2020-12-15".to_owned()
+                }),
+            };
+            Problem::new(self.place_of("window"), error.to_string(), cure)
         })
     }
 

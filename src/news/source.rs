@@ -8,6 +8,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::date::{DateOrder, PartialDate};
+use crate::rfc::text::{is_hidden, one_line};
+
+/// It stands in lists, beside the stories that come from there.
+const LONGEST_NAME_CHARS: usize = 80;
 
 /// What a source is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum, Serialize)]
@@ -153,6 +157,12 @@ impl Settings {
     /// What is wrong with it, and the cure.
     pub fn fault(&self) -> Option<(String, &'static str)> {
         let name = &self.name;
+        if name.chars().any(is_hidden) || name.chars().nth(LONGEST_NAME_CHARS).is_some() {
+            return Some((
+                format!("`{}` is not a name for a source", one_line(name)),
+                "write a few words on one line, as in name = \"our website\"",
+            ));
+        }
         match (&self.path, &self.url) {
             (Some(_), Some(_)) | (None, None) => Some((
                 format!("the source `{name}` needs either a `path` or a `url`"),

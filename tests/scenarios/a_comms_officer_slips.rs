@@ -34,7 +34,7 @@ fn on_the_command_line() {
         ("check 12/2020", 2, ["not a valid name", "did you mean `2020-12`?"]),
         ("send 2020Q4", 2, ["no edition `2020Q4`", "did you mean `2020-Q4`?"]),
         ("check --quarter Q3_2020", 2, ["is not a quarter", "did you mean `2020-Q3`?"]),
-        ("check --month 2020", 2, ["is not a month", "did you mean `2020`?"]),
+        ("check --month 2020", 2, ["is not a month", "did you mean `--year 2020`?"]),
         ("check --month December", 2, ["`December` is not a month", "write 2020-12"]),
         ("check --year 20", 2, ["`20` is not a year", "between 1990 and 2100"]),
         ("check --last 30", 2, ["`30` is not a length of time", "write 30d, 6w or 3m"]),
@@ -72,7 +72,7 @@ fn on_the_command_line() {
         ("report 2020-12", 2, ["has never been sent", "to see what comes next"]),
         ("cancel", 2, ["not provided", "<EDITION>"]),
         // Addresses.
-        ("test 2020-12", 2, ["not provided", "--to"]),
+        ("test 2020-12", 2, ["a test needs an address", "--to"]),
         ("test 2020-12 --to gmial.com", 2, ["is not an email address", "me@charity.org.uk"]),
         ("test 2020-12 --to a@b@c", 2, ["more than one address", "me@charity.org.uk"]),
         ("test 2020-12 --to me@gmial.com", 0, ["may be a typing mistake", "`gmail.com`"]),
@@ -88,6 +88,77 @@ fn on_the_command_line() {
     ];
     let wrong: Vec<String> = slips.iter().flat_map(|slip| met(&charity, *slip)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Windows that cannot be, words of other programs, options of other commands, things in the wrong place.
+#[test]
+fn with_the_habits_of_other_programs() {
+    let charity = Charity::new().people(2);
+    let slips: &[Slip] = &[
+        // A window that cannot be, or has no year.
+        ("check december", 2, ["no edition `december`", "add the year, as in 2020-12"]),
+        ("check Q3", 2, ["no edition `Q3`", "add the year, as in 2020-Q3"]),
+        ("check 2020-13", 2, ["no edition `2020-13`", "twelve months, 2020-01 to 2020-12"]),
+        ("send 2020-Q5", 2, ["no edition `2020-Q5`", "four quarters, 2020-Q1 to 2020-Q4"]),
+        ("check --month 2020-00", 2, ["is not a month", "twelve months"]),
+        ("check --month Dec", 2, ["is not a month", "add the year, as in 2020-12"]),
+        ("check --quarter Q3", 2, ["is not a quarter", "add the year, as in 2020-Q3"]),
+        ("check --quarter 2020-12", 2, ["is not a quarter", "did you mean `--month 2020-12`?"]),
+        ("check --year 2020-12", 2, ["is not a year", "did you mean `--month 2020-12`?"]),
+        ("check --last -3d", 2, ["`-3d` is not a length of time", "write 30d, 6w or 3m"]),
+        ("check --since yesterday --until today", 2, ["`yesterday` is not a day", "2020-12-31"]),
+        ("draft December_2020", 2, ["made of a window", "write --month 2020-12"]),
+        ("draft 2020", 2, ["made of a window", "write --year 2020"]),
+        ("draft gala", 2, ["made of a window", "roundup draft --month 2020-12"]),
+        // The words of other programs.
+        ("resume 2020-12", 2, ["no command `resume`", "`roundup send EDITION` carries on"]),
+        ("stop", 2, ["no command `stop`", "`roundup pause EDITION`"]),
+        ("undo", 2, ["no command `undo`", "`roundup cancel EDITION`"]),
+        ("unsend 2020-12", 2, ["no command `unsend`", "what has arrived stays"]),
+        ("new charity-news", 2, ["no command `new`", "`roundup init DIR`"]),
+        ("edit 2020-12", 2, ["no command `edit`", "`roundup preview`"]),
+        ("build", 2, ["no command `build`", "`roundup preview --out DIR`"]),
+        ("verify", 2, ["no command `verify`", "`roundup check`"]),
+        ("stats", 2, ["no command `stats`", "`roundup report`"]),
+        ("sync", 2, ["no command `sync`", "`roundup news sync`"]),
+        ("people", 2, ["no command `people`", "`roundup subscribers list`"]),
+        ("import list.csv", 2, ["no command `import`", "`roundup subscribers import FILE`"]),
+        ("unsubscribe a@b.org", 2, ["no command `unsubscribe`", "subscribers suppress"]),
+        // Options of other commands.
+        ("report 2020-12 --rejected", 2, ["does not take `--rejected`", "roundup resolve EDITION"]),
+        ("send 2020-12 --force", 2, ["does not take `--force`", "nothing is forced"]),
+        ("send 2020-12 --test", 2, ["does not take `--test`", "roundup test EDITION"]),
+        ("send 2020-12 --all", 2, ["does not take `--all`", "mails everybody on the list"]),
+        // The wrong thing, or in the wrong place.
+        ("test p0@example.org", 2, ["a test needs an address", "behind --to"]),
+        ("test --to me@charity.org.uk 2020-12", 2, ["`2020-12` is not an email", "before --to"]),
+        ("test 2020-12 --to everybody", 2, ["`everybody` is not an email", "never to the list"]),
+        ("test 2020-12 --to subscribers/people.csv", 2, ["is not an email", "never to the list"]),
+        ("preview 2020-12 --out roundup.toml", 1, ["cannot be written", "is in the way"]),
+        ("news import ftp://example.org/x", 1, ["cannot be read", "begins with https://"]),
+        ("news import nothing.csv", 1, ["nothing.csv cannot be read", "check its name"]),
+        ("news learn charity.example", 1, ["`charity.example` is not an http", "https://"]),
+        ("send 2020-12 --at tomorrow", 2, ["`tomorrow` is not a time", "--at \"2"]),
+        ("send 2020-12 --rate fast", 2, ["`fast` is not a rate", "30/min"]),
+        ("send 2020-12 --relay smtp.e.org", 2, ["cannot be read", "smtps://smtp.example.org"]),
+        ("send 2020-12 --relay smtps://u:p@e.org", 2, ["a username or a password", "_PASSWORD"]),
+        (
+            "send 2020-12 --segment volunteers",
+            2,
+            ["no segment `volunteers`", "segments/volunteers"],
+        ),
+        ("init new --yes --time-zone London", 2, ["'London'", "as in Europe/London"]),
+        ("init new --yes --time-zone new_york", 2, ["'new york'", "as in America/New_York"]),
+        ("init new --yes --time-zone GMT+1:30", 2, ["'GMT+1:30'", "as in Europe/London"]),
+        ("init new --yes --website charity", 2, ["not the address of a website", "https://"]),
+        ("init new --yes --language de", 2, ["'de'", "ar, cy, en, fr"]),
+        ("subscribers import roundup.toml", 2, ["no column holds email", "--map email=COLUMN"]),
+        ("inbox --maildir nowhere", 2, ["is not a Maildir", "--dir"]),
+        ("backup news", 2, ["news already exists", "choose a name"]),
+    ];
+    let wrong: Vec<String> = slips.iter().flat_map(|slip| met(&charity, *slip)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(!charity.path("new").exists());
 }
 
 #[test]
@@ -108,6 +179,8 @@ fn in_a_draft() {
             3,
             ["before it begins", "2020-12-01_2020-12-31"],
         ),
+        ("subject: x\nwindow: 2020-13\n", 3, ["`2020-13` is not", "a year has twelve months"]),
+        ("subject: x\nwindow: December\n", 3, ["`December` is not", "add the year, as in 2020-12"]),
         ("subject: x\nwindow: soon\n", 3, ["`soon` is not", "write 2020, 2020-Q4"]),
         ("subject: x\n", 1, ["has no `window`", "add a line window: 2020-12"]),
         ("window: 2020-12\n", 1, ["has no `subject`", "add a line subject:"]),

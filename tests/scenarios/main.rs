@@ -46,6 +46,7 @@ mod somebody_leaves_by_a_link;
 mod somebody_reads_welsh;
 mod somebody_signs_up;
 mod somebody_writes_in_another_alphabet;
+mod strange_characters;
 mod the_archive_is_public;
 mod the_doctor_looks;
 mod the_ledger_is_lost;

@@ -4,6 +4,7 @@
 use std::io::{BufRead, Write};
 
 use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::guarded::{guarded, sentence};
 use crate::cli::terminal::prompt::{cannot_ask, line};
 
 /// An address has a few hundred bytes at most.
@@ -44,7 +45,9 @@ fn answer<T>(
             Err(failure) if typed.is_empty() || tries == MOST_TRIES => return Err(failure),
             Err(failure) => {
                 let help = failure.help.map_or_else(String::new, |help| format!(": {help}"));
-                writeln!(output, "  {}{help}", failure.what).map_err(|error| cannot_ask(&error))?;
+                let said = sentence(&format!("{}{help}", failure.what));
+                writeln!(output, "  {}", guarded(&said, false))
+                    .map_err(|error| cannot_ask(&error))?;
             }
         }
     }

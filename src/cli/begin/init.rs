@@ -60,7 +60,7 @@ pub struct Arguments {
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = language_of)]
     language: String,
     /// Where a day begins and ends
-    #[arg(long, value_name = "ZONE", default_value = "Europe/London")]
+    #[arg(long, value_name = "ZONE", default_value = "Europe/London", value_parser = zone_of)]
     time_zone: Tz,
     /// Take the default for everything that no flag says
     #[arg(long, short)]
@@ -204,6 +204,13 @@ async fn look(address: &str, arguments: &Arguments) -> Result<Website, Failure> 
         Failure::new(Exit::Failed, format!("{}: {error}", without_password(address)))
             .help(fetch_cure(error))
     };
+    if !address.contains(['.', ':']) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("`{}` is not the address of a website", address.escape_debug()),
+        )
+        .help("write it whole, as in https://charity.org.uk, or `none`"));
+    }
     let web = Web::new(arguments.allow_local, "").map_err(|error| refused(&error))?;
     look_at(&web, address, arguments.time_zone).await.map_err(|error| refused(&error))
 }
@@ -276,6 +283,18 @@ fn name_of(text: &str) -> Result<String, Failure> {
             .help("write one of at most 80 characters, as people know you"));
     }
     Ok(name)
+}
+
+/// A time zone, or the one that somebody meant who wrote a town.
+fn zone_of(text: &str) -> Result<Tz, String> {
+    let town = text.trim().replace(' ', "_").to_lowercase();
+    text.parse().map_err(|_| {
+        let near = chrono_tz::TZ_VARIANTS
+            .iter()
+            .find(|zone| zone.name().to_lowercase().rsplit('/').next() == Some(town.as_str()));
+        let name = near.map_or("Europe/London", |zone| zone.name());
+        format!("write a continent and a town, as in {name}")
+    })
 }
 
 fn language_of(text: &str) -> Result<String, String> {

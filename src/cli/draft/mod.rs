@@ -25,12 +25,12 @@ use crate::edition::draft::{ItemMention, Override};
 use crate::edition::{Draft, EditError, PlacedText, choice};
 use crate::news::Item;
 use crate::project::Project;
-use crate::window::{Selection, select_reading};
+use crate::window::{Selection, impossible, meant, option_of, select_reading};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// With --refresh: the name of a draft in editions/
-    #[arg(value_name = "EDITION", conflicts_with = "window", requires = "refresh")]
+    #[arg(value_name = "EDITION", conflicts_with = "window")]
     edition: Option<String>,
     #[command(flatten)]
     window: WindowArguments,
@@ -83,9 +83,25 @@ struct DraftOutcome {
     undecided: usize,
 }
 
+/// A name, where a window makes a draft.
+fn not_a_window(name: &str) -> Failure {
+    let help = match meant(name) {
+        Some(window) => format!("write {} {window}", option_of(&window)),
+        None => impossible(name).unwrap_or_else(|| {
+            "write `roundup draft --month 2020-12`; the file is named after the window".to_owned()
+        }),
+    };
+    let name = name.escape_debug();
+    Failure::new(Exit::Usage, format!("a new draft is made of a window, and not of `{name}`"))
+        .help(help)
+}
+
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     if arguments.refresh {
         return refresh::run(arguments.edition.as_deref(), &arguments.window, globals).await;
+    }
+    if let Some(name) = &arguments.edition {
+        return Err(not_a_window(name));
     }
     let project = globals.project()?;
     let screen = &globals.screen;

@@ -75,8 +75,13 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         (answer.bytes, answer.address)
     } else {
         let bytes = read_file(Path::new(&arguments.from)).map_err(|what| {
+            let help = if arguments.from.contains("://") {
+                "save the page as a file first, or give an address that begins with https://"
+            } else {
+                "check its name, and that you may read it"
+            };
             Failure::new(Exit::Failed, format!("{} cannot be read: {what}", arguments.from))
-                .help("check its name, and that you may read it")
+                .help(help)
         })?;
         let name = Path::new(&arguments.from).file_name().and_then(|name| name.to_str());
         (bytes, name.unwrap_or(&arguments.from).to_owned())

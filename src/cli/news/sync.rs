@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
 use super::{Exit, Failure, Globals, Outcome, Text};
+use crate::cli::terminal::guarded::value;
 use crate::cli::terminal::screen::stories;
 use crate::news::gather::{Ask, SourceSync, SyncOutcome};
 use crate::news::store::IntakeCounts;
@@ -129,7 +130,7 @@ impl Outcome for SyncReport<'_> {
         let width = self.sources.iter().map(|source| source.source.chars().count()).max();
         let width = width.unwrap_or(0);
         for source in &self.sources {
-            text.line(format!("  {:<width$}  {}", source.source, source.words()));
+            text.line(format!("  {:<width$}  {}", value(source.source), source.words()));
         }
         text.line(text.strong(&format!("{} known in total.", stories(self.stories))));
         if self.sources.iter().all(|source| source.trouble.is_none()) {

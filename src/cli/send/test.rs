@@ -23,6 +23,7 @@ use crate::rfc::reply::Stage;
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{Relay, SmtpRelay};
 use crate::send::verdict::cure_of;
+use crate::window::meant;
 
 /// More addresses than this are a list.
 pub const MOST_ADDRESSES: usize = 10;
@@ -123,8 +124,12 @@ pub fn addresses(typed: &[String]) -> Result<Vec<EmailAddress>, Failure> {
     for text in typed.iter().flat_map(|text| text.split([',', ' '])).filter(|text| !text.is_empty())
     {
         let address = EmailAddress::parse(text).map_err(|error| {
-            Failure::new(Exit::Usage, format!("`{}`: {error}", text.escape_debug()))
-                .help("write addresses such as me@charity.org.uk")
+            let help = if meant(text).is_some() {
+                "write the edition before --to: `roundup test 2020-12 --to me@charity.org.uk`"
+            } else {
+                "a test goes to addresses that you type, such as me@charity.org.uk, never to the list"
+            };
+            Failure::new(Exit::Usage, error.to_string()).help(help)
         })?;
         if !addresses.contains(&address) {
             addresses.push(address);

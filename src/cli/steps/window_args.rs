@@ -34,7 +34,13 @@ pub struct WindowArguments {
     #[arg(long, help_heading = "Window", value_name = "DATE", requires = "since")]
     pub until: Option<String>,
     /// The last days, weeks or months, as in 30d, 2w, 3m
-    #[arg(long, help_heading = "Window", value_name = "SPAN", group = "window")]
+    #[arg(
+        long,
+        help_heading = "Window",
+        value_name = "SPAN",
+        group = "window",
+        allow_hyphen_values = true
+    )]
     pub last: Option<String>,
     /// From the end of the last edition to the end of today (the default after the first edition)
     #[arg(long, help_heading = "Window", group = "window")]

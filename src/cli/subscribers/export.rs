@@ -93,7 +93,7 @@ fn write(
     globals: &Globals,
 ) -> Result<Exit, Failure> {
     match &arguments.file {
-        None => globals.screen.print(text)?,
+        None => globals.screen.data(text)?,
         Some(path) => {
             let shown = path.display().to_string();
             write_new(path, format!("{text}\n")).map_err(|error| cannot_write(&shown, &error))?;

@@ -1,7 +1,9 @@
 //! When words have a colour, and which.
-//! Pure: a word in, the word with its codes out.
+//! Pure: a word in, the word as it is painted out.
 
 use clap::ValueEnum;
+
+use crate::cli::terminal::guarded::{Emphasis, painted};
 
 /// `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -29,18 +31,22 @@ impl Paint {
     }
 
     pub fn strong(self, word: &str) -> String {
-        self.coded("1", word)
+        self.emphasised(Emphasis::Strong, word)
     }
 
     pub fn faint(self, word: &str) -> String {
-        self.coded("2", word)
+        self.emphasised(Emphasis::Faint, word)
     }
 
     pub fn red(self, word: &str) -> String {
-        self.coded("1;31", word)
+        self.emphasised(Emphasis::Red, word)
     }
 
-    fn coded(self, code: &str, word: &str) -> String {
-        if self.has_colour { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
+    pub fn has_colour(self) -> bool {
+        self.has_colour
+    }
+
+    fn emphasised(self, emphasis: Emphasis, word: &str) -> String {
+        if self.has_colour { painted(emphasis, word) } else { word.to_owned() }
     }
 }

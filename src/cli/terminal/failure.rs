@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::approval::ApproverNameError;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::segment::SegmentError;
+use crate::cli::terminal::guarded::{place, sentence};
 use crate::compose::composition::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::count::counted;
@@ -23,7 +24,7 @@ use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
 use crate::send::patience::PatienceError;
 use crate::smtp::connection::TlsSetupError;
-use crate::window::{WindowError, meant};
+use crate::window::{WindowError, impossible, meant};
 
 /// What the process ends with. Scripts rely on these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,18 +88,18 @@ impl Failure {
 
     /// Everything, as it stands on the screen. `strong` and `faint` paint words.
     pub fn shown(&self, strong: impl Fn(&str) -> String, faint: impl Fn(&str) -> String) -> String {
-        let mut text = format!("{} {}\n", strong("error:"), self.what);
-        if let Some(place) = &self.place {
-            let _ = writeln!(text, "  {} {place}", faint("-->"));
-            if let (Some(line_text), Some(line)) = (&self.line_text, place.line) {
-                text.push_str(&snippet(line_text, line, place.column, &faint));
+        let mut text = format!("{} {}\n", strong("error:"), sentence(&self.what));
+        if let Some(at) = &self.place {
+            let _ = writeln!(text, "  {} {}", faint("-->"), place(&at.to_string()));
+            if let (Some(line_text), Some(line)) = (&self.line_text, at.line) {
+                text.push_str(&snippet(line_text, line, at.column, &faint));
             }
         }
         for more in &self.more {
-            let _ = writeln!(text, "  {more}");
+            let _ = writeln!(text, "  {}", sentence(more));
         }
         if let Some(help) = &self.help {
-            let _ = writeln!(text, "{} {help}", faint("help:"));
+            let _ = writeln!(text, "{} {}", faint("help:"), sentence(help));
         }
         text
     }
@@ -160,6 +161,8 @@ impl From<ProjectError> for Failure {
                 let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
                 let help = if let Some(meant) = meant.or(near) {
                     format!("did you mean `{meant}`?")
+                } else if let Some(why) = impossible(name) {
+                    why
                 } else if known.is_empty() {
                     "make one with `roundup draft --month 2020-12`, or name a window: --year 2020"
                         .to_owned()
@@ -169,14 +172,12 @@ impl From<ProjectError> for Failure {
                 Self::new(Exit::Usage, error.to_string()).help(help)
             }
             ProjectError::BadName { ref name } => {
-                let help = meant(name).map_or_else(
-                    || {
-                        "a name is made of letters, digits, hyphens and underscores, as in 2020-12 (`con` and `nul` belong to \
-                         Windows)"
-                            .to_owned()
-                    },
-                    |meant| format!("did you mean `{meant}`?"),
-                );
+                let meant = meant(name).map(|meant| format!("did you mean `{meant}`?"));
+                let help = meant.or_else(|| impossible(name)).unwrap_or_else(|| {
+                    "a name is made of letters, digits, hyphens and underscores, as in 2020-12 (`con` and `nul` belong to \
+                     Windows)"
+                        .to_owned()
+                });
                 Self::new(Exit::Usage, error.to_string()).help(help)
             }
             ProjectError::List(error) => error.into(),

@@ -2,7 +2,7 @@
 //! Shell: writes them.
 
 use std::fs::OpenOptions;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -57,8 +57,14 @@ pub fn private_folder(folder: &Path, screen: &Screen) -> Result<(), Failure> {
 
 /// What people read about a file that cannot be written.
 pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Failed, format!("{file} cannot be written: {error}"))
-        .help("check the free space, and that you may write there")
+    let help = match error.kind() {
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            "something of that name is in the way: choose another name"
+        }
+        ErrorKind::IsADirectory => "that is a folder: name a file",
+        _ => "check the free space, and that you may write there",
+    };
+    Failure::new(Exit::Failed, format!("{file} cannot be written: {error}")).help(help)
 }
 
 /// Writes a file that is not there yet, and touches none that is.

@@ -2,6 +2,7 @@
 //! Pure: findings in, lines out.
 
 use crate::check::{Finding, Severity};
+use crate::cli::terminal::guarded::{place, sentence};
 use crate::cli::terminal::outcome::Text;
 use crate::count::grouped;
 
@@ -36,21 +37,21 @@ fn by_rule(found: &[Finding]) -> Vec<Vec<&Finding>> {
 
 fn in_full(finding: &Finding, text: &mut Text) {
     let severity = severity(finding.severity, text);
-    text.line(format!("{severity} [{}] {}", finding.rule, finding.message));
-    text.line(format!("  {} {}", text.faint("-->"), finding.place));
-    text.line(format!("  {} {}", text.faint("help:"), finding.cure));
+    text.line(format!("{severity} [{}] {}", finding.rule, sentence(&finding.message)));
+    text.line(format!("  {} {}", text.faint("-->"), place(&finding.place.to_string())));
+    text.line(format!("  {} {}", text.faint("help:"), sentence(&finding.cure)));
 }
 
 fn together(group: &[&Finding], text: &mut Text) {
     let (severity, first) = (severity(group[0].severity, text), group[0]);
     let (rule, count) = (first.rule, grouped(group.len() as u64));
     let is_same = group.iter().all(|finding| finding.message == first.message);
-    let what = if is_same { format!(": {}", first.message) } else { String::new() };
+    let what = if is_same { format!(": {}", sentence(&first.message)) } else { String::new() };
     text.line(format!("{severity} [{rule}] found {count} times{what}"));
     let most = if text.verbose { group.len() } else { MOST_IN_FULL };
     for finding in &group[..most] {
-        let what = if is_same { String::new() } else { format!(": {}", finding.message) };
-        text.line(format!("  {} {}{what}", text.faint("-->"), finding.place));
+        let what = if is_same { String::new() } else { format!(": {}", sentence(&finding.message)) };
+        text.line(format!("  {} {}{what}", text.faint("-->"), place(&finding.place.to_string())));
     }
     if group.len() > most {
         let more = grouped((group.len() - most) as u64);
@@ -58,7 +59,7 @@ fn together(group: &[&Finding], text: &mut Text) {
     }
     let is_one_cure = group.iter().all(|finding| finding.cure == first.cure);
     let others = if is_one_cure { "" } else { "; the others in the same way" };
-    text.line(format!("  {} {}{others}", text.faint("help:"), first.cure));
+    text.line(format!("  {} {}{others}", text.faint("help:"), sentence(&first.cure)));
 }
 
 fn severity(severity: Severity, text: &Text) -> String {

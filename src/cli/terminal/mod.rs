@@ -5,6 +5,7 @@ pub mod colour;
 pub mod failure;
 pub mod files;
 pub mod findings;
+pub mod guarded;
 mod ledger_failure;
 pub mod number;
 pub mod outcome;

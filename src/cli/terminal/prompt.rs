@@ -4,6 +4,7 @@
 use std::io::{BufRead, Write};
 
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::guarded::guarded;
 use crate::cli::terminal::screen::{grouped, people as people_of};
 
 /// A number of people has a few digits.
@@ -73,7 +74,9 @@ pub fn line(
     output: &mut impl Write,
 ) -> Result<String, Failure> {
     let cannot_ask = |error: std::io::Error| cannot_ask(&error);
-    write!(output, "{question}").and_then(|()| output.flush()).map_err(cannot_ask)?;
+    write!(output, "{}", guarded(question, false))
+        .and_then(|()| output.flush())
+        .map_err(cannot_ask)?;
     let mut answer = String::new();
     std::io::Read::take(input, most).read_line(&mut answer).map_err(cannot_ask)?;
     Ok(answer.trim().to_owned())

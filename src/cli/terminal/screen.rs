@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::terminal::colour::{Colour, Paint};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::guarded::{guarded, guarded_json, lines, place, sentence};
 use crate::cli::terminal::outcome::{Line, Outcome, Text};
 use crate::problem::{Problem, without_system_numbers};
 
@@ -61,16 +62,25 @@ impl Screen {
         Self { is_silent: true, quiet: true, json: false, asks: false, ..self.clone() }
     }
 
-    /// Data. A reader that has gone away ends the program silently, as it does for every Unix tool.
+    /// What a command is run for, in lines that people read.
     ///
     /// # Errors
     /// When stdout cannot be written.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        self.data(&lines(text))
+    }
+
+    /// The same for programs: nothing of it is cut. A reader that has gone away ends the program silently, as it does for every
+    /// Unix tool.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn data(&self, text: &str) -> Result<(), Failure> {
         if self.is_silent {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        match writeln!(out, "{}", guarded(text, self.out.has_colour())).and_then(|()| out.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 Err(Failure::new(Exit::Done, ""))
@@ -92,7 +102,7 @@ impl Screen {
     /// When stdout cannot be written.
     pub fn outcome(&self, outcome: &impl Outcome) -> Result<(), Failure> {
         if self.json {
-            return self.print(&json_text(outcome)?);
+            return self.data(&json_text(outcome)?);
         }
         self.lines(|text| outcome.text(text))
     }
@@ -105,8 +115,8 @@ impl Screen {
         if !self.json {
             return self.lines(|text| outcome.text(text));
         }
-        let line = serde_json::to_string(outcome);
-        self.print(&line.map_err(|error| no_json(&error))?)
+        let line = serde_json::to_string(outcome).map_err(|error| no_json(&error))?;
+        self.data(&guarded_json(&line))
     }
 
     /// What people read before a question, or below the records: programs have it in the outcome, or count the records.
@@ -148,7 +158,7 @@ impl Screen {
     /// Talk. When even that cannot be written there is nobody to tell.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            self.talk(&lines(text));
         }
     }
 
@@ -157,8 +167,12 @@ impl Screen {
         if self.is_silent {
             return;
         }
-        let text = without_system_numbers(text);
-        let _ = writeln!(io::stderr().lock(), "{} {text}", self.talk_strong("warning:"));
+        let text = without_system_numbers(&sentence(text)).into_owned();
+        self.talk(&format!("{} {text}", self.talk_strong("warning:")));
+    }
+
+    fn talk(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{}", guarded(text, self.talk.has_colour()));
     }
 
     pub fn failure(&self, failure: &Failure) {
@@ -166,16 +180,18 @@ impl Screen {
             return;
         }
         let text = failure.shown(|word| self.talk_strong(word), |word| self.talk_faint(word));
-        let _ = write!(io::stderr().lock(), "{text}");
+        self.talk(text.trim_end_matches('\n'));
     }
 
     /// Bad inputs: the first of them, and how many there are.
     pub fn problems(&self, problems: &[Problem]) {
         let most = if self.verbose { usize::MAX } else { MOST_LISTED };
         for problem in problems.iter().take(most) {
-            self.warn(&format!("{}: {}", problem.place, problem.what));
+            let place = place(&problem.place.to_string());
+            self.warn(&format!("{place}: {}", sentence(&problem.what)));
             if !problem.cure.is_empty() {
-                self.say(&format!("  {} {}", self.talk_faint("help:"), problem.cure));
+                let cure = sentence(&problem.cure);
+                self.say(&format!("  {} {cure}", self.talk_faint("help:")));
             }
         }
         if problems.len() > most {
@@ -205,7 +221,8 @@ impl Screen {
 /// # Errors
 /// When it has no JSON, which none of ours is.
 pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value).map_err(|error| no_json(&error))
+    let json = serde_json::to_string_pretty(value).map_err(|error| no_json(&error))?;
+    Ok(guarded_json(&json).into_owned())
 }
 
 fn no_json(error: &serde_json::Error) -> Failure {

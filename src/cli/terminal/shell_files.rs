@@ -39,7 +39,7 @@ pub fn completions(
 ) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, PROGRAM, &mut script);
-    screen.print(String::from_utf8_lossy(&script).trim_end())?;
+    screen.data(String::from_utf8_lossy(&script).trim_end())?;
     Ok(Exit::Done)
 }
 
@@ -54,7 +54,7 @@ pub fn man(
 ) -> Result<Exit, Failure> {
     command.build();
     let Some(folder) = &arguments.out else {
-        screen.print(page(command)?.trim_end())?;
+        screen.data(page(command)?.trim_end())?;
         return Ok(Exit::Done);
     };
     let shown = folder.display().to_string();

@@ -1,0 +1,91 @@
+//! Slips on the command line for which clap names something that is only spelt alike: what was meant instead.
+//! Pure: clap's error in, words out.
+
+use clap::error::{ContextKind, ErrorKind};
+
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::window::{meant, option_of};
+
+/// What other programs call a command, and what does it here.
+const OTHER_WORDS: [(&[&str], &str); 12] = [
+    (&["resume", "continue", "retry"], "`roundup send EDITION` carries on where it stopped"),
+    (
+        &["stop", "halt", "hold"],
+        "`roundup pause EDITION`; `roundup cancel EDITION` ends it for good",
+    ),
+    (
+        &["undo", "unsend", "recall"],
+        "what has arrived stays; `roundup cancel EDITION` stops the rest",
+    ),
+    (
+        &["new", "create", "start", "begin"],
+        "`roundup init DIR` makes a newsletter, `roundup draft` an edition",
+    ),
+    (&["edit", "open", "studio", "ui", "show", "view"], "`roundup preview` opens the studio"),
+    (&["build", "render", "export"], "`roundup preview --out DIR` writes the email"),
+    (&["verify", "lint", "validate"], "`roundup check`"),
+    (&["stats", "statistics", "results"], "`roundup report`"),
+    (&["fetch", "sync", "pull", "refresh"], "`roundup news sync`"),
+    (&["people", "list", "contacts", "members"], "`roundup subscribers list`"),
+    (
+        &["import", "add"],
+        "`roundup subscribers import FILE` for people, `roundup news import FILE` for stories",
+    ),
+    (
+        &["unsubscribe", "suppress", "block"],
+        "`roundup subscribers suppress ADDRESS --why objected`",
+    ),
+];
+/// Options that other commands have.
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("--yes", "leave it out; `send` takes the number of people instead, as in --confirm 1204"),
+    ("--rejected", "`roundup resolve EDITION --rejected` settles those who were rejected"),
+    ("--force", "nothing is forced here; `roundup draft --overwrite` writes a draft again"),
+    ("--test", "`roundup test EDITION --to ADDRESS` sends a test"),
+    ("--all", "`send` mails everybody on the list who has not had the edition"),
+];
+
+/// What was meant, where clap does not know.
+pub fn failure(error: &clap::Error) -> Option<Failure> {
+    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => elsewhere(&named(ContextKind::InvalidArg)),
+        ErrorKind::InvalidSubcommand => {
+            let typed = named(ContextKind::InvalidSubcommand);
+            window_as_command(&typed).or_else(|| other_word(&typed))
+        }
+        ErrorKind::MissingRequiredArgument if named(ContextKind::InvalidArg).contains("--to <") => {
+            Some(
+                Failure::new(Exit::Usage, "a test needs an address").help(
+                    "write it behind --to, as in `roundup test 2020-12 --to me@charity.org.uk`",
+                ),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn elsewhere(typed: &str) -> Option<Failure> {
+    let (option, help) = ELSEWHERE.iter().find(|(option, _)| *option == typed)?;
+    Some(Failure::new(Exit::Usage, format!("this command does not take `{option}`")).help(*help))
+}
+
+fn other_word(typed: &str) -> Option<Failure> {
+    let (_, help) = OTHER_WORDS.iter().find(|(words, _)| words.contains(&typed))?;
+    Some(
+        Failure::new(Exit::Usage, format!("there is no command `{typed}`"))
+            .help(format!("{help} (`roundup --help` lists all)")),
+    )
+}
+
+/// A window where a command should be, as in `news 2020-12`.
+fn window_as_command(typed: &str) -> Option<Failure> {
+    let name = meant(typed)?;
+    Some(
+        Failure::new(
+            Exit::Usage,
+            format!("`{}` is a window, and not a command", typed.escape_debug()),
+        )
+        .help(format!("write {} {name}, as in `roundup news --month 2020-12`", option_of(&name))),
+    )
+}
