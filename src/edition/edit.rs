@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::draft::{Draft, DraftTranslation, ItemMention};
+use super::figures;
 use crate::edition::draft_writing::yaml_word;
 use crate::problem::{Place, Problem};
 
@@ -25,6 +26,10 @@ pub enum DraftChange {
     },
     /// Markdown.
     Introduction {
+        text: String,
+    },
+    /// One a line, as in `112: young people supported`.
+    Figures {
         text: String,
     },
     Template {
@@ -111,8 +116,9 @@ pub fn change(
         DraftChange::Subject { .. }
         | DraftChange::Preheader { .. }
         | DraftChange::Headline { .. }
-        | DraftChange::Introduction { .. } => {
-            with_words(file, change).unwrap_or_else(|| text.to_owned())
+        | DraftChange::Introduction { .. }
+        | DraftChange::Figures { .. } => {
+            with_words(path, file, change)?.unwrap_or_else(|| text.to_owned())
         }
         DraftChange::Template { name } => {
             file.with("template", &format!("template: {}\n", word(name)))
@@ -140,7 +146,7 @@ pub fn change(
 /// When the text is no translation, or the change is not about words that are translated.
 pub fn change_translation(path: &str, text: &str, change: &DraftChange) -> Result<String, Problem> {
     Draft::read_translation(path, text)?;
-    let Some(changed) = with_words(Text::of(path, text)?, change) else {
+    let Some(changed) = with_words(path, Text::of(path, text)?, change)? else {
         return Err(Problem::new(
             Place::whole(path),
             "this does not belong in a translation",
@@ -158,22 +164,24 @@ pub fn translated_words_now(words: &DraftTranslation, change: &DraftChange) -> O
         DraftChange::Preheader { .. } => &words.preheader,
         DraftChange::Headline { .. } => &words.headline,
         DraftChange::Introduction { .. } => &words.introduction,
+        DraftChange::Figures { .. } => return Some(figures::typed(&words.figures)),
         _ => return None,
     };
     Some(text.text.clone())
 }
 
 /// The file with other words in one of its fields of words.
-fn with_words(file: Text, change: &DraftChange) -> Option<String> {
+fn with_words(path: &str, file: Text, change: &DraftChange) -> Result<Option<String>, Problem> {
     let field = |name: &str, text: &str| format!("{name}: {}\n", Value::String(text.to_owned()));
-    Some(match change {
+    Ok(Some(match change {
         DraftChange::Subject { text } => file.with("subject", &field("subject", text)),
         DraftChange::Preheader { text } => file.with("preheader", &field("preheader", text)),
         DraftChange::Headline { text } if text.trim().is_empty() => file.with("headline", ""),
         DraftChange::Headline { text } => file.with("headline", &field("headline", text)),
         DraftChange::Introduction { text } => file.with_body(text),
-        _ => return None,
-    })
+        DraftChange::Figures { text } => file.with("figures", &figures::field_of(path, text)?),
+        _ => return Ok(None),
+    }))
 }
 
 /// The words that stand where a change would put others; none where the edition has none of its own.
@@ -183,6 +191,7 @@ fn words_now(draft: &Draft, change: &DraftChange) -> Option<String> {
         DraftChange::Preheader { .. } => Some(draft.preheader.text.clone()),
         DraftChange::Headline { .. } => Some(draft.headline.text.clone()),
         DraftChange::Introduction { .. } => Some(draft.introduction.text.clone()),
+        DraftChange::Figures { .. } => Some(figures::typed(&draft.figures)),
         DraftChange::Own { id, part, .. } => {
             let own = draft.overrides.get(id)?;
             let words = match part {
@@ -207,7 +216,8 @@ pub fn words_of(change: &DraftChange) -> Option<&str> {
         DraftChange::Subject { text }
         | DraftChange::Preheader { text }
         | DraftChange::Headline { text }
-        | DraftChange::Introduction { text } => Some(text),
+        | DraftChange::Introduction { text }
+        | DraftChange::Figures { text } => Some(text),
         DraftChange::Own { text, .. } => text.as_deref(),
         _ => None,
     }

@@ -80,6 +80,37 @@ pub fn read(document: &MarkdownDocument<'_>, path: &str) -> Result<Vec<Figure>, 
     Ok(figures)
 }
 
+/// As people type them: one a line, the number, a colon and what it counts.
+pub fn typed(figures: &[Figure]) -> String {
+    let lines: Vec<String> =
+        figures.iter().map(|figure| format!("{}: {}", figure.value, figure.label)).collect();
+    lines.join("\n")
+}
+
+/// The field of a draft with what somebody typed. Where a line has no colon, its first word is the number.
+///
+/// # Errors
+/// When a line has no number, or nothing that it counts.
+pub fn field_of(path: &str, text: &str) -> Result<String, Problem> {
+    let mut field = String::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let parts = line.split_once(": ").or_else(|| line.split_once(char::is_whitespace));
+        let (value, label) = parts.unwrap_or((line, ""));
+        let (value, label) = (value.trim().trim_end_matches(':'), label.trim());
+        if value.is_empty() || label.is_empty() {
+            return Err(Problem::new(
+                Place::whole(path),
+                format!("the figure `{}` does not say what it counts", one_line(line)),
+                "write the number, a colon and what it counts, as in 112: young people supported",
+            ));
+        }
+        let quoted = |text: &str| Value::String(text.to_owned());
+        let (value, label) = (quoted(value), quoted(label));
+        field.push_str(&format!("  - value: {value}\n    label: {label}\n"));
+    }
+    Ok(if field.is_empty() { field } else { format!("figures:\n{field}") })
+}
+
 /// The lines on which the entries of a list begin. A list on one line has that line for all.
 fn lines_of_entries(document: &MarkdownDocument<'_>, start: usize) -> Vec<usize> {
     let mut indent = None;
@@ -101,6 +132,28 @@ fn lines_of_entries(document: &MarkdownDocument<'_>, start: usize) -> Vec<usize>
 mod tests {
     use super::*;
     use crate::news::readers::markdown;
+
+    #[test]
+    fn what_people_type_is_what_the_file_gets_and_says_again() {
+        for (text, again) in [
+            ("112: young people supported", "112: young people supported"),
+            ("1,340 professionals trained", "1,340: professionals trained"),
+            (
+                "£2m: raised\n\n  10:30: o'clock: \"sharp\" \n",
+                "£2m: raised\n10:30: o'clock: \"sharp\"",
+            ),
+            ("", ""),
+            (" \n", ""),
+        ] {
+            let front = field_of("a.md", text).unwrap();
+            assert_eq!(typed(&figures(&front).unwrap()), again, "{front}");
+            assert_eq!(field_of("a.md", again), Ok(front));
+        }
+        for wrong in ["112", "112:", ": people", "4: laws\n112: "] {
+            let problem = field_of("a.md", wrong).unwrap_err();
+            assert!(problem.what.contains("does not say what it counts"), "{wrong}");
+        }
+    }
 
     fn figures(front: &str) -> Result<Vec<Figure>, Problem> {
         let text = format!("---\nsubject: x\n{front}---\n");

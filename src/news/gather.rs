@@ -43,6 +43,8 @@ const AT_A_TIME: usize = 20;
 pub enum Ask {
     /// Those that were not asked for a while.
     InTime,
+    /// The same, and nobody for the sizes of pictures: somebody waits for the stories.
+    NewsInTime,
     /// All of them; those named here are taken in however strange they have become.
     Now { accept: Vec<String> },
     /// None.
@@ -145,7 +147,7 @@ pub async fn gather(
         contact: gathering.contact,
         now: gathering.now,
         is_asking: match gathering.ask {
-            Ask::Never | Ask::Stored => false,
+            Ask::Never | Ask::Stored | Ask::NewsInTime => false,
             Ask::Now { .. } => true,
             // Somebody who only looks through all that there is waits for no pictures.
             Ask::InTime => gathering.wanted.days.is_some(),
@@ -178,7 +180,7 @@ fn is_due(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -
     match gathering.ask {
         Ask::Never | Ask::Stored => false,
         Ask::Now { .. } => true,
-        Ask::InTime => {
+        Ask::InTime | Ask::NewsInTime => {
             is_changed(settings, state)
                 || state.asked.is_none_or(|asked| gathering.now - asked >= ASKED_AGAIN_AFTER)
         }

@@ -51,8 +51,13 @@ fn a_laptop_shows_420_pixels_of_the_email_and_three_stories() {
             let wide = "return document.documentElement.scrollWidth <= innerWidth";
             assert_eq!(browser.script(wide, Vec::new()).await, json!(true), "{width} × {height}");
         }
-        // One panel at a time.
+        // One panel at a time, and what is saved is read whole.
         window(&browser, 768, 1024).await;
+        browser
+            .script("document.getElementById('saved').textContent = 'Saved at 14:02'", Vec::new())
+            .await;
+        let whole = "const saved = document.getElementById('saved'); return saved.scrollWidth <= saved.clientWidth";
+        assert_eq!(browser.script(whole, Vec::new()).await, json!(true));
         for (panel, shown) in [("left", "#shown"), ("centre", "#stage"), ("right", "#checks")] {
             browser.click(&format!("#bottom [data-panel={panel}]")).await;
             browser

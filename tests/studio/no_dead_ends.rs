@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use serde_json::json;
@@ -126,8 +126,7 @@ fn files_that_break_or_go_are_named_and_the_page_goes_on() {
 fn a_website_that_is_away_is_named() {
     in_browser(false, async |browser| {
         // A port at which nobody listens.
-        let closed =
-            std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let source = format!(
             "[[news]]\nname = \"folder\"\nkind = \"markdown\"\npath = \"news\"\n[[news]]\nname = \"site\"\nkind = \"feed\"\nurl = \"http://127.0.0.1:{closed}/feed\"\nallow_local = true\n"
         );
@@ -141,6 +140,30 @@ fn a_website_that_is_away_is_named() {
         do_to(&browser, "2020-12-12-story", "out").await;
         browser.until("return document.querySelector('.story[data-state=left_out]')").await;
     });
+}
+
+#[test]
+fn a_picture_that_is_slow_keeps_nobody_waiting() {
+    let host = TcpListener::bind("127.0.0.1:0").unwrap();
+    let picture = format!("http://127.0.0.1:{}/x.png", host.local_addr().unwrap().port());
+    let source =
+        "[[news]]\nname = \"folder\"\nkind = \"markdown\"\npath = \"news\"\nallow_local = true\n";
+    let charity = charity().setting(source).file(
+        "news/2020-12-05-seen.md",
+        format!("---\ntitle: Seen\ndate: 2020-12-05\nimage: {picture}\n---\n\nWords.\n"),
+    );
+    let studio = Studio::of(&charity, "2020-12");
+    // The host answers when the page has been seen, and no earlier: the email is made twice.
+    let first = studio.state();
+    assert_eq!(first["stories"].as_array().unwrap().len(), 4);
+    let (mut stream, _) = host.accept().unwrap();
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\xb0\0\0\x02\xa3\x08\x02\0\0\0";
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", png.len())
+        .unwrap();
+    stream.write_all(png).unwrap();
+    drop(stream);
+    studio.until_events(2);
+    assert!(studio.state()["revision"].as_i64() > first["revision"].as_i64());
 }
 
 #[test]

@@ -150,6 +150,32 @@ fn two_versions_are_shown_and_somebody_chooses() {
 }
 
 #[test]
+fn figures_are_typed_one_a_line() {
+    in_browser(false, async |browser| {
+        let charity = charity();
+        let studio = Studio::of(&charity, "2020-12");
+        open(&browser, &studio).await;
+        open_words(&browser).await;
+        browser.keys("#figures", "112: young people supported\n1,340 professionals trained").await;
+        until_saved(&browser).await;
+        let draft = charity.read(DRAFT);
+        assert!(draft.contains("  - value: \"1,340\"\n    label: \"professionals trained\"\n"));
+        browser.until("return document.querySelector('#stage iframe:not(.coming)').contentDocument.body.textContent.includes('young people supported')").await;
+        // A number that counts nothing yet is not saved, and the words stay.
+        browser.keys("#figures", "\n4").await;
+        browser.until_says("#saved", "does not say what it counts").await;
+        browser.keys("#figures", " laws changed").await;
+        until_saved(&browser).await;
+        assert!(charity.read(DRAFT).contains("label: \"laws changed\""));
+        browser.fill("#figures", "").await;
+        browser
+            .until("return document.getElementById('saved').textContent.startsWith('Saved')")
+            .await;
+        assert!(!charity.read(DRAFT).contains("figures:"));
+    });
+}
+
+#[test]
 fn a_field_in_which_nobody_types_follows_another_tab() {
     in_browser(false, async |browser| {
         let charity = charity();

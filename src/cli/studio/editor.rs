@@ -10,7 +10,7 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 
-use super::errands::{ask_links, fetch};
+use super::errands::{ask_links, ask_pictures, fetch};
 use super::history::{History, Stack, read};
 use super::shown;
 use super::view::{PeopleLook, View};
@@ -56,6 +56,8 @@ pub struct Editor {
     history: History,
     /// The last look was a quick one: everybody is looked at when nobody changes anything for a moment.
     is_counting_due: bool,
+    /// An edition was opened: whoever hosts its pictures is asked when it is shown, and may be slow.
+    are_pictures_due: bool,
     /// Grows with each look at the files, and from one studio to the next: pages see which of two answers is newer.
     revision: i64,
 }
@@ -92,10 +94,25 @@ impl Editor {
             looked_at: None,
             history: History::default(),
             is_counting_due: false,
+            are_pictures_due: false,
             revision: world::now().timestamp_millis(),
         };
-        editor.refresh_asking(Ask::InTime).await;
+        editor.open().await;
         Ok(editor)
+    }
+
+    /// The first look at an edition.
+    async fn open(&mut self) {
+        self.are_pictures_due = true;
+        self.refresh_asking(Ask::NewsInTime).await;
+    }
+
+    /// What asks how large the pictures of an edition are that was opened a moment ago.
+    pub fn picture_errand(
+        &mut self,
+    ) -> Option<impl Future<Output = Result<bool, Failure>> + use<>> {
+        let is_due = std::mem::take(&mut self.are_pictures_due);
+        is_due.then(|| ask_pictures(self.globals.clone(), self.which.clone()))
     }
 
     pub fn name(&self) -> &str {
@@ -201,7 +218,7 @@ impl Editor {
                 let chosen = choose(&project, &which, self.screen()).await?;
                 self.which = Which { edition: Some(chosen.name), ..Which::default() };
                 self.view = None;
-                self.refresh_asking(Ask::InTime).await;
+                self.open().await;
                 Ok(done())
             }
             StudioAction::Date { source, id, date } => {
@@ -446,12 +463,15 @@ impl Editor {
     }
 }
 
+/// What waits for the web.
+pub type Errand = Pin<Box<dyn Future<Output = Result<Value, Failure>>>>;
+
 /// What became of an order.
 pub enum Handling {
     /// The answer, and whether there is something new to show.
     Now(StudioResponse, bool),
     /// It waits for the web: the studio goes on meanwhile, and looks at the files again when it ends.
-    Later(Pin<Box<dyn Future<Output = Result<Value, Failure>>>>),
+    Later(Errand),
 }
 
 /// A failure as the page shows it: with its line and a caret.

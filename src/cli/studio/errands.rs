@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use crate::cli::check;
 use crate::cli::globals::Globals;
+use crate::cli::steps::chosen::choose;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::prepare::prepare_to_look;
 use crate::cli::steps::run_checks::Asking;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
+use crate::news::Item;
 use crate::news::gather::Ask;
 
 /// Asks the mail's links; what they answer is kept for every later look.
@@ -18,6 +20,25 @@ pub async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure>
     let prepared = prepare_to_look(&project, &which, Asking::World, &globals.screen).await?;
     check::keep(&project, &prepared, prepared.answers.len())?;
     Ok(json!({"links": prepared.answers.len()}))
+}
+
+/// Asks how large an edition's pictures are, of those that nobody knows. Whether some are known now.
+pub async fn ask_pictures(globals: Globals, which: Which) -> Result<bool, Failure> {
+    let project = globals.project()?;
+    let chosen = choose(&project, &which, &globals.screen).await?;
+    let wish = |ask| NewsQuery { ask, ..NewsQuery::of(&chosen) };
+    let (before, _) = gather::read(&project, wish(Ask::Never)).await?;
+    let open = without_size(&before.items);
+    if open == 0 {
+        return Ok(false);
+    }
+    let (after, _) = gather::read(&project, wish(Ask::InTime)).await?;
+    Ok(without_size(&after.items) < open)
+}
+
+fn without_size(items: &[Item]) -> usize {
+    let images = items.iter().filter_map(|item| item.image.as_ref());
+    images.filter(|image| image.size.is_none()).count()
 }
 
 /// Fetches the news of the websites into the store, and names those that could not be read.

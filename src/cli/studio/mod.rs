@@ -20,6 +20,7 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 use crate::cli::globals::Globals;
 use crate::cli::steps::window_args::Which;
@@ -27,10 +28,10 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::project::Project;
-use crate::web::studio::{self, StudioCalls, StudioResponse};
+use crate::web::studio::{self, StudioCall, StudioCalls, StudioResponse};
 
 use address::StudioAddress;
-use editor::{Editor, Handling};
+use editor::{Editor, Errand, Handling};
 
 /// Everybody of a long list is looked at when nothing was changed for this long.
 const COUNTED_AFTER: Duration = Duration::from_secs(1);
@@ -69,22 +70,16 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     let mut version = 1;
     // What waits for the web; the studio goes on meanwhile.
     let mut errands = FuturesUnordered::new();
+    let mut pictures = FuturesUnordered::new();
     loop {
+        pictures.extend(editor.picture_errand().map(unless_broken));
         let changed = tokio::select! {
             slip = counter.orders.recv() => {
                 let Some(slip) = slip else { return Ok(Exit::Done) };
-                match Box::pin(unless_broken(editor.obey(slip.order))).await {
-                    None => {
-                        let _ = slip.answer.send(StudioResponse::Broken);
-                        false
-                    }
-                    Some(Handling::Now(answer, changed)) => {
-                        // A page that has gone away needs no answer.
-                        let _ = slip.answer.send(answer);
-                        changed
-                    }
-                    Some(Handling::Later(errand)) => {
-                        errands.push(async move { (unless_broken(errand).await, slip.answer) });
+                match take_order(&mut editor, slip).await {
+                    Ok(is_new) => is_new,
+                    Err((errand, answer)) => {
+                        errands.push(async move { (unless_broken(errand).await, answer) });
                         false
                     }
                 }
@@ -93,6 +88,13 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
                 unless_broken(editor.refresh()).await;
                 let _ = answer.send(ended.map_or(StudioResponse::Broken, Editor::said));
                 true
+            }
+            Some(ended) = pictures.next(), if !pictures.is_empty() => {
+                let is_new = matches!(ended, Some(Ok(true)));
+                if is_new {
+                    unless_broken(editor.refresh()).await;
+                }
+                is_new
             }
             // Each change begins the wait again.
             () = tokio::time::sleep(COUNTED_AFTER), if editor.is_counting_due() => {
@@ -120,6 +122,21 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
             counter.version.send_replace(version);
         }
     }
+}
+
+/// Does what the page wants: whether there is something new to show, or else what waits for the web first.
+async fn take_order(
+    editor: &mut Editor,
+    slip: StudioCall,
+) -> Result<bool, (Errand, oneshot::Sender<StudioResponse>)> {
+    let (answer, changed) = match Box::pin(unless_broken(editor.obey(slip.order))).await {
+        None => (StudioResponse::Broken, false),
+        Some(Handling::Now(answer, changed)) => (answer, changed),
+        Some(Handling::Later(errand)) => return Err((errand, slip.answer)),
+    };
+    // A page that has gone away needs no answer.
+    let _ = slip.answer.send(answer);
+    Ok(changed)
 }
 
 /// Opens the address of the last studio of this project if it is free, so that a page that is still open finds it.

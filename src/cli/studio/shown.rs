@@ -19,6 +19,7 @@ use crate::cli::terminal::world;
 use crate::edition::coverage::EarlierEdition;
 use crate::edition::draft::Grouping;
 use crate::edition::draft::Override;
+use crate::edition::figures::typed;
 use crate::news::Item;
 use crate::news::PartialDate;
 use crate::project::Project;
@@ -209,6 +210,7 @@ pub fn state(view: &View, whose: &str) -> Value {
             "subject": edition.subject.text,
             "preheader": edition.preheader.text,
             "headline": edition.headline.text,
+            "figures": typed(&edition.figures),
             "introduction": edition.introduction.text,
         },
         "stories": stories_of(view),
@@ -264,6 +266,7 @@ fn translations(view: &View) -> Vec<Value> {
                     "subject": words.subject.text,
                     "preheader": words.preheader.text,
                     "headline": words.headline.text,
+                    "figures": typed(&words.figures),
                     "introduction": words.introduction.text,
                 },
             }))

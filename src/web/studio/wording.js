@@ -9,6 +9,7 @@ const PARTS = [
   ["preheader", "Preheader", "shown after the subject in the inbox"],
   ["headline", "Headline", "the title of the email; empty: the subject"],
   ["introduction", "Introduction", "Markdown"],
+  ["figures", "Figures", "up to three, one a line, as in 112: young people supported"],
 ];
 let fields = [];
 let shownLanguages = null;
@@ -19,7 +20,8 @@ function column(language) {
   const id = (part) => (language ? `${part}-${language}` : part);
   const made = PARTS.map(([part, label, hint]) => {
     const isLong = part === "introduction";
-    const element = isLong ? richField({ id: id(part), lang: language }, `${label}${name}`) : make("input", { id: id(part), autocomplete: "off", spellcheck: "true", lang: language });
+    const plain = { id: id(part), autocomplete: "off", spellcheck: "true", lang: language };
+    const element = isLong ? richField({ id: id(part), lang: language }, `${label}${name}`) : make(part === "figures" ? "textarea" : "input", part === "figures" ? { ...plain, rows: "3" } : plain);
     const target = language ? { change: { do: part }, language } : { change: { do: part } };
     const words = new Words(element, target, `${label}${name}`);
     const heading = make(isLong ? "span" : "label", isLong ? { class: "label" } : { for: id(part) }, label, hint && !language ? make("small", {}, ` ${hint}`) : "");
