@@ -168,9 +168,7 @@ fn figures_are_typed_one_a_line() {
         until_saved(&browser).await;
         assert!(charity.read(DRAFT).contains("label: \"laws changed\""));
         browser.fill("#figures", "").await;
-        browser
-            .until("return document.getElementById('saved').textContent.startsWith('Saved')")
-            .await;
+        browser.until("return !document.querySelector('#stage iframe:not(.coming)').contentDocument.body.textContent.includes('laws changed')").await;
         assert!(!charity.read(DRAFT).contains("figures:"));
     });
 }
