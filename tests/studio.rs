@@ -1,7 +1,9 @@
-//! The studio in a real browser: what an editor does there, and what nobody can do to her through it.
+//! The studio in a real browser: what editors do there, and what nobody can do to them through it.
 
 #[path = "support/studio.rs"]
 mod browser;
+#[path = "studio/by_keyboard.rs"]
+mod by_keyboard;
 #[cfg(unix)]
 #[path = "studio/first_edition.rs"]
 mod first_edition;

@@ -379,6 +379,7 @@ impl Lists {
             | DraftChange::Preheader { .. }
             | DraftChange::Headline { .. }
             | DraftChange::Introduction { .. }
+            | DraftChange::Figures { .. }
             | DraftChange::Template { .. }
             | DraftChange::Group { .. }
             | DraftChange::Own { .. } => {}
