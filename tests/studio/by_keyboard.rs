@@ -1,5 +1,6 @@
 //! An edition made without a mouse: Tab to it, and type.
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::json;
 
 use crate::browser::{Browser, Studio};
@@ -13,9 +14,27 @@ const SELECT_ALL: &str = "\u{E009}a\u{E000}";
 /// The page has fewer stops.
 const MOST_TABS: usize = 150;
 
-/// Types where the focus is.
+/// Presses keys wherever the focus is; Alt and Ctrl are held until U+E000.
 async fn press(browser: &Browser, keys: &str) {
-    browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    let mut actions = KeyActions::new("keyboard".to_owned());
+    let mut held = Vec::new();
+    for value in keys.chars() {
+        match value {
+            '\u{E000}' => {
+                for value in held.drain(..) {
+                    actions = actions.then(KeyAction::Up { value });
+                }
+            }
+            '\u{E009}' | '\u{E00A}' => {
+                held.push(value);
+                actions = actions.then(KeyAction::Down { value });
+            }
+            value => {
+                actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+            }
+        }
+    }
+    browser.client.perform_actions(actions).await.unwrap();
 }
 
 /// Presses Tab until what has the focus is this.

@@ -157,7 +157,7 @@ fn figures_are_typed_one_a_line() {
         open(&browser, &studio).await;
         open_words(&browser).await;
         browser.keys("#figures", "112: young people supported\n1,340 professionals trained").await;
-        until_saved(&browser).await;
+        browser.until("return document.querySelector('#stage iframe:not(.coming)').contentDocument.body.textContent.includes('professionals trained')").await;
         let draft = charity.read(DRAFT);
         assert!(draft.contains("  - value: \"1,340\"\n    label: \"professionals trained\"\n"));
         browser.until("return document.querySelector('#stage iframe:not(.coming)').contentDocument.body.textContent.includes('young people supported')").await;
@@ -165,7 +165,7 @@ fn figures_are_typed_one_a_line() {
         browser.keys("#figures", "\n4").await;
         browser.until_says("#saved", "does not say what it counts").await;
         browser.keys("#figures", " laws changed").await;
-        until_saved(&browser).await;
+        browser.until("return document.querySelector('#stage iframe:not(.coming)').contentDocument.body.textContent.includes('laws changed')").await;
         assert!(charity.read(DRAFT).contains("label: \"laws changed\""));
         browser.fill("#figures", "").await;
         browser.until("return !document.querySelector('#stage iframe:not(.coming)').contentDocument.body.textContent.includes('laws changed')").await;

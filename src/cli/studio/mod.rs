@@ -71,6 +71,8 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     // What waits for the web; the studio goes on meanwhile.
     let mut errands = FuturesUnordered::new();
     let mut pictures = FuturesUnordered::new();
+    // One for the whole time: a Ctrl-C in the middle of a change is obeyed when the change is done.
+    let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         pictures.extend(editor.picture_errand().map(unless_broken));
         let changed = tokio::select! {
@@ -112,7 +114,7 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
                 let taking = take_file_changes(&mut watched, &mut editor, globals);
                 unless_broken(taking).await.unwrap_or(true)
             }
-            _ = tokio::signal::ctrl_c() => {
+            _ = &mut stop => {
                 say_next(editor.name(), globals);
                 return Ok(Exit::Done);
             }
