@@ -50,7 +50,8 @@ fn together(group: &[&Finding], text: &mut Text) {
     text.line(format!("{severity} [{rule}] found {count} times{what}"));
     let most = if text.verbose { group.len() } else { MOST_IN_FULL };
     for finding in &group[..most] {
-        let what = if is_same { String::new() } else { format!(": {}", sentence(&finding.message)) };
+        let what =
+            if is_same { String::new() } else { format!(": {}", sentence(&finding.message)) };
         text.line(format!("  {} {}{what}", text.faint("-->"), place(&finding.place.to_string())));
     }
     if group.len() > most {
