@@ -167,7 +167,7 @@ impl Screen {
         if self.is_silent {
             return;
         }
-        let text = without_system_numbers(&sentence(text)).into_owned();
+        let text = without_system_numbers(&sentence(text));
         self.talk(&format!("{} {text}", self.talk_strong("warning:")));
     }
 
