@@ -100,9 +100,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if arguments.refresh {
         return refresh::run(arguments.edition.as_deref(), &arguments.window, globals).await;
     }
-    if let Some(name) = &arguments.edition {
-        return Err(not_a_window(name));
-    }
+    arguments.edition.as_deref().map_or(Ok(()), |name| Err(not_a_window(name)))?;
     let project = globals.project()?;
     let screen = &globals.screen;
     let zone = project.settings.time_zone;

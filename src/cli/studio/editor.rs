@@ -6,11 +6,10 @@
 
 use crate::cli::studio::approved::approved;
 use crate::cli::studio::shown::{REMEMBERED, refused};
-use std::pin::Pin;
 
 use serde_json::{Value, json};
 
-use super::errands::{ask_links, ask_pictures, fetch};
+use super::errands::{Handling, ask_links, ask_pictures, fetch};
 use super::history::{History, Stack, read};
 use super::shown;
 use super::view::{PeopleLook, View};
@@ -461,17 +460,6 @@ impl Editor {
             )),
         }
     }
-}
-
-/// What waits for the web.
-pub type Errand = Pin<Box<dyn Future<Output = Result<Value, Failure>>>>;
-
-/// What became of an order.
-pub enum Handling {
-    /// The answer, and whether there is something new to show.
-    Now(StudioResponse, bool),
-    /// It waits for the web: the studio goes on meanwhile, and looks at the files again when it ends.
-    Later(Errand),
 }
 
 /// A failure as the page shows it: with its line and a caret.

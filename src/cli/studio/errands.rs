@@ -1,6 +1,8 @@
 //! What waits for the web: the email's links, and the news of websites. The studio goes on meanwhile.
 //! Shell: the network, the project.
 
+use std::pin::Pin;
+
 use serde_json::{Value, json};
 
 use crate::cli::check;
@@ -13,6 +15,18 @@ use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
 use crate::news::Item;
 use crate::news::gather::Ask;
+use crate::web::studio::StudioResponse;
+
+/// What waits for the web.
+pub type Errand = Pin<Box<dyn Future<Output = Result<Value, Failure>>>>;
+
+/// What became of an order.
+pub enum Handling {
+    /// The answer, and whether there is something new to show.
+    Now(StudioResponse, bool),
+    /// It waits for the web: the studio goes on meanwhile, and looks at the files again when it ends.
+    Later(Errand),
+}
 
 /// Asks the mail's links; what they answer is kept for every later look.
 pub async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure> {

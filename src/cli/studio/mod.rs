@@ -31,7 +31,8 @@ use crate::project::Project;
 use crate::web::studio::{self, StudioCall, StudioCalls, StudioResponse};
 
 use address::StudioAddress;
-use editor::{Editor, Errand, Handling};
+use editor::Editor;
+use errands::{Errand, Handling};
 
 /// Everybody of a long list is looked at when nothing was changed for this long.
 const COUNTED_AFTER: Duration = Duration::from_secs(1);
