@@ -9,10 +9,10 @@ use std::process::{Command, Stdio};
 
 use chrono::NaiveDate;
 use criterion::{Criterion, criterion_group, criterion_main};
+use roundup::audience::People;
 use roundup::check::{
     self, CheckContext, CheckedEmail, CopyWarnings, RenderedEmail, Settings, check,
 };
-use roundup::compose::composition::People;
 use roundup::compose::{Branding, Composition, Nonce, Templates, compose};
 use roundup::edition::edit::{DraftChange, change as change_draft};
 use roundup::edition::{Draft, Edition, edit};

@@ -7,6 +7,8 @@ pub mod count;
 pub mod problem;
 pub mod rfc;
 
+pub mod date;
+
 pub mod database;
 
 pub mod news;
@@ -19,11 +21,11 @@ pub mod locale;
 
 pub mod edition;
 
+pub mod audience;
+
 pub mod compose;
 
 pub mod check;
-
-pub mod audience;
 
 pub mod providers;
 

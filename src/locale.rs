@@ -253,6 +253,11 @@ impl PluralRulesOf {
     }
 }
 
+/// The code by which translations go: `cy-GB` and `CY ` are `cy`.
+pub fn language_code(written: &str) -> String {
+    written.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

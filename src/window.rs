@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::news::date::names::ENGLISH_MONTHS;
-use crate::news::date::{DateError, FIRST_YEAR, LAST_YEAR};
+use crate::date::names::ENGLISH_MONTHS;
+use crate::date::{DateError, FIRST_YEAR, LAST_YEAR};
 use crate::news::item::Elsewhere;
 use crate::news::{Item, PartialDate, Reading};
 

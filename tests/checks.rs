@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Europe::London;
 
+use roundup::audience::People;
 use roundup::check::{
     CheckContext, CopyWarnings, Finding, LinkResults, RenderedEmail, Settings, Severity, check,
 };
-use roundup::compose::composition::People;
 use roundup::compose::theme::Branding;
 use roundup::compose::{Nonce, Templates, compose};
 use roundup::edition::{Draft, PlacedText, edit};

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::why_not::{WhyNot, shown};
-use crate::compose::Values;
+use crate::audience::Values;
 use crate::rfc::csv::simple;
 
 /// The day on which the table was last compared with the law and its guidance.

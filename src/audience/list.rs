@@ -21,7 +21,7 @@ use super::sheet::Sheet;
 use super::subscriber::Subscriber;
 use super::survey::Survey;
 use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
-use crate::compose::composition::People;
+use crate::audience::People;
 use crate::problem::Problem;
 use crate::rfc::csv::Rows;
 use crate::rfc::text::one_line;

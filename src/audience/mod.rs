@@ -3,6 +3,7 @@
 
 pub mod address_file;
 mod cell;
+mod columns;
 pub mod consent_columns;
 mod consent_topics;
 pub mod consent_words;
@@ -32,12 +33,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::compose::Values;
-use crate::compose::language_code;
+use crate::locale::language_code;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 
 pub use cell::possible_addresses as addresses_in_cell;
+pub use columns::{People, Values};
 pub use do_not_mail::{DoNotMail, SharedNo, SharedNos};
 pub use law::{Basis, EditionPurpose};
 use law::{BasisCounts, basis_of};

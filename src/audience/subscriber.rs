@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::WhyNot;
 use super::law::{Basis, EditionPurpose, HowGiven, law_of};
 use super::why_not::shown;
-use crate::compose::Values;
+use crate::audience::Values;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
 

@@ -2,7 +2,7 @@
 //! Pure: recipients in, a few of them out.
 
 use super::Recipient;
-use crate::compose::Values;
+use crate::audience::Values;
 
 /// A recipient to look at, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use regex::Captures;
 
 use super::expression::Expression;
-use crate::news::date::names;
+use crate::date::names;
 
 /// A day that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]

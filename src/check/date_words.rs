@@ -1,7 +1,7 @@
 //! A text cut into words, numbers and marks, and the words of the calendar in them.
 //! Pure: text in, pieces out.
 
-use crate::news::date::names;
+use crate::date::names;
 use chrono::Weekday;
 
 /// A piece of a text: a number, a word, or a mark.

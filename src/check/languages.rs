@@ -2,7 +2,7 @@
 //! Pure: an edition and numbers in, findings out.
 
 use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
-use crate::compose::composition::language_code;
+use crate::locale::language_code;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [

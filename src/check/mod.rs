@@ -412,7 +412,7 @@ mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
-    use crate::compose::composition::People;
+    use crate::audience::People;
     use crate::compose::theme::{Appeal, Organisation, Theme};
     use crate::compose::{Nonce, compose};
     use crate::edition::{Draft, edit};

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 
 use super::marker::Nonce;
 use super::theme::{Appeal, Organisation, Theme};
-use super::{Branding, Filler, People, Templates, Values, compose, filled};
+use super::{Branding, Filler, Templates, compose, filled};
+use crate::audience::People;
+use crate::audience::Values;
 use crate::edition::proposal::as_words;
 use crate::edition::{Draft, edit};
 use crate::news::item::{EventDetails, Image, Quote};

@@ -7,8 +7,10 @@ use chrono_tz::Europe::London;
 use serde::Deserialize;
 
 use super::theme::{Appeal, Organisation, Theme};
-use super::{Branding, Filler, Nonce, Templates, Values, compose, filled};
-use crate::compose::composition::{ComposeError, Composition, People};
+use super::{Branding, Filler, Nonce, Templates, compose, filled};
+use crate::audience::People;
+use crate::audience::Values;
+use crate::compose::composition::{ComposeError, Composition};
 use crate::edition::{Draft, edit};
 use crate::locale::words::LexiconError;
 use crate::news::readers::markdown;

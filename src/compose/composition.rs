@@ -106,15 +106,6 @@ impl Variant {
     }
 }
 
-/// What there is to know of the people before one of them is looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct People {
-    /// Columns of the list.
-    pub columns: Vec<String>,
-    /// Every combination of segments that somebody is in.
-    pub segments: BTreeSet<BTreeSet<String>>,
-}
-
 /// Why nothing can be composed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ComposeError {
@@ -193,9 +184,4 @@ impl Composition {
             })
             .collect()
     }
-}
-
-/// The code by which translations go: `cy-GB` and `CY ` are `cy`.
-pub fn language_code(written: &str) -> String {
-    written.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }

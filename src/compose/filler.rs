@@ -5,8 +5,9 @@ use handlebars::Handlebars;
 use thiserror::Error;
 
 use super::personal::{self, BlockFault};
-use super::slot::{BlockForm, Slot, SlotContext, SlotPlace, Values};
+use super::slot::{BlockForm, Slot, SlotContext, SlotPlace};
 use super::words;
+use crate::audience::Values;
 use crate::compose::marker::escape_html;
 use crate::problem::Place;
 use crate::rfc::text::one_line;

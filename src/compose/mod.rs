@@ -45,18 +45,18 @@ pub mod theme;
 mod variants;
 pub mod words;
 
+use crate::audience::{People, Values};
 use crate::edition::Edition;
 use crate::news::Item;
 
 pub use composition::{
-    ComposeError, ComposedStory, Composition, People, TranslatedEmail, UnknownSegment, Variant,
-    language_code,
+    ComposeError, ComposedStory, Composition, TranslatedEmail, UnknownSegment, Variant,
 };
 pub use fault::TemplateFault;
 pub use filler::Filler;
 pub use layout::Density;
 pub use marker::Nonce;
-pub use slot::{Piece, Slot, SlotContext, SlotPlace, Values};
+pub use slot::{Piece, Slot, SlotContext, SlotPlace};
 pub use template_cache::Templates;
 pub use theme::Branding;
 

@@ -5,8 +5,6 @@
 //! passes Handlebars, MJML and HTML unharmed, is found again in the result, and classified by where it stands. The
 //! result is never run through Handlebars: a story that contains `{{` is a story that contains `{{`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -111,9 +109,6 @@ impl SlotPlace {
         Self { index, context, before: String::new(), after: String::new(), is_paragraph: false }
     }
 }
-
-/// The columns of one person, by name. A column that is empty for them is there and empty.
-pub type Values = BTreeMap<String, String>;
 
 /// A slot at a place where no value can be put.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

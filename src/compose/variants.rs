@@ -2,7 +2,8 @@
 //! Pure: templates and data in, pieces out.
 
 use super::layout::{self, Density, ListSearch};
-use crate::compose::composition::{Composition, People, UnknownSegment, Variant};
+use crate::audience::People;
+use crate::compose::composition::{Composition, UnknownSegment, Variant};
 use crate::compose::draft_words::{DraftWords, WordTemplate};
 use crate::compose::fault::{Source, TemplateFault};
 use crate::compose::helper_state::{Shared, lock};

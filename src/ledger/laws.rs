@@ -22,12 +22,12 @@ use super::{
     RunControl, Status,
 };
 use crate::approval::{Approval, FrozenAudience, FrozenEdition, FrozenStory};
+use crate::audience::Values;
 use crate::audience::import::StoredPerson;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::{
     ChangeOrigin, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person, Recipient, WhyNot,
 };
-use crate::compose::Values;
 use crate::compose::composition::{Composition, Variant};
 use crate::ledger::error::LedgerError;
 use crate::problem::Place;

@@ -41,10 +41,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::audience::EditionPurpose;
+use crate::audience::People;
 use crate::audience::law::BasisCounts;
 use crate::audience::segment::PlannedSegment;
 use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient};
-use crate::compose::composition::{Composition, People};
+use crate::compose::composition::Composition;
 
 pub use any_ledger::AnyLedger;
 pub use approval_store::ApprovalStore;

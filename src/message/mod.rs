@@ -16,10 +16,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::audience::{Keys, Recipient};
-use crate::compose::composition::{Composition, language_code};
+use crate::compose::composition::Composition;
 use crate::compose::filler::BlockError;
 use crate::compose::setting::look_at_web_address;
 use crate::compose::{Piece, filled};
+use crate::locale::language_code;
 use crate::rfc::address::{AddressError, EmailAddress, Mailbox};
 use crate::rfc::dkim::Signer;
 use crate::rfc::header::{mailbox_field, text_field};
@@ -391,8 +392,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::audience::Values;
     use crate::compose::composition::Variant;
-    use crate::compose::{Slot, SlotContext, Values};
+    use crate::compose::{Slot, SlotContext};
 
     pub(super) fn settings() -> Settings {
         Settings {

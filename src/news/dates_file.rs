@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::date::PartialDate;
 use super::item::Reading;
+use crate::date::PartialDate;
 
 /// Where they are kept, below the project.
 pub const FILE: &str = "news/dates.toml";

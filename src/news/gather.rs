@@ -12,8 +12,7 @@ use chrono_tz::Tz;
 use futures_util::FutureExt;
 
 use super::credentials;
-use super::date::PartialDate;
-use super::date::order::settle;
+use super::date_order::settle;
 use super::dates_file::StoryDates;
 use super::item::{Item, Reading};
 use super::sanity;
@@ -23,6 +22,7 @@ use super::store::{
     IntakeCounts, ItemMatches, ItemQuery, Scope, SourceQuery, SourceVisit, Store, StoreError,
 };
 use super::trouble::{reader_failed, tell_gaps, tell_trouble, trouble_of};
+use crate::date::PartialDate;
 use crate::news::readers::by_kind::read_bytes;
 use crate::news::readers::evidence;
 use crate::news::sources::fetch::Web;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::date::{Numeric, PartialDate};
+use crate::date::{Numeric, PartialDate};
 use crate::problem::{Place, Problem};
 use crate::rfc::text::one_line;
 

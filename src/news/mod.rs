@@ -2,7 +2,7 @@
 //! Pure: the types; `sources/`, `store/` and `gather.rs` are the shells.
 
 pub mod credentials;
-pub mod date;
+pub mod date_order;
 pub mod dates_file;
 pub mod dedupe;
 pub mod gather;
@@ -17,5 +17,5 @@ pub mod store;
 pub mod translations;
 pub mod trouble;
 
-pub use date::{DateError, PartialDate};
+pub use crate::date::{DateError, PartialDate};
 pub use item::{Image, Item, Reading, SkippedItem};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::date::{DateOrder, PartialDate};
+use crate::date::{DateOrder, PartialDate};
 use crate::rfc::text::{is_hidden, one_line};
 
 /// It stands in lists, beside the stories that come from there.

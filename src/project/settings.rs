@@ -551,8 +551,8 @@ url = "https://charity.example/rhoi"
 
     /// One person's message made with these settings, in both languages; or why there is none.
     fn messages(text: &str) -> Result<Vec<String>, String> {
+        use crate::audience::People;
         use crate::audience::{Keys, Recipient};
-        use crate::compose::composition::People;
         use crate::compose::{Nonce, Templates, compose};
         use crate::message::{MessageTemplate, Sender};
 

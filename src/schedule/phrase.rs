@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use thiserror::Error;
 
-use crate::news::date::names::ENGLISH_MONTHS;
+use crate::date::names::ENGLISH_MONTHS;
 use crate::problem::nearest;
 
 /// Which days a schedule has.

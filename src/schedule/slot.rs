@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use thiserror::Error;
 
 use crate::count::counted;
-use crate::news::date::instant_of;
+use crate::date::instant_of;
 
 /// The hours in which a sending may begin, in minutes of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::date::{DateOrder, WrittenDate};
 use crate::news::PartialDate;
-use crate::news::date::{DateOrder, WrittenDate};
 
 /// Earlier dates are zero values of databases: there was no newsletter by email.
 const FIRST_YEAR: i32 = 1995;

@@ -11,7 +11,7 @@ use super::recipe::Recipe;
 use super::state::ListState;
 use crate::audience::law::{HowGiven, MetThrough, law_of};
 use crate::audience::{Basis, WhyNot};
-use crate::news::date::DateOrder;
+use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
 use crate::rfc::address::EmailAddress;
 

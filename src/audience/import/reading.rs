@@ -19,7 +19,7 @@ use crate::audience::consent_columns::{self, ConsentColumn, Says};
 use crate::audience::law::MetThrough;
 use crate::audience::sheet::Sheet;
 use crate::audience::{Basis, WhyNot, cell, mistyped, role};
-use crate::news::date::DateOrder;
+use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::{CsvShape, Input, simple};
 use crate::rfc::text::one_line;

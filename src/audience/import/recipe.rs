@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::state::ListState;
-use crate::news::date::DateOrder;
+use crate::date::DateOrder;
 use crate::rfc::csv::simple;
 
 /// The recipes, by the name that `--from` takes.

@@ -13,8 +13,8 @@ use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
 use super::tokens::Sign;
+use crate::date::WrittenDate;
 use crate::news::PartialDate;
-use crate::news::date::WrittenDate;
 use crate::rfc::text::one_line;
 
 /// See the module.

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::audience::Values;
 use crate::audience::import::{ImportedPerson, as_table};
 use crate::audience::settings::ListPlace;
 use crate::audience::{Keys, List, Person, Recipient};
@@ -13,7 +14,6 @@ use crate::cli::steps::relay::{outbox, server};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::compose::Values;
 use crate::compose::composition::Composition;
 use crate::count::counted;
 use crate::ledger::single_store::{SingleMessage, SinglePurpose, SingleStore};

@@ -23,7 +23,7 @@ use crate::cli::studio::{self, How};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
-use crate::compose::composition::language_code;
+use crate::locale::language_code;
 use crate::project::Project;
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
+use crate::audience::People;
 use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::list::fingerprint;
 use crate::audience::list_error::ListError;
@@ -24,7 +25,6 @@ use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted, grouped, people};
 use crate::cli::terminal::world;
-use crate::compose::composition::People;
 use crate::ledger::{
     AnyLedger, EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status,
 };

@@ -1,11 +1,12 @@
 //! A composition made ready to address people, and the person who stands in where there is no list.
 //! Shell: reads the keys of the project.
 
+use crate::audience::People;
+use crate::audience::Values;
 use crate::audience::{Keys, Recipient};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
-use crate::compose::Values;
-use crate::compose::composition::{Composition, People};
+use crate::compose::composition::Composition;
 use crate::message::{MessageTemplate, Sender};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::audience::People;
 use crate::audience::list_error::ListError;
 use crate::audience::{Audience, List, Person, Recipient};
 use crate::check::clients::Score;
@@ -20,7 +21,7 @@ use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::compose::composition::{Composition, People};
+use crate::compose::composition::Composition;
 use crate::compose::{Nonce, compose};
 use crate::count::{counted, grouped, listed, people};
 use crate::edition::{Draft, Edition, as_named, edit};

@@ -28,9 +28,9 @@ use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::count::people;
+use crate::date::DateOrder;
 use crate::ledger::AnyLedger;
 use crate::ledger::list_store::ListStore;
-use crate::news::date::DateOrder;
 use crate::problem::{Problem, did_you_mean};
 
 /// How often a difference is shown again because somebody else changed the list.

@@ -16,11 +16,11 @@ use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::world;
+use crate::date::DateOrder;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::JoinRequest;
 use crate::ledger::list_store::{ListStore, Moves};
 use crate::ledger::{AnyLedger, Ledger};
-use crate::news::date::DateOrder;
 use crate::problem::{Place, Problem};
 use crate::project::{Project, ProjectError};
 

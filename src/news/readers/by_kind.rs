@@ -4,7 +4,7 @@
 use super::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
 use super::{csv, feed, ghost, json, listing, markdown, wordpress};
 use crate::news::credentials;
-use crate::news::date::order::settle;
+use crate::news::date_order::settle;
 use crate::news::item::Reading;
 use crate::news::source::{SourceContext, SourceKind};
 use crate::problem::{Place, Problem};

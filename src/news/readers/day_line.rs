@@ -6,8 +6,8 @@
 
 use chrono_tz::Tz;
 
-use crate::news::date::PartialDate;
-use crate::news::date::digits::in_latin;
+use crate::date::PartialDate;
+use crate::date::digits::in_latin;
 
 /// A longer line is prose.
 const LONGEST_CHARS: usize = 120;

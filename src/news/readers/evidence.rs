@@ -1,7 +1,7 @@
 //! Where the parts of a story were taken from, for sources whose reader does not say so itself.
 //! Pure: an item and its source's settings in, words out.
 
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::Item;
 use crate::news::source::{Settings, SourceKind};
 

@@ -11,7 +11,7 @@ use super::field_values::{is_true, plain, words};
 use super::pictures::is_picture_file;
 use super::text::{self, shortened};
 pub use super::text::{html_to_text, plain_text, tidy, without_more};
-use crate::news::date::{Numeric, PartialDate};
+use crate::date::{Numeric, PartialDate};
 use crate::news::item::{
     Consent, EventDetails, Image, ImageSize, Item, Lines, PictureFile, Quote, Reading, SkippedItem,
     slug, title_from, web_address,

@@ -13,7 +13,7 @@ use super::pictures::is_picture_file;
 use super::property_lines::property_lines;
 use super::static_site::SitePage;
 use super::yaml;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::{Reading, SkippedItem, web_address};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::simple;

@@ -11,7 +11,7 @@ use super::fetch::{FetchedBytes, Web};
 use super::known::{Knowledge, add_page, adds};
 use super::robots::Robots;
 use crate::count::counted;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::{Item, Reading};
 use crate::news::readers::page::article::{self, Article, without_shared};
 use crate::news::readers::page::{self, sitemap};

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use super::crawl::{Before, CrawlResult, crawl, not_further};
 use super::fetch::{FetchResult, FetchedBytes, Web};
 use super::known::{Knowledge, add_page, adds, missing};
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::dedupe::canonical;
 use crate::news::item::{Item, Reading};
 use crate::news::readers::csv;

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::audience::Values;
 use crate::compose::composition::Composition;
 use crate::compose::filler::Filler;
 use crate::compose::marker::escape_html;
-use crate::compose::slot::{Piece, Values};
+use crate::compose::slot::Piece;
 
 /// Stands where a person's own address would. No input can hold it: a URL has no such scheme.
 const OWN_LINK: &str = "own-link-of-nobody:";

@@ -4,7 +4,7 @@
 use chrono_tz::Tz;
 
 use super::marker::is_opening;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::readers::day_line::in_year;
 
 const MARKS: &[char] = &['–', '—', '|', ':', '·', '•', '(', ')', '[', ']', '-', '/', ';', ','];

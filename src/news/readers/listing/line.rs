@@ -4,7 +4,7 @@
 use chrono_tz::Tz;
 
 use super::marker::{is_marker, marker};
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::web_address;
 use crate::news::readers::day_line::day_line;
 

@@ -9,7 +9,7 @@ use super::beside::DaySearch;
 use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
 use super::noise::is_noise;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::readers::day_line::{Of, day_line, in_year, piece};
 use crate::rfc::text::one_line;
 

@@ -18,7 +18,7 @@ use shape::{ListShape, Story, shapes};
 use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::text::without_more;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::{Reading, slug, title_from};
 use crate::news::source::SourceContext;
 use crate::problem::{Place, Problem};

@@ -5,7 +5,7 @@
 //! person must say.
 
 use super::lines::{Class, LineToken};
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 
 /// A part of a story, in the order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

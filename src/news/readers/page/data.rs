@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::{Html, Selector};
 use serde_json::{Map, Value};
 
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::{Image, web_address};
 use crate::news::readers::fields::plain_text;
 use crate::rfc::text::one_line;

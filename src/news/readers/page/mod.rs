@@ -20,7 +20,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 
 use super::day_line::day_line;
 use crate::count::counted;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Item, Reading, slug, title_from, web_address};
 use crate::news::shown_address::without_password;

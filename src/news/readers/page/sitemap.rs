@@ -4,7 +4,7 @@
 use chrono_tz::Tz;
 use scraper::{ElementRef, Html};
 
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Item, title_from, web_address};
 use crate::news::readers::nesting::flattened;

@@ -11,7 +11,7 @@ use super::SitePage;
 use super::eleventy_template::template;
 use super::names::{Name, has_date, hugo_path, text, without_date, zola_slug};
 use super::pattern::{Words, filled};
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::web_address;
 use crate::news::source::SourceKind;
 use crate::rfc::csv::simple;

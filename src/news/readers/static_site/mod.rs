@@ -22,7 +22,7 @@ use serde_json::Value;
 
 pub use config::{Config, config_names};
 
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::item::web_address;
 use crate::news::source::{Settings, SourceKind};
 use crate::rfc::csv::simple;

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::{Extract, Reader, SHORTEST_PARAGRAPH_CHARS, same_holder, select};
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::readers::day_line::{Of, day_line};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;

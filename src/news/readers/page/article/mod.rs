@@ -18,7 +18,7 @@ use super::data::{DataArticle, articles};
 use super::part::{is_small, says_other};
 use super::picture::{address_of, is_decoration};
 use super::region::{has_word, is_heading, stands_around, stands_beside};
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::dates_file::is_open;
 use crate::news::dedupe::{canonical, words};
 use crate::news::item::{Image, Item, web_address};

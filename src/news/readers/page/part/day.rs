@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::story_part::StoryPart;
-use crate::news::date::PartialDate;
+use crate::date::PartialDate;
 use crate::news::readers::day_line::{Of, day_line};
 use crate::news::readers::page::block::{Block, text_of};
 use crate::news::readers::page::region::has_word;

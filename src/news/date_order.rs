@@ -1,7 +1,7 @@
 //! Whether the dates of a source are day first or month first: decided over the whole source, and asked where it cannot be.
 //! Pure: a reading in, a reading out.
 
-use super::partial::{DateOrder, Numeric, WrittenDate};
+use crate::date::{DateOrder, Numeric, WrittenDate};
 use crate::news::item::Reading;
 use crate::problem::Problem;
 
@@ -79,7 +79,7 @@ mod tests {
     use chrono_tz::Europe::London;
 
     use super::*;
-    use crate::news::date::PartialDate;
+    use crate::date::PartialDate;
     use crate::news::item::Item;
 
     fn reading(dates: &[&str], language: Option<DateOrder>) -> Reading {

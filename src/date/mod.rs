@@ -5,7 +5,6 @@ mod clock;
 mod day;
 pub mod digits;
 pub mod names;
-pub mod order;
 mod partial;
 mod read;
 mod tokens;
