@@ -156,7 +156,8 @@ impl Patterns {
 
 #[cfg(test)]
 pub mod tests {
-    use super::super::{merge_tags, placeholders, slips, wording};
+    use super::super::merge_tags;
+    use super::super::rules::{placeholders, slips, wording};
     use super::*;
 
     fn tables() -> impl Iterator<Item = &'static [Pattern]> {

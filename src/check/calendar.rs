@@ -1,4 +1,4 @@
-//! Days and times as people write them, in English and the languages of `news::date::names`, and whether there are such days.
+//! Days and times as people write them, in English and the languages of `date::names`, and whether there are such days.
 //! Pure: texts in, mentions out.
 
 use crate::check::date_words::{BEFORE_A_DAY, BEFORE_A_MONTH, PieceKind, TextPiece, pieces};

@@ -1,49 +1,27 @@
 //! What a careful colleague would say of an email before it leaves: one rule, one question.
 //! Pure: a composition in, findings out.
 
-mod addresses;
-mod appearance;
 mod around;
 mod at_once;
-mod audience;
 mod brackets;
 mod calendar;
 pub mod client_lists;
-pub mod clients;
 pub mod colour;
 pub mod dark;
 pub mod date_words;
-mod dates;
-mod earlier;
 pub mod events;
 mod expression;
-mod fetched;
-mod headers;
 pub mod html;
-mod languages;
-mod legal;
-pub mod link_results;
-pub mod links;
 mod merge_tags;
-mod personalisation;
 mod phones;
 mod phrase_search;
-mod pictures;
-mod placeholders;
 pub mod probe;
-mod reading;
 mod rendering;
-mod sample;
-mod segments;
+pub mod rules;
 pub mod settings;
 pub mod silence;
-mod slips;
-mod spam;
 pub mod spoken;
-mod stories;
-pub mod terms;
 mod texts;
-mod wording;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -58,14 +36,14 @@ use crate::problem::Place;
 
 use self::at_once::at_once;
 
-pub use audience::Numbers;
-pub use earlier::Earlier;
 pub use html::HtmlPage;
-pub use link_results::{LinkResult, LinkResults};
+pub use rules::audience::Numbers;
+pub use rules::earlier::Earlier;
+pub use rules::link_results::{LinkResult, LinkResults};
+pub use rules::spam::SpamReport;
+pub use rules::terms::Term;
 pub use settings::Settings;
 pub use silence::SilencedRule;
-pub use spam::SpamReport;
-pub use terms::Term;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -244,7 +222,10 @@ impl<'a> RenderedEmail<'a> {
     /// What the email uses, as `clients` names it.
     fn signs(&self) -> &BTreeSet<String> {
         self.signs.get_or_init(|| {
-            self.variants.iter().flat_map(|variant| clients::signs_of(&variant.html)).collect()
+            self.variants
+                .iter()
+                .flat_map(|variant| rules::clients::signs_of(&variant.html))
+                .collect()
         })
     }
 
@@ -329,36 +310,9 @@ impl Rule {
     }
 }
 
-/// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 23] = [
-    &wording::RULES,
-    &placeholders::RULES,
-    &slips::RULES,
-    &dates::RULES,
-    &terms::RULES,
-    &stories::RULES,
-    &earlier::RULES,
-    &links::RULES,
-    &addresses::RULES,
-    &link_results::RULES,
-    &pictures::RULES,
-    &reading::RULES,
-    &clients::RULES,
-    &personalisation::RULES,
-    &audience::RULES,
-    &segments::RULES,
-    &languages::RULES,
-    &legal::RULES,
-    &sample::RULES,
-    &fetched::RULES,
-    &headers::RULES,
-    &appearance::RULES,
-    &spam::RULES,
-];
-
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.into_iter().flatten()
+    rules::RULES.into_iter().flatten()
 }
 
 /// Asks every rule, and weighs what they find as the project wants it.

@@ -15,11 +15,11 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::link_results::{
+use super::rules::link_results::{
     CHECKED_AGAIN_AFTER, Drawn, LinkOutcome, LinkResult, LinkResults, reached_nobody,
     without_connection,
 };
-use super::spam::SpamReport;
+use super::rules::spam::SpamReport;
 use crate::news::sources::fetch;
 use crate::news::sources::fetch_error::FetchError;
 use crate::news::sources::public::is_example;

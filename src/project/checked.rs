@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Project, ProjectError, read_text};
 use crate::check::LinkResults;
-use crate::check::link_results::COUNTS_FOR;
+use crate::check::rules::link_results::COUNTS_FOR;
 use crate::database::private;
 
 const FILE: &str = ".roundup/checks.json";

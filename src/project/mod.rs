@@ -29,7 +29,8 @@ use thiserror::Error;
 
 use crate::audience::list_error::{ListError, NamedInput};
 use crate::audience::segment::SegmentError;
-use crate::check::{Term, terms};
+use crate::check::Term;
+use crate::check::rules::terms;
 use crate::compose::{Templates, theme};
 use crate::count::counted;
 use crate::database::private;

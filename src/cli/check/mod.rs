@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde::Serialize;
 
-use crate::check::clients::{self, Score};
-use crate::check::link_results::LinkOutcome;
+use crate::check::rules::clients::{self, Score};
+use crate::check::rules::link_results::LinkOutcome;
 use crate::check::{Finding, Severity, SilencedRule, rules, tally};
 use crate::cli::globals::Globals;
 use crate::cli::steps::prepare::{Prepared, prepare_to_look};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::audience::People;
 use crate::audience::list_error::ListError;
 use crate::audience::{Audience, List, Person, Recipient};
-use crate::check::clients::Score;
+use crate::check::rules::clients::Score;
 use crate::check::{CopyWarnings, Finding, LinkResults, Severity, SilencedRule};
 use crate::cli::steps::copy_review::{CopyReview, examine};
 use crate::cli::steps::gather::{self, NewsQuery};

@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 use crate::audience::Audience;
 use crate::audience::segment::Segment;
 use crate::audience::settings::ListPlace;
-use crate::check::clients::{self, Score};
-use crate::check::link_results::{current, renew};
+use crate::check::rules::clients::{self, Score};
+use crate::check::rules::link_results::{current, renew};
 use crate::check::{
     CheckContext, CheckedEmail, Earlier, Finding, LinkResults, Numbers, RenderedEmail,
     SilencedRule, SpamReport, check, probe,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-use super::phrase_search::Phrases;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::check::phrase_search::Phrases;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::news::sources::public::is_example;
 use crate::problem::Place;
 
@@ -339,7 +339,7 @@ fn headings(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
     use crate::compose::Templates;
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::compose::composition::Composition;
 use crate::news::dedupe::canonical;
 
@@ -109,8 +109,8 @@ fn earlier_story(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
 
     fn earlier(window: &str, subject: &str) -> Earlier {
         let window = crate::window::Window::month(window, chrono_tz::UTC).unwrap();

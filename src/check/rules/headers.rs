@@ -1,7 +1,7 @@
 //! The bytes as they would leave: header fields that decide whether mail arrives, and that nobody is followed.
 //! Pure: messages in, findings out (RFC 5322, RFC 2369, RFC 8058, RFC 6376).
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::problem::Place;
 use crate::rfc::quoted_printable;
 
@@ -207,7 +207,7 @@ fn addresses(message: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
     use crate::compose::Templates;
 
     fn message(fields: &str, body: &str) -> Vec<u8> {

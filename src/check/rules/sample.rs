@@ -1,8 +1,8 @@
 //! What is left of the sample project and of forms that were never filled in.
 //! Pure: settings in, findings out.
 
-use super::expression::Expression;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::expression::Expression;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 1] = [Rule::new(
@@ -15,7 +15,7 @@ pub const RULES: [Rule; 1] = [Rule::new(
 )];
 
 /// The settings that come with roundup.
-const OURS: &str = include_str!("../../roundup.toml");
+const OURS: &str = include_str!("../../../roundup.toml");
 
 /// Settings that may stay as they are.
 const MAY_STAY: &[&str] = &["why", "button", "use", "language"];

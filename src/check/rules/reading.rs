@@ -1,9 +1,9 @@
 //! Accessibility: what people need who hear an email, enlarge it, or touch it (WCAG 2.2).
 //! Pure: pages in, findings out. Contrast is in `look.rs`, descriptions of pictures in `pictures.rs`.
 
-use super::html::{HtmlPage, SMALLEST_PX};
-use super::rendering::{Scheme, runs};
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, template};
+use crate::check::html::{HtmlPage, SMALLEST_PX};
+use crate::check::rendering::{Scheme, runs};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, template};
 use crate::count::counted;
 
 pub const RULES: [Rule; 8] = [
@@ -240,7 +240,7 @@ fn black_text(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
     use crate::compose::Templates;
 
     /// An email whose own template has some MJML at its end.

@@ -1,7 +1,7 @@
 //! What the law wants in every email (Companies Act 2006 and its trading disclosures, PECR regulation 23, UK GDPR).
 //! Pure: a composition in, findings out.
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::compose::marker::escape_html;
 use crate::compose::{Piece, Slot};
 use crate::problem::Place;
@@ -127,7 +127,7 @@ fn appeal_charity(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
     use crate::compose::Templates;
 
     fn without(name: &str, words: &str) -> SampleEmail {

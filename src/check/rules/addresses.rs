@@ -1,8 +1,8 @@
 //! Addresses that open for the writer and nobody else, that carry somebody's trace, or that are mistyped.
 //! Pure: an email in, findings out.
 
-use super::expression::Expression;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::check::expression::Expression;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::rfc::address::EmailAddress;
 use std::collections::BTreeSet;
 

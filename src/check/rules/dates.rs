@@ -5,9 +5,9 @@ use crate::check::events::near;
 use crate::check::events::{past_event, sentences, stale_words};
 use std::collections::BTreeSet;
 
-use super::expression::Expression;
-use super::phrase_search::Phrases;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, calendar};
+use crate::check::expression::Expression;
+use crate::check::phrase_search::Phrases;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, calendar};
 use chrono::{Datelike, Days, NaiveDate};
 
 pub const RULES: [Rule; 7] = [
@@ -286,8 +286,8 @@ fn copyright_year(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fi
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
     use crate::edition::PlacedText;
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 /// What one address answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,8 +239,8 @@ fn heavy_picture(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
 
     fn answered(address: &str, change: impl FnOnce(&mut LinkResult)) -> SampleEmail {
         let mut answer = LinkResult {

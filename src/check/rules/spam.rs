@@ -1,7 +1,7 @@
 //! What SpamAssassin thinks of a message, where it is installed.
 //! Pure: a report in, findings out; `probe.rs` runs the program, and nothing leaves the machine.
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 
 /// Points, and the tests that gave them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -94,8 +94,8 @@ fn spam(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
 
     const OUTPUT: &str = "Subject: x\n\nbody\nSpam detection software, running on the system \"x\",\n\n\
         Content analysis details:   (1.9 points, 5.0 required)\n\n pts rule name              description\n\

@@ -1,7 +1,7 @@
 //! Segments that templates or the draft name, and nobody on the list is in.
 //! Pure: a composition in, findings out.
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::compose::composition::UnknownSegment;
 
 pub const RULES: [Rule; 1] = [Rule::new(

@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::phrase_search::Phrases;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::phrase_search::Phrases;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::count::counted;
 use crate::news::Item;
 use crate::news::dedupe::canonical;
@@ -305,7 +305,7 @@ fn consent(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn stories_that_there_is_no_room_for() {

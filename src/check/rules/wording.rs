@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use super::around::{Pattern, Patterns, likely};
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+use crate::check::around::{Pattern, Patterns, likely};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::count::counted;
 
 pub const RULES: [Rule; 6] = [
@@ -248,7 +248,7 @@ fn length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn subjects_too_short_and_too_long() {

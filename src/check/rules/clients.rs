@@ -15,7 +15,7 @@ use cssparser::{ParseError, Parser, Token};
 use scraper::Html;
 use serde::Serialize;
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 
 /// What one program family makes of an email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -191,7 +191,7 @@ fn place_by_sign(
 }
 
 /// Everything that a page uses, as marks.
-pub(super) fn signs_of(html: &str) -> BTreeSet<String> {
+pub fn signs_of(html: &str) -> BTreeSet<String> {
     let mut signs = BTreeSet::new();
     let tree = Html::parse_document(html);
     for element in tree.root_element().descendent_elements() {
@@ -376,8 +376,8 @@ fn value(token: &Token<'_>, property: &str, css: &mut Parser<'_>, signs: &mut BT
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
     use crate::compose::Templates;
 
     #[test]

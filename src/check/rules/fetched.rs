@@ -4,8 +4,8 @@
 use regex::Captures;
 use scraper::{ElementRef, Html, Node};
 
-use super::expression::Expression;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::expression::Expression;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "only-pictures",
@@ -28,7 +28,7 @@ fn only_pictures(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
             };
             if findings.iter().all(|finding| finding.message != message) {
                 let place = if address.is_empty() {
-                    super::template(known)
+                    crate::check::template(known)
                 } else {
                     known.place_of(&address)
                 };

@@ -1,7 +1,7 @@
 //! Pictures: what they say to those who do not see them.
 //! Pure: an email in, findings out.
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 3] = [
     Rule::new(
@@ -148,7 +148,7 @@ fn picture_size(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn pictures_that_say_nothing() {

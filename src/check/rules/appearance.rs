@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::rendering::{Scheme, runs};
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::check::rendering::{Scheme, runs};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::compose::theme::contrast;
 use crate::problem::Place;
 
@@ -144,7 +144,7 @@ fn drawn(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn messages_that_are_cut_off() {

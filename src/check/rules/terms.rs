@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use super::phrase_search::Phrases;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::check::phrase_search::Phrases;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 
 /// One decision about some words.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -40,7 +40,7 @@ struct File {
 
 /// The lists that come with roundup, by name.
 const BUILT_IN: [(&str, &str); 1] =
-    [("children", include_str!("../../templates/terms/children.toml"))];
+    [("children", include_str!("../../../templates/terms/children.toml"))];
 
 /// A list that comes with roundup.
 pub fn built_in(name: &str) -> Option<&'static str> {
@@ -102,8 +102,8 @@ fn terms(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn the_words_that_were_decided_about() {

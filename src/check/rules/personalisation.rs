@@ -1,9 +1,9 @@
 //! What differs by person: copies that would look wrong, and braces that were meant to be slots. (A slot without a fallback cannot be composed.)
 //! Pure: a composition in, findings out.
 
-use super::merge_tags::merge_tags;
-use super::texts::TextKind;
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::check::merge_tags::merge_tags;
+use crate::check::texts::TextKind;
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [
@@ -79,11 +79,11 @@ fn raw_braces(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn copies_that_would_look_wrong_are_named() {
-        let doubt = |n: usize| super::super::CopyWarning {
+        let doubt = |n: usize| crate::check::CopyWarning {
             address: format!("p{n}@example.org"),
             what: "would be greeted without a name".to_owned(),
         };
@@ -91,7 +91,7 @@ mod tests {
         assert!(mail.only_finding().starts_with("each-copy: p1@example.org would be greeted"));
         let many = SampleEmail::with(|mail| {
             for n in 0..9 {
-                let mut later = super::super::CopyWarnings::default();
+                let mut later = crate::check::CopyWarnings::default();
                 later.add(doubt(n));
                 mail.doubts = std::mem::take(&mut mail.doubts).and(later);
             }

@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use super::around::{Pattern, Patterns, certain, likely};
-use super::expression::Expression;
-use super::phrase_search::Phrases;
-use super::texts::{TextKind, TextMatch};
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, phones};
+use crate::check::around::{Pattern, Patterns, certain, likely};
+use crate::check::expression::Expression;
+use crate::check::phrase_search::Phrases;
+use crate::check::texts::{TextKind, TextMatch};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, phones};
 
 pub const RULES: [Rule; 6] = [
     Rule::new(

@@ -1,7 +1,7 @@
 //! Translations: what is missing in a language, and who asks for one that there is not.
 //! Pure: an edition and numbers in, findings out.
 
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::locale::language_code;
 use crate::problem::Place;
 
@@ -91,8 +91,8 @@ fn unspoken(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::tests::SampleEmail;
-    use super::super::{Numbers, Severity};
+    use crate::check::tests::SampleEmail;
+    use crate::check::{Numbers, Severity};
     use crate::compose::theme::ThemeWords;
 
     fn welsh(change: impl FnOnce(&mut SampleEmail)) -> SampleEmail {

@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use super::around::{Match, Pattern, Patterns, certain, likely};
-use super::brackets;
-use super::expression::Expression;
-use super::texts::{TextKind, TextMatch};
-use super::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::around::{Match, Pattern, Patterns, certain, likely};
+use crate::check::brackets;
+use crate::check::expression::Expression;
+use crate::check::texts::{TextKind, TextMatch};
+use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "placeholder",
@@ -297,8 +297,8 @@ fn in_address(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::SampleEmail;
     use super::*;
+    use crate::check::tests::SampleEmail;
 
     #[test]
     fn placeholders_are_whole_words() {

@@ -1,0 +1,55 @@
+//! The rules, a file a family: each is one question about an email.
+//! Pure: lists.
+
+mod addresses;
+mod appearance;
+pub mod audience;
+pub mod clients;
+mod dates;
+pub mod earlier;
+mod fetched;
+mod headers;
+mod languages;
+mod legal;
+pub mod link_results;
+pub mod links;
+mod personalisation;
+mod pictures;
+mod placeholders;
+mod reading;
+mod sample;
+mod segments;
+mod slips;
+pub mod spam;
+mod stories;
+pub mod terms;
+mod wording;
+
+use super::Rule;
+
+/// All rules, in the order in which they are asked.
+pub const RULES: [&[Rule]; 23] = [
+    &wording::RULES,
+    &placeholders::RULES,
+    &slips::RULES,
+    &dates::RULES,
+    &terms::RULES,
+    &stories::RULES,
+    &earlier::RULES,
+    &links::RULES,
+    &addresses::RULES,
+    &link_results::RULES,
+    &pictures::RULES,
+    &reading::RULES,
+    &clients::RULES,
+    &personalisation::RULES,
+    &audience::RULES,
+    &segments::RULES,
+    &languages::RULES,
+    &legal::RULES,
+    &sample::RULES,
+    &fetched::RULES,
+    &headers::RULES,
+    &appearance::RULES,
+    &spam::RULES,
+];
