@@ -2,6 +2,9 @@
 //!
 //! A reader may refuse what is none of its own; it may not fail, and what it gives must keep the laws of an item.
 
+#[path = "readers/damaged.rs"]
+mod damaged;
+
 use std::fs;
 use std::path::Path;
 

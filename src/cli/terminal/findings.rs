@@ -13,7 +13,9 @@ const MOST_IN_FULL: usize = 3;
 pub fn findings(found: &[Finding], text: &mut Text) {
     for group in by_rule(found) {
         if group.len() <= MOST_IN_FULL {
-            group.iter().for_each(|finding| in_full(finding, text));
+            for finding in group {
+                in_full(finding, text);
+            }
         } else {
             together(&group, text);
         }

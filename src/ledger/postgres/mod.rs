@@ -15,9 +15,9 @@ mod no_mail;
 mod people;
 mod planning;
 mod returns;
+mod runs;
 mod schedules;
 mod schema;
-mod senders;
 mod server;
 mod single;
 #[cfg(test)]
@@ -45,10 +45,10 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
     ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
 };
-use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
-use senders::{
+use runs::{
     WriteBatch, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
 };
+use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use server::{PostgresServer, ServerPatience, patiently};
 
 /// How long changes are gathered, for each connection beyond the first, and at most: a commit is a round trip and a sync.

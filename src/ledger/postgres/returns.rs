@@ -3,8 +3,8 @@
 
 use tokio_postgres::{Row, Transaction};
 
+use super::runs::decide;
 use super::schema::ROW_COLUMNS;
-use super::senders::decide;
 use super::server::{Statements, patiently};
 use super::{PostgresLedger, no_mail, row_of};
 use crate::ledger::column::{millis, time};

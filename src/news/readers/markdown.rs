@@ -222,14 +222,7 @@ pub fn read_page(
     {
         fields.insert("title".to_owned(), Value::String(heading));
     }
-    // Zola keeps topics, and each tool keeps what it does not know itself, in a table of its own.
-    for table in ["taxonomies", "extra", "params"] {
-        if let Some(Value::Object(inner)) = document.fields.get(table) {
-            for (name, value) in inner {
-                fields.entry(name.clone()).or_insert_with(|| value.clone());
-            }
-        }
-    }
+    put_inner_fields(&mut fields, &document.fields);
     let in_name = date_in_name(stem, zone).or_else(|| date_in_folders(path, zone));
     if let Some(title) = page.and_then(SitePage::title_of_name)
         && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
@@ -264,6 +257,17 @@ pub fn read_page(
         },
     );
     reading
+}
+
+/// Zola keeps topics, and each tool keeps what it does not know itself, in a table of its own.
+fn put_inner_fields(fields: &mut BTreeMap<String, Value>, outer: &BTreeMap<String, Value>) {
+    for table in ["taxonomies", "extra", "params"] {
+        if let Some(Value::Object(inner)) = outer.get(table) {
+            for (name, value) in inner {
+                fields.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
 }
 
 fn title_of(fields: &BTreeMap<String, Value>) -> Option<String> {

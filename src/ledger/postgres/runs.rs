@@ -1,4 +1,4 @@
-//! Senders, their leases, and what they take, write and leave behind.
+//! Runs, their leases, and what they take, write and leave behind. Their rows stand in the table `senders`: see ARCHITECTURE.md.
 //! Shell: reads and writes rows.
 
 use std::collections::{BTreeMap, BTreeSet};
