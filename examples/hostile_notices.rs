@@ -81,7 +81,7 @@ fn damage(email: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
         4 => email.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b'\r'),
         5 => {
             *email =
-                lines.iter().cycle().skip(line).take(lines.len() * 3).flatten().copied().collect()
+                lines.iter().cycle().skip(line).take(lines.len() * 3).flatten().copied().collect();
         }
         6 => {
             let part = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n";
