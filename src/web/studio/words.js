@@ -56,8 +56,10 @@ export class Words {
   }
 
   take(text, standing) {
+    // What was saved a moment ago may be written otherwise in the file: not under the hands of whoever types.
+    const isOwn = this.settled !== null && text === this.saved && this.element === document.activeElement;
     this.saved = text;
-    if (this.element.value !== standing && !(this.element === document.activeElement && this.element.value.trim() === standing)) {
+    if (!isOwn && this.element.value !== standing && !(this.element === document.activeElement && this.element.value.trim() === standing)) {
       const { selectionStart, selectionEnd } = this.element;
       this.element.value = standing;
       if (this.element === document.activeElement) this.element.setSelectionRange?.(selectionStart, selectionEnd);
