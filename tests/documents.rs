@@ -100,7 +100,7 @@ fn every_document_is_in_the_book_once() {
 }
 
 /// What help says, as a cell of a table.
-fn cell(text: impl ToString) -> String {
+fn cell(text: &impl ToString) -> String {
     text.to_string().replace('|', "\\|").replace('\n', " ")
 }
 
@@ -116,7 +116,7 @@ fn arguments(command: &clap::Command, global: bool) -> String {
         .filter(is_shown)
         .map(|argument| {
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-            format!("| `{}` | {} |\n", cell(argument), cell(help))
+            format!("| `{}` | {} |\n", cell(&argument), cell(&help))
         })
         .collect();
     if rows.is_empty() { rows } else { format!("| argument | |\n| --- | --- |\n{rows}\n") }

@@ -15,15 +15,15 @@ pub mod link_results;
 pub mod links;
 mod personalisation;
 mod pictures;
-mod placeholders;
+pub(super) mod placeholders;
 mod reading;
 mod sample;
 mod segments;
-mod slips;
+pub(super) mod slips;
 pub mod spam;
 mod stories;
 pub mod terms;
-mod wording;
+pub(super) mod wording;
 
 use super::Rule;
 

@@ -167,7 +167,7 @@ fn goes_on(found: &Match<'_>) -> bool {
 }
 
 /// A slogan in capitals may say "ADD YOUR VOICE": instructions name a thing.
-pub(super) static PATTERNS: &[Pattern] = &[
+pub static PATTERNS: &[Pattern] = &[
     certain(r"\b(?:TODO|FIXME)\b").unless(is_a_list_of_things),
     certain(r"(?i)\b(?:tk){2,}\b"),
     certain(r"\bTK\b").unless(begins_a_name),
@@ -246,7 +246,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
 ];
 
 /// Beginnings and ends of a subject or a title that a program or a colleague put there.
-pub(super) static OF_LINES: &[Pattern] = &[
+pub static OF_LINES: &[Pattern] = &[
     certain(
         r"^\s*((?:TEST|DRAFT|PROOF|WIP|FINAL|Test|Draft|Proof)(?: ?v?\d+)?)(?:\s*[:|]|\s+[-–—]\s|\s*$)",
     ),

@@ -168,7 +168,7 @@ fn entities(text: &str, kind: TextKind) -> Vec<TextMatch> {
     }
 }
 
-pub(super) static HTML: &[Pattern] = &[
+pub static HTML: &[Pattern] = &[
     likely(
         r"&(?:amp|nbsp|lt|gt|quot|apos|pound|euro|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|copy|eacute|#\d{2,5}|#x[0-9a-fA-F]{2,4});",
     ),
@@ -191,7 +191,7 @@ fn markdown_left(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
     )
 }
 
-pub(super) static MARKDOWN: &[Pattern] = &[
+pub static MARKDOWN: &[Pattern] = &[
     likely(r"\*\*+ ?[^*\s][^*\n]{0,60}|\*\*\*?(?:\s|$)"),
     likely(r"(?:^|\s)__[^_\n]{1,60}__(?:\W|$)"),
     likely(r"\[[^\[\]\n]{0,80}\]\([^()\s]{0,200}\)?"),
@@ -323,10 +323,10 @@ fn spacing(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     findings
 }
 
-pub(super) static SPACES: &[Pattern] =
+pub static SPACES: &[Pattern] =
     &[likely(r"[\p{L}\d)]( [,;.])(?:\s|$)"), likely(r"[\p{L}\d](\.\.|,,|,\.|;;)(?:\s|$)")];
 
-pub(super) static SPACES_OF_LINES: &[Pattern] = &[likely(r"\S(  +)\S")];
+pub static SPACES_OF_LINES: &[Pattern] = &[likely(r"\S(  +)\S")];
 
 fn number_cut(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static PRICES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(NO_FIGURE));
@@ -355,7 +355,7 @@ fn number_cut(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     findings
 }
 
-pub(super) static NO_FIGURE: &[Pattern] = &[likely(
+pub static NO_FIGURE: &[Pattern] = &[likely(
     r"(?i)\b(?:costs?|is|are|for|of|raised|gave|just|only|about|over|from|donate|give|gift|spend|spent|need|needs|than|nearly|worth) ([£€$])(?:\s+\p{Ll}|\s*[.,;]|\s*$)",
 )];
 

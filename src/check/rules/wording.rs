@@ -182,7 +182,7 @@ fn attached(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding>
 }
 
 /// People, houses and clubs are attached to something; files are attached, and no more is said.
-pub(super) static ATTACHED: &[Pattern] = &[
+pub static ATTACHED: &[Pattern] = &[
     likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b"),
     likely(r"(?i)\b(?:please|will) find (?:\w+ ){1,6}attached\b"),
     likely(r"(?i)\bin the attachments?\b|\bsee (?:the )?attachments?\b"),
