@@ -179,7 +179,10 @@ fn run(arguments: &Arguments) -> Result<bool, Trouble> {
     fs::write(root.join("subscribers/people.csv"), list)?;
     // Everybody has a copy: an address in a notice is then known.
     let people = arguments.people.to_string();
-    command(&["send", "--month", "2020-11", "--confirm", &people]).status()?;
+    let sent = command(&["send", "--month", "2020-11", "--confirm", &people]).status()?;
+    if !sent.success() {
+        return Err("nobody has a copy: the edition was not sent".into());
+    }
 
     let mut dice = Dice(arguments.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
     let (mut slowest, mut most, mut took) = (Duration::ZERO, 0, Duration::ZERO);

@@ -101,7 +101,7 @@ fn parts_of(text: &str) -> Vec<&str> {
 }
 
 fn is_year(part: &str) -> bool {
-    part.len() == 4 && matches!(part.parse(), Ok(1990..=2100_u32))
+    part.len() == 4 && matches!(part.parse(), Ok(FIRST_YEAR..=LAST_YEAR))
 }
 
 /// The number of a month that is written as a word, or as its first three letters or more.

@@ -10,7 +10,8 @@ use crate::audience::consent_topics::{
     ABOUT_A_NO, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
 };
 use crate::audience::consent_words::{
-    NO_ANYWHERE, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES, YES_TITLES, YES_WORDS,
+    NEGATIONS, NO_ANYWHERE, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES, YES_TITLES,
+    YES_WORDS,
 };
 use crate::rfc::csv::simple;
 
@@ -199,7 +200,8 @@ pub fn elsewhere(title: &str, why: WhyNot) -> WhyNot {
 
 /// Whether a cell of a column that is a no says nothing.
 fn is_nothing(cell: &str) -> bool {
-    matches!(cell.to_lowercase().as_str(), "" | "no" | "n" | "false" | "0" | "-")
+    let word = cell.to_lowercase();
+    matches!(word.as_str(), "" | "n" | "false" | "0" | "-") || NEGATIONS.contains(&word.as_str())
 }
 
 fn said_yes(cell: &str) -> Result<(), WhyNot> {
@@ -329,6 +331,18 @@ mod tests {
         ] {
             assert!(matches!(says(title), Some(Says::No(_))), "{title}: {:?}", says(title));
         }
+    }
+
+    #[test]
+    fn not_so_in_the_language_of_the_list_is_no_no() {
+        for title in ["Gesperrt", "Afgemeld", "Avmeldt", "Désabonné", "Unsubscribed"] {
+            let column = columns(&[title]).remove(0);
+            for cell in NEGATIONS.into_iter().chain(["", "0", "-", "Nein", "NEE"]) {
+                assert_eq!(column.refusal(cell), None, "{title}: {cell}");
+            }
+            assert!(column.refusal("x").is_some(), "{title}");
+        }
+        assert!(NEGATIONS.iter().all(|word| NO_WORDS.contains(word)));
     }
 
     #[test]

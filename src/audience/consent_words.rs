@@ -336,6 +336,9 @@ pub const YES_WORDS: &[&str] = &[
     "given", "granted", "explicit", "opt_in", "agreed", "accepted", "checked", "allowed", "ok",
 ];
 
+/// "No" in the languages of the lists we know: in a column that is a yes they are a no, and in one that is a no they say "not so".
+pub const NEGATIONS: [&str; 8] = ["no", "non", "nein", "nee", "nie", "nej", "nei", "na"];
+
 /// And a no. In `DOUBLE_OPT-IN` of Brevo, 2 is one.
 pub const NO_WORDS: &[&str] = &[
     "no",

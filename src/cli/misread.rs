@@ -74,7 +74,7 @@ fn other_word(typed: &str) -> Option<Failure> {
     let (_, help) = OTHER_WORDS.iter().find(|(words, _)| words.contains(&typed))?;
     Some(
         Failure::new(Exit::Usage, format!("there is no command `{typed}`"))
-            .help(format!("{help} (`roundup --help` lists all)")),
+            .help(format!("{help} (`roundup --help` lists them all)")),
     )
 }
 

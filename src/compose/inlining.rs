@@ -142,8 +142,8 @@ impl Inlining<'_> {
         if !is_bare || is_moved || self.closed.contains(name.as_str()) {
             return None;
         }
-        let part = self.file(name)?.clone();
-        self.left = self.left.checked_sub(elements_in(&part))?;
-        Some(part)
+        let size = elements_in(self.file(name)?);
+        self.left = self.left.checked_sub(size)?;
+        self.file(name).cloned()
     }
 }

@@ -107,9 +107,10 @@ impl Sorted {
                     _ => return Err(DateFault::NotADate),
                 },
                 TokenKind::Word => {
-                    let between = &tokens[at.saturating_sub(2)..(at + 3).min(tokens.len())];
-                    let roman = roman_month(&token.text)
-                        .filter(|_| months == 0 && sorted.parts.len() == 1 && between.len() >= 3);
+                    // Only between the numbers of a day and a year: an "I" is also a word.
+                    let may_be_month = months == 0 && sorted.parts.len() == 1;
+                    let is_last = at + 1 == tokens.len();
+                    let roman = roman_month(&token.text).filter(|_| may_be_month && !is_last);
                     if let Some(month) = roman {
                         sorted.month = Some(month);
                         continue;

@@ -31,7 +31,10 @@ pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
         return Ok(WrittenDate::known(instant));
     }
     // Go prints the reading of its steady clock behind the time.
-    let text = text.split_once(" m=").map_or(text, |(date, _)| date);
+    let text = match text.split_once(" m=") {
+        Some((date, clock)) if clock.trim_start_matches(['+', '-']).parse::<f64>().is_ok() => date,
+        _ => text,
+    };
     let mut tokens = tokens(&cleaned(behind_label(text)));
     if tokens.is_empty() || tokens.len() > 40 {
         return Err(DateFault::NotADate);

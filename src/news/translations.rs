@@ -15,7 +15,7 @@ pub fn join(reading: &mut Reading, main: &str) {
         .map(|(index, item)| {
             let stem = stem(&item.place.source);
             let story = match language_of(stem) {
-                Some((story, code)) if code == main => story,
+                Some((story, code)) if code.eq_ignore_ascii_case(main) => story,
                 _ => stem,
             };
             (story.to_owned(), index)
@@ -24,10 +24,10 @@ pub fn join(reading: &mut Reading, main: &str) {
     let mut translations = Vec::new();
     for (index, item) in reading.items.iter().enumerate() {
         if let Some((story, language)) = language_of(stem(&item.place.source))
-            && language != main
+            && !language.eq_ignore_ascii_case(main)
             && let Some(story) = known.get(story)
         {
-            translations.push((index, *story, language.to_owned()));
+            translations.push((index, *story, language.to_lowercase()));
         }
     }
     for (index, story, language) in &translations {
@@ -49,7 +49,12 @@ fn stem(path: &str) -> &str {
 /// `news/story.cy` as `news/story` and `cy`.
 pub fn language_of(stem: &str) -> Option<(&str, &str)> {
     let (story, code) = stem.rsplit_once('.')?;
-    let is_code = (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase());
+    // "cy", and of a place: "pt-br".
+    let (language, place) = code.split_once('-').unwrap_or((code, "xx"));
+    let is_code = (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_alphabetic())
+        && (2..=4).contains(&place.len())
+        && place.bytes().all(|b| b.is_ascii_alphanumeric());
     (is_code && !story.is_empty()).then_some((story, code))
 }
 

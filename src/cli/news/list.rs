@@ -183,7 +183,7 @@ impl Outcome for NewsOutcome<'_> {
         self.late_lines(text);
         self.undecided_lines(text);
         if let Some(day) = self.nearest {
-            text.line(format!("The nearest stories are of {}.", day.format("%B %Y")));
+            text.line(format!("The nearest stories are from {}.", day.format("%B %Y")));
         }
         text.say(format!("Next: {}", self.next));
     }

@@ -67,7 +67,7 @@ impl Outcome for OverviewOutcome {
                     let all = stories(*all_stories);
                     text.line(format!("{organisation} · {window}: {count} of {all}"));
                     if let Some(nearest) = nearest {
-                        text.line(format!("The nearest stories are of {nearest}."));
+                        text.line(format!("The nearest stories are from {nearest}."));
                     }
                 }
             }

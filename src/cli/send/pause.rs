@@ -122,8 +122,10 @@ impl Outcome for PauseOutcome {
 
 fn paused_lines(editions: &[PausedEdition], text: &mut Text) {
     for PausedEdition { report, .. } in editions {
-        let left = people(report.planned + report.deferred);
-        text.line(format!("{} is paused. {left} left.", report.edition));
+        let waiting = report.planned + report.deferred;
+        let are = if waiting == 1 { "is" } else { "are" };
+        let waiting = people(waiting);
+        text.line(format!("{} is paused. {waiting} {are} still to be mailed.", report.edition));
     }
     if editions.iter().any(|paused| paused.sending) {
         text.say(

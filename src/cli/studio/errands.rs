@@ -36,7 +36,7 @@ pub async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure>
     Ok(json!({"links": prepared.answers.len()}))
 }
 
-/// Asks how large an edition's pictures are, of those that nobody knows. Whether some are known now.
+/// Fetches the sizes of an edition's pictures that are not known yet. Whether some are known now.
 pub async fn ask_pictures(globals: Globals, which: Which) -> Result<bool, Failure> {
     let project = globals.project()?;
     let chosen = choose(&project, &which, &globals.screen).await?;

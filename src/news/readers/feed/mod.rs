@@ -461,6 +461,41 @@ mod tests {
     }
 
     #[test]
+    fn of_a_picture_in_several_sizes_the_widest() {
+        let sizes = |sizes: &[(&str, &str)]| -> String {
+            let one = |(name, width): &(&str, &str)| {
+                format!("<media:content url=\"/{name}\" medium=\"image\" {width}/>")
+            };
+            sizes.iter().map(one).collect()
+        };
+        for (pictures, expected) in [
+            (sizes(&[("s.jpg", "width=\"100\""), ("b.jpg", "width=\"800\"")]), "b.jpg"),
+            (sizes(&[("b.jpg", "width=\"800\""), ("s.jpg", "width=\"100\"")]), "b.jpg"),
+            (sizes(&[("a.jpg", ""), ("b.jpg", "")]), "a.jpg"),
+            (sizes(&[("a.jpg", "width=\"wide\""), ("b.jpg", "width=\"5\"")]), "b.jpg"),
+        ] {
+            let feed = rss(&format!(
+                "<item><title>Fair</title><pubDate>2020-12-03</pubDate>\
+                 <media:group>{pictures}</media:group></item>"
+            ));
+            let reading = read("s", "https://e.org/feed", feed.as_bytes(), London);
+            let image = reading.items[0].image.as_ref().unwrap();
+            assert_eq!(image.address, format!("https://e.org/{expected}"));
+        }
+    }
+
+    #[test]
+    fn a_feed_whose_namespace_nobody_knows_is_a_feed() {
+        let feed = "<r:rss xmlns:r='urn:x'><r:channel><r:item><r:title>Fair</r:title>\
+                    <r:pubDate>2020-12-03</r:pubDate></r:item></r:channel></r:rss>";
+        for feed in [feed.to_owned(), feed.replace(" xmlns:r='urn:x'", "")] {
+            let reading = read("s", "https://e.org/feed", feed.as_bytes(), London);
+            assert_eq!(reading.items.len(), 1, "{feed}");
+            assert_eq!(reading.items[0].title, "Fair");
+        }
+    }
+
+    #[test]
     fn titles_with_markup_are_whole() {
         let feed = rss(
             "<item><title>Hi <b>bold</b> there</title></item><item><title><![CDATA[It&#8217;s <i>here</i>]]></title></item>",

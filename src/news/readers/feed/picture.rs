@@ -1,6 +1,8 @@
 //! The picture of a story, among all that an entry has.
 //! Pure: a tree in, a picture out.
 
+use std::cmp::Reverse;
+
 use super::address::address;
 use super::reader::Reader;
 use super::space::Space;
@@ -11,10 +13,10 @@ use crate::news::readers::text::is_picture_address;
 /// Groups within groups that anybody writes.
 const DEEPEST: usize = 4;
 
-/// Candidates by rank, and what is said of the picture to those who cannot see it.
+/// Candidates by rank and width, and what is said of the picture to those who cannot see it.
 #[derive(Default)]
 struct Found {
-    pictures: Vec<(u8, String)>,
+    pictures: Vec<(u8, Reverse<u32>, String)>,
     alt: Option<String>,
 }
 
@@ -23,7 +25,10 @@ impl Found {
         let address = written
             .filter(|written| is_picture_address(written))
             .and_then(|written| address(written, node.base.as_deref()));
-        self.pictures.extend(address.map(|address| (rank, address)));
+        // The same picture in several sizes: the widest, which is made as small as it must be later.
+        let width = node.attribute("width").and_then(|width| width.trim().parse().ok());
+        let width = Reverse(width.unwrap_or(0));
+        self.pictures.extend(address.map(|address| (rank, width, address)));
     }
 }
 
@@ -32,8 +37,8 @@ impl Reader<'_> {
     pub fn image(&self) -> Option<Image> {
         let mut found = Found::default();
         self.note_pictures(self.of, 0, &mut found);
-        found.pictures.sort_by_key(|(rank, _)| *rank);
-        let (_, address) = found.pictures.into_iter().next()?;
+        found.pictures.sort_by_key(|(rank, width, _)| (*rank, *width));
+        let (_, _, address) = found.pictures.into_iter().next()?;
         Some(Image { address, alt: found.alt.unwrap_or_default(), ..Image::default() })
     }
 

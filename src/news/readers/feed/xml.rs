@@ -192,7 +192,13 @@ impl<'a> XmlDocument<'a> {
         }
         let whole = tag.name().as_ref().to_ascii_lowercase();
         let (prefix, name) = whole.split_once(':').unwrap_or(("", &whole));
-        let space = builder.space(prefix);
+        let mut space = builder.space(prefix);
+        // Whatever its namespace is called: a document that begins as a feed is one.
+        let is_root = self.nodes.len() == 1;
+        if is_root && space == Space::Other && matches!(name, "rss" | "feed" | "channel") {
+            builder.spaces.push((depth, prefix.to_owned(), Space::Feed));
+            space = Space::Feed;
+        }
         // An item within an item, or beside an open one: somebody forgot to close it.
         if space == Space::Feed && matches!(name, "item" | "entry") {
             self.close_open_item(builder);
