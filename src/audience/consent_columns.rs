@@ -10,8 +10,8 @@ use crate::audience::consent_topics::{
     ABOUT_A_NO, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
 };
 use crate::audience::consent_words::{
-    NEGATIONS, NO_ANYWHERE, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES, YES_TITLES,
-    YES_WORDS,
+    NEGATIONS, NO_ANYWHERE, NO_BEGINNINGS, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES,
+    YES_TITLES, YES_WORDS,
 };
 use crate::rfc::csv::simple;
 
@@ -217,10 +217,15 @@ fn said_yes(cell: &str) -> Result<(), WhyNot> {
 
 /// A no in a column of which nothing is known but what it is about.
 fn clear_no(cell: &str) -> Option<WhyNot> {
-    if cell.parse::<u64>().is_ok_and(|figure| figure > 0) {
-        return None;
+    // "No!", "(no)", and the `="No"` with which spreadsheets keep a word a word.
+    let bare = cell.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    if let Ok(figure) = bare.parse::<f64>() {
+        return (figure.abs() < f64::EPSILON).then_some(WhyNot::Unsubscribed);
     }
-    if NO_WORDS.contains(&cell.to_lowercase().as_str()) {
+    let first = bare.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’')).next();
+    let begins_with_no =
+        first.is_some_and(|word| NO_BEGINNINGS.contains(&word.replace('’', "'").as_str()));
+    if begins_with_no || [bare.as_str(), cell].iter().any(|word| NO_WORDS.contains(word)) {
         return Some(WhyNot::Unsubscribed);
     }
     match state(cell) {
@@ -398,6 +403,52 @@ mod tests {
         }
         assert_eq!(columns(&["email", "type", "creation_date"]).len(), 1);
         assert_eq!(columns(&["email", "type", "created_at"]).len(), 0);
+    }
+
+    #[test]
+    fn a_no_that_somebody_wrote_by_hand_is_a_no() {
+        let column = columns(&["Newsletter"]).remove(0);
+        for no in [
+            "No.",
+            "No!",
+            "(No)",
+            "=\"No\"",
+            "'No",
+            "nope",
+            "0.0",
+            "N (post only)",
+            "No - but yes to post",
+            "Neither",
+            "Not wanted",
+            "Not interested",
+            "don't",
+            "Don’t send",
+            "no longer",
+            "withdrawn 2024",
+            "Unsubscribed 3 May",
+            "STOP",
+            "not yet",
+            "None",
+            "-",
+            "✗",
+            "nein!",
+        ] {
+            assert!(column.refusal(no).is_some(), "{no}");
+        }
+        for other in [
+            "Yes",
+            "yes!",
+            "Y",
+            "1",
+            "2",
+            "Monthly",
+            "Non-profit news",
+            "Nottingham",
+            "Norwich branch",
+            "",
+        ] {
+            assert_eq!(column.refusal(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -336,6 +336,23 @@ pub const YES_WORDS: &[&str] = &[
     "given", "granted", "explicit", "opt_in", "agreed", "accepted", "checked", "allowed", "ok",
 ];
 
+/// Words with which a no begins that people write by hand: "No, but yes to post", "Not interested", "Unsubscribed 3 May".
+pub const NO_BEGINNINGS: [&str; 13] = [
+    "no",
+    "not",
+    "nope",
+    "neither",
+    "none",
+    "never",
+    "n",
+    "don't",
+    "dont",
+    "stop",
+    "withdrawn",
+    "withdrew",
+    "unsubscribed",
+];
+
 /// "No" in the languages of the lists we know: in a column that is a yes they are a no, and in one that is a no they say "not so".
 pub const NEGATIONS: [&str; 8] = ["no", "non", "nein", "nee", "nie", "nej", "nei", "na"];
 

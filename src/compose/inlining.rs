@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, TemplateElement};
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, Renderable,
@@ -66,6 +68,47 @@ pub fn inlined(
     }
     let mut done = inlining.done;
     names.into_iter().filter_map(|name| done.remove(&name).map(|file| (name, file))).collect()
+}
+
+/// The files that are still called when `file` is rendered, itself among them: most partials stand in their callers now.
+pub fn still_called(file: &str, files: &[(String, Template)]) -> BTreeSet<String> {
+    let by_name: BTreeMap<&str, &Template> =
+        files.iter().map(|(name, template)| (name.as_str(), template)).collect();
+    let mut found = BTreeSet::from([file.to_owned()]);
+    let mut waiting = vec![file.to_owned()];
+    while let Some(template) = waiting.pop() {
+        let mut names = Vec::new();
+        if by_name.get(template.as_str()).is_some_and(|template| !note_calls(template, &mut names))
+        {
+            return by_name.into_keys().map(str::to_owned).collect();
+        }
+        waiting.extend(names.into_iter().filter(|name| found.insert(name.clone())));
+    }
+    found
+}
+
+/// Notes which partials a template calls. False where a call says its name only when it is rendered.
+fn note_calls(template: &Template, names: &mut Vec<String>) -> bool {
+    template.elements.iter().all(|element| match element {
+        TemplateElement::PartialExpression(call) | TemplateElement::PartialBlock(call) => {
+            let name = match &call.name {
+                Parameter::Literal(Value::String(name)) => Some(name.as_str()),
+                Parameter::Name(name) => Some(name.trim_matches(['\'', '"', '[', ']'])),
+                Parameter::Path(_) => call.name.as_name(),
+                _ => None,
+            };
+            names.extend(name.map(str::to_owned));
+            name.is_some() && call.template.as_ref().is_none_or(|inner| note_calls(inner, names))
+        }
+        TemplateElement::DecoratorBlock(block) => {
+            block.template.as_ref().is_none_or(|inner| note_calls(inner, names))
+        }
+        TemplateElement::HelperBlock(block) => [&block.template, &block.inverse]
+            .into_iter()
+            .flatten()
+            .all(|inner| note_calls(inner, names)),
+        _ => true,
+    })
 }
 
 /// An empty block, to be filled.

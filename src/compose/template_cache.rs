@@ -11,7 +11,7 @@ use handlebars::Template;
 use super::declarations::{Call, Declarations};
 use super::explanation;
 use super::fault::TemplateFault;
-use super::inlining::inlined;
+use super::inlining::{inlined, still_called};
 use super::partial_depth::count_depth;
 use super::recipient_blocks;
 use super::slot::{BlockForm, Slot};
@@ -26,7 +26,7 @@ use crate::problem::Place;
 pub struct ParsedTemplate {
     /// By the name Handlebars knows them by.
     pub files: Vec<(String, Template)>,
-    /// Those that the HTML part is made of, and those of the text part.
+    /// Those that are rendered for the HTML part, and those for the text part.
     pub html_files: BTreeSet<String>,
     pub text_files: BTreeSet<String>,
     /// Their texts, with the blocks cut out.
@@ -105,9 +105,10 @@ impl ParsedTemplate {
             parsed.files.push((name.clone(), template));
         }
         parsed.text_files = parsed.reached(&files[1]).into_iter().map(str::to_owned).collect();
-        parsed.html_files = parsed.reached(&files[0]).into_iter().map(str::to_owned).collect();
         let own = std::mem::take(&mut parsed.files);
         parsed.files = parsed.inlined(own);
+        parsed.html_files = still_called(&files[0], &parsed.files);
+        parsed.text_files = still_called(&files[1], &parsed.files);
         Ok(parsed)
     }
 

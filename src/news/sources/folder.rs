@@ -113,7 +113,9 @@ fn read_text(path: &Path) -> Result<String, (String, &'static str)> {
     if is_binary(&bytes) {
         return Err(("this is not a text: it was left out".to_owned(), NOT_A_TEXT_CURE));
     }
-    Ok(text_of(&bytes).into_owned())
+    let text = text_of(&bytes).into_owned();
+    // Old programs for the Mac end lines with CR only.
+    Ok(if text.contains('\n') { text } else { text.replace('\r', "\n") })
 }
 
 /// Whether a page of a whole Jekyll site is news: a post, or one of a collection.
@@ -318,5 +320,23 @@ fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
         }
         Value::Array(all) => Some(all.iter().filter_map(cascade).flatten().collect()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_end_with_cr_only_are_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fair.md");
+        for (written, read) in [
+            ("# Fair\r\rIt was full.\r", "# Fair\n\nIt was full.\n"),
+            ("# Fair\r\n\r\nIt was full.\r\n", "# Fair\r\n\r\nIt was full.\r\n"),
+        ] {
+            std::fs::write(&path, written).unwrap();
+            assert_eq!(read_text(&path).unwrap(), read);
+        }
     }
 }

@@ -162,7 +162,9 @@ impl Config {
             is_known: true,
             address: address.filter(is_real),
             base_path: text("baseurl")
-                .filter(|path| kind == SourceKind::Jekyll && path.starts_with('/')),
+                .map(|path| path.trim_matches('/').to_owned())
+                .filter(|path| kind == SourceKind::Jekyll && !path.is_empty())
+                .map(|path| format!("/{path}")),
             excerpt_end: text("excerpt_separator").filter(|_| kind == SourceKind::Jekyll),
             languages: match kind {
                 SourceKind::Hugo => Languages::of(&map),

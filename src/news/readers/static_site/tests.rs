@@ -329,7 +329,10 @@ fn pages_of_other_languages_lie_below_their_code() {
 
 #[test]
 fn a_jekyll_site_below_a_folder_of_its_host() {
-    let config = Config::read(SourceKind::Jekyll, "", "_config.yml", "baseurl: /club\n");
+    let read = |text| Config::read(SourceKind::Jekyll, "", "_config.yml", text);
+    let config = read("baseurl: /club\n");
+    assert_eq!(read("baseurl: club/\n"), config);
+    assert_eq!(read("baseurl: /\n").base_path, None);
     for (site, expected) in [
         ("https://e.org", "https://e.org/club/2020/12/03/gala.html"),
         ("https://e.org/", "https://e.org/club/2020/12/03/gala.html"),
