@@ -35,7 +35,7 @@ fn on_the_command_line() {
         ("send 2020Q4", 2, ["no edition `2020Q4`", "did you mean `2020-Q4`?"]),
         ("check --quarter Q3_2020", 2, ["is not a quarter", "did you mean `2020-Q3`?"]),
         ("check --month 2020", 2, ["is not a month", "did you mean `--year 2020`?"]),
-        ("check --month December", 2, ["`December` is not a month", "write 2020-12"]),
+        ("check --month December", 2, ["`December` is not a month", "add the year, as in 2020-12"]),
         ("check --year 20", 2, ["`20` is not a year", "between 1990 and 2100"]),
         ("check --last 30", 2, ["`30` is not a length of time", "write 30d, 6w or 3m"]),
         ("check --last 30_days", 2, ["is not a length of time", "write 30d, 6w or 3m"]),
