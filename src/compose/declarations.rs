@@ -145,14 +145,9 @@ impl Reader<'_> {
 
     fn call(&mut self, within: &str, call: &DecoratorTemplate, is_block: bool, at: usize) {
         self.declared.given.extend(call.hash.keys().cloned());
-        let called = match &call.name {
-            Parameter::Literal(Value::String(name)) => name.clone(),
-            Parameter::Name(name) => name.trim_matches(['\'', '"', '[', ']']).to_owned(),
-            Parameter::Path(_) => call.name.as_name().unwrap_or_default().to_owned(),
-            _ => {
-                self.declared.is_dynamic = true;
-                return;
-            }
+        let Some(called) = partial_of(call).map(str::to_owned) else {
+            self.declared.is_dynamic = true;
+            return;
         };
         if called != "@partial-block" {
             self.declared.calls.push(Call {
@@ -195,5 +190,15 @@ impl<'a> TagsInOrder<'a> {
             self.next += 1;
         }
         tag.start
+    }
+}
+
+/// The partial that a call names; `None` where it says so only when it is rendered.
+pub fn partial_of(call: &DecoratorTemplate) -> Option<&str> {
+    match &call.name {
+        Parameter::Literal(Value::String(name)) => Some(name),
+        Parameter::Name(name) => Some(name.trim_matches(['\'', '"', '[', ']'])),
+        Parameter::Path(_) => call.name.as_name(),
+        _ => None,
     }
 }

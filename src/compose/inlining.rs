@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, TemplateElement};
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, Renderable,
     Template,
 };
+
+use super::declarations::partial_of;
 
 /// The block that an inlined partial stands in: it knows its file, for errors, and its words see what those around it see.
 pub const INLINED: &str = "inlined_partial";
@@ -91,12 +91,7 @@ pub fn still_called(file: &str, files: &[(String, Template)]) -> BTreeSet<String
 fn note_calls(template: &Template, names: &mut Vec<String>) -> bool {
     template.elements.iter().all(|element| match element {
         TemplateElement::PartialExpression(call) | TemplateElement::PartialBlock(call) => {
-            let name = match &call.name {
-                Parameter::Literal(Value::String(name)) => Some(name.as_str()),
-                Parameter::Name(name) => Some(name.trim_matches(['\'', '"', '[', ']'])),
-                Parameter::Path(_) => call.name.as_name(),
-                _ => None,
-            };
+            let name = partial_of(call);
             names.extend(name.map(str::to_owned));
             name.is_some() && call.template.as_ref().is_none_or(|inner| note_calls(inner, names))
         }

@@ -27,8 +27,10 @@ pub struct ParsedTemplate {
     /// By the name Handlebars knows them by.
     pub files: Vec<(String, Template)>,
     /// Those that are rendered for the HTML part, and those for the text part.
-    pub html_files: BTreeSet<String>,
-    pub text_files: BTreeSet<String>,
+    pub html_rendered: BTreeSet<String>,
+    pub text_rendered: BTreeSet<String>,
+    /// All that the text part is made of, whether they stand in their callers or not.
+    text_files: BTreeSet<String>,
     /// Their texts, with the blocks cut out.
     texts: Vec<(String, String)>,
     pub declared: Declarations,
@@ -60,7 +62,8 @@ impl ParsedTemplate {
             texts: Vec::new(),
             declared: Declarations::default(),
             blocks: Vec::new(),
-            html_files: BTreeSet::new(),
+            html_rendered: BTreeSet::new(),
+            text_rendered: BTreeSet::new(),
             text_files: BTreeSet::new(),
             words: BTreeSet::new(),
             html_words: BTreeSet::new(),
@@ -107,8 +110,8 @@ impl ParsedTemplate {
         parsed.text_files = parsed.reached(&files[1]).into_iter().map(str::to_owned).collect();
         let own = std::mem::take(&mut parsed.files);
         parsed.files = parsed.inlined(own);
-        parsed.html_files = still_called(&files[0], &parsed.files);
-        parsed.text_files = still_called(&files[1], &parsed.files);
+        parsed.html_rendered = still_called(&files[0], &parsed.files);
+        parsed.text_rendered = still_called(&files[1], &parsed.files);
         Ok(parsed)
     }
 
