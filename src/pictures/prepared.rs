@@ -54,6 +54,11 @@ pub enum PictureFault {
 /// # Errors
 /// When the bytes are no picture that can be shown in an email.
 pub fn prepare(bytes: &[u8]) -> Result<Vec<PreparedPicture>, PictureFault> {
+    // The decoders of other people panic on some damaged pictures, which must cost the picture only.
+    std::panic::catch_unwind(|| pictures_of(bytes)).unwrap_or(Err(PictureFault::Damaged))
+}
+
+fn pictures_of(bytes: &[u8]) -> Result<Vec<PreparedPicture>, PictureFault> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|_| PictureFault::OtherKind)?;
