@@ -1,8 +1,8 @@
 //! The words of a draft, read once: subject, preheader and introduction may hold slots, blocks and segments.
 //! Pure: an edition in, templates out.
 
-use handlebars::{Handlebars, Template};
-use serde_json::{Value, json};
+use handlebars::{Context, Handlebars, Template};
+use serde_json::json;
 
 use super::declarations::Declarations;
 use super::fault::TemplateFault;
@@ -22,14 +22,14 @@ pub struct DraftWords<'a> {
     pub headline: WordTemplate<'a>,
     pub preheader: WordTemplate<'a>,
     pub introduction: WordTemplate<'a>,
-    pub data: Value,
+    pub data: Context,
 }
 
 /// One text of the draft.
 pub struct WordTemplate<'a> {
     pub words: &'a edition::PlacedText,
-    /// Its name in the registry; `None` where there is nothing to fill in.
-    pub template: Option<String>,
+    /// `None` where there is nothing to fill in.
+    pub template: Option<Template>,
     pub declared: Declarations,
     /// The introduction stands on lines of its own.
     is_below_front_matter: bool,
@@ -67,7 +67,7 @@ impl<'a> DraftWords<'a> {
                 &edition.introduction,
                 BlockForm::Markdown(shared.look.clone()),
             )?,
-            data,
+            data: Context::from(data),
         })
     }
 }
@@ -139,8 +139,7 @@ impl<'a> WordTemplate<'a> {
                 registry.register_template(name, partial.clone());
             }
         }
-        registry.register_template(name, template);
-        Ok(Self { template: Some(name.to_owned()), declared, ..own })
+        Ok(Self { template: Some(template), declared, ..own })
     }
 }
 

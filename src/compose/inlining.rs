@@ -70,11 +70,11 @@ pub fn inlined(
     names.into_iter().filter_map(|name| done.remove(&name).map(|file| (name, file))).collect()
 }
 
-/// The files that are still called when `file` is rendered, itself among them: most partials stand in their callers now.
+/// The partials that are still called when `file` is rendered: most stand in their callers now.
 pub fn still_called(file: &str, files: &[(String, Template)]) -> BTreeSet<String> {
     let by_name: BTreeMap<&str, &Template> =
         files.iter().map(|(name, template)| (name.as_str(), template)).collect();
-    let mut found = BTreeSet::from([file.to_owned()]);
+    let mut found = BTreeSet::new();
     let mut waiting = vec![file.to_owned()];
     while let Some(template) = waiting.pop() {
         let mut names = Vec::new();

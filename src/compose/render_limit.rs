@@ -6,8 +6,7 @@
 
 use std::io;
 
-use handlebars::{Handlebars, RenderError};
-use serde_json::Value;
+use handlebars::{Context, Handlebars, Output, RenderContext, RenderError, Renderable, Template};
 
 use super::fault::TemplateFault;
 use crate::problem::Place;
@@ -32,37 +31,35 @@ impl RenderStop {
 }
 
 struct Limited {
-    bytes: Vec<u8>,
+    text: String,
     is_full: bool,
 }
 
-impl io::Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + bytes.len() > MOST_BYTES {
+impl Output for Limited {
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if self.text.len() + text.len() > MOST_BYTES {
             self.is_full = true;
             return Err(io::Error::other("too long"));
         }
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+        self.text.push_str(text);
         Ok(())
     }
 }
 
-/// Renders a template by its name.
+/// Renders a template, which need not be one of the registry's own: with its partials in their places it is large, and a
+/// registry takes no template without a copy of it.
 ///
 /// # Errors
 /// When it is wrong, or writes more than two megabytes.
 pub fn render(
     registry: &Handlebars<'_>,
-    name: &str,
-    data: &Value,
+    template: &Template,
+    data: &Context,
     place: &Place,
 ) -> Result<String, RenderStop> {
-    let mut out = Limited { bytes: Vec::new(), is_full: false };
-    let ended = registry.render_to_write(name, data, &mut out);
+    let mut out = Limited { text: String::new(), is_full: false };
+    let mut render = RenderContext::new(template.name.as_ref());
+    let ended = template.render(registry, data, &mut render, &mut out);
     if out.is_full {
         return Err(RenderStop::TooLong(TemplateFault {
             place: place.clone(),
@@ -73,5 +70,5 @@ pub fn render(
         }));
     }
     ended.map_err(|error| RenderStop::Wrong(Box::new(error)))?;
-    Ok(String::from_utf8_lossy(&out.bytes).into_owned())
+    Ok(out.text)
 }

@@ -218,8 +218,8 @@ fn registries(parsed: &ParsedTemplate, shared: &Arc<Shared>) -> [Handlebars<'sta
     let mut text = Handlebars::new();
     text.register_escape_fn(handlebars::no_escape);
     let parts = [
-        (EmailPart::Html, &mut html, &parsed.html_rendered),
-        (EmailPart::Text, &mut text, &parsed.text_rendered),
+        (EmailPart::Html, &mut html, &parsed.html_called),
+        (EmailPart::Text, &mut text, &parsed.text_called),
     ];
     for (part, registry, own) in parts {
         registry.set_strict_mode(true);

@@ -26,9 +26,9 @@ use crate::problem::Place;
 pub struct ParsedTemplate {
     /// By the name Handlebars knows them by.
     pub files: Vec<(String, Template)>,
-    /// Those that are rendered for the HTML part, and those for the text part.
-    pub html_rendered: BTreeSet<String>,
-    pub text_rendered: BTreeSet<String>,
+    /// The partials that are still called while the HTML part is rendered, and the text part.
+    pub html_called: BTreeSet<String>,
+    pub text_called: BTreeSet<String>,
     /// All that the text part is made of, whether they stand in their callers or not.
     text_files: BTreeSet<String>,
     /// Their texts, with the blocks cut out.
@@ -62,8 +62,8 @@ impl ParsedTemplate {
             texts: Vec::new(),
             declared: Declarations::default(),
             blocks: Vec::new(),
-            html_rendered: BTreeSet::new(),
-            text_rendered: BTreeSet::new(),
+            html_called: BTreeSet::new(),
+            text_called: BTreeSet::new(),
             text_files: BTreeSet::new(),
             words: BTreeSet::new(),
             html_words: BTreeSet::new(),
@@ -110,9 +110,14 @@ impl ParsedTemplate {
         parsed.text_files = parsed.reached(&files[1]).into_iter().map(str::to_owned).collect();
         let own = std::mem::take(&mut parsed.files);
         parsed.files = parsed.inlined(own);
-        parsed.html_rendered = still_called(&files[0], &parsed.files);
-        parsed.text_rendered = still_called(&files[1], &parsed.files);
+        parsed.html_called = still_called(&files[0], &parsed.files);
+        parsed.text_called = still_called(&files[1], &parsed.files);
         Ok(parsed)
+    }
+
+    /// A file with its partials in their places.
+    pub fn template(&self, file: &str) -> Option<&Template> {
+        self.files.iter().find(|(name, _)| name == file).map(|(_, template)| template)
     }
 
     /// The same templates with marks that say where each `<` was written.

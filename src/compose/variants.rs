@@ -17,7 +17,7 @@ use crate::compose::{html, mjml_repair, model, render_limit, source_map, text};
 use crate::edition::Edition;
 use crate::problem::{Place, nearest};
 use crate::rfc::text::{of_a_text, one_line};
-use handlebars::Handlebars;
+use handlebars::{Context, Handlebars};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -58,17 +58,17 @@ impl Side<'_> {
 
     /// The editor's words with their slots; nothing is escaped yet.
     pub fn words(&self, spoken: &WordTemplate<'_>) -> Result<String, TemplateFault> {
-        let Some(name) = &spoken.template else { return Ok(spoken.words.text.clone()) };
+        let Some(template) = &spoken.template else { return Ok(spoken.words.text.clone()) };
         let source = Source { place: spoken.words.place(), text: &spoken.words.text };
         self.shared.begin();
         let data = &self.spoken.data;
-        render_limit::render(self.text, name, data, &spoken.words.place()).map_err(|error| {
+        render_limit::render(self.text, template, data, &spoken.words.place()).map_err(|error| {
             let columns = &self.shared.columns;
             let mut fault = error.or_else(|error| {
                 super::explanation::of_rendering(
                     self.templates,
                     Some(&source),
-                    data,
+                    data.data(),
                     columns,
                     &error,
                 )
@@ -162,8 +162,8 @@ impl Side<'_> {
             preheader: preheader.clone(),
             introduction,
         };
-        let for_html = data(&words_as(words::html(&introduction, self.look)));
-        let for_text = data(&words_as(words::text(&introduction)));
+        let for_html = Context::from(data(&words_as(words::html(&introduction, self.look))));
+        let for_text = Context::from(data(&words_as(words::text(&introduction))));
         let mjml = self.rendered(self.html, &self.files[0], &for_html)?;
         let mjml = of_a_text(&mjml).into_owned();
         let html = html::render(&mjml).map_err(|fault| self.place(&mjml, &for_html, fault))?;
@@ -192,12 +192,13 @@ impl Side<'_> {
         &self,
         registry: &Handlebars<'_>,
         file: &str,
-        data: &Value,
+        data: &Context,
     ) -> Result<String, TemplateFault> {
         self.shared.begin();
         let place = Place::whole(Templates::shown(file));
-        render_limit::render(registry, file, data, &place).map_err(|error| {
-            let columns = &self.shared.columns;
+        let Some(template) = self.parsed.template(file) else { return Ok(String::new()) };
+        render_limit::render(registry, template, data, &place).map_err(|error| {
+            let (columns, data) = (&self.shared.columns, data.data());
             error.or_else(|error| {
                 super::explanation::of_rendering(self.templates, None, data, columns, &error)
             })
@@ -208,7 +209,7 @@ impl Side<'_> {
         &self,
         error: &SlotError,
         mjml: &str,
-        data: &Value,
+        data: &Context,
         at: Option<usize>,
     ) -> TemplateFault {
         let cure = match error {
@@ -227,19 +228,20 @@ impl Side<'_> {
     }
 
     /// A fault of the MJML where it was written: the templates say it themselves, rendered a second time with marks.
-    pub fn place(&self, mjml: &str, data: &Value, fault: MjmlFault) -> TemplateFault {
+    pub fn place(&self, mjml: &str, data: &Context, fault: MjmlFault) -> TemplateFault {
         let normalised = mjml_repair::normalised(mjml);
         if fault.at > normalised.len() {
             return self.whole_fault(&fault.what, &fault.cure);
         }
         let found = self.parsed.marked(&self.word).and_then(|files| {
             let mut registry = self.html.clone();
-            for (name, template) in files {
-                registry.register_template(&name, template);
+            for (name, template) in &files {
+                registry.register_template(name, template.clone());
             }
             self.shared.begin();
             let place = Place::whole(&self.files[0]);
-            let marked = render_limit::render(&registry, &self.files[0], data, &place).ok()?;
+            let (_, template) = files.iter().find(|(name, _)| *name == self.files[0])?;
+            let marked = render_limit::render(&registry, template, data, &place).ok()?;
             let (plain, map) = source_map::unmarked(&mjml_repair::normalised(&marked), &self.word);
             if plain != normalised {
                 return None;

@@ -89,6 +89,32 @@ impl WrittenDate {
             Self::Either { .. } => None,
         }
     }
+
+    /// The date, taken as day first where it is open: to weigh days against each other until `date_order::settle` has
+    /// decided, never to show.
+    pub fn likely(self) -> PartialDate {
+        match self {
+            Self::Known { date, .. } | Self::Either { day_first: date, .. } => date,
+        }
+    }
+
+    /// The same date as something else says it too: `<time datetime="2020-03-12">12/03/2020</time>` is 12 March, and an
+    /// instant is more than a day.
+    #[must_use]
+    pub fn confirmed_by(self, other: Option<Self>, zone: Tz) -> Self {
+        let Some(other) = other.and_then(Self::date) else { return self };
+        let is_same = |date: PartialDate| date.days(zone) == other.days(zone);
+        match self {
+            Self::Known { date, order } if is_same(date) => Self::Known { date: other, order },
+            Self::Either { day_first, .. } if is_same(day_first) => {
+                Self::Known { date: other, order: Some(DateOrder::DayFirst) }
+            }
+            Self::Either { month_first, .. } if is_same(month_first) => {
+                Self::Known { date: other, order: Some(DateOrder::MonthFirst) }
+            }
+            Self::Known { .. } | Self::Either { .. } => self,
+        }
+    }
 }
 
 /// What an item's source wrote for its date, where it is a date of three numbers.
@@ -108,6 +134,12 @@ impl Numeric {
             WrittenDate::Either { .. } => true,
         };
         is_numeric.then(|| Self { text: text.trim().chars().take(40).collect(), written, language })
+    }
+
+    /// The same where only the date itself was kept of what was written.
+    pub fn of_day(written: WrittenDate, language: Option<DateOrder>) -> Option<Self> {
+        let (day, _) = written.likely().days(Tz::UTC);
+        Self::of(&day.format("%d/%m/%Y").to_string(), written, language)
     }
 }
 

@@ -2,7 +2,7 @@
 //! Pure: a reading in, a reading out.
 
 use crate::date::{DateOrder, Numeric, WrittenDate};
-use crate::news::item::Reading;
+use crate::news::item::{Item, Reading};
 use crate::problem::Problem;
 
 /// The order that a language's readers expect, where all of them expect the same.
@@ -24,32 +24,57 @@ pub fn of_language(tag: &str) -> Option<DateOrder> {
     }
 }
 
-/// Gives the items whose dates were left open the one they mean: as `told` says, else as the other dates of the source
-/// show, else as its language makes sure. Where that says nothing they stay without a date, and a problem asks.
-pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
-    let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
-        .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
-        .collect();
+/// The order of some dates: as `told` says, else as the dates show, else as their language makes sure.
+pub fn order_of<'a>(
+    dates: impl Iterator<Item = &'a Numeric> + Clone,
+    told: Option<DateOrder>,
+) -> Option<DateOrder> {
     let shows = |wanted: DateOrder| {
-        dates.iter().any(
-            |(_, date)| matches!(date.written, WrittenDate::Known { order, .. } if order == Some(wanted)),
+        dates.clone().any(
+            |date| matches!(date.written, WrittenDate::Known { order, .. } if order == Some(wanted)),
         )
     };
-    let shown = match (shows(DateOrder::DayFirst), shows(DateOrder::MonthFirst)) {
+    told.or_else(|| match (shows(DateOrder::DayFirst), shows(DateOrder::MonthFirst)) {
         (true, false) => Some(DateOrder::DayFirst),
         (false, true) => Some(DateOrder::MonthFirst),
         // Two people write into it, each in their own way.
         (true, true) => None,
-        (false, false) => dates.iter().find_map(|(_, date)| date.language),
+        (false, false) => dates.clone().find_map(|date| date.language),
+    })
+}
+
+/// Gives items the dates that can be decided already; the others stay open for what is still to be read of their source.
+pub fn as_far_as_known(items: &mut [Item], told: Option<DateOrder>) {
+    let Some(order) = order_of(items.iter().filter_map(|item| item.numeric.as_ref()), told) else {
+        return;
     };
+    for item in items {
+        if let Some(Numeric { written: WrittenDate::Either { day_first, month_first }, .. }) =
+            item.numeric
+        {
+            item.date = Some(if order == DateOrder::DayFirst { day_first } else { month_first });
+        }
+    }
+}
+
+/// Gives the items whose dates were left open the one they mean. Where nothing says which they stay without a date, and a
+/// problem asks. Until then a reader may take such a date for day first.
+pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
+    let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
+        .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
+        .collect();
+    let order = order_of(dates.iter().map(|(_, date)| date), told);
     let mut open: Vec<&Numeric> = Vec::new();
     let mut place = None;
     for (index, date) in &dates {
         let WrittenDate::Either { day_first, month_first } = date.written else { continue };
-        match told.or(shown) {
+        match order {
             Some(DateOrder::DayFirst) => reading.items[*index].date = Some(day_first),
             Some(DateOrder::MonthFirst) => reading.items[*index].date = Some(month_first),
             None => {
+                // What its reader took it for, until now.
+                let item = &mut reading.items[*index];
+                item.date = item.date.filter(|date| *date != day_first);
                 place.get_or_insert_with(|| reading.items[*index].place.clone());
                 open.push(date);
             }

@@ -288,6 +288,7 @@ fn take_in(
     credentials::remove(&mut news.reading);
     let given = given_date(settings, gathering.zone).unwrap_or_default();
     for item in &mut news.reading.items {
+        item.date = item.date.or(given);
         evidence::complete(item, settings, given);
     }
     gathering.answers.apply(&mut news.reading);

@@ -33,6 +33,9 @@ pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         SourceKind::Listing | SourceKind::Page => listing::read(opened, bytes),
     };
     settle(&mut reading, source, settings.dates);
+    for item in &mut reading.items {
+        item.date = item.date.or(opened.date);
+    }
     credentials::remove(&mut reading);
     reading
 }

@@ -6,7 +6,7 @@
 
 use chrono_tz::Tz;
 
-use crate::date::PartialDate;
+use crate::date::{PartialDate, WrittenDate};
 use crate::date::digits::in_latin;
 
 /// A longer line is prose.
@@ -31,7 +31,7 @@ pub enum Of {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayLine {
     /// `None`: a day without its year, or "2 days ago".
-    pub date: Option<PartialDate>,
+    pub date: Option<WrittenDate>,
     pub of: Of,
 }
 
@@ -227,7 +227,7 @@ fn after_byline(text: &str) -> Option<String> {
 
 /// A day as words say it.
 enum Day {
-    Known(PartialDate),
+    Known(WrittenDate),
     WithoutYear,
 }
 
@@ -235,10 +235,7 @@ enum Day {
 fn whole_day(words: &[&str], zone: Tz) -> Option<Day> {
     /// "Thursday 3rd December".
     const MOST_WORDS: usize = 4;
-    let parse = |text: &str| match PartialDate::parse(text, zone) {
-        Ok(date @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(date),
-        Ok(PartialDate::Year(_) | PartialDate::Month(..)) | Err(_) => None,
-    };
+    let parse = |text: &str| whole(text, zone);
     if !words.iter().any(|word| word.contains(char::is_numeric)) {
         return None;
     }
@@ -263,7 +260,7 @@ fn whole_day(words: &[&str], zone: Tz) -> Option<Day> {
 }
 
 /// The day that a line without a year means in a year that is known otherwise.
-pub fn in_year(text: &str, year: i32, zone: Tz) -> Option<PartialDate> {
+pub fn in_year(text: &str, year: i32, zone: Tz) -> Option<WrittenDate> {
     let words: Vec<&str> = text
         .split_whitespace()
         .map(|word| word.trim_matches([',', '.', '(', ')', '[', ']', ';', ':']))
@@ -273,10 +270,13 @@ pub fn in_year(text: &str, year: i32, zone: Tz) -> Option<PartialDate> {
                 && !matches!(word.to_lowercase().as_str(), "on" | "published" | "posted" | "date")
         })
         .collect();
-    match PartialDate::parse(&format!("{} {year}", words.join(" ")), zone) {
-        Ok(date @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(date),
-        Ok(PartialDate::Year(_) | PartialDate::Month(..)) | Err(_) => None,
-    }
+    whole(&format!("{} {year}", words.join(" ")), zone)
+}
+
+/// A text that is a whole day and nothing else.
+pub fn whole(text: &str, zone: Tz) -> Option<WrittenDate> {
+    let written = PartialDate::read(text, zone).ok()?;
+    matches!(written.likely(), PartialDate::Day(_) | PartialDate::Instant(_)).then_some(written)
 }
 
 /// "09:00", "9.30am", "10am", "GMT", "at", "pm".
@@ -364,7 +364,7 @@ mod tests {
             ("Closing date: 5 May 2021", "2021-05-05", Event),
         ] {
             let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
-            let found = line.date.map(|date| date.days(London).0.to_string());
+            let found = line.date.map(|date| date.likely().days(London).0.to_string());
             assert_eq!((found.as_deref(), line.of), (Some(day), of), "{text}");
         }
     }
@@ -394,6 +394,6 @@ mod tests {
             let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(line.date, None, "{text}");
         }
-        assert_eq!(in_year("Thu 3 December", 2020, London).unwrap().to_string(), "2020-12-03");
+        assert_eq!(in_year("Thu 3 December", 2020, London).unwrap().likely().to_string(), "2020-12-03");
     }
 }

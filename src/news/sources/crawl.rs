@@ -12,6 +12,7 @@ use super::known::{Knowledge, add_page, adds};
 use super::robots::Robots;
 use crate::count::counted;
 use crate::date::PartialDate;
+use crate::news::date_order::as_far_as_known;
 use crate::news::item::{Item, Reading};
 use crate::news::readers::page::article::{self, Article, without_shared};
 use crate::news::readers::page::{self, sitemap};
@@ -213,13 +214,14 @@ async fn read_articles(
 ) {
     let zone = before.zone;
     let today = before.now.with_timezone(&zone).date_naive();
+    as_far_as_known(&mut reading.items, before.settings.dates);
     without_impossible(&mut reading.items, today, zone);
     let mut waiting: Vec<(bool, usize, String, String)> = Vec::new();
     for (index, item) in reading.items.iter_mut().enumerate() {
         // What an earlier roundup took of it, without saying from where, is read again.
         let known = known.of_link(item.link.as_deref()).filter(|known| !known.evidence.is_empty());
         if let Some(known) = known {
-            Article::found_before(known).complete(item);
+            Article::found_before(known).complete(item, zone);
         }
         let is_whole = item.date.is_some() && known.is_some();
         if let Some(link) = item.link.clone().filter(|_| !is_whole) {
@@ -268,7 +270,7 @@ async fn read_articles(
     }
     without_shared(&mut articles, today, zone);
     for (index, article) in indices.into_iter().zip(articles) {
-        article.complete(&mut reading.items[index]);
+        article.complete(&mut reading.items[index], zone);
     }
     for item in &mut reading.items {
         item.date = item.date.or(before.date);

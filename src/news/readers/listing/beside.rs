@@ -4,8 +4,8 @@
 use chrono_tz::Tz;
 
 use super::marker::is_opening;
-use crate::date::PartialDate;
-use crate::news::readers::day_line::in_year;
+use crate::date::{PartialDate, WrittenDate};
+use crate::news::readers::day_line::{in_year, whole};
 
 const MARKS: &[char] = &['–', '—', '|', ':', '·', '•', '(', ')', '[', ']', '-', '/', ';', ','];
 /// A shorter rest behind a day in the middle is no text.
@@ -26,21 +26,20 @@ pub struct DaySearch {
 
 impl DaySearch {
     /// A day that some words are, all of them.
-    fn whole(self, words: &[&str]) -> Option<PartialDate> {
+    fn whole(self, words: &[&str]) -> Option<WrittenDate> {
         if !words.iter().any(|word| word.contains(char::is_numeric)) {
             return None;
         }
         let text = words.join(" ");
         let text = text.trim_matches(|c| MARKS.contains(&c));
-        match PartialDate::parse(text, self.zone) {
-            Ok(day @ (PartialDate::Day(_) | PartialDate::Instant(_))) => Some(day),
-            Ok(PartialDate::Year(_) | PartialDate::Month(..)) => None,
-            Err(_) => in_year(text, self.year?, self.zone),
-        }
+        whole(text, self.zone).or_else(|| {
+            let is_date = PartialDate::read(text, self.zone).is_ok();
+            self.year.filter(|_| !is_date).and_then(|year| in_year(text, year, self.zone))
+        })
     }
 
     /// A title, its day and its text, marks between them: "The fair (3 December 2020): it was full".
-    pub fn between(self, text: &str) -> Option<(String, PartialDate, String)> {
+    pub fn between(self, text: &str) -> Option<(String, WrittenDate, String)> {
         let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
         let starts = (1..words.len().saturating_sub(2)).filter(|at| {
             words[*at].contains(char::is_numeric)
@@ -71,7 +70,7 @@ impl DaySearch {
     }
 
     /// A line with a day beside its words: before or behind them.
-    pub fn beside(self, text: &str) -> Option<(String, PartialDate)> {
+    pub fn beside(self, text: &str) -> Option<(String, WrittenDate)> {
         const LINKS: &[&str] = &[
             "on", "of", "until", "till", "by", "from", "to", "since", "before", "after", "for",
             "in", "and", "the", "a", "at", "between", "ended", "ending", "starting", "up",
@@ -79,7 +78,7 @@ impl DaySearch {
         let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
         let loose = self.loose;
         let whole = |words: &[&str]| self.whole(words);
-        let most = words.len().saturating_sub(2).min(MOST_WORDS);
+        let most = words.len().saturating_sub(1).min(MOST_WORDS);
         for count in (1..=most).rev() {
             let (first, rest) = words.split_at(count);
             if let Some(day) = whole(first) {

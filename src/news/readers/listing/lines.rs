@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use super::beside::DaySearch;
 use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
-use super::noise::is_noise;
-use crate::date::PartialDate;
+use super::noise::{is_noise, is_pager_word};
+use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::{Of, day_line, in_year, piece};
 use crate::rfc::text::one_line;
 
@@ -39,7 +39,7 @@ pub struct LineToken {
     pub text: String,
     pub class: Class,
     /// The day that it says, or that stands beside it.
-    pub day: Option<PartialDate>,
+    pub day: Option<WrittenDate>,
     /// An empty line stands before it.
     pub gap: bool,
     /// A bullet, a number or a row begins here.
@@ -158,7 +158,7 @@ impl Reader {
         cell
     }
 
-    fn push(&mut self, text: &str, class: Class, day: Option<PartialDate>) {
+    fn push(&mut self, text: &str, class: Class, day: Option<WrittenDate>) {
         let TokenStart { line, gap, starts, link } = std::mem::take(&mut self.next);
         self.next.line = line;
         let (text, heading) = (one_line(text), self.heading);
@@ -173,7 +173,12 @@ impl Reader {
             Ok(PartialDate::Year(_)) => text.len() == 4,
             Err(_) => false,
         };
-        if text.is_empty() || (is_noise(text) && !is_date) {
+        let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
+        let beside = search.beside(text).filter(|(rest, _)| {
+            // "Last" is a button, unless a day stands by it.
+            (is_pager_word(rest) || !is_noise(rest)) && !is_small_print(rest)
+        });
+        if text.is_empty() || (is_noise(text) && !is_date && beside.is_none()) {
             return;
         }
         // "December 2020" and "2020" stand over the stories of a month or a year.
@@ -181,9 +186,6 @@ impl Reader {
             self.heading = Some(heading);
             return;
         }
-        let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
-        let beside =
-            search.beside(text).filter(|(rest, _)| !is_noise(rest) && !is_small_print(rest));
         let found = piece(text, self.zone).or_else(|| match beside {
             Some(_) => None,
             None => day_line(text, self.zone),
@@ -204,7 +206,7 @@ impl Reader {
             Some((rest, day)) => (rest, Some(day)),
             None => (text.to_owned(), None),
         };
-        if is_noise(&text) {
+        if is_noise(&text) && day.is_none() {
             return;
         }
         self.push(&text, class(&text), day);
@@ -296,7 +298,7 @@ mod tests {
             let search = DaySearch { zone: London, year: None, loose: false };
             let found = search.beside(text);
             assert_eq!(found.as_ref().map(|(title, _)| title.as_str()), title, "{text}");
-            assert!(found.is_none_or(|(_, day)| day.to_string() == "2020-12-03"));
+            assert!(found.is_none_or(|(_, day)| day.likely().to_string() == "2020-12-03"));
         }
     }
 
@@ -307,6 +309,6 @@ mod tests {
         let headings: Vec<String> =
             found.iter().filter_map(|token| token.heading).map(|date| date.to_string()).collect();
         assert_eq!(headings, ["2020-12", "2020-12", "2019-11"]);
-        assert_eq!(found[1].day.unwrap().to_string(), "2020-12-03");
+        assert_eq!(found[1].day.unwrap().likely().to_string(), "2020-12-03");
     }
 }

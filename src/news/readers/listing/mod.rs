@@ -18,7 +18,7 @@ use shape::{ListShape, Story, shapes};
 use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::text::without_more;
-use crate::date::PartialDate;
+use crate::date::{Numeric, PartialDate, WrittenDate};
 use crate::news::item::{Reading, slug, title_from};
 use crate::news::source::SourceContext;
 use crate::problem::{Place, Problem};
@@ -65,7 +65,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         if let Some(link) = &story.link {
             values.insert("link".to_owned(), Value::String(link.clone()));
         }
-        let date = story.day.or(date);
+        let date = story.day.map(WrittenDate::likely).or(date);
         let when = date.map_or_else(String::new, |date| format!("{date}-"));
         let before = reading.items.len();
         fields::add(
@@ -80,6 +80,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         );
         if let (Some(item), Some(words)) = (reading.items.get_mut(before), &story.day_words) {
             item.evidence.date = Some(format!("the words “{words}” of the pasted text"));
+            item.numeric = story.day.and_then(|day| Numeric::of_day(day, None));
         }
     }
     if text.lines().nth(line::MOST_LINES).is_some() {
@@ -109,7 +110,7 @@ fn two_ways(path: &str, one: &ListShape, other: &ListShape) -> Problem {
             .map(|story| {
                 let title =
                     story.title.clone().unwrap_or_else(|| title_from(&story.texts.join(" ")));
-                match story.day {
+                match story.day.map(WrittenDate::likely) {
                     Some(day) => format!("“{title}” of {day}"),
                     None => format!("“{title}” without a day"),
                 }
@@ -127,7 +128,7 @@ fn two_ways(path: &str, one: &ListShape, other: &ListShape) -> Problem {
 
 /// Until somebody has said which reading is right, a day of which only one of them speaks is not known.
 fn leave_open(stories: &mut [Story], other: &ListShape) {
-    let days: HashMap<(&Option<String>, &[String]), Option<PartialDate>> = other
+    let days: HashMap<(&Option<String>, &[String]), Option<WrittenDate>> = other
         .stories
         .iter()
         .rev()
@@ -298,6 +299,42 @@ mod tests {
                 reading.items.iter().map(|item| item.date.unwrap().to_string()).collect();
             let wanted = if dated { STORIES.map(|(_, day, _)| day) } else { ["2020"; 4] };
             assert_eq!(days, wanted, "{text}");
+        }
+    }
+
+    /// The days of a pasted list, after its source has settled them, and how many problems there are.
+    fn settled(days: &[&str], form: &str) -> (Vec<Option<String>>, usize) {
+        let one = |(day, (title, _, text)): (&&str, &(&str, &str, &str))| {
+            form.replace("{t}", title).replace("{d}", day).replace("{s}", text)
+        };
+        let text: Vec<String> = days.iter().zip(&STORIES).map(one).collect();
+        let mut reading = read_way(&text.join("\n\n"), None);
+        crate::news::date_order::settle(&mut reading, "page", None);
+        let days = reading.items.iter().map(|item| item.date.map(|date| date.to_string()));
+        (days.collect(), reading.problems.len())
+    }
+
+    #[test]
+    fn which_number_is_the_month_is_decided_over_the_whole_list_or_asked() {
+        for form in ["{t}\n{d}\n{s}", "{d}\n{t}\n{s}", "{t} – {d}\n{s}", "{d} {t}\n{s}", "{t}\t{d}\t{s}"] {
+            for (days, found, problems) in [
+                (["03/12/2020", "20/11/2020"], [Some("2020-12-03"), Some("2020-11-20")], 0),
+                (["12/03/2020", "11/20/2020"], [Some("2020-12-03"), Some("2020-11-20")], 0),
+                (["03/12/2020", "02/11/2020"], [None, None], 1),
+            ] {
+                let found = found.map(|day| day.map(str::to_owned)).to_vec();
+                assert_eq!(settled(&days, form), (found, problems), "{form} {days:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_title_of_one_word_beside_its_day_is_kept() {
+        for word in ["Last", "Mid", "Farewell"] {
+            let text = format!("1 December 2020 The first of the month\n31 December 2020 {word}\n15 December 2020 The middle of it\n");
+            let reading = read_text(&text);
+            let titles: Vec<&str> = reading.items.iter().map(|item| item.title.as_str()).collect();
+            assert_eq!(titles, ["The first of the month", word, "The middle of it"]);
         }
     }
 

@@ -63,6 +63,11 @@ fn is_count(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | ',' | '.' | '(' | ')' | '…' | '/'))
 }
 
+/// Words that lead through a list's pages, and stand by no day.
+pub fn is_pager_word(text: &str) -> bool {
+    listed("first|last|next|previous|prev|older|newer|top|new", &text.to_lowercase())
+}
+
 /// "1 2 3 Next", "Page 1 of 9", "Showing 1 to 10 of 90".
 fn is_pager(lower: &str, words: usize) -> bool {
     let bare = lower.trim_start_matches("previous").trim_start_matches("prev");

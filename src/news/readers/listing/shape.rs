@@ -5,7 +5,8 @@
 //! person must say.
 
 use super::lines::{Class, LineToken};
-use crate::date::PartialDate;
+use crate::date::WrittenDate;
+use crate::news::dates_file::is_open;
 
 /// A part of a story, in the order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ enum Slot {
 pub struct Story {
     pub line: usize,
     pub title: Option<String>,
-    pub day: Option<PartialDate>,
+    pub day: Option<WrittenDate>,
     /// The words that said the day.
     pub day_words: Option<String>,
     pub texts: Vec<String>,
@@ -318,13 +319,11 @@ impl Story {
     /// Takes the day and the address of a token, where it has none yet.
     fn take(&mut self, token: &LineToken) {
         self.link = self.link.take().or_else(|| token.link.clone());
-        let is_open =
-            matches!(self.day, None | Some(PartialDate::Month(..) | PartialDate::Year(_)));
-        if is_open && token.day.is_some() {
+        if is_open(self.day.map(WrittenDate::likely)) && token.day.is_some() {
             self.day = token.day;
             self.day_words = Some(token.text.clone());
         } else if self.day.is_none() && token.heading.is_some() {
-            self.day = token.heading;
+            self.day = token.heading.map(WrittenDate::known);
             self.day_words = None;
         }
     }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::{Html, Selector};
 use serde_json::{Map, Value};
 
-use crate::date::PartialDate;
+use crate::date::{PartialDate, WrittenDate};
 use crate::news::item::{Image, web_address};
 use crate::news::readers::fields::plain_text;
 use crate::rfc::text::one_line;
@@ -21,7 +21,7 @@ pub struct DataArticle {
     /// Its address, where it says one.
     pub address: Option<String>,
     pub title: Option<String>,
-    pub date: Option<PartialDate>,
+    pub date: Option<WrittenDate>,
     pub summary: Option<String>,
     pub image: Option<Image>,
     /// It stood in a list, and not by itself.
@@ -183,7 +183,7 @@ fn is_article(map: &Map<String, Value>) -> bool {
 fn article(map: &Map<String, Value>, base: &str, zone: Tz, listed: bool) -> DataArticle {
     let date = ["datePublished", "dateCreated"]
         .iter()
-        .find_map(|name| PartialDate::parse(map.get(*name)?.as_str()?, zone).ok());
+        .find_map(|name| PartialDate::read(map.get(*name)?.as_str()?, zone).ok());
     DataArticle {
         address: address(map, base),
         title: text(map, &["headline", "name"]),

@@ -47,7 +47,9 @@ pub fn distinct(mut items: Vec<Item>) -> Vec<Item> {
         };
         if let Some(known) = at.get(&identity) {
             let known: &mut Item = &mut kept[*known];
-            known.date = known.date.or(item.date);
+            if known.date.is_none() {
+                (known.date, known.numeric) = (item.date, item.numeric);
+            }
             if known.summary.is_empty() {
                 known.summary = item.summary;
             }

@@ -20,7 +20,8 @@ use scraper::{ElementRef, Html, Node, Selector};
 
 use super::day_line::day_line;
 use crate::count::counted;
-use crate::date::PartialDate;
+use crate::date::{DateOrder, Numeric, WrittenDate};
+use crate::news::date_order::of_language;
 use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Item, Reading, slug, title_from, web_address};
 use crate::news::shown_address::without_password;
@@ -77,7 +78,8 @@ pub fn read(
     };
     let page = Html::parse_document(&crate::news::readers::nesting::flattened(html));
     let base = base_of(&page, address);
-    let context = PageContext { source, address, base: &base, zone };
+    let order = page.root_element().value().attr("lang").and_then(of_language);
+    let context = PageContext { source, address, base: &base, zone, order };
     let data = data::articles(&page, &base, zone);
     let mut items: Vec<Item> = if select.item == DATA_ITEM {
         data.iter().filter_map(|article| of_data(article, &context)).collect()
@@ -95,7 +97,7 @@ pub fn read(
         listed.reading.problems.extend(left_out(&select.item, address, all - parts.len(), empty));
         items
     };
-    fill_days(&mut items, &data);
+    fill_days(&mut items, &data, order);
     listed.reading.items = numbered(distinct(items), so_far);
     if listed.reading.items.is_empty() && number == 1 {
         listed.reading.problems.push(Problem::new(
@@ -298,7 +300,8 @@ fn of_data(article: &data::DataArticle, context: &PageContext<'_>) -> Option<Ite
         summary: article.summary.clone().unwrap_or_default(),
         place: Place::whole(link.as_deref().unwrap_or(context.address)),
         image: article.image.clone(),
-        date: article.date,
+        date: article.date.map(WrittenDate::likely),
+        numeric: article.date.and_then(|day| Numeric::of_day(day, context.order)),
         source: context.source.to_owned(),
         evidence: Evidence {
             title: Some(why.clone()),
@@ -313,8 +316,8 @@ fn of_data(article: &data::DataArticle, context: &PageContext<'_>) -> Option<Ite
 }
 
 /// Gives stories the days that the page tells search engines of them.
-fn fill_days(items: &mut [Item], data: &[data::DataArticle]) {
-    let mut days: HashMap<String, Option<PartialDate>> = HashMap::new();
+fn fill_days(items: &mut [Item], data: &[data::DataArticle], order: Option<DateOrder>) {
+    let mut days: HashMap<String, Option<WrittenDate>> = HashMap::new();
     for article in data {
         if let Some(address) = &article.address {
             days.entry(canonical(address)).or_insert(article.date);
@@ -323,7 +326,8 @@ fn fill_days(items: &mut [Item], data: &[data::DataArticle]) {
     for item in items.iter_mut().filter(|item| item.date.is_none()) {
         let day = item.link.as_deref().and_then(|link| *days.get(&canonical(link))?);
         if let Some(date) = day {
-            item.date = Some(date);
+            item.date = Some(date.likely());
+            item.numeric = Numeric::of_day(date, order);
             item.evidence.date = Some("what the list tells search engines (JSON-LD)".to_owned());
         }
     }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::{Extract, Reader, SHORTEST_PARAGRAPH_CHARS, same_holder, select};
-use crate::date::PartialDate;
+use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::{Of, day_line};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
@@ -29,9 +29,9 @@ const MOST_DAYS: usize = 20;
 const MOST_BLOCKS: usize = 1500;
 
 impl Reader<'_> {
-    pub(super) fn days(&self, data: Option<&DataArticle>, days: &mut Vec<Extract<PartialDate>>) {
+    pub(super) fn days(&self, data: Option<&DataArticle>, days: &mut Vec<Extract<WrittenDate>>) {
         let zone = self.zone;
-        let mut add = |date: Option<PartialDate>, why: String| {
+        let mut add = |date: Option<WrittenDate>, why: String| {
             days.extend(date.map(|value| Extract { value, why }));
         };
         add(
@@ -40,7 +40,7 @@ impl Reader<'_> {
         );
         let meta = |names: &str| {
             let (name, text) = self.meta(names)?;
-            Some((PartialDate::parse(text, zone).ok()?, format!("its own page: `meta` {name}")))
+            Some((PartialDate::read(text, zone).ok()?, format!("its own page: `meta` {name}")))
         };
         if let Some((date, why)) = meta(PUBLISHED_NAMES) {
             add(Some(date), why);
@@ -63,14 +63,14 @@ impl Reader<'_> {
                 add(date, format!("its own page: {}", quoted(&block.text)));
             }
         }
-        add(date_in_address(self.address), "its address".to_owned());
+        add(date_in_address(self.address).map(WrittenDate::known), "its address".to_owned());
         if let Some((date, why)) = meta(GENERAL_NAMES) {
             add(Some(date), why);
         }
         // A day that stands alone in the article is its own; of several nobody knows which.
         let names = "time, .entry-date, .published, .post-date, .article-date, .news-date, .date-published, .date";
         let named: Vec<ElementRef<'_>> = select(self.page, names).take(MOST_DAYS + 1).collect();
-        let alone: Vec<(PartialDate, String)> = named
+        let alone: Vec<(WrittenDate, String)> = named
             .into_iter()
             .filter(|element| {
                 self.is_own(*element)
@@ -80,7 +80,7 @@ impl Reader<'_> {
             .filter_map(|element| Some((day_of(element, zone)?, text_of(element))))
             .collect();
         if let Some((date, words)) = alone.first()
-            && alone.iter().all(|(other, _)| other.days(zone) == date.days(zone))
+            && alone.iter().all(|(other, _)| other.likely().days(zone) == date.likely().days(zone))
         {
             add(Some(*date), format!("its own page: {}", quoted(words)));
         }
@@ -110,14 +110,14 @@ impl Reader<'_> {
     }
 
     /// The day that stands nearest the headline: just below it or just above.
-    fn near_headline(&self) -> Option<(PartialDate, String)> {
+    fn near_headline(&self) -> Option<(WrittenDate, String)> {
         let headline = self.headline?;
         let at = self.blocks.iter().position(|block| {
             block.owner.id() == headline.id()
                 || block.owner.ancestors().any(|node| node.id() == headline.id())
         })?;
-        let mut best: Option<(usize, PartialDate, String)> = None;
-        let mut offer = |distance: usize, found: Option<(PartialDate, String)>| {
+        let mut best: Option<(usize, WrittenDate, String)> = None;
+        let mut offer = |distance: usize, found: Option<(WrittenDate, String)>| {
             if let Some((date, words)) = found
                 && best.as_ref().is_none_or(|(had, _, _)| distance < *had)
             {
@@ -152,7 +152,7 @@ impl Reader<'_> {
         best.map(|(_, date, words)| (date, words))
     }
 
-    fn day_of_block(&self, at: usize) -> Option<(PartialDate, String)> {
+    fn day_of_block(&self, at: usize) -> Option<(WrittenDate, String)> {
         let block = &self.blocks[at];
         if !self.is_own(block.owner) || self.is_event_block(at) {
             return None;
@@ -178,7 +178,7 @@ impl Reader<'_> {
 }
 
 /// The day that an element says: what people see, else what programs do.
-fn day_of(element: ElementRef<'_>, zone: Tz) -> Option<PartialDate> {
+fn day_of(element: ElementRef<'_>, zone: Tz) -> Option<WrittenDate> {
     let value = element.value();
     let line = day_line(&text_of(element), zone);
     if line.is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
@@ -189,12 +189,9 @@ fn day_of(element: ElementRef<'_>, zone: Tz) -> Option<PartialDate> {
     let said = ["datetime", "content", "data-date"]
         .iter()
         .find_map(|name| value.attr(name))
-        .and_then(|text| PartialDate::parse(text, zone).ok());
-    match (line.and_then(|line| line.date), said) {
-        // An instant is more than a day, if it is of that day.
-        (Some(seen), Some(said)) if said.days(zone) == seen.days(zone) => Some(said),
-        (seen, said) => seen.or(said),
-    }
+        .and_then(|text| PartialDate::read(text, zone).ok());
+    let seen = line.and_then(|line| line.date);
+    seen.map(|seen| seen.confirmed_by(said, zone)).or(said)
 }
 
 /// `/2020/12/03/`, `/2020-12-03-`, or `/2020/12/` in an address.

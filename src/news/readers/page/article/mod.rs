@@ -18,7 +18,8 @@ use super::data::{DataArticle, articles};
 use super::part::{is_small, says_other};
 use super::picture::{address_of, is_decoration};
 use super::region::{has_word, is_heading, stands_around, stands_beside};
-use crate::date::PartialDate;
+use crate::date::{DateOrder, Numeric, WrittenDate};
+use crate::news::date_order::of_language;
 use crate::news::dates_file::is_open;
 use crate::news::dedupe::{canonical, words};
 use crate::news::item::{Image, Item, web_address};
@@ -40,7 +41,9 @@ pub struct Extract<T> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Article {
     pub titles: Vec<Extract<String>>,
-    pub days: Vec<Extract<PartialDate>>,
+    pub days: Vec<Extract<WrittenDate>>,
+    /// The order of its numeric dates that its language makes sure.
+    pub order: Option<DateOrder>,
     pub summaries: Vec<Extract<String>>,
     pub images: Vec<Extract<Image>>,
 }
@@ -79,7 +82,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&self) -> Article {
         let data = self.data();
-        let mut article = Article::default();
+        let language = self.page.root_element().value().attr("lang");
+        let order = language.and_then(of_language);
+        let mut article = Article { order, ..Article::default() };
         let mut title = |value: Option<String>, why: &str| {
             article
                 .titles
@@ -237,6 +242,14 @@ fn found<T>(value: T, why: &str) -> Extract<T> {
     Extract { value, why: why.to_owned() }
 }
 
+/// What may be day first or month first, as another day says it too.
+fn settled_by(value: WrittenDate, other: Option<WrittenDate>, zone: Tz) -> WrittenDate {
+    match value {
+        WrittenDate::Either { .. } => value.confirmed_by(other, zone),
+        WrittenDate::Known { .. } => value,
+    }
+}
+
 /// Whether two elements stand in one box that is not the whole page.
 fn same_holder(headline: Option<ElementRef<'_>>, element: ElementRef<'_>) -> bool {
     const NEAR: usize = 3;
@@ -292,7 +305,9 @@ impl Article {
         let evidence = &known.evidence;
         let title = (!known.title_made)
             .then(|| Extract { value: known.title.clone(), why: why(&evidence.title) });
-        let day = known.date.map(|value| Extract { value, why: why(&evidence.date) });
+        let day = known
+            .date
+            .map(|date| Extract { value: WrittenDate::known(date), why: why(&evidence.date) });
         let summary = Extract { value: known.summary.clone(), why: why(&evidence.summary) };
         let image = known.image.clone().map(|value| Extract { value, why: why(&evidence.image) });
         Self {
@@ -303,11 +318,29 @@ impl Article {
                 .into_iter()
                 .collect(),
             images: image.into_iter().collect(),
+            order: None,
         }
     }
 
+    /// The most trusted of its days, as the others say it too where it may be day first or month first.
+    fn day(&self, zone: Tz) -> Option<Extract<WrittenDate>> {
+        let first = self.days.first()?.clone();
+        let others = self.days.iter().skip(1).map(|day| Some(day.value));
+        let value = others.fold(first.value, |value, other| settled_by(value, other, zone));
+        Some(Extract { value, ..first })
+    }
+
     /// Gives an item what it lacks; what the listing said of it stays.
-    pub fn complete(self, item: &mut Item) {
+    pub fn complete(self, item: &mut Item, zone: Tz) {
+        let day = self.day(zone);
+        // Its own page may say which of two days the list means.
+        if let Some(Numeric { written, language, .. }) = &item.numeric {
+            let days = self.days.iter().map(|day| Some(day.value));
+            let settled = days.fold(*written, |value, day| settled_by(value, day, zone));
+            if let Some(date) = settled.date() {
+                (item.date, item.numeric) = (Some(date), Numeric::of_day(settled, *language));
+            }
+        }
         if item.title_made
             && let Some(title) = self.titles.into_iter().next()
         {
@@ -317,9 +350,10 @@ impl Article {
         }
         // A whole day is better than the month that a listing says.
         if is_open(item.date)
-            && let Some(day) = self.days.into_iter().next()
+            && let Some(day) = day
         {
-            item.date = Some(day.value);
+            item.date = Some(day.value.likely());
+            item.numeric = Numeric::of_day(day.value, self.order);
             item.evidence.date = Some(day.why);
         }
         if item.summary.is_empty()

@@ -16,11 +16,11 @@ pub fn without_shared(articles: &mut [Article], fetched: NaiveDate, zone: Tz) {
     let (all, next) = (articles.len(), fetched.succ_opt().unwrap_or(fetched));
     for article in articles.iter_mut() {
         // A day ahead of ours may be today where the website is.
-        article.days.retain(|day| day.value.days(zone).0 <= next);
+        article.days.retain(|day| day.value.likely().days(zone).0 <= next);
     }
     let most = |count: usize| count >= MANY && count * 2 > all;
     let days =
-        count(articles, |article| article.days.iter().map(|day| day.value.days(zone)).collect());
+        count(articles, |article| article.days.iter().map(|day| day.value.likely().days(zone)).collect());
     let titles =
         count(articles, |article| article.titles.iter().map(|title| title.value.clone()).collect());
     let summaries = count(articles, |article| {
@@ -30,7 +30,7 @@ pub fn without_shared(articles: &mut [Article], fetched: NaiveDate, zone: Tz) {
         article.images.iter().map(|image| image.value.address.clone()).collect()
     });
     for article in articles.iter_mut() {
-        article.days.retain(|day| !most(days[&day.value.days(zone)]));
+        article.days.retain(|day| !most(days[&day.value.likely().days(zone)]));
         article.titles.retain(|title| titles[&title.value] < 2);
         article.summaries.retain(|summary| summaries[&summary.value] < 2);
         article.images.retain(|image| images[&image.value.address] < 2);

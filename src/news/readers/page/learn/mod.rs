@@ -46,7 +46,7 @@ pub struct Guess {
 pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
     let page = Html::parse_document(&crate::news::readers::nesting::flattened(html));
     let base = base_of(&page, address);
-    let context = PageContext { source: "", address, base: &base, zone };
+    let context = PageContext { source: "", address, base: &base, zone, order: None };
     let seeds = seeds(&page, zone);
     let mut lists: Vec<StoryList<'_>> = lists(&page, &seeds, &context);
     lists.sort_by(|one, other| other.score.total_cmp(&one.score));

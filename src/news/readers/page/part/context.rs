@@ -4,6 +4,8 @@
 use chrono_tz::Tz;
 use scraper::Selector;
 
+use crate::date::DateOrder;
+
 /// Where a page stands, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct PageContext<'a> {
@@ -13,6 +15,8 @@ pub struct PageContext<'a> {
     /// Where relative addresses begin: its `<base>`, or its address.
     pub base: &'a str,
     pub zone: Tz,
+    /// The order of its numeric dates that its language makes sure.
+    pub order: Option<DateOrder>,
 }
 
 /// The selectors that people gave for the inside of a part.

@@ -5,21 +5,22 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::story_part::StoryPart;
-use crate::date::PartialDate;
+use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::{Of, day_line};
 use crate::news::readers::page::block::{Block, text_of};
 use crate::news::readers::page::region::has_word;
 
 /// The day that an element says which somebody named for it.
-pub(super) fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(PartialDate, String)> {
+pub(super) fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(WrittenDate, String)> {
     let value = element.value();
     let said = ["datetime", "content", "data-date"].iter().find_map(|name| value.attr(name));
     let text = text_of(element);
     let date = day_line(&text, zone)
         .filter(|line| line.of != Of::Change)
         .and_then(|line| line.date)
-        .or_else(|| said.and_then(|text| PartialDate::parse(text, zone).ok()))
-        .or_else(|| PartialDate::parse(&text, zone).ok())?;
+        .map(|date| date.confirmed_by(said.and_then(|text| PartialDate::read(text, zone).ok()), zone))
+        .or_else(|| said.and_then(|text| PartialDate::read(text, zone).ok()))
+        .or_else(|| PartialDate::read(&text, zone).ok())?;
     Some((
         date,
         format!(
@@ -34,9 +35,9 @@ pub(super) fn day(
     part: &StoryPart<'_>,
     blocks: &[Block<'_>],
     zone: Tz,
-) -> Option<(PartialDate, String)> {
-    let mut best: Option<(i32, PartialDate, String)> = None;
-    let mut offer = |score: i32, date: PartialDate, why: String| {
+) -> Option<(WrittenDate, String)> {
+    let mut best: Option<(i32, WrittenDate, String)> = None;
+    let mut offer = |score: i32, date: WrittenDate, why: String| {
         if best.as_ref().is_none_or(|(had, _, _)| score > *had) {
             best = Some((score, date, why));
         }
@@ -76,11 +77,12 @@ pub(super) fn day(
         {
             continue;
         }
+        let said = value.attr("datetime").or_else(|| value.attr("content"));
+        let meant = said.and_then(|said| PartialDate::read(said, zone).ok());
         if let Some(date) = line.and_then(|line| line.date) {
-            offer(if is_time { 25 } else { 22 }, date, format!("the list: {}", quoted(&text)));
-        } else if let Some(said) = value.attr("datetime").or_else(|| value.attr("content"))
-            && let Ok(date) = PartialDate::parse(said, zone)
-        {
+            let score = if is_time { 25 } else { 22 };
+            offer(score, date.confirmed_by(meant, zone), format!("the list: {}", quoted(&text)));
+        } else if let (Some(said), Some(date)) = (said, meant) {
             offer(18, date, format!("the list: {}", quoted(said)));
         }
     }

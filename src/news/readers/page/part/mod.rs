@@ -13,6 +13,7 @@ use scraper::ElementRef;
 
 use super::block::{Block, text_of};
 use super::picture::{address_of, is_decoration};
+use crate::date::{Numeric, WrittenDate};
 use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Image, Item, slug, title_from};
 use crate::news::readers::day_line::day_line;
@@ -83,6 +84,7 @@ pub fn story(
         summary: (!summary.is_empty()).then(|| "the list".to_owned()),
     };
     let link = link.map(|(link, _)| link);
+    let day = date.map(|(day, _)| day);
     Some(Item {
         id: link.as_deref().map_or_else(|| slug(&title), canonical),
         title,
@@ -91,7 +93,8 @@ pub fn story(
         place: Place::whole(link.as_deref().unwrap_or(context.address)),
         link,
         image,
-        date: date.map(|(date, _)| date),
+        numeric: day.and_then(|day| Numeric::of_day(day, context.order)),
+        date: day.map(WrittenDate::likely),
         source: context.source.to_owned(),
         evidence,
         ..Item::default()
