@@ -61,10 +61,12 @@ impl PartialDate {
 }
 
 /// Which number comes first in dates such as 3/12/2020.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum DateOrder {
+    /// 3/12/2020 is 3 December
     DayFirst,
+    /// 3/12/2020 is 12 March
     MonthFirst,
 }
 

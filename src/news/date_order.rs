@@ -93,7 +93,7 @@ pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
             what,
             format!(
                 "find out which it is, and add dates = \"day_first\" or dates = \
-             \"month_first\" to the source `{source}` in roundup.toml"
+             \"month_first\" to the source `{source}` in roundup.toml, or --dates to `roundup news import`"
             ),
         ));
     }

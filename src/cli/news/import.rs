@@ -1,6 +1,7 @@
 //! `roundup news import`: items from elsewhere as files in `news/`.
 //! Shell: reads a file or an address, writes files.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, numbered_lines, refused, shown};
 use crate::cli::terminal::files::write_new;
 use crate::cli::terminal::screen::{Screen, counted, stories};
+use crate::date::DateOrder;
 use crate::news::readers::by_kind::read_bytes;
 use crate::news::readers::story_file;
 use crate::news::source::{Settings, SourceContext, SourceKind};
@@ -29,6 +31,9 @@ pub struct Arguments {
     /// When undated items were published, as far as you know: 2020, 2020-12 or 2020-12-23
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
+    /// The order of day and month in dates such as 3/4/2021
+    #[arg(long, value_enum, value_name = "ORDER")]
+    dates: Option<DateOrder>,
     /// Which of two ways to read a pasted text, where it can be read in two
     #[arg(long, value_name = "NUMBER")]
     way: Option<usize>,
@@ -93,7 +98,11 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
                 .help("name it with --kind csv, json, feed, listing or markdown")
         })?,
     };
-    let settings = Settings { way: arguments.way, ..Settings::new("import", kind) };
+    let settings = Settings {
+        way: arguments.way,
+        dates: arguments.dates,
+        ..Settings::new("import", kind)
+    };
     let reading =
         read_bytes(&SourceContext { settings: &settings, shown: &base, zone, date }, &bytes);
     screen.problems(&reading.problems);
@@ -222,6 +231,16 @@ impl Outcome for StoryImport<'_> {
                 counted(undated, "story has", "stories have")
             ));
         }
-        text.say("Next: roundup news --year 2020 (or another window)");
+        // The year that most of them are of.
+        let mut years: BTreeMap<&str, usize> = BTreeMap::new();
+        for year in self.items.iter().filter_map(|item| item.date.as_deref()?.get(..4)) {
+            *years.entry(year).or_default() += 1;
+        }
+        match years.into_iter().max_by_key(|(_, count)| *count) {
+            Some((year, _)) => {
+                text.say(format!("Next: roundup news --year {year} (or another window)"));
+            }
+            None => text.say("Next: roundup news dates"),
+        }
     }
 }

@@ -65,7 +65,7 @@ pub(super) struct ImportArguments {
     met_through: Option<MetWord>,
     /// The order of day and month in dates such as 3/4/2021
     #[arg(long, value_enum, value_name = "ORDER")]
-    dates: Option<OrderWord>,
+    dates: Option<DateOrder>,
     /// Say about the files what was said about the same columns last time
     #[arg(long, conflicts_with_all = ["from", "map", "basis", "dates"])]
     pub again: bool,
@@ -78,12 +78,6 @@ pub(super) struct ImportArguments {
     /// Change it without a question
     #[arg(long, short)]
     pub yes: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OrderWord {
-    DayFirst,
-    MonthFirst,
 }
 
 /// `roundup.import/1`.
@@ -321,11 +315,7 @@ impl ImportArguments {
                 .help("give the day on which people gave their address"));
         }
         let mapping = self.map.clone();
-        let dates = self.dates.map(|order| match order {
-            OrderWord::DayFirst => DateOrder::DayFirst,
-            OrderWord::MonthFirst => DateOrder::MonthFirst,
-        });
-        Ok(ImportOptions { system, mapping, stated, dates, today })
+        Ok(ImportOptions { system, mapping, stated, dates: self.dates, today })
     }
 }
 

@@ -613,3 +613,67 @@ fn the_date_in_an_address() {
         assert_eq!(found.as_deref(), expected, "{address}");
     }
 }
+
+/// The days of a list written in numbers, the month first or the day, once its source has settled them.
+fn numeric_days(form: &str, days: &[&str], language: &str) -> Vec<Option<String>> {
+    let stories: String = STORIES
+        .iter()
+        .zip(days)
+        .enumerate()
+        .map(|(n, ((title, day, text), written))| {
+            form.replace("{t}", title)
+                .replace("{u}", &format!("/news/s{n}"))
+                .replace("{w}", written)
+                .replace("{i}", day)
+                .replace("{s}", text)
+        })
+        .collect();
+    let html = page(&stories).replace("<html>", &format!("<html lang=\"{language}\">"));
+    let select = Select { item: "article".to_owned(), ..Select::default() };
+    let mut reading = read("site", ADDRESS, &html, &select, London, 1, 0).reading;
+    crate::news::date_order::settle(&mut reading, "site", None);
+    reading.items.iter().map(|item| item.date.map(|date| date.days(London).0.to_string())).collect()
+}
+
+#[test]
+fn which_number_is_the_month_is_decided_over_the_whole_page_or_asked() {
+    const BARE: &str = "<article><h2><a href='{u}'>{t}</a></h2><p class='date'>{w}</p><p>{s}</p></article>";
+    const LABELLED: &str = "<article><p>Posted {w} by Ann Lee</p><h2><a href='{u}'>{t}</a></h2><p>{s}</p></article>";
+    const TIME: &str = "<article><h2><a href='{u}'>{t}</a></h2><time datetime='{i}'>{w}</time><p>{s}</p></article>";
+    let right: Vec<Option<String>> =
+        STORIES.iter().map(|(_, day, _)| Some((*day).to_owned())).collect();
+    let day_first = ["03/12/2020", "20/11/2020", "02/11/2020", "09/10/2020"];
+    let month_first = ["12/03/2020", "11/20/2020", "11/02/2020", "10/09/2020"];
+    // Of these nothing shows the order; the last one is of 2 November or 11 February.
+    let open = [&month_first[..1], &month_first[2..]].concat();
+    for form in [BARE, LABELLED] {
+        assert_eq!(numeric_days(form, &day_first, "en"), right, "{form}");
+        assert_eq!(numeric_days(form, &month_first, "en"), right, "{form}");
+        assert_eq!(numeric_days(form, &open, "en"), [None, None, None], "{form}");
+        let months: Vec<String> =
+            numeric_days(form, &open, "en-US").into_iter().map(Option::unwrap).collect();
+        assert_eq!(months, ["2020-12-03", "2020-11-02", "2020-10-09"], "{form}");
+        let days: Vec<String> =
+            numeric_days(form, &open, "en-GB").into_iter().map(Option::unwrap).collect();
+        assert_eq!(days, ["2020-03-12", "2020-02-11", "2020-09-10"], "{form}");
+    }
+    // What programs are given settles what people see.
+    assert_eq!(numeric_days(TIME, &month_first[..1], "en"), right[..1]);
+}
+
+#[test]
+fn its_own_page_settles_which_day_a_story_is_of() {
+    let own = |data: &str| {
+        let html = format!(
+            "<html lang=\"en\"><head>{data}</head><body><main><h1>The fair</h1><p>12/03/2020</p><p>It was full.</p></main></body></html>"
+        );
+        let mut item = Item { title: "The fair".to_owned(), ..Item::default() };
+        article::read(&html, "https://e.org/fair", London, "The fair").complete(&mut item, London);
+        let mut reading = Reading { items: vec![item], ..Reading::default() };
+        crate::news::date_order::settle(&mut reading, "site", None);
+        reading.items[0].date.map(|date| date.days(London).0.to_string())
+    };
+    assert_eq!(own(""), None);
+    assert_eq!(own("<meta name='date' content='2020-12-03'>").as_deref(), Some("2020-12-03"));
+    assert_eq!(own("<meta name='date' content='2020-03-12'>").as_deref(), Some("2020-03-12"));
+}
