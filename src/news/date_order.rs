@@ -25,12 +25,9 @@ pub fn of_language(tag: &str) -> Option<DateOrder> {
 }
 
 /// The order of some dates: as `told` says, else as the dates show, else as their language makes sure.
-pub fn order_of<'a>(
-    dates: impl Iterator<Item = &'a Numeric> + Clone,
-    told: Option<DateOrder>,
-) -> Option<DateOrder> {
+fn order_of(dates: &[&Numeric], told: Option<DateOrder>) -> Option<DateOrder> {
     let shows = |wanted: DateOrder| {
-        dates.clone().any(
+        dates.iter().any(
             |date| matches!(date.written, WrittenDate::Known { order, .. } if order == Some(wanted)),
         )
     };
@@ -39,15 +36,14 @@ pub fn order_of<'a>(
         (false, true) => Some(DateOrder::MonthFirst),
         // Two people write into it, each in their own way.
         (true, true) => None,
-        (false, false) => dates.clone().find_map(|date| date.language),
+        (false, false) => dates.iter().find_map(|date| date.language),
     })
 }
 
 /// Gives items the dates that can be decided already; the others stay open for what is still to be read of their source.
 pub fn as_far_as_known(items: &mut [Item], told: Option<DateOrder>) {
-    let Some(order) = order_of(items.iter().filter_map(|item| item.numeric.as_ref()), told) else {
-        return;
-    };
+    let dates: Vec<&Numeric> = items.iter().filter_map(|item| item.numeric.as_ref()).collect();
+    let Some(order) = order_of(&dates, told) else { return };
     for item in items {
         if let Some(Numeric { written: WrittenDate::Either { day_first, month_first }, .. }) =
             item.numeric
@@ -63,7 +59,7 @@ pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
     let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
         .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
         .collect();
-    let order = order_of(dates.iter().map(|(_, date)| date), told);
+    let order = order_of(&dates.iter().map(|(_, date)| date).collect::<Vec<_>>(), told);
     let mut open: Vec<&Numeric> = Vec::new();
     let mut place = None;
     for (index, date) in &dates {

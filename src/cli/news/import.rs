@@ -98,11 +98,8 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
                 .help("name it with --kind csv, json, feed, listing or markdown")
         })?,
     };
-    let settings = Settings {
-        way: arguments.way,
-        dates: arguments.dates,
-        ..Settings::new("import", kind)
-    };
+    let settings =
+        Settings { way: arguments.way, dates: arguments.dates, ..Settings::new("import", kind) };
     let reading =
         read_bytes(&SourceContext { settings: &settings, shown: &base, zone, date }, &bytes);
     screen.problems(&reading.problems);

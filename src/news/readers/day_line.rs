@@ -6,8 +6,8 @@
 
 use chrono_tz::Tz;
 
-use crate::date::{PartialDate, WrittenDate};
 use crate::date::digits::in_latin;
+use crate::date::{PartialDate, WrittenDate};
 
 /// A longer line is prose.
 const LONGEST_CHARS: usize = 120;
@@ -394,6 +394,9 @@ mod tests {
             let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(line.date, None, "{text}");
         }
-        assert_eq!(in_year("Thu 3 December", 2020, London).unwrap().likely().to_string(), "2020-12-03");
+        assert_eq!(
+            in_year("Thu 3 December", 2020, London).unwrap().likely().to_string(),
+            "2020-12-03"
+        );
     }
 }

@@ -316,7 +316,9 @@ mod tests {
 
     #[test]
     fn which_number_is_the_month_is_decided_over_the_whole_list_or_asked() {
-        for form in ["{t}\n{d}\n{s}", "{d}\n{t}\n{s}", "{t} – {d}\n{s}", "{d} {t}\n{s}", "{t}\t{d}\t{s}"] {
+        for form in
+            ["{t}\n{d}\n{s}", "{d}\n{t}\n{s}", "{t} – {d}\n{s}", "{d} {t}\n{s}", "{t}\t{d}\t{s}"]
+        {
             for (days, found, problems) in [
                 (["03/12/2020", "20/11/2020"], [Some("2020-12-03"), Some("2020-11-20")], 0),
                 (["12/03/2020", "11/20/2020"], [Some("2020-12-03"), Some("2020-11-20")], 0),
@@ -331,7 +333,9 @@ mod tests {
     #[test]
     fn a_title_of_one_word_beside_its_day_is_kept() {
         for word in ["Last", "Mid", "Farewell"] {
-            let text = format!("1 December 2020 The first of the month\n31 December 2020 {word}\n15 December 2020 The middle of it\n");
+            let text = format!(
+                "1 December 2020 The first of the month\n31 December 2020 {word}\n15 December 2020 The middle of it\n"
+            );
             let reading = read_text(&text);
             let titles: Vec<&str> = reading.items.iter().map(|item| item.title.as_str()).collect();
             assert_eq!(titles, ["The first of the month", word, "The middle of it"]);

@@ -637,8 +637,10 @@ fn numeric_days(form: &str, days: &[&str], language: &str) -> Vec<Option<String>
 
 #[test]
 fn which_number_is_the_month_is_decided_over_the_whole_page_or_asked() {
-    const BARE: &str = "<article><h2><a href='{u}'>{t}</a></h2><p class='date'>{w}</p><p>{s}</p></article>";
-    const LABELLED: &str = "<article><p>Posted {w} by Ann Lee</p><h2><a href='{u}'>{t}</a></h2><p>{s}</p></article>";
+    const BARE: &str =
+        "<article><h2><a href='{u}'>{t}</a></h2><p class='date'>{w}</p><p>{s}</p></article>";
+    const LABELLED: &str =
+        "<article><p>Posted {w} by Ann Lee</p><h2><a href='{u}'>{t}</a></h2><p>{s}</p></article>";
     const TIME: &str = "<article><h2><a href='{u}'>{t}</a></h2><time datetime='{i}'>{w}</time><p>{s}</p></article>";
     let right: Vec<Option<String>> =
         STORIES.iter().map(|(_, day, _)| Some((*day).to_owned())).collect();

@@ -19,8 +19,9 @@ pub fn without_shared(articles: &mut [Article], fetched: NaiveDate, zone: Tz) {
         article.days.retain(|day| day.value.likely().days(zone).0 <= next);
     }
     let most = |count: usize| count >= MANY && count * 2 > all;
-    let days =
-        count(articles, |article| article.days.iter().map(|day| day.value.likely().days(zone)).collect());
+    let days = count(articles, |article| {
+        article.days.iter().map(|day| day.value.likely().days(zone)).collect()
+    });
     let titles =
         count(articles, |article| article.titles.iter().map(|title| title.value.clone()).collect());
     let summaries = count(articles, |article| {

@@ -18,7 +18,9 @@ pub(super) fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(WrittenDat
     let date = day_line(&text, zone)
         .filter(|line| line.of != Of::Change)
         .and_then(|line| line.date)
-        .map(|date| date.confirmed_by(said.and_then(|text| PartialDate::read(text, zone).ok()), zone))
+        .map(|date| {
+            date.confirmed_by(said.and_then(|text| PartialDate::read(text, zone).ok()), zone)
+        })
         .or_else(|| said.and_then(|text| PartialDate::read(text, zone).ok()))
         .or_else(|| PartialDate::read(&text, zone).ok())?;
     Some((
