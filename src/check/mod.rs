@@ -30,7 +30,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::compose::composition::Composition;
-use crate::compose::{Branding, Templates};
+use crate::compose::readings::Readers;
+use crate::compose::{Branding, Piece, Templates};
 use crate::edition::Edition;
 use crate::problem::Place;
 
@@ -177,10 +178,16 @@ impl CheckContext<'_> {
     }
 }
 
+/// Of a hundred ways to fill an email each is a page to read: more would cost more than they find.
+const MOST_OTHER_READINGS: usize = 100;
+
 /// A composition as people get to see it.
 pub struct RenderedEmail<'a> {
     pub composition: &'a Composition,
+    /// Each as whoever gets it reads it: a person with every column first, and then others where their words differ.
     pub variants: Vec<RenderedVariant>,
+    /// Columns that the email's words depend on.
+    pub columns: Vec<String>,
     /// What all variants use of HTML and CSS; read when first asked for.
     signs: OnceLock<BTreeSet<String>>,
 }
@@ -192,22 +199,37 @@ pub struct RenderedVariant {
     pub html: String,
     pub text: String,
     pub page: HtmlPage,
+    /// Words with a gap where somebody has nothing: `Dear ,`.
+    pub gaps: Vec<String>,
 }
 
 impl<'a> RenderedEmail<'a> {
     pub fn of(composition: &'a Composition) -> Self {
-        let variants = composition
-            .variants
-            .iter()
-            .map(|variant| {
-                let html = composition.shown(&variant.html);
-                let text = composition.shown(&variant.text);
-                let subject = composition.shown(composition.subject_of(variant));
-                let preheader = variant.preheader.clone();
-                RenderedVariant { page: HtmlPage::read(&html), subject, preheader, html, text }
-            })
-            .collect();
-        Self { composition, variants, signs: OnceLock::new() }
+        let readers = Readers::of(&composition.slots);
+        let mut variants: Vec<RenderedVariant> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (number, person) in readers.people.iter().enumerate() {
+            for variant in &composition.variants {
+                if number > 0 && variants.len() > composition.variants.len() + MOST_OTHER_READINGS {
+                    break;
+                }
+                let read = |pieces: &[Piece]| readers.read(composition, pieces, person);
+                let (html, text) = (read(&variant.html), read(&variant.text));
+                let subject = read(composition.subject_of(variant));
+                let preheader = read(&variant.preheader).text;
+                let words = (subject.text, preheader, html.text, text.text);
+                if !seen.insert(words.clone()) {
+                    continue;
+                }
+                let mut gaps: Vec<String> = [subject.gaps, html.gaps, text.gaps].concat();
+                gaps.dedup();
+                let (subject, preheader, html, text) = words;
+                let page = HtmlPage::read(&html);
+                variants.push(RenderedVariant { page, subject, preheader, html, text, gaps });
+            }
+        }
+        let columns = readers.columns().map(str::to_owned).collect();
+        Self { composition, variants, columns, signs: OnceLock::new() }
     }
 
     /// The subjects that some people or others get, each once.

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use super::{CheckContext, RenderedEmail, excerpt};
-use crate::compose::Slot;
 use crate::edition::PlacedText;
 use crate::news::Item;
 use crate::problem::Place;
@@ -234,11 +233,8 @@ fn blank(text: &mut String, start: usize, end: usize) {
 impl RenderedEmail<'_> {
     /// The blocks of all variants as they are read, each once, and without the slots' names.
     fn blocks(&self) -> Vec<String> {
-        let mut names = vec!["{unsubscribe_url}".to_owned(), "{for_recipient}".to_owned()];
-        names.extend(self.composition.slots.iter().filter_map(|slot| match slot {
-            Slot::Field { name, .. } => Some(format!("{{{name}}}")),
-            Slot::UnsubscribeUrl | Slot::Block { .. } => None,
-        }));
+        let own = self.columns.iter().map(|name| format!("{{{name}}}"));
+        let names: Vec<String> = own.chain(["{unsubscribe_url}".to_owned()]).collect();
         let plain = |text: &str| names.iter().fold(text.to_owned(), |text, n| text.replace(n, "ø"));
         let mut blocks: Vec<String> = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();

@@ -33,6 +33,7 @@ struct Case {
     text: Option<String>,
     /// Words of the draft; the introduction begins at the ninth line.
     subject: Option<String>,
+    headline: Option<String>,
     preheader: Option<String>,
     introduction: Option<String>,
     window: Option<String>,
@@ -114,10 +115,14 @@ impl Case {
         let template = self.template.as_deref().unwrap_or(if has_own { "t" } else { "monthly" });
         let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
         let draft = format!(
-            "---\nsubject: {}\npreheader: {}\ntemplate: {template}\nwindow: \"{}\"\nitems: [a, b, c]\n---\n\n{}\n",
+            "---\nsubject: {}\npreheader: {}\ntemplate: {template}\nwindow: \"{}\"\nitems: [a, b, c]\n{}---\n\n{}\n",
             quoted(self.subject.as_deref().unwrap_or("A larger room")),
             quoted(self.preheader.as_deref().unwrap_or("What November brought")),
             self.window.as_deref().unwrap_or("2026-11"),
+            self.headline
+                .as_deref()
+                .map(|words| format!("headline: {}\n", quoted(words)))
+                .unwrap_or_default(),
             self.introduction.as_deref().unwrap_or("Hello.")
         );
         let items = STORIES
@@ -222,4 +227,44 @@ fn each_case_gives_what_it_must() {
         }
     }
     assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn partials_that_call_each_other_end_in_every_text() {
+    let rings = [
+        "{{#*inline \"a\"}}{{> a}}{{/inline}}{{> a}}",
+        "{{#*inline \"a\"}}{{> b}}{{/inline}}{{#*inline \"b\"}}{{> a}}{{/inline}}{{> a}}",
+        "{{#*inline \"a\"}}{{#if count}}x{{> a}}{{/if}}{{/inline}}{{#> a}}y{{/a}}",
+        "{{#*inline \"2026-11\"}}{{> (lookup edition \"name\")}}{{/inline}}{{> (lookup edition \"name\")}}",
+        "{{#*inline \"inner\"}}{{> outer}}{{/inline}}{{> outer}}",
+    ];
+    let base = || Case {
+        files: [
+            ("templates/partials/outer.hbs".to_owned(), "{{> inner}}".to_owned()),
+            ("templates/partials/inner.hbs".to_owned(), "x".to_owned()),
+        ]
+        .into(),
+        mjml: Some("{{#if lead}}{{> outer}}{{/if}}".to_owned()),
+        ..Case::default()
+    };
+    let texts: [fn(&mut Case, String); 6] = [
+        |case, text| case.mjml = Some(text),
+        |case, text| case.text = Some(text),
+        |case, text| case.subject = Some(text),
+        |case, text| case.headline = Some(text),
+        |case, text| case.preheader = Some(text),
+        |case, text| case.introduction = Some(text),
+    ];
+    for ring in rings {
+        for (number, set) in texts.iter().enumerate() {
+            let mut case = base();
+            set(&mut case, ring.to_owned());
+            let found = case.compose().err().unwrap_or_default();
+            let is_stopped = ["in a circle", "calls itself", "30 deep"];
+            assert!(
+                is_stopped.iter().any(|what| found.contains(what)),
+                "{number}: {ring}: {found}"
+            );
+        }
+    }
 }

@@ -80,9 +80,9 @@ pub struct Variant {
     /// Their subject, where it is another than everybody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Vec<Piece>>,
-    /// Their preheader with the names of its slots, for people who look: the email has it in its HTML.
+    /// Their preheader, for people who look: the email has it in its HTML.
     #[serde(skip)]
-    pub preheader: String,
+    pub preheader: Vec<Piece>,
     pub html: Vec<Piece>,
     pub text: Vec<Piece>,
     /// Where the HTML came from, for people who look; not part of the email.

@@ -6,10 +6,12 @@ use serde_json::json;
 
 use super::declarations::Declarations;
 use super::fault::TemplateFault;
+use super::partial_depth::{count_depth, refuse_rings};
 use super::recipient_blocks;
 use super::slot::BlockForm;
 use super::strict::{self, KnownNames};
 use super::template_cache::{ParsedTemplate, refuse_depth};
+use super::templates::TemplateFiles;
 use super::theme::Branding;
 use super::words;
 use crate::compose::helper_state::{Shared, lock};
@@ -124,15 +126,25 @@ impl<'a> WordTemplate<'a> {
         })?;
         let mut declared = Declarations::default();
         declared.read(name, &cut, &template);
+        // With the calls of the templates, so that a ring through a partial is found too.
+        let calls = declared.calls.iter().chain(&parsed.declared.calls);
+        refuse_rings(calls, |call| match parsed.text(&call.file) {
+            Some(text) => (TemplateFiles::shown(&call.file), 1, text),
+            None => (shown.to_owned(), first_line, &words.text),
+        })
+        .map_err(without_column)?;
         let partials: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
         let names =
             KnownNames { declared: &declared, columns: &shared.columns, partials: &partials };
-        let template =
+        let mut template =
             strict::read(name, shown, &cut, &template, &names).map_err(|mut fault| {
                 let line = fault.place.line.unwrap_or(1);
                 fault.line_text = words.text.lines().nth(line - 1).map(str::to_owned);
                 in_file(fault)
             })?;
+        if declared.is_dynamic || parsed.declared.is_dynamic {
+            count_depth(&mut template);
+        }
         // Words may call any partial, of the HTML part too.
         if !declared.calls.is_empty() || declared.is_dynamic {
             for (name, partial) in &parsed.files {
@@ -146,7 +158,8 @@ impl<'a> WordTemplate<'a> {
 impl WordTemplate<'_> {
     /// Within the front matter the words begin somewhere on their line: only that is known.
     pub fn without_column(&self, fault: &mut TemplateFault) {
-        if !self.is_below_front_matter {
+        let is_of_these_words = fault.place.source == self.words.place().source;
+        if is_of_these_words && !self.is_below_front_matter {
             fault.place.column = None;
         }
     }

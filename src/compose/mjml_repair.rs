@@ -186,6 +186,23 @@ impl<'a> Repair<'a> {
     }
 }
 
+/// The first of a text, by its byte and name, that cannot stand in words for one person: what styles the whole email, and what
+/// would be taken out of a template because it is fetched.
+pub fn first_kept_out(html: &str) -> Option<(usize, String)> {
+    const NAMES: [&str; 3] = ["style", "link", "script"];
+    html.match_indices('<').map(|(at, _)| at).find_map(|at| {
+        let rest = &html[at..];
+        if let Some(inner) = rest.strip_prefix("<!--") {
+            let inner = &inner[..inner.find("-->").unwrap_or(inner.len())];
+            return (without_fetches(inner) != inner)
+                .then(|| (at, "a comment with something that is fetched".to_owned()));
+        }
+        let name = tag_name(rest);
+        let is_one = starts_tag(rest) && NAMES.iter().any(|one| name.eq_ignore_ascii_case(one));
+        is_one.then(|| (at, format!("<{name}>")))
+    })
+}
+
 /// A style sheet, or a comment for Outlook, without what would be fetched: `@import`, fonts of `@font-face`, `<link>`.
 fn without_fetches(text: &str) -> String {
     let lower = text.to_ascii_lowercase();

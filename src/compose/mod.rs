@@ -5,6 +5,7 @@
 mod any_text;
 mod arrangement;
 mod attributes;
+mod branches;
 #[cfg(test)]
 mod cases;
 pub mod composition;
@@ -29,6 +30,7 @@ mod other_script;
 mod palette;
 mod partial_depth;
 mod personal;
+pub mod readings;
 mod recipient_blocks;
 mod render_limit;
 mod rendering;

@@ -1,8 +1,78 @@
-//! A count of how deep partials call each other, for those whose name is known only when they run.
-//! Pure: a parsed template in, the same one with calls that count out.
+//! Keeps partials from calling each other without end: rings of fixed names are found, other calls are counted.
+//! Pure: parsed templates in, a fault or the same ones with calls that count out.
+//!
+//! Every text that is rendered goes through it, templates and the words of a draft: Handlebars overflows the stack.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use handlebars::Template;
 use handlebars::template::{TemplateElement, TemplateMapping};
+
+use super::declarations::Call;
+use super::fault::TemplateFault;
+use super::tags::line_and_column;
+use crate::problem::Place;
+
+/// Partials nest a handful deep; Handlebars overflows the stack on those that call each other in a ring.
+const DEEPEST_PARTIALS: usize = 20;
+
+/// Finds partials that call each other in a ring, before Handlebars follows it. `text_of` has the file's name for people,
+/// the line of it at which its text begins, and the text.
+///
+/// # Errors
+/// Names the ring, and the place of one call in it.
+pub fn refuse_rings<'a>(
+    calls: impl Iterator<Item = &'a Call>,
+    text_of: impl Fn(&Call) -> (String, usize, &'a str),
+) -> Result<(), TemplateFault> {
+    let mut by_caller: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
+    for call in calls {
+        by_caller.entry(&call.caller).or_default().push(call);
+    }
+    let mut finished = BTreeSet::new();
+    for start in by_caller.keys() {
+        if let Some((ring, call)) = ring_from(&by_caller, &mut vec![*start], &mut finished) {
+            let (shown, first_line, text) = text_of(call);
+            let (line, column) = line_and_column(text, call.at);
+            return Err(TemplateFault {
+                line_text: text.lines().nth(line - 1).map(str::to_owned),
+                place: Place::at(shown, line + first_line - 1, column),
+                what: format!("templates call each other in a circle: {ring}"),
+                cure: "take one of the calls out".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn ring_from<'a>(
+    calls: &BTreeMap<&'a str, Vec<&'a Call>>,
+    path: &mut Vec<&'a str>,
+    finished: &mut BTreeSet<&'a str>,
+) -> Option<(String, &'a Call)> {
+    let caller = *path.last()?;
+    if finished.contains(caller) {
+        return None;
+    }
+    for call in calls.get(caller).into_iter().flatten() {
+        if let Some(start) = path.iter().position(|name| *name == call.called) {
+            let mut ring = path[start..].to_vec();
+            ring.push(&call.called);
+            return Some((ring.join(" → "), call));
+        }
+        if path.len() == DEEPEST_PARTIALS {
+            return Some((format!("{} → …", path.join(" → ")), call));
+        }
+        path.push(&call.called);
+        let found = ring_from(calls, path, finished);
+        path.pop();
+        if found.is_some() {
+            return found;
+        }
+    }
+    finished.insert(caller);
+    None
+}
 
 /// The helpers that count how deep partials have called each other.
 pub const ENTER: &str = "partial_begins";

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use handlebars::Handlebars;
 
+use super::branches;
 use super::draft_words::DraftWords;
 use super::fault::TemplateFault;
 use super::filler::Filler;
 use super::helpers;
 use super::layout::{Density, HeldArrangement};
-use super::slot::{Piece, Slots};
+use super::slot::{BlockForm, Piece, Slot, Slots};
 use super::template_cache::ParsedTemplate;
 use super::template_cache::Templates;
 use super::theme::Branding;
@@ -134,11 +135,11 @@ fn compose_here(
     let subject = composed.first().map(|one| one.subject.clone()).ok_or_else(|| {
         side.whole_fault("the template produces nothing", "begin it with {{#> layout}}")
     })?;
-    let preheaders: Vec<Vec<Piece>> = composed.iter().map(|one| one.preheader.clone()).collect();
     let variants = composed
         .into_iter()
         .map(|one| Variant {
             subject: Some(one.subject).filter(|own| *own != subject),
+            preheader: one.preheader,
             ..one.variant
         })
         .collect();
@@ -156,11 +157,14 @@ fn compose_here(
         translations: Vec::new(),
     };
     look_at_blocks(&composition, &shared.columns, templates, edition)?;
+    look_at_markup(&composition, templates)?;
     // A rendering that is only measured has a nonce that anybody can know.
     if held.is_none() {
         side.refuse_markers(&composition)?;
     }
-    Ok(with_preheaders(composition, &preheaders))
+    // For which the slots have to be there already.
+    let preheader = composition.variants.first().map(|first| composition.shown(&first.preheader));
+    Ok(Composition { preheader: preheader.unwrap_or_default(), ..composition })
 }
 
 /// What the helpers of both registries share.
@@ -197,18 +201,6 @@ fn composed_stories(edition: &Edition, density: Density) -> Vec<ComposedStory> {
             topics: item.topics.clone(),
         })
         .collect()
-}
-
-/// Preheaders as they are shown, for which the slots have to be there already.
-fn with_preheaders(composition: Composition, preheaders: &[Vec<Piece>]) -> Composition {
-    let preheaders: Vec<String> =
-        preheaders.iter().map(|pieces| composition.shown(pieces)).collect();
-    let preheader = preheaders.first().cloned().unwrap_or_default();
-    let mut composition = Composition { preheader, ..composition };
-    for (variant, preheader) in composition.variants.iter_mut().zip(preheaders) {
-        variant.preheader = preheader;
-    }
-    composition
 }
 
 /// The registries of the HTML part and of the text part.
@@ -264,4 +256,31 @@ fn look_at_blocks(
             cure,
         }
     })
+}
+
+/// The markup of each block of the HTML part, in every branch.
+fn look_at_markup(composition: &Composition, templates: &Templates) -> Result<(), TemplateFault> {
+    let pieces = composition.variants.iter().flat_map(|variant| &variant.html);
+    let used: BTreeSet<usize> = pieces
+        .filter_map(|piece| match piece {
+            Piece::Slot(place) => Some(place.index),
+            Piece::Text(_) => None,
+        })
+        .collect();
+    for index in used {
+        let Slot::Block { source, place, form: BlockForm::Raw } = &composition.slots[index] else {
+            continue;
+        };
+        if let Some(fault) = branches::first_fault(source) {
+            let before = source.get(..fault.at).unwrap_or(source).matches('\n').count();
+            let line = place.line.unwrap_or(1) + before;
+            return Err(TemplateFault {
+                line_text: templates.line(&place.source, line),
+                place: Place::line(&place.source, line),
+                what: fault.what,
+                cure: fault.cure,
+            });
+        }
+    }
+    Ok(())
 }

@@ -5,6 +5,8 @@
 //! passes Handlebars, MJML and HTML unharmed, is found again in the result, and classified by where it stands. The
 //! result is never run through Handlebars: a story that contains `{{` is a story that contains `{{`.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -123,6 +125,19 @@ pub enum SlotError {
     BlockInAttribute,
     #[error("a column of the list is used as a whole web address")]
     WholeAddress,
+}
+
+impl SlotError {
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::WholeAddress => {
+                "write the beginning of the address: href=\"https://charity.example/?town={{recipient …}}\""
+            }
+            Self::InStyle | Self::InComment | Self::InTag | Self::BlockInAttribute => {
+                "move it into the text of the email, or into an attribute's quotation marks"
+            }
+        }
+    }
 }
 
 /// A slot that stands where no value can be put.
@@ -387,6 +402,27 @@ fn own_element(before: &str, after: &str) -> Option<(usize, usize)> {
     let rest = after.trim_start().strip_prefix("</")?.strip_prefix(name)?.strip_prefix('>')?;
     (OWN_ELEMENTS.contains(&name) && !opened.ends_with('/'))
         .then(|| (start, after.len() - rest.len()))
+}
+
+/// The first of some values of a text that stands where none can be put, by its byte. `true` is the person's own address for
+/// leaving.
+pub fn first_misplaced(html: &str, values: &[(Range<usize>, bool)]) -> Option<(usize, SlotError)> {
+    let mut walk = HtmlWalk::default();
+    let mut from = 0;
+    for (value, is_own_address) in values {
+        let before = &html[from..value.start];
+        from = value.end;
+        match walk.context_after(before) {
+            Err(error) => return Some((value.start, error)),
+            Ok(SlotContext::HtmlAddress)
+                if !is_own_address && before.trim_end().ends_with(['"', '\'']) =>
+            {
+                return Some((value.start, SlotError::WholeAddress));
+            }
+            Ok(_) => {}
+        }
+    }
+    None
 }
 
 /// Follows HTML just closely enough to know what kind of place a marker stands at.

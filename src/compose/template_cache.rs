@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 
 use handlebars::Template;
 
-use super::declarations::{Call, Declarations};
+use super::declarations::Declarations;
 use super::explanation;
 use super::fault::TemplateFault;
 use super::inlining::{inlined, still_called};
-use super::partial_depth::count_depth;
+use super::partial_depth::{count_depth, refuse_rings};
 use super::recipient_blocks;
 use super::slot::{BlockForm, Slot};
 use super::source_map;
@@ -41,9 +41,6 @@ pub struct ParsedTemplate {
     /// Those of the HTML part: of all files but the text part's own.
     pub html_words: BTreeSet<String>,
 }
-
-/// Partials nest a handful deep; Handlebars overflows the stack on those that call each other in a ring.
-const DEEPEST_PARTIALS: usize = 20;
 
 /// What a call of `layout` may give, and most do not.
 const OPTION_OF_LAYOUT: &str = "own_opening";
@@ -95,7 +92,9 @@ impl ParsedTemplate {
             waiting
                 .extend(called.chain(dynamic).filter(|name| all.contains(name)).map(str::to_owned));
         }
-        parsed.refuse_rings(templates)?;
+        refuse_rings(parsed.declared.calls.iter(), |call| {
+            (TemplateFiles::shown(&call.file), 1, templates.text(&call.file).unwrap_or_default())
+        })?;
         let partials: Vec<&str> = all.into_iter().collect();
         let names = KnownNames { declared: &parsed.declared, columns, partials: &partials };
         for ((name, text), template) in parsed.texts.iter().zip(&compiled) {
@@ -167,34 +166,17 @@ impl ParsedTemplate {
         reached
     }
 
+    /// The text of a file, with the blocks cut out.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
     /// The files as people know them, with their texts, by number.
     pub fn shown_files<'a>(&self, templates: &'a TemplateFiles) -> Vec<(String, &'a str)> {
         self.texts
             .iter()
             .map(|(name, _)| (TemplateFiles::shown(name), templates.text(name).unwrap_or_default()))
             .collect()
-    }
-
-    /// Finds partials that call each other in a ring, before Handlebars follows it into a stack overflow.
-    fn refuse_rings(&self, templates: &TemplateFiles) -> Result<(), TemplateFault> {
-        let mut calls: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
-        for call in &self.declared.calls {
-            calls.entry(&call.caller).or_default().push(call);
-        }
-        let mut finished = BTreeSet::new();
-        for start in calls.keys() {
-            if let Some((ring, call)) = ring_from(&calls, &mut vec![*start], &mut finished) {
-                let text = templates.text(&call.file).unwrap_or_default();
-                let (line, column) = line_and_column(text, call.at);
-                return Err(TemplateFault {
-                    line_text: text.lines().nth(line - 1).map(str::to_owned),
-                    place: Place::at(TemplateFiles::shown(&call.file), line, column),
-                    what: format!("templates call each other in a circle: {ring}"),
-                    cure: "take one of the calls out".to_owned(),
-                });
-            }
-        }
-        Ok(())
     }
 }
 
@@ -221,35 +203,6 @@ pub fn refuse_depth(shown: &str, text: &str) -> Result<(), TemplateFault> {
         // Of thousands of parentheses nobody reads more.
         line_text: text.lines().nth(line - 1).map(|text| text.chars().take(column + 120).collect()),
     })
-}
-
-fn ring_from<'a>(
-    calls: &BTreeMap<&'a str, Vec<&'a Call>>,
-    path: &mut Vec<&'a str>,
-    finished: &mut BTreeSet<&'a str>,
-) -> Option<(String, &'a Call)> {
-    let caller = *path.last()?;
-    if finished.contains(caller) {
-        return None;
-    }
-    for call in calls.get(caller).into_iter().flatten() {
-        if let Some(start) = path.iter().position(|name| *name == call.called) {
-            let mut ring = path[start..].to_vec();
-            ring.push(&call.called);
-            return Some((ring.join(" → "), call));
-        }
-        if path.len() == DEEPEST_PARTIALS {
-            return Some((format!("{} → …", path.join(" → ")), call));
-        }
-        path.push(&call.called);
-        let found = ring_from(calls, path, finished);
-        path.pop();
-        if found.is_some() {
-            return found;
-        }
-    }
-    finished.insert(caller);
-    None
 }
 
 /// All templates of a project, each parsed once.

@@ -183,8 +183,7 @@ impl Side<'_> {
         let preheader = slots.cut_text(&preheader, SlotContext::Header);
         drop(slots);
         let mjml = shown_mjml(&mjml);
-        let variant =
-            Variant { segments, subject: None, preheader: String::new(), html, text, mjml };
+        let variant = Variant { segments, subject: None, preheader: Vec::new(), html, text, mjml };
         Ok(ComposedVariant { variant, subject, preheader })
     }
 
@@ -212,12 +211,7 @@ impl Side<'_> {
         data: &Context,
         at: Option<usize>,
     ) -> TemplateFault {
-        let cure = match error {
-            SlotError::WholeAddress => {
-                "write the beginning of the address: href=\"https://charity.example/?town={{recipient …}}\""
-            }
-            _ => "move it into the text of the email, or into an attribute's quotation marks",
-        };
+        let cure = error.cure();
         match at {
             Some(at) => {
                 let what = error.to_string();

@@ -58,7 +58,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
         preheader: String::new(),
         variants: vec![Variant {
             subject: None,
-            preheader: String::new(),
+            preheader: Vec::new(),
             segments: BTreeSet::new(),
             html: Vec::new(),
             text: Vec::new(),

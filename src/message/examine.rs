@@ -7,7 +7,8 @@ use super::MessageTemplate;
 use super::mail::{BodyPart, fixed_bytes};
 use crate::audience::Recipient;
 use crate::check::CopyWarning;
-use crate::compose::{Piece, SlotContext};
+use crate::compose::readings::gap as gap_around;
+use crate::compose::{Piece, Slot, SlotContext, filled};
 use crate::rfc::quoted_printable;
 
 /// What other systems leave behind where a name should be.
@@ -41,6 +42,16 @@ impl MessageTemplate {
             address: recipient.address.to_string(),
             what: format!("would be addressed as `{name}`"),
         });
+        let subject = mail.subject(recipient);
+        // Where words stand that everybody gets, nobody's is empty.
+        if subject.iter().all(|piece| matches!(piece, Piece::Slot(_)) || is_blank(piece))
+            && filled(&mail.filler, subject, &recipient.values, "").trim().is_empty()
+        {
+            doubt = Some(CopyWarning {
+                address: recipient.address.to_string(),
+                what: "would get no subject".to_owned(),
+            });
+        }
         for (at, part) in parts.iter().enumerate() {
             let BodyPart::Slot(place) = part else { continue };
             let Buffers { encoded, value } = scratch;
@@ -49,9 +60,13 @@ impl MessageTemplate {
             encoded.clear();
             quoted_printable::encode_piece(value, encoded);
             bytes += encoded.len();
-            let is_field = mail.composition.slots[place.index].is_field();
-            if doubt.is_none() && is_field && place.context == SlotContext::PlainText {
-                let what = if has_marks(value) {
+            let is_own_address = mail.composition.slots[place.index] == Slot::UnsubscribeUrl;
+            if doubt.is_none() && !is_own_address && place.context == SlotContext::PlainText {
+                let is_block = !mail.composition.slots[place.index].is_field();
+                let gap = Some(value.as_str()).filter(|value| is_block && !value.trim().is_empty());
+                let what = if let Some(gap) = gap.and_then(|value| gap_around("", value, "")) {
+                    Some(format!("would read `{gap}`"))
+                } else if has_marks(value) {
                     Some(format!("would read `{value}`"))
                 } else if value.trim().is_empty() && leaves_a_hole(parts, at) {
                     Some("would be greeted without a name".to_owned())
@@ -84,6 +99,10 @@ impl MessageTemplate {
             .sum();
         whole.lines().nth(before).map(|line| line.trim().to_owned())
     }
+}
+
+fn is_blank(piece: &Piece) -> bool {
+    matches!(piece, Piece::Text(text) if text.trim().is_empty())
 }
 
 fn has_marks(value: &str) -> bool {

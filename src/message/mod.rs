@@ -418,7 +418,7 @@ mod tests {
             preheader: String::new(),
             variants: vec![Variant {
                 subject: None,
-                preheader: String::new(),
+                preheader: Vec::new(),
                 segments: BTreeSet::new(),
                 html: vec![
                     text("<p>Dear "),

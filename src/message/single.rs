@@ -40,7 +40,7 @@ impl SingleText<'_> {
         let (subject, text) = (say(subject), say(text));
         let variant = Variant {
             subject: None,
-            preheader: String::new(),
+            preheader: Vec::new(),
             segments: BTreeSet::new(),
             html: vec![Piece::Text(self.html(language, words, &subject, &text))],
             text: vec![Piece::Text(self.plain(words, &text))],

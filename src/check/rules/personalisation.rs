@@ -1,6 +1,8 @@
 //! What differs by person: copies that would look wrong, and braces that were meant to be slots. (A slot without a fallback cannot be composed.)
 //! Pure: a composition in, findings out.
 
+use std::collections::BTreeSet;
+
 use crate::check::merge_tags::merge_tags;
 use crate::check::texts::TextKind;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
@@ -26,7 +28,7 @@ pub const RULES: [Rule; 2] = [
     ),
 ];
 
-fn each_copy(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+fn each_copy(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = known
         .doubts
         .first
@@ -46,6 +48,19 @@ fn each_copy(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     {
         last.message.push_str(&format!(", and {more} more like it"));
     }
+    // Whoever is on the list was looked at above; another list may have somebody without.
+    let gaps: BTreeSet<&str> =
+        shown.variants.iter().flat_map(|variant| &variant.gaps).map(String::as_str).collect();
+    findings.extend(gaps.into_iter().map(|gap| {
+        let words: String = gap.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        Finding::new(
+            "each-copy",
+            Severity::Should,
+            known.place_of(&words),
+            format!("whoever has nothing in that column would read \"{gap}\""),
+            "give the column a fallback, or write {{else}} and words for everybody else",
+        )
+    }));
     findings
 }
 
@@ -99,6 +114,70 @@ mod tests {
         let findings = many.findings();
         assert_eq!(findings.len(), 5);
         assert!(findings[4].contains("and 4 more like it"), "{findings:?}");
+    }
+
+    #[test]
+    fn what_some_people_would_read_is_read_in_every_branch() {
+        let block = |words: &str| format!("{{{{#for_recipient}}}}{words}{{{{/for_recipient}}}}");
+        let nobody = "{{recipient \"first_name\" fallback=\"\"}}".to_owned();
+        for (subject, introduction, expected) in [
+            (
+                block("{{#if first_name}}News for {{first_name}}{{/if}}"),
+                String::new(),
+                "subject-length: some people would get no",
+            ),
+            (nobody.clone(), String::new(), "subject-length: some people would get no"),
+            (
+                block("{{#if (eq first_name \"Al\")}}{{else}}News for all of you{{/if}}"),
+                String::new(),
+                "subject-length: some people would get no",
+            ),
+            (
+                block("{{#if first_name}}News for {{first_name}}{{else}}TODO the news{{/if}}"),
+                String::new(),
+                "placeholder: ",
+            ),
+            (String::new(), format!("Dear {nobody},\n\nGood news."), "would read \"Dear ,\""),
+            (
+                String::new(),
+                format!("Dear {},\n\nGood news.", block("{{#if first_name}}{{first_name}}{{/if}}")),
+                "would read \"Dear ,\"",
+            ),
+            (String::new(), block("Dear {{first_name}}, good news."), "would read \"Dear ,\""),
+            (String::new(), block("{{#if first_name}}[TBC] so{{/if}}"), "placeholder: "),
+            (String::new(), block("{{#if first_name}}ok{{else}}TODO £XX{{/if}}"), "placeholder: "),
+            (
+                String::new(),
+                block("{{#unless first_name}}[click here](https://charity.org.uk/x){{/unless}}"),
+                "vague-link: ",
+            ),
+            (
+                String::new(),
+                block("{{#if (eq first_name \"Al\")}}[the plan](http://charity.org.uk/x){{/if}}"),
+                "insecure-link: ",
+            ),
+        ] {
+            let mail = SampleEmail::with(|mail| {
+                if !subject.is_empty() {
+                    mail.edition.subject.text.clone_from(&subject);
+                }
+                mail.edition.introduction.text.clone_from(&introduction);
+            });
+            let findings = mail.findings();
+            let is_found = findings.iter().any(|finding| finding.contains(expected));
+            assert!(is_found, "{subject}{introduction}: {findings:?}");
+        }
+        for good in [
+            block("{{#if first_name}}Dear {{first_name}},{{else}}Hello,{{/if}} good news."),
+            format!(
+                "Dear {}, hello.",
+                block("{{#if first_name}}{{first_name}}{{else}}friend{{/if}}")
+            ),
+            "Dear {{recipient \"first_name\" fallback=\"friend\"}}, hello.".to_owned(),
+        ] {
+            let mail = SampleEmail::with(|mail| mail.edition.introduction.text.clone_from(&good));
+            assert_eq!(mail.findings(), Vec::<String>::new(), "{good}");
+        }
     }
 
     #[test]

@@ -57,15 +57,19 @@ pub const RULES: [Rule; 6] = [
 ];
 
 fn subject_length(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let is_for_some = shown.subjects().iter().any(|subject| !subject.is_empty());
     let of_one = |subject: &str| {
-        if subject.trim().is_empty() {
-            return Some(Finding::new(
-                "subject-length",
-                Severity::Must,
-                known.edition.subject.place(),
-                "the email has no subject",
-                "write one: say what the reader will find",
-            ));
+        if subject.is_empty() {
+            let (what, cure) = if is_for_some {
+                (
+                    "some people would get no subject",
+                    "give the column a fallback, or write {{else}} and words for everybody else",
+                )
+            } else {
+                ("the email has no subject", "write one: say what the reader will find")
+            };
+            let place = known.edition.subject.place();
+            return Some(Finding::new("subject-length", Severity::Must, place, what, cure));
         }
         let length = subject.chars().count();
         let (what, cure) = match length {
