@@ -99,6 +99,275 @@ fn words_about_us_never_write_a_person_off() {
     }
 }
 
+/// One refusal as four mail systems report it, at a point of the session.
+mod wrapped {
+    use roundup::bounces::NoticeKind;
+
+    use super::read;
+
+    const ANN: &str = "ann@example.org";
+    const RETURNED: &str = "Received: from mail.charity.example by mx\nReturn-Path: <bounces@charity.example>\n\
+        From: Safe Childhood <news@charity.example>\nTo: Ann <ann@example.org>\nSubject: November news\n\
+        Message-ID: <0123456789abcdef@charity.example>\n";
+
+    fn postfix(words: &str, command: &str) -> String {
+        let stage = if command == "." { "end of DATA" } else { named(command) };
+        let line = words.replace('\n', " ");
+        format!(
+            "From: MAILER-DAEMON@mx.charity.example (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\n\
+             To: bounces@charity.example\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n\
+             This is the mail system at host mx.charity.example.\n\n<{ANN}>: host mx.example.org[192.0.2.9] said:\n    \
+             {line} (in reply to {stage} command)\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx.charity.example\n\nFinal-Recipient: rfc822; {ANN}\nAction: failed\nStatus: {}\n\
+             Diagnostic-Code: smtp; {line}\n\n--b\nContent-Type: text/rfc822-headers\n\n{RETURNED}\n--b--\n",
+            status_in(words).unwrap_or("5.0.0")
+        )
+    }
+
+    fn exim(words: &str, command: &str) -> String {
+        let stage = if command == "." { "end of data" } else { command };
+        format!(
+            "X-Failed-Recipients: {ANN}\nFrom: Mail Delivery System <Mailer-Daemon@mail.charity.example>\n\
+             To: bounces@charity.example\nSubject: Mail delivery failed: returning message to sender\n\n\
+             A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. \
+             The following address(es) failed:\n\n  {ANN}\n    host mx.example.org [192.0.2.9]\n    \
+             SMTP error from remote mail server after {stage}:\n    {}\n\n\
+             ------ This is a copy of the message, including all the headers. ------\n\n{RETURNED}\n",
+            words.replace('\n', "\n    ")
+        )
+    }
+
+    fn sendmail(words: &str, command: &str) -> String {
+        let first = words.lines().next().unwrap_or_default();
+        format!(
+            "From: Mail Delivery Subsystem <MAILER-DAEMON@mail.charity.example>\nTo: <bounces@charity.example>\n\
+             Subject: Returned mail: see transcript for details\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n   \
+             ----- The following addresses had permanent fatal errors -----\n<{ANN}>\n    (reason: {first})\n\n   \
+             ----- Transcript of session follows -----\n... while talking to mx.example.org.:\n>>> {command}\n<<< {}\n\
+             550 5.1.1 <{ANN}>... User unknown\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Final-Recipient: RFC822; {ANN}\nAction: failed\nStatus: {}\nDiagnostic-Code: SMTP; {first}\n\n\
+             --b\nContent-Type: message/rfc822\n\n{RETURNED}\n--b--\n",
+            words.replace('\n', "\n<<< "),
+            status_in(words).unwrap_or("5.1.1")
+        )
+    }
+
+    fn qmail(words: &str, command: &str) -> String {
+        let stage = match named(command) {
+            "MAIL FROM" => "Connected to 192.0.2.9 but sender was rejected.",
+            "RCPT TO" => "192.0.2.9 does not like recipient.",
+            "DATA" => "192.0.2.9 failed on DATA command.",
+            "EHLO" | "HELO" => "Connected to 192.0.2.9 but my name was rejected.",
+            _ => "192.0.2.9 failed after I sent the message.",
+        };
+        format!(
+            "From: MAILER-DAEMON@mail.charity.example\nTo: bounces@charity.example\nSubject: failure notice\n\n\
+             Hi. This is the qmail-send program at mail.charity.example.\n\
+             I'm afraid I wasn't able to deliver your message to the following addresses.\n\
+             This is a permanent error; I've given up. Sorry it didn't work out.\n\n<{ANN}>:\n{stage}\n\
+             Remote host said: {words}\nGiving up on 192.0.2.9.\n\n--- Below this line is a copy of the message.\n\n{RETURNED}\n"
+        )
+    }
+
+    type Wrapper = fn(&str, &str) -> String;
+    const WRAPPERS: [(&str, Wrapper); 4] =
+        [("postfix", postfix), ("exim", exim), ("sendmail", sendmail), ("qmail", qmail)];
+    const RECIPIENT: &str = "RCPT TO:<ann@example.org>";
+
+    fn named(command: &str) -> &str {
+        if command.starts_with("EHLO") || command.starts_with("HELO") {
+            &command[..4]
+        } else {
+            command.split(':').next().unwrap_or_default()
+        }
+    }
+
+    fn status_in(words: &str) -> Option<&str> {
+        words.split([' ', '-', '\n']).find(|word| {
+            word.len() >= 5
+                && word.starts_with(['4', '5'])
+                && word.matches('.').count() == 2
+                && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        })
+    }
+
+    fn kind(wrapper: Wrapper, words: &str, command: &str) -> NoticeKind {
+        let people = read(wrapper(words, command).as_bytes()).people;
+        assert_eq!((people.len(), people[0].recipient.as_str()), (1, ANN), "{words}");
+        people[0].kind
+    }
+
+    #[test]
+    fn before_the_recipient_was_named_nothing_is_about_them() {
+        for words in [
+            "517 Domain does not exist: charity.example",
+            "550 5.1.8 <bounces@charity.example>: does not exist",
+            "550 No such user here",
+            "550 5.1.1 User unknown",
+            "550 unknown host",
+            "550 Host not found",
+            "550 5.1.1 Invalid domain",
+            "553 Address unknown",
+            "550 Requested action not taken: mailbox unavailable",
+            "550 5.1.0 Address rejected",
+            "552 5.2.2 Mailbox full",
+            "554 Non",
+        ] {
+            for command in [
+                "MAIL FROM:<bounces@charity.example>",
+                "EHLO mail.charity.example",
+                "HELO mail.charity.example",
+                "DATA",
+            ] {
+                for (name, wrapper) in WRAPPERS {
+                    // Sendmail shows DATA above the answers to every RCPT.
+                    if name != "sendmail" || command != "DATA" {
+                        let found = kind(wrapper, words, command);
+                        assert_eq!(found, NoticeKind::Policy, "{name}, {command}: {words}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_absent_counts_only_where_it_is_the_recipients_mailbox() {
+        for words in [
+            "550 5.7.1 <news@charity.example>: Return-path mailbox does not exist",
+            "553 5.1.8 <news@charity.example>... Domain of sender address news@charity.example does not exist",
+            "550 5.1.0 <bounces@charity.example>... Domain not found",
+            "550 Sender mailbox unknown",
+            "550 From address does not exist",
+            "550 Sending domain doesn't exist",
+            "550 No such domain: charity.example",
+            "550 mail.charity.example: unknown host",
+            "550 Callout verification of sender failed: no such user here",
+            "550 EHLO argument does not exist",
+            "550 Invalid address in From header",
+            "554 5.6.0 Invalid address syntax in header",
+            "501 5.1.7 Invalid address",
+            "550 5.7.1 Your account has been disabled",
+            "550 5.7.1 Unknown address",
+            "550 5.7.1 No DNS record: host not found for mail.charity.example",
+            "550-Requested action not taken: mailbox unavailable\n550 invalid DNS MX or A/AAAA resource record",
+            "550 5.7.1 Your certificate is no longer valid",
+            "554 5.7.1 Link does not exist in allow list",
+            "550 5.6.2 Character set does not exist",
+            "502 5.5.1 Command does not exist",
+            "502 Command does not exist",
+            "554 5.5.1 Error: no valid recipients",
+            "550 5.7.1 Nachricht abgelehnt: Absender-Domain existiert nicht",
+            "550 Domaine de l'expéditeur introuvable",
+            "550 5.1.8 El dominio del remitente no existe",
+            "550 Il dominio del mittente non esiste",
+            "550 O domínio do remetente não existe",
+            "550 Domein van de afzender bestaat niet",
+            "550 Домен отправителя не существует",
+            "550 送信者のドメインが存在しません",
+            // The mailer's own words around a reply whose words say nothing that is known.
+            "554 Non",
+            "550 Xyzzy plugh",
+            "554 DT:SPM 163 mx8,QsCowAAnLkZ4ZbNfZ1bBBg--.1S2 1605592440",
+            "550 Domain frequency limited",
+        ] {
+            for (name, wrapper) in WRAPPERS {
+                let found = kind(wrapper, words, RECIPIENT);
+                let is_right = matches!(found, NoticeKind::Policy | NoticeKind::Unknown);
+                assert!(is_right, "{name}: {words}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mailbox_that_is_not_there_is_hard_in_every_wrapper() {
+        for words in [
+            "550 5.1.1 <ann@example.org>: Recipient address rejected: User unknown in virtual mailbox table",
+            "550-5.1.1 The email account that you tried to reach does not exist. Please try\n\
+             550-5.1.1 double-checking the recipient's email address for typos or\n550 5.1.1 unnecessary spaces.",
+            "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).",
+            "550 5.4.1 Recipient address rejected: Access denied. [AM7EUR03FT0.mail.protection.outlook.com]",
+            "550 sorry, no mailbox here by that name (#5.1.1)",
+            "550 5.7.1 unknown user",
+            "553 5.3.0 <ann@example.org>... Addressee unknown, relay=[192.0.2.1]",
+            "551 not our customer",
+            "556 5.1.10 Recipient address has null MX",
+            "550 5.1.1 User unknown; see the header of your message",
+            "550 Empfänger unbekannt",
+            "550 Destinataire inconnu",
+        ] {
+            for (name, wrapper) in WRAPPERS {
+                for command in [RECIPIENT, "."] {
+                    let found = kind(wrapper, words, command);
+                    assert_eq!(found, NoticeKind::Hard, "{name}, {command}: {words}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_mailbox_and_a_check_that_is_not_over_are_soft() {
+        for words in [
+            "552 5.2.2 <ann@example.org>: Mailbox full",
+            "550 5.7.1 Mailbox over quota",
+            "550 5.1.1 <ann@example.org>: Recipient address rejected: unverified address: Address verification in progress",
+        ] {
+            for (name, wrapper) in WRAPPERS {
+                assert_eq!(kind(wrapper, words, RECIPIENT), NoticeKind::Soft, "{name}: {words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_quotes_our_subject_is_never_a_return() {
+    for (subject, text) in [
+        ("Automatic reply: Asylum claims rejected", "I am out of the office until Monday."),
+        ("Automatic reply: Asylum claims rejected", "Ann is no longer with the charity."),
+        (
+            "Automatische Antwort: Asylum claims rejected",
+            "Frau Ann ist nicht mehr da, die Adresse existiert nicht mehr.",
+        ),
+        ("Out of office: Legal aid delayed again", "This address is no longer in use."),
+        (
+            "Delayed response",
+            "I am on leave and replies will be delayed. That account is no longer in use.",
+        ),
+        ("Email not monitored", "This email address is no longer in use."),
+        ("Re: Returned to sender: our campaign", "I am away until Monday. My old mailbox is full."),
+        (
+            "Automatic reply: Bounce back!",
+            "I am out of the office. My mailbox is full, so write to bob@example.org",
+        ),
+    ] {
+        let fields = "In-Reply-To: <0123456789abcdef@charity.example>\n";
+        for made in [
+            "Auto-Submitted: auto-replied\n",
+            "X-Auto-Response-Suppress: All\nAuto-Submitted: auto-generated\n",
+        ] {
+            for path in ["", "Return-Path: <>\n"] {
+                let email = format!(
+                    "{path}From: Ann <ann@example.org>\nTo: news@charity.example\nSubject: {subject}\n{made}{fields}\n{text}\n"
+                );
+                let people = read(email.as_bytes()).people;
+                assert_eq!((people.len(), people[0].kind), (1, NoticeKind::Autoreply), "{email}");
+            }
+        }
+    }
+    for subject in [
+        "Re: Asylum claims rejected",
+        "Asylum claims rejected",
+        "Fwd: Undelivered Mail Returned to Sender",
+    ] {
+        let email = format!(
+            "From: Ann <ann@example.org>\nTo: news@charity.example\nSubject: {subject}\n\
+             In-Reply-To: <0123456789abcdef@charity.example>\n\nDear friends, your link does not exist.\n\n> hello\n"
+        );
+        assert!(read(email.as_bytes()).people.is_empty(), "{subject}");
+    }
+}
+
 mod hostile {
     use proptest::prelude::*;
 

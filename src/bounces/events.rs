@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::judge::judge;
+use super::absence::Parties;
+use super::judge::{JudgedWords, judge};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
 use crate::rfc::reply::EnhancedStatus;
 
@@ -139,7 +140,9 @@ fn ids(message_id: &str) -> Vec<String> {
 
 /// A person, by a provider's kind and a server's words. A provider that calls a refusal of us final is not believed.
 fn person(recipient: &str, kind: NoticeKind, status: &str, words: &str) -> NoticePerson {
-    let found = judge(EnhancedStatus::parse_prefix(status), words);
+    let parties = Parties { ours: Vec::new(), recipient: recipient.to_owned() };
+    let status = EnhancedStatus::parse_prefix(status);
+    let found = judge(&JudgedWords { status, words, stage: None, parties: &parties });
     let kind = match kind {
         NoticeKind::Hard | NoticeKind::Unknown if found.kind == NoticeKind::Policy => {
             NoticeKind::Policy

@@ -2,10 +2,12 @@
 //! Pure: words in, a kind out.
 //!
 //! A server's own words win over a status that contradicts them, and words about us win over all others: nobody is written
-//! off for what is our fault.
+//! off for what is our fault, and a mailer's words around a server's reply never decide that a mailbox is gone.
 
 use super::NoticeKind;
+use super::absence::{Absence, Parties, is_before_recipient};
 use super::fields::within;
+use super::replies::{LONGEST_REPLY_BYTES, QuotedReply, enhanced_in, replies_in};
 use super::words::{Sense, plain, reasons_in};
 use crate::providers::{RefusalKind, meaning};
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
@@ -14,10 +16,6 @@ use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 const LONGEST_WORDS_BYTES: usize = 4096;
 /// How `IronPort` begins each refusal of an address, whatever the server said of it.
 const GATEWAY_WORDS: &str = " unknown address error ";
-/// Replies in one text.
-const MOST_REPLIES: usize = 20;
-/// One reply.
-const LONGEST_REPLY_BYTES: usize = 800;
 /// What is shown as the reason.
 const LONGEST_REASON_BYTES: usize = 300;
 
@@ -31,20 +29,88 @@ pub(super) struct Judgement {
     pub reason: String,
 }
 
+/// What there is to judge.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct JudgedWords<'a> {
+    /// A status field.
+    pub status: Option<EnhancedStatus>,
+    /// A server's words, or a notice's. May be empty.
+    pub words: &'a str,
+    /// The point of the session, where other words of the notice say it.
+    pub stage: Option<Stage>,
+    pub parties: &'a Parties,
+}
+
 /// Judges a status field and a server's words; either may be missing.
-pub(super) fn judge(status: Option<EnhancedStatus>, words: &str) -> Judgement {
-    let words = within(words, LONGEST_WORDS_BYTES);
-    let replies = replies_in(words);
-    let own = replies.iter().find_map(|reply| reply.enhanced).or_else(|| enhanced_in(words));
+pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
+    let words = within(judged.words, LONGEST_WORDS_BYTES);
+    let quoted = replies_in(words);
+    let own = quoted.iter().find_map(|one| one.reply.enhanced).or_else(|| enhanced_in(words));
     // A server's own code is nearer to the fact than the field of the system that wrote the notice.
-    let nearest = match (own, status) {
+    let nearest = match (own, judged.status) {
         (Some(own), _) if own.class != 2 => Some(own),
         (own, status) => status.or(own),
     };
-    let senses = reasons_in(&plain(words).replace(GATEWAY_WORDS, " "));
+    let said = said_in(&quoted);
+    let is_said = said.contains(char::is_alphabetic);
+    let mut senses = reasons_in(&ready(if is_said { &said } else { words }));
+    if is_said && senses.is_empty() {
+        senses = reasons_in(&ready(words));
+        senses.retain(|sense| !matches!(sense, Sense::Gone | Sense::PerhapsGone | Sense::Later));
+    }
+    let replies: Vec<Reply> = quoted.iter().map(|one| one.reply.clone()).collect();
     let by_table = by_table(&replies, words, nearest);
-    let kind = decided(&senses, by_table, nearest, &replies);
+    let decided = decided(&senses, by_table, nearest, &replies);
+    let first = quoted.iter().find(|one| !one.reply.is_positive());
+    let absence = Absence {
+        stage: first.and_then(|one| one.stage).or(judged.stage),
+        code: first.map(|one| one.reply.code),
+        status: nearest,
+        words: if is_said { &said } else { words },
+        is_well_known: by_table.is_some_and(|vote| vote.is_specific),
+    };
+    // A status that only the mailer made up, of a reply in words that are not known.
+    let has_code = replies.first().and_then(kind_of_code).is_some();
+    let is_guess = is_said && own.is_none() && !has_code && by_table.is_none() && senses.is_empty();
+    let kind = if is_guess && decided == NoticeKind::Hard {
+        NoticeKind::Unknown
+    } else {
+        acquitted(decided, &senses, &absence, judged.parties)
+    };
     Judgement { kind, status: nearest, reason: reason_of(words) }
+}
+
+/// A kind that stands against the person only where it is the person's mailbox that is not there.
+fn acquitted(
+    kind: NoticeKind,
+    senses: &[Sense],
+    absence: &Absence<'_>,
+    parties: &Parties,
+) -> NoticeKind {
+    let strongest = senses.first().copied();
+    let is_absence = match kind {
+        NoticeKind::Hard => true,
+        NoticeKind::Soft => matches!(strongest, Some(Sense::Gone | Sense::PerhapsGone)),
+        _ => false,
+    };
+    let is_final = absence.code.is_some_and(|code| code >= 500);
+    let is_ours = is_final && is_before_recipient(absence.stage) && kind != NoticeKind::None;
+    if is_ours || (is_absence && !absence.is_about_the_recipient(parties)) {
+        NoticeKind::Policy
+    } else {
+        kind
+    }
+}
+
+/// The words of all refusals that a text quotes.
+fn said_in(quoted: &[QuotedReply]) -> String {
+    let refusals = quoted.iter().filter(|one| !one.reply.is_positive());
+    refusals.map(QuotedReply::words).collect::<Vec<_>>().join("\n")
+}
+
+/// A text as its phrases are looked for.
+fn ready(words: &str) -> String {
+    plain(words).replace(GATEWAY_WORDS, " ")
 }
 
 fn decided(
@@ -165,6 +231,7 @@ fn kind_of_refusal(kind: RefusalKind, is_permanent: bool) -> Option<NoticeKind> 
 fn kind_of_status(status: EnhancedStatus) -> Option<NoticeKind> {
     Some(match (status.class, status.subject, status.detail) {
         (2, ..) => NoticeKind::None,
+        (4, 1, 7 | 8) => NoticeKind::Policy,
         (4, ..) => NoticeKind::Soft,
         (_, 1, 1 | 2 | 3 | 6 | 10) | (_, 2, 1) => NoticeKind::Hard,
         (_, 1, 7 | 8 | 9 | 90) | (_, 2, 3) | (_, 3, 4) => NoticeKind::Policy,
@@ -182,121 +249,6 @@ fn kind_of_code(reply: &Reply) -> Option<NoticeKind> {
         530 | 534 | 535 | 555 => Some(NoticeKind::Policy),
         _ => None,
     }
-}
-
-/// The replies of servers in a text.
-pub(super) fn replies_in(text: &str) -> Vec<Reply> {
-    let starts = code_places(text);
-    let mut replies: Vec<Reply> = Vec::new();
-    for (at, (start, code)) in starts.iter().enumerate() {
-        let end = starts.get(at + 1).map_or(text.len(), |next| next.0);
-        let said = text.get(start + 3..end).unwrap_or_default();
-        let said = within(said, LONGEST_REPLY_BYTES).trim_start_matches(['-', ' ', ':']);
-        let enhanced =
-            enhanced_in(within(said, 40)).filter(|found| u16::from(found.class) == code / 100);
-        // Further lines of the same reply.
-        match replies.last_mut() {
-            Some(last) if last.code == *code => {
-                last.enhanced = last.enhanced.or(enhanced);
-                last.lines.push(said.to_owned());
-            }
-            _ => replies.push(Reply { code: *code, enhanced, lines: vec![said.to_owned()] }),
-        }
-    }
-    replies
-}
-
-/// Where replies begin: three digits that stand at a line's start, behind a colon or the like, or before a status.
-fn code_places(text: &str) -> Vec<(usize, u16)> {
-    let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(three) = bytes.get(at..at + 3) {
-        let place = at;
-        at += 1;
-        if !matches!(three, [b'2' | b'4' | b'5', b'0'..=b'5', b'0'..=b'9']) {
-            continue;
-        }
-        let before = place.checked_sub(1).map(|before| bytes[before]);
-        if before.is_some_and(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@')
-        }) {
-            continue;
-        }
-        let rest = &bytes[place + 3..];
-        let follows = rest.first().is_none_or(|byte| {
-            matches!(byte, b' ' | b'-' | b':' | b'\n' | b',' | b'\t' | b'_' | b'#')
-        });
-        if !follows {
-            continue;
-        }
-        let line = &bytes[..place];
-        let lead = line.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-        let is_led = lead.is_none_or(|byte| {
-            matches!(byte, b'\n' | b':' | b';' | b'<' | b'>' | b'(' | b'[' | b'"' | b'\'' | b'=')
-        });
-        let has_status = std::str::from_utf8(&rest[..rest.len().min(12)])
-            .is_ok_and(|rest| enhanced_in(rest).is_some());
-        let word = last_word(line);
-        let is_named = matches!(
-            word.as_slice(),
-            b"said" | b"error" | b"code" | b"smtp" | b"status" | b"reply" | b"response" | b"with"
-        );
-        if is_led || has_status || is_named {
-            found.push((
-                place,
-                three.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0')),
-            ));
-            at = place + 3;
-            if found.len() >= MOST_REPLIES {
-                break;
-            }
-        }
-    }
-    found
-}
-
-/// The last word of some bytes, in lower case.
-fn last_word(bytes: &[u8]) -> Vec<u8> {
-    let near = &bytes[bytes.len().saturating_sub(24)..];
-    let near = near.trim_ascii_end();
-    let from = near.iter().rposition(|byte| !byte.is_ascii_alphabetic()).map_or(0, |at| at + 1);
-    near[from..].to_ascii_lowercase()
-}
-
-/// The first enhanced status of a text (RFC 3463), not a part of an address or a version.
-pub(super) fn enhanced_in(text: &str) -> Option<EnhancedStatus> {
-    let bytes = text.as_bytes();
-    for at in 0..bytes.len() {
-        if !matches!(bytes[at], b'2' | b'4' | b'5') || bytes.get(at + 1) != Some(&b'.') {
-            continue;
-        }
-        let before = at.checked_sub(1).map(|before| bytes[before]);
-        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'@')) {
-            continue;
-        }
-        let digits = |from: usize| {
-            bytes[from..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count()
-        };
-        let subject = digits(at + 2);
-        let dot = at + 2 + subject;
-        if !(1..=3).contains(&subject) || bytes.get(dot) != Some(&b'.') {
-            continue;
-        }
-        let detail = digits(dot + 1);
-        let end = dot + 1 + detail;
-        let goes_on = bytes.get(end) == Some(&b'.')
-            && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
-            || bytes.get(end).is_some_and(u8::is_ascii_alphabetic);
-        if !(1..=3).contains(&detail) || goes_on {
-            continue;
-        }
-        let found = text.get(at..end).and_then(EnhancedStatus::parse_prefix);
-        if let Some(found) = found.filter(|found| found.subject <= 7) {
-            return Some(found);
-        }
-    }
-    None
 }
 
 /// The words as one line of moderate length.
@@ -324,41 +276,12 @@ mod tests {
         EnhancedStatus::parse_prefix(text)
     }
 
-    #[test]
-    fn a_status_is_found_where_it_stands() {
-        for (text, found) in [
-            ("550 5.1.1 no", Some("5.1.1")),
-            ("(#5.1.1)", Some("5.1.1")),
-            ("#4.4.2: x", Some("4.4.2")),
-            ("Exim 4.92.3", None),
-            ("host [192.5.1.1]", None),
-            ("5.1.1.1", None),
-            ("Postfix 2.11.0", None),
-            ("status=5.7.515.", Some("5.7.515")),
-            ("15.1.1", None),
-        ] {
-            assert_eq!(
-                enhanced_in(text).map(|found| found.to_string()).as_deref(),
-                found,
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn replies_are_found_and_numbers_are_not() {
-        for (text, codes) in [
-            ("550 no", vec![550]),
-            ("host x said: 550-5.1.1 no\n550 5.1.1 more", vec![550]),
-            ("smtp; 421 later", vec![421]),
-            ("<<< 554 5.7.1 spam\n550 5.1.1 <a@b.org>... User unknown", vec![554, 550]),
-            ("the message has 550 lines, at 12:45:50", vec![]),
-            ("[192.0.2.250] 500px", vec![]),
-            ("error 552: full", vec![552]),
-        ] {
-            let found: Vec<u16> = replies_in(text).iter().map(|reply| reply.code).collect();
-            assert_eq!(found, codes, "{text}");
-        }
+    fn judged(field: &str, words: &str) -> NoticeKind {
+        let parties = Parties {
+            ours: vec!["bounces@charity.example".to_owned(), "news@charity.example".to_owned()],
+            recipient: "ann@example.org".to_owned(),
+        };
+        judge(&JudgedWords { status: status(field), words, stage: None, parties: &parties }).kind
     }
 
     #[test]
@@ -405,7 +328,7 @@ mod tests {
             ("5.5.0", "550 5.5.0 Invalid recipient 421 4.7.0 Error: too many errors", Hard),
             ("5.0.0", "550 Mailbox is frozen", Soft),
         ] {
-            assert_eq!(judge(status(field), words).kind, kind, "{field} {words}");
+            assert_eq!(judged(field, words), kind, "{field} {words}");
         }
     }
 }

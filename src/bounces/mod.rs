@@ -4,6 +4,7 @@
 //! A report in fields (RFC 3464, RFC 5965) is read first; then words, in many languages. Everything from outside has a
 //! limit, and nothing that is not understood says anything about a person.
 
+mod absence;
 mod addresses;
 mod automatic;
 mod complaint;
@@ -12,6 +13,7 @@ mod fields;
 mod judge;
 mod mime;
 mod prose;
+mod replies;
 mod returned;
 mod signs;
 mod status_report;

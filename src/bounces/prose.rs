@@ -355,7 +355,7 @@ fn weight_of(line: &str, found: &FoundAddress<'_>, last_line: &str) -> u8 {
     {
         return 3;
     }
-    if super::judge::replies_in(line).is_empty() { 1 } else { 3 }
+    if super::replies::replies_in(line).is_empty() { 1 } else { 3 }
 }
 
 #[cfg(test)]

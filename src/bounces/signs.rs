@@ -6,7 +6,7 @@ use super::automatic;
 use super::fields::{HeaderFields, main_value, parameter, within};
 use super::mime::{ParsedEmail, PartUse};
 use super::returned::ReturnedMail;
-use super::words::{Sense, plain, reasons_in, says};
+use super::words::{Sense, first_place, plain, reasons_in, says};
 use super::{MOST_PEOPLE, prose};
 
 /// Where an email says what it is.
@@ -49,28 +49,38 @@ impl Seen {
         if self.is_list_mail() && !self.is_from_a_mail_system() {
             return is_report;
         }
-        let subject_fails = says(&plain(&self.subject), Sense::FailureSubject);
+        let subject_fails = self.subject_fails();
+        let opening_fails = says(&self.opening, Sense::FailureOpening);
         if self.is_from_a_mail_system() {
             let is_answer = automatic::says_so(fields, &self.subject) && !subject_fails;
             let tells = subject_fails
                 || !self.returned.is_missing()
-                || says(&self.opening, Sense::FailureOpening)
+                || opening_fails
                 || !reasons_in(&self.opening).is_empty();
-            return tells && (!is_answer || says(&self.opening, Sense::FailureOpening));
+            return tells && (!is_answer || opening_fails);
         }
         is_report
-            || (subject_fails
-                && (self.is_from_nobody() || says(&self.opening, Sense::FailureOpening)))
+            || (subject_fails && (opening_fails || (self.is_from_nobody() && !self.is_automatic())))
+    }
+
+    /// Whether the subject is one of returned mail, in the mailer's own words: an answer quotes ours, which may be
+    /// "Asylum claims rejected".
+    fn subject_fails(&self) -> bool {
+        let subject = plain(&self.subject);
+        let place = |sense| first_place(&subject, sense);
+        let Some(fails) = place(Sense::FailureSubject) else { return false };
+        let is_quoted = place(Sense::ReplySubject).is_some_and(|replies| replies <= fails);
+        !is_quoted && !automatic::is_marked_as_answer(&self.subject)
     }
 
     /// The same by weaker signs.
     pub fn seems_to_return_mail(&self) -> bool {
-        if self.is_list_mail() || is_reply_or_forward(&self.subject) {
+        if self.is_list_mail() || automatic::is_marked_as_answer(&self.subject) {
             return false;
         }
         let is_made = self.is_from_nobody() || !self.returned.is_missing();
         (is_made && says(&self.opening, Sense::FailureOpening))
-            || (says(&plain(&self.subject), Sense::FailureSubject) && !self.returned.is_missing())
+            || (self.subject_fails() && !self.returned.is_missing())
     }
 
     pub fn is_automatic(&self) -> bool {
@@ -177,11 +187,4 @@ fn head_in(tail: &str) -> HeaderFields {
         rest = after;
     }
     HeaderFields::default()
-}
-
-fn is_reply_or_forward(subject: &str) -> bool {
-    let lower = subject.trim().to_lowercase();
-    ["re:", "aw:", "fwd:", "fw:", "wg:", "tr:", "sv:", "rv:"]
-        .iter()
-        .any(|mark| lower.starts_with(mark))
 }

@@ -4,7 +4,7 @@
 use super::MOST_PEOPLE;
 use super::addresses::address_of_field;
 use super::fields::{decoded_words, field_of, within};
-use super::judge::enhanced_in;
+use super::replies::enhanced_in;
 use crate::rfc::reply::EnhancedStatus;
 
 /// What is read of a server's words.

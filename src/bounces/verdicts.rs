@@ -1,19 +1,22 @@
 //! Which kind of email this is, and what it says of whom.
 //! Pure: an email's bytes in, a notice out.
 
+use super::absence::Parties;
 use super::addresses::{address_of_field, addresses_in};
 use super::automatic;
 use super::complaint;
 use super::events;
 use super::fields::{decoded_words, within};
-use super::judge::{Judgement, judge, replies_in};
+use super::judge::{JudgedWords, Judgement, judge};
 use super::mime::{self, PartUse};
 use super::prose;
+use super::replies::{QuotedReply, replies_in};
 use super::returned::message_ids;
 use super::signs::Seen;
 use super::status_report::{ReportedPerson, people_of};
 use super::words::{plain, reasons_in};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
+use crate::rfc::reply::Stage;
 
 /// What is read of a notice's words when they are judged as a whole.
 const JUDGED_BYTES: usize = 4096;
@@ -117,14 +120,19 @@ impl Seen {
 
     fn of_report(&self, one: &ReportedPerson, recipient: String) -> NoticePerson {
         let about = self.words_about(one);
-        let mut judgement = judge(one.status, &one.diagnostic);
+        let said = said_by_servers(&about);
+        let parties = self.parties(one.last.as_ref().unwrap_or(&recipient));
+        let judged = |status, words: &str| {
+            let stage = stage_of(&one.diagnostic, &about);
+            judge(&JudgedWords { status, words, stage, parties: &parties })
+        };
+        let mut judgement = judged(one.status, &one.diagnostic);
         if judgement.kind == NoticeKind::Hard
             || judgement.kind == NoticeKind::Unknown
             || one.diagnostic.is_empty()
         {
             // A system may write "user unknown" over a refusal whose own words are of a block list.
-            let said = said_by_servers(&about);
-            let own = judge(None, &said);
+            let own = judged(None, &said);
             if own.kind == NoticeKind::Policy {
                 judgement = Judgement { status: own.status.or(judgement.status), ..own };
             }
@@ -134,7 +142,8 @@ impl Seen {
         });
         let says_little = reasons_in(&plain(&one.diagnostic)).is_empty();
         if judgement.kind == NoticeKind::Unknown || (is_general && says_little) {
-            let own = judge(one.status, &about);
+            // What the mailer says around a server's words is a guess of its own.
+            let own = judged(one.status, if said.is_empty() { &about } else { &said });
             if own.kind != NoticeKind::Unknown {
                 let status = judgement.status.or(own.status);
                 judgement = Judgement { status, ..own };
@@ -145,6 +154,14 @@ impl Seen {
         }
         let Judgement { kind, status, reason } = judgement;
         NoticePerson { recipient, kind, status, reason, is_delay: one.is_delay() }
+    }
+
+    /// Who is who in this notice.
+    fn parties(&self, recipient: &str) -> Parties {
+        let mut ours = self.returned.senders();
+        ours.extend(self.sent_to());
+        ours.retain(|address| !address.eq_ignore_ascii_case(recipient));
+        Parties { ours, recipient: recipient.to_owned() }
     }
 
     /// The words for people that are about one of a report.
@@ -186,7 +203,12 @@ impl Seen {
         ours.extend(address_of_field(self.email.fields.get("from")));
         let text = format!("{}\n{}", self.subject, self.prose);
         let named = prose::people_in(&text, &known, &ours);
-        let whole = judge(None, &whole_words(&self.subject, &self.prose));
+        let whole_text = whole_words(&self.subject, &self.prose);
+        let judged = |recipient: &str, words: &str| {
+            let parties = self.parties(recipient);
+            judge(&JudgedWords { status: None, words, stage: None, parties: &parties })
+        };
+        let whole = judged(known.first().map_or("", String::as_str), &whole_text);
         let mut people: Vec<NoticePerson> = named
             .iter()
             .filter(|one| {
@@ -194,7 +216,9 @@ impl Seen {
                     || failed.iter().any(|known| known.eq_ignore_ascii_case(&one.address))
             })
             .map(|one| {
-                let found = judged_of([&one.first_words, &one.words], &whole);
+                let found = judged_of([&one.first_words, &one.words], &whole, |words| {
+                    judged(&one.address, words)
+                });
                 let recipient = one.made_of.clone().unwrap_or_else(|| one.address.clone());
                 person_of(recipient, found)
             })
@@ -231,10 +255,23 @@ impl Seen {
 }
 
 /// The judgement of the first words that say something, or of the whole notice.
-fn judged_of(words: [&String; 2], whole: &Judgement) -> Judgement {
+fn judged_of(
+    words: [&String; 2],
+    whole: &Judgement,
+    judged: impl Fn(&str) -> Judgement,
+) -> Judgement {
     let known = |found: &Judgement| found.kind != NoticeKind::Unknown;
-    let mut own = words.into_iter().map(|words| judge(None, &without_boilerplate(words)));
+    let mut own = words.into_iter().map(|words| judged(&without_boilerplate(words)));
     own.find(known).unwrap_or_else(|| whole.clone())
+}
+
+/// The command that a report's reply answered, as the words for people have it.
+fn stage_of(diagnostic: &str, about: &str) -> Option<Stage> {
+    let refusal = |text: &str| replies_in(text).into_iter().find(|one| !one.reply.is_positive());
+    let code = refusal(diagnostic).map(|one| one.reply.code);
+    let same = |one: &QuotedReply| code.is_none_or(|code| one.reply.code == code);
+    let refusals = replies_in(about).into_iter().filter(|one| !one.reply.is_positive());
+    refusals.filter(same).find_map(|one| one.stage)
 }
 
 fn person_of(recipient: String, judgement: Judgement) -> NoticePerson {
@@ -253,20 +290,28 @@ fn bounce_of_a_bounce() -> NoticePerson {
     }
 }
 
-/// What servers said themselves, in a transcript of a session.
+/// What servers said themselves, with the commands that they answered, in a transcript of a session.
 fn said_by_servers(words: &str) -> String {
     let mut said = String::new();
+    let (mut is_quoting, mut last) = (false, "");
     for line in words.lines() {
         let line = line.trim();
-        if let Some(reply) = line.strip_prefix("<<<") {
-            said.push_str(reply);
+        let is_transcript = line.starts_with("<<<");
+        let is_command = line.starts_with(">>>");
+        let begins = line.contains(" said: ") && !replies_in(line).is_empty();
+        is_quoting = begins || (is_quoting && !line.is_empty());
+        if begins {
+            // qmail says there which command failed.
+            said.push_str(last);
             said.push('\n');
-        } else if line.contains(" said: ") && !replies_in(line).is_empty() {
-            said.push_str(line);
+        }
+        last = line;
+        if is_transcript || is_command || is_quoting {
+            said.push_str(line.trim_start_matches("<<<"));
             said.push('\n');
         }
     }
-    said
+    if replies_in(&said).is_empty() { String::new() } else { said }
 }
 
 /// The words of a whole notice, its subject last.
@@ -294,12 +339,12 @@ fn without_boilerplate(words: &str) -> String {
         "scanned by",
     ];
     let said = said_by_servers(words);
-    if !said.is_empty() && judge(None, &said).kind != NoticeKind::Unknown {
+    if !said.is_empty() {
         return said;
     }
     let lines = words.lines().filter(|line| {
         let lower = line.to_lowercase();
-        !ALWAYS.iter().any(|always| lower.contains(always))
+        !replies_in(line).is_empty() || !ALWAYS.iter().any(|always| lower.contains(always))
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -38,10 +38,14 @@ pub(super) enum Sense {
     Challenge,
     /// An automatic reply of an address that nobody uses any more.
     Left,
+    /// No reason: it names us, or something that we sent.
+    NamesUs,
+    /// No reason: it names a mailbox, or whose it is.
+    NamesPerson,
 }
 
 /// The sections of the file.
-const SECTIONS: [(&str, Sense); 13] = [
+const SECTIONS: [(&str, Sense); 15] = [
     ("us", Sense::Us),
     ("full", Sense::Full),
     ("passes", Sense::Passes),
@@ -55,6 +59,8 @@ const SECTIONS: [(&str, Sense); 13] = [
     ("reply-opening", Sense::ReplyOpening),
     ("challenge", Sense::Challenge),
     ("left", Sense::Left),
+    ("names-us", Sense::NamesUs),
+    ("names-person", Sense::NamesPerson),
 ];
 
 struct PhraseFinder {
@@ -109,6 +115,25 @@ pub(super) fn reasons_in(plain: &str) -> Vec<Sense> {
 /// Whether a text made ready by `plain` says something.
 pub(super) fn says(plain: &str, sense: Sense) -> bool {
     all_senses_of(plain).contains(&sense)
+}
+
+/// The place of the first words with a sense.
+pub(super) fn first_place(plain: &str, sense: Sense) -> Option<usize> {
+    let phrases = FINDER.as_ref()?;
+    let found = phrases.finder.find_overlapping_iter(plain);
+    let has_sense = |found: &aho_corasick::Match| {
+        phrases.senses.get(found.pattern().as_usize()) == Some(&sense)
+    };
+    found.filter(has_sense).map(|found| found.start()).min()
+}
+
+/// Whether one clause of a text says that something is not there, and has words with a sense, too.
+pub(super) fn absence_has(plain: &str, sense: Sense) -> bool {
+    plain.split(['.', ',', ';', '(', ')', '!', '?']).any(|clause| {
+        let senses = all_senses_of(&format!(" {clause} "));
+        let is_absence = senses.iter().any(|one| matches!(one, Sense::Gone | Sense::PerhapsGone));
+        is_absence && senses.contains(&sense)
+    })
 }
 
 /// A text in lower case, its white space single and its quotation marks straight, without addresses and links: nobody's

@@ -39,6 +39,7 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
         ReplyRule("", "message size exceeds", Size),
         ReplyRule("", "recipient address rejected: user unknown", NoMailbox),
         ReplyRule("", "recipient address rejected: undeliverable address", NoMailbox),
+        ReplyRule("", "address verification in progress", Greylisting),
         ReplyRule("5", "recipient address rejected: unverified address", NoMailbox),
         ReplyRule("", "recipient address rejected: domain not found", NoDomain),
         ReplyRule("", "recipient address rejected: malformed dns", NoDomain),
