@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::problem::{Place, Problem};
 use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::simple;
 use crate::rfc::text::{is_hidden, is_invisible, one_line};
@@ -93,6 +94,31 @@ pub(super) enum CellFault {
     /// Line breaks or characters that nobody sees, in another cell: taken out.
     Hidden,
     TooLong,
+}
+
+impl CellFault {
+    /// What people read about it.
+    pub fn problem(self, field: &str, place: Place) -> Problem {
+        let (what, cure) = match self {
+            Self::BrokenName => (
+                format!(
+                    "`{field}` has a line break or a control character: it is treated as empty"
+                ),
+                "type the name again on one line",
+            ),
+            Self::Hidden => (
+                format!("`{field}` had line breaks or hidden characters: they were removed"),
+                "check the cell",
+            ),
+            Self::TooLong => (
+                format!(
+                    "`{field}` is longer than {LONGEST_VALUE_BYTES} bytes: it is treated as empty"
+                ),
+                "check the cell: it may contain other rows",
+            ),
+        };
+        Problem::new(place, what, cure)
+    }
 }
 
 /// Judges a cell as it stands.

@@ -7,7 +7,8 @@
 
 use super::WhyNot;
 use crate::audience::consent_topics::{
-    ABOUT_A_NO, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
+    ABOUT_A_NO, NOTHING_SAID, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
+    TOPIC_YES_WORDS,
 };
 use crate::audience::consent_words::{
     NEGATIONS, NO_ANYWHERE, NO_BEGINNINGS, NO_FILES, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES,
@@ -24,7 +25,8 @@ pub enum Says {
     Yes,
     /// Its title is a no: whatever stands in it, other than a clear "no, not so", keeps the person from being mailed.
     No(WhyNot),
-    /// Its title is about getting emails: a clear no in it is one, and nothing else in it says anything.
+    /// Its title is about getting emails: a clear no in it is one. Anything else than a clear yes keeps what is said about the
+    /// whole file from being theirs.
     Topic,
 }
 
@@ -186,6 +188,15 @@ impl ConsentColumn {
         Some(self.at(why))
     }
 
+    /// Where the column is about getting emails, and what stands in it is not a yes: nobody knows what the person wants.
+    pub fn not_a_yes(&self, cell: &str) -> Option<WhyNot> {
+        let cell = cell.trim();
+        if self.says != Says::Topic || !self.is_filled || is_topic_yes(cell, &self.title) {
+            return None;
+        }
+        Some(elsewhere(&self.title, WhyNot::NotAYes(super::why_not::shown(cell))))
+    }
+
     fn at(&self, why: WhyNot) -> WhyNot {
         // The column `status` needs no mention: everybody knows it.
         if simple(&self.title) == "status" { why } else { elsewhere(&self.title, why) }
@@ -210,15 +221,51 @@ fn said_yes(cell: &str) -> Result<(), WhyNot> {
         Ok(())
     } else if NO_WORDS.contains(&word.as_str()) {
         Err(WhyNot::Unsubscribed)
+    } else if is_nothing_said(&word) {
+        Err(WhyNot::NotAYes(super::why_not::shown(cell)))
     } else {
-        state(cell)
+        state(cell).map_err(|why| match why {
+            WhyNot::UnknownStatus(word) => WhyNot::NotAYes(word),
+            known => known,
+        })
     }
+}
+
+/// Somebody has written down that they do not know. `word` is in lower case.
+fn is_nothing_said(word: &str) -> bool {
+    NOTHING_SAID.contains(&word.trim_end_matches(['.', '!', '?', ' ']))
+        || NOTHING_SAID.contains(&word)
+}
+
+/// A clear yes in a column of which nothing is known but what it is about: one of its words, or several of them.
+fn is_topic_yes(cell: &str, title: &str) -> bool {
+    if is_about_another_way(cell) {
+        return false;
+    }
+    if is_dated(cell) {
+        return true;
+    }
+    let parts = cell.split([';', ',', '|', '/']).filter(|part| !part.trim().is_empty());
+    let is_yes = |part: &str| {
+        let bare = folded(part.trim_matches(|c: char| !c.is_alphanumeric() && !"✓✔".contains(c)));
+        let first = bare.split(' ').next().unwrap_or_default();
+        YES_WORDS.contains(&bare.as_str())
+            || TOPIC_YES_WORDS.contains(&bare.as_str())
+            || bare.parse::<f64>().is_ok_and(|figure| (figure - 1.0).abs() < f64::EPSILON)
+            || state(part).is_ok()
+            || simple(part) == simple(title)
+            || ["yes", "y", "ja", "oui", "sí", "si"].contains(&first) && !is_about_another_way(part)
+    };
+    parts.clone().any(is_yes) && !is_nothing_said(&cell.to_lowercase())
 }
 
 /// A no in a column of which nothing is known but what it is about.
 fn clear_no(cell: &str) -> Option<WhyNot> {
     // "No!", "(no)", and the `="No"` with which spreadsheets keep a word a word.
     let bare = cell.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    if is_nothing_said(&bare) || is_nothing_said(&cell.to_lowercase()) {
+        return None;
+    }
     if let Ok(figure) = bare.parse::<f64>() {
         return (figure.abs() < f64::EPSILON).then_some(WhyNot::Unsubscribed);
     }
@@ -448,6 +495,68 @@ mod tests {
             "",
         ] {
             assert_eq!(column.refusal(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_clear_yes_is_not_one() {
+        for title in ["Newsletter", "Mailing", "GDPR"] {
+            let mut column = columns(&[title]).remove(0);
+            assert_eq!(column.not_a_yes("?"), None, "{title}: an empty column says nothing");
+            column.is_filled = true;
+            for cell in [
+                "?",
+                "",
+                " ",
+                "n/a",
+                "N/A",
+                "By post only",
+                "tbc",
+                "maybe",
+                "ask again",
+                "unknown",
+                "not asked",
+                "2",
+                "Yes to post only",
+                "Yes, by post only",
+                "see notes",
+                "Post",
+                "phone; post",
+                "no response",
+                "Nottingham group",
+            ] {
+                assert!(column.not_a_yes(cell).is_some(), "{title}: {cell:?}");
+                assert_eq!(column.refusal(cell), None, "{title}: {cell:?} is not a no either");
+            }
+            for cell in [
+                "Yes",
+                "y",
+                "1",
+                "1.0",
+                "x",
+                "TRUE",
+                "✓",
+                "Yes, by email",
+                "Email",
+                "Email; post",
+                "Monthly",
+                title,
+                "Newsletter",
+                "2024-05-01",
+                "03/05/2024",
+                "subscribed",
+                "ja",
+                "Yes!",
+            ] {
+                assert_eq!(column.not_a_yes(cell), None, "{title}: {cell:?}");
+            }
+        }
+        let consent = columns(&["Consent"]).remove(0);
+        for cell in ["?", "By post only", "n/a", "tbc"] {
+            let why = consent.refusal(cell);
+            let is_unclear = matches!(&why, Some(WhyNot::Elsewhere { why, .. })
+                if matches!(**why, WhyNot::NotAYes(_)));
+            assert!(is_unclear, "{cell}: {why:?}");
         }
     }
 

@@ -78,8 +78,22 @@ pub const TOPIC_TITLES: &[&str] = &[
 ];
 
 /// Whole titles of that kind.
-pub const TOPIC_WHOLE_TITLES: &[&str] =
-    &["subscribe", "subscriber", "updates", "emails", "mailings", "abonne"];
+pub const TOPIC_WHOLE_TITLES: &[&str] = &[
+    "subscribe",
+    "subscriber",
+    "updates",
+    "emails",
+    "mailing",
+    "mailings",
+    "emailing",
+    "emailings",
+    "maillist",
+    "emaillist",
+    "onlist",
+    "onthelist",
+    "distributionlist",
+    "abonne",
+];
 
 /// Words of a title that make it a figure, or about something else that people agree to.
 pub const OTHER_TOPICS: &[&str] = &[
@@ -143,3 +157,78 @@ pub const OTHER_WAYS: &[&str] = &[
 
 /// Words of a title that make it a fact about the no: a link to leave by, whether leaving was offered.
 pub const ABOUT_A_NO: &[&str] = &["url", "link", "token", "hash", "offered", "offer", "rate"];
+
+/// What a yes looks like in a column that is about getting emails, beside the words of any yes: how often, or in which way.
+pub const TOPIC_YES_WORDS: &[&str] = &[
+    "email",
+    "e mail",
+    "emails",
+    "by email",
+    "via email",
+    "email only",
+    "all",
+    "both",
+    "please",
+    "yes please",
+    "daily",
+    "weekly",
+    "fortnightly",
+    "monthly",
+    "bimonthly",
+    "quarterly",
+    "yearly",
+    "annually",
+    "every edition",
+    "newsletter",
+    "newsletters",
+    "enewsletter",
+    "e newsletter",
+    "enews",
+    "e news",
+    "bulletin",
+    "ebulletin",
+    "updates",
+    "email updates",
+    "mailing list",
+    "email newsletter",
+    "html",
+    "text",
+    "plain text",
+    "signed up",
+    "happy to",
+    "wants",
+    "interested",
+    "joined",
+    "current",
+];
+
+/// Words with which somebody writes down that they do not know: neither a yes nor a no.
+pub const NOTHING_SAID: &[&str] = &[
+    "n/a",
+    "n.a.",
+    "n.a",
+    "n / a",
+    "#n/a",
+    "not applicable",
+    "not known",
+    "not stated",
+    "not set",
+    "not specified",
+    "not recorded",
+    "not asked",
+    "not provided",
+    "not answered",
+    "not yet asked",
+    "no answer",
+    "no response",
+    "no reply",
+    "no data",
+    "no info",
+    "no information",
+    "no record",
+    "no preference",
+    "no idea",
+    "never asked",
+    "none given",
+    "none recorded",
+];

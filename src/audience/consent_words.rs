@@ -185,6 +185,10 @@ pub const NO_WHOLE_TITLES: &[(&str, fn() -> WhyNot)] = &[
     ("junk", || WhyNot::Complained),
     ("spam", || WhyNot::Complained),
     ("dead", || WhyNot::Deceased),
+    ("left", || WhyNot::Unsubscribed),
+    ("lefton", || WhyNot::Unsubscribed),
+    ("dateleft", || WhyNot::Unsubscribed),
+    ("hasleft", || WhyNot::Unsubscribed),
 ];
 
 /// What a state means: the words that systems export, folded.

@@ -152,7 +152,9 @@ impl Sheet {
         let (basis, segments) = (shape.column(BASIS), shape.column(SEGMENTS));
         let (obtained, joined) = (shape.column(OBTAINED), shape.column(JOINED));
         let taken = [Some(email), first_name, last_name, basis, segments, obtained];
-        let consent = consent_columns::of(&shape.columns, &taken);
+        // A no counts in whatever a column is taken for beside it.
+        let consent =
+            consent_columns::of(&shape.columns, &[Some(email), basis, segments, obtained]);
         let whole = consent_columns::whole_file(&name, &shape.columns);
         let others = (0..shape.columns.len())
             .filter(|at| !taken.contains(&Some(*at)) || Some(*at) == basis)

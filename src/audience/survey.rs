@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher;
 
 use super::WhyNot;
-use super::cell::{self, CellFault, LONGEST_VALUE_BYTES};
+use super::cell;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS};
 use super::notice::RowNotices;
 use super::sheet::Sheet;
@@ -113,31 +113,7 @@ impl Survey {
                 continue;
             }
             let Some(fault) = cell::fault(field, cell) else { continue };
-            tell(&|| {
-                let (what, cure) = match fault {
-                    CellFault::BrokenName => (
-                        format!(
-                            "`{field}` has a line break or a control character: it is treated as \
-                             empty"
-                        ),
-                        "type the name again on one line",
-                    ),
-                    CellFault::Hidden => (
-                        format!(
-                            "`{field}` had line breaks or hidden characters: they were removed"
-                        ),
-                        "check the cell",
-                    ),
-                    CellFault::TooLong => (
-                        format!(
-                            "`{field}` is longer than {LONGEST_VALUE_BYTES} bytes: it is treated \
-                             as empty"
-                        ),
-                        "check the cell: it may contain other rows",
-                    ),
-                };
-                Problem::new(Place::line(&file.name, line), what, cure)
-            });
+            tell(&|| fault.problem(field, Place::line(&file.name, line)));
         }
     }
 

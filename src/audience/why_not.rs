@@ -28,6 +28,8 @@ pub enum WhyNot {
     Unconfirmed,
     /// The list has a word for their status that is in no table.
     UnknownStatus(String),
+    /// In a column that is about getting emails stands something that is neither a yes nor a no.
+    NotAYes(String),
     /// The list gives others a status, and this person none.
     NoStatus {
         column: String,
@@ -107,6 +109,10 @@ impl fmt::Display for WhyNot {
             Self::UnknownStatus(word) => {
                 write!(f, "unknown status `{word}`; use subscribed or unsubscribed")
             }
+            Self::NotAYes(word) if word.is_empty() => {
+                f.write_str("the cell is empty, and others have a yes or a no")
+            }
+            Self::NotAYes(word) => write!(f, "`{word}` is neither a yes nor a no"),
             Self::NoStatus { column } => write!(
                 f,
                 "no `{column}`, but other rows have one: write `subscribed` if that is true"
@@ -195,7 +201,7 @@ impl WhyNot {
         match self {
             Self::NoStatus { .. } => 0,
             Self::Ragged { .. } => 1,
-            Self::UnknownStatus(_) => 2,
+            Self::UnknownStatus(_) | Self::NotAYes(_) => 2,
             Self::Elsewhere { why, .. } => why.clarity(),
             _ => 3,
         }
@@ -214,6 +220,15 @@ impl WhyNot {
         self.clarity() > 0
     }
 
+    /// Whether they have died, or another system has deleted them.
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Self::Deceased | Self::Removed => true,
+            Self::Elsewhere { why, .. } => why.is_over(),
+            _ => false,
+        }
+    }
+
     /// Whether the person has said no, or cannot be reached or mailed any more.
     pub fn has_said_no(&self) -> bool {
         match self {
@@ -229,6 +244,7 @@ impl WhyNot {
             | Self::Duplicate { .. }
             | Self::Unconfirmed
             | Self::UnknownStatus(_)
+            | Self::NotAYes(_)
             | Self::NoStatus { .. }
             | Self::NeverAsked
             | Self::Ragged { .. }

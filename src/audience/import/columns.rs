@@ -18,8 +18,19 @@ const NAME: &[&str] = &["name", "fullname", "displayname", "contactname"];
 const TAGS: &[&str] = &["tags", "tag", "segments", "segment", "labels", "groups"];
 const LANGUAGE: &[&str] = &["language", "lang", "locale", "preferredlanguage"];
 const OBTAINED: &[&str] = &["obtainedat", "obtainedon", "obtained", "consentat", "consentdate"];
-const SINCE: &[&str] =
-    &["since", "unsubscribedat", "unsubscribedate", "dateunsubscribed", "bouncedat"];
+const SINCE: &[&str] = &[
+    "since",
+    "unsubscribedat",
+    "unsubscribedate",
+    "dateunsubscribed",
+    "bouncedat",
+    "left",
+    "lefton",
+    "leftat",
+    "leftdate",
+    "dateleft",
+    "leavingdate",
+];
 const SOURCE: &[&str] = &["source"];
 const WORDING: &[&str] = &["wording"];
 

@@ -1,13 +1,18 @@
 //! What an import would change: who is new, who changed, who stays as they are, and who said no and stays so.
 //! Pure: an export and the people who are known in, a difference out.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::gathered::merged;
 use super::model::{Export, ImportedPerson};
 use super::state::ListState;
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailStep};
+
+/// Why a row with an old address is left out.
+const HAS_MOVED: &str = "has had another address since, and was taken off the list";
 
 /// Somebody whom the list has already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct KnownPerson {
     pub is_erased: bool,
     /// The row names an address that they have left.
     pub by_old_address: bool,
+    /// The list does not have them any more under their new address either.
+    pub is_gone: bool,
     /// When they last said yes themself: signed up and confirmed, or took a leaving back.
     pub own_yes: Option<DateTime<Utc>>,
 }
@@ -27,7 +34,14 @@ impl KnownPerson {
     /// Somebody of whom only the list itself is known.
     pub fn listed(person: ImportedPerson) -> Self {
         let has_said_no = person.state.is_no();
-        Self { has_said_no, is_erased: false, by_old_address: false, own_yes: None, person }
+        Self {
+            has_said_no,
+            is_erased: false,
+            by_old_address: false,
+            is_gone: false,
+            own_yes: None,
+            person,
+        }
     }
 }
 
@@ -39,6 +53,8 @@ pub enum ImportStep {
     Same,
     /// Said no to us, and the file would have them mailed.
     StaysNo,
+    /// The row has an address that its owner has left, and the list does not have them any more.
+    LeftOut,
 }
 
 /// See the module.
@@ -49,25 +65,75 @@ pub struct Difference {
     pub changed: Vec<ImportedPerson>,
     pub same: Vec<ImportedPerson>,
     pub stays_no: Vec<ImportedPerson>,
+    /// Rows that are not taken, each with the reason.
+    pub left_out: Vec<ImportedPerson>,
+    /// Rows of people of whom another row has another address.
+    pub repeated: u64,
 }
 
 impl Difference {
     /// Compares an export with the people who are known, by their folded addresses.
     pub fn between(export: &Export, known: &HashMap<String, KnownPerson>) -> Self {
         let mut difference = Self::default();
-        for person in &export.people {
-            let (step, person) = match known.get(&person.key) {
-                None => (ImportStep::New, person.clone()),
-                Some(known) => step_of(known, person),
+        for (person, known) in difference.by_person(export, known) {
+            let (step, person) = match known {
+                None => (ImportStep::New, person.into_owned()),
+                Some(known) => step_of(known, &person),
             };
             match step {
                 ImportStep::New => difference.new.push(person),
                 ImportStep::Changed => difference.changed.push(person),
                 ImportStep::Same => difference.same.push(person),
                 ImportStep::StaysNo => difference.stays_no.push(person),
+                ImportStep::LeftOut => difference.left_out.push(person),
+            }
+        }
+        for row in &export.left_out {
+            match known.get(&row.key).and_then(|known| ended(known, row, export)) {
+                Some(person) => difference.changed.push(person),
+                None => difference.left_out.push(row.clone()),
             }
         }
         difference
+    }
+
+    /// Each person of the export once, also where one row has the address that they have and another one that they have left:
+    /// then a no of either counts.
+    fn by_person<'a>(
+        &mut self,
+        export: &'a Export,
+        known: &'a HashMap<String, KnownPerson>,
+    ) -> Vec<(Cow<'a, ImportedPerson>, Option<&'a KnownPerson>)> {
+        let mut rows: Vec<(Cow<'a, ImportedPerson>, Option<&'a KnownPerson>)> = Vec::new();
+        let has_old = known.values().any(|known| known.by_old_address);
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for row in &export.people {
+            let known = known.get(&row.key);
+            let key = known.map_or(row.key.as_str(), |known| known.person.key.as_str());
+            let is_first = !has_old || !places.contains_key(key);
+            if is_first {
+                places.insert(key, rows.len());
+                rows.push((Cow::Borrowed(row), known));
+                continue;
+            }
+            self.repeated += 1;
+            let (first, of) = &mut rows[places[key]];
+            let gone_mailbox = |row: &ImportedPerson, known: Option<&KnownPerson>| {
+                row.state == ListState::Bounced && known.is_some_and(|known| known.by_old_address)
+            };
+            if gone_mailbox(row, known) {
+                continue;
+            }
+            if gone_mailbox(first, *of) {
+                (*first, *of) = (Cow::Borrowed(row), known);
+                continue;
+            }
+            *first = Cow::Owned(merged(first.clone().into_owned(), row.clone()));
+            if of.is_some_and(|of| of.by_old_address) {
+                *of = known;
+            }
+        }
+        rows
     }
 
     /// The people of the export as they will be.
@@ -76,12 +142,28 @@ impl Difference {
     }
 }
 
+/// Somebody on the list who is mailed no more: a file says that they have died, or that its system has deleted them.
+fn ended(known: &KnownPerson, row: &ImportedPerson, export: &Export) -> Option<ImportedPerson> {
+    let is_on_list = !known.has_said_no && !known.is_gone && !known.by_old_address;
+    if !is_on_list || !export.over.contains(&row.key) {
+        return None;
+    }
+    let state = ListState::Unsubscribed;
+    let (since, why, evidence) = (row.since, row.why.clone(), None);
+    Some(ImportedPerson { state, since, why, evidence, ..known.person.clone() })
+}
+
 /// What a row does to somebody who is known: a cell that is empty wipes nothing, a no stays a no, and a state without
 /// evidence takes no evidence away. That a mailbox is gone says nothing of the one that they have now.
 fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
     let before = &known.person;
     if known.is_erased {
         return (ImportStep::StaysNo, before.clone());
+    }
+    if known.is_gone && !known.has_said_no {
+        let mut left_out = ImportedPerson { state: ListState::LeftOut, ..row.clone() };
+        HAS_MOVED.clone_into(&mut left_out.why);
+        return (ImportStep::LeftOut, left_out);
     }
     if known.by_old_address && row.state == ListState::Bounced {
         return (ImportStep::Same, before.clone());

@@ -1,7 +1,7 @@
 //! The rows of an export, gathered by person.
 //! Pure: rows in, people out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::{Export, ImportedPerson};
 use super::reading::ImportRow;
@@ -15,6 +15,8 @@ pub(super) struct Gathered {
     by_key: HashMap<String, usize>,
     left_out: Vec<ImportedPerson>,
     misspelt: BTreeMap<String, ImportedPerson>,
+    /// Folded addresses of people whose mail is over.
+    over: BTreeSet<String>,
     repeated: u64,
 }
 
@@ -32,6 +34,9 @@ impl Gathered {
         if row.person.key.is_empty() {
             self.left_out.push(row.person);
             return;
+        }
+        if row.is_over {
+            self.over.insert(row.person.key.clone());
         }
         match self.by_key.get(&row.person.key) {
             None => {
@@ -62,12 +67,13 @@ impl Gathered {
         export.people = people;
         export.left_out = self.left_out;
         export.left_out.extend::<Vec<_>>(left_out);
+        export.over = self.over;
         export.repeated = self.repeated;
     }
 }
 
 /// Two rows of one person: a no beats a yes, and a cell that is filled beats one that is empty.
-fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPerson {
+pub(super) fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPerson {
     let (mut first, second) =
         if other.state.weight() > one.state.weight() { (other, one) } else { (one, other) };
     first.take_cells(&second, false);

@@ -5,6 +5,7 @@
 //! order, file or spelling of the address they come. What nobody vouches for is kept, and not mailed.
 
 mod columns;
+mod consent;
 mod days;
 mod difference;
 mod error;

@@ -1,6 +1,7 @@
 //! What somebody says about an import, and what it finds: people, files, problems.
 //! Pure: values.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -173,6 +174,8 @@ pub struct Export {
     pub people: Vec<ImportedPerson>,
     /// Rows that are not taken, each with the reason.
     pub left_out: Vec<ImportedPerson>,
+    /// Folded addresses of those among them who have died, or whom their system has deleted.
+    pub over: BTreeSet<String>,
     pub problems: Vec<Problem>,
     pub rows: u64,
     /// Rows of people who stand on an earlier row too.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::columns::{Columns, ColumnsFault, ImportField};
+use super::columns::{Columns, ColumnsFault};
+use super::consent::sheet_of;
 use super::days::{DayColumn, day};
 use super::error::{ImportError, ImportFault};
 use super::model::{
@@ -15,7 +16,7 @@ use super::recipe::Recipe;
 use super::state::ListState;
 use super::tables::{HeadedTable, TablesError};
 use super::tags::tags_of;
-use crate::audience::consent_columns::{self, ConsentColumn, Says};
+use crate::audience::consent_columns::{self, ConsentColumn};
 use crate::audience::law::MetThrough;
 use crate::audience::sheet::Sheet;
 use crate::audience::{Basis, WhyNot, cell, mistyped, role};
@@ -40,6 +41,8 @@ pub(super) struct TableReading<'a> {
 pub(super) struct ImportRow {
     pub person: ImportedPerson,
     pub problem: Option<Problem>,
+    /// They have died, or the system that the file comes from has deleted them: whoever has them on a list mails them no more.
+    pub is_over: bool,
     /// A no for addresses that the cell may mean, where it is not one address.
     pub misspelt: Vec<String>,
 }
@@ -171,7 +174,7 @@ impl<'a> TableReading<'a> {
                 let is_no = refusal.as_ref().is_some_and(|why| ListState::of(why).is_no());
                 let misspelt = cell::possible_addresses(written).into_iter();
                 let misspelt = if is_no { misspelt.collect() } else { Vec::new() };
-                return ImportRow { person, problem, misspelt };
+                return ImportRow { person, problem, is_over: false, misspelt };
             }
         };
         person.address = address.to_string();
@@ -184,11 +187,30 @@ impl<'a> TableReading<'a> {
             ));
         }
         let refusal = role(&address).filter(|_| refusal.is_none()).or(refusal);
+        let is_over = refusal.as_ref().is_some_and(WhyNot::is_over);
         self.judge(&mut person, refusal, record);
         if person.state == ListState::LeftOut && problem.is_none() {
-            problem = Some(Problem::new(place, person.why.clone(), "check the row"));
+            problem = Some(Problem::new(place.clone(), person.why.clone(), "check the row"));
         }
-        ImportRow { person, problem, misspelt: Vec::new() }
+        let problem = problem.or_else(|| self.cell_problem(record, &place));
+        ImportRow { person, problem, is_over, misspelt: Vec::new() }
+    }
+
+    /// The first cell that is not taken as it stands.
+    fn cell_problem(&self, record: &::csv::StringRecord, place: &Place) -> Option<Problem> {
+        let columns = &self.columns;
+        let fields = [
+            ("first_name", columns.first_name),
+            ("last_name", columns.last_name),
+            ("name", columns.name),
+            ("source", columns.source),
+            ("wording", columns.wording),
+            ("language", columns.language),
+        ];
+        fields.into_iter().find_map(|(field, column)| {
+            let fault = cell::fault(field, self.cell(record, Some(column?)))?;
+            Some(fault.problem(field, place.clone()))
+        })
     }
 
     fn address_cell<'r>(
@@ -349,6 +371,13 @@ impl<'a> TableReading<'a> {
         let Some(stated) = &self.options.stated else {
             return Err("nothing in the file says why they may be mailed".to_owned());
         };
+        // What is said about the whole file overrules nothing that stands in a row of it.
+        let unclear = self.sheet.consent.iter().find_map(|column| {
+            column.not_a_yes(tidy_cell(record.get(column.index).unwrap_or_default()))
+        });
+        if let Some(why) = unclear {
+            return Err(why.to_string());
+        }
         let obtained = match &stated.obtained {
             Obtained::Day(day) => Some(*day),
             Obtained::NotStated => self.obtained(record),
@@ -385,44 +414,6 @@ impl<'a> TableReading<'a> {
             given,
         }
     }
-}
-
-/// The table with the columns that say whether people may be mailed: those whose titles do, and those whose words a recipe
-/// or a person explains. Beside it, the column that `--map consent` names.
-fn sheet_of(
-    table: &HeadedTable,
-    input: Arc<dyn Input>,
-    shape: CsvShape,
-    columns: &Columns,
-    recipe: Option<&Recipe>,
-    options: &ImportOptions,
-) -> (Sheet, Option<ConsentColumn>) {
-    let email = columns.email.first().copied().unwrap_or_default();
-    let titles = shape.columns.clone();
-    let names = (columns.first_name, columns.last_name);
-    let mut sheet = Sheet::with_columns(table.name.clone(), input, shape, email, names);
-    let is_ignored = |title: &str| recipe.is_some_and(|recipe| recipe.ignores(title));
-    sheet
-        .consent
-        .retain(|column| !is_ignored(&column.title) && Some(column.index) != columns.consent);
-    let saying = |index: usize, says: Says| ConsentColumn {
-        index,
-        title: titles[index].clone(),
-        says,
-        is_filled: false,
-    };
-    for (index, title) in titles.iter().enumerate() {
-        let is_explained = recipe.is_some_and(|recipe| recipe.words.contains_key(&simple(title)));
-        let is_mapped = options.mapping.iter().any(|mapping| {
-            mapping.field == ImportField::Status && simple(&mapping.column) == simple(title)
-        });
-        let is_known = sheet.consent.iter().any(|column| column.index == index);
-        if (is_explained || is_mapped) && !is_known {
-            sheet.consent.push(saying(index, Says::State));
-        }
-    }
-    let consent = columns.consent.map(|index| saying(index, Says::Yes));
-    (sheet, consent)
 }
 
 /// A cell without what spreadsheets and exports put around it: an apostrophe that keeps a formula from being one, and a

@@ -99,6 +99,7 @@ impl ListState {
             WhyNot::Complained => Self::Complained,
             WhyNot::Unconfirmed => Self::Unconfirmed,
             WhyNot::NeverAsked
+            | WhyNot::NotAYes(_)
             | WhyNot::NoStatus { .. }
             | WhyNot::NoBasis
             | WhyNot::UnknownBasis(_)

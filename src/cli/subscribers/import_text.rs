@@ -56,7 +56,7 @@ fn counted_rows(rows: u64) -> String {
 /// What would change, the first of each kind by name.
 pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String> {
     let mut lines = Vec::new();
-    let Difference { new, changed, same, stays_no } = difference;
+    let Difference { new, changed, same, stays_no, left_out, repeated } = difference;
     let mut kind = |title: &str, people: &[ImportedPerson], is_listed: bool| {
         if people.is_empty() {
             return;
@@ -81,9 +81,10 @@ pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String
     kind("  Changed", changed, true);
     kind("  The same", same, false);
     kind("  Said no, and stay so", stays_no, true);
-    kind("  Left out", &export.left_out, true);
-    if export.repeated > 0 {
-        lines.push(format!("  On several rows: {}", counted_rows(export.repeated)));
+    kind("  Left out", left_out, true);
+    let repeated = export.repeated + repeated;
+    if repeated > 0 {
+        lines.push(format!("  On several rows: {}", counted_rows(repeated)));
     }
     let without =
         difference.people().filter(|person| person.state == ListState::NoEvidence).count();

@@ -10,7 +10,7 @@ use crate::audience::import::{
     self, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
 };
 use crate::audience::settings::ListPlace;
-use crate::audience::{Keys, NoMailReason};
+use crate::audience::{Keys, NoMail, NoMailReason};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -139,10 +139,10 @@ async fn put_moved(
     keys: &Keys,
 ) -> Result<(), Failure> {
     let moves = if rows.is_empty() { Moves::default() } else { ledger.moves().await? };
-    if moves.to.is_empty() {
+    if moves.left.is_empty() {
         return Ok(());
     }
-    let wanted: HashSet<&String> = moves.to.values().collect();
+    let wanted: HashSet<&String> = moves.left.values().map(|left| &left.to).collect();
     let now: HashMap<String, ImportedPerson> = people
         .iter()
         .map(|(key, known)| (keys.address_hash_of_key(key), known))
@@ -150,12 +150,12 @@ async fn put_moved(
         .map(|(hash, known)| (hash, known.person.clone()))
         .collect();
     for row in rows {
-        let Some(to) = moves.to.get(&keys.address_hash_of_key(&row.key)) else { continue };
+        let Some(to) = moves.to(&keys.address_hash_of_key(&row.key)) else { continue };
         let known = match now.get(to) {
             Some(person) => KnownPerson::listed(person.clone()),
             // What they said no to holds; that they are on the list does not any more.
             None if row.state.is_no() => continue,
-            None => KnownPerson { has_said_no: true, ..KnownPerson::listed(row.clone()) },
+            None => KnownPerson { is_gone: true, ..KnownPerson::listed(row.clone()) },
         };
         people.entry(row.key.clone()).or_insert(KnownPerson { by_old_address: true, ..known });
     }
@@ -169,12 +169,13 @@ async fn put_no_mail(
     ledger: &AnyLedger,
     keys: &Keys,
 ) -> Result<(), Failure> {
-    let suppressed: HashSet<String> =
-        ledger.suppressions().await?.into_iter().map(|(person, _)| person).collect();
+    let suppressed: HashMap<String, NoMail> = ledger.no_mail_list().await?.into_iter().collect();
     if suppressed.is_empty() {
         return Ok(());
     }
-    for row in rows.iter().filter(|row| suppressed.contains(&keys.address_hash_of_key(&row.key))) {
+    for row in
+        rows.iter().filter(|row| suppressed.contains_key(&keys.address_hash_of_key(&row.key)))
+    {
         people.entry(row.key.clone()).or_insert_with(|| KnownPerson {
             has_said_no: true,
             ..KnownPerson::listed(row.clone())
@@ -182,16 +183,17 @@ async fn put_no_mail(
     }
     for known in people.values_mut() {
         let hash = keys.address_hash_of_key(&known.person.key);
-        if suppressed.contains(&hash)
-            && let Some(entry) = ledger.suppression(&hash).await?
-        {
+        if let Some(entry) = suppressed.get(&hash) {
             known.has_said_no = true;
             known.is_erased = entry.reason == NoMailReason::Erased;
             let person = &mut known.person;
             person.state = ListState::of_no_mail(entry.reason);
             person.since = Some(entry.at.date_naive());
             person.why = entry.words();
-            person.evidence = None;
+            // That a mailbox is gone says nothing of what they agreed to.
+            if entry.reason != NoMailReason::Bounced {
+                person.evidence = None;
+            }
         }
     }
     Ok(())

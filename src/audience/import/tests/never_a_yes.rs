@@ -1,0 +1,132 @@
+//! Tests: what is unclear is never a yes, a no holds wherever it stands, and one person is one.
+//! Pure: texts in, people out.
+
+use std::collections::HashMap;
+
+use super::{export, options};
+use crate::audience::Basis;
+use crate::audience::import::ListState::{NoEvidence, Subscribed, Unsubscribed};
+use crate::audience::import::{
+    Difference, ImportOptions, KnownPerson, ListState, Obtained, StatedBasis,
+};
+use crate::audience::law::MetThrough;
+use crate::problem::Place;
+
+#[test]
+fn what_is_said_of_the_whole_file_is_not_said_of_whoever_has_not_said_yes() {
+    let stated = StatedBasis {
+        basis: Basis::Consent,
+        source: "fair".to_owned(),
+        obtained: Obtained::NotStated,
+        met_through: MetThrough::Unstated,
+    };
+    let stated = ImportOptions { stated: Some(stated), ..options() };
+    for title in ["Newsletter", "Mailing", "Can we email you?"] {
+        let text = format!(
+            "email,{title}\nann@e.org,Yes\nbob@e.org,?\ncy@e.org,By post only\ndot@e.org,n/a\neve@e.org,\nfay@e.org,0\n\
+             gil@e.org,1\n"
+        );
+        let export = export(&[("a.csv", &text)], &stated);
+        let states: Vec<ListState> = export.people.iter().map(|person| person.state).collect();
+        let unclear = [NoEvidence; 4];
+        let expected = [&[Subscribed][..], &unclear, &[Unsubscribed, Subscribed]].concat();
+        assert_eq!(states, expected, "{title}");
+        assert!(export.people[1].why.contains("`?` is neither a yes nor a no"), "{title}");
+    }
+    // A day on which somebody left, in a column that says nothing more.
+    let left = export(&[("a.csv", "email,Left\nann@e.org,2021-05-03\nbob@e.org,\n")], &stated);
+    assert_eq!(left.people[0].state, ListState::Unsubscribed);
+    assert_eq!(left.people[0].since, Some("2021-05-03".parse().unwrap()));
+    assert_eq!(left.people[1].state, ListState::Subscribed);
+}
+
+#[test]
+fn a_no_holds_in_whatever_a_column_is_taken_for() {
+    let text = "email,Name,Newsletter,Unsubscribed\nann@e.org,Ann,No,\nbob@e.org,Bob,Yes,\ncy@e.org,Cy,Yes,yes\n";
+    for field in
+        ["first_name", "last_name", "name", "source", "wording", "tags", "language", "consent"]
+    {
+        for column in ["Newsletter", "Unsubscribed"] {
+            let mapping = vec![format!("{field}={column}").parse().unwrap()];
+            let export = export(&[("a.csv", text)], &ImportOptions { mapping, ..options() });
+            for (person, is_no) in export.people.iter().zip([true, false, true]) {
+                assert_eq!(person.state.is_no(), is_no, "{field}={column}: {}", person.address);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_not_taken_is_named_with_its_line() {
+    let text = "email,first_name,last_name,basis\nann@e.org,\"An\u{1}n\",Lee,consent\nbob@e.org,Bob,\"Le\ne\",consent\n";
+    let export = export(&[("a.csv", text)], &options());
+    assert_eq!(export.people[0].first_name, "");
+    let found: Vec<String> = export.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(export.problems.len(), 2, "{found:?}");
+    for (problem, (line, field)) in
+        export.problems.iter().zip([(2, "first_name"), (3, "last_name")])
+    {
+        assert_eq!(problem.place, Place::line("a.csv", line));
+        assert!(
+            problem.what.contains(&format!("`{field}` has a line break or a control character"))
+        );
+        assert!(!problem.cure.is_empty());
+    }
+}
+
+#[test]
+fn rows_with_an_old_and_a_new_address_are_one_person() {
+    let person =
+        export(&[("a.csv", "email,basis\nnew@e.org,consent\n")], &options()).people.remove(0);
+    let listed = KnownPerson::listed(person);
+    let old = KnownPerson { by_old_address: true, ..listed.clone() };
+    let known: HashMap<String, KnownPerson> =
+        [("new@e.org".to_owned(), listed), ("old@e.org".to_owned(), old)].into();
+    let count = |rows: [&str; 2]| {
+        let text = format!("email,basis,status\n{}\n{}\n", rows[0], rows[1]);
+        let difference = Difference::between(&export(&[("a.csv", &text)], &options()), &known);
+        let Difference { new, changed, same, repeated, .. } = difference;
+        let states: Vec<ListState> = changed.iter().chain(&same).map(|one| one.state).collect();
+        (new.len(), states, repeated)
+    };
+    let yes = ListState::Subscribed;
+    for (old, new, state) in [
+        ("old@e.org,consent,subscribed", "new@e.org,consent,subscribed", yes),
+        ("old@e.org,consent,bounced", "new@e.org,consent,subscribed", yes),
+        ("old@e.org,consent,unsubscribed", "new@e.org,consent,subscribed", ListState::Unsubscribed),
+        ("old@e.org,consent,subscribed", "new@e.org,consent,unsubscribed", ListState::Unsubscribed),
+        ("old@e.org,consent,subscribed", "new@e.org,consent,bounced", ListState::Bounced),
+    ] {
+        for rows in [[old, new], [new, old]] {
+            assert_eq!(count(rows), (0, vec![state], 1), "{rows:?}");
+        }
+    }
+    // Whoever was taken off the list under the new address did not say no.
+    let person =
+        export(&[("a.csv", "email,basis\nold@e.org,consent\n")], &options()).people.remove(0);
+    let gone = KnownPerson { is_gone: true, by_old_address: true, ..KnownPerson::listed(person) };
+    let known = [("old@e.org".to_owned(), gone)].into();
+    let file = export(&[("a.csv", "email,basis\nold@e.org,consent\n")], &options());
+    let difference = Difference::between(&file, &known);
+    assert_eq!((difference.stays_no.len(), difference.left_out.len()), (0, 1));
+    assert!(difference.left_out[0].why.contains("another address"));
+}
+
+#[test]
+fn whoever_has_died_is_mailed_no_more_where_the_list_has_them() {
+    let listed = |text: &str| {
+        let people = export(&[("a.csv", text)], &options()).people.into_iter();
+        people.map(|one| (one.key.clone(), KnownPerson::listed(one))).collect::<HashMap<_, _>>()
+    };
+    let known = listed("email,basis\nann@e.org,consent\nbob@e.org,consent\n");
+    for title in ["Is Deceased", "deleted_at"] {
+        let text = format!(
+            "email,basis,{title}\nann@e.org,consent,2024-05-01\ncy@e.org,consent,2024-05-01\nbob@e.org,consent,\n"
+        );
+        let difference = Difference::between(&export(&[("a.csv", &text)], &options()), &known);
+        let changed: Vec<_> =
+            difference.changed.iter().map(|one| (one.key.as_str(), one.state)).collect();
+        assert_eq!(changed, [("ann@e.org", ListState::Unsubscribed)], "{title}");
+        assert_eq!((difference.left_out.len(), difference.same.len()), (1, 1), "{title}");
+    }
+}
