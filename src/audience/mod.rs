@@ -47,7 +47,7 @@ pub use list_signs::ListSigns;
 pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep};
 pub use portions::on_all_cores;
 pub use subscriber::Subscriber;
-pub use token::Keys;
+pub use token::{Keys, TakenAddresses};
 pub use unusual_names::{Strange, Strangest};
 pub use why_not::WhyNot;
 

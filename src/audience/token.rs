@@ -1,7 +1,9 @@
 //! Keyed names: the Message-ID of a copy, and the token by which a person unsubscribes. Neither shows an address.
 //! Pure: key and words in, words out.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use aws_lc_rs::{constant_time, hmac};
@@ -36,7 +38,23 @@ enum Purpose {
 pub struct Keys {
     key: hmac::Key,
     /// Those that came after the secret, each with its number, the oldest first.
-    token_keys: Vec<(u32, hmac::Key)>,
+    for_tokens: Vec<(u32, hmac::Key)>,
+    taken: TakenAddresses,
+}
+
+/// The hashes of people whose address is somebody else's now. Whoever has it today has another hash, so that a link in an email
+/// to the one never speaks for the other. All copies learn of them together.
+#[derive(Debug, Clone, Default)]
+pub struct TakenAddresses(Arc<RwLock<BTreeSet<String>>>);
+
+impl TakenAddresses {
+    pub fn learn(&self, people: impl IntoIterator<Item = String>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).extend(people);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeSet<String>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl fmt::Debug for Keys {
@@ -55,14 +73,21 @@ const CHECK_BYTES: usize = 8;
 
 impl Keys {
     pub fn new(secret: &[u8]) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret), token_keys: Vec::new() }
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        Self { key, for_tokens: Vec::new(), taken: TakenAddresses::default() }
     }
 
     /// With token keys that came after the secret, the oldest first.
     #[must_use]
     pub fn with_token_keys<'a>(self, keys: impl IntoIterator<Item = (u32, &'a [u8])>) -> Self {
         let key = |(number, key): (u32, &[u8])| (number, hmac::Key::new(hmac::HMAC_SHA256, key));
-        Self { token_keys: keys.into_iter().map(key).collect(), ..self }
+        Self { for_tokens: keys.into_iter().map(key).collect(), ..self }
+    }
+
+    /// With what is known of addresses that are somebody else's now.
+    #[must_use]
+    pub fn with_taken(self, taken: TakenAddresses) -> Self {
+        Self { taken, ..self }
     }
 
     /// By this a ledger knows the secret again. It tells nothing of the secret, nor of anything made with it.
@@ -95,10 +120,51 @@ impl Keys {
         bytes
     }
 
+    /// Whoever has an address now.
     fn person(&self, key: &str) -> [u8; PERSON_BYTES] {
-        let mut person = [0; PERSON_BYTES];
-        person.copy_from_slice(&self.mac(Purpose::Person, &[key.as_bytes()])[..PERSON_BYTES]);
+        self.owner_after(key, &self.taken.read())
+    }
+
+    /// The first owner of an address who is not among those that somebody else came after.
+    fn owner_after(&self, key: &str, taken: &BTreeSet<String>) -> [u8; PERSON_BYTES] {
+        let mut number = 1;
+        let mut person = self.owner(key, number);
+        while !taken.is_empty() && taken.contains(&URL_SAFE_NO_PAD.encode(person)) {
+            number += 1;
+            person = self.owner(key, number);
+        }
         person
+    }
+
+    /// The owner with a number: the first, or one who came after somebody had left the address.
+    fn owner(&self, key: &str, number: u32) -> [u8; PERSON_BYTES] {
+        let number = number.to_be_bytes();
+        let parts: [&[u8]; 2] = [key.as_bytes(), &number];
+        let parts = if number == 1_u32.to_be_bytes() { &parts[..1] } else { &parts[..] };
+        let mut person = [0; PERSON_BYTES];
+        person.copy_from_slice(&self.mac(Purpose::Person, parts)[..PERSON_BYTES]);
+        person
+    }
+
+    /// From now on these hashes are those of people who have left their address to somebody else.
+    pub fn learn_taken(&self, people: impl IntoIterator<Item = String>) {
+        self.taken.learn(people);
+    }
+
+    /// Whoever comes to an address that its owner has left.
+    pub fn next_address_hash(&self, key: &str) -> String {
+        let mut taken = self.taken.read().clone();
+        taken.insert(URL_SAFE_NO_PAD.encode(self.owner_after(key, &taken)));
+        URL_SAFE_NO_PAD.encode(self.owner_after(key, &taken))
+    }
+
+    /// Everybody who has or had an address, the first one first.
+    pub fn owners_of_key(&self, key: &str) -> Vec<String> {
+        let now = self.person(key);
+        let owners = (1..).map(|number| self.owner(key, number));
+        let mut owners: Vec<_> = owners.take_while(|owner| *owner != now).collect();
+        owners.push(now);
+        owners.into_iter().map(|owner| URL_SAFE_NO_PAD.encode(owner)).collect()
     }
 
     /// A person's name where their address must not stand, such as the do-not-mail list.
@@ -119,7 +185,7 @@ impl Keys {
 
     /// The token in a person's unsubscribe address.
     pub fn unsubscribe_token(&self, address: &EmailAddress) -> String {
-        self.token_with(self.token_keys.last(), &self.person(&address.key()))
+        self.token_with(self.for_tokens.last(), &self.person(&address.key()))
     }
 
     /// The hash of a person who does not exist, by whom links are tried. No address has such a key.
@@ -129,7 +195,7 @@ impl Keys {
 
     /// Their token: right, and nobody's.
     pub fn invented_token(&self) -> String {
-        self.token_with(self.token_keys.last(), &self.person(INVENTED))
+        self.token_with(self.for_tokens.last(), &self.person(INVENTED))
     }
 
     /// The word by which a drop box knows this project; the box itself holds only its hash.
@@ -166,7 +232,7 @@ impl Keys {
     /// The token in the address that confirms a request to join: `c.TIME.PERSON.MAC`. It holds as long as whoever reads it
     /// lets it, from the moment in it on.
     pub fn confirmation_token(&self, person: &str, requested: DateTime<Utc>) -> String {
-        self.confirmation_with(self.token_keys.last(), person, requested)
+        self.confirmation_with(self.for_tokens.last(), person, requested)
     }
 
     fn confirmation_with(
@@ -192,7 +258,7 @@ impl Keys {
             let right = self.confirmation_with(key, person, at);
             constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
         };
-        let keys = self.token_keys.iter().map(Some).chain([None]);
+        let keys = self.for_tokens.iter().map(Some).chain([None]);
         // Each is tried, so that the time tells nothing.
         let is_right = keys.map(same).fold(false, |found, is_same| found | is_same);
         is_right.then(|| (person.to_owned(), at))
@@ -225,7 +291,7 @@ impl Keys {
     }
 
     fn is_token_of(&self, token: &str, person: &[u8]) -> bool {
-        let keys = self.token_keys.iter().map(Some).chain([None]);
+        let keys = self.for_tokens.iter().map(Some).chain([None]);
         let same = |key| {
             let right = self.token_with(key, person);
             constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
@@ -281,6 +347,30 @@ mod tests {
             assert_eq!(keys.check(), first.check());
         }
         assert_ne!(Keys::new(b"two").check(), first.check());
+    }
+
+    #[test]
+    fn whoever_comes_to_an_address_that_was_left_is_somebody_else() {
+        let keys = Keys::new(b"one");
+        let copy = keys.clone();
+        let ann = address("ann@example.org");
+        let mut owners = Vec::new();
+        let mut tokens = Vec::new();
+        for number in 1..=3 {
+            owners.push(keys.address_hash(&ann));
+            tokens.push(keys.unsubscribe_token(&ann));
+            assert_eq!(keys.owners_of_key(&ann.key()), owners);
+            let next = keys.next_address_hash(&ann.key());
+            assert!(!owners.contains(&next), "{number}");
+            copy.learn_taken([owners[number - 1].clone()]);
+            assert_eq!(keys.address_hash(&ann), next);
+        }
+        for (owner, token) in owners.iter().zip(&tokens) {
+            assert_eq!(keys.person_of_unsubscribe_token(token).as_ref(), Some(owner));
+            assert!(!keys.is_unsubscribe_token_of(token, &ann));
+        }
+        let bob = address("bob@example.org");
+        assert_eq!(keys.address_hash(&bob), Keys::new(b"one").address_hash(&bob));
     }
 
     #[test]

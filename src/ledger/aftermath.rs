@@ -59,10 +59,11 @@ pub trait AftermathStore {
         until: DateTime<Utc>,
     ) -> impl Future<Output = Result<Vec<Leaving>, LedgerError>> + Send;
 
-    /// How many people said no at or after a moment, and have not taken it back.
-    fn noes_since(
+    /// How many people came onto the do-not-mail list after an edition was planned, and are still there. A file that is
+    /// imported today may say no with a day of last year: what counts is when the list learnt of it.
+    fn noes_since_plan(
         &self,
-        since: DateTime<Utc>,
+        edition: &str,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
     /// How many people of an edition are not in another.

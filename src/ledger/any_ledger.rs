@@ -21,7 +21,8 @@ use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
+    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople,
+    erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore};
@@ -275,8 +276,8 @@ impl Ledger for AnyLedger {
         pass_on!(self, ledger => ledger.suppression(person))
     }
 
-    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
-        pass_on!(self, ledger => ledger.suppressions())
+    async fn no_mail_list(&self) -> Result<Vec<(String, NoMail)>, LedgerError> {
+        pass_on!(self, ledger => ledger.no_mail_list())
     }
 }
 
@@ -361,8 +362,8 @@ impl AftermathStore for AnyLedger {
         pass_on!(self, ledger => ledger.leavings_of_edition(edition, until))
     }
 
-    async fn noes_since(&self, since: DateTime<Utc>) -> Result<u64, LedgerError> {
-        pass_on!(self, ledger => ledger.noes_since(since))
+    async fn noes_since_plan(&self, edition: &str) -> Result<u64, LedgerError> {
+        pass_on!(self, ledger => ledger.noes_since_plan(edition))
     }
 
     async fn people_missing_from(&self, edition: &str, other: &str) -> Result<u64, LedgerError> {
@@ -384,6 +385,10 @@ impl ListStore for AnyLedger {
         pass_on!(self, ledger => ledger.moves())
     }
 
+    async fn taken_addresses(&self) -> Result<Vec<String>, LedgerError> {
+        pass_on!(self, ledger => ledger.taken_addresses())
+    }
+
     async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
         pass_on!(self, ledger => ledger.imports())
     }
@@ -394,15 +399,16 @@ impl ListStore for AnyLedger {
 
     async fn erase(
         &self,
-        key: &str,
-        person: &str,
+        addresses: Vec<ErasedAddress>,
         at: DateTime<Utc>,
     ) -> Result<ErasedRows, LedgerError> {
-        // Of an old address only the hash may be left, which means nothing to other newsletters.
-        if !key.is_empty() {
-            self.share([&erasure(person, at).of_key(key)]).await?;
-        }
-        pass_on!(self, ledger => ledger.erase(key, person, at))
+        // Of an old address only the hash may be left, which means nothing to other newsletters; and in their list whoever
+        // has an address now is the one who is meant.
+        let own = addresses.iter().filter(|one| !one.key.is_empty() && one.until.is_none());
+        let shared: Vec<NoMailChange> =
+            own.map(|one| erasure(&one.person, at).of_key(&one.key)).collect();
+        self.share(&shared).await?;
+        pass_on!(self, ledger => ledger.erase(addresses, at))
     }
 
     async fn undo_import(

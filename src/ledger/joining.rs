@@ -46,6 +46,9 @@ pub struct JoinRequest {
     /// Whole milliseconds: the link in the confirmation holds it.
     pub at: DateTime<Utc>,
     pub evidence: JoinEvidence,
+    /// The keyed hash of somebody who had the address before and has left it: whoever signs up with it is somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
 }
 
 impl JoinRequest {
@@ -243,6 +246,7 @@ mod tests {
             first_name: "Ann".to_owned(),
             at: hour(hours),
             evidence: JoinEvidence::default(),
+            left: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! Shell: runs ledgers that come in as arguments.
 
 pub mod joining;
+pub mod moves;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use chrono_tz::Europe::London;
 use super::aftermath::{AftermathStore, Leaving};
 use super::approval_store::ApprovalStore;
 use super::list_store::{
-    ErasedRows, ListChange, ListChangeKind, ListStore, RemovedPerson, StoredList,
+    ErasedAddress, ErasedRows, ListChange, ListChangeKind, ListStore, RemovedPerson, StoredList,
 };
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use super::schedule_store::{OccurrenceStep, ScheduleStore};
@@ -447,7 +448,7 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
         people,
         removed: Vec::new(),
         moved: None,
-        arrived: Vec::new(),
+        taken: Vec::new(),
         no_mail: Vec::new(),
     };
     assert_eq!(ledger.stored_list().await, Ok(StoredList::default()));
@@ -488,13 +489,17 @@ pub async fn hold_of_the_list(ledger: &(impl Ledger + ListStore)) {
 
     let ann = keys().address_hash_of_key("ann@example.org");
     ledger.plan(plan("2020", &["ann@example.org", "bob@example.org"])).await.unwrap();
-    let erased = ledger.erase("ann@example.org", &ann, now()).await.unwrap();
+    let erased =
+        ledger.erase(vec![ErasedAddress::own("ann@example.org", &ann)], now()).await.unwrap();
     assert_eq!((erased.people, erased.messages), (3, 1), "{erased:?}");
     assert_eq!(ledger.counts("2020").await.unwrap().people(), 2, "the numbers stay");
     assert_eq!(ledger.history("ann@example.org").await.unwrap().0.len(), 0);
     let entry = ledger.suppression(&ann).await.unwrap().unwrap();
     assert_eq!(entry.reason, NoMailReason::Erased);
-    assert_eq!(ledger.erase("ann@example.org", &ann, now()).await.unwrap(), ErasedRows::default());
+    assert_eq!(
+        ledger.erase(vec![ErasedAddress::own("ann@example.org", &ann)], now()).await.unwrap(),
+        ErasedRows::default()
+    );
     let sender = ledger.enter("2020", "a", now()).await.unwrap().sender;
     let claim = ledger.claim(sender, now(), 9).await.unwrap();
     let claimed: Vec<&str> =

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::LedgerError;
 use crate::audience::import::StoredPerson;
-use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep, Recipient};
+use crate::rfc::address::EmailAddress;
 
 /// Everybody on the list, and which change was the last: whoever writes says which state they saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub struct ListChange {
     /// People who come off the list.
     pub removed: Vec<RemovedPerson>,
     pub moved: Option<MovedPerson>,
-    /// The keyed hashes of people who come onto the list by themselves: nobody else's old address leads there any more.
-    pub arrived: Vec<String>,
+    /// The keyed hashes of people who had left their address, and to whose address somebody else comes.
+    pub taken: Vec<String>,
     pub no_mail: Vec<NoMailChange>,
 }
 
@@ -54,23 +55,85 @@ pub struct MovedPerson {
     pub from: RemovedPerson,
     /// The keyed hash of the new address.
     pub to: String,
+    /// The new address, as it is written.
+    pub address: EmailAddress,
+}
+
+impl MovedPerson {
+    /// Their copy of an edition, as it goes to the new address.
+    pub(super) fn recipient(&self, before: Recipient) -> Recipient {
+        let mut recipient = Recipient { address: self.address.clone(), ..before };
+        if let Some(email) = recipient.values.get_mut("email") {
+            *email = self.address.to_string();
+        }
+        recipient
+    }
+}
+
+/// Somebody who has left an address for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftAddress {
+    /// The keyed hash of the address which they have now.
+    pub to: String,
+    pub at: DateTime<Utc>,
+    /// Somebody else has it now.
+    pub is_taken: bool,
 }
 
 /// Who has had which addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moves {
-    /// The keyed hash of each old address, and that of the address which the person has now.
-    pub to: BTreeMap<String, String>,
+    /// By the keyed hash that the person had with the old address.
+    pub left: BTreeMap<String, LeftAddress>,
     /// The folded addresses of all of them, as far as they are still kept, among others.
     pub keys: Vec<String>,
 }
 
 impl Moves {
+    /// The hash of the address that somebody has now, who had this one.
+    pub fn to(&self, hash: &str) -> Option<&str> {
+        self.left.get(hash).map(|left| left.to.as_str())
+    }
+
     /// The hashes of every address of the person to whom one belongs.
     pub fn of_person(&self, hash: &str) -> Vec<String> {
-        let now = self.to.get(hash).map_or(hash, String::as_str);
-        let before = self.to.iter().filter(|(_, to)| *to == now).map(|(old, _)| old.clone());
+        let now = self.to(hash).unwrap_or(hash);
+        let before = self.left.iter().filter(|(_, left)| left.to == now);
+        let before = before.map(|(old, _)| old.clone());
         std::iter::once(now.to_owned()).chain(before).collect()
+    }
+
+    /// Whoever comes to an address: the hash that they get, and that of the person who has left it, if somebody has.
+    pub fn arrival(&self, keys: &Keys, key: &str) -> (String, Option<String>) {
+        let hash = keys.address_hash_of_key(key);
+        if self.left.contains_key(&hash) {
+            (keys.next_address_hash(key), Some(hash))
+        } else {
+            (hash, None)
+        }
+    }
+}
+
+/// An address of which everything is deleted that names its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedAddress {
+    /// The address, folded; empty where only its hash is left.
+    pub key: String,
+    /// Their keyed name with that address.
+    pub person: String,
+    /// Until when it was theirs, where it is somebody else's now.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl ErasedAddress {
+    /// An address that nobody else has.
+    pub fn own(key: &str, person: &str) -> Self {
+        Self { key: key.to_owned(), person: person.to_owned(), until: None }
+    }
+
+    /// In milliseconds since 1970, for the columns.
+    pub(super) fn until_millis(&self) -> i64 {
+        self.until.map_or(i64::MAX, super::column::millis)
     }
 }
 
@@ -176,18 +239,19 @@ pub trait ListStore: Send + Sync {
         &self,
     ) -> impl Future<Output = Result<Option<UndonePeople>, LedgerError>> + Send;
 
-    /// Deletes everything that names a person (by their folded address, which is empty where only its hash is left, and their
-    /// keyed name), in one commit, and puts the keyed name on the do-not-mail list as erased. Then the pages that held it are
-    /// written over.
+    /// Deletes everything that names a person by one of their addresses, in one commit, and puts the keyed names on the
+    /// do-not-mail list as erased. Then the pages that held it are written over.
     fn erase(
         &self,
-        key: &str,
-        person: &str,
+        addresses: Vec<ErasedAddress>,
         at: DateTime<Utc>,
     ) -> impl Future<Output = Result<ErasedRows, LedgerError>> + Send;
 
     /// Every address that somebody has left for another.
     fn moves(&self) -> impl Future<Output = Result<Moves, LedgerError>> + Send;
+
+    /// The keyed hashes of people whose address is somebody else's now.
+    fn taken_addresses(&self) -> impl Future<Output = Result<Vec<String>, LedgerError>> + Send;
 
     /// Takes an import back. A no that it brought stays. False when the list is not as it was seen any more.
     fn undo_import(

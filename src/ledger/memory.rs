@@ -357,9 +357,13 @@ impl Ledger for MemoryLedger {
         Ok(self.books().do_not_mail.get(person).cloned())
     }
 
-    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+    async fn no_mail_list(&self) -> Result<Vec<(String, NoMail)>, LedgerError> {
         let books = self.books();
-        Ok(books.do_not_mail.iter().map(|(person, why)| (person.clone(), why.words())).collect())
+        Ok(books
+            .do_not_mail
+            .iter()
+            .map(|(person, entry)| (person.clone(), entry.clone()))
+            .collect())
     }
 }
 

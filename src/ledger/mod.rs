@@ -512,10 +512,20 @@ pub trait Ledger: Send + Sync + 'static {
         person: &str,
     ) -> impl Future<Output = Result<Option<NoMail>, LedgerError>> + Send;
 
+    /// The whole do-not-mail list, by keyed name.
+    fn no_mail_list(
+        &self,
+    ) -> impl Future<Output = Result<Vec<(String, NoMail)>, LedgerError>> + Send;
+
     /// Everybody who is suppressed, by keyed name, and why.
     fn suppressions(
         &self,
-    ) -> impl Future<Output = Result<Vec<(String, String)>, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<Vec<(String, String)>, LedgerError>> + Send {
+        async move {
+            let list = self.no_mail_list().await?;
+            Ok(list.into_iter().map(|(person, entry)| (person, entry.words())).collect())
+        }
+    }
 }
 
 /// The first moment that is free, and the one after the last that is taken now, both in microseconds since 1970.

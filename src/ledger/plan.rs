@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::delivery::{Event, Status};
 use super::{EditionSummary, LeftOutRow, PlannedEdition, PlannedList, PlannedRow};
 use crate::audience::list_error::ListError;
 use crate::audience::segment::OUTSIDE;
@@ -114,6 +115,46 @@ impl PlannedEdition {
             composition,
         }
     }
+}
+
+/// What becomes of a copy when its person has another address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CopyAfterMove {
+    /// It is settled.
+    Stays,
+    /// It goes to the new address, now or when somebody sends it again.
+    Follows,
+    /// The edition has a copy for the new address: they would get two.
+    IsThere,
+}
+
+/// See [`CopyAfterMove`]. A sender that has a copy in hand delivers it to the address that it has read; given back, the copy goes
+/// to the new one.
+pub(super) fn after_move(status: Status, has_other: bool) -> CopyAfterMove {
+    match status {
+        Status::Accepted | Status::Suppressed | Status::Cancelled | Status::Closed => {
+            CopyAfterMove::Stays
+        }
+        Status::Planned | Status::Deferred if has_other => CopyAfterMove::IsThere,
+        Status::Planned
+        | Status::Deferred
+        | Status::Claimed
+        | Status::HandingOver
+        | Status::Rejected
+        | Status::Uncertain
+        | Status::Expired => {
+            if has_other {
+                CopyAfterMove::Stays
+            } else {
+                CopyAfterMove::Follows
+            }
+        }
+    }
+}
+
+/// What becomes of a copy beside another of the same person.
+pub(super) fn copy_is_there() -> Event {
+    Event::Suppressed { why: "the edition has a copy for their new address".to_owned() }
 }
 
 impl LeftOutRow {

@@ -30,14 +30,20 @@ pub const MOVE_ON: &str = "UPDATE moves SET moved_to = $1 WHERE moved_to = $2";
 pub const MOVE: &str = "INSERT INTO moves (person, moved_to, at) VALUES ($1, $2, $3)
     ON CONFLICT (person) DO UPDATE SET moved_to = excluded.moved_to, at = excluded.at";
 
-/// The address that somebody has now leads nowhere else.
-pub const ARRIVE: &str = "DELETE FROM moves WHERE person = $1";
+/// Whoever is back at an address that they had left: it leads nowhere else.
+pub const COME_BACK: &str = "DELETE FROM moves WHERE person = $1 AND moved_to = person";
+
+/// Somebody else has the address now. What its old owner did by a link in an email is theirs all the same.
+pub const TAKE: &str = "UPDATE moves SET taken = 1 WHERE person = $1";
 
 /// Where an old address leads.
 pub const MOVED_TO: &str = "SELECT moved_to FROM moves WHERE person = $1";
 
 /// Every old address that leads to another.
-pub const MOVES: &str = "SELECT person, moved_to FROM moves ORDER BY person";
+pub const MOVES: &str = "SELECT person, moved_to, at, taken = 1 FROM moves ORDER BY person";
+
+/// Whose address is somebody else's now.
+pub const TAKEN: &str = "SELECT person FROM moves WHERE taken = 1";
 
 /// Folded addresses that stood in a change with which somebody moved.
 pub const MOVED_KEYS: &str =
@@ -69,8 +75,12 @@ pub const ERASED_RECIPIENT: &str =
     "{\"address\":\"erased@erased.invalid\",\"values\":{},\"segments\":[]}";
 
 pub const ERASE_PERSON: &str = "DELETE FROM people WHERE key = $1";
-pub const ERASE_BEFORE: &str = "DELETE FROM people_before WHERE key = $1";
-pub const ERASE_LEFT_OUT: &str = "UPDATE left_out SET address = 'erased' WHERE lower(address) = $1";
+
+/// What changes found of them: all, or those up to the moment at which they left the address.
+pub const ERASE_BEFORE: &str = "DELETE FROM people_before WHERE key = $1
+    AND change IN (SELECT id FROM list_changes WHERE at <= $2)";
+pub const ERASE_LEFT_OUT: &str = "UPDATE left_out SET address = 'erased' WHERE lower(address) = $1
+    AND edition IN (SELECT name FROM editions WHERE planned_at <= $2)";
 pub const ERASE_EVENTS: &str = "UPDATE events SET detail = '' WHERE detail <> '' AND delivery IN
     (SELECT id FROM deliveries WHERE person = $1)";
 pub const ERASE_NOTES: &str = "DELETE FROM no_mail_notes WHERE change IN

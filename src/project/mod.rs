@@ -27,6 +27,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use crate::audience::TakenAddresses;
 use crate::audience::list_error::{ListError, NamedInput};
 use crate::audience::segment::SegmentError;
 use crate::check::Term;
@@ -69,6 +70,8 @@ pub struct Project {
     pub memory: Memory,
     /// The computer's user.
     pub account: String,
+    /// Whose address is somebody else's, as far as a ledger was opened that knows it.
+    pub taken: TakenAddresses,
 }
 
 /// What keeps a project from being used.
@@ -135,7 +138,8 @@ impl Project {
         let memory = Memory::new(&process);
         let account = account::of(&process);
         let environment = Environment::read(&root, process)?;
-        Ok(Self { root, settings, environment, memory, account })
+        let taken = TakenAddresses::default();
+        Ok(Self { root, settings, environment, memory, account, taken })
     }
 
     /// A path below the project, as people would type it.

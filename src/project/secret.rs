@@ -67,7 +67,8 @@ impl Project {
         }
         let token_keys = self.token_keys()?;
         let pairs = token_keys.iter().map(|key| (key.number, key.key.expose_secret().as_bytes()));
-        Ok(Keys::new(self.secret_text()?.expose_secret().as_bytes()).with_token_keys(pairs))
+        let keys = Keys::new(self.secret_text()?.expose_secret().as_bytes());
+        Ok(keys.with_token_keys(pairs).with_taken(self.taken.clone()))
     }
 
     /// The secret itself, for a backup.

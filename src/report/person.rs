@@ -21,6 +21,9 @@ pub struct PersonHistory {
     pub basis: Option<String>,
     /// Why they would not be mailed now, or `None` when they would.
     pub not_mailed: Option<String>,
+    /// All that they have had, where it is more than one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<PersonAddress>,
     pub joined: Option<NaiveDate>,
     pub consent: Option<ConsentProof>,
     pub deliveries: Vec<WhyDelivery>,
@@ -34,6 +37,16 @@ pub struct PersonHistory {
     pub single_messages: Vec<SingleRecord>,
     /// What they have chosen: `every` or `year`.
     pub frequency: Option<&'static str>,
+}
+
+/// An address that somebody has or had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonAddress {
+    pub address: String,
+    /// Since when, where somebody else had it before.
+    pub since: Option<DateTime<Utc>>,
+    /// When they left it.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// On what basis they are mailed, and how it came about.
@@ -108,6 +121,9 @@ impl PersonHistory {
     /// What happened, one line an event, the oldest first. What has no time of its own comes last.
     pub fn story(&self, zone: Tz) -> Vec<String> {
         let mut events: Vec<(Option<DateTime<Utc>>, String)> = Vec::new();
+        for left in self.addresses.iter().filter(|one| one.until.is_some()) {
+            events.push((left.until, format!("moved on from {}", left.address)));
+        }
         for entry in self.do_not_mail.iter().filter(|entry| entry.step == "added") {
             events.push((Some(entry.at), format!("do-not-mail list: {}", entry.words)));
         }
@@ -219,6 +235,7 @@ mod tests {
             address: "ann@example.org".to_owned(),
             basis: None,
             not_mailed: None,
+            addresses: Vec::new(),
             joined: NaiveDate::from_ymd_opt(2020, 5, 3),
             consent: Some(ConsentProof {
                 basis: "consent",

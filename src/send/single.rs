@@ -159,6 +159,7 @@ mod tests {
             first_name: String::new(),
             at: now(),
             evidence: JoinEvidence::default(),
+            left: None,
         };
         ledger.request_join(request.clone()).await.unwrap();
         request

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::people_are_imported::is_named_below;
-use crate::support::{Charity, Server};
+use crate::support::{Charity, Ran, Server};
 
 fn with_a_list(people: &str) -> Charity {
     let charity = Charity::new().people(0).file("subscribers/people.csv", people);
@@ -89,4 +89,30 @@ fn whoever_is_forgotten_is_so_by_each_of_their_addresses() {
         charity.run("subscribers import yes.csv --yes").ends(0);
         charity.run("subscribers list").ends(0).says("1 person");
     }
+}
+
+#[test]
+fn an_edition_that_is_not_sent_yet_follows_and_why_knows_it() {
+    let server = Server::halting_after(5);
+    let others = (0..60).map(|number| format!("p{number:02}@charity.org.uk,consent\n"));
+    let people = format!("email,basis\n{}zoe@charity.org.uk,consent\n", others.collect::<String>());
+    let charity = with_a_list(&people).relay(&server);
+    let child = charity.start("send --year 2020 --confirm 61 --rate 50/s");
+    server.wait_for(5);
+    charity.run("pause 2020").ends(0);
+    server.go_on();
+    Ran::of(child.wait_with_output().unwrap()).ends(6);
+    charity.run("subscribers move zoe@charity.org.uk zoe@new.org.uk").ends(0);
+    charity.run("why zoe@charity.org.uk").ends(0).says("has another address now: zoe@new.org.uk");
+    charity.run("send 2020 --confirm 61 --unpause").ends(0);
+    let mailed = server.everybody_once();
+    assert_eq!(mailed.len(), 61);
+    assert!(mailed.iter().any(|address| address.contains("zoe@new.org.uk")), "{mailed:?}");
+    assert!(mailed.iter().all(|address| !address.contains("zoe@charity.org.uk")), "{mailed:?}");
+    let why = charity.run("why zoe@new.org.uk").ends(0);
+    assert!(why.stdout.contains("moved on from zoe@charity.org.uk"), "{why:?}");
+    assert!(why.stdout.contains("accepted"), "{why:?}");
+    let shown = charity.run("subscribers export --json").ends(0);
+    let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(shown["people"].as_array().unwrap().len(), 61);
 }

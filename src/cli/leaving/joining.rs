@@ -16,6 +16,7 @@ use crate::ledger::AnyLedger;
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::{JoinConfirmation, JoinEvidence, JoinRequest};
+use crate::ledger::list_store::{ListStore, Moves};
 use crate::people::{Journal, Welcome};
 use crate::problem::Place;
 use crate::project::{Project, SETTINGS_FILE};
@@ -85,8 +86,12 @@ impl JoinDesk {
         let now = world::now().trunc_subsecs(3);
         match call {
             JoinCall::Request { address, first_name, answer } => {
-                let request = self.request(&address, first_name, now);
-                let kept = self.within(journal, async |ledger| ledger.request_join(request).await);
+                let kept = self.within(journal, async |ledger| {
+                    // An address that somebody has left may have got another owner since.
+                    self.keys.learn_taken(ledger.taken_addresses().await?);
+                    let request = self.request(&ledger.moves().await?, &address, first_name, now);
+                    ledger.request_join(request).await
+                });
                 let _ = answer.send(kept.await);
             }
             JoinCall::Look { person, requested, answer } => {
@@ -99,8 +104,11 @@ impl JoinDesk {
                 let today = now.with_timezone(&self.time_zone).date_naive();
                 let welcomes = self.welcomes;
                 let confirmation = JoinConfirmation { person, requested, now, today, welcomes };
-                let confirmed =
-                    self.within(journal, async |ledger| ledger.confirm_join(confirmation).await);
+                let confirmed = self.within(journal, async |ledger| {
+                    let step = ledger.confirm_join(confirmation).await?;
+                    self.keys.learn_taken(ledger.taken_addresses().await?);
+                    Ok(step)
+                });
                 let _ = answer.send(confirmed.await);
             }
         }
@@ -108,12 +116,15 @@ impl JoinDesk {
 
     fn request(
         &self,
+        moves: &Moves,
         address: &EmailAddress,
         first_name: String,
         at: DateTime<Utc>,
     ) -> JoinRequest {
+        let (person, left) = moves.arrival(&self.keys, &address.key());
         JoinRequest {
-            person: self.keys.address_hash(address),
+            person,
+            left,
             key: address.key(),
             address: address.to_string(),
             first_name,

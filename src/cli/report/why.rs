@@ -15,6 +15,7 @@ use crate::cli::steps::corrections::corrects;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
+use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::edit::address as person_address;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -24,9 +25,9 @@ use crate::cli::terminal::world;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
-use crate::ledger::{ApprovalStore, Ledger, Lift, Status};
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger, Lift, Status};
 use crate::project::Project;
-use crate::report::person::{ConsentProof, NoMailEntry, PersonHistory};
+use crate::report::person::{ConsentProof, NoMailEntry, PersonAddress, PersonHistory};
 use crate::report::{ReportedApproval, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
@@ -74,6 +75,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     let basis = basis.filter(|basis| !basis.is_empty());
     let LedgerHistory {
+        held,
         lifts,
         deliveries,
         suppressed,
@@ -83,6 +85,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         frequency,
     } = history(&project, &key, address.as_ref()).await?;
     not_mailed = suppressed.clone().or(not_mailed);
+    let (moved_to, addresses) = moves_of(&held, &key);
+    if let Some(now) = moved_to {
+        not_mailed = Some(format!("has another address now: {now}"));
+    }
     let listed = known(&project).await?.find(&key).cloned();
     if let (Some(person), None) = (&listed, &suppressed)
         && person.state == ListState::Unconfirmed
@@ -95,6 +101,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             .map_or_else(|| typed.escape_debug().take(100).collect(), |a| a.to_string()),
         basis,
         not_mailed,
+        addresses,
         joined: listed.as_ref().and_then(|person| person.joined),
         consent: listed.as_ref().and_then(ConsentProof::of),
         deliveries,
@@ -111,6 +118,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 
 /// What both ledgers have about one person.
 struct LedgerHistory {
+    /// Every address of theirs, the one that was typed first.
+    held: Vec<HeldAddress>,
     lifts: Vec<Lift>,
     deliveries: Vec<WhyDelivery>,
     /// Why the do-not-mail list says no.
@@ -131,34 +140,29 @@ async fn history(
     let mut deliveries = Vec::new();
     let (mut joining, mut single_messages) = (Vec::new(), Vec::new());
     let mut frequency = None;
+    let mut held = vec![HeldAddress::typed(key)];
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let (rows, left_out) = ledger.history(key).await?;
-        for row in rows {
-            let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
-            let has_run = is_open && is_sending(project, &ledger, &row.edition, practice).await?;
-            let row = if is_open && !has_run { abandoned(row) } else { row };
-            deliveries.push(WhyDelivery::of_row(row, practice));
-        }
-        let left_out = left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice));
-        deliveries.extend(left_out);
-        let planned = ledger.summaries().await?;
-        for delivery in deliveries.iter_mut().filter(|delivery| delivery.practice == practice) {
-            delivery.corrects = corrects(&ledger, &delivery.edition).await?;
-            if let Some(edition) = planned.iter().find(|one| one.name == delivery.edition) {
-                let given = ledger.approvals_of(&edition.name).await?;
-                delivery.approvals =
-                    ReportedApproval::of(edition, &given, project.settings.time_zone);
-            }
-        }
         if let (Some(address), false) = (address, practice) {
-            let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
-            lifts = ledger.lifts(&person).await?;
-            joining = ledger.join_record(&person).await?;
-            single_messages = ledger.single_messages_of(&person).await?;
+            let keys = keys_for(project, Some(&ledger)).await?;
+            held = addresses_of(address, Some(&ledger), &keys).await?;
+        }
+        deliveries.extend(deliveries_of(project, &ledger, &held, practice).await?);
+        if let (Some(address), false) = (address, practice) {
+            for HeldAddress { person, .. } in &held {
+                lifts.extend(ledger.lifts(person).await?);
+                joining.extend(ledger.join_record(person).await?);
+                single_messages.extend(ledger.single_messages_of(person).await?);
+                let changes = ledger.no_mail_changes(person).await?;
+                do_not_mail.extend(changes.into_iter().map(NoMailEntry::from));
+            }
+            // What they did by a link to an old address stands in the record of both.
+            do_not_mail.sort_by_key(|entry: &NoMailEntry| entry.at);
+            do_not_mail.dedup();
+            lifts.sort_by_key(|lift: &Lift| lift.at);
+            lifts.dedup();
+            let person = held[0].person.clone();
             frequency = ledger.frequency_of(&person).await?;
-            let changes = ledger.no_mail_changes(&person).await?;
-            do_not_mail = changes.into_iter().map(NoMailEntry::from).collect();
             if let Some(entry) = ledger.suppression(&person).await? {
                 suppressed = Some(match entry.reason {
                     NoMailReason::Bounced => {
@@ -172,6 +176,7 @@ async fn history(
         }
     }
     Ok(LedgerHistory {
+        held,
         lifts,
         deliveries,
         suppressed,
@@ -180,6 +185,49 @@ async fn history(
         single_messages,
         frequency,
     })
+}
+
+/// What one ledger has planned for any of their addresses.
+async fn deliveries_of(
+    project: &Project,
+    ledger: &AnyLedger,
+    held: &[HeldAddress],
+    practice: bool,
+) -> Result<Vec<WhyDelivery>, Failure> {
+    let mut deliveries = Vec::new();
+    for one in held {
+        let (rows, left_out) = one.history(ledger).await?;
+        for row in rows {
+            let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
+            let has_run = is_open && is_sending(project, ledger, &row.edition, practice).await?;
+            let row = if is_open && !has_run { abandoned(row) } else { row };
+            deliveries.push(WhyDelivery::of_row(row, practice));
+        }
+        let left_out = left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice));
+        deliveries.extend(left_out);
+    }
+    let planned = ledger.summaries().await?;
+    for delivery in &mut deliveries {
+        delivery.corrects = corrects(ledger, &delivery.edition).await?;
+        if let Some(edition) = planned.iter().find(|one| one.name == delivery.edition) {
+            let given = ledger.approvals_of(&edition.name).await?;
+            delivery.approvals = ReportedApproval::of(edition, &given, project.settings.time_zone);
+        }
+    }
+    Ok(deliveries)
+}
+
+/// The address that the person has now, where they have left the one that was typed, and all that they have had.
+fn moves_of(held: &[HeldAddress], typed: &str) -> (Option<String>, Vec<PersonAddress>) {
+    if held.len() < 2 {
+        return (None, Vec::new());
+    }
+    let now = held.iter().find(|one| one.until.is_none()).and_then(|one| one.key.clone());
+    let moved_to = now.filter(|now| now != typed);
+    let addresses = held.iter().filter_map(|one| {
+        Some(PersonAddress { address: one.key.clone()?, since: one.since, until: one.until })
+    });
+    (moved_to, addresses.collect())
 }
 
 /// `roundup.why/1`: a person's history.

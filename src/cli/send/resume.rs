@@ -145,7 +145,7 @@ impl CarriedOn<'_> {
     /// How many of those who are left are on the do-not-mail list, or on the one that newsletters share.
     async fn said_no_since(&self) -> Result<u64, Failure> {
         let Self { project, ledger, planned, .. } = *self;
-        let nos = Box::pin(NotMailed::since(project, ledger, planned.planned_at)).await?;
+        let nos = Box::pin(NotMailed::since_plan(project, ledger, &planned.name)).await?;
         let Some(nos) = nos else { return Ok(0) };
         let mut count = 0;
         for status in [Status::Planned, Status::Deferred] {

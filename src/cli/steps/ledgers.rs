@@ -7,6 +7,7 @@ use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::world;
 use crate::ledger::error::LedgerError;
+use crate::ledger::list_store::ListStore;
 use crate::ledger::shared_list::SharedList;
 use crate::ledger::{
     AnyLedger, EditionSummary, Ledger, Nature, PlannedEdition, PostgresLedger, SqliteLedger,
@@ -91,6 +92,12 @@ pub fn file_of(project: &Project) -> Result<Option<std::path::PathBuf>, Failure>
     })
 }
 
+/// Whose addresses are somebody else's, by this ledger: the project's keys tell them apart from now on.
+async fn learn_taken(project: &Project, ledger: &AnyLedger) -> Result<(), LedgerError> {
+    project.taken.learn(ledger.taken_addresses().await?);
+    Ok(())
+}
+
 /// The project's keys, when they are those that a ledger was made with. Beside a ledger no secret is made.
 pub async fn keys_for(project: &Project, ledger: Option<&AnyLedger>) -> Result<Keys, Failure> {
     let known = match ledger {
@@ -105,7 +112,7 @@ pub async fn keys_for(project: &Project, ledger: Option<&AnyLedger>) -> Result<K
     let is_right = match (&known.secret_check, &known.somebody) {
         (Some(check), _) => *check == keys.check(),
         // An earlier version kept no check value: the last person in it has a name of the secret.
-        (None, Some((key, person))) => *person == keys.address_hash_of_key(key),
+        (None, Some((key, person))) => keys.owners_of_key(key).contains(person),
         (None, None) => true,
     };
     if is_right { Ok(keys) } else { Err(LedgerError::OtherSecret.into()) }
@@ -123,6 +130,7 @@ pub async fn ledger_for(
     let mut ledger = open(ledger_place(project, practice)?, connections).await?;
     if !practice {
         ledger = beside_shared(project, ledger)?;
+        learn_taken(project, &ledger).await?;
         // Who left while the ledger was away is known before anybody looks into it.
         Box::pin(drain(&spool(project), &ledger, COMMAND_PATIENCE)).await?;
     }
@@ -174,7 +182,11 @@ pub async fn ledger_or_away(
     match open(ledger_place(project, false)?, connections).await {
         Err(error) if !error.passes() => Err(error.into()),
         Err(error) => Ok(Err(error)),
-        Ok(ledger) => Ok(Ok(beside_shared(project, ledger)?)),
+        Ok(ledger) => match learn_taken(project, &ledger).await {
+            Err(error) if !error.passes() => Err(error.into()),
+            Err(error) => Ok(Err(error)),
+            Ok(()) => Ok(Ok(beside_shared(project, ledger)?)),
+        },
     }
 }
 
@@ -184,7 +196,11 @@ pub async fn ledger_unchanged(project: &Project) -> Result<Option<AnyLedger>, Fa
     match ledger_place(project, false)? {
         Where::File(path) if !SqliteLedger::is_newest(&path) => Ok(None),
         Where::Server(address) if !is_newest_server(&address).await? => Ok(None),
-        place => Ok(Some(beside_shared(project, open(place, 1).await?)?)),
+        place => {
+            let ledger = open(place, 1).await?;
+            learn_taken(project, &ledger).await?;
+            Ok(Some(beside_shared(project, ledger)?))
+        }
     }
 }
 

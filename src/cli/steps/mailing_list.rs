@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
-use crate::audience::{DoNotMail, Keys, List, SharedNo, SharedNos};
+use crate::audience::{DoNotMail, Keys, List, SharedNos};
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for, shared_list};
 use crate::cli::steps::list_place::{list_of, list_of_any};
@@ -98,19 +96,19 @@ impl NotMailed {
         Ok(Self { own: ledger.suppressions().await?, shared: ledger.shared_nos().await? })
     }
 
-    /// Those of a ledger, where somebody has said no since: a million people are not looked up for nothing.
-    pub async fn since(
+    /// Those of a ledger, where somebody has said no since an edition was planned: a million people are not looked up for
+    /// nothing. Of the list that newsletters share nobody knows when it learnt of a no.
+    pub async fn since_plan(
         project: &Project,
         ledger: &AnyLedger,
-        since: DateTime<Utc>,
+        edition: &str,
     ) -> Result<Option<DoNotMail>, Failure> {
         let shared = ledger.shared_nos().await?;
-        let is_new = |no: &SharedNo| no.at >= since;
-        let has_new = shared.as_ref().is_some_and(|nos| nos.people.values().any(is_new));
-        if !has_new && ledger.noes_since(since).await? == 0 {
+        let has_shared = shared.as_ref().is_some_and(|nos| !nos.people.is_empty());
+        if !has_shared && ledger.noes_since_plan(edition).await? == 0 {
             return Ok(None);
         }
-        let keys = project.keys(world::random)?;
+        let keys = keys_for(project, Some(ledger)).await?;
         Ok(Some(DoNotMail::new(keys, ledger.suppressions().await?).and(shared)))
     }
 }

@@ -198,7 +198,7 @@ impl OpenList {
             return Ok(no.applied_to(None));
         }
         let moves = self.ledger.moves().await?;
-        let Some(to) = moves.to.get(&hash) else { return Ok(None) };
+        let Some(to) = moves.to(&hash) else { return Ok(None) };
         let entry = self.ledger.suppression(to).await?;
         // That the other mailbox is gone says nothing of this one.
         Ok(entry.filter(|entry| entry.reason != NoMailReason::Bounced))

@@ -63,7 +63,9 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
     let own_keys = keys_for(&project, ledger.as_ref()).await?;
     let held = addresses_of(&address, ledger.as_ref(), &own_keys).await?;
     drop(ledger);
-    let keys: Vec<String> = held.iter().filter_map(|held| held.key.clone()).collect();
+    // What names an address that is somebody else's now may name them.
+    let own = held.iter().filter(|held| !held.is_taken);
+    let keys: Vec<String> = own.filter_map(|held| held.key.clone()).collect();
     let files = files_with(&project, &keys)?;
     let mut rows = ErasedRows::default();
     if !arguments.dry_run {
@@ -75,11 +77,9 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
         }
         let list = open_list(&project).await?;
         // The do-not-mail list first: whatever fails afterwards, nobody mails them again.
-        for HeldAddress { person, key } in &held {
-            // Where only the hash of an old address is left, its messages are found by that.
-            let key = key.as_deref().unwrap_or_default();
-            rows += list.ledger.erase(key, person, world::now()).await?;
-        }
+        // Where only the hash of an old address is left, its messages are found by that.
+        let addresses = held.iter().map(HeldAddress::erased).collect();
+        rows = list.ledger.erase(addresses, world::now()).await?;
         for (name, text, _) in &files {
             save(&project, name, text)?;
         }

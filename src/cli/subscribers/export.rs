@@ -83,24 +83,57 @@ pub(super) async fn export(
     }
     let table = as_table(everybody.iter().copied());
     let table = String::from_utf8_lossy(&table);
-    write(arguments, table.trim_end(), everybody.len(), globals)
+    if arguments.file.is_some() {
+        return write(arguments, table.trim_end(), everybody.len(), globals);
+    }
+    globals.screen.outcome(&ExportedList {
+        schema: "roundup.subscribers/1",
+        people: everybody,
+        table: table.trim_end(),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The list: people have it as CSV, programs as `roundup.subscribers/1`.
+#[derive(Debug, Serialize)]
+struct ExportedList<'a> {
+    schema: &'static str,
+    people: Vec<&'a ImportedPerson>,
+    #[serde(skip)]
+    table: &'a str,
+}
+
+impl Outcome for ExportedList<'_> {
+    fn text(&self, text: &mut Text) {
+        self.table.lines().for_each(|line| text.line(line));
+    }
+}
+
+/// `roundup.export/1`: what was written, and where.
+#[derive(Debug, Serialize)]
+struct WrittenFile<'a> {
+    schema: &'static str,
+    file: &'a str,
+    people: usize,
+}
+
+impl Outcome for WrittenFile<'_> {
+    fn text(&self, text: &mut Text) {
+        let count = people(u64::try_from(self.people).unwrap_or(u64::MAX));
+        text.say(format!("{count} written to {}.", self.file));
+    }
 }
 
 fn write(
     arguments: &ExportArguments,
     text: &str,
-    count: usize,
+    people: usize,
     globals: &Globals,
 ) -> Result<Exit, Failure> {
-    match &arguments.file {
-        None => globals.screen.data(text)?,
-        Some(path) => {
-            let shown = path.display().to_string();
-            write_new(path, format!("{text}\n")).map_err(|error| cannot_write(&shown, &error))?;
-            let count = people(u64::try_from(count).unwrap_or(u64::MAX));
-            globals.screen.say(&format!("{count} written to {shown}."));
-        }
-    }
+    let Some(path) = &arguments.file else { return Ok(Exit::Done) };
+    let file = &path.display().to_string();
+    write_new(path, format!("{text}\n")).map_err(|error| cannot_write(file, &error))?;
+    globals.screen.outcome(&WrittenFile { schema: "roundup.export/1", file, people })?;
     Ok(Exit::Done)
 }
 
@@ -144,14 +177,13 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
     }
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        for HeldAddress { person, key } in &held {
-            if let Some(key) = key {
-                let (rows, left_out) = ledger.history(key).await?;
-                let rows = rows.into_iter().map(|row| WhyDelivery::of_row(row, practice));
-                found.messages.extend(rows);
-                let left_out = left_out.into_iter();
-                found.messages.extend(left_out.map(|row| WhyDelivery::of_left_out(row, practice)));
-            }
+        for held in &held {
+            let person = &held.person;
+            let (rows, left_out) = held.history(&ledger).await?;
+            let rows = rows.into_iter().map(|row| WhyDelivery::of_row(row, practice));
+            found.messages.extend(rows);
+            let left_out = left_out.into_iter();
+            found.messages.extend(left_out.map(|row| WhyDelivery::of_left_out(row, practice)));
             if !practice {
                 let changes = ledger.no_mail_changes(person).await?;
                 found.do_not_mail.extend(changes.into_iter().map(NoMailEntry::from));

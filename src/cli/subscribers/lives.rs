@@ -258,11 +258,12 @@ impl World {
         let (at, summary) = (self.now, "{}".to_owned());
         let kind = ListChangeKind::Edit;
         let removed = removed.into_iter().map(|key| self.list.removed(key)).collect();
-        let arrived = people.iter().map(|person| self.list.keys.address_hash_of_key(&person.key));
-        let arrived = arrived.collect();
+        let moves = self.list.ledger.moves().await.unwrap();
+        let arrivals = people.iter().map(|one| moves.arrival(&self.list.keys, &one.key).1);
+        let taken: Vec<String> = arrivals.flatten().collect();
+        self.list.keys.learn_taken(taken.clone());
         let (moved, no_mail) = (None, Vec::new());
-        let change =
-            ListChange { seen, at, kind, summary, people, removed, moved, arrived, no_mail };
+        let change = ListChange { seen, at, kind, summary, people, removed, moved, taken, no_mail };
         assert!(self.list.ledger.write_list(change).await.unwrap());
     }
 

@@ -1,7 +1,7 @@
 //! `roundup subscribers`: who is on the list, who comes onto it, and who must not be mailed.
 //! Shell: passes on to the commands.
 
-mod addresses;
+pub(super) mod addresses;
 mod basis_word;
 pub(super) mod edit;
 mod erase;

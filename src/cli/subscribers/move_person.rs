@@ -15,7 +15,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::world;
 use crate::ledger::Ledger;
-use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, MovedPerson};
+use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, MovedPerson, Moves};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -56,16 +56,19 @@ pub(super) async fn move_person(
         return Err(Failure::new(Exit::Usage, format!("{new} is on the list already"))
             .help(format!("take the old address off: roundup subscribers remove {old}")));
     }
+    let moves = list.ledger.moves().await?;
     let there = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
     if there.is_some_and(|entry| entry.reason == NoMailReason::Erased) {
         return Err(Failure::new(Exit::Usage, format!("{new} was erased, and stays so"))
             .help("only the person can come back, by signing up themself"));
     }
     let entry = list.ledger.suppression(&list.keys.address_hash(&old)).await?;
-    let change = list.moving(stored.version, person, &new, entry.as_ref(), world::now());
+    let change = list.moving(stored.version, person, (&new, &moves), entry.as_ref(), world::now());
+    let taken = change.taken.clone();
     if !list.ledger.write_list(change).await? {
         return Err(changed_meanwhile());
     }
+    list.keys.learn_taken(taken);
     let moved = ImportedPerson::from(person.clone()).moved_to(&new);
     let entry = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
     let not_mailed = match entry {
@@ -98,19 +101,26 @@ impl OpenList {
         &self,
         seen: i64,
         person: &StoredPerson,
-        new: &EmailAddress,
+        (new, moves): (&EmailAddress, &Moves),
         entry: Option<&NoMail>,
         at: DateTime<Utc>,
     ) -> ListChange {
-        let to = self.keys.address_hash(new);
+        let from = self.removed(person.key.clone());
+        // Whoever comes back is who they were; to an address that somebody else has left comes somebody new.
+        let own = self.keys.address_hash(new);
+        let is_back = person.key == new.key() || moves.to(&own) == Some(from.person.as_str());
+        let (to, left) = if is_back { (own, None) } else { moves.arrival(&self.keys, &new.key()) };
         let carried = entry.and_then(|entry| {
             let (step, origin) = (NoMailStep::Add(entry.reason), ChangeOrigin::Operator);
             let said = NoMailChange::new(&person.key, step, origin, at).carried_to(&to)?;
             Some(said.of_key(&new.key()))
         });
         // Another spelling is the same person.
-        let moved = (person.key != new.key())
-            .then(|| MovedPerson { from: self.removed(person.key.clone()), to: to.clone() });
+        let moved = (person.key != new.key()).then(|| MovedPerson {
+            from,
+            to: to.clone(),
+            address: new.clone(),
+        });
         ListChange {
             seen,
             at,
@@ -119,7 +129,7 @@ impl OpenList {
             people: vec![StoredPerson::from(&ImportedPerson::from(person.clone()).moved_to(new))],
             removed: Vec::new(),
             moved,
-            arrived: Vec::new(),
+            taken: left.into_iter().collect(),
             no_mail: carried.into_iter().collect(),
         }
     }

@@ -1,6 +1,8 @@
 //! `roundup subscribers import --undo`: takes the last import back.
 //! Shell: the ledger, the screen.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -11,6 +13,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::world;
 use crate::count::people;
+use crate::ledger::Ledger;
 use crate::ledger::list_store::ListStore;
 use crate::project::Project;
 
@@ -25,7 +28,9 @@ struct UndoOutcome<'a> {
     /// When the import was.
     imported_at: DateTime<Utc>,
     removed: &'a [String],
-    restored: &'a [String],
+    restored: Vec<String>,
+    /// Whoever gets their earlier fields back, and stays on the do-not-mail list.
+    still_no: Vec<String>,
     kept: u64,
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
@@ -36,9 +41,14 @@ impl UndoOutcome<'_> {
     fn change_lines(&self, text: &mut Text) {
         let at = self.imported_at.with_timezone(&self.time_zone);
         text.line(format!("The import of {}:", at.format("%-d %B %Y, %H:%M")));
-        for (title, keys) in
-            [("come off the list again", self.removed), ("as before the import", self.restored)]
-        {
+        for (title, keys) in [
+            ("come off the list again", self.removed),
+            ("as before the import", &self.restored),
+            ("get their earlier details back, and are still not mailed", &self.still_no),
+        ] {
+            if keys.is_empty() {
+                continue;
+            }
             let count = people(u64::try_from(keys.len()).unwrap_or(u64::MAX));
             text.line(format!("  {count}: {title}"));
             for key in keys.iter().take(MOST_SHOWN) {
@@ -75,12 +85,17 @@ pub(super) async fn undo(
     let Some(undone) = list.ledger.undo_of_last_import().await? else {
         return Err(Failure::new(Exit::Nothing, "there is no import to take back"));
     };
+    let nos = list.ledger.suppressions().await?;
+    let nos: HashSet<String> = nos.into_iter().map(|(person, _)| person).collect();
+    let is_no = |key: &String| nos.contains(&list.keys.address_hash_of_key(key));
+    let (still_no, restored) = undone.restored.iter().cloned().partition(is_no);
     let outcome = UndoOutcome {
         schema: "roundup.undo/1",
         dry_run,
         imported_at: DateTime::from_timestamp_millis(undone.at_millis).unwrap_or_default(),
         removed: &undone.removed,
-        restored: &undone.restored,
+        restored,
+        still_no,
         kept: undone.kept,
         time_zone: project.settings.time_zone,
     };

@@ -14,7 +14,7 @@ use crate::cli::terminal::files::save;
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, RemovedPerson};
+use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, Moves, RemovedPerson};
 use crate::ledger::{AnyLedger, Ledger};
 use crate::project::{Project, SETTINGS_FILE};
 
@@ -68,6 +68,24 @@ impl OpenList {
         RemovedPerson { person: self.keys.address_hash_of_key(&key), key }
     }
 
+    /// The keyed hash of each person, and those of people who have left their address, to which one of these comes. An import
+    /// takes an old address for the person who has left it.
+    async fn hashes(
+        &self,
+        kind: ListChangeKind,
+        people: &[&ImportedPerson],
+    ) -> Result<(Vec<String>, Vec<String>), Failure> {
+        let moves = match kind {
+            ListChangeKind::Edit => self.ledger.moves().await?,
+            ListChangeKind::Import | ListChangeKind::Undo | ListChangeKind::Join => {
+                Moves::default()
+            }
+        };
+        let arrivals = people.iter().map(|person| moves.arrival(&self.keys, &person.key));
+        let (hashes, left): (Vec<_>, Vec<_>) = arrivals.unzip();
+        Ok((hashes, left.into_iter().flatten().collect()))
+    }
+
     /// Writes people, and puts those who said no onto the do-not-mail list.
     pub async fn write(
         &self,
@@ -78,14 +96,12 @@ impl OpenList {
         removed: Vec<String>,
         at: DateTime<Utc>,
     ) -> Result<bool, Failure> {
-        let hash_of = |person: &&ImportedPerson| self.keys.address_hash_of_key(&person.key);
-        let no = |person: &&ImportedPerson| {
+        let (hashes, taken) = self.hashes(kind, people).await?;
+        let no = |(person, hash): (&&ImportedPerson, &String)| {
             let reason = person.state.no_mail_reason()?;
-            let hash = hash_of(person);
             // They said no when the file says so, and not when it was read.
             let at = person.no_since().unwrap_or(at);
-            let change =
-                NoMailChange::new(&hash, NoMailStep::Add(reason), ChangeOrigin::Import, at);
+            let change = NoMailChange::new(hash, NoMailStep::Add(reason), ChangeOrigin::Import, at);
             Some(change.of_key(&person.key))
         };
         let change = ListChange {
@@ -96,14 +112,14 @@ impl OpenList {
             people: people.iter().map(|person| StoredPerson::from(*person)).collect(),
             removed: removed.into_iter().map(|key| self.removed(key)).collect(),
             moved: None,
-            // An import takes an old address for the person who has left it.
-            arrived: match kind {
-                ListChangeKind::Edit => people.iter().map(hash_of).collect(),
-                ListChangeKind::Import | ListChangeKind::Undo | ListChangeKind::Join => Vec::new(),
-            },
-            no_mail: people.iter().filter_map(no).collect(),
+            taken: taken.clone(),
+            no_mail: people.iter().zip(&hashes).filter_map(no).collect(),
         };
-        Ok(self.ledger.write_list(change).await?)
+        let is_written = self.ledger.write_list(change).await?;
+        if is_written {
+            self.keys.learn_taken(taken);
+        }
+        Ok(is_written)
     }
 }
 

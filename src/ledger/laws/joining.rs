@@ -13,10 +13,11 @@ use crate::ledger::joining::{
     ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, MOST_AN_HOUR,
 };
 use crate::ledger::list_store::{
-    ListChange, ListChangeKind, ListStore, MovedPerson, RemovedPerson,
+    ErasedAddress, ListChange, ListChangeKind, ListStore, MovedPerson, RemovedPerson,
 };
 use crate::ledger::single_store::{SinglePurpose, SingleResult, SingleStatus, SingleStore};
 use crate::ledger::{Ledger, LedgerError};
+use crate::rfc::address::EmailAddress;
 
 fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
     let key = format!("{name}@charity.org.uk");
@@ -31,6 +32,7 @@ fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
             wording: "Yes, please.".to_owned(),
             page: "https://news.charity.example/join".to_owned(),
         },
+        left: None,
     }
 }
 
@@ -149,7 +151,7 @@ async fn a_no_that_is_younger_makes_a_request_void(
     // An erasure deletes the request too.
     let gone = request("gone", hour(0));
     assert_eq!(ledger.request_join(gone.clone()).await, Ok(JoinStep::Confirm));
-    ledger.erase(&gone.key, &gone.person, hour(1)).await.unwrap();
+    ledger.erase(vec![ErasedAddress::own(&gone.key, &gone.person)], hour(1)).await.unwrap();
     assert!(!ledger.join_requests().await.unwrap().iter().any(|open| open.key == gone.key));
     let void = ledger.confirm_join(confirmation(&gone, hour(2))).await;
     assert_eq!(void, Ok(ConfirmStep::Void));
@@ -217,7 +219,7 @@ async fn a_choice_stays_until_another(
         }
         assert_eq!(ledger.frequency_of("ann").await, Ok(Some(frequency)));
     }
-    ledger.erase("ann@charity.org.uk", "ann", at).await.unwrap();
+    ledger.erase(vec![ErasedAddress::own("ann@charity.org.uk", "ann")], at).await.unwrap();
     assert_eq!(ledger.frequency_of("ann").await, Ok(None));
 }
 
@@ -306,11 +308,11 @@ async fn an_older_no_takes_nothing_back(
     }
 }
 
-fn of_key(key: &str) -> RemovedPerson {
+pub(super) fn of_key(key: &str) -> RemovedPerson {
     RemovedPerson { key: key.to_owned(), person: keys().address_hash_of_key(key) }
 }
 
-async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
+pub(super) async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
     let seen = ledger.stored_list().await.unwrap().version;
     let (people, removed, no_mail) = (Vec::new(), Vec::new(), Vec::new());
     let (at, kind, summary) = (now(), ListChangeKind::Edit, "{}".to_owned());
@@ -322,7 +324,7 @@ async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
         people,
         removed,
         moved: None,
-        arrived: Vec::new(),
+        taken: Vec::new(),
         no_mail,
     };
     edit(&mut change);
@@ -353,6 +355,11 @@ async fn whoever_comes_off_the_list_is_not_on_it(
     assert_eq!(events, [asked, yes, JoinEvent::Removed, asked, yes]);
 }
 
+pub(super) fn moved(from: &RemovedPerson, to: &RemovedPerson) -> MovedPerson {
+    let address = EmailAddress::parse(&to.key).unwrap();
+    MovedPerson { from: from.clone(), to: to.person.clone(), address }
+}
+
 /// Twice: from one address to another, and on. Links to the first two speak for the third.
 async fn whoever_moves_is_the_same_person(
     ledger: &(impl Ledger + ListStore + JoinStore + FrequencyStore),
@@ -370,7 +377,7 @@ async fn whoever_moves_is_the_same_person(
     for (from, to) in [(&old, &between), (&between, &new)] {
         edit(ledger, |change| {
             change.people = vec![stored(&to.key)];
-            change.moved = Some(MovedPerson { from: from.clone(), to: to.person.clone() });
+            change.moved = Some(moved(from, to));
         })
         .await;
         assert_eq!(ledger.frequency_of(&to.person).await, Ok(Some(Frequency::Year)));
@@ -398,7 +405,7 @@ async fn whoever_moves_is_the_same_person(
     // Back to the first address: it leads nowhere else, and the others lead to it.
     edit(ledger, |change| {
         change.people = vec![stored(&old.key)];
-        change.moved = Some(MovedPerson { from: new.clone(), to: old.person.clone() });
+        change.moved = Some(moved(&new, &old));
     })
     .await;
     let left = change(&between, leave, ChangeOrigin::Email, hour(40));

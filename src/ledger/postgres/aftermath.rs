@@ -27,6 +27,9 @@ const NOES: &str = "SELECT person, reason, detail, at FROM no_mail_changes
 const MISSING: &str = "SELECT count(*) FROM deliveries d WHERE d.edition = $1
     AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.edition = $2 AND o.key = d.key)";
 
+const NEW_NOES: &str = "SELECT count(*) FROM do_not_mail
+    WHERE change > (SELECT last_no FROM editions WHERE name = $1)";
+
 impl AftermathStore for PostgresLedger {
     async fn returns_of_edition(&self, edition: &str) -> Result<Vec<EditionReturn>, LedgerError> {
         let accepted = self.server.query(RETURNED, &[&edition]).await?;
@@ -56,9 +59,8 @@ impl AftermathStore for PostgresLedger {
         Ok(leavings_of_accepted(accepted.iter().map(accepted_copy).collect(), noes))
     }
 
-    async fn noes_since(&self, since: DateTime<Utc>) -> Result<u64, LedgerError> {
-        let sql = "SELECT count(*) FROM do_not_mail WHERE at >= $1";
-        let rows = self.server.query(sql, &[&millis(since)]).await?;
+    async fn noes_since_plan(&self, edition: &str) -> Result<u64, LedgerError> {
+        let rows = self.server.query(NEW_NOES, &[&edition]).await?;
         let count: i64 = rows.first().map_or(0, |row| row.get(0));
         Ok(u64::try_from(count).unwrap_or(0))
     }

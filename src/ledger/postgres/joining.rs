@@ -185,8 +185,9 @@ async fn confirm(
     no_mail::write(transaction, &[lift(confirmation)]).await?;
     record(transaction, JoinEvent::Confirmed, &request, *now).await?;
     transaction.execute(sql::WITHDRAW, &[person]).await?;
-    // An old address that somebody signs up with is their own again.
-    transaction.execute(schema_of_people::ARRIVE, &[person]).await?;
+    if let Some(left) = &request.left {
+        transaction.execute(schema_of_people::TAKE, &[left]).await?;
+    }
     transaction.execute(sql::DROP_MESSAGES, &[&at, person]).await?;
     if *welcomes {
         let moment = JoinRequest { at: *now, ..request };

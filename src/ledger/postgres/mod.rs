@@ -9,6 +9,7 @@
 mod aftermath;
 mod approvals;
 mod changes;
+mod followed;
 mod frequency;
 mod joining;
 mod no_mail;
@@ -42,9 +43,6 @@ use super::{
 use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
-use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
-};
 use runs::{
     WriteBatch, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
 };
@@ -415,58 +413,8 @@ impl Ledger for PostgresLedger {
         rows.first().map(|row| entry_of(no_mail::columns(row, 0))).transpose()
     }
 
-    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+    async fn no_mail_list(&self) -> Result<Vec<(String, NoMail)>, LedgerError> {
         let rows = self.server.query(no_mail::ENTRIES, &[]).await?;
-        rows.iter()
-            .map(|row| Ok((row.get(5), entry_of(no_mail::columns(row, 0))?.words())))
-            .collect()
-    }
-}
-
-impl ListStore for PostgresLedger {
-    async fn stored_list(&self) -> Result<StoredList, LedgerError> {
-        people::stored_list(&self.server).await
-    }
-
-    async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
-        patiently!(self.server, async |transaction, _| people::write(transaction, &change).await)
-    }
-
-    async fn moves(&self) -> Result<Moves, LedgerError> {
-        people::moves(&self.server).await
-    }
-
-    async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
-        people::imports(&self.server).await
-    }
-
-    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
-        people::undo_of_last_import(&self.server).await
-    }
-
-    async fn erase(
-        &self,
-        key: &str,
-        person: &str,
-        at: DateTime<Utc>,
-    ) -> Result<ErasedRows, LedgerError> {
-        let change = erasure(person, at);
-        let erased = patiently!(self.server, async |transaction, _| {
-            people::erase(transaction, key, &change).await
-        })?;
-        self.server.vacuum().await?;
-        Ok(erased)
-    }
-
-    async fn undo_import(
-        &self,
-        import: i64,
-        seen: i64,
-        at: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        let at = millis(at);
-        patiently!(self.server, async |transaction, _| {
-            people::undo_import(transaction, import, seen, at).await
-        })
+        rows.iter().map(|row| Ok((row.get(5), entry_of(no_mail::columns(row, 0))?))).collect()
     }
 }

@@ -1,22 +1,80 @@
 //! The people of the list, on the server.
 //! Shell: reads and writes rows.
 
+use chrono::{DateTime, Utc};
 use tokio_postgres::Transaction;
 
-use super::no_mail;
-use super::server::PostgresServer;
+use super::PostgresLedger;
+use super::server::{PostgresServer, Statements, patiently};
+use super::{followed, no_mail};
 use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, MovedPerson, Moves, PastImport, RemovedPerson,
-    StoredList, UndonePeople, summary_of_undo,
+    ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, ListStore, MovedPerson,
+    Moves, PastImport, RemovedPerson, StoredList, UndonePeople, erasure, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
 
-pub(super) async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
+impl ListStore for PostgresLedger {
+    async fn stored_list(&self) -> Result<StoredList, LedgerError> {
+        stored_list(&self.server).await
+    }
+
+    async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
+        patiently!(self.server, async |transaction, statements| {
+            write(transaction, statements, &change).await
+        })
+    }
+
+    async fn moves(&self) -> Result<Moves, LedgerError> {
+        moves(&self.server).await
+    }
+
+    async fn taken_addresses(&self) -> Result<Vec<String>, LedgerError> {
+        taken_addresses(&self.server).await
+    }
+
+    async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
+        imports(&self.server).await
+    }
+
+    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+        undo_of_last_import(&self.server).await
+    }
+
+    async fn erase(
+        &self,
+        addresses: Vec<ErasedAddress>,
+        at: DateTime<Utc>,
+    ) -> Result<ErasedRows, LedgerError> {
+        let erased = patiently!(self.server, async |transaction, _| {
+            let mut erased = ErasedRows::default();
+            for one in &addresses {
+                erased += erase(transaction, one, &erasure(&one.person, at)).await?;
+            }
+            Ok(erased)
+        })?;
+        self.server.vacuum().await?;
+        Ok(erased)
+    }
+
+    async fn undo_import(
+        &self,
+        import: i64,
+        seen: i64,
+        at: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let at = millis(at);
+        patiently!(self.server, async |transaction, _| {
+            undo_import(transaction, import, seen, at).await
+        })
+    }
+}
+
+async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
     // The version first: a change in between is then noticed by whoever writes.
     let version = server.query(sql::VERSION, &[]).await?;
     let version = version.first().map_or(0, |row| row.get(0));
@@ -64,21 +122,49 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// People of one statement.
+const TOGETHER: usize = 5000;
+
+const KEEP_MANY: &str =
+    "INSERT INTO people_before (change, key, address, state, fields, was_change)
+    SELECT $1, k.key, p.address, p.state, p.fields, p.change
+    FROM unnest($2::text[]) AS k (key) LEFT JOIN people p ON p.key = k.key
+    ON CONFLICT DO NOTHING";
+
+const PUT_MANY: &str = "INSERT INTO people (key, address, state, fields, change)
+    SELECT n.key, n.address, n.state, n.fields, $5
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS n (key, address, state, fields)
+    ON CONFLICT (key) DO UPDATE SET address = excluded.address, state = excluded.state,
+        fields = excluded.fields, change = excluded.change";
+
+/// The same for many people, each once: a round trip for each would take minutes.
+async fn put_many(
+    transaction: &Transaction<'_>,
+    number: i64,
+    people: &[StoredPerson],
+) -> Result<(), LedgerError> {
+    let column = |of: fn(&StoredPerson) -> &str| people.iter().map(of).collect::<Vec<&str>>();
+    let keys = column(|person| &person.key);
+    let addresses = column(|person| &person.address);
+    let states = column(|person| &person.state);
+    let fields = column(|person| &person.fields);
+    transaction.execute(KEEP_MANY, &[&number, &keys]).await?;
+    transaction.execute(PUT_MANY, &[&keys, &addresses, &states, &fields, &number]).await?;
+    Ok(())
+}
+
 /// Whether the list is still as it was seen; then the change is written.
 pub(super) async fn write(
     transaction: &Transaction<'_>,
+    statements: &Statements,
     change: &ListChange,
 ) -> Result<bool, LedgerError> {
     if !is_as_seen(transaction, change.seen).await? {
         return Ok(false);
     }
     let number = begin(transaction, millis(change.at), change.kind, &change.summary).await?;
-    let keep = transaction.prepare(sql::KEEP_BEFORE).await?;
-    let put = transaction.prepare(sql::PUT).await?;
-    for person in &change.people {
-        let StoredPerson { key, address, state, fields } = person;
-        transaction.execute(&keep, &[&number, key]).await?;
-        transaction.execute(&put, &[key, address, state, fields, &number]).await?;
+    for people in change.people.chunks(TOGETHER) {
+        put_many(transaction, number, people).await?;
     }
     for RemovedPerson { key, person } in &change.removed {
         remove(transaction, number, key).await?;
@@ -86,10 +172,10 @@ pub(super) async fn write(
         transaction.execute(join_store::RECORD_REMOVED, &[&at, person]).await?;
     }
     if let Some(moved) = &change.moved {
-        move_person(transaction, number, moved, millis(change.at)).await?;
+        move_person(transaction, statements, number, (moved, millis(change.at))).await?;
     }
-    for person in &change.arrived {
-        transaction.execute(sql::ARRIVE, &[person]).await?;
+    if !change.taken.is_empty() {
+        transaction.execute(TAKE, &[&change.taken]).await?;
     }
     if !change.no_mail.is_empty() {
         no_mail::write(transaction, &change.no_mail).await?;
@@ -105,41 +191,52 @@ async fn remove(transaction: &Transaction<'_>, number: i64, key: &str) -> Result
 
 async fn move_person(
     transaction: &Transaction<'_>,
+    statements: &Statements,
     number: i64,
-    moved: &MovedPerson,
-    at: i64,
+    (moved, at): (&MovedPerson, i64),
 ) -> Result<(), LedgerError> {
-    let MovedPerson { from: RemovedPerson { key, person }, to } = moved;
+    let MovedPerson { from: RemovedPerson { key, person }, to, .. } = moved;
     remove(transaction, number, key).await?;
     transaction.execute(sql::MOVE_ON, &[to, person]).await?;
     transaction.execute(sql::MOVE, &[person, to, &at]).await?;
-    transaction.execute(sql::ARRIVE, &[to]).await?;
+    transaction.execute(sql::COME_BACK, &[to]).await?;
     transaction.execute(frequency_store::MOVE_CHOICE, &[to, person]).await?;
     transaction.execute(frequency_store::ERASE_CHOICE, &[person]).await?;
-    Ok(())
+    followed::move_copies(transaction, statements, moved, at).await
 }
 
-pub(super) async fn moves(server: &PostgresServer) -> Result<Moves, LedgerError> {
-    let to = server.query(sql::MOVES, &[]).await?;
-    let mut moves =
-        Moves { to: to.iter().map(|row| (row.get(0), row.get(1))).collect(), keys: Vec::new() };
-    if !moves.to.is_empty() {
+/// However many come at a time, as when a whole list moves in.
+const TAKE: &str = "UPDATE moves SET taken = 1 WHERE person = ANY($1)";
+
+async fn taken_addresses(server: &PostgresServer) -> Result<Vec<String>, LedgerError> {
+    let rows = server.query(sql::TAKEN, &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+async fn moves(server: &PostgresServer) -> Result<Moves, LedgerError> {
+    let rows = server.query(sql::MOVES, &[]).await?;
+    let left = |row: &tokio_postgres::Row| LeftAddress {
+        to: row.get(1),
+        at: time(row.get(2)),
+        is_taken: row.get(3),
+    };
+    let left = rows.iter().map(|row| (row.get(0), left(row))).collect();
+    let mut moves = Moves { left, keys: Vec::new() };
+    if !moves.left.is_empty() {
         let keys = server.query(sql::MOVED_KEYS, &[]).await?;
         moves.keys = keys.iter().map(|row| row.get(0)).collect();
     }
     Ok(moves)
 }
 
-pub(super) async fn imports(server: &PostgresServer) -> Result<Vec<PastImport>, LedgerError> {
+async fn imports(server: &PostgresServer) -> Result<Vec<PastImport>, LedgerError> {
     let rows = server.query(sql::IMPORTS, &[]).await?;
     let import =
         |row: &tokio_postgres::Row| PastImport { at: time(row.get(0)), summary: row.get(1) };
     Ok(rows.iter().map(import).collect())
 }
 
-pub(super) async fn undo_of_last_import(
-    server: &PostgresServer,
-) -> Result<Option<UndonePeople>, LedgerError> {
+async fn undo_of_last_import(server: &PostgresServer) -> Result<Option<UndonePeople>, LedgerError> {
     let last = server.query(sql::LAST_IMPORT, &[]).await?;
     let Some(last) = last.first() else { return Ok(None) };
     let (import, at_millis): (i64, i64) = (last.get(0), last.get(1));
@@ -151,7 +248,7 @@ pub(super) async fn undo_of_last_import(
     Ok(Some(undone))
 }
 
-pub(super) async fn undo_import(
+async fn undo_import(
     transaction: &Transaction<'_>,
     import: i64,
     seen: i64,
@@ -174,19 +271,21 @@ const ERASE_MESSAGES: &str =
     "UPDATE deliveries SET key = 'erased:' || id, address = 'erased', recipient = $1, detail = ''
     WHERE person = $2 AND key NOT LIKE 'erased:%'";
 
-pub(super) async fn erase(
+async fn erase(
     transaction: &Transaction<'_>,
-    key: &str,
+    of: &ErasedAddress,
     change: &NoMailChange,
 ) -> Result<ErasedRows, LedgerError> {
-    let person = &change.person;
-    let before = transaction.execute(sql::ERASE_BEFORE, &[&key]).await?;
-    let people = before + transaction.execute(sql::ERASE_PERSON, &[&key]).await?;
+    let ErasedAddress { key, person, until } = of;
+    let mut people = transaction.execute(sql::ERASE_BEFORE, &[key, &of.until_millis()]).await?;
+    if until.is_none() {
+        people += transaction.execute(sql::ERASE_PERSON, &[key]).await?;
+    }
     transaction.execute(sql::ERASE_EVENTS, &[person]).await?;
     let messages = transaction.execute(ERASE_MESSAGES, &[&sql::ERASED_RECIPIENT, person]).await?;
-    let left_out = transaction.execute(sql::ERASE_LEFT_OUT, &[&key]).await?;
+    let left_out = transaction.execute(sql::ERASE_LEFT_OUT, &[key, &of.until_millis()]).await?;
     let notes = transaction.execute(sql::ERASE_NOTES, &[person]).await?;
-    let people = people + transaction.execute(join_store::ERASE_REQUEST, &[person]).await?;
+    people += transaction.execute(join_store::ERASE_REQUEST, &[person]).await?;
     transaction.execute(join_store::ERASE_SINGLE, &[person]).await?;
     transaction.execute(frequency_store::ERASE_CHOICE, &[person]).await?;
     no_mail::write(transaction, std::slice::from_ref(change)).await?;

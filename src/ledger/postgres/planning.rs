@@ -21,7 +21,8 @@ pub(super) async fn insert_plan(
     let edition = &plan.edition;
     let inserted = transaction
         .execute(
-            "INSERT INTO editions (name, planned_at, planned) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO editions (name, planned_at, planned, last_no)
+             VALUES ($1, $2, $3, (SELECT coalesce(max(id), 0) FROM no_mail_changes)) ON CONFLICT DO NOTHING",
             &[&edition.name, &millis(edition.planned_at), &to_json(edition)?],
         )
         .await?;

@@ -17,6 +17,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/9.sql"),
         include_str!("schema/10.sql"),
         include_str!("schema/11.sql"),
+        include_str!("schema/12.sql"),
     ],
 };
 

@@ -5,6 +5,7 @@ use tokio_postgres::NoTls;
 
 use super::*;
 use crate::ledger::laws::joining::hold_of_joining;
+use crate::ledger::laws::moves::hold_of_moves;
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.
@@ -51,6 +52,12 @@ async fn the_laws_of_schedules_hold_on_a_server() {
 async fn the_laws_of_the_list_hold_on_a_server() {
     let Some(address) = database("list").await else { return };
     laws::hold_of_the_list(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_moves_hold_on_a_server() {
+    let Some(address) = database("moves").await else { return };
+    hold_of_moves(&PostgresLedger::open(&address, 4).await.unwrap()).await;
 }
 
 #[tokio::test]

@@ -19,6 +19,9 @@ const ROWS: &str =
     "FROM deliveries d WHERE d.id BETWEEN (SELECT first_row FROM editions WHERE name = ?1)
     AND (SELECT last_row FROM editions WHERE name = ?1)";
 
+const NEW_NOES: &str = "SELECT count(*) FROM do_not_mail
+    WHERE change > (SELECT last_no FROM editions WHERE name = ?1)";
+
 impl AftermathStore for SqliteLedger {
     async fn returns_of_edition(&self, edition: &str) -> Result<Vec<EditionReturn>, LedgerError> {
         let edition = edition.to_owned();
@@ -34,11 +37,11 @@ impl AftermathStore for SqliteLedger {
         self.writer.run(false, move |connection| leavings(connection, &edition, until)).await
     }
 
-    async fn noes_since(&self, since: DateTime<Utc>) -> Result<u64, LedgerError> {
+    async fn noes_since_plan(&self, edition: &str) -> Result<u64, LedgerError> {
+        let edition = edition.to_owned();
         self.writer
             .run(false, move |connection| {
-                let sql = "SELECT count(*) FROM do_not_mail WHERE at >= ?1";
-                let count: i64 = connection.query_row(sql, [millis(since)], |row| row.get(0))?;
+                let count: i64 = connection.query_row(NEW_NOES, [edition], |row| row.get(0))?;
                 Ok(u64::try_from(count).unwrap_or(0))
             })
             .await

@@ -206,8 +206,9 @@ fn confirm(
     no_mail::write(connection, &lift(confirmation))?;
     record(connection, JoinEvent::Confirmed, &request, *now)?;
     connection.execute(sql::WITHDRAW, [person])?;
-    // An old address that somebody signs up with is their own again.
-    connection.execute(schema_of_people::ARRIVE, [person])?;
+    if let Some(left) = &request.left {
+        connection.execute(schema_of_people::TAKE, [left])?;
+    }
     connection.execute(sql::DROP_MESSAGES, params![millis(*now), person])?;
     if *welcomes {
         let moment = JoinRequest { at: *now, ..request };

@@ -5,6 +5,7 @@ mod aftermath;
 mod approvals;
 mod copies;
 mod figures;
+mod followed;
 mod frequency;
 mod joining;
 mod no_mail;
@@ -36,7 +37,8 @@ use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople, erasure,
+    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople,
+    erasure,
 };
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
@@ -375,7 +377,7 @@ impl Ledger for SqliteLedger {
         self.writer.run(false, move |connection| no_mail::entry(connection, &person)).await
     }
 
-    async fn suppressions(&self) -> Result<Vec<(String, String)>, LedgerError> {
+    async fn no_mail_list(&self) -> Result<Vec<(String, NoMail)>, LedgerError> {
         self.writer.run(false, no_mail::entries).await
     }
 }
@@ -393,6 +395,10 @@ impl ListStore for SqliteLedger {
         self.writer.run(false, people::moves).await
     }
 
+    async fn taken_addresses(&self) -> Result<Vec<String>, LedgerError> {
+        self.writer.run(false, people::taken_addresses).await
+    }
+
     async fn imports(&self) -> Result<Vec<PastImport>, LedgerError> {
         self.writer.run(false, people::imports).await
     }
@@ -403,12 +409,16 @@ impl ListStore for SqliteLedger {
 
     async fn erase(
         &self,
-        key: &str,
-        person: &str,
+        addresses: Vec<ErasedAddress>,
         at: DateTime<Utc>,
     ) -> Result<ErasedRows, LedgerError> {
-        let (key, change) = (key.to_owned(), erasure(person, at));
-        let erase = move |connection: &_| people::erase(connection, &key, &change);
+        let erase = move |connection: &_| {
+            let mut erased = ErasedRows::default();
+            for one in &addresses {
+                erased += people::erase(connection, one, &erasure(&one.person, at))?;
+            }
+            Ok(erased)
+        };
         let erased = self.writer.run(true, erase).await?;
         people::scrub(&self.path)?;
         Ok(erased)

@@ -110,12 +110,12 @@ pub(super) fn entry_of_copy(
     found.map(entry_of).transpose()
 }
 
-pub(super) fn entries(connection: &Connection) -> Result<Vec<(String, String)>, LedgerError> {
+pub(super) fn entries(connection: &Connection) -> Result<Vec<(String, NoMail)>, LedgerError> {
     let mut query = connection.prepare(ENTRIES)?;
     let rows = query.query_map([], |row| Ok((row.get::<_, String>(5)?, columns(row, 0)?)))?;
     rows.map(|row| {
         let (person, found) = row?;
-        Ok((person, entry_of(found)?.words()))
+        Ok((person, entry_of(found)?))
     })
     .collect()
 }

@@ -3,14 +3,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::no_mail;
+use super::{followed, no_mail};
 use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedRows, ListChange, ListChangeKind, MovedPerson, Moves, PastImport, RemovedPerson,
-    StoredList, UndonePeople, summary_of_undo,
+    ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, MovedPerson, Moves,
+    PastImport, RemovedPerson, StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -72,8 +72,8 @@ pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool
     if let Some(moved) = &change.moved {
         move_person(connection, number, moved, millis(change.at))?;
     }
-    for person in &change.arrived {
-        connection.prepare_cached(sql::ARRIVE)?.execute([person])?;
+    for person in &change.taken {
+        connection.prepare_cached(sql::TAKE)?.execute([person])?;
     }
     for no in &change.no_mail {
         no_mail::write(connection, no)?;
@@ -93,21 +93,29 @@ fn move_person(
     moved: &MovedPerson,
     at: i64,
 ) -> Result<(), LedgerError> {
-    let MovedPerson { from: RemovedPerson { key, person }, to } = moved;
+    let MovedPerson { from: RemovedPerson { key, person }, to, .. } = moved;
     remove(connection, number, key)?;
     connection.execute(sql::MOVE_ON, params![to, person])?;
     connection.execute(sql::MOVE, params![person, to, at])?;
-    connection.execute(sql::ARRIVE, [to])?;
+    connection.execute(sql::COME_BACK, [to])?;
     connection.execute(frequency_store::MOVE_CHOICE, params![to, person])?;
     connection.execute(frequency_store::ERASE_CHOICE, [person])?;
-    Ok(())
+    followed::move_copies(connection, moved, at)
+}
+
+pub(super) fn taken_addresses(connection: &Connection) -> Result<Vec<String>, LedgerError> {
+    let mut query = connection.prepare(sql::TAKEN)?;
+    Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn moves(connection: &Connection) -> Result<Moves, LedgerError> {
     let mut query = connection.prepare(sql::MOVES)?;
-    let to = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut moves = Moves { to: to.collect::<Result<_, _>>()?, keys: Vec::new() };
-    if !moves.to.is_empty() {
+    let left = query.query_map([], |row| {
+        let left = LeftAddress { to: row.get(1)?, at: time(row.get(2)?), is_taken: row.get(3)? };
+        Ok((row.get(0)?, left))
+    })?;
+    let mut moves = Moves { left: left.collect::<Result<_, _>>()?, keys: Vec::new() };
+    if !moves.left.is_empty() {
         let mut query = connection.prepare(sql::MOVED_KEYS)?;
         moves.keys = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     }
@@ -161,21 +169,27 @@ pub(super) fn undo_import(
 const ERASE_MESSAGES: &str = "UPDATE deliveries SET key = 'erased', recipient = ?1, detail = ''
     WHERE person = ?2 AND key <> 'erased'";
 
+const ERASE_COPIES: &str = "DELETE FROM copies WHERE key = ?1
+    AND delivery IN (SELECT id FROM deliveries WHERE id = copies.delivery AND person = ?2)";
+
 pub(super) fn erase(
     connection: &Connection,
-    key: &str,
+    of: &ErasedAddress,
     change: &NoMailChange,
 ) -> Result<ErasedRows, LedgerError> {
-    let person = &change.person;
+    let ErasedAddress { key, person, until } = of;
     let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
     let mut erased = ErasedRows::default();
-    let before = connection.execute(sql::ERASE_BEFORE, [key])?;
-    erased.people = count(connection.execute(sql::ERASE_PERSON, [key])? + before);
+    let before = connection.execute(sql::ERASE_BEFORE, params![key, of.until_millis()])?;
+    let is_theirs = until.is_none();
+    let listed = if is_theirs { connection.execute(sql::ERASE_PERSON, [key])? } else { 0 };
+    erased.people = count(listed + before);
     connection.execute(sql::ERASE_EVENTS, [person])?;
-    connection.execute("DELETE FROM copies WHERE key = ?1", [key])?;
+    connection.execute(ERASE_COPIES, params![key, person])?;
     let values = params![sql::ERASED_RECIPIENT, person];
     erased.messages = count(connection.execute(ERASE_MESSAGES, values)?);
-    erased.left_out = count(connection.execute(sql::ERASE_LEFT_OUT, [key])?);
+    let left_out = connection.execute(sql::ERASE_LEFT_OUT, params![key, of.until_millis()])?;
+    erased.left_out = count(left_out);
     erased.notes = count(connection.execute(sql::ERASE_NOTES, [person])?);
     erased.people += count(connection.execute(join_store::ERASE_REQUEST, [person])?);
     connection.execute(join_store::ERASE_SINGLE, [person])?;

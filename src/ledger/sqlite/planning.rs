@@ -49,7 +49,8 @@ fn insert_copies(
 pub(super) fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), LedgerError> {
     let edition = &plan.edition;
     let inserted = connection.execute(
-        "INSERT INTO editions (name, planned_at, planned) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        "INSERT INTO editions (name, planned_at, planned, last_no)
+             VALUES (?1, ?2, ?3, (SELECT coalesce(max(id), 0) FROM no_mail_changes)) ON CONFLICT DO NOTHING",
         params![edition.name, millis(edition.planned_at), to_json(edition)?],
     )?;
     if inserted == 0 {

@@ -11,6 +11,7 @@ use super::*;
 use crate::audience::{ChangeOrigin, NoMailReason};
 use crate::ledger::column::to_json;
 use crate::ledger::laws::joining::hold_of_joining;
+use crate::ledger::laws::moves::hold_of_moves;
 use crate::ledger::{Status, laws};
 
 #[test]
@@ -77,6 +78,12 @@ async fn an_empty_ledger_of_each_later_version_is_brought_to_the_newest() {
 async fn the_laws_of_joining_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     hold_of_joining(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_moves_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    hold_of_moves(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ impl World {
         let entry =
             self.list.ledger.suppression(&self.list.keys.address_hash_of_key(&old)).await.unwrap();
         let to = EmailAddress::parse(&new).unwrap();
-        let change = self.list.moving(stored.version, row, &to, entry.as_ref(), self.now);
+        let moves = self.list.ledger.moves().await.unwrap();
+        let change = self.list.moving(stored.version, row, (&to, &moves), entry.as_ref(), self.now);
         assert!(self.list.ledger.write_list(change).await.unwrap());
         // A mailbox that is gone says nothing of another.
         if let Some(no) = self.known.nos.get(&old).copied()
@@ -59,10 +60,8 @@ impl World {
     pub(super) async fn erase(&mut self, key: &str) {
         let (ledger, address) = (&self.list.ledger, EmailAddress::parse(key).unwrap());
         let held = addresses_of(&address, Some(ledger), &self.list.keys).await.unwrap();
-        for HeldAddress { person, key } in &held {
-            let key = key.as_ref().expect("every change is kept");
-            ledger.erase(key, person, self.now).await.unwrap();
-        }
+        assert!(held.iter().all(|one| one.key.is_some()), "every change is kept");
+        ledger.erase(held.iter().map(HeldAddress::erased).collect(), self.now).await.unwrap();
         for HeldAddress { key, .. } in held {
             let key = key.unwrap_or_default();
             self.say_no(&key, NoMailReason::Erased, false);

@@ -52,6 +52,7 @@ impl World {
                 first_name: String::new(),
                 at,
                 evidence: JoinEvidence::default(),
+                left: None,
             };
             let ledger = &self.list.ledger;
             if ledger.request_join(request).await.unwrap() != JoinStep::Confirm {
