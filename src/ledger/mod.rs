@@ -174,6 +174,12 @@ pub struct EditionSummary {
     /// Why somebody let it go out although an edition before it had many complaints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_complaints: Option<String>,
+    /// Whether it has a page in the public archive, where its draft had decided that when it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<bool>,
+    /// What was wrong, in one line, where it is a correction that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction_note: Option<String>,
 }
 
 /// An edition as it was planned. What is sent is what stands here.

@@ -111,6 +111,8 @@ impl PlannedEdition {
                 list,
                 corrects: None,
                 after_complaints: None,
+                archive: None,
+                correction_note: None,
             },
             composition,
         }

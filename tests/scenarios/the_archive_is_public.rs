@@ -80,6 +80,28 @@ fn a_corrected_edition_shows_what_was_right_and_says_so() {
     assert!(!page.contains("Subject: Correction"));
 }
 
+#[test]
+fn what_was_decided_when_it_was_sent_holds_without_a_draft() {
+    let server = Server::good();
+    let charity = Charity::new().people(3).relay(&server);
+    for (window, kind, line) in [("2020-12", "month", "archive: no\n"), ("2020", "year", "")] {
+        charity.run(&format!("draft --{kind} {window}")).ends(0);
+        let name = format!("editions/{window}.md");
+        let draft = charity.read(&name).replacen("---\n", &format!("---\n{line}"), 1);
+        fs::write(charity.path(&name), draft).unwrap();
+        charity.run(&format!("send {window} --confirm 3")).ends(0);
+    }
+    let draft = charity.read("editions/2020.md");
+    let draft =
+        draft.replacen("---\n\n", "correction: \"The day was wrong.\"\n---\n\nOn 3 May.\n", 1);
+    let charity = charity.file("editions/2020.md", draft);
+    charity.run("send --correction 2020 --confirm 3").ends(0);
+    fs::remove_dir_all(charity.path("editions")).unwrap();
+    charity.run("archive --out site").ends(0).says("Wrote 1 edition,");
+    assert!(!charity.path("site/2020-12").exists());
+    assert!(charity.read("site/2020/index.html").contains("The day was wrong."));
+}
+
 /// A page once the pages are made, which is in the background.
 fn at_of(site: &Site, path: &str) -> (u16, String) {
     loop {

@@ -1,8 +1,9 @@
 //! The files of the public archive, from what was really sent, searched for everybody on the list.
 //! Shell: reads the ledger, the drafts and the list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::{Keys, Person};
 use crate::cli::steps::corrections::first_name;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for, window_of};
@@ -27,14 +28,27 @@ impl From<PublicPageError> for Failure {
     }
 }
 
-/// A word is somebody's own if our key made it.
-struct OwnTokens(Keys);
+/// A word is somebody's own if our key made it, or if it names their copy.
+struct OwnTokens {
+    keys: Keys,
+    /// The left parts of the Message-IDs of all copies.
+    copies: HashSet<KeyName>,
+}
 
 impl TokenCheck for OwnTokens {
     fn is_token(&self, word: &str) -> bool {
         // Tokens have two full stops: a text has few such words.
-        word.matches('.').count() >= 2 && self.0.person_of_unsubscribe_token(word).is_some()
+        (word.matches('.').count() >= 2 && self.keys.person_of_unsubscribe_token(word).is_some())
+            || self.copies.contains(&name_of_key(&word.to_ascii_lowercase()))
     }
+}
+
+/// Everybody who must not be found, and what is theirs.
+#[derive(Default)]
+struct ListedPeople {
+    /// Keys of addresses.
+    people: BTreeSet<String>,
+    copies: HashSet<KeyName>,
 }
 
 /// Every file of the archive; what was only practised is not public.
@@ -53,8 +67,8 @@ pub async fn archive_files(project: &Project) -> Result<PublicFiles, Failure> {
     for planned in editions.iter().filter(|planned| planned.corrects.is_none()) {
         public.extend(public_edition(project, &ledger, planned, &editions).await?);
     }
-    let people = everybody(project, &ledger, &editions).await?;
-    let tokens = OwnTokens(keys_for(project, Some(&ledger)).await?);
+    let ListedPeople { people, copies } = everybody(project, &ledger, &editions).await?;
+    let tokens = OwnTokens { keys: keys_for(project, Some(&ledger)).await?, copies };
     let sender = &project.settings.sender;
     let own = [
         Some(&project.settings.organisation.contact),
@@ -83,7 +97,8 @@ async fn public_edition<'a>(
 ) -> Result<Option<PublicEdition<'a>>, Failure> {
     let draft = project.draft(&planned.name)?;
     let is_for_all = planned.list.as_ref().is_none_or(|list| list.segment.is_none());
-    let wish = draft.as_ref().and_then(|draft| draft.archive);
+    // What was decided when it was sent holds, unless a draft that is here says otherwise.
+    let wish = draft.as_ref().and_then(|draft| draft.archive).or(planned.archive);
     if !wish.unwrap_or(is_for_all) || ledger.counts(&planned.name).await?.accepted == 0 {
         return Ok(None);
     }
@@ -101,7 +116,7 @@ async fn public_edition<'a>(
         updated: last.unwrap_or(planned).planned_at,
         correction: last.map(|last| CorrectionNote {
             on: last.planned_at.with_timezone(&zone).format("%-d %B %Y").to_string(),
-            words: note_of(draft.as_ref()),
+            words: last.correction_note.clone().unwrap_or_else(|| note_of(draft.as_ref())),
         }),
     }))
 }
@@ -111,13 +126,13 @@ fn note_of(draft: Option<&Draft>) -> String {
     note.map(|note| one_line(&note.text)).unwrap_or_default()
 }
 
-/// The keys of everybody who is on the list, whether they are mailed or not, or ever had a copy.
+/// Everybody who is on the list, whether they are mailed or not, or ever had a copy, and the names of their copies.
 async fn everybody(
     project: &Project,
     ledger: &AnyLedger,
     editions: &[PlannedEdition],
-) -> Result<BTreeSet<String>, Failure> {
-    let mut people = BTreeSet::new();
+) -> Result<ListedPeople, Failure> {
+    let ListedPeople { mut people, mut copies } = ListedPeople::default();
     if let Some(list) = list_of_any(project).await? {
         for person in list.everybody(true) {
             match person? {
@@ -132,8 +147,12 @@ async fn everybody(
             let page = ledger.page(&planned.name, Pick::All, after).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
-            people.extend(page.into_iter().map(|(_, row)| row.address.to_lowercase()));
+            for (_, row) in page {
+                let token = row.message_id.split('@').next().unwrap_or_default();
+                copies.insert(name_of_key(&token.to_ascii_lowercase()));
+                people.insert(row.address.to_lowercase());
+            }
         }
     }
-    Ok(people)
+    Ok(ListedPeople { people, copies })
 }

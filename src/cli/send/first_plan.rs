@@ -27,6 +27,7 @@ use crate::date::instant_of;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{AnyLedger, Ledger, Plan, PlannedEdition, PlannedList, RowBuilder};
 use crate::project::Project;
+use crate::rfc::text::one_line;
 use chrono::NaiveTime;
 use std::sync::Arc;
 
@@ -122,6 +123,11 @@ pub async fn plan(
         PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
     edition.summary.after_complaints.clone_from(&arguments.after_complaints);
     edition.summary.corrects = corrected.map(|whom| whom.edition.clone());
+    if let Some(draft) = &chosen.draft {
+        edition.summary.archive = draft.archive;
+        let note = corrected.and(draft.correction.as_ref()).map(|note| one_line(&note.text));
+        edition.summary.correction_note = note;
+    }
     Ok(Some(Plan::new(edition, list, examples, namer, number)))
 }
 

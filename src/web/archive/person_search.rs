@@ -40,7 +40,8 @@ impl<'a> PublicNames<'a> {
     /// # Errors
     /// When somebody is in it.
     pub fn refuse(&self, page: &str, text: &str) -> Result<(), PublicPageError> {
-        for text in [text.to_owned(), unwritten(text)] {
+        let seen = as_seen(text);
+        for text in [text.to_owned(), unwritten(text), unwritten(&seen), seen] {
             if self.addresses_in(&text).any(|key| self.people.contains(&name_of_key(&key))) {
                 return Err(PublicPageError::Address { page: page.to_owned() });
             }
@@ -105,6 +106,83 @@ fn is_of_address(c: char) -> bool {
         )
 }
 
+/// What people see: without tags and comments, and without characters that nobody sees.
+fn as_seen(html: &str) -> String {
+    let mut words = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        words.push_str(&rest[..at]);
+        let tag = &rest[at..];
+        let Some(end) = tag_end(tag) else { break };
+        // Blocks stand apart; what is within a line runs on.
+        if is_block(&tag[..end]) {
+            words.push(' ');
+        }
+        rest = &tag[end..];
+    }
+    words.push_str(rest);
+    entities_decoded(&words).chars().filter(|c| !is_unseen(*c)).collect()
+}
+
+/// Where a tag or a comment ends; a `>` in quotes does not end it.
+fn tag_end(tag: &str) -> Option<usize> {
+    if tag.starts_with("<!--") {
+        return tag.find("-->").map(|end| end + 3);
+    }
+    let mut quote = None;
+    for (at, c) in tag.char_indices() {
+        match (quote, c) {
+            (None, '>') => return Some(at + 1),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    // A quotation mark that was never closed.
+    tag.find('>').map(|end| end + 1)
+}
+
+/// Whether what stands before a tag and behind it are not read as one word.
+fn is_block(tag: &str) -> bool {
+    let name =
+        tag.trim_start_matches(['<', '/']).split(|c: char| !c.is_ascii_alphanumeric()).next();
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "p" | "div"
+            | "td"
+            | "th"
+            | "tr"
+            | "table"
+            | "li"
+            | "ul"
+            | "ol"
+            | "br"
+            | "hr"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "title"
+            | "head"
+            | "body"
+            | "style"
+            | "summary"
+            | "entry"
+            | "link"
+            | "updated"
+            | "id"
+    )
+}
+
+/// Soft hyphens, characters of no width, marks of direction and of joining, variation selectors.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+        || c.is_control() && !c.is_whitespace()
+}
+
 /// The same text without the ways of HTML and of URLs to write a character: `&#64;`, `&commat;`, `%40`, twice over.
 fn unwritten(text: &str) -> String {
     let mut text = text.to_owned();
@@ -116,7 +194,7 @@ fn unwritten(text: &str) -> String {
 
 fn entities_decoded(text: &str) -> String {
     /// `&commat;` and `&#x000040;` are the longest that hide an address.
-    const LONGEST_ENTITY_BYTES: usize = 12;
+    const LONGEST_ENTITY_BYTES: usize = 18;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -145,6 +223,11 @@ fn entity(name: &str) -> Option<char> {
         "apos" => return Some('\''),
         "lowbar" => return Some('_'),
         "hyphen" | "dash" => return Some('-'),
+        "shy" => return Some('\u{ad}'),
+        "zwj" => return Some('\u{200d}'),
+        "zwnj" => return Some('\u{200c}'),
+        "NoBreak" => return Some('\u{2060}'),
+        "ZeroWidthSpace" => return Some('\u{200b}'),
         _ => {}
     }
     let number = name.strip_prefix('#')?;
@@ -204,6 +287,12 @@ mod tests {
             "ann.o&#x27;neil+x&commat;charity&period;example",
             "https://e.example/?who=ann.o%27neil%2Bx%40charity.example&y=1",
             "?who=ann.o%2527neil%252Bx%2540charity.example",
+            "ann.o'neil+x<b>@</b>charity.example",
+            "<b>ann</b>.o'neil+x@<span class=\"a\">char</span>ity.example",
+            "ann.o'neil+x<!-- @ > -->@charity<wbr>.example",
+            "ann.o'neil+x\u{200b}@\u{ad}charity.example",
+            "ann.o'neil+x&#8203;@&shy;charity&ZeroWidthSpace;.example",
+            "ann.o'neil+x\u{2060}@char\u{feff}ity.exa\u{200d}mple",
         ] {
             let found = names().refuse("p", text);
             assert_eq!(found, Err(PublicPageError::Address { page: "p".to_owned() }), "{text}");
@@ -221,7 +310,34 @@ mod tests {
         assert_eq!(names().refuse("p", link), Err(PublicPageError::Token { page: "p".to_owned() }));
     }
 
+    /// Ways to write nothing that anybody sees.
+    const NOTHING: [&str; 9] = [
+        "<b>",
+        "</b>",
+        "<wbr>",
+        "<span title=\"a>b\">",
+        "<!-- > @ -->",
+        "&shy;",
+        "&#x200B;",
+        "\u{ad}",
+        "\u{200d}",
+    ];
+
     proptest! {
+        #[test]
+        fn an_address_is_found_through_whatever_nobody_sees(
+            places in prop::collection::vec((0_usize..30, 0_usize..NOTHING.len()), 0..6)
+        ) {
+            let mut written: Vec<String> =
+                "ann.o'neil+x@charity.example".chars().map(String::from).collect();
+            for (place, nothing) in places {
+                let at = place % written.len();
+                written[at].push_str(NOTHING[nothing]);
+            }
+            let text = format!("<p>Write to {}</p>", written.concat());
+            prop_assert!(names().refuse("p", &text).is_err(), "{text}");
+        }
+
         #[test]
         fn any_text_can_be_looked_at(text in r"\PC{0,60}|[a-z@&#;%4x0. ]{0,60}") {
             let _ = names().refuse("p", &text);
