@@ -96,12 +96,18 @@ impl RawTallies {
             }
         };
         add(&mut self.left, &other.left);
-        add(&mut self.topics, &other.topics);
         for (host, kinds) in &other.refused {
             let known = self.refused.entry(host.clone()).or_default();
             for (kind, count) in kinds {
                 *known.entry(*kind).or_default() += count;
             }
+        }
+    }
+
+    /// The topics of the stories, which `add` leaves out.
+    pub fn add_topics(&mut self, other: &Self) {
+        for (name, count) in &other.topics {
+            *self.topics.entry(name.clone()).or_default() += count;
         }
     }
 

@@ -36,8 +36,13 @@ impl YearReport {
         editions.sort_by_key(|report| report.planned_at);
         let (mut raw, mut bounced) = (RawTallies::default(), BouncedPeople::default());
         let (mut complained, mut unsubscribed) = (0, 0);
-        for figures in editions.iter().filter_map(|report| report.figures.as_ref()) {
+        for report in &editions {
+            let Some(figures) = &report.figures else { continue };
             raw.add(&figures.raw);
+            // A correction tells the stories of its edition once more.
+            if report.corrects.is_none() {
+                raw.add_topics(&figures.raw);
+            }
             bounced.people += figures.bounced.people;
             bounced.hard += figures.bounced.hard;
             bounced.soft += figures.bounced.soft;
@@ -89,8 +94,9 @@ impl YearReport {
 
 #[cfg(test)]
 mod tests {
-    use super::super::figures::{sample_figures, sample_return};
+    use super::super::figures::{AftermathRows, EditionFigures, sample_figures, sample_return};
     use super::*;
+    use crate::compose::composition::ComposedStory;
     use crate::ledger::returns::ReturnedKind;
     use crate::ledger::{Counts, laws};
     use crate::report::EditionPhase;
@@ -114,5 +120,33 @@ mod tests {
         assert_eq!((year.bounced.hard, year.unsubscribed, year.left.total()), (2, 12, 12));
         assert_eq!(year.left.groups, []);
         assert_eq!(year.arithmetic(), "214 messages = 210 accepted + 4 not; accepted = 100 + 110");
+    }
+
+    #[test]
+    fn a_correction_does_not_tell_its_stories_twice() {
+        let edition = |name: &str, corrects: Option<&str>| {
+            let planned = laws::plan(name, &[]).edition;
+            let phase = EditionPhase::Finished;
+            let mut report = Report::new(&planned, Counts::default(), Vec::new(), 0, false, phase);
+            let topics = vec!["schools".to_owned()];
+            let story = ComposedStory { id: "1".to_owned(), link: None, topics };
+            report.figures = Some(EditionFigures::new(AftermathRows {
+                stories: &[story],
+                accepted: 0,
+                returns: Vec::new(),
+                leavings: Vec::new(),
+                rows: &[],
+                growth: None,
+                after_complaints: None,
+            }));
+            report.corrects = corrects.map(str::to_owned);
+            report
+        };
+        let first = || edition("2020-01", None);
+        let topics = |reports: Vec<Report>| YearReport::new("2020", reports).topics;
+        assert_eq!(topics(vec![first()])[0].count, 1);
+        let corrected = edition("2020-01-corrected", Some("2020-01"));
+        assert_eq!(topics(vec![first(), corrected]), topics(vec![first()]));
+        assert_eq!(topics(vec![first(), edition("2020-02", None)])[0].count, 2);
     }
 }

@@ -175,17 +175,25 @@ impl Outcome for ReportOutcome<'_> {
     }
 }
 
+/// How many by each basis, as all pages for trustees show it: no group points at somebody.
+fn bases_of(report: &Report) -> Vec<String> {
+    if let [(basis, people)] = report.bases.iter().collect::<Vec<_>>()[..] {
+        return vec![format!("{people} by {}", basis.replace('_', " "))];
+    }
+    let breakdown = report.bases_shown();
+    let shown = breakdown.groups.iter().map(|group| format!("{} by {}", group.count, group.group));
+    let small = (breakdown.in_small_groups > 0)
+        .then(|| format!("{} by several bases together", breakdown.in_small_groups));
+    shown.chain(small).collect()
+}
+
 /// Whom it was planned for, and how many of the list were left out.
 fn audience(report: &Report, text: &mut Text) {
     if let Some(segment) = &report.segment {
         text.line(format!("For the segment {segment}."));
     }
     if !report.bases.is_empty() {
-        let bases = report.bases.iter();
-        let bases: Vec<String> = bases
-            .map(|(basis, people)| format!("{people} by {}", basis.replace('_', " ")))
-            .collect();
-        let bases = listed(&bases, usize::MAX);
+        let bases = listed(&bases_of(report), usize::MAX);
         text.line(format!("Purpose: {}. Planned for {bases}.", report.purpose));
     }
     if report.left_out > 0 {

@@ -88,11 +88,14 @@ impl Prepared {
         let whom = self.list.as_ref()?.correction()?;
         let waiting = match whom.have_nothing() {
             0 => String::new(),
-            some => format!("; {} had nothing yet and get the corrected edition", people(some)),
+            some => format!(" and {} had nothing yet", people(some)),
         };
-        let got = whom.got_it();
-        let got = format!("{} got it and will read what was wrong", people(got));
-        Some(format!("{}: {got}{waiting}", whom.edition))
+        let (got, now) = (people(whom.got_it()), people(self.audience.mailed));
+        // Some have left since then.
+        Some(format!(
+            "{}: {got} got it{waiting}; {now} of them may be mailed now. Those who got it read what was wrong",
+            whom.edition
+        ))
     }
 
     /// Whom the edition is for, where it is not for everybody, and how many of those who may be mailed that are.
