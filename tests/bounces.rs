@@ -53,6 +53,24 @@ fn each_notice_says_what_it_must_of_whom() {
 }
 
 #[test]
+fn it_does_not_matter_how_lines_end() {
+    for (name, bytes, _) in notices() {
+        let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+        let plain = text.replace("\r\n", "\n").replace('\r', "\n");
+        let of = |end: &str| {
+            let text = plain.replace('\n', end);
+            let bytes: Vec<u8> =
+                text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+            read(&bytes)
+        };
+        let wanted = of("\n");
+        for end in ["\r\n", "\r", "\r\r\n"] {
+            assert_eq!(of(end), wanted, "{name}, {end:?}");
+        }
+    }
+}
+
+#[test]
 fn forty_megabytes_are_read_in_their_first_part() {
     let notices = notices();
     let (_, bytes, _) = notices.iter().find(|(name, ..)| name == "postfix-user-unknown").unwrap();

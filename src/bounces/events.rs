@@ -8,6 +8,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::absence::Parties;
+use super::addresses::address_of_field;
 use super::judge::{JudgedWords, judge};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
 use crate::rfc::reply::EnhancedStatus;
@@ -25,6 +26,16 @@ pub struct ProviderEvent {
     pub notice: Notice,
 }
 
+/// What a file of events holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventBatch {
+    pub events: Vec<ProviderEvent>,
+    /// Places of those that are no provider's that we know, from 1.
+    pub strange: Vec<usize>,
+    /// Where Amazon asks somebody to confirm that it may send events.
+    pub confirmations: Vec<String>,
+}
+
 /// Why a file of events cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EventError {
@@ -36,13 +47,14 @@ pub enum EventError {
     TooMany,
 }
 
-/// Reads every event of a file.
+/// Reads every event of a file. A strange one among others is counted, and they are read.
 ///
 /// # Errors
-/// When it is not JSON, or holds something that is not an event of a known provider.
-pub fn read_events(text: &str) -> Result<Vec<ProviderEvent>, EventError> {
-    let mut events = Vec::new();
+/// When it is not JSON, or holds nothing that is an event of a known provider.
+pub fn read_events(text: &str) -> Result<EventBatch, EventError> {
+    let mut batch = EventBatch::default();
     let text = text.trim_start_matches('\u{feff}');
+    let mut number = 0;
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         let value = value
             .map_err(|error| EventError::Json { line: error.line(), what: error.to_string() })?;
@@ -51,14 +63,34 @@ pub fn read_events(text: &str) -> Result<Vec<ProviderEvent>, EventError> {
             one => vec![one],
         };
         for one in list {
-            if events.len() >= MOST_EVENTS {
+            number += 1;
+            if number > MOST_EVENTS {
                 return Err(EventError::TooMany);
             }
-            let event = event_of(&one).ok_or(EventError::Stranger(events.len() + 1))?;
-            events.push(event);
+            if let Some(link) = confirmation_link(&one) {
+                batch.confirmations.push(link);
+            } else if let Some(event) = event_of(&one) {
+                batch.events.push(event);
+            } else {
+                batch.strange.push(number);
+            }
         }
     }
-    Ok(events)
+    match batch.strange.first() {
+        Some(first) if batch.events.is_empty() && batch.confirmations.is_empty() => {
+            Err(EventError::Stranger(*first))
+        }
+        _ => Ok(batch),
+    }
+}
+
+/// The link by which somebody says yes to Amazon's notification service, on one of its own hosts.
+fn confirmation_link(value: &Value) -> Option<String> {
+    let link = url::Url::parse(text(value, "SubscribeURL")).ok()?;
+    let host = link.host_str()?;
+    let is_amazon = host.starts_with("sns.")
+        && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"));
+    (link.scheme() == "https" && is_amazon).then(|| link.to_string())
 }
 
 /// The notice of an email whose text is an event, as Amazon's notification service sends it.
@@ -133,6 +165,12 @@ fn nothing(provider: &str, id: &str) -> ProviderEvent {
     ProviderEvent { id: format!("{provider}:{id}"), at: None, notice: Notice::default() }
 }
 
+/// An event that says nothing of the person, but that a server has the copy.
+fn taken(provider: &str, id: &str, message_id: &str) -> ProviderEvent {
+    let notice = Notice { message_ids: ids(message_id), ..Notice::default() };
+    ProviderEvent { notice, ..nothing(provider, id) }
+}
+
 fn ids(message_id: &str) -> Vec<String> {
     let id = message_id.trim().trim_matches(['<', '>']);
     if id.contains('@') { vec![id.to_owned()] } else { Vec::new() }
@@ -147,11 +185,13 @@ fn person(recipient: &str, kind: NoticeKind, status: &str, words: &str) -> Notic
         NoticeKind::Hard | NoticeKind::Unknown if found.kind == NoticeKind::Policy => {
             NoticeKind::Policy
         }
+        // A full mailbox that a provider gives up on is full, and not gone.
+        NoticeKind::Hard if found.kind == NoticeKind::Soft => NoticeKind::Soft,
         NoticeKind::Unknown => found.kind,
         kind => kind,
     };
     NoticePerson {
-        recipient: recipient.trim().trim_matches(['<', '>']).to_owned(),
+        recipient: address_of_field(recipient).unwrap_or_else(|| recipient.trim().to_owned()),
         kind,
         status: found.status,
         reason: found.reason,
@@ -165,6 +205,10 @@ fn ses(value: &Value, kind: &str) -> ProviderEvent {
     let (part, list) = match kind {
         "Bounce" => ("bounce", "bouncedRecipients"),
         "Complaint" => ("complaint", "complainedRecipients"),
+        "Subscription" => return ses_subscription(value, mail),
+        "Delivery" | "Send" | "Open" | "Click" | "DeliveryDelay" => {
+            return taken("ses", text(mail, "messageId"), message_id.unwrap_or_default());
+        }
         _ => return nothing("ses", text(mail, "messageId")),
     };
     let part = value.get(part).unwrap_or(&Value::Null);
@@ -182,6 +226,22 @@ fn ses(value: &Value, kind: &str) -> ProviderEvent {
             ..Notice::default()
         },
     }
+}
+
+/// Somebody left every topic at Amazon's own page.
+fn ses_subscription(value: &Value, mail: &Value) -> ProviderEvent {
+    let part = value.get("subscription").unwrap_or(&Value::Null);
+    let left = part.pointer("/newTopicPreferences/unsubscribeAll").and_then(Value::as_bool);
+    let message_id = mail.pointer("/commonHeaders/messageId").and_then(Value::as_str);
+    let id = format!("ses:subscription:{}:{}", text(mail, "messageId"), text(part, "timestamp"));
+    let recipients = mail.get("destination").and_then(Value::as_array).into_iter().flatten();
+    let recipients: Vec<&str> = recipients.filter_map(Value::as_str).take(2).collect();
+    // An email to several people does not say who it was.
+    let ([recipient], Some(true)) = (recipients.as_slice(), left) else {
+        return nothing("ses", &id);
+    };
+    let found = person(recipient, NoticeKind::Unsubscribe, "", "");
+    single(id, time(part, "timestamp"), message_id.unwrap_or_default(), found)
 }
 
 fn ses_bounce(part: &Value) -> NoticeKind {
@@ -265,6 +325,8 @@ fn mailgun(data: &Value) -> ProviderEvent {
     };
     let status = text(delivery, "enhanced-code");
     let is_permanent = text(data, "severity") == "permanent";
+    let message_id = data.pointer("/message/headers/message-id").and_then(Value::as_str);
+    let message_id = message_id.unwrap_or_default();
     let kind = match (text(data, "event"), text(data, "reason")) {
         ("failed", _) if status.starts_with("5.7.") => NoticeKind::Policy,
         ("failed", "bounce" | "suppress-bounce") if is_permanent => NoticeKind::Hard,
@@ -273,12 +335,12 @@ fn mailgun(data: &Value) -> ProviderEvent {
         ("failed", _) => NoticeKind::Soft,
         ("complained", _) => NoticeKind::Complaint,
         ("unsubscribed", _) => NoticeKind::Unsubscribe,
-        _ => return nothing("mailgun", text(data, "id")),
+        ("rejected", _) => return nothing("mailgun", text(data, "id")),
+        _ => return taken("mailgun", text(data, "id"), message_id),
     };
-    let message_id = data.pointer("/message/headers/message-id").and_then(Value::as_str);
     let found = person(text(data, "recipient"), kind, status, words);
     let id = format!("mailgun:{}", text(data, "id"));
-    single(id, time(data, "timestamp"), message_id.unwrap_or_default(), found)
+    single(id, time(data, "timestamp"), message_id, found)
 }
 
 fn sendgrid(value: &Value, kind: &str) -> ProviderEvent {
@@ -298,7 +360,7 @@ fn sendgrid(value: &Value, kind: &str) -> ProviderEvent {
         },
         ("spamreport", _) => NoticeKind::Complaint,
         ("unsubscribe" | "group_unsubscribe", _) => NoticeKind::Unsubscribe,
-        _ => return nothing("sendgrid", text(value, "sg_event_id")),
+        _ => return taken("sendgrid", text(value, "sg_event_id"), text(value, "smtp-id")),
     };
     let words = if reason.is_empty() { text(value, "response") } else { reason };
     let found = person(text(value, "email"), kind, text(value, "status"), words);
@@ -313,8 +375,9 @@ fn brevo(value: &Value, event: &str) -> ProviderEvent {
         "soft_bounce" | "deferred" => NoticeKind::Soft,
         "blocked" => NoticeKind::Policy,
         "spam" | "complaint" => NoticeKind::Complaint,
-        "unsubscribed" => NoticeKind::Unsubscribe,
-        _ => return nothing("brevo", &id),
+        "unsubscribed" | "unsubscribe" => NoticeKind::Unsubscribe,
+        "error" => return nothing("brevo", &id),
+        _ => return taken("brevo", &id, text(value, "message-id")),
     };
     let found = person(text(value, "email"), kind, "", text(value, "reason"));
     let found = NoticePerson { is_delay: event == "deferred", ..found };
@@ -327,7 +390,7 @@ mod tests {
     use super::*;
 
     fn kinds(json: &str) -> Vec<(String, NoticeKind)> {
-        let events = read_events(json).unwrap();
+        let events = read_events(json).unwrap().events;
         let people = events.into_iter().flat_map(|event| event.notice.people);
         people.map(|person| (person.recipient, person.kind)).collect()
     }
@@ -361,6 +424,17 @@ mod tests {
             (ses("Permanent", "General", "smtp; 550 5.1.1 user unknown"), Hard),
             (ses("Permanent", "General", "smtp; 550 5.7.1 blocked using zen.spamhaus.org"), Policy),
             (ses("Transient", "MailboxFull", ""), Soft),
+            (ses("Permanent", "General", "smtp; 552 5.2.2 Mailbox full"), Soft),
+            (
+                r#"{"RecordType":"Bounce","Type":"HardBounce","ID":1,"Email":"Ann <a@x.org>","Details":"552 5.2.2 over quota"}"#.to_owned(),
+                Soft,
+            ),
+            (
+                r#"{"eventType":"Subscription","mail":{"messageId":"m","destination":["\"Ann\" <a@x.org>"]},
+                "subscription":{"timestamp":"2026-12-07T10:00:00Z","newTopicPreferences":{"unsubscribeAll":true}}}"#
+                    .to_owned(),
+                Unsubscribe,
+            ),
             (ses("Transient", "ContentRejected", ""), Policy),
             (complaint.to_owned(), Complaint),
             (wrapped.to_string(), Complaint),
@@ -374,6 +448,8 @@ mod tests {
             (mailgun("permanent", "bounce", "550 5.1.1 user unknown"), Hard),
             (mailgun("permanent", "bounce", "550 5.7.1 SPF check failed"), Policy),
             (mailgun("temporary", "generic", "451 later"), Soft),
+            (mailgun("permanent", "generic", "Too old"), Soft),
+            (mailgun("permanent", "bounce", "552 5.2.2 Mailbox full"), Soft),
             (sendgrid(r#""event":"bounce","type":"bounce","reason":"550 5.1.1 no such user""#), Hard),
             (sendgrid(r#""event":"bounce","type":"blocked","reason":"550 no""#), Policy),
             (sendgrid(r#""event":"deferred","response":"450 later""#), Soft),
@@ -383,6 +459,7 @@ mod tests {
             (brevo("blocked"), Policy),
             (brevo("spam"), Complaint),
             (brevo("unsubscribed"), Unsubscribe),
+            (brevo("unsubscribe"), Unsubscribe),
         ] {
             assert_eq!(kinds(&json), [("a@x.org".to_owned(), kind)], "{json}");
         }
@@ -404,13 +481,59 @@ mod tests {
             (format!("{one}\n{one}\n\n{one}\n"), 3),
             (String::new(), 0),
         ] {
-            assert_eq!(read_events(&text).unwrap().len(), count, "{text}");
+            assert_eq!(read_events(&text).unwrap().events.len(), count, "{text}");
         }
         let broken = read_events(&format!("{one}\n{{"));
         assert!(matches!(broken, Err(EventError::Json { line: 2, .. })), "{broken:?}");
         assert_eq!(read_events("{}"), Err(EventError::Stranger(1)));
         assert_eq!(read_events("[1]"), Err(EventError::Stranger(1)));
-        let id = read_events(one).unwrap().remove(0);
+        let id = read_events(one).unwrap().events.remove(0);
         assert_eq!(id.id, "brevo:spam:1:");
+    }
+
+    #[test]
+    fn a_strange_event_costs_nothing_but_itself() {
+        let one = r#"{"event":"spam","email":"a@x.org","id":1}"#;
+        for strange in
+            ["{}", "1", "null", r#"{"event":7}"#, r#"{"Type":"SubscriptionConfirmation"}"#]
+        {
+            for text in [format!("[{strange},{one},{one}]"), format!("{strange}\n{one}\n{one}")] {
+                let batch = read_events(&text).unwrap();
+                assert_eq!((batch.events.len(), batch.strange.as_slice()), (2, &[1][..]), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn amazons_question_is_shown_with_a_link_of_its_own_only() {
+        let ask = |link: &str| {
+            let value = serde_json::json!({"Type": "SubscriptionConfirmation", "MessageId": "m",
+                "TopicArn": "arn:aws:sns:eu-west-2:1:x", "Message": "You have chosen to subscribe", "SubscribeURL": link});
+            read_events(&value.to_string())
+        };
+        let link = "https://sns.eu-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=1";
+        assert_eq!(ask(link).unwrap().confirmations, [link]);
+        for link in [
+            "https://evil.example/",
+            "http://sns.eu-west-2.amazonaws.com/",
+            "https://sns.x.amazonaws.com.evil.example/",
+            "",
+        ] {
+            assert!(ask(link).unwrap().confirmations.is_empty(), "{link}");
+        }
+    }
+
+    #[test]
+    fn an_event_after_the_handover_names_the_copy() {
+        let sendgrid = r#"{"event":"delivered","email":"a@x.org","sg_event_id":"1","smtp-id":"<i@c.example>"}"#;
+        let mailgun = r#"{"event-data":{"event":"delivered","id":"1","recipient":"a@x.org","message":{"headers":{"message-id":"i@c.example"}}}}"#;
+        let brevo =
+            r#"{"event":"delivered","email":"a@x.org","id":7,"message-id":"<i@c.example>"}"#;
+        let ses = r#"{"eventType":"Delivery","mail":{"messageId":"m","commonHeaders":{"messageId":"<i@c.example>"}}}"#;
+        for json in [sendgrid, mailgun, brevo, ses] {
+            let event = read_events(json).unwrap().events.remove(0);
+            assert!(event.notice.people.is_empty(), "{json}");
+            assert_eq!(event.notice.message_ids, ["i@c.example"], "{json}");
+        }
     }
 }

@@ -108,9 +108,16 @@ fn said_in(quoted: &[QuotedReply]) -> String {
     refusals.map(QuotedReply::words).collect::<Vec<_>>().join("\n")
 }
 
-/// A text as its phrases are looked for.
+/// A text as its phrases are looked for, with the hosts of its links: some servers give no other reason than a link to a
+/// block list.
 fn ready(words: &str) -> String {
-    plain(words).replace(GATEWAY_WORDS, " ")
+    let mut ready = plain(words).replace(GATEWAY_WORDS, " ");
+    for link in words.split_whitespace().filter_map(|word| word.split_once("://")) {
+        let host = link.1.split(['/', '?', ':', '#']).next().unwrap_or_default();
+        ready.push_str(&host.to_lowercase());
+        ready.push(' ');
+    }
+    ready
 }
 
 fn decided(
@@ -327,6 +334,8 @@ mod tests {
             ("5.0.0", "The recipient server did not accept our requests to connect.", Soft),
             ("5.5.0", "550 5.5.0 Invalid recipient 421 4.7.0 Error: too many errors", Hard),
             ("5.0.0", "550 Mailbox is frozen", Soft),
+            ("5.1.3", "553 http://www.spamhaus.org/query/bl?ip=192.0.2.1", Policy),
+            ("5.1.1", "550 5.1.1 no such user, see https://support.example.org/?p=spam", Hard),
         ] {
             assert_eq!(judged(field, words), kind, "{field} {words}");
         }

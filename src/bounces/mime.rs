@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::fields::{HeaderFields, base64_bytes, main_value, parameter, text_of, within};
 use crate::rfc::quoted_printable;
+use crate::rfc::text::with_plain_line_ends;
 
 /// What is read of one email.
 pub const LONGEST_READ_BYTES: usize = 1024 * 1024;
@@ -82,22 +83,7 @@ fn after_empty_lines(mut text: &str) -> &str {
 
 /// The bytes as characters, one for each, with line ends of LF: encodings are read part by part.
 fn lines_of(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    let mut bytes = bytes.iter().peekable();
-    while let Some(byte) = bytes.next() {
-        if *byte != b'\r' {
-            out.push(char::from(*byte));
-            continue;
-        }
-        // CR CR LF is one line end, too.
-        while bytes.peek() == Some(&&b'\r') {
-            bytes.next();
-        }
-        if bytes.peek() != Some(&&b'\n') {
-            out.push('\n');
-        }
-    }
-    out
+    with_plain_line_ends(bytes).iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// The bytes again, of characters made by `lines_of`.
@@ -189,7 +175,8 @@ fn decoded(fields: &HeaderFields, body: &str, used_as: PartUse) -> String {
     };
     let charset = parameter(fields.get("content-type"), "charset").unwrap_or_default();
     // A part with an encoding has line ends of its own.
-    let text = text_of(&bytes, &charset).replace("\r\n", "\n").replace('\r', "\n");
+    let text = text_of(&bytes, &charset);
+    let text = String::from_utf8_lossy(&with_plain_line_ends(text.as_bytes())).into_owned();
     let longest =
         if used_as == PartUse::Returned { LONGEST_TEXT_BYTES / 4 } else { LONGEST_TEXT_BYTES };
     within(&text, longest).to_owned()

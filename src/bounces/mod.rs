@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::rfc::reply::EnhancedStatus;
 
-pub use events::{EventError, ProviderEvent, read_events};
+pub use events::{EventBatch, EventError, ProviderEvent, read_events};
 pub use mime::LONGEST_READ_BYTES;
 pub use verdicts::read;
 
@@ -77,4 +77,11 @@ pub struct Notice {
     pub sent_to: Vec<String>,
     /// Fields of the returned mail that may hold a token.
     pub returned_fields: Vec<String>,
+}
+
+impl Notice {
+    /// Whether it says nothing of anybody, and names no copy.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.message_ids.is_empty()
+    }
 }

@@ -106,7 +106,9 @@ pub(super) fn message_ids(
     for name in ["in-reply-to", "references", "x-original-message-id", "original-message-id"] {
         add(email.fields.get(name));
     }
-    for line in prose.lines() {
+    let receipts = email.parts.iter().filter(|part| part.used_as == PartUse::Disposition);
+    let receipts = receipts.flat_map(|part| part.text.lines());
+    for line in prose.lines().chain(receipts) {
         let lower = line.trim_start_matches([' ', '\t', '>']).to_ascii_lowercase();
         if lower.starts_with("message-id") || lower.starts_with("original-message-id") {
             add(line);

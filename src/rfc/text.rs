@@ -150,6 +150,30 @@ pub fn cut_at_word(text: &str, length: usize) -> String {
     }
 }
 
+/// Bytes with line ends of LF. CR LF, CR CR LF and a CR by itself each end one line.
+pub fn with_plain_line_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        rest = match rest {
+            [b'\r', b'\r', b'\n', after @ ..]
+            | [b'\r', b'\n', after @ ..]
+            | [b'\r', after @ ..] => {
+                out.push(b'\n');
+                after
+            }
+            _ => {
+                out.push(*first);
+                tail
+            }
+        };
+    }
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,9 @@
 //! Mail comes back: whoever cannot be reached is not mailed again, and nobody pays for what is our fault.
 
-use crate::support::{Charity, Server};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::support::{Act, Charity, Server, Stage};
 
 /// Whether `why` says a word of a person.
 fn says_of(charity: &Charity, person: &str, word: &str) -> bool {
@@ -126,4 +129,90 @@ fn what_a_mail_service_reports_counts_once_and_undoes_nothing_newer() {
     let charity = charity.file("late.json", late);
     charity.run("inbox --events late.json").ends(0);
     assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
+}
+
+#[test]
+fn a_copy_in_doubt_is_settled_by_whatever_answers_it() {
+    let answer = |fields: &str, id: &str| {
+        format!(
+            "From: Ann <ann@example.org>\nTo: news@charity.example\nSubject: Re: news\n{fields}In-Reply-To: <{id}>\n\nThank you.\n"
+        )
+    };
+    type Answer<'a> = &'a dyn Fn(&str) -> String;
+    let receipt = |id: &str| {
+        format!(
+            "From: ann@example.org\nTo: news@charity.example\nSubject: Read: news\n\
+             Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nIt was read.\n\
+             --b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.org\n\
+             Original-Message-ID: <{id}>\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n"
+        )
+    };
+    let delivered = |id: &str| {
+        format!(
+            r#"{{"email":"x@example.org","event":"delivered","sg_event_id":"d","smtp-id":"<{id}>"}}"#
+        )
+    };
+    let automatic = |id: &str| answer("Auto-Submitted: auto-replied\n", id);
+    let person = |id: &str| answer("", id);
+    let answers: [(&str, Answer<'_>); 4] = [
+        ("--dir mail", &automatic),
+        ("--dir mail", &person),
+        ("--dir mail", &receipt),
+        ("--events mail/1", &delivered),
+    ];
+    for (source, answer) in answers {
+        let count = Arc::new(AtomicUsize::new(0));
+        let server = Server::scripted(move |at| {
+            let is_first = at.stage == Stage::Dot && count.fetch_add(1, Ordering::SeqCst) == 0;
+            if is_first { Act::TakeAndClose } else { Act::Go }
+        });
+        let charity = Charity::new().people(3).relay(&server);
+        charity.run("send --year 2020 --confirm 3 --connections 1");
+        assert_eq!(charity.report("2020")["uncertain"], 1);
+        let bytes = server.taken()[0].bytes.replace("\r\n ", " ");
+        let line = bytes.lines().find(|line| line.starts_with("Message-ID:")).unwrap();
+        let id = line.split(['<', '>']).nth(1).unwrap();
+        let forged = "00000000000000000000000000000000@charity.example";
+        let charity = charity.file("mail/1", answer(forged));
+        charity.run(&format!("inbox {source}"));
+        assert_eq!(charity.report("2020")["uncertain"], 1, "{source}");
+        let charity = charity.file("mail/1", answer(id));
+        charity.run(&format!("inbox {source} --dry-run"));
+        assert_eq!(charity.report("2020")["uncertain"], 1, "{source}");
+        charity.run(&format!("inbox {source}"));
+        let report = charity.report("2020");
+        assert_eq!((&report["uncertain"], &report["accepted"]), (&0.into(), &3.into()), "{source}");
+    }
+}
+
+#[test]
+fn one_strange_event_costs_only_itself_and_none_is_older_than_its_copy() {
+    let server = Server::good();
+    let charity = Charity::new().people(4).relay(&server);
+    charity.run("send --year 2020 --confirm 4").ends(0);
+    let now = chrono::Utc::now().timestamp();
+    let bounce = |person: &str, id: &str, at: i64| {
+        format!(
+            r#"{{"email":"{person}","event":"bounce","type":"bounce","sg_event_id":"{id}","timestamp":{at},"reason":"550 5.1.1 no such user"}}"#
+        )
+    };
+    let ask = r#"{"Type":"SubscriptionConfirmation","TopicArn":"arn:x","MessageId":"m","Message":"You have chosen",
+        "SubscribeURL":"https://sns.eu-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=1"}"#;
+    let events = [
+        "{\"what\":1}".to_owned(),
+        ask.to_owned(),
+        bounce("p1@example.org", "a", now),
+        // The same person twice is one person.
+        bounce("p1@example.org", "b", now),
+        bounce("p2@example.org", "c", now - 20 * 86_400),
+    ];
+    let charity = charity.file("events.json", format!("[{}]", events.join(",")));
+    charity
+        .run("inbox --events events.json")
+        .ends(0)
+        .says("1 event of no known kind left out (the first is number 1); the others were read")
+        .says("To say yes, open https://sns.eu-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=1")
+        .says("1 of these people is on the do-not-mail list from now on");
+    assert!(says_of(&charity, "p1@example.org", "Is not mailed"));
+    assert!(!says_of(&charity, "p2@example.org", "Is not mailed"));
 }

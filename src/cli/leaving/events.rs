@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::bounces::read_events;
+use crate::bounces::{EventBatch, read_events};
 use crate::cli::globals::Globals;
 use crate::cli::leaving::keeping::keeping;
 use crate::cli::leaving::settling::{settle_emails, summarise};
 use crate::cli::leaving::verdicts::{ReadEmail, of_event};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
+use crate::cli::terminal::screen::{Screen, counted};
 use crate::inbox::mailbox::StoredEmail;
 use crate::project::Project;
 
@@ -30,15 +31,18 @@ pub async fn settle_events(
         return Err(Failure::new(Exit::Usage, format!("{shown} is longer than 64 MB"))
             .help("cut it into several files"));
     };
-    let events = read_events(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+    let batch = read_events(&String::from_utf8_lossy(&bytes)).map_err(|error| {
         Failure::new(Exit::Usage, format!("`{name}`: {error}"))
             .help("give the file as the mail service writes it: one event, a list of them, or one on each line")
     })?;
     let mut emails: Vec<(StoredEmail, ReadEmail)> = Vec::new();
     let mut others = 0;
-    for (number, event) in (1..).zip(events) {
+    announce(&batch, &shown, &globals.screen);
+    for (number, event) in (1..).zip(batch.events) {
         if event.notice.people.is_empty() {
             others += 1;
+        }
+        if event.notice.is_empty() {
             continue;
         }
         emails.push((StoredEmail::named(format!("{name}:{number}")), of_event(event)));
@@ -48,5 +52,19 @@ pub async fn settle_events(
     let mut counts = settled.counts;
     counts.other += others;
     globals.screen.for_people(|text| summarise(&counts, dry_run, text))?;
-    Ok(if emails.is_empty() { Exit::Nothing } else { Exit::Done })
+    let is_about_nobody = emails.iter().all(|(_, read)| read.verdicts.is_empty());
+    Ok(if is_about_nobody { Exit::Nothing } else { Exit::Done })
+}
+
+/// What people must know of a batch before it is settled.
+pub fn announce(batch: &EventBatch, name: &str, screen: &Screen) {
+    for link in &batch.confirmations {
+        screen.warn(&format!("Amazon asks whether it may send events. To say yes, open {link}"));
+    }
+    if let Some(first) = batch.strange.first() {
+        let strange = counted(batch.strange.len(), "event", "events");
+        screen.warn(&format!(
+            "{name}: {strange} of no known kind left out (the first is number {first}); the others were read"
+        ));
+    }
 }

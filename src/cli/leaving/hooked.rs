@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::bounces::read_events;
 use crate::cli::globals::Globals;
+use crate::cli::leaving::events::announce;
 use crate::cli::leaving::keeping::keeping;
 use crate::cli::leaving::settling::settle_emails;
 use crate::cli::leaving::verdicts::{ReadEmail, of_event};
@@ -107,35 +108,34 @@ pub async fn settle_waiting(project: &Project, globals: &Globals) -> Result<usiz
     for path in waiting {
         let Ok(bytes) = fs::read(&path) else { continue };
         let text = String::from_utf8_lossy(&bytes);
-        let mut emails = match read_events(&text) {
-            Ok(events) => emails_of(&path, events, world::now()),
+        let name = path.display().to_string();
+        let batch = match read_events(&text) {
+            Ok(batch) => batch,
             Err(error) => {
-                globals.screen.warn(&unread(&path, &text, &error.to_string()));
+                globals
+                    .screen
+                    .warn(&format!("{name} cannot be read and is kept as .unread: {error}"));
                 let _ = fs::rename(&path, path.with_extension("unread"));
                 continue;
             }
         };
+        announce(&batch, &name, &globals.screen);
+        let has_strange = !batch.strange.is_empty();
+        let mut emails = emails_of(&path, batch.events, world::now());
         settle_emails(project, false, &mut emails, (&keeping, &keys), globals).await?;
-        fs::remove_file(&path).map_err(|error| {
+        // What was not known is kept for somebody to look at; the others count once.
+        let done = if has_strange {
+            fs::rename(&path, path.with_extension("unread"))
+        } else {
+            fs::remove_file(&path)
+        };
+        done.map_err(|error| {
             Failure::new(Exit::Failed, format!("{} cannot be deleted: {error}", path.display()))
                 .help("make the folder `.roundup/hooks` writable")
         })?;
         settled += 1;
     }
     Ok(settled)
-}
-
-/// What people read of a body that has no events: Amazon asks first whether it may send any.
-fn unread(path: &Path, text: &str, error: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let link = value.get("SubscribeURL").and_then(serde_json::Value::as_str).unwrap_or_default();
-    let host = url::Url::parse(link).ok().and_then(|link| link.host_str().map(str::to_owned));
-    let is_amazon =
-        host.is_some_and(|host| host.starts_with("sns.") && host.ends_with(".amazonaws.com"));
-    if is_amazon {
-        return format!("Amazon asks whether it may send events. To say yes, open {link}");
-    }
-    format!("{} cannot be read and is kept as .unread: {error}", path.display())
 }
 
 fn emails_of(
@@ -148,7 +148,7 @@ fn emails_of(
     let is_new = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at >= oldest);
     (1..)
         .zip(events)
-        .filter(|(_, event)| !event.notice.people.is_empty() && is_new(event.at))
+        .filter(|(_, event)| !event.notice.is_empty() && is_new(event.at))
         .map(|(number, event)| (StoredEmail::named(format!("{name}:{number}")), of_event(event)))
         .collect()
 }

@@ -18,6 +18,8 @@ use crate::rfc::address::EmailAddress;
 
 /// How long after an edition an address by itself says that one of its copies came back.
 const WEAK_DAYS: i64 = 30;
+/// By how much a provider's clock may be behind ours: nothing comes back before it was sent.
+const CLOCKS_DIFFER_MINUTES: i64 = 60;
 /// The local part of our Message-IDs, and of the addresses that a copy comes back to.
 const TOKEN_LENGTH: usize = 32;
 /// Settlements of one commit.
@@ -32,6 +34,13 @@ struct Recognition {
     /// Their copy, if nobody knows whether it arrived.
     in_doubt: Option<i64>,
     matched_by: MatchedBy,
+}
+
+/// What is kept of one returned copy.
+struct NewReturn {
+    settlement: Settlement,
+    /// Who was not on the do-not-mail list before.
+    newly_out: Option<String>,
 }
 
 impl Recognition {
@@ -121,26 +130,47 @@ impl<'a> Recogniser<'a> {
         if let Some(copy) = copies.find(|copy| is_theirs(copy)) {
             return Ok(Some(of_copy(copy, MatchedBy::MessageId)));
         }
+        // A provider's clock may be wrong, and nothing has happened later than now.
+        let at = email.event_at.map_or(now, |at| at.min(now));
         for person in people_of_tokens(&email.traces, self.keys) {
             let copies = self.by_person.get(&person).map(Vec::as_slice).unwrap_or_default();
-            if let Some(copy) = latest(copies).filter(|copy| is_theirs(copy)) {
+            if let Some(copy) = latest(copies, at).filter(|copy| is_theirs(copy)) {
                 return Ok(Some(of_copy(copy, MatchedBy::Token)));
             }
         }
         if !ids.is_empty() && ids.iter().all(|token| !self.by_token.contains_key(token)) {
             return Ok(None);
         }
-        self.recognise_by_address(&verdict.recipient, now).await
+        self.recognise_by_address(&verdict.recipient, at).await
     }
 
+    /// The copy that somebody has for certain, because they or their mail program answered it.
+    fn answered(&self, email: &ReadEmail) -> Option<(MatchedBy, Option<(i64, Event)>)> {
+        let is_return = |one: &Verdict| one.is_return && one.action != NoticeKind::Autoreply;
+        if email.verdicts.iter().any(is_return) {
+            return None;
+        }
+        let verp = verp_tokens(&email.traces).find_map(|token| self.by_token.get(&token));
+        let by_id = || {
+            message_tokens(&email.traces, &self.domain).find_map(|token| self.by_token.get(&token))
+        };
+        let matched_by = if verp.is_some() { MatchedBy::Verp } else { MatchedBy::MessageId };
+        let copy = verp.or_else(by_id)?;
+        let why = "it was answered, or reported as delivered: a server had taken it".to_owned();
+        let is_in_doubt = copy.row.status == Status::Uncertain;
+        Some((matched_by, is_in_doubt.then_some((copy.id, Event::AssumedSent { why }))))
+    }
+
+    /// `at`: when it happened.
     async fn recognise_by_address(
         &self,
         recipient: &str,
-        now: DateTime<Utc>,
+        at: DateTime<Utc>,
     ) -> Result<Option<Recognition>, Failure> {
         let Ok(address) = EmailAddress::parse(recipient) else { return Ok(None) };
         let (rows, _) = self.ledger.history(&address.key()).await?;
-        let is_recent = |at: DateTime<Utc>| now - at <= TimeDelta::days(WEAK_DAYS);
+        let is_recent =
+            |sent: DateTime<Utc>| is_before(sent, at) && at - sent <= TimeDelta::days(WEAK_DAYS);
         let row = rows
             .into_iter()
             .filter(|row| row.status == Status::Accepted && is_recent(row.changed_at))
@@ -161,7 +191,7 @@ impl<'a> Recogniser<'a> {
         verdict: &Verdict,
         settings: BounceSettings,
         now: DateTime<Utc>,
-    ) -> Result<Option<(Recognition, Option<Settlement>)>, Failure> {
+    ) -> Result<Option<(Recognition, Option<NewReturn>)>, Failure> {
         let Some(known) = self.recognise(email, verdict, now).await? else { return Ok(None) };
         let is_weak = known.matched_by == MatchedBy::Address && !email.is_event;
         let kind = match verdict.action {
@@ -187,6 +217,7 @@ impl<'a> Recogniser<'a> {
             }
             _ => None,
         };
+        let is_out = reason.is_some() && self.is_suppressed(&known.person).await?;
         let is_late = match (reason, email.event_at) {
             (Some(_), Some(at)) => self.came_back_since(&known.person, at).await?,
             _ => false,
@@ -199,7 +230,16 @@ impl<'a> Recogniser<'a> {
         });
         let proof = known.proof();
         let notice = email.notice.clone();
-        Ok(Some((known, Some(Settlement { notice, returned, change, proof }))))
+        let newly_out = change.as_ref().filter(|_| !is_out).map(|change| change.person.clone());
+        let settlement = Settlement { notice, returned, change, proof };
+        Ok(Some((known, Some(NewReturn { settlement, newly_out }))))
+    }
+
+    /// Whether somebody is on the do-not-mail list already.
+    async fn is_suppressed(&self, person: &str) -> Result<bool, Failure> {
+        let changes = self.ledger.no_mail_changes(person).await?;
+        let last = changes.iter().max_by_key(|change| change.at);
+        Ok(last.is_some_and(|last| matches!(last.step, NoMailStep::Add(_))))
     }
 
     /// Whether somebody was taken off the do-not-mail list, or signed up, after an event: it undoes nothing that is newer.
@@ -224,7 +264,7 @@ impl<'a> Recogniser<'a> {
     }
 
     /// Recognises the people of an email that came back, and keeps what it says, unless this is a dry run. Gives whether the
-    /// email is settled, and how many people it put on the do-not-mail list.
+    /// email is settled, and whom it put on the do-not-mail list.
     ///
     /// # Errors
     /// When the ledger cannot be read or written: the email is read again next time.
@@ -234,8 +274,15 @@ impl<'a> Recogniser<'a> {
         settings: BounceSettings,
         dry_run: bool,
         now: DateTime<Utc>,
-    ) -> Result<(bool, u64), Failure> {
-        let (mut settlements, mut matched, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
+    ) -> Result<(bool, BTreeSet<String>), Failure> {
+        let (mut returns, mut matched, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
+        if let Some((matched_by, proof)) = self.answered(email) {
+            proofs.extend(proof);
+            let answers = email.verdicts.iter_mut();
+            for answer in answers.filter(|one| one.action == NoticeKind::Autoreply) {
+                answer.matched_by = matched_by;
+            }
+        }
         for (at, verdict) in email.verdicts.iter().enumerate() {
             if !verdict.is_return || verdict.action == NoticeKind::Autoreply {
                 continue;
@@ -252,7 +299,7 @@ impl<'a> Recogniser<'a> {
                 };
             matched.push((at, known.matched_by, leaves.then(|| known.person.clone())));
             match settlement {
-                Some(settlement) => settlements.push(settlement),
+                Some(new) => returns.push(new),
                 None => proofs.extend(known.proof()),
             }
         }
@@ -260,27 +307,35 @@ impl<'a> Recogniser<'a> {
             email.verdicts[at].matched_by = matched_by;
             email.verdicts[at].person = person;
         }
-        let is_settled = !settlements.is_empty();
+        let is_settled = !returns.is_empty();
         if dry_run {
-            let added = settlements.iter().filter(|one| one.change.is_some()).count();
-            return Ok((false, u64::try_from(added).unwrap_or(u64::MAX)));
+            return Ok((false, returns.into_iter().filter_map(|one| one.newly_out).collect()));
         }
         if !proofs.is_empty() {
             self.ledger.decide(proofs, now).await?;
         }
-        let mut added = 0;
-        for batch in settlements.chunks(BATCH) {
-            let new = self.ledger.settle_returns(batch.to_vec()).await?;
-            let counted = batch.iter().zip(new).filter(|(one, new)| *new && one.change.is_some());
-            added += u64::try_from(counted.count()).unwrap_or(u64::MAX);
+        let mut added = BTreeSet::new();
+        for batch in returns.chunks(BATCH) {
+            let settlements = batch.iter().map(|one| one.settlement.clone()).collect();
+            let new = self.ledger.settle_returns(settlements).await?;
+            let counted = batch.iter().zip(new).filter(|(_, is_new)| *is_new);
+            added.extend(counted.filter_map(|(one, _)| one.newly_out.clone()));
         }
         Ok((is_settled, added))
     }
 }
 
-fn latest(copies: &[FoundCopy]) -> Option<&FoundCopy> {
+/// Whether a copy was sent before something happened.
+fn is_before(sent: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+    sent <= at + TimeDelta::minutes(CLOCKS_DIFFER_MINUTES)
+}
+
+/// The last copy that was sent before something happened.
+fn latest(copies: &[FoundCopy], at: DateTime<Utc>) -> Option<&FoundCopy> {
     let sent = copies.iter().filter(|copy| {
-        matches!(copy.row.status, Status::Accepted | Status::Uncertain | Status::Rejected)
+        let status = copy.row.status;
+        matches!(status, Status::Accepted | Status::Uncertain | Status::Rejected)
+            && is_before(copy.row.changed_at, at)
     });
     sent.max_by_key(|copy| copy.row.changed_at)
 }

@@ -1,6 +1,8 @@
 //! What emails and events come to: kept in the ledger, counted, and shown.
 //! Shell: the ledger, the screen.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::audience::Keys;
@@ -46,13 +48,14 @@ struct PersonLine {
 pub struct Counts {
     left: u64,
     already: u64,
-    hard: u64,
-    soft: u64,
+    /// Addresses: one may come back several times.
+    hard: BTreeSet<String>,
+    soft: BTreeSet<String>,
     policy: u64,
     complaints: u64,
     /// Returned for a reason that is not understood.
     unclear: u64,
-    /// On the do-not-mail list for what came back.
+    /// People newly on the do-not-mail list for what came back.
     suppressed: u64,
     automatic: u64,
     forged: u64,
@@ -81,15 +84,16 @@ pub async fn settle_emails(
     globals: &Globals,
 ) -> Result<SettledEmails, Failure> {
     let mut done = SettledEmails::default();
+    let mut suppressed = BTreeSet::new();
     let back = recogniser(project, emails, keeping, keys).await?;
     for (email, read) in emails.iter_mut() {
         let (mut is_settled, added) = match &back {
             Some(back) => {
                 back.settle(read, project.settings.bounces, dry_run, world::now()).await?
             }
-            None => (false, 0),
+            None => (false, BTreeSet::new()),
         };
-        done.counts.suppressed += added;
+        suppressed.extend(added);
         for verdict in &read.verdicts {
             let changed = match &verdict.person {
                 Some(person) => {
@@ -98,7 +102,7 @@ pub async fn settle_emails(
                 }
                 None => false,
             };
-            count(&mut done.counts, verdict, changed);
+            count(&mut done.counts, verdict, (&read.notice, changed));
         }
         if is_settled {
             done.uids.extend(email.uid());
@@ -106,8 +110,12 @@ pub async fn settle_emails(
                 done.trouble.get_or_insert(error.into());
             }
         }
-        show(globals, &email.name, &read.verdicts.iter().collect::<Vec<_>>())?;
+        // Some events say nothing of anybody.
+        if !read.verdicts.is_empty() {
+            show(globals, &email.name, &read.verdicts.iter().collect::<Vec<_>>())?;
+        }
     }
+    done.counts.suppressed = suppressed.len() as u64;
     if let (false, Some(ledger)) = (dry_run, keeping.ledger()) {
         act_on_trouble(project, ledger, emails, &globals.screen).await?;
     }
@@ -142,7 +150,9 @@ async fn recogniser<'a>(
     keeping: &'a Keeping,
     keys: &'a Keys,
 ) -> Result<Option<Recogniser<'a>>, Failure> {
-    let is_return = |read: &&ReadEmail| read.verdicts.iter().any(|verdict| verdict.is_return);
+    let is_return = |read: &&ReadEmail| {
+        !read.traces.message_ids.is_empty() || read.verdicts.iter().any(|verdict| verdict.is_return)
+    };
     let returned: Vec<&ReadEmail> = emails.iter().map(|(_, read)| read).filter(is_return).collect();
     let (false, Some(ledger)) = (returned.is_empty(), keeping.ledger()) else { return Ok(None) };
     // The right part of Message-IDs.
@@ -203,12 +213,23 @@ impl Outcome for EmailLine {
     }
 }
 
-fn count(counts: &mut Counts, verdict: &Verdict, changed: bool) {
+/// `notice` stands for an address that is not known.
+fn count(counts: &mut Counts, verdict: &Verdict, (notice, changed): (&str, bool)) {
+    let address = match verdict.recipient.as_str() {
+        "" => notice.to_owned(),
+        address => address.to_lowercase(),
+    };
     let of = match (verdict.action, verdict.matched_by) {
         (NoticeKind::Unsubscribe, _) if changed => &mut counts.left,
         (NoticeKind::Unsubscribe, _) => &mut counts.already,
-        (NoticeKind::Hard, _) => &mut counts.hard,
-        (NoticeKind::Soft, _) => &mut counts.soft,
+        (NoticeKind::Hard, _) => {
+            counts.hard.insert(address);
+            return;
+        }
+        (NoticeKind::Soft, _) => {
+            counts.soft.insert(address);
+            return;
+        }
         (NoticeKind::Policy, _) => &mut counts.policy,
         (NoticeKind::Complaint, _) => &mut counts.complaints,
         (NoticeKind::Autoreply, _) => &mut counts.automatic,
@@ -234,8 +255,16 @@ pub fn summarise(counts: &Counts, dry_run: bool, text: &mut Text) {
             "of them waits in `.roundup` until the ledger is back",
             "of them wait in `.roundup` until the ledger is back",
         ),
-        (counts.hard, "address that does not work any more", "addresses that do not work any more"),
-        (counts.soft, "address that did not work for now", "addresses that did not work for now"),
+        (
+            counts.hard.len() as u64,
+            "address that does not work any more",
+            "addresses that do not work any more",
+        ),
+        (
+            counts.soft.len() as u64,
+            "address that did not work for now",
+            "addresses that did not work for now",
+        ),
         (counts.policy, "refusal that is about us", "refusals that are about us"),
         (counts.complaints, "complaint", "complaints"),
         (

@@ -81,10 +81,11 @@ pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<ReadEmail
     let request = read(bytes);
     let name = notice_of(bytes);
     let is_request = matches!(request, EmailRequest::Leave { .. });
-    let notice = if is_request { Notice::default() } else { bounces::read(bytes) };
-    if notice.people.is_empty() {
+    let notice = bounces::read(bytes);
+    if is_request || notice.people.is_empty() {
         let verdicts = vec![request_of(&request, keys, list)?];
-        let traces = Traces::default();
+        // Whoever answers a copy has it.
+        let traces = Traces { message_ids: notice.message_ids, ..Traces::default() };
         return Ok(ReadEmail { notice: name, verdicts, traces, event_at: None, is_event: false });
     }
     Ok(of_whole_notice(name, notice))
