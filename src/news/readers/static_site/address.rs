@@ -18,15 +18,19 @@ use crate::rfc::csv::simple;
 
 impl SitePage<'_> {
     fn name(&self) -> Name<'_> {
-        let mut sections: Vec<&str> =
-            self.site.section.split('/').filter(|part| !part.is_empty()).collect();
-        let (folders, file) = self.below.rsplit_once('/').unwrap_or(("", self.below));
+        let languages = &self.site.config.languages;
+        let of_file = languages.of_file(&self.site.folder, self.below);
+        let below = of_file.map_or(self.below, |(_, below)| below);
+        // The sections of a language begin at its own folder.
+        let section = if of_file.is_some() { "" } else { self.site.section.as_str() };
+        let mut sections: Vec<&str> = section.split('/').filter(|part| !part.is_empty()).collect();
+        let (folders, file) = below.rsplit_once('/').unwrap_or(("", below));
         sections.extend(folders.split('/').filter(|part| !part.is_empty()));
         let mut whole = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let languages = &self.site.config.languages;
         let (own, code) = languages.split(whole);
         whole = own;
-        let language = code.or(self.site.language.as_deref());
+        let of_folder = of_file.map(|(code, _)| code).or(self.site.language.as_deref());
+        let language = code.or(of_folder);
         let is_index = whole == "index";
         if is_index {
             whole = sections.pop().unwrap_or(whole);

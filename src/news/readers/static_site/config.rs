@@ -76,13 +76,22 @@ impl Languages {
         }
     }
 
-    /// The language whose own folder holds this path, and the rest of the path.
+    /// The language whose own folder holds this path, and the rest of the path. One language's folder may lie in another's.
     pub fn of_folder<'p>(&self, path: &'p str) -> Option<(&str, &'p str)> {
-        self.folders.iter().find_map(|(code, folder)| {
-            let rest = path.strip_prefix(folder.as_deref()?)?;
-            (rest.is_empty() || rest.starts_with('/'))
-                .then(|| (code.as_str(), rest.trim_start_matches('/')))
-        })
+        let found = self
+            .folders
+            .iter()
+            .filter_map(|(code, folder)| Some((code.as_str(), within(path, folder.as_deref()?)?)));
+        found.min_by_key(|(_, rest)| rest.len())
+    }
+
+    /// The language whose own folder, below a source's, holds a file, and the file's place in it.
+    pub fn of_file<'p>(&self, source: &str, below: &'p str) -> Option<(&str, &'p str)> {
+        let found = self.folders.iter().filter_map(|(code, folder)| {
+            let inner = within(folder.as_deref()?, source).filter(|inner| !inner.is_empty())?;
+            Some((code.as_str(), within(below, inner)?))
+        });
+        found.min_by_key(|(_, rest)| rest.len())
     }
 
     /// The folder of a language in addresses; empty for the main one.
@@ -91,6 +100,13 @@ impl Languages {
         let is_below = code != self.main || self.is_main_below;
         if is_below && !self.folders.is_empty() { format!("/{code}") } else { String::new() }
     }
+}
+
+/// What of a path lies in a folder.
+fn within<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let rest = if folder.is_empty() { path } else { path.strip_prefix(folder)? };
+    let is_inside = folder.is_empty() || rest.is_empty() || rest.starts_with('/');
+    is_inside.then(|| rest.trim_start_matches('/'))
 }
 
 /// The names that a tool's settings file goes by.

@@ -37,6 +37,8 @@ pub struct Site<'a> {
     permalink: Option<&'a str>,
     /// What stands between the website's content and the source's folder: `news` of `content/news`.
     section: String,
+    /// The source's folder, from where the website begins.
+    folder: String,
     /// The language whose own folder it is, in Hugo.
     language: Option<String>,
     pub config: Config,
@@ -112,6 +114,7 @@ impl<'a> Site<'a> {
             address,
             permalink: settings.permalink.as_deref(),
             section,
+            folder: below_root.to_owned(),
             language: of_language.map(|(code, _)| code),
             config,
             today,

@@ -307,6 +307,14 @@ fn pages_of_other_languages_lie_below_their_code() {
     let plain = languages("");
     let below = languages("defaultContentLanguageInSubdir = true");
     let patterns = languages("permalinks = { news = \"/:year/:contentbasename/\" }");
+    let folders = |english: &str, welsh: &str| {
+        let text = format!(
+            "[languages.en]\ncontentDir = \"{english}\"\n[languages.cy]\ncontentDir = \"{welsh}\"\n"
+        );
+        Config::read(SourceKind::Hugo, "", "hugo.toml", &text)
+    };
+    let own = folders("content/english", "content/welsh");
+    let nested = folders("content", "content/cymru");
     for (config, folder, file, expected) in [
         (&plain, "content/news", "gala.md", "/news/gala/"),
         (&plain, "content/news", "gala.en.md", "/news/gala/"),
@@ -317,6 +325,14 @@ fn pages_of_other_languages_lie_below_their_code() {
         (&plain, "content/news", "v1.de.md", "/news/v1.de/"),
         (&plain, "content/french/news", "gala.md", "/fr/news/gala/"),
         (&plain, "content/french", "news/gala.md", "/fr/news/gala/"),
+        // The folder of all languages, and one within another.
+        (&plain, "content", "french/news/gala.md", "/fr/news/gala/"),
+        (&own, "content", "english/news/gala.md", "/news/gala/"),
+        (&own, "content", "welsh/news/gala/index.md", "/cy/news/gala/"),
+        (&own, "content/welsh/news", "gala.md", "/cy/news/gala/"),
+        (&nested, "content", "news/gala.md", "/news/gala/"),
+        (&nested, "content", "cymru/news/gala.md", "/cy/news/gala/"),
+        (&nested, "content/cymru", "news/gala.md", "/cy/news/gala/"),
         (&below, "content/news", "gala.md", "/en/news/gala/"),
         (&below, "content/news", "gala.cy.md", "/cy/news/gala/"),
         (&patterns, "content/news", "gala.cy.md", "/cy/2020/gala/"),
