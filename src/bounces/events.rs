@@ -353,7 +353,8 @@ fn sendgrid(value: &Value, kind: &str) -> ProviderEvent {
             is_delay = true;
             NoticeKind::Soft
         }
-        ("dropped", _) => match reason {
+        // Some add what the server had said.
+        ("dropped", _) => match reason.split(';').next().unwrap_or_default().trim() {
             "Bounced Address" | "Invalid" => NoticeKind::Hard,
             "Unsubscribed Address" | "Spam Reporting Address" => NoticeKind::None,
             _ => NoticeKind::Policy,
@@ -370,9 +371,11 @@ fn sendgrid(value: &Value, kind: &str) -> ProviderEvent {
 
 fn brevo(value: &Value, event: &str) -> ProviderEvent {
     let id = format!("brevo:{event}:{}:{}", id_text(value, "id"), text(value, "message-id"));
-    let kind = match event {
-        "hard_bounce" | "invalid_email" => NoticeKind::Hard,
-        "soft_bounce" | "deferred" => NoticeKind::Soft,
+    // Written in both ways: `hard_bounce` and `hardBounce`.
+    let event = event.replace('_', "").to_lowercase();
+    let kind = match event.as_str() {
+        "hardbounce" | "invalidemail" => NoticeKind::Hard,
+        "softbounce" | "deferred" => NoticeKind::Soft,
         "blocked" => NoticeKind::Policy,
         "spam" | "complaint" => NoticeKind::Complaint,
         "unsubscribed" | "unsubscribe" => NoticeKind::Unsubscribe,
@@ -455,7 +458,9 @@ mod tests {
             (sendgrid(r#""event":"deferred","response":"450 later""#), Soft),
             (sendgrid(r#""event":"spamreport""#), Complaint),
             (sendgrid(r#""event":"dropped","reason":"Unsubscribed Address""#), None),
+            (sendgrid(r#""event":"dropped","reason":"Bounced Address; 550 5.1.1""#), Hard),
             (brevo("hard_bounce"), Hard),
+            (brevo("hardBounce"), Hard),
             (brevo("blocked"), Policy),
             (brevo("spam"), Complaint),
             (brevo("unsubscribed"), Unsubscribe),
