@@ -373,6 +373,15 @@ fn an_answer_that_quotes_our_subject_is_never_a_return() {
             }
         }
     }
+    // Whatever a person writes of, it would come back to them.
+    for subject in ["Undeliverable parcel", "Undelivered mail explained", "Delivery failed"] {
+        let email = format!(
+            "Return-Path: <tom@charity.example>\nFrom: Tom <tom@charity.example>\nTo: news@charity.example\n\
+             Subject: {subject}\n\nOur parcel could not be delivered to ann@example.org: user unknown.\n\n\
+             Final-Recipient: rfc822; ann@example.org\nAction: failed\nStatus: 5.1.1\n"
+        );
+        assert!(read(email.as_bytes()).people.is_empty(), "{subject}");
+    }
     for subject in [
         "Re: Asylum claims rejected",
         "Asylum claims rejected",

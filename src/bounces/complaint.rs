@@ -49,8 +49,10 @@ fn fields_of(text: &str) -> HeaderFields {
 }
 
 fn of_report(fields: &HeaderFields, returned: &ReturnedMail) -> Vec<NoticePerson> {
+    // A comment may follow: `not-spam (from the junk folder)`.
     let kind = fields.get("feedback-type").trim().to_ascii_lowercase();
-    let (kind, reason) = match kind.as_str() {
+    let kind = kind.split([' ', '\t', '(', ';']).next().unwrap_or_default();
+    let (kind, reason) = match kind {
         "auth-failure" | "dkim" | "dmarc" => {
             (NoticeKind::Policy, "a report that the proof of the sender's domain failed".to_owned())
         }

@@ -60,7 +60,9 @@ impl Seen {
             return tells && (!is_answer || opening_fails);
         }
         is_report
-            || (subject_fails && (opening_fails || (self.is_from_nobody() && !self.is_automatic())))
+            || (!self.is_from_somebody()
+                && subject_fails
+                && (opening_fails || (self.is_from_nobody() && !self.is_automatic())))
     }
 
     /// Whether the subject is one of returned mail, in the mailer's own words: an answer quotes ours, which may be
@@ -75,7 +77,8 @@ impl Seen {
 
     /// The same by weaker signs.
     pub fn seems_to_return_mail(&self) -> bool {
-        if self.is_list_mail() || automatic::is_marked_as_answer(&self.subject) {
+        let is_somebodys = self.is_from_somebody() && !self.is_from_a_mail_system();
+        if self.is_list_mail() || is_somebodys || automatic::is_marked_as_answer(&self.subject) {
             return false;
         }
         let is_made = self.is_from_nobody() || !self.returned.is_missing();
@@ -96,6 +99,15 @@ impl Seen {
 
     fn is_list_mail(&self) -> bool {
         ["list-id", "list-unsubscribe", "list-post"].iter().any(|name| self.email.fields.has(name))
+    }
+
+    /// It would come back to a person: mail systems write in the name of nobody, so that their notices never do.
+    fn is_from_somebody(&self) -> bool {
+        let path = self.email.fields.get("return-path");
+        let addresses = addresses_in(path);
+        !self.is_from_nobody()
+            && addresses.first().is_some_and(|one| !is_of_a_server(one.address))
+            && self.returned.is_missing()
     }
 
     /// Nobody may answer it (RFC 5321 section 4.5.5), or it says that a program wrote it.

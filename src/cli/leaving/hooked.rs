@@ -72,7 +72,8 @@ pub fn hook_folder(project: &Project) -> PathBuf {
 /// Keeps a body: it is on disk when this returns. The same body twice is one file.
 pub fn keep(folder: &Path, hook: &str, body: &[u8]) -> io::Result<()> {
     private::folder(folder)?;
-    if fs::read_dir(folder)?.count() >= MOST_WAITING {
+    let is_waiting = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|e| e == "json");
+    if fs::read_dir(folder)?.filter_map(Result::ok).filter(is_waiting).count() >= MOST_WAITING {
         return Err(io::Error::other("too many events wait"));
     }
     let digest = base16::encode(&digest::digest(&digest::SHA256, body).as_ref()[..16]);
