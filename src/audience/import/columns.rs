@@ -214,6 +214,12 @@ impl Columns {
         }
         let own = recipe.email.iter().filter_map(|title| find(title));
         self.email = own.chain(EMAIL.iter().filter_map(|title| find(title))).collect();
+        // Where two columns have one name, a row may have its address in either.
+        if let Some(first) = self.email.first().copied() {
+            let same = |at: &usize| titles[*at] == titles[first] && !self.email.contains(at);
+            let others: Vec<usize> = (0..titles.len()).filter(same).collect();
+            self.email.extend(others);
+        }
         let others = self.email_by.iter().flat_map(|(_, words)| words);
         let others: Vec<usize> = others.map(|(_, column)| *column).collect();
         self.email.extend(others);

@@ -16,20 +16,11 @@ pub(super) fn tags_of(cell: &str) -> Vec<String> {
         list
     } else {
         let delimiter = match cell {
-            _ if cell.contains('"') || cell.contains(',') => b',',
-            _ if cell.contains(';') => b';',
-            _ => b'|',
+            _ if cell.contains('"') || cell.contains(',') => ',',
+            _ if cell.contains(';') => ';',
+            _ => '|',
         };
-        // A blank before a quotation mark would make it a part of the tag.
-        let listed = cell.replace("\", \"", "\",\"").replace("\"; \"", "\";\"");
-        let mut reader = ::csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(::csv::Trim::All)
-            .delimiter(delimiter)
-            .from_reader(listed.as_bytes());
-        let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-        record.iter().map(str::to_owned).collect()
+        listed(cell, delimiter)
     };
     let mut tags: Vec<String> = Vec::new();
     for part in parts {
@@ -39,6 +30,35 @@ pub(super) fn tags_of(cell: &str) -> Vec<String> {
         }
     }
     tags
+}
+
+/// A list of comma-separated values, read without a reader of CSV files: to make one for each row took half of an import's time.
+/// Blanks may stand around quotation marks, and a line break separates too.
+fn listed(cell: &str, delimiter: char) -> Vec<String> {
+    let is_end = |c: char| c == delimiter || c == '\n' || c == '\r';
+    if !cell.contains('"') {
+        return cell.split(is_end).map(str::to_owned).collect();
+    }
+    let mut parts = Vec::new();
+    let (mut part, mut is_quoted) = (String::new(), false);
+    let mut characters = cell.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' if is_quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                part.push('"');
+            }
+            '"' if is_quoted => is_quoted = false,
+            '"' if part.trim().is_empty() => {
+                part.clear();
+                is_quoted = true;
+            }
+            _ if is_end(c) && !is_quoted => parts.push(std::mem::take(&mut part)),
+            _ => part.push(c),
+        }
+    }
+    parts.push(part);
+    parts
 }
 
 #[cfg(test)]

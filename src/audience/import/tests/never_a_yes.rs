@@ -130,3 +130,12 @@ fn whoever_has_died_is_mailed_no_more_where_the_list_has_them() {
         assert_eq!((difference.left_out.len(), difference.same.len()), (1, 1), "{title}");
     }
 }
+
+#[test]
+fn where_two_columns_are_named_email_a_row_has_its_address_in_either() {
+    let text = "Email,Email,basis,unsubscribed\nann@e.org,,consent,\n,bob@e.org,consent,yes\n";
+    let export = export(&[("a.csv", text)], &options());
+    let found: Vec<_> = export.people.iter().map(|one| (one.key.as_str(), one.state)).collect();
+    assert_eq!(found, [("ann@e.org", Subscribed), ("bob@e.org", Unsubscribed)]);
+    assert!(export.left_out.is_empty());
+}
