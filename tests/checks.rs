@@ -186,6 +186,7 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
         Err(error) => return vec![("template", Severity::Must, format!("template: {error}"))],
     };
     let known = CheckContext {
+        list: roundup::audience::settings::ListPlace::Files,
         links_work: true,
         edition: &edition,
         theme: &theme,

@@ -29,6 +29,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::audience::settings::ListPlace;
 use crate::compose::composition::Composition;
 use crate::compose::readings::Readers;
 use crate::compose::{Branding, Piece, Templates};
@@ -138,9 +139,26 @@ pub struct CheckContext<'a> {
     pub takes_examples: bool,
     /// Whether the public unsubscribe links were tried lately, and worked.
     pub links_work: bool,
+    /// Where the list is.
+    pub list: ListPlace,
 }
 
+/// Where rules find what is wrong with the list, wherever that is.
+pub const IN_THE_LIST: &str = "subscribers/";
+
 impl CheckContext<'_> {
+    /// A finding in the list names the place where the list really is, and what changes it there.
+    fn in_its_list(&self, mut finding: Finding) -> Finding {
+        if self.list == ListPlace::Database && finding.place.source == IN_THE_LIST {
+            finding.place = Place::whole("the list in the database");
+            finding.cure.push_str(
+                "; `roundup subscribers list` shows the people in the database, and `roundup subscribers import FILE` \
+                 corrects them",
+            );
+        }
+        finding
+    }
+
     /// Where some words or an address of the email were written: in a story, the draft, `roundup.toml` or a template.
     fn place_of(&self, words: &str) -> Place {
         for item in self.edition.shown() {
@@ -354,7 +372,7 @@ pub fn check(
     for (rule, found) in rules.into_iter().zip(found) {
         // Variants share most of what they show: what a rule finds in several is one finding.
         let mut findings: Vec<Finding> = Vec::new();
-        for finding in found {
+        for finding in found.into_iter().map(|finding| known.in_its_list(finding)) {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
@@ -413,6 +431,7 @@ mod tests {
         pub toml: String,
         pub takes_examples: bool,
         pub links_work: bool,
+        pub list: ListPlace,
         pub today: NaiveDate,
     }
 
@@ -471,6 +490,7 @@ mod tests {
                 toml: String::new(),
                 takes_examples: true,
                 links_work: false,
+                list: ListPlace::Files,
                 today: "2021-01-04".parse().unwrap(),
             }
         }
@@ -513,6 +533,7 @@ mod tests {
                 spam: self.spam.as_ref(),
                 takes_examples: self.takes_examples,
                 links_work: self.links_work,
+                list: self.list,
             };
             Ok(check(&RenderedEmail::of(&composition), &known, &self.settings))
         }

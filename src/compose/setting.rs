@@ -159,6 +159,41 @@ macro_rules! readers {
     )*};
 }
 
+/// More people than look after one newsletter are pasted by mistake.
+const MOST_ADDRESSES: usize = 10;
+
+/// One address, or a list of them: `"sam@charity.example"` or `["sam@charity.example", "jo@charity.example"]`.
+///
+/// # Errors
+/// When one of them is not an address, or there are too many.
+pub fn mail_addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMore {
+        One(String),
+        More(Vec<String>),
+    }
+    let addresses = match OneOrMore::deserialize(from)? {
+        OneOrMore::One(text) if text.contains(',') && look_at_mail_address(&text).is_err() => {
+            let fault = format!("`{}` is more than one address", text.escape_debug());
+            return Err(error((
+                fault,
+                "write them as a list: [\"sam@charity.org.uk\", \"jo@charity.org.uk\"]",
+            )));
+        }
+        OneOrMore::One(text) => vec![text],
+        OneOrMore::More(texts) => texts,
+    };
+    if addresses.len() > MOST_ADDRESSES {
+        let fault = format!("these are {} addresses", addresses.len());
+        return Err(error((fault, "write ten at most")));
+    }
+    for address in &addresses {
+        look_at_mail_address(address).map_err(error)?;
+    }
+    Ok(addresses)
+}
+
 readers! {
     line, optional_line, look_at_line;
     paragraph, optional_paragraph, look_at_paragraph;

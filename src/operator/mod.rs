@@ -15,9 +15,9 @@ use crate::compose::setting;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Who gets an email.
-    #[serde(deserialize_with = "setting::optional_mail_address")]
-    pub to: Option<String>,
+    /// Who gets an email: one address, or a list of them.
+    #[serde(deserialize_with = "setting::mail_addresses")]
+    pub to: Vec<String>,
     /// What runs, with the notice on its standard input.
     #[serde(deserialize_with = "setting::optional_line")]
     pub command: Option<String>,
@@ -30,7 +30,7 @@ impl Settings {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.to.is_none() && self.command().is_none()
+        self.to.is_empty() && self.command().is_none()
     }
 }
 
@@ -179,14 +179,20 @@ mod tests {
             ("", true),
             ("command = \"  \"", true),
             ("to = \"sam@charity.example\"", false),
+            ("to = [\"sam@charity.example\", \"jo@charity.example\"]", false),
+            ("to = []", true),
             ("command = \"notify-send roundup\"", false),
         ] {
             let settings: Settings = toml::from_str(text).unwrap();
             assert_eq!(settings.is_empty(), empty, "{text}");
         }
-        for wrong in
-            ["to = \"sam\"", "to = \"a@b.org, c@d.org\"", "command = \"a\\nb\"", "mail = 1"]
-        {
+        for wrong in [
+            "to = \"sam\"",
+            "to = \"a@b.org, c@d.org\"",
+            "to = [\"a@b.org\", \"sam\"]",
+            "command = \"a\\nb\"",
+            "mail = 1",
+        ] {
             assert!(toml::from_str::<Settings>(wrong).is_err(), "{wrong}");
         }
     }

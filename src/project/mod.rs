@@ -97,6 +97,8 @@ pub enum ProjectError {
     List(#[from] ListError),
     #[error("there is no list in subscribers/")]
     NoList,
+    #[error("there is nobody on the list in the database")]
+    NobodyStored,
     #[error(transparent)]
     Words(#[from] LexiconError),
     #[error(transparent)]
@@ -461,6 +463,7 @@ impl ProjectError {
             | Self::BadName { .. }
             | Self::List(_)
             | Self::NoList
+            | Self::NobodyStored
             | Self::Dkim(_)
             | Self::Words(_)
             | Self::Segment(_)

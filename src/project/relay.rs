@@ -9,6 +9,9 @@ use url::Url;
 use crate::smtp::conversation::Security;
 use crate::smtp::conversation::is_loopback;
 
+/// Postfix and its like listen at these on every computer.
+const PORTS_OF_MAIL_SERVERS: [u16; 3] = [25, 465, 587];
+
 /// Where mail is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelayAddress {
@@ -95,6 +98,12 @@ impl RelayAddress {
     pub fn is_local(&self) -> bool {
         is_loopback(&self.host)
     }
+
+    /// A server on this computer that is there to try things out. One at a port of mail servers passes messages on to the
+    /// world.
+    pub fn is_for_trying(&self) -> bool {
+        self.is_local() && !PORTS_OF_MAIL_SERVERS.contains(&self.port)
+    }
 }
 
 impl fmt::Display for RelayAddress {
@@ -119,6 +128,8 @@ mod tests {
             ("smtp://localhost:25?tls=starttls", "localhost", 25, Security::StartTls),
         ] {
             let expected = RelayAddress { host: host.to_owned(), port, security };
+            let is_for_trying = port == 2525;
+            assert_eq!(expected.is_for_trying(), is_for_trying, "{text}");
             assert_eq!(RelayAddress::parse(text), Ok(expected), "{text}");
         }
     }

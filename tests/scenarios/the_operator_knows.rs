@@ -169,7 +169,7 @@ fn complaints_and_a_drop_box_that_nobody_reads_are_known() {
 fn a_wrong_setting_is_refused_with_its_line() {
     for (setting, words) in [
         ("to = \"sam\"", "is not an email address"),
-        ("to = \"a@charity.example, b@charity.example\"", "is not an email address"),
+        ("to = \"a@charity.example, b@charity.example\"", "is more than one address"),
         ("command = \"a\\nb\"", "must be on one line"),
         ("mail = \"x\"", "there is no setting `mail` here"),
     ] {

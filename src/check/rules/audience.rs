@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity};
 use crate::count::{counted, grouped, people};
 use crate::problem::Place;
 
@@ -29,6 +29,8 @@ pub struct Numbers {
     pub slips: (u64, String),
     /// People who were looked up in the last edition of the same kind, and how many of them were in it.
     pub looked_up: (u64, u64),
+    /// The same in the edition that has all of this one's stories, where there is one.
+    pub repeats: Option<(u64, u64)>,
     /// People of an import of today that nobody looked at before it was written.
     pub unseen_import: Option<u64>,
 }
@@ -118,7 +120,7 @@ fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
     vec![Finding::new(
         "number-of-people",
         Severity::Should,
-        Place::whole("subscribers/"),
+        Place::whole(IN_THE_LIST),
         format!(
             "{}, {percent} % {direction} than edition {}, which had {}",
             people(now),
@@ -130,7 +132,7 @@ fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
 }
 
 fn found(rule: &'static str, severity: Severity, what: String, cure: &str) -> Vec<Finding> {
-    vec![Finding::new(rule, severity, Place::whole("subscribers/"), what, cure)]
+    vec![Finding::new(rule, severity, Place::whole(IN_THE_LIST), what, cure)]
 }
 
 fn one_domain(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
@@ -228,7 +230,7 @@ fn without_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
     vec![Finding::new(
         "without-basis",
         Severity::Note,
-        Place::whole("subscribers/"),
+        Place::whole(IN_THE_LIST),
         format!(
             "{count} of {} left out: no lawful basis given (column `basis`)",
             counted(all, "person is", "people are")
@@ -240,6 +242,8 @@ fn without_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audience::settings::ListPlace;
+    use crate::check::CopyWarning;
     use crate::check::tests::SampleEmail;
 
     fn with(now: u64, before: u64) -> SampleEmail {
@@ -253,6 +257,7 @@ mod tests {
                 people: before,
                 segment: String::new(),
                 links: std::collections::BTreeSet::new(),
+                ids: std::collections::BTreeSet::new(),
             }];
         })
     }
@@ -278,6 +283,36 @@ mod tests {
     fn of(numbers: Numbers) -> Vec<String> {
         let mail = SampleEmail::with(|mail| mail.numbers = Some(numbers));
         mail.findings()
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_list_is_found_where_the_list_is() {
+        let places = |list: ListPlace| {
+            let mut mail = with(60, 100);
+            mail.list = list;
+            let named = |count: u64| (count, "first@charity.org.uk".to_owned());
+            let numbers = mail.numbers.as_mut().unwrap();
+            numbers.largest_domain = Some(("charity.org.uk".to_owned(), 60));
+            (numbers.tests, numbers.slips, numbers.roles) = (named(60), named(3), named(3));
+            (numbers.without_basis, numbers.unseen_import) = (1, Some(3));
+            numbers.languages.insert("cy".to_owned(), 9);
+            mail.doubts.count = 1;
+            mail.doubts.first.push(CopyWarning {
+                address: "a•••@charity.org.uk".to_owned(),
+                what: "begins with \"Dear {{name}}\"".to_owned(),
+            });
+            let found = mail.checked().findings.into_iter();
+            found.map(|finding| (finding.place.source, finding.cure)).collect::<Vec<_>>()
+        };
+        let (files, database) = (places(ListPlace::Files), places(ListPlace::Database));
+        let in_files = files.iter().filter(|(place, _)| place == IN_THE_LIST).count();
+        assert!(in_files >= 8, "{files:?}");
+        assert_eq!(files.len(), database.len());
+        for (place, cure) in &database {
+            assert_ne!(place, IN_THE_LIST);
+            let is_list = place == "the list in the database";
+            assert_eq!(is_list, cure.contains("`roundup subscribers import FILE`"), "{cure}");
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@ use chrono::NaiveDate;
 
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 use crate::compose::composition::Composition;
+use crate::count::{counted, grouped, people};
+use crate::edition::Edition;
+use crate::news::Item;
 use crate::news::dedupe::canonical;
 
 /// An edition that was mailed.
@@ -22,9 +25,16 @@ pub struct Earlier {
     pub segment: String,
     /// Where its mail led, without what does not change a page.
     pub links: BTreeSet<String>,
+    /// The ids of its stories; compositions of earlier versions do not have them.
+    pub ids: BTreeSet<String>,
 }
 
 impl Earlier {
+    fn has(&self, item: &Item) -> bool {
+        self.ids.iter().any(|id| item.is_named(id))
+            || item.link.as_deref().is_some_and(|link| self.links.contains(&canonical(link)))
+    }
+
     /// The links of a composition that was mailed.
     pub fn links_of(composition: &Composition) -> BTreeSet<String> {
         if !composition.stories.is_empty() {
@@ -39,7 +49,30 @@ impl Earlier {
     }
 }
 
-pub const RULES: [Rule; 2] = [
+/// The latest edition that had all stories of this one. A round-up of a longer time repeats them on purpose.
+pub fn copied_edition<'e>(edition: &Edition, earlier: &'e [Earlier]) -> Option<&'e Earlier> {
+    let window = &edition.window;
+    let mut stories = edition.shown().peekable();
+    stories.peek()?;
+    earlier.iter().find(|earlier| {
+        let is_part = earlier.window_start >= window.start
+            && earlier.window_end <= window.end
+            && (earlier.window_start, earlier.window_end) != (window.start, window.end);
+        !is_part && edition.shown().all(|item| earlier.has(item))
+    })
+}
+
+pub const RULES: [Rule; 3] = [
+    Rule::new(
+        "earlier-edition",
+        "Is it more than a copy of an earlier edition?",
+        "roundup mails each edition once, and goes by its name: a copy of a draft under another name, \
+            with another subject, would go to the same people again. Where all stories were in one \
+            edition, roundup looks up a hundred people of the audience. A copy of the whole edition, for the \
+            same days, and for people most of whom have it, must be fixed; a part of one, or a copy of which only some \
+            have the first, should be looked at. For people who have not got it, it is not a finding.",
+        earlier_edition,
+    ),
     Rule::new(
         "earlier-subject",
         "Is the subject new?",
@@ -75,8 +108,41 @@ fn earlier_subject(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<F
         .collect()
 }
 
+fn earlier_edition(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let copied = copied_edition(known.edition, known.earlier);
+    let looked_up = known.numbers.and_then(|numbers| numbers.repeats);
+    let (Some(copied), Some((looked_up, have_it))) = (copied, looked_up) else { return Vec::new() };
+    if have_it == 0 {
+        return Vec::new();
+    }
+    let count = known.edition.shown().count();
+    // A copy of a draft keeps its window; a month after the round-up of its year does not.
+    let window = &known.edition.window;
+    let is_whole = copied.ids.len() <= count
+        && (copied.window_start, copied.window_end) == (window.start, window.end);
+    let severity =
+        if is_whole && have_it * 2 > looked_up { Severity::Must } else { Severity::Should };
+    let stories = counted(count, "story was", "stories were");
+    vec![Finding::new(
+        "earlier-edition",
+        severity,
+        known.edition.subject.place(),
+        format!(
+            "all of it ({stories}) in edition {} already, which {} of {} looked up have got",
+            copied.name,
+            grouped(have_it),
+            people(looked_up)
+        ),
+        "say what is new, or send it to people who have not got it (`segment:` in the draft); where it goes out twice on \
+         purpose, give the reason under [[checks.ignore]] in roundup.toml",
+    )]
+}
+
 fn earlier_story(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let window = &known.edition.window;
+    // What `earlier-edition` looks at is not said a second time, story by story.
+    let is_looked_up = known.numbers.is_some_and(|numbers| numbers.repeats.is_some());
+    let copied = copied_edition(known.edition, known.earlier).filter(|_| is_looked_up);
     let mut of_address: BTreeMap<String, usize> = BTreeMap::new();
     for link in known.edition.shown().filter_map(|item| item.link.as_deref()) {
         *of_address.entry(canonical(link)).or_default() += 1;
@@ -92,7 +158,8 @@ fn earlier_story(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         let before = known.earlier.iter().find(|earlier| {
             let is_within =
                 earlier.window_start >= window.start && earlier.window_end <= window.end;
-            !is_within && earlier.links.contains(&address)
+            let is_copied = copied.is_some_and(|copied| copied.name == earlier.name);
+            !is_within && !is_copied && earlier.links.contains(&address)
         });
         if let Some(earlier) = before {
             findings.push(Finding::new(
@@ -110,6 +177,7 @@ fn earlier_story(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::rules::audience::Numbers;
     use crate::check::tests::SampleEmail;
 
     fn earlier(window: &str, subject: &str) -> Earlier {
@@ -122,6 +190,7 @@ mod tests {
             segment: String::new(),
             people: 3,
             links: [canonical("https://charity.org.uk/nurses")].into(),
+            ids: BTreeSet::new(),
         }
     }
 
@@ -148,5 +217,33 @@ mod tests {
             mail.edition.window = crate::window::Window::year("2020", chrono_tz::UTC).unwrap();
         });
         assert_eq!(year.findings(), Vec::<String>::new());
+    }
+    #[test]
+    fn a_copy_of_an_edition_goes_to_nobody_twice() {
+        let found = |repeats: Option<(u64, u64)>, more: usize, window: &str| {
+            let mail = SampleEmail::with(|mail| {
+                let mut copied = earlier(window, "x");
+                copied.ids = mail.edition.shown().map(|item| item.id.clone()).collect();
+                copied.ids.extend((0..more).map(|number| format!("other-{number}")));
+                mail.earlier = vec![copied];
+                mail.numbers = Some(Numbers { repeats, ..Numbers::default() });
+            });
+            let findings = mail.checked().findings.into_iter();
+            let own = findings.filter(|finding| finding.rule == "earlier-edition");
+            own.map(|finding| (finding.severity, finding.message)).collect::<Vec<_>>()
+        };
+        let of = |severity: Severity, have: u64, window: &str| {
+            let said = format!(
+                "all of it (1 story was) in edition {window} already, which {have} of 100 people looked up have got"
+            );
+            vec![(severity, said)]
+        };
+        let (same, other) = ("2020-12", "2020-11");
+        assert_eq!(found(Some((100, 51)), 0, same), of(Severity::Must, 51, same));
+        assert_eq!(found(Some((100, 50)), 0, same), of(Severity::Should, 50, same));
+        assert_eq!(found(Some((100, 100)), 1, same), of(Severity::Should, 100, same));
+        assert_eq!(found(Some((100, 100)), 0, other), of(Severity::Should, 100, other));
+        assert_eq!(found(Some((100, 0)), 0, same), []);
+        assert_eq!(found(None, 0, same), []);
     }
 }

@@ -1,7 +1,7 @@
 //! Translations: what is missing in a language, and who asks for one that there is not.
 //! Pure: an edition and numbers in, findings out.
 
-use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
+use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity};
 use crate::locale::language_code;
 use crate::problem::Place;
 
@@ -77,7 +77,7 @@ fn unspoken(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     vec![Finding::new(
         "unspoken",
         Severity::Note,
-        Place::whole("subscribers/"),
+        Place::whole(IN_THE_LIST),
         format!(
             "{people} of {} chose another language: {}",
             crate::count::people(numbers.mailed),

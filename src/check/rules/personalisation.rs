@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::check::merge_tags::merge_tags;
 use crate::check::texts::TextKind;
-use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity, excerpt};
 use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [
@@ -36,7 +36,7 @@ fn each_copy(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         .map(|doubt| Finding {
             rule: "each-copy",
             severity: Severity::Must,
-            place: Place::whole("subscribers/"),
+            place: Place::whole(IN_THE_LIST),
             message: format!("{} {}", doubt.address, excerpt(&doubt.what)),
             cure: "correct the row of the list, or give the words in the draft a fallback"
                 .to_owned(),

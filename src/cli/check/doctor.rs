@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use crate::audience::Audience;
+use crate::audience::settings::ListPlace;
 use crate::cli::check::diagnoses::{names, show};
 use crate::cli::check::ledger_health::ledger;
 use crate::cli::check::secrets_health::secrets;
@@ -99,11 +100,18 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
     const ABOUT: &str = "List";
     if !has_list(project).await? {
-        return Ok(Diagnosis::bad(
-            ABOUT,
-            "there is no list in subscribers/",
-            "put a CSV file with the columns email, first_name and basis there",
-        ));
+        return Ok(match project.settings.people.keep {
+            ListPlace::Files => Diagnosis::bad(
+                ABOUT,
+                "there is no list in subscribers/",
+                "put a CSV file with the columns email, first_name and basis there",
+            ),
+            ListPlace::Database => Diagnosis::bad(
+                ABOUT,
+                "there is nobody on the list in the database",
+                "bring people in: roundup subscribers import FILE",
+            ),
+        });
     }
     let list =
         match mailing_list(project, destination.is_practice(), &AudienceChoice::default()).await {

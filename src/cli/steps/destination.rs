@@ -36,7 +36,7 @@ impl Destination {
     pub fn takes_examples(&self) -> bool {
         match self {
             Self::Outbox => true,
-            Self::Relay(relay) => relay.is_local(),
+            Self::Relay(relay) => relay.is_for_trying(),
         }
     }
 }

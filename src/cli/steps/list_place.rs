@@ -33,7 +33,11 @@ pub async fn has_list(project: &Project) -> Result<bool, Failure> {
 
 /// The tables of the list, in their order: the files, or the people of the database as one table.
 pub async fn list_inputs(project: &Project) -> Result<Vec<NamedInput>, Failure> {
-    Ok(list_inputs_of_any(project).await?.ok_or(ProjectError::NoList)?)
+    let none = match project.settings.people.keep {
+        ListPlace::Files => ProjectError::NoList,
+        ListPlace::Database => ProjectError::NobodyStored,
+    };
+    Ok(list_inputs_of_any(project).await?.ok_or(none)?)
 }
 
 async fn list_inputs_of_any(project: &Project) -> Result<Option<Vec<NamedInput>>, Failure> {

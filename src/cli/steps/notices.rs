@@ -47,10 +47,12 @@ pub async fn notify(
         Err(error) => return warn(&error.to_string(), screen),
     }
     let by_email = async {
-        match &settings.to {
-            Some(to) => Some(by_email(project, destination, notice, to).await),
-            None => None,
+        let mut results = Vec::new();
+        // One after the other: each has their own email, and one that fails keeps nobody else's back.
+        for to in &settings.to {
+            results.push(by_email(project, destination, notice, to).await);
         }
+        results
     };
     let by_command = async {
         match settings.command() {

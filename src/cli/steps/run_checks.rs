@@ -10,6 +10,7 @@ use crate::audience::Audience;
 use crate::audience::segment::Segment;
 use crate::audience::settings::ListPlace;
 use crate::check::rules::clients::{self, Score};
+use crate::check::rules::earlier::copied_edition;
 use crate::check::rules::link_results::{current, renew};
 use crate::check::{
     CheckContext, CheckedEmail, Earlier, Finding, LinkResults, Numbers, RenderedEmail,
@@ -26,7 +27,7 @@ use crate::compose::composition::{Composition, TranslatedEmail};
 use crate::compose::{Branding, Templates};
 use crate::edition::Edition;
 use crate::ledger::list_store::ListStore;
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition, Status};
 use crate::message::Sender;
 use crate::news::sources::public::is_example;
 use crate::people::LeavingProof;
@@ -112,6 +113,7 @@ pub async fn ask(
         spam: spam.as_ref(),
         takes_examples: question.takes_examples,
         links_work: links_work(project)?,
+        list: settings.people.keep,
     };
     let mut checked = check(&shown, &known, &settings.checks);
     for (TranslatedEmail { language, .. }, shown) in
@@ -168,6 +170,7 @@ fn numbers(audience: &Audience) -> Numbers {
         tests: (signs.tests, signs.first_test.clone()),
         slips: (signs.slips, signs.first_slip.clone()),
         looked_up: (0, 0),
+        repeats: None,
         unseen_import: None,
         languages: audience.languages.clone(),
         without_basis: audience.without_basis,
@@ -185,9 +188,10 @@ async fn numbers_with(
     let audience = &question.examination.audience;
     let segment = question.segment.map_or_else(String::new, ToString::to_string);
     let last = before.iter().find(|earlier| earlier.segment == segment);
+    let copied = copied_edition(question.edition, before);
     let is_stored = project.settings.people.keep == ListPlace::Database;
     // Where it cannot be read nobody is looked up: that was said already.
-    let ledger = if last.is_some() || is_stored {
+    let ledger = if last.is_some() || copied.is_some() || is_stored {
         existing_ledger(project, false).await.unwrap_or_default()
     } else {
         None
@@ -196,6 +200,10 @@ async fn numbers_with(
         looked_up: match (&ledger, last) {
             (Some(ledger), Some(last)) => seen_before(ledger, audience, last).await,
             _ => (0, 0),
+        },
+        repeats: match (&ledger, copied) {
+            (Some(ledger), Some(copied)) => have_it(ledger, audience, copied).await,
+            _ => None,
         },
         unseen_import: match ledger.as_ref().filter(|_| is_stored) {
             Some(ledger) => unseen_import(ledger, project.settings.time_zone).await,
@@ -217,6 +225,36 @@ async fn seen_before(ledger: &AnyLedger, audience: &Audience, last: &Earlier) ->
         were_there += u64::from(is_there);
     }
     (looked_up, were_there)
+}
+
+/// Whether somebody has a copy, may have it, or is to get it.
+fn has_or_gets(status: Status) -> bool {
+    match status {
+        Status::Planned
+        | Status::Claimed
+        | Status::HandingOver
+        | Status::Accepted
+        | Status::Deferred
+        | Status::Uncertain => true,
+        Status::Rejected
+        | Status::Suppressed
+        | Status::Cancelled
+        | Status::Expired
+        | Status::Closed => false,
+    }
+}
+
+/// How many people were looked up in an edition, and how many of them were mailed, or are to be. `None` where the ledger
+/// cannot say.
+async fn have_it(ledger: &AnyLedger, audience: &Audience, edition: &Earlier) -> Option<(u64, u64)> {
+    let (mut looked_up, mut have_it) = (0, 0);
+    for key in audience.signs.some_people() {
+        let (rows, _) = ledger.history(key).await.ok()?;
+        looked_up += 1;
+        let has_it = rows.iter().any(|row| row.edition == edition.name && has_or_gets(row.status));
+        have_it += u64::from(has_it);
+    }
+    Some((looked_up, have_it))
 }
 
 /// People of imports of today that were written without being shown to anybody.
@@ -303,6 +341,7 @@ async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure>
             people,
             segment: segment.map_or_else(String::new, ToString::to_string),
             links: Earlier::links_of(&composition),
+            ids: composition.stories.iter().map(|story| story.id.clone()).collect(),
         });
     }
     Ok(earlier)

@@ -185,6 +185,8 @@ impl From<ProjectError> for Failure {
             ProjectError::NoList => Self::new(Exit::Nothing, error.to_string()).help(
                 "put a CSV file with the columns email, first_name and basis in subscribers/",
             ),
+            ProjectError::NobodyStored => Self::new(Exit::Nothing, error.to_string())
+                .help("bring people in: roundup subscribers import FILE"),
             ProjectError::Store(error) => error.into(),
             ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
                 .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
