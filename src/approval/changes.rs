@@ -1,13 +1,16 @@
 //! What has changed between two looks at an edition, in words.
 //! Pure: values in, words out.
 
-use super::{FrozenAudience, FrozenEdition, FrozenStory};
-use crate::count::{counted, listed, people};
+use super::{FrozenAudience, FrozenEdition, FrozenStory, PeopleChange};
+use crate::audience::law::BasisCounts;
+use crate::count::{counted, grouped, listed, people};
 
-/// People come and go every day; a number that moves by more than this is another list.
+/// People come and go every day; where more of them than this have come, or have gone, it is another list.
 const OTHER_LIST_PERCENT: u64 = 10;
-/// In a small list a few people are more than that.
+/// In a short list a few people are more than that.
 const OTHER_LIST_PEOPLE: u64 = 10;
+/// But never more than half of those who were approved: five others are not the five whom somebody saw.
+const OTHER_LIST_PART: u64 = 2;
 /// Stories that are named; the rest is counted.
 const MOST_NAMED: usize = 4;
 
@@ -45,8 +48,81 @@ impl FrozenEdition {
             changes.push("the email is composed in another way (a new version of roundup, or other columns in the list)".to_owned());
         }
         audience(&self.audience, &now.audience, &mut changes);
+        changes.extend(self.other_people(now));
         changes
     }
+
+    /// Who has come and gone until a later look; none where one of the two counted its people only.
+    pub fn people_change(&self, now: &Self) -> Option<PeopleChange> {
+        let (then, now_sample) = (self.people.as_ref()?, now.people.as_ref()?);
+        Some(then.change_to(now_sample, self.audience.people, now.audience.people))
+    }
+
+    /// Whether other people are mailed than were approved, in words.
+    fn other_people(&self, now: &Self) -> Option<String> {
+        let then = self.audience.people;
+        let most = most_moved(then);
+        let Some(change) = self.people_change(now) else {
+            let is_another = then.abs_diff(now.audience.people) > most;
+            return is_another.then(|| numbers_changed(then, now.audience.people));
+        };
+        (change.left > most || change.joined > most).then(|| people_changed(change, then, now))
+    }
+}
+
+/// How many may come, and how many may go, before it is another list.
+fn most_moved(then: u64) -> u64 {
+    let percent =
+        (then / 100 * OTHER_LIST_PERCENT).saturating_add(then % 100 * OTHER_LIST_PERCENT / 100);
+    percent.max(OTHER_LIST_PEOPLE.min(then / OTHER_LIST_PART))
+}
+
+fn numbers_changed(then: u64, now: u64) -> String {
+    format!("the audience was {} and is {}", people(then), people(now))
+}
+
+/// `the audience was 60 people and is 60 people: 38 of the 60 people approved are no longer in it, and 38 others are`
+fn people_changed(change: PeopleChange, then: u64, now: &FrozenEdition) -> String {
+    let PeopleChange { left, joined, is_exact } = change;
+    let about = if is_exact { "" } else { "about " };
+    let are = |count| if count == 1 { "is" } else { "are" };
+    let numbers = numbers_changed(then, now.audience.people);
+    let gone = || {
+        let (left_words, are) = (grouped(left), are(left));
+        format!("{about}{left_words} of the {} approved {are} no longer in it", people(then))
+    };
+    let others = || format!("{about}{} {}", counted(joined, "other", "others"), are(joined));
+    match (left, joined) {
+        (0, _) => format!("{numbers}: {} new", others()),
+        (_, 0) => format!("{numbers}: {}", gone()),
+        _ => format!("{numbers}: {}, and {}", gone(), others()),
+    }
+}
+
+/// The law that lets people be mailed: where many are mailed by another one, somebody must look again.
+fn bases(then: &FrozenAudience, now: &FrozenAudience) -> Option<String> {
+    let most = most_moved(then.people);
+    let count = |bases: &BasisCounts, basis: &str| bases.get(basis).copied().unwrap_or(0);
+    let mut names: Vec<&String> = then.bases.keys().chain(now.bases.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let has_grown = |basis: &&&String| {
+        count(&now.bases, basis).saturating_sub(count(&then.bases, basis)) > most
+    };
+    // More people of every basis are more people, which is said already.
+    let grown = names.iter().find(has_grown)?;
+    let has_shrunk = names
+        .iter()
+        .any(|basis| count(&then.bases, basis) > count(&now.bases, basis).saturating_add(most));
+    has_shrunk.then(|| {
+        let (was, is) = (count(&then.bases, grown), count(&now.bases, grown));
+        format!(
+            "{} were mailed by the basis {} and {} are",
+            grouped(was),
+            grown.replace('_', " "),
+            grouped(is)
+        )
+    })
 }
 
 fn stories(then: &[FrozenStory], now: &[FrozenStory], changes: &mut Vec<String>) {
@@ -95,15 +171,5 @@ fn audience(then: &FrozenAudience, now: &FrozenAudience, changes: &mut Vec<Strin
     if then.purpose != now.purpose {
         changes.push(format!("the purpose was {} and is {}", then.purpose, now.purpose));
     }
-    let difference = then.people.abs_diff(now.people);
-    let most = (then.people / 100 * OTHER_LIST_PERCENT)
-        .saturating_add(then.people % 100 * OTHER_LIST_PERCENT / 100)
-        .max(OTHER_LIST_PEOPLE);
-    if difference > most {
-        changes.push(format!(
-            "the audience was {} and is {}",
-            people(then.people),
-            people(now.people)
-        ));
-    }
+    changes.extend(bases(then, now));
 }

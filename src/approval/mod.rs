@@ -3,6 +3,8 @@
 
 mod changes;
 mod name;
+mod people_sample;
+mod stop;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,8 @@ use crate::audience::law::BasisCounts;
 use crate::compose::setting;
 
 pub use name::{ApproverName, ApproverNameError, is_same};
+pub use people_sample::{PeopleChange, PeopleSample};
+pub use stop::{EditionDecisions, EditionStop, StopKind};
 
 /// `[approval]` of `roundup.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -42,6 +46,9 @@ pub struct FrozenEdition {
     /// In the order of the email.
     pub stories: Vec<FrozenStory>,
     pub audience: FrozenAudience,
+    /// Who they were; earlier versions counted them only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<PeopleSample>,
 }
 
 /// A story as somebody saw it.
@@ -53,7 +60,7 @@ pub struct FrozenStory {
     pub hash: String,
 }
 
-/// Whom an edition is for. People may leave the list after the approval; the question stays the same.
+/// Whom an edition is for. A few people may come and go after the approval; the question stays the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenAudience {
     /// The filter of a segment; `None` for everybody.
@@ -103,19 +110,25 @@ pub struct ApprovalState {
     pub changes: Vec<String>,
     /// Whether only whoever edited it last has approved it.
     pub only_by_editor: bool,
+    /// What keeps it from being sent, whoever has approved it before.
+    pub stopped: Option<EditionStop>,
 }
 
 impl ApprovalState {
-    /// Judges the approvals of one edition (in the order they were given) against the edition as it is now.
-    pub fn of(needed: u8, given: &[Approval], now: &FrozenEdition) -> Self {
+    /// Judges what people have decided about one edition against the edition as it is now.
+    pub fn of(needed: u8, decisions: &EditionDecisions, now: &FrozenEdition) -> Self {
+        let (cancelled, paused) = (decisions.cancelled(), decisions.paused());
+        let voided = cancelled.map_or(0, |stop| stop.approvals);
         let mut valid: Vec<Approval> = Vec::new();
         let mut changes = Vec::new();
-        for approval in given {
+        let mut is_approved_since_pause = false;
+        for (number, approval) in decisions.approvals.iter().enumerate().skip(voided) {
             let since = approval.frozen.changes_to(now);
             if !since.is_empty() {
                 changes = since;
                 continue;
             }
+            is_approved_since_pause |= paused.is_none_or(|pause| number >= pause.approvals);
             match valid.iter_mut().find(|other| name::is_same(&other.who, &approval.who)) {
                 // Somebody who has said yes from two accounts has not only said it as the editor.
                 Some(other) => other.by_last_editor &= approval.by_last_editor,
@@ -124,19 +137,30 @@ impl ApprovalState {
         }
         let only_by_editor =
             !valid.is_empty() && valid.iter().all(|approval| approval.by_last_editor);
-        Self { needed, valid, changes, only_by_editor }
+        let mut state = Self { needed, valid, changes, only_by_editor, stopped: None };
+        let is_cancelled = cancelled.filter(|_| !state.has_enough(needed.max(1)));
+        let is_paused = paused.filter(|_| !is_approved_since_pause);
+        state.stopped = is_cancelled.or(is_paused).cloned();
+        state
+    }
+
+    fn has_enough(&self, needed: u8) -> bool {
+        self.valid.len() >= usize::from(needed) && (self.needed == 0 || !self.only_by_editor)
     }
 
     /// Whether it may be sent.
     pub fn is_enough(&self) -> bool {
-        self.valid.len() >= usize::from(self.needed) && (self.needed == 0 || !self.only_by_editor)
+        self.stopped.is_none() && self.has_enough(self.needed)
     }
 
     /// How many more people must approve.
     pub fn missing(&self) -> u64 {
-        let missing = u64::from(self.needed).saturating_sub(self.valid.len() as u64);
+        let is_cancelled =
+            self.stopped.as_ref().is_some_and(|stop| stop.kind == StopKind::Cancelled);
+        let needed = self.needed.max(u8::from(is_cancelled));
+        let missing = u64::from(needed).saturating_sub(self.valid.len() as u64);
         // One more, who did not write it.
-        if missing == 0 && !self.is_enough() { 1 } else { missing }
+        if missing == 0 && !self.has_enough(needed) { 1 } else { missing }
     }
 
     /// When it came to be approved: the moment of the last yes that was needed.

@@ -34,7 +34,13 @@ pub fn frozen() -> FrozenEdition {
             people: 1_204,
             bases: BasisCounts::new(),
         },
+        people: None,
     }
+}
+
+/// Approvals without a stop.
+fn approved(approvals: Vec<Approval>) -> EditionDecisions {
+    EditionDecisions { approvals, stops: Vec::new() }
 }
 
 fn approval(who: &str, by_last_editor: bool) -> Approval {
@@ -53,7 +59,7 @@ fn each_kind_of_change_voids_it_and_is_named() {
     let changed = |change: &dyn Fn(&mut FrozenEdition)| {
         let mut now = frozen();
         change(&mut now);
-        let state = ApprovalState::of(1, &[approval("Amina", false)], &now);
+        let state = ApprovalState::of(1, &approved(vec![approval("Amina", false)]), &now);
         assert!(!state.is_enough() && state.valid.is_empty(), "{now:?}");
         state.changes.join("; ")
     };
@@ -102,14 +108,27 @@ fn people_may_come_and_go_and_another_list_is_noticed() {
         other.audience.people = now;
         one.changes_to(&other).is_empty()
     };
-    for (then, now) in
-        [(1_204, 1_204), (1_204, 1_203), (1_204, 1_324), (5, 0), (5, 15), (u64::MAX, u64::MAX)]
-    {
+    for (then, now) in [
+        (1_204, 1_204),
+        (1_204, 1_203),
+        (1_204, 1_324),
+        (5, 3),
+        (5, 7),
+        (20, 30),
+        (u64::MAX, u64::MAX),
+    ] {
         assert!(holds(then, now), "{then} {now}");
     }
-    for (then, now) in
-        [(1_204, 1_325), (1_204, 1_083), (5, 16), (0, 11), (0, u64::MAX), (u64::MAX, 0)]
-    {
+    for (then, now) in [
+        (1_204, 1_325),
+        (1_204, 1_083),
+        (5, 2),
+        (5, 8),
+        (20, 31),
+        (0, 1),
+        (0, u64::MAX),
+        (u64::MAX, 0),
+    ] {
         assert!(!holds(then, now), "{then} {now}");
     }
 }
@@ -119,7 +138,7 @@ fn two_people_are_two_and_not_only_the_last_editor() {
     let enough = |needed: u8, given: &[(&str, bool)]| {
         let given: Vec<Approval> =
             given.iter().map(|(who, editor)| approval(who, *editor)).collect();
-        let state = ApprovalState::of(needed, &given, &frozen());
+        let state = ApprovalState::of(needed, &approved(given), &frozen());
         assert_eq!(state.is_enough(), state.missing() == 0);
         state.is_enough()
     };
@@ -149,7 +168,7 @@ fn two_people_are_two_and_not_only_the_last_editor() {
 fn an_approval_of_an_earlier_form_does_not_count_with_one_of_the_form_now() {
     let mut earlier = approval("Ben", false);
     earlier.frozen.subject = "An earlier subject".to_owned();
-    let state = ApprovalState::of(2, &[earlier, approval("Amina", false)], &frozen());
+    let state = ApprovalState::of(2, &approved(vec![earlier, approval("Amina", false)]), &frozen());
     assert_eq!((state.valid.len(), state.missing()), (1, 1));
     assert_eq!(state.changes.len(), 1);
     assert_eq!(state.since(), Some(at(0)));
@@ -188,7 +207,156 @@ fn a_name_is_one_that_people_can_read() {
     }
 }
 
+#[test]
+fn whom_it_is_for_is_compared_person_by_person_and_said() {
+    let look = |people: &[std::ops::Range<u64>]| {
+        let mut look = frozen();
+        let names: Vec<u64> = people.iter().flat_map(Clone::clone).collect();
+        look.audience.people = names.len() as u64;
+        look.people = Some(PeopleSample::of(names));
+        look
+    };
+    for (then, now, said) in [
+        (
+            vec![0..60],
+            vec![38..60, 100..138],
+            "the audience was 60 people and is 60 people: 38 of the 60 people approved are no longer in it, and 38 others are",
+        ),
+        (
+            vec![0..1],
+            vec![1..2],
+            "the audience was 1 person and is 1 person: 1 of the 1 person approved is no longer in it, and 1 other is",
+        ),
+        (
+            vec![0..60],
+            vec![0..71],
+            "the audience was 60 people and is 71 people: 11 others are new",
+        ),
+        (
+            vec![0..60],
+            vec![11..60],
+            "the audience was 60 people and is 49 people: 11 of the 60 people approved are no longer in it",
+        ),
+        (vec![0..60], vec![10..70], ""),
+    ] {
+        assert_eq!(look(&then).changes_to(&look(&now)).join("; "), said);
+    }
+}
+
+#[test]
+fn people_who_are_mailed_by_another_basis_are_noticed() {
+    let look = |bases: &[(&str, u64)]| {
+        let mut look = frozen();
+        look.audience.bases =
+            bases.iter().map(|(basis, people)| ((*basis).to_owned(), *people)).collect();
+        look
+    };
+    let then = look(&[("consent", 1_000), ("soft_opt_in_charity", 204)]);
+    let now = look(&[("consent", 800), ("soft_opt_in_charity", 404)]);
+    assert_eq!(
+        then.changes_to(&now),
+        ["204 were mailed by the basis soft opt in charity and 404 are"]
+    );
+    let more = look(&[("consent", 1_000), ("soft_opt_in_charity", 404)]);
+    assert_eq!(then.changes_to(&more), Vec::<String>::new());
+    assert_eq!(then.changes_to(&look(&[("consent", 900), ("soft_opt_in_charity", 304)])), [""; 0]);
+}
+
+/// A stop that came after some approvals.
+fn stop(kind: StopKind, approvals: usize) -> EditionStop {
+    EditionStop {
+        edition: "2020-12".to_owned(),
+        kind,
+        who: "Cy".to_owned(),
+        account: "office".to_owned(),
+        at: at(0),
+        approvals,
+    }
+}
+
+#[test]
+fn what_was_stopped_waits_for_a_new_decision() {
+    use StopKind::{Cancelled, Paused, Resumed, Timed};
+    let state = |needed, approvals: &[&str], stops: &[(StopKind, usize)]| {
+        let decisions = EditionDecisions {
+            approvals: approvals.iter().map(|who| approval(who, false)).collect(),
+            stops: stops.iter().map(|(kind, approvals)| stop(*kind, *approvals)).collect(),
+        };
+        let state = ApprovalState::of(needed, &decisions, &frozen());
+        let stopped = state.stopped.as_ref().map(|stop| stop.kind);
+        assert!(stopped.is_none() || !state.is_enough());
+        (stopped, state.is_enough(), state.missing())
+    };
+    for (needed, approvals, stops, expected) in [
+        // Cancelled, whether somebody must approve it or not: only new approvals count, and all that are needed.
+        (0, &[][..], &[(Cancelled, 0)][..], (Some(Cancelled), false, 1)),
+        (0, &["A"], &[(Cancelled, 1)], (Some(Cancelled), false, 1)),
+        (0, &["A"], &[(Cancelled, 0)], (None, true, 0)),
+        (1, &["A"], &[(Cancelled, 1)], (Some(Cancelled), false, 1)),
+        (1, &["A", "A"], &[(Cancelled, 1)], (None, true, 0)),
+        (2, &["A", "B", "A"], &[(Cancelled, 2)], (Some(Cancelled), false, 1)),
+        (2, &["A", "B", "A", "B"], &[(Cancelled, 2)], (None, true, 0)),
+        (1, &["A", "A"], &[(Cancelled, 1), (Cancelled, 2)], (Some(Cancelled), false, 1)),
+        // A time is a new decision.
+        (2, &["A", "B"], &[(Cancelled, 2), (Timed, 2)], (None, true, 0)),
+        (2, &["A"], &[(Cancelled, 1), (Timed, 1)], (None, false, 1)),
+        (1, &["A"], &[(Cancelled, 1), (Timed, 1), (Cancelled, 1)], (Some(Cancelled), false, 1)),
+        // Paused: what was approved stays so.
+        (0, &[], &[(Paused, 0)], (Some(Paused), false, 0)),
+        (1, &["A"], &[(Paused, 1)], (Some(Paused), false, 0)),
+        (1, &["A"], &[(Paused, 1), (Resumed, 1)], (None, true, 0)),
+        (1, &["A"], &[(Paused, 1), (Timed, 1)], (None, true, 0)),
+        (2, &["A", "B", "A"], &[(Paused, 2)], (None, true, 0)),
+        (1, &["A"], &[(Paused, 1), (Resumed, 1), (Paused, 1)], (Some(Paused), false, 0)),
+        // Whoever lets a pause go does not lift a cancellation.
+        (1, &["A"], &[(Cancelled, 1), (Paused, 1), (Resumed, 1)], (Some(Cancelled), false, 1)),
+        (1, &["A"], &[(Paused, 1), (Cancelled, 1)], (Some(Cancelled), false, 1)),
+        (1, &["A", "A"], &[(Paused, 1), (Cancelled, 1)], (None, true, 0)),
+    ] {
+        assert_eq!(state(needed, approvals, stops), expected, "{needed} {approvals:?} {stops:?}");
+    }
+}
+
 proptest! {
+    /// Whatever came before: after a stop nothing goes out that nobody has decided about since.
+    #[test]
+    fn nothing_goes_out_after_a_stop_without_a_decision_since(
+        needed in 0u8..=2, happened in proptest::collection::vec(0usize..6, 0..12), cancels in any::<bool>()
+    ) {
+        let mut decisions = EditionDecisions::default();
+        for kind in happened {
+            match StopKind::ALL.get(kind) {
+                Some(kind) => decisions.stops.push(stop(*kind, decisions.approvals.len())),
+                None => decisions.approvals.push(approval(["A", "B"][kind - 4], false)),
+            }
+        }
+        let last = if cancels { StopKind::Cancelled } else { StopKind::Paused };
+        decisions.stops.push(stop(last, decisions.approvals.len()));
+        let state = ApprovalState::of(needed, &decisions, &frozen());
+        prop_assert!(!state.is_enough() && state.stopped.is_some());
+        prop_assert!(decisions.stop_without_approval().is_some());
+    }
+
+    /// A list of which too many are others is noticed, however many they are together; a few who come and go are not.
+    #[test]
+    fn a_list_that_was_swapped_is_noticed(then in 1u64..2_000, gone in 0u64..2_000, come in 0u64..2_000) {
+        let (gone, mut one, mut other) = (gone.min(then), frozen(), frozen());
+        (one.audience.people, other.audience.people) = (then, then - gone + come);
+        // Spread like keyed names: any multiplier that is odd keeps them apart.
+        let names = |people: std::ops::Range<u64>| {
+            PeopleSample::of(people.map(|person| person.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect())
+        };
+        (one.people, other.people) = (Some(names(0..then)), Some(names(gone..then + come)));
+        let allowed = (then / 10).max(10.min(then / 2));
+        // The sample of a long list is right to one in twenty-five.
+        let unsure = if then.max(then - gone + come) < 1_000 { 0 } else { then.max(then - gone + come) / 25 };
+        let is_noticed = !one.changes_to(&other).is_empty();
+        if gone.max(come) > allowed + unsure {
+            prop_assert!(is_noticed, "{gone} {come} of {then}");
+        } else if gone.max(come) + unsure <= allowed {
+            prop_assert!(!is_noticed, "{gone} {come} of {then}: {:?}", one.changes_to(&other));
+        }
+    }
     /// Whatever differs between two looks, it is named; whatever is the same, is not.
     #[test]
     fn no_change_is_passed_over(which in 0usize..8, text in "[a-z]{1,6}[0-9]") {

@@ -28,6 +28,8 @@ enum Purpose {
     DropBox,
     /// Confirming that somebody signed up.
     Confirmation,
+    /// Whom an edition is approved for.
+    Approval,
 }
 
 /// The project's secret, ready to make and check names.
@@ -109,6 +111,7 @@ impl Keys {
             Purpose::PageNonce => b"page-nonce",
             Purpose::DropBox => b"drop-box",
             Purpose::Confirmation => b"confirmation",
+            Purpose::Approval => b"approval",
         });
         for part in parts {
             // Lengths keep ("ab", "c") and ("a", "bc") apart.
@@ -181,6 +184,14 @@ impl Keys {
     pub fn message_id(&self, edition: &str, address: &EmailAddress) -> String {
         let mac = self.mac(Purpose::MessageId, &[edition.as_bytes(), address.key().as_bytes()]);
         base16::encode(&mac[..16])
+    }
+
+    /// A person's name among those for whom an edition is approved: of no use anywhere else, and as good as random.
+    pub fn approval_name(&self, edition: &str, key: &str) -> u64 {
+        let mac = self.mac(Purpose::Approval, &[edition.as_bytes(), key.as_bytes()]);
+        let mut name = [0; 8];
+        name.copy_from_slice(&mac[..8]);
+        u64::from_be_bytes(name)
     }
 
     /// The token in a person's unsubscribe address.

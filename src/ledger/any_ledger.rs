@@ -1,6 +1,7 @@
 //! The ledger of a project: a file, or a server that several computers share.
 //! Shell: passes everything on to the one or the other.
 
+mod decisions;
 mod joining;
 
 use std::future::Future;
@@ -8,14 +9,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
-    ApprovalStore, Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event,
-    Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger,
-    RunControl, RunId, RunStart, SqliteLedger,
+    Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event, Heartbeat,
+    Ledger, LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl,
+    RunId, RunStart, SqliteLedger,
 };
-use crate::approval::Approval;
 use crate::audience::{NoMail, NoMailChange, SharedNos};
 use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
@@ -25,10 +25,8 @@ use crate::ledger::list_store::{
     erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
-use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore};
 use crate::ledger::shared_list::SharedList;
 use crate::rfc::address::EmailAddress;
-use crate::schedule::Occurrence;
 
 /// See the module.
 #[derive(Debug)]
@@ -278,55 +276,6 @@ impl Ledger for AnyLedger {
 
     async fn no_mail_list(&self) -> Result<Vec<(String, NoMail)>, LedgerError> {
         pass_on!(self, ledger => ledger.no_mail_list())
-    }
-}
-
-impl ApprovalStore for AnyLedger {
-    async fn approve(&self, approval: Approval) -> Result<(), LedgerError> {
-        pass_on!(self, ledger => ledger.approve(approval))
-    }
-
-    async fn approvals(&self) -> Result<Vec<Approval>, LedgerError> {
-        pass_on!(self, ledger => ledger.approvals())
-    }
-}
-
-impl ScheduleStore for AnyLedger {
-    async fn begin_schedule(
-        &self,
-        schedule: &str,
-        now: DateTime<Utc>,
-    ) -> Result<DateTime<Utc>, LedgerError> {
-        pass_on!(self, ledger => ledger.begin_schedule(schedule, now))
-    }
-
-    async fn occurrences(&self) -> Result<Vec<Occurrence>, LedgerError> {
-        pass_on!(self, ledger => ledger.occurrences())
-    }
-
-    async fn claim_occurrence(&self, row: Occurrence) -> Result<bool, LedgerError> {
-        pass_on!(self, ledger => ledger.claim_occurrence(row))
-    }
-
-    async fn step_occurrence(&self, step: OccurrenceStep) -> Result<bool, LedgerError> {
-        pass_on!(self, ledger => ledger.step_occurrence(step))
-    }
-
-    async fn set_time(&self, row: Occurrence) -> Result<bool, LedgerError> {
-        pass_on!(self, ledger => ledger.set_time(row))
-    }
-
-    async fn claim_notice(
-        &self,
-        kind: &str,
-        every: TimeDelta,
-        now: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        pass_on!(self, ledger => ledger.claim_notice(kind, every, now))
-    }
-
-    async fn release_notice(&self, kind: &str, at: DateTime<Utc>) -> Result<(), LedgerError> {
-        pass_on!(self, ledger => ledger.release_notice(kind, at))
     }
 }
 

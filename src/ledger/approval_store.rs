@@ -1,27 +1,46 @@
-//! Approvals in a ledger's database: rows are added, and never changed.
+//! What people decide about editions, in a ledger's database: rows are added, and never changed.
 //! Pure: what a database must do for it.
 
 use std::future::Future;
 
 use super::LedgerError;
-use crate::approval::Approval;
+use crate::approval::{Approval, EditionDecisions, EditionStop};
 
-/// A database that remembers who has approved what.
+/// A database that remembers who has approved and who has stopped what.
 pub trait ApprovalStore: Send + Sync {
-    /// Adds somebody's yes.
-    fn approve(&self, approval: Approval) -> impl Future<Output = Result<(), LedgerError>> + Send;
+    /// Adds somebody's yes. False where the edition has more stops than they saw: nothing is written then.
+    fn approve(
+        &self,
+        approval: Approval,
+        stops_seen: usize,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 
     /// All that were ever given, the oldest first.
     fn approvals(&self) -> impl Future<Output = Result<Vec<Approval>, LedgerError>> + Send;
 
-    /// Those of one edition, the oldest first.
-    fn approvals_of(
+    /// Stops an edition that is not planned, or lets it go on; the ledger counts the approvals that it has. False where it
+    /// is planned, and where somebody would lift a stop that they have not seen: nothing is written then.
+    fn stop(
+        &self,
+        stop: EditionStop,
+        stops_seen: usize,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// All that were ever written, the oldest first.
+    fn stops(&self) -> impl Future<Output = Result<Vec<EditionStop>, LedgerError>> + Send;
+
+    /// All that was decided about one edition.
+    fn decisions_of(
         &self,
         edition: &str,
-    ) -> impl Future<Output = Result<Vec<Approval>, LedgerError>> + Send {
+    ) -> impl Future<Output = Result<EditionDecisions, LedgerError>> + Send {
         async move {
-            let all = self.approvals().await?;
-            Ok(all.into_iter().filter(|approval| approval.edition == edition).collect())
+            // Stops first: whoever writes one between the two reads is seen too late, and never too early.
+            let mut stops = self.stops().await?;
+            let mut approvals = self.approvals().await?;
+            stops.retain(|stop| stop.edition == edition);
+            approvals.retain(|approval| approval.edition == edition);
+            Ok(EditionDecisions { approvals, stops })
         }
     }
 }

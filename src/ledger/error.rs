@@ -42,6 +42,8 @@ pub enum LedgerError {
     Suppressed { why: String },
     #[error("the edition `{edition}` is already planned")]
     PlannedAlready { edition: String },
+    #[error("the edition `{edition}` was paused or cancelled meanwhile: nothing was sent")]
+    StoppedMeanwhile { edition: String },
     #[error(transparent)]
     Impossible(#[from] ImpossibleStep),
     #[error("the ledger has no row {id}")]

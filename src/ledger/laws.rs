@@ -22,7 +22,9 @@ use super::{
     Claim, EditionProgress, Event, Ledger, PAGE, Pick, Plan, PlannedEdition, RowBuilder, RowPlan,
     RunControl, Status,
 };
-use crate::approval::{Approval, FrozenAudience, FrozenEdition, FrozenStory};
+use crate::approval::{
+    Approval, EditionStop, FrozenAudience, FrozenEdition, FrozenStory, PeopleSample, StopKind,
+};
 use crate::audience::Values;
 use crate::audience::import::StoredPerson;
 use crate::audience::list_error::{ListError, ListFault};
@@ -87,6 +89,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
     Plan {
         edition: PlannedEdition::new(composition, &window, None, now()),
         people: addresses.len() as u64,
+        stops_seen: 0,
         rows: Arc::new(move || Box::new(rows.clone().into_iter().map(|row| Ok(vec![row])))),
     }
 }
@@ -617,21 +620,64 @@ pub fn approval(edition: &str, who: &str) -> Approval {
                 people: 1_204,
                 bases: [("consent".to_owned(), 1_204)].into(),
             },
+            people: Some(PeopleSample::of(vec![u64::MAX, 7, 1])),
         },
     }
 }
 
 /// The laws of approvals: as they were given, in their order, none lost.
-pub async fn hold_of_approvals(ledger: &impl ApprovalStore) {
+pub async fn hold_of_approvals(ledger: &(impl ApprovalStore + Ledger)) {
     assert_eq!(ledger.approvals().await, Ok(vec![]));
     let given = [approval("2020", "Amina"), approval("2021", "Ben"), approval("2020", "Ben")];
     for one in &given {
-        ledger.approve(one.clone()).await.unwrap();
+        assert_eq!(ledger.approve(one.clone(), 0).await, Ok(true));
     }
     assert_eq!(ledger.approvals().await.unwrap(), given);
-    let of = ledger.approvals_of("2020").await.unwrap();
-    assert_eq!(of, [given[0].clone(), given[2].clone()]);
-    assert_eq!(ledger.approvals_of("2022").await, Ok(vec![]));
+    let of = ledger.decisions_of("2020").await.unwrap();
+    assert_eq!(of.approvals, [given[0].clone(), given[2].clone()]);
+    assert!(ledger.decisions_of("2022").await.unwrap().is_empty());
+    hold_of_stops(ledger).await;
+}
+
+/// The laws of stops: each knows the approvals before it, nobody lifts one that they have not seen, and nothing is planned
+/// past one.
+async fn hold_of_stops(ledger: &(impl ApprovalStore + Ledger)) {
+    let stop = |kind: StopKind| EditionStop {
+        edition: why("2020"),
+        kind,
+        who: why("Cy; DROP TABLE edition_stops"),
+        account: why("office"),
+        at: now(),
+        approvals: 0,
+    };
+    for kind in StopKind::ALL {
+        assert_eq!(StopKind::parse(kind.word()), Some(kind));
+    }
+    assert_eq!(ledger.stop(stop(StopKind::Paused), 0).await, Ok(true));
+    for unseen in [StopKind::Resumed, StopKind::Timed] {
+        assert_eq!(ledger.stop(stop(unseen), 0).await, Ok(false));
+    }
+    assert_eq!(ledger.approve(approval("2020", "Cy"), 0).await, Ok(false));
+    assert_eq!(ledger.approve(approval("2020", "Cy"), 1).await, Ok(true));
+    assert_eq!(ledger.approve(approval("2021", "Cy"), 0).await, Ok(true));
+    // Whoever stops need not have seen anything.
+    assert_eq!(ledger.stop(stop(StopKind::Cancelled), 0).await, Ok(true));
+    assert_eq!(ledger.stop(stop(StopKind::Timed), 2).await, Ok(true));
+    let stops = ledger.decisions_of("2020").await.unwrap().stops;
+    let expected = [(StopKind::Paused, 2), (StopKind::Cancelled, 3), (StopKind::Timed, 3)]
+        .map(|(kind, approvals)| EditionStop { approvals, ..stop(kind) });
+    assert_eq!(stops, expected);
+    assert!(ledger.decisions_of("2021").await.unwrap().stops.is_empty());
+    let people = ["a@example.org"];
+    let unseen = Err(LedgerError::StoppedMeanwhile { edition: why("2020") });
+    assert_eq!(ledger.plan(Plan { stops_seen: 2, ..plan("2020", &people) }).await, unseen);
+    assert_eq!(ledger.edition("2020").await, Ok(None));
+    assert_eq!(ledger.plan(Plan { stops_seen: 3, ..plan("2020", &people) }).await, Ok(()));
+    // What is planned is stopped as a run is.
+    for kind in StopKind::ALL {
+        assert_eq!(ledger.stop(stop(kind), 9).await, Ok(false));
+    }
+    assert_eq!(ledger.stops().await.unwrap(), expected);
 }
 
 fn occurrence(schedule: &str, day: &str, state: OccurrenceState) -> Occurrence {

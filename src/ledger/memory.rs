@@ -15,7 +15,7 @@ use super::{
     Event, Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition,
     RowPlan, RunControl, RunId, RunStart, Status, reserve, until,
 };
-use crate::approval::Approval;
+use crate::approval::{Approval, EditionStop};
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 
@@ -36,6 +36,9 @@ impl Ledger for MemoryLedger {
         let mut books = self.books();
         if books.editions.iter().any(|known| known.name == plan.edition.name) {
             return Err(LedgerError::PlannedAlready { edition: plan.edition.summary.name });
+        }
+        if books.stops_of(&plan.edition.name) > plan.stops_seen {
+            return Err(LedgerError::StoppedMeanwhile { edition: plan.edition.summary.name });
         }
         let (mut rows, mut left_out) = (Vec::new(), Vec::new());
         for some in (plan.rows)() {
@@ -368,12 +371,33 @@ impl Ledger for MemoryLedger {
 }
 
 impl ApprovalStore for MemoryLedger {
-    async fn approve(&self, approval: Approval) -> Result<(), LedgerError> {
-        self.books().approvals.push(approval);
-        Ok(())
+    async fn approve(&self, approval: Approval, stops_seen: usize) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        if books.stops_of(&approval.edition) > stops_seen {
+            return Ok(false);
+        }
+        books.approvals.push(approval);
+        Ok(true)
     }
 
     async fn approvals(&self) -> Result<Vec<Approval>, LedgerError> {
         Ok(self.books().approvals.clone())
+    }
+
+    async fn stop(&self, stop: EditionStop, stops_seen: usize) -> Result<bool, LedgerError> {
+        let mut books = self.books();
+        let is_planned = books.editions.iter().any(|known| known.name == stop.edition);
+        let is_unseen = stop.kind.lifts() && books.stops_of(&stop.edition) > stops_seen;
+        if is_planned || is_unseen {
+            return Ok(false);
+        }
+        let approvals =
+            books.approvals.iter().filter(|approval| approval.edition == stop.edition).count();
+        books.stops.push(EditionStop { approvals, ..stop });
+        Ok(true)
+    }
+
+    async fn stops(&self) -> Result<Vec<EditionStop>, LedgerError> {
+        Ok(self.books().stops.clone())
     }
 }

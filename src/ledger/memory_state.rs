@@ -1,7 +1,7 @@
 //! The rows, runs and lists of a ledger in memory.
 //! Pure: nothing outlives it.
 
-use crate::approval::Approval;
+use crate::approval::{Approval, EditionStop};
 use crate::audience::frequency::Frequency;
 use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::ledger::delivery::{CopyState, Writer, after_a_crash};
@@ -27,6 +27,7 @@ pub struct MemoryState {
     pub no_mail_changes: Vec<NoMailChange>,
     pub notices: BTreeSet<String>,
     pub approvals: Vec<Approval>,
+    pub stops: Vec<EditionStop>,
     pub schedules: BTreeMap<String, DateTime<Utc>>,
     pub occurrences: Vec<Occurrence>,
     pub operator_notices: BTreeMap<String, DateTime<Utc>>,
@@ -34,6 +35,11 @@ pub struct MemoryState {
 }
 
 impl MemoryState {
+    /// How many stops an edition has.
+    pub fn stops_of(&self, edition: &str) -> usize {
+        self.stops.iter().filter(|stop| stop.edition == edition).count()
+    }
+
     pub fn is_new(&self, change: &NoMailChange) -> bool {
         let is_settled = change.notice.as_ref().is_some_and(|notice| self.notices.contains(notice));
         let is_same = |other: &NoMailChange| {

@@ -28,6 +28,7 @@ mod run_control;
 pub mod schedule_store;
 mod schema_of_people;
 mod schema_of_schedules;
+mod schema_of_stops;
 pub mod shared_list;
 pub mod single_store;
 pub mod sqlite;

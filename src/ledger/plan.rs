@@ -20,6 +20,8 @@ pub struct Plan {
     pub edition: PlannedEdition,
     /// How many rows there must be: what somebody has confirmed.
     pub people: u64,
+    /// How many stops of the edition somebody had seen: with more of them nothing is planned.
+    pub stops_seen: usize,
     /// Reads the people from the first to the last, some at a time. It may be called again.
     pub rows: Arc<dyn Fn() -> PlannedRows + Send + Sync>,
 }
@@ -88,7 +90,7 @@ impl Plan {
                 list.people(&portion, examples).map(|person| namer.planned(&person)).collect()
             }))
         };
-        Self { edition, people, rows: Arc::new(rows) }
+        Self { edition, people, stops_seen: 0, rows: Arc::new(rows) }
     }
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::breakdown::Breakdown;
 use self::figures::EditionFigures;
-use crate::approval::Approval;
+use crate::approval::{Approval, EditionStop};
 use crate::audience::EditionPurpose;
 use crate::audience::law::BasisCounts;
 use crate::count::{grouped, people};
@@ -68,6 +68,9 @@ pub struct Report {
     /// Who had approved it as it was planned, where somebody had.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<ReportedApproval>,
+    /// Who had stopped it before it was planned, and what let it go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<EditionStop>,
     /// What became of it afterwards, where somebody has counted that.
     #[serde(flatten)]
     pub figures: Option<EditionFigures>,
@@ -139,8 +142,8 @@ impl Report {
                 .collect();
         }
         let state = match (known, open) {
-            (EditionPhase::Sending, _) => EditionPhase::Sending,
             (_, 0) => EditionPhase::Finished,
+            (EditionPhase::Sending, _) => EditionPhase::Sending,
             (EditionPhase::Paused, _) => EditionPhase::Paused,
             (EditionPhase::Unfinished | EditionPhase::Finished, _) => EditionPhase::Unfinished,
         };
@@ -175,6 +178,7 @@ impl Report {
             left_out,
             rows,
             approvals: Vec::new(),
+            stops: Vec::new(),
         };
         debug_assert_eq!(
             report.people,

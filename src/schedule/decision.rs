@@ -15,6 +15,15 @@ pub struct ApprovedEdition {
     pub since: DateTime<Utc>,
 }
 
+/// An edition that was planned, whoever planned it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSending {
+    pub edition: String,
+    pub at: DateTime<Utc>,
+    /// A correction goes to those who have the edition already.
+    pub is_correction: bool,
+}
+
 /// What there is to know at a moment.
 #[derive(Debug, Clone)]
 pub struct ScheduleFacts<'a> {
@@ -24,8 +33,10 @@ pub struct ScheduleFacts<'a> {
     pub begun: DateTime<Utc>,
     pub rows: &'a [Occurrence],
     pub approved: &'a [ApprovedEdition],
+    /// Editions that somebody has paused or cancelled before they were planned.
+    pub stopped: &'a [String],
     /// Editions that have a plan in the ledger, and those of them that have people left to mail.
-    pub planned: &'a [String],
+    pub planned: &'a [PlannedSending],
     pub unfinished: &'a [String],
 }
 
@@ -55,6 +66,16 @@ pub struct MissedOccurrence {
     pub was: Option<OccurrenceState>,
 }
 
+/// An occurrence whose edition somebody has sent by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandSentOccurrence {
+    pub schedule: String,
+    pub day: NaiveDate,
+    pub opens_at: DateTime<Utc>,
+    pub closed_at: DateTime<Utc>,
+    pub edition: String,
+}
+
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decision {
@@ -62,6 +83,8 @@ pub struct Decision {
     pub sends: Vec<DueSend>,
     /// Claimed rows whose edition is finished.
     pub finished: Vec<(String, NaiveDate)>,
+    /// Days without a row, for which somebody has sent an edition by hand.
+    pub by_hand: Vec<HandSentOccurrence>,
     /// The day that is due, and nothing is approved for it.
     pub waits_for_approval: Option<NaiveDate>,
     /// The next moment at which something may be due.
@@ -78,6 +101,7 @@ const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
 const SUPERSEDED: &str = "a later one is due, and two never go out together";
 const NOTHING_APPROVED: &str = "nothing was approved for it in time";
 const NOTHING_RAN: &str = "`roundup due` did not run in its hours";
+const WAS_STOPPED: &str = "somebody had paused or cancelled it";
 const NOT_FINISHED: &str = "it began, and stopped before the first message";
 
 /// Decides. Whoever follows must claim each row first: two computers may decide the same.
@@ -91,7 +115,7 @@ pub fn decide(facts: &ScheduleFacts<'_>) -> Decision {
 
 /// A missed row of a clock that was ahead is as if it were not there, unless its edition has begun.
 fn is_of_wrong_clock(facts: &ScheduleFacts<'_>, row: &Occurrence) -> bool {
-    let is_planned = row.edition.as_ref().is_some_and(|edition| has(facts.planned, edition));
+    let is_planned = row.edition.as_ref().is_some_and(|edition| is_planned(facts, edition));
     row.state == OccurrenceState::Missed && row.at > facts.now + WRONG_CLOCK && !is_planned
 }
 
@@ -99,6 +123,10 @@ fn is_of_wrong_clock(facts: &ScheduleFacts<'_>, row: &Occurrence) -> bool {
 fn has_begun(facts: &ScheduleFacts<'_>, row: &Occurrence) -> bool {
     let is_unfinished = row.edition.as_ref().is_some_and(|edition| has(facts.unfinished, edition));
     row.state == OccurrenceState::Claimed || (row.state == OccurrenceState::Missed && is_unfinished)
+}
+
+fn is_planned(facts: &ScheduleFacts<'_>, edition: &str) -> bool {
+    facts.planned.iter().any(|known| known.edition == edition)
 }
 
 fn has(names: &[String], name: &str) -> bool {
@@ -113,7 +141,7 @@ fn begun(
     decision: &mut Decision,
 ) {
     let Some(edition) = &row.edition else { return };
-    let is_planned = has(facts.planned, edition);
+    let is_planned = is_planned(facts, edition);
     if is_planned && !has(facts.unfinished, edition) {
         decision.finished.push((row.schedule.clone(), row.day));
     } else if is_planned || slot.may_begin(facts.now) {
@@ -157,13 +185,19 @@ fn once(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
         match row.state {
             _ if has_begun(facts, row) => begun(facts, row, &slot, decision),
             // Somebody sent it by hand before its time.
-            OccurrenceState::Waiting if has(facts.planned, edition) => {
+            OccurrenceState::Waiting if is_planned(facts, edition) => {
                 decision.finished.push((row.schedule.clone(), row.day));
             }
             OccurrenceState::Waiting if facts.now < slot.opens => see_next(decision, slot.opens),
             OccurrenceState::Waiting if slot.is_over(facts.now) => {
                 let is_approved = facts.approved.iter().any(|known| known.name == *edition);
-                let why = if is_approved { NOTHING_RAN } else { NOTHING_APPROVED };
+                let why = if is_approved {
+                    NOTHING_RAN
+                } else if has(facts.stopped, edition) {
+                    WAS_STOPPED
+                } else {
+                    NOTHING_APPROVED
+                };
                 decision.missed.push(missed_row(row, slot.deadline, why));
             }
             OccurrenceState::Waiting if slot.may_begin(facts.now) => {
@@ -176,7 +210,7 @@ fn once(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
                         is_late: slot.is_late(facts.now),
                         is_begun: false,
                     });
-                } else {
+                } else if !has(facts.stopped, edition) {
                     decision.waits_for_approval = Some(row.day);
                 }
             }
@@ -219,26 +253,100 @@ fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
     for (day, slot) in pending {
         let edition = candidate(facts, closed_at, slot.closes);
         closed_at = closed_at.max(slot.closes);
-        decision.missed.push(missed(&name, day, &slot, slot.closes, edition, SUPERSEDED));
+        match (edition, sent_by_hand(facts, day, &slot)) {
+            (None, Some(sent)) => decision.by_hand.push(done(&name, day, &slot, sent)),
+            (edition, _) => {
+                decision.missed.push(missed(&name, day, &slot, slot.closes, edition, SUPERSEDED));
+            }
+        }
     }
-    let Some((day, slot)) = current else { return };
+    if let Some(current) = current {
+        newest(facts, &name, current, closed_at, decision);
+    }
+}
+
+/// The last day that has come, and that has no row.
+fn newest(
+    facts: &ScheduleFacts<'_>,
+    name: &str,
+    (day, slot): (NaiveDate, OccurrenceHours),
+    closed_at: DateTime<Utc>,
+    decision: &mut Decision,
+) {
+    let now = facts.now;
+    let by_hand = sent_by_hand(facts, day, &slot);
     if slot.is_over(now) {
         let edition = candidate(facts, closed_at, slot.deadline);
-        let why = if edition.is_some() { NOTHING_RAN } else { NOTHING_APPROVED };
-        decision.missed.push(missed(&name, day, &slot, slot.deadline, edition, why));
-    } else if !slot.may_begin(now) {
+        match (edition, by_hand) {
+            (None, Some(sent)) => decision.by_hand.push(done(name, day, &slot, sent)),
+            (edition, by_hand) => {
+                let why = match (&edition, by_hand) {
+                    (_, Some(sent)) => already_sent(sent),
+                    (Some(_), None) => NOTHING_RAN.to_owned(),
+                    (None, None) => NOTHING_APPROVED.to_owned(),
+                };
+                decision.missed.push(missed(name, day, &slot, slot.deadline, edition, &why));
+            }
+        }
+        return;
+    }
+    if !slot.may_begin(now) {
         see_next(decision, slot.deadline);
-    } else if let Some(edition) = candidate(facts, closed_at, now) {
-        decision.sends.push(DueSend {
-            schedule: name,
+        return;
+    }
+    match (candidate(facts, closed_at, now), by_hand) {
+        // The same people would get two in a day, and nobody is there to look.
+        (edition @ Some(_), Some(sent)) => {
+            let why = already_sent(sent);
+            decision.missed.push(missed(name, day, &slot, now, edition, &why));
+        }
+        (Some(edition), None) => decision.sends.push(DueSend {
+            schedule: name.to_owned(),
             day,
             edition: edition.name.clone(),
             opens_at: slot.opens,
             is_late: slot.is_late(now),
             is_begun: false,
-        });
-    } else {
-        decision.waits_for_approval = Some(day);
+        }),
+        (None, Some(_)) => see_next(decision, slot.deadline),
+        (None, None) => decision.waits_for_approval = Some(day),
+    }
+}
+
+fn already_sent(sent: &PlannedSending) -> String {
+    format!("{} was sent by hand for that day, and two never go out together", sent.edition)
+}
+
+/// The edition that somebody has sent by hand on the day of an occurrence, or until it is missed. What has a row of its own
+/// was not sent by hand, or has a time on purpose.
+fn sent_by_hand<'a>(
+    facts: &ScheduleFacts<'a>,
+    day: NaiveDate,
+    slot: &OccurrenceHours,
+) -> Option<&'a PlannedSending> {
+    let has_row =
+        |edition: &str| facts.rows.iter().any(|row| row.edition.as_deref() == Some(edition));
+    let zone = facts.schedule.zone;
+    facts.planned.iter().find(|sent| {
+        sent.at.with_timezone(&zone).date_naive() >= day
+            && sent.at <= slot.deadline
+            && !sent.is_correction
+            && !has_row(&sent.edition)
+    })
+}
+
+fn done(
+    schedule: &str,
+    day: NaiveDate,
+    slot: &OccurrenceHours,
+    sent: &PlannedSending,
+) -> HandSentOccurrence {
+    HandSentOccurrence {
+        schedule: schedule.to_owned(),
+        day,
+        opens_at: slot.opens,
+        closed_at: slot.deadline,
+        edition: sent.edition.clone(),
     }
 }
 
@@ -257,7 +365,7 @@ fn candidate<'a>(
     };
     let approved = facts.approved.iter();
     let approved = approved.filter(|edition| edition.since > after && edition.since <= until);
-    let approved = approved.filter(|edition| !has(facts.planned, &edition.name));
+    let approved = approved.filter(|edition| !is_planned(facts, &edition.name));
     approved
         .filter(|edition| !has_own_time(&edition.name))
         .max_by_key(|edition| (edition.window_end, edition.since, edition.name.clone()))

@@ -11,7 +11,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use decision::{ApprovedEdition, Decision, DueSend, MissedOccurrence, ScheduleFacts, decide};
+pub use decision::{
+    ApprovedEdition, Decision, DueSend, HandSentOccurrence, MissedOccurrence, PlannedSending,
+    ScheduleFacts, decide,
+};
 pub use occurrence::{Occurrence, OccurrenceState, once_name};
 pub use phrase::{Phrase, PhraseError};
 pub use slot::{Between, BetweenError, CatchUp, CatchUpError, OccurrenceHours, read_moment};

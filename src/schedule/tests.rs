@@ -172,13 +172,26 @@ fn decided(
     rows: &[Occurrence],
     approved: &[ApprovedEdition],
 ) -> (Vec<String>, Vec<String>) {
+    let (sends, missed, _) = decided_with(schedule, now, rows, approved, &[]);
+    (sends, missed)
+}
+
+/// The same beside editions that somebody has sent by hand; and the days that those were for.
+fn decided_with(
+    schedule: &Schedule,
+    now: &str,
+    rows: &[Occurrence],
+    approved: &[ApprovedEdition],
+    planned: &[PlannedSending],
+) -> (Vec<String>, Vec<String>, Vec<String>) {
     let facts = ScheduleFacts {
         now: at(now),
         schedule,
         begun: at("2027-01-01T00:00:00Z"),
         rows,
         approved,
-        planned: &[],
+        stopped: &[],
+        planned,
         unfinished: &[],
     };
     let decision = decide(&facts);
@@ -188,7 +201,97 @@ fn decided(
     let missed = decision.missed.iter();
     let missed = missed
         .map(|missed| format!("{} {}", missed.day, missed.edition.as_deref().unwrap_or("nothing")));
-    (sends.collect(), missed.collect())
+    let by_hand = decision.by_hand.iter().map(|done| format!("{} {}", done.day, done.edition));
+    (sends.collect(), missed.collect(), by_hand.collect())
+}
+
+#[test]
+fn what_somebody_sent_by_hand_is_the_days_edition_and_no_second_one_goes_out() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "3 days");
+    let january = [edition("2027-01", "2027-01-04T10:00:00Z")];
+    let sent = |at_: &str| {
+        [PlannedSending { edition: "by hand".to_owned(), at: at(at_), is_correction: false }]
+    };
+    let words = |now: &str, approved: &[ApprovedEdition], sent: &[PlannedSending]| {
+        let (sends, missed, by_hand) = decided_with(&schedule, now, &[], approved, sent);
+        [sends.join(","), missed.join(","), by_hand.join(",")]
+    };
+    let (day_itself, day_before) = (sent("2027-01-05T07:00:00Z"), sent("2027-01-04T22:00:00Z"));
+    for (now, approved, sent, expected) in [
+        // The second one waits for somebody who looks.
+        ("2027-01-05T10:00:00Z", &january[..], &day_itself, ["", "2027-01-05 2027-01", ""]),
+        ("2027-01-09T10:00:00Z", &january, &day_itself, ["", "2027-01-05 2027-01", ""]),
+        // Without a second one nothing was missed.
+        ("2027-01-05T10:00:00Z", &[], &day_itself, ["", "", ""]),
+        ("2027-01-09T10:00:00Z", &[], &day_itself, ["", "", "2027-01-05 by hand"]),
+        ("2027-01-05T10:00:00Z", &january, &day_before, ["2027-01-05 2027-01", "", ""]),
+        ("2027-01-09T10:00:00Z", &[], &day_before, ["", "2027-01-05 nothing", ""]),
+        // A day late, while it could still be caught up.
+        (
+            "2027-01-09T10:00:00Z",
+            &[],
+            &sent("2027-01-06T12:00:00Z"),
+            ["", "", "2027-01-05 by hand"],
+        ),
+        // Passed over by the next one.
+        ("2027-02-02T10:00:00Z", &[], &day_itself, ["", "", "2027-01-05 by hand"]),
+    ] {
+        assert_eq!(words(now, approved, sent), expected, "{now} {approved:?} {sent:?}");
+    }
+    let correction = day_itself.clone().map(|sent| PlannedSending { is_correction: true, ..sent });
+    assert_eq!(
+        words("2027-01-05T10:00:00Z", &january, &correction),
+        ["2027-01-05 2027-01", "", ""]
+    );
+    // What has a row of its own was not sent by hand.
+    let row = Occurrence {
+        schedule: once_name("by hand"),
+        day: day("2027-01-05"),
+        state: OccurrenceState::Done,
+        edition: Some("by hand".to_owned()),
+        opens_at: at("2027-01-05T07:00:00Z"),
+        at: at("2027-01-05T07:00:00Z"),
+        closed_at: at("2027-01-05T07:00:00Z"),
+        by: String::new(),
+        why: String::new(),
+    };
+    let (sends, missed, _) =
+        decided_with(&schedule, "2027-01-05T10:00:00Z", &[row], &january, &day_itself);
+    assert_eq!((sends.join(","), missed.join(",")), ("2027-01-05 2027-01".into(), String::new()));
+}
+
+#[test]
+fn what_somebody_has_stopped_does_not_wait_for_an_approval() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "ask");
+    let row = Occurrence {
+        schedule: once_name("2027-01"),
+        day: day("2027-01-06"),
+        state: OccurrenceState::Waiting,
+        edition: Some("2027-01".to_owned()),
+        opens_at: at("2027-01-06T10:00:00Z"),
+        at: at("2027-01-04T10:00:00Z"),
+        closed_at: at("2027-01-06T11:00:00Z"),
+        by: String::new(),
+        why: String::new(),
+    };
+    let (rows, stopped) = ([row], ["2027-01".to_owned()]);
+    let decision = |now: &str, stopped: &[String]| {
+        decide(&ScheduleFacts {
+            now: at(now),
+            schedule: &schedule,
+            begun: at("2027-01-06T00:00:00Z"),
+            rows: &rows,
+            approved: &[],
+            stopped,
+            planned: &[],
+            unfinished: &[],
+        })
+    };
+    assert_eq!(decision("2027-01-06T10:00:00Z", &[]).waits_for_approval, Some(day("2027-01-06")));
+    assert_eq!(decision("2027-01-06T10:00:00Z", &stopped).waits_for_approval, None);
+    let why = |stopped| decision("2027-01-06T12:00:00Z", stopped).missed[0].why.clone();
+    assert_eq!(why(&[]), "nothing was approved for it in time");
+    assert_eq!(why(&stopped), "somebody had paused or cancelled it");
 }
 
 #[test]

@@ -102,3 +102,62 @@ fn an_edition_goes_on_as_it_was_planned() {
     charity.run("send 2020 --confirm 2").ends(0).says("1 person joined the list since the plan");
     assert_eq!(server.everybody_once(), ["ann@charity.org.uk", "bob@charity.org.uk"]);
 }
+
+#[test]
+fn whoever_was_not_in_a_finished_edition_is_counted_and_not_passed_over() {
+    let server = Server::good();
+    let charity = charity().relay(&server);
+    charity.run("draft --month 2020-12").ends(0);
+    charity.run("send 2020-12 --segment policy --confirm 2").ends(0);
+    // The number of everybody is not the number of those who got it.
+    charity
+        .run("send 2020-12 --confirm 4")
+        .ends(2)
+        .says("`2020-12` is finished with 2 people, but --confirm gives 4")
+        .says("2 people have not got it: it was planned for the segment policy, and now means everybody")
+        .says("roundup send 2020-12-others");
+    charity.run("send 2020-12").ends(5).says("2 people have not got it");
+    // Whoever types the number of the plan means the plan; so does the same command again.
+    charity.run("send 2020-12 --confirm 2").ends(0).says("2020-12 is finished");
+    charity.run("send 2020-12 --segment policy --confirm 2").ends(0);
+    charity
+        .run("send 2020-12 --segment town=\"Hull\" --confirm 1")
+        .ends(2)
+        .says("planned for the segment");
+    // The draft that means others now, though as many.
+    let draft = charity.read("editions/2020-12.md");
+    let hull = draft.replacen("---\n", "---\nsegment: 'town in (\"Hull\", \"York\")'\n", 1);
+    let charity = charity.file("editions/2020-12.md", &hull);
+    let others = charity.run("send 2020-12 --confirm 2").ends(5).says("1 person has not got it");
+    let line = others.stderr.split("with the line segment: '").nth(1).unwrap();
+    let filter = line.split("', then").next().unwrap();
+    let copy = draft.replacen("---\n", &format!("---\nsegment: '{filter}'\n"), 1);
+    let charity = charity.file("editions/2020-12-others.md", &copy);
+    charity.run("send 2020-12-others --confirm 1").ends(0);
+    assert_eq!(
+        server.everybody_once(),
+        ["ann@charity.org.uk", "bob@charity.org.uk", "ed@charity.org.uk"]
+    );
+}
+
+#[test]
+fn a_copy_of_a_draft_under_another_name_goes_to_nobody_twice() {
+    let server = Server::good();
+    let charity = charity().relay(&server);
+    charity.run("draft --month 2020-12").ends(0);
+    charity.run("send 2020-12 --segment policy --confirm 2").ends(0);
+    let draft = charity.read("editions/2020-12.md");
+    let subject = draft.lines().find(|line| line.starts_with("subject:")).unwrap();
+    let copy = draft.replace(subject, "subject: Please read this one");
+    let charity = charity.file("editions/2020-12-b.md", &copy);
+    let said = "in edition 2020-12 already, which 2 of ";
+    charity.run("check 2020-12-b --segment policy").ends(3).says(said);
+    charity.run("approve 2020-12-b --segment policy --as Amina").ends(3).says(said);
+    charity.run("send 2020-12-b --segment policy --confirm 2").ends(3).says(said);
+    charity.run("send 2020-12-b --segment town=\"Hull\" --confirm 1").ends(0);
+    // On purpose, with a reason.
+    let charity = charity.setting(
+        "[[checks.ignore]]\nrule = \"earlier-edition\"\nedition = \"2020-12-b\"\nreason = \"a reminder\"",
+    );
+    charity.run("check 2020-12-b --segment policy").ends(0);
+}

@@ -104,7 +104,13 @@ fn every_change_voids_it_and_is_named() {
         rows.push_str(&format!("q{number}@example.org,Q,consent\n"));
     }
     write("subscribers/people.csv", &rows);
-    voided("the audience was 2 people and is 42 people");
+    voided("the audience was 2 people and is 42 people: 40 others are new");
+    write("subscribers/people.csv", &rows.replace("q1", "r1").replace("q2", "r2"));
+    voided("22 of the 42 people approved are no longer in it, and 22 others are");
+    write("subscribers/people.csv", &rows.replace("q3", "r3"));
+    voided("are no longer in it");
+    write("subscribers/people.csv", &rows);
+    approve();
     let segment = charity.run("send 2020-12 --segment first_name=\"Q\" --confirm 40").ends(3);
     segment.says("the audience was everybody and is the segment");
     // A few people who leave or join are the same audience.

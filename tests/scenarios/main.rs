@@ -13,6 +13,7 @@ mod a_test_is_sent;
 mod an_edition_for_some;
 mod an_edition_has_a_purpose;
 mod an_edition_is_approved;
+mod an_edition_is_stopped;
 mod bad_input;
 #[cfg(unix)]
 mod bad_input_by_kind;

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use roundup::ledger::{MemoryLedger, OccurrenceStep, ScheduleStore, SqliteLedger};
 use roundup::schedule::{
-    ApprovedEdition, Occurrence, OccurrenceState, Schedule, ScheduleFacts, Settings, decide,
+    ApprovedEdition, Occurrence, OccurrenceState, PlannedSending, Schedule, ScheduleFacts,
+    Settings, decide,
 };
 use serde_json::Value;
 
@@ -90,13 +91,13 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 #[derive(Default)]
 struct Life {
     approved: Vec<ApprovedEdition>,
-    planned: Vec<String>,
+    planned: Vec<PlannedSending>,
     unfinished: Vec<String>,
     /// Editions that were claimed, by schedule and day; more than one is a second sending.
     claimed: BTreeMap<(String, NaiveDate), Vec<String>>,
     reported: Vec<(String, NaiveDate)>,
     /// What a slow computer has read: rows, plans, and those of them that are not finished.
-    read: (Vec<Occurrence>, Vec<String>, Vec<String>),
+    read: (Vec<Occurrence>, Vec<PlannedSending>, Vec<String>),
 }
 
 fn step_of(
@@ -137,6 +138,7 @@ async fn look(
         begun,
         rows: &rows,
         approved: &life.approved,
+        stopped: &[],
         planned: &planned,
         unfinished: &unfinished,
     });
@@ -204,8 +206,9 @@ async fn look(
             return;
         }
         // The plan is written once, whoever writes it.
-        if !life.planned.contains(&send.edition) {
-            life.planned.push(send.edition.clone());
+        if !life.planned.iter().any(|planned| planned.edition == send.edition) {
+            let edition = send.edition.clone();
+            life.planned.push(PlannedSending { edition, at: now, is_correction: false });
             life.unfinished.push(send.edition.clone());
         }
         if dies == 3 {
@@ -251,7 +254,7 @@ async fn live(ledger: &impl ScheduleStore, schedule: &Schedule, happenings: &[Ha
     assert_eq!(keys.len(), rows.len());
     let editions: Vec<&String> = life.claimed.values().flatten().collect();
     let once: BTreeSet<_> = editions.iter().collect();
-    let planned: BTreeSet<_> = life.planned.iter().collect();
+    let planned: BTreeSet<_> = life.planned.iter().map(|planned| &planned.edition).collect();
     assert_eq!(planned.len(), life.planned.len(), "an edition was planned twice");
     // A claim that a clock far ahead took for missed may be made again; something came of one of them at most.
     for (occurrence, claims) in &life.claimed {
@@ -340,7 +343,8 @@ fn a_computer_that_never_sleeps_keeps_every_day_on_time() {
                     }
                     look(&ledger, &schedule, &mut life, now, false, 0).await;
                     let planned = &life.planned;
-                    life.approved.retain(|edition| !planned.contains(&edition.name));
+                    life.approved
+                        .retain(|edition| planned.iter().all(|sent| sent.edition != edition.name));
                 }
                 assert!(life.reported.is_empty());
                 let last = start + TimeDelta::days(399);

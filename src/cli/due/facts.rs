@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::approval::{Approval, ApprovalState};
+use crate::approval::{ApprovalState, EditionDecisions, EditionStop};
 use crate::audience::EditionPurpose;
+use crate::cli::due::REPEATED_EVERY;
 use crate::cli::steps::chosen::choose;
+use crate::cli::steps::corrections::first_name;
 use crate::cli::steps::window_args::Which;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, ScheduleStore};
 use crate::project::Project;
-use crate::schedule::{ApprovedEdition, Occurrence, Schedule, ScheduleFacts};
+use crate::schedule::{ApprovedEdition, Occurrence, PlannedSending, Schedule, ScheduleFacts};
 
 /// See the module.
 pub struct KnownSchedule {
@@ -22,7 +24,9 @@ pub struct KnownSchedule {
     pub approved: Vec<ApprovedEdition>,
     /// What was approved, as `send` takes it.
     asked: BTreeMap<String, Which>,
-    planned: Vec<String>,
+    /// What somebody has stopped, and nobody has decided about since.
+    stopped: Vec<String>,
+    planned: Vec<PlannedSending>,
     unfinished: Vec<String>,
 }
 
@@ -34,6 +38,7 @@ impl KnownSchedule {
             begun: self.begun,
             rows: &self.rows,
             approved: &self.approved,
+            stopped: &self.stopped,
             planned: &self.planned,
             unfinished: &self.unfinished,
         }
@@ -58,35 +63,87 @@ pub async fn gather(
         None => now,
     };
     let rows = ledger.occurrences().await?;
-    let (mut planned, mut unfinished) = (Vec::new(), Vec::new());
+    let (mut planned, mut unfinished, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for edition in ledger.summaries().await? {
         if ledger.progress(&edition.name).await?.open > 0 {
             unfinished.push(edition.name.clone());
         }
-        planned.push(edition.name);
+        names.push(edition.name.clone());
+        planned.push(PlannedSending {
+            is_correction: edition.corrects.is_some(),
+            at: edition.planned_at,
+            edition: edition.name,
+        });
     }
-    let approvals = ledger.approvals().await?;
-    let (approved, asked) = approved(project, approvals, &planned, screen).await;
-    Ok(KnownSchedule { begun, rows, approved, asked, planned, unfinished })
+    let known = unplanned(project, ledger, &names, screen).await?;
+    for (name, why) in &known.unsendable {
+        let kind = format!("due unsendable {name}");
+        let may = ledger.claim_notice(&kind, REPEATED_EVERY, now).await?;
+        if screen.asks || screen.verbose || may {
+            screen.warn(&unsendable_words(name, why));
+        }
+    }
+    let stopped = known.stopped.into_iter().map(|stop| stop.edition).collect();
+    let (approved, asked) = (known.approved, known.asked);
+    Ok(KnownSchedule { begun, rows, approved, asked, stopped, planned, unfinished })
 }
 
-/// Editions that enough people have approved in one form, the last that anybody saw. Whether they are still in it is found out
-/// before they are sent.
-pub async fn approved(
+/// Editions that people have decided about and nobody has planned.
+pub struct UnplannedEditions {
+    /// Those that enough people have approved in one form, the last that anybody saw. Whether they are still in it is found
+    /// out before they are sent.
+    pub approved: Vec<ApprovedEdition>,
+    /// Corrections that are approved: they go out by hand.
+    pub corrections: Vec<String>,
+    /// Those that are approved and cannot be found any more, with the reason.
+    pub unsendable: Vec<(String, String)>,
+    /// What was approved, as `send` takes it.
+    asked: BTreeMap<String, Which>,
+    /// Those that somebody has stopped, and nobody has decided about since.
+    pub stopped: Vec<EditionStop>,
+}
+
+pub fn unsendable_words(name: &str, why: &str) -> String {
+    format!("`{name}` is approved, and cannot be sent: {why}")
+}
+
+/// Whether it corrects an edition that was planned.
+fn is_correction(name: &str, planned: &[String]) -> bool {
+    let first = first_name(name);
+    first != name && planned.iter().any(|known| known == first)
+}
+
+/// What people have decided about editions that are not planned.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn unplanned(
     project: &Project,
-    approvals: Vec<Approval>,
+    ledger: &AnyLedger,
     planned: &[String],
     screen: &Screen,
-) -> (Vec<ApprovedEdition>, BTreeMap<String, Which>) {
-    let mut by_edition: BTreeMap<String, Vec<Approval>> = BTreeMap::new();
-    for approval in approvals.into_iter().filter(|approval| !planned.contains(&approval.edition)) {
-        by_edition.entry(approval.edition.clone()).or_default().push(approval);
+) -> Result<UnplannedEditions, Failure> {
+    let mut by_edition: BTreeMap<String, EditionDecisions> = BTreeMap::new();
+    for stop in ledger.stops().await? {
+        by_edition.entry(stop.edition.clone()).or_default().stops.push(stop);
     }
+    for approval in ledger.approvals().await? {
+        by_edition.entry(approval.edition.clone()).or_default().approvals.push(approval);
+    }
+    by_edition.retain(|edition, _| !planned.contains(edition));
     let needed = project.settings.approval.people.max(1);
-    let (mut approved, mut asked) = (Vec::new(), BTreeMap::new());
-    for (name, given) in by_edition {
-        let Some(last) = given.last() else { continue };
-        let state = ApprovalState::of(needed, &given, &last.frozen);
+    let (mut approved, mut asked, mut stopped) = (Vec::new(), BTreeMap::new(), Vec::new());
+    let (mut corrections, mut unsendable) = (Vec::new(), Vec::new());
+    for (name, decisions) in by_edition {
+        let Some(last) = decisions.approvals.last() else {
+            stopped.extend(decisions.stop_without_approval().cloned());
+            continue;
+        };
+        let state = ApprovalState::of(needed, &decisions, &last.frozen);
+        if let Some(stop) = state.stopped {
+            stopped.push(stop);
+            continue;
+        }
         let Some(since) = state.since().filter(|_| state.is_enough()) else { continue };
         let audience = &last.frozen.audience;
         let purpose = EditionPurpose::ALL.into_iter().find(|p| p.to_string() == audience.purpose);
@@ -102,12 +159,11 @@ pub async fn approved(
                 window_end: chosen.window.end,
                 since,
             }),
-            Err(failure) => {
-                screen.warn(&format!("`{name}` is approved, and cannot be sent: {}", failure.what));
-                continue;
-            }
+            // A correction goes out by hand, whoever has approved it.
+            Err(_) if is_correction(&name, planned) => corrections.push(name.clone()),
+            Err(failure) => unsendable.push((name.clone(), failure.what)),
         }
         asked.insert(name, which);
     }
-    (approved, asked)
+    Ok(UnplannedEditions { approved, corrections, unsendable, asked, stopped })
 }

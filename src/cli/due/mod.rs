@@ -6,7 +6,7 @@ mod hints;
 mod notices;
 mod sending;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
@@ -20,7 +20,12 @@ use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
-use crate::schedule::{Decision, MissedOccurrence, Occurrence, OccurrenceState, Schedule, decide};
+use crate::schedule::{
+    Decision, HandSentOccurrence, MissedOccurrence, Occurrence, OccurrenceState, Schedule, decide,
+};
+
+/// The same trouble is said once in this time: cron sends every word by email.
+pub const REPEATED_EVERY: TimeDelta = TimeDelta::hours(1);
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -110,6 +115,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let decision = decide(&known.facts(&schedule, now));
     let missed = record_missed(&ledger, &decision, now).await?;
     finish(&ledger, &decision, now).await?;
+    record_by_hand(&ledger, &decision, now).await?;
     let mut sent = Vec::new();
     let mut exit = Exit::Done;
     for due in &decision.sends {
@@ -190,6 +196,29 @@ async fn finish(
                 })
                 .await?;
         }
+    }
+    Ok(())
+}
+
+/// Days for which somebody has sent an edition: nothing was missed.
+async fn record_by_hand(
+    ledger: &AnyLedger,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    for HandSentOccurrence { schedule, day, opens_at, closed_at, edition } in &decision.by_hand {
+        let row = Occurrence {
+            schedule: schedule.clone(),
+            day: *day,
+            state: OccurrenceState::Done,
+            edition: Some(edition.clone()),
+            opens_at: *opens_at,
+            at: now,
+            closed_at: *closed_at,
+            by: world::process_name(),
+            why: "sent by hand".to_owned(),
+        };
+        ledger.claim_occurrence(row).await?;
     }
     Ok(())
 }

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 
-use crate::cli::due::SentEdition;
+use crate::approval::ApprovalState;
+use crate::cli::due::{REPEATED_EVERY, SentEdition};
 use crate::cli::globals::Globals;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::gate;
@@ -25,9 +26,6 @@ use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::Project;
 use crate::schedule::{DueSend, Occurrence, OccurrenceState, Schedule, once_name};
 
-/// The same trouble is said once in this time.
-const REPEATED_EVERY: TimeDelta = TimeDelta::hours(1);
-
 /// Sends it, where this computer is the one that claims it. `None` where another did.
 pub async fn send(
     project: &Project,
@@ -40,10 +38,20 @@ pub async fn send(
     if !goes_on(project, ledger, &due.edition).await? {
         return Ok(None);
     }
-    if ledger.edition(&due.edition).await?.is_none()
-        && let Err(failure) = refuse_changed(project, ledger, &asked, globals).await
-    {
-        return Ok(Some(ended(project, ledger, due, Err(failure), globals).await?));
+    if ledger.edition(&due.edition).await?.is_none() {
+        match approval_now(project, ledger, &asked, globals).await {
+            // Whoever stopped it has said all there is to say.
+            Ok(state) if state.stopped.is_some() => return Ok(None),
+            Ok(state) => {
+                let zone = project.settings.time_zone;
+                if let Err(failure) = gate::refuse_unapproved(&due.edition, None, &state, zone) {
+                    return Ok(Some(ended(project, ledger, due, Err(failure), globals).await?));
+                }
+            }
+            Err(failure) => {
+                return Ok(Some(ended(project, ledger, due, Err(failure), globals).await?));
+            }
+        }
     }
     if !due.is_begun && !claim(ledger, schedule, due).await? {
         return Ok(None);
@@ -75,13 +83,13 @@ async fn goes_on(project: &Project, ledger: &AnyLedger, edition: &str) -> Result
     Ok(!is_elsewhere && ledger.standing(edition).await?.wish == RunControl::Go)
 }
 
-/// What was approved is what is sent: an edition that has changed is not even claimed.
-async fn refuse_changed(
+/// What was approved is what is sent: an edition that has changed, or that somebody has stopped, is not even claimed.
+async fn approval_now(
     project: &Project,
     ledger: &AnyLedger,
     asked: &Which,
     globals: &Globals,
-) -> Result<(), Failure> {
+) -> Result<ApprovalState, Failure> {
     let screen = globals.screen.silent();
     let destination = Destination::of(project, None)?;
     let chosen = choose(project, asked, &screen).await?;
@@ -91,8 +99,7 @@ async fn refuse_changed(
     let prepared = prepare(project, &chosen, list, examples, Asking::Nobody, &screen).await?;
     let now = frozen(project, &chosen, &prepared)?;
     let needed = project.settings.approval.people.max(1);
-    let state = gate::state_of(Some(ledger), &chosen.name, needed, &now).await?;
-    gate::refuse_unapproved(&chosen.name, None, &state)
+    gate::state_of(Some(ledger), &chosen.name, needed, &now).await
 }
 
 /// The same as somebody would type, without the number: it was approved.

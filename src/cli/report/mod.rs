@@ -126,14 +126,15 @@ async fn report_edition(
     let (ledger, planned, practice) = find_planned(project, &name).await?;
     let editions = ledger.summaries().await?;
     let mut report = figures::with_figures(project, &ledger, &planned, &editions, practice).await?;
-    let given = ledger.approvals_of(&planned.name).await?;
-    report.approvals = ReportedApproval::of(&planned, &given, project.settings.time_zone);
+    let decisions = ledger.decisions_of(&planned.name).await?;
+    let time_zone = project.settings.time_zone;
+    report.approvals = ReportedApproval::of(&planned, &decisions.approvals, time_zone);
+    report.stops = decisions.stops;
     let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
     let title = title_of(project, &window_of(project, &planned))?;
     let (table, page) =
         (|| table::edition_table(&report), |page: &TrusteePage<'_>| page.edition(&report));
     arguments.write(project, (&title, screen), &table, &page)?;
-    let time_zone = project.settings.time_zone;
     screen.outcome(&ReportOutcome { report: &report, time_zone })?;
     Ok(exit)
 }
@@ -223,6 +224,9 @@ fn head(report: &Report, zone: Tz, text: &mut Text) {
     ));
     for approval in &report.approvals {
         text.line(format!("Approved by {}.", approval.words));
+    }
+    for stop in &report.stops {
+        text.line(format!("Before that it was {}.", stop.words(zone)));
     }
 }
 

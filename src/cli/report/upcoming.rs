@@ -5,7 +5,8 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::cli::due::facts::approved;
+use crate::approval::EditionStop;
+use crate::cli::due::facts::{unplanned, unsendable_words};
 use crate::cli::send::at::shown_in;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
@@ -13,7 +14,7 @@ use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::{Text, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::{ApprovalStore, Ledger, ScheduleStore};
+use crate::ledger::{Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState, Schedule};
 
@@ -36,6 +37,8 @@ pub struct Upcoming {
     missed: Vec<Occurrence>,
     /// Editions that are approved as somebody last saw them, and not sent.
     approved: Vec<String>,
+    /// Editions that somebody has paused or cancelled before they were planned.
+    stopped: Vec<EditionStop>,
 }
 
 pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Failure> {
@@ -48,6 +51,7 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Fa
         waiting: Vec::new(),
         missed: Vec::new(),
         approved: Vec::new(),
+        stopped: Vec::new(),
     };
     let practice = Destination::of(project, None)?.is_practice();
     let Some(ledger) = existing_ledger(project, practice).await? else { return Ok(upcoming) };
@@ -60,8 +64,13 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Fa
     }
     let planned: Vec<String> =
         ledger.summaries().await?.into_iter().map(|edition| edition.name).collect();
-    let (approved, _) = approved(project, ledger.approvals().await?, &planned, screen).await;
-    upcoming.approved = approved.into_iter().map(|edition| edition.name).collect();
+    let known = unplanned(project, &ledger, &planned, screen).await?;
+    upcoming.approved = known.approved.into_iter().map(|edition| edition.name).collect();
+    upcoming.approved.extend(known.corrections);
+    upcoming.stopped = known.stopped;
+    for (name, why) in &known.unsendable {
+        screen.warn(&unsendable_words(name, why));
+    }
     Ok(upcoming)
 }
 
@@ -89,6 +98,10 @@ impl Upcoming {
         }
         for name in &self.approved {
             text.line(format!("{name} is approved, and not sent yet."));
+        }
+        for stop in &self.stopped {
+            let (name, words) = (&stop.edition, stop.words(self.time_zone));
+            text.line(format!("{name} was {words}, and is not sent."));
         }
         if let (Some(every), Some(next)) = (&self.every, self.next) {
             text.line(format!("The schedule ({every}) is due next on {}.", shown(next)));

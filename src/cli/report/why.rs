@@ -210,7 +210,7 @@ async fn deliveries_of(
     for delivery in &mut deliveries {
         delivery.corrects = corrects(ledger, &delivery.edition).await?;
         if let Some(edition) = planned.iter().find(|one| one.name == delivery.edition) {
-            let given = ledger.approvals_of(&edition.name).await?;
+            let given = ledger.decisions_of(&edition.name).await?.approvals;
             delivery.approvals = ReportedApproval::of(edition, &given, project.settings.time_zone);
         }
     }

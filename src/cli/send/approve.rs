@@ -8,7 +8,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::approval::{
-    Approval, ApprovalState, ApproverName, FrozenAudience, FrozenEdition, is_same,
+    Approval, ApprovalState, ApproverName, EditionDecisions, EditionStop, FrozenAudience,
+    FrozenEdition, PeopleChange, is_same,
 };
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
@@ -16,6 +17,7 @@ use crate::cli::send::confirm::refuse_nobody;
 use crate::cli::send::first_plan::{is_planned, refuse_findings};
 use crate::cli::send::gate;
 use crate::cli::steps::chosen::{Chosen, choose, choose_correction};
+use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
@@ -68,6 +70,9 @@ const LONGEST_LINE_CHARS: usize = 100;
 struct ApprovalOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
+    /// As `send` and `approve` take it.
+    #[serde(skip)]
+    typed: String,
     /// Whether it may be sent.
     approved: bool,
     /// How many people it needs, and how many are missing.
@@ -81,6 +86,39 @@ struct ApprovalOutcome<'a> {
     changes: &'a [String],
     /// Whoever edited it last has approved it, and nobody else has.
     only_by_editor: bool,
+    /// What keeps it from being sent, and all that was written of the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<&'a EditionStop>,
+    #[serde(skip)]
+    stopped_words: String,
+    stops: &'a [EditionStop],
+}
+
+/// Who has come and gone since an approval.
+#[derive(Serialize)]
+struct PeopleSince {
+    joined: u64,
+    left: u64,
+    /// Whether everybody was compared; else a sample was.
+    exact: bool,
+}
+
+impl PeopleSince {
+    fn of(PeopleChange { left, joined, is_exact }: PeopleChange) -> Self {
+        Self { joined, left, exact: is_exact }
+    }
+
+    /// `Since then 3 people have joined and 1 person has left.` Nothing where nobody has.
+    fn words(&self) -> Option<String> {
+        let have = |count: u64| {
+            let about = if self.exact { "" } else { "about " };
+            format!("{about}{} {}", people(count), if count == 1 { "has" } else { "have" })
+        };
+        let joined = (self.joined > 0).then(|| format!("{} joined", have(self.joined)));
+        let left = (self.left > 0).then(|| format!("{} left", have(self.left)));
+        let both: Vec<String> = joined.into_iter().chain(left).collect();
+        (!both.is_empty()).then(|| format!("  Since then {}.", both.join(" and ")))
+    }
 }
 
 #[derive(Serialize)]
@@ -94,19 +132,28 @@ struct GivenApproval<'a> {
     holds: bool,
     /// Whether it is counted: one a person is.
     counts: bool,
+    /// Who has come and gone since; none where it counted its people only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people_since: Option<PeopleSince>,
     /// Who and when, as people read it.
     words: String,
 }
 
 impl Outcome for ApprovalOutcome<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { edition, .. } = self;
+        let Self { edition, typed, .. } = self;
         let mut counted = self.approvals.iter().filter(|approval| approval.counts).peekable();
         if counted.peek().is_none() {
             text.line(format!("{edition} is not approved as it is now."));
         }
         for approval in counted {
             text.line(format!("{edition} is approved by {}.", approval.words));
+            for since in approval.people_since.iter().filter_map(PeopleSince::words) {
+                text.line(since);
+            }
+        }
+        if self.stopped.is_some() {
+            text.line(format!("{edition} was {}: it is not sent.", self.stopped_words));
         }
         if !self.changes.is_empty() && !self.approved {
             if let Some(last) = self.approvals.iter().rfind(|approval| !approval.holds) {
@@ -120,13 +167,16 @@ impl Outcome for ApprovalOutcome<'_> {
             text.say("Whoever edited it last has approved it: somebody else must too.");
         }
         match self.missing {
+            0 if self.stopped.is_some() => {
+                text.say(format!("To let it go out again: roundup approve {typed}"));
+            }
             0 if self.approvals.iter().all(|approval| !approval.counts) => {
                 text.say("roundup.toml asks for no approval: `send` works without one.");
-                text.say(format!("Next: roundup approve {edition}"));
+                text.say(format!("Next: roundup approve {typed}"));
             }
-            0 => text.say(format!("Next: roundup send {edition}")),
+            0 => text.say(format!("Next: roundup send {typed}")),
             missing => text.say(format!(
-                "{} to go. Next: roundup approve {edition} --as \"THEIR NAME\"",
+                "{} to go. Next: roundup approve {typed} --as \"THEIR NAME\"",
                 people(missing)
             )),
         }
@@ -161,15 +211,16 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let list = Some(Arc::clone(&list));
     let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
     let now = frozen(&project, &chosen, &prepared)?;
+    let before = gate::decisions(existing.as_ref(), &chosen.name).await?;
     let on = Look { project: &project, chosen: &chosen, prepared: &prepared, now: &now, screen };
     let Some(name) = name else {
-        let given = given(existing.as_ref(), &chosen.name).await?;
-        let state = ApprovalState::of(project.settings.approval.people, &given, &now);
-        return on.outcome(&given, &state).map(|()| Exit::Done);
+        let state = ApprovalState::of(project.settings.approval.people, &before, &now);
+        return on.outcome(&before, &state).map(|()| Exit::Done);
     };
     refuse_findings(&prepared, "nothing was approved", screen)?;
     refuse_nobody(&prepared)?;
-    on.show()?;
+    let stopped = ApprovalState::of(project.settings.approval.people, &before, &now).stopped;
+    on.show(stopped.as_ref())?;
     if !on.confirm(&name, arguments.confirm)? {
         screen.say("Nothing was approved.");
         return Ok(Exit::Interrupted);
@@ -179,17 +230,19 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let ledger = ledgers::ledger_for(&project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;
     let approval = on.approval(&name)?;
+    let seen = before.stops.len();
     let before = gate::state_of(Some(&ledger), &chosen.name, 1, &now).await?;
-    if before.valid.iter().any(|known| {
+    let is_known = before.valid.iter().any(|known| {
         is_same(&known.who, &approval.who) && known.by_last_editor == approval.by_last_editor
-    }) {
+    });
+    if is_known && before.stopped.is_none() {
         screen.say(&format!("{} has approved this before.", approval.who));
-    } else {
-        ledger.approve(approval).await?;
+    } else if !ledger.approve(approval, seen).await? {
+        return Err(stopped_meanwhile(&chosen.name));
     }
-    let given = ledger.approvals_of(&chosen.name).await?;
-    let state = ApprovalState::of(project.settings.approval.people, &given, &now);
-    on.outcome(&given, &state)?;
+    let decisions = ledger.decisions_of(&chosen.name).await?;
+    let state = ApprovalState::of(project.settings.approval.people, &decisions, &now);
+    on.outcome(&decisions, &state)?;
     if !state.valid.is_empty() && !state.is_enough() {
         let notice = waits(&chosen.name, &state);
         notify(&project, &ledger, &destination, Some(notice), screen).await;
@@ -211,11 +264,13 @@ fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
     )
 }
 
-async fn given(ledger: Option<&AnyLedger>, edition: &str) -> Result<Vec<Approval>, Failure> {
-    Ok(match ledger {
-        Some(ledger) => ledger.approvals_of(edition).await?,
-        None => Vec::new(),
-    })
+/// Somebody has stopped it while the question stood.
+fn stopped_meanwhile(edition: &str) -> Failure {
+    Failure::new(
+        Exit::Later,
+        format!("`{edition}` was paused or cancelled meanwhile: nothing was approved"),
+    )
+    .help(format!("`roundup approve {edition} --show` shows who stopped it"))
 }
 
 /// What was planned is sent as it was planned: there is nothing left to say yes to.
@@ -227,10 +282,14 @@ async fn already_planned(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if show {
-        let (zone, given) = (project.settings.time_zone, given(ledger, edition).await?);
+        let zone = project.settings.time_zone;
+        let decisions = gate::decisions(ledger, edition).await?;
         screen.for_people(|text| {
-            for approval in &given {
+            for approval in &decisions.approvals {
                 text.line(format!("Approved by {}.", approval.words(zone)));
+            }
+            for stop in &decisions.stops {
+                text.line(format!("It was {}.", stop.words(zone)));
             }
         })?;
     }
@@ -252,14 +311,18 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// Subject, people, bases, and the first screen of the text as the first of the list reads it.
-    fn show(&self) -> Result<(), Failure> {
-        let Self { chosen, prepared, now, screen, .. } = self;
+    fn show(&self, stopped: Option<&EditionStop>) -> Result<(), Failure> {
+        let Self { chosen, prepared, now, screen, project } = self;
         let people = AnnouncedPeople::of(prepared, screen.verbose)?;
         let (_, _, email) = prepared.unsigned.seen_by(&prepared.example());
         let lines: Vec<&str> = email.lines().collect();
         screen.for_people(|text| {
             text.say(format!("{} · \"{}\" · version {}", chosen.name, now.subject, now.hash));
             people.lines(text);
+            if let Some(stop) = stopped {
+                let words = stop.words(project.settings.time_zone);
+                text.say(format!("  Stopped   it was {words}: an approval lets it go out again"));
+            }
             text.say("");
             for line in lines.iter().take(FIRST_SCREEN_LINES) {
                 let line: String =
@@ -316,11 +379,11 @@ impl Look<'_> {
         })
     }
 
-    /// Who has approved it, what has changed, and who is missing.
-    fn outcome(&self, given: &[Approval], state: &ApprovalState) -> Result<(), Failure> {
+    /// Who has approved it, who has stopped it, what has changed, and who is missing.
+    fn outcome(&self, decisions: &EditionDecisions, state: &ApprovalState) -> Result<(), Failure> {
         let Self { project, chosen, now, screen, .. } = self;
         let zone = project.settings.time_zone;
-        let approvals = given.iter().map(|approval| GivenApproval {
+        let approvals = decisions.approvals.iter().map(|approval| GivenApproval {
             who: &approval.who,
             account: &approval.account,
             at: approval.at,
@@ -328,11 +391,14 @@ impl Look<'_> {
             by_last_editor: approval.by_last_editor,
             holds: approval.frozen.changes_to(now).is_empty(),
             counts: state.valid.contains(approval),
+            people_since: approval.frozen.people_change(now).map(PeopleSince::of),
             words: approval.words(zone),
         });
+        let stopped = state.stopped.as_ref();
         screen.outcome(&ApprovalOutcome {
             schema: "roundup.approval/1",
             edition: &chosen.name,
+            typed: as_typed(project, &chosen.name)?,
             approved: state.is_enough(),
             needed: state.needed,
             missing: state.missing(),
@@ -342,6 +408,9 @@ impl Look<'_> {
             approvals: approvals.collect(),
             changes: &state.changes,
             only_by_editor: state.only_by_editor,
+            stopped,
+            stopped_words: stopped.map(|stop| stop.words(zone)).unwrap_or_default(),
+            stops: &decisions.stops,
         })
     }
 }

@@ -7,8 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use crate::approval::{ApprovalState, StopKind};
 use crate::cli::send::first_plan::is_planned;
 use crate::cli::send::gate;
+use crate::cli::send::stop;
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
@@ -20,7 +22,8 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
-use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
+use crate::ledger::error::LedgerError;
+use crate::ledger::{ApprovalStore, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{
     CatchUp, Occurrence, OccurrenceHours, OccurrenceState, Schedule, once_name, read_moment,
@@ -82,11 +85,22 @@ pub async fn set_time(
         prepare(project, chosen, Some(Arc::clone(&list)), examples, Asking::Nobody, screen).await?;
     let seen = frozen(project, chosen, &prepared)?;
     let needed = project.settings.approval.people.max(1);
-    let state = gate::state_of(existing.as_ref(), edition, needed, &seen).await?;
-    gate::refuse_unapproved(edition, None, &state)?;
+    let mut decisions = gate::decisions(existing.as_ref(), edition).await?;
+    let stops_seen = decisions.stops.len();
+    let is_stopped = ApprovalState::of(needed, &decisions, &seen).stopped.is_some();
+    let timed = stop::row(project, edition, StopKind::Timed);
+    if is_stopped {
+        // A time is a new decision: what was approved counts again.
+        decisions.stops.push(timed.clone());
+    }
+    let state = ApprovalState::of(needed, &decisions, &seen);
+    gate::refuse_unapproved(edition, None, &state, schedule.zone)?;
     drop(existing);
     let ledger = ledgers::ledger_for(project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;
+    if is_stopped && !ledger.stop(timed, stops_seen).await? {
+        return Err(LedgerError::StoppedMeanwhile { edition: edition.clone() }.into());
+    }
     let slot = OccurrenceHours::once(at, schedule.between, schedule.catch_up, schedule.zone);
     let row = Occurrence {
         schedule: once_name(edition),
@@ -141,27 +155,4 @@ pub fn shown(at: DateTime<Utc>, schedule: &Schedule) -> String {
 
 pub fn shown_in(at: DateTime<Utc>, zone: Tz) -> String {
     format!("{} ({})", at.with_timezone(&zone).format("%A %-d %B %Y at %H:%M"), zone.name())
-}
-
-/// Takes the time of an edition back. False where it had none that waits.
-pub async fn take_back(ledger: &AnyLedger, edition: &str, why: &str) -> Result<bool, Failure> {
-    let name = once_name(edition);
-    let rows = ledger.occurrences().await?.into_iter();
-    let mut is_changed = false;
-    for row in rows.filter(|row| row.schedule == name && row.state == OccurrenceState::Waiting) {
-        let now = world::now();
-        is_changed |= ledger
-            .step_occurrence(OccurrenceStep {
-                schedule: row.schedule,
-                day: row.day,
-                from: OccurrenceState::Waiting,
-                to: OccurrenceState::Cancelled,
-                at: now,
-                closed_at: now,
-                by: world::process_name(),
-                why: why.to_owned(),
-            })
-            .await?;
-    }
-    Ok(is_changed)
 }

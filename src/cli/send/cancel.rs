@@ -1,16 +1,17 @@
-//! `roundup cancel`: end an edition for ever. Who has nothing yet gets nothing.
+//! `roundup cancel`: end an edition. Who has nothing yet gets nothing; what is not planned waits for a new approval.
 //! Shell: writes the ledger.
 
+use crate::approval::{EditionStop, StopKind};
 use crate::cli::terminal::number;
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
-use crate::cli::send::at;
 use crate::cli::send::ending::{EditionNow, EndedEdition};
 use crate::cli::send::planned::{find_planned, hold, is_sending};
-use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::send::stop::{StoppedEdition, stop_unplanned};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
@@ -30,7 +31,19 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
-    if take_back_its_time(&project, &arguments.edition, &globals.screen).await? {
+    if let Some(stopped) = stop_unplanned(&project, &arguments.edition, StopKind::Cancelled).await?
+    {
+        let StoppedEdition { edition, typed, stop, time } = &stopped;
+        let schema = "roundup.cancelled/1";
+        let time = *time;
+        globals.screen.outcome(&CancelledEdition {
+            schema,
+            edition,
+            people: 0,
+            typed,
+            stop,
+            time,
+        })?;
         return Ok(Exit::Done);
     }
     cancel(project, arguments, &globals.screen).await
@@ -86,7 +99,7 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
     }
     // Somebody may have sent, paused or cancelled it while the question stood.
     refuse_sending(&project, &ledger, name, practice).await?;
-    let _held = hold(&project, &ledger, name, practice)?;
+    let held = hold(&project, &ledger, name, practice)?;
     ledger.recover(name, world::now()).await?;
     let now = ledger.counts(name).await?.open();
     if now != open {
@@ -97,47 +110,41 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
     ledger.wish(name, RunControl::Cancel, world::now()).await?;
+    drop(held);
     let report = report_of(&project, &ledger, &planned, practice).await?;
-    screen.outcome(&EndedEdition { now: EditionNow::Cancelled, report: &report })?;
+    screen.outcome(&EndedEdition {
+        now: EditionNow::Cancelled,
+        report: &report,
+        not_covered: None,
+    })?;
     Ok(Exit::Done)
 }
 
-/// `roundup.cancelled/1`.
+/// `roundup.cancelled/1`: an edition that nobody had planned.
 #[derive(Serialize)]
-struct TimeTakenBack<'a> {
+struct CancelledEdition<'a> {
     schema: &'static str,
     edition: &'a str,
     /// Nobody was mailed, and nobody loses anything.
     people: u64,
+    #[serde(skip)]
+    typed: &'a str,
+    #[serde(flatten)]
+    stop: &'a EditionStop,
+    /// The time that was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<DateTime<Utc>>,
 }
 
-impl Outcome for TimeTakenBack<'_> {
+impl Outcome for CancelledEdition<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { edition, .. } = self;
-        text.line(format!("{edition} has no time any more: `roundup due` does not send it."));
-        text.say(format!("To send it now: roundup send {edition}"));
-    }
-}
-
-/// An edition that waits for its time has mailed nobody: only the time is taken back. False where it does not wait.
-async fn take_back_its_time(
-    project: &Project,
-    name: &str,
-    screen: &Screen,
-) -> Result<bool, Failure> {
-    let name = name.trim_start_matches("editions/").trim_end_matches(".md");
-    let mut is_taken_back = false;
-    for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        if ledger.edition(name).await?.is_none() {
-            is_taken_back |= at::take_back(&ledger, name, "cancelled").await?;
+        let Self { edition, typed, .. } = self;
+        text.line(format!("{edition} is cancelled: nobody sends it until it is approved again."));
+        if self.time.is_some() {
+            text.line(format!("{edition} has no time any more: `roundup due` does not send it."));
         }
+        text.say(format!("To let it go out after all: roundup approve {typed}"));
     }
-    if is_taken_back {
-        let schema = "roundup.cancelled/1";
-        screen.outcome(&TimeTakenBack { schema, edition: name, people: 0 })?;
-    }
-    Ok(is_taken_back)
 }
 
 /// While it is sent, the number would change as it is typed.

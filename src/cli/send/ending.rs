@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::cli::send::not_covered::NotCoveredPeople;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
@@ -103,17 +104,23 @@ pub struct EndedEdition<'a> {
     pub report: &'a Report,
     #[serde(skip)]
     pub now: EditionNow,
+    /// People whom it means now, and did not when it was planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_covered: Option<&'a NotCoveredPeople>,
 }
 
 impl Outcome for EndedEdition<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { report, now } = self;
+        let Self { report, now, not_covered } = self;
         let word = match now {
             EditionNow::Cancelled => "is cancelled",
             EditionNow::CancelledBefore => "was cancelled",
             EditionNow::Finished => "is finished",
         };
         text.line(format!("{} {word}: {}.", report.edition, report.arithmetic()));
+        if let Some(others) = not_covered {
+            others.lines(text);
+        }
         text.say(format!("Next: roundup report {}", report.edition));
     }
 }

@@ -1,6 +1,7 @@
 //! The plan of an edition that nobody has planned yet: prepared, confirmed, compared, written.
 //! Shell: the ledger, the list, the person at the keyboard.
 
+use crate::approval::{ApprovalState, StopKind};
 use crate::audience::segment::Segment;
 use crate::cli::report::figures::refuse_after_complaints;
 use crate::cli::send::announce::{
@@ -11,6 +12,7 @@ use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::gate;
 use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::resume::asked;
+use crate::cli::send::stop;
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::corrections::refuse_unchanged;
 use crate::cli::steps::destination::Destination;
@@ -25,7 +27,9 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::world;
 use crate::date::instant_of;
 use crate::ledger::error::LedgerError;
-use crate::ledger::{AnyLedger, Ledger, Plan, PlannedEdition, PlannedList, RowBuilder};
+use crate::ledger::{
+    AnyLedger, ApprovalStore, Ledger, Plan, PlannedEdition, PlannedList, RowBuilder,
+};
 use crate::project::Project;
 use crate::rfc::text::one_line;
 use chrono::NaiveTime;
@@ -99,13 +103,14 @@ pub async fn plan(
     refuse_unread(&prepared, chosen)?;
     refuse_findings(&prepared, "nothing was sent", screen)?;
     refuse_nobody(&prepared)?;
-    refuse_early(project, chosen, &prepared, destination, arguments).await?;
+    let stops = refuse_early(project, chosen, &prepared, destination, arguments, screen).await?;
     let number = prepared.audience.mailed;
     let keys = project.keys(world::random)?;
     announce(project, &prepared, destination, screen)?;
     if !arguments.unattended && !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
     }
+    let stops_seen = stops.resumed(project, &chosen.name, practice).await?;
     let namer = RowBuilder {
         edition: chosen.name.clone(),
         keys,
@@ -128,7 +133,8 @@ pub async fn plan(
         let note = corrected.and(draft.correction.as_ref()).map(|note| one_line(&note.text));
         edition.summary.correction_note = note;
     }
-    Ok(Some(Plan::new(edition, list, examples, namer, number)))
+    let plan = Plan::new(edition, list, examples, namer, number);
+    Ok(Some(Plan { stops_seen, ..plan }))
 }
 
 /// What somebody should read before they type the number of people.
@@ -149,23 +155,62 @@ fn announce(
     })
 }
 
-/// Nothing goes out before those who must have approved it.
+/// The stops of an edition that somebody has seen before they typed the number.
+#[derive(Default)]
+struct SeenStops {
+    count: usize,
+    /// Whether they let go a pause among them.
+    lifts_pause: bool,
+}
+
+impl SeenStops {
+    /// Writes that the pause is over, where there was one; gives how many stops there are then.
+    async fn resumed(
+        self,
+        project: &Project,
+        edition: &str,
+        practice: bool,
+    ) -> Result<usize, Failure> {
+        let Self { count, lifts_pause } = self;
+        if !lifts_pause {
+            return Ok(count);
+        }
+        let ledger = ledgers::ledger_for(project, practice, 1).await?;
+        let resumed = stop::row(project, edition, StopKind::Resumed);
+        if ledger.stop(resumed, count).await? {
+            return Ok(count + 1);
+        }
+        Err(LedgerError::StoppedMeanwhile { edition: edition.to_owned() }.into())
+    }
+}
+
+/// Nothing goes out before those who must have approved it, nor while somebody has stopped it.
 async fn refuse_early(
     project: &Project,
     chosen: &Chosen,
     prepared: &Prepared,
     destination: &Destination,
     arguments: &Arguments,
-) -> Result<(), Failure> {
+    screen: &Screen,
+) -> Result<SeenStops, Failure> {
     // Without anybody at the keyboard somebody must have said yes.
     let needed = project.settings.approval.people.max(u8::from(arguments.unattended));
-    if needed == 0 {
-        return Ok(());
-    }
     let ledger = ledgers::existing_ledger(project, destination.is_practice()).await?;
+    let decisions = gate::decisions(ledger.as_ref(), &chosen.name).await?;
+    let count = decisions.stops.len();
+    if needed == 0 && count == 0 {
+        return Ok(SeenStops::default());
+    }
     let now = frozen(project, chosen, prepared)?;
-    let state = gate::state_of(ledger.as_ref(), &chosen.name, needed, &now).await?;
-    gate::refuse_unapproved(&chosen.name, arguments.correction.as_deref(), &state)
+    let mut state = ApprovalState::of(needed, &decisions, &now);
+    let zone = project.settings.time_zone;
+    let may_lift = !arguments.unattended && (screen.asks || arguments.unpause);
+    let pause = state.stopped.take_if(|stop| stop.kind == StopKind::Paused && may_lift);
+    if let Some(pause) = &pause {
+        screen.say(&format!("{} was {}; resuming now.", chosen.name, pause.words(zone)));
+    }
+    gate::refuse_unapproved(&chosen.name, arguments.correction.as_deref(), &state, zone)?;
+    Ok(SeenStops { count, lifts_pause: pause.is_some() })
 }
 
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.

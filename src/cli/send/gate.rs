@@ -1,7 +1,9 @@
 //! Whether enough people have approved an edition as it is now: nothing is sent before.
 //! Shell: reads the ledger.
 
-use crate::approval::{Approval, ApprovalState, FrozenEdition};
+use chrono_tz::Tz;
+
+use crate::approval::{ApprovalState, EditionDecisions, EditionStop, FrozenEdition, StopKind};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::people;
 use crate::ledger::{AnyLedger, ApprovalStore};
@@ -13,11 +15,43 @@ pub async fn state_of(
     needed: u8,
     now: &FrozenEdition,
 ) -> Result<ApprovalState, Failure> {
-    let given = match ledger {
-        Some(ledger) => ledger.approvals_of(edition).await?,
-        None => Vec::<Approval>::new(),
-    };
-    Ok(ApprovalState::of(needed, &given, now))
+    Ok(ApprovalState::of(needed, &decisions(ledger, edition).await?, now))
+}
+
+/// All that people have decided about an edition.
+pub async fn decisions(
+    ledger: Option<&AnyLedger>,
+    edition: &str,
+) -> Result<EditionDecisions, Failure> {
+    Ok(match ledger {
+        Some(ledger) => ledger.decisions_of(edition).await?,
+        None => EditionDecisions::default(),
+    })
+}
+
+/// An edition that somebody has stopped, and nobody has decided about since.
+pub fn stopped(stop: &EditionStop, which: &str, zone: Tz) -> Failure {
+    let (edition, words) = (&stop.edition, stop.words(zone));
+    match stop.kind {
+        StopKind::Cancelled => {
+            Failure::new(Exit::Findings, format!("`{edition}` was {words}: nothing was sent"))
+                .help(format!(
+                    "to let it go out after all, approve it again: roundup approve {which}"
+                ))
+        }
+        StopKind::Paused | StopKind::Resumed | StopKind::Timed => {
+            Failure::new(Exit::Later, format!("`{edition}` was {words}: nothing was sent"))
+                .help(format!(
+                    "to send it now: roundup send {which} --unpause. To let it go out at its time, approve it again: \
+                     roundup approve {which}"
+                ))
+        }
+    }
+}
+
+/// As commands take it: a correction by the edition that it corrects.
+pub fn which(edition: &str, corrects: Option<&str>) -> String {
+    corrects.map_or(edition.to_owned(), |first| format!("--correction {first}"))
 }
 
 /// Whoever is missing, and what has changed, before anything is sent.
@@ -25,9 +59,14 @@ pub fn refuse_unapproved(
     edition: &str,
     corrects: Option<&str>,
     state: &ApprovalState,
+    zone: Tz,
 ) -> Result<(), Failure> {
     if state.is_enough() {
         return Ok(());
+    }
+    let which = which(edition, corrects);
+    if let Some(stop) = &state.stopped {
+        return Err(stopped(stop, &which, zone));
     }
     let given = state.valid.len() as u64;
     let failure = Failure::new(
@@ -47,7 +86,6 @@ pub fn refuse_unapproved(
     if state.only_by_editor {
         more.push("whoever edited it last has approved it: somebody else must too".to_owned());
     }
-    let which = corrects.map_or(edition.to_owned(), |first| format!("--correction {first}"));
     let help = format!("look at it and approve it: roundup approve {which} --as \"YOUR NAME\"");
     Err(Failure { more, ..failure.help(help) })
 }

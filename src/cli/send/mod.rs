@@ -13,11 +13,13 @@ pub mod ending;
 pub mod first_plan;
 pub mod gate;
 pub mod ledger_trust;
+pub mod not_covered;
 pub mod pause;
 pub mod planned;
 pub mod progress;
 pub mod resume;
 pub mod run_config;
+pub mod stop;
 pub mod test;
 
 use crate::cli::send::arguments::Arguments;
@@ -124,6 +126,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // Practice has a ledger of its own: who really left is nothing to it.
     let _watch = (!practice).then(|| LeavingWatch::start(&project, &ledger, &keys));
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
+    // Whoever looks now finds nobody sending.
+    drop(held);
     let report = report_of(&project, &*ledger, &planned, practice).await?;
     notify(&project, &ledger, &destination, notice(&end, &report), screen).await;
     tell_end(&end, &report, screen)
@@ -235,7 +239,14 @@ impl Resumption<'_> {
                 "the ledger was removed while roundup was running",
             ));
         };
-        let on = CarriedOn { project, ledger, planned: &planned, destination, trust };
+        let on = CarriedOn {
+            project,
+            ledger,
+            planned: &planned,
+            destination,
+            trust,
+            choice: &chosen.audience,
+        };
         let typed = TypedAudience {
             segment: arguments.which.segment.as_ref().and(chosen.audience.segment.as_ref()),
             purpose: arguments.which.purpose,

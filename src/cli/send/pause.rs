@@ -1,12 +1,15 @@
 //! `roundup pause`: stop an edition, or every edition, whoever sends it.
 //! Shell: writes the ledgers.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
+use crate::approval::{EditionStop, StopKind};
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
 use crate::cli::send::planned::{find_planned, is_sending};
+use crate::cli::send::stop::{StoppedEdition, stop_unplanned, unplanned};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
@@ -31,6 +34,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 }
 
 async fn pause_one(project: &Project, name: &str, screen: &Screen) -> Result<Exit, Failure> {
+    if let Some(stopped) = stop_unplanned(project, name, StopKind::Paused).await? {
+        screen.outcome(&HeldOutcome::of(&stopped))?;
+        return Ok(Exit::Done);
+    }
     let (ledger, planned, practice) = find_planned(project, name).await?;
     let name = &planned.name;
     if ledger.counts(name).await?.open() == 0 {
@@ -62,14 +69,19 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
             }
         }
     }
-    if paused.is_empty() {
+    let mut held = Vec::new();
+    for name in unplanned(project).await? {
+        let stopped = stop_unplanned(project, &name, StopKind::Paused).await?;
+        held.extend(stopped.as_ref().map(HeldEdition::of));
+    }
+    if paused.is_empty() && held.is_empty() {
         return Err(Failure::new(
             Exit::Nothing,
             "every edition is finished: there is nothing to pause",
         )
         .help("`roundup status` shows them"));
     }
-    screen.outcome(&PauseOutcome { schema: "roundup.status/1", editions: paused })?;
+    screen.outcome(&PauseOutcome { schema: "roundup.status/1", editions: paused, held })?;
     Ok(Exit::Done)
 }
 
@@ -78,6 +90,55 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
 struct PauseOutcome {
     schema: &'static str,
     editions: Vec<PausedEdition>,
+    /// Those that nobody had planned.
+    held: Vec<HeldEdition>,
+}
+
+/// An edition that was approved or has a time, and that nobody has planned: `due` does not send it.
+#[derive(Serialize)]
+struct HeldEdition {
+    #[serde(flatten)]
+    stop: EditionStop,
+    /// The time that it has, and that passes while it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<DateTime<Utc>>,
+    #[serde(skip)]
+    typed: String,
+}
+
+impl HeldEdition {
+    fn of(stopped: &StoppedEdition) -> Self {
+        Self { stop: stopped.stop.clone(), time: stopped.time, typed: stopped.typed.clone() }
+    }
+
+    fn line(&self) -> String {
+        format!("{} is paused: `roundup due` does not send it.", self.stop.edition)
+    }
+}
+
+/// `roundup.paused/1`.
+#[derive(Serialize)]
+struct HeldOutcome {
+    schema: &'static str,
+    #[serde(flatten)]
+    held: HeldEdition,
+}
+
+impl HeldOutcome {
+    fn of(stopped: &StoppedEdition) -> Self {
+        Self { schema: "roundup.paused/1", held: HeldEdition::of(stopped) }
+    }
+}
+
+impl Outcome for HeldOutcome {
+    fn text(&self, text: &mut Text) {
+        let (edition, typed) = (&self.held.stop.edition, &self.held.typed);
+        text.line(self.held.line());
+        text.say(format!(
+            "To send it now: roundup send {typed} --unpause. To let `roundup due` send it again: roundup approve {typed}. \
+             To end it: roundup cancel {edition}"
+        ));
+    }
 }
 
 /// `roundup.report/1`: an edition that was paused just now.
@@ -109,14 +170,19 @@ impl Outcome for PausedEdition {
     fn text(&self, text: &mut Text) {
         let edition = &self.report.edition;
         paused_lines(std::slice::from_ref(self), text);
-        text.say(format!("To resume: roundup send {edition}. To end it: roundup cancel {edition}"));
+        text.say(format!(
+            "To resume: roundup send {edition} --unpause. To end it: roundup cancel {edition}"
+        ));
     }
 }
 
 impl Outcome for PauseOutcome {
     fn text(&self, text: &mut Text) {
         paused_lines(&self.editions, text);
-        text.say("To resume one of them: roundup send, and its name. To end one: roundup cancel");
+        for held in &self.held {
+            text.line(held.line());
+        }
+        text.say("To resume one of them: roundup send, its name and --unpause. To end one: roundup cancel");
     }
 }
 

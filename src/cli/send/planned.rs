@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::database::private;
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger, PlannedEdition};
 use crate::project::Project;
 
 /// Keeps other processes of this computer from sending the edition while the value lives. Where a ledger is shared, its
@@ -85,13 +85,20 @@ pub async fn find_planned(
     name: &str,
 ) -> Result<(AnyLedger, PlannedEdition, bool), Failure> {
     let name = name.trim_start_matches("editions/").trim_end_matches(".md");
-    let mut known = Vec::new();
+    let (mut known, mut stopped) = (Vec::new(), None);
     for practice in [false, true] {
         let Some(ledger) = ledgers::existing_ledger(project, practice).await? else { continue };
         if let Some(planned) = ledger.edition(name).await? {
             return Ok((ledger, planned, practice));
         }
+        let decisions = ledger.decisions_of(name).await?;
+        stopped = stopped.or(decisions.stop_without_approval().cloned());
         known.extend(ledger.summaries().await?.into_iter().map(|edition| edition.name));
+    }
+    if let Some(stop) = stopped {
+        let words = stop.words(project.settings.time_zone);
+        return Err(Failure::new(Exit::Usage, format!("`{name}` was {words}: it was never sent"))
+            .help(format!("to let it go out after all: roundup approve {name}")));
     }
     let shown: String = name.escape_debug().take(60).collect();
     let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` has never been sent"));

@@ -10,17 +10,19 @@ use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::list::fingerprint;
 use crate::audience::list_error::ListError;
 use crate::audience::segment::{PlannedSegment, Segment};
-use crate::audience::{EditionPurpose, List, Person, on_all_cores};
+use crate::audience::{EditionPurpose, List, Person};
 use crate::cli::report::report_of;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::confirm;
 use crate::cli::send::ending::{EditionNow, EndedEdition};
 use crate::cli::send::ledger_trust::Trust;
+use crate::cli::send::not_covered::NotCoveredPeople;
 use crate::cli::send::planned::hold;
+use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::list_place::{list_inputs, list_of};
-use crate::cli::steps::mailing_list::{NotMailed, without};
+use crate::cli::steps::mailing_list::{NotMailed, names_of_mailed, without};
 use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted, grouped, people};
@@ -38,6 +40,8 @@ pub struct CarriedOn<'a> {
     pub planned: &'a PlannedEdition,
     pub destination: &'a Destination,
     pub trust: &'a Trust<'a>,
+    /// Whom it would be planned for now.
+    pub choice: &'a AudienceChoice,
 }
 
 /// What the command line says of whom the edition is for, and what for.
@@ -77,7 +81,7 @@ impl CarriedOn<'_> {
         held: &mut Option<File>,
         screen: &Screen,
     ) -> Result<Go, Failure> {
-        let Self { project, ledger, planned, destination, trust } = *self;
+        let Self { project, ledger, planned, destination, trust, .. } = *self;
         let now = world::now();
         let name = &planned.name;
         self.refuse_another_segment(typed.segment)?;
@@ -93,7 +97,7 @@ impl CarriedOn<'_> {
         }
         let progress = ledger.progress(name).await?;
         if progress.open == 0 {
-            return self.is_finished(standing.wish, screen).await;
+            return self.is_finished(standing.wish, arguments, screen).await;
         }
         let paused = standing.wish == RunControl::Pause;
         if paused {
@@ -128,7 +132,7 @@ impl CarriedOn<'_> {
         *held = hold(project, ledger, name, destination.is_practice())?;
         ledger.recover(name, world::now()).await?;
         if ledger.progress(name).await?.open == 0 {
-            return self.is_finished(ledger.standing(name).await?.wish, screen).await;
+            return self.is_finished(ledger.standing(name).await?.wish, arguments, screen).await;
         }
         self.unchanged(&standing).await?;
         let people = self.look_at_list(screen).await?;
@@ -163,15 +167,28 @@ impl CarriedOn<'_> {
     }
 
     /// Nothing is left to send.
-    async fn is_finished(&self, wish: RunControl, screen: &Screen) -> Result<Go, Failure> {
+    async fn is_finished(
+        &self,
+        wish: RunControl,
+        arguments: &Arguments,
+        screen: &Screen,
+    ) -> Result<Go, Failure> {
         let Self { project, ledger, planned, destination, .. } = *self;
         let report = report_of(project, ledger, planned, destination.is_practice()).await?;
         let now = match wish {
             RunControl::Cancel => EditionNow::CancelledBefore,
             RunControl::Go | RunControl::Pause => EditionNow::Finished,
         };
-        screen.outcome(&EndedEdition { now, report: &report })?;
-        let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
+        let others =
+            NotCoveredPeople::of(project, ledger, planned, destination, self.choice).await?;
+        if let Some(typed) = arguments.confirm.filter(|typed| *typed != report.people) {
+            return Err(NotCoveredPeople::refuse(&report, typed, others.as_ref()));
+        }
+        screen.outcome(&EndedEdition { now, report: &report, not_covered: others.as_ref() })?;
+        // Whoever types the number of a plan for some has meant those.
+        let is_meant = arguments.confirm.is_some() && self.choice.segment.is_none();
+        let is_partly = report.has_open_rejections() || (others.is_some() && !is_meant);
+        let exit = if is_partly { Exit::Partly } else { Exit::Done };
         Ok(Go::Ended(exit))
     }
 
@@ -348,23 +365,6 @@ fn stopped_meanwhile(name: &str, wish: RunControl) -> Result<(), Failure> {
         )
         .help(format!("`roundup report {name}` shows who got it"))),
     }
-}
-
-/// Everybody whom the list would have mailed now, in the order of their names.
-fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<KeyName>, ListError> {
-    let mut names = Vec::new();
-    let portions = on_all_cores(list, move |list, portion| {
-        let mailed = list.people(&portion, examples).filter_map(|person| match person {
-            Person::Mailed(recipient) => Some(name_of_key(&recipient.address.key())),
-            Person::LeftOut(_) => None,
-        });
-        mailed.collect::<Vec<_>>()
-    });
-    for portion in portions {
-        names.extend(portion?);
-    }
-    names.sort_unstable();
-    Ok(names)
 }
 
 /// Why the list does not mail some people any more, where it says so.

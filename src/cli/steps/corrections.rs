@@ -42,6 +42,23 @@ fn next_name(name: &str) -> String {
     format!("{first}{MARK}-{}", number.saturating_add(1))
 }
 
+/// The edition that a correction of this name would correct; none where it is not the name of one.
+fn corrected_name(name: &str) -> Option<String> {
+    let (first, number) = name.split_once(MARK)?;
+    Some(match number.trim_start_matches('-').parse::<u32>() {
+        Ok(number) if number > 2 => format!("{first}{MARK}-{}", number - 1),
+        Ok(_) => format!("{first}{MARK}"),
+        Err(_) => first.to_owned(),
+    })
+}
+
+/// An edition as `send` and `approve` take it: a correction by what it corrects.
+pub fn as_typed(project: &Project, name: &str) -> Result<String, ProjectError> {
+    let is_draft = project.drafts()?.iter().any(|known| known == name);
+    let corrected = corrected_name(name).filter(|_| !is_draft);
+    Ok(corrected.map_or(name.to_owned(), |first| format!("--correction {first}")))
+}
+
 /// The correction of an edition, where one was planned.
 pub async fn correction_of(
     ledger: &impl Ledger,

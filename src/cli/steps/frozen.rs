@@ -5,11 +5,13 @@ use std::fmt::Debug;
 
 use aws_lc_rs::digest;
 
-use crate::approval::{FrozenAudience, FrozenEdition, FrozenStory};
+use crate::approval::{FrozenAudience, FrozenEdition, FrozenStory, PeopleSample};
 use crate::audience::segment::Segment;
+use crate::audience::{Person, on_all_cores};
 use crate::cli::steps::chosen::Chosen;
 use crate::cli::steps::prepare::Prepared;
 use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::world;
 use crate::news::Item;
 use crate::project::Project;
 use crate::rfc::base16;
@@ -20,7 +22,7 @@ fn hash(value: &impl Debug) -> String {
     base16::encode(&digest.as_ref()[..8])
 }
 
-/// What somebody approves: the composition, and the question that the audience answers.
+/// What somebody approves: the composition, the question that the audience answers, and who that is now.
 pub fn frozen(
     project: &Project,
     chosen: &Chosen,
@@ -54,7 +56,33 @@ pub fn frozen(
             people: audience.mailed,
             bases: audience.bases.clone(),
         },
+        people: people(project, chosen, prepared)?,
     })
+}
+
+/// Who is mailed, by names that are of no use elsewhere; none without a list.
+fn people(
+    project: &Project,
+    chosen: &Chosen,
+    prepared: &Prepared,
+) -> Result<Option<PeopleSample>, Failure> {
+    let Some(list) = &prepared.list else { return Ok(None) };
+    let (keys, examples) = (project.keys(world::random)?, prepared.takes_examples);
+    let edition = chosen.name.clone();
+    let portions = on_all_cores(list, move |list, portion| {
+        let mailed = list.people(&portion, examples).filter_map(|person| match person {
+            Person::Mailed(recipient) => {
+                Some(keys.approval_name(&edition, &recipient.address.key()))
+            }
+            Person::LeftOut(_) => None,
+        });
+        mailed.collect::<Vec<_>>()
+    });
+    let mut names = Vec::new();
+    for portion in portions {
+        names.extend(portion?);
+    }
+    Ok(Some(PeopleSample::of(names)))
 }
 
 /// The segment, or the edition whose readers get a correction.

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::audience::{DoNotMail, Keys, List, SharedNos};
+use crate::audience::fingerprint::{KeyName, name_of_key};
+use crate::audience::list_error::ListError;
+use crate::audience::{DoNotMail, Keys, List, Person, SharedNos, on_all_cores};
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for, shared_list};
 use crate::cli::steps::list_place::{list_of, list_of_any};
@@ -146,4 +148,21 @@ pub fn without(project: &Project, list: List, not_mailed: NotMailed) -> Result<A
     }
     let keys = project.keys(world::random)?;
     Ok(Arc::new(list.without(DoNotMail::new(keys, own).and(shared))))
+}
+
+/// Everybody whom the list would have mailed now, in the order of their names.
+pub fn names_of_mailed(list: &Arc<List>, examples: bool) -> Result<Vec<KeyName>, ListError> {
+    let mut names = Vec::new();
+    let portions = on_all_cores(list, move |list, portion| {
+        let mailed = list.people(&portion, examples).filter_map(|person| match person {
+            Person::Mailed(recipient) => Some(name_of_key(&recipient.address.key())),
+            Person::LeftOut(_) => None,
+        });
+        mailed.collect::<Vec<_>>()
+    });
+    for portion in portions {
+        names.extend(portion?);
+    }
+    names.sort_unstable();
+    Ok(names)
 }

@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 use tokio_postgres::Transaction;
 
+use super::approvals::stops_of;
 use super::schema::{PLAN_COPIES, PLAN_LEFT_OUT};
 use super::server::PostgresServer;
 use crate::ledger::column::{from_json, millis, to_json};
@@ -28,6 +29,9 @@ pub(super) async fn insert_plan(
         .await?;
     if inserted == 0 {
         return Err(LedgerError::PlannedAlready { edition: edition.name.clone() });
+    }
+    if stops_of(transaction, &edition.name).await? > plan.stops_seen {
+        return Err(LedgerError::StoppedMeanwhile { edition: edition.name.clone() });
     }
     let (mut copies, mut left_out, mut written) = (Vec::new(), Vec::new(), 0);
     for rows in (plan.rows)() {

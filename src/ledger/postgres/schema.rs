@@ -18,6 +18,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/10.sql"),
         include_str!("schema/11.sql"),
         include_str!("schema/12.sql"),
+        include_str!("schema/13.sql"),
     ],
 };
 

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::approvals::stops_of;
 use super::schema::FILL_COPIES;
 use crate::ledger::column::{millis, to_json};
 use crate::ledger::error::LedgerError;
@@ -55,6 +56,9 @@ pub(super) fn insert_plan(connection: &Connection, plan: &Plan) -> Result<(), Le
     )?;
     if inserted == 0 {
         return Err(LedgerError::PlannedAlready { edition: edition.name.clone() });
+    }
+    if stops_of(connection, &edition.name)? > plan.stops_seen {
+        return Err(LedgerError::StoppedMeanwhile { edition: edition.name.clone() });
     }
     let last: Option<i64> =
         connection.query_row("SELECT max(id) FROM deliveries", [], |row| row.get(0))?;

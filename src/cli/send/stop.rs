@@ -1,0 +1,167 @@
+//! Stopping an edition that nobody has planned yet: approved, with a time, or only a draft. It is written down, and holds.
+//! Shell: writes the ledgers.
+
+use chrono::{DateTime, Utc};
+
+use crate::approval::{ApproverName, EditionStop, StopKind};
+use crate::cli::steps::corrections::as_typed;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
+use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::world;
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger, OccurrenceStep, ScheduleStore};
+use crate::project::Project;
+use crate::schedule::{Occurrence, OccurrenceState};
+
+/// An edition that was stopped just now.
+pub struct StoppedEdition {
+    pub edition: String,
+    /// As `send` and `approve` take it.
+    pub typed: String,
+    pub stop: EditionStop,
+    /// The time that it had; after a cancellation it has none.
+    pub time: Option<DateTime<Utc>>,
+}
+
+/// The row of a decision by whoever sits at this computer.
+pub fn row(project: &Project, edition: &str, kind: StopKind) -> EditionStop {
+    let account = project.account.clone();
+    let accounts = &project.settings.approval.accounts;
+    let who = match ApproverName::of(None, &account, accounts) {
+        Ok(name) => name.who,
+        // Whoever cannot say their name may still stop it.
+        Err(_) => "somebody".to_owned(),
+    };
+    EditionStop { edition: edition.to_owned(), kind, who, account, at: world::now(), approvals: 0 }
+}
+
+/// Stops an edition that is not planned, in every ledger that knows it. `None` where none does; then `find_planned` finds it,
+/// or nobody knows it.
+pub async fn stop_unplanned(
+    project: &Project,
+    name: &str,
+    kind: StopKind,
+) -> Result<Option<StoppedEdition>, Failure> {
+    let name = name.trim_start_matches("editions/").trim_end_matches(".md");
+    let is_draft =
+        kind == StopKind::Cancelled && project.drafts()?.iter().any(|known| known == name);
+    let is_practice = Destination::of(project, None)?.is_practice();
+    let mut stopped = None;
+    let (mut was_stopped, mut is_planned) = (None, false);
+    for practice in [false, true] {
+        let ledger = match existing_ledger(project, practice).await? {
+            Some(ledger) => ledger,
+            None if is_draft && practice == is_practice => {
+                project.own_folder(practice)?;
+                ledger_for(project, practice, 1).await?
+            }
+            None => continue,
+        };
+        if ledger.edition(name).await?.is_some() {
+            if !practice {
+                // A run, or what is left of it: `find_planned` finds this one first.
+                return Ok(None);
+            }
+            is_planned = true;
+            continue;
+        }
+        let decisions = ledger.decisions_of(name).await?;
+        let times = times_of(&ledger, name).await?;
+        if !is_draft && decisions.is_empty() && times.is_empty() {
+            continue;
+        }
+        let stands = decisions
+            .stop_without_approval()
+            .filter(|stop| stop.kind == StopKind::Cancelled || stop.kind == kind);
+        if let Some(stop) = stands {
+            was_stopped = Some(stop.clone());
+            continue;
+        }
+        ledger.nature().await?.refuse_retired()?;
+        let row = row(project, name, kind);
+        if !ledger.stop(row.clone(), decisions.stops.len()).await? {
+            // A computer has planned it just now: it is stopped as a run is.
+            continue;
+        }
+        if kind == StopKind::Cancelled {
+            take_back(&ledger, times.clone()).await?;
+        }
+        let waiting = times.iter().find(|time| time.is_once());
+        let time = waiting.map(|time| time.opens_at);
+        stopped = Some(StoppedEdition {
+            edition: name.to_owned(),
+            typed: as_typed(project, name)?,
+            stop: row,
+            time,
+        });
+    }
+    match (stopped, was_stopped) {
+        (Some(stopped), _) => Ok(Some(stopped)),
+        (None, Some(before)) if !is_planned => Err(stopped_before(project, &before)),
+        (None, _) => Ok(None),
+    }
+}
+
+fn stopped_before(project: &Project, stop: &EditionStop) -> Failure {
+    let words = stop.words(project.settings.time_zone);
+    let doing = match stop.kind {
+        StopKind::Cancelled => "cancel or pause",
+        StopKind::Paused | StopKind::Resumed | StopKind::Timed => "pause",
+    };
+    Failure::new(
+        Exit::Nothing,
+        format!("`{}` was {words}: there is nothing to {doing}", stop.edition),
+    )
+    .help(format!("`roundup approve {} --show` shows what was decided", stop.edition))
+}
+
+/// The rows by which an edition would go out, or is about to.
+async fn times_of(ledger: &AnyLedger, edition: &str) -> Result<Vec<Occurrence>, Failure> {
+    let mut rows = ledger.occurrences().await?;
+    rows.retain(|row| {
+        row.edition.as_deref() == Some(edition)
+            && matches!(row.state, OccurrenceState::Waiting | OccurrenceState::Claimed)
+    });
+    Ok(rows)
+}
+
+/// Takes its times back. A computer that has claimed one has planned nothing: it finds the stop when it does.
+async fn take_back(ledger: &AnyLedger, times: Vec<Occurrence>) -> Result<(), Failure> {
+    for time in times {
+        let now = world::now();
+        ledger
+            .step_occurrence(OccurrenceStep {
+                schedule: time.schedule,
+                day: time.day,
+                from: time.state,
+                to: OccurrenceState::Cancelled,
+                at: now,
+                closed_at: now,
+                by: world::process_name(),
+                why: "the edition was cancelled".to_owned(),
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Every edition that is approved or has a time, and is not planned: what `due` could send.
+pub async fn unplanned(project: &Project) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        let approved = ledger.approvals().await?.into_iter().map(|approval| approval.edition);
+        let rows = ledger.occurrences().await?.into_iter();
+        let waiting = rows.filter(|row| row.state == OccurrenceState::Waiting);
+        let timed = waiting.filter_map(|row| row.edition);
+        for name in approved.chain(timed) {
+            if !names.contains(&name) && ledger.edition(&name).await?.is_none() {
+                let decisions = ledger.decisions_of(&name).await?;
+                if decisions.stop_without_approval().is_none() {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,146 @@
+//! Before anybody is mailed: what was approved, or has a time, is cancelled, paused, and let go again.
+
+use chrono::{TimeDelta, Utc};
+use serde_json::Value;
+
+use crate::support::{Charity, Server};
+
+fn charity(server: &Server) -> Charity {
+    Charity::new().people(2).relay(server).variable("USER", "office")
+}
+
+/// The schedule of every day, with hours that are open now.
+fn daily(charity: Charity) -> Charity {
+    charity.setting("[schedule]\nevery = \"every day\"\nbetween = \"00:00-23:59\"")
+}
+
+fn json(charity: &Charity, command: &str, code: i32) -> Value {
+    serde_json::from_str(&charity.run(&format!("{command} --json")).ends(code).stdout).unwrap()
+}
+
+fn sent_by_due(charity: &Charity) -> usize {
+    json(charity, "due", 0)["sent"].as_array().unwrap().len()
+}
+
+#[test]
+fn what_was_approved_and_cancelled_is_sent_by_nobody_until_it_is_approved_again() {
+    let server = Server::good();
+    let charity = daily(charity(&server));
+    charity.run("draft --month 2020-12").ends(0);
+    charity.run("approve 2020-12 --as Amina").ends(0);
+    let cancelled = charity.run("cancel 2020-12").ends(0).says("2020-12 is cancelled");
+    cancelled.says("roundup approve 2020-12");
+    charity.run("cancel 2020-12").ends(4).says("nothing to cancel");
+    charity.run("pause 2020-12").ends(4).says("nothing to cancel or pause");
+    assert_eq!(sent_by_due(&charity), 0);
+    charity
+        .run("send 2020-12 --confirm 2")
+        .ends(3)
+        .says("was cancelled by office (account office)");
+    charity.run("send 2020-12 --confirm 2 --unpause").ends(3).says("was cancelled by office");
+    assert!(server.everybody_once().is_empty());
+    let shown =
+        charity.run("approve 2020-12 --show").ends(0).says("2020-12 was cancelled by office");
+    shown.says("not approved as it is now");
+    let shown = json(&charity, "approve 2020-12 --show", 0);
+    assert_eq!((&shown["approved"], &shown["missing"]), (&false.into(), &1.into()));
+    assert_eq!(shown["stopped"]["kind"], "cancelled");
+    charity.run("status").ends(0).says("2020-12 was cancelled by office");
+    charity.run("report 2020-12").ends(2).says("was cancelled by office").says("it was never sent");
+    // The same person may say yes again: that is the new decision.
+    charity.run("approve 2020-12 --as Amina").ends(0).says("an approval lets it go out again");
+    assert_eq!(json(&charity, "approve 2020-12 --show", 0)["approved"], true);
+    assert_eq!(sent_by_due(&charity), 1);
+    assert_eq!(server.everybody_once().len(), 2);
+    charity.run("report 2020-12").ends(0).says("Before that it was cancelled by office");
+    assert_eq!(charity.report("2020-12")["stops"][0]["kind"], "cancelled");
+}
+
+#[test]
+fn a_draft_that_nobody_has_approved_is_cancelled_too() {
+    let server = Server::good();
+    let charity = charity(&server);
+    charity.run("cancel 2020-12 --confirm 1").ends(2).says("has never been sent");
+    charity.run("draft --month 2020-12").ends(0);
+    charity.run("pause 2020-12").ends(2).says("has never been sent");
+    charity.run("cancel editions/2020-12.md").ends(0).says("2020-12 is cancelled");
+    charity.run("send 2020-12 --confirm 2").ends(3).says("was cancelled");
+    charity.run("approve 2020-12 --as Amina").ends(0).says("Next: roundup send 2020-12");
+    charity.run("send 2020-12 --confirm 2").ends(0);
+    assert_eq!(server.everybody_once().len(), 2);
+    charity.run("cancel 2020-12").ends(4).says("is finished");
+}
+
+#[test]
+fn two_people_who_must_approve_must_do_so_again() {
+    let server = Server::good();
+    let charity = charity(&server).setting("[approval]\npeople = 2");
+    for name in ["Amina", "Ben"] {
+        charity.run(&format!("approve 2020 --as {name}")).ends(0);
+    }
+    charity.run("cancel 2020").ends(0);
+    charity.run("approve 2020 --as Amina").ends(0).says("1 person to go");
+    charity.run("send 2020 --confirm 2").ends(3).says("was cancelled");
+    charity.run("approve 2020 --as Ben").ends(0).says("Next: roundup send 2020");
+    charity.run("send 2020 --confirm 2").ends(0);
+    assert_eq!(server.everybody_once().len(), 2);
+}
+
+#[test]
+fn what_is_paused_waits_and_keeps_its_approval() {
+    let server = Server::good();
+    let charity = daily(charity(&server));
+    charity.run("approve 2020 --as Amina").ends(0);
+    charity.run("pause 2020").ends(0).says("2020 is paused").says("roundup send 2020 --unpause");
+    charity.run("pause 2020").ends(4).says("nothing to pause");
+    assert_eq!(sent_by_due(&charity), 0);
+    charity.run("status").ends(0).says("2020 was paused by office");
+    charity.run("send 2020 --confirm 2").ends(6).says("--unpause");
+    let again = charity.run("approve 2020 --as Amina").ends(0);
+    again.says("an approval lets it go out again");
+    charity.run("pause").ends(0).says("2020 is paused");
+    assert_eq!(sent_by_due(&charity), 0);
+    charity.run("send 2020 --confirm 2 --unpause").ends(0);
+    assert_eq!(server.everybody_once().len(), 2);
+    let kinds: Vec<Value> = charity.report("2020")["stops"].as_array().unwrap().clone();
+    let kinds: Vec<&str> = kinds.iter().map(|stop| stop["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["paused", "paused", "resumed"]);
+}
+
+#[test]
+fn a_time_is_a_new_decision_and_one_that_is_paused_does_not_go_out() {
+    let server = Server::good();
+    let charity = charity(&server);
+    charity.run("approve 2020 --as Amina").ends(0);
+    let later = (Utc::now() + TimeDelta::days(300)).format("%Y-%m-%dT%H:%M:00Z").to_string();
+    let due_now = || {
+        let soon = Utc::now().timestamp_millis() - 60_000;
+        let ledger = rusqlite::Connection::open(charity.path(".roundup/ledger.db")).unwrap();
+        let sql = "UPDATE occurrences SET opens_at = ?1 WHERE state = 'waiting'";
+        ledger.execute(sql, [soon]).unwrap();
+    };
+    charity.run(&format!("send 2020 --at {later}")).ends(0);
+    charity.run("pause 2020").ends(0).says("is paused");
+    due_now();
+    assert_eq!(sent_by_due(&charity), 0);
+    charity.run("cancel 2020").ends(0).says("has no time any more");
+    assert_eq!(sent_by_due(&charity), 0);
+    charity.run(&format!("send 2020 --at {later}")).ends(0).says("2020 is due on");
+    due_now();
+    assert_eq!(sent_by_due(&charity), 1);
+    assert_eq!(server.everybody_once().len(), 2);
+}
+
+#[test]
+fn a_second_edition_does_not_follow_one_that_was_sent_by_hand_that_day() {
+    let server = Server::good();
+    let charity = daily(charity(&server));
+    charity.run("due").ends(0);
+    charity.run("send --month 2020-11 --confirm 2").ends(4);
+    charity.run("send --month 2020-12 --confirm 2").ends(0);
+    charity.run("approve 2020 --as Amina").ends(0);
+    let due = charity.run("due").ends(0).says("2020-12 was sent by hand for that day");
+    due.says("To send it now: roundup send 2020");
+    assert_eq!(server.everybody_once().len(), 2);
+    assert_eq!(sent_by_due(&charity), 0);
+}
