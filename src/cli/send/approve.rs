@@ -71,7 +71,6 @@ struct ApprovalOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
     /// As `send` and `approve` take it.
-    #[serde(skip)]
     typed: String,
     /// Whether it may be sent.
     approved: bool,
@@ -88,10 +87,17 @@ struct ApprovalOutcome<'a> {
     only_by_editor: bool,
     /// What keeps it from being sent, and all that was written of the kind.
     #[serde(skip_serializing_if = "Option::is_none")]
-    stopped: Option<&'a EditionStop>,
-    #[serde(skip)]
-    stopped_words: String,
-    stops: &'a [EditionStop],
+    stopped: Option<ShownStop<'a>>,
+    stops: Vec<ShownStop<'a>>,
+}
+
+/// Who has stopped it, or let it go on, and when.
+#[derive(Serialize)]
+struct ShownStop<'a> {
+    #[serde(flatten)]
+    stop: &'a EditionStop,
+    /// As people read it.
+    words: String,
 }
 
 /// Who has come and gone since an approval.
@@ -152,8 +158,11 @@ impl Outcome for ApprovalOutcome<'_> {
                 text.line(since);
             }
         }
-        if self.stopped.is_some() {
-            text.line(format!("{edition} was {}: it is not sent.", self.stopped_words));
+        if let Some(ShownStop { stop, words }) = &self.stopped {
+            text.line(format!("{edition} was {words}: it is not sent."));
+            for earlier in self.stops.iter().filter(|one| one.stop != *stop) {
+                text.line(format!("  It was {}.", earlier.words));
+            }
         }
         if !self.changes.is_empty() && !self.approved {
             if let Some(last) = self.approvals.iter().rfind(|approval| !approval.holds) {
@@ -212,15 +221,22 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
     let now = frozen(&project, &chosen, &prepared)?;
     let before = gate::decisions(existing.as_ref(), &chosen.name).await?;
-    let on = Look { project: &project, chosen: &chosen, prepared: &prepared, now: &now, screen };
+    let stopped = ApprovalState::of(project.settings.approval.people, &before, &now).stopped;
+    let on = Look {
+        project: &project,
+        chosen: &chosen,
+        prepared: &prepared,
+        now: &now,
+        stopped,
+        screen,
+    };
     let Some(name) = name else {
         let state = ApprovalState::of(project.settings.approval.people, &before, &now);
         return on.outcome(&before, &state).map(|()| Exit::Done);
     };
     refuse_findings(&prepared, "nothing was approved", screen)?;
     refuse_nobody(&prepared)?;
-    let stopped = ApprovalState::of(project.settings.approval.people, &before, &now).stopped;
-    on.show(stopped.as_ref())?;
+    on.show()?;
     if !on.confirm(&name, arguments.confirm)? {
         screen.say("Nothing was approved.");
         return Ok(Exit::Interrupted);
@@ -306,13 +322,15 @@ struct Look<'a> {
     chosen: &'a Chosen,
     prepared: &'a Prepared,
     now: &'a FrozenEdition,
+    /// What keeps it from being sent until somebody approves it.
+    stopped: Option<EditionStop>,
     screen: &'a Screen,
 }
 
 impl Look<'_> {
     /// Subject, people, bases, and the first screen of the text as the first of the list reads it.
-    fn show(&self, stopped: Option<&EditionStop>) -> Result<(), Failure> {
-        let Self { chosen, prepared, now, screen, project } = self;
+    fn show(&self) -> Result<(), Failure> {
+        let Self { chosen, prepared, now, screen, project, stopped } = self;
         let people = AnnouncedPeople::of(prepared, screen.verbose)?;
         let (_, _, email) = prepared.unsigned.seen_by(&prepared.example());
         let lines: Vec<&str> = email.lines().collect();
@@ -394,7 +412,7 @@ impl Look<'_> {
             people_since: approval.frozen.people_change(now).map(PeopleSince::of),
             words: approval.words(zone),
         });
-        let stopped = state.stopped.as_ref();
+        let shown = |stop| ShownStop { stop, words: EditionStop::words(stop, zone) };
         screen.outcome(&ApprovalOutcome {
             schema: "roundup.approval/1",
             edition: &chosen.name,
@@ -408,9 +426,8 @@ impl Look<'_> {
             approvals: approvals.collect(),
             changes: &state.changes,
             only_by_editor: state.only_by_editor,
-            stopped,
-            stopped_words: stopped.map(|stop| stop.words(zone)).unwrap_or_default(),
-            stops: &decisions.stops,
+            stopped: state.stopped.as_ref().map(shown),
+            stops: decisions.stops.iter().map(shown).collect(),
         })
     }
 }

@@ -127,7 +127,7 @@ struct CancelledEdition<'a> {
     edition: &'a str,
     /// Nobody was mailed, and nobody loses anything.
     people: u64,
-    #[serde(skip)]
+    /// As `send` and `approve` take it.
     typed: &'a str,
     #[serde(flatten)]
     stop: &'a EditionStop,

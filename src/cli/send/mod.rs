@@ -54,6 +54,7 @@ use crate::cli::terminal::screen::Screen;
 use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::message::Sender;
 use crate::project::Project;
+use crate::report::Report;
 use crate::smtp::RelayServer;
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -126,11 +127,21 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // Practice has a ledger of its own: who really left is nothing to it.
     let _watch = (!practice).then(|| LeavingWatch::start(&project, &ledger, &keys));
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
-    // Whoever looks now finds nobody sending.
-    drop(held);
-    let report = report_of(&project, &*ledger, &planned, practice).await?;
+    let report = report_after(held, &project, &ledger, &planned, practice).await?;
     notify(&project, &ledger, &destination, notice(&end, &report), screen).await;
     tell_end(&end, &report, screen)
+}
+
+/// The report of a run that has ended: whoever looks now finds nobody sending.
+async fn report_after(
+    held: Option<File>,
+    project: &Project,
+    ledger: &AnyLedger,
+    planned: &PlannedEdition,
+    practice: bool,
+) -> Result<Report, Failure> {
+    drop(held);
+    report_of(project, ledger, planned, practice).await
 }
 
 /// What people should know of the project, whatever becomes of the sending.

@@ -102,7 +102,7 @@ struct HeldEdition {
     /// The time that it has, and that passes while it is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<DateTime<Utc>>,
-    #[serde(skip)]
+    /// As `send` and `approve` take it.
     typed: String,
 }
 
@@ -112,7 +112,8 @@ impl HeldEdition {
     }
 
     fn line(&self) -> String {
-        format!("{} is paused: `roundup due` does not send it.", self.stop.edition)
+        let passes = self.time.map_or("", |_| ", and its time passes");
+        format!("{} is paused: `roundup due` does not send it{passes}.", self.stop.edition)
     }
 }
 

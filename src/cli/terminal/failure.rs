@@ -141,6 +141,13 @@ impl From<Problem> for Failure {
     }
 }
 
+fn cure_of_no_list(error: &ProjectError) -> &'static str {
+    match error {
+        ProjectError::NobodyStored => "bring people in: roundup subscribers import FILE",
+        _ => "put a CSV file with the columns email, first_name and basis in subscribers/",
+    }
+}
+
 impl From<ProjectError> for Failure {
     fn from(error: ProjectError) -> Self {
         let place = error.place();
@@ -182,11 +189,9 @@ impl From<ProjectError> for Failure {
             }
             ProjectError::List(error) => error.into(),
             ProjectError::Segment(error) => return error.into(),
-            ProjectError::NoList => Self::new(Exit::Nothing, error.to_string()).help(
-                "put a CSV file with the columns email, first_name and basis in subscribers/",
-            ),
-            ProjectError::NobodyStored => Self::new(Exit::Nothing, error.to_string())
-                .help("bring people in: roundup subscribers import FILE"),
+            ProjectError::NoList | ProjectError::NobodyStored => {
+                Self::new(Exit::Nothing, error.to_string()).help(cure_of_no_list(&error))
+            }
             ProjectError::Store(error) => error.into(),
             ProjectError::Dkim(_) => Self::new(Exit::Usage, error.to_string())
                 .help("set ROUNDUP_DKIM_KEY_FILE to a PEM file with an RSA key of 2048 bits"),
