@@ -4,6 +4,7 @@
 pub mod account;
 pub mod archive;
 pub mod checked;
+mod contradictions;
 pub mod disk;
 mod edition_name;
 pub mod env_file;
@@ -15,6 +16,7 @@ pub mod relay;
 pub mod relay_memory;
 pub mod secret;
 mod segments;
+mod setting_place;
 pub mod settings;
 pub mod synced;
 pub mod tracked;
@@ -135,6 +137,7 @@ impl Project {
     ) -> Result<Self, ProjectError> {
         let text = read_text(&root.join(SETTINGS_FILE), SETTINGS_FILE, LONGEST_SETTINGS_BYTES)?;
         let mut settings = Settings::read(SETTINGS_FILE, &text)?;
+        contradictions::refuse(SETTINGS_FILE, &settings)?;
         put_theme_under(&root, &mut settings)?;
         let process: Vec<_> = process.into_iter().collect();
         let memory = Memory::new(&process);

@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, TableLike};
 
 use super::environment::{Variable, VariableOrigin};
+use super::setting_place::offset;
 use super::settings::Settings;
 use super::{HOOK_PREFIX, SETTINGS_FILE};
 use crate::news::shown_address::without_password;
@@ -96,30 +97,6 @@ fn flatten(value: &Value, path: &mut Vec<String>, visit: &mut impl FnMut(&[Strin
         }
         value => visit(path, value),
     }
-}
-
-/// Where a setting begins in the text.
-fn offset(root: &dyn TableLike, path: &[String]) -> Option<usize> {
-    let (name, rest) = path.split_first()?;
-    let (key, item) = root.get_key_value(name).or_else(|| root.get_key_value(old_name(name)?))?;
-    inside(item, rest).or_else(|| rest.is_empty().then(|| key.span().map(|span| span.start))?)
-}
-
-fn inside(item: &Item, path: &[String]) -> Option<usize> {
-    let (number, rest) = path.split_first()?;
-    match item {
-        Item::ArrayOfTables(tables) => offset(tables.get(number.parse().ok()?)?, rest),
-        Item::Value(toml_edit::Value::Array(values)) => {
-            let group = values.get(number.parse().ok()?)?.as_inline_table()?;
-            offset(group, rest)
-        }
-        item => offset(item.as_table_like()?, path),
-    }
-}
-
-/// Under which name a setting stood before.
-fn old_name(name: &str) -> Option<&'static str> {
-    super::settings::OLD_NAMES.into_iter().find(|(_, now)| *now == name).map(|(old, _)| old)
 }
 
 /// `news[0].url`, as people would say it.

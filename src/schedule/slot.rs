@@ -44,6 +44,11 @@ impl Between {
         if from + SHORTEST_MINUTES > to { Err(failed()) } else { Ok(Self { from, to }) }
     }
 
+    /// Whether a minute of the day is in it.
+    pub fn has_minute(self, minute: u32) -> bool {
+        (self.from..self.to).contains(&minute)
+    }
+
     fn start(self, day: NaiveDate, zone: Tz) -> DateTime<Utc> {
         moment(day, self.from, zone)
     }

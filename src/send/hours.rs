@@ -74,10 +74,13 @@ impl Hours {
             .find(|opening| *opening > now)
     }
 
+    /// Whether a time of day is in them, on the right day.
+    pub fn has(&self, time: NaiveTime) -> bool {
+        time >= self.from && self.until.is_none_or(|until| time < until)
+    }
+
     fn is_open(&self, here: NaiveDateTime) -> bool {
-        self.days[index(here.weekday())]
-            && here.time() >= self.from
-            && self.until.is_none_or(|until| here.time() < until)
+        self.days[index(here.weekday())] && self.has(here.time())
     }
 
     /// A local time that the clock change leaves out begins where the clock goes on.
