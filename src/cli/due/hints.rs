@@ -69,7 +69,7 @@ const CRON_TRAPS: &str = "\
 const SYSTEMD_TRAPS: &str = "\
 # Then: systemctl --user daemon-reload && systemctl --user enable --now roundup-due.timer
 # Lingering: without `loginctl enable-linger` the timer stops when you log out.
-# Network at boot: the first run may come before the network; the relay is then away, and the run five minutes later goes on.
+# Network at boot: a user's service cannot wait for the network. The first run may come before it; the run five minutes later goes on.
 # What it prints: journalctl --user -u roundup-due";
 
 const LAUNCHD_TRAPS: &str = "\
@@ -112,7 +112,7 @@ fn for_systemd(text: &str) -> String {
 
 fn service(program: &str, folder: &str) -> String {
     format!(
-        "[Unit]\nDescription=Newsletter: what is due\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\n\
+        "[Unit]\nDescription=Newsletter: what is due\n\n[Service]\n\
          Type=oneshot\nExecStart={} due --project {}\n# A long run is not ended: it goes on where it stopped, but slower.\n\
          TimeoutStartSec=infinity\n# 4: nothing to do; 6: stopped for now, the next run goes on.\nSuccessExitStatus=4 6",
         for_systemd(program),
