@@ -83,7 +83,10 @@ impl Harness {
             .spawn()
             .map_err(|error| error.to_string())?;
         while started.elapsed() < moment {
-            if child.try_wait().map_err(|error| error.to_string())?.is_some() {
+            if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+                if !status.success() {
+                    return Err(format!("`import` failed: {status}"));
+                }
                 return Ok(Some(started.elapsed()));
             }
             sleep(Duration::from_micros(200));
@@ -145,7 +148,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             halves += 1;
             println!("round {round}: {} people, {} said no", now.people.len(), now.said_no.len());
         }
-        harness.killed_after("people.csv", Duration::from_mins(1))?;
+        if harness.killed_after("people.csv", Duration::from_mins(1))?.is_none() {
+            return Err("an import took more than a minute".to_owned());
+        }
         let now = harness.list()?;
         if now != after {
             halves += 1;
@@ -159,6 +164,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         before.people.len(),
         before.said_no.len()
     );
+    if ended == arguments.kills {
+        return Err("no kill came before the end: this run says nothing".to_owned());
+    }
     Ok(halves == 0)
 }
 
