@@ -13,7 +13,7 @@ use super::{MOST_PEOPLE, prose};
 const OPENING_BYTES: usize = 1200;
 
 /// Everything about one email that decides what it is.
-pub(super) struct Seen {
+pub(super) struct NoticeSigns {
     pub email: ParsedEmail,
     pub subject: String,
     /// Words for people, with their line ends, up to the mail that came back.
@@ -25,7 +25,7 @@ pub(super) struct Seen {
     pub opening: String,
 }
 
-impl Seen {
+impl NoticeSigns {
     pub fn new(email: ParsedEmail) -> Self {
         let subject = email.fields.decoded("subject");
         let (prose, tail) = words_for_people(&email);

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::rules::link_results::{
-    CHECKED_AGAIN_AFTER, Drawn, LinkOutcome, LinkResult, LinkResults, reached_nobody,
+    CHECKED_AGAIN_AFTER, LinkOutcome, LinkResult, LinkResults, PictureMeasure, reached_nobody,
     without_connection,
 };
 use super::rules::spam::SpamReport;
@@ -161,7 +161,7 @@ struct Reply {
     status: StatusCode,
     redirect: Option<String>,
     for_good: bool,
-    picture: Option<Drawn>,
+    picture: Option<PictureMeasure>,
 }
 
 /// Asks one address, without following where it leads.
@@ -204,7 +204,7 @@ async fn one_hop(
 }
 
 /// How large a picture is, from its bytes.
-async fn measured(reply: &mut reqwest::Response) -> Result<Drawn, LinkOutcome> {
+async fn measured(reply: &mut reqwest::Response) -> Result<PictureMeasure, LinkOutcome> {
     let mut bytes = Vec::new();
     while let Some(chunk) = reply.chunk().await.map_err(|error| unreachable(&error))? {
         bytes.extend_from_slice(&chunk);
@@ -215,7 +215,7 @@ async fn measured(reply: &mut reqwest::Response) -> Result<Drawn, LinkOutcome> {
     let size = imagesize::blob_size(&bytes)
         .ok()
         .and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
-    Ok(Drawn { bytes: bytes.len() as u64, size })
+    Ok(PictureMeasure { bytes: bytes.len() as u64, size })
 }
 
 fn outcome_of(error: &FetchError) -> LinkOutcome {
@@ -340,7 +340,7 @@ mod tests {
         assert!(!answers[&at("/login")].for_good);
         assert_eq!(
             answers[&at("/wide.gif")].picture,
-            Some(Drawn { bytes: 13, size: Some((1300, 2)) })
+            Some(PictureMeasure { bytes: 13, size: Some((1300, 2)) })
         );
     }
 

@@ -55,7 +55,7 @@ pub fn runs(html: &str, scheme: Scheme) -> Vec<Run> {
     // A program that reads in dark mode draws the page dark where the email says that it knows how.
     let ground = if scheme == Scheme::Light { Colour::WHITE } else { drawing.plain_ground() };
     let letters = if scheme == Scheme::Dark { Colour::WHITE } else { Colour::BLACK };
-    let start = Drawn {
+    let start = TextAppearance {
         colour: Some(drawing.letters(letters)),
         ground: Some(ground),
         px: 16.0,
@@ -74,7 +74,7 @@ enum Line {
 }
 
 #[derive(Clone, Copy)]
-struct Drawn {
+struct TextAppearance {
     colour: Option<Colour>,
     ground: Option<Colour>,
     px: f64,
@@ -112,7 +112,13 @@ impl Drawing {
         if self.scheme == Scheme::Inverted { colour.inverted(ColourRole::Ground) } else { colour }
     }
 
-    fn visit(&self, element: ElementRef<'_>, around: Drawn, depth: usize, runs: &mut Vec<Run>) {
+    fn visit(
+        &self,
+        element: ElementRef<'_>,
+        around: TextAppearance,
+        depth: usize,
+        runs: &mut Vec<Run>,
+    ) {
         let name = element.value().name();
         if depth > DEEPEST || matches!(name, "head" | "style" | "script" | "template" | "title") {
             return;
@@ -130,7 +136,7 @@ impl Drawing {
                             Line::Px(px) => px,
                             Line::Times(times) => times * drawn.px,
                         };
-                        let Drawn { colour, ground, px, is_bold, .. } = drawn;
+                        let TextAppearance { colour, ground, px, is_bold, .. } = drawn;
                         runs.push(Run { words, colour, ground, px, line_px, is_bold });
                     }
                 }
@@ -144,7 +150,7 @@ impl Drawing {
         }
     }
 
-    fn drawn(&self, element: ElementRef<'_>, around: Drawn) -> Drawn {
+    fn drawn(&self, element: ElementRef<'_>, around: TextAppearance) -> TextAppearance {
         let name = element.value().name();
         let mut drawn = around;
         match name {
@@ -183,7 +189,7 @@ impl Drawing {
         all.into_iter().map(|(_, name, value)| (name, value)).collect()
     }
 
-    fn apply(&self, name: &str, value: &str, around: Drawn, drawn: &mut Drawn) {
+    fn apply(&self, name: &str, value: &str, around: TextAppearance, drawn: &mut TextAppearance) {
         match name {
             "color" => match value {
                 "inherit" | "currentcolor" => drawn.colour = around.colour,

@@ -30,12 +30,12 @@ impl RenderStop {
     }
 }
 
-struct Limited {
+struct LimitedOutput {
     text: String,
     is_full: bool,
 }
 
-impl Output for Limited {
+impl Output for LimitedOutput {
     fn write(&mut self, text: &str) -> io::Result<()> {
         if self.text.len() + text.len() > MOST_BYTES {
             self.is_full = true;
@@ -57,7 +57,7 @@ pub fn render(
     data: &Context,
     place: &Place,
 ) -> Result<String, RenderStop> {
-    let mut out = Limited { text: String::new(), is_full: false };
+    let mut out = LimitedOutput { text: String::new(), is_full: false };
     let mut render = RenderContext::new(template.name.as_ref());
     let ended = template.render(registry, data, &mut render, &mut out);
     if out.is_full {

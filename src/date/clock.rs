@@ -15,12 +15,12 @@ pub struct TimeOfDay {
     time: NaiveTime,
     /// 24:00 is the beginning of the next day.
     is_next_day: bool,
-    zone: Heard,
+    zone: ZoneReading,
 }
 
 /// What the text says of the zone.
 #[derive(Debug, Clone, Copy)]
-enum Heard {
+enum ZoneReading {
     Nothing,
     Zone(Zone),
     /// A zone is named that nobody knows: only the day is sure.
@@ -32,10 +32,10 @@ impl TimeOfDay {
         let day = if self.is_next_day { day.checked_add_days(Days::new(1))? } else { day };
         let local = day.and_time(self.time);
         Some(match self.zone {
-            Heard::Unknown => PartialDate::Day(day),
-            Heard::Nothing => PartialDate::Instant(instant_of(local, own)),
-            Heard::Zone(Zone::Place(place)) => PartialDate::Instant(instant_of(local, place)),
-            Heard::Zone(Zone::Offset(east)) => {
+            ZoneReading::Unknown => PartialDate::Day(day),
+            ZoneReading::Nothing => PartialDate::Instant(instant_of(local, own)),
+            ZoneReading::Zone(Zone::Place(place)) => PartialDate::Instant(instant_of(local, place)),
+            ZoneReading::Zone(Zone::Offset(east)) => {
                 PartialDate::Instant(east.from_local_datetime(&local).single()?.to_utc())
             }
         })
@@ -222,7 +222,7 @@ fn is_first_of_three(tokens: &[DateToken]) -> bool {
 }
 
 /// Takes the zone out, which stands behind the time, or behind the year that asctime has there.
-fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<Heard, DateFault> {
+fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<ZoneReading, DateFault> {
     let behind_year = tokens.get(at).is_some_and(|year| year.is_number(4..=4)).then_some(at + 1);
     for start in [Some(at), behind_year].into_iter().flatten() {
         let Some(first) = tokens.get(start) else { continue };
@@ -247,7 +247,7 @@ fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<Heard, DateFault>
         let slash = tokens.get(start + 1).is_some_and(|mark| mark.is_mark('/'));
         if slash && let Some(city) = tokens.get(start + 2) {
             let name = format!("{}/{}", first.text, city.text);
-            let heard = named(&name).map_or(Heard::Unknown, Heard::Zone);
+            let heard = named(&name).map_or(ZoneReading::Unknown, ZoneReading::Zone);
             tokens.drain(start..start + 3);
             return Ok(heard);
         }
@@ -255,7 +255,7 @@ fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<Heard, DateFault>
             first.text.len() <= 5 && first.text.bytes().all(|byte| byte.is_ascii_alphabetic());
         if let Some(zone) = named(&first.text).filter(|_| is_name) {
             let mut end = start + 1;
-            let mut heard = Heard::Zone(zone);
+            let mut heard = ZoneReading::Zone(zone);
             let is_greenwich = first.is_word(&["GMT", "UTC", "UT", "Z"]);
             let has_offset =
                 tokens.get(end).is_some_and(|mark| mark.is_mark('+') || mark.is_mark('-'));
@@ -275,14 +275,17 @@ fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<Heard, DateFault>
             && weekday(&plain_letters(&first.text)).is_none();
         if is_unknown {
             tokens.remove(start);
-            return Ok(Heard::Unknown);
+            return Ok(ZoneReading::Unknown);
         }
     }
-    Ok(Heard::Nothing)
+    Ok(ZoneReading::Nothing)
 }
 
 /// "+0100", "+01:00", "-5": the offset and where it ends. `None` when the mark parts other things.
-fn offset_at(tokens: &[DateToken], start: usize) -> Result<Option<(usize, Heard)>, DateFault> {
+fn offset_at(
+    tokens: &[DateToken],
+    start: usize,
+) -> Result<Option<(usize, ZoneReading)>, DateFault> {
     let Some(digits) = tokens.get(start + 1) else { return Ok(None) };
     if !digits.is_glued || digits.kind == TokenKind::Mark(' ') {
         return Ok(None);
@@ -313,5 +316,8 @@ fn offset_at(tokens: &[DateToken], start: usize) -> Result<Option<(usize, Heard)
     let minutes = i32::try_from(hours * 60 + minutes).unwrap_or(i32::MAX);
     let minutes = if tokens[start].is_mark('-') { -minutes } else { minutes };
     // No place is so far from Greenwich: only the day is sure.
-    Ok(Some((end, offset(minutes).map_or(Heard::Unknown, |zone| Heard::Zone(Zone::Offset(zone))))))
+    Ok(Some((
+        end,
+        offset(minutes).map_or(ZoneReading::Unknown, |zone| ZoneReading::Zone(Zone::Offset(zone))),
+    )))
 }

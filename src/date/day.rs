@@ -29,8 +29,8 @@ struct Part {
 
 pub fn day_of(tokens: &[DateToken], has_time: bool) -> Result<Day, DateFault> {
     let has_offset_words = tokens.iter().any(|token| token.kind == TokenKind::Word);
-    let sorted = Sorted::of(tokens)?;
-    let Sorted { parts, month, weekday, .. } = &sorted;
+    let sorted = DayTokens::of(tokens)?;
+    let DayTokens { parts, month, weekday, .. } = &sorted;
     if let Some(month) = month {
         return named_month(parts, *month, has_time);
     }
@@ -63,7 +63,7 @@ pub fn day_of(tokens: &[DateToken], has_time: bool) -> Result<Day, DateFault> {
 
 /// The tokens of a date by what they are.
 #[derive(Default)]
-struct Sorted {
+struct DayTokens {
     parts: Vec<Part>,
     month: Option<u32>,
     weekday: Option<u32>,
@@ -73,7 +73,7 @@ struct Sorted {
     is_week: bool,
 }
 
-impl Sorted {
+impl DayTokens {
     fn of(tokens: &[DateToken]) -> Result<Self, DateFault> {
         let mut sorted = Self::default();
         let months = tokens

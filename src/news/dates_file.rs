@@ -21,7 +21,7 @@ pub struct StoryDates {
 
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Written(BTreeMap<String, BTreeMap<String, toml::Value>>);
+struct DatesTable(BTreeMap<String, BTreeMap<String, toml::Value>>);
 
 impl StoryDates {
     /// Reads the file.
@@ -29,7 +29,8 @@ impl StoryDates {
     /// # Errors
     /// In words for people: what is wrong with it.
     pub fn read(text: &str, zone: Tz) -> Result<Self, String> {
-        let written: Written = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let written: DatesTable =
+            toml::from_str(text).map_err(|error| error.message().to_owned())?;
         let mut answers = Self::default();
         for (source, items) in written.0 {
             for (id, value) in items {

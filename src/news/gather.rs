@@ -54,7 +54,7 @@ pub enum Ask {
 }
 
 /// A project's news and what is wanted of it.
-pub struct Gathering<'a> {
+pub struct GatherRequest<'a> {
     pub project: &'a Path,
     pub sources: &'a [Settings],
     pub answers: &'a StoryDates,
@@ -93,7 +93,7 @@ pub enum SyncOutcome {
 /// # Errors
 /// When the store fails. A source that cannot be read is a problem and not the end.
 pub async fn gather(
-    gathering: &Gathering<'_>,
+    gathering: &GatherRequest<'_>,
     store: &mut Store,
 ) -> Result<(Reading, Vec<SourceSync>), StoreError> {
     let mut reading = Reading::default();
@@ -103,21 +103,21 @@ pub async fn gather(
         let name = &settings.name;
         let state = store.state(name)?;
         let news = match heard {
-            Said::File { date } => {
+            SourceAnswer::File { date } => {
                 std::panic::catch_unwind(AssertUnwindSafe(|| read_local(gathering, settings, date)))
                     .unwrap_or_else(|_| Err(Some(reader_failed())))
             }
-            Said::Nothing => Err(state.trouble.clone()),
-            Said::Answer(Ok(SiteNews::Same)) => {
+            SourceAnswer::Nothing => Err(state.trouble.clone()),
+            SourceAnswer::Answer(Ok(SiteNews::Same)) => {
                 store.note_same(name, gathering.now)?;
                 synced.push(SourceSync { source: name.clone(), outcome: SyncOutcome::Same });
                 let days = gathering.told_days.or(gathering.wanted.days);
                 tell_gaps(&mut reading, settings, &store.state(name)?, days);
                 continue;
             }
-            Said::Answer(Ok(SiteNews::News(news))) => Ok(*news),
-            Said::Answer(Err(error)) => Err(Some(trouble_of(&error))),
-            Said::Wrong(trouble) => Err(Some(trouble)),
+            SourceAnswer::Answer(Ok(SiteNews::News(news))) => Ok(*news),
+            SourceAnswer::Answer(Err(error)) => Err(Some(trouble_of(&error))),
+            SourceAnswer::Wrong(trouble) => Err(Some(trouble)),
         };
         let outcome = match news {
             Ok(news) => take_in(gathering, store, settings, &state, news, &mut reading)?,
@@ -159,7 +159,7 @@ pub async fn gather(
 }
 
 /// What a source said in this run.
-enum Said {
+enum SourceAnswer {
     /// It is a file or folder, which is read when its turn comes. `date` is what is known of all its stories.
     File {
         date: Option<PartialDate>,
@@ -171,12 +171,12 @@ enum Said {
     Wrong(Trouble),
 }
 
-fn heard_now(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
+fn heard_now(gathering: &GatherRequest<'_>, settings: &Settings, state: &SourceState) -> bool {
     let is_read = settings.url.is_none() && gathering.ask != Ask::Stored;
     is_read || is_due(gathering, settings, state)
 }
 
-fn is_due(gathering: &Gathering<'_>, settings: &Settings, state: &SourceState) -> bool {
+fn is_due(gathering: &GatherRequest<'_>, settings: &Settings, state: &SourceState) -> bool {
     match gathering.ask {
         Ask::Never | Ask::Stored => false,
         Ask::Now { .. } => true,
@@ -201,24 +201,27 @@ pub fn asked_of(settings: &Settings) -> String {
     hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Said>, StoreError> {
-    let mut said: Vec<Said> = Vec::new();
+async fn ask_websites(
+    gathering: &GatherRequest<'_>,
+    store: &Store,
+) -> Result<Vec<SourceAnswer>, StoreError> {
+    let mut said: Vec<SourceAnswer> = Vec::new();
     let mut waiting: Vec<(usize, FetchRequest)> = Vec::new();
     for (index, settings) in gathering.sources.iter().enumerate() {
         let state = store.state(&settings.name)?;
         let date = match given_date(settings, gathering.zone) {
             Ok(date) => date,
             Err(trouble) => {
-                said.push(Said::Wrong(trouble));
+                said.push(SourceAnswer::Wrong(trouble));
                 continue;
             }
         };
         if let Some((what, cure)) = settings.fault() {
             let cure = cure.to_owned();
-            said.push(Said::Wrong(Trouble { what, cure, is_strange: false }));
+            said.push(SourceAnswer::Wrong(Trouble { what, cure, is_strange: false }));
         } else if settings.url.is_none() {
             let is_read = gathering.ask != Ask::Stored;
-            said.push(if is_read { Said::File { date } } else { Said::Nothing });
+            said.push(if is_read { SourceAnswer::File { date } } else { SourceAnswer::Nothing });
         } else {
             if is_due(gathering, settings, &state) {
                 let question = FetchRequest {
@@ -237,7 +240,7 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
                 };
                 waiting.push((index, question));
             }
-            said.push(Said::Nothing);
+            said.push(SourceAnswer::Nothing);
         }
     }
     waiting.reverse();
@@ -258,8 +261,8 @@ async fn ask_websites(gathering: &Gathering<'_>, store: &Store) -> Result<Vec<Sa
             });
         }
         match tasks.join_next().await {
-            Some(Ok((index, Ok(heard)))) => said[index] = Said::Answer(heard),
-            Some(Ok((index, Err(_)))) => said[index] = Said::Wrong(reader_failed()),
+            Some(Ok((index, Ok(heard)))) => said[index] = SourceAnswer::Answer(heard),
+            Some(Ok((index, Err(_)))) => said[index] = SourceAnswer::Wrong(reader_failed()),
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => return Ok(said),
         }
@@ -276,7 +279,7 @@ fn given_date(settings: &Settings, zone: Tz) -> Result<Option<PartialDate>, Trou
 }
 
 fn take_in(
-    gathering: &Gathering<'_>,
+    gathering: &GatherRequest<'_>,
     store: &mut Store,
     settings: &Settings,
     state: &SourceState,
@@ -350,7 +353,7 @@ fn unread(known: &[Item], problems: &[Problem]) -> Vec<String> {
 }
 
 fn read_local(
-    gathering: &Gathering<'_>,
+    gathering: &GatherRequest<'_>,
     settings: &Settings,
     date: Option<PartialDate>,
 ) -> Result<News, Option<Trouble>> {

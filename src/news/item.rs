@@ -62,12 +62,12 @@ pub struct Item {
     pub seen: Sightings,
     /// Where the draft has other words for it.
     #[serde(skip)]
-    pub overridden: Overridden,
+    pub overridden: OverridePlaces,
 }
 
 /// The places of an editor's own words for a story, which stand for the source's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overridden {
+pub struct OverridePlaces {
     pub title: Option<Place>,
     pub summary: Option<Place>,
     pub alt: Option<Place>,

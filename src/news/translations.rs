@@ -48,14 +48,19 @@ fn stem(path: &str) -> &str {
 
 /// `news/story.cy` as `news/story` and `cy`.
 pub fn language_of(stem: &str) -> Option<(&str, &str)> {
-    let (story, code) = stem.rsplit_once('.')?;
-    // "cy", and of a place: "pt-br".
-    let (language, place) = code.split_once('-').unwrap_or((code, "xx"));
-    let is_code = (2..=3).contains(&language.len())
-        && language.bytes().all(|b| b.is_ascii_alphabetic())
-        && (2..=4).contains(&place.len())
-        && place.bytes().all(|b| b.is_ascii_alphanumeric());
-    (is_code && !story.is_empty()).then_some((story, code))
+    split_language(stem, |code| {
+        // "cy", and of a place: "pt-br".
+        let (language, place) = code.split_once('-').unwrap_or((code, "xx"));
+        (2..=3).contains(&language.len())
+            && language.bytes().all(|b| b.is_ascii_alphabetic())
+            && (2..=4).contains(&place.len())
+            && place.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
+}
+
+/// The same, where it is known which codes are languages.
+pub fn split_language(stem: &str, is_language: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
+    stem.rsplit_once('.').filter(|(story, code)| !story.is_empty() && is_language(code))
 }
 
 #[cfg(test)]

@@ -29,15 +29,15 @@ const MEMORY: &str = "pictures.json";
 
 /// What is remembered of a file that was prepared before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Remembered {
+struct PictureMemory {
     bytes: u64,
     modified: u64,
-    files: Vec<Published>,
+    files: Vec<WebPicture>,
 }
 
 /// A file of the published folder. The first of a picture is the whole of it; the others are cut to a frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Published {
+struct WebPicture {
     name: String,
     width: u32,
     height: u32,
@@ -57,7 +57,8 @@ pub fn publish<'a>(
     let memory = own.join(MEMORY);
     // What is unreadable there is made again.
     let bytes = std::fs::read(&memory).unwrap_or_default();
-    let before: BTreeMap<String, Remembered> = serde_json::from_slice(&bytes).unwrap_or_default();
+    let before: BTreeMap<String, PictureMemory> =
+        serde_json::from_slice(&bytes).unwrap_or_default();
     let mut known = before.clone();
     for item in items {
         publish_one(publishing, project, item, &mut known)?;
@@ -76,7 +77,7 @@ fn publish_one(
     publishing: &Publishing,
     project: &Path,
     item: &mut Item,
-    known: &mut BTreeMap<String, Remembered>,
+    known: &mut BTreeMap<String, PictureMemory>,
 ) -> Result<(), PicturesError> {
     let Some(file) = item.picture_file.as_mut().filter(|_| item.image.is_none()) else {
         return Ok(());
@@ -92,8 +93,8 @@ fn published(
     publishing: &Publishing,
     project: &Path,
     path: &str,
-    known: &mut BTreeMap<String, Remembered>,
-) -> Result<Result<Vec<Published>, PictureFault>, PicturesError> {
+    known: &mut BTreeMap<String, PictureMemory>,
+) -> Result<Result<Vec<WebPicture>, PictureFault>, PicturesError> {
     let source = project.join(path);
     let Ok(about) = std::fs::metadata(&source) else { return Ok(Err(PictureFault::Missing)) };
     let modified = about
@@ -120,9 +121,9 @@ fn published(
     for picture in &pictures {
         write_once(&publishing.folder, picture)?;
         let PreparedPicture { name, width, height, .. } = picture;
-        files.push(Published { name: name.clone(), width: *width, height: *height });
+        files.push(WebPicture { name: name.clone(), width: *width, height: *height });
     }
-    let remembered = Remembered { bytes: about.len(), modified, files: files.clone() };
+    let remembered = PictureMemory { bytes: about.len(), modified, files: files.clone() };
     known.insert(path.to_owned(), remembered);
     Ok(Ok(files))
 }
@@ -140,8 +141,8 @@ fn failed(path: &Path, error: &io::Error) -> PicturesError {
     PicturesError::Failed { path: path.display().to_string(), what: error.to_string() }
 }
 
-fn image_of(publishing: &Publishing, files: &[Published], alt: &str) -> Option<Image> {
-    let at = |file: &Published| {
+fn image_of(publishing: &Publishing, files: &[WebPicture], alt: &str) -> Option<Image> {
+    let at = |file: &WebPicture| {
         let size = ImageSize { width: file.width, height: file.height };
         Crop { address: format!("{}{}", publishing.base_url, file.name), size }
     };

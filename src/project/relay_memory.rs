@@ -21,7 +21,7 @@ const MOST_RELAYS: usize = 50;
 
 /// One relay, by host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Remembered {
+struct RelayRecord {
     learnt_at: DateTime<Utc>,
     #[serde(flatten)]
     quirks: RememberedQuirks,
@@ -38,7 +38,7 @@ impl RelayMemory {
         Self { path: root.join(FILE) }
     }
 
-    fn read(&self) -> BTreeMap<String, Remembered> {
+    fn read(&self) -> BTreeMap<String, RelayRecord> {
         let is_small = fs::metadata(&self.path).is_ok_and(|file| file.len() <= LONGEST_BYTES);
         let text = if is_small { fs::read(&self.path).unwrap_or_default() } else { Vec::new() };
         serde_json::from_slice(&text).unwrap_or_default()
@@ -46,7 +46,7 @@ impl RelayMemory {
 
     /// What is known of a relay, as in `smtp.example.org:587`.
     pub fn of(&self, relay: &str, now: DateTime<Utc>) -> RememberedQuirks {
-        let is_recent = |remembered: &Remembered| {
+        let is_recent = |remembered: &RelayRecord| {
             now - remembered.learnt_at < TimeDelta::days(REMEMBERED_DAYS)
                 && remembered.learnt_at <= now
         };
@@ -64,7 +64,7 @@ impl RelayMemory {
         now: DateTime<Utc>,
     ) -> std::io::Result<()> {
         let mut all = self.read();
-        all.insert(relay.to_owned(), Remembered { learnt_at: now, quirks: quirks.clone() });
+        all.insert(relay.to_owned(), RelayRecord { learnt_at: now, quirks: quirks.clone() });
         while all.len() > MOST_RELAYS {
             let oldest = all.iter().min_by_key(|(_, known)| known.learnt_at);
             let Some(oldest) = oldest.map(|(relay, _)| relay.clone()) else { break };

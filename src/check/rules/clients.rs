@@ -25,11 +25,11 @@ pub struct Score {
     /// Of what the email uses, how much the family's programs show: 0 to 100.
     pub percent: u32,
     /// What at least one of them does not show, and how many of them do not.
-    pub lacking: Vec<Lacking>,
+    pub lacking: Vec<FeatureGap>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Lacking {
+pub struct FeatureGap {
     pub feature: &'static str,
     /// Programs of the family that do not show it.
     pub programs: Vec<&'static str>,
@@ -117,7 +117,7 @@ pub fn scores(shown: &RenderedEmail<'_>) -> Vec<Score> {
                     known += 2;
                 }
                 if !without.is_empty() {
-                    lacking.push(Lacking { feature: feature.name, programs: without });
+                    lacking.push(FeatureGap { feature: feature.name, programs: without });
                 }
             }
             let percent = u32::checked_div(points * 100, known).unwrap_or(100);

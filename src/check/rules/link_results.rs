@@ -21,7 +21,7 @@ pub struct LinkResult {
     pub for_good: bool,
     /// For a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub picture: Option<Drawn>,
+    pub picture: Option<PictureMeasure>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub enum LinkOutcome {
 
 /// A picture as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drawn {
+pub struct PictureMeasure {
     pub bytes: u64,
     /// Pixels, where it is a picture that roundup can measure.
     pub size: Option<(u32, u32)>,
@@ -365,7 +365,7 @@ mod tests {
     fn pictures_that_weigh_too_much() {
         let picture = |bytes, size| {
             answered("https://charity.org.uk/nurses.jpg", |answer| {
-                answer.picture = Some(Drawn { bytes, size });
+                answer.picture = Some(PictureMeasure { bytes, size });
             })
             .findings()
         };

@@ -260,13 +260,13 @@ impl Outcome for DraftOutcome {
 
 /// What editors decided in the editions within a longer time.
 #[derive(Default)]
-struct Decided {
+struct EditorChoices {
     pinned: BTreeSet<String>,
     overrides: BTreeMap<String, Override>,
 }
 
-fn decided(project: &Project, draft: &Draft) -> Result<Decided, Failure> {
-    let mut decided = Decided::default();
+fn decided(project: &Project, draft: &Draft) -> Result<EditorChoices, Failure> {
+    let mut decided = EditorChoices::default();
     for name in project.drafts()? {
         // A draft that cannot be read is reported when it is used; it has nothing to give here.
         let Ok(Some(earlier)) = project.draft(&name) else { continue };
@@ -279,7 +279,7 @@ fn decided(project: &Project, draft: &Draft) -> Result<Decided, Failure> {
     Ok(decided)
 }
 
-impl Decided {
+impl EditorChoices {
     /// Their pins stand first, and their words for stories stay.
     fn keep_in(self, draft: &mut Draft) {
         /// More of them shown large are a list again.

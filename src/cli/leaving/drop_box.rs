@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::keeping::{Keeping, keeping};
+use super::keeping::{LeavingStore, keeping};
 use super::{ABOUT, cannot_keep};
 use crate::audience::Keys;
 use crate::cli::globals::Globals;
@@ -238,7 +238,7 @@ pub async fn settle(
 
 async fn settle_entry(
     entry: &DropEntry,
-    keeping: &Keeping,
+    keeping: &LeavingStore,
     keys: &Keys,
     counts: &mut DropCounts,
 ) -> Result<DropLine, Failure> {

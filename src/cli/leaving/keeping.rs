@@ -14,7 +14,7 @@ use crate::people::{Act, ActPlace, Journal};
 use crate::project::Project;
 
 /// Where what people want goes.
-pub enum Keeping {
+pub enum LeavingStore {
     Journal(Journal<AnyLedger>),
     /// Nothing is kept; the ledger says who has left already.
     DryRun(Option<AnyLedger>),
@@ -25,7 +25,7 @@ pub async fn keeping(
     project: &Project,
     dry_run: bool,
     globals: &Globals,
-) -> Result<(Keeping, Keys), Failure> {
+) -> Result<(LeavingStore, Keys), Failure> {
     if dry_run {
         let ledger = ledger_unchanged(project).await?;
         let keys = if project.secret_source()?.is_some() {
@@ -36,7 +36,7 @@ pub async fn keeping(
             world::random(&mut secret);
             Keys::new(&secret)
         };
-        return Ok((Keeping::DryRun(ledger), keys));
+        return Ok((LeavingStore::DryRun(ledger), keys));
     }
     project.own_folder(false)?;
     warn_of_damage(project, &globals.screen);
@@ -57,10 +57,10 @@ pub async fn keeping(
             project.keys(world::random)?
         }
     };
-    Ok((Keeping::Journal(journal), keys))
+    Ok((LeavingStore::Journal(journal), keys))
 }
 
-impl Keeping {
+impl LeavingStore {
     /// The ledger, if it is there.
     pub fn ledger(&self) -> Option<&AnyLedger> {
         match self {

@@ -30,7 +30,7 @@ use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
 use crate::people::{Act, Journal, Standpoint, What};
 use crate::project::Project;
-use crate::web::serve::{self, Change, PageText, PublicCall, PublicServer, Wanted};
+use crate::web::serve::{self, Change, Intent, PageText, PublicCall, PublicServer};
 
 /// Mail providers wait some ten seconds. What the ledger cannot take in this time goes into the spool.
 const LEDGER_PATIENCE: Duration = Duration::from_secs(1);
@@ -313,21 +313,21 @@ impl Keeper {
         let Change { person, wanted, answer } = change;
         let now = world::now();
         let settled = match wanted {
-            Wanted::Probe => self.is_well().await.then_some(Standpoint::Unknown),
-            Wanted::Look => match self.journal.standpoint(&person, now).await.ok() {
+            Intent::Probe => self.is_well().await.then_some(Standpoint::Unknown),
+            Intent::Look => match self.journal.standpoint(&person, now).await.ok() {
                 Some(Standpoint::Mailed) => Some(self.chosen_by(&person).await),
                 other => other,
             },
-            Wanted::Choose(frequency) => {
+            Intent::Choose(frequency) => {
                 let act = Act::new(&person, now, What::Chose { frequency });
                 self.journal.record(act).await.ok().map(|_| Standpoint::MailedAs(frequency))
             }
-            Wanted::Events { hook, body } => self.keep_events(hook, body).await,
-            Wanted::Leave { way, reason } => {
+            Intent::Events { hook, body } => self.keep_events(hook, body).await,
+            Intent::Leave { way, reason } => {
                 let act = Act::new(&person, now, What::Left { way, reason });
                 self.journal.record(act).await.ok().map(|_| Standpoint::LeftLately)
             }
-            Wanted::Stay => {
+            Intent::Stay => {
                 let act = Act::new(&person, now, What::Stayed);
                 self.journal.record(act).await.ok().map(|_| Standpoint::Mailed)
             }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::audience::Keys;
 use crate::bounces::NoticeKind;
 use crate::cli::globals::Globals;
-use crate::cli::leaving::keeping::Keeping;
+use crate::cli::leaving::keeping::LeavingStore;
 use crate::cli::leaving::policy_stop::stop_what_is_refused;
 use crate::cli::leaving::returned::Recogniser;
 use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
@@ -80,7 +80,7 @@ pub async fn settle_emails(
     project: &Project,
     dry_run: bool,
     emails: &mut [(StoredEmail, ReadEmail)],
-    (keeping, keys): (&Keeping, &Keys),
+    (keeping, keys): (&LeavingStore, &Keys),
     globals: &Globals,
 ) -> Result<SettledEmails, Failure> {
     let mut done = SettledEmails::default();
@@ -147,7 +147,7 @@ async fn act_on_trouble(
 async fn recogniser<'a>(
     project: &Project,
     emails: &[(StoredEmail, ReadEmail)],
-    keeping: &'a Keeping,
+    keeping: &'a LeavingStore,
     keys: &'a Keys,
 ) -> Result<Option<Recogniser<'a>>, Failure> {
     let is_return = |read: &&ReadEmail| {

@@ -72,7 +72,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
 
     let web = Web::new(arguments.allow_local, &project.settings.organisation.contact)
         .map_err(|error| refused(&error))?;
-    let Found { answer, html, mut guesses, address } = find(&web, arguments, zone).await?;
+    let PageFinding { answer, html, mut guesses, address } = find(&web, arguments, zone).await?;
     let feeds = feed::advertised_feeds(&html, &answer.address);
     let mut way = arguments.way;
     if way == 0 || way > guesses.len() {
@@ -157,7 +157,7 @@ impl Outcome for LearnOutcome<'_> {
 }
 
 /// What was found at an address.
-struct Found {
+struct PageFinding {
     answer: FetchedBytes,
     html: String,
     guesses: Vec<learn::Guess>,
@@ -166,7 +166,7 @@ struct Found {
 }
 
 /// Reads the page, and where it has no list the website's sitemaps.
-async fn find(web: &Web, arguments: &Arguments, zone: Tz) -> Result<Found, Failure> {
+async fn find(web: &Web, arguments: &Arguments, zone: Tz) -> Result<PageFinding, Failure> {
     let mut crawler = Crawler::new(web);
     let answer = crawler.get(&arguments.address).await.map_err(|error| refused(&error))?;
     let html = text_of(&mut crawler, &answer).await;
@@ -174,7 +174,7 @@ async fn find(web: &Web, arguments: &Arguments, zone: Tz) -> Result<Found, Failu
     if !guesses.is_empty() {
         // A page that has moved for good is read where it is now.
         let address = answer.moved.clone().unwrap_or_else(|| arguments.address.clone());
-        return Ok(Found { answer, html, guesses, address });
+        return Ok(PageFinding { answer, html, guesses, address });
     }
     for named in crawler.sitemaps(&answer.address).await {
         let Ok(answer) = crawler.get(&named).await else { continue };
@@ -182,10 +182,10 @@ async fn find(web: &Web, arguments: &Arguments, zone: Tz) -> Result<Found, Failu
         let guesses = guesses_of(&html, &answer.address, zone);
         if sitemap::is_sitemap(&html) && !guesses.is_empty() {
             let address = answer.address.clone();
-            return Ok(Found { answer, html, guesses, address });
+            return Ok(PageFinding { answer, html, guesses, address });
         }
     }
-    Ok(Found { answer, html, guesses, address: arguments.address.clone() })
+    Ok(PageFinding { answer, html, guesses, address: arguments.address.clone() })
 }
 
 fn guesses_of(html: &str, address: &str, zone: Tz) -> Vec<learn::Guess> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
-use crate::cli::report::upcoming::{Upcoming, upcoming};
+use crate::cli::report::upcoming::{ScheduleOutlook, upcoming};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
@@ -22,7 +22,7 @@ pub struct Arguments {}
 struct StatusOutcome {
     schema: &'static str,
     editions: Vec<Report>,
-    schedule: Upcoming,
+    schedule: ScheduleOutlook,
 }
 
 impl Outcome for StatusOutcome {

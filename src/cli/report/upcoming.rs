@@ -25,7 +25,7 @@ const LOOK_AHEAD_DAYS: u64 = 400;
 
 /// What the schedule has before it.
 #[derive(Debug, Serialize)]
-pub struct Upcoming {
+pub struct ScheduleOutlook {
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
     /// The phrase of `[schedule]`.
@@ -41,10 +41,10 @@ pub struct Upcoming {
     stopped: Vec<EditionStop>,
 }
 
-pub async fn upcoming(project: &Project, screen: &Screen) -> Result<Upcoming, Failure> {
+pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutlook, Failure> {
     let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
     let now = world::now();
-    let mut upcoming = Upcoming {
+    let mut upcoming = ScheduleOutlook {
         time_zone: schedule.zone,
         every: schedule.phrase.as_ref().map(ToString::to_string),
         next: next(&schedule, now),
@@ -80,7 +80,7 @@ fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     schedule.days(today, last).map(|day| schedule.slot(day).opens).find(|opens| *opens > now)
 }
 
-impl Upcoming {
+impl ScheduleOutlook {
     pub fn lines(&self, text: &mut Text) {
         let shown = |at| shown_in(at, self.time_zone);
         for row in &self.missed {

@@ -16,7 +16,7 @@ use crate::edition::coverage::EarlierEdition;
 use crate::edition::{Draft, Edition, YearFigures};
 use crate::ledger::{Ledger, PlannedEdition};
 use crate::news::Reading;
-use crate::news::gather::{Ask, Gathering, SourceSync, gather};
+use crate::news::gather::{Ask, GatherRequest, SourceSync, gather};
 use crate::news::store::ItemQuery;
 use crate::project::Project;
 use crate::window::Window;
@@ -65,7 +65,7 @@ pub async fn read(
     let mut store = project.news_store()?;
     let answers = project.news_answers()?;
     let ids = wish.draft.map(Draft::ids).unwrap_or_default();
-    let gathering = Gathering {
+    let gathering = GatherRequest {
         project: &project.root,
         sources: &settings.sources(),
         answers: &answers,

@@ -123,7 +123,7 @@ impl<'a> Origin<'a> {
 
 /// Adds the item that these fields describe to `reading`, or says why there is none.
 pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Origin) {
-    let given = Given::new(fields, &origin);
+    let given = FieldMap::new(fields, &origin);
     let (summary, paragraphs) = given.summary();
     let (title, title_made) = given.title(&summary);
     if title.is_empty() {
@@ -189,12 +189,12 @@ pub fn add(reading: &mut Reading, fields: &BTreeMap<String, Value>, origin: Orig
 }
 
 /// The fields by their simple names, and where they stand.
-struct Given<'a> {
+struct FieldMap<'a> {
     named: BTreeMap<String, (&'a str, &'a Value)>,
     origin: &'a Origin<'a>,
 }
 
-impl<'a> Given<'a> {
+impl<'a> FieldMap<'a> {
     fn new(fields: &'a BTreeMap<String, Value>, origin: &'a Origin<'a>) -> Self {
         let named =
             fields.iter().map(|(name, value)| (simple(name), (name.as_str(), value))).collect();

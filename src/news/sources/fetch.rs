@@ -151,7 +151,7 @@ impl Web {
         let range = format!("bytes=0-{}", most.saturating_sub(1));
         headers.extend(HeaderValue::try_from(range).ok().map(|range| (RANGE, range)));
         let reading = async {
-            let Answered { mut response, host, .. } =
+            let FinalAnswer { mut response, host, .. } =
                 self.follow(url.clone(), &headers, false).await?;
             let mut bytes = Vec::new();
             // A server that gives all of it all the same is not read further.
@@ -184,7 +184,7 @@ impl Web {
         mut url: Url,
         headers: &HeaderMap,
         takes_same: bool,
-    ) -> Result<Answered, FetchError> {
+    ) -> Result<FinalAnswer, FetchError> {
         let (mut hops, mut for_good) = (0, true);
         loop {
             allow(&url, self.allow_local).await?;
@@ -202,7 +202,7 @@ impl Web {
                 }
                 let address = without_password(url.as_str());
                 let moved = (hops > 0 && for_good).then(|| address.clone());
-                return Ok(Answered { response, host, address, moved });
+                return Ok(FinalAnswer { response, host, address, moved });
             };
             hops += 1;
             if hops > MOST_REDIRECTS {
@@ -216,7 +216,7 @@ impl Web {
 }
 
 /// An answer at the end of its redirects.
-struct Answered {
+struct FinalAnswer {
     response: Response,
     host: String,
     /// See `FetchedBytes`.
@@ -256,8 +256,8 @@ pub async fn allow(url: &Url, allow_local: bool) -> Result<(), FetchError> {
 }
 
 /// Reads an answer to its end, within limits.
-async fn whole(answered: Answered) -> Result<FetchedBytes, FetchError> {
-    let Answered { mut response, host, address, moved } = answered;
+async fn whole(answered: FinalAnswer) -> Result<FetchedBytes, FetchError> {
+    let FinalAnswer { mut response, host, address, moved } = answered;
     let mut bytes = Vec::new();
     while let Some(chunk) = chunk_of(&mut response, &host).await? {
         let chunk = chunk.as_ref();

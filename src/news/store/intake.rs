@@ -18,7 +18,7 @@ const TWIN_BY_TITLE: &str = "SELECT key, story FROM items WHERE source <> ?1 AND
      AND first_day IS ?3 AND (?3 IS NOT NULL OR ?4 IS NULL OR link IS NULL) ORDER BY key LIMIT 1";
 
 /// A row of the source as it stands.
-struct Standing {
+struct StoredRow {
     key: i64,
     changed: i64,
     gone: bool,
@@ -106,7 +106,7 @@ fn rename(
     here: &[EarlierItem],
     known: &[EarlierItem],
     recognised: &[Option<usize>],
-    standing: &[Standing],
+    standing: &[StoredRow],
 ) -> rusqlite::Result<()> {
     let renamed: Vec<(i64, &str, &str)> = here
         .iter()
@@ -138,14 +138,14 @@ fn rename(
 fn standing(
     change: &Transaction<'_>,
     source: &str,
-) -> rusqlite::Result<(Vec<Standing>, Vec<EarlierItem>)> {
+) -> rusqlite::Result<(Vec<StoredRow>, Vec<EarlierItem>)> {
     let mut rows = change.prepare_cached(
         "SELECT key, changed, gone, unlisted, item, id, link, words, first_day FROM items \
          WHERE source = ?1",
     )?;
     let found = rows.query_map([source], |row| {
         Ok((
-            Standing {
+            StoredRow {
                 key: row.get(0)?,
                 changed: row.get(1)?,
                 gone: row.get::<_, Option<i64>>(2)?.is_some(),
@@ -168,7 +168,7 @@ fn update(
     change: &Transaction<'_>,
     item: &Item,
     here: &EarlierItem,
-    standing: &Standing,
+    standing: &StoredRow,
     now: i64,
     zone: Tz,
 ) -> rusqlite::Result<bool> {

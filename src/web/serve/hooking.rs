@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::hooks::{HookHeaders, HookRefusal};
-use super::{BODY_PATIENCE, Shared, Wanted, pass_on, plain, text, unavailable, wrong_token};
+use super::{BODY_PATIENCE, Intent, Shared, pass_on, plain, text, unavailable, wrong_token};
 
 /// A batch of events has some hundred kilobytes.
 const LONGEST_EVENTS_BYTES: usize = 2 * 1024 * 1024;
@@ -37,7 +37,7 @@ pub(super) async fn report(
         Ok(accepted) => accepted,
         Err(refusal) => return refused_hook(shared, client, refusal),
     };
-    let events = Wanted::Events { hook: hook.name.clone(), body };
+    let events = Intent::Events { hook: hook.name.clone(), body };
     if pass_on(shared, String::new(), events).await.is_some() {
         return plain(StatusCode::OK, "ok");
     }

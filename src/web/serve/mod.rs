@@ -68,7 +68,7 @@ impl Default for Settings {
 
 /// What a person wants changed. The person is named by their address's keyed hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Intent {
     /// Where they stand, changing nothing.
     Look,
     Leave {
@@ -92,7 +92,7 @@ pub enum Wanted {
 #[derive(Debug)]
 pub struct Change {
     pub person: String,
-    pub wanted: Wanted,
+    pub wanted: Intent,
     pub answer: oneshot::Sender<Option<Standpoint>>,
 }
 
@@ -190,7 +190,7 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
         PublicRequest::Options { allow } => {
             with(status(StatusCode::NO_CONTENT), header::ALLOW, allow)
         }
-        PublicRequest::Health => match pass_on(shared, String::new(), Wanted::Probe).await {
+        PublicRequest::Health => match pass_on(shared, String::new(), Intent::Probe).await {
             Some(_) => plain(StatusCode::OK, "ok"),
             None => unavailable(shared),
         },
@@ -199,7 +199,7 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
                 return wrong_token(shared, client);
             };
             let is_done = parts.uri.query() == Some("done");
-            match pass_on(shared, person.clone(), Wanted::Look).await {
+            match pass_on(shared, person.clone(), Intent::Look).await {
                 Some(standpoint) => show(shared, &person, &token, standpoint, is_done),
                 None => unavailable(shared),
             }
@@ -238,7 +238,7 @@ async fn one_click(shared: &Shared, client: IpAddr, body: Incoming, token: &str)
     let Some(person) = shared.setting.keys.person_of_unsubscribe_token(token) else {
         return wrong_token(shared, client);
     };
-    let leave = Wanted::Leave { way: Way::OneClick, reason: None };
+    let leave = Intent::Leave { way: Way::OneClick, reason: None };
     match pass_on(shared, person, leave).await {
         Some(_) => plain(StatusCode::OK, &shared.setting.text.you_left()),
         None => unavailable(shared),
@@ -276,7 +276,7 @@ async fn press(
     let age = shared.setting.keys.page_nonce_age(&person, &nonce, (shared.setting.clock)());
     if !age.is_some_and(|age| (YOUNGEST_NONCE..OLDEST_NONCE).contains(&age)) {
         // Too early for a person, or a page of yesterday: the page again, and nothing has changed.
-        return match pass_on(shared, person.clone(), Wanted::Look).await {
+        return match pass_on(shared, person.clone(), Intent::Look).await {
             Some(standpoint) => show(shared, &person, token, standpoint, false),
             None => unavailable(shared),
         };
@@ -284,15 +284,15 @@ async fn press(
     let wanted = match button {
         Button::Leave => {
             let reason = request::field(&body, "reason").filter(|reason| pages::is_reason(reason));
-            Wanted::Leave { way: Way::Page, reason }
+            Intent::Leave { way: Way::Page, reason }
         }
-        Button::Stay => Wanted::Stay,
+        Button::Stay => Intent::Stay,
         Button::Choose => {
             let word = request::field(&body, "frequency").unwrap_or_default();
             let Some(frequency) = Frequency::parse(&word) else {
                 return plain(StatusCode::BAD_REQUEST, "this choice is not on the page");
             };
-            Wanted::Choose(frequency)
+            Intent::Choose(frequency)
         }
     };
     match pass_on(shared, person, wanted).await {
@@ -306,11 +306,11 @@ async fn press(
 }
 
 /// Passes a change on, and waits until it is on disk.
-async fn pass_on(shared: &Shared, person: String, wanted: Wanted) -> Option<Standpoint> {
-    let is_change = matches!(wanted, Wanted::Leave { .. } | Wanted::Stay | Wanted::Choose(_));
+async fn pass_on(shared: &Shared, person: String, wanted: Intent) -> Option<Standpoint> {
+    let is_change = matches!(wanted, Intent::Leave { .. } | Intent::Stay | Intent::Choose(_));
     // A link that is only tried leaves nothing behind, but is answered only when a change could be written.
     let is_probe = is_change && person == shared.setting.keys.invented_person();
-    let wanted = if is_probe { Wanted::Probe } else { wanted };
+    let wanted = if is_probe { Intent::Probe } else { wanted };
     let (answer, answered) = oneshot::channel();
     shared.calls.send(PublicCall::Change(Change { person, wanted, answer })).await.ok()?;
     answered.await.ok().flatten()

@@ -104,23 +104,23 @@ impl Site {
                 };
                 let before = people.left.contains_key(&person);
                 match wanted {
-                    Wanted::Leave { reason, .. } if !before && !people.is_away => {
+                    Intent::Leave { reason, .. } if !before && !people.is_away => {
                         people.left.insert(person.clone(), reason);
                         people.changes += 1;
                     }
-                    Wanted::Stay if before && !people.is_away => {
+                    Intent::Stay if before && !people.is_away => {
                         people.left.remove(&person);
                         people.changes += 1;
                     }
-                    Wanted::Choose(frequency) if !people.is_away => {
+                    Intent::Choose(frequency) if !people.is_away => {
                         people.frequency = Some(frequency);
                     }
-                    Wanted::Look
-                    | Wanted::Probe
-                    | Wanted::Events { .. }
-                    | Wanted::Leave { .. }
-                    | Wanted::Stay
-                    | Wanted::Choose(_) => {}
+                    Intent::Look
+                    | Intent::Probe
+                    | Intent::Events { .. }
+                    | Intent::Leave { .. }
+                    | Intent::Stay
+                    | Intent::Choose(_) => {}
                 }
                 let now = if people.left.contains_key(&person) {
                     Standpoint::LeftLately

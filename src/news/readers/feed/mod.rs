@@ -107,7 +107,7 @@ fn note_undated(reading: &mut Reading, address: &str) {
 }
 
 /// What a feed has.
-struct Found {
+struct FeedContents {
     head: Head,
     entries: Vec<FeedEntry>,
     /// What is wrong with the whole.
@@ -116,7 +116,7 @@ struct Found {
     lost: usize,
 }
 
-fn found(address: &str, text: &str) -> Result<Found, Problem> {
+fn found(address: &str, text: &str) -> Result<FeedContents, Problem> {
     let at = web_address(address, None);
     let text = text.trim_start_matches('\u{feff}');
     if is_json(text) {
@@ -138,14 +138,14 @@ fn found(address: &str, text: &str) -> Result<Found, Problem> {
     }
     let all = entries.len();
     entries.retain(|entry| !entry.is_cut);
-    Ok(Found { head, lost: all - entries.len(), entries, fault: document.fault })
+    Ok(FeedContents { head, lost: all - entries.len(), entries, fault: document.fault })
 }
 
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<Found, Problem> {
+fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<FeedContents, Problem> {
     let value = json_text::value(text)
         .map_err(|error| refusal(address, text, &one_line(&error.to_string())))?;
     let (head, entries) = json::entries(&value, at)
@@ -154,7 +154,7 @@ fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<Found, P
     let entries: Vec<FeedEntry> = entries.into_iter().flatten().collect();
     let lost = all - entries.len();
     let fault = (lost > 0).then(|| "it has items that are not objects".to_owned());
-    Ok(Found { head, entries, fault, lost })
+    Ok(FeedContents { head, entries, fault, lost })
 }
 
 /// What an entry is made an item with.
@@ -505,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_that_were_mixed_up_are_told() {
+    fn letters_that_were_mixed_up_are_a_problem() {
         let feed = rss("<item><title>CafÃ© bar</title><pubDate>2020-12-03</pubDate></item>");
         let reading = read("feed", "https://e.org/feed", feed.as_bytes(), London);
         assert!(reading.problems[0].what.contains("garbled"), "{:?}", reading.problems);

@@ -15,12 +15,12 @@ const DEEPEST: usize = 4;
 
 /// Candidates by rank and width, and what is said of the picture to those who cannot see it.
 #[derive(Default)]
-struct Found {
+struct PictureCandidates {
     pictures: Vec<(u8, Reverse<u32>, String)>,
     alt: Option<String>,
 }
 
-impl Found {
+impl PictureCandidates {
     fn put(&mut self, node: &Node<'_>, rank: u8, written: Option<&str>) {
         let address = written
             .filter(|written| is_picture_address(written))
@@ -35,14 +35,14 @@ impl Found {
 impl Reader<'_> {
     /// The picture that the feed names for the story.
     pub fn image(&self) -> Option<Image> {
-        let mut found = Found::default();
+        let mut found = PictureCandidates::default();
         self.note_pictures(self.of, 0, &mut found);
         found.pictures.sort_by_key(|(rank, width, _)| (*rank, *width));
         let (_, _, address) = found.pictures.into_iter().next()?;
         Some(Image { address, alt: found.alt.unwrap_or_default(), ..Image::default() })
     }
 
-    fn note_pictures(&self, of: usize, depth: usize, found: &mut Found) {
+    fn note_pictures(&self, of: usize, depth: usize, found: &mut PictureCandidates) {
         for child in self.document.elements(of) {
             let node = self.node(child);
             let named = |names: &[&str]| names.iter().find_map(|name| node.attribute(name));

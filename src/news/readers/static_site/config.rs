@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::news::source::SourceKind;
+use crate::news::translations::split_language;
 
 /// What a tool's settings file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,12 +69,8 @@ impl Languages {
 
     /// A file's name without the code of its language, and the code: `gala.cy` as `gala` and `cy`.
     pub fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {
-        match name.rsplit_once('.') {
-            Some((base, code)) if self.folders.contains_key(&code.to_lowercase()) => {
-                (base, Some(code))
-            }
-            _ => (name, None),
-        }
+        let is_language = |code: &str| self.folders.contains_key(&code.to_lowercase());
+        split_language(name, is_language).map_or((name, None), |(base, code)| (base, Some(code)))
     }
 
     /// The language whose own folder holds this path, and the rest of the path. One language's folder may lie in another's.
