@@ -49,6 +49,15 @@ const ELSEWHERE: [(&str, &str); 5] = [
 pub fn failure(error: &clap::Error) -> Option<Failure> {
     let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     match error.kind() {
+        ErrorKind::ValueValidation => {
+            let cure = std::error::Error::source(error)?.to_string();
+            let (value, option) =
+                (named(ContextKind::InvalidValue), named(ContextKind::InvalidArg));
+            Some(
+                Failure::new(Exit::Usage, format!("`{value}` is not a value of `{option}`"))
+                    .help(cure),
+            )
+        }
         ErrorKind::UnknownArgument => elsewhere(&named(ContextKind::InvalidArg)),
         ErrorKind::InvalidSubcommand => {
             let typed = named(ContextKind::InvalidSubcommand);
@@ -63,6 +72,22 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
         }
         _ => None,
     }
+}
+
+/// The same as clap says it, in parts: what is wrong, and behind that its tips and the usage.
+pub fn in_parts(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    // Where a command of a command is missing, clap prints the help and says nothing.
+    let Some(text) = text.strip_prefix("error: ") else {
+        let usage = text.lines().find(|line| line.starts_with("Usage: ")).unwrap_or_default();
+        return Failure::new(Exit::Usage, "a command is missing").help(usage);
+    };
+    let mut parts = text.split("\n\n").map(|part| {
+        part.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    });
+    let failure = Failure::new(Exit::Usage, parts.next().unwrap_or_default());
+    let help: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    if help.is_empty() { failure } else { failure.help(help.join("; ")) }
 }
 
 fn elsewhere(typed: &str) -> Option<Failure> {

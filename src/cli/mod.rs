@@ -192,9 +192,15 @@ pub fn run() -> ExitCode {
 
 /// Says what is wrong with the command line.
 fn misread(error: &clap::Error) -> ExitCode {
+    let words = std::env::args_os().take_while(|word| word != "--");
+    let wants_json = words.into_iter().any(|word| word == "--json");
+    let screen = Screen::new(wants_json, false, false, false, Colour::default());
     if let Some(failure) = misread::failure(error) {
-        Screen::new(false, false, false, false, Colour::default()).failure(&failure);
+        screen.failure(&failure);
         return ExitCode::from(Exit::Usage as u8);
+    }
+    if wants_json && error.use_stderr() {
+        screen.failure_for_programs(&misread::in_parts(error));
     }
     // Where nothing can be printed there is nobody to say it to.
     let _ = error.print();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::programs_read_everything;
 use crate::support::{Charity, Ran, contents};
 
 #[derive(Deserialize)]
@@ -109,12 +110,32 @@ fn golden(ran: &Ran, folder: &str) -> String {
     format!("  exit {}\n{}", ran.code, lines.chain(found).map(shown).collect::<String>())
 }
 
+/// Whether an error ends with what to do: a line of its own, not a word that may stand anywhere. `Usage` and the possible
+/// values are what clap offers.
+fn has_cure(stderr: &str) -> bool {
+    stderr.lines().any(|line| {
+        let cures = ["help: ", "Usage: roundup", "  [possible values: ", "  tip: "];
+        cures.iter().any(|cure| line.strip_prefix(cure).is_some_and(|rest| rest.trim().len() > 3))
+    })
+}
+
 /// Files that a command may write before it finds out that it cannot go on: caches, and its own folder.
 fn kept(charity: &Charity) -> Vec<(std::path::PathBuf, u64)> {
     let mut found = contents(&charity.path(""));
     let own = [".roundup", ".state", "preview", "outbox"].map(|name| charity.path(name));
     found.retain(|(path, _)| !own.iter().any(|folder| path.starts_with(folder)));
     found
+}
+
+/// The same command with `--json` fails in the same way, and says so on stdout.
+fn read_by_a_program(charity: &Charity, words: &[String], code: i32, what: &str) {
+    let mut words = words.to_vec();
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.insert(end, "--json".to_owned());
+    let ran = charity.run_words(&words);
+    assert_eq!(ran.code, code, "{what}: {ran:?}");
+    let fault = programs_read_everything::fault(&ran);
+    assert!(fault.is_none(), "{what}: {fault:?}: {ran:?}");
 }
 
 fn each_row_of(area: &str, least: usize) {
@@ -138,12 +159,12 @@ fn each_row_of(area: &str, least: usize) {
         assert!((0..=6).contains(&ran.code), "{what}: {ran:?}");
         assert!(!whole.contains("panicked") && !whole.contains("(os error"), "{what}: {ran:?}");
         if ran.stderr.lines().any(|line| line.starts_with("error: ")) {
-            let has_cure = ["help: ", "Usage: ", "--help", "possible values", "write "];
-            assert!(has_cure.iter().any(|cure| ran.stderr.contains(cure)), "{what}: {ran:?}");
+            assert!(has_cure(&ran.stderr), "{what}: {ran:?}");
             assert_ne!(ran.code, 0, "{what}: {ran:?}");
         }
         if ran.code != 0 {
             assert_eq!(before, kept(&charity), "{what}: something was half done");
+            read_by_a_program(&charity, &words, ran.code, &what);
         }
         let folder = charity.path("");
         let folder = folder.to_string_lossy();

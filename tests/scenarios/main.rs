@@ -33,6 +33,7 @@ mod paused_and_cancelled;
 mod people_are_imported;
 mod postfix_takes_it;
 mod previewed_is_sent;
+mod programs_read_everything;
 #[cfg(unix)]
 mod real_servers;
 mod refused_and_resolved;

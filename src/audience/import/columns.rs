@@ -81,7 +81,7 @@ impl fmt::Display for ColumnMapping {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is not FIELD=COLUMN")]
+#[error("write FIELD=COLUMN, as in first_name=Vorname, and not `{text}`")]
 pub struct MappingError {
     text: String,
 }

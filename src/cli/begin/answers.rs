@@ -3,8 +3,9 @@
 
 use std::io::{BufRead, Write};
 
+use crate::cli::terminal::colour::Paint;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::guarded::{guarded, sentence};
+use crate::cli::terminal::guarded::{cure, guarded, sentence};
 use crate::cli::terminal::prompt::{cannot_ask, line};
 
 /// An address has a few hundred bytes at most.
@@ -44,9 +45,10 @@ fn answer<T>(
             Ok(answer) => return Ok(answer),
             Err(failure) if typed.is_empty() || tries == MOST_TRIES => return Err(failure),
             Err(failure) => {
-                let help = failure.help.map_or_else(String::new, |help| format!(": {help}"));
-                let said = sentence(&format!("{}{help}", failure.what));
-                writeln!(output, "  {}", guarded(&said, false))
+                let help =
+                    failure.help.map_or_else(String::new, |help| format!(": {}", cure(&help)));
+                let said = format!("{}{help}", sentence(&failure.what));
+                writeln!(output, "  {}", guarded(&said, Paint::plain(), usize::MAX))
                     .map_err(|error| cannot_ask(&error))?;
             }
         }

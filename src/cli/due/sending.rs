@@ -137,7 +137,7 @@ async fn ended(
             let kind = format!("due {}: {}", due.edition, failure.what);
             let may = ledger.claim_notice(&kind, REPEATED_EVERY, world::now()).await?;
             if screen.asks || screen.verbose || may {
-                screen.failure(&failure);
+                screen.failure_for_people(&failure);
             }
             // What goes on by itself, or was paused, `send` has made known.
             if failure.exit != Exit::Later {

@@ -105,7 +105,7 @@ struct ExportedList<'a> {
 
 impl Outcome for ExportedList<'_> {
     fn text(&self, text: &mut Text) {
-        self.table.lines().for_each(|line| text.line(line));
+        text.document(self.table);
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::approval::ApproverNameError;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::segment::SegmentError;
-use crate::cli::terminal::guarded::{place, sentence};
+use crate::cli::terminal::guarded::{cure, place, sentence};
 use crate::compose::composition::ComposeError;
 use crate::compose::fault::TemplateFault;
 use crate::count::counted;
@@ -99,7 +99,7 @@ impl Failure {
             let _ = writeln!(text, "  {}", sentence(more));
         }
         if let Some(help) = &self.help {
-            let _ = writeln!(text, "{} {}", faint("help:"), sentence(help));
+            let _ = writeln!(text, "{} {}", faint("help:"), cure(help));
         }
         text
     }

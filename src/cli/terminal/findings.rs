@@ -2,7 +2,7 @@
 //! Pure: findings in, lines out.
 
 use crate::check::{Finding, Severity};
-use crate::cli::terminal::guarded::{place, sentence};
+use crate::cli::terminal::guarded::{cure, place, sentence};
 use crate::cli::terminal::outcome::Text;
 use crate::count::grouped;
 
@@ -41,7 +41,7 @@ fn in_full(finding: &Finding, text: &mut Text) {
     let severity = severity(finding.severity, text);
     text.line(format!("{severity} [{}] {}", finding.rule, sentence(&finding.message)));
     text.line(format!("  {} {}", text.faint("-->"), place(&finding.place.to_string())));
-    text.line(format!("  {} {}", text.faint("help:"), sentence(&finding.cure)));
+    text.line(format!("  {} {}", text.faint("help:"), cure(&finding.cure)));
 }
 
 fn together(group: &[&Finding], text: &mut Text) {
@@ -62,7 +62,7 @@ fn together(group: &[&Finding], text: &mut Text) {
     }
     let is_one_cure = group.iter().all(|finding| finding.cure == first.cure);
     let others = if is_one_cure { "" } else { "; the others in the same way" };
-    text.line(format!("  {} {}{others}", text.faint("help:"), sentence(&first.cure)));
+    text.line(format!("  {} {}{others}", text.faint("help:"), cure(&first.cure)));
 }
 
 fn severity(severity: Severity, text: &Text) -> String {

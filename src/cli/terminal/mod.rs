@@ -2,7 +2,9 @@
 //! Shell: standard streams, files that people share, the clock.
 
 pub mod colour;
+pub mod document;
 pub mod failure;
+mod failure_object;
 pub mod files;
 pub mod findings;
 pub mod guarded;

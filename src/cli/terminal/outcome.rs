@@ -18,6 +18,8 @@ pub trait Outcome: Serialize {
 pub enum Line {
     /// For stdout.
     Data(String),
+    /// For stdout, and never cut: a text with a format of its own.
+    Document(String),
     /// For stderr: what helps people, and what no program reads.
     Talk(String),
     /// For stderr, also where only errors are wanted.
@@ -41,6 +43,11 @@ impl Text {
     /// Data.
     pub fn line(&mut self, line: impl Into<String>) {
         self.lines.push(Line::Data(line.into()));
+    }
+
+    /// Data with a format of its own, such as a table.
+    pub fn document(&mut self, whole: impl Into<String>) {
+        self.lines.push(Line::Document(whole.into()));
     }
 
     /// Talk: the next step, a hint.

@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, Write};
 
+use crate::cli::terminal::colour::Paint;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::guarded::guarded;
 use crate::cli::terminal::screen::{grouped, people as people_of};
@@ -74,7 +75,7 @@ pub fn line(
     output: &mut impl Write,
 ) -> Result<String, Failure> {
     let cannot_ask = |error: std::io::Error| cannot_ask(&error);
-    write!(output, "{}", guarded(question, false))
+    write!(output, "{}", guarded(question, Paint::plain(), usize::MAX))
         .and_then(|()| output.flush())
         .map_err(cannot_ask)?;
     let mut answer = String::new();

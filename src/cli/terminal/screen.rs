@@ -2,14 +2,20 @@
 //! Shell: the terminal.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use serde::Serialize;
 
 use crate::cli::terminal::colour::{Colour, Paint};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::guarded::{guarded, guarded_json, lines, place, sentence};
+use crate::cli::terminal::failure_object::FailureObject;
+use crate::cli::terminal::guarded::{
+    LONGEST_LINE_CHARS, cure, guarded, guarded_json, place, sentence,
+};
 use crate::cli::terminal::outcome::{Line, Outcome, Text};
+use crate::cli::terminal::world;
 use crate::problem::{Problem, without_system_numbers};
 
 pub use crate::count::{counted, grouped, people};
@@ -19,6 +25,8 @@ pub use crate::count::{counted, grouped, people};
 pub struct Screen {
     /// Private: a command has one outcome, and whether it is printed as text or as JSON is nothing to it.
     json: bool,
+    /// What of it has been printed, by this or any other command within.
+    printed: Arc<JsonOutput>,
     pub quiet: bool,
     pub verbose: bool,
     /// False when nobody can answer a question.
@@ -27,6 +35,13 @@ pub struct Screen {
     is_silent: bool,
     out: Paint,
     talk: Paint,
+}
+
+/// What has been printed for programs.
+#[derive(Debug, Default)]
+struct JsonOutput {
+    outcome: AtomicBool,
+    records: AtomicBool,
 }
 
 /// Problems that are listed before the rest is only counted.
@@ -44,14 +59,18 @@ impl Screen {
                 !set("NO_COLOR") && (set("CLICOLOR_FORCE") || (is_terminal && !dumb))
             }
         };
+        let mut seal = [0; 8];
+        world::random(&mut seal);
+        let seal = u64::from_ne_bytes(seal);
         Self {
             json,
+            printed: Arc::default(),
             quiet,
             verbose,
             // A program reads the JSON: nobody would see the question.
             asks: !no_input && !json && io::stdin().is_terminal() && io::stderr().is_terminal(),
-            out: Paint::new(wanted(io::stdout().is_terminal())),
-            talk: Paint::new(wanted(io::stderr().is_terminal())),
+            out: Paint::new(wanted(io::stdout().is_terminal()), seal),
+            talk: Paint::new(wanted(io::stderr().is_terminal()), seal),
             is_silent: false,
         }
     }
@@ -62,25 +81,19 @@ impl Screen {
         Self { is_silent: true, quiet: true, json: false, asks: false, ..self.clone() }
     }
 
-    /// What a command is run for, in lines that people read.
-    ///
-    /// # Errors
-    /// When stdout cannot be written.
-    pub fn print(&self, text: &str) -> Result<(), Failure> {
-        self.data(&lines(text))
+    /// What programs read: nothing of it is cut.
+    fn data(&self, text: &str) -> Result<(), Failure> {
+        self.write(text, usize::MAX)
     }
 
-    /// The same for programs: nothing of it is cut. A reader that has gone away ends the program silently, as it does for every
-    /// Unix tool.
-    ///
-    /// # Errors
-    /// When stdout cannot be written.
-    pub fn data(&self, text: &str) -> Result<(), Failure> {
+    /// A reader that has gone away ends the program silently, as it does for every Unix tool.
+    fn write(&self, text: &str, longest_line_chars: usize) -> Result<(), Failure> {
         if self.is_silent {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        match writeln!(out, "{}", guarded(text, self.out.has_colour())).and_then(|()| out.flush()) {
+        let text = guarded(text, self.out, longest_line_chars);
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 Err(Failure::new(Exit::Done, ""))
@@ -102,7 +115,9 @@ impl Screen {
     /// When stdout cannot be written.
     pub fn outcome(&self, outcome: &impl Outcome) -> Result<(), Failure> {
         if self.json {
-            return self.data(&json_text(outcome)?);
+            let json = json_text(outcome)?;
+            self.printed.outcome.store(true, Ordering::Relaxed);
+            return self.data(&json);
         }
         self.lines(|text| outcome.text(text))
     }
@@ -115,8 +130,9 @@ impl Screen {
         if !self.json {
             return self.lines(|text| outcome.text(text));
         }
-        let line = serde_json::to_string(outcome).map_err(|error| no_json(&error))?;
-        self.data(&guarded_json(&line))
+        let line = json_line(outcome)?;
+        self.printed.records.store(true, Ordering::Relaxed);
+        self.data(&line)
     }
 
     /// What people read before a question, or below the records: programs have it in the outcome, or count the records.
@@ -138,7 +154,7 @@ impl Screen {
         if self.json { self.silent() } else { self.clone() }
     }
 
-    /// Lines for people before a question, or with a failure, whether programs read the outcome or not.
+    /// Lines for people before a question, or with a failure. Where programs read stdout, nothing but JSON goes there.
     ///
     /// # Errors
     /// When stdout cannot be written.
@@ -147,7 +163,9 @@ impl Screen {
         fill(&mut text);
         for line in text.into_lines() {
             match line {
-                Line::Data(line) => self.print(&line)?,
+                Line::Data(line) | Line::Document(line) if self.json => self.say(&line),
+                Line::Data(line) => self.write(&line, LONGEST_LINE_CHARS)?,
+                Line::Document(whole) => self.data(&whole)?,
                 Line::Talk(line) => self.say(&line),
                 Line::Warning(line) => self.warn(&line),
             }
@@ -158,7 +176,7 @@ impl Screen {
     /// Talk. When even that cannot be written there is nobody to tell.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            self.talk(&lines(text));
+            self.talk(text);
         }
     }
 
@@ -172,13 +190,37 @@ impl Screen {
     }
 
     fn talk(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", guarded(text, self.talk.has_colour()));
+        let text = guarded(text, self.talk, LONGEST_LINE_CHARS);
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Why a command ends without what it is run for: for people on stderr, and for programs an object on stdout, or the last
+    /// line where each line is one. An outcome that has been printed is the one object, and says what has come of it.
     pub fn failure(&self, failure: &Failure) {
         if failure.what.is_empty() {
             return;
         }
+        self.failure_for_programs(failure);
+        self.failure_for_people(failure);
+    }
+
+    /// The same where people have read it already.
+    pub fn failure_for_programs(&self, failure: &Failure) {
+        if !self.json || self.printed.outcome.load(Ordering::Relaxed) {
+            return;
+        }
+        let object = FailureObject::of(failure);
+        let json = if self.printed.records.load(Ordering::Relaxed) {
+            json_line(&object)
+        } else {
+            json_text(&object)
+        };
+        // Where nothing can be printed there is nobody to say it to.
+        let _ = json.and_then(|json| self.data(&json));
+    }
+
+    /// A failure of a part: what a command is run for is printed all the same.
+    pub fn failure_for_people(&self, failure: &Failure) {
         let text = failure.shown(|word| self.talk_strong(word), |word| self.talk_faint(word));
         self.talk(text.trim_end_matches('\n'));
     }
@@ -190,7 +232,7 @@ impl Screen {
             let place = place(&problem.place.to_string());
             self.warn(&format!("{place}: {}", sentence(&problem.what)));
             if !problem.cure.is_empty() {
-                let cure = sentence(&problem.cure);
+                let cure = cure(&problem.cure);
                 self.say(&format!("  {} {cure}", self.talk_faint("help:")));
             }
         }
@@ -222,6 +264,12 @@ impl Screen {
 /// When it has no JSON, which none of ours is.
 pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
     let json = serde_json::to_string_pretty(value).map_err(|error| no_json(&error))?;
+    Ok(guarded_json(&json).into_owned())
+}
+
+/// The same on one line.
+fn json_line(value: &impl Serialize) -> Result<String, Failure> {
+    let json = serde_json::to_string(value).map_err(|error| no_json(&error))?;
     Ok(guarded_json(&json).into_owned())
 }
 

@@ -7,10 +7,10 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use super::document::{Document, DocumentUnit};
 use super::failure::{Exit, Failure};
 use super::files::{cannot_write, write_whole};
 use super::screen::Screen;
-use crate::count::counted;
 
 const PROGRAM: &str = "roundup";
 
@@ -39,7 +39,8 @@ pub fn completions(
 ) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, PROGRAM, &mut script);
-    screen.data(String::from_utf8_lossy(&script).trim_end())?;
+    let script = String::from_utf8_lossy(&script);
+    screen.outcome(&Document::shown(DocumentUnit::Scripts, 1, script.trim_end()))?;
     Ok(Exit::Done)
 }
 
@@ -54,7 +55,7 @@ pub fn man(
 ) -> Result<Exit, Failure> {
     command.build();
     let Some(folder) = &arguments.out else {
-        screen.data(page(command)?.trim_end())?;
+        screen.outcome(&Document::shown(DocumentUnit::Pages, 1, page(command)?.trim_end()))?;
         return Ok(Exit::Done);
     };
     let shown = folder.display().to_string();
@@ -73,7 +74,7 @@ pub fn man(
         write_whole(&file, text.as_bytes())
             .map_err(|error| cannot_write(&file.display().to_string(), &error))?;
     }
-    screen.say(&format!("{} written to {shown}.", counted(pages.len(), "page", "pages")));
+    screen.outcome(&Document::written(DocumentUnit::Pages, pages.len(), Some(shown)))?;
     Ok(Exit::Done)
 }
 
