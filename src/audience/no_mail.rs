@@ -408,6 +408,7 @@ mod tests {
     fn what_people_read() {
         let left = entry(NoMailReason::Unsubscribed, ChangeOrigin::OneClick);
         assert_eq!(left.words(), "unsubscribed by one click at 2024-10-04T00:00:00Z");
+        assert_eq!(left.words_without_time(), "unsubscribed by one click");
         let ticked = NoMail { detail: Some("too_many".to_owned()), ..left };
         assert!(ticked.words().ends_with("Z (reason: too_many)"));
         let reply = Some("550 5.1.1 no such user".to_owned());
@@ -417,6 +418,73 @@ mod tests {
         assert!(
             objected.words().starts_with("objected to being emailed, recorded by hand at 2024")
         );
+    }
+
+    #[test]
+    fn a_change_is_applied_where_it_counts_and_leaves_the_rest_as_it_is() {
+        let had = entry(NoMailReason::Objected, ChangeOrigin::Operator);
+        let add =
+            |reason| NoMailChange::new("p", NoMailStep::Add(reason), ChangeOrigin::Page, at(1));
+        let first =
+            NoMailChange { detail: Some("too_many".to_owned()), ..add(NoMailReason::Bounced) };
+        let made = first.with_note("as they wrote").applied_to(None).unwrap();
+        let expected = NoMail {
+            reason: NoMailReason::Bounced,
+            origin: ChangeOrigin::Page,
+            at: at(1),
+            detail: Some("too_many".to_owned()),
+            note: Some("as they wrote".to_owned()),
+        };
+        assert_eq!(made, expected);
+        // A weaker no, and a stronger one.
+        assert_eq!(
+            add(NoMailReason::Unsubscribed).applied_to(Some(had.clone())),
+            Some(had.clone())
+        );
+        let stronger = add(NoMailReason::Erased).applied_to(Some(had.clone())).unwrap();
+        assert_eq!(stronger.reason, NoMailReason::Erased);
+        // One who may lift it, and one who may not.
+        let lift = |by| NoMailChange::new("p", NoMailStep::Lift, by, at(1));
+        assert_eq!(lift(ChangeOrigin::Operator).applied_to(Some(had.clone())), None);
+        assert_eq!(lift(ChangeOrigin::Relay).applied_to(Some(had.clone())), Some(had));
+    }
+
+    #[test]
+    fn what_is_carried_to_the_address_that_somebody_has_now() {
+        for origin in ChangeOrigin::ALL {
+            let change = |step| {
+                let notice = Some("hash".to_owned());
+                NoMailChange { notice, ..NoMailChange::new("old", step, origin, at(1)) }
+                    .of_key("old@example.org")
+            };
+            for reason in NoMailReason::ALL {
+                let carried = change(NoMailStep::Add(reason)).carried_to("new");
+                assert_eq!(carried.is_some(), reason != NoMailReason::Bounced, "{reason:?}");
+                if let Some(carried) = carried {
+                    assert_eq!((carried.person.as_str(), carried.at), ("new", at(1)));
+                    assert_eq!((carried.notice, carried.key), (None, None));
+                }
+            }
+            let lifted = change(NoMailStep::Lift).carried_to("new").is_some();
+            assert_eq!(lifted, origin == ChangeOrigin::Page, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_says_to_the_organisation_is_of_all_its_newsletters() {
+        for reason in NoMailReason::ALL {
+            let of_one = [NoMailReason::Bounced, NoMailReason::Unsubscribed].contains(&reason);
+            assert_eq!(reason.is_of_all(), !of_one, "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_did_may_be_written_twice() {
+        for origin in ChangeOrigin::ALL {
+            let change = NoMailChange::new("p", NoMailStep::Lift, origin, at(0));
+            let is_theirs = origin.word().starts_with("self:");
+            assert_eq!(change.may_come_twice(), is_theirs, "{origin:?}");
+        }
     }
 
     #[test]

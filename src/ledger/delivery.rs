@@ -391,6 +391,44 @@ pub fn after_a_crash(status: Status) -> Option<Event> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn words_are_read_back_and_only_decisions_change_what_is_final() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.word()), Some(status));
+            let may_change_by_itself = matches!(
+                status,
+                Status::Planned | Status::Claimed | Status::HandingOver | Status::Deferred
+            );
+            assert_eq!(status.is_final(), !may_change_by_itself, "{status}");
+        }
+        assert_eq!(Status::parse("sent"), None);
+        assert_eq!(Status::parse(""), None);
+    }
+
+    #[test]
+    fn what_an_event_does_to_the_tries_and_what_leaves_no_line() {
+        for event in events() {
+            let tries = match event {
+                Event::Claimed => 1,
+                Event::Released { .. } | Event::Retried { .. } => -1,
+                _ => 0,
+            };
+            assert_eq!(event.tries(), tries, "{event:?}");
+            let is_ordinary =
+                matches!(event, Event::Claimed | Event::HandingOver | Event::Accepted { .. });
+            assert_eq!(event.is_ordinary(), is_ordinary, "{event:?}");
+            let next = matches!(event, Event::Deferred { .. }).then_some(DateTime::UNIX_EPOCH);
+            assert_eq!(event.next_at(), next, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn a_servers_words_are_kept_without_what_no_database_takes() {
+        let event = Event::Rejected { why: "550 no\0body".to_owned() };
+        assert_eq!(detail_of(&event), "550 no\u{fffd}body");
+        assert_eq!(detail_of(&Event::Claimed), "");
+    }
+
     fn events() -> Vec<Event> {
         let why = String::new;
         vec![

@@ -264,6 +264,34 @@ mod tests {
     ];
 
     #[test]
+    fn each_kind_that_passes_by_itself_has_its_own_wait() {
+        for (kind, delay) in [
+            (RefusalKind::Greylisting, Delay::Greylisted),
+            (RefusalKind::MailboxFull, Delay::MailboxFull),
+            (RefusalKind::Rate, Delay::Throttled),
+            (RefusalKind::Connections, Delay::Throttled),
+            (RefusalKind::MailboxBusy, Delay::Throttled),
+            (RefusalKind::Unclear, Delay::Ordinary),
+        ] {
+            assert_eq!(delay_of(kind), delay, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_and_a_fault_have_a_cure_and_a_yes_has_none() {
+        let outcome = |result| TransmitOutcome { stage: Stage::Recipient, result };
+        let reply = |code, words| outcome(Ok(Reply::new(code, words)));
+        assert_eq!(cure_of(&reply(250, "2.1.5 ok")), None);
+        for (code, words) in [(450, "4.2.0 greylisted"), (550, "5.1.1 no such user")] {
+            let kind = meaning(Stage::Recipient, &Reply::new(code, words)).kind;
+            assert_eq!(cure_of(&reply(code, words)).as_deref(), Some(kind.cure()), "{words}");
+        }
+        let nobody = SmtpFault::NoSuchHost("smtp.example.org".to_owned());
+        let cure = cure_of(&outcome(Err(nobody)));
+        assert!(cure.is_some_and(|cure| cure.contains("ROUNDUP_RELAY")));
+    }
+
+    #[test]
     fn answers_by_stage() {
         // Columns: banner, EHLO, TLS, login | MAIL | RCPT | DATA | dot
         let table = [
