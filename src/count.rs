@@ -12,6 +12,11 @@ pub fn people(count: u64) -> String {
     counted(count, "person", "people")
 }
 
+/// `1 more person`, `1,204 more people`.
+pub fn more_people(count: u64) -> String {
+    counted(count, "more person", "more people")
+}
+
 /// `1,204`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -52,6 +57,8 @@ mod tests {
             assert_eq!(counted(count, "row", "rows"), expected);
         }
         assert_eq!((people(1), people(12)), ("1 person".to_owned(), "12 people".to_owned()));
+        assert_eq!(more_people(1), "1 more person");
+        assert_eq!(more_people(1_204), "1,204 more people");
         assert_eq!(counted(1_usize, "cell", "cells"), "1 cell");
     }
 }

@@ -31,7 +31,7 @@ fn who_says_no_to_all_newsletters_is_mailed_by_none() {
         .ends(0)
         .says("was made")
         .says("1 person of this newsletter")
-        .says("1 person more, whose address is not kept here");
+        .says("1 more person, whose address is not kept here");
     one.run(&share).ends(0).says("was found").says("1 person on the list in all");
     one.run(&share).ends(0).says("1 person on the list in all");
     assert!(one.read("roundup.toml").contains("do_not_mail = "));

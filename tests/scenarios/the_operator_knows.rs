@@ -59,7 +59,7 @@ fn what_waits_what_was_sent_and_what_was_missed_is_known_once() {
     charity.run("due").ends(0);
     assert_eq!(notices(&server), ["waits-for-approval"; 2]);
     assert!(
-        charity.read("notices").contains("2020 is approved by 1 person, and needs 1 person more.")
+        charity.read("notices").contains("2020 is approved by 1 person, and needs 1 more person.")
     );
     charity.run("approve 2020 --as Ben").ends(0);
     charity.run("due").ends(0);

@@ -208,7 +208,7 @@ fn who_has_approved_stands_beside_the_command_that_sends() {
     charity.run("approve 2020-12 --as Amina").ends(0);
     let second = approval();
     assert!(second.starts_with("Approved by Amina (account office) on "), "{second}");
-    assert!(second.contains(". 1 person more must approve it "), "{second}");
+    assert!(second.contains(". 1 more person must approve it "), "{second}");
     charity.run("approve 2020-12 --as Ben").ends(0);
     let both = approval();
     assert!(both.contains(" and by Ben ") && !both.contains("must approve"), "{both}");

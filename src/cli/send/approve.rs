@@ -32,6 +32,7 @@ use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::world;
+use crate::count::more_people;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::{Project, account};
@@ -272,9 +273,9 @@ fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
         NoticeTopic::WaitsForApproval,
         &format!("{edition} waits for an approval"),
         &format!(
-            "{edition} is approved by {}, and needs {} more.",
+            "{edition} is approved by {}, and needs {}.",
             people(state.valid.len() as u64),
-            people(state.missing())
+            more_people(state.missing())
         ),
         &format!("roundup approve {edition} --as \"YOUR NAME\""),
     )

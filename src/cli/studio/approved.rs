@@ -10,7 +10,7 @@ use crate::cli::steps::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::studio::view::View;
 use crate::cli::terminal::failure::Failure;
-use crate::count::people;
+use crate::count::{more_people, people};
 
 /// One sentence for the line that says what to type when the email is ready; empty where nobody has to approve and nobody has.
 ///
@@ -43,10 +43,10 @@ fn words(state: &ApprovalState, edition: &str, zone: Tz) -> String {
         sentences.push(format!("It was {}: it is not sent.", stop.words(zone)));
     }
     if state.missing() > 0 {
-        let more = if by.is_empty() { "" } else { " more" };
+        let missing =
+            if by.is_empty() { people(state.missing()) } else { more_people(state.missing()) };
         sentences.push(format!(
-            "{}{more} must approve it before it is sent: roundup approve {edition} --as \"THEIR NAME\"",
-            people(state.missing())
+            "{missing} must approve it before it is sent: roundup approve {edition} --as \"THEIR NAME\""
         ));
     }
     sentences.join(" ")
@@ -92,7 +92,7 @@ mod tests {
             ),
             (
                 state(2, &["Amina"], &["the subject"]),
-                "Approved by Amina (account office) on 5 January 2027 at 10:00. 1 person more must approve it before it is \
+                "Approved by Amina (account office) on 5 January 2027 at 10:00. 1 more person must approve it before it is \
                  sent: roundup approve 2020 --as \"THEIR NAME\"",
             ),
             (

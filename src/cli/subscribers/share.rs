@@ -15,7 +15,7 @@ use crate::cli::subscribers::writing::{OpenList, agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::count::people;
+use crate::count::{more_people, people};
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
 use crate::ledger::shared_list::SharedList;
@@ -87,8 +87,8 @@ impl Outcome for ShareOutcome<'_> {
         text.line(format!("  {here} of this newsletter objected, complained or the like"));
         if *unknown > 0 {
             text.line(format!(
-                "  {} more, whose address is not kept here: only this newsletter leaves them out",
-                of(*unknown)
+                "  {}, whose address is not kept here: only this newsletter leaves them out",
+                more_people(u64::try_from(*unknown).unwrap_or(u64::MAX))
             ));
         }
         text.line(format!("  {} on the list in all", of(self.shared)));
