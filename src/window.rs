@@ -65,7 +65,10 @@ impl WindowError {
             Self::Backwards { since, until } => {
                 format!("swap the two days: {until}_{since}, or --since {until} --until {since}")
             }
-            Self::NotOver(_) => "name a window: --month 2020-12, --year 2020".to_owned(),
+            Self::NotOver(last) => format!(
+                "the next one begins after that day; name other days, as in --month {}",
+                last.format("%Y-%m")
+            ),
         }
     }
 }

@@ -1,18 +1,26 @@
 //! `roundup` without a command: where this project stands, and the next step.
 //! Shell: reads the project.
 
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::status::reports;
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::stories;
 use crate::cli::terminal::world;
+use crate::edition::coverage::{Fate, MissedReason, cover};
+use crate::news::Item;
+use crate::news::gather::Ask;
 use crate::project::{self, Project};
-use crate::report::EditionPhase;
+use crate::report::{EditionPhase, Report};
 use crate::window::{Window, select_reading};
 
 /// `roundup.overview/1`.
@@ -23,18 +31,35 @@ struct OverviewOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     organisation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    unfinished: Option<UnfinishedEdition>,
+    unfinished: Option<EditionInSight>,
+    /// The last edition that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<EditionInSight>,
+    /// The draft of an edition that comes after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draft: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     news: Option<NewsInSight>,
+    /// The day on which the next window begins, where the last edition covers today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_window: Option<NaiveDate>,
+    /// Messages are saved, not sent.
+    practice: bool,
     next: String,
 }
 
-/// The first edition that is not finished.
+/// An edition that was begun or sent.
 #[derive(Serialize)]
-struct UnfinishedEdition {
+struct EditionInSight {
     edition: String,
     /// The figures of its report, in words.
     figures: String,
+}
+
+impl From<Report> for EditionInSight {
+    fn from(report: Report) -> Self {
+        Self { figures: report.arithmetic(), edition: report.edition }
+    }
 }
 
 /// The stories of the window that comes next.
@@ -43,34 +68,43 @@ struct NewsInSight {
     window: String,
     stories: usize,
     all_stories: usize,
-    /// The month of the nearest stories, where the window has none.
+    /// The month of the nearest stories that no edition had, where the window has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     nearest: Option<String>,
 }
 
 impl Outcome for OverviewOutcome {
     fn text(&self, text: &mut Text) {
-        match &self.organisation {
-            None => {
-                text.line("roundup turns an organisation's news into one email, and sends it once to everybody on the list.");
-                text.line(
-                    "This folder is not a roundup project: there is no roundup.toml in it or above it.",
-                );
+        let Some(organisation) = &self.organisation else {
+            text.line("roundup turns an organisation's news into one email, and sends it once to everybody on the list.");
+            text.line(
+                "This folder is not a roundup project: there is no roundup.toml in it or above it.",
+            );
+            text.line(format!("Next: {}", self.next));
+            return;
+        };
+        if let Some(EditionInSight { edition, figures }) = &self.unfinished {
+            text.line(format!("{edition} is not finished: {figures}."));
+        }
+        if let Some(EditionInSight { edition, figures }) = &self.last {
+            text.line(format!("{edition} is finished: {figures}."));
+        }
+        if let Some(NewsInSight { window, stories: count, all_stories, nearest }) = &self.news {
+            let all = stories(*all_stories);
+            text.line(format!("{organisation} · {window}: {count} of {all}"));
+            if let Some(nearest) = nearest {
+                text.line(format!("The nearest stories are from {nearest}."));
             }
-            Some(organisation) => {
-                if let Some(UnfinishedEdition { edition, figures }) = &self.unfinished {
-                    text.line(format!("{edition} is not finished: {figures}."));
-                }
-                if let Some(NewsInSight { window, stories: count, all_stories, nearest }) =
-                    &self.news
-                {
-                    let all = stories(*all_stories);
-                    text.line(format!("{organisation} · {window}: {count} of {all}"));
-                    if let Some(nearest) = nearest {
-                        text.line(format!("The nearest stories are from {nearest}."));
-                    }
-                }
-            }
+        }
+        if let Some(day) = &self.next_window {
+            let day = day.format("%-d %B %Y");
+            text.line(format!("{organisation} · the next edition begins on {day}."));
+        }
+        if let Some(draft) = &self.draft {
+            text.line(format!("{draft} has a draft, and is not sent yet."));
+        }
+        if self.practice {
+            text.line("Practice mode: messages are saved, not sent, until `roundup setup relay` has set a mail server.");
         }
         text.line(format!("Next: {}", self.next));
     }
@@ -95,51 +129,123 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     }
     let project = globals.project()?;
     let organisation = Some(project.settings.organisation.name.clone());
-    for report in reports(&project).await? {
-        if report.state != EditionPhase::Finished {
-            let figures = report.arithmetic();
-            return Ok(OverviewOutcome {
-                organisation,
-                next: format!("roundup send {}", report.edition),
-                unfinished: Some(UnfinishedEdition { edition: report.edition, figures }),
-                ..OverviewOutcome::default()
-            });
+    let practice = Destination::of(&project, None)?.is_practice();
+    // What was practised with is over once a mail server is set.
+    let mut reports = reports(&project).await?;
+    reports.retain(|report| report.practice == practice);
+    let outcome = OverviewOutcome { organisation, practice, ..OverviewOutcome::default() };
+    if let Some(at) = reports.iter().position(|report| report.state != EditionPhase::Finished) {
+        let unfinished = EditionInSight::from(reports.swap_remove(at));
+        return Ok(OverviewOutcome {
+            next: format!("roundup send {}", unfinished.edition),
+            unfinished: Some(unfinished),
+            ..outcome
+        });
+    }
+    let last_window = ledgers::last_window(&project).await?;
+    let draft = draft_after(&project, last_window.as_ref(), &reports)?;
+    let last = reports.into_iter().next().map(EditionInSight::from);
+    let zone = project.settings.time_zone;
+    let today = world::today(zone);
+    let window = match &last_window {
+        Some(window) => Window::since_last(window, today).ok(),
+        None => Some(Window::last_full_month(today, zone)),
+    };
+    let (news, next) = match (&window, &last) {
+        (Some(window), _) => {
+            let (news, next) = news_in_sight(&project, window, today, globals).await?;
+            (Some(news), next)
+        }
+        (None, Some(last)) => (None, format!("roundup report {}", last.edition)),
+        (None, None) => (None, "roundup status".to_owned()),
+    };
+    Ok(OverviewOutcome {
+        last,
+        next: draft.as_ref().map_or(next, |draft| format!("roundup preview {draft}")),
+        draft,
+        news,
+        next_window: last_window.filter(|_| window.is_none()).map(|last| last.end),
+        ..outcome
+    })
+}
+
+/// The latest draft of days after the last edition that was sent; any draft before the first.
+fn draft_after(
+    project: &Project,
+    last: Option<&Window>,
+    reports: &[Report],
+) -> Result<Option<String>, Failure> {
+    let sent: BTreeSet<&str> = reports.iter().map(|report| report.edition.as_str()).collect();
+    let mut drafts: Vec<(NaiveDate, String)> = Vec::new();
+    for name in project.drafts()?.into_iter().filter(|name| !sent.contains(name.as_str())) {
+        // One that cannot be read is named by the command that opens it.
+        let Ok(Some(draft)) = project.draft(&name) else { continue };
+        if last.is_none_or(|last| draft.window.end > last.end) {
+            drafts.push((draft.window.end, name));
         }
     }
-    let (news, next) = news_in_sight(&project, globals).await?;
-    Ok(OverviewOutcome { organisation, news: Some(news), next, ..OverviewOutcome::default() })
+    Ok(drafts.into_iter().max().map(|(_, name)| name))
 }
 
 /// What the window that comes next has, and what to type.
 async fn news_in_sight(
     project: &Project,
+    window: &Window,
+    today: NaiveDate,
     globals: &Globals,
 ) -> Result<(NewsInSight, String), Failure> {
-    let zone = project.settings.time_zone;
-    let today = world::today(zone);
-    let window = match ledgers::last_window(project).await? {
-        Some(last) => Window::since_last(&last, today)
-            .unwrap_or_else(|_| Window::last_full_month(today, zone)),
-        None => Window::last_full_month(today, zone),
-    };
-    let wish = NewsQuery { window: Some(&window), ..NewsQuery::quick() };
+    let wish = NewsQuery { window: Some(window), ..NewsQuery::quick() };
     let reading = gather::read_aloud(project, wish, &globals.screen).await?;
     let all_stories = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
-    let nearest = reading.elsewhere.nearest;
-    let chosen = select_reading(reading, &window, today).chosen.len();
-    let nearest = nearest.filter(|_| chosen == 0);
+    let count = select_reading(reading, window, today).chosen.len();
+    let mut nearest = None;
+    if count == 0 {
+        let wish = NewsQuery { ask: Ask::Stored, ..NewsQuery::quick() };
+        let (all, _) = gather::read(project, wish).await?;
+        let mailed = gather::mailed(project).await?;
+        let rows = cover(&all.items, &mailed, today);
+        let waiting = rows.iter().filter(|row| {
+            matches!(row.fate, Fate::Never(MissedReason::NoEdition | MissedReason::Late(_)))
+        });
+        nearest = nearest_month(waiting.map(|row| row.item), window, window.zone);
+    }
     let next = match nearest {
-        Some(day) => format!("roundup news --month {}", day.format("%Y-%m")),
-        None if chosen == 0 => {
-            "add news, or try another window, as in `roundup news --year 2020`".to_owned()
-        }
-        None => "roundup news, then roundup draft".to_owned(),
+        _ if count > 0 => "roundup preview".to_owned(),
+        Some(month) => format!("roundup preview --month {}", month.format("%Y-%m")),
+        None => more_news(project),
     };
     let news = NewsInSight {
         window: window.to_string(),
-        stories: chosen,
+        stories: count,
         all_stories,
-        nearest: nearest.map(|day| day.format("%B %Y").to_string()),
+        nearest: nearest.map(|month| month.format("%B %Y").to_string()),
     };
     Ok((news, next))
+}
+
+/// The month of the story that is nearest to a window; stories of which only the year is known have none.
+fn nearest_month<'a>(
+    items: impl Iterator<Item = &'a Item>,
+    window: &Window,
+    zone: Tz,
+) -> Option<NaiveDate> {
+    let months = items.filter_map(|item| {
+        let (first, last) = item.date?.days(zone);
+        (first.with_day(1) == last.with_day(1)).then_some((first, last))
+    });
+    let away = |(first, last): &(NaiveDate, NaiveDate)| {
+        (*first - window.last_day()).num_days().max((window.start - *last).num_days())
+    };
+    months.min_by_key(away).and_then(|(first, _)| first.with_day(1))
+}
+
+/// Where more news comes from.
+fn more_news(project: &Project) -> String {
+    let sources = project.settings.sources();
+    if sources.iter().any(|source| source.url.is_some()) {
+        return "roundup news sync".to_owned();
+    }
+    let folder = sources.iter().find_map(|source| source.path.as_ref());
+    let folder = folder.map_or_else(|| "news".to_owned(), |folder| folder.display().to_string());
+    format!("put a story into {folder}/, or `roundup news learn URL` to read your website's news")
 }

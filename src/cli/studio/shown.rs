@@ -338,14 +338,13 @@ pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
     let zone = project.settings.time_zone;
     let today = world::today(zone);
     // Read again each time: an edition may go out from a terminal beside the studio.
-    let since_last = match ledgers::last_window(project).await {
-        Ok(Some(last)) => Window::since_last(&last, today).ok().map(|window| window.name()),
-        _ => None,
-    };
+    let last = ledgers::last_window(project).await.ok().flatten();
+    let since_last = last.as_ref().and_then(|last| Window::since_last(last, today).ok());
     json!({
         "today": today.to_string(),
         "last_month": Window::last_full_month(today, zone).name(),
-        "since_last": since_last,
+        "covered_until": last.filter(|_| since_last.is_none()).map(|last| last.last_day().to_string()),
+        "since_last": since_last.map(|window| window.name()),
         "start": window.map(|window| window.start.to_string()),
         "end": window.map(|window| window.last_day().to_string()),
         "drafts": project.drafts().unwrap_or_default(),
