@@ -102,10 +102,7 @@ pub fn look_at_web_address(text: &str) -> Result<(), Fault> {
 fn look_at_mail_address(text: &str) -> Result<(), Fault> {
     match EmailAddress::parse(text) {
         Ok(_) => Ok(()),
-        Err(error) => Err((
-            format!("`{}` is not an email address: {error}", text.escape_debug()),
-            "write it as news@charity.org.uk",
-        )),
+        Err(error) => Err((error.to_string(), "write it as news@charity.org.uk")),
     }
 }
 

@@ -139,6 +139,118 @@ fn a_website_without_news_says_so_and_the_sample_is_used() {
     assert_eq!(place.files("made/news/pictures").len(), 5);
 }
 
+#[test]
+fn the_address_of_a_feed_is_a_feed_and_not_a_website() {
+    let feed = FEED.replace("<title>N</title>", "<title>News</title>");
+    let site =
+        Website::with(&[("/", "<title>Home | Safe Childhood</title>"), ("/a/feed.xml", &feed)]);
+    // A feed names its website, and may stand elsewhere.
+    let named = feed.replace("<title>News", "<link>SITE/</link><title>News");
+    let other = Website::with(&[("/", "<title>Elsewhere</title>"), ("/feed.xml", &named)]);
+    let alone = Website::with(&[("/feed.xml", &feed)]);
+    for (address, home, name) in [
+        (format!("{}/a/feed.xml", site.address()), site.address(), "Safe Childhood"),
+        (format!("{}/feed.xml", other.address()), other.address(), "Elsewhere"),
+        (format!("{}/feed.xml", alone.address()), alone.address(), "News"),
+    ] {
+        let place = Charity::without_a_newsletter();
+        place.run(&format!("init made --yes --allow-local --website {address}")).ends(0);
+        let settings = place.read("made/roundup.toml");
+        assert!(settings.contains(&format!("website = \"{home}/\"")), "{settings}");
+        assert!(settings.contains(&format!("name = \"{name}\"")), "{settings}");
+        assert!(settings.contains(&format!("url = \"{address}\"")), "{settings}");
+        assert!(!place.path("made/news").exists());
+    }
+}
+
+#[test]
+fn without_a_terminal_the_lines_of_the_input_are_the_answers() {
+    let site = Website::with(&[("/", "<title>Safe Childhood</title>"), ("/feed", FEED)]);
+    let address = site.address();
+    let place = Charity::without_a_newsletter();
+    let typed = |answers: &str, more: &str| {
+        place.run_with_input(&format!("init made --allow-local {more}"), answers)
+    };
+    let settings = || place.read("made/roundup.toml");
+    let again = || std::fs::remove_dir_all(place.path("made")).unwrap();
+    typed(&format!("{address}\n\nnews@charity.org.uk\nsmtps://smtp.charity.org.uk\n"), "")
+        .ends(0)
+        .says("[Safe Childhood]: \n")
+        .says("[none]: smtps://smtp.charity.org.uk");
+    assert!(settings().contains("name = \"Safe Childhood\""));
+    assert!(settings().contains("address = \"news@charity.org.uk\""));
+    assert_eq!(place.read("made/.env"), "ROUNDUP_RELAY='smtps://smtp.charity.org.uk'\n");
+    again();
+    // A flag leaves its question out; where the input ends, the rest is as proposed.
+    typed("Friends of the River\n", "--website none").ends(0);
+    assert!(settings().contains("name = \"Friends of the River\""));
+    assert!(settings().contains("address = \"news@charity.example\""));
+    again();
+    // What is not read: with --yes, and with --no-input.
+    for flag in ["--yes", "--no-input"] {
+        typed("none\nNobody\n", flag).ends(0);
+        assert!(settings().contains("name = \"Example Charity\""), "{flag}");
+        again();
+    }
+    // An answer that cannot be used is not replaced by the next one, and nothing is made.
+    typed("none\nName\nnot an address\nnone\n", "")
+        .ends(2)
+        .says("`not an address` is not an email address");
+    typed("http://127.0.0.1:9\nName\n", "").says("cannot be reached");
+    assert!(!place.path("made").exists());
+}
+
+#[test]
+fn roundup_alone_says_where_the_month_stands() {
+    let says = |charity: &Charity, words: &[&str], not: &[&str]| {
+        let ran = charity.run("").ends(0);
+        for words in words {
+            assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+        }
+        for words in not {
+            assert!(!ran.stdout.contains(words), "{words}: {}", ran.stdout);
+        }
+        // The one next command is a command, and works.
+        let next = ran.stdout.lines().last().unwrap().strip_prefix("Next: ").unwrap().to_owned();
+        next.strip_prefix("roundup ").map(str::to_owned).unwrap_or_default()
+    };
+    let charity = Charity::new().people(2);
+    let next =
+        says(&charity, &["The nearest stories are from December 2020", "Practice mode"], &[]);
+    assert_eq!(next, "preview --month 2020-12");
+    charity.run(&format!("{next} --out look")).ends(0);
+    // A draft is what comes next, until it is sent.
+    charity.run("draft --month 2020-12").ends(0);
+    let next = says(&charity, &["2020-12 has a draft, and is not sent yet"], &[]);
+    assert_eq!(next, "preview 2020-12");
+    charity.run("send 2020-12 --confirm 2").ends(0);
+    // After it: no month that went out is named again.
+    let next = says(
+        &charity,
+        &[
+            "2020-12 is finished: 2 people = 2 accepted.",
+            "0 of 3 stories",
+            "put a story into news/",
+        ],
+        &["December 2020", "has a draft"],
+    );
+    assert_eq!(next, "");
+    // A story that no edition has is named.
+    let charity = charity.file("news/old.md", "---\ntitle: Old\ndate: 2019-03-05\n---\n\nText.\n");
+    let next = says(&charity, &["The nearest stories are from March 2019"], &[]);
+    assert_eq!(next, "preview --month 2019-03");
+    charity.run(&format!("{next} --out look")).ends(0);
+    // An edition of days that are not over: the next one begins after them.
+    let charity = charity.file("news/new.md", "---\ntitle: New\ndate: 2020-12-30\n---\n\nText.\n");
+    charity.run("draft --since 2020-12-30 --until 2099-12-31").ends(0);
+    charity.run("send 2020-12-30_2099-12-31 --confirm 2").ends(0);
+    let next =
+        says(&charity, &["the next edition begins on 1 January 2100"], &["stories", "nearest"]);
+    assert_eq!(next, "report 2020-12-30_2099-12-31");
+    charity.run(&next).ends(0);
+    charity.run("news").ends(2).says("goes on to 2099-12-31").says("as in --month 2099-12");
+}
+
 #[cfg(unix)]
 #[test]
 fn four_questions_each_with_an_answer_in_brackets() {

@@ -11,6 +11,7 @@ pub mod website;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -161,6 +162,16 @@ impl Charity {
     /// The same with words that may have spaces themselves.
     pub fn run_words(&self, words: &[String]) -> Ran {
         Ran::of(self.command("").args(words).output().unwrap())
+    }
+
+    /// Runs a command whose input is this text.
+    pub fn run_with_input(&self, arguments: &str, input: &str) -> Ran {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // One that ends early reads no more.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Ran::of(child.wait_with_output().unwrap())
     }
 
     /// Runs a command in a folder below, whatever its name.

@@ -4,11 +4,12 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
-use super::answers::ask;
+use super::answers::AnswerSource;
 use super::project_files::{NewProject, ProjectEntry};
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -89,9 +90,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let screen = &globals.screen;
     let folder = &arguments.folder;
     refuse_what_is_there(folder)?;
-    let asks = screen.asks && !arguments.yes;
-    let website = website(&arguments, asks, screen).await?;
-    let project = project(&arguments, website, asks)?;
+    let answers = AnswerSource::of(screen, arguments.yes);
+    let website = website(&arguments, answers, screen).await?;
+    let project = project(&arguments, website, answers)?;
     // A mistake of ours must not become a newsletter that cannot be opened.
     Settings::read(SETTINGS_FILE, &project.settings())
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
@@ -172,16 +173,19 @@ fn shown(folder: &Path) -> String {
 /// The website, and what news it offers. Somebody at a keyboard may try another one.
 async fn website(
     arguments: &Arguments,
-    asks: bool,
+    answers: AnswerSource,
     screen: &Screen,
 ) -> Result<Option<Website>, Failure> {
     let text = |text: &str| {
         Ok(Some(text.trim().to_owned()).filter(|text| text != NONE && !text.is_empty()))
     };
     let mut named = arguments.website.as_deref().map(text).transpose()?.flatten();
-    if asks && arguments.website.is_none() {
-        screen.say("Welcome to roundup. Four short questions; Enter takes what is in brackets.");
-        named = ask("Your website, with the news", NONE, text)?;
+    if arguments.website.is_none() {
+        if answers == AnswerSource::Terminal {
+            screen
+                .say("Welcome to roundup. Four short questions; Enter takes what is in brackets.");
+        }
+        named = answers.ask("Your website, with the news", NONE, text)?;
     }
     loop {
         let Some(address) = named else { return Ok(None) };
@@ -190,9 +194,9 @@ async fn website(
                 tell_website(&website, screen);
                 return Ok(Some(website));
             }
-            Err(failure) if asks => {
+            Err(failure) if answers == AnswerSource::Terminal => {
                 screen.say(&format!("  {}: {}", failure.what, failure.help.unwrap_or_default()));
-                named = ask("Another address, or none", NONE, text)?;
+                named = answers.ask("Another address, or none", NONE, text)?;
             }
             Err(failure) => return Err(failure),
         }
@@ -240,27 +244,27 @@ fn tell_website(website: &Website, screen: &Screen) {
 fn project(
     arguments: &Arguments,
     website: Option<Website>,
-    asks: bool,
+    answers: AnswerSource,
 ) -> Result<NewProject, Failure> {
     let host = website.as_ref().and_then(|site| url::Url::parse(&site.address).ok());
     let host = host.as_ref().and_then(|url| url.domain()).unwrap_or("charity.example");
     let domain = host.strip_prefix("www.").unwrap_or(host).to_owned();
     let title = website.as_ref().and_then(|site| site.title.clone());
-    let given = |flag: &Option<String>, proposal: String| flag.clone().unwrap_or(proposal);
-    let name = given(&arguments.name, title.unwrap_or_else(|| "Example Charity".to_owned()));
-    let name = match (asks, &arguments.name) {
-        (true, None) => ask("The name that people know you by", &name, name_of)?,
-        _ => name_of(&name)?,
+    let title = title.unwrap_or_else(|| "Example Charity".to_owned());
+    let name = match &arguments.name {
+        Some(name) => name_of(name)?,
+        None => answers.ask("The name that people know you by", &title, name_of)?,
     };
-    let sender = given(&arguments.sender, format!("news@{domain}"));
-    let sender = match (asks, &arguments.sender) {
-        (true, None) => ask("The address that the email comes from", &sender, sender_of)?,
-        _ => sender_of(&sender)?,
+    let sender = match &arguments.sender {
+        Some(sender) => sender_of(sender)?,
+        None => {
+            let usual = format!("news@{domain}");
+            answers.ask("The address that the email comes from", &usual, sender_of)?
+        }
     };
-    let relay = given(&arguments.relay, NONE.to_owned());
-    let relay = match (asks, &arguments.relay) {
-        (true, None) => ask("Your mail server, or none for practice mode", NONE, relay_of)?,
-        _ => relay_of(&relay)?,
+    let relay = match &arguments.relay {
+        Some(relay) => relay_of(relay)?,
+        None => answers.ask("Your mail server, or none for practice mode", NONE, relay_of)?,
     };
     let (website, news) = website.map_or((None, None), |site| (Some(site.address), site.news));
     Ok(NewProject {
@@ -308,7 +312,7 @@ fn language_of(text: &str) -> Result<String, String> {
 
 fn sender_of(text: &str) -> Result<String, Failure> {
     EmailAddress::parse(text.trim()).map(|address| address.to_string()).map_err(|error| {
-        Failure::new(Exit::Usage, format!("`{}` is not an email address: {error}", one_line(text)))
+        Failure::new(Exit::Usage, error.to_string())
             .help("write one of your own domain, as in news@charity.org.uk")
     })
 }
@@ -364,16 +368,15 @@ fn write_all(folder: &Path, files: &[ProjectEntry]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The command that shows an email: of the last full month, or of the newest story's.
+/// The command that shows an email: of the last full month where that has stories, or else of the newest story's.
 fn next(folder: &Path, project: &NewProject) -> String {
     let today = world::today(project.time_zone);
     let window = Window::last_full_month(today, project.time_zone);
-    let month = project.news.as_ref().and_then(WebsiteNews::month);
-    let preview = match month {
-        Some((year, month)) if window.name() != format!("{year}-{month:02}") => {
-            format!("roundup preview --month {year}-{month:02}")
-        }
-        _ => "roundup preview".to_owned(),
+    let is_in_window = |day: &NaiveDate| window.start <= *day && *day < window.end;
+    let elsewhere = project.news.as_ref().filter(|news| !news.days.iter().any(is_in_window));
+    let preview = match elsewhere.and_then(WebsiteNews::month) {
+        Some(month) => format!("roundup preview --month {}", month.format("%Y-%m")),
+        None => "roundup preview".to_owned(),
     };
     if folder == Path::new(".") {
         return preview;

@@ -169,6 +169,7 @@ mod tests {
                 select: Some(Select { item: item.clone(), ..Select::default() }),
                 stories: 3,
                 newest: None,
+                days: Vec::new(),
             });
             let settings = Settings::read("roundup.toml", &project.settings()).unwrap();
             proptest::prop_assert_eq!(settings.organisation.name, name);

@@ -31,6 +31,8 @@ pub struct Screen {
     pub verbose: bool,
     /// False when nobody can answer a question.
     pub asks: bool,
+    /// True where the input is a file or another program's output, which may hold answers.
+    pub has_input: bool,
     /// True where what is said goes elsewhere: to the studio's page.
     is_silent: bool,
     out: Paint,
@@ -69,6 +71,7 @@ impl Screen {
             verbose,
             // A program reads the JSON: nobody would see the question.
             asks: !no_input && !json && io::stdin().is_terminal() && io::stderr().is_terminal(),
+            has_input: !no_input && !io::stdin().is_terminal(),
             out: Paint::new(wanted(io::stdout().is_terminal()), seal),
             talk: Paint::new(wanted(io::stderr().is_terminal()), seal),
             is_silent: false,
@@ -78,7 +81,14 @@ impl Screen {
     /// One that says nothing: whoever uses it shows what is said in another way.
     #[must_use]
     pub fn silent(&self) -> Self {
-        Self { is_silent: true, quiet: true, json: false, asks: false, ..self.clone() }
+        Self {
+            is_silent: true,
+            quiet: true,
+            json: false,
+            asks: false,
+            has_input: false,
+            ..self.clone()
+        }
     }
 
     /// What programs read: nothing of it is cut.

@@ -44,7 +44,7 @@ pub async fn look_at(web: &Web, address: &str, zone: Tz) -> Result<Website, Fetc
     let mut crawler = Crawler::new(web);
     let home = crawler.get(&with_scheme(address)).await?;
     if let Some(news) = feed_of(&home, zone) {
-        return Ok(Website { address: home.address, title: None, news: Some(news) });
+        return Ok(website_of_feed(&mut crawler, &home, news).await);
     }
     let html = text_of(&mut crawler, &home).await;
     let head = PageHead::read(&html, &home.address);
@@ -56,6 +56,25 @@ pub async fn look_at(web: &Web, address: &str, zone: Tz) -> Result<Website, Fetc
         },
     };
     Ok(Website { address: home.address, title: head.title, news })
+}
+
+/// The website of a feed that somebody named in its place: the one that the feed names, or the one where it stands.
+async fn website_of_feed(
+    crawler: &mut Crawler<'_>,
+    answer: &FetchedBytes,
+    news: WebsiteNews,
+) -> Website {
+    let feed = feed::head(&answer.address, &answer.decoded().text);
+    let stands_at = url::Url::parse(&answer.address).and_then(|url| url.join("/"));
+    let stands_at = stands_at.map_or_else(|_| answer.address.clone(), String::from);
+    let address = feed.home.unwrap_or(stands_at);
+    // The page calls the website by its name; a feed is often called "News".
+    let page = match crawler.get(&address).await {
+        Ok(page) => PageHead::read(&text_of(crawler, &page).await, &page.address).title,
+        Err(_) => None,
+    };
+    let title = page.or(feed.title.map(|title| short(&title)).filter(|title| !title.is_empty()));
+    Website { address, title, news: Some(news) }
 }
 
 /// `charity.example` as people type it.

@@ -17,24 +17,27 @@ pub struct WebsiteNews {
     /// On its first page.
     pub stories: usize,
     pub newest: Option<NaiveDate>,
+    /// The days of all of them that have one.
+    pub days: Vec<NaiveDate>,
 }
 
 impl WebsiteNews {
     /// Nothing where there are no stories.
     pub fn new(kind: SourceKind, url: String, items: &[Item], zone: Tz) -> Option<Self> {
-        let days = items.iter().filter_map(|item| item.date.map(|date| date.days(zone).1));
-        let newest = days.max();
+        let days: Vec<NaiveDate> =
+            items.iter().filter_map(|item| item.date.map(|date| date.days(zone).1)).collect();
         (!items.is_empty()).then_some(Self {
             kind,
             url,
             select: None,
             stories: items.len(),
-            newest,
+            newest: days.iter().max().copied(),
+            days,
         })
     }
 
-    /// The year and month of the newest story.
-    pub fn month(&self) -> Option<(i32, u32)> {
-        self.newest.map(|day| (day.year(), day.month()))
+    /// The first day of the month of the newest story.
+    pub fn month(&self) -> Option<NaiveDate> {
+        self.newest.and_then(|day| day.with_day(1))
     }
 }

@@ -75,6 +75,9 @@ fn head(document: &XmlDocument<'_>) -> Head {
                 (Space::Feed | Space::Dublin, "language") => {
                     head.language.get_or_insert_with(|| document.text(child).trim().to_owned());
                 }
+                (Space::Feed, "title") => {
+                    head.title.get_or_insert_with(|| one_line(&document.text(child)));
+                }
                 (Space::Feed, "link") if head.home.is_none() => {
                     let is_page = part
                         .attribute("rel")

@@ -20,6 +20,7 @@ pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedE
         _ => None,
     };
     let head = Head {
+        title: text(feed, &["title"]),
         language: text(feed, &["language"]),
         home: text(feed, &["home_page_url"]).and_then(|home| address(&home, at)),
         is_complete: false,

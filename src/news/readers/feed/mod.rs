@@ -18,7 +18,7 @@ use chrono_tz::Tz;
 
 use self::address::address as absolute;
 use self::entry::FeedEntry;
-use self::reader::Head;
+pub use self::reader::Head;
 use self::written::Text;
 use self::xml::XmlDocument;
 use super::decode::{DecodedText, decode, text_of};
@@ -104,6 +104,11 @@ fn note_undated(reading: &mut Reading, address: &str) {
             "add their dates: roundup news dates",
         ));
     }
+}
+
+/// What a feed that stands at `address` says of itself; nothing where it cannot be read.
+pub fn head(address: &str, text: &str) -> Head {
+    found(address, text).map(|found| found.head).unwrap_or_default()
 }
 
 /// What a feed has.

@@ -7,6 +7,7 @@ use super::xml::{Node, XmlDocument};
 /// What a feed says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head {
+    pub title: Option<String>,
     pub language: Option<String>,
     /// Its website.
     pub home: Option<String>,
