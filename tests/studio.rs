@@ -9,12 +9,20 @@ mod by_keyboard;
 mod first_edition;
 #[path = "studio/fits_the_desk.rs"]
 mod fits_the_desk;
+#[path = "studio/for_everybody.rs"]
+mod for_everybody;
+#[path = "studio/keys.rs"]
+mod keys;
 #[path = "studio/no_dead_ends.rs"]
 mod no_dead_ends;
 #[path = "studio/nothing_misleads.rs"]
 mod nothing_misleads;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "studio/with_the_mouse.rs"]
+mod with_the_mouse;
+#[path = "studio/without_a_mouse.rs"]
+mod without_a_mouse;
 #[path = "studio/words_are_kept.rs"]
 mod words_are_kept;
 
@@ -661,38 +669,6 @@ async fn axe_finds_nothing(browser: &Browser, state: &str) {
 }
 
 #[test]
-fn axe_finds_no_barrier_in_the_studio() {
-    for dark in [false, true] {
-        in_browser(dark, async |browser| {
-            let charity = charity().setting("[translations.cy]\nname = \"Elusen\"\n");
-            let studio = Studio::of(&charity, "2020-12");
-            open(&browser, &studio).await;
-            do_to(&browser, "2020-12-21-story", "edit").await;
-            for view in ["mail", "inbox", "headers", "reading"] {
-                select(&browser, "view", view).await;
-                browser.until("return document.getElementById('panel').children.length > 0").await;
-                axe_finds_nothing(&browser, &format!("{view}, dark: {dark}")).await;
-            }
-            browser.click("#tab-words").await;
-            browser.click("#languages [data-language=cy]").await;
-            axe_finds_nothing(&browser, &format!("words, dark: {dark}")).await;
-            browser.click("#tab-look").await;
-            browser.script("document.querySelectorAll('#pane-look details').forEach((group) => (group.open = true))", Vec::new()).await;
-            axe_finds_nothing(&browser, &format!("look, dark: {dark}")).await;
-            browser.click("#tab-stories").await;
-            browser.click(".story [data-act=more]").await;
-            axe_finds_nothing(&browser, &format!("a menu, dark: {dark}")).await;
-            browser.script("document.getElementById('menu').hidePopover()", Vec::new()).await;
-            ask_to_ignore(&browser, "one-click").await;
-            axe_finds_nothing(&browser, &format!("ignoring, dark: {dark}")).await;
-            browser.click("#close-ignore").await;
-            browser.click("#open-test").await;
-            axe_finds_nothing(&browser, &format!("the test's dialog, dark: {dark}")).await;
-        });
-    }
-}
-
-#[test]
 fn a_test_that_fails_leaves_no_browser_behind() {
     let (tell, told) = std::sync::mpsc::channel();
     let failing = std::thread::spawn(move || {
@@ -710,27 +686,34 @@ fn a_test_that_fails_leaves_no_browser_behind() {
     assert_eq!(browser::processes_of(&profile), Vec::<String>::new());
 }
 
-/// `scripts/screenshots` takes the pictures of the documents: of this repository's own newsletter.
+/// `scripts/screenshots` takes the pictures of the documents: of this repository's own newsletter, on a laptop of
+/// 1366 × 768 at 125 %, and on a tablet.
 #[test]
 #[ignore = "makes pictures for people"]
 fn pictures_for_the_documents() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs");
     for (dark, name) in [(false, "studio.png"), (true, "studio-dark.png")] {
         in_browser(dark, async |browser| {
+            let picture = async |name: &str| {
+                // Nothing has the focus, and nothing is said.
+                browser.script("document.activeElement.blur(); document.getElementById('said').classList.remove('shown')", Vec::new()).await;
+                fs::write(docs.join(name), browser.client.screenshot().await.unwrap()).unwrap();
+            };
             let charity = support::sample("monthly", "harbour");
             let studio = Studio::of(&charity, "2020");
-            browser.client.set_window_size(1440, 1100).await.unwrap();
+            browser.metrics(1093, 614, 1.25).await;
             open(&browser, &studio).await;
-            do_to(&browser, "2020-03-25-free-webinars-professionals-working-from-home", "pin")
-                .await;
+            let lead = "2020-03-25-free-webinars-professionals-working-from-home";
+            do_to(&browser, lead, "pin").await;
             browser.until("return document.querySelector('.story.lead')").await;
-            let light = if dark { "designed" } else { "light" };
-            select(&browser, "light", light).await;
-            browser.click("[data-width='375']").await;
+            select(&browser, "light", if dark { "designed" } else { "light" }).await;
             browser.until("return [...document.querySelectorAll('.cost')].some((cost) => cost.textContent)").await;
-            browser.script("document.activeElement.blur()", Vec::new()).await;
-            let picture = browser.client.screenshot().await.unwrap();
-            fs::write(root.join("docs").join(name), picture).unwrap();
+            picture(name).await;
+            if !dark {
+                browser.metrics(768, 1024, 1.0).await;
+                browser.click("#bottom [data-panel=left]").await;
+                picture("studio-tablet.png").await;
+            }
         });
     }
 }

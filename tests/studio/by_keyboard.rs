@@ -1,53 +1,11 @@
 //! An edition made without a mouse: Tab to it, and type.
 
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::json;
 
 use crate::browser::{Browser, Studio};
+use crate::keys::{ALT_UP, ENTER, ESCAPE, RIGHT, SELECT_ALL, TAB, press, tab_to};
 use crate::support::Server;
 use crate::{charity, in_browser, open};
-
-const TAB: &str = "\u{E004}";
-const ENTER: &str = "\u{E007}";
-const RIGHT: &str = "\u{E014}";
-const SELECT_ALL: &str = "\u{E009}a\u{E000}";
-/// The page has fewer stops.
-const MOST_TABS: usize = 150;
-
-/// Presses keys wherever the focus is; Alt and Ctrl are held until U+E000.
-async fn press(browser: &Browser, keys: &str) {
-    let mut actions = KeyActions::new("keyboard".to_owned());
-    let mut held = Vec::new();
-    for value in keys.chars() {
-        match value {
-            '\u{E000}' => {
-                for value in held.drain(..) {
-                    actions = actions.then(KeyAction::Up { value });
-                }
-            }
-            '\u{E009}' | '\u{E00A}' => {
-                held.push(value);
-                actions = actions.then(KeyAction::Down { value });
-            }
-            value => {
-                actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
-            }
-        }
-    }
-    browser.client.perform_actions(actions).await.unwrap();
-}
-
-/// Presses Tab until what has the focus is this.
-async fn tab_to(browser: &Browser, selector: &str) {
-    let is_there = "return document.activeElement.matches(arguments[0])";
-    for _ in 0..MOST_TABS {
-        if browser.script(is_there, vec![json!(selector)]).await == json!(true) {
-            return;
-        }
-        press(browser, TAB).await;
-    }
-    panic!("Tab never comes to {selector}");
-}
 
 async fn until_saved(browser: &Browser) {
     browser.until_says("#saved", "Saved at ").await;
@@ -69,7 +27,7 @@ fn a_month_is_made_checked_and_tested() {
         // The last story first, with Alt and an arrow.
         tab_to(&browser, ".story[data-id=\"2020-12-03-story\"] [data-act=more]").await;
         for _ in 0..2 {
-            press(&browser, "\u{E00A}\u{E013}\u{E000}").await;
+            press(&browser, ALT_UP).await;
         }
         browser
             .until(
@@ -126,7 +84,7 @@ fn a_month_is_made_checked_and_tested() {
         press(&browser, "me@charity.org.uk").await;
         press(&browser, ENTER).await;
         browser.until_says("#tested", "Accepted: me@charity.org.uk").await;
-        press(&browser, "\u{E00C}").await;
+        press(&browser, ESCAPE).await;
         browser.until("return document.activeElement.id === 'open-test'").await;
 
         let draft = charity.read("editions/2020-12.md");

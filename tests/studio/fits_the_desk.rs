@@ -2,16 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Studio};
+use crate::browser::Studio;
 use crate::support::Charity;
 use crate::{
     axe_finds_nothing, charity, do_to, in_browser, open, open_words, select, until_titles,
 };
-
-async fn window(browser: &Browser, width: u32, height: u32) {
-    let size = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}});
-    browser.devtools(size).await;
-}
 
 /// What cannot be reached: wider than the window, or cut off.
 const CUT: &str = "return [...document.querySelectorAll('header button, header select, #tabs button, #bottom button')].filter((element) => element.checkVisibility()).filter((element) => { const box = element.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1 || box.width < 20; }).map((element) => element.id || element.textContent)";
@@ -22,7 +17,7 @@ fn a_laptop_shows_420_pixels_of_the_email_and_three_stories() {
         let charity = charity();
         let studio = Studio::of(&charity, "2020-12");
         // 1366 × 768 at 125 %, with the browser's own bars.
-        window(&browser, 1093, 500).await;
+        browser.metrics(1093, 500, 1.0).await;
         open(&browser, &studio).await;
         let seen = "const panel = document.getElementById('stage').getBoundingClientRect(); const rows = [...document.querySelectorAll('#shown .story')].filter((row) => row.getBoundingClientRect().bottom <= innerHeight - 28); return [Math.min(panel.bottom, innerHeight) - panel.top, rows.length, document.querySelector('header').offsetHeight]";
         let seen = browser.script(seen, Vec::new()).await;
@@ -45,14 +40,14 @@ fn a_laptop_shows_420_pixels_of_the_email_and_three_stories() {
             (1200, 700),
             (1440, 820),
         ] {
-            window(&browser, width, height).await;
+            browser.metrics(width, height, 1.0).await;
             let cut = browser.script(CUT, Vec::new()).await;
             assert_eq!(cut, json!([]), "{width} × {height}");
             let wide = "return document.documentElement.scrollWidth <= innerWidth";
             assert_eq!(browser.script(wide, Vec::new()).await, json!(true), "{width} × {height}");
         }
         // One panel at a time, and what is saved is read whole.
-        window(&browser, 768, 1024).await;
+        browser.metrics(768, 1024, 1.0).await;
         browser
             .script("document.getElementById('saved').textContent = 'Saved at 14:02'", Vec::new())
             .await;

@@ -14,6 +14,8 @@ use super::support::{CHROMIUM, Charity, needed};
 
 /// Nothing on this computer takes so long; what does is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Quicker than a hand, and slow enough for the page to see it.
+pub const MOUSE_STEP: Duration = Duration::from_millis(20);
 
 /// A studio that serves a charity.
 pub struct Studio {
@@ -190,12 +192,10 @@ impl Browser {
 
     /// Drags with the mouse: from the middle of one element to a part of the height of another.
     pub async fn mouse_drag(&self, from: &str, to: &str, part: f64) {
-        // Quicker than a hand, and slow enough for the page to see it.
-        const STEP: Duration = Duration::from_millis(20);
         const AT: &str = "const [from, to, part] = arguments; document.querySelector(from).scrollIntoView({ block: 'nearest' }); const box = (what) => document.querySelector(what).getBoundingClientRect(); const [a, b] = [box(from), box(to)]; return [a.x + a.width / 2, a.y + a.height / 2, b.x + b.width / 2, b.y + b.height * part].map(Math.round)";
         let at = self.script(AT, vec![json!(from), json!(to), json!(part)]).await;
         let number = |index: usize| at[index].as_f64().unwrap();
-        let to = |x: f64, y: f64| PointerAction::MoveTo { duration: Some(STEP), x, y };
+        let to = |x: f64, y: f64| PointerAction::MoveTo { duration: Some(MOUSE_STEP), x, y };
         let mouse = MouseActions::new("mouse".to_owned())
             .then(to(number(0), number(1)))
             .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
@@ -222,6 +222,12 @@ impl Browser {
             std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture)
                 .unwrap();
         }
+    }
+
+    /// The size of the window, and how many dots of the screen a pixel has.
+    pub async fn metrics(&self, width: u32, height: u32, scale: f64) {
+        let size = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": false}});
+        self.devtools(size).await;
     }
 
     /// A command of Chromium itself, for what no page can do: the size of the window, forced colours.

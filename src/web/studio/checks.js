@@ -15,9 +15,10 @@ export function showChecks(state) {
   if (box.dataset.key !== key) {
     box.dataset.key = key;
     box.className = "checks";
-    const focused = box.contains(document.activeElement) ? document.activeElement.id : null;
+    const focused = box.contains(document.activeElement) ? document.activeElement : null;
     box.replaceChildren(...GROUPS.map(([severity, title]) => group(state, severity, title)).filter(Boolean), silenced(state));
-    if (focused) ($(focused) ?? $("checks-title")).focus?.();
+    // A finding that is gone leaves the focus to the title of all.
+    if (focused) ($(focused.id) ?? $("checks-title")).focus();
   }
   const programs = $("programs").querySelector("ul");
   const scores = JSON.stringify(state.scores);
@@ -60,20 +61,23 @@ function showSend(state) {
 }
 
 function showRail(state) {
-  const [must, should, note] = state.tally;
+  const [must, should] = state.tally;
   const rail = $("rail");
   const key = JSON.stringify(state.tally);
   if (rail.dataset.key === key) return;
   rail.dataset.key = key;
-  const counts = GROUPS.map(([severity, title], at) => make("span", { class: `count ${severity}`, title }, String(state.tally[at])));
+  const words = ["to fix,", "should be fixed,", "good to know"];
+  const counts = GROUPS.map(([severity, title], at) =>
+    make("span", { class: `count ${severity}`, title }, String(state.tally[at]), make("span", { class: "unseen" }, ` ${words[at]} `)));
   const isOpen = document.body.classList.contains("checks-open");
   rail.replaceChildren(make(
     "button",
-    { type: "button", id: "open-checks", "aria-expanded": String(isOpen), "aria-controls": "right", "aria-label": `Checks: ${must} to fix, ${should} should be fixed, ${note} good to know`, onclick: () => {
+    { type: "button", id: "open-checks", "aria-expanded": String(isOpen), "aria-controls": "right", onclick: () => {
       const opens = !document.body.classList.contains("checks-open");
       openChecks(opens);
       if (opens) $("close-checks").focus();
     } },
+    make("span", { class: "unseen" }, "Checks: "),
     ...counts,
   ));
   $("bottom").querySelector("[data-panel=right]").textContent = must + should ? `Checks (${must + should})` : "Checks";
@@ -134,7 +138,7 @@ function silenced(state) {
   box.append(make("h3", {}, `Ignored · ${state.silenced.length}`));
   for (const { rule, findings, reason, edition, story } of state.silenced) {
     const where = story ? `for the story ${titleOf(story)}` : edition ? "in this edition" : "always";
-    const again = button("Check again", () => quietly(want({ want: "hear", rule, edition, story }), `${rule} is checked again`), { "data-hear": rule, "aria-label": `Check ${rule} again` });
+    const again = button("Check again", () => quietly(want({ want: "hear", rule, edition, story }), `${rule} is checked again`), { id: `hear-${[rule, edition, story].filter(Boolean).join("-")}`, "data-hear": rule, "aria-label": `Check again: ${rule}` });
     box.append(make("div", { class: "silent" }, make("p", {}, `${rule}, ${where}: ${findings} found. ${reason}`), again));
   }
   return box;

@@ -3,6 +3,10 @@ import { $, desk, make, say, want } from "./base.js";
 import { saveAll } from "./words.js";
 
 let chosenKind = null;
+// Keys walk through the list one by one: the focus stays there, and an edition opens when they rest.
+const RESTS = 500;
+let byKeys = false;
+let resting = null;
 
 export function showEdition(state) {
   const drafts = state.windows?.drafts ?? [];
@@ -27,39 +31,47 @@ function inWords(name) {
   return MONTHS[month - 1] ? `${MONTHS[month - 1]} ${year}` : name;
 }
 
+const field = (attributes) => make("input", attributes);
+// What is typed for each kind of window; one has no field.
+const FIELDS = {
+  month: ({ start }) => [field({ id: "w-month", "aria-label": "Month", type: "month", value: start.slice(0, 7) })],
+  quarter: ({ start }) => [field({ id: "w-quarter", "aria-label": "Quarter, as in 2020-Q4", value: `${start.slice(0, 4)}-Q${Math.ceil(Number(start.slice(5, 7)) / 3)}` })],
+  year: ({ start }) => [field({ id: "w-year", "aria-label": "Year", type: "number", min: "1990", max: "2100", value: start.slice(0, 4) })],
+  since: () => [],
+  days: ({ start, end }) => [
+    field({ id: "w-since", "aria-label": "First day", type: "date", value: start }),
+    field({ id: "w-until", "aria-label": "Last day", type: "date", value: end }),
+  ],
+};
+
 function fields(kind) {
-  const box = $("window-fields");
   const windows = desk.state?.windows ?? {};
   const start = windows.start ?? `${windows.last_month ?? ""}-01`;
-  const field = (attributes) => make("input", attributes);
-  const made = {
-    month: () => [field({ id: "w-month", "aria-label": "Month", type: "month", value: start.slice(0, 7) })],
-    quarter: () => [field({ id: "w-quarter", "aria-label": "Quarter, as in 2020-Q4", value: `${start.slice(0, 4)}-Q${Math.ceil(Number(start.slice(5, 7)) / 3)}` })],
-    year: () => [field({ id: "w-year", "aria-label": "Year", type: "number", min: "1990", max: "2100", value: start.slice(0, 4) })],
-    days: () => [
-      field({ id: "w-since", "aria-label": "First day", type: "date", value: start }),
-      field({ id: "w-until", "aria-label": "Last day", type: "date", value: windows.end ?? start }),
-    ],
-  }[kind];
-  box.replaceChildren(...(made ? made() : []));
-  $("window-panel").hidden = kind === null;
+  const made = FIELDS[kind]?.({ start, end: windows.end ?? start });
+  $("window-fields").replaceChildren(...(made ?? []));
+  $("window-panel").hidden = !(kind in FIELDS);
 }
 
 function back() {
+  clearTimeout(resting);
   chosenKind = null;
   if (desk.state) showEdition(desk.state);
 }
 
+$("kind").addEventListener("keydown", () => (byKeys = true));
+$("kind").addEventListener("pointerdown", () => (byKeys = false));
 $("kind").addEventListener("change", (event) => {
   const value = event.target.value;
+  clearTimeout(resting);
   if (value.startsWith("draft:")) {
-    chosenKind = null;
+    // What is shown until then is not what the list says.
+    chosenKind = value;
     fields(null);
-    choose(value.slice(6));
+    resting = setTimeout(() => choose(value.slice(6)), byKeys ? RESTS : 0);
   } else {
     chosenKind = value;
     fields(value);
-    $("window-fields").querySelector("input")?.focus();
+    if (!byKeys) $("window-fields").querySelector("input")?.focus();
   }
 });
 $("window").addEventListener("submit", (event) => {
@@ -69,11 +81,16 @@ $("window").addEventListener("submit", (event) => {
     month: () => $("w-month").value,
     quarter: () => $("w-quarter").value,
     year: () => $("w-year").value,
-    since: () => windows.since_last ?? windows.last_month,
+    since: () => windows.since_last ?? (windows.covered_until ? null : windows.last_month),
     days: () => `${$("w-since").value}_${$("w-until").value}`,
   }[chosenKind]?.();
-  if (name) choose(name);
-  else say("Choose which days the edition is about first");
+  if (name) {
+    // The field goes with the panel.
+    $("kind").focus();
+    choose(name);
+  } else if (chosenKind === "since") {
+    say(`The last edition covers the days until ${windows.covered_until}: choose other days`);
+  } else say("Choose which days the edition is about first");
 });
 $("window").addEventListener("keydown", (event) => {
   if (event.key === "Escape" && chosenKind !== null) {

@@ -67,6 +67,7 @@ function build(look) {
   for (const { words } of fields) words.end();
   fields = [];
   for (const group of $("pane-look").querySelectorAll("details.look")) sections.set(group.dataset.title, group.open);
+  const focused = $("pane-look").contains(document.activeElement) ? document.activeElement.closest("details.look")?.dataset.title : null;
   const theme = make("select", { id: "theme" }, ...look.theme.known.map((name) => make("option", { value: name }, THEMES[name] ?? name)),
     ...(look.theme.known.includes(look.theme.used) ? [] : [make("option", { value: look.theme.used }, look.theme.used)]));
   theme.addEventListener("change", () => quietly(set([{ group: "theme", name: "use", text: theme.value }]), `Theme: ${theme.value}`));
@@ -83,6 +84,8 @@ function build(look) {
     section("Appeal", false, ...appeal(look)),
     section("Links in the footer", false, ...links(look)),
   );
+  // Its own field is gone: the group that it was in has the focus.
+  if (focused) $("pane-look").querySelector(`[data-title="${focused}"] > summary`)?.focus();
 }
 
 function appeal(look) {

@@ -18,14 +18,15 @@ export function storyRow(id, find) {
   let editing = null;
   const grip = make("span", { class: "grip", "aria-hidden": "true", draggable: "true" }, "⠿");
   const thumb = make("span", { class: "thumb" });
-  const [name, facts, cost, tags] = [make("p", { class: "name" }), make("span", {}), make("span", { class: "cost" }), make("div", { class: "tags" })];
+  const [name, day, source] = [make("p", { class: "name" }), make("span", {}), make("span", { class: "source" })];
+  const [cost, tags] = [make("span", { class: "cost" }), make("div", { class: "tags" })];
   const pin = button("", () => quietly(change({ do: "pin", id, pinned: story.state !== "lead" }), story.state === "lead" ? `No longer the lead story: ${story.title}` : `Lead story: ${story.title}`), { "data-act": "pin", class: "quiet star" });
   const show = button("Show", () => quietly(change({ do: "show", id }), `Shown: ${story.title}`), { "data-act": "show" });
   const more = button("⋯", () => openMenu(more, entries()), { "data-act": "more", class: "quiet", "aria-haspopup": "menu", "aria-expanded": "false" });
   const row = make(
     "li",
     { class: "story", "data-id": id },
-    make("div", { class: "row" }, grip, thumb, make("div", { class: "texts" }, name, make("p", { class: "about" }, facts, cost), tags), pin, show, more),
+    make("div", { class: "row" }, grip, thumb, make("div", { class: "texts" }, name, make("p", { class: "about" }, day, source, cost), tags), show, make("div", { class: "acts-of" }, pin, more)),
   );
 
   const entries = () => [
@@ -62,7 +63,7 @@ export function storyRow(id, find) {
     thumb.dataset.shows = `${wanted}`;
     thumb.replaceChildren(...(wanted
       ? [make("img", { src: wanted, alt: "", loading: "lazy", referrerpolicy: "no-referrer" })]
-      : [make("span", { "aria-hidden": "true" }, story.has_picture ? "▧" : "–"), make("span", { class: "unseen" }, words)]));
+      : [make("span", { "aria-hidden": "true" }, story.has_picture ? "▧" : ""), make("span", { class: "unseen" }, words)]));
   };
   row.show = (now) => {
     editing?.follow(now);
@@ -75,7 +76,8 @@ export function storyRow(id, find) {
     row.className = `story ${story.state === "lead" ? "lead" : ""} ${on ? "" : "off"}`;
     name.textContent = story.title;
     name.title = story.title;
-    facts.textContent = `${story.day} · ${story.source}`;
+    day.textContent = story.day;
+    source.textContent = ` · ${story.source}`;
     tags.replaceChildren(...tagsOf(story).map((tag) => make("span", { class: "tag" }, tag)), ...story.changes.map((line) => make("p", { class: "about" }, line)));
     pin.hidden = !on;
     pin.textContent = story.state === "lead" ? "★" : "☆";

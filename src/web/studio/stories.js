@@ -81,6 +81,8 @@ function showFilter(state) {
   const topics = [...new Set(state.stories.flatMap((story) => story.topics))].sort();
   const sources = [...new Set(state.stories.map((story) => story.source))].sort();
   const key = JSON.stringify([topics, sources]);
+  // A name that every row has says nothing.
+  $("stories").classList.toggle("one-source", sources.length < 2);
   if (select.dataset.key === key) return;
   const before = select.value;
   select.dataset.key = key;

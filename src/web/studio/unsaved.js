@@ -3,7 +3,10 @@ import { $, button, desk, make, request, say } from "./base.js";
 
 const PREFIX = "roundup unsaved ";
 
-const place = (edition, target) => `${PREFIX}${JSON.stringify([desk.state?.project ?? "", edition, target])}`;
+// Words of a page that was closed are its own: what is typed here does not write over them.
+const PAGE = `${Date.now()}-${Math.random()}`;
+
+const place = (edition, target) => `${PREFIX}${JSON.stringify([desk.state?.project ?? "", edition, target, PAGE])}`;
 
 // A browser that keeps nothing (a private window, a full disk) still saves to the file.
 function stored(run) {
@@ -30,9 +33,9 @@ function kept() {
     for (const key of Object.keys(store)) {
       if (!key.startsWith(PREFIX)) continue;
       try {
-        const [project, edition, target] = JSON.parse(key.slice(PREFIX.length));
+        const [project, edition, target, page] = JSON.parse(key.slice(PREFIX.length));
         const words = JSON.parse(store.getItem(key));
-        if (project === desk.state.project && typeof words.text === "string") found.push({ key, edition, target, ...words });
+        if (project === desk.state.project && typeof words.text === "string") found.push({ key, edition, target, page, ...words });
       } catch {
         store.removeItem(key);
       }
@@ -47,11 +50,11 @@ let later = null;
 
 const drop = (one) => stored((store) => store.removeItem(one.key));
 
-/** Offers what was typed before and never saved. `isTyped` says whether a field has the words already. */
+/** Offers what was typed before and never saved. `isTyped` says whether a field of this page has the words already. */
 export function offerUnsaved(isTyped, save) {
   const box = $("unsaved");
   clearTimeout(later);
-  const all = kept().filter((one) => !isTyped(one.edition, one.target));
+  const all = kept().filter((one) => one.page !== PAGE || !isTyped(one.edition, one.target));
   const words = all.filter((one) => Date.now() - one.at > MAY_BE_TYPED);
   if (words.length < all.length) later = setTimeout(() => offerUnsaved(isTyped, save), MAY_BE_TYPED);
   const key = JSON.stringify([words, desk.state.name]);
@@ -76,7 +79,9 @@ function offer(one, save) {
     drop(one);
     row.remove();
     const box = $("unsaved");
-    box.hidden = !box.querySelector(".offer");
+    const next = box.querySelector(".offer button");
+    box.hidden = !next;
+    (next ?? $("centre")).focus();
     say(words);
   };
   const saving = (over) => () =>
@@ -94,6 +99,7 @@ function offer(one, save) {
       button("Keep the other", () => finished("The words of the file stay"), { "data-keep": "theirs" }),
     );
     row.append(acts);
+    acts.firstElementChild.focus();
   };
   acts.append(
     isHere

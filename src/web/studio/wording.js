@@ -72,6 +72,7 @@ function showLanguages(state, languages) {
   const key = JSON.stringify([state.translations.map(({ language, is_written }) => [language, is_written]), other]);
   if (box.dataset.key === key) return;
   box.dataset.key = key;
+  const hadFocus = box.contains(document.activeElement);
   const choose = (language) => {
     other = language;
     remember({ language });
@@ -83,6 +84,7 @@ function showLanguages(state, languages) {
     ...state.translations.map(({ language, is_written }) =>
       button(`${nameOf(language)}${is_written ? "" : " · not translated"}`, () => choose(language), { "aria-pressed": String(other === language), "data-language": language })),
   );
+  if (hadFocus) box.querySelector("[aria-pressed=true]")?.focus();
 }
 
 function put(field, value) {

@@ -24,6 +24,8 @@ export class Words {
     this.continues = false;
     this.trouble = null;
     this.choice = null;
+    // Whether what is typed is kept in this browser too.
+    this.isKept = false;
     element.addEventListener("input", () => this.typed());
     element.addEventListener("change", () => this.save());
     element.addEventListener("blur", () => {
@@ -67,13 +69,23 @@ export class Words {
     }
     this.settled = this.element.value;
     this.answeredChoice();
-    forget(this);
+    this.forget();
+  }
+
+  /** What was typed here need not be kept any more; what was typed before this field had words stays. */
+  forget() {
+    if (this.isKept) forget(this);
+    this.isKept = false;
   }
 
   typed() {
     this.trouble = null;
-    if (this.isDirty) keep(this);
-    else forget(this);
+    if (this.isDirty) {
+      keep(this);
+      this.isKept = true;
+    } else {
+      this.forget();
+    }
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.save(), PAUSE);
     showSaving();
@@ -116,7 +128,7 @@ export class Words {
     this.settled = text;
     this.revision = answer.revision;
     this.trouble = null;
-    if (!this.isDirty) forget(this);
+    if (!this.isDirty) this.forget();
   }
 
   refused(error) {
@@ -164,6 +176,7 @@ export class Words {
     this.answeredChoice();
     this.trouble = null;
     this.settled = null;
+    this.isKept = false;
     this.continues = false;
     this.revision = 0;
   }
