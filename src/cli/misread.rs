@@ -58,7 +58,11 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
                     .help(cure),
             )
         }
-        ErrorKind::UnknownArgument => elsewhere(&named(ContextKind::InvalidArg)),
+        ErrorKind::UnknownArgument => {
+            let typed = named(ContextKind::InvalidArg);
+            let is_near = error.get(ContextKind::SuggestedArg).is_some();
+            elsewhere(&typed).or_else(|| (!is_near).then(|| too_much(&typed)))
+        }
         ErrorKind::InvalidSubcommand => {
             let typed = named(ContextKind::InvalidSubcommand);
             window_as_command(&typed).or_else(|| other_word(&typed))
@@ -93,6 +97,20 @@ pub fn in_parts(error: &clap::Error) -> Failure {
 fn elsewhere(typed: &str) -> Option<Failure> {
     let (option, help) = ELSEWHERE.iter().find(|(option, _)| *option == typed)?;
     Some(Failure::new(Exit::Usage, format!("this command does not take `{option}`")).help(*help))
+}
+
+/// A word or an option that the command has no place for.
+fn too_much(typed: &str) -> Failure {
+    if typed.starts_with('-') {
+        return Failure::new(Exit::Usage, format!("this command does not take `{typed}`"))
+            .help("leave it out; `--help` behind the command lists what it takes");
+    }
+    Failure::new(Exit::Usage, format!("`{typed}` is one word too many")).help(match meant(typed) {
+        Some(name) => format!("give `{name}` a command of its own: each is about one edition"),
+        None => {
+            "leave it out, or put words that belong together between quotation marks".to_owned()
+        }
+    })
 }
 
 fn other_word(typed: &str) -> Option<Failure> {

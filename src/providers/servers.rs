@@ -1,6 +1,8 @@
 //! Mail servers that charities send through: where they are, and how one logs in.
 //! Pure: a table, from each provider's own documentation as of November 2026.
 
+use crate::problem::nearest;
+
 /// How a provider lets programs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginKind {
@@ -134,6 +136,12 @@ pub fn server_named(text: &str) -> Option<&'static ProviderServer> {
     })
 }
 
+/// The word for a provider that a mistyped one is near to.
+pub fn server_meant(text: &str) -> Option<&'static str> {
+    let words = SERVERS.iter().flat_map(|server| server.words.iter().copied());
+    nearest(&text.to_lowercase(), words)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +160,18 @@ mod tests {
             ("365", None),
         ] {
             assert_eq!(server_named(typed).map(|server| server.name), name, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_keyboard_is_near_to_one() {
+        for (typed, meant) in [
+            ("gmial", Some("gmail")),
+            ("Brevoo", Some("brevo")),
+            ("mailgn", Some("mailgun")),
+            ("nowhere", None),
+        ] {
+            assert_eq!(server_meant(typed), meant, "{typed}");
         }
     }
 

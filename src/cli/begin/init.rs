@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::answers::AnswerSource;
 use super::project_files::{NewProject, ProjectEntry};
+use super::setup_relay::server_of;
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
@@ -23,10 +24,11 @@ use crate::locale::built_in_languages;
 use crate::news::shown_address::without_password;
 use crate::news::source::SourceKind;
 use crate::news::sources::fetch::Web;
+use crate::news::sources::fetch_error::FetchError;
 use crate::news::sources::website::{Website, look_at};
 use crate::news::sources::website_news::WebsiteNews;
 use crate::news::trouble::fetch_cure;
-use crate::project::{RelayAddress, RelayError, SETTINGS_FILE, Settings};
+use crate::project::{RelayError, SETTINGS_FILE, Settings};
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::one_line;
 use crate::window::Window;
@@ -54,7 +56,7 @@ pub struct Arguments {
     #[arg(
         long,
         value_name = "URL",
-        help = "The mail server, as in smtps://smtp.example.org; `none` for practice mode"
+        help = "The mail server, as in smtps://smtp.example.org, or a provider, as in `brevo`; `none` for practice mode"
     )]
     relay: Option<String>,
     /// The newsletter's language: en, cy, fr or ar
@@ -204,9 +206,13 @@ async fn website(
 }
 
 async fn look(address: &str, arguments: &Arguments) -> Result<Website, Failure> {
-    let refused = |error: &crate::news::sources::fetch_error::FetchError| {
-        Failure::new(Exit::Failed, format!("{}: {error}", without_password(address)))
-            .help(fetch_cure(error))
+    let refused = |error: &FetchError| {
+        let cure = match error {
+            // There is no source yet.
+            FetchError::Private(_) => "if this is intended, add --allow-local to the command",
+            error => fetch_cure(error),
+        };
+        Failure::new(Exit::Failed, format!("{}: {error}", without_password(address))).help(cure)
     };
     if !address.contains(['.', ':']) {
         return Err(Failure::new(
@@ -321,13 +327,12 @@ fn relay_of(text: &str) -> Result<Option<String>, Failure> {
     if text.trim() == NONE {
         return Ok(None);
     }
-    RelayAddress::parse(text)?;
-    let text = text.trim();
+    let (text, _) = server_of(text)?;
     // It stands between single quotes in `.env`.
     if text.contains('\'') {
         return Err(RelayError::NotAnAddress.into());
     }
-    Ok(Some(text.to_owned()))
+    Ok(Some(text))
 }
 
 /// Writes all of them, or leaves nothing behind.
@@ -400,8 +405,14 @@ mod tests {
         assert_eq!(sender_of("news@charity.org.uk"), Ok("news@charity.org.uk".to_owned()));
         assert!(sender_of("news").is_err());
         assert_eq!(relay_of("none"), Ok(None));
-        assert!(relay_of("smtps://smtp.example.org").is_ok_and(|relay| relay.is_some()));
-        for wrong in ["https://x", "smtps://u:p@smtp.example.org", "smtps://a'b", ""] {
+        for (typed, relay) in [
+            ("smtps://smtp.example.org", "smtps://smtp.example.org"),
+            ("smtp.example.org", "smtps://smtp.example.org"),
+            ("gmail", "smtps://smtp.gmail.com"),
+        ] {
+            assert_eq!(relay_of(typed), Ok(Some(relay.to_owned())), "{typed}");
+        }
+        for wrong in ["https://x", "smtps://u:p@smtp.example.org", "smtps://a'b", "gmial", ""] {
             assert!(relay_of(wrong).is_err(), "{wrong}");
         }
     }

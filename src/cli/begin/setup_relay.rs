@@ -22,7 +22,7 @@ use crate::doctor::Diagnosis;
 use crate::message::Sender;
 use crate::project::env_file::with_values;
 use crate::project::{Project, RelayAddress, Variable};
-use crate::providers::servers::{LoginKind, ProviderServer, SERVERS, server_named};
+use crate::providers::servers::{LoginKind, ProviderServer, SERVERS, server_meant, server_named};
 use crate::send::verdict::cure_of;
 use crate::smtp::Connection;
 use crate::smtp::conversation::Credentials;
@@ -146,8 +146,8 @@ fn read_login(
     screen: &Screen,
 ) -> Result<RelayLogin, Failure> {
     let missing = |flag: &str| {
-        Failure::new(Exit::Usage, format!("`{flag}` is missing, and nobody can answer a question"))
-            .help("give it with the command; `roundup setup relay --help` shows all of them")
+        Failure::new(Exit::Usage, format!("`{flag}` is missing, and there is no terminal to ask at"))
+            .help("write all of them, as in `roundup setup relay --server brevo --username NAME --password-file FILE`")
     };
     let (address, provider) = match (&arguments.server, asks) {
         (Some(named), _) => server_of(named)?,
@@ -164,7 +164,7 @@ fn read_login(
     };
     let relay = RelayAddress::parse(&address)?;
     if let Some(provider) = provider {
-        screen.say(&format!("  {}: {}. {}.", provider.name, provider.address, provider.note));
+        screen.say(&format!("  {}, {}: {}.", provider.name, provider.address, provider.note));
     }
     if arguments.no_login {
         return Ok(RelayLogin { relay, address, username: None, secret: LoginSecret::None });
@@ -194,10 +194,26 @@ fn read_login(
 }
 
 /// A provider's server, or one that was typed; a name without a scheme means TLS from the start.
-fn server_of(text: &str) -> Result<(String, Option<&'static ProviderServer>), Failure> {
+pub fn server_of(text: &str) -> Result<(String, Option<&'static ProviderServer>), Failure> {
     let text = text.trim();
     if let Some(server) = server_named(text) {
         return Ok((server.address.to_owned(), Some(server)));
+    }
+    if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '-') {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("`{text}` is neither a provider nor a server"),
+        )
+        .help(match server_meant(text) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let names: Vec<&str> = SERVERS.iter().map(|server| server.name).collect();
+                format!(
+                    "the providers are {}; a server is written as smtps://smtp.example.org",
+                    names.join(", ")
+                )
+            }
+        }));
     }
     let is_host = text.contains('.') && !text.contains("://");
     let address = if is_host { format!("smtps://{text}") } else { text.to_owned() };
