@@ -406,7 +406,7 @@ impl Editor {
             };
         }
         let (undo, redo) = self.history.steps();
-        state["fault"] = json!(self.fault.as_ref().map(fault_of));
+        state["fault"] = json!(self.fault.as_ref().map(shown::fault));
         state["steps"] = json!({"undo": undo, "redo": redo});
         state["revision"] = json!(self.revision);
         let project = self.globals.project().ok();
@@ -460,16 +460,4 @@ impl Editor {
             )),
         }
     }
-}
-
-/// A failure as the page shows it: with its line and a caret.
-fn fault_of(failure: &Failure) -> Value {
-    json!({
-        "what": failure.what,
-        "place": failure.place.as_ref().map(ToString::to_string),
-        "line": failure.line_text,
-        "column": failure.place.as_ref().and_then(|place| place.column),
-        "more": failure.more,
-        "cure": failure.help,
-    })
 }

@@ -371,6 +371,18 @@ pub fn refused(failure: &Failure) -> StudioResponse {
     StudioResponse::Refused { what: failure.what.clone(), cure: failure.help.clone() }
 }
 
+/// A failure as the page shows it: with its line and a caret.
+pub fn fault(failure: &Failure) -> Value {
+    json!({
+        "what": failure.what,
+        "place": failure.place.as_ref().map(ToString::to_string),
+        "line": failure.line_text,
+        "column": failure.place.as_ref().and_then(|place| place.column),
+        "more": failure.more,
+        "cure": failure.help,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
