@@ -118,6 +118,11 @@ impl Editor {
         self.which.edition.as_deref().unwrap_or_default()
     }
 
+    /// What the page compares: a state with this number has everything so far.
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
     fn screen(&self) -> &Screen {
         &self.globals.screen
     }
@@ -235,6 +240,8 @@ impl Editor {
             }
             StudioAction::Test { to, whose } => {
                 let tests = self.test(&to, &whose).await?;
+                // The addresses are remembered.
+                self.revision += 1;
                 Ok((StudioResponse::Json(json!({"tests": tests})), true))
             }
             // Errands, which `obey` has sent on their way.

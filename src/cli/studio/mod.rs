@@ -68,7 +68,6 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
     keep(kept.as_ref(), &project, globals);
     tell(&counter.address, editor.name(), globals)?;
     let _doorway = how.opens_browser.then(|| open_browser(&project, &counter.address, globals));
-    let mut version = 1;
     // What waits for the web; the studio goes on meanwhile.
     let mut errands = FuturesUnordered::new();
     let mut pictures = FuturesUnordered::new();
@@ -121,8 +120,7 @@ pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Fai
             }
         };
         if changed {
-            version += 1;
-            counter.version.send_replace(version);
+            counter.version.send_replace(editor.revision());
         }
     }
 }

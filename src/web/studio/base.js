@@ -92,7 +92,7 @@ export async function want(what) {
 export async function change(what) {
   const answer = await want({ want: "change", change: what, edition: desk.state?.name });
   desk.saved();
-  await desk.refresh();
+  await desk.refresh(answer.revision);
   return answer;
 }
 

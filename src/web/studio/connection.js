@@ -14,7 +14,7 @@ export const onConnection = (run) => listeners.push(run);
 let events = null;
 let news = () => {};
 
-/** Begins: `run` is called whenever there is something new. */
+/** Begins: `run` is called whenever there is something new, with its revision; without one it must look. */
 export function connect(run) {
   news = run;
   listen();
@@ -23,10 +23,12 @@ export function connect(run) {
 function listen() {
   events?.close();
   events = new EventSource("events");
-  // The first event comes at once, and every time the connection comes back.
-  events.addEventListener("version", () => {
+  let isFirst = true;
+  // The first event comes at once, and every time the connection comes back; each has the revision that is there.
+  events.addEventListener("version", (event) => {
     set({ isGone: false, isElsewhere: false });
-    news();
+    news(isFirst ? null : Number(event.data));
+    isFirst = false;
   });
   events.addEventListener("error", look);
 }

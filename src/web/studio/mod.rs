@@ -76,7 +76,7 @@ pub struct StudioCall {
 pub struct StudioCalls {
     pub orders: mpsc::Receiver<StudioCall>,
     /// Told whenever there is something new to show.
-    pub version: watch::Sender<u64>,
+    pub version: watch::Sender<i64>,
     pub port: u16,
     /// The address to open.
     pub address: String,
@@ -86,7 +86,7 @@ pub struct StudioCalls {
 struct Studio {
     guard: Arc<StudioGuard>,
     orders: mpsc::Sender<StudioCall>,
-    version: watch::Receiver<u64>,
+    version: watch::Receiver<i64>,
 }
 
 /// Listens on this computer alone; port 0 is any that is free. The server lives as long as the runtime.
@@ -99,7 +99,7 @@ pub async fn open(port: u16, token: String) -> std::io::Result<StudioCalls> {
     let guard = StudioGuard::new(port, token);
     let address = guard.address();
     let (orders, incoming) = mpsc::channel(64);
-    let (version, versions) = watch::channel(1);
+    let (version, versions) = watch::channel(0);
     let studio = Studio { guard: Arc::new(guard), orders, version: versions };
     tokio::spawn(listening::serve(listener, studio));
     Ok(StudioCalls { orders: incoming, version, port, address })
@@ -197,7 +197,7 @@ async fn ask(studio: &Studio, order: StudioRequest) -> Option<StudioResponse> {
     told.await.ok()
 }
 
-fn events(version: watch::Receiver<u64>) -> Response {
+fn events(version: watch::Receiver<i64>) -> Response {
     // The first one comes at once: a page that was away learns what it has missed.
     let stream = stream::unfold((version, true), |(mut version, is_first)| async move {
         if !is_first {

@@ -52,11 +52,15 @@ function about(fault) {
 
 let running = null;
 let again = false;
-/** Shows what there is now; ends when what was there at the call is shown. */
-function refresh() {
-  again = true;
+// The newest revision that is known of: what is on its way may be as new.
+let newest = 0;
+/** Shows what there is now, or a revision that is known of; ends when that is shown. */
+async function refresh(revision = null) {
+  newest = Math.max(newest, revision ?? 0);
+  if (revision !== null && !running && desk.state?.revision >= newest) return;
+  again ||= revision === null || !running;
   running ??= fetchAll().finally(() => (running = null));
-  return running;
+  await running;
 }
 desk.refresh = refresh;
 
@@ -66,6 +70,10 @@ async function fetchAll() {
       again = false;
       desk.state = await get(`state?as=${encodeURIComponent(desk.whose)}`);
       show();
+      if (desk.state.revision < newest) {
+        again = true;
+        newest = 0;
+      }
     }
   } catch (error) {
     if (error.isGone) doubt();
@@ -144,6 +152,6 @@ $("copy").addEventListener("click", async () => {
   }
 });
 
-connect(() => {
-  if (!connection.isGone) refresh();
+connect((revision) => {
+  if (!connection.isGone) refresh(revision);
 });
