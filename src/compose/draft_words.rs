@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::declarations::Declarations;
 use super::fault::TemplateFault;
+use super::introduction;
 use super::partial_depth::{count_depth, refuse_rings};
 use super::recipient_blocks;
 use super::slot::BlockForm;
@@ -144,6 +145,9 @@ impl<'a> WordTemplate<'a> {
             })?;
         if declared.is_dynamic || parsed.declared.is_dynamic {
             count_depth(&mut template);
+        }
+        if is_below_front_matter {
+            introduction::mark_segments(&mut template);
         }
         // Words may call any partial, of the HTML part too.
         if !declared.calls.is_empty() || declared.is_dynamic {

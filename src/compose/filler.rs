@@ -4,6 +4,7 @@
 use handlebars::Handlebars;
 use thiserror::Error;
 
+use super::introduction;
 use super::personal::{self, BlockFault};
 use super::slot::{BlockForm, Slot, SlotContext, SlotPlace};
 use super::words;
@@ -49,7 +50,7 @@ impl Filler {
         };
         let mut in_html = registry(|text| escape_html(&one_line(text)));
         let mut in_text = registry(one_line);
-        let mut in_markdown = registry(|text| escape_markdown(&one_line(text)));
+        let mut in_markdown = registry(|text| introduction::as_markdown(&one_line(text)));
         for (index, slot) in slots.iter().enumerate() {
             let Slot::Block { source, place, form } = slot else { continue };
             personal::read(source, None)
@@ -57,7 +58,7 @@ impl Filler {
             let used = match form {
                 BlockForm::Raw => vec![&mut in_html, &mut in_text],
                 BlockForm::Plain => vec![&mut in_text],
-                BlockForm::Markdown(_) => vec![&mut in_markdown],
+                BlockForm::Markdown(_) | BlockForm::Introduction(_) => vec![&mut in_markdown],
             };
             for registry in used {
                 // It was compiled a moment ago.
@@ -128,16 +129,19 @@ impl Filler {
                 let registry = match form {
                     BlockForm::Raw if is_html => &self.in_html,
                     BlockForm::Raw | BlockForm::Plain => &self.in_text,
-                    BlockForm::Markdown(_) => &self.in_markdown,
+                    BlockForm::Markdown(_) | BlockForm::Introduction(_) => &self.in_markdown,
                 };
                 let name = place.index.to_string();
-                let rendered = if source.contains(personal::UNSUBSCRIBE_URL) {
-                    let mut person = person.clone();
+                // A condition must not take a blank for a name.
+                let mut person: Values = person
+                    .iter()
+                    .filter(|(column, _)| source.contains(column.as_str()))
+                    .map(|(column, value)| (column.clone(), one_line(value)))
+                    .collect();
+                if source.contains(personal::UNSUBSCRIBE_URL) {
                     person.insert(personal::UNSUBSCRIBE_URL.to_owned(), unsubscribe_url.to_owned());
-                    registry.render(&name, &person)
-                } else {
-                    registry.render(&name, person)
-                };
+                }
+                let rendered = registry.render(&name, &person);
                 // `new` refused every block with something in it that could fail; a column that is not there is empty.
                 debug_assert!(rendered.is_ok(), "{rendered:?}");
                 let filled = rendered.unwrap_or_default();
@@ -155,6 +159,15 @@ impl Filler {
                         };
                         out.push_str(&written);
                     }
+                    BlockForm::Introduction(look) => {
+                        let markdown = introduction::settled(filled);
+                        let written = if is_html {
+                            words::html(&markdown, look)
+                        } else {
+                            words::text(&markdown)
+                        };
+                        out.push_str(&written);
+                    }
                 }
             }
         }
@@ -164,18 +177,6 @@ impl Filler {
 /// A subject or preheader is one line; the blanks at the ends of a block belong to the words around it.
 fn on_one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
-}
-
-/// A value in Markdown that is words and nothing else.
-fn escape_markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_ascii_punctuation() {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 fn write_value(value: &str, context: SlotContext, out: &mut String) {

@@ -5,9 +5,7 @@
 //! repair comes out as it went in. Nothing but pictures is fetched when an email is opened: fonts, style sheets and
 //! scripts from elsewhere are taken out here.
 
-use super::structure::{
-    HOLDS_ELEMENTS, is_raw_text, raw_text_length, starts_tag, tag_end, tag_name, text_end,
-};
+use super::structure::{is_raw_text, raw_text_length, starts_tag, tag_end, tag_name, text_end};
 use crate::rfc::text::of_a_text;
 
 /// MJML that mrml reads as its author meant it, and what it must not read.
@@ -171,17 +169,11 @@ impl<'a> Repair<'a> {
     fn text(&mut self, rest: &str) -> usize {
         let end = text_end(rest);
         let (text, next) = rest.split_at(end);
-        let is_stray = self.open.last().is_some_and(|name| HOLDS_ELEMENTS.contains(name))
-            && !text.trim().is_empty();
-        // MJML has no place for it; mrml would show it between the tables, where programs put it anywhere.
-        let is_title = self.open.last() == Some(&"mj-title");
-        let title = if is_title { as_in_an_attribute(text) } else { String::new() };
-        let text = match (is_stray, is_title) {
-            (true, _) => "\n",
-            (false, true) => &title,
-            (false, false) => text,
-        };
-        write_text(text, next, &mut self.prepared.mjml);
+        if self.open.last() == Some(&"mj-title") {
+            write_text(&as_in_an_attribute(text), next, &mut self.prepared.mjml);
+        } else {
+            write_text(text, next, &mut self.prepared.mjml);
+        }
         end
     }
 }
@@ -359,17 +351,6 @@ mod tests {
         );
         let html = html::render(&mjml).unwrap();
         assert!(html.contains("</td></tr><![endif]--><p>RAW</p><!--[if mso | IE]><tr>"), "{html}");
-    }
-
-    #[test]
-    fn text_where_mjml_allows_none_is_dropped_as_its_own_program_drops_it() {
-        let mjml = "<mjml><mj-body>stray<mj-section> a <mj-column>b<mj-text>kept <b>too</b> end</mj-text></mj-column>c</mj-section></mj-body></mjml>";
-        let html = html::render(mjml).unwrap();
-        assert!(html.contains("kept <b>too</b> end"), "{html}");
-        assert!(
-            !html.contains("stray") && !html.contains("> a <") && !html.contains(">b<div"),
-            "{html}"
-        );
     }
 
     #[test]

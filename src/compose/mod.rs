@@ -20,6 +20,7 @@ pub mod helper_state;
 mod helpers;
 pub mod html;
 mod inlining;
+mod introduction;
 pub mod layout;
 pub mod marker;
 pub mod mjml_repair;

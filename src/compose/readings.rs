@@ -107,9 +107,10 @@ impl Readers {
                     reading.text.push_str(&format!("{}{url}{}", place.before, place.after));
                 }
                 Slot::Field { .. } => filler.fill(place, person, &url, &mut reading.text),
-                Slot::Block { .. } => {
+                Slot::Block { source, .. } => {
                     let mut words = String::new();
                     filler.fill(place, person, &url, &mut words);
+                    reading.gaps.extend(gap_within(source, &words));
                     reading.text.push_str(&words.replace("%7B", "{").replace("%7D", "}"));
                 }
             }
@@ -123,17 +124,17 @@ impl Readers {
     }
 }
 
-/// What stands around a value that is empty and leaves a gap before a comma or a full stop, or around such a gap within it.
-pub fn gap(before: &str, value: &str, behind: &str) -> Option<String> {
+/// What stands around a value that is empty and leaves a gap before a comma or a full stop.
+fn gap(before: &str, value: &str, behind: &str) -> Option<String> {
     let ends = [',', '.', ';', '!', '?'];
-    let around = |before: &str, behind: &str| {
-        let line = before.rsplit(['\n', '>']).next().unwrap_or_default();
-        let begin = line.char_indices().rev().nth(30).map_or(0, |(at, _)| at);
-        format!("{}{}", line[begin..].trim_start(), behind.chars().next().unwrap_or_default())
-    };
-    if value.trim().is_empty() {
-        let is_open = before.ends_with([' ', '\n', '>']) || before.is_empty();
-        return (is_open && behind.starts_with(ends)).then(|| around(before, behind));
+    let is_open = before.ends_with([' ', '\n', '>']) || before.is_empty();
+    (value.trim().is_empty() && is_open && behind.starts_with(ends)).then(|| around(before, behind))
+}
+
+/// The words before a gap within a block's words. A blank that its editor wrote there is none.
+pub fn gap_within(source: &str, value: &str) -> Option<String> {
+    if source.contains(" ,") || source.contains(" .") {
+        return None;
     }
     let within = value.match_indices([',', '.']).find(|(at, _)| {
         let left = &value[..*at];
@@ -142,6 +143,12 @@ pub fn gap(before: &str, value: &str, behind: &str) -> Option<String> {
             && value[at + 1..].chars().next().is_none_or(|next| next.is_whitespace() || next == '<')
     });
     within.map(|(at, _)| around(&value[..at], &value[at..]))
+}
+
+fn around(before: &str, behind: &str) -> String {
+    let line = before.rsplit(['\n', '>']).next().unwrap_or_default();
+    let begin = line.char_indices().rev().nth(30).map_or(0, |(at, _)| at);
+    format!("{}{}", line[begin..].trim_start(), behind.chars().next().unwrap_or_default())
 }
 
 fn in_braces(name: &str) -> String {
@@ -300,17 +307,22 @@ mod tests {
         for (before, value, behind, expected) in [
             ("Dear ", "", ",\n\nhello", Some("Dear ,")),
             ("<p>Hello ", " ", "! More", Some("Hello !")),
-            ("", "Dear , how", "", Some("Dear ,")),
             ("Dear", "", ", hello", None),
             ("Dear ", "Ann", ", hello", None),
             ("We meet ", "", "on Monday", None),
-            ("", "from 3.5 or .5 to 7,5", "", None),
         ] {
             assert_eq!(
                 gap(before, value, behind).as_deref(),
                 expected,
                 "{before}|{value}|{behind}"
             );
+        }
+        for (source, value, expected) in [
+            ("Dear {{first_name}}, how", "Dear , how", Some("Dear ,")),
+            ("We meet , and", "We meet , and", None),
+            ("from {{town}}", "from 3.5 or .5 to 7,5", None),
+        ] {
+            assert_eq!(gap_within(source, value).as_deref(), expected, "{source}");
         }
     }
 }

@@ -54,7 +54,16 @@ pub fn cut(
                 out.push_str(&text[copied..start.start]);
                 push_marker(&text[start.start..tag.end], blocks.len(), &mut out);
                 copied = tag.end;
-                let (line, _) = line_and_column(text, start.end);
+                let (mut from, mut inner) = (start.end, inner);
+                // Blanks that its own tags take.
+                if text[..start.end].ends_with("~}}") {
+                    inner = inner.trim_start();
+                    from = tag.start - inner.len();
+                }
+                if text[tag.start..].starts_with("{{~") {
+                    inner = inner.trim_end();
+                }
+                let (line, _) = line_and_column(text, from);
                 blocks.push(Slot::Block {
                     source: inner.to_owned(),
                     place: Place::line(shown, line + first_line - 1),
@@ -102,12 +111,14 @@ fn fault_at(
 /// A call with the number of the block, as long as the block and with its line breaks.
 fn push_marker(block: &str, number: usize, out: &mut String) {
     // No longer than `{{#for_recipient`, behind which the first line break can stand.
-    let beginning = format!("{{{{slot_block {number}");
+    let tilde = |has_one: bool| if has_one { "~" } else { "" };
+    let beginning = format!("{{{{{}slot_block {number}", tilde(block.starts_with("{{~")));
+    let end = format!("{}}}}}", tilde(block.ends_with("~}}")));
     out.push_str(&beginning);
-    for byte in &block.as_bytes()[beginning.len()..block.len() - 2] {
+    for byte in &block.as_bytes()[beginning.len()..block.len() - end.len()] {
         out.push(if *byte == b'\n' { '\n' } else { ' ' });
     }
-    out.push_str("}}");
+    out.push_str(&end);
 }
 
 #[cfg(test)]

@@ -40,8 +40,10 @@ pub enum BlockForm {
     Raw,
     /// Of a subject or preheader: plain words.
     Plain,
-    /// Of an introduction.
+    /// A part of an introduction.
     Markdown(MarkdownStyle),
+    /// A whole introduction, whose Markdown is read when it is filled.
+    Introduction(MarkdownStyle),
 }
 
 impl BlockForm {
@@ -131,7 +133,7 @@ impl SlotError {
     pub fn cure(&self) -> &'static str {
         match self {
             Self::WholeAddress => {
-                "write the beginning of the address: href=\"https://charity.example/?town={{recipient …}}\""
+                "write the same address for everybody: roundup follows nobody by the links they get"
             }
             Self::InStyle | Self::InComment | Self::InTag | Self::BlockInAttribute => {
                 "move it into the text of the email, or into an attribute's quotation marks"
@@ -384,7 +386,7 @@ fn own_elements(pieces: &mut [Piece], slots: &[Slot]) {
             Slot::Block { form, .. } => form,
             Slot::Field { .. } | Slot::UnsubscribeUrl => &BlockForm::Raw,
         };
-        if matches!(form, BlockForm::Markdown(_))
+        if matches!(form, BlockForm::Markdown(_) | BlockForm::Introduction(_))
             && let Some(rest) = place.before.strip_suffix(words::PARAGRAPH)
             && let Some(behind) = place.after.strip_prefix("</p>")
         {

@@ -17,7 +17,7 @@ pub struct MjmlFault {
 const DEEPEST: usize = 100;
 
 /// Elements of MJML that hold elements, and no text or HTML of their own.
-pub const HOLDS_ELEMENTS: [&str; 14] = [
+const HOLDS_ELEMENTS: [&str; 14] = [
     "mjml",
     "mj-head",
     "mj-attributes",
@@ -140,14 +140,21 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Text where MJML begins or has ended is no part of the email.
+    /// Text where MJML begins or has ended is no part of the email, and none is shown between its elements.
     fn text(&self, at: usize, text: &str) -> Result<(), MjmlFault> {
-        if !self.open.is_empty() {
-            return Ok(());
-        }
         let Some(found) = text.find(|c: char| !c.is_whitespace() && c != '\u{feff}') else {
             return Ok(());
         };
+        if let Some((_, parent)) = self.open.last() {
+            if !HOLDS_ELEMENTS.contains(parent) {
+                return Ok(());
+            }
+            return fault(
+                at + found,
+                format!("words stand in <{parent}>, which shows none"),
+                "put them in <mj-text>",
+            );
+        }
         if self.has_root {
             return fault(at + found, "there is text after </mjml>", "put it in <mj-text>");
         }
@@ -308,7 +315,13 @@ impl<'a> Walk<'a> {
                 "use a Handlebars partial: {{> name}}",
             );
         }
-        self.has_body |= name == "mj-body";
+        if name == "mj-body" && std::mem::replace(&mut self.has_body, true) {
+            return fault(
+                at,
+                "there is a second <mj-body>, which would be dropped",
+                "put all of the email's content in one <mj-body>",
+            );
+        }
         let names = attributes(tag).into_iter().map(|attribute| attribute.name);
         let within = within_mjml.unwrap_or("");
         mjml_schema::look_at(name, within, names).map_err(|(what, cure)| MjmlFault {
@@ -429,6 +442,13 @@ mod tests {
             ("<html><body>x</body></html>", "this is HTML, not MJML: it begins with <html>", 0),
             ("Hello", "this is text, not MJML", 0),
             ("<mjml></mjml>", "<mjml> has no <mj-body>", 0),
+            ("<mjml>a<mj-body></mj-body></mjml>", "words stand in <mjml>, which shows none", 6),
+            ("<mjml><mj-body>a</mj-body></mjml>", "words stand in <mj-body>, which shows none", 15),
+            (
+                "<mjml><mj-body></mj-body><mj-body></mj-body></mjml>",
+                "there is a second <mj-body>, which would be dropped",
+                25,
+            ),
             ("<mjml><mj-body></mj-body></mjml> x", "there is text after </mjml>", 33),
             ("<mjml><mj-body></mj-body></mjml><p>", "<p> is after </mjml>", 32),
             ("<mjml><mj-body></mj-body></mjml></div>", "</div> is after </mjml>", 32),
@@ -449,6 +469,26 @@ mod tests {
             assert_eq!((fault.what.as_str(), fault.at), (what, at), "{mjml}");
         }
         assert_eq!(first_fault("<mjml><mj-body> </mj-body></mjml>\n"), None);
+    }
+
+    #[test]
+    fn words_between_elements_are_found_and_no_other() {
+        for parent in HOLDS_ELEMENTS.iter().filter(|name| **name != "mjml") {
+            let shell = |inner: &str| format!("<mjml><{parent}>{inner}</{parent}></mjml>");
+            let found = |inner: &str| {
+                let mjml = shell(inner);
+                let at = mjml.find("loose").unwrap_or(0);
+                let walk =
+                    Walk { mjml: &mjml, open: vec![(0, parent)], has_root: true, has_body: false };
+                walk.text(at, inner).err().map(|fault| fault.what)
+            };
+            assert_eq!(found(" \n\t "), None, "{parent}");
+            let what = found("loose words").unwrap_or_default();
+            assert!(what.starts_with(&format!("words stand in <{parent}>")), "{what}");
+        }
+        let text = "<mjml><mj-body><mj-section><mj-column><mj-text>words <b>more</b></mj-text>\n \
+                    <mj-raw>raw</mj-raw></mj-column></mj-section></mj-body></mjml>";
+        assert_eq!(first_fault(text), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::compose::tags::line_and_column;
 use crate::compose::template_cache::ParsedTemplate;
 use crate::compose::template_cache::Templates;
 use crate::compose::words::{self, MarkdownStyle};
-use crate::compose::{html, mjml_repair, model, render_limit, source_map, text};
+use crate::compose::{html, introduction, mjml_repair, model, render_limit, source_map, text};
 use crate::edition::Edition;
 use crate::problem::{Place, nearest};
 use crate::rfc::text::{of_a_text, one_line};
@@ -155,15 +155,16 @@ impl Side<'_> {
         let subject = one_line(&self.words(&self.spoken.subject)?);
         let preheader = one_line(&self.words(&self.spoken.preheader)?);
         let headline = one_line(&self.words(&self.spoken.headline)?);
-        let introduction = self.words(&self.spoken.introduction)?;
+        let introduction = introduction::settled(&self.words(&self.spoken.introduction)?);
         let words_as = |introduction: String| model::EditorWords {
             subject: subject.clone(),
             headline: if headline.is_empty() { subject.clone() } else { headline.clone() },
             preheader: preheader.clone(),
             introduction,
         };
-        let for_html = Context::from(data(&words_as(words::html(&introduction, self.look))));
-        let for_text = Context::from(data(&words_as(words::text(&introduction))));
+        let (in_html, in_text) = self.introduction(&introduction);
+        let for_html = Context::from(data(&words_as(in_html)));
+        let for_text = Context::from(data(&words_as(in_text)));
         let mjml = self.rendered(self.html, &self.files[0], &for_html)?;
         let mjml = of_a_text(&mjml).into_owned();
         let html = html::render(&mjml).map_err(|fault| self.place(&mjml, &for_html, fault))?;
@@ -185,6 +186,19 @@ impl Side<'_> {
         let mjml = shown_mjml(&mjml);
         let variant = Variant { segments, subject: None, preheader: Vec::new(), html, text, mjml };
         Ok(ComposedVariant { variant, subject, preheader })
+    }
+
+    /// The introduction for both parts: with a block in it, it is one slot.
+    fn introduction(&self, markdown: &str) -> (String, String) {
+        let mut slots = lock(&self.shared.slots);
+        let place = self.spoken.introduction.words.place();
+        match introduction::with_blocks(markdown, &slots, self.look, place) {
+            Some(block) => {
+                let marker = slots.marker(block);
+                (format!("{}{marker}</p>", words::PARAGRAPH), marker)
+            }
+            None => (words::html(markdown, self.look), words::text(markdown)),
+        }
     }
 
     pub fn rendered(

@@ -7,7 +7,7 @@ use super::MessageTemplate;
 use super::mail::{BodyPart, fixed_bytes};
 use crate::audience::Recipient;
 use crate::check::CopyWarning;
-use crate::compose::readings::gap as gap_around;
+use crate::compose::readings::gap_within;
 use crate::compose::{Piece, Slot, SlotContext, filled};
 use crate::rfc::quoted_printable;
 
@@ -60,13 +60,14 @@ impl MessageTemplate {
             encoded.clear();
             quoted_printable::encode_piece(value, encoded);
             bytes += encoded.len();
+            let is_field = mail.composition.slots[place.index].is_field();
             let is_own_address = mail.composition.slots[place.index] == Slot::UnsubscribeUrl;
             if doubt.is_none() && !is_own_address && place.context == SlotContext::PlainText {
-                let is_block = !mail.composition.slots[place.index].is_field();
-                let gap = Some(value.as_str()).filter(|value| is_block && !value.trim().is_empty());
-                let what = if let Some(gap) = gap.and_then(|value| gap_around("", value, "")) {
+                let what = if let Some(gap) = gap_in(&mail.composition.slots[place.index], value) {
                     Some(format!("would read `{gap}`"))
-                } else if has_marks(value) {
+                } else if has_marks(value)
+                    && (is_field || recipient.values.values().any(|own| has_marks(own)))
+                {
                     Some(format!("would read `{value}`"))
                 } else if value.trim().is_empty() && leaves_a_hole(parts, at) {
                     Some("would be greeted without a name".to_owned())
@@ -98,6 +99,14 @@ impl MessageTemplate {
             })
             .sum();
         whole.lines().nth(before).map(|line| line.trim().to_owned())
+    }
+}
+
+/// The gap that an empty value leaves in a block.
+fn gap_in(slot: &Slot, value: &str) -> Option<String> {
+    match slot {
+        Slot::Block { source, .. } => gap_within(source, value),
+        Slot::Field { .. } | Slot::UnsubscribeUrl => None,
     }
 }
 

@@ -192,6 +192,14 @@ fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         .filter_map(|(name, words)| {
             let (at, said) = OF_EDITION.captures_iter(&words.text).find_map(|captures| {
                 let number = captures.name("after").or_else(|| captures.name("before"))?;
+                // "The 2025 annual report is here" speaks of a report, which is about the year before.
+                let behind = &words.text[captures.get(0)?.end()..];
+                let is_report = ["report", "accounts", "review", "return", "statement", "survey"]
+                    .iter()
+                    .any(|word| behind.trim_start().to_lowercase().starts_with(word));
+                if is_report && year(number.as_str()).is_some_and(|said| said == first - 1) {
+                    return None;
+                }
                 Some((number.start(), year(number.as_str())?)).filter(|(_, said)| !is_own(*said))
             })?;
             Some(Finding::new(
@@ -207,7 +215,7 @@ fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static OF_EDITION: Expression = Expression::new(
-        r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%) (?:of|for|from|in|:|–|-) ?(?P<after>%MONTH%)\b)",
+        r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%)(?:,| (?:of|for|from|in|:|–|-)) ?(?P<after>%MONTH%)\b)",
     );
     let own = own_months(known);
     let edition = known.edition;
@@ -265,7 +273,12 @@ fn copyright_year(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fi
                     ["photo", "picture", "image", "credit", "illustration", "drawing", "map"]
                         .iter()
                         .any(|word| line.to_lowercase().contains(word));
-                if is_credit || known.is_of_a_story(after.trim()) {
+                // "Songs by Dylan (© 1963)" speaks of somebody's work.
+                let within = after.split(')').next().unwrap_or_default();
+                let is_aside = text[..at].ends_with('(')
+                    && within.len() < after.len()
+                    && !within.contains(&known.theme.organisation.name);
+                if is_credit || is_aside || known.is_of_a_story(after.trim()) {
                     continue;
                 }
                 let last = Phrases::of(&after).words.iter().filter_map(|(_, w)| year(w)).max();
@@ -386,6 +399,9 @@ mod tests {
             with("Hello. © Example Charity 2018-2020").only_finding(),
             "copyright-year: the © says 2020, but this year is 2021"
         );
-        assert_eq!(with("© 2018-2021 Example Charity").findings(), Vec::<String>::new());
+        for good in ["© 2018-2021 Example Charity", "Songs by Dylan (© 1963) were sung by all."] {
+            assert_eq!(with(good).findings(), Vec::<String>::new(), "{good}");
+        }
+        assert_eq!(with("Hello (© Example Charity 2020).").findings().len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use pulldown_cmark::{Event, Parser, Tag};
+use pulldown_cmark::{Event, LinkType, Parser, Tag};
 
 use crate::check::phrase_search::Phrases;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
@@ -89,7 +89,8 @@ fn odd_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
     // The editor's own links that lead nowhere are plain words in the email: the draft has to be asked for them.
     let introduction = &known.edition.introduction;
     for (event, range) in Parser::new(&introduction.text).into_offset_iter() {
-        if let Event::Start(Tag::Link { dest_url, .. }) = event
+        if let Event::Start(Tag::Link { link_type, dest_url, .. }) = event
+            && link_type != LinkType::Email
             && !crate::compose::words::is_link(&dest_url)
         {
             findings.push(Finding::new(

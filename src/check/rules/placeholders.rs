@@ -96,7 +96,8 @@ fn is_numeral(found: &Match<'_>) -> bool {
         "size",
         "legion",
     ];
-    const AFTER: &[&str] = &["chromosome", "chromosomes", "olympiad", "olympics", "century"];
+    const AFTER: &[&str] =
+        &["chromosome", "chromosomes", "olympiad", "olympic", "olympics", "century"];
     let is_spaced = found.before.ends_with(' ');
     let before = found.previous_word().to_lowercase();
     (is_spaced && (BEFORE.contains(&before.as_str()) || found.follows_a_name()))
@@ -111,8 +112,14 @@ fn is_a_list_of_things(found: &Match<'_>) -> bool {
             .contains(&found.previous_word().to_lowercase().as_str())
 }
 
-/// TK Maxx, TK Elevator, TBC Bank.
+/// TK Maxx, TK Elevator, TBC Bank, "a group called TBC".
 fn begins_a_name(found: &Match<'_>) -> bool {
+    const BEFORE: &[&str] = &["called", "named", "band", "duo"];
+    if found.before.ends_with(' ')
+        && BEFORE.contains(&found.previous_word().to_lowercase().as_str())
+    {
+        return true;
+    }
     found.next_word().chars().next().is_some_and(char::is_uppercase)
         && found.after.starts_with([' ', '-', '\u{a0}'])
 }
