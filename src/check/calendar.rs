@@ -1,7 +1,9 @@
 //! Days and times as people write them, in English and the languages of `date::names`, and whether there are such days.
 //! Pure: texts in, mentions out.
 
-use crate::check::date_words::{BEFORE_A_DAY, BEFORE_A_MONTH, PieceKind, TextPiece, pieces};
+use crate::check::date_words::{
+    BEFORE_A_DAY, BEFORE_A_MONTH, PieceKind, TIMES_OF_DAY, TextPiece, pieces,
+};
 use chrono::{Datelike, NaiveDate, Weekday};
 use regex::Captures;
 
@@ -144,6 +146,9 @@ impl<'t> TextPieces<'t> {
                     self.get(at + 1).is_some_and(|mark| mark.is(".")) && piece.text.len() > 5;
                 return (!stops).then_some(Before { index: at, weekday });
             }
+            if piece.is_word(TIMES_OF_DAY) && !self.get(at + 1).is_some_and(|mark| mark.is(".")) {
+                continue;
+            }
             let is_small = piece.is_word(BEFORE_A_DAY) || piece.is_mark(&[',', '.', '(', '-']);
             if !is_small {
                 return None;
@@ -204,19 +209,20 @@ impl<'t> TextPieces<'t> {
         }
     }
 
-    /// "3 December (Monday)", "3 December is a Monday".
+    /// "3 December (Monday)", "3 December is a Monday", "3 December, a Monday".
     fn weekday_behind(&self, index: usize) -> Option<(Before, usize)> {
         let mut next = index;
         if self.get(next)?.is("(") {
             next += 1;
         } else {
-            next += usize::from(self.get(next)?.is(","));
+            let is_aside = self.get(next)?.is(",");
+            next += usize::from(is_aside);
             next += usize::from(self.get(next)?.is_word(&["which"]));
             if self.get(next)?.is_word(&["will"]) && self.get(next + 1)?.is_word(&["be"]) {
                 next += 2;
             } else if self.get(next)?.is_word(&["is", "was"]) {
                 next += 1;
-            } else {
+            } else if !is_aside {
                 return None;
             }
             if !self.get(next)?.is_word(&["a"]) {
@@ -295,7 +301,12 @@ impl<'t> TextPieces<'t> {
             let ends = follower.is_none_or(|piece| {
                 piece.is_word(&["at", "from", "in", "to", "and", "until", "for"])
             });
-            if day > 31 || (!ends && NaiveDate::from_ymd_opt(2000, month, day).is_none()) {
+            let is_ordinal = self
+                .get(at + 1)
+                .is_some_and(|ending| ending.is_glued && ending.kind == PieceKind::Word);
+            if (day > 31 && !is_ordinal)
+                || (!ends && NaiveDate::from_ymd_opt(2000, month, day).is_none())
+            {
                 return None;
             }
         }
@@ -388,7 +399,12 @@ pub fn impossible_times(text: &str) -> Vec<(usize, String)> {
         let has_colon = captures.name("mark").is_some_and(|mark| mark.as_str() == ":");
         // A dot is a decimal point too: only where another time stands in the same text.
         let others = OTHER.find_iter(text).filter(|other| !whole.range().contains(&other.start()));
-        let is_a_clock = has_colon || captures.name("half").is_some() || others.count() > 0;
+        let is_a_clock = has_colon || captures.name("half").is_some() || others.count() > 0 || {
+            // "Doors open at 25.30": nothing but a time stands there.
+            let begin = text.floor_char_boundary(whole.start().saturating_sub(12));
+            let before = text[begin..whole.start()].to_lowercase();
+            hour < 30 && ["door", "open"].iter().any(|word| before.contains(word))
+        };
         let at = captures.name("hour").map_or(whole.start(), |hour| hour.start());
         if !is_time && is_a_clock && found.iter().all(|(known, _)| *known != at) {
             found.push((at, text[at..whole.end()].trim_end().to_owned()));
@@ -501,6 +517,7 @@ mod tests {
             ("32 December", true),
             ("05/13/2027", true),
             ("31 December", false),
+            ("on December 32nd at the hall", true),
             ("on November 31, at noon", true),
             ("January 31 schools", false),
         ] {
@@ -510,6 +527,8 @@ mod tests {
             ("Doors open at 25:00.", 1),
             ("open from 16:75 to 18:00", 1),
             ("at 13pm", 1),
+            ("Doors open at 25.30.", 1),
+            ("Tickets start at 25.50 for two", 0),
             ("10am to 26.00", 1),
             ("from 09:30 to 17:00, and until 24:00", 0),
             ("Matthew 25:40 and a score of 31:25", 0),

@@ -111,8 +111,8 @@ impl Colour {
     pub const WHITE: Self = Self { red: 255.0, green: 255.0, blue: 255.0 };
     pub const BLACK: Self = Self { red: 0.0, green: 0.0, blue: 0.0 };
 
-    /// A colour as a style sheet writes it: `#fff`, `rgb(1, 2, 3)`, `white`. None for what is transparent or unknown.
-    pub fn of_css(text: &str) -> Option<Self> {
+    /// A colour as a style sheet writes it, and how much of it is seen: `#fff`, `rgb(1, 2, 3)`, `hsl(200, 50%, 40%)`, `white`.
+    pub fn of_css_with_alpha(text: &str) -> Option<(Self, f64)> {
         const NAMES: [(&str, &str); 22] = [
             ("black", "000000"),
             ("white", "ffffff"),
@@ -139,24 +139,75 @@ impl Colour {
         ];
         let text = text.trim().to_lowercase();
         if let Some(digits) = text.strip_prefix('#') {
-            return matches!(digits.len(), 3 | 6).then(|| Self::parse(digits)).flatten();
+            return match digits.len() {
+                3 | 6 => Some((Self::parse(digits)?, 1.0)),
+                4 | 8 if digits.is_ascii() => {
+                    let (colour, alpha) = digits.split_at(digits.len() / 4 * 3);
+                    let most = if alpha.len() == 1 { 15.0 } else { 255.0 };
+                    let alpha = u8::from_str_radix(alpha, 16).ok()?;
+                    Some((Self::parse(colour)?, f64::from(alpha) / most))
+                }
+                _ => None,
+            };
         }
         if let Some((_, digits)) = NAMES.iter().find(|(name, _)| *name == text) {
-            return Self::parse(digits);
+            return Some((Self::parse(digits)?, 1.0));
         }
-        let inner = text.strip_prefix("rgba(").or_else(|| text.strip_prefix("rgb("))?;
-        let numbers: Vec<f64> = inner
+        let (form, inner) = text.split_once('(')?;
+        let parts: Vec<&str> = inner
             .trim_end_matches(')')
             .split([',', ' ', '/'])
             .filter(|part| !part.is_empty())
-            .map_while(|part| part.parse().ok())
             .collect();
-        match numbers.as_slice() {
-            // Half transparent: what is seen depends on what lies below.
-            [_, _, _, alpha, ..] if *alpha < 1.0 => None,
-            [red, green, blue, ..] => Some(Self { red: *red, green: *green, blue: *blue }),
-            _ => None,
+        let [one, two, three, rest @ ..] = parts.as_slice() else { return None };
+        let alpha = rest.first().map_or(Some(1.0), |alpha| part_of(alpha, 1.0))?.clamp(0.0, 1.0);
+        let colour = match form {
+            "rgb" | "rgba" => Self {
+                red: part_of(one, 255.0)?,
+                green: part_of(two, 255.0)?,
+                blue: part_of(three, 255.0)?,
+            },
+            "hsl" | "hsla" => {
+                let hue: f64 = one.trim_end_matches("deg").parse().ok()?;
+                Self::of_hue(hue, part_of(two, 1.0)?, part_of(three, 1.0)?)
+            }
+            _ => return None,
+        };
+        Some((colour, alpha))
+    }
+
+    /// The same where it can be seen through nowhere.
+    pub fn of_css(text: &str) -> Option<Self> {
+        Self::of_css_with_alpha(text).filter(|(_, alpha)| *alpha >= 1.0).map(|(colour, _)| colour)
+    }
+
+    /// What is seen where this colour lies over another.
+    #[must_use]
+    pub fn over(self, ground: Self, alpha: f64) -> Self {
+        let mix = |above: f64, below: f64| above * alpha + below * (1.0 - alpha);
+        Self {
+            red: mix(self.red, ground.red),
+            green: mix(self.green, ground.green),
+            blue: mix(self.blue, ground.blue),
         }
+    }
+
+    /// Hue in degrees, saturation and lightness from 0 to 1 (CSS Color 4, section 7.1).
+    fn of_hue(hue: f64, saturation: f64, lightness: f64) -> Self {
+        let part = |from: f64| {
+            let turn = (from + hue / 30.0).rem_euclid(12.0);
+            let strength = saturation * lightness.min(1.0 - lightness);
+            255.0 * (lightness - strength * (turn - 3.0).min(9.0 - turn).clamp(-1.0, 1.0))
+        };
+        Self { red: part(0.0), green: part(8.0), blue: part(4.0) }
+    }
+}
+
+/// A number, or a part of `whole` in per cent.
+fn part_of(text: &str, whole: f64) -> Option<f64> {
+    match text.strip_suffix('%') {
+        Some(percent) => Some(percent.parse::<f64>().ok()? * whole / 100.0),
+        None => text.parse().ok(),
     }
 }
 
@@ -190,6 +241,13 @@ mod tests {
             ("rgb(11, 90, 111)", Some("#0b5a6f")),
             ("rgba(11,90,111,1)", Some("#0b5a6f")),
             ("rgba(0,0,0,.5)", None),
+            ("rgb(0%, 50%, 100%)", Some("#0080ff")),
+            ("hsl(0, 0%, 80%)", Some("#cccccc")),
+            ("hsl(240deg 100% 50%)", Some("#0000ff")),
+            ("hsla(120, 100%, 25%, 1)", Some("#008000")),
+            ("#0b5a6fff", Some("#0b5a6f")),
+            ("#0b5a6f80", None),
+            ("lab(1 2 3)", None),
             ("transparent", None),
         ] {
             assert_eq!(Colour::of_css(text).map(Colour::hex).as_deref(), hex, "{text}");

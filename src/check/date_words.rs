@@ -116,6 +116,10 @@ const WELSH_MONTHS: &[(&str, u32)] = &[
 pub const BEFORE_A_DAY: &[&str] =
     &["on", "the", "le", "den", "dem", "el", "feira", "de", "dia", "il", "y"];
 
+/// What may stand behind a weekday: "Monday evening, 12 December".
+pub const TIMES_OF_DAY: &[&str] =
+    &["morning", "lunchtime", "noon", "afternoon", "evening", "night", "soir", "matin", "abend"];
+
 /// What may stand between a day and its month.
 pub const BEFORE_A_MONTH: &[&str] = &["day", "of", "de", "o", "di"];
 

@@ -17,8 +17,6 @@ pub struct HtmlPage {
     pub headings: Vec<Heading>,
     /// Tables that are there for the layout and do not say so (`role="presentation"`).
     pub unmarked_tables: usize,
-    /// Text in letters smaller than `SMALLEST_PX`, and its size in pixels.
-    pub small: Vec<(u32, String)>,
     /// Paragraphs that begin with a bullet somebody typed.
     pub typed_bullets: Vec<String>,
     /// Text whose colour is fixed to black: it cannot be read where the program turns the ground dark.
@@ -55,11 +53,6 @@ pub struct Heading {
     pub words: String,
 }
 
-/// Smaller letters are hard to read for many people.
-pub const SMALLEST_PX: u32 = 14;
-/// Capitals are as high as small letters of a third more.
-const SMALLEST_CAPITALS_PX: u32 = 13;
-
 impl HtmlPage {
     pub fn read(html: &str) -> Self {
         let tree = Html::parse_document(html);
@@ -67,10 +60,7 @@ impl HtmlPage {
             language: tree.root_element().attr("lang").unwrap_or_default().to_owned(),
             ..Self::default()
         };
-        page.visit(
-            tree.root_element(),
-            Letters { px: 16, line_px: 19, hidden: false, capitals: false },
-        );
+        page.visit(tree.root_element(), Letters { px: 16, line_px: 19, hidden: false });
         page.blocks = page
             .words
             .split('\u{1e}')
@@ -129,10 +119,7 @@ impl HtmlPage {
         }
         self.words.push_str(text);
         let line = one_line(text);
-        let smallest = if letters.capitals { SMALLEST_CAPITALS_PX } else { SMALLEST_PX };
-        if line.chars().any(char::is_alphanumeric) && letters.px < smallest {
-            self.small.push((letters.px, line));
-        } else if line.starts_with(['•', '▪', '◦', '‣']) && line.chars().count() > 1 {
+        if line.starts_with(['•', '▪', '◦', '‣']) && line.chars().count() > 1 {
             self.typed_bullets.push(line);
         }
     }
@@ -211,7 +198,6 @@ struct Letters {
     /// Height of a line.
     line_px: u32,
     hidden: bool,
-    capitals: bool,
 }
 
 impl Letters {
@@ -222,10 +208,7 @@ impl Letters {
             || style.get("mso-hide").is_some_and(|value| value == "all");
         let size = style.get("font-size").and_then(px).unwrap_or(self.px);
         let line_px = style.get("line-height").map_or(self.line_px, |line| height(line, size));
-        let capitals = style
-            .get("text-transform")
-            .map_or(self.capitals, |how| how.eq_ignore_ascii_case("uppercase"));
-        Self { px: size, line_px, hidden, capitals }
+        Self { px: size, line_px, hidden }
     }
 }
 
@@ -308,7 +291,6 @@ mod tests {
              <a href=' https://e.example/?a=1&amp;b=2 '><img src=x.png alt=Logo width=10> here</a>\
              <a href=y style='display:inline-block;padding:10px 25px;font-size:16px;line-height:120%'>Give</a>\
              <p>• one</p><p style='color: #000'>ink</p>\
-             <p style='font-size:13px;text-transform:uppercase'>capitals <i style='text-transform:none;font-size:12px'>not</i></p>\
              <a href=z aria-label='Read more: Big'>Read more</a></body></html>",
         );
         assert_eq!((page.language.as_str(), page.title.as_str()), ("en", "Our news"));
@@ -316,8 +298,6 @@ mod tests {
         assert_eq!(page.links[0].words, "Logo here");
         assert_eq!((page.links[0].button_px, page.links[1].button_px), (None, Some(39)));
         assert_eq!(page.unmarked_tables, 1);
-        let small = [(12, "small"), (12, "print"), (12, "not")];
-        assert_eq!(page.small, small.map(|(px, words)| (px, words.to_owned())));
         assert_eq!(page.links[2].words, "Read more: Big");
         assert_eq!(page.headings, [Heading { level: 1, words: "Big".to_owned() }]);
         assert_eq!(page.typed_bullets, ["• one"]);

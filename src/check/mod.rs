@@ -196,8 +196,8 @@ impl CheckContext<'_> {
     }
 }
 
-/// Of a hundred ways to fill an email each is a page to read: more would cost more than they find.
-const MOST_OTHER_READINGS: usize = 100;
+/// Each way to fill an email is a page to read: more would cost more than they find.
+const MOST_OTHER_READINGS: usize = 60;
 
 /// A composition as people get to see it.
 pub struct RenderedEmail<'a> {

@@ -28,6 +28,7 @@ pub struct Run {
     pub px: f64,
     pub line_px: f64,
     pub is_bold: bool,
+    pub is_capitals: bool,
 }
 
 impl Run {
@@ -60,7 +61,9 @@ pub fn runs(html: &str, scheme: Scheme) -> Vec<Run> {
         ground: Some(ground),
         px: 16.0,
         line: Line::Times(1.2),
+        opacity: 1.0,
         is_bold: false,
+        is_capitals: false,
         is_hidden: false,
     };
     drawing.visit(page.root_element(), start, 0, &mut runs);
@@ -79,7 +82,10 @@ struct TextAppearance {
     ground: Option<Colour>,
     px: f64,
     line: Line,
+    /// How much is seen of the letters.
+    opacity: f64,
     is_bold: bool,
+    is_capitals: bool,
     is_hidden: bool,
 }
 
@@ -112,6 +118,18 @@ impl Drawing {
         if self.scheme == Scheme::Inverted { colour.inverted(ColourRole::Ground) } else { colour }
     }
 
+    /// A colour as it is seen over what lies below.
+    fn seen(
+        &self,
+        css: &str,
+        below: Option<Colour>,
+        drawn: fn(&Self, Colour) -> Colour,
+    ) -> Option<Colour> {
+        let (colour, alpha) = Colour::of_css_with_alpha(css)?;
+        let colour = drawn(self, colour);
+        if alpha >= 1.0 { Some(colour) } else { below.map(|below| colour.over(below, alpha)) }
+    }
+
     fn visit(
         &self,
         element: ElementRef<'_>,
@@ -136,8 +154,13 @@ impl Drawing {
                             Line::Px(px) => px,
                             Line::Times(times) => times * drawn.px,
                         };
-                        let TextAppearance { colour, ground, px, is_bold, .. } = drawn;
-                        runs.push(Run { words, colour, ground, px, line_px, is_bold });
+                        let TextAppearance { colour, ground, px, is_bold, is_capitals, .. } = drawn;
+                        let colour = if drawn.opacity < 1.0 {
+                            colour.zip(ground).map(|(one, below)| one.over(below, drawn.opacity))
+                        } else {
+                            colour
+                        };
+                        runs.push(Run { words, colour, ground, px, line_px, is_bold, is_capitals });
                     }
                 }
                 Node::Element(_) => {
@@ -159,6 +182,17 @@ impl Drawing {
                 let blue = if self.scheme == Scheme::Dark { "9e9eff" } else { "0000ee" };
                 drawn.colour = Colour::parse(blue).map(|blue| self.letters(blue));
             }
+            "small" => drawn.px *= SMALLER,
+            "big" => drawn.px /= SMALLER,
+            "font" => {
+                let size = element.attr("size").and_then(|size| size.trim().parse::<usize>().ok());
+                if let Some(px) = size.and_then(|size| FONT_SIZES.get(size.saturating_sub(1))) {
+                    drawn.px = *px;
+                }
+                if let Some(colour) = element.attr("color").and_then(Colour::of_css) {
+                    drawn.colour = Some(self.letters(colour));
+                }
+            }
             _ => {}
         }
         if let Some(ground) = element.attr("bgcolor").and_then(Colour::of_css) {
@@ -167,7 +201,10 @@ impl Drawing {
         if element.attr("background").is_some_and(|address| !address.is_empty()) {
             drawn.ground = None;
         }
-        for (name, value) in self.declarations(element) {
+        // Letters that can be seen through need their ground, and lines their size.
+        let mut declared = self.declarations(element);
+        declared.sort_by_key(|(name, _)| matches!(name.as_str(), "color" | "line-height"));
+        for (name, value) in declared {
             self.apply(&name, &value, around, &mut drawn);
         }
         drawn
@@ -194,7 +231,7 @@ impl Drawing {
             "color" => match value {
                 "inherit" | "currentcolor" => drawn.colour = around.colour,
                 "transparent" => drawn.is_hidden = true,
-                _ => drawn.colour = Colour::of_css(value).map(|colour| self.letters(colour)),
+                _ => drawn.colour = self.seen(value, drawn.ground, Self::letters),
             },
             "background-color" | "background" => {
                 let mut colours = value.split_inclusive(')').flat_map(|part| {
@@ -204,9 +241,9 @@ impl Drawing {
                         part.split_whitespace().collect()
                     }
                 });
-                let colour = colours.find_map(Colour::of_css);
+                let colour = colours.find(|part| Colour::of_css_with_alpha(part).is_some());
                 if let Some(colour) = colour {
-                    drawn.ground = Some(self.ground(colour));
+                    drawn.ground = self.seen(colour, around.ground, Self::ground);
                 } else if value.contains("url(")
                     || value.contains("gradient")
                     || value.contains("rgba(")
@@ -215,10 +252,36 @@ impl Drawing {
                 }
             }
             "font-size" => {
-                if let Some(px) = length(value, around.px) {
+                if let Some(px) = size(value, around.px) {
                     drawn.px = px;
                 }
             }
+            // "italic bold 12px/1.5 Georgia, serif"
+            "font" => {
+                drawn.is_bold = false;
+                drawn.line = Line::Times(1.2);
+                for part in value.split_whitespace() {
+                    let (letters, line) = part.split_once('/').unwrap_or((part, ""));
+                    if let Some(px) = size(letters, around.px) {
+                        drawn.px = px;
+                        self.apply("line-height", line, around, drawn);
+                        break;
+                    }
+                    if part == "bold" || part.parse::<u32>().is_ok() {
+                        self.apply("font-weight", part, around, drawn);
+                    }
+                }
+            }
+            "opacity" => {
+                let seen = match value.strip_suffix('%') {
+                    Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
+                    None => value.parse(),
+                };
+                if let Ok(seen) = seen {
+                    drawn.opacity = around.opacity * seen.clamp(0.0, 1.0);
+                }
+            }
+            "text-transform" => drawn.is_capitals = value == "uppercase",
             "line-height" => {
                 if let Ok(times) = value.parse::<f64>() {
                     drawn.line = Line::Times(times);
@@ -241,6 +304,33 @@ impl Drawing {
             "mso-hide" if value == "all" => drawn.is_hidden = true,
             _ => {}
         }
+    }
+}
+
+/// What `<small>` makes of a size.
+const SMALLER: f64 = 5.0 / 6.0;
+/// `<font size="1">` to `<font size="7">` in pixels.
+const FONT_SIZES: [f64; 7] = [10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0];
+
+/// A size of letters in pixels, which has names too.
+fn size(value: &str, around: f64) -> Option<f64> {
+    const NAMES: [(&str, f64); 7] = [
+        ("xx-small", 9.0),
+        ("x-small", 10.0),
+        ("small", 13.0),
+        ("medium", 16.0),
+        ("large", 18.0),
+        ("x-large", 24.0),
+        ("xx-large", 32.0),
+    ];
+    match value {
+        "smaller" => Some(around * SMALLER),
+        "larger" => Some(around / SMALLER),
+        _ => NAMES
+            .iter()
+            .find(|(name, _)| *name == value)
+            .map(|(_, px)| *px)
+            .or_else(|| length(value, around)),
     }
 }
 
@@ -394,6 +484,38 @@ mod tests {
         assert!(runs(PAGE, Scheme::Light).iter().all(|run| run.words != "hidden"));
         let picture = of("over a picture", Scheme::Light);
         assert_eq!((picture.ground, picture.line_px.round()), (None, 30.0));
+    }
+
+    #[test]
+    fn sizes_and_colours_are_read_however_they_are_written() {
+        for (markup, px) in [
+            ("<p style='font-size:.7em'>x</p>", 11.2),
+            ("<p style='font-size:75%'>x</p>", 12.0),
+            ("<p style='font-size:9pt'>x</p>", 12.0),
+            ("<p style='font-size:x-small'>x</p>", 10.0),
+            ("<div style='font-size:20px'><p style='font-size:smaller'>x</p></div>", 16.67),
+            ("<p style='font:italic 700 11px/1.5 Georgia, serif'>x</p>", 11.0),
+            ("<small>x</small>", 13.33),
+            ("<font size=1>x</font>", 10.0),
+            ("<p class=fine>x</p>", 8.0),
+        ] {
+            let page = format!("<style>.fine{{font-size:8px}}</style>{markup}");
+            let run = &runs(&page, Scheme::Light)[0];
+            assert!((run.px - px).abs() < 0.01, "{markup}: {}", run.px);
+        }
+        for (markup, colour) in [
+            ("<font color='#cccccc'>x</font>", "#cccccc"),
+            ("<p style='color:hsl(0,0%,80%)'>x</p>", "#cccccc"),
+            ("<p style='color:rgba(0,0,0,.2)'>x</p>", "#cccccc"),
+            ("<p style='color:rgba(0,0,0,.2);background:#000'>x</p>", "#000000"),
+            ("<p style='color:#00000033'>x</p>", "#cccccc"),
+            ("<p style='color:#000;opacity:.2'>x</p>", "#cccccc"),
+            ("<div style='opacity:40%'><p style='color:#000;opacity:.5'>x</p></div>", "#cccccc"),
+        ] {
+            assert_eq!(hex(runs(markup, Scheme::Light)[0].colour), colour, "{markup}");
+        }
+        let font = &runs("<p style='font:bold 20px/30px Arial'>x</p>", Scheme::Light)[0];
+        assert!(font.is_bold && (font.line_px - 30.0).abs() < 0.01, "{font:?}");
     }
 
     #[test]

@@ -49,8 +49,12 @@ impl Publishing {
             (Some(folder), Some(address)) => (folder, address.trim()),
             _ => return Err(PicturesError::Incomplete),
         };
+        // `Url` takes line breaks out in silence.
+        let is_odd = |c: char| c.is_control() || c.is_whitespace() || "\"'<>\\`{}".contains(c);
         let url = Url::parse(address).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https")
+            let is_plain = !address.contains(is_odd);
+            is_plain
+                && matches!(url.scheme(), "http" | "https")
                 && url.has_host()
                 && url.query().is_none()
                 && url.fragment().is_none()
@@ -62,5 +66,30 @@ impl Publishing {
         };
         let base_url = format!("{}/", url.as_str().trim_end_matches('/'));
         Ok(Some(Self { folder: project.join(folder), base_url }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_what_it_seems() {
+        let with = |address: &str| {
+            let settings =
+                Settings { publish: Some("public".into()), base_url: Some(address.to_owned()) };
+            Publishing::of(&settings, Path::new("/")).map(|known| known.map(|one| one.base_url))
+        };
+        assert_eq!(with("https://e.org/a").unwrap().as_deref(), Some("https://e.org/a/"));
+        for wrong in [
+            "https://e.org/a\r\nBcc: b@c.org",
+            "https://e.org/\" onerror=\"x",
+            "https://e.org/'x",
+            "https://e.org/a b",
+            "https://e.org/?a=b",
+            "javascript:x",
+        ] {
+            assert!(with(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

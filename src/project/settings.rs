@@ -532,6 +532,10 @@ text = "Ten pounds."
 button = "Give now"
 url = "https://charity.example/give"
 
+[archive]
+url = "https://charity.example/archive"
+in_emails = true
+
 [translations.cy]
 name = "Elusen"
 legal_name = "Elusen Cyf"

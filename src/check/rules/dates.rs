@@ -70,7 +70,7 @@ fn weekday(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let near = near(known);
     let mut findings: Vec<Finding> = Vec::new();
     for written in &known.written() {
-        for (at, said, date) in wrong_weekdays(written.text, near) {
+        for (at, said, date) in wrong_weekdays(&without_marks(written.text), near) {
             let is = if date < known.today { "was" } else { "is" };
             findings.push(Finding::new(
                 "weekday",
@@ -88,6 +88,38 @@ fn weekday(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     // A title made from the first sentence says it a second time.
     findings.dedup_by(|one, other| one.message == other.message);
     findings
+}
+
+/// Words without what only Markdown reads: emphasis, the address of a link, blanks as entities. Every byte keeps its place.
+fn without_marks(text: &str) -> String {
+    const BLANKS: [&str; 6] = ["&nbsp;", "&#160;", "&#xa0;", "&thinsp;", "&ensp;", "&emsp;"];
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    while let Some(c) = text[out.len()..].chars().next() {
+        let rest = &text[out.len()..];
+        let after = rest.chars().nth(1).unwrap_or(' ');
+        let is_within_a_word = before.is_alphanumeric() && after.is_alphanumeric();
+        let length = match c {
+            '&' => BLANKS.iter().find(|blank| rest.starts_with(*blank)).map(|blank| blank.len()),
+            '*' | '`' => Some(1),
+            '_' if !is_within_a_word => Some(1),
+            '\\' if after == '\n' => Some(1),
+            '[' if rest.contains("](") => Some(1),
+            ']' if after == '(' => rest.find(')').map(|end| end + 1),
+            _ => None,
+        };
+        match length {
+            // A line end within stays one: two make a paragraph.
+            Some(length) => {
+                out.extend(
+                    rest[..length].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
+                );
+            }
+            None => out.push(c),
+        }
+        before = c;
+    }
+    out
 }
 
 /// Weekdays that stand beside a date and are not that date's.
@@ -131,11 +163,12 @@ fn years_around(text: &str, at: usize, near: NaiveDate) -> Vec<i32> {
 fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for written in &known.written() {
-        let dates = calendar::mentions(written.text)
+        let text = without_marks(written.text);
+        let dates = calendar::mentions(&text)
             .into_iter()
             .filter(calendar::DayMention::is_impossible)
             .map(|mention| (mention.at, mention.words, "is not in the calendar"));
-        let times = calendar::impossible_times(written.text)
+        let times = calendar::impossible_times(&text)
             .into_iter()
             .map(|(at, words)| (at, words, "is not a time of day"));
         for (at, words, what) in dates.chain(times) {
@@ -310,6 +343,21 @@ mod tests {
             wrong_weekdays(text, near).into_iter().map(|(_, said, _)| said).collect::<Vec<_>>()
         };
         assert_eq!(found("on Tuesday 15 July 2020 at noon"), ["Tuesday"]);
+        for text in [
+            "on **Tuesday** 15 July 2020",
+            "on _Tuesday_ 15 **July** 2020",
+            "on Tuesday&nbsp;15&nbsp;July 2020",
+            "on [Tuesday](https://charity.org.uk/a_b) 15 July 2020",
+            "on Tuesday\\\n15 July 2020",
+            "on Tuesday evening, 15 July 2020",
+            "on 15 July 2020, a Tuesday",
+        ] {
+            let plain = without_marks(text);
+            assert_eq!(plain.len(), text.len(), "{text}");
+            assert_eq!(found(&plain), ["Tuesday"], "{text}");
+        }
+        assert!(found("We meet on Tuesday evening. 15 July 2020 is another day.").is_empty());
+        assert!(found(&without_marks("on **Wednesday** evening, 15 July 2020")).is_empty());
         assert_eq!(found("on Tue, 15th July 2020"), ["Tue"]);
         assert_eq!(found("mardi 15 juillet 2020, und Mittwoch, 15. Juli 2020"), ["mardi"]);
         assert_eq!(

@@ -237,7 +237,15 @@ pub static PATTERNS: &[Pattern] = &[
     likely(r"(?m)(?:^|[.!?]\s+)(To be (?:written|drafted|added|supplied|completed|agreed|decided|filled in)\b)"),
     likely(r"(?im)(?:^|[.!?:]\s+)(needs? (?:an? |some )?(?:better|new|stronger|shorter|proper) (?:ending|intro|opening|headline|title|photo|picture|quote|link|words?)\b)"),
     likely(r"(?m)\s[-–—] ((?:ask|check with|confirm with) [A-Z][a-z]+)[.!]?\s*$"),
+    certain(r"\bINSERT (?:AN? |THE |YOUR )?[A-Z]{2,}\b"),
+    certain(r"\b(?:ADDRESS|NAME|DATE|TIME|VENUE|PLACE|TITLE|AMOUNT|NUMBER|POSTCODE|EMAIL) (?:GOES )?HERE\b"),
+    certain(r"\bFirst ?[Nn]ame (?:Sur|Last ?)[Nn]ame\b"),
+    certain(r"(?:^|[“‘\x22])((?:Quote|Text|Words) (?:goes )?here\b)[,.…”’\x22]"),
+    certain(r"##[A-Za-z][\w ]{1,30}##"),
+    certain(r"\b[Xx]{1,3}(?:st|nd|rd|th)\b").unless(is_numeral),
     // Notes to colleagues.
+    certain(r"\bTO DO ?:"),
+    likely(r"\bN\.?B\.? [A-Z][a-z]+ ?[:–-][^.\n]{0,80}\?"),
     certain(r"\bNOTE(?: TO [A-Z]+)?\s?:|\bN\.?B\.? (?:ED|EDITOR|DESIGNER)\b"),
     likely(r"(?i)\bnote to (?:self|editor|ed|designer|printer|translator)\b\s?[:–-]"),
     certain(r"(?i)\b(?:comment(?:ed)?|deleted|inserted|formatted) ?\[[A-Z]{1,4}\d*\] ?:"),
@@ -323,11 +331,38 @@ mod tests {
     fn what_can_be_nothing_else_holds_the_sending_and_what_may_be_meant_does_not() {
         let severity =
             |text: &str| placeholders(text, TextKind::Prose).first().map(|found| found.is_certain);
-        for text in ["We trained XX nurses.", "See [LINK].", "Lorem ipsum dolor."] {
+        for text in [
+            "We trained XX nurses.",
+            "See [LINK].",
+            "Lorem ipsum dolor.",
+            "Thanks to INSERT NAME for the cakes.",
+            "Thanks to INSERT YOUR NAME HERE.",
+            "Meet us at ADDRESS HERE.",
+            "The fair is on the XXth of December.",
+            "“The club saved me,” says Firstname Surname.",
+            "“Quote here,” says Ann.",
+            "Dear ##First Name##, hello.",
+            "TO DO: write the end.",
+        ] {
             assert_eq!(severity(text), Some(true), "{text}");
         }
-        for text in ["The speaker is TBA.", "Quote to follow from Ann.", "Name: ______"] {
+        for text in [
+            "The speaker is TBA.",
+            "Quote to follow from Ann.",
+            "Name: ______",
+            "NB Sam: is this still right?",
+        ] {
             assert_eq!(severity(text), Some(false), "{text}");
+        }
+        for text in [
+            "The XX Olympic Games and the XXth century.",
+            "The drama group is called TBC, and it is always late.",
+            "## First steps ##",
+            "Please write your first name, surname and address.",
+            "We have more to do: come and help.",
+            "NB: the door is at the back.",
+        ] {
+            assert_eq!(severity(text), None, "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Accessibility: what people need who hear an email, enlarge it, or touch it (WCAG 2.2).
 //! Pure: pages in, findings out. Contrast is in `look.rs`, descriptions of pictures in `pictures.rs`.
 
-use crate::check::html::{HtmlPage, SMALLEST_PX};
+use crate::check::html::HtmlPage;
 use crate::check::rendering::{Scheme, runs};
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, template};
 use crate::count::counted;
@@ -149,10 +149,25 @@ fn layout_table(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
     )]
 }
 
+/// Smaller letters are hard to read for many people.
+const SMALLEST_PX: u32 = 14;
+/// Capitals are as high as small letters of a third more.
+const SMALLEST_CAPITALS_PX: u32 = 13;
+
 fn small_text(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    of_pages(shown, |page| page.small.clone())
+    let mut small: Vec<(f64, String)> = Vec::new();
+    for run in shown.variants.iter().flat_map(|variant| runs(&variant.html, Scheme::Light)) {
+        let smallest = if run.is_capitals { SMALLEST_CAPITALS_PX } else { SMALLEST_PX };
+        // A tenth of a pixel less is a rounding.
+        let is_small = run.px + 0.1 < f64::from(smallest);
+        if is_small && small.iter().all(|(_, words)| *words != run.words) {
+            small.push((run.px, run.words));
+        }
+    }
+    small
         .into_iter()
         .map(|(px, words)| {
+            let px = (px * 10.0).round() / 10.0;
             Finding::new(
                 "small-text",
                 Severity::Should,
@@ -291,6 +306,20 @@ mod tests {
             "<mj-text css-class=\"ink\" font-size=\"11px\" color=\"{{theme.ink}}\">tiny</mj-text>",
         );
         assert_eq!(small, ["small-text: \"tiny\" is 11 pixels high"]);
+        for (markup, expected) in [
+            ("<small>print</small>", vec!["small-text: \"print\" is 13.3 pixels high"]),
+            ("<font size=\"1\">print</font>", vec!["small-text: \"print\" is 10 pixels high"]),
+            (
+                "<b style=\"font:12px Arial\">print</b>",
+                vec!["small-text: \"print\" is 12 pixels high"],
+            ),
+            ("<b style=\"font-size:13px;text-transform:uppercase\">print</b>", vec![]),
+        ] {
+            let text = format!(
+                "<mj-text css-class=\"ink\" color=\"{{{{theme.ink}}}}\">{markup}</mj-text>"
+            );
+            assert_eq!(with(&text), expected, "{markup}");
+        }
         let button = with(
             "<mj-button href=\"https://charity.org.uk/give\" inner-padding=\"4px 8px\" font-size=\"16px\" \
              css-class=\"button\" background-color=\"{{theme.accent}}\" color=\"{{theme.accent_ink}}\">Give</mj-button>",

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::compose::composition::Composition;
 use crate::compose::marker::escape_html;
+use crate::compose::setting;
 use crate::rfc::text::cut_at_word;
 
 pub use person_search::{PublicNames, TokenCheck};
@@ -21,6 +22,7 @@ pub use person_search::{PublicNames, TokenCheck};
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the archive is reached, as in `https://news.charity.example/archive`.
+    #[serde(deserialize_with = "setting::optional_web_address")]
     pub url: Option<String>,
     /// Whether each email links to its page: only once the archive can be reached.
     pub in_emails: bool,
