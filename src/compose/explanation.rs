@@ -5,7 +5,7 @@ use crate::compose::fault::{Source, TemplateFault};
 use crate::compose::helper_names::{self, HelperFault};
 
 use crate::compose::names;
-use crate::compose::tags::{TagKind, line_and_column, tags};
+use crate::compose::tags::{Tag, TagKind, line_and_column, tags};
 use crate::compose::templates::TemplateFiles;
 use crate::problem::{Place, nearest};
 use handlebars::{RenderError, RenderErrorReason, TemplateError, TemplateErrorReason};
@@ -57,6 +57,13 @@ pub fn of_parsing(
         let (line, column) = line_and_column(text, at);
         return fault(line, column, what, cure);
     }
+    let comment = ["{{~!", "{{~ !"].iter().find_map(|form| text.find(form));
+    if let Some(at) = comment {
+        let (line, column) = line_and_column(text, at);
+        let what = "a comment cannot begin with `~` here".to_owned();
+        let cure = "write {{! … }}, and put the ~ into a tag beside it".to_owned();
+        return fault(line, column, what, cure);
+    }
     let (line, column) = error.pos().unwrap_or((1, 1));
     let what = match error.reason() {
         TemplateErrorReason::InvalidSyntax(_) => "this is not Handlebars".to_owned(),
@@ -94,6 +101,10 @@ fn words_of(
                 None => names::missing_value(path, data),
             }
         }
+        RenderErrorReason::MissingVariable(None) => (
+            "what is looked up is not there".to_owned(),
+            "check the name: docs/TEMPLATES.md lists them".to_owned(),
+        ),
         RenderErrorReason::HelperNotFound(name) => {
             let cure = match nearest(name, helper_names::all_names()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -192,7 +203,8 @@ fn usage(helper: &str) -> String {
 pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
     let mut open: Vec<(usize, &str)> = Vec::new();
     let mut last = 0;
-    for tag in tags(text) {
+    let found = tags(text);
+    for (index, tag) in found.iter().enumerate() {
         last = tag.end;
         let word = tag.word(text);
         if tag.kind != TagKind::Comment && tag.inner(text).contains("{{") {
@@ -222,6 +234,15 @@ pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
                     let what = format!("{{{{/{word}}}}} closes nothing");
                     return Some((tag.start, what, "take it out".to_owned()));
                 }
+                // Its own end comes later, and nothing waits for this one.
+                Some((_, opened))
+                    if opened != word
+                        && open.iter().all(|(_, waiting)| *waiting != word)
+                        && is_closed_later(opened, &found[index + 1..], text) =>
+                {
+                    let what = format!("{{{{/{word}}}}} closes nothing");
+                    return Some((tag.start, what, "take it out".to_owned()));
+                }
                 Some((at, opened)) if opened != word => {
                     let what = format!("{{{{#{opened}}}}} is closed by {{{{/{word}}}}}");
                     return Some((at, what, format!("add {{{{/{opened}}}}}")));
@@ -243,6 +264,20 @@ pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
     })
 }
 
+/// Whether a block that is open has its end among these tags.
+fn is_closed_later(name: &str, rest: &[Tag], text: &str) -> bool {
+    let mut depth = 0usize;
+    for tag in rest.iter().filter(|tag| tag.word(text) == name) {
+        match tag.kind {
+            TagKind::Open => depth += 1,
+            TagKind::Close if depth == 0 => return true,
+            TagKind::Close => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +289,8 @@ mod tests {
             ("a\n  {{#each items}}\n{{#if x}}{{/if}}\n", 4, "{{#each}} is never closed"),
             ("{{#if a}}\n{{/each}}", 0, "{{#if}} is closed by {{/each}}"),
             ("x {{/if}}", 2, "{{/if}} closes nothing"),
+            ("{{#> layout}}x{{/if}}{{/layout}}", 14, "{{/if}} closes nothing"),
+            ("{{#if a}}{{#each b}}{{/if}}", 9, "{{#each}} is closed by {{/if}}"),
             ("{{else}}", 0, "{{else}} is outside a block"),
             ("{{#if a}}{{^b}}x{{/b}}{{/if}}", 9, "{{^b}} does not begin a block here"),
             ("{{#if a}}{{b{{/if}}", 9, "{{ is never closed"),

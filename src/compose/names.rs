@@ -174,11 +174,36 @@ pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, S
     (format!("`{path}` is not known here"), cure)
 }
 
+/// The list that a path asks for an entry which it does not have, and the entry's number: `others` and 9 of `others.[9].title`.
+fn past_the_end<'p>(path: &'p str, data: &Value) -> Option<(&'p str, usize)> {
+    let mut value = data;
+    let mut at = 0;
+    for part in path.split('.') {
+        let name = part.trim_start_matches('[').trim_end_matches(']');
+        match (value, name.parse::<usize>()) {
+            (_, _) if at == 0 && name == "@root" => {}
+            (Value::Array(list), Ok(number)) => match list.get(number) {
+                Some(entry) => value = entry,
+                None => return Some((&path[..at - 1], number)),
+            },
+            (value_here, _) => value = value_here.get(name)?,
+        }
+        at += part.len() + 1;
+    }
+    None
+}
+
 /// What to say of a path that has no value where it stands, although all its names are known.
 pub fn missing_value(path: &str, data: &Value) -> (String, String) {
     let names: Vec<&str> = names_of_path(path).collect();
     let first = names.first().copied().unwrap_or(path);
     let is_of_root = data.get(first).is_some();
+    if let Some((list, number)) = past_the_end(path, data) {
+        return (
+            format!("there is no entry {number} in `{list}`, and so no `{path}`"),
+            format!("put it in {{{{#if (gt (len {list}) {number})}}}}…{{{{/if}}}}"),
+        );
+    }
     if names.len() > 1 && (is_of_root || OF_STORIES.contains(&first)) {
         // The last of them before which there was something.
         let mut value = Some(data);
@@ -202,7 +227,7 @@ pub fn missing_value(path: &str, data: &Value) -> (String, String) {
         "it belongs to a story: write it inside {{#with first}}, {{#each lead}} or {{#each items}}"
             .to_owned()
     } else if is_of_root {
-        format!("inside a loop write @root.{path}")
+        format!("inside a loop write @root.{}", path.replace("../", "").replace("./", ""))
     } else {
         "docs/TEMPLATES.md says where each name is known".to_owned()
     };

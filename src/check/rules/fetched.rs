@@ -85,6 +85,13 @@ fn element_fetches(element: ElementRef<'_>, found: &mut Vec<(String, String)>) {
                 add("a style sheet or font from elsewhere (<link>)", of("href"));
             }
         }
+        // Elements of SVG that take a file in.
+        "use" | "feImage" | "feimage" => {
+            let given = value.attrs().filter(|(name, _)| matches!(*name, "href" | "xlink:href"));
+            for (_, address) in given.filter(|(_, address)| !address.trim().starts_with('#')) {
+                add("a part of another file (<use>)", address.trim().to_owned());
+            }
+        }
         "script" => add("a program (<script>)", of("src")),
         "iframe" | "frame" | "portal" => add("a page within the page (<iframe>)", of("src")),
         "object" => add("an embedded file (<object>)", of("data")),
@@ -131,7 +138,8 @@ fn is_within(element: ElementRef<'_>, names: &[&str]) -> bool {
 /// What a style sheet fetches: other sheets, fonts, and addresses in properties that draw no picture.
 fn of_style(css: &str) -> Vec<(&'static str, String)> {
     static COMMENTS: Expression = Expression::new(r"(?s)/\*.*?\*/");
-    static IMPORT: Expression = Expression::new(r#"(?i)@import\s+(?:url\(\s*)?["']?([^"'()\s;]+)"#);
+    static IMPORT: Expression =
+        Expression::new(r#"(?i)@import\s*(?:url\(\s*["']?|["'])([^"'()\s;]+)"#);
     static FONT: Expression = Expression::new(r"(?is)@font-face\s*\{[^{}]*\}");
     let css = unescaped(css);
     let css = COMMENTS.replace(&css, |_| " ".to_owned());
@@ -197,9 +205,13 @@ fn is_inline(address: &str) -> bool {
 
 /// CSS writes any letter as `\` and its number: `@\69mport` is an import.
 fn unescaped(css: &str) -> String {
-    static ESCAPE: Expression = Expression::new(r"\\([0-9a-fA-F]{1,6})\s?");
+    static ESCAPE: Expression = Expression::new(r"(?s)\\(?:([0-9a-fA-F]{1,6})\s?|(.))");
     let letter = |captures: &Captures<'_>| {
-        u32::from_str_radix(&captures[1], 16)
+        // CSS Syntax 3, section 4.3.7: any other character is itself.
+        let Some(digits) = captures.get(1) else {
+            return captures.get(2).map_or_else(String::new, |one| one.as_str().to_owned());
+        };
+        u32::from_str_radix(digits.as_str(), 16)
             .ok()
             .and_then(char::from_u32)
             .map_or_else(String::new, String::from)
@@ -221,6 +233,11 @@ mod tests {
             "<style>@import url(https://f.org/a.css);</style>",
             "<style>@import 'https://f.org/a.css';</style>",
             "<style>@\\69mport url(https://f.org/a.css);</style>",
+            "<style>@im\\port url(https://f.org/a.css);</style>",
+            "<style>@import\"https://f.org/a.css\";</style>",
+            "<p style='filter:u\\rl(https://f.org/a.svg#x)'>x</p>",
+            "<svg><use href=https://f.org/a.svg#x></use></svg>",
+            "<svg><use xlink:href='https://f.org/a.svg#x'></use></svg>",
             "<style>/* x */ @IMPORT/**/ \"https://f.org/a.css\"</style>",
             "<style>@font-face{font-family:A;src:url(https://f.org/a.woff2)}</style>",
             "<style>@media screen{@font-face{src:url('https://f.org/a.woff')}}</style>",
@@ -248,6 +265,7 @@ mod tests {
             "<td style=\"background:url('https://f.org/a.png') center\">x</td>",
             "<style>.x{background-image:url(https://f.org/a.png)} a{color:red}</style>",
             "<picture><source srcset=https://f.org/a.webp><img src=https://f.org/a.png></picture>",
+            "<svg><g id=a></g><use href='#a'></use></svg>",
             "<a href=https://f.org/a.mp4>the film</a>",
             "<!--[if mso]><v:rect><v:fill type=frame src=https://f.org/a.png /></v:rect><![endif]-->",
             "<!-- <script>never read</script> -->",
