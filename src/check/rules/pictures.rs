@@ -132,7 +132,7 @@ fn picture_size(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             (true, true) => continue,
             (false, true) => "width",
             (true, false) => "height",
-            (false, false) => "width but no height",
+            (false, false) => "width and no height",
         };
         let message = format!("the picture {} has no {lacks}", picture.address);
         findings.push(Finding::new(

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
 use crate::check::around::{Pattern, Patterns, certain, likely};
 use crate::check::expression::Expression;
 use crate::check::phrase_search::Phrases;
@@ -179,7 +181,7 @@ pub static HTML: &[Pattern] = &[
 
 fn markdown_left(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(MARKDOWN));
-    findings_of(
+    let mut findings = findings_of(
         "markdown-left",
         (shown, known),
         |text, kind| match kind {
@@ -188,7 +190,32 @@ fn markdown_left(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
         },
         |found, around| format!("readers see `{}` in \"{around}\"", found.words.trim()),
         "write plain words there, or move the text into the introduction",
-    )
+    );
+    let introduction = &known.edition.introduction;
+    let of_introduction = not_shown(&introduction.text).into_iter().map(|(at, what, cure)| {
+        let place = introduction.place_of(at);
+        Finding::new("markdown-left", Severity::Should, place, what, cure)
+    });
+    findings.extend(of_introduction);
+    findings
+}
+
+/// What an introduction's Markdown has that an email does not show as it is meant.
+fn not_shown(markdown: &str) -> Vec<(usize, &'static str, &'static str)> {
+    Parser::new_ext(markdown, Options::ENABLE_TABLES)
+        .into_offset_iter()
+        .filter_map(|(event, range)| match event {
+            Event::Start(Tag::Table(_)) => {
+                Some((range.start, "a table is shown as lines with `|`", "write it as a list"))
+            }
+            Event::Start(Tag::Image { .. }) => Some((
+                range.start,
+                "a picture is shown as its description",
+                "show it with a story: `image:` in the story's file",
+            )),
+            _ => None,
+        })
+        .collect()
 }
 
 pub static MARKDOWN: &[Pattern] = &[
@@ -378,6 +405,18 @@ mod tests {
         ] {
             assert_eq!(mojibake(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn markdown_that_an_email_does_not_show() {
+        for (markdown, what) in [
+            ("Hello.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", "a table"),
+            ("Hello ![the hall](https://charity.org.uk/a.jpg).", "a picture"),
+        ] {
+            let found = not_shown(markdown);
+            assert!(found.len() == 1 && found[0].1.starts_with(what), "{markdown}: {found:?}");
+        }
+        assert_eq!(not_shown("A | B, and [a link](https://charity.org.uk/). ! [x]"), []);
     }
 
     #[test]
