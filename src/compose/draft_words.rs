@@ -9,8 +9,9 @@ use super::fault::TemplateFault;
 use super::introduction;
 use super::partial_depth::{count_depth, refuse_rings};
 use super::recipient_blocks;
-use super::slot::BlockForm;
+use super::slot::{BlockForm, SlotError};
 use super::strict::{self, KnownNames};
+use super::tags::tags;
 use super::template_cache::{ParsedTemplate, refuse_depth};
 use super::templates::TemplateFiles;
 use super::theme::Branding;
@@ -104,6 +105,15 @@ impl<'a> WordTemplate<'a> {
                 cure: "nest fewer".to_owned(),
             });
         }
+        if let Some(at) = personal_address(&words.text).filter(|_| is_below_front_matter) {
+            let line = words.text[..at].matches('\n').count();
+            return Err(TemplateFault {
+                place: words.place_of(at),
+                what: "a personal word is in the address of a link".to_owned(),
+                cure: SlotError::WholeAddress.cure().to_owned(),
+                line_text: words.text.lines().nth(line).map(str::to_owned),
+            });
+        }
         // Nothing to fill in: most words are plain.
         if !words.text.contains("{{") {
             return Ok(own);
@@ -157,6 +167,22 @@ impl<'a> WordTemplate<'a> {
         }
         Ok(Self { template: Some(template), declared, ..own })
     }
+}
+
+/// The byte at which the address of a Markdown link begins that has a word of the list in it.
+fn personal_address(markdown: &str) -> Option<usize> {
+    markdown.match_indices("](").map(|(at, _)| at + 2).find(|at| {
+        let rest = &markdown[*at..];
+        let found = tags(rest);
+        // Up to the parenthesis that closes it; one within braces is part of a call.
+        let is_within = |end: &usize| found.iter().any(|tag| (tag.start..tag.end).contains(end));
+        let end = rest.match_indices([')', '\n']).map(|(end, _)| end).find(|end| !is_within(end));
+        let end = end.unwrap_or(rest.len());
+        found
+            .iter()
+            .take_while(|tag| tag.start < end)
+            .any(|tag| ["recipient", "for_recipient"].contains(&tag.word(rest)))
+    })
 }
 
 impl WordTemplate<'_> {

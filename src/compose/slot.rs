@@ -469,7 +469,9 @@ impl HtmlWalk {
                 }
                 HtmlState::Comment if rest.starts_with("-->") => self.state = HtmlState::Text,
                 HtmlState::Style
-                    if rest.starts_with("</style") || rest.starts_with("</mj-style") =>
+                    if ["</style", "</mj-style"].iter().any(|end| {
+                        rest.get(..end.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(end))
+                    }) =>
                 {
                     self.state = HtmlState::Text;
                 }
@@ -531,6 +533,7 @@ mod tests {
         );
         assert_eq!(contexts("<p data-href=\"@\">"), Ok(vec![C::HtmlAttribute]));
         assert_eq!(contexts("<style>p{}</style><p>@"), Ok(vec![C::HtmlText]));
+        assert_eq!(contexts("<STYLE>p{}</STYLE><p>@"), Ok(vec![C::HtmlText]));
         assert_eq!(contexts("<!-- x --><p>@"), Ok(vec![C::HtmlText]));
         assert_eq!(contexts("<style>@</style>"), Err(SlotError::InStyle));
         assert_eq!(contexts("<p style=\"color:@\">"), Err(SlotError::InStyle));
