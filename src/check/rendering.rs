@@ -257,29 +257,13 @@ impl Drawing {
                 }
             }
             // "italic bold 12px/1.5 Georgia, serif"
-            "font" => {
-                drawn.is_bold = false;
-                drawn.line = Line::Times(1.2);
-                for part in value.split_whitespace() {
-                    let (letters, line) = part.split_once('/').unwrap_or((part, ""));
-                    if let Some(px) = size(letters, around.px) {
-                        drawn.px = px;
-                        self.apply("line-height", line, around, drawn);
-                        break;
-                    }
-                    if part == "bold" || part.parse::<u32>().is_ok() {
-                        self.apply("font-weight", part, around, drawn);
-                    }
-                }
-            }
+            "font" => self.apply_font(value, around, drawn),
             "opacity" => {
                 let seen = match value.strip_suffix('%') {
                     Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
                     None => value.parse(),
                 };
-                if let Ok(seen) = seen {
-                    drawn.opacity = around.opacity * seen.clamp(0.0, 1.0);
-                }
+                drawn.opacity = around.opacity * seen.map_or(1.0, |seen| seen.clamp(0.0, 1.0));
             }
             "text-transform" => drawn.is_capitals = value == "uppercase",
             "line-height" => {
@@ -303,6 +287,25 @@ impl Drawing {
             "visibility" if value == "hidden" => drawn.is_hidden = true,
             "mso-hide" if value == "all" => drawn.is_hidden = true,
             _ => {}
+        }
+    }
+}
+
+impl Drawing {
+    /// All of a font at once: what it does not name is as it begins.
+    fn apply_font(&self, value: &str, around: Drawn, drawn: &mut Drawn) {
+        drawn.is_bold = false;
+        drawn.line = Line::Times(1.2);
+        for part in value.split_whitespace() {
+            let (letters, line) = part.split_once('/').unwrap_or((part, ""));
+            if let Some(px) = size(letters, around.px) {
+                drawn.px = px;
+                self.apply("line-height", line, around, drawn);
+                break;
+            }
+            if part == "bold" || part.parse::<u32>().is_ok() {
+                self.apply("font-weight", part, around, drawn);
+            }
         }
     }
 }

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::html_walk::first_misplaced;
 use super::mjml_repair::first_kept_out;
 use super::personal::UNSUBSCRIBE_URL;
-use super::slot::first_misplaced;
 use super::structure::{self, MjmlFault};
 use super::tags::{Tag, TagKind, tags};
 

@@ -92,27 +92,8 @@ impl<'a> WordTemplate<'a> {
             declared: Declarations::default(),
             is_below_front_matter,
         };
-        if let Some((at, what)) = words::too_deep(&words.text).filter(|_| is_below_front_matter) {
-            let place = words.place_of(at);
-            return Err(TemplateFault {
-                line_text: words
-                    .text
-                    .lines()
-                    .nth(words.text[..at].matches('\n').count())
-                    .map(|line| line.chars().take(120).collect()),
-                place,
-                what,
-                cure: "nest fewer".to_owned(),
-            });
-        }
-        if let Some(at) = personal_address(&words.text).filter(|_| is_below_front_matter) {
-            let line = words.text[..at].matches('\n').count();
-            return Err(TemplateFault {
-                place: words.place_of(at),
-                what: "a personal word is in the address of a link".to_owned(),
-                cure: SlotError::WholeAddress.cure().to_owned(),
-                line_text: words.text.lines().nth(line).map(str::to_owned),
-            });
+        if is_below_front_matter {
+            look_at_markdown(words)?;
         }
         // Nothing to fill in: most words are plain.
         if !words.text.contains("{{") {
@@ -145,8 +126,8 @@ impl<'a> WordTemplate<'a> {
         })
         .map_err(without_column)?;
         let partials: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
-        let names =
-            KnownNames { declared: &declared, columns: &shared.columns, partials: &partials };
+        let columns = &shared.columns;
+        let names = KnownNames { declared: &declared, columns, partials: &partials };
         let mut template =
             strict::read(name, shown, &cut, &template, &names).map_err(|mut fault| {
                 let line = fault.place.line.unwrap_or(1);
@@ -161,11 +142,31 @@ impl<'a> WordTemplate<'a> {
         }
         // Words may call any partial, of the HTML part too.
         if !declared.calls.is_empty() || declared.is_dynamic {
-            for (name, partial) in &parsed.files {
-                registry.register_template(name, partial.clone());
-            }
+            let files = parsed.files.iter();
+            files.for_each(|(name, file)| registry.register_template(name, file.clone()));
         }
         Ok(Self { template: Some(template), declared, ..own })
+    }
+}
+
+/// What Markdown cannot be, before anything is filled in.
+fn look_at_markdown(words: &edition::PlacedText) -> Result<(), TemplateFault> {
+    let fault = |at: usize, what: String, cure: &str| {
+        let line = words.text[..at].matches('\n').count();
+        let line_text = words.text.lines().nth(line).map(|line| line.chars().take(120).collect());
+        let place = words.place_of(at);
+        Err(TemplateFault { place, what, cure: cure.to_owned(), line_text })
+    };
+    if let Some((at, what)) = words::too_deep(&words.text) {
+        return fault(at, what, "nest fewer");
+    }
+    match personal_address(&words.text) {
+        Some(at) => fault(
+            at,
+            "a personal word is in the address of a link".to_owned(),
+            SlotError::WholeAddress.cure(),
+        ),
+        None => Ok(()),
     }
 }
 

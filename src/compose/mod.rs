@@ -19,6 +19,7 @@ pub mod helper_names;
 pub mod helper_state;
 mod helpers;
 pub mod html;
+mod html_walk;
 mod inlining;
 mod introduction;
 pub mod layout;

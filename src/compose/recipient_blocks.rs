@@ -54,15 +54,7 @@ pub fn cut(
                 out.push_str(&text[copied..start.start]);
                 push_marker(&text[start.start..tag.end], blocks.len(), &mut out);
                 copied = tag.end;
-                let (mut from, mut inner) = (start.end, inner);
-                // Blanks that its own tags take.
-                if text[..start.end].ends_with("~}}") {
-                    inner = inner.trim_start();
-                    from = tag.start - inner.len();
-                }
-                if text[tag.start..].starts_with("{{~") {
-                    inner = inner.trim_end();
-                }
+                let (from, inner) = without_own_blanks(text, start, tag);
                 let (line, _) = line_and_column(text, from);
                 blocks.push(Slot::Block {
                     source: inner.to_owned(),
@@ -89,6 +81,17 @@ pub fn cut(
     }
     out.push_str(&text[copied..]);
     Ok(out)
+}
+
+/// What is inside a block without the blanks that its own tags take, and the byte at which it begins.
+fn without_own_blanks(text: &str, open: Tag, close: Tag) -> (usize, &str) {
+    let mut inner = &text[open.end..close.start];
+    if text[..open.end].ends_with("~}}") {
+        inner = inner.trim_start();
+    }
+    let from = close.start - inner.len();
+    let takes_end = text[close.start..].starts_with("{{~");
+    (from, if takes_end { inner.trim_end() } else { inner })
 }
 
 fn fault_at(

@@ -1,7 +1,7 @@
 //! One email from one edition: words of the draft, data, both parts for everybody and for each segment.
 //! Pure: an edition, branding, templates and a nonce in, a composition out.
 
-use crate::compose::variants::Side;
+use crate::compose::variants::{ComposedVariant, Side};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
@@ -135,14 +135,7 @@ fn compose_here(
     let subject = composed.first().map(|one| one.subject.clone()).ok_or_else(|| {
         side.whole_fault("the template produces nothing", "begin it with {{#> layout}}")
     })?;
-    let variants = composed
-        .into_iter()
-        .map(|one| Variant {
-            subject: Some(one.subject).filter(|own| *own != subject),
-            preheader: one.preheader,
-            ..one.variant
-        })
-        .collect();
+    let variants = with_own_subjects(composed, &subject);
     let composition = Composition {
         edition: edition.name.clone(),
         subject,
@@ -165,6 +158,16 @@ fn compose_here(
     // For which the slots have to be there already.
     let preheader = composition.variants.first().map(|first| composition.shown(&first.preheader));
     Ok(Composition { preheader: preheader.unwrap_or_default(), ..composition })
+}
+
+/// The variants, each with its subject where that is another than everybody's.
+fn with_own_subjects(composed: Vec<ComposedVariant>, subject: &[Piece]) -> Vec<Variant> {
+    let own = |one: ComposedVariant| Variant {
+        subject: Some(one.subject).filter(|own| own != subject),
+        preheader: one.preheader,
+        ..one.variant
+    };
+    composed.into_iter().map(own).collect()
 }
 
 /// What the helpers of both registries share.
