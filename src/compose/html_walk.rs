@@ -3,7 +3,50 @@
 
 use std::ops::Range;
 
-use super::slot::{SlotContext, SlotError};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Where a slot stands, and so how its value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotContext {
+    HtmlText,
+    HtmlAttribute,
+    /// Inside an `href` or `src`.
+    HtmlAddress,
+    /// The text part.
+    PlainText,
+    /// The subject.
+    Header,
+}
+
+/// A slot at a place where no value can be put.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SlotError {
+    #[error("a slot is inside a style")]
+    InStyle,
+    #[error("a slot is inside a comment, or in a part for Outlook only")]
+    InComment,
+    #[error("a slot is inside a tag, outside the quotation marks of an attribute")]
+    InTag,
+    #[error("a `for_recipient` block is inside an attribute")]
+    BlockInAttribute,
+    #[error("a column of the list is used as a whole web address")]
+    WholeAddress,
+}
+
+impl SlotError {
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::WholeAddress => {
+                "write the same address for everybody: roundup follows nobody by the links they get"
+            }
+            Self::InStyle | Self::InComment | Self::InTag | Self::BlockInAttribute => {
+                "move it into the text of the email, or into an attribute's quotation marks"
+            }
+        }
+    }
+}
 
 /// The first of some values of a text that stands where none can be put, by its byte. `true` is the person's own address for
 /// leaving.

@@ -6,9 +6,9 @@
 //! result is never run through Handlebars: a story that contains `{{` is a story that contains `{{`.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::html_walk::HtmlWalk;
+pub use super::html_walk::{SlotContext, SlotError};
 use super::marker::{NONCE_LENGTH, Nonce};
 use super::words::{self, MarkdownStyle};
 use crate::problem::Place;
@@ -70,20 +70,6 @@ impl Slot {
     }
 }
 
-/// Where a slot stands, and so how its value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SlotContext {
-    HtmlText,
-    HtmlAttribute,
-    /// Inside an `href` or `src`.
-    HtmlAddress,
-    /// The text part.
-    PlainText,
-    /// The subject.
-    Header,
-}
-
 /// A rendered text, cut at its slots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,34 +96,6 @@ pub struct SlotPlace {
 impl SlotPlace {
     pub fn new(index: usize, context: SlotContext) -> Self {
         Self { index, context, before: String::new(), after: String::new(), is_paragraph: false }
-    }
-}
-
-/// A slot at a place where no value can be put.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum SlotError {
-    #[error("a slot is inside a style")]
-    InStyle,
-    #[error("a slot is inside a comment, or in a part for Outlook only")]
-    InComment,
-    #[error("a slot is inside a tag, outside the quotation marks of an attribute")]
-    InTag,
-    #[error("a `for_recipient` block is inside an attribute")]
-    BlockInAttribute,
-    #[error("a column of the list is used as a whole web address")]
-    WholeAddress,
-}
-
-impl SlotError {
-    pub fn cure(&self) -> &'static str {
-        match self {
-            Self::WholeAddress => {
-                "write the same address for everybody: roundup follows nobody by the links they get"
-            }
-            Self::InStyle | Self::InComment | Self::InTag | Self::BlockInAttribute => {
-                "move it into the text of the email, or into an attribute's quotation marks"
-            }
-        }
     }
 }
 
