@@ -11,7 +11,7 @@ use super::words;
 use crate::audience::Values;
 use crate::compose::marker::escape_html;
 use crate::problem::Place;
-use crate::rfc::text::one_line;
+use crate::rfc::text::{of_a_text, one_line};
 
 /// Slots made ready to be filled many times.
 pub struct Filler {
@@ -166,7 +166,8 @@ impl Filler {
                         } else {
                             words::text(&markdown)
                         };
-                        out.push_str(&written);
+                        // Markdown reads references too: `&#xFFFE;`.
+                        out.push_str(&of_a_text(&written));
                     }
                 }
             }
