@@ -26,7 +26,7 @@ pub struct Readers {
 
 /// A text as one of them reads it.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct ReaderText {
     pub text: String,
     /// Words with a gap where a value is empty: `Dear ,`.
     pub gaps: Vec<String>,
@@ -76,11 +76,11 @@ impl Readers {
     }
 
     /// Some pieces as one of them reads them.
-    pub fn read(&self, composition: &Composition, pieces: &[Piece], person: &Values) -> Reading {
+    pub fn read(&self, composition: &Composition, pieces: &[Piece], person: &Values) -> ReaderText {
         let Some(filler) = &self.filler else {
-            return Reading { text: composition.shown(pieces), gaps: Vec::new() };
+            return ReaderText { text: composition.shown(pieces), gaps: Vec::new() };
         };
-        let mut reading = Reading::default();
+        let mut reading = ReaderText::default();
         for (at, piece) in pieces.iter().enumerate() {
             let place = match piece {
                 Piece::Text(text) => {
