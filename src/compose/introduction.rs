@@ -1,5 +1,4 @@
-//! The introduction as one block: Markdown is read only when its personal words are filled, so that they are Markdown like
-//! the words around them, in a line, a list or a quotation.
+//! The introduction as one block, whose personal words are Markdown like the words around them: it is read when they are filled.
 //! Pure: rendered words and slots in, a block out; and a filled block in, Markdown out.
 
 use handlebars::Template;
