@@ -17,7 +17,7 @@ use roundup::compose::{Branding, Composition, Nonce, Templates, compose};
 use roundup::edition::edit::{DraftChange, change as change_draft};
 use roundup::edition::{Draft, Edition, edit};
 use roundup::news::dates_file::StoryDates;
-use roundup::news::gather::{Ask, Gathering, gather};
+use roundup::news::gather::{Ask, GatherRequest, gather};
 use roundup::news::store::{ItemQuery, Store};
 use roundup::news::{Item, PartialDate};
 use roundup::project::Project;
@@ -29,7 +29,7 @@ fn year(criterion: &mut Criterion) {
     let settings = &project.settings;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut store = Store::in_memory(settings.time_zone).unwrap();
-    let gathering = Gathering {
+    let gathering = GatherRequest {
         project: &project.root,
         sources: &settings.sources(),
         answers: &StoryDates::default(),

@@ -11,7 +11,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Europe::London;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use roundup::news::dates_file::StoryDates;
-use roundup::news::gather::{Ask, Gathering, gather};
+use roundup::news::gather::{Ask, GatherRequest, gather};
 use roundup::news::readers::feed;
 use roundup::news::source::{Settings, SourceKind};
 use roundup::news::source_state::Validators;
@@ -150,7 +150,7 @@ fn websites(criterion: &mut Criterion) {
     criterion.bench_function("20 websites that take 100 ms each", |bench| {
         bench.iter(|| {
             let mut store = Store::in_memory(London).unwrap();
-            let gathering = Gathering {
+            let gathering = GatherRequest {
                 project: Path::new("."),
                 sources: &sources,
                 answers: &StoryDates::default(),

@@ -293,7 +293,7 @@ impl Drawing {
 
 impl Drawing {
     /// All of a font at once: what it does not name is as it begins.
-    fn apply_font(&self, value: &str, around: Drawn, drawn: &mut Drawn) {
+    fn apply_font(&self, value: &str, around: TextAppearance, drawn: &mut TextAppearance) {
         drawn.is_bold = false;
         drawn.line = Line::Times(1.2);
         for part in value.split_whitespace() {

@@ -86,7 +86,8 @@ fn answer<T>(
             line(&format!("{question} [{proposal}]: "), LONGEST_ANSWER_BYTES, input, output)?;
         if most_tries == 1 {
             // A terminal shows what is typed.
-            writeln!(output, "{}", guarded(&typed, false)).map_err(|error| cannot_ask(&error))?;
+            writeln!(output, "{}", guarded(&typed, Paint::plain(), usize::MAX))
+                .map_err(|error| cannot_ask(&error))?;
         }
         tries += 1;
         match read(if typed.is_empty() { proposal } else { &typed }) {
