@@ -85,6 +85,7 @@ fn checked(
         answers: &answers,
         terms: &[],
         spam: None,
+        list: roundup::audience::settings::ListPlace::Files,
     };
     check(&RenderedEmail::of(composition), &known, &Settings::default())
 }

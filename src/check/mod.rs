@@ -243,7 +243,7 @@ impl<'a> RenderedEmail<'a> {
                 gaps.dedup();
                 let (subject, preheader, html, text) = words;
                 let page = HtmlPage::read(&html);
-                variants.push(RenderedVariant { page, subject, preheader, html, text, gaps });
+                variants.push(RenderedVariant { subject, preheader, html, text, page, gaps });
             }
         }
         let columns = readers.columns().map(str::to_owned).collect();

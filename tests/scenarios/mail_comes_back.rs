@@ -131,6 +131,9 @@ fn what_a_mail_service_reports_counts_once_and_undoes_nothing_newer() {
     assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
 }
 
+/// An email by the id of the copy that it answers.
+type Answer<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
 fn a_copy_in_doubt_is_settled_by_whatever_answers_it() {
     let answer = |fields: &str, id: &str| {
@@ -138,7 +141,6 @@ fn a_copy_in_doubt_is_settled_by_whatever_answers_it() {
             "From: Ann <ann@example.org>\nTo: news@charity.example\nSubject: Re: news\n{fields}In-Reply-To: <{id}>\n\nThank you.\n"
         )
     };
-    type Answer<'a> = &'a dyn Fn(&str) -> String;
     let receipt = |id: &str| {
         format!(
             "From: ann@example.org\nTo: news@charity.example\nSubject: Read: news\n\

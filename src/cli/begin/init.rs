@@ -261,12 +261,11 @@ fn project(
         Some(name) => name_of(name)?,
         None => answers.ask("The name that people know you by", &title, name_of)?,
     };
-    let sender = match &arguments.sender {
-        Some(sender) => sender_of(sender)?,
-        None => {
-            let usual = format!("news@{domain}");
-            answers.ask("The address that the email comes from", &usual, sender_of)?
-        }
+    let sender = if let Some(sender) = &arguments.sender {
+        sender_of(sender)?
+    } else {
+        let usual = format!("news@{domain}");
+        answers.ask("The address that the email comes from", &usual, sender_of)?
     };
     let relay = match &arguments.relay {
         Some(relay) => relay_of(relay)?,

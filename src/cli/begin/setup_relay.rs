@@ -204,15 +204,14 @@ pub fn server_of(text: &str) -> Result<(String, Option<&'static ProviderServer>)
             Exit::Usage,
             format!("`{text}` is neither a provider nor a server"),
         )
-        .help(match server_meant(text) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                let names: Vec<&str> = SERVERS.iter().map(|server| server.name).collect();
-                format!(
-                    "the providers are {}; a server is written as smtps://smtp.example.org",
-                    names.join(", ")
-                )
-            }
+        .help(if let Some(near) = server_meant(text) {
+            format!("did you mean `{near}`?")
+        } else {
+            let names: Vec<&str> = SERVERS.iter().map(|server| server.name).collect();
+            format!(
+                "the providers are {}; a server is written as smtps://smtp.example.org",
+                names.join(", ")
+            )
         }));
     }
     let is_host = text.contains('.') && !text.contains("://");
