@@ -246,17 +246,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     project.own_folder(practice)?;
     let ledger = ledgers::ledger_for(&project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;
-    let approval = on.approval(&name)?;
-    let seen = before.stops.len();
-    let before = gate::state_of(Some(&ledger), &chosen.name, 1, &now).await?;
-    let is_known = before.valid.iter().any(|known| {
-        is_same(&known.who, &approval.who) && known.by_last_editor == approval.by_last_editor
-    });
-    if is_known && before.stopped.is_none() {
-        screen.say(&format!("{} has approved this before.", approval.who));
-    } else if !ledger.approve(approval, seen).await? {
-        return Err(stopped_meanwhile(&chosen.name));
-    }
+    record(&ledger, on.approval(&name)?, before.stops.len(), screen).await?;
     let decisions = ledger.decisions_of(&chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &decisions, &now);
     on.outcome(&decisions, &state)?;
@@ -265,6 +255,26 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         notify(&project, &ledger, &destination, Some(notice), screen).await;
     }
     Ok(Exit::Done)
+}
+
+/// Writes somebody's yes, where it says more than they have said before.
+async fn record(
+    ledger: &AnyLedger,
+    approval: Approval,
+    stops_seen: usize,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    let edition = approval.edition.clone();
+    let before = gate::state_of(Some(ledger), &edition, 1, &approval.frozen).await?;
+    let is_known = before.valid.iter().any(|known| {
+        is_same(&known.who, &approval.who) && known.by_last_editor == approval.by_last_editor
+    });
+    if is_known && before.stopped.is_none() {
+        screen.say(&format!("{} has approved this before.", approval.who));
+    } else if !ledger.approve(approval, stops_seen).await? {
+        return Err(stopped_meanwhile(&edition));
+    }
+    Ok(())
 }
 
 /// Whoever is missing may not be in the same room.
