@@ -44,6 +44,14 @@ const EVENTS: &str = "event date|event|when|starts|start date|start|ends|end dat
     expires|valid until|until|from|due|doors|save the date|next event|takes place|date and time|opens|\
     starting";
 
+/// What a day is of whose label stands by itself before it: "Deadline" in a cell, the day in the next.
+pub fn label(text: &str) -> Option<Of> {
+    let text = text.trim().trim_end_matches([':', '–', '-', '.']).trim().to_lowercase();
+    [(Of::Publication, PUBLISHED), (Of::Change, CHANGED), (Of::Event, EVENTS)]
+        .into_iter()
+        .find_map(|(of, labels)| labels.split('|').any(|label| label == text).then_some(of))
+}
+
 /// The day that a line says, if saying a day is what it is for.
 pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
     let text = in_latin(&text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -75,6 +83,14 @@ pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
                 None if is_light(part) => other_words += 1,
                 None => other_words += part.split(' ').count(),
             }
+        }
+        // "1 January 2019 – 9 June 2019" is when something is on.
+        if let [first, last] = &pieces[..]
+            && let (Some(first), Some(last)) = (piece(first, zone), piece(last, zone))
+            && (first.of, last.of) == (Of::Unsaid, Of::Unsaid)
+            && first.date != last.date
+        {
+            return Some(DayLine { of: Of::Event, ..first });
         }
         return found.filter(|_| other_words <= MOST_OTHER_WORDS).or_else(|| relative(&text));
     }
@@ -362,6 +378,8 @@ mod tests {
             ("Saturday 5 June 2021, 10am–4pm", "2021-06-05", Event),
             ("Saturday 5 June 2021 10:00 - 12:00", "2021-06-05", Event),
             ("Closing date: 5 May 2021", "2021-05-05", Event),
+            ("1 January 2019 – 9 June 2019", "2019-01-01", Event),
+            ("1 January 2019 - 9 June 2019", "2019-01-01", Event),
         ] {
             let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
             let found = line.date.map(|date| date.likely().days(London).0.to_string());

@@ -92,6 +92,10 @@ impl DaySearch {
         }
         for count in (1..=most).rev() {
             let (rest, last) = words.split_at(words.len() - count);
+            // "The fair on 5 June": of the fair, though a date may begin so.
+            if LINKS.contains(&last[0].to_lowercase().as_str()) {
+                continue;
+            }
             if let Some(day) = whole(last) {
                 let before = rest[rest.len() - 1];
                 let is_marked = last[0].starts_with(['(', '['])

@@ -40,6 +40,8 @@ pub struct LineToken {
     pub class: Class,
     /// The day that it says, or that stands beside it.
     pub day: Option<WrittenDate>,
+    /// The words with the day that stood beside them.
+    pub whole: Option<String>,
     /// An empty line stands before it.
     pub gap: bool,
     /// A bullet, a number or a row begins here.
@@ -162,7 +164,17 @@ impl Reader {
         let TokenStart { line, gap, starts, link } = std::mem::take(&mut self.next);
         self.next.line = line;
         let (text, heading) = (one_line(text), self.heading);
-        self.tokens.push(LineToken { line, text, class, day, gap, starts, heading, link });
+        self.tokens.push(LineToken {
+            line,
+            text,
+            class,
+            day,
+            whole: None,
+            gap,
+            starts,
+            heading,
+            link,
+        });
     }
 
     fn part(&mut self, text: &str) {
@@ -202,14 +214,16 @@ impl Reader {
             self.push(&rest, Class::Sentence, None);
             return;
         }
-        let (text, day) = match beside {
-            Some((rest, day)) => (rest, Some(day)),
-            None => (text.to_owned(), None),
-        };
-        if is_noise(&text) && day.is_none() {
+        let Some((rest, day)) = beside else {
+            if !is_noise(text) {
+                self.push(text, class(text), None);
+            }
             return;
+        };
+        self.push(&rest, class(&rest), Some(day));
+        if let Some(token) = self.tokens.last_mut() {
+            token.whole = Some(one_line(text));
         }
-        self.push(&text, class(&text), day);
     }
 
     fn known_year(&self) -> Option<i32> {

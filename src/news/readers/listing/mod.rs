@@ -331,6 +331,35 @@ mod tests {
     }
 
     #[test]
+    fn a_day_in_a_title_is_of_what_it_names_where_the_story_has_its_own() {
+        for title in [
+            "Choir fills the hall on 5 June 2021",
+            "Choir fills the hall, 5 June 2021",
+            "Choir fills the hall (5 June 2021)",
+        ] {
+            let text = format!(
+                "{title}\n3 December 2020\nThe hall was full on Saturday evening.\n\nA new well, 6 June 2021\n20 November 2020\nClean water has come to the school.\n"
+            );
+            let above = format!(
+                "3 December 2020\n{title}\nThe hall was full on Saturday evening.\n\n20 November 2020\nA new well, 6 June 2021\nClean water has come to the school.\n"
+            );
+            for text in [&text, &above] {
+                let reading = read_text(text);
+                let found: Vec<(&str, String)> = reading
+                    .items
+                    .iter()
+                    .map(|item| (item.title.as_str(), item.date.unwrap().to_string()))
+                    .collect();
+                let wanted = [
+                    (title, "2020-12-03".to_owned()),
+                    ("A new well, 6 June 2021", "2020-11-20".to_owned()),
+                ];
+                assert_eq!(found, wanted, "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn a_title_of_one_word_beside_its_day_is_kept() {
         for word in ["Last", "Mid", "Farewell"] {
             let text = format!(

@@ -33,6 +33,8 @@ pub struct Story {
     pub day: Option<WrittenDate>,
     /// The words that said the day.
     pub day_words: Option<String>,
+    /// The title with the day that stands beside it, which may be of what the title names.
+    whole_title: Option<String>,
     pub texts: Vec<String>,
     /// The first address that stands at it.
     pub link: Option<String>,
@@ -170,8 +172,8 @@ impl<'a> List<'a> {
                 Title => {
                     let token = next(at)
                         .filter(|token| matches!(token.class, Class::Title | Class::Either))?;
-                    story.title = Some(token.text.clone());
                     story.take(token);
+                    story.title = Some(story.title_of(token));
                     has_more |= token.day.is_some();
                     against += gap(at);
                     at += 1;
@@ -295,7 +297,7 @@ impl<'a> List<'a> {
                 match token.class {
                     Class::Day | Class::Marker => {}
                     Class::Title | Class::Either | Class::Sentence if story.title.is_none() => {
-                        story.title = Some(token.text.clone());
+                        story.title = Some(story.title_of(token));
                     }
                     Class::Title | Class::Either | Class::Sentence => {
                         story.texts.push(token.text.clone());
@@ -316,12 +318,29 @@ impl<'a> List<'a> {
 }
 
 impl Story {
+    /// A title keeps the day that stands in it, where the story has another.
+    fn title_of(&self, token: &LineToken) -> String {
+        match &token.whole {
+            Some(whole) if self.day_words.as_ref() != Some(whole) => whole.clone(),
+            Some(_) | None => token.text.clone(),
+        }
+    }
+
     /// Takes the day and the address of a token, where it has none yet.
     fn take(&mut self, token: &LineToken) {
         self.link = self.link.take().or_else(|| token.link.clone());
+        // A line of its own says the story's day; one in the title was of what the title names.
+        let is_surer =
+            token.class == Class::Day && token.day.is_some() && self.whole_title.is_some();
+        if is_surer && self.title.is_some() {
+            self.title = self.whole_title.take();
+            self.day = None;
+        }
         if is_open(self.day.map(WrittenDate::likely)) && token.day.is_some() {
             self.day = token.day;
-            self.day_words = Some(token.text.clone());
+            self.day_words = token.whole.clone().or_else(|| Some(token.text.clone()));
+            let is_title = self.texts.is_empty() && token.class != Class::Day;
+            self.whole_title = token.whole.clone().filter(|_| is_title);
         } else if self.day.is_none() && token.heading.is_some() {
             self.day = token.heading.map(WrittenDate::known);
             self.day_words = None;

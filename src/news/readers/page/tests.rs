@@ -600,6 +600,33 @@ fn an_item_gets_what_it_lacks_and_keeps_what_it_has() {
 }
 
 #[test]
+fn a_label_in_an_element_of_its_own_says_what_a_day_is_of() {
+    let day = |content: &str| {
+        let html = format!(
+            "<html><body><main><h1>The fair</h1>{content}<p>It was full.</p></main></body></html>"
+        );
+        let article = article::read(&html, "https://e.org/fair", London, "The fair");
+        article.days.first().map(|day| day.value.likely().days(London).0.to_string())
+    };
+    for label in ["Deadline", "Last updated", "Closing date:", "Expires", "Last modified", "When"] {
+        for form in [
+            "<dl><dt>*</dt><dd>1 January 2019</dd></dl>",
+            "<div>*</div><div>1 January 2019</div>",
+            "<table><tr><th>*</th><td>1 January 2019</td></tr></table>",
+            "<div>*</div><time>1 January 2019</time>",
+        ] {
+            assert_eq!(day(&form.replace('*', label)), None, "{label} {form}");
+        }
+        let both = format!(
+            "<dl><dt>{label}</dt><dd>1 January 2019</dd><dt>Published</dt><dd>3 December 2020</dd></dl>"
+        );
+        assert_eq!(day(&both).as_deref(), Some("2020-12-03"), "{label}");
+    }
+    assert_eq!(day("<p>1 January 2019 – 9 June 2019</p>"), None);
+    assert_eq!(day("<p>Published</p><p>3 December 2020</p>").as_deref(), Some("2020-12-03"));
+}
+
+#[test]
 fn the_date_in_an_address() {
     for (address, expected) in [
         ("https://e.org/2020/12/03/fair", Some("2020-12-03")),
@@ -607,6 +634,9 @@ fn the_date_in_an_address() {
         ("https://e.org/2020/12/fair", Some("2020-12")),
         ("https://e.org/2020/fair", None),
         ("https://e.org/1020/12/03", None),
+        ("https://e.org/news/our-year-2019-10-highlights", None),
+        ("https://e.org/news/fair-on-2021-06-01", None),
+        ("https://e.org/news/id/2011/1", None),
         ("https://e.org/2020/13/03", None),
     ] {
         let found = article::date_in_address(address).map(|date| date.to_string());

@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::{Extract, Reader, SHORTEST_PARAGRAPH_CHARS, same_holder, select};
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{Of, day_line};
+use crate::news::readers::day_line::{Of, day_line, label};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
 use crate::news::readers::page::part::{in_other_words, quoted, says_other};
@@ -105,8 +105,9 @@ impl Reader<'_> {
         };
         let before = at.checked_sub(1).and_then(|before| self.blocks.get(before));
         let near = self.blocks.iter().skip(at + 1).take(4).chain(before);
-        before.is_some_and(|block| is(LABELS, &block.text))
-            || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
+        before.is_some_and(|block| {
+            is(LABELS, &block.text) || matches!(label(&block.text), Some(Of::Change | Of::Event))
+        }) || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
     }
 
     /// The day that stands nearest the headline: just below it or just above.
@@ -194,33 +195,31 @@ fn day_of(element: ElementRef<'_>, zone: Tz) -> Option<WrittenDate> {
     seen.map(|seen| seen.confirmed_by(said, zone)).or(said)
 }
 
-/// `/2020/12/03/`, `/2020-12-03-`, or `/2020/12/` in an address.
+/// `/2020/12/03/`, `/2020/12/`, or a name that begins with a day, as in `/2020-12-03-fair`. Numbers elsewhere are of anything:
+/// `/our-year-2019-10-highlights`, `/id/2011/1`.
 pub fn date_in_address(address: &str) -> Option<PartialDate> {
     let path = url::Url::parse(address).ok()?.path().to_owned();
-    let parts: Vec<&str> = path.split(['/', '-', '_', '.']).collect();
-    let number = |text: &str, length: usize| -> Option<u32> {
-        let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        (is_number && (1..=length).contains(&text.len())).then(|| text.parse().ok()).flatten()
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let number = |text: &str, digits: std::ops::RangeInclusive<usize>| -> Option<u32> {
+        let is_number = text.bytes().all(|b| b.is_ascii_digit()) && digits.contains(&text.len());
+        is_number.then(|| text.parse().ok()).flatten()
     };
-    let mut month_only = None;
-    for at in 0..parts.len() {
-        let Some(year) = number(parts[at], 4).filter(|year| (1990..=2100).contains(year)) else {
-            continue;
-        };
-        let month =
-            parts.get(at + 1).and_then(|text| number(text, 2)).filter(|m| (1..=12).contains(m));
-        let day =
-            parts.get(at + 2).and_then(|text| number(text, 2)).filter(|d| (1..=31).contains(d));
-        let text = match (month, day) {
-            (Some(month), Some(day)) => format!("{year}-{month:02}-{day:02}"),
-            (Some(month), None) => format!("{year}-{month:02}"),
-            _ => continue,
-        };
-        let Ok(date) = PartialDate::parse(&text, Tz::UTC) else { continue };
-        match date {
-            PartialDate::Day(_) => return Some(date),
-            _ => month_only = month_only.or(Some(date)),
-        }
-    }
-    month_only
+    let day_of = |parts: &[&str]| -> Option<PartialDate> {
+        let year = number(parts.first()?, 4..=4).filter(|year| (1990..=2100).contains(year))?;
+        let (month, day) = (number(parts.get(1)?, 1..=2)?, number(parts.get(2)?, 1..=2)?);
+        PartialDate::parse(&format!("{year}-{month:02}-{day:02}"), Tz::UTC).ok()
+    };
+    let month_of = |parts: &[&str]| -> Option<PartialDate> {
+        let year = number(parts.first()?, 4..=4).filter(|year| (1990..=2100).contains(year))?;
+        let month = number(parts.get(1)?, 2..=2)?;
+        PartialDate::parse(&format!("{year}-{month:02}"), Tz::UTC).ok()
+    };
+    let named = |part: &&str| {
+        let numbers: Vec<&str> = part.splitn(4, ['-', '_', '.']).collect();
+        day_of(&numbers)
+    };
+    (0..parts.len())
+        .find_map(|at| day_of(&parts[at..]))
+        .or_else(|| parts.iter().find_map(named))
+        .or_else(|| (0..parts.len()).find_map(|at| month_of(&parts[at..])))
 }
