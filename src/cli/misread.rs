@@ -58,6 +58,16 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
                     .help(cure),
             )
         }
+        ErrorKind::InvalidValue
+            if named(ContextKind::InvalidValue).is_empty()
+                && named(ContextKind::ValidValue).is_empty() =>
+        {
+            let option = named(ContextKind::InvalidArg);
+            Some(
+                Failure::new(Exit::Usage, format!("a value is required for `{option}`"))
+                    .help("write it behind the option, with a blank between"),
+            )
+        }
         ErrorKind::UnknownArgument => {
             let typed = named(ContextKind::InvalidArg);
             let is_near = error.get(ContextKind::SuggestedArg).is_some();
