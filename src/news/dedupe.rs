@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
 use super::item::Item;
@@ -167,24 +168,54 @@ pub fn own_links(items: &[Item]) -> Vec<Option<String>> {
     links.into_iter().map(|link| link.filter(|link| !shared.contains(link))).collect()
 }
 
+/// Each story once: a source that lists one twice, in other spellings of its address, has it once. Another title or another day
+/// at the same address is another story.
+pub fn once(items: &mut Vec<Item>, zone: Tz) {
+    let mut first: HashMap<(String, String), Vec<usize>> = HashMap::new();
+    let mut kept: Vec<Item> = Vec::with_capacity(items.len());
+    for item in items.drain(..) {
+        let day = |item: &Item| item.date.map(|date| date.days(zone));
+        let Some(link) = item.link.as_deref().map(identity) else {
+            kept.push(item);
+            continue;
+        };
+        let same = first.entry((link, words(&item.title))).or_default();
+        let twin = same.iter().find(|at| {
+            day(&kept[**at]).is_none() || day(&item).is_none() || day(&kept[**at]) == day(&item)
+        });
+        if let Some(at) = twin {
+            fill(&mut kept[*at], item);
+        } else {
+            same.push(kept.len());
+            kept.push(item);
+        }
+    }
+    *items = kept;
+}
+
+/// Gives an item what it lacks.
+fn fill(item: &mut Item, other: Item) {
+    if item.summary.is_empty() {
+        item.summary = other.summary;
+    }
+    item.image = item.image.take().or(other.image);
+    item.link = item.link.take().or(other.link);
+    item.date = item.date.or(other.date);
+    if item.topics.is_empty() {
+        item.topics = other.topics;
+    }
+}
+
 /// Adds to an item what another source's item of the same story has beyond it.
 pub fn merge(first: &mut Item, other: Item) {
     if other.source != first.source && !first.also_in.contains(&other.source) {
-        first.also_in.push(other.source);
-    }
-    if first.summary.is_empty() {
-        first.summary = other.summary;
-    }
-    first.image = first.image.take().or(other.image);
-    first.link = first.link.take().or(other.link);
-    first.date = first.date.or(other.date);
-    if first.topics.is_empty() {
-        first.topics = other.topics;
+        first.also_in.push(other.source.clone());
     }
     first.seen.first = first.seen.first.into_iter().chain(other.seen.first).min();
-    first.seen.changes.extend(other.seen.changes);
-    first.seen.aliases.push(other.id);
-    first.seen.aliases.extend(other.seen.aliases);
+    first.seen.changes.extend(other.seen.changes.iter().cloned());
+    first.seen.aliases.push(other.id.clone());
+    first.seen.aliases.extend(other.seen.aliases.iter().cloned());
+    fill(first, other);
 }
 
 /// A title's words, in lower case, without punctuation.
@@ -334,6 +365,34 @@ mod tests {
             link: (!link.is_empty()).then(|| canonical(link)),
             words: words(title),
             day,
+        }
+    }
+
+    #[test]
+    fn a_story_that_its_source_lists_twice_is_one() {
+        let story = |link: &str, title: &str, day: &str| Item {
+            title: title.to_owned(),
+            link: (!link.is_empty()).then(|| link.to_owned()),
+            date: crate::date::PartialDate::parse(day, Tz::UTC).ok(),
+            ..Item::default()
+        };
+        let fair = || story("https://e.org/a", "The fair", "2020-12-03");
+        for (other, count) in [
+            (fair(), 1),
+            (story("http://www.e.org/a/?utm_source=x", "The fair", "2020-12-03"), 1),
+            (story("https://e.org/a/amp/", "the Fair", ""), 1),
+            // A bulletin at one address, another title there, and two without an address.
+            (story("https://e.org/a", "The fair", "2020-12-10"), 2),
+            (story("https://e.org/a", "The well", "2020-12-03"), 2),
+            (story("https://e.org/b", "The fair", "2020-12-03"), 2),
+            (story("", "The fair", "2020-12-03"), 2),
+        ] {
+            let said = format!("{other:?}");
+            let mut items = vec![fair(), Item { summary: "It was full.".to_owned(), ..other }];
+            once(&mut items, Tz::UTC);
+            assert_eq!(items.len(), count, "{said}");
+            // What only the second one has is not lost.
+            assert!(items.iter().any(|item| item.summary == "It was full."), "{said}");
         }
     }
 

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use super::credentials;
 use super::date_order::settle;
 use super::dates_file::StoryDates;
+use super::dedupe::once;
 use super::item::{Item, Reading};
 use super::sanity;
 use super::source::{Settings, SourceContext};
@@ -289,6 +290,10 @@ fn take_in(
     let is_remote = settings.url.is_some();
     settle(&mut news.reading, &settings.name, settings.dates);
     credentials::remove(&mut news.reading);
+    // Two files are two stories, whatever address they name.
+    if !settings.kind.is_folder() {
+        once(&mut news.reading.items, gathering.zone);
+    }
     let given = given_date(settings, gathering.zone).unwrap_or_default();
     for item in &mut news.reading.items {
         item.date = item.date.or(given);

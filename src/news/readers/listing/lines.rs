@@ -188,7 +188,10 @@ impl Reader {
         let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
         let beside = search.beside(text).filter(|(rest, _)| {
             // "Last" is a button, unless a day stands by it.
-            (is_pager_word(rest) || !is_noise(rest)) && !is_small_print(rest)
+            // "Published 3 December 2020 | Updated 5 May 2021" is a line of days.
+            (is_pager_word(rest) || !is_noise(rest))
+                && !is_small_print(rest)
+                && day_line(rest, self.zone).is_none()
         });
         if text.is_empty() || (is_noise(text) && !is_date && beside.is_none()) {
             return;
@@ -288,6 +291,8 @@ mod tests {
             ("The fair\nThe fair\nIt was full.", "TS"),
             ("News\n3 December 2020\nThe fair\nBy Ann Lee\nIt was full.\n3 min read", "DTS"),
             ("Last updated: 5 May 2021\nThe fair", "T"),
+            ("The fair\nPublished 3 December 2020 | Updated 5 May 2021\nIt was full.", "TDS"),
+            ("The fair\nPublished 3 December 2020, updated 5 May 2021\nIt was full.", "TDS"),
             ("1. The fair\n2. The well", "TT"),
             ("• The fair\n• The well", "TT"),
             ("The fair raised more than ever, and\neverybody helped to tidy up.", "S"),
