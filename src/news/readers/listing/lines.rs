@@ -69,6 +69,7 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
     for line in &lines {
         reader.line(line, &repeated);
     }
+    without_days_of_the_page(&mut reader.tokens, &lines);
     reader.tokens.dedup_by(|later, first| {
         later.class != Class::Day
             && later.class != Class::Marker
@@ -76,6 +77,34 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
             && first.class != Class::Sentence
     });
     reader.tokens
+}
+
+/// Takes out a day that the page shows of itself: the first or the last of all, with the page's menu between it and the stories.
+fn without_days_of_the_page(tokens: &mut Vec<LineToken>, lines: &[ListingLine]) {
+    let is_apart = |one: &LineToken, other: &LineToken| {
+        lines.iter().any(|line| one.line < line.number && line.number < other.line)
+    };
+    // Where small print stands between each day and its story, that is the form of the list.
+    let days_apart = |tokens: &[LineToken], day: usize| {
+        tokens
+            .windows(2)
+            .filter(|pair| pair[day].class == Class::Day && is_apart(&pair[0], &pair[1]))
+            .count()
+    };
+    if let [first, next, ..] = &tokens[..]
+        && first.class == Class::Day
+        && is_apart(first, next)
+        && days_apart(tokens, 0) == 1
+    {
+        tokens.remove(0);
+    }
+    if let [.., before, last] = &tokens[..]
+        && last.class == Class::Day
+        && is_apart(before, last)
+        && days_apart(tokens, 1) == 1
+    {
+        tokens.pop();
+    }
 }
 
 /// Short texts that stand at several stories: categories, names of authors, buttons. A longer one must stand at more.
@@ -291,6 +320,9 @@ mod tests {
             ("The fair\nThe fair\nIt was full.", "TS"),
             ("News\n3 December 2020\nThe fair\nBy Ann Lee\nIt was full.\n3 min read", "DTS"),
             ("Last updated: 5 May 2021\nThe fair", "T"),
+            // Today's date over the menu, and below what stands at the foot.
+            ("Friday 27 November 2026\nHome\nAbout us\nThe fair\n3 December 2020", "TD"),
+            ("3 December 2020\nThe fair\n© 2020 The club\n27 November 2026", "DT"),
             ("The fair\nPublished 3 December 2020 | Updated 5 May 2021\nIt was full.", "TDS"),
             ("The fair\nPublished 3 December 2020, updated 5 May 2021\nIt was full.", "TDS"),
             ("1. The fair\n2. The well", "TT"),

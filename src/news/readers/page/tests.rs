@@ -600,6 +600,40 @@ fn an_item_gets_what_it_lacks_and_keeps_what_it_has() {
 }
 
 #[test]
+fn a_day_beside_something_else_is_not_the_articles() {
+    let day = |before: &str, inside: &str, behind: &str| {
+        let html = format!(
+            "<html><body><main><article>{before}<h1>The fair</h1>{inside}<p>It was full.</p></article>{behind}</main></body></html>"
+        );
+        let article = article::read(&html, "https://e.org/news/fair", London, "The fair");
+        article.days.first().map(|day| day.value.likely().days(London).0.to_string())
+    };
+    for other in [
+        "<div class=x><h2>You may also like</h2><a href='/news/old'><h3>Older</h3><time datetime='2019-01-01'>1 January 2019</time></a></div>",
+        "<div class=x><h2>Read next</h2><h3><a href='/news/old'>Older</a></h3><time>1 January 2019</time></div>",
+        "<div class=x><a href='/news/old'><h4>Older</h4></a><span class=date>1 January 2019</span></div>",
+        "<div class=x><h4><a href='/news/old'>Older</a></h4><span>Published 1 January 2019</span></div>",
+        "<div class=x><a href='/news/old'>See also: an older story</a> <span class=date>1 January 2019</span></div>",
+        "<ul><li><a href='/a.pdf'>Annual report</a> <span class=date>1 January 2019</span></li></ul>",
+        "<figure><img src='/a.jpg'><figcaption>1 January 2019</figcaption></figure>",
+        "<div><p>Next meeting</p><p><time>1 January 2019</time></p></div>",
+    ] {
+        for (before, inside, behind) in [(other, "", ""), ("", other, ""), ("", "", other)] {
+            assert_eq!(day(before, inside, behind), None, "{other}");
+            let own = format!("<p class=date>3 December 2020</p>{inside}");
+            assert_eq!(day(before, &own, behind).as_deref(), Some("2020-12-03"), "{other}");
+        }
+    }
+    for own in [
+        "<p class=meta>By <a href='/author/ann'>Ann Mary Lee</a> on <time>3 December 2020</time> in <a href='/category/x' rel=tag>What we do here</a></p>",
+        "<p><a href='/news/fair'><time>3 December 2020</time></a></p>",
+        "<div><a href='/news'>News</a> <span class=date>3 December 2020</span></div>",
+    ] {
+        assert_eq!(day("", own, "").as_deref(), Some("2020-12-03"), "{own}");
+    }
+}
+
+#[test]
 fn a_label_in_an_element_of_its_own_says_what_a_day_is_of() {
     let day = |content: &str| {
         let html = format!(

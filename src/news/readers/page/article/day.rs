@@ -96,8 +96,7 @@ impl Reader<'_> {
     }
 
     fn is_event_block(&self, at: usize) -> bool {
-        const LABELS: &str =
-            "when|event date|date and time|event|starts|start date|time and date|dates";
+        const LABELS: &str = "when|event date|date and time|event|starts|start date|time and date|dates|next meeting|next event|next date|save the date";
         const VENUES: &str = "where|venue|location|address|tickets|admission|time|doors|price|cost|book now|book your place|booking|register";
         let is = |list: &str, text: &str| {
             let text = text.split(':').next().unwrap_or(text).trim().to_lowercase();

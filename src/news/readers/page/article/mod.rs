@@ -6,6 +6,7 @@
 //! Days of changes, events and other stories are none. What most stories of a site share is the site's and no story's.
 
 mod day;
+mod other;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -169,6 +170,7 @@ impl Reader<'_> {
             && (beside_headline || !stands_around(element))
             && !stands_beside(element)
             && !says_other(element)
+            && !self.is_of_other(element)
     }
 
     fn summaries(&self, data: Option<&DataArticle>, summaries: &mut Vec<Extract<String>>) {
