@@ -99,7 +99,7 @@ struct Totals {
     uncertain_and_taken: usize,
 }
 
-const SEND: &str = "[send]\nretry_after_seconds = 0\n";
+const SEND: &str = "[send]\nretry_after_seconds = 0\n\n[checks.silence]\nearlier-edition = \"The same email again, for the next kills\"\n";
 
 /// A run that sends nothing for so long is killed all the same.
 const LONGEST_WAIT_MILLIS: u64 = 5000;
