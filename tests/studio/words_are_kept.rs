@@ -125,9 +125,17 @@ async fn conflict(browser: &Browser, keep: &str) -> String {
     let text = charity.read(DRAFT);
     assert!(text.contains("First."));
     fs::write(charity.path(DRAFT), text.replace("First.", "First. Theirs.")).unwrap();
-    let _again = Studio::of(&charity, "2020-12");
+    let again = Studio::of(&charity, "2020-12");
     browser.until_says(".choice", "First. Theirs.").await;
     browser.until_says(".choice", "First. Mine.").await;
+    // What else changes leaves the buttons alone: one that is made anew under a hand is pressed in vain.
+    browser.script("document.querySelector('.choice').dataset.first = 'yes'", Vec::new()).await;
+    let change = json!({"want": "change", "change": {"do": "headline", "text": "Elsewhere"}});
+    assert_eq!(again.post(&change).0, 200);
+    browser.until("return document.getElementById('headline').value === 'Elsewhere'").await;
+    browser.until("return document.querySelector('.choice').dataset.first").await;
+    browser.keys("#introduction", "!").await;
+    browser.until_says(".choice", "First. Mine.!").await;
     browser.until_says("#saved", "choose which words to keep").await;
     assert!(charity.read(DRAFT).contains("First. Theirs."), "nothing is written over silently");
     browser.click(&format!(".choice [data-keep={keep}]")).await;
@@ -143,7 +151,7 @@ fn two_versions_are_shown_and_somebody_chooses() {
             [("mine", true, false), ("theirs", false, true), ("both", true, true)]
         {
             let text = conflict(&browser, keep).await;
-            assert_eq!(text.contains("First. Mine."), mine, "{keep}: {text}");
+            assert_eq!(text.contains("First. Mine.!"), mine, "{keep}: {text}");
             assert_eq!(text.contains("First. Theirs."), theirs, "{keep}: {text}");
         }
     });

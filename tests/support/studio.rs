@@ -185,9 +185,19 @@ impl Browser {
         }
     }
 
+    /// Finds an element and clicks it. One that the page made anew in between is found again.
     pub async fn click(&self, selector: &str) {
-        let found = self.client.find(Locator::Css(selector)).await;
-        found.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
+        let begin = Instant::now();
+        loop {
+            let found = self.client.find(Locator::Css(selector)).await;
+            let found = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
+            match found.click().await {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => panic!("{selector}: {error}"),
+            }
+            assert!(begin.elapsed() < PATIENCE, "{selector}: made anew again and again");
+        }
     }
 
     /// Drags with the mouse: from the middle of one element to a part of the height of another.

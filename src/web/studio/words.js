@@ -142,6 +142,7 @@ export class Words {
 
   /** Others have written other words meanwhile: whoever types here decides. */
   ask(theirs) {
+    if (this.choice?.theirs === theirs) return;
     this.answeredChoice();
     this.choice = showChoice(this, theirs, {
       mine: () => this.decide(() => this.write(this.element.value, theirs)),
@@ -166,7 +167,7 @@ export class Words {
   }
 
   answeredChoice() {
-    this.choice?.remove();
+    this.choice?.end();
     this.choice = null;
   }
 
